@@ -1,0 +1,1 @@
+"""Rules of the program: one slice per subject, no HTTP, no templates, no settings."""

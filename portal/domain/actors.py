@@ -1,0 +1,49 @@
+"""Who does something: the actor that every audit event names."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Roles of ``design.md`` §5 (there are no others); residents and the system are actors without an account."""
+
+    RESIDENT = "resident"
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    OFFICER = "officer"
+    WARD_OFFICER = "ward_officer"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    SYSTEM = "system"
+
+
+class Organization(StrEnum):
+    """Whose people an account belongs to."""
+
+    WARD = "ward"
+    CONTRACTOR = "contractor"
+    SUBCONTRACTOR = "subcontractor"
+
+
+class Channel(StrEnum):
+    """The way a request reached us."""
+
+    PORTAL = "portal"
+    PHONE = "phone"
+    FAX = "fax"
+    POST = "post"
+    COUNTER = "counter"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One acting party. ``id`` is a key without meaning outside (credential id, staff id), never a name."""
+
+    role: Role
+    id: int | None = None
+    organization: Organization | None = None
+    channel: Channel = Channel.PORTAL
+
+
+SYSTEM = Actor(Role.SYSTEM, channel=Channel.COMMAND)

@@ -1,0 +1,1 @@
+"""Four eyes: what one person proposes and another one confirms."""

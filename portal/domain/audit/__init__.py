@@ -1,0 +1,1 @@
+"""Who did what and when: one append-only event in the same transaction as the change."""

@@ -1,0 +1,51 @@
+"""Writing audit events."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor
+from portal.domain.audit.models import AuditEvent, IdempotencyKey
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    action: str,
+    subject: str,
+    subject_id: int | None = None,
+    *,
+    household_id: int | None = None,
+    sealed: bytes | None = None,
+    **detail: Any,
+) -> AuditEvent:
+    """Add an event to the running transaction. ``detail`` must not hold names, addresses, secrets or codes."""
+    event = AuditEvent(
+        at=now, actor_role=actor.role.value, actor_id=actor.id, channel=actor.channel.value, action=action,
+        subject=subject, subject_id=subject_id, household_id=household_id, detail=detail, sealed=sealed,
+    )  # fmt: skip
+    session.add(event)
+    return event
+
+
+def first_time(session: Session, key: str, now: datetime) -> bool:
+    """Claim a form's key; False when the same form was carried out before (or is being so by another worker)."""
+    insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    statement = insert(IdempotencyKey).values(key=key, at=now).on_conflict_do_nothing()
+    return bool(session.execute(statement.returning(IdempotencyKey.key)).scalar_one_or_none())
+
+
+def keep_result(session: Session, key: str, result: str) -> None:
+    """Keep what the first run answered (a receipt number), for those that come after."""
+    row = session.get_one(IdempotencyKey, key)
+    row.result = result
+
+
+def earlier_result(session: Session, key: str) -> str | None:
+    """Return what the first run answered."""
+    return session.scalar(select(IdempotencyKey.result).where(IdempotencyKey.key == key))

@@ -1,0 +1,1 @@
+"""Proof of who is there: password hashes, one-time codes, sessions, known devices, throttles."""

@@ -1,0 +1,62 @@
+"""Declarative base, column types and naming rules that every table shares."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware in Python, UTC in the database (SQLite has no zone, so it is put back on reading)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  (SQLAlchemy's signature)
+        """Refuse a naive instant: a missing zone is a bug that shows nine hours later."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant without a time zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  (SQLAlchemy's signature)
+        """Give the instant its zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+"""Key type: SQLite only numbers INTEGER keys by itself."""
+
+
+class Base(DeclarativeBase):
+    """Parent of all tables. Relationships are not used: services read what they need with explicit selects."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcDateTime, str: String, int: BigId}
+
+
+def primary_key() -> Mapped[int]:
+    """A surrogate key: a bare number that means nothing outside the database."""
+    return mapped_column(BigId, primary_key=True, autoincrement=True)
+
+
+def state_column(default: str) -> Mapped[str]:
+    """A state of a slice's machine, written only through that machine."""
+    return mapped_column(String(32), default=default, index=True)
+
+
+Values = dict[str, Any]
+Now = Callable[[], datetime]

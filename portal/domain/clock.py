@@ -1,0 +1,76 @@
+"""Time as the database tells it, so that every process decides a deadline alike."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+JST = ZoneInfo("Asia/Tokyo")
+
+
+class Clock(Protocol):
+    """Gives the present instant for one transaction."""
+
+    def now(self, session: Session) -> datetime:
+        """Return the instant (UTC) that counts for this transaction."""
+        ...
+
+
+class DatabaseClock:
+    """The database's own time, read once per transaction; ``offset`` serves the demo and the tests only."""
+
+    def __init__(self, offset: timedelta = timedelta()) -> None:
+        self.offset = offset
+
+    def now(self, session: Session) -> datetime:
+        """Return the transaction's instant (UTC); the same value for its whole life."""
+        key = session.get_transaction()
+        known = session.info.get("instant")
+        if known is not None and known[0] is key and key is not None:
+            instant: datetime = known[1]
+            return instant
+        if session.get_bind().dialect.name == "postgresql":
+            read: datetime = session.execute(text("SELECT now()")).scalar_one().astimezone(UTC)
+        else:
+            stamp = session.execute(text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")).scalar_one()
+            read = datetime.fromisoformat(stamp).replace(tzinfo=UTC)
+        value = read + self.offset
+        session.info["instant"] = (session.get_transaction(), value)
+        return value
+
+
+class FixedClock:
+    """A clock that stands where a test puts it."""
+
+    def __init__(self, instant: datetime) -> None:
+        self.instant = instant
+
+    def now(self, session: Session) -> datetime:  # noqa: ARG002  (the protocol's signature)
+        """Return the chosen instant."""
+        return self.instant
+
+    def advance(self, **delta: float) -> None:
+        """Move on by ``timedelta(**delta)``."""
+        self.instant += timedelta(**delta)
+
+
+def jst_date(instant: datetime) -> date:
+    """Return the Japanese calendar day of an instant."""
+    return instant.astimezone(JST).date()
+
+
+def day_start(day: date) -> datetime:
+    """Return the instant (UTC) at which a Japanese day begins."""
+    return datetime(day.year, day.month, day.day, tzinfo=JST).astimezone(UTC)
+
+
+def day_end(day: date) -> datetime:
+    """Return the exclusive end (UTC) of a last usable Japanese day."""
+    return day_start(day + timedelta(days=1))
+
+
+def last_day_before(end: datetime) -> date:
+    """Return the last usable Japanese day of an exclusive end."""
+    return jst_date(end - timedelta(microseconds=1))

@@ -1,0 +1,1 @@
+"""Electronic coupons: the issuer's batches, one code per entitlement, reveal, stop."""

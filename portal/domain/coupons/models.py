@@ -1,0 +1,59 @@
+"""Coupon batches and coupons."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.domain.base import Base, primary_key, state_column
+
+LIVE = "state IN ('assigned','revealed','suspended','stop_requested','part_used','exchanged')"
+
+
+class CouponBatch(Base):
+    """One file of the issuer. The ends are exclusive instants; ``wrapped_key`` is the data key of its codes."""
+
+    __tablename__ = "coupon_batch"
+
+    id: Mapped[int] = primary_key()
+    profile: Mapped[str] = mapped_column(String(60))
+    order_ref: Mapped[str] = mapped_column(String(60), unique=True)
+    file_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    count: Mapped[int]
+    total_yen: Mapped[int]
+    stop: Mapped[str] = mapped_column(String(8))
+    exchange_end: Mapped[datetime]
+    use_end: Mapped[datetime]
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    loaded_at: Mapped[datetime]
+
+
+class Coupon(Base):
+    """One code. ``sealed`` holds management number, URL, code and PIN; ``qr_sealed`` the ready PNG of its QR.
+
+    The partial unique index keeps two live coupons of one entitlement impossible.
+    """
+
+    __tablename__ = "coupon"
+    __table_args__ = (
+        Index(
+            "uq_coupon_live_entitlement", "entitlement_id", unique=True,
+            postgresql_where=text(LIVE), sqlite_where=text(LIVE),
+        ),
+        CheckConstraint("(state = 'stock') = (entitlement_id IS NULL)", name="stock_is_free"),
+        Index("ix_coupon_stock", "state", "id"),
+    )  # fmt: skip
+
+    id: Mapped[int] = primary_key()
+    batch_id: Mapped[int] = mapped_column(ForeignKey("coupon_batch.id"), index=True)
+    management_digest: Mapped[bytes] = mapped_column(LargeBinary(16), unique=True)
+    code_digest: Mapped[bytes] = mapped_column(LargeBinary(16), unique=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    qr_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    face_yen: Mapped[int]
+    state: Mapped[str] = state_column("stock")
+    state_before: Mapped[str | None] = mapped_column(String(32))
+    entitlement_id: Mapped[int | None] = mapped_column(ForeignKey("entitlement.id"), index=True)
+    assigned_at: Mapped[datetime | None]
+    revealed_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime]

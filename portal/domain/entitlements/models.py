@@ -1,0 +1,23 @@
+"""Entitlements."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.domain.base import Base, primary_key, state_column
+
+
+class Entitlement(Base):
+    """A child's right to ``amount_yen`` yen. The state is ``in_progress``, ``held`` or final (``domain.md`` §1.1)."""
+
+    __tablename__ = "entitlement"
+    __table_args__ = (CheckConstraint("amount_yen > 0", name="amount_positive"),)
+
+    id: Mapped[int] = primary_key()
+    child_id: Mapped[int] = mapped_column(ForeignKey("child.id"), unique=True)
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
+    amount_yen: Mapped[int]
+    state: Mapped[str] = state_column("in_progress")
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]

@@ -1,0 +1,68 @@
+"""Print runs, their chunks and letters."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.domain.base import Base, primary_key, state_column
+
+
+class PrintRun(Base):
+    """One printing of letters of a kind; built in chunks, resumable."""
+
+    __tablename__ = "print_run"
+
+    id: Mapped[int] = primary_key()
+    kind: Mapped[str] = mapped_column(String(30))
+    state: Mapped[str] = state_column("building")
+    planned: Mapped[int]
+    children: Mapped[int]
+    total_yen: Mapped[int]
+    folder: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class PrintChunk(Base):
+    """One PDF of a print run. A chunk is either whole (file, letters and credentials) or not there."""
+
+    __tablename__ = "print_chunk"
+    __table_args__ = (UniqueConstraint("print_run_id", "number"),)
+
+    id: Mapped[int] = primary_key()
+    print_run_id: Mapped[int] = mapped_column(ForeignKey("print_run.id"), index=True)
+    number: Mapped[int]
+    state: Mapped[str] = state_column("planned")
+    file_name: Mapped[str | None] = mapped_column(String(120))
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    letters: Mapped[int] = mapped_column(default=0)
+    built_at: Mapped[datetime | None]
+
+
+class Letter(Base):
+    """One letter to one household. ``number`` is printed where a returned envelope's window shows it."""
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        Index(
+            "uq_letter_credential_household", "household_id", "kind", unique=True,
+            postgresql_where=text("state IN ('prepared','printed','handed_over')"),
+            sqlite_where=text("state IN ('prepared','printed','handed_over')"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = primary_key()
+    number: Mapped[str] = mapped_column(String(16), unique=True)
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    state: Mapped[str] = state_column("prepared")
+    print_run_id: Mapped[int] = mapped_column(ForeignKey("print_run.id"), index=True)
+    chunk_number: Mapped[int] = mapped_column(Integer)
+    position: Mapped[int | None] = mapped_column(Integer)
+    credential_id: Mapped[int | None] = mapped_column(ForeignKey("credential.id"))
+    children: Mapped[int]
+    enclosures: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    printed_at: Mapped[datetime | None]
+    handed_over_at: Mapped[datetime | None]

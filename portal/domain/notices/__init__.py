@@ -1,0 +1,1 @@
+"""Messages to residents: an outbox in the database, sent by a worker, never by the page."""

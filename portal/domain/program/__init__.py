@@ -1,0 +1,1 @@
+"""The program of one ward: dates, amounts, windows, texts; validated at start."""

@@ -1,0 +1,1 @@
+"""The ward's resident extract: read, checked, staged, applied."""

@@ -1,0 +1,1 @@
+"""Roster imports, staged rows and differences."""

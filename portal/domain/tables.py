@@ -1,0 +1,30 @@
+"""Every table of the system in one place, for migrations, tests and the first start."""
+
+from sqlalchemy import Engine, MetaData
+
+from portal.domain.approvals import models as _approvals
+from portal.domain.audit import models as _audit
+from portal.domain.authn import models as _authn
+from portal.domain.base import Base
+from portal.domain.coupons import models as _coupons
+from portal.domain.credentials import models as _credentials
+from portal.domain.entitlements import models as _entitlements
+from portal.domain.households import models as _households
+from portal.domain.letters import models as _letters
+from portal.domain.notices import models as _notices
+from portal.domain.program import models as _program
+from portal.domain.roster import models as _roster
+from portal.domain.staff import models as _staff
+from portal.domain.tasks import models as _tasks
+
+SLICES = (
+    _approvals, _audit, _authn, _coupons, _credentials, _entitlements, _households, _letters, _notices, _program, _roster,
+    _staff, _tasks,
+)  # fmt: skip
+
+metadata: MetaData = Base.metadata
+
+
+def create_all(engine: Engine) -> None:
+    """Create all tables at once: an empty database of a test or a first start."""
+    metadata.create_all(engine)
