@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -45,7 +45,7 @@ class Base(DeclarativeBase):
     """Parent of all tables. Relationships are not used: services read what they need with explicit selects."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {datetime: UtcDateTime, str: String, int: BigId}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime, str: String, int: BigId}
 
 
 def primary_key() -> Mapped[int]:

@@ -1,0 +1,1 @@
+"""What both sites share and what knows Litestar: database, sessions, forms, templates, senders."""
