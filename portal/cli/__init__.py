@@ -1,0 +1,1 @@
+"""The commands of `portal`; each module holds one group of them."""
