@@ -1,0 +1,38 @@
+"""What every test has: databases, a browser, stand-ins for mail and SMS; and the rule that CI skips nothing."""
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+pytest_plugins = (
+    "tests.support.servers",  # first: others import it
+    "tests.support.browser",
+    "tests.support.databases",
+    "tests.support.mail",
+    "tests.support.sms",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--full-matrix",
+        action="store_true",
+        help="check every screen in every language, width and color scheme, instead of in rotation",
+    )
+
+
+@pytest.fixture(scope="session")
+def full_matrix(request: pytest.FixtureRequest) -> bool:
+    """Whether every combination is wanted (`./run audit`) or a rotation through them (`./run test`)."""
+    return bool(request.config.getoption("--full-matrix"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI a skipped test is a failure: nobody would notice that something is no longer checked."""
+    report = yield
+    if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, but nothing may be skipped in CI: {report.longrepr}"
+    return report

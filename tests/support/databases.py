@@ -1,0 +1,156 @@
+"""A fresh database per test, on SQLite and on PostgreSQL."""
+
+import itertools
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import make_url
+
+from portal.platform.database import Database, make_engine
+
+TEMPLATE = "portal_template"
+_number = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """Address of the throw-away cluster that `./run test` starts; absent, the test fails and says so."""
+    url = os.environ.get("PORTAL_TEST_POSTGRES_URL")
+    if not url:
+        pytest.fail(
+            "PORTAL_TEST_POSTGRES_URL is not set: no PostgreSQL to test with. "
+            "`./run test PATH` starts one beside the tests.",
+            pytrace=False,
+        )
+    return url
+
+
+class Cluster:
+    """Makes and drops databases; names are unique in this process and carry its id."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.connection = psycopg.connect(
+            self.url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True
+        )
+
+    def create(self, name: str, template: str = "template0") -> str:
+        """Makes a database as a copy of another and returns its address."""
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        self.connection.execute(command.format(sql.Identifier(name), sql.Identifier(template)))
+        return self.url.set(database=name).render_as_string(hide_password=False)
+
+    def drop(self, name: str) -> None:
+        """Drops a database, whoever is still connected."""
+        self.connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster(postgres_url: str) -> Iterator[Cluster]:
+    cluster = Cluster(postgres_url)
+    yield cluster
+    cluster.connection.close()
+
+
+def _create_tables(url: str) -> None:
+    from portal.domain.tables import create_all
+
+    engine = make_engine(url)
+    create_all(engine)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_cluster: Cluster) -> Iterator[str]:
+    """Name of a database that has all tables and no rows."""
+    name = f"{TEMPLATE}_{os.getpid()}"
+    _create_tables(postgres_cluster.create(name))
+    yield name
+    postgres_cluster.drop(name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file that has all tables and no rows."""
+    path = tmp_path_factory.mktemp("template") / "portal.sqlite3"
+    _create_tables(f"sqlite:///{path}")
+    return path
+
+
+NewDatabase = Callable[[bool], str]
+
+
+@pytest.fixture
+def new_postgres(request: pytest.FixtureRequest, postgres_cluster: Cluster) -> Iterator[NewDatabase]:
+    """Makes PostgreSQL databases: `new_postgres(True)` with tables, `new_postgres(False)` empty."""
+    names: list[str] = []
+
+    def make(tables: bool) -> str:
+        template = request.getfixturevalue("postgres_template") if tables else "template0"
+        names.append(f"portal_{os.getpid()}_{next(_number)}")
+        return postgres_cluster.create(names[-1], template)
+
+    yield make
+    for name in names:
+        postgres_cluster.drop(name)
+
+
+@pytest.fixture
+def new_sqlite(request: pytest.FixtureRequest, tmp_path: Path) -> NewDatabase:
+    """Makes SQLite databases: `new_sqlite(True)` with tables, `new_sqlite(False)` empty."""
+
+    def make(tables: bool) -> str:
+        path = tmp_path / f"portal_{next(_number)}.sqlite3"
+        if tables:
+            shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+
+    return make
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_database(request: pytest.FixtureRequest) -> NewDatabase:
+    """Makes databases; a test that uses this runs on both kinds."""
+    make: NewDatabase = request.getfixturevalue("new_sqlite" if request.param == "sqlite" else "new_postgres")
+    return make
+
+
+@pytest.fixture
+def empty_database_url(new_database: NewDatabase) -> str:
+    """Address of a database without any table; the test runs on SQLite and on PostgreSQL."""
+    return new_database(False)
+
+
+@pytest.fixture
+def database_url(new_database: NewDatabase) -> str:
+    """Address of a database with all tables and no rows; the test runs on SQLite and on PostgreSQL."""
+    return new_database(True)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Opened `database_url`: the test runs on SQLite and on PostgreSQL."""
+    yield from _opened(database_url)
+
+
+@pytest.fixture
+def sqlite_database(new_sqlite: NewDatabase) -> Iterator[Database]:
+    """A database with all tables, on SQLite only: for rules that no database can change."""
+    yield from _opened(new_sqlite(True))
+
+
+@pytest.fixture
+def postgres_database(new_postgres: NewDatabase) -> Iterator[Database]:
+    """A database with all tables, on PostgreSQL only."""
+    yield from _opened(new_postgres(True))
+
+
+def _opened(url: str) -> Iterator[Database]:
+    engine = make_engine(url)
+    yield Database(engine)
+    engine.dispose()

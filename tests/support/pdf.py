@@ -1,0 +1,47 @@
+"""Reads letters back from their PDF: the text and the picture of every page."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pypdfium2
+from PIL import Image
+
+from tests.support import qr
+
+
+@contextmanager
+def _opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        yield document
+    finally:
+        document.close()
+
+
+def text(pdf: bytes) -> list[str]:
+    """The text of every page; variation selectors of names are kept."""
+    pages = []
+    with _opened(pdf) as document:
+        for page in document:
+            reader = page.get_textpage()
+            pages.append(reader.get_text_range())
+            reader.close()
+            page.close()
+    return pages
+
+
+def pages(pdf: bytes, dpi: int = 150) -> list[Image.Image]:
+    """The picture of every page, as a printer at `dpi` dots per inch would lay it down."""
+    pictures = []
+    with _opened(pdf) as document:
+        for page in document:
+            bitmap = page.render(scale=dpi / 72)
+            pictures.append(bitmap.to_pil().copy())
+            bitmap.close()
+            page.close()
+    return pictures
+
+
+def codes(pdf: bytes, dpi: int = 150) -> list[list[str]]:
+    """The texts of all QR codes and bar codes of every page."""
+    return [qr.decode(page) for page in pages(pdf, dpi)]

@@ -1,0 +1,67 @@
+"""A stand-in for the HTTP gateway that sends text messages: keeps the requests, answers as it is told."""
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+
+@dataclass(frozen=True)
+class GatewayRequest:
+    """One request as it came in."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class SmsGateway:
+    """What the gateway got and what it answers."""
+
+    url: str = ""
+    requests: list[GatewayRequest] = field(default_factory=list)
+    status: int = 200
+    answer: bytes = b"{}"
+    delay: float = 0.0  # seconds before it answers: a gateway that hangs
+
+    def wait(self, count: int = 1, seconds: float = 10.0) -> list[GatewayRequest]:
+        """All requests, as soon as `count` have come; fails the test when they do not."""
+        until = time.monotonic() + seconds
+        while len(self.requests) < count and time.monotonic() < until:
+            time.sleep(0.02)
+        if len(self.requests) < count:
+            pytest.fail(f"{len(self.requests)} requests came within {seconds} s, expected {count}")
+        return self.requests
+
+
+@pytest.fixture
+def sms_gateway() -> Iterator[SmsGateway]:
+    """A gateway on a free port of this machine; its address is `sms_gateway.url`."""
+    gateway = SmsGateway()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            gateway.requests.append(GatewayRequest(self.path, dict(self.headers.items()), body))
+            time.sleep(gateway.delay)
+            self.send_response(gateway.status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(gateway.answer)))
+            self.end_headers()
+            self.wfile.write(gateway.answer)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
+            """Keeps test output quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    gateway.url = f"http://127.0.0.1:{server.server_address[1]}/messages"
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    yield gateway
+    server.shutdown()
+    server.server_close()
+    thread.join()

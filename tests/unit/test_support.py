@@ -1,0 +1,93 @@
+"""The stand-ins and readers that other tests trust do what they say."""
+
+import smtplib
+import socket
+import urllib.request
+from io import BytesIO
+
+import pypdfium2
+import pytest
+import qrcode
+from PIL import ImageOps
+from playwright.sync_api import Browser
+from sqlalchemy import inspect, text
+
+from portal.platform.database import Database, make_engine
+from tests.support import pdf, qr
+from tests.support.mail import SmtpSink
+from tests.support.servers import StartServer, free_port
+from tests.support.sms import SmsGateway
+
+
+def test_every_test_gets_a_database_of_its_own_with_tables(database: Database) -> None:
+    names = inspect(database.engine).get_table_names()
+    assert len(names) > 5
+    with database.write() as session:
+        session.execute(text("CREATE TABLE left_behind (id integer)"))
+    assert "left_behind" not in names
+
+
+def test_an_empty_database_is_empty(empty_database_url: str) -> None:
+    engine = make_engine(empty_database_url)
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()
+
+
+def test_an_inverted_code_is_not_read() -> None:
+    code = qrcode.QRCode(border=4)
+    code.add_data("https://example.test/sign-in")
+    image = code.make_image().get_image().convert("L")
+    png = BytesIO()
+    image.save(png, "PNG")
+    assert qr.decode_png(png.getvalue()) == ["https://example.test/sign-in"]
+    assert qr.decode(ImageOps.invert(image)) == []
+
+
+def test_a_pdf_is_read_back_page_by_page() -> None:
+    document = pypdfium2.PdfDocument.new()
+    document.new_page(595, 842).close()
+    document.new_page(595, 842).close()
+    out = BytesIO()
+    document.save(out)
+    document.close()
+    assert pdf.text(out.getvalue()) == ["", ""]
+    assert [page.size for page in pdf.pages(out.getvalue(), dpi=72)] == [(595, 842)] * 2
+
+
+def test_mail_arrives_and_can_be_refused(smtp_sink: SmtpSink) -> None:
+    with smtplib.SMTP("127.0.0.1", smtp_sink.port) as client:
+        client.sendmail("a@example.test", ["b@example.test"], "Subject: =?utf-8?b?56K66KqN?=\r\n\r\n123456")
+        smtp_sink.refuse = "451 later"
+        with pytest.raises(smtplib.SMTPDataError):
+            client.sendmail("a@example.test", ["b@example.test"], "Subject: x\r\n\r\nx")
+    assert [message["Subject"] for message in smtp_sink.wait()] == ["確認"]
+
+
+def test_the_gateway_keeps_what_it_was_sent(sms_gateway: SmsGateway) -> None:
+    request = urllib.request.Request(
+        sms_gateway.url, data=b'{"to": "090"}', headers={"Authorization": "Bearer t"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        assert answer.status == 200
+    assert sms_gateway.wait()[0].body == b'{"to": "090"}'
+    assert sms_gateway.requests[0].headers["Authorization"] == "Bearer t"
+
+
+def test_a_server_is_started_and_ended(start_server: StartServer) -> None:
+    server = start_server(["http.server", "--bind", "127.0.0.1", str(port := free_port())], port=port)
+    with urllib.request.urlopen(server.url) as answer:
+        assert answer.status == 200
+    assert server.stop() != 0
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_japanese_text_is_drawn_with_a_font(chromium: Browser) -> None:
+    """Without a font for it, every character is the same box and screenshots prove nothing."""
+    page = chromium.new_page()
+    page.set_content("<p style='font-size:40px;margin:0'>区</p>")
+    first = page.screenshot(clip={"x": 0, "y": 0, "width": 40, "height": 50})
+    page.set_content("<p style='font-size:40px;margin:0'>民</p>")
+    second = page.screenshot(clip={"x": 0, "y": 0, "width": 40, "height": 50})
+    page.close()
+    assert first != second
