@@ -70,12 +70,17 @@ class Section:
         """Note a fault of one key."""
         self.problems.append(_s("%(key)s: %(sentence)s") % {"key": self.name_of(key), "sentence": sentence})
 
+    def raw(self, key: str) -> object:
+        """Return what the file says, unread; None when it is missing."""
+        self._known.add(key)
+        return self._data.get(key)
+
     def has(self, key: str) -> bool:
         """Tell whether the file gives this key."""
         self._known.add(key)
         return key in self._data
 
-    def _get(self, key: str, kind: type | tuple[type, ...], expected: str, *, required: bool) -> Any:  # noqa: ANN401
+    def _get(self, key: str, kind: type | tuple[type, ...], expected: str, *, required: bool) -> Any:
         self._known.add(key)
         if key not in self._data:
             if required:
