@@ -23,7 +23,6 @@ class AuthSession(Base):
     site: Mapped[str] = mapped_column(String(10))
     stage: Mapped[str] = mapped_column(String(20))
     owner_id: Mapped[int | None] = mapped_column(BigId)
-    csrf: Mapped[str] = mapped_column(String(64))
     data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     device: Mapped[str | None] = mapped_column(String(40))
     created_at: Mapped[datetime]

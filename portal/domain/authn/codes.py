@@ -1,0 +1,237 @@
+"""One-time codes: from an app (TOTP, a used step is refused) or sent (random, ten minutes, five tries, one use)."""
+
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import pyotp
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from portal.domain.authn.models import BackupCode, OneTimeCode, OtpAuthenticator
+from portal.domain.vault import Vault, same, seal, unseal
+
+DIGITS = 6
+CODE_LIFE = timedelta(minutes=10)
+TRIES_PER_CODE = 5
+# T6 of security.md §2: ten wrong codes in a row lock for 30 minutes (then 60 …), thirty in all close the factor.
+CONSECUTIVE_FAILS, TOTAL_FAILS = 10, 30
+FIRST_LOCK = timedelta(minutes=30)
+BACKUP_CODES = 10
+BACKUP_ALPHABET = "CDFGHJKLMNPQRTVWXY34679"
+
+
+class CodeAnswer(StrEnum):
+    """What a typed code turned out to be; each has its own sentence on the page."""
+
+    RIGHT = "right"
+    EMPTY = "empty"
+    NOT_DIGITS = "not_digits"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    WRONG = "wrong"
+    EXPIRED = "expired"
+    USED = "used"
+    LOCKED = "locked"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class TypedCode:
+    """A typed code: the digits, or why there are none."""
+
+    digits: str
+    fault: CodeAnswer | None
+
+
+def read_code(typed: str) -> TypedCode:
+    """Read six digits in any width, with spaces or hyphens between."""
+    text = unicodedata.normalize("NFKC", typed)
+    digits = "".join(c for c in text if not c.isspace() and c not in "-‐‑‒–—―−ー－・.\u200b\ufeff")
+    if not digits:
+        return TypedCode("", CodeAnswer.EMPTY)
+    if not (digits.isascii() and digits.isdigit()):
+        return TypedCode("", CodeAnswer.NOT_DIGITS)
+    if len(digits) != DIGITS:
+        return TypedCode("", CodeAnswer.TOO_SHORT if len(digits) < DIGITS else CodeAnswer.TOO_LONG)
+    return TypedCode(digits, None)
+
+
+def _context(authenticator: OtpAuthenticator) -> bytes:
+    return f"otp:{authenticator.credential_id}:{authenticator.kind}".encode()
+
+
+def add_authenticator(
+    session: Session, vault: Vault, credential_id: int, kind: str, secret: str, now: datetime
+) -> OtpAuthenticator:
+    """Store a not yet proven source of codes: an app's base32 secret, or a telephone number or email address."""
+    found = session.scalar(
+        select(OtpAuthenticator)
+        .where(OtpAuthenticator.credential_id == credential_id, OtpAuthenticator.kind == kind)
+        .with_for_update()
+    )
+    if found is None:
+        found = OtpAuthenticator(credential_id=credential_id, kind=kind, sealed=b"", created_at=now)
+        session.add(found)
+    if found.state == "confirmed":
+        return found
+    found.sealed = seal(vault.kek, secret.encode(), f"otp:{credential_id}:{kind}".encode())
+    found.address_digest = vault.blind("address", secret) if kind != "totp" else None
+    found.state = "pending"
+    found.created_at = now
+    session.flush()
+    return found
+
+
+def secret_of(vault: Vault, authenticator: OtpAuthenticator) -> str:
+    """Open the app's secret or the address."""
+    return unseal(vault.kek, authenticator.sealed, _context(authenticator)).decode()
+
+
+def new_totp_secret() -> str:
+    """Return a 160-bit base32 secret."""
+    return pyotp.random_base32(32)
+
+
+def totp_uri(secret: str, account: str, issuer: str) -> str:
+    """Return the otpauth address for an authenticator app."""
+    return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=issuer)
+
+
+def new_code(
+    session: Session, vault: Vault, authenticator: OtpAuthenticator, purpose: str, now: datetime
+) -> tuple[OneTimeCode, str]:
+    """Make a code to send. Codes sent before stay valid to their end, so that a late message still works."""
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    row = OneTimeCode(
+        authenticator_id=authenticator.id, purpose=purpose, created_at=now, expires_at=now + CODE_LIFE,
+        digest=vault.code_digest(f"code:{authenticator.id}:{purpose}", code),
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row, code
+
+
+def check_code(
+    session: Session, vault: Vault, authenticator_id: int, purpose: str, typed: str, now: datetime
+) -> CodeAnswer:
+    """Check a typed code for one purpose; counts wrong ones, burns the right one. The row is locked meanwhile."""
+    typed_code = read_code(typed)
+    if typed_code.fault is not None:
+        return typed_code.fault
+    authenticator = session.scalar(
+        select(OtpAuthenticator).where(OtpAuthenticator.id == authenticator_id).with_for_update()
+    )
+    if authenticator is None or authenticator.state == "closed":
+        return CodeAnswer.CLOSED
+    if authenticator.locked_until is not None and authenticator.locked_until > now:
+        return CodeAnswer.LOCKED
+    if authenticator.kind == "totp":
+        answer = _check_totp(vault, authenticator, typed_code.digits, now)
+    else:
+        answer = _check_sent(session, vault, authenticator, purpose, typed_code.digits, now)
+    if answer is CodeAnswer.RIGHT:
+        authenticator.fails = authenticator.locks = 0
+        if authenticator.state == "pending":
+            authenticator.state = "confirmed"
+            authenticator.confirmed_at = now
+    elif answer is CodeAnswer.WRONG:
+        _count_fail(authenticator, now)
+    return answer
+
+
+def _count_fail(authenticator: OtpAuthenticator, now: datetime) -> None:
+    authenticator.fails += 1
+    authenticator.total_fails += 1
+    if authenticator.total_fails >= TOTAL_FAILS:
+        authenticator.state = "closed"
+    elif authenticator.fails >= CONSECUTIVE_FAILS:
+        authenticator.locked_until = now + FIRST_LOCK * 2**authenticator.locks
+        authenticator.locks += 1
+        authenticator.fails = 0
+
+
+def totp_step(
+    secret: str, digits: str, now: datetime, last_step: int | None
+) -> tuple[CodeAnswer, int | None]:
+    """Check an app's code within one step of drift; a step at or before the last accepted one is refused."""
+    totp = pyotp.TOTP(secret)
+    current = int(now.timestamp()) // totp.interval
+    answer = CodeAnswer.WRONG
+    matched: int | None = None
+    for step in (current - 1, current, current + 1):
+        if same(totp.generate_otp(step).encode(), digits.encode()):
+            matched = step
+    if matched is not None:
+        used = last_step is not None and matched <= last_step
+        answer = CodeAnswer.USED if used else CodeAnswer.RIGHT
+    return answer, matched if answer is CodeAnswer.RIGHT else last_step
+
+
+def _check_totp(vault: Vault, authenticator: OtpAuthenticator, digits: str, now: datetime) -> CodeAnswer:
+    answer, step = totp_step(secret_of(vault, authenticator), digits, now, authenticator.last_step)
+    authenticator.last_step = step
+    return answer
+
+
+def _check_sent(
+    session: Session, vault: Vault, authenticator: OtpAuthenticator, purpose: str, digits: str, now: datetime
+) -> CodeAnswer:
+    digest = vault.code_digest(f"code:{authenticator.id}:{purpose}", digits)
+    rows = session.scalars(
+        select(OneTimeCode)
+        .where(
+            OneTimeCode.authenticator_id == authenticator.id, OneTimeCode.purpose == purpose,
+            OneTimeCode.created_at > now - timedelta(hours=1),
+        )
+        .with_for_update()
+    ).all()  # fmt: skip
+    open_rows = [r for r in rows if r.used_at is None and r.expires_at > now and r.tries < TRIES_PER_CODE]
+    for row in open_rows:
+        if same(row.digest, digest):
+            session.execute(
+                update(OneTimeCode)
+                .where(OneTimeCode.authenticator_id == authenticator.id, OneTimeCode.used_at.is_(None))
+                .values(used_at=now)
+            )
+            return CodeAnswer.RIGHT
+    for row in open_rows:
+        row.tries += 1
+    if not open_rows:
+        return CodeAnswer.EXPIRED
+    if any(same(r.digest, digest) for r in rows if r not in open_rows):
+        return CodeAnswer.EXPIRED
+    return CodeAnswer.WRONG
+
+
+def new_backup_codes(session: Session, vault: Vault, credential_id: int, now: datetime) -> list[str]:
+    """Replace the backup codes by ten new ones and return them; only keyed hashes are stored."""
+    for old in session.scalars(select(BackupCode).where(BackupCode.credential_id == credential_id)):
+        session.delete(old)
+    session.flush()
+    codes = ["".join(secrets.choice(BACKUP_ALPHABET) for _ in range(10)) for _ in range(BACKUP_CODES)]
+    session.add_all(
+        BackupCode(
+            credential_id=credential_id,
+            digest=vault.code_digest(f"backup:{credential_id}", c),
+            created_at=now,
+        )
+        for c in codes
+    )
+    return codes
+
+
+def use_backup_code(session: Session, vault: Vault, credential_id: int, code: str, now: datetime) -> bool:
+    """Burn a backup code: one conditional update, so that the same code never works twice."""
+    used = session.execute(
+        update(BackupCode)
+        .where(
+            BackupCode.credential_id == credential_id, BackupCode.used_at.is_(None),
+            BackupCode.digest == vault.code_digest(f"backup:{credential_id}", code),
+        )
+        .values(used_at=now)
+        .returning(BackupCode.id)
+    )  # fmt: skip
+    return used.scalar_one_or_none() is not None

@@ -1,0 +1,130 @@
+"""Limits T1–T8 of ``security.md`` §2: counters in the database, one atomic statement each."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, case, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from portal.domain.authn.models import ThrottleBucket
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """``allowed`` tries in a window of ``seconds``; with ``growing``, each further one waits 1, 2, 4 … 60 minutes.
+
+    ``closed_after`` tries in all (0: never) close the bucket until people or a new letter open it.
+    """
+
+    name: str
+    allowed: int
+    seconds: int
+    growing: bool = False
+    closed_after: int = 0
+
+
+UNKNOWN_DEVICE = Limit("t1", 5, 24 * 3600, growing=True, closed_after=100)
+KNOWN_DEVICE = Limit("t2", 10, 15 * 60)
+NETWORK = Limit("t3", 60, 15 * 60)
+WIDE_NETWORK = Limit("t4", 300, 3600)
+SEND_GAP = Limit("t7g", 1, 60)
+SEND_HOUR = Limit("t7h", 5, 3600)
+SEND_DAY = Limit("t7d", 10, 24 * 3600)
+LOST_FORM = Limit("t9", 3, 24 * 3600)
+STAFF_ACCOUNT = Limit("s1", 5, 15 * 60, growing=True)
+STAFF_SEARCH = Limit("t10", 200, 24 * 3600)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the try counts; if not, ``retry_at`` is when the next one does (None: only people can help)."""
+
+    allowed: bool
+    retry_at: datetime | None = None
+
+
+def take(session: Session, limit: Limit, key: str, now: datetime) -> Verdict:
+    """Count one try *before* the work is done, and say whether it may be done.
+
+    Two hundred tries at the same moment with a limit of five get five yeses: the row is locked by the update.
+    """
+    row_key = f"{limit.name}:{key}"
+    blocked = session.scalar(
+        select(ThrottleBucket.blocked_until).where(ThrottleBucket.key == row_key).with_for_update()
+    )
+    if blocked is not None and blocked > now:
+        return Verdict(allowed=False, retry_at=blocked)
+    window = timedelta(seconds=limit.seconds)
+    insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    fresh = ThrottleBucket.window_start <= now - window
+    statement = insert(ThrottleBucket).values(
+        key=row_key, window_start=now, count=1, total=1, expires_at=now + window + timedelta(days=1)
+    )
+    statement = statement.on_conflict_do_update(
+        index_elements=[ThrottleBucket.key],
+        set_={
+            "count": case((fresh, 1), else_=ThrottleBucket.count + 1),
+            "window_start": case((fresh, now), else_=ThrottleBucket.window_start),
+            "total": ThrottleBucket.total + 1,
+            "expires_at": now + window + timedelta(days=1 if not limit.closed_after else 400),
+        },
+    )
+    count, total, start, blocked = session.execute(
+        statement.returning(
+            ThrottleBucket.count,
+            ThrottleBucket.total,
+            ThrottleBucket.window_start,
+            ThrottleBucket.blocked_until,
+        )
+    ).one()
+    if blocked is not None and blocked > now:  # set by another worker between the two statements
+        return Verdict(allowed=False, retry_at=blocked)
+    if limit.closed_after and total > limit.closed_after:
+        return Verdict(allowed=False)
+    if count < limit.allowed:
+        return Verdict(allowed=True)
+    if limit.growing:
+        minutes = min(2 ** (count - limit.allowed), 60)
+        _block(session, row_key, now + timedelta(minutes=minutes))
+        return Verdict(allowed=True)
+    if count == limit.allowed:
+        return Verdict(allowed=True)
+    return Verdict(allowed=False, retry_at=start + window)
+
+
+def _block(session: Session, row_key: str, until: datetime) -> None:
+    session.execute(update(ThrottleBucket).where(ThrottleBucket.key == row_key).values(blocked_until=until))
+
+
+def give_back(session: Session, limit: Limit, key: str) -> None:
+    """Take back the try that turned out right; other tries of the same key stay counted."""
+    positive: ColumnElement[int] = func.coalesce(ThrottleBucket.count, 0)
+    session.execute(
+        update(ThrottleBucket)
+        .where(ThrottleBucket.key == f"{limit.name}:{key}")
+        .values(
+            count=case((positive > 0, ThrottleBucket.count - 1), else_=0),
+            total=case((ThrottleBucket.total > 0, ThrottleBucket.total - 1), else_=0),
+            blocked_until=None,
+        )
+    )
+
+
+def clear(session: Session, limit: Limit, key: str) -> None:
+    """Forget a key: a new letter, or staff unlocked it."""
+    session.execute(delete(ThrottleBucket).where(ThrottleBucket.key == f"{limit.name}:{key}"))
+
+
+def blocked_until(session: Session, limit: Limit, key: str, now: datetime) -> datetime | None:
+    """Return until when the key must wait, for a page that explains it."""
+    until = session.scalar(
+        select(ThrottleBucket.blocked_until).where(ThrottleBucket.key == f"{limit.name}:{key}")
+    )
+    return until if until is not None and until > now else None
+
+
+def sweep(session: Session, now: datetime) -> None:
+    """Remove counters that no longer count."""
+    session.execute(delete(ThrottleBucket).where(ThrottleBucket.expires_at < now))

@@ -1,0 +1,60 @@
+"""Search keys: names and addresses folded so that 高橋 finds 髙橋; what is stored stays as received."""
+
+import re
+import unicodedata
+
+import jaconv
+
+VARIANTS = str.maketrans({
+    "髙": "高", "﨑": "崎", "嵜": "崎", "碕": "崎", "濵": "浜", "濱": "浜", "邉": "辺", "邊": "辺", "齋": "斉", "齊": "斉",
+    "斎": "斉", "澤": "沢", "廣": "広", "瀨": "瀬", "德": "徳", "惠": "恵", "眞": "真", "塚": "塚", "凜": "凛", "栁": "柳",
+    "槗": "橋", "𣘺": "橋", "𠮷": "吉", "嶋": "島", "嶌": "島", "國": "国", "櫻": "桜", "藏": "蔵", "條": "条", "榮": "栄",
+    "壽": "寿", "冨": "富", "龍": "竜", "瀧": "滝", "萬": "万", "與": "与", "關": "関", "閒": "間", "彅": "薙", "祐": "祐",
+    "ヶ": "ケ", "ヵ": "カ", "〜": "~", "～": "~", "−": "-", "－": "-", "‐": "-", "–": "-", "—": "-",
+})  # fmt: skip
+LONG_MARK_AFTER_DIGIT = re.compile(r"(?<=[0-9])ー|ー(?=[0-9])")
+DROPPED = re.compile(r"[\s\u3000・．.,、。'’\-~「」()]+")
+SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+KANJI_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")}
+KANJI_NUMBER = re.compile("[〇一二三四五六七八九十百]+(?=丁目|番地|番|号|条|階)")
+
+
+def fold_name(text: str) -> str:
+    """Return a name's search key: NFKC, hiragana as katakana, variant kanji folded, spaces and marks dropped."""
+    text = SELECTORS.sub("", text)
+    text = unicodedata.normalize("NFKC", text.translate(VARIANTS)).translate(VARIANTS).upper()
+    return DROPPED.sub("", jaconv.hira2kata(text))
+
+
+def fold_place(text: str) -> str:
+    """Return an address's search key: as a name's, with 一丁目二番三号, 1丁目2番3号 and 1-2-3 alike."""
+    text = SELECTORS.sub("", text)
+    text = unicodedata.normalize("NFKC", text.translate(VARIANTS)).translate(VARIANTS).upper()
+    text = KANJI_NUMBER.sub(lambda m: str(_number(m[0])), text)
+    text = LONG_MARK_AFTER_DIGIT.sub("-", text)
+    text = re.sub(r"(?<=[0-9])(丁目|番地の|番地|番|号室|号|棟|階|の)(?=[0-9])", "-", text)
+    text = re.sub(r"(?<=[0-9])(丁目|番地|番|号室|号)", "-", text)
+    text = re.sub(r"-+", "-", text).strip("-")
+    return re.sub(r"[\s\u3000・．.,、。]+", "", jaconv.hira2kata(text))
+
+
+def _number(kanji: str) -> int:
+    total = current = 0
+    for char in kanji:
+        if char == "十":
+            total, current = total + (current or 1) * 10, 0
+        elif char == "百":
+            total, current = total + (current or 1) * 100, 0
+        else:
+            current = current * 10 + KANJI_DIGITS[char]
+    return total + current
+
+
+def grams(key: str) -> set[str]:
+    """Return the 1- and 2-grams of a folded key."""
+    return set(key) | {key[i : i + 2] for i in range(len(key) - 1)}
+
+
+def query_grams(key: str) -> set[str]:
+    """Return the grams that a stored key must hold to contain ``key``: the 2-grams, or the one character."""
+    return {key[i : i + 2] for i in range(len(key) - 1)} or set(key)

@@ -1,0 +1,126 @@
+"""Reading households: opened for their own residents and for staff who may, or found by parts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, LargeBinary, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import NotFoundError
+from portal.domain.households.models import Child, Hold, Household, SearchIndex
+from portal.domain.households.records import ChildFields, HouseholdFields, open_child, open_household
+from portal.domain.texts import _
+from portal.domain.vault import Vault
+
+SEARCH_LIMIT = 20
+CANDIDATE_LIMIT = 400
+
+
+@dataclass(frozen=True, slots=True)
+class ChildView:
+    """A child with its opened fields."""
+
+    id: int
+    ordinal: int
+    state: str
+    codes: tuple[str, ...]
+    fields: ChildFields
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdView:
+    """A household with its opened fields and its children (oldest first)."""
+
+    id: int
+    protected: bool
+    state: str
+    codes: tuple[str, ...]
+    fields: HouseholdFields
+    children: tuple[ChildView, ...]
+
+
+def view_household(session: Session, vault: Vault, household_id: int) -> HouseholdView:
+    """Open one household.
+
+    Raises:
+        NotFoundError: there is none of that key.
+    """
+    views = view_households(session, vault, [household_id])
+    if not views:
+        raise NotFoundError(_("見つかりませんでした。"))
+    return views[0]
+
+
+def view_households(session: Session, vault: Vault, ids: Iterable[int]) -> list[HouseholdView]:
+    """Open several households, in the order of ``ids``; unknown ones are left out."""
+    wanted = list(ids)
+    households = {h.id: h for h in session.scalars(select(Household).where(Household.id.in_(wanted)))}
+    children: dict[int, list[Child]] = {}
+    for child in session.scalars(select(Child).where(Child.household_id.in_(wanted)).order_by(Child.ordinal)):
+        children.setdefault(child.household_id, []).append(child)
+    views = []
+    for key in wanted:
+        if (household := households.get(key)) is None:
+            continue
+        data_key = vault.unwrap(household.wrapped_key)
+        kids = tuple(
+            ChildView(
+                c.id, c.ordinal, c.state, tuple(c.codes), open_child(data_key, c.sealed, c.person_digest)
+            )
+            for c in children.get(key, [])
+        )
+        fields = open_household(data_key, household.sealed, household.number_digest)
+        views.append(
+            HouseholdView(key, household.protected, household.state, tuple(household.codes), fields, kids)
+        )
+    return views
+
+
+def open_holds(session: Session, household_id: int) -> list[Hold]:
+    """Return the open holds of a household."""
+    return list(
+        session.scalars(
+            select(Hold).where(Hold.household_id == household_id, Hold.state == "open").order_by(Hold.code)
+        )
+    )
+
+
+def has_open_hold(household_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the condition "an open hold exists" for use in another slice's select."""
+    return select(Hold.id).where(Hold.household_id == household_id, Hold.state == "open").exists()
+
+
+def candidates(
+    session: Session, queries: list[tuple[str, list[bytes]]], *, include_protected: bool
+) -> tuple[list[int], bool]:
+    """Return ids of households whose packed columns hold all digests, and whether there were too many.
+
+    At most ``CANDIDATE_LIMIT`` ids come back; the caller opens them and compares, since digests can collide.
+    """
+    dialect = session.get_bind().dialect.name
+    conditions = [
+        _contains(getattr(SearchIndex, column), digest, dialect)
+        for column, digests in queries
+        for digest in digests
+    ]
+    if not conditions:
+        return [], False
+    statement = (
+        select(SearchIndex.household_id)
+        .join(Household, Household.id == SearchIndex.household_id)
+        .where(*conditions)
+        .order_by(SearchIndex.household_id)
+        .limit(CANDIDATE_LIMIT + 1)
+    )
+    if not include_protected:
+        statement = statement.where(Household.protected.is_(False))
+    found = list(session.scalars(statement))
+    return found[:CANDIDATE_LIMIT], len(found) > CANDIDATE_LIMIT
+
+
+def _contains(packed: ColumnElement[bytes], digest: bytes, dialect: str) -> ColumnElement[bool]:
+    if dialect == "postgresql":
+        # position(substring IN bytes) is the only bytea search of PostgreSQL, and it is syntax, not a function.
+        needle = bindparam(None, digest, type_=LargeBinary, unique=True)
+        return func.position(needle.op("IN")(packed)) > 0
+    return func.instr(packed, digest) > 0
