@@ -1,0 +1,77 @@
+"""A reader finds every file where it belongs, small, named for what it does and without ties to one machine."""
+
+import ast
+import re
+
+import pytest
+
+from tests.support.sources import ROOT, python_files, short, text_files, top_level
+
+ALLOWED_AT_THE_TOP = {
+    ".ci", ".docker", ".github", ".gitignore", "LICENSE", "README.md", "admin", "compose.yaml", "locales", "portal",
+    "pyproject.toml", "requirements.lock", "run", "static", "templates", "tests",
+}  # fmt: skip
+SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc", "stuff"}
+MOST_LINES, WISHED_LINES = 400, 300
+
+
+def test_the_top_level_holds_only_what_the_readme_explains() -> None:
+    assert top_level() - ALLOWED_AT_THE_TOP == set()
+
+
+def test_files_are_small() -> None:
+    lengths = {short(path): len(path.read_text("utf-8").splitlines()) for path in python_files()}
+    assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES} == {}
+    long = {name: lines for name, lines in lengths.items() if lines > WISHED_LINES}
+    assert len(long) <= len(lengths) // 20, (
+        f"more than one file in twenty is longer than {WISHED_LINES} lines: {long}"
+    )
+
+
+def test_every_module_says_in_one_line_what_it_is_for() -> None:
+    silent = []
+    for path in python_files():
+        source = path.read_text("utf-8")
+        if source.strip() or not short(path).startswith("tests/"):
+            first = (ast.get_docstring(ast.parse(source)) or "").partition("\n")[0]
+            if len(first) < 15:
+                silent.append(short(path))
+    assert silent == []
+
+
+def test_names_say_something() -> None:
+    vague = [short(path) for path in python_files() if SAYS_NOTHING & {*path.with_suffix("").parts[-2:]}]
+    assert vague == []
+
+
+def test_a_silenced_rule_gives_its_reason() -> None:
+    silenced = re.compile(r"#\s*noqa:\s*[A-Z]+[0-9]+(?:,\s*[A-Z]+[0-9]+)*(?P<reason>.*)")
+    bare = []
+    for path in python_files():
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            found = silenced.search(line)
+            if found and len(found["reason"].strip(" -()")) < 8:
+                bare.append(f"{short(path)}:{number}")
+    assert bare == []
+
+
+@pytest.mark.parametrize(
+    ("what", "pattern"),
+    [
+        ("a folder of somebody's machine", r"(?<![\w.~$}/-])/(?:home|root|tmp|work)/\w"),
+        ("the host of a package registry", r"\b(?:pypi|pythonhosted|npmjs)\.(?:org|com)\b"),
+    ],
+)
+def test_nothing_is_tied_to_one_place(what: str, pattern: str) -> None:
+    named = [short(path) for path in text_files() if re.search(pattern, path.read_text("utf-8"))]
+    assert named == [], f"names {what}"
+
+
+def test_the_lock_holds_hashes_and_no_host() -> None:
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    assert "://" not in lock
+    packages = re.findall(r"^([a-z0-9-]+)==", lock, re.MULTILINE)
+    assert not {"django", "asgiref", "sqlparse"} & set(packages), (
+        "django-htmx is installed for one file, without Django"
+    )
+    assert len(re.findall(r"^\S+==\S+.*\\\n\s+--hash=sha256:", lock, re.MULTILINE)) == len(packages) > 50
