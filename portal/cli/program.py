@@ -1,0 +1,117 @@
+"""``portal program``: show what the program says, and check it for contradictions."""
+
+import json
+from dataclasses import asdict
+from typing import Protocol
+
+import click
+
+from portal.domain.program.checks import check_program
+from portal.domain.program.explain import DayRow, explain_days, explain_settings
+from portal.domain.program.findings import Finding, Level
+from portal.domain.program.reading import ProgramFileError
+from portal.domain.program.schema import Program
+from portal.domain.texts import _s, _sn
+
+FAILED = 1
+DONE_WITH_REMARKS = 3
+
+
+class ProgramContext(Protocol):
+    """What the command line's context gives these commands."""
+
+    @property
+    def program_name(self) -> str:
+        """The program's name or path."""
+        ...
+
+    def load_program(self) -> Program:
+        """Read the program."""
+        ...
+
+
+@click.group("program", help="事業の設定を表示し、矛盾がないか確かめます。")
+def program_group() -> None:
+    """Commands about the program's settings."""
+
+
+@program_group.command(
+    "show", help="すべての日付(西暦・和暦・曜日・最後に使える日・最後に電話がつながる日)と設定を表示します。"
+)
+@click.option("--json", "as_json", is_flag=True, help="JSON で出力します。")
+@click.pass_obj
+def show_program(context: ProgramContext, *, as_json: bool) -> None:
+    """Print every date and setting."""
+    program = context.load_program()
+    days, settings = explain_days(program), explain_settings(program)
+    if as_json:
+        _print_json({"days": [asdict(row) for row in days], "settings": [asdict(row) for row in settings]})
+        return
+    for setting in settings:
+        click.echo(f"{setting.title}: {setting.value}")
+    click.echo("")
+    for row in days:
+        click.echo(_day_line(row))
+
+
+@program_group.command("check", help="設定の矛盾を調べます。誤りがあれば 1 で終わります。")
+@click.option("--json", "as_json", is_flag=True, help="JSON で出力します。")
+@click.option("--strict", is_flag=True, help="注意だけのときも 3 で終わります。")
+@click.pass_obj
+@click.pass_context
+def check_settings(
+    click_context: click.Context, context: ProgramContext, *, as_json: bool, strict: bool
+) -> None:
+    """Print every finding; exit 1 on errors, 3 on warnings with --strict, else 0."""
+    try:
+        findings = check_program(context.load_program())
+    except ProgramFileError as error:
+        findings = [Finding(Level.ERROR, error.code, problem) for problem in error.problems]
+        if not as_json:
+            click.echo(str(error.path), err=True)
+    errors = sum(finding.level is Level.ERROR for finding in findings)
+    if as_json:
+        _print_json({"program": context.program_name, "findings": [asdict(finding) for finding in findings]})
+    else:
+        _print_findings(findings, errors)
+    if errors:
+        click_context.exit(FAILED)
+    if findings and strict:
+        click_context.exit(DONE_WITH_REMARKS)
+
+
+def _print_findings(findings: list[Finding], errors: int) -> None:
+    for finding in findings:
+        word = _s("誤り") if finding.level is Level.ERROR else _s("注意")
+        click.echo(f"{word}: {finding.sentence}", err=finding.level is Level.ERROR)
+    warnings = len(findings) - errors
+    if errors:
+        click.echo(
+            _sn("誤りが%(n)d件あります。", "誤りが%(n)d件あります。", errors) % {"n": errors}, err=True
+        )
+    elif warnings:
+        click.echo(
+            _sn(
+                "誤りはありません。注意が%(n)d件あります。",
+                "誤りはありません。注意が%(n)d件あります。",
+                warnings,
+            )
+            % {"n": warnings}
+        )
+    else:
+        click.echo(_s("誤りも注意もありません。"))
+
+
+def _day_line(row: DayRow) -> str:
+    parts = [f"{row.iso}({row.weekday}) {row.era}  {row.title}"]
+    if row.last_staffed_day:
+        parts.append(_s("最後に電話がつながる日 %(day)s") % {"day": row.last_staffed_day})
+    if row.ends_at_utc:
+        parts.append(_s("終わり %(instant)s") % {"instant": row.ends_at_utc})
+    if row.note:
+        parts.append(row.note)
+    return " / ".join(parts)
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
