@@ -1,0 +1,57 @@
+"""Characters of names and addresses: damage, user-defined characters, JIS X 0208, folded keys."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+
+def _jisx0208() -> str:
+    """Return all characters of JIS X 0208 as both of Python's Shift_JIS tables decode them (～ and 〜)."""
+    found: set[str] = set()
+    for lead in (*range(0x81, 0xA0), *range(0xE0, 0xEB)):
+        for trail in (*range(0x40, 0x7F), *range(0x80, 0xFD)):
+            code = bytes((lead, trail))
+            try:
+                found.add(code.decode("shift_jis"))
+                found.add(code.decode("cp932"))
+            except UnicodeDecodeError:
+                continue
+    return "".join(sorted(found))
+
+
+DAMAGE = re.compile("[\u0080\uf8f0-\uf8f3\ufffd]")
+"""What CP932 makes, silently, of the bytes 80, A0, FD, FE, FF, and the mark of an earlier failed conversion."""
+CONTROL = re.compile("[\x00-\x1f\x7f\x81-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+"""Controls, and the invisible marks that turn or hide text."""
+CONTROL_BUT_BREAKS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x81-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069]")
+GAIJI = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff〓■]")
+"""Private-use characters, and the marks that a source writes for a character that it cannot."""
+GAIJI_IN_NAME = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff〓■□?？]")
+HALF_WIDTH_KANA = re.compile("[｡-ﾟ]")
+LATIN = re.compile("[A-Za-zＡ-Ｚａ-ｚ\u00c0-\u024f]")
+UNUSUAL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd\ue000-\uf8ff"
+    "\U000f0000-\U0010ffff〓■□?？｡-ﾟ]"
+)
+"""One look at a whole row: without any of these no other pattern of this module but the next can match."""
+NOT_JISX0208 = re.compile(
+    "[^ -~｡-ﾟ\x00-\x1f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff" + re.escape(_jisx0208()) + "]"
+)
+"""A character that is neither ASCII, half-width kana, user-defined nor in JIS X 0208."""
+HYPHENS = re.compile("[-‐‑‒–—―−－ｰー─]")
+
+
+@lru_cache(maxsize=50_000)
+def fold(text: str) -> str:
+    """Return a key for comparing: width, case, spaces and kinds of hyphens do not count.
+
+    The text itself is always stored as it came: NFC alone changes 23 characters of CP932.
+    """
+    return HYPHENS.sub("-", "".join(unicodedata.normalize("NFKC", text).split()).casefold())
+
+
+def digits_of(text: str) -> str:
+    """Return a number's digits in ASCII without hyphens and spaces; other characters stay, to be refused."""
+    if text.isascii() and text.isdigit():
+        return text
+    return HYPHENS.sub("", "".join(unicodedata.normalize("NFKC", text).split()))
