@@ -29,8 +29,7 @@ class Credential(Base):
     own_password_hash: Mapped[str | None] = mapped_column(String(200))
     state: Mapped[str] = state_column("issued")
     state_before: Mapped[str | None] = mapped_column(String(32))
-    birth_tries: Mapped[int] = mapped_column(default=0)
-    last_wrong_birth: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    wrong_births: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
     created_at: Mapped[datetime]
     activated_at: Mapped[datetime | None]
     changed_at: Mapped[datetime]

@@ -52,7 +52,7 @@ def issue(
 
 
 def move(
-    session: Session, credential: Credential, action: str, actor: Actor, now: datetime, **detail: str
+    session: Session, credential: Credential, action: str, actor: Actor, now: datetime, reason: str = ""
 ) -> None:
     """Take one step of the machine; ends every session when the credential is no longer usable.
 
@@ -71,7 +71,7 @@ def move(
         sessions.end_all(session, sessions.RESIDENT, credential.id)
     record(
         session, actor, now, f"credential.{action}", "credential", credential.id,
-        household_id=credential.household_id, **detail,
+        household_id=credential.household_id, reason=reason,
     )  # fmt: skip
 
 

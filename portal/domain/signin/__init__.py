@@ -1,0 +1,1 @@
+"""How a resident gets in: ID and password, birth date at first, one-time code; account and recovery."""

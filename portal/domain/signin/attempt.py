@@ -1,0 +1,172 @@
+"""ID and password: look up and count first, compare outside any transaction, then decide.
+
+No answer, status or duration tells whether an ID exists: an unknown one meets the same counters, the same Argon2
+work and the same sentence (``security.md`` A4–A6, A23, A24).
+"""
+
+import ipaddress
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor, Role
+from portal.domain.audit.services import record
+from portal.domain.authn import sessions, throttles
+from portal.domain.authn.models import AuthSession
+from portal.domain.clock import JST
+from portal.domain.credentials.formats import read_login_id, read_password
+from portal.domain.credentials.models import Credential
+from portal.domain.credentials.services import login_digest
+from portal.domain.errors import InputError, ThrottledError
+from portal.domain.households.models import Household
+from portal.domain.texts import _
+from portal.domain.vault import Vault
+
+DEVICE_LIFE = timedelta(days=400)
+REUSABLE = "reusable"
+STAGE_BIRTH, STAGE_CHANNEL, STAGE_CODE, STAGE_FULL = "birth", "channel", "code", "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who knocks: the network address (never stored in clear) and the device cookie."""
+
+    address: str
+    device: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A counted try: what to compare with, and which counters to give it back to when it was right."""
+
+    credential_id: int | None
+    hashed: str | None = field(repr=False)
+    password: str = field(repr=False)
+    taken: tuple[tuple[throttles.Limit, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session that goes on with the birth date (first time) or the one-time code."""
+
+    token: str = field(repr=False)
+    stage: str
+
+
+def network_keys(vault: Vault, address: str) -> tuple[str, str]:
+    """Return the keyed names of the near (IPv4, IPv6 /64) and the wide (/24, /48) network of an address."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        ip = ipaddress.ip_address("0.0.0.0")  # noqa: S104  (a name for "unknown", nothing listens here)
+    near, wide = (32, 24) if ip.version == 4 else (64, 48)
+    nets = (ipaddress.ip_network((ip, near), strict=False), ipaddress.ip_network((ip, wide), strict=False))
+    return vault.blind("network", str(nets[0])).hex(), vault.blind("network", str(nets[1])).hex()
+
+
+def device_token(vault: Vault, digest: bytes) -> str:
+    """Return a cookie that marks this browser as known for one ID, and for no other."""
+    name = secrets.token_hex(8)
+    return f"{name}.{vault.sign('device', name + digest.hex())}"
+
+
+def known_device(vault: Vault, digest: bytes, token: str | None) -> str | None:
+    """Return the device's name when the cookie was made for this ID."""
+    name, _dot, signature = (token or "").partition(".")
+    expected = vault.sign("device", name + digest.hex())
+    return name if secrets.compare_digest(signature.encode(), expected.encode()) else None
+
+
+def begin(
+    session: Session,
+    vault: Vault,
+    typed_id: str,
+    typed_password: str,
+    visitor: Visitor,
+    now: datetime,
+    *,
+    mode: str,
+) -> Attempt:
+    """Count the try and find what to compare with.
+
+    Raises:
+        InputError: the ID has a wrong length or check digit (public arithmetic, so no try is counted).
+        ThrottledError: this ID, device or network must wait.
+    """
+    login_id = read_login_id(typed_id)
+    if login_id is None:
+        raise InputError(_("IDは10けたの数字です。手紙のIDを、もう一度たしかめてください。"), code="login_id")
+    digest = login_digest(vault, login_id)
+    device = known_device(vault, digest, visitor.device)
+    near, wide = network_keys(vault, visitor.address)
+    own = (throttles.KNOWN_DEVICE, device) if device else (throttles.UNKNOWN_DEVICE, digest.hex())
+    taken = (own, (throttles.NETWORK, near), (throttles.WIDE_NETWORK, wide))
+    for limit, key in taken:
+        verdict = throttles.take(session, limit, key, now)
+        if not verdict.allowed:
+            raise ThrottledError(waiting_text(verdict.retry_at), retry_at=verdict.retry_at)
+    credential = session.scalar(select(Credential).where(Credential.login_digest == digest))
+    password = read_password(typed_password)
+    hashed = None
+    if credential is not None and credential.state in {"issued", "active"}:
+        hashed = credential.password_hash
+        if credential.own_password_hash:
+            hashed, password = credential.own_password_hash, typed_password
+        elif credential.state == "active" and mode != REUSABLE:
+            hashed = None
+    return Attempt(credential.id if credential else None, hashed, password, taken)
+
+
+def waiting_text(retry_at: datetime | None) -> str:
+    """Say until when to wait; without an instant only the call center can help."""
+    if retry_at is None:
+        return _(
+            "何度も間違えたため、このIDではサインインできなくなりました。コールセンターにお電話ください。"
+        )
+    until = (retry_at + timedelta(seconds=59)).astimezone(JST)
+    return _(
+        "続けて間違えたため、%(time)sまで待ってから、もう一度お試しください。お急ぎのときは、コールセンターにお電話ください。"
+    ) % {"time": f"{until:%H:%M}"}
+
+
+def finish(
+    session: Session,
+    attempt: Attempt,
+    replaced: AuthSession | None,
+    now: datetime,
+    *,
+    matched: bool,
+    device: str | None = None,
+) -> SignedIn | None:
+    """Give a right try back and begin a session; None for every kind of wrong, all alike to the visitor."""
+    credential = session.get(Credential, attempt.credential_id) if attempt.credential_id else None
+    household = session.get(Household, credential.household_id) if credential else None
+    usable = matched and credential is not None and credential.state in {"issued", "active"}
+    if (
+        not usable
+        or credential is None
+        or household is None
+        or household.protected
+        or household.state != "active"
+    ):
+        if credential is not None:
+            actor = Actor(Role.RESIDENT, credential.id)
+            record(
+                session, actor, now, "signin.refused", "credential", credential.id,
+                household_id=credential.household_id,
+            )  # fmt: skip
+        return None
+    for limit, key in attempt.taken:
+        throttles.give_back(session, limit, key)
+    stage = STAGE_CODE if credential.state == "active" else STAGE_BIRTH
+    token = sessions.start(
+        session, sessions.RESIDENT, stage, credential.id, now, replaces=replaced, device=device
+    )
+    record(
+        session, Actor(Role.RESIDENT, credential.id), now, "signin.password", "credential", credential.id,
+        household_id=credential.household_id,
+    )  # fmt: skip
+    return SignedIn(token, stage)

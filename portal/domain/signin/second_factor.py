@@ -1,0 +1,170 @@
+"""One-time codes for residents: enrolling a source, sending within limits, checking, backup codes, closing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor, Role
+from portal.domain.audit.services import record
+from portal.domain.authn import codes, sessions, throttles
+from portal.domain.authn.codes import CodeAnswer
+from portal.domain.authn.models import AuthSession, OtpAuthenticator
+from portal.domain.credentials.formats import read_password
+from portal.domain.credentials.models import Credential
+from portal.domain.errors import NotAllowedError, NotFoundError, ThrottledError
+from portal.domain.notices.messages import code_message
+from portal.domain.notices.services import enqueue
+from portal.domain.signin.attempt import STAGE_FULL
+from portal.domain.tasks.services import CODE_CLOSED, open_once
+from portal.domain.texts import _
+from portal.domain.vault import Vault
+
+KINDS = ("totp", "sms", "email")
+ENROLL, SIGN_IN, CONFIRM = "enroll", "sign_in", "confirm"
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """The proven sources of a credential, by kind."""
+
+    confirmed: tuple[OtpAuthenticator, ...]
+
+    def of(self, kind: str) -> OtpAuthenticator | None:
+        """Return the proven source of a kind."""
+        return next((a for a in self.confirmed if a.kind == kind), None)
+
+
+def factors(session: Session, credential_id: int) -> Factors:
+    """Return the proven sources of a credential, the app first."""
+    rows = session.scalars(
+        select(OtpAuthenticator).where(
+            OtpAuthenticator.credential_id == credential_id, OtpAuthenticator.state == "confirmed"
+        )
+    )
+    return Factors(tuple(sorted(rows, key=lambda a: KINDS.index(a.kind))))
+
+
+def own_authenticator(session: Session, credential_id: int, authenticator_id: int) -> OtpAuthenticator:
+    """Return an authenticator of this credential.
+
+    Raises:
+        NotFoundError: it is somebody else's or gone.
+    """
+    found = session.get(OtpAuthenticator, authenticator_id)
+    if found is None or found.credential_id != credential_id:
+        raise NotFoundError(_("見つかりませんでした。"))
+    return found
+
+
+def enroll(
+    session: Session,
+    vault: Vault,
+    credential_id: int,
+    kind: str,
+    secret: str,
+    allowed: tuple[str, ...],
+    now: datetime,
+) -> OtpAuthenticator:
+    """Begin to enroll a source of codes.
+
+    Raises:
+        NotAllowedError: the program does not offer this kind, or one of the kind is proven already.
+    """
+    if kind not in allowed:
+        raise NotAllowedError(_("この方法は、いま使えません。ほかの方法を選んでください。"))
+    authenticator = codes.add_authenticator(session, vault, credential_id, kind, secret, now)
+    if authenticator.state == "confirmed":
+        raise NotAllowedError(_("この方法は、もう登録されています。"))
+    return authenticator
+
+
+def send_code(
+    session: Session, vault: Vault, authenticator: OtpAuthenticator, purpose: str, host: str, now: datetime
+) -> None:
+    """Make a code and put its message into the outbox; a worker sends it after the page was answered.
+
+    Raises:
+        ThrottledError: sixty seconds have not passed, or too many messages in this hour or day.
+    """
+    address = codes.secret_of(vault, authenticator)
+    number = (authenticator.address_digest or b"").hex()
+    for limit in (throttles.SEND_GAP, throttles.SEND_HOUR, throttles.SEND_DAY):
+        for key in (f"a{authenticator.credential_id}", number):
+            verdict = throttles.take(session, limit, key, now)
+            if not verdict.allowed and not (limit is throttles.SEND_GAP and purpose == ENROLL):
+                raise ThrottledError(
+                    _("新しい番号は、少し待ってから送れます。さきに送った番号も、まだ使えます。"),
+                    retry_at=verdict.retry_at,
+                )
+    row, code = codes.new_code(session, vault, authenticator, purpose, now)
+    credential = session.get_one(Credential, authenticator.credential_id)
+    message = code_message(authenticator.kind, purpose, code, host)
+    enqueue(
+        session, vault, kind=authenticator.kind, purpose=f"code.{purpose}", address=address, subject=message.subject,
+        body=message.body, dedupe_key=f"code:{row.id}", household_id=credential.household_id, now=now,
+        expires_at=row.expires_at,
+    )  # fmt: skip
+
+
+def check(
+    session: Session,
+    vault: Vault,
+    auth: AuthSession,
+    authenticator_id: int,
+    purpose: str,
+    typed: str,
+    now: datetime,
+) -> CodeAnswer:
+    """Check a typed code of one of this session's own sources; closing the source leaves a task to the staff."""
+    credential_id = auth.owner_id or 0
+    authenticator = own_authenticator(session, credential_id, authenticator_id)
+    answer = codes.check_code(session, vault, authenticator.id, purpose, typed, now)
+    credential = session.get_one(Credential, credential_id)
+    actor = Actor(Role.RESIDENT, credential_id)
+    if answer in {CodeAnswer.RIGHT, CodeAnswer.WRONG, CodeAnswer.USED}:
+        record(
+            session, actor, now, f"code.{answer.value}", "otp_authenticator", authenticator.id,
+            household_id=credential.household_id, purpose=purpose,
+        )  # fmt: skip
+    if authenticator.state == "closed" and answer is CodeAnswer.WRONG:
+        open_once(session, vault, CODE_CLOSED, credential.household_id, {}, actor, now)
+    return answer
+
+
+def check_backup(session: Session, vault: Vault, auth: AuthSession, typed: str, now: datetime) -> bool:
+    """Burn one of the ten backup codes instead of a one-time code.
+
+    Raises:
+        ThrottledError: ten wrong ones in fifteen minutes.
+    """
+    credential_id = auth.owner_id or 0
+    key = f"backup{credential_id}"
+    verdict = throttles.take(session, throttles.KNOWN_DEVICE, key, now)
+    if not verdict.allowed:
+        raise ThrottledError(
+            _("続けて間違えました。少し待ってから、もう一度お試しください。"), retry_at=verdict.retry_at
+        )
+    right = codes.use_backup_code(session, vault, credential_id, read_password(typed), now)
+    if right:
+        throttles.give_back(session, throttles.KNOWN_DEVICE, key)
+        credential = session.get_one(Credential, credential_id)
+        record(
+            session, Actor(Role.RESIDENT, credential_id), now, "code.backup_used", "credential", credential_id,
+            household_id=credential.household_id,
+        )  # fmt: skip
+    return right
+
+
+def step_up(session: Session, auth: AuthSession, now: datetime) -> str:
+    """Return the id of the fully signed-in session that replaces this one."""
+    credential_id = auth.owner_id or 0
+    credential = session.get_one(Credential, credential_id)
+    record(
+        session, Actor(Role.RESIDENT, credential_id), now, "signin.complete", "credential", credential_id,
+        household_id=credential.household_id,
+    )  # fmt: skip
+    return sessions.start(
+        session, sessions.RESIDENT, STAGE_FULL, credential_id, now, replaces=auth, device=auth.device
+    )

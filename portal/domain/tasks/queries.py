@@ -1,0 +1,29 @@
+"""Reading tasks."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.tasks.models import Task
+
+
+def open_tasks(session: Session, *, kind: str | None = None, limit: int = 50) -> list[Task]:
+    """Return what waits, oldest first."""
+    statement = select(Task).where(Task.state == "open").order_by(Task.created_at, Task.id).limit(limit)
+    if kind is not None:
+        statement = statement.where(Task.kind == kind)
+    return list(session.scalars(statement))
+
+
+def counts(session: Session) -> dict[str, int]:
+    """Return how many open tasks there are of each kind."""
+    rows = session.execute(select(Task.kind, func.count()).where(Task.state == "open").group_by(Task.kind))
+    return dict(rows.tuples().all())
+
+
+def tasks_of(session: Session, household_id: int) -> list[Task]:
+    """Return a household's tasks, newest first."""
+    return list(
+        session.scalars(
+            select(Task).where(Task.household_id == household_id).order_by(Task.id.desc()).limit(50)
+        )
+    )

@@ -1,0 +1,102 @@
+"""The ASGI application of a site: routes, static files, error pages, size limits, headers."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Litestar, Request, Response, get
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException, NotFoundException
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from portal.domain.texts import use_locale
+from portal.platform.failures import default_message
+from portal.platform.forms import Form
+from portal.platform.headers import security_headers
+from portal.platform.routes import MAX_BODY, read_page
+from portal.platform.site import Site
+
+LOG = logging.getLogger("portal.errors")
+
+
+@get("/static/{name:path}", opt={"access": "public"}, sync_to_thread=False, include_in_schema=False)
+def static_file(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+    """Serve a hashed file; its content never changes, so it may be kept for a year."""
+    asset = request.app.state.site.assets.get(name.lstrip("/"))
+    if asset is None:
+        raise NotFoundException
+    headers = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
+    body = asset.body
+    if asset.gzipped and "gzip" in request.headers.get("accept-encoding", ""):
+        headers["content-encoding"] = "gzip"
+        body = asset.gzipped
+    return Response(body, media_type=asset.media_type, headers=headers)
+
+
+@get("/healthz", opt={"access": "public"}, sync_to_thread=False, include_in_schema=False)
+def alive() -> Response[str]:
+    """Tell a supervisor that the process answers."""
+    return Response("ok\n", media_type="text/plain")
+
+
+@get("/readyz", opt={"access": "public"}, sync_to_thread=True, include_in_schema=False)
+def ready(request: Request[Any, Any, Any]) -> Response[str]:
+    """Tell a load balancer whether the database can be written."""
+    site: Site = request.app.state.site
+    try:
+        with site.database.write() as session:
+            site.clock.now(session)
+    except Exception:  # noqa: BLE001  (whatever is wrong, the answer is "not ready")
+        return Response("database away\n", media_type="text/plain", status_code=503)
+    return Response("ready\n", media_type="text/plain")
+
+
+def _error_response(request: Request[Any, Any, Any], status: int) -> Response[str]:
+    site: Site = request.app.state.site
+    request.scope.setdefault("route_handler", alive)  # no route was found: the page only needs some name
+    page = read_page(site, request, Form())
+    with use_locale(page.locale):
+        return page.render(f"errors/{site.kind}.html", status, status=status, message=default_message(status))
+
+
+def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[str]:
+    """Answer framework errors (404, 405, 400, 413) with a page, never with JSON."""
+    return _error_response(request, error.status_code)
+
+
+def on_fault(request: Request[Any, Any, Any], error: Exception) -> Response[str]:
+    """Answer a bug with a page; the log gets the place of the fault and nothing that a person typed."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
+    LOG.error("%s at %s", type(error).__name__, place)
+    return _error_response(request, 500)
+
+
+def make_application(
+    site: Site,
+    handlers: Sequence[HTTPRouteHandler],
+    on_startup: Sequence[Any] = (),
+    on_shutdown: Sequence[Any] = (),
+) -> ASGIApp:
+    """Return the application of a site."""
+    app = Litestar(
+        route_handlers=[static_file, alive, ready, *handlers],
+        state=State({"site": site}),
+        exception_handlers={HTTPException: on_http_error, Exception: on_fault},
+        openapi_config=None,
+        request_max_body_size=MAX_BODY,
+        on_startup=list(on_startup),
+        on_shutdown=list(on_shutdown),
+        logging_config=None,
+        debug=False,
+    )
+    wrapped = security_headers(app, https=site.https)
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        await wrapped(scope, receive, send)
+
+    application.litestar = app  # type: ignore[attr-defined]
+    return application

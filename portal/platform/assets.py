@@ -1,0 +1,62 @@
+"""Our own CSS and JS and the packaged htmx file, served under content-hashed names with a long cache."""
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+from portal.domain.errors import InputError
+from portal.domain.texts import _s
+
+ROOT = Path(__file__).resolve().parents[2]
+STATIC = ROOT / "static"
+VENDOR = ROOT / ".build" / "vendor"
+PREFIX = "/static/"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file: its bytes, its gzipped bytes (empty where that saves nothing), its type."""
+
+    body: bytes
+    gzipped: bytes
+    media_type: str
+
+
+class Assets:
+    """All static files, read once; ``url("css/portal.css")`` gives the hashed address."""
+
+    def __init__(self, roots: tuple[Path, ...] = (STATIC, VENDOR)) -> None:
+        self._files: dict[str, Asset] = {}
+        self._urls: dict[str, str] = {}
+        for root in roots:
+            for path in sorted(p for p in root.rglob("*") if p.is_file() and not p.name.startswith(".")):
+                self._add(path.relative_to(root).as_posix(), path.read_bytes())
+
+    def _add(self, name: str, body: bytes) -> None:
+        stem, _dot, suffix = name.rpartition(".")
+        hashed = f"{stem}.{hashlib.sha256(body).hexdigest()[:10]}.{suffix}"
+        gzipped = gzip.compress(body, 9, mtime=0)
+        media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        if media_type.startswith("text/"):
+            media_type += "; charset=utf-8"
+        self._files[hashed] = Asset(body, gzipped if len(gzipped) < len(body) * 0.9 else b"", media_type)
+        self._urls[name] = PREFIX + hashed
+
+    def url(self, name: str) -> str:
+        """Return the address of a file.
+
+        Raises:
+            InputError: the file is not there, as when set-up was not run.
+        """
+        try:
+            return self._urls[name]
+        except KeyError:
+            raise InputError(
+                _s("静的ファイル %(name)s がありません。「./run setup」を実行してください。") % {"name": name}
+            ) from None
+
+    def get(self, hashed_name: str) -> Asset | None:
+        """Return a file by its hashed name."""
+        return self._files.get(hashed_name)

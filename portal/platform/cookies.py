@@ -1,0 +1,51 @@
+"""Cookies and form tokens: names, flags, and tokens bound to the session."""
+
+import secrets
+
+from litestar.datastructures import Cookie
+
+from portal.domain.vault import Vault
+
+SESSION, VISIT, DEVICE = "sid", "visit", "device"
+
+
+def make(prefix: str, name: str, value: str, *, max_age: int | None = None) -> Cookie:
+    """Return a cookie for this site only, unreadable for scripts."""
+    return Cookie(
+        key=prefix + name,
+        value=value,
+        max_age=max_age,
+        path="/",
+        secure=bool(prefix),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def gone(prefix: str, name: str) -> Cookie:
+    """Return a cookie that removes itself."""
+    return make(prefix, name, "", max_age=0)
+
+
+def new_visit() -> str:
+    """Return a random name for a visitor without a session, so that forms can be bound to the browser."""
+    return secrets.token_urlsafe(18)
+
+
+def form_token(vault: Vault, bound_to: str) -> str:
+    """Return a form token bound to a session or visit, masked anew each time so that compression tells nothing."""
+    mask = secrets.token_bytes(16)
+    digest = bytes.fromhex(vault.sign("form", bound_to))
+    return mask.hex() + bytes(a ^ b for a, b in zip(mask, digest, strict=True)).hex()
+
+
+def form_token_fits(vault: Vault, bound_to: str, token: str) -> bool:
+    """Tell whether a form token was made for this session or visit."""
+    try:
+        raw = bytes.fromhex(token)
+    except ValueError:
+        return False
+    if len(raw) != 32 or not bound_to:
+        return False
+    digest = bytes(a ^ b for a, b in zip(raw[:16], raw[16:], strict=True))
+    return secrets.compare_digest(digest, bytes.fromhex(vault.sign("form", bound_to)))

@@ -1,0 +1,56 @@
+"""What a person sees when something was refused or went wrong: the right status, one sentence, a next step."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from litestar import Response
+
+from portal.domain import errors
+from portal.domain.texts import _
+from portal.platform.page import Page
+
+STATUS: dict[type[Exception], int] = {
+    errors.NotFoundError: 404,
+    errors.NotAllowedError: 403,
+    errors.WrongStateError: 409,
+    errors.ConflictError: 409,
+    errors.TooLateError: 409,
+    errors.ThrottledError: 429,
+    errors.BusyError: 503,
+    errors.InputError: 422,
+    PermissionError: 403,
+}
+
+
+def failure_page(page: Page, error: Exception) -> Response[Any]:
+    """Answer with the error page of this site in the reader's language."""
+    status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 503)
+    message = error.message if isinstance(error, errors.DomainError) else default_message(status)
+    response = page.render(f"errors/{page.site.kind}.html", status, status=status, message=message)
+    if isinstance(error, errors.ThrottledError) and error.retry_at is not None:
+        wait = error.retry_at - datetime.now(UTC) - page.site.settings.clock_offset
+        response.headers["retry-after"] = str(max(1, int(wait.total_seconds())))
+    elif status == 503:
+        response.headers["retry-after"] = "30"
+    return response
+
+
+def default_message(status: int) -> str:
+    """Return the sentence for a status that no rule explained."""
+    match status:
+        case 400 | 413:
+            return _("送られた内容を読み取れませんでした。前の画面にもどって、もう一度お試しください。")
+        case 403:
+            return _(
+                "画面を開いてから時間がたったため、受け付けられませんでした。画面を開きなおして、もう一度お試しください。"
+            )
+        case 404 | 405:
+            return _("お探しのページは見つかりませんでした。")
+        case 429:
+            return _("続けて操作されたため、少しお待ちいただいています。")
+        case 503:
+            return _(
+                "いま、つながりにくくなっています。少したってから、もう一度お試しください。入力した内容は、まだ送られていません。"
+            )
+        case _:
+            return _("うまく処理できませんでした。少したってから、もう一度お試しください。")

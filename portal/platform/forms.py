@@ -1,0 +1,48 @@
+"""A posted form: text fields as typed, one value each, bounded in size; and the errors shown beside them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from litestar.datastructures import FormMultiDict
+
+MAX_FIELD = 4_000
+MAX_FIELDS = 100
+
+
+@dataclass(slots=True)
+class Form:
+    """What was typed. Values stay as typed; reading them tolerantly is the rule's matter."""
+
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    errors: dict[str, str] = field(default_factory=dict)
+    faulty: bool = False
+
+    def get(self, name: str, default: str = "") -> str:
+        """Return a field as typed."""
+        return self.values.get(name, default)
+
+    def error(self, name: str, message: str) -> None:
+        """Add an error; the first one of a field stays."""
+        self.errors.setdefault(name, message)
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether there are no errors so far."""
+        return not self.errors
+
+
+def read_form(data: FormMultiDict) -> Form:
+    """Take text fields from a posted form; repeated fields, files and oversized values make it faulty (400)."""
+    return form_from(data.multi_items())
+
+
+def form_from(pairs: Iterable[tuple[str, object]]) -> Form:
+    """Make a form from name and value pairs."""
+    values: dict[str, str] = {}
+    faulty = False
+    for count, (name, value) in enumerate(pairs):
+        if not isinstance(value, str) or name in values or len(value) > MAX_FIELD or count > MAX_FIELDS:
+            faulty = True
+            continue
+        values[name] = value.replace("\0", "")
+    return Form(values, faulty=faulty)

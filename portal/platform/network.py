@@ -1,0 +1,28 @@
+"""The visitor's network address, also behind a trusted proxy, and whether it is one of a list of networks."""
+
+import ipaddress
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Request
+
+
+def inside(address: str, networks: Sequence[str]) -> bool:
+    """Tell whether an address lies in one of the networks."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(ip in ipaddress.ip_network(network, strict=False) for network in networks)
+
+
+def client_address(request: Request[Any, Any, Any], trusted_proxies: Sequence[str]) -> str:
+    """Return the address of the nearest party that is not one of our own proxies."""
+    peer = request.client.host if request.client else ""
+    if not inside(peer, trusted_proxies):
+        return peer
+    for hop in reversed(request.headers.get("x-forwarded-for", "").split(",")):
+        address = hop.strip()
+        if address and not inside(address, trusted_proxies):
+            return address
+    return peer

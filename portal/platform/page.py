@@ -1,0 +1,136 @@
+"""One request as a handler sees it: form, session, instant, texts and templates in one object."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from litestar import Response
+from litestar.datastructures import Cookie
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor, Channel, Role
+from portal.domain.authn import sessions
+from portal.domain.authn.models import AuthSession
+from portal.domain.staff.models import StaffUser
+from portal.platform import cookies
+from portal.platform.forms import Form
+from portal.platform.locale import CODE_OF, NAMES, html_lang
+from portal.platform.site import Site
+
+HTML = "text/html; charset=utf-8"
+
+
+@dataclass(slots=True)
+class Page:
+    """A request in work. ``session`` and ``now`` are there only inside the transaction of the handler."""
+
+    site: Site
+    method: str
+    path: str
+    route: str
+    params: Mapping[str, Any]
+    query: Mapping[str, str]
+    form: Form
+    cookies: Mapping[str, str]
+    address: str
+    locale: str
+    htmx: bool = False
+    user_agent: str = ""
+    session: Session = field(default=None, repr=False)  # type: ignore[assignment]
+    now: datetime = field(default=None)  # type: ignore[assignment]
+    auth: AuthSession | None = field(default=None, repr=False)
+    staff: StaffUser | None = field(default=None, repr=False)
+    set_cookies: dict[str, Cookie] = field(default_factory=dict, repr=False)
+    bound_to: str = field(default="", repr=False)
+
+    # ---- who ---------------------------------------------------------------------------
+    def cookie(self, name: str) -> str:
+        """Return one of our cookies."""
+        return self.cookies.get(self.site.cookie_prefix + name, "")
+
+    def load_auth(self, session: Session, now: datetime) -> None:
+        """Find the living session of the request's cookie."""
+        self.session, self.now = session, now
+        token = self.cookie(cookies.SESSION)
+        self.auth = sessions.load(session, self.site.kind, token, now) if token else None
+        self.bound_to = token if self.auth is not None else self.cookie(cookies.VISIT)
+        if self.auth is not None and self.site.kind == sessions.STAFF:
+            self.staff = session.get(StaffUser, self.auth.owner_id)
+
+    @property
+    def actor(self) -> Actor:
+        """The acting party for audit events."""
+        if self.staff is not None:
+            from portal.domain.actors import Organization  # noqa: PLC0415  (only staff pages need it)
+
+            return Actor(Role(self.staff.role), self.staff.id, Organization(self.staff.organization))
+        return Actor(Role.RESIDENT, self.auth.owner_id if self.auth else None, channel=Channel.PORTAL)
+
+    # ---- cookies -----------------------------------------------------------------------
+    def set_cookie(self, name: str, value: str, *, max_age: int | None = None) -> None:
+        """Give the browser one of our cookies with the answer."""
+        self.set_cookies[name] = cookies.make(self.site.cookie_prefix, name, value, max_age=max_age)
+
+    def drop_cookie(self, name: str) -> None:
+        """Take one of our cookies back."""
+        self.set_cookies[name] = cookies.gone(self.site.cookie_prefix, name)
+
+    def sign_in_as(self, token: str) -> None:
+        """Give the browser a new session id."""
+        self.set_cookie(cookies.SESSION, token)
+        self.drop_cookie(cookies.VISIT)
+
+    def form_token(self) -> str:
+        """Return the hidden token for a form; a visitor without session gets a cookie to bind it to."""
+        if not self.bound_to:
+            self.bound_to = cookies.new_visit()
+            self.set_cookie(cookies.VISIT, self.bound_to)
+        return cookies.form_token(self.site.vault, self.bound_to)
+
+    # ---- answers -----------------------------------------------------------------------
+    def render(self, template: str, status_code: int = 200, **context: Any) -> Response[str]:
+        """Answer with a template."""
+        body = self.site.templates.get_template(template).render(self.context() | context)
+        return Response(
+            body, status_code=status_code, media_type=HTML, cookies=list(self.set_cookies.values())
+        )
+
+    def redirect(self, path: str) -> Response[None]:
+        """Answer 303: the browser gets the next page with GET, so that reloading repeats nothing."""
+        return Response(
+            None,
+            status_code=303,
+            headers={"location": path},
+            media_type=HTML,
+            cookies=list(self.set_cookies.values()),
+        )
+
+    def send(self, body: bytes, media_type: str, headers: Mapping[str, str] | None = None) -> Response[bytes]:
+        """Answer with bytes (an image, a file)."""
+        return Response(
+            body, media_type=media_type, headers=dict(headers or {}), cookies=list(self.set_cookies.values())
+        )
+
+    def context(self) -> dict[str, Any]:
+        """Return what every template may use."""
+        code = CODE_OF[self.locale]
+        return {
+            "page": self,
+            "form": self.form,
+            "program": self.site.program,
+            "locale": self.locale,
+            "lang": html_lang(self.locale),
+            "lang_code": code,
+            "languages": [(c, n, html_lang_of(c)) for c, n in NAMES.items()],
+            "form_token": self.form_token,
+            "form_key": secrets.token_urlsafe(18),
+            "signed_in": self.auth is not None and self.auth.stage == "full",
+            "htmx": self.htmx,
+        }
+
+
+def html_lang_of(code: str) -> str:
+    """Return the ``lang`` attribute of a language code."""
+    return "ja" if code == "easy" else code

@@ -1,0 +1,159 @@
+"""From a URL to a handler: one async shell reads the request, the rest runs in a thread inside one transaction."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+import anyio.to_thread
+from litestar import HttpMethod, Request, Response, route
+from litestar.exceptions import ClientException
+from litestar.handlers import HTTPRouteHandler
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from portal.domain.authn import sessions
+from portal.domain.errors import DomainError, ThrottledError
+from portal.domain.texts import RESIDENT_LOCALES, STAFF_LOCALES, use_locale
+from portal.platform import cookies
+from portal.platform import locale as locales
+from portal.platform.failures import failure_page
+from portal.platform.forms import Form, form_from, read_form
+from portal.platform.network import client_address
+from portal.platform.page import Page
+from portal.platform.site import Site
+
+LOG = logging.getLogger("portal.requests")
+Handler = Callable[[Page], Response[Any]]
+Guard = Callable[[Page], Response[Any] | None]
+MAX_BODY = 256 * 1024
+
+
+class Transaction(StrEnum):
+    """What a handler needs of the database: reading, writing, or short transactions that it opens itself."""
+
+    READ = "read"
+    WRITE = "write"
+    OWN = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A handler with its conditions. ``shows`` draws the form's page again, for a change of language."""
+
+    handler: Handler
+    guard: Guard
+    transaction: Transaction
+    shows: Handler | None = None
+
+
+def endpoint(
+    method: str, path: str, handler: Handler, guard: Guard, access: str, *, shows: Handler | None = None,
+    transaction: Transaction | None = None, max_body: int = MAX_BODY,
+) -> HTTPRouteHandler:  # fmt: skip
+    """Return the route of a handler. ``access`` names its permission; a test walks the whole app for it."""
+    chosen = transaction or (Transaction.READ if method == "GET" else Transaction.WRITE)
+    plan = Endpoint(handler, guard, chosen, shows)
+
+    async def shell(request: Request[Any, Any, Any]) -> Response[Any]:
+        form = Form()
+        if method == "POST":
+            form = read_form(await request.form())
+            if form.faulty:
+                raise ClientException(status_code=400)
+        site: Site = request.app.state.site
+        page = read_page(site, request, form)
+        return await anyio.to_thread.run_sync(partial(_run, plan, page))
+
+    shell.__name__ = handler.__name__
+    return route(
+        path, http_method=HttpMethod(method), opt={"access": access}, name=f"{method} {path}", sync_to_thread=False,
+        request_max_body_size=max_body, status_code=200, include_in_schema=False,
+    )(shell)  # fmt: skip
+
+
+def read_page(site: Site, request: Request[Any, Any, Any], form: Form) -> Page:
+    offered = RESIDENT_LOCALES if site.kind == sessions.RESIDENT else STAFF_LOCALES
+    prefix = site.cookie_prefix
+    chosen = form.get("lang") or request.cookies.get(prefix + locales.COOKIE)
+    return Page(
+        site=site,
+        method=request.method,
+        path=request.url.path,
+        route=request.scope["route_handler"].name or "",
+        params=dict(request.path_params),
+        query=form_from(request.query_params.multi_items()).values,
+        form=form,
+        cookies=request.cookies,
+        address=client_address(request, site.settings.trusted_proxies),
+        locale=locales.choose(chosen, request.headers.get("accept-language", ""), offered),
+        htmx=request.headers.get("hx-request") == "true",
+        user_agent=request.headers.get("user-agent", "")[:300],
+    )
+
+
+def _run(plan: Endpoint, page: Page) -> Response[Any]:
+    started = time.perf_counter()
+    with use_locale(page.locale):
+        try:
+            response = _language(page) or _in_transaction(plan, page)
+        except DomainError as error:
+            response = failure_page(page, error)
+        except (OperationalError, PoolTimeoutError) as error:
+            LOG.error("database away: %s", type(error).__name__)  # noqa: TRY400  (a trace would hold nothing more)
+            response = failure_page(page, error)
+    took = (time.perf_counter() - started) * 1000
+    LOG.info("%s %s %.1f ms", page.route, response.status_code, took)
+    return response
+
+
+def _language(page: Page) -> Response[Any] | None:
+    """Answer a language link: keep the choice, and take it out of the address."""
+    if page.method != "GET" or (code := page.query.get("lang")) not in locales.CODES:
+        return None
+    page.set_cookie(locales.COOKIE, code or "ja", max_age=365 * 24 * 3600)
+    return page.redirect(page.path)
+
+
+def _in_transaction(plan: Endpoint, page: Page) -> Response[Any]:
+    database = page.site.database
+    if plan.transaction is Transaction.OWN:
+        with database.read() as session:
+            page.load_auth(session, page.site.clock.now(session))
+            refused = _refuse(plan, page)
+        return refused or plan.handler(page)
+    opener = database.read if plan.transaction is Transaction.READ else database.write
+    stale = None
+    with opener() as session:
+        now = page.site.clock.now(session)
+        page.load_auth(session, now)
+        if page.auth is not None and now - page.auth.seen_at > sessions.TOUCH_EVERY:
+            stale = page.auth.id
+        response = _refuse(plan, page)
+        if response is None:
+            try:
+                response = plan.handler(page)
+            except ThrottledError as error:
+                # Answered inside the transaction: the counters that refused must stay.
+                response = failure_page(page, error)
+        session.flush()
+    if stale is not None:
+        with database.write() as session:
+            sessions.touch(session, stale, now)
+    return response
+
+
+def _refuse(plan: Endpoint, page: Page) -> Response[Any] | None:
+    if (refused := plan.guard(page)) is not None:
+        return refused
+    if page.method != "POST":
+        return None
+    if not cookies.form_token_fits(page.site.vault, page.bound_to, page.form.get("form_token")):
+        return failure_page(page, PermissionError("form token"))
+    if page.form.get("lang") in locales.CODES and plan.shows is not None:
+        page.set_cookie(locales.COOKIE, page.form.get("lang"), max_age=365 * 24 * 3600)
+        return plan.shows(page)
+    return None

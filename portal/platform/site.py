@@ -1,0 +1,70 @@
+"""What a running site is made of; built once, shared by all requests."""
+
+import os
+from dataclasses import dataclass
+
+from jinja2 import Environment
+from sqlalchemy import Engine
+
+from portal.domain.authn.passwords import HashPool
+from portal.domain.clock import Clock, DatabaseClock
+from portal.domain.households.search_index import Indexer
+from portal.domain.program.loader import load_program
+from portal.domain.program.schema import Program
+from portal.domain.vault import Vault, load_vault
+from portal.platform.assets import Assets
+from portal.platform.database import Database, make_engine
+from portal.platform.templating import make_environment
+from portal.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Settings, program, database, keys, clock, hash pool, templates and files of one site."""
+
+    kind: str
+    settings: Settings
+    program: Program
+    database: Database
+    vault: Vault
+    clock: Clock
+    hashes: HashPool
+    indexer: Indexer
+    templates: Environment
+    assets: Assets
+
+    @property
+    def cookie_prefix(self) -> str:
+        """Cookies carry ``__Host-`` wherever TLS makes that possible."""
+        url = self.settings.public_url if self.kind == "resident" else self.settings.admin_url
+        return "__Host-" if url.startswith("https://") else ""
+
+    @property
+    def https(self) -> bool:
+        """Tell whether the site is reached through TLS."""
+        return bool(self.cookie_prefix)
+
+
+def make_site(
+    settings: Settings, kind: str, *, engine: Engine | None = None, clock: Clock | None = None
+) -> Site:
+    """Build a site.
+
+    Raises:
+        InputError: wrong settings, program or keys, in one sentence.
+    """
+    program = load_program(settings.program)
+    vault = load_vault(settings.key_dir)
+    assets = Assets()
+    return Site(
+        kind=kind,
+        settings=settings,
+        program=program,
+        database=Database(engine or make_engine(settings.database_url)),
+        vault=vault,
+        clock=clock or DatabaseClock(settings.clock_offset),
+        hashes=HashPool(vault, cores=max(1, min(4, os.cpu_count() or 1))),
+        indexer=Indexer(vault),
+        templates=make_environment(assets, staff=kind == "staff"),
+        assets=assets,
+    )

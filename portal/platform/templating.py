@@ -1,0 +1,69 @@
+"""Templates: autoescaped, strict about undefined names, texts through gettext with readings as ruby."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+
+from portal.domain import texts
+from portal.domain.clock import jst_date
+from portal.domain.texts import _, _n, _s, _sn
+from portal.platform.assets import ROOT, Assets
+
+RUBY_HTML = r"<ruby>\1<rp>(</rp><rt>\2</rt><rp>)</rp></ruby>"
+RUBY_TAGS = re.compile(r"<ruby>(.*?)<rp>\(</rp><rt>.*?</rt><rp>\)</rp></ruby>", re.DOTALL)
+
+
+def ruby(text: object) -> Markup:
+    """Escape a text and turn its readings ``{漢字|かんじ}`` into ruby."""
+    if isinstance(text, Markup):
+        return Markup(texts.RUBY.sub(RUBY_HTML, str(text)))  # noqa: S704  (already markup)
+    return Markup(texts.RUBY.sub(RUBY_HTML, str(escape(str(text)))))  # noqa: S704  (escaped just here)
+
+
+def plain(text: object) -> Markup:
+    """Drop readings, for titles, alternative texts and attributes."""
+    return Markup(texts.RUBY.sub(r"\1", RUBY_TAGS.sub(r"\1", str(escape(text)))))  # noqa: S704  (escaped just here)
+
+
+def yen(amount: int) -> str:
+    """Write an amount of yen as a translated text (currency patterns differ too much between locales)."""
+    return _("%(amount)s円") % {"amount": f"{amount:,}"}
+
+
+def make_environment(assets: Assets, *, staff: bool) -> Environment:
+    """Return the environment of one site; ``staff`` picks the catalog of its ``_``."""
+    environment = Environment(
+        loader=FileSystemLoader(ROOT / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    one: Callable[[str], str] = _s if staff else _
+    many: Callable[[str, str, int], str] = _sn if staff else _n
+
+    def with_ruby(message: str) -> str:
+        return texts.RUBY.sub(RUBY_HTML, one(message))
+
+    def plural_with_ruby(singular: str, plural: str, n: int) -> str:
+        return texts.RUBY.sub(RUBY_HTML, many(singular, plural, n))
+
+    environment.install_gettext_callables(with_ruby, plural_with_ruby, newstyle=True)  # type: ignore[attr-defined]
+    gettext = environment.globals["gettext"]
+    ngettext = environment.globals["ngettext"]
+    environment.globals.update(_=gettext, _n=ngettext, asset=assets.url)
+    environment.policies["ext.i18n.trimmed"] = True
+
+    @pass_context
+    def resident_text(context: Context, message: str, **variables: Any) -> Markup:  # noqa: ARG001  (jinja2's signature)
+        return Markup(_(message)) % variables  # noqa: S704  (catalog text)
+
+    environment.globals["resident_text"] = resident_text
+    environment.filters.update(ruby=ruby, plain=plain, yen=yen, jst_date=jst_date)
+    return environment
