@@ -209,6 +209,9 @@ class Section:
     def table(self, key: str, *, required: bool = True) -> "Section":
         """Return a table below this one (empty when it is missing)."""
         value = self._get(key, dict, _s("表 [...]"), required=required)
+        if value is None and required:
+            # one sentence about the missing table is enough; its keys would only repeat it
+            return Section({}, where=self.name_of(key), problems=[], days=self.days)
         return self._child(value or {}, self.name_of(key))
 
     def tables(self, key: str) -> list["Section"]:

@@ -1,0 +1,1 @@
+"""The program of one ward: its dates, rules and words."""
