@@ -31,7 +31,9 @@ def _rows(payload: str, mask: int, version: int | None = None) -> list[list[bool
     try:
         code.make(fit=version is None)
     except (DataOverflowError, ValueError):
-        raise InputError(_s("QRコードに入りきらない長さのコードがあります。発行者に確かめてください。")) from None
+        raise InputError(
+            _s("QRコードに入りきらない長さのコードがあります。発行者に確かめてください。")
+        ) from None
     rows: list[list[bool]] = code.modules
     return rows
 
@@ -89,7 +91,9 @@ def matrix(payload: str) -> list[str]:
     rows = _rows(payload, 0)
     size = len(rows)
     packed = _pack(rows)
-    best = min((packed ^ change for change in _mask_changes((size - 17) // 4)), key=lambda one: _penalty(one, size))
+    best = min(
+        (packed ^ change for change in _mask_changes((size - 17) // 4)), key=lambda one: _penalty(one, size)
+    )
     bits = f"{best:0{size * (size + 1)}b}"
     return [bits[start : start + size] for start in range(0, len(bits), size + 1)]
 
@@ -101,7 +105,9 @@ def module_count(payload: str) -> int:
     try:
         return 17 + 4 * int(code.best_fit()) + 2 * QUIET
     except (DataOverflowError, ValueError):
-        raise InputError(_s("QRコードに入りきらない長さのコードがあります。発行者に確かめてください。")) from None
+        raise InputError(
+            _s("QRコードに入りきらない長さのコードがあります。発行者に確かめてください。")
+        ) from None
 
 
 def draw_png(payload: str) -> bytes:
@@ -119,7 +125,10 @@ def draw_png(payload: str) -> bytes:
     pixels = b"".join(b"\x00" + line.encode().translate(DARK_LIGHT) + repeated for line in lines)
     header = struct.pack(">IIBBBBB", side * PIXELS, side * PIXELS, 1, 0, 0, 0, 0)
     return (
-        b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(pixels, 9)) + _chunk(b"IEND", b"")
+        b"\x89PNG\r\n\x1a\n"
+        + _chunk(b"IHDR", header)
+        + _chunk(b"IDAT", zlib.compress(pixels, 6))
+        + _chunk(b"IEND", b"")
     )
 
 

@@ -1,0 +1,119 @@
+"""Writing entitlements: one per eligible child, held and released with the household, closed once."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import CursorResult, insert, select, update
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor
+from portal.domain.audit.services import record
+from portal.domain.entitlements.models import Entitlement
+from portal.domain.entitlements.states import ENTITLEMENT
+from portal.domain.errors import InputError, NotFoundError
+from portal.domain.texts import _s
+
+
+def create_for_children(
+    session: Session,
+    household_id: int,
+    child_ids: Iterable[int],
+    *,
+    amount_yen: int,
+    now: datetime,
+    held: bool = False,
+) -> list[Entitlement]:
+    """Give each child of a household its entitlement of ``amount_yen`` yen.
+
+    Raises:
+        InputError: the amount is not positive.
+    """
+    if amount_yen <= 0:
+        raise InputError(_s("金額は1円以上にしてください。"))
+    state = ENTITLEMENT.next(ENTITLEMENT.initial, "hold") if held else ENTITLEMENT.initial
+    made = [
+        Entitlement(
+            child_id=child_id, household_id=household_id, amount_yen=amount_yen, state=state, created_at=now,
+            changed_at=now,
+        )
+        for child_id in child_ids
+    ]  # fmt: skip
+    session.add_all(made)
+    session.flush()
+    return made
+
+
+def create_many(
+    session: Session, children: Iterable[tuple[int, int, bool]], *, amount_yen: int, now: datetime
+) -> int:
+    """Insert entitlements of many children at once; each is (child id, household id, held). Returns how many."""
+    held = ENTITLEMENT.next(ENTITLEMENT.initial, "hold")
+    rows = [
+        {
+            "child_id": child_id, "household_id": household_id, "amount_yen": amount_yen,
+            "state": held if is_held else ENTITLEMENT.initial, "created_at": now, "changed_at": now,
+        }
+        for child_id, household_id, is_held in children
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(Entitlement), rows)
+    return len(rows)
+
+
+def hold_household(session: Session, household_id: int, now: datetime) -> int:
+    """Hold what a household still has in progress; returns how many. Repeating it changes nothing."""
+    return _step_all(session, household_id, "hold", now)
+
+
+def release_household(session: Session, household_id: int, now: datetime) -> int:
+    """Put a household's held entitlements back in progress; returns how many. The caller released its holds."""
+    return _step_all(session, household_id, "release", now)
+
+
+def _step_all(session: Session, household_id: int, action: str, now: datetime) -> int:
+    changed = 0
+    for source, target in ENTITLEMENT.steps[action].items():
+        result = session.execute(
+            update(Entitlement)
+            .where(Entitlement.household_id == household_id, Entitlement.state == source)
+            .values(state=target, changed_at=now)
+            .execution_options(synchronize_session="fetch")
+        )
+        changed += result.rowcount if isinstance(result, CursorResult) else 0
+    return changed
+
+
+def locked(session: Session, entitlement_id: int) -> Entitlement:
+    """Return the row, fresh and locked to the end of the transaction.
+
+    Raises:
+        NotFoundError: there is none of that key.
+    """
+    row = session.scalar(
+        select(Entitlement)
+        .where(Entitlement.id == entitlement_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFoundError(_s("対象者が見つかりません。"))
+    return row
+
+
+def change(session: Session, entitlement_id: int, action: str, actor: Actor, now: datetime) -> Entitlement:
+    """Carry out one action of the machine on one entitlement and log it (a final state is never left).
+
+    Raises:
+        NotFoundError: there is none of that key.
+        WrongStateError: not possible from its state.
+    """
+    entitlement = locked(session, entitlement_id)
+    before = entitlement.state
+    entitlement.state = ENTITLEMENT.next(before, action)
+    entitlement.changed_at = now
+    record(
+        session, actor, now, f"entitlement.{action}", "entitlement", entitlement.id,
+        household_id=entitlement.household_id, before=before, after=entitlement.state,
+    )  # fmt: skip
+    session.flush()
+    return entitlement
