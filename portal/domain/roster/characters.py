@@ -23,7 +23,9 @@ DAMAGE = re.compile("[\u0080\uf8f0-\uf8f3\ufffd]")
 """What CP932 makes, silently, of the bytes 80, A0, FD, FE, FF, and the mark of an earlier failed conversion."""
 CONTROL = re.compile("[\x00-\x1f\x7f\x81-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 """Controls, and the invisible marks that turn or hide text."""
-CONTROL_BUT_BREAKS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x81-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069]")
+CONTROL_BUT_BREAKS = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x81-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069]"
+)
 GAIJI = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff〓■]")
 """Private-use characters, and the marks that a source writes for a character that it cannot."""
 GAIJI_IN_NAME = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff〓■□?？]")
@@ -55,3 +57,8 @@ def digits_of(text: str) -> str:
     if text.isascii() and text.isdigit():
         return text
     return HYPHENS.sub("", "".join(unicodedata.normalize("NFKC", text).split()))
+
+
+def is_number(text: str, digits: int) -> bool:
+    """Whether the text is a number of so many ASCII digits; with 0 any text that is not empty is one."""
+    return text.isascii() and text.isdigit() and len(text) == digits if digits else bool(text)

@@ -9,7 +9,8 @@ from typing import IO, Any, NamedTuple
 from portal.domain.roster.csv_bytes import RosterFileError
 from portal.domain.roster.layout import Layout
 from portal.domain.roster.reader import RosterReader
-from portal.domain.roster.rules import ParsedRow, RosterRules, RowRules
+from portal.domain.roster.rows import ParsedRow, RosterRules
+from portal.domain.roster.rules import RowRules
 from portal.domain.roster.scan import NOBODY, Scan
 from portal.domain.texts import _s
 

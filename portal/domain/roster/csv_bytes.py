@@ -120,7 +120,9 @@ def quoted(line: bytes, separator: bytes, number: int, more: Iterator[bytes]) ->
 
 def _unclosed(line: int) -> RosterFileError:
     return RosterFileError(
-        _s('%(line)d行目で始まる引用符(")が正しく閉じていません。この行を直すか、出し直してもらってください。')
+        _s(
+            '%(line)d行目で始まる引用符(")が正しく閉じていません。この行を直すか、出し直してもらってください。'
+        )
         % {"line": line},
         line=line,
     )

@@ -59,7 +59,9 @@ def read_date(text: str, styles: frozenset[str] = ALL_STYLES) -> DateReading | N
 
 def _read(text: str, styles: Iterable[str]) -> DateReading | None:
     if "era_name" in styles and (found := _NAME.fullmatch(text)):
-        return _era(found[1], 1 if found[2] == "元" else int(found[2]), int(found[3] or 0), int(found[4] or 0))
+        return _era(
+            found[1], 1 if found[2] == "元" else int(found[2]), int(found[3] or 0), int(found[4] or 0)
+        )
     if "era_letter" in styles and (found := _LETTER.fullmatch(text.upper())):
         return _era(_LETTERS[found[1]], int(found[2]), int(found[3]), int(found[4]))
     if "era_code" in styles and (found := _CODE.fullmatch(text)):

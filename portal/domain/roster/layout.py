@@ -36,7 +36,15 @@ CODE_MEANINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 _NEEDED = {
     "person": ("householder", "name", "birth_date", "postal_code", "town", "block"),
-    "child": ("name", "birth_date", "householder_name", "householder_birth_date", "postal_code", "town", "block"),
+    "child": (
+        "name",
+        "birth_date",
+        "householder_name",
+        "householder_birth_date",
+        "postal_code",
+        "town",
+        "block",
+    ),
 }
 
 
@@ -121,7 +129,9 @@ def find_layout(name_or_path: str | Path, program_dir: Path | None = None) -> La
     raise LayoutError(
         folders[0] / f"{text}.toml",
         [
-            _s("レイアウト「%(name)s」はありません。使える名前: %(names)s。または .toml ファイルの場所を指定してください。")
+            _s(
+                "レイアウト「%(name)s」はありません。使える名前: %(names)s。または .toml ファイルの場所を指定してください。"
+            )
             % {"name": text, "names": " / ".join(names)}
         ],
     )
@@ -165,7 +175,9 @@ def _read_toml(path: Path) -> dict[str, object]:
     except FileNotFoundError:
         problem = _s("ファイルがありません。場所と名前を確かめてください。")
     except OSError as error:
-        problem = _s("ファイルを読めません(%(reason)s)。権限を確かめてください。") % {"reason": error.strerror}
+        problem = _s("ファイルを読めません(%(reason)s)。権限を確かめてください。") % {
+            "reason": error.strerror
+        }
     except UnicodeDecodeError:
         problem = _s("文字コードが UTF-8 ではありません。UTF-8 で保存し直してください。")
     except tomllib.TOMLDecodeError as error:
@@ -192,7 +204,9 @@ def _encoding(section: Section, kind: str) -> str:
 
 def _separator(section: Section) -> str:
     # Section.text strips, and a tab would vanish: it is written as a word
-    value = {"tab": "\t", "comma": ",", "semicolon": ";"}.get(text := section.text("separator", "comma"), text)
+    value = {"tab": "\t", "comma": ",", "semicolon": ";"}.get(
+        text := section.text("separator", "comma"), text
+    )
     if value not in SEPARATORS:
         section.problem("separator", _s("comma / tab / semicolon のどれかにしてください。"))
     return value
@@ -253,11 +267,15 @@ def _check(layout: Layout, problems: list[str]) -> None:
         problems.append(_s("列がありません。[[columns]] を列の順に書いてください。"))
         return
     headers = [column.header for column in layout.columns]
-    for header in sorted({header for header in headers if headers.count(header) > 1}):
-        problems.append(_s("見出し「%(header)s」が二度あります。") % {"header": header})
+    problems.extend(
+        _s("見出し「%(header)s」が二度あります。") % {"header": header}
+        for header in sorted({header for header in headers if headers.count(header) > 1})
+    )
     fields = [column.field for column in layout.columns if column.field]
-    for field in sorted({field for field in fields if fields.count(field) > 1}):
-        problems.append(_s("%(field)s の列が二つあります。一つにしてください。") % {"field": field})
+    problems.extend(
+        _s("%(field)s の列が二つあります。一つにしてください。") % {"field": field}
+        for field in sorted({field for field in fields if fields.count(field) > 1})
+    )
     needed = [*_NEEDED[layout.rows], *(["household_no"] if layout.households == "number" else [])]
     problems.extend(
         _s("%(field)s の列がありません。どの列がそれに当たるかを書いてください。") % {"field": field}
@@ -270,6 +288,6 @@ def _check(layout: Layout, problems: list[str]) -> None:
         if field in fields and not layout.codes.get(field)
     )
     if layout.rows == "child" and "householder" in fields:
-        problems.append(_s("rows = \"child\" のレイアウトには householder の列を置けません。"))
+        problems.append(_s('rows = "child" のレイアウトには householder の列を置けません。'))
     if layout.rows == "person" and layout.grouped:
-        problems.append(_s("householder_and_address は rows = \"child\" のときだけ使えます。"))
+        problems.append(_s('householder_and_address は rows = "child" のときだけ使えます。'))

@@ -16,7 +16,8 @@ UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 ZIP_MARK = b"PK\x03\x04"
 OLD_EXCEL_MARK = b"\xd0\xcf\x11\xe0"
 TRIAL_RECORDS = 100
-JOINER = "\x1f"
+JOINER = ","
+UNIT_SEPARATOR = "\x1f"
 
 
 class Record(NamedTuple):
@@ -74,16 +75,24 @@ class RosterReader:
         if not start.strip(csv_bytes.END_OF_FILE):
             raise RosterFileError(_s("ファイルが空です。抽出データを受け取り直してください。"))
         if start.startswith(OLD_EXCEL_MARK):
-            raise RosterFileError(_s("古い形式の Excel(.xls)です。.xlsx か CSV で出し直してもらってください。"))
+            raise RosterFileError(
+                _s("古い形式の Excel(.xls)です。.xlsx か CSV で出し直してもらってください。")
+            )
         if self.layout.kind == "xlsx":
             return
         if start.startswith(ZIP_MARK):
-            raise RosterFileError(_s("Excel か ZIP のファイルです。kind = \"xlsx\" のレイアウトを使ってください。"))
+            raise RosterFileError(
+                _s('Excel か ZIP のファイルです。kind = "xlsx" のレイアウトを使ってください。')
+            )
         if start.startswith(UTF16_MARKS):
-            raise RosterFileError(_s("UTF-16 のファイルです。レイアウトの文字コードで出し直してもらってください。"))
+            raise RosterFileError(
+                _s("UTF-16 のファイルです。レイアウトの文字コードで出し直してもらってください。")
+            )
         if start.startswith(UTF8_MARK) and self.layout.encoding != "utf-8":
             raise RosterFileError(
-                _s("UTF-8 のファイルですが、レイアウトは %(encoding)s です。レイアウトの encoding を確かめてください。")
+                _s(
+                    "UTF-8 のファイルですが、レイアウトは %(encoding)s です。レイアウトの encoding を確かめてください。"
+                )
                 % {"encoding": self.layout.encoding}
             )
 
@@ -99,7 +108,9 @@ class RosterReader:
         missing = [column.header for column in self.layout.columns if column.header not in found]
         if missing:
             raise RosterFileError(
-                _s("%(line)d行目の見出しに、次の列がありません: %(columns)s。レイアウトとファイルを確かめてください。")
+                _s(
+                    "%(line)d行目の見出しに、次の列がありません: %(columns)s。レイアウトとファイルを確かめてください。"
+                )
                 % {"line": line, "columns": " / ".join(missing)},
                 line=line,
             )
@@ -175,9 +186,11 @@ class RosterReader:
                 header = False
                 continue
             whole = len(content) == width
-            # a record of another length keeps one field too many, which no layout accepts
-            pieces = [content[cut] for cut in cuts] if whole else [*(content[cut] for cut in cuts), b"?"]
-            decoded, damaged = _decode(pieces, self.layout.encoding)
+            pieces = [content[cut] for cut in cuts]
+            if not whole:
+                # a record of another length keeps one field too many, which no layout accepts
+                pieces.append(b"?")
+            decoded, damaged = _decode_record(pieces, self.layout.encoding)
             fields = [field.rstrip(" ") for field in decoded]
             number += 1
             trial.see(whole)
@@ -214,7 +227,7 @@ class _Trial:
         self._fixed = layout.kind == "fixed"
         self._misfits: int | None = 0
 
-    def see(self, fits: bool) -> None:  # noqa: FBT001  (called for every row)
+    def see(self, fits: bool) -> None:
         if self._misfits is None:
             return
         if fits:
@@ -228,9 +241,13 @@ class _Trial:
         if not self._misfits:
             return
         sentence = (
-            _s("どの行もレイアウトの長さ(%(expected)dバイト)と違います。レイアウトとファイルの組み合わせを確かめてください。")
+            _s(
+                "どの行もレイアウトの長さ(%(expected)dバイト)と違います。レイアウトとファイルの組み合わせを確かめてください。"
+            )
             if self._fixed
-            else _s("どの行も列の数がレイアウト(%(expected)d列)と違います。レイアウトとファイルの組み合わせを確かめてください。")
+            else _s(
+                "どの行も列の数がレイアウト(%(expected)d列)と違います。レイアウトとファイルの組み合わせを確かめてください。"
+            )
         )
         raise RosterFileError(sentence % {"expected": self._expected}, line=1)
 
@@ -245,6 +262,15 @@ def _decode(fields: list[bytes], encoding: str) -> tuple[list[str], tuple[int, .
             decoded.append(field.decode(encoding, "replace"))
             damaged.append(position)
     return decoded, tuple(damaged)
+
+
+def _decode_record(pieces: list[bytes], encoding: str) -> tuple[list[str], tuple[int, ...]]:
+    """Decode all pieces at once where none is damaged: a half character swallows no control byte."""
+    try:
+        decoded = UNIT_SEPARATOR.encode().join(pieces).decode(encoding).split(UNIT_SEPARATOR)
+    except UnicodeDecodeError:
+        return _decode(pieces, encoding)
+    return (decoded, ()) if len(decoded) == len(pieces) else _decode(pieces, encoding)
 
 
 def _unreadable_header(line: int, encoding: str) -> RosterFileError:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from portal.domain.roster import codes
 from portal.domain.roster.layout import Layout
 from portal.domain.roster.reader import Record
-from portal.domain.roster.rules import ParsedRow, RosterRules
+from portal.domain.roster.rows import ParsedRow, RosterRules
 
 NOBODY = -1
 _HEAD, _KID, _MINOR, _PROTECTED, _INSTITUTION = 1, 2, 4, 8, 16
@@ -25,7 +25,19 @@ class HouseholdJudgment(NamedTuple):
 
 
 class _Household:
-    __slots__ = ("address", "codes", "heads", "kids", "number", "protected", "rejected", "rows", "several", "special", "staying")
+    __slots__ = (
+        "address",
+        "codes",
+        "heads",
+        "kids",
+        "number",
+        "protected",
+        "rejected",
+        "rows",
+        "several",
+        "special",
+        "staying",
+    )
 
     def __init__(self, number: str) -> None:
         self.number = number
@@ -33,6 +45,20 @@ class _Household:
         self.address: int | None = None
         self.several = self.protected = self.special = False
         self.codes: frozenset[str] = frozenset()
+
+    def count(self, flags: int, found: tuple[str, ...], address: int) -> None:
+        """Take an accepted row in."""
+        if flags & _HEAD:
+            self.heads += 1
+            self.kids += 1 if flags & _MINOR else 0
+        else:
+            self.kids += 1
+        if found:
+            self.codes = self.codes.union(found)
+        if self.address is None:
+            self.address = address
+        self.several |= self.address != address
+        self.special |= bool(flags & _INSTITUTION)
 
 
 class Scan:
@@ -176,35 +202,16 @@ class Scan:
 
     def _collect(self) -> None:
         for index, position in enumerate(self._row_household):
-            if position == NOBODY:
-                continue
-            household, flags = self._households[position], self._row_flags[index]
-            result, found = self.judgment(index)
-            household.rows += 1
-            if flags & _PROTECTED:
-                household.protected = True
-            if result != "exclude":
-                household.staying += 1
-            if result == "reject":
-                household.rejected += 1
-            elif result == "accept":
-                if flags & _HEAD:
-                    household.heads += 1
-                    household.kids += 1 if flags & _MINOR else 0
-                else:
-                    household.kids += 1
-                if found:
-                    household.codes = household.codes.union(found)
-                if household.address is None:
-                    household.address = self._row_address[index]
-                elif household.address != self._row_address[index]:
-                    household.several = True
-                if flags & _INSTITUTION:
-                    household.special = True
-        many = self._rules.many_children
+            if position != NOBODY:
+                household, (result, found) = self._households[position], self.judgment(index)
+                household.rows += 1
+                household.protected |= bool(self._row_flags[index] & _PROTECTED)
+                household.staying += result != "exclude"
+                household.rejected += result == "reject"
+                if result == "accept":
+                    household.count(self._row_flags[index], found, self._row_address[index])
         for household in self._households:
-            if household.kids > many:
-                household.special = True
+            household.special |= household.kids > self._rules.many_children
 
     def _mark_special(self) -> None:
         """Give institutions (every accepted row) and large families (the householder's row) their codes."""

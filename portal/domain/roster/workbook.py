@@ -31,7 +31,9 @@ def check_workbook(path: Path) -> None:
             if len(parts) > MAX_ENTRIES or sum(part.file_size for part in parts) > MAX_TOTAL_BYTES:
                 raise _too_big()
             for part in parts:
-                if part.file_size > RATIO_FREE_BYTES and part.file_size > MAX_RATIO * max(part.compress_size, 1):
+                if part.file_size > RATIO_FREE_BYTES and part.file_size > MAX_RATIO * max(
+                    part.compress_size, 1
+                ):
                     raise _too_big()
             for part in parts:
                 _check_true_size(archive, part)
