@@ -59,6 +59,15 @@ def test_the_documents_name_only_commands_that_exist(run: ModuleType) -> None:
     assert unknown == []
 
 
+def test_links_of_the_documents_lead_somewhere() -> None:
+    dead = []
+    for path in text_files():
+        if path.suffix == ".md":
+            links = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", path.read_text("utf-8"))
+            dead += [f"{short(path)}: {link}" for link in links if not (path.parent / link).exists()]
+    assert dead == []
+
+
 def test_a_second_setup_is_quick_and_silent() -> None:
     call("setup")
     begin = time.monotonic()
