@@ -76,6 +76,7 @@ def endpoint(
 
 
 def read_page(site: Site, request: Request[Any, Any, Any], form: Form) -> Page:
+    """Return the request as handlers see it, in the language that was chosen."""
     offered = RESIDENT_LOCALES if site.kind == sessions.RESIDENT else STAFF_LOCALES
     prefix = site.cookie_prefix
     chosen = form.get("lang") or request.cookies.get(prefix + locales.COOKIE)

@@ -1,0 +1,128 @@
+"""What every command shares: settings, program, database, keys, and how it ends."""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property, wraps
+from pathlib import Path
+from typing import Any, NoReturn, ParamSpec, TypeVar
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from portal.domain.actors import SYSTEM, Actor
+from portal.domain.clock import Clock, DatabaseClock
+from portal.domain.errors import DomainError
+from portal.domain.program.loader import load_program
+from portal.domain.program.schema import Program
+from portal.domain.texts import _s
+from portal.domain.vault import Vault, load_vault
+from portal.platform.database import Database, make_engine
+from portal.platform.startup import prepare
+from portal.settings import Settings
+
+DONE, FAILED, WRONG_USE, WITH_HOLDS = 0, 1, 2, 3
+"""Exit codes: done; failed and nothing changed; wrong use; done with rejects or holds."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass
+class Context:
+    """The click context object. Program, keys and database are opened when a command first asks for them."""
+
+    settings: Settings
+    actor: Actor = SYSTEM
+
+    @property
+    def program_name(self) -> str:
+        """Name or path of the chosen program."""
+        return self.settings.program
+
+    def with_settings(self, **changes: Any) -> "Context":
+        """Return a context with other settings."""
+        return Context(replace(self.settings, **changes), self.actor)
+
+    @cached_property
+    def _program(self) -> Program:
+        return load_program(self.settings.program)
+
+    @cached_property
+    def _database(self) -> Database:
+        for line in prepare(self.settings):
+            click.echo(line, err=True)
+        return Database(
+            make_engine(self.settings.database_url, options="-c timezone=UTC -c lock_timeout=10s")
+        )
+
+    @cached_property
+    def _vault(self) -> Vault:
+        self.database()
+        return load_vault(self.settings.key_dir)
+
+    def load_program(self) -> Program:
+        """Return the program, validated."""
+        return self._program
+
+    def database(self) -> Database:
+        """Return the database; on an empty data directory it and the keys are made first, and said so."""
+        return self._database
+
+    def vault(self) -> Vault:
+        """Return the keys."""
+        return self._vault
+
+    @property
+    def clock(self) -> Clock:
+        """Return the clock of the database."""
+        return DatabaseClock(self.settings.clock_offset)
+
+
+def fail(message: str, code: int = FAILED) -> NoReturn:
+    """End with one sentence on standard error."""
+    click.echo(message, err=True)
+    sys.exit(code)
+
+
+def answering(function: Callable[P, T]) -> Callable[P, T]:
+    """Turn what rules, files and databases refuse into one sentence and exit code 1; nothing is half done."""
+
+    @wraps(function)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return function(*args, **kwargs)
+        except DomainError as error:
+            fail(error.message)
+        except OperationalError:
+            fail(
+                _s(
+                    "データベースに接続できないか、ほかの処理が使用中です。PORTAL_DATABASE_URL と、データベースの状態を確かめてください。"
+                )
+            )
+        except OSError as error:
+            name = Path(error.filename).name if isinstance(error.filename, str) else ""
+            fail(
+                _s("ファイルを読み書きできません（%(name)s: %(reason)s）。空き容量と権限を確かめてください。")
+                % {"name": name, "reason": error.strerror or type(error).__name__}
+            )
+        except KeyboardInterrupt:
+            fail(_s("中断しました。同じコマンドをもう一度実行すると、続きから進みます。"), 130)
+
+    return wrapped
+
+
+def write_json(target: str | None, value: Any) -> None:
+    """Write a result as JSON to a file or, for ``-``, to standard output."""
+    text = json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n"
+    if target == "-":
+        click.echo(text, nl=False)
+    elif target:
+        Path(target).write_text(text, encoding="utf-8")
+
+
+json_option = click.option(
+    "--json", "json_file", is_flag=False, flag_value="-", default=None, metavar="[FILE]"
+)
+dry_run_option = click.option("--dry-run", is_flag=True)

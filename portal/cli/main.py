@@ -1,0 +1,69 @@
+"""The command line: global options and all commands."""
+
+import os
+from importlib import import_module
+from importlib.util import find_spec
+
+import click
+
+from portal.cli.context import Context, answering, fail
+from portal.domain.errors import DomainError
+from portal.domain.texts import _s, use_locale
+from portal.settings import Settings, load_settings
+
+COMMANDS = {
+    "init": "portal.cli.init", "db": "portal.cli.init", "program": "portal.cli.program", "roster": "portal.cli.roster",
+    "coupons": "portal.cli.coupons", "letters": "portal.cli.letters", "staff": "portal.cli.staff",
+    "serve": "portal.cli.serve", "demo": "portal.cli.demo",
+}  # fmt: skip
+
+
+class LazyGroup(click.Group):
+    """Loads a command's module only when it is asked for, so that ``--help`` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
+        """Return the names of all commands."""
+        return [name for name, module in COMMANDS.items() if find_spec(module) is not None]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  (click's signature)
+        """Return one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(COMMANDS[cmd_name])
+        command: click.Command = getattr(module, f"{cmd_name}_group", None) or getattr(module, cmd_name)
+        return command
+
+
+@click.command(cls=LazyGroup, name="portal", context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--program", "program", metavar="NAME_OR_FILE", help="Program: a name under portal/programs or a file."
+)
+@click.option("--data-dir", "data_dir", metavar="DIR", help="Data directory (default .data).")
+@click.pass_context
+def portal(ctx: click.Context, program: str | None, data_dir: str | None) -> None:
+    """Child-rearing support program: roster, coupons, letters, staff, sites."""
+    ctx.obj = Context(_settings(program, data_dir))
+
+
+@answering
+def _settings(program: str | None, data_dir: str | None) -> Settings:
+    environ = dict(os.environ)
+    if program:
+        environ["PORTAL_PROGRAM"] = program
+    if data_dir:
+        environ["PORTAL_DATA_DIR"] = data_dir
+    return load_settings(environ)
+
+
+def main() -> None:
+    """Run the command line; sentences come in Japanese where the environment speaks it, else in English."""
+    language = os.environ.get("PORTAL_LANG") or (
+        "ja" if os.environ.get("LANG", "").startswith("ja") else "en"
+    )
+    with use_locale(language):
+        try:
+            portal(prog_name="portal")
+        except DomainError as error:
+            fail(error.message)
+        except BrokenPipeError:
+            fail(_s("出力先が閉じられました。"))

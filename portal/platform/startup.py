@@ -1,0 +1,58 @@
+"""The first start: data directory, keys, tables; later starts check that program, keys and database belong together."""
+
+import secrets
+from datetime import UTC, datetime
+
+from sqlalchemy import inspect
+
+from portal.domain.errors import InputError
+from portal.domain.program.models import Deployment
+from portal.domain.texts import _s
+from portal.domain.vault import load_vault, make_keys, seal, unseal
+from portal.platform.database import Database, make_engine
+from portal.platform.migrations import upgrade
+from portal.settings import Settings
+
+CHECK_CONTEXT = b"deployment"
+
+
+def prepare(settings: Settings) -> list[str]:
+    """Make what is missing and return what was done, in sentences.
+
+    Raises:
+        InputError: the keys are not those of this database.
+    """
+    said: list[str] = []
+    database = Database(make_engine(settings.database_url))
+    fresh = not inspect(database.engine).has_table(Deployment.__tablename__)
+    if fresh and not any(settings.key_dir.glob("*.key")):
+        make_keys(settings.key_dir)
+        said.append(
+            _s("新しい鍵を作りました: %(folder)s（バックアップとは別の場所に、大切に保管してください）")
+            % {"folder": settings.key_dir}
+        )
+    vault = load_vault(settings.key_dir)
+    if upgrade(database.engine):
+        said.append(_s("データベースの表を用意しました。"))
+    with database.write() as session:
+        deployment = session.get(Deployment, 1)
+        if deployment is None:
+            check = seal(vault.kek, secrets.token_bytes(16), CHECK_CONTEXT)
+            session.add(Deployment(program=settings.program, key_check=check, created_at=datetime.now(UTC)))
+        else:
+            unseal(vault.kek, deployment.key_check, CHECK_CONTEXT)
+    database.engine.dispose()
+    return said
+
+
+def check_prepared(settings: Settings) -> None:
+    """Refuse to start a site on a database that is not there.
+
+    Raises:
+        InputError: no tables yet.
+    """
+    engine = make_engine(settings.database_url)
+    there = inspect(engine).has_table(Deployment.__tablename__)
+    engine.dispose()
+    if not there:
+        raise InputError(_s("データベースの用意ができていません。さきに「portal init」を実行してください。"))
