@@ -1,0 +1,1 @@
+"""Invented wards, households and accidents; used by the demo, the tests and the bench."""

@@ -1,0 +1,61 @@
+"""The sandbox issuer: files of worthless codes whose QR opens a demo page that says what was scanned."""
+
+import csv
+import secrets
+from datetime import date
+from pathlib import Path
+from random import Random
+from typing import Protocol
+
+ALPHABET = "CDFGHJKLMNPQRTVWXY34679"
+"""No look-alikes, no vowels: the same letters as in the mailed password."""
+TOKEN_LENGTH = 26
+CODE_LENGTH = 12
+HEADER = ("管理番号", "URL", "コード", "PIN", "額面", "交換期限", "利用期限")
+TRAILER = "合計"
+
+
+class Chooser(Protocol):
+    """What the maker needs of a source of chance."""
+
+    def choice(self, seq: str) -> str:
+        """Return one character."""
+        ...
+
+
+def make_batch(
+    path: Path,
+    count: int,
+    face_yen: int,
+    exchange_until: date,
+    use_until: date,
+    base_url: str,
+    *,
+    seed: int | None = None,
+    prefix: str | None = None,
+) -> int:
+    """Write a CSV of ``count`` codes as the profile ``sandbox`` reads it; returns the sum in yen.
+
+    The days are the last usable ones. A ``seed`` makes the same file again, for tests; without it codes and the
+    prefix of the management numbers are new every time, so that batches never clash.
+    """
+    chance: Chooser = secrets.SystemRandom() if seed is None else Random(seed)  # noqa: S311  (a seed is for tests)
+    mark = prefix or _word(chance, 4)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(HEADER)
+        for number in range(1, count + 1):
+            token = _word(chance, TOKEN_LENGTH)
+            writer.writerow(
+                (
+                    f"SB-{mark}-{number:06d}", f"{base_url.rstrip('/')}/sandbox/{token}", _word(chance, CODE_LENGTH),
+                    "".join(chance.choice("0123456789") for _place in range(4)), face_yen,
+                    exchange_until.isoformat(), use_until.isoformat(),
+                )
+            )  # fmt: skip
+        writer.writerow((TRAILER, count, count * face_yen, "", "", "", ""))
+    return count * face_yen
+
+
+def _word(chance: Chooser, length: int) -> str:
+    return "".join(chance.choice(ALPHABET) for _place in range(length))
