@@ -6,15 +6,14 @@ from typing import Protocol
 
 import click
 
-from portal.domain.program.checks import check_program
+from portal.cli.context import FAILED, WITH_HOLDS, answering
+from portal.cli.program_files import file_findings
+from portal.domain.program.checks import by_level, check_program
 from portal.domain.program.explain import DayRow, explain_days, explain_settings
 from portal.domain.program.findings import Finding, Level
 from portal.domain.program.reading import ProgramFileError
 from portal.domain.program.schema import Program
 from portal.domain.texts import _s, _sn
-
-FAILED = 1
-DONE_WITH_REMARKS = 3
 
 
 class ProgramContext(Protocol):
@@ -30,16 +29,17 @@ class ProgramContext(Protocol):
         ...
 
 
-@click.group("program", help="事業の設定を表示し、矛盾がないか確かめます。")
+@click.group("program", help="Show the program's settings and check them for contradictions.")
 def program_group() -> None:
     """Commands about the program's settings."""
 
 
 @program_group.command(
-    "show", help="すべての日付(西暦・和暦・曜日・最後に使える日・最後に電話がつながる日)と設定を表示します。"
+    "show", help="Every date (ISO, era, weekday, last usable day, last staffed day) and every setting."
 )
-@click.option("--json", "as_json", is_flag=True, help="JSON で出力します。")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
+@answering
 def show_program(context: ProgramContext, *, as_json: bool) -> None:
     """Print every date and setting."""
     program = context.load_program()
@@ -54,9 +54,9 @@ def show_program(context: ProgramContext, *, as_json: bool) -> None:
         click.echo(_day_line(row))
 
 
-@program_group.command("check", help="設定の矛盾を調べます。誤りがあれば 1 で終わります。")
-@click.option("--json", "as_json", is_flag=True, help="JSON で出力します。")
-@click.option("--strict", is_flag=True, help="注意だけのときも 3 で終わります。")
+@program_group.command("check", help="Find contradictions; ends with 1 when there are errors.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--strict", is_flag=True, help="End with 3 when there are only warnings.")
 @click.pass_obj
 @click.pass_context
 def check_settings(
@@ -64,7 +64,8 @@ def check_settings(
 ) -> None:
     """Print every finding; exit 1 on errors, 3 on warnings with --strict, else 0."""
     try:
-        findings = check_program(context.load_program())
+        program = context.load_program()
+        findings = by_level([*check_program(program), *file_findings(program)])
     except ProgramFileError as error:
         findings = [Finding(Level.ERROR, error.code, problem) for problem in error.problems]
         if not as_json:
@@ -77,7 +78,7 @@ def check_settings(
     if errors:
         click_context.exit(FAILED)
     if findings and strict:
-        click_context.exit(DONE_WITH_REMARKS)
+        click_context.exit(WITH_HOLDS)
 
 
 def _print_findings(findings: list[Finding], errors: int) -> None:

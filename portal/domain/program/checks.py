@@ -23,8 +23,12 @@ FREE_PREFIXES = ("0120-", "0800-")
 
 def check_program(program: Program) -> list[Finding]:
     """Return every contradiction, errors first."""
-    found = [finding for check in _CHECKS for finding in check(program)]
-    return sorted(found, key=lambda finding: finding.level is Level.WARNING)
+    return by_level([finding for check in _CHECKS for finding in check(program)])
+
+
+def by_level(findings: list[Finding]) -> list[Finding]:
+    """Return the findings with the errors first, else in their order."""
+    return sorted(findings, key=lambda finding: finding.level is Level.WARNING)
 
 
 def coupon_findings(program: Program, exchange_ends_at: datetime, use_ends_at: datetime) -> list[Finding]:

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from portal.domain.clock import jst_date
 from portal.domain.errors import NotFoundError
-from portal.domain.program.deadlines import Windows
 from portal.domain.program.eligibility import school_year_window
 from portal.domain.program.reading import ProgramFileError, Section, read_toml
-from portal.domain.program.reading_dates import DateSettings, read_dates
+from portal.domain.program.reading_dates import read_dates
 from portal.domain.program.reading_texts import (
     fill_texts,
     fill_values,
@@ -99,7 +98,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     if problems:
         raise ProgramFileError(path, problems)
     resolved = {key: (path.parent / Path(value).expanduser()).resolve() for key, value in files.items()}
-    windows = _derive_windows(dates, path)
+    windows = dates.windows()
     texts = fill_texts(read_texts(resolved["texts"]), fill_values(names, contact, eligibility, windows))
     return Program(
         name=path.parent.name if path.name == FILE_NAME else path.stem,
@@ -127,15 +126,6 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
         layouts_dir=resolved["layouts"],
         issuers_dir=resolved["issuers"],
     )
-
-
-def _derive_windows(dates: DateSettings, path: Path) -> Windows:
-    try:
-        return dates.windows()
-    except OverflowError:
-        raise ProgramFileError(
-            path, [_s("日付が計算できる範囲を超えています。年を確かめてください。")]
-        ) from None
 
 
 def _read_eligibility(section: Section, problems: list[str]) -> Eligibility:

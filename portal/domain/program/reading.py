@@ -14,6 +14,8 @@ from portal.domain.texts import RESIDENT_LOCALES, _s, plain
 
 CLOCK_TIME = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+# far enough for every birth date and program, near enough that arithmetic on days never fails
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 DayReader = Callable[[str], date]
 
 
@@ -165,13 +167,19 @@ class Section:
         if isinstance(value, datetime):
             self.problem(key, _s("時刻を付けずに、最後に使える日だけを書いてください。"))
             return None
-        if isinstance(value, date):
-            return value
         try:
-            return (self.days or date.fromisoformat)(value)
+            day = value if isinstance(value, date) else (self.days or date.fromisoformat)(value)
         except ValueError as error:
             self.problem(key, str(error))
             return None
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            self.problem(
+                key,
+                _s("%(day)sという年は使えません。書き間違いがないか確かめてください。")
+                % {"day": day.isoformat()},
+            )
+            return None
+        return day
 
     def clock_time(self, key: str, default: time | None = None) -> time:
         """Return a time of day, written as 09:00."""

@@ -102,6 +102,8 @@ def test_an_unknown_key_is_an_error_that_names_it_and_the_nearest_valid_name(
     ("old", "new", "says"),
     [
         ('base_date = "2023-05-01"', 'base_date = "2023-02-30"', "eligibility.base_date: 「2023-02-30」"),
+        ('base_date = "2023-05-01"', 'base_date = "0203-05-01"', "eligibility.base_date: 0203-05-01という年"),
+        ('use_to = "2024-03-31"', "use_to = 9999-12-31", "dates.use_to: 9999-12-31という年"),
         ('base_date = "2023-05-01"', "", "eligibility.base_date: この項目がありません"),
         ("amount_yen = 30000", 'amount_yen = "30000"', "eligibility.amount_yen: 整数で"),
         ("amount_yen = 30000", "amount_yen = true", "eligibility.amount_yen: 整数で"),

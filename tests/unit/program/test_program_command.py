@@ -1,6 +1,7 @@
 """``portal program show`` and ``check`` as a person at the ward uses them."""
 
 import json
+from pathlib import Path
 
 from click.testing import CliRunner, Result
 
@@ -59,3 +60,14 @@ def test_check_ends_with_1_on_a_contradiction_and_on_a_file_that_cannot_be_read(
     assert result.exit_code == 1
     assert "eligibility.amount_yen" in result.output
     assert "Traceback" not in result.output
+
+
+def test_check_reads_the_files_that_the_program_names_too(ward: WardFolder, tmp_path: Path) -> None:
+    (tmp_path / "letters.toml").write_text("", encoding="utf-8")
+    (tmp_path / "layouts" / "ours.toml").write_text('kind = "csw"\n', encoding="utf-8")
+    (tmp_path / "issuers" / "shop.toml").write_text('stop = "never"\n', encoding="utf-8")
+    ward.change("window_height_mm = 45", "window_height_mm = 15")
+    result = run(str(ward.path), "check", "--json")
+    assert result.exit_code == 1
+    codes = {finding["code"] for finding in json.loads(result.output)["findings"]}
+    assert {"letter_texts", "letter_window", "layout_file", "issuer_file"} <= codes

@@ -1,0 +1,44 @@
+"""What ``portal program check`` finds in the files that a program names: letters, layouts, issuers."""
+
+from collections.abc import Callable, Iterator
+
+from portal.domain.coupons.issuer import load_issuer, shipped_issuers
+from portal.domain.errors import InputError
+from portal.domain.letters.content import check_layout
+from portal.domain.letters.texts import load_texts
+from portal.domain.program.findings import Finding, error_of, warning_of
+from portal.domain.program.schema import Program
+from portal.domain.roster.layout import load_layout
+
+
+def file_findings(program: Program) -> list[Finding]:
+    """Return what is wrong in the letter texts, the letter's window, the layouts and the issuer profiles.
+
+    Files that are not there at all are found by ``check_program``.
+    """
+    found: list[Finding] = []
+    if program.letter_texts_file.is_file():
+        found += _refusals("letter_texts", lambda: load_texts(program.letter_texts_file))
+    found += _refusals("letter_window", lambda: check_layout(program.letter))
+    for path in sorted(program.layouts_dir.glob("*.toml")):
+        found += _refusals("layout_file", lambda path=path: load_layout(path))  # type: ignore[misc]
+    for name in shipped_issuers(program.issuers_dir):
+        found += _issuer_findings(program, name)
+    return found
+
+
+def _issuer_findings(program: Program, name: str) -> Iterator[Finding]:
+    try:
+        sentence = load_issuer(name, program.issuers_dir).density_finding()
+    except InputError as error:
+        yield error_of("issuer_file", error.message)
+        return
+    if sentence is not None:
+        yield warning_of("qr_dense", sentence)
+
+
+def _refusals(code: str, read: Callable[[], object]) -> Iterator[Finding]:
+    try:
+        read()
+    except InputError as error:
+        yield error_of(code, error.message)
