@@ -1,0 +1,74 @@
+"""Households with entitled children, keys and loaded codes, for tests of coupons and what stands on them."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from portal.demo.issuer import make_batch
+from portal.domain.actors import SYSTEM
+from portal.domain.clock import FixedClock, day_end
+from portal.domain.coupons.batch_file import Order, Terms
+from portal.domain.coupons.issuer import IssuerProfile, load_issuer
+from portal.domain.coupons.loader import Loaded, load_batch
+from portal.domain.entitlements.services import create_many
+from portal.domain.households.models import Child, Household
+from portal.domain.vault import Vault
+from portal.platform.database import Database
+
+NOW = datetime(2023, 7, 3, 0, 0, tzinfo=UTC)
+LAST_DAY = date(2023, 12, 31)
+AMOUNT = 30_000
+TERMS = Terms(AMOUNT, day_end(LAST_DAY))
+VAULT = Vault(kek=b"k" * 32, index=b"i" * 32, pepper=b"p" * 32, token=b"t" * 32)
+ISSUERS = Path(__file__).resolve().parents[2] / "portal" / "programs" / "demo" / "issuers"
+
+
+def sandbox_profile() -> IssuerProfile:
+    return load_issuer("sandbox", ISSUERS)
+
+
+def add_households(
+    session: Session, count: int, children: int = 1, *, protected: Sequence[int] = (), first_id: int = 1
+) -> list[int]:
+    """Adds households with the keys ``first_id``…, each with some entitled children; returns the keys."""
+    ids = list(range(first_id, first_id + count))
+    session.execute(
+        insert(Household),
+        [
+            {
+                "id": id_, "number_digest": id_.to_bytes(16, "big"), "wrapped_key": b"", "sealed": b"",
+                "protected": id_ in protected, "import_id": 1, "created_at": NOW, "changed_at": NOW,
+            }
+            for id_ in ids
+        ],
+    )  # fmt: skip
+    pairs = [(id_ * 100 + place, id_, place) for id_ in ids for place in range(1, children + 1)]
+    session.execute(
+        insert(Child),
+        [
+            {
+                "id": child, "household_id": id_, "ordinal": place, "sealed": b"",
+                "person_digest": child.to_bytes(16, "big"),
+            }
+            for child, id_, place in pairs
+        ],
+    )  # fmt: skip
+    create_many(session, [(child, id_, False) for child, id_, _place in pairs], amount_yen=AMOUNT, now=NOW)
+    return ids
+
+
+def sandbox_file(folder: Path, count: int, seed: int = 1) -> Path:
+    path = folder / f"codes-{seed}.csv"
+    make_batch(path, count, AMOUNT, LAST_DAY, date(2024, 3, 31), "http://127.0.0.1:8000", seed=seed)
+    return path
+
+
+def load_codes(database: Database, folder: Path, count: int, seed: int = 1) -> Loaded:
+    """Loads that many sandbox codes under the order ``order-SEED``."""
+    return load_batch(
+        sandbox_file(folder, count, seed), sandbox_profile(), Order(f"order-{seed}"), TERMS,
+        vault=VAULT, read=database.read, write=database.write, clock=FixedClock(NOW), actor=SYSTEM, workers=1,
+    )  # fmt: skip
