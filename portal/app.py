@@ -1,0 +1,37 @@
+"""The resident site as an ASGI application."""
+
+import logging
+from typing import Any
+
+from litestar.types import ASGIApp
+from sqlalchemy import Engine
+
+from portal.domain.clock import Clock
+from portal.platform.application import make_application
+from portal.platform.page import Page
+from portal.platform.site import Site, make_site
+from portal.platform.startup import check_prepared
+from portal.settings import Settings, load_settings
+from portal.web import routes
+from portal.web.opening import opening
+
+
+def page_context(page: Page) -> dict[str, Any]:
+    """Return what every resident page shows besides its own: the telephone's hours."""
+    return {"opening": opening(page)}
+
+
+def make_resident_site(
+    settings: Settings, *, engine: Engine | None = None, clock: Clock | None = None
+) -> Site:
+    """Build the resident site."""
+    return make_site(settings, "resident", engine=engine, clock=clock, context=page_context)
+
+
+def create_app() -> ASGIApp:
+    """Build the application from the environment; granian's factory."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    settings = load_settings()
+    check_prepared(settings)
+    site = make_resident_site(settings)
+    return make_application(site, routes.handlers(settings))

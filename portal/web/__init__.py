@@ -1,0 +1,1 @@
+"""Resident journeys: one module is one controller with its forms."""

@@ -1,0 +1,38 @@
+"use strict";
+// Everything works without this file; it only makes some things smoother.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-shows]");
+  if (!button) return;
+  const field = document.getElementById(button.dataset.shows);
+  const hidden = field.type === "password";
+  field.type = hidden ? "text" : "password";
+  button.setAttribute("aria-pressed", String(hidden));
+});
+document.querySelectorAll("[data-shows]").forEach((button) => { button.hidden = false; });
+document.querySelectorAll("[data-copies]").forEach((button) => {
+  if (!navigator.clipboard) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent.trim());
+    document.getElementById(button.dataset.says).textContent = button.dataset.said;
+  });
+});
+document.querySelectorAll("[data-prints]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+});
+document.addEventListener("submit", (event) => {
+  event.target.querySelectorAll('input[data-secret]').forEach((field) => { field.type = "password"; });
+});
+const awake = document.querySelector("[data-awake]");
+if (awake && "wakeLock" in navigator) {
+  const hold = () => navigator.wakeLock.request("screen").catch(() => {});
+  hold();
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") hold(); });
+}
+["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach((name) => {
+  document.addEventListener(name, () => {
+    const box = document.getElementById("offline");
+    if (box) box.hidden = false;
+  });
+});
