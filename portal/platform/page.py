@@ -128,7 +128,7 @@ class Page:
             "form_key": secrets.token_urlsafe(18),
             "signed_in": self.auth is not None and self.auth.stage == "full",
             "htmx": self.htmx,
-        }
+        } | self.site.context(self)
 
 
 def html_lang_of(code: str) -> str:

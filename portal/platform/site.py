@@ -1,7 +1,9 @@
 """What a running site is made of; built once, shared by all requests."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from jinja2 import Environment
 from sqlalchemy import Engine
@@ -32,6 +34,7 @@ class Site:
     indexer: Indexer
     templates: Environment
     assets: Assets
+    context: Callable[[Any], dict[str, Any]]
 
     @property
     def cookie_prefix(self) -> str:
@@ -46,9 +49,14 @@ class Site:
 
 
 def make_site(
-    settings: Settings, kind: str, *, engine: Engine | None = None, clock: Clock | None = None
+    settings: Settings,
+    kind: str,
+    *,
+    engine: Engine | None = None,
+    clock: Clock | None = None,
+    context: Callable[[Any], dict[str, Any]] = lambda _page: {},
 ) -> Site:
-    """Build a site.
+    """Build a site; ``context`` adds to what its templates see of a page.
 
     Raises:
         InputError: wrong settings, program or keys, in one sentence.
@@ -67,4 +75,5 @@ def make_site(
         indexer=Indexer(vault),
         templates=make_environment(assets, staff=kind == "staff"),
         assets=assets,
+        context=context,
     )
