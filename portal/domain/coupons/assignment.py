@@ -97,8 +97,7 @@ def _count(session: Session, query: Select[int]) -> int:
 
 
 def _amounts(session: Session) -> list[int]:
-    query = select(Entitlement.amount_yen).where(Entitlement.id.in_(_wanting())).distinct()
-    return sorted(session.scalars(query))
+    return sorted(session.scalars(select(Entitlement.amount_yen).distinct()))
 
 
 def plan(session: Session, now: datetime, reserve: Reserve, *, limit: int | None = None) -> AssignmentPlan:

@@ -122,7 +122,8 @@ def qr_png(session: Session, vault: Vault, coupon: Coupon) -> bytes:
 
 def state_counts(session: Session) -> dict[str, int]:
     """Return the number of codes per state; every state is listed."""
-    found = dict(session.execute(select(Coupon.state, func.count()).group_by(Coupon.state)).tuples().all())
+    rows = session.execute(select(Coupon.state, func.count()).group_by(Coupon.state))
+    found = {state: int(count) for state, count in rows}
     return {state: found.get(state, 0) for state in ALL}
 
 
