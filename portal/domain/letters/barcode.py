@@ -1,0 +1,267 @@
+"""Bars of a letter: Japan Post's customer barcode for sorting, Code 128 for scanning a returned letter."""
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+
+# Japan Post, postal code and barcode manual: each symbol is three bars.
+# 1 long, 2 upper half, 3 lower half, 4 timing bar only.
+SYMBOL_BARS = {
+    "0": "144", "1": "114", "2": "132", "3": "312", "4": "123", "5": "141", "6": "321", "7": "213", "8": "231",
+    "9": "411", "-": "414", "CC1": "324", "CC2": "342", "CC3": "234", "CC4": "432", "CC5": "243", "CC6": "423",
+    "CC7": "441", "CC8": "111",
+}  # fmt: skip
+START_BARS, STOP_BARS = "13", "31"
+CHECK_ORDER = (*"0123456789-", *(f"CC{n}" for n in range(1, 9)))
+CHECK_VALUE = {symbol: value for value, symbol in enumerate(CHECK_ORDER)}
+ADDRESS_SYMBOLS = 13
+FILLER = "CC4"
+
+FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+KANJI_DIGITS = {digit: value for value, digit in enumerate("〇一二三四五六七八九")}
+KANJI_UNITS = {"十": 10, "百": 100, "千": 1000}
+KANJI_NUMBER = re.compile(r"[〇一二三四五六七八九十百千]+(?=丁目|丁|番地|番|号|地割|線|の|ノ)")
+DROPPED = re.compile(r"[&/・･.]")
+LETTER_RUN = re.compile(r"[A-Z]{2,}")
+FLOOR = re.compile(r"(?<=[0-9])F(?![A-Z])")
+NOT_PRINTED = re.compile(r"[^0-9A-Z]+")
+LETTER_WITH_HYPHENS = re.compile(r"-?([A-Z])-?")
+CHOME = re.compile(r"(?P<town>.*?)(?P<chome>[〇一二三四五六七八九十百0-9０-９]+丁目)$")
+
+
+def split_chome(town: str) -> tuple[str, str]:
+    """Split 潮見坂一丁目 into 潮見坂 and 一丁目; the postal code covers the town without its chome."""
+    match = CHOME.match(town)
+    return (match["town"], match["chome"]) if match and match["town"] else (town, "")
+
+
+def address_number(rest: str) -> str:
+    """Return the address number (住所表示番号) of what follows the town name, such as 1-3-2-503.
+
+    The rules are those of the manual: numbers in kanji count only before a counting word, letters count when
+    they stand alone, an F after a number is a floor, everything else becomes one hyphen.
+    """
+    text = rest.translate(FULL_WIDTH).upper()
+    text = KANJI_NUMBER.sub(lambda match: str(_kanji_number(match[0])), text)
+    text = DROPPED.sub("", text)
+    text = LETTER_RUN.sub("-", text)
+    text = FLOOR.sub("-", text)
+    text = NOT_PRINTED.sub("-", text).strip("-")
+    return LETTER_WITH_HYPHENS.sub(r"\1", text)
+
+
+def customer_symbols(postal_code: str, number: str) -> tuple[str, ...]:
+    """Return the 21 symbols: postal code, address number cut or filled to 13, check symbol (modulo 19)."""
+    symbols = list(postal_code)
+    for character in number:
+        if character.isalpha():
+            tens, ones = divmod(ord(character) - ord("A"), 10)
+            symbols += [f"CC{tens + 1}", str(ones)]
+        else:
+            symbols.append(character)
+    length = len(postal_code) + ADDRESS_SYMBOLS
+    symbols = symbols[:length] + [FILLER] * (length - len(symbols))
+    check = -sum(CHECK_VALUE[symbol] for symbol in symbols) % len(CHECK_ORDER)
+    return (*symbols, CHECK_ORDER[check])
+
+
+def customer_bars(postal_code: str, rest: str) -> str | None:
+    """Return the 67 bars (digits 1 to 4) for a postal code and what follows the town name in the address.
+
+    None where no barcode may be printed: a postal code that is not seven digits, or one that ends in 00 and so
+    stands for a whole area.
+    """
+    digits = re.sub(r"[^0-9]", "", postal_code.translate(FULL_WIDTH))
+    if len(digits) != 7 or digits.endswith("00"):
+        return None
+    symbols = customer_symbols(digits, address_number(rest))
+    return START_BARS + "".join(SYMBOL_BARS[symbol] for symbol in symbols) + STOP_BARS
+
+
+def _kanji_number(text: str) -> int:
+    total = current = 0
+    for character in text:
+        if character in KANJI_DIGITS:
+            current = current * 10 + KANJI_DIGITS[character]
+        else:
+            total += (current or 1) * KANJI_UNITS[character]
+            current = 0
+    return total + current
+
+
+# ISO/IEC 15417: widths of bar, space, bar, space, bar, space for each value.
+CODE128_WIDTHS = [
+    "212222",
+    "222122",
+    "222221",
+    "121223",
+    "121322",
+    "131222",
+    "122213",
+    "122312",
+    "132212",
+    "221213",
+    "221312",
+    "231212",
+    "112232",
+    "122132",
+    "122231",
+    "113222",
+    "123122",
+    "123221",
+    "223211",
+    "221132",
+    "221231",
+    "213212",
+    "223112",
+    "312131",
+    "311222",
+    "321122",
+    "321221",
+    "312212",
+    "322112",
+    "322211",
+    "212123",
+    "212321",
+    "232121",
+    "111323",
+    "131123",
+    "131321",
+    "112313",
+    "132113",
+    "132311",
+    "211313",
+    "231113",
+    "231311",
+    "112133",
+    "112331",
+    "132131",
+    "113123",
+    "113321",
+    "133121",
+    "313121",
+    "211331",
+    "231131",
+    "213113",
+    "213311",
+    "213131",
+    "311123",
+    "311321",
+    "331121",
+    "312113",
+    "312311",
+    "332111",
+    "314111",
+    "221411",
+    "431111",
+    "111224",
+    "111422",
+    "121124",
+    "121421",
+    "141122",
+    "141221",
+    "112214",
+    "112412",
+    "122114",
+    "122411",
+    "142112",
+    "142211",
+    "241211",
+    "221114",
+    "413111",
+    "241112",
+    "134111",
+    "111242",
+    "121142",
+    "121241",
+    "114212",
+    "124112",
+    "124211",
+    "411212",
+    "421112",
+    "421211",
+    "212141",
+    "214121",
+    "412121",
+    "111143",
+    "111341",
+    "131141",
+    "114113",
+    "114311",
+    "411113",
+    "411311",
+    "113141",
+    "114131",
+    "311141",
+    "411131",
+    "211412",
+    "211214",
+    "211232",
+]
+CODE128_STOP = "2331112"
+SWITCH_TO_C, SWITCH_TO_B, START_B, START_C = 99, 100, 104, 105
+
+
+def code128_values(text: str) -> tuple[int, ...]:
+    """Return the values of a Code 128 symbol with start and check; runs of four and more digits are packed.
+
+    Raises ValueError for an empty text or a character outside printable ASCII.
+    """
+    if not text or not text.isascii() or not text.isprintable():
+        raise ValueError("Code 128 here takes printable ASCII only")
+    values: list[int] = []
+    packed: bool | None = None
+    for pairs, run in _digit_runs(text):
+        if pairs != packed:
+            if packed is None:
+                values.append(START_C if pairs else START_B)
+            else:
+                values.append(SWITCH_TO_C if pairs else SWITCH_TO_B)
+            packed = pairs
+        values += (
+            [int(run[at : at + 2]) for at in range(0, len(run), 2)]
+            if pairs
+            else [ord(character) - 32 for character in run]
+        )
+    check = (values[0] + sum(place * value for place, value in enumerate(values[1:], 1))) % 103
+    return (*values, check)
+
+
+def _digit_runs(text: str) -> list[tuple[bool, str]]:
+    runs: list[tuple[bool, str]] = []
+    for digits, group in groupby(text, str.isdigit):
+        run = "".join(group)
+        if not digits or len(run) < 4:
+            runs.append((False, run))
+            continue
+        if len(run) % 2:
+            runs.append((False, run[0]))
+            run = run[1:]
+        runs.append((True, run))
+    return runs
+
+
+def code128_widths(text: str) -> tuple[int, ...]:
+    """Return the widths in modules of bar, space, bar … of a Code 128 symbol, without its quiet zones."""
+    symbols = [*(CODE128_WIDTHS[value] for value in code128_values(text)), CODE128_STOP]
+    return tuple(int(width) for symbol in symbols for width in symbol)
+
+
+def bars_path(widths: Sequence[int], height: int) -> str:
+    """Return the bars of alternating widths as the data of one SVG path, ``height`` units high."""
+    parts, x = [], 0
+    for index, width in enumerate(widths):
+        if index % 2 == 0:
+            parts.append(f"M{x} 0h{width}v{height}h-{width}z")
+        x += width
+    return "".join(parts)
+
+
+def customer_path(bars: str) -> str:
+    """Return customer bars as the data of one SVG path on a grid of half a pitch: 133 wide and 6 high."""
+    top_and_length = {"1": (0, 6), "2": (0, 4), "3": (2, 4), "4": (2, 2)}
+    parts = []
+    for index, bar in enumerate(bars):
+        top, length = top_and_length[bar]
+        parts.append(f"M{2 * index} {top}h1v{length}h-1z")
+    return "".join(parts)

@@ -1,0 +1,285 @@
+"""Draws letters: many letters in, one PDF chunk out. Texts reach Typst as data, never as markup."""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import qrcode
+import typst
+from qrcode.constants import ERROR_CORRECT_M
+
+from portal.domain.errors import InputError
+from portal.domain.letters.barcode import bars_path, code128_widths, customer_path
+from portal.domain.letters.content import LetterContent, LetterFrame, barcode_points, window_block
+from portal.domain.letters.fonts import face_for, font_folders, load_faces
+from portal.domain.texts import RUBY, _s, plain
+
+TEMPLATES = Path(__file__).resolve().parents[3] / "templates" / "letters"
+SHEET_WIDTH_MM = 210
+MARGIN_MM = 20
+# what lies below and beside the window stays out of sight although the sheet moves in its envelope
+GUARD_MM = 9
+QUIET_ZONE = 4
+# a fixed mask costs a quarter of trying all eight, and every decoder reads every mask
+QR_MASK = 2
+FRONT_NOTES = (
+    "where_usable", "no_smartphone", "not_delivered", "address_change", "not_yours", "decline", "rules",
+    "never_asked", "personal_data", "languages",
+)  # fmt: skip
+BACK_NOTES = ("exchange_deadline", "use_deadline", *FRONT_NOTES, "call_center")
+
+
+BACK_POINTS = (8.2, 8.0, 7.8, 7.6, 7.4, 7.2, 7.0, 6.8, 6.6)
+
+Piece = str | list[str]
+
+
+def render_chunk(
+    contents: Sequence[LetterContent], frame: LetterFrame, *, back_points: float | None = None
+) -> bytes:
+    """Return one PDF (tagged, PDF/UA-1, fonts embedded as subsets) with the letters in the given order.
+
+    Each letter is one page in Japanese; with ``back_points`` (from ``fit_back``) each is followed by its back in
+    the other languages, which triples the time. Made for worker processes: arguments and result can be pickled,
+    the compiler with its fonts is kept for the life of the process. About 100 letters a call is a good size;
+    memory grows with it. Raises InputError for an address that no size fits or texts that need more than their
+    page, ValueError without letters.
+    """
+    if not contents:
+        raise ValueError("a chunk has at least one letter")
+    pdf = compile_pdf(
+        "credential.typ",
+        {
+            "frame": _frame_data(frame),
+            "letters": [_letter_data(content, frame) for content in contents],
+            "back-size": back_points,
+        },
+        timestamp=frame.timestamp,
+        fonts=frame.fonts,
+    )
+    if page_count(pdf) != len(contents) * (1 if back_points is None else 2):
+        raise InputError(
+            _s("手紙の文が長すぎて、1枚に収まりません。letters.toml の文を短くしてください。"),
+            code="letter_too_long",
+        )
+    return pdf
+
+
+def fit_back(frame: LetterFrame) -> float:
+    """Return the largest size (points) at which the back with all other languages takes one page.
+
+    Raises InputError when the texts are too long even for the smallest.
+    """
+    return _back(frame)[0]
+
+
+def render_back(frame: LetterFrame) -> bytes:
+    """Return the one-page PDF of the back, the same for all letters: for printing behind every front."""
+    return _back(frame)[1]
+
+
+@lru_cache(maxsize=4)
+def _back(frame: LetterFrame) -> tuple[float, bytes]:
+    for points in BACK_POINTS:
+        pdf = compile_pdf(
+            "credential.typ",
+            {"frame": _frame_data(frame), "letters": [], "back-size": points},
+            timestamp=frame.timestamp,
+            fonts=frame.fonts,
+        )
+        if page_count(pdf) == 1:
+            return points, pdf
+    raise InputError(
+        _s(
+            "手紙の裏面の文が長すぎて、1ページに収まりません。letters.toml の日本語以外の文を短くしてください。"
+        ),
+        code="letter_too_long",
+    )
+
+
+def page_count(pdf: bytes) -> int:
+    """Return how many pages the compiler's PDF has; letters and pages must reconcile."""
+    match = re.search(rb"/Type ?/Pages\b[^>]*?/Count (\d+)|/Count (\d+)[^>]*?/Type ?/Pages\b", pdf)
+    if match is None:
+        raise TypeError("a PDF without a page tree")
+    return int(match[1] or match[2])
+
+
+def render_testpage(frame: LetterFrame, sample: LetterContent) -> bytes:
+    """Return the alignment page: window and padding frames, rulers, fold marks, a sample address block."""
+    layout = frame.layout
+    data = {
+        "letter": _letter_data(sample, frame),
+        "layout": _frame_data(frame)["layout"],
+        "window": {
+            "x": layout.window_left_mm,
+            "y": layout.window_top_mm,
+            "width": layout.window_width_mm,
+            "height": layout.window_height_mm,
+            "padding": layout.padding_mm,
+            "shift": [layout.shift_x_mm, layout.shift_y_mm],
+        },
+    }
+    return compile_pdf("testpage.typ", data, timestamp=frame.timestamp, fonts=frame.fonts)
+
+
+def compile_pdf(
+    template: str, data: dict[str, Any], *, timestamp: int, fonts: tuple[Path, ...] = ()
+) -> bytes:
+    """Return the PDF of a template in ``templates/letters``; the same data gives the same bytes."""
+    compiler = _compiler(template, fonts)
+    pdf = compiler.compile(
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        format="pdf",
+        pdf_standards=["ua-1"],
+        timestamp=timestamp,
+    )
+    if not isinstance(pdf, bytes):
+        raise TypeError("the compiler gave pages instead of one file")
+    return pdf
+
+
+@lru_cache(maxsize=8)
+def _compiler(template: str, fonts: tuple[Path, ...]) -> typst.Compiler:
+    folders = {*font_folders(), *(font.parent for font in fonts)}
+    return typst.Compiler(
+        str(TEMPLATES / template),
+        root=str(TEMPLATES),
+        font_paths=[str(folder) for folder in sorted(folders)],
+        ignore_system_fonts=True,
+    )
+
+
+def _letter_data(content: LetterContent, frame: LetterFrame) -> dict[str, Any]:
+    block = window_block(content, frame.layout)
+    widths = code128_widths(content.letter_number)
+    qr, units = _qr_path(content.sign_in_url)
+    bars = content.customer_bars if frame.layout.customer_barcode else None
+    return {
+        "number": content.letter_number,
+        "number-bars": bars_path(widths, 1) if frame.layout.letter_number_in_window else None,
+        "number-units": sum(widths),
+        "customer-bars": customer_path(bars) if bars else None,
+        "postal": f"〒{content.postal_code[:3]}-{content.postal_code[3:]}",
+        "mark": "転送不要" if frame.do_not_forward else None,
+        "address": block.address,
+        "address-points": block.address_points,
+        "name": block.name,
+        "name-points": block.name_points,
+        "family": face_for(content.addressee, load_faces(frame.fonts)),
+        "id": content.printed_id,
+        "password": content.printed_password,
+        "qr": qr,
+        "qr-units": units,
+        "amount": _pair(_household_text(frame, "amount", "ja", content)),
+        "languages": [
+            {
+                "locale": locale,
+                "text": plain(_household_text(frame, "language_line", locale, content)),
+            }
+            for locale in frame.languages
+            if locale != "ja"
+        ],
+        "enclosures": content.enclosures,
+    }
+
+
+def _household_text(frame: LetterFrame, block: str, locale: str, content: LetterContent) -> str:
+    values = {name: value.in_language(locale) for name, value in frame.values.items()}
+    household = {"children": content.children, "total": f"{content.amount_yen:,}"}
+    return frame.texts.blocks[block].in_language(locale) % {**values, **household}
+
+
+@lru_cache(maxsize=4)
+def _frame_data(frame: LetterFrame) -> dict[str, Any]:
+    def text(block: str, locale: str = "ja") -> str:
+        return frame.texts.blocks[block].in_language(locale)
+
+    day = datetime.fromtimestamp(frame.timestamp, tz=UTC)
+    layout = frame.layout
+    x = layout.window_left_mm + layout.padding_mm + layout.shift_x_mm
+    y = layout.window_top_mm + layout.padding_mm + layout.shift_y_mm
+    right_of_window = layout.window_left_mm + layout.window_width_mm + GUARD_MM
+    heading, lead, *rest = text("call_center").split("\n")
+    return {
+        "title": plain(text("title")),
+        "ward": frame.ward,
+        "mayor": frame.mayor,
+        "date": frame.notice_date,
+        "day": [day.year, day.month, day.day],
+        "sender": [frame.office, *frame.return_address],
+        "url": frame.plain_url,
+        "layout": {
+            "x": x,
+            "y": y,
+            "width": layout.window_width_mm - 2 * layout.padding_mm,
+            "height": layout.window_height_mm - 2 * layout.padding_mm,
+            "bar-points": barcode_points(layout),
+            "below": layout.window_top_mm + layout.window_height_mm + GUARD_MM,
+            "side": SHEET_WIDTH_MM - MARGIN_MM - right_of_window,
+        },
+        "texts": {
+            **{name: _pieces(text(name)) for name in ("title", "opening", "step_1", "step_2", "step_3")},
+            **{name: _pair(text(name)) for name in ("exchange_deadline", "use_deadline", *FRONT_NOTES)},
+            "call_center": {
+                "heading": _pieces(heading),
+                "lead": _pieces(lead),
+                "body": _pieces("\n".join(rest)) if rest else [],
+            },
+        },
+        "notes": FRONT_NOTES,
+        "back": [
+            {
+                "locale": locale,
+                "title": _pieces(text("title", locale)),
+                "opening": _pieces(text("opening", locale)),
+                "steps": [_pieces(text(f"step_{number}", locale)) for number in (1, 2, 3)],
+                "notes": [_pair(text(name, locale)) for name in BACK_NOTES],
+            }
+            for locale in frame.languages
+            if locale != "ja"
+        ],
+    }
+
+
+def _pair(text: str) -> dict[str, list[Piece]]:
+    heading, _, body = text.partition("\n")
+    return {"heading": _pieces(heading), "body": _pieces(body)}
+
+
+def _pieces(text: str) -> list[Piece]:
+    """Split a text at its readings: 'あの{子|こ}' gives ['あの', ['子', 'こ']]."""
+    pieces: list[Piece] = []
+    end = 0
+    for match in RUBY.finditer(text):
+        if match.start() > end:
+            pieces.append(text[end : match.start()])
+        pieces.append([match[1], match[2]])
+        end = match.end()
+    if end < len(text):
+        pieces.append(text[end:])
+    return pieces
+
+
+def _qr_path(url: str) -> tuple[str, int]:
+    """Return the dark modules as SVG path data (one rectangle per run) and the width with its quiet zone."""
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_ZONE, mask_pattern=QR_MASK)
+    code.add_data(url, optimize=0)
+    code.make(fit=True)
+    parts = []
+    for y, row in enumerate(code.modules, QUIET_ZONE):
+        x = 0
+        width = len(row)
+        while x < width:
+            if not row[x]:
+                x += 1
+                continue
+            start = x
+            while x < width and row[x]:
+                x += 1
+            parts.append(f"M{start + QUIET_ZONE} {y}h{x - start}v1h{start - x}z")
+    return "".join(parts), len(code.modules) + 2 * QUIET_ZONE

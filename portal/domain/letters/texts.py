@@ -1,0 +1,133 @@
+"""The ward's letter texts: data in six languages, complete or refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from portal.domain.program.day_text import day_in_all_languages
+from portal.domain.program.local_text import LocalText
+from portal.domain.program.reading import ProgramFileError, Section, read_toml
+from portal.domain.program.schema import Program
+from portal.domain.texts import RESIDENT_LOCALES, _s
+
+HOUSEHOLD_VALUES = frozenset({"children", "total"})
+PROGRAM_VALUES = frozenset(
+    {
+        "ward", "mayor", "program", "office", "contractor", "amount", "url", "telephone", "fax", "hours",
+        "base_date", "birth_from", "birth_to",
+        "exchange_to", "use_to", "decline_to", "alternative_to", "redelivery_to", "new_letter_to", "sign_in_to",
+        "call_center_to",
+    }
+)  # fmt: skip
+
+# What a letter must say (specification 7(5), our reading of it), and the values that must come from the settings,
+# because a date or number typed by hand would be wrong one day.
+REQUIRED: dict[str, frozenset[str]] = {
+    "title": frozenset(),
+    "opening": frozenset({"amount"}),
+    "amount": HOUSEHOLD_VALUES,
+    "language_line": frozenset(),
+    "step_1": frozenset(),
+    "step_2": frozenset(),
+    "step_3": frozenset(),
+    "exchange_deadline": frozenset({"exchange_to"}),
+    "use_deadline": frozenset({"use_to"}),
+    "where_usable": frozenset(),
+    "no_smartphone": frozenset({"alternative_to"}),
+    "not_delivered": frozenset(),
+    "not_yours": frozenset(),
+    "address_change": frozenset(),
+    "decline": frozenset(),
+    "rules": frozenset(),
+    "never_asked": frozenset(),
+    "personal_data": frozenset(),
+    "call_center": frozenset({"telephone", "fax", "hours"}),
+    "languages": frozenset(),
+}
+PER_HOUSEHOLD = frozenset({"amount", "language_line"})
+WITH_HEADING = frozenset(REQUIRED) - {"title", "opening", "language_line", "step_1", "step_2", "step_3"}
+
+
+@dataclass(frozen=True, slots=True)
+class LetterTexts:
+    """All blocks of the ward's letter, as written, with their ``%(name)s`` still open."""
+
+    blocks: Mapping[str, LocalText]
+
+    def filled(self, values: Mapping[str, LocalText]) -> "LetterTexts":
+        """Return the texts with the program's values; blocks about one household stay as they are."""
+        return LetterTexts(
+            {
+                name: block if name in PER_HOUSEHOLD else block.filled(values)
+                for name, block in self.blocks.items()
+            }
+        )
+
+
+def load_texts(path: Path) -> LetterTexts:
+    """Return the ward's letter texts.
+
+    Raises ProgramFileError naming every block, language or value that is missing, empty or unknown.
+    """
+    problems: list[str] = []
+    root = Section(read_toml(path), where="", problems=problems)
+    blocks: dict[str, LocalText] = {}
+    for name, needed in REQUIRED.items():
+        allowed = PROGRAM_VALUES | HOUSEHOLD_VALUES if name in PER_HOUSEHOLD else PROGRAM_VALUES
+        section = root.table(name)
+        blocks[name] = section.all_languages(allowed)
+        for locale in RESIDENT_LOCALES:
+            _check(section, name, locale, blocks[name].in_language(locale), needed)
+    root.finish()
+    if problems:
+        raise ProgramFileError(path, problems)
+    return LetterTexts(blocks)
+
+
+def _check(section: Section, name: str, locale: str, text: str, needed: frozenset[str]) -> None:
+    if not text:
+        return
+    for value in sorted(needed):
+        if f"%({value})s" not in text:
+            section.problem(
+                locale,
+                _s("%%(%(name)s)s がありません。日付や番号は手で書かず、差し込みにしてください。")
+                % {"name": value},
+            )
+    if name in WITH_HEADING and "\n" not in text:
+        section.problem(locale, _s("1行目に見出し、2行目から本文を書いてください。"))
+
+
+def program_values(program: Program) -> dict[str, LocalText]:
+    """Return what the program fills into the texts, in each language."""
+    windows = program.windows
+    hours = program.calendar.hours
+    opens, closes = (f"{moment.hour}:{moment.minute:02}" for moment in (hours.opens, hours.closes))
+    wave, dash = f"{opens}〜{closes}", f"{opens}–{closes}"
+    tilde = f"{opens}～{closes}"
+    return {
+        "ward": program.names.ward,
+        "mayor": program.names.mayor,
+        "program": program.names.program,
+        "office": program.names.office,
+        "contractor": program.names.contractor,
+        "amount": same(f"{program.amount_yen:,}"),
+        "url": same(program.resident_url.split("://", 1)[-1].rstrip("/")),
+        "telephone": same(program.contact.telephone),
+        "fax": same(program.contact.fax),
+        "hours": LocalText(wave, wave, dash, tilde, tilde, f"{opens}~{closes}"),
+        "base_date": day_in_all_languages(program.base_date),
+        "birth_from": day_in_all_languages(program.birth_from),
+        "birth_to": day_in_all_languages(program.birth_to),
+        **{
+            f"{kind}_to": day_in_all_languages(getattr(windows, kind).last_day)
+            for kind in (
+                "exchange", "use", "decline", "alternative", "redelivery", "new_letter", "sign_in", "call_center",
+            )
+        },
+    }  # fmt: skip
+
+
+def same(text: str) -> LocalText:
+    """Return a text that every language writes alike, such as a telephone number."""
+    return LocalText.from_mapping(dict.fromkeys(RESIDENT_LOCALES, text))
