@@ -7,6 +7,7 @@ from litestar.types import ASGIApp
 from sqlalchemy import Engine
 
 from portal.domain.clock import Clock
+from portal.domain.program.day_text import format_day
 from portal.platform.application import make_application
 from portal.platform.page import Page
 from portal.platform.site import Site, make_site
@@ -18,7 +19,7 @@ from portal.web.opening import opening
 
 def page_context(page: Page) -> dict[str, Any]:
     """Return what every resident page shows besides its own: the telephone's hours."""
-    return {"opening": opening(page)}
+    return {"opening": opening(page), "format_day": format_day}
 
 
 def make_resident_site(

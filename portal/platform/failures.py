@@ -1,6 +1,5 @@
 """What a person sees when something was refused or went wrong: the right status, one sentence, a next step."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from litestar import Response
@@ -28,7 +27,7 @@ def failure_page(page: Page, error: Exception) -> Response[Any]:
     message = error.message if isinstance(error, errors.DomainError) else default_message(status)
     response = page.render(f"errors/{page.site.kind}.html", status, status=status, message=message)
     if isinstance(error, errors.ThrottledError) and error.retry_at is not None:
-        wait = error.retry_at - datetime.now(UTC) - page.site.settings.clock_offset
+        wait = error.retry_at - page.now
         response.headers["retry-after"] = str(max(1, int(wait.total_seconds())))
     elif status == 503:
         response.headers["retry-after"] = "30"

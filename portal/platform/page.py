@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from litestar import Response
@@ -24,7 +24,7 @@ HTML = "text/html; charset=utf-8"
 
 @dataclass(slots=True)
 class Page:
-    """A request in work. ``session`` and ``now`` are there only inside the transaction of the handler."""
+    """A request in work. ``session`` is there only inside the transaction of the handler."""
 
     site: Site
     method: str
@@ -39,11 +39,16 @@ class Page:
     htmx: bool = False
     user_agent: str = ""
     session: Session = field(default=None, repr=False)  # type: ignore[assignment]
-    now: datetime = field(default=None)  # type: ignore[assignment]
+    moment: datetime | None = None
     auth: AuthSession | None = field(default=None, repr=False)
     staff: StaffUser | None = field(default=None, repr=False)
     set_cookies: dict[str, Cookie] = field(default_factory=dict, repr=False)
     bound_to: str = field(default="", repr=False)
+
+    @property
+    def now(self) -> datetime:
+        """The instant of the transaction (UTC); outside of one, this machine's clock."""
+        return self.moment or datetime.now(UTC) + self.site.settings.clock_offset
 
     # ---- who ---------------------------------------------------------------------------
     def cookie(self, name: str) -> str:
@@ -52,7 +57,7 @@ class Page:
 
     def load_auth(self, session: Session, now: datetime) -> None:
         """Find the living session of the request's cookie."""
-        self.session, self.now = session, now
+        self.session, self.moment = session, now
         token = self.cookie(cookies.SESSION)
         self.auth = sessions.load(session, self.site.kind, token, now) if token else None
         self.bound_to = token if self.auth is not None else self.cookie(cookies.VISIT)

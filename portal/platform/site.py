@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from jinja2 import Environment
 from sqlalchemy import Engine
@@ -41,6 +42,11 @@ class Site:
         """Cookies carry ``__Host-`` wherever TLS makes that possible."""
         url = self.settings.public_url if self.kind == "resident" else self.settings.admin_url
         return "__Host-" if url.startswith("https://") else ""
+
+    @property
+    def public_host(self) -> str:
+        """Host name of the resident site, for messages bound to it."""
+        return urlsplit(self.settings.public_url).hostname or ""
 
     @property
     def https(self) -> bool:

@@ -1,7 +1,7 @@
 """What every page says about the telephone: open now or when next, in the reader's words."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from babel.dates import get_day_names
 
@@ -63,7 +63,7 @@ def _month_day(day: date) -> str:
 def opening(page: Page) -> Opening:
     """Return what to say at the instant of the request."""
     calendar = page.site.program.calendar
-    now = page.now or datetime.now(UTC) + page.site.settings.clock_offset
+    now = page.now
     hours = calendar.hours
     both = _("%(opens)sから%(closes)sまで") % {
         "opens": clock_text(hours.opens),

@@ -16,7 +16,7 @@ from portal.domain.credentials.services import lock_row, move
 from portal.domain.errors import InputError, NotAllowedError
 from portal.domain.signin.common_passwords import is_common
 from portal.domain.tasks.models import Task
-from portal.domain.tasks.services import NEW_LETTER, REPORT_LOST, UNMATCHED, open_once, open_task
+from portal.domain.tasks.services import NEW_LETTER, NO_CHANNEL, REPORT_LOST, UNMATCHED, open_once, open_task
 from portal.domain.texts import _
 from portal.domain.vault import Vault
 
@@ -111,3 +111,10 @@ def _note(session: Session, credential: Credential, now: datetime, action: str, 
         session, Actor(Role.RESIDENT, credential.id), now, action, "credential", credential.id,
         household_id=credential.household_id, sealed=None, **detail,
     )  # fmt: skip
+
+
+def ask_no_channel(session: Session, vault: Vault, auth: AuthSession, now: datetime) -> Task:
+    """Leave word that no way of receiving codes works; staff offer the paper alternative or the counter."""
+    credential = session.get_one(Credential, auth.owner_id)
+    actor = Actor(Role.RESIDENT, credential.id)
+    return open_once(session, vault, NO_CHANNEL, credential.household_id, {}, actor, now)

@@ -113,7 +113,7 @@ def begin(
     hashed = None
     if credential is not None and credential.state in {"issued", "active"}:
         hashed = credential.password_hash
-        if credential.own_password_hash:
+        if credential.own_password_hash and credential.state == "active":
             hashed, password = credential.own_password_hash, typed_password
         elif credential.state == "active" and mode != REUSABLE:
             hashed = None

@@ -168,3 +168,17 @@ def step_up(session: Session, auth: AuthSession, now: datetime) -> str:
     return sessions.start(
         session, sessions.RESIDENT, STAGE_FULL, credential_id, now, replaces=auth, device=auth.device
     )
+
+
+def send_first_code(
+    session: Session, vault: Vault, auth: AuthSession, host: str, now: datetime
+) -> OtpAuthenticator | None:
+    """Send a sign-in code right after the password, where codes are sent at all; returns the channel if it was."""
+    found = factors(session, auth.owner_id or 0).confirmed
+    if not found or found[0].kind == "totp":
+        return None
+    try:
+        send_code(session, vault, found[0], SIGN_IN, host, now)
+    except ThrottledError:
+        return None  # an earlier code is still good, and the page says how to get another
+    return found[0]

@@ -1,0 +1,237 @@
+"""Enrolling a way to receive one-time codes: at the first sign-in, and later from the account."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from portal.domain.authn import codes
+from portal.domain.authn.codes import CodeAnswer
+from portal.domain.authn.models import OtpAuthenticator
+from portal.domain.coupons.qr import draw_png
+from portal.domain.credentials.models import Credential
+from portal.domain.errors import DomainError, InputError, NotAllowedError, ThrottledError
+from portal.domain.notices.phones import mask_email, mask_phone, parse_email, parse_mobile
+from portal.domain.signin import attempt, second_factor
+from portal.domain.texts import _, plain
+from portal.platform.page import Page
+from portal.platform.routes import Guard, endpoint
+from portal.web.access import at_stage
+from portal.web.activation import finish, session_of
+from portal.web.code import remember_device
+from portal.web.code_texts import channel_name, code_error
+from portal.web.fresh import freshly_signed_in
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Where the enrolling happens: its addresses, who may, and what follows the proof."""
+
+    prefix: str
+    guard: Guard
+    access: str
+    first_time: bool
+    after: Callable[[Page], Response[Any]]
+
+
+def _pending(page: Page) -> OtpAuthenticator | None:
+    key = session_of(page).data.get("enrolling")
+    found = page.session.get(OtpAuthenticator, key) if key else None
+    own = found is not None and found.credential_id == session_of(page).owner_id and found.state == "pending"
+    return found if own else None
+
+
+def show(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
+    """Let the resident choose a channel."""
+    auth = session_of(page)
+    credential = page.session.get_one(Credential, auth.owner_id)
+    needs_password = page.site.program.letter_password_mode != attempt.REUSABLE
+    if flow.first_time and needs_password and credential.own_password_hash is None:
+        return page.redirect("/start/password")
+    taken = {a.kind for a in second_factor.factors(page.session, auth.owner_id or 0).confirmed}
+    offered = [kind for kind in page.site.program.channels.names if kind not in taken]
+    if not offered:
+        return page.redirect("/account")
+    return page.render("portal/channel_choose.html", status_code, flow=flow, offered=offered)
+
+
+def choose(flow: Flow, page: Page) -> Response[Any]:
+    """Go on with the chosen channel: an app gets its key, the others are asked for an address."""
+    kind = page.form.get("channel")
+    if kind not in page.site.program.channels.names:
+        page.form.error("channel-totp", _("番号の受け取り方を選んでください。"))
+        return show(flow, page, 422)
+    if kind == "totp":
+        return _enroll(flow, page, kind, codes.new_totp_secret())
+    auth = session_of(page)
+    auth.data = auth.data | {"kind": kind}
+    return page.redirect(f"{flow.prefix}/address")
+
+
+def _enroll(flow: Flow, page: Page, kind: str, secret: str) -> Response[Any]:
+    auth = session_of(page)
+    authenticator = second_factor.enroll(
+        page.session,
+        page.site.vault,
+        auth.owner_id or 0,
+        kind,
+        secret,
+        page.site.program.channels.names,
+        page.now,
+    )
+    if kind != "totp":
+        second_factor.send_code(
+            page.session,
+            page.site.vault,
+            authenticator,
+            second_factor.ENROLL,
+            page.site.public_host,
+            page.now,
+        )
+    auth.data = auth.data | {"enrolling": authenticator.id, "kind": kind}
+    return page.redirect(f"{flow.prefix}/prove")
+
+
+def show_address(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask for the telephone number or the email address."""
+    kind = session_of(page).data.get("kind")
+    if kind not in {"sms", "email"}:
+        return page.redirect(flow.prefix)
+    return page.render("portal/channel_address.html", status_code, flow=flow, kind=kind)
+
+
+def submit_address(flow: Flow, page: Page) -> Response[Any]:
+    """Read the address tolerantly and send a code to it."""
+    kind = session_of(page).data.get("kind")
+    if kind not in {"sms", "email"}:
+        return page.redirect(flow.prefix)
+    try:
+        address = (
+            parse_mobile(page.form.get("address")) if kind == "sms" else parse_email(page.form.get("address"))
+        )
+        return _enroll(flow, page, kind, address)
+    except (InputError, NotAllowedError) as error:
+        page.form.error("address", error.message)
+        return show_address(flow, page, 422)
+    except ThrottledError as error:
+        page.form.error("address", error.message)
+        return show_address(flow, page, 429)
+
+
+def show_prove(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
+    """Show the app's key, or say where the code went, and ask for it."""
+    pending = _pending(page)
+    if pending is None:
+        return page.redirect(flow.prefix)
+    secret = codes.secret_of(page.site.vault, pending)
+    masked = {"sms": mask_phone, "email": mask_email}.get(pending.kind, lambda _address: "")(secret)
+    shown = {"address": masked, "key": "", "uri": ""}
+    if pending.kind == "totp":
+        shown["key"] = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
+        shown["uri"] = _uri(page, secret)
+    return page.render(
+        "portal/channel_prove.html",
+        status_code,
+        flow=flow,
+        kind=pending.kind,
+        name=channel_name(pending.kind),
+        **shown,
+    )
+
+
+def _uri(page: Page, secret: str) -> str:
+    names = page.site.program.names
+    return codes.totp_uri(secret, plain(str(names.program)), plain(str(names.ward)))
+
+
+def totp_image(flow: Flow, page: Page) -> Response[Any]:
+    """Return the app's key as a QR, for a second device."""
+    pending = _pending(page)
+    if pending is None or pending.kind != "totp":
+        return page.redirect(flow.prefix)
+    return page.send(draw_png(_uri(page, codes.secret_of(page.site.vault, pending))), "image/png")
+
+
+def submit_prove(flow: Flow, page: Page) -> Response[Any]:
+    """Check the code; the right one makes the channel good."""
+    pending = _pending(page)
+    if pending is None:
+        return page.redirect(flow.prefix)
+    answer = second_factor.check(
+        page.session,
+        page.site.vault,
+        session_of(page),
+        pending.id,
+        second_factor.ENROLL,
+        page.form.get("code"),
+        page.now,
+    )
+    if answer is not CodeAnswer.RIGHT:
+        page.form.error("code", code_error(answer, pending))
+        return show_prove(flow, page, 422)
+    auth = session_of(page)
+    auth.data = {k: v for k, v in auth.data.items() if k not in {"enrolling", "kind"}}
+    remember_device(page)
+    return flow.after(page)
+
+
+def send_again(flow: Flow, page: Page) -> Response[Any]:
+    """Send another code; the one before stays good."""
+    pending = _pending(page)
+    if pending is None or pending.kind == "totp":
+        return page.redirect(flow.prefix)
+    try:
+        second_factor.send_code(
+            page.session, page.site.vault, pending, second_factor.ENROLL, page.site.public_host, page.now
+        )
+    except DomainError as error:
+        page.form.error("code", error.message)
+        return show_prove(flow, page, 429)
+    return page.redirect(f"{flow.prefix}/prove")
+
+
+FLOWS = (
+    Flow("/start/channel", at_stage(attempt.STAGE_CHANNEL), "stage:channel", True, finish),
+    Flow("/account/channel", freshly_signed_in, "signed_in", False, lambda page: page.redirect("/account")),
+)
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module, for both flows."""
+    found: list[HTTPRouteHandler] = []
+    for flow in FLOWS:
+
+        def bound(
+            handler: Callable[..., Response[Any]], flow: Flow = flow
+        ) -> Callable[[Page], Response[Any]]:
+            made = partial(handler, flow)
+            made.__name__ = handler.__name__  # type: ignore[attr-defined]
+            return made
+
+        def get(path: str, handler: Callable[..., Response[Any]], flow: Flow = flow) -> HTTPRouteHandler:
+            return endpoint("GET", flow.prefix + path, bound(handler), flow.guard, flow.access)
+
+        def post(
+            path: str,
+            handler: Callable[..., Response[Any]],
+            shows: Callable[..., Response[Any]],
+            flow: Flow = flow,
+        ) -> HTTPRouteHandler:
+            return endpoint(
+                "POST", flow.prefix + path, bound(handler), flow.guard, flow.access, shows=bound(shows)
+            )
+
+        found += [
+            get("", show),
+            post("/choose", choose, show),
+            get("/address", show_address),
+            post("/address/submit", submit_address, show_address),
+            get("/prove", show_prove),
+            get("/totp.png", totp_image),
+            post("/prove/submit", submit_prove, show_prove),
+            post("/prove/send", send_again, show_prove),
+        ]
+    return found

@@ -1,0 +1,80 @@
+"""Home: one card per child with the coupon's state and last day in words."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from portal.domain.clock import last_day_before
+from portal.domain.coupons.queries import HouseholdCoupon, coupons_of_household
+from portal.domain.credentials.models import Credential
+from portal.domain.households.queries import HouseholdView, view_household
+from portal.domain.texts import _
+from portal.platform.page import Page
+from portal.platform.routes import endpoint
+from portal.web.access import signed_in
+from portal.web.activation import session_of
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One child's card. ``kind`` picks icon and color, ``words`` say the same."""
+
+    ordinal: int
+    name: str
+    amount_yen: int
+    kind: str
+    words: str
+    last_day: date | None
+    can_show: bool
+    shown_before: bool
+
+
+def household_of(page: Page) -> HouseholdView:
+    """Return the signed-in household."""
+    credential = page.session.get_one(Credential, session_of(page).owner_id)
+    return view_household(page.session, page.site.vault, credential.household_id)
+
+
+def ticket(page: Page, name: str, entry: HouseholdCoupon) -> Ticket:
+    """Describe one child's coupon at this instant."""
+    can_show = entry.can_show(page.now)
+    shown_before = entry.coupon is not None and entry.coupon.revealed_at is not None
+    kind, words = _state(page, entry, can_show=can_show, shown_before=shown_before)
+    last_day = last_day_before(entry.exchange_end) if entry.exchange_end is not None else None
+    return Ticket(entry.ordinal, name, entry.amount_yen, kind, words, last_day, can_show, shown_before)
+
+
+def _state(page: Page, entry: HouseholdCoupon, *, can_show: bool, shown_before: bool) -> tuple[str, str]:
+    state = entry.coupon.state if entry.coupon is not None else ""
+    if state == "exchanged":
+        return "seen", _("交換が終わりました")
+    if state == "part_used":
+        return "seen", _("一部を使いました")
+    if can_show:
+        return ("seen", _("表示したことがあります")) if shown_before else ("ready", _("使えます"))
+    if entry.exchange_end is not None and page.now >= entry.exchange_end:
+        return "waiting", _("期限が過ぎました")
+    if state in {"suspended", "stop_requested"} or entry.entitlement_state in {"held", "in_progress"}:
+        return "waiting", _("確認中です")
+    return "waiting", _("お渡しできません")
+
+
+def show(page: Page) -> Response[Any]:
+    """Show all children of the household."""
+    view = household_of(page)
+    names = {child.ordinal: child.fields.name for child in view.children}
+    entries = coupons_of_household(page.session, view.id)
+    tickets = [ticket(page, names[entry.ordinal], entry) for entry in entries if entry.ordinal in names]
+    own = page.session.get_one(Credential, session_of(page).owner_id).own_password_hash is not None
+    return page.render(
+        "portal/home.html", tickets=tickets, total=sum(t.amount_yen for t in tickets if t.can_show), own_password=own,
+        announced=page.site.program.windows.announced(page.now),
+    )  # fmt: skip
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [endpoint("GET", "/home", show, signed_in, "signed_in")]

@@ -1,0 +1,141 @@
+"""Sign in with the mailed ID and password."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from portal.domain.authn import sessions
+from portal.domain.authn.codes import CODE_LIFE
+from portal.domain.clock import JST
+from portal.domain.credentials.formats import print_login_id, read_login_id
+from portal.domain.errors import BusyError, InputError, ThrottledError, TooLateError
+from portal.domain.signin import attempt, second_factor
+from portal.domain.texts import _
+from portal.platform import cookies
+from portal.platform.failures import failure_page
+from portal.platform.page import Page
+from portal.platform.routes import Transaction, endpoint
+from portal.web.access import NEXT_STEP, PUBLIC, everybody
+from portal.web.opening import clock_text
+from portal.web.window import refuse_closed
+
+ID_COOKIE = "letter_id"
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Draw the form; what was typed stays, except the password."""
+    if page.auth is not None and page.method == "GET":
+        return page.redirect(NEXT_STEP[page.auth.stage])
+    if (closed := refuse_closed(page)) is not None:
+        return closed
+    if page.method == "GET" and "id" in page.query:
+        # The letter's QR brings the ID once; it leaves the address bar (and the history) at once.
+        login_id = read_login_id(page.query["id"])
+        if login_id:
+            page.set_cookie(ID_COOKIE, login_id, max_age=600)
+        return page.redirect("/signin")
+    typed = page.form.get("login_id")
+    prefilled = print_login_id(page.cookie(ID_COOKIE)) if not typed and page.cookie(ID_COOKIE) else typed
+    return page.render("portal/signin.html", status_code, login_id=prefilled, ended="ended" in page.query)
+
+
+def submit(page: Page) -> Response[Any]:
+    """Count the try, compare outside the transaction, then begin a session or say one sentence for every fault."""
+    site, form = page.site, page.form
+    if not form.get("login_id").strip():
+        form.error("login_id", _("手紙のIDを入力してください。"))
+    if not form.get("password").strip():
+        form.error("password", _("パスワードを入力してください。"))
+    if not form.ok:
+        return show(page, 422)
+    visitor = attempt.Visitor(page.address, page.cookie(cookies.DEVICE))
+    try:
+        tried = _begin(page, visitor)
+        if isinstance(tried, ThrottledError):
+            form.error("login_id", tried.message)
+            response = show(page, 429)
+            if tried.retry_at:
+                response.headers["retry-after"] = str(
+                    max(1, int((tried.retry_at - page.now).total_seconds()))
+                )
+            return response
+        matched = site.hashes.verify(tried.hashed, tried.password)
+    except InputError as error:
+        form.error("login_id", error.message)
+        return show(page, 422)
+    except BusyError as error:
+        return failure_page(page, error)
+    with site.database.write() as session:
+        now = site.clock.now(session)
+        page.load_auth(session, now)
+        signed = attempt.finish(
+            session, tried, page.auth, now, matched=matched, device=device_label(page.user_agent)
+        )
+        if signed is not None and signed.stage == attempt.STAGE_CODE:
+            _send_first_code(page, signed.token)
+    if signed is None:
+        form.error("login_id", _("IDかパスワードが違います。手紙を見て、もう一度入力してください。"))
+        return show(page, 422)
+    page.sign_in_as(signed.token)
+    page.drop_cookie(ID_COOKIE)
+    return page.redirect(NEXT_STEP[signed.stage])
+
+
+def _begin(page: Page, visitor: attempt.Visitor) -> attempt.Attempt | ThrottledError:
+    site, form = page.site, page.form
+    with site.database.write() as session:
+        now = site.clock.now(session)
+        page.moment = now
+        if not site.program.windows.sign_in.is_open(now):
+            raise TooLateError(_("サインインできる期間ではありません。"))
+        try:
+            return attempt.begin(
+                session, site.vault, form.get("login_id"), form.get("password"), visitor, now,
+                mode=site.program.letter_password_mode,
+            )  # fmt: skip
+        except ThrottledError as error:
+            return error  # inside the transaction: the counters stay
+
+
+def _send_first_code(page: Page, token: str) -> None:
+    site = page.site
+    auth = sessions.load(page.session, sessions.RESIDENT, token, page.now)
+    if auth is None:
+        return
+    if second_factor.send_first_code(page.session, site.vault, auth, site.public_host, page.now) is not None:
+        until = (page.now + CODE_LIFE).astimezone(JST)
+        auth.data = auth.data | {"sent_at": clock_text(until.time())}
+
+
+def device_label(user_agent: str) -> str:
+    """Return what kind of device this is, for the list of sessions: no version, no place."""
+    agent = user_agent.lower()
+    names = {"iphone": "iPhone", "ipad": "iPad", "android": "Android", "windows": "Windows", "mac os": "Mac"}
+    return next((label for mark, label in names.items() if mark in agent), "")
+
+
+def sign_out(page: Page) -> Response[Any]:
+    """End this session and wipe what the browser keeps of the site."""
+    sessions.end(page.session, sessions.RESIDENT, page.cookie(cookies.SESSION))
+    page.drop_cookie(cookies.SESSION)
+    response = page.redirect("/signedout")
+    response.headers["clear-site-data"] = '"cache"'
+    return response
+
+
+def signed_out(page: Page) -> Response[Any]:
+    """Say that it is done."""
+    return page.render("portal/signedout.html")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        endpoint("GET", "/signin", show, everybody, PUBLIC),
+        endpoint(
+            "POST", "/signin/submit", submit, everybody, PUBLIC, shows=show, transaction=Transaction.OWN
+        ),
+        endpoint("POST", "/signout", sign_out, everybody, PUBLIC),
+        endpoint("GET", "/signedout", signed_out, everybody, PUBLIC),
+    ]
