@@ -1,18 +1,16 @@
-"""Reading an issuer's code file: every row is checked, and one fault anywhere refuses the whole file.
+"""Checking an issuer's code file: every row is checked, and one fault anywhere refuses the whole file.
 
 Messages name lines, never codes: they end up on screens and in logs.
 """
 
-import csv
-import hashlib
-import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from portal.domain.clock import last_day_before
+from portal.domain.coupons.code_table import CodeTable, read_table, read_yen
 from portal.domain.coupons.issuer import EndRule, IssuerProfile
 from portal.domain.errors import InputError
 from portal.domain.texts import _s
@@ -109,105 +107,30 @@ def read_batch(path: Path, profile: IssuerProfile, order: Order, terms: Terms) -
     Raises:
         InputError: unreadable, not what the profile says, or any code is not as ordered (``domain.md`` §6.3).
     """
-    data = _bytes(path)
-    lines = list(_lines(data, profile))
-    if not lines:
-        raise InputError(_s("コードのファイルが空です。"))
-    places = _header(lines[0][1], profile)
-    body, count, total_yen = _split_trailer(lines[1:], profile)
+    table = read_table(path, profile)
     problems = _Problems()
     rows = [
         row
-        for line, cells in body
-        if (row := _row(line, cells, len(lines[0][1]), places, profile, terms, problems)) is not None
+        for line, cells in table.body
+        if (row := _row(line, cells, table, profile, terms, problems)) is not None
     ]
-    _check_duplicates(rows, [line for line, _cells in body], problems)
+    _check_duplicates(rows, [line for line, _cells in table.body], problems)
     problems.refuse()
-    parsed = ParsedBatch(profile, order, hashlib.sha256(data).hexdigest(), tuple(rows))
-    _check_order(parsed, (order.count, count), (order.total_yen, total_yen))
+    parsed = ParsedBatch(profile, order, table.sha256, tuple(rows))
+    _check_order(parsed, (order.count, table.count), (order.total_yen, table.total_yen))
     return parsed
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(
-            _s("コードのファイル %(path)s を読めません(%(reason)s)。場所と権限を確かめてください。")
-            % {"path": path, "reason": error.strerror}
-        ) from None
-
-
-def _lines(data: bytes, profile: IssuerProfile) -> Iterator[tuple[int, list[str]]]:
-    try:
-        text = data.decode(profile.encoding)
-    except UnicodeDecodeError:
-        raise InputError(
-            _s(
-                "コードのファイルを文字コード %(name)s として読めません。発行者の設定 %(profile)s の file.encoding を確かめてください。"
-            )
-            % {"name": profile.encoding, "profile": profile.name}
-        ) from None
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=profile.separator, strict=True)
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield reader.line_num, cells
-    except csv.Error:
-        raise InputError(
-            _s("コードのファイルの%(line)d行目がCSVとして壊れています(閉じていない引用符など)。")
-            % {"line": reader.line_num}
-        ) from None
-
-
-def _header(cells: list[str], profile: IssuerProfile) -> dict[str, int]:
-    names = [cell.strip() for cell in cells]
-    missing = [name for name in profile.columns if names.count(name) != 1]
-    if missing:
-        raise InputError(
-            _s(
-                "コードのファイルの見出しに、列 %(names)s がちょうど1つずつ必要です。発行者の設定 %(profile)s の columns を確かめてください。"
-            )
-            % {"names": ", ".join(missing), "profile": profile.name},
-            code="coupon_header",
-        )
-    return {name: names.index(name) for name in profile.columns}
-
-
-def _split_trailer(
-    lines: list[tuple[int, list[str]]], profile: IssuerProfile
-) -> tuple[list[tuple[int, list[str]]], int | None, int | None]:
-    trailer = profile.trailer
-    if trailer is None or not lines or lines[-1][1][0].strip() != trailer.mark:
-        return lines, None, None
-    line, cells = lines[-1]
-    try:
-        count, total = (_yen(cells[place - 1]) for place in (trailer.count_cell, trailer.sum_cell))
-    except (IndexError, ValueError):
-        raise InputError(
-            _s("コードのファイルの%(line)d行目(合計の行)から件数と金額を読めません。") % {"line": line}
-        ) from None
-    return lines[:-1], count, total
-
-
-def _yen(text: str) -> int:
-    digits = text.strip().replace(",", "")
-    if not (digits.isascii() and digits.isdigit()):
-        raise ValueError("not an amount")
-    return int(digits)
-
-
 def _row(
-    line: int, cells: list[str], width: int, places: dict[str, int], profile: IssuerProfile, terms: Terms,
-    problems: _Problems,
-) -> CodeRow | None:  # fmt: skip
+    line: int, cells: list[str], table: CodeTable, profile: IssuerProfile, terms: Terms, problems: _Problems
+) -> CodeRow | None:
     before = problems.count
-    if len(cells) != width:
+    if len(cells) != table.width:
         problems.add(line, _s("列の数が見出しと違います。"))
         return None
 
     def cell(name: str | None) -> str:
-        return cells[places[name]].strip() if name is not None else ""
+        return cells[table.places[name]].strip() if name is not None else ""
 
     _check_texts(line, cell, profile, problems)
     face_yen = _face(line, cell(profile.face_yen), terms, problems)
@@ -261,7 +184,7 @@ def _allowed(url: str, profile: IssuerProfile) -> bool:
 
 def _face(line: int, text: str, terms: Terms, problems: _Problems) -> int | None:
     try:
-        face_yen = _yen(text)
+        face_yen = read_yen(text)
     except ValueError:
         problems.add(line, _s("額面が数字ではありません。"))
         return None
