@@ -1,8 +1,8 @@
 """``portal coupons``: load an issuer's codes, assign them, see what is there."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -41,11 +41,18 @@ def _profile(context: Context, name: str) -> IssuerProfile:
 
 @contextmanager
 def _progress(label: str) -> Iterator[Progress]:
-    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+    """Show a bar on standard error, but not before there is something to count."""
+    with ExitStack() as stack:
+        shown = 0
+        advance: Callable[[int], None] | None = None
 
         def report(done: int, total: int) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
+            nonlocal shown, advance
+            if advance is None:
+                bar = click.progressbar(length=total, label=label, file=sys.stderr)
+                advance = stack.enter_context(bar).update
+            advance(done - shown)
+            shown = done
 
         yield report
 
