@@ -70,7 +70,7 @@ def endpoint(
 
     shell.__name__ = handler.__name__
     return route(
-        path, http_method=HttpMethod(method), opt={"access": access}, name=f"{method} {path}", sync_to_thread=False,
+        path, http_method=HttpMethod(method), opt={"access": access}, name=f"{method} {path}",
         request_max_body_size=max_body, status_code=200, include_in_schema=False,
     )(shell)  # fmt: skip
 

@@ -35,7 +35,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         "portal/account.html",
         status_code,
         channels=[(a.kind, channel_name(a.kind), masked(page, a)) for a in found],
-        more=len(found) < len(page.site.program.channels.names),
+        more=len(found) < len(page.site.channels),
         own_password=credential.own_password_hash is not None,
         devices=sessions.count(page.session, sessions.RESIDENT, credential.id, page.now),
         said=page.query.get("said", ""),
@@ -64,14 +64,16 @@ def submit_password(page: Page) -> Response[Any]:
         return failure_page(page, error)
     with site.database.write() as session:
         page.load_auth(session, site.clock.now(session))
-        account.set_own_password(session, session_of(page), hashed, page.now)
+        account.set_own_password(session, site.vault, session_of(page), hashed, page.now)
     return page.redirect("/account?said=password")
 
 
 def remove_channel(page: Page) -> Response[Any]:
     """Remove one channel, never the last."""
     try:
-        account.remove_channel(page.session, session_of(page), page.form.get("channel"), page.now)
+        account.remove_channel(
+            page.session, page.site.vault, session_of(page), page.form.get("channel"), page.now
+        )
     except DomainError as error:
         page.form.error("channels", error.message)
         return show(page, 422)

@@ -14,14 +14,14 @@ from portal.domain.authn.models import OtpAuthenticator
 from portal.domain.coupons.qr import draw_png
 from portal.domain.credentials.models import Credential
 from portal.domain.errors import DomainError, InputError, NotAllowedError, ThrottledError
-from portal.domain.notices.phones import mask_email, mask_phone, parse_email, parse_mobile
+from portal.domain.notices.phones import parse_email, parse_mobile
 from portal.domain.signin import attempt, second_factor
 from portal.domain.texts import _, plain
 from portal.platform.page import Page
 from portal.platform.routes import Guard, endpoint
 from portal.web.access import at_stage
 from portal.web.activation import finish, session_of
-from portal.web.code import remember_device
+from portal.web.code import masked, remember_device
 from portal.web.code_texts import channel_name, code_error
 from portal.web.fresh import freshly_signed_in
 
@@ -127,8 +127,7 @@ def show_prove(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
     if pending is None:
         return page.redirect(flow.prefix)
     secret = codes.secret_of(page.site.vault, pending)
-    masked = {"sms": mask_phone, "email": mask_email}.get(pending.kind, lambda _address: "")(secret)
-    shown = {"address": masked, "key": "", "uri": ""}
+    shown = {"address": masked(page, pending), "key": "", "uri": ""}
     if pending.kind == "totp":
         shown["key"] = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
         shown["uri"] = _uri(page, secret)

@@ -15,6 +15,7 @@ from portal.domain.credentials.models import Credential
 from portal.domain.credentials.services import lock_row, move
 from portal.domain.errors import InputError, NotAllowedError
 from portal.domain.signin.common_passwords import is_common
+from portal.domain.signin.notify import tell_owner
 from portal.domain.tasks.models import Task
 from portal.domain.tasks.services import NEW_LETTER, NO_CHANNEL, REPORT_LOST, UNMATCHED, open_once, open_task
 from portal.domain.texts import _
@@ -45,12 +46,13 @@ def check_own_password(typed: str, forbidden: tuple[str, ...]) -> str:
     return typed
 
 
-def set_own_password(session: Session, auth: AuthSession, hashed: str, now: datetime) -> int:
+def set_own_password(session: Session, vault: Vault, auth: AuthSession, hashed: str, now: datetime) -> int:
     """Store the hash of an own password; every other session of the account ends. Returns how many did."""
     credential = lock_row(session, auth.owner_id or 0)
     credential.own_password_hash = hashed
     credential.changed_at = now
     _note(session, credential, now, "account.own_password")
+    tell_owner(session, vault, credential, "password_changed", now)
     return sessions.end_all(session, sessions.RESIDENT, credential.id, keep=auth.id)
 
 
@@ -61,7 +63,7 @@ def sign_out_everywhere(session: Session, auth: AuthSession, now: datetime) -> i
     return sessions.end_all(session, sessions.RESIDENT, credential.id)
 
 
-def remove_channel(session: Session, auth: AuthSession, kind: str, now: datetime) -> None:
+def remove_channel(session: Session, vault: Vault, auth: AuthSession, kind: str, now: datetime) -> None:
     """Remove a source of codes.
 
     Raises:
@@ -76,6 +78,7 @@ def remove_channel(session: Session, auth: AuthSession, kind: str, now: datetime
     chosen = [r for r in rows if r.kind == kind]
     if len(rows) <= len(chosen):
         raise NotAllowedError(_("最後のひとつは消せません。さきに、ほかの方法を登録してください。"))
+    tell_owner(session, vault, credential, "channel_changed", now)
     for row in chosen:
         session.delete(row)
     _note(session, credential, now, "account.channel_removed", kind=kind)
@@ -86,6 +89,7 @@ def report_lost(session: Session, vault: Vault, auth: AuthSession, now: datetime
     credential = lock_row(session, auth.owner_id or 0)
     actor = Actor(Role.RESIDENT, credential.id)
     task = open_once(session, vault, REPORT_LOST, credential.household_id, {}, actor, now)
+    tell_owner(session, vault, credential, "new_letter", now)
     move(session, credential, "suspend", actor, now, reason=REPORT_LOST)
     return task
 

@@ -17,6 +17,7 @@ from portal.domain.errors import NotAllowedError, NotFoundError, ThrottledError
 from portal.domain.notices.messages import code_message
 from portal.domain.notices.services import enqueue
 from portal.domain.signin.attempt import STAGE_FULL
+from portal.domain.signin.notify import tell_owner
 from portal.domain.tasks.services import CODE_CLOSED, open_once
 from portal.domain.texts import _
 from portal.domain.vault import Vault
@@ -128,6 +129,8 @@ def check(
             session, actor, now, f"code.{answer.value}", "otp_authenticator", authenticator.id,
             household_id=credential.household_id, purpose=purpose,
         )  # fmt: skip
+    if answer is CodeAnswer.RIGHT and purpose == ENROLL:
+        tell_owner(session, vault, credential, "channel_changed", now, but_not=authenticator.kind)
     if authenticator.state == "closed" and answer is CodeAnswer.WRONG:
         open_once(session, vault, CODE_CLOSED, credential.household_id, {}, actor, now)
     return answer

@@ -1,0 +1,138 @@
+"""Canary people: invented households with letters, codes and channels, for tests of sign-in and what follows it.
+
+Their names, dates and addresses occur nowhere else, so that a leak into a log or a page of somebody else shows.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pyotp
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import SYSTEM
+from portal.domain.authn import codes
+from portal.domain.authn.passwords import hash_password
+from portal.domain.coupons.assignment import Reserve, assign
+from portal.domain.credentials.formats import new_login_id, new_password
+from portal.domain.credentials.services import issue
+from portal.domain.entitlements.services import create_many
+from portal.domain.households.models import Child, Household, SearchIndex
+from portal.domain.households.records import (
+    ChildFields,
+    HouseholdFields,
+    birth_digest,
+    household_digest,
+    person_digest,
+    seal_child,
+    seal_household,
+)
+from portal.domain.households.search_index import Indexer
+from portal.domain.signin.activation import activate
+from portal.domain.vault import Vault
+from portal.platform.database import Database
+from tests.support.coupons import AMOUNT, VAULT, load_codes
+
+CANARY_NAME, CANARY_KANA = "鶉野　瑠璃子", "ウズラノ ルリコ"
+CANARY_CHILDREN = (("鶉野　翡翠", "ウズラノ ヒスイ"), ("鶉野　珊瑚", "ウズラノ サンゴ"))
+CANARY_TOWN, CANARY_STREET, CANARY_BUILDING = "潮見坂一丁目", "３７番４１号", "カナリヤ荘５０３号室"
+CANARY_BIRTH = date(1983, 11, 27)
+CANARIES = ("鶉野", "瑠璃子", "翡翠", "珊瑚", "ウズラノ", "カナリヤ荘", "1983-11-27")
+EARLY = datetime(2023, 7, 1, tzinfo=UTC)
+
+
+@dataclass
+class Person:
+    """A household as its members know it."""
+
+    household_id: int
+    credential_id: int
+    login_id: str
+    password: str
+    birth: date = CANARY_BIRTH
+    totp_secret: str = ""
+    backup: list[str] = field(default_factory=list)
+
+    def totp(self, now: datetime) -> str:
+        """The code that the app shows at this instant."""
+        return pyotp.TOTP(self.totp_secret).at(now)
+
+
+def add_household(
+    session: Session, vault: Vault, number: str, now: datetime, *, children: int = 2, protected: bool = False,
+    name: str = CANARY_NAME, kana: str = CANARY_KANA,
+) -> int:  # fmt: skip
+    """Adds a canary household with entitled children; returns its key."""
+    key, wrapped = vault.new_data_key()
+    digest = household_digest(vault, number)
+    fields = HouseholdFields(
+        number, f"p{number}", name, kana, CANARY_BIRTH, "1390001", CANARY_TOWN, CANARY_STREET, CANARY_BUILDING
+    )
+    household = Household(
+        number_digest=digest, wrapped_key=wrapped, sealed=seal_household(key, fields, digest), protected=protected,
+        birth_digest=birth_digest(vault, digest, CANARY_BIRTH), import_id=1, created_at=now, changed_at=now,
+    )  # fmt: skip
+    session.add(household)
+    session.flush()
+    kids = []
+    for ordinal in range(1, children + 1):
+        kid_name, kid_kana = CANARY_CHILDREN[(ordinal - 1) % 2]
+        kid = ChildFields(f"p{number}-{ordinal}", kid_name, kid_kana, date(2012 + ordinal, 5, ordinal))
+        person = person_digest(vault, kid.person_no)
+        row = Child(
+            household_id=household.id,
+            ordinal=ordinal,
+            person_digest=person,
+            sealed=seal_child(key, kid, person),
+        )
+        session.add(row)
+        session.flush()
+        kids.append((row, kid))
+    indexer = Indexer(vault)
+    people = [kid for _row, kid in kids]
+    session.add(
+        SearchIndex(
+            household_id=household.id, names=indexer.names(fields, people), places=indexer.places(fields),
+            births=indexer.births(fields, people),
+        )
+    )  # fmt: skip
+    create_many(session, [(row.id, household.id, False) for row, _kid in kids], amount_yen=AMOUNT, now=now)
+    return household.id
+
+
+def add_person(
+    database: Database, now: datetime, *, vault: Vault = VAULT, number: str = "9900000001", children: int = 2,
+    protected: bool = False, active: bool = False,
+) -> Person:  # fmt: skip
+    """Adds a household with a letter; ``active`` makes it one that finished its first sign-in with an app."""
+    login_id, password = new_login_id(), new_password()
+    with database.write() as session:
+        household_id = add_household(session, vault, number, now, children=children, protected=protected)
+        hashed = hash_password(vault, password, b"0123456789abcdef")
+        credential = issue(session, vault, household_id, login_id, hashed, SYSTEM, now)
+        person = Person(household_id, credential.id, login_id, password)
+        if active:
+            _activate(session, vault, person, now)
+    return person
+
+
+def _activate(session: Session, vault: Vault, person: Person, now: datetime) -> None:
+    from portal.domain.authn import sessions
+
+    person.totp_secret = codes.new_totp_secret()
+    authenticator = codes.add_authenticator(
+        session, vault, person.credential_id, "totp", person.totp_secret, now
+    )
+    authenticator.state, authenticator.confirmed_at = "confirmed", now
+    token = sessions.start(session, sessions.RESIDENT, "channel", person.credential_id, now)
+    auth = sessions.load(session, sessions.RESIDENT, token, now)
+    assert auth is not None
+    last, person.backup = activate(session, vault, auth, now)
+    sessions.end(session, sessions.RESIDENT, last)
+
+
+def give_coupons(database: Database, folder: Path, now: datetime, count: int = 10) -> None:
+    """Loads sandbox codes and gives one to every entitlement that may have one."""
+    load_codes(database, folder, count)
+    with database.write() as session:
+        assign(session, SYSTEM, now, reserve=Reserve(count=0), protection_loaded=True)
