@@ -74,7 +74,6 @@ class LetterFrame:
     values: Mapping[str, LocalText] = field(hash=False)
     ward: str
     mayor: str
-    office: str
     notice_date: str
     timestamp: int
     return_address: tuple[str, ...]
@@ -85,27 +84,38 @@ class LetterFrame:
 
 
 def letter_frame(
-    program: Program, texts: LetterTexts, notice_date: date, *, fonts: tuple[Path, ...] = ()
+    program: Program,
+    texts: LetterTexts,
+    *,
+    notice_date: date,
+    resident_url: str,
+    fonts: tuple[Path, ...] = (),
 ) -> LetterFrame:
-    """Return the shared part of all letters dated ``notice_date``.
+    """Return the shared part of all letters dated ``notice_date``; ``resident_url`` opens the resident site.
 
-    Raises InputError when the window is too small for an address with its barcode.
+    ``fonts`` are the ward's own font files for names that Noto lacks. Raises InputError when the window is too
+    small for an address with its barcode, or when nobody said where the resident site is.
     """
     check_layout(program.letter)
+    if not resident_url:
+        raise InputError(
+            _s("手紙に印刷する住民サイトの URL がありません。設定に書いてから、もう一度実行してください。"),
+            code="url_missing",
+        )
     address = program.contact.return_address
-    values = program_values(program)
+    plain_url = format_url(resident_url)
+    values = program_values(program, plain_url)
     return LetterFrame(
         layout=program.letter,
         texts=texts.filled(values),
         values=values,
         ward=program.names.ward.ja,
         mayor=program.names.mayor.ja,
-        office=program.names.office.ja,
         notice_date=f"{format_wareki(notice_date)}（{WEEKDAYS[notice_date.weekday()]}）",
         timestamp=(notice_date - date(1970, 1, 1)).days * 86_400,
         return_address=(address.postal_mark, *address.lines),
         do_not_forward=program.forwarding == "do_not_forward",
-        plain_url=format_url(program.resident_url),
+        plain_url=plain_url,
         languages=program.languages,
         fonts=fonts,
     )

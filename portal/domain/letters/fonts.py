@@ -81,7 +81,7 @@ def load_faces(extra_fonts: tuple[Path, ...] = ()) -> tuple[Face, ...]:
 
 def _read_face(path: Path) -> Face:
     try:
-        with TTFont(path, fontNumber=0, lazy=True) as font:
+        with path.open("rb") as file, TTFont(file, fontNumber=0, lazy=True) as font:
             family = font["name"].getBestFamilyName()
             characters = frozenset(font.getBestCmap())
             variants = frozenset(
@@ -119,35 +119,46 @@ def missing_characters(text: str, faces: Sequence[Face] | None = None) -> tuple[
     """Return what must be decided before this name or address is printed; empty when all is well.
 
     A private-use character is always listed, whatever a font draws for it: it means another 外字 in each ward.
-    So is a variant that no face has, because the renderer would silently draw the base character.
+    So is a variant that the text's face lacks, because the renderer would silently draw the base character.
     """
     known = load_faces() if faces is None else faces
+    chosen = _best_face(text, known)
     found = []
     for position, cluster in enumerate(clusters(text), 1):
-        reason = _reason(cluster, known)
+        reason = _reason(cluster, chosen, known)
         if reason:
             found.append(MissingCharacter(cluster, position, reason))
     return tuple(found)
 
 
-def _reason(cluster: str, faces: Sequence[Face]) -> str:
+def face_for(text: str, faces: Sequence[Face] | None = None) -> str:
+    """Return the family for a text: the first face that has most of it.
+
+    A single character that it lacks is taken from another face, a variant never is.
+    """
+    return _best_face(text, load_faces() if faces is None else faces).family
+
+
+def _best_face(text: str, faces: Sequence[Face]) -> Face:
+    if len(faces) == 1:
+        return faces[0]
+    needed = [cluster for cluster in clusters(text) if cluster not in BLANKS]
+    variants = [cluster for cluster in needed if len(cluster) > 1]
+    # max() keeps the first of equals, and that is the preferred face
+    return max(faces, key=lambda face: (sum(map(face.draws, variants)), sum(map(face.draws, needed))))
+
+
+def _reason(cluster: str, chosen: Face, faces: Sequence[Face]) -> str:
     if cluster in BLANKS:
         return ""
     if PRIVATE_USE.match(cluster):
         return _s("外字(私用領域)です。区が認めた印刷用の文字を登録してください。")
     if unicodedata.category(cluster[0]) in {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"} or cluster[0] == "\ufffd":
         return _s("文字ではない符号です。元のデータを確かめてください。")
+    if len(cluster) > 1:
+        if chosen.draws(cluster):
+            return ""
+        return _s("この異体字を持つ書体がありません。区が認めた印刷用の文字を登録してください。")
     if any(face.draws(cluster) for face in faces):
         return ""
-    if len(cluster) > 1:
-        return _s("この異体字を持つ書体がありません。区が認めた印刷用の文字を登録してください。")
     return _s("この文字を持つ書体がありません。区が認めた印刷用の文字を登録してください。")
-
-
-def face_for(text: str, faces: Sequence[Face] | None = None) -> str:
-    """Return the family that draws the whole text, else the first; Typst never changes the font for a variant."""
-    known = load_faces() if faces is None else faces
-    for face in known:
-        if all(cluster in BLANKS or face.draws(cluster) for cluster in clusters(text)):
-            return face.family
-    return known[0].family

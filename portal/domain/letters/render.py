@@ -211,7 +211,7 @@ def _frame_data(frame: LetterFrame) -> dict[str, Any]:
         "mayor": frame.mayor,
         "date": frame.notice_date,
         "day": [day.year, day.month, day.day],
-        "sender": [frame.office, *frame.return_address],
+        "sender": frame.return_address,
         "url": frame.plain_url,
         "layout": {
             "x": x,

@@ -98,8 +98,8 @@ def _check(section: Section, name: str, locale: str, text: str, needed: frozense
         section.problem(locale, _s("1行目に見出し、2行目から本文を書いてください。"))
 
 
-def program_values(program: Program) -> dict[str, LocalText]:
-    """Return what the program fills into the texts, in each language."""
+def program_values(program: Program, plain_url: str) -> dict[str, LocalText]:
+    """Return what the program fills into the texts, in each language; ``plain_url`` as people type it."""
     windows = program.windows
     hours = program.calendar.hours
     opens, closes = (f"{moment.hour}:{moment.minute:02}" for moment in (hours.opens, hours.closes))
@@ -112,7 +112,7 @@ def program_values(program: Program) -> dict[str, LocalText]:
         "office": program.names.office,
         "contractor": program.names.contractor,
         "amount": same(f"{program.amount_yen:,}"),
-        "url": same(program.resident_url.split("://", 1)[-1].rstrip("/")),
+        "url": same(plain_url),
         "telephone": same(program.contact.telephone),
         "fax": same(program.contact.fax),
         "hours": LocalText(wave, wave, dash, tilde, tilde, f"{opens}~{closes}"),
