@@ -10,6 +10,8 @@ from portal.domain.clock import Clock
 from portal.domain.program.day_text import format_day
 from portal.platform.application import make_application
 from portal.platform.page import Page
+from portal.platform.senders import make_senders
+from portal.platform.senders.worker import OutboxWorker
 from portal.platform.site import Site, make_site
 from portal.platform.startup import check_prepared
 from portal.settings import Settings, load_settings
@@ -35,4 +37,7 @@ def create_app() -> ASGIApp:
     settings = load_settings()
     check_prepared(settings)
     site = make_resident_site(settings)
-    return make_application(site, routes.handlers(settings))
+    worker = OutboxWorker(site.database, site.vault, site.clock, make_senders(settings))
+    return make_application(
+        site, routes.handlers(settings), on_startup=[worker.start], on_shutdown=[worker.stop]
+    )

@@ -17,6 +17,7 @@ from portal.domain.program.schema import Program
 from portal.domain.vault import Vault, load_vault
 from portal.platform.assets import Assets
 from portal.platform.database import Database, make_engine
+from portal.platform.senders import sendable_kinds
 from portal.platform.templating import make_environment
 from portal.settings import Settings
 
@@ -42,6 +43,12 @@ class Site:
         """Cookies carry ``__Host-`` wherever TLS makes that possible."""
         url = self.settings.public_url if self.kind == "resident" else self.settings.admin_url
         return "__Host-" if url.startswith("https://") else ""
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Ways to receive codes that the program allows and this deployment can serve."""
+        ready = {"totp", *sendable_kinds(self.settings)}
+        return tuple(kind for kind in self.program.channels.names if kind in ready)
 
     @property
     def public_host(self) -> str:

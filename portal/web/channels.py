@@ -52,7 +52,7 @@ def show(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
     if flow.first_time and needs_password and credential.own_password_hash is None:
         return page.redirect("/start/password")
     taken = {a.kind for a in second_factor.factors(page.session, auth.owner_id or 0).confirmed}
-    offered = [kind for kind in page.site.program.channels.names if kind not in taken]
+    offered = [kind for kind in page.site.channels if kind not in taken]
     if not offered:
         return page.redirect("/account")
     return page.render("portal/channel_choose.html", status_code, flow=flow, offered=offered)
@@ -61,7 +61,7 @@ def show(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
 def choose(flow: Flow, page: Page) -> Response[Any]:
     """Go on with the chosen channel: an app gets its key, the others are asked for an address."""
     kind = page.form.get("channel")
-    if kind not in page.site.program.channels.names:
+    if kind not in page.site.channels:
         page.form.error("channel-totp", _("番号の受け取り方を選んでください。"))
         return show(flow, page, 422)
     if kind == "totp":
@@ -79,7 +79,7 @@ def _enroll(flow: Flow, page: Page, kind: str, secret: str) -> Response[Any]:
         auth.owner_id or 0,
         kind,
         secret,
-        page.site.program.channels.names,
+        page.site.channels,
         page.now,
     )
     if kind != "totp":

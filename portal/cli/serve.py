@@ -1,0 +1,53 @@
+"""``portal serve``: run one of the two sites under granian; the sites are started by name, never imported here."""
+
+import os
+import sys
+
+import click
+
+from portal.cli.context import Context, answering
+from portal.platform.startup import check_prepared
+from portal.settings import Settings
+
+SITES = {"resident": "portal.app:create_app", "staff": "admin.app:create_app"}
+
+
+def command_line(site: str, host: str, port: int, workers: int) -> list[str]:
+    """Return the command that runs a site."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "asgi", "--factory", SITES[site], "--host", host, "--port",
+        str(port), "--workers", str(workers), "--respawn-failed-workers", "--no-access-log", "--log-level", "warning",
+        "--workers-kill-timeout", "5",
+    ]  # fmt: skip
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Return the environment that hands these settings on to a site's process."""
+    return dict(os.environ) | {
+        "PORTAL_PROGRAM": settings.program,
+        "PORTAL_DATA_DIR": str(settings.data_dir),
+        "PORTAL_KEY_DIR": str(settings.key_dir),
+        "PORTAL_DATABASE_URL": settings.database_url,
+        "PORTAL_ENVIRONMENT": settings.environment,
+        "PORTAL_PUBLIC_URL": settings.public_url,
+        "PORTAL_ADMIN_URL": settings.admin_url,
+    }
+
+
+@click.command()
+@click.argument("site", type=click.Choice(sorted(SITES)))
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option(
+    "--port", type=int, default=0, help="Default: 8000 for the resident site, 8001 for the staff site."
+)
+@click.option("--workers", type=int, default=0, help="Default: PORTAL_WORKERS, and 1 on SQLite.")
+@click.pass_obj
+@answering
+def serve(context: Context, site: str, host: str, port: int, workers: int) -> None:
+    """Run the resident or the staff site until a signal ends it."""
+    settings = context.settings
+    check_prepared(settings)
+    sqlite = settings.database_url.startswith("sqlite")
+    count = workers or (1 if sqlite else settings.workers)
+    command = command_line(site, host, port or {"resident": 8000, "staff": 8001}[site], count)
+    os.execve(command[0], command, environment(settings))  # noqa: S606  (replaces this process: signals reach the server)
