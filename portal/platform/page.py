@@ -10,7 +10,7 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from sqlalchemy.orm import Session
 
-from portal.domain.actors import Actor, Channel, Role
+from portal.domain.actors import Actor, Channel, Organization, Role
 from portal.domain.authn import sessions
 from portal.domain.authn.models import AuthSession
 from portal.domain.staff.models import StaffUser
@@ -68,8 +68,6 @@ class Page:
     def actor(self) -> Actor:
         """The acting party for audit events."""
         if self.staff is not None:
-            from portal.domain.actors import Organization  # noqa: PLC0415  (only staff pages need it)
-
             return Actor(Role(self.staff.role), self.staff.id, Organization(self.staff.organization))
         return Actor(Role.RESIDENT, self.auth.owner_id if self.auth else None, channel=Channel.PORTAL)
 

@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from portal.domain.authn import sessions
 from portal.domain.authn.models import AuthSession
 from portal.domain.authn.passwords import SALT_BYTES
 from portal.domain.credentials.services import lock_row
@@ -98,8 +99,6 @@ def finish(page: Page) -> Response[Any]:
 
 def keep_backup(page: Page, token: str, backup: list[str]) -> None:
     """Keep fresh backup codes, sealed, in the new session until their page was answered."""
-    from portal.domain.authn import sessions  # noqa: PLC0415  (one use)
-
     fresh = sessions.load(page.session, sessions.RESIDENT, token, page.now)
     if fresh is not None:
         sealed = seal_json(page.site.vault.kek, backup, f"backup:{fresh.owner_id}")

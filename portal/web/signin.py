@@ -45,6 +45,8 @@ def submit(page: Page) -> Response[Any]:
     site, form = page.site, page.form
     if not form.get("login_id").strip():
         form.error("login_id", _("手紙のIDを入力してください。"))
+    elif read_login_id(form.get("login_id")) is None:
+        form.error("login_id", attempt.login_id_text())
     if not form.get("password").strip():
         form.error("password", _("パスワードを入力してください。"))
     if not form.ok:

@@ -1,4 +1,4 @@
-"""Credentials."""
+"""The table of mailed credentials."""
 
 from datetime import datetime
 

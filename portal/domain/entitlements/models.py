@@ -1,4 +1,4 @@
-"""Entitlements."""
+"""The table of entitlements."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The outbox."""
+"""The table of messages to send."""
 
 from datetime import datetime
 

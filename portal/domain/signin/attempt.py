@@ -98,7 +98,7 @@ def begin(
     """
     login_id = read_login_id(typed_id)
     if login_id is None:
-        raise InputError(_("IDは10けたの数字です。手紙のIDを、もう一度たしかめてください。"), code="login_id")
+        raise InputError(login_id_text(), code="login_id")
     digest = login_digest(vault, login_id)
     device = known_device(vault, digest, visitor.device)
     near, wide = network_keys(vault, visitor.address)
@@ -118,6 +118,11 @@ def begin(
         elif credential.state == "active" and mode != REUSABLE:
             hashed = None
     return Attempt(credential.id if credential else None, hashed, password, taken)
+
+
+def login_id_text() -> str:
+    """Say that what was typed cannot be an ID; the check digit is public, so this tells nothing."""
+    return _("IDは10けたの数字です。手紙のIDを、もう一度たしかめてください。")
 
 
 def waiting_text(retry_at: datetime | None) -> str:

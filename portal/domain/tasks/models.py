@@ -1,4 +1,4 @@
-"""Tasks."""
+"""The table of things that wait for staff."""
 
 from datetime import datetime
 

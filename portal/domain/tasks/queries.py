@@ -1,4 +1,4 @@
-"""Reading tasks."""
+"""Reading what waits for the staff."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
