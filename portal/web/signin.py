@@ -9,7 +9,7 @@ from portal.domain.authn import sessions
 from portal.domain.authn.codes import CODE_LIFE
 from portal.domain.clock import JST
 from portal.domain.credentials.formats import print_login_id, read_login_id
-from portal.domain.errors import BusyError, InputError, ThrottledError, TooLateError
+from portal.domain.errors import BusyError, ThrottledError, TooLateError
 from portal.domain.signin import attempt, second_factor
 from portal.domain.texts import _
 from portal.platform import cookies
@@ -43,13 +43,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 def submit(page: Page) -> Response[Any]:
     """Count the try, compare outside the transaction, then begin a session or say one sentence for every fault."""
     site, form = page.site, page.form
-    if not form.get("login_id").strip():
-        form.error("login_id", _("手紙のIDを入力してください。"))
-    elif read_login_id(form.get("login_id")) is None:
-        form.error("login_id", attempt.login_id_text())
-    if not form.get("password").strip():
-        form.error("password", _("パスワードを入力してください。"))
-    if not form.ok:
+    if not _readable(page):
         return show(page, 422)
     visitor = attempt.Visitor(page.address, page.cookie(cookies.DEVICE))
     try:
@@ -63,9 +57,6 @@ def submit(page: Page) -> Response[Any]:
                 )
             return response
         matched = site.hashes.verify(tried.hashed, tried.password)
-    except InputError as error:
-        form.error("login_id", error.message)
-        return show(page, 422)
     except BusyError as error:
         return failure_page(page, error)
     with site.database.write() as session:
@@ -82,6 +73,17 @@ def submit(page: Page) -> Response[Any]:
     page.sign_in_as(signed.token)
     page.drop_cookie(ID_COOKIE)
     return page.redirect(NEXT_STEP[signed.stage])
+
+
+def _readable(page: Page) -> bool:
+    form = page.form
+    if not form.get("login_id").strip():
+        form.error("login_id", _("手紙のIDを入力してください。"))
+    elif read_login_id(form.get("login_id")) is None:
+        form.error("login_id", attempt.login_id_text())
+    if not form.get("password").strip():
+        form.error("password", _("パスワードを入力してください。"))
+    return form.ok
 
 
 def _begin(page: Page, visitor: attempt.Visitor) -> attempt.Attempt | ThrottledError:
