@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from portal.domain.errors import IntegrityFaultError
 from portal.domain.notices.models import OutboxMessage
 from portal.domain.notices.states import MESSAGE
 from portal.domain.vault import Vault, seal_json, unseal_json
@@ -112,10 +113,15 @@ def claim_due(
         chosen = chosen.where(OutboxMessage.kind == kind)
     claims: list[Claim] = []
     for row in session.scalars(chosen.limit(limit).with_for_update(skip_locked=True)):
+        try:
+            content = unseal_json(vault.kek, row.sealed or b"", sealing_context(row.dedupe_key))
+        except IntegrityFaultError:
+            # One changed row must not hold up all the others.
+            row.state, row.last_error = MESSAGE.next(row.state, "give_up"), "integrity"
+            continue
         row.state = MESSAGE.next(row.state, "claim")
         row.claimed_until = now + lease
         row.tries += 1
-        content = unseal_json(vault.kek, row.sealed or b"", sealing_context(row.dedupe_key))
         claims.append(
             Claim(
                 row.id, row.kind, vault.blind("outbox", row.dedupe_key).hex(), content["address"],

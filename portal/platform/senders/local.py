@@ -1,0 +1,22 @@
+"""The demo's and the tests' way out: messages stay on this machine, readable until they expire."""
+
+from portal.domain.errors import InputError
+from portal.domain.notices.services import Claim
+from portal.domain.texts import _s
+
+
+class LocalSender:
+    """Accepts everything and keeps it sealed in the outbox for the outbox page."""
+
+    keeps_body = True
+
+    def __init__(self, environment: str) -> None:
+        if environment not in {"demo", "test"}:
+            raise InputError(_s("手元の送信箱はデモとテストでだけ使えます。"))
+
+    def capacity(self, free: int, running: int) -> int:  # noqa: ARG002  (the protocol's signature)
+        """Return ``free``: nothing can break."""
+        return free
+
+    def send(self, message: Claim) -> None:
+        """Do nothing: the worker keeps the body."""

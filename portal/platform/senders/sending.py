@@ -1,0 +1,63 @@
+"""What a sender is, why sending may fail, and the breaker that leaves a broken other side alone for a while."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from portal.domain.notices.services import Claim
+
+
+class SendFailedError(Exception):
+    """The other side did not take the message. ``reason`` is one word; ``permanent``: it never will."""
+
+    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+
+
+class Sender(Protocol):
+    """One way out for one kind of message."""
+
+    keeps_body: bool
+
+    def capacity(self, free: int, running: int) -> int:
+        """Return how many messages may be tried now, of ``free`` that could beside those that run."""
+        ...
+
+    def send(self, message: Claim) -> None:
+        """Hand the message over.
+
+        Raises:
+            SendFailedError: it was not, or perhaps not, accepted.
+        """
+        ...
+
+
+class Breaker:
+    """Opens after five failures in a row for sixty seconds; then one message tries whether the way is free (F9)."""
+
+    def __init__(
+        self, failures: int = 5, seconds: float = 60.0, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._limit = failures
+        self._seconds = seconds
+        self._monotonic = monotonic
+        self._failed = 0
+        self._open_until = 0.0
+        self._lock = threading.Lock()
+
+    def capacity(self, free: int, running: int) -> int:
+        """Return how many messages may be tried now: none while open, then one alone, else all that are ``free``."""
+        with self._lock:
+            if self._failed < self._limit:
+                return free
+            return 0 if running or self._monotonic() < self._open_until else min(free, 1)
+
+    def note(self, *, reached: bool) -> None:
+        """Count an answer or a failure of the other side."""
+        with self._lock:
+            self._failed = 0 if reached else self._failed + 1
+            if self._failed >= self._limit:
+                self._open_until = self._monotonic() + self._seconds

@@ -1,0 +1,173 @@
+"""The outbox worker: threads beside the resident site that send what is due, outside every transaction."""
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.domain.clock import Clock
+from portal.domain.notices import services
+from portal.domain.notices.services import Claim
+from portal.domain.vault import Vault
+from portal.platform.database import Database
+from portal.platform.senders.sending import Sender, SendFailedError
+
+log = logging.getLogger("portal.outbox")
+
+PARALLEL = 8
+SWEEP_SECONDS = 30.0
+DATABASE_WAIT = 5.0
+
+
+class OutboxWorker:
+    """Sends messages until stopped. Several workers, in one process or many, never send a message twice.
+
+    Each kind has a thread of its own that claims messages and up to ``PARALLEL`` that send them, so that a mail
+    server that hangs holds up no SMS. ``nudge`` wakes it after a message was put in; else it looks every
+    ``interval`` seconds.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        senders: Mapping[str, Sender],
+        interval: float = 1.0,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+        self._stopping = threading.Event()
+        self._interval = interval
+        self._lanes = [_Lane(self, kind, sender) for kind, sender in senders.items()]
+
+    def start(self) -> None:
+        """Start the threads (they never keep the process alive)."""
+        for lane in self._lanes:
+            lane.thread.start()
+
+    def nudge(self) -> None:
+        """Say that there is something to send; returns at once."""
+        for lane in self._lanes:
+            lane.wake.set()
+
+    def stop(self, timeout: float = 5.0) -> bool:
+        """Claim nothing more, wait for what is being sent, at most ``timeout`` seconds. Returns whether all ended.
+
+        What could not end is sent again by another worker after its lease, with the same id.
+        """
+        self._stopping.set()
+        self.nudge()
+        until = time.monotonic() + timeout
+        for lane in self._lanes:
+            for thread in (lane.thread, *lane.running()):
+                if thread.ident is not None:
+                    thread.join(max(0.0, until - time.monotonic()))
+        return not any(lane.thread.is_alive() or lane.running() for lane in self._lanes)
+
+    @property
+    def stopping(self) -> bool:
+        """Tell whether the end was asked for."""
+        return self._stopping.is_set()
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two looks without a nudge."""
+        return self._interval
+
+    def claim(self, kind: str, limit: int) -> list[Claim]:
+        """Claim due messages of a kind in one short transaction; an idle look only reads."""
+        with self._database.read() as session:
+            if not services.has_due(session, self._clock.now(session), kind):
+                return []
+        with self._database.write() as session:
+            now = self._clock.now(session)
+            return services.claim_due(session, self._vault, now, limit=limit, kind=kind)
+
+    def deliver(self, sender: Sender, claim: Claim) -> None:
+        """Send one message and note what became of it."""
+        failure: SendFailedError | None = None
+        try:
+            sender.send(claim)
+        except SendFailedError as error:
+            failure = error
+        except Exception as error:  # noqa: BLE001 - one strange message must not stop the others
+            log.error("sending failed unexpectedly: %s", type(error).__name__)  # noqa: TRY400 - a traceback could show the address
+            failure = SendFailedError("unexpected")
+        with self._database.write() as session:
+            now = self._clock.now(session)
+            if failure is None:
+                services.mark_sent(session, claim, now, keep_body=sender.keeps_body)
+            else:
+                services.mark_failed(session, claim, now, reason=failure.reason, permanent=failure.permanent)
+        if failure is not None:
+            log.warning("message %d (%s) not accepted: %s", claim.id, claim.kind, failure.reason)
+
+    def sweep(self) -> None:
+        """Remove texts whose time is over."""
+        with self._database.write() as session:
+            services.forget_expired(session, self._clock.now(session))
+
+
+class _Lane:
+    """The thread that claims messages of one kind and starts their sending."""
+
+    def __init__(self, worker: OutboxWorker, kind: str, sender: Sender) -> None:
+        self.wake = threading.Event()
+        self.thread = threading.Thread(target=self._run, name=f"outbox-{kind}", daemon=True)
+        self._worker = worker
+        self._kind = kind
+        self._sender = sender
+        self._running: set[threading.Thread] = set()
+        self._lock = threading.Lock()
+        self._swept = 0.0
+
+    def running(self) -> tuple[threading.Thread, ...]:
+        """Return the threads that are sending now."""
+        with self._lock:
+            return tuple(self._running)
+
+    def _run(self) -> None:
+        while not self._worker.stopping:
+            self.wake.clear()
+            wait = self._worker.interval
+            try:
+                if self._turn():
+                    continue
+                if time.monotonic() - self._swept >= SWEEP_SECONDS:
+                    self._worker.sweep()
+                    self._swept = time.monotonic()
+            except SQLAlchemyError as error:
+                log.error("outbox database: %s", type(error).__name__)  # noqa: TRY400 - no values in logs
+                wait = max(wait, DATABASE_WAIT)
+            except Exception as error:  # noqa: BLE001 - a wrong row must not end the thread for good
+                log.error("outbox: %s", type(error).__name__)  # noqa: TRY400 - no values in logs
+                wait = max(wait, DATABASE_WAIT)
+            self.wake.wait(wait)
+
+    def _turn(self) -> bool:
+        """Start what may start; tell whether there may be more."""
+        running = len(self.running())
+        limit = self._sender.capacity(PARALLEL - running, running)
+        if limit < 1:
+            return False
+        claims = self._worker.claim(self._kind, limit)
+        for claim in claims:
+            thread = threading.Thread(target=self._send, args=(claim,), daemon=True)
+            with self._lock:
+                self._running.add(thread)
+            thread.start()
+        return len(claims) == limit
+
+    def _send(self, claim: Claim) -> None:
+        try:
+            self._worker.deliver(self._sender, claim)
+        except Exception as error:  # noqa: BLE001 - the lease brings the message back
+            log.error("outbox: %s", type(error).__name__)  # noqa: TRY400 - no values in logs
+        finally:
+            with self._lock:
+                self._running.discard(threading.current_thread())
+            self.wake.set()
