@@ -110,18 +110,17 @@ class Layout:
         return sum(column.width for column in self.columns)
 
 
-def find_layout(name_or_path: str | Path, program_dir: Path | None = None) -> Layout:
-    """Return a layout by its name in the program's ``layouts/`` (then among those shipped) or by a file's path.
+def find_layout(name_or_path: str | Path, layouts_dir: Path | None = None) -> Layout:
+    """Return a layout by its name in the program's folder of layouts (then among those shipped) or by a path.
 
     Raises LayoutError when there is none or when its file is wrong.
     """
     text = str(name_or_path)
     if text.endswith(".toml") or "/" in text:
         path = Path(text)
-        if program_dir is not None and not path.is_absolute() and not path.is_file():
-            path = program_dir / path
-        return load_layout(path)
-    folders = [SHIPPED] if program_dir is None else [program_dir / "layouts", SHIPPED]
+        inside = None if layouts_dir is None else layouts_dir / path
+        return load_layout(inside if inside is not None and not path.is_file() and inside.is_file() else path)
+    folders = [SHIPPED] if layouts_dir is None else [layouts_dir, SHIPPED]
     for folder in folders:
         if (folder / f"{text}.toml").is_file():
             return load_layout(folder / f"{text}.toml")
