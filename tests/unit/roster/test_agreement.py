@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from portal.demo.extract import Extract, ExtractPlan, make_extract
+from portal.demo.extract import Extract, make_extract
+from portal.demo.families import ExtractPlan
 from portal.demo.ward import TOWNS
 from portal.domain.roster.check import RosterReport, check_file
 from portal.domain.roster.layout import find_layout
@@ -95,7 +96,9 @@ def test_the_minimum_file_gives_the_same_households_and_sums(tmp_path: Path) -> 
     whole, minimum = (check(path, layout, extract) for layout, path in paths.items())
 
     def outcome(report: RosterReport) -> list[tuple[str, int, int]]:
-        return [(found.disposition, found.eligible_children, found.amount_yen) for found in report.households()]
+        return [
+            (found.disposition, found.eligible_children, found.amount_yen) for found in report.households()
+        ]
 
     assert outcome(minimum) == outcome(whole)
     sums = ("children_issue", "yen_issue", "children_hold", "yen_hold", "households")
@@ -129,6 +132,8 @@ def test_a_file_that_changes_between_the_check_and_the_import_is_refused(tmp_pat
     extract = make_extract(ExtractPlan(households=20, seed=2, clean=True))
     path = extract.write(tmp_path, "sample")["sample"]
     report = check(path, "sample", extract)
-    path.write_bytes(path.read_bytes().replace("みなも".encode("cp932"), "みなみ".encode("cp932")).replace(b"\r\n", b"\n"))
+    path.write_bytes(
+        path.read_bytes().replace("みなも".encode("cp932"), "みなみ".encode("cp932")).replace(b"\r\n", b"\n")
+    )
     with pytest.raises(RosterFileError, match="変わりました"):
         list(report.rows())
