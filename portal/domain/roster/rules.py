@@ -50,7 +50,9 @@ class RowRules:
         household_no, household_known = self._household(cells.household_no, unclear, errors)
         person_no = self._person(cells.person_no, unclear, errors)
         is_head = self._is_householder(cells.householder, unclear, errors)
-        until = (_day(cells.extracted, self._styles) if cells.extracted else None) or self.rules.extracted
+        extracted = (_day(cells.extracted, self._styles) if cells.extracted else None) or self.rules.extracted
+        # an extract dated before the base date was made for that day: births up to it are expected in it
+        until = max(extracted, self.rules.base_date)
         birth = self._born("name", cells.name, cells.birth_date, until, unclear, errors, warnings)
         head_birth = None
         if not self._person_rows:
