@@ -45,7 +45,7 @@ def render_chunk(
 
     Each letter is one page in Japanese; with ``back_points`` (from ``fit_back``) each is followed by its back in
     the other languages, which triples the time. Made for worker processes: arguments and result can be pickled,
-    the compiler with its fonts is kept for the life of the process. About 100 letters a call is a good size;
+    the compiler with its fonts is kept for the life of the process. 50 to 100 letters a call is a good size;
     memory grows with it. Raises InputError for an address that no size fits or texts that need more than their
     page, ValueError without letters.
     """
@@ -131,9 +131,11 @@ def compile_pdf(
     template: str, data: dict[str, Any], *, timestamp: int, fonts: tuple[Path, ...] = ()
 ) -> bytes:
     """Return the PDF of a template in ``templates/letters``; the same data gives the same bytes."""
-    compiler = _compiler(template, fonts)
+    compiler, sources = _compiler(template, fonts)
+    # The data is a file and not a system input: an input would change the world that every cached layout was
+    # made in, and each text that is the same on all letters would be laid out anew in every chunk.
     pdf = compiler.compile(
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        input=_files({**sources, "data.json": json.dumps(data, ensure_ascii=False).encode()}),
         format="pdf",
         pdf_standards=["ua-1"],
         timestamp=timestamp,
@@ -144,14 +146,23 @@ def compile_pdf(
 
 
 @lru_cache(maxsize=8)
-def _compiler(template: str, fonts: tuple[Path, ...]) -> typst.Compiler:
+def _compiler(template: str, fonts: tuple[Path, ...]) -> tuple[typst.Compiler, dict[str, bytes]]:
     folders = {*font_folders(), *(font.parent for font in fonts)}
-    return typst.Compiler(
-        str(TEMPLATES / template),
-        root=str(TEMPLATES),
+    sources = {
+        "main": (TEMPLATES / template).read_bytes(),
+        "parts.typ": (TEMPLATES / "parts.typ").read_bytes(),
+    }
+    compiler = typst.Compiler(
+        _files({**sources, "data.json": b"{}"}),
         font_paths=[str(folder) for folder in sorted(folders)],
         ignore_system_fonts=True,
     )
+    return compiler, sources
+
+
+def _files(contents: dict[str, bytes]) -> Any:
+    # the package takes files by name; its type stub forgot them
+    return contents
 
 
 def _letter_data(content: LetterContent, frame: LetterFrame) -> dict[str, Any]:
