@@ -1,0 +1,153 @@
+"""Applying an import in one transaction: new households by INSERT … SELECT, differences by their kind's rule."""
+
+from datetime import datetime
+
+from sqlalchemy import exists, insert, literal, select
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor
+from portal.domain.audit.services import record
+from portal.domain.entitlements.models import Entitlement
+from portal.domain.errors import ConflictError, NotFoundError
+from portal.domain.households.models import Child, Hold, Household, SearchIndex
+from portal.domain.households.protection import note_protection
+from portal.domain.households.search_index import Indexer
+from portal.domain.roster.changes import Applier
+from portal.domain.roster.models import (
+    RosterDifference,
+    RosterImport,
+    StagedChild,
+    StagedHold,
+    StagedHousehold,
+)
+from portal.domain.roster.staging import clear_staging
+from portal.domain.roster.states import ROSTER_IMPORT
+from portal.domain.texts import _s
+from portal.domain.vault import Vault
+
+
+def apply_import(
+    session: Session,
+    vault: Vault,
+    indexer: Indexer,
+    import_id: int,
+    amount_yen: int,
+    actor: Actor,
+    now: datetime,
+) -> RosterImport:
+    """Carry out a staged import. Everything or nothing; a second call finds it applied and refuses.
+
+    Raises:
+        NotFoundError: there is no such import.
+        ConflictError: it was applied before, or a later one was.
+    """
+    found = session.scalar(select(RosterImport).where(RosterImport.id == import_id).with_for_update())
+    if found is None:
+        raise NotFoundError(_s("取り込み %(id)d は見つかりません。") % {"id": import_id})
+    if found.state != "staged":
+        raise ConflictError(
+            _s("取り込み %(id)d は、もう適用したか、新しい取り込みに置きかわっています。") % {"id": import_id}
+        )
+    _insert_new(session, import_id, amount_yen, now)
+    applier = Applier(session, vault, indexer, amount_yen, actor, now)
+    for difference in session.scalars(
+        select(RosterDifference).where(RosterDifference.import_id == import_id).order_by(RosterDifference.id)
+    ).all():
+        applier.apply(difference)
+        difference.applied = True
+    if found.has_protection:
+        note_protection(session, "extract", actor, now, subject_id=import_id)
+    found.state = ROSTER_IMPORT.next(found.state, "apply")
+    found.applied_at = now
+    for older in session.scalars(
+        select(RosterImport).where(RosterImport.state == "staged", RosterImport.id < import_id)
+    ):
+        older.state = ROSTER_IMPORT.next(older.state, "supersede")
+        clear_staging(session, older.id)
+    session.flush()
+    _forget_links(session, import_id)
+    clear_staging(session, import_id)
+    record(
+        session, actor, now, "roster.applied", "roster_import", import_id, totals=found.totals.get("households", {}),
+        differences=found.differences,
+    )  # fmt: skip
+    return found
+
+
+def _forget_links(session: Session, import_id: int) -> None:
+    for difference in session.scalars(
+        select(RosterDifference).where(RosterDifference.import_id == import_id)
+    ):
+        difference.staged_id = None
+    session.flush()
+
+
+def _insert_new(session: Session, import_id: int, amount_yen: int, now: datetime) -> None:
+    new = (StagedHousehold.import_id == import_id, StagedHousehold.change == "new")
+    columns = ("number_digest", "wrapped_key", "sealed", "birth_digest", "protected", "codes")
+    session.execute(
+        insert(Household).from_select(
+            [*columns, "state", "import_id", "created_at", "changed_at"],
+            select(
+                *(getattr(StagedHousehold, name) for name in columns),
+                literal("active"), literal(import_id), literal(now, Household.created_at.type),
+                literal(now, Household.created_at.type),
+            )
+            .where(*new)
+            .order_by(StagedHousehold.id),
+        )
+    )  # fmt: skip
+    stored = Household.number_digest == StagedHousehold.number_digest
+    session.execute(
+        insert(SearchIndex).from_select(
+            ["household_id", "names", "places", "births"],
+            select(Household.id, StagedHousehold.names, StagedHousehold.places, StagedHousehold.births)
+            .join(StagedHousehold, stored)
+            .where(*new),
+        )
+    )
+    elsewhere = exists(
+        select(Child.id).where(Child.person_digest == StagedChild.person_digest).correlate(StagedChild)
+    )
+    session.execute(
+        insert(Child).from_select(
+            ["household_id", "ordinal", "person_digest", "sealed", "state", "codes"],
+            select(
+                Household.id, StagedChild.ordinal, StagedChild.person_digest, StagedChild.sealed, literal("active"),
+                StagedChild.codes,
+            )
+            .join(StagedHousehold, StagedHousehold.id == StagedChild.household_id)
+            .join(Household, stored)
+            .where(*new, ~elsewhere)
+            .order_by(Household.id, StagedChild.ordinal),
+        )
+    )  # fmt: skip
+    session.execute(
+        insert(Hold).from_select(
+            ["household_id", "code", "state", "created_at", "detail"],
+            select(
+                Household.id,
+                StagedHold.code,
+                literal("open"),
+                literal(now, Hold.created_at.type),
+                literal({}, Hold.detail.type),
+            )
+            .join(StagedHousehold, StagedHousehold.id == StagedHold.household_id)
+            .join(Household, stored)
+            .where(*new),
+        )
+    )
+    open_hold = exists(select(Hold.id).where(Hold.household_id == Household.id, Hold.state == "open"))
+    for is_held, state in ((True, "held"), (False, "in_progress")):
+        session.execute(
+            insert(Entitlement).from_select(
+                ["child_id", "household_id", "amount_yen", "state", "created_at", "changed_at"],
+                select(
+                    Child.id, Household.id, literal(amount_yen), literal(state),
+                    literal(now, Hold.created_at.type), literal(now, Hold.created_at.type),
+                )
+                .join(Household, Household.id == Child.household_id)
+                .join(StagedHousehold, stored)
+                .where(*new, open_hold if is_held else ~open_hold),
+            )
+        )  # fmt: skip
