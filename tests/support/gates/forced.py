@@ -1,0 +1,34 @@
+"""With the system's own colors everything that can be pressed or filled has an edge; nothing moves by itself."""
+
+from playwright.sync_api import Page
+
+from tests.support.gates.script import run
+
+EDGES = r"""
+const found = [];
+for (const el of all("button, input:not([type=hidden]), select, textarea, .button")) {
+  if (!visible(el)) continue;
+  const s = style(el);
+  const edged = ["Top", "Right", "Bottom", "Left"].some((side) => parseFloat(s[`border${side}Width`]) > 0 && s[`border${side}Style`] !== "none");
+  if (!edged && !s.textDecorationLine.includes("underline") && s.appearance === "none") found.push(`no edge: ${label(el)}`);
+}
+const field = document.querySelector("main input:not([type=hidden]), main button, main a[href]");
+if (field) {
+  field.focus({ focusVisible: true });
+  const s = style(field);
+  if (s.outlineStyle === "none" || parseFloat(s.outlineWidth) < 2) found.push(`no focus: ${label(field)}`);
+  field.blur();
+}
+return found;
+"""
+MOVING = "return document.getAnimations().map((one) => `moves: ${label(one.effect.target)}`);"
+
+
+def complaints(page: Page) -> list[str]:
+    """What disappears under forced colors, and what still moves when less motion was asked for."""
+    page.emulate_media(forced_colors="active")
+    found: list[str] = run(page, EDGES)
+    page.emulate_media(forced_colors=None, reduced_motion="reduce")
+    found += run(page, MOVING)
+    page.emulate_media(reduced_motion=None)
+    return found

@@ -1,0 +1,69 @@
+"""Everything is reached with the Tab key, in a sensible place, with a focus that shows; nothing holds it."""
+
+from playwright.sync_api import Page
+
+from tests.support.gates.script import run
+
+START = r"""
+document.activeElement?.blur();
+window.scrollTo(0, 0);
+const found = all("[tabindex]").filter((el) => el.tabIndex > 0).map((el) => `positive tabindex: ${label(el)}`);
+let number = 0;
+const groups = new Set();
+for (const el of all(CONTROLS)) {
+  delete el.dataset.stop;
+  const shown = el.checkVisibility({ visibilityProperty: true });
+  if (!shown || el.disabled || el.tabIndex < 0) continue;
+  if (el.type === "radio") {
+    const group = all(`input[type=radio][name="${el.name}"]`), checked = group.find((one) => one.checked);
+    if (checked ? el !== checked : groups.has(el.name)) continue;
+    groups.add(el.name);
+  }
+  el.dataset.stop = String(++number);
+}
+return [found, number];
+"""
+STOP = r"""
+const el = document.activeElement;
+if (!el || el === document.body || el === document.documentElement) return null;
+const s = style(el), r = el.getBoundingClientRect(), faults = [];
+const width = parseFloat(s.outlineWidth), outlined = s.outlineStyle !== "none" && width >= 2;
+const around = ground(el.parentElement || el);
+const strong = outlined && ratio(over(parse(s.outlineColor), around), around) >= 3;
+if (!strong) faults.push("its focus does not show");
+const inside = r.bottom > 0 && r.top < innerHeight && r.right > 0 && r.left < innerWidth;
+if (!inside) faults.push("it is out of view");
+else {
+  const points = [[0.5, 0.5], [0.1, 0.2], [0.9, 0.2], [0.1, 0.8], [0.9, 0.8]].map(([a, b]) => document.elementFromPoint(
+    Math.min(innerWidth - 1, Math.max(0, r.left + r.width * a)), Math.min(innerHeight - 1, Math.max(0, r.top + r.height * b))));
+  if (!points.some((hit) => hit && (hit === el || el.contains(hit) || hit.contains(el)))) faults.push("something lies over it");
+}
+return [el.dataset.stop || "", label(el), faults];
+"""
+
+
+def complaints(page: Page, most: int = 150) -> list[str]:
+    """What a person with a keyboard cannot reach, cannot see or cannot leave."""
+    found, count = run(page, START)
+    seen: dict[str, int] = {}
+    for _press in range(most):
+        page.keyboard.press("Tab")
+        stop = run(page, STOP)
+        if stop is None:
+            break
+        number, name, faults = stop
+        if number and number in seen:
+            if int(number) == 1:
+                break
+            found.append(f"the focus is held at {name}")
+            break
+        seen[number] = 1
+        found += [f"{fault}: {name}" for fault in faults]
+    missing = [str(i) for i in range(1, count + 1) if str(i) not in seen]
+    if missing:
+        names = run(
+            page, "return argument.map((n) => label(document.querySelector(`[data-stop='${n}']`)));", missing
+        )
+        found += [f"not reached: {name}" for name in names]
+    run(page, "document.activeElement?.blur(); window.scrollTo(0, 0);")
+    return list(found)

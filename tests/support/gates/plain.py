@@ -1,0 +1,26 @@
+"""The page without JavaScript says and offers the same."""
+
+from playwright.sync_api import Page
+
+from tests.support.gates.script import run
+
+DEAD = r"""
+const found = all("a").filter((el) => visible(el) && (!el.getAttribute("href") || /^(#|javascript:)$/.test(el.getAttribute("href")))).map((el) => `dead link: ${label(el)}`);
+found.push(...all("button[type=button]").filter(visible).map((el) => `dead button: ${label(el)}`));
+found.push(...all("form").filter((el) => !el.getAttribute("action") || !el.querySelector("button[type=submit], button:not([type])")).map((el) => `dead form: ${label(el)}`));
+return found;
+"""
+
+
+def words(page: Page) -> str:
+    """What a person reads on the page."""
+    return page.locator("body").inner_text()
+
+
+def complaints(page: Page, with_script: str) -> list[str]:
+    """What is missing or dead on a page opened with JavaScript off; `with_script` are the words with it on."""
+    found: list[str] = run(page, DEAD)
+    share = len(words(page)) / max(1, len(with_script))
+    if share < 0.95:
+        found.append(f"only {share:.0%} of the text without JavaScript")
+    return found
