@@ -10,6 +10,7 @@ pytest_plugins = (
     "tests.support.browser",
     "tests.support.databases",
     "tests.support.mail",
+    "tests.support.resident",
     "tests.support.sms",
 )
 

@@ -8,6 +8,7 @@ from litestar import Litestar, Request, Response, get
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from portal.domain.texts import use_locale
@@ -21,7 +22,7 @@ LOG = logging.getLogger("portal.errors")
 
 
 @get("/static/{name:path}", opt={"access": "public"}, sync_to_thread=False, include_in_schema=False)
-def static_file(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
+def static_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
     """Serve a hashed file; its content never changes, so it may be kept for a year."""
     asset = request.app.state.site.assets.get(name.lstrip("/"))
     if asset is None:

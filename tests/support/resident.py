@@ -1,0 +1,287 @@
+"""The resident site under test: in this process with a clock that stands, or as a server for a browser.
+
+Time is the summer of 2023, in which the program `sample` runs; its channels are all switched on.
+"""
+
+import asyncio
+import re
+import threading
+from collections.abc import Coroutine, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+from litestar.types import ASGIApp
+from sqlalchemy import select
+
+from portal.app import make_resident_site
+from portal.domain.authn import sessions
+from portal.domain.authn.models import AuthSession
+from portal.domain.clock import FixedClock
+from portal.domain.notices.services import claim_due
+from portal.platform.application import make_application
+from portal.platform.database import Database
+from portal.platform.site import Site
+from portal.settings import Settings
+from portal.web import routes
+from portal.web.access import NEXT_STEP
+from tests.support.coupons import VAULT
+from tests.support.people import Person, add_person, give_coupons
+from tests.support.servers import ROOT, Server, StartServer, free_port
+
+NOON = datetime(2023, 8, 1, 3, 0, tzinfo=UTC)
+"""A Tuesday, noon in Japan, in the middle of the program."""
+TOKEN = re.compile(r'name="form_token" value="([0-9a-f]*)"')
+PROGRAMS = ROOT / "portal" / "programs"
+T = TypeVar("T")
+
+
+def write_keys(folder: Path) -> Path:
+    """Writes the keys of the tests' vault as files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("kek", "index", "pepper", "token"):
+        (folder / f"{name}.key").write_text(getattr(VAULT, name).hex() + "\n")
+    return folder
+
+
+def write_program(folder: Path, *, password_mode: str = "reusable") -> Path:
+    """Writes the program `sample` with every channel switched on; returns its file."""
+    text = (PROGRAMS / "sample" / "program.toml").read_text("utf-8")
+    channels = text[text.index("[channels]") : text.index("[letter]")]
+    accepted = '[channels.email_risk_acceptance]\naccepted_by = "課長"\naccepted_on = "2023-05-01"\nnote = "試験"\n\n'
+    text = text.replace(channels, "[channels]\ntotp = true\nsms = true\nemail = true\n" + accepted)
+    text = text.replace('password_mode = "reusable"', f'password_mode = "{password_mode}"')
+    text = text.replace('"../demo/', f'"{PROGRAMS}/demo/')
+    for name in ("towns.csv", "layouts", "issuers"):
+        text = text.replace(f'"{name}"', f'"{PROGRAMS}/sample/{name}"')
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "program.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+class Loop:
+    """An event loop in a thread of its own (Playwright keeps one in the main thread)."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Runs a coroutine and waits for it; any thread may."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
+
+    def close(self) -> None:
+        """Ends the thread."""
+        self.run(self._loop.shutdown_default_executor())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+class Visitor:
+    """A browser without a screen: keeps cookies, sends the hidden form token of the page it saw last."""
+
+    def __init__(self, app: ASGIApp, loop: Loop, address: str = "203.0.113.7", **headers: str) -> None:
+        transport = httpx.ASGITransport(app=app, client=(address, 40_000), raise_app_exceptions=False)  # type: ignore[arg-type]
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers)
+        self.loop = loop
+        self.token = ""
+        self.page: httpx.Response | None = None
+        self.visited: list[str] = []
+
+    def _keep(self, response: httpx.Response) -> httpx.Response:
+        self.page = response
+        self.visited.append(str(response.request.url))
+        if found := TOKEN.findall(
+            response.text if "text" in response.headers.get("content-type", "") else ""
+        ):
+            self.token = found[-1]
+        return response
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        """Opens a page; a redirect is returned, not followed."""
+        return self._keep(self.loop.run(self.http.get(path, **options)))
+
+    def post(self, path: str, data: dict[str, str] | None = None, **options: Any) -> httpx.Response:
+        """Sends a form with the token of the last page."""
+        return self._keep(
+            self.loop.run(self.http.post(path, data={"form_token": self.token} | (data or {}), **options))
+        )
+
+    def open(self, path: str) -> httpx.Response:
+        """Opens a page and follows its redirects, as a browser does."""
+        return self.follow(self.get(path))
+
+    def send(self, path: str, data: dict[str, str] | None = None) -> httpx.Response:
+        """Sends a form and follows the redirect."""
+        return self.follow(self.post(path, data))
+
+    def follow(self, response: httpx.Response) -> httpx.Response:
+        """Follows redirects to the page where they end."""
+        for _hop in range(5):
+            if response.status_code != 303:
+                return response
+            response = self.get(response.headers["location"])
+        raise AssertionError(f"redirects without end at {response.headers['location']}")
+
+    @property
+    def place(self) -> str:
+        """Path of the page that is open."""
+        assert self.page is not None
+        return self.page.request.url.path
+
+    def cookie(self, name: str) -> str:
+        """A cookie that the visitor holds, or nothing."""
+        return str(self.http.cookies.get(name) or "")
+
+
+@dataclass
+class Resident:
+    """A running resident site, its clock and its database, and what a test does with them most."""
+
+    site: Site
+    app: ASGIApp
+    clock: FixedClock
+    loop: Loop
+    folder: Path
+    people: int = field(default=0)
+
+    @property
+    def database(self) -> Database:
+        """The site's database."""
+        return self.site.database
+
+    @property
+    def now(self) -> datetime:
+        """The instant at which the clock stands."""
+        return self.clock.instant
+
+    def visitor(self, address: str = "203.0.113.7", **headers: str) -> Visitor:
+        """Somebody with a fresh browser."""
+        return Visitor(self.app, self.loop, address, **headers)
+
+    def add(self, *, active: bool = False, protected: bool = False, children: int = 2) -> Person:
+        """A household with a letter; `active` when it finished its first sign-in with an app."""
+        self.people += 1
+        number = f"99{self.people:08}"
+        return add_person(
+            self.database, self.now, number=number, active=active, protected=protected, children=children
+        )
+
+    def give_coupons(self) -> None:
+        """Every child that may have a coupon gets one."""
+        give_coupons(self.database, self.folder, self.now)
+
+    def enter(self, person: Person, visitor: Visitor | None = None, stage: str = "full") -> Visitor:
+        """A visitor whose session is already at a stage, without the steps before."""
+        visitor = visitor or self.visitor()
+        visitor.http.cookies.set(
+            "sid", start_session(self.database, person, self.now, stage), domain="127.0.0.1"
+        )
+        visitor.get(NEXT_STEP[stage])
+        return visitor
+
+    def sign_in(self, person: Person, visitor: Visitor | None = None, password: str = "") -> Visitor:
+        """A visitor who typed ID and password and stands at the next step."""
+        visitor = visitor or self.visitor()
+        visitor.open("/signin")
+        visitor.send("/signin/submit", {"login_id": person.login_id, "password": password or person.password})
+        return visitor
+
+    def messages(self) -> list[str]:
+        """Texts of the messages that wait in the outbox, as their recipients would read them; takes them out."""
+        with self.database.write() as session:
+            return [claim.body for claim in claim_due(session, VAULT, self.now, limit=50)]
+
+    def last_code(self) -> str:
+        """The newest one-time code that was sent."""
+        codes: list[str] = [
+            code for body in self.messages() for code in re.findall(r"(?<!\d)\d{6}(?!\d)", body)
+        ]
+        assert codes, "no code was sent"
+        return codes[-1]
+
+    def count(self, model: Any, **wanted: object) -> int:
+        """How many rows of a table have these values."""
+        with self.database.read() as session:
+            return len(session.scalars(select(model).filter_by(**wanted)).all())
+
+
+def start_session(database: Database, person: Person, now: datetime, stage: str = "full") -> str:
+    """Begins a session at a stage and returns its cookie value."""
+    with database.write() as session:
+        return sessions.start(session, sessions.RESIDENT, stage, person.credential_id, now)
+
+
+def session_at(database: Database, token: str) -> AuthSession | None:
+    """The row of a session id."""
+    with database.read() as session:
+        return session.scalar(select(AuthSession).where(AuthSession.token_hash == sessions.token_hash(token)))
+
+
+@pytest.fixture(scope="session")
+def background_loop() -> Iterator[Loop]:
+    loop = Loop()
+    yield loop
+    loop.close()
+
+
+@pytest.fixture(scope="session")
+def resident_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a test deployment, with keys and the program on disk."""
+    folder = tmp_path_factory.mktemp("resident")
+    program = write_program(folder / "program")
+    return Settings(
+        program=str(program),
+        data_dir=folder,
+        key_dir=write_keys(folder / "keys"),
+        environment="test",
+        public_url="http://127.0.0.1",
+        database_url=f"sqlite:///{folder}/unused.sqlite3",
+    )
+
+
+@pytest.fixture(scope="session")
+def resident_base(resident_settings: Settings) -> Site:
+    """A site without a database of its own, read once; `make_resident` gives copies their database."""
+    return make_resident_site(resident_settings)
+
+
+def make_resident(base: Site, database: Database, loop: Loop, folder: Path, now: datetime = NOON) -> Resident:
+    """The site on a database, with a clock that stands at `now`."""
+    clock = FixedClock(now)
+    site = replace(base, database=database, clock=clock)
+    return Resident(site, make_application(site, routes.handlers(site.settings)), clock, loop, folder)
+
+
+@pytest.fixture
+def resident(resident_base: Site, database: Database, background_loop: Loop, tmp_path: Path) -> Resident:
+    """The resident site; the test runs on SQLite and on PostgreSQL."""
+    return make_resident(resident_base, database, background_loop, tmp_path)
+
+
+@pytest.fixture
+def sqlite_resident(
+    resident_base: Site, sqlite_database: Database, background_loop: Loop, tmp_path: Path
+) -> Resident:
+    """The resident site on SQLite only: for pages that no database can change."""
+    return make_resident(resident_base, sqlite_database, background_loop, tmp_path)
+
+
+def serve_resident(
+    start_server: StartServer, settings: Settings, database_url: str, now: datetime = NOON, **env: str
+) -> Server:
+    """Starts the site as a server whose clock goes on from `now`."""
+    port = free_port()
+    offset = (now - datetime.now(UTC)).total_seconds()
+    given = {
+        "PORTAL_PROGRAM": settings.program, "PORTAL_DATA_DIR": str(settings.data_dir),
+        "PORTAL_KEY_DIR": str(settings.key_dir), "PORTAL_DATABASE_URL": database_url, "PORTAL_ENVIRONMENT": "test",
+        "PORTAL_CLOCK_OFFSET": str(offset), "PORTAL_PUBLIC_URL": f"http://127.0.0.1:{port}", "LANG": "ja_JP.UTF-8",
+    }  # fmt: skip
+    return start_server(["portal", "serve", "resident", "--port", str(port)], port=port, env=given | env)
