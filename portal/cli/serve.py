@@ -31,6 +31,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "PORTAL_ENVIRONMENT": settings.environment,
         "PORTAL_PUBLIC_URL": settings.public_url,
         "PORTAL_ADMIN_URL": settings.admin_url,
+        "PORTAL_SMTP_URL": settings.smtp_url,
+        "PORTAL_SMS_URL": settings.sms_url,
     }
 
 

@@ -14,6 +14,8 @@ from portal.domain.clock import Clock, DatabaseClock
 from portal.domain.households.search_index import Indexer
 from portal.domain.program.loader import load_program
 from portal.domain.program.schema import Program
+from portal.domain.signin.second_factor import Origin
+from portal.domain.texts import plain
 from portal.domain.vault import Vault, load_vault
 from portal.platform.assets import Assets
 from portal.platform.database import Database, make_engine
@@ -54,6 +56,11 @@ class Site:
     def public_host(self) -> str:
         """Host name of the resident site, for messages bound to it."""
         return urlsplit(self.settings.public_url).hostname or ""
+
+    @property
+    def origin(self) -> Origin:
+        """Who sends one-time codes."""
+        return Origin(self.public_host, plain(str(self.program.names.program)))
 
     @property
     def https(self) -> bool:

@@ -184,7 +184,7 @@ def send_again(flow: Flow, page: Page) -> Response[Any]:
         return page.redirect(flow.prefix)
     try:
         second_factor.send_code(
-            page.session, page.site.vault, pending, second_factor.ENROLL, page.site.public_host, page.now
+            page.session, page.site.vault, pending, second_factor.ENROLL, page.site.origin, page.now
         )
     except DomainError as error:
         page.form.error("code", error.message)

@@ -12,6 +12,7 @@ from portal.domain.clock import JST
 from portal.domain.credentials.models import Credential
 from portal.domain.errors import ThrottledError
 from portal.domain.notices.phones import mask_email, mask_phone
+from portal.domain.notices.queries import in_trouble
 from portal.domain.signin import attempt, second_factor
 from portal.domain.texts import _
 from portal.platform import cookies
@@ -56,8 +57,18 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         (a.kind, channel_name(a.kind)) for a in found.confirmed if current is None or a.id != current.id
     ]
     sent_at = page.auth.data.get("sent_at") if page.auth else None
+    trouble = (
+        current is not None
+        and current.kind != "totp"
+        and in_trouble(
+            page.session,
+            page.session.get_one(Credential, current.credential_id).household_id,
+            current.kind,
+            page.now,
+        )
+    )
     return page.render(
-        "portal/code.html", status_code, current=current, others=others, sent_until=sent_at,
+        "portal/code.html", status_code, current=current, others=others, sent_until=sent_at, trouble=trouble,
         address=masked(page, current) if current is not None else "",
         name=channel_name(current.kind) if current is not None else "",
     )  # fmt: skip
@@ -112,7 +123,7 @@ def send(page: Page) -> Response[Any]:
     if current.kind != "totp":
         try:
             second_factor.send_code(
-                page.session, page.site.vault, current, second_factor.SIGN_IN, page.site.public_host, page.now
+                page.session, page.site.vault, current, second_factor.SIGN_IN, page.site.origin, page.now
             )
         except ThrottledError as error:
             page.form.error("code", error.message)

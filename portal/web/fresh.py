@@ -59,7 +59,7 @@ def send(page: Page) -> Response[Any]:
     if current is not None and current.kind != "totp":
         try:
             second_factor.send_code(
-                page.session, page.site.vault, current, second_factor.CONFIRM, page.site.public_host, page.now
+                page.session, page.site.vault, current, second_factor.CONFIRM, page.site.origin, page.now
             )
         except ThrottledError as error:
             page.form.error("code", error.message)

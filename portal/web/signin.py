@@ -107,7 +107,7 @@ def _send_first_code(page: Page, token: str) -> None:
     auth = sessions.load(page.session, sessions.RESIDENT, token, page.now)
     if auth is None:
         return
-    if second_factor.send_first_code(page.session, site.vault, auth, site.public_host, page.now) is not None:
+    if second_factor.send_first_code(page.session, site.vault, auth, site.origin, page.now) is not None:
         until = (page.now + CODE_LIFE).astimezone(JST)
         auth.data = auth.data | {"sent_at": clock_text(until.time())}
 

@@ -4,7 +4,6 @@ No answer, status or duration tells whether an ID exists: an unknown one meets t
 work and the same sentence (``security.md`` A4–A6, A23, A24).
 """
 
-import ipaddress
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from portal.domain.actors import Actor, Role
 from portal.domain.audit.services import record
 from portal.domain.authn import sessions, throttles
 from portal.domain.authn.models import AuthSession
+from portal.domain.authn.networks import network_keys
 from portal.domain.clock import JST
 from portal.domain.credentials.formats import read_login_id, read_password
 from portal.domain.credentials.models import Credential
@@ -54,17 +54,6 @@ class SignedIn:
 
     token: str = field(repr=False)
     stage: str
-
-
-def network_keys(vault: Vault, address: str) -> tuple[str, str]:
-    """Return the keyed names of the near (IPv4, IPv6 /64) and the wide (/24, /48) network of an address."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        ip = ipaddress.ip_address("0.0.0.0")  # noqa: S104  (a name for "unknown", nothing listens here)
-    near, wide = (32, 24) if ip.version == 4 else (64, 48)
-    nets = (ipaddress.ip_network((ip, near), strict=False), ipaddress.ip_network((ip, wide), strict=False))
-    return vault.blind("network", str(nets[0])).hex(), vault.blind("network", str(nets[1])).hex()
 
 
 def device_token(vault: Vault, digest: bytes) -> str:

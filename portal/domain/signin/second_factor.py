@@ -27,6 +27,14 @@ ENROLL, SIGN_IN, CONFIRM = "enroll", "sign_in", "confirm"
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Who sends a code: the site's host name, to which an SMS is bound, and the program's name below an email."""
+
+    host: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Factors:
     """The proven sources of a credential, by kind."""
 
@@ -82,7 +90,12 @@ def enroll(
 
 
 def send_code(
-    session: Session, vault: Vault, authenticator: OtpAuthenticator, purpose: str, host: str, now: datetime
+    session: Session,
+    vault: Vault,
+    authenticator: OtpAuthenticator,
+    purpose: str,
+    origin: Origin,
+    now: datetime,
 ) -> None:
     """Make a code and put its message into the outbox; a worker sends it after the page was answered.
 
@@ -101,7 +114,7 @@ def send_code(
                 )
     row, code = codes.new_code(session, vault, authenticator, purpose, now)
     credential = session.get_one(Credential, authenticator.credential_id)
-    message = code_message(authenticator.kind, purpose, code, host)
+    message = code_message(authenticator.kind, purpose, code, origin.host, sender=origin.name)
     enqueue(
         session, vault, kind=authenticator.kind, purpose=f"code.{purpose}", address=address, subject=message.subject,
         body=message.body, dedupe_key=f"code:{row.id}", household_id=credential.household_id, now=now,
@@ -174,14 +187,14 @@ def step_up(session: Session, auth: AuthSession, now: datetime) -> str:
 
 
 def send_first_code(
-    session: Session, vault: Vault, auth: AuthSession, host: str, now: datetime
+    session: Session, vault: Vault, auth: AuthSession, origin: Origin, now: datetime
 ) -> OtpAuthenticator | None:
     """Send a sign-in code right after the password, where codes are sent at all; returns the channel if it was."""
     found = factors(session, auth.owner_id or 0).confirmed
     if not found or found[0].kind == "totp":
         return None
     try:
-        send_code(session, vault, found[0], SIGN_IN, host, now)
+        send_code(session, vault, found[0], SIGN_IN, origin, now)
     except ThrottledError:
         return None  # an earlier code is still good, and the page says how to get another
     return found[0]

@@ -1,0 +1,137 @@
+"""Sets the demo's stage: an invented extract imported, coupons given, letters printed, staff accounts made."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+from portal.demo.extract import make_extract
+from portal.demo.families import ExtractPlan
+from portal.demo.issuer import make_batch
+from portal.demo.letters import DemoLetter, print_letters
+from portal.domain.actors import SYSTEM, Organization, Role
+from portal.domain.clock import jst_date
+from portal.domain.coupons.assignment import Reserve, assign
+from portal.domain.coupons.batch_file import Order, Terms
+from portal.domain.coupons.issuer import load_issuer
+from portal.domain.coupons.loader import load_batch
+from portal.domain.entitlements.models import Entitlement
+from portal.domain.households.protection import protection_loaded
+from portal.domain.households.search_index import Indexer
+from portal.domain.roster.check import check_file
+from portal.domain.roster.importer import Importer
+from portal.domain.roster.layout import find_layout
+from portal.domain.roster.towns import rules_of
+from portal.domain.staff.services import add_staff
+from portal.domain.texts import _s
+from portal.platform.site import Site
+
+HOUSEHOLDS = 120
+SEED = 20260401
+
+
+@dataclass(frozen=True, slots=True)
+class DemoStaff:
+    """A staff account with what signs it in."""
+
+    login: str
+    role: str
+    password: str = field(repr=False)
+    totp_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What a visitor of the demo needs to know."""
+
+    letter: DemoLetter
+    staff: tuple[DemoStaff, ...]
+    households: int
+    letters: int
+
+
+def set_stage(site: Site, folder: Path, say: Callable[[str], None]) -> Stage:
+    """Build the demo's data from nothing; every step is the one that a ward's people would take."""
+    with site.database.read() as session:
+        today = jst_date(site.clock.now(session))
+    say(_s("架空の区の抽出ファイル（CP932）を作り、取り込んでいます。"))
+    households = import_extract(site, folder, today)
+    say(_s("お試しのクーポンを読み込み、こども一人に一つずつ割り当てています。"))
+    give_coupons(site, folder)
+    say(_s("手紙を印刷しています（PDF）。"))
+    letter, count = print_letters(site, folder)
+    return Stage(letter, make_staff(site), households, count)
+
+
+def import_extract(site: Site, folder: Path, today: date) -> int:
+    """Write an extract as a ward would hand it over, and import it; returns the number of its households."""
+    program = site.program
+    plan = ExtractPlan(
+        households=HOUSEHOLDS, seed=SEED, base_date=program.base_date, birth_from=program.birth_from,
+        birth_to=program.birth_to, extracted=today - timedelta(days=20), unit_yen=program.amount_yen,
+    )  # fmt: skip
+    path = make_extract(plan).write(folder / "extract", "sample")["sample"]
+    layout = find_layout("sample", program.layouts_dir)
+    report = check_file(path, layout, rules_of(program, extracted=plan.extracted))
+    importer = Importer(
+        site.database.write, site.vault, Indexer(site.vault), site.clock, program.amount_yen, SYSTEM
+    )
+    importer.run(path, report)
+    return HOUSEHOLDS
+
+
+def give_coupons(site: Site, folder: Path) -> None:
+    """Order codes from the sandbox issuer, load them and give them out; some stay in reserve."""
+    program = site.program
+    with site.database.read() as session:
+        children = len(session.scalars(select(Entitlement.id)).all())
+    count = children + 30
+    path = folder / "codes.csv"
+    windows = program.windows
+    total = make_batch(
+        path,
+        count,
+        program.amount_yen,
+        windows.exchange.last_day,
+        windows.use.last_day,
+        site.settings.public_url,
+    )
+    profile = load_issuer("sandbox", program.issuers_dir).allowing(site.public_host)
+    load_batch(
+        path, profile, Order("DEMO-1", count, total), Terms(program.amount_yen, windows.exchange.ends_at),
+        vault=site.vault, read=site.database.read, write=site.database.write, clock=site.clock, actor=SYSTEM,
+        workers=min(2, os.cpu_count() or 1),
+    )  # fmt: skip
+    path.unlink()
+    with site.database.write() as session:
+        assign(
+            session, SYSTEM, site.clock.now(session), reserve=Reserve(count=10),
+            protection_loaded=protection_loaded(session),
+        )  # fmt: skip
+
+
+def make_staff(site: Site) -> tuple[DemoStaff, ...]:
+    """Add an officer of the contractor and one of the ward: together they can do everything that takes two."""
+    made: list[DemoStaff] = []
+    people = (
+        ("ward", "区 担当者", Organization.WARD, Role.WARD_OFFICER),
+        ("officer", "事務局 担当者", Organization.CONTRACTOR, Role.OFFICER),
+    )
+    with site.database.write() as session:
+        now = site.clock.now(session)
+        for login, name, organization, role in people:
+            new = add_staff(
+                session,
+                site.vault,
+                login=login,
+                name=name,
+                organization=organization,
+                role=role,
+                actor=SYSTEM,
+                now=now,
+            )
+            made.append(DemoStaff(login, role.value, new.password, new.totp_secret))
+    return tuple(made)
