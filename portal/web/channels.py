@@ -88,7 +88,7 @@ def _enroll(flow: Flow, page: Page, kind: str, secret: str) -> Response[Any]:
             page.site.vault,
             authenticator,
             second_factor.ENROLL,
-            page.site.public_host,
+            page.site.origin,
             page.now,
         )
     auth.data = auth.data | {"enrolling": authenticator.id, "kind": kind}

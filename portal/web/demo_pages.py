@@ -39,4 +39,6 @@ def handlers() -> list[HTTPRouteHandler]:
     return [
         endpoint("GET", "/outbox", show_outbox, everybody, PUBLIC),
         endpoint("GET", "/sandbox/{token:str}", show_sandbox, everybody, PUBLIC),
+        # The QR payload is all upper case, which keeps the code small.
+        endpoint("GET", "/SANDBOX/{token:str}", show_sandbox, everybody, PUBLIC),
     ]
