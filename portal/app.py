@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from portal.domain.clock import Clock
 from portal.domain.program.day_text import format_day
 from portal.platform.application import make_application
+from portal.platform.housekeeping import Housekeeping
 from portal.platform.page import Page
 from portal.platform.senders import make_senders
 from portal.platform.senders.worker import OutboxWorker
@@ -38,6 +39,10 @@ def create_app() -> ASGIApp:
     check_prepared(settings)
     site = make_resident_site(settings)
     worker = OutboxWorker(site.database, site.vault, site.clock, make_senders(settings))
+    housekeeping = Housekeeping(site.database, site.clock)
     return make_application(
-        site, routes.handlers(settings), on_startup=[worker.start], on_shutdown=[worker.stop]
+        site,
+        routes.handlers(settings),
+        on_startup=[worker.start, housekeeping.start],
+        on_shutdown=[worker.stop, housekeeping.stop],
     )

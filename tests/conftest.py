@@ -8,6 +8,7 @@ import pytest
 pytest_plugins = (
     "tests.support.servers",  # first: others import it
     "tests.support.browser",
+    "tests.support.canaries",
     "tests.support.databases",
     "tests.support.mail",
     "tests.support.resident",

@@ -39,12 +39,12 @@ class Source:
 SOURCES: dict[str, tuple[Source, ...]] = {
     "messages": (
         Source("python", ("portal/**/*.py",), RESIDENT_CALLS),
-        Source("jinja2", tuple(f"templates/{name}/**/*" for name in ("layouts", "components", "portal"))
-               + ("templates/errors/resident.html",), TEMPLATE_CALLS),
+        Source("jinja2", ("templates/components/**/*", "templates/portal/**/*", "templates/*/portal.html",
+                          "templates/errors/resident.html"), TEMPLATE_CALLS),
     ),
     "staff": (
         Source("python", ("portal/**/*.py", "admin/**/*.py"), STAFF_CALLS),
-        Source("jinja2", ("templates/admin/**/*", "templates/errors/staff.html"), TEMPLATE_CALLS),
+        Source("jinja2", ("templates/admin/**/*", "templates/*/admin.html", "templates/errors/staff.html"), TEMPLATE_CALLS),
     ),
 }  # fmt: skip
 

@@ -37,7 +37,6 @@ CANARY_NAME, CANARY_KANA = "鶉野　瑠璃子", "ウズラノ ルリコ"
 CANARY_CHILDREN = (("鶉野　翡翠", "ウズラノ ヒスイ"), ("鶉野　珊瑚", "ウズラノ サンゴ"))
 CANARY_TOWN, CANARY_STREET, CANARY_BUILDING = "潮見坂一丁目", "３７番４１号", "カナリヤ荘５０３号室"
 CANARY_BIRTH = date(1983, 11, 27)
-CANARIES = ("鶉野", "瑠璃子", "翡翠", "珊瑚", "ウズラノ", "カナリヤ荘", "1983-11-27")
 EARLY = datetime(2023, 7, 1, tzinfo=UTC)
 
 

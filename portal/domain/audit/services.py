@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -49,3 +49,8 @@ def keep_result(session: Session, key: str, result: str) -> None:
 def earlier_result(session: Session, key: str) -> str | None:
     """Return what the first run answered."""
     return session.scalar(select(IdempotencyKey.result).where(IdempotencyKey.key == key))
+
+
+def forget_keys(session: Session, before: datetime) -> None:
+    """Remove form keys older than any page that could still be posted."""
+    session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < before))

@@ -1,0 +1,50 @@
+"""Every ten minutes: remove sessions, counters and form keys that no longer count, so that nothing personal lingers."""
+
+import logging
+import threading
+from datetime import timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.domain.audit.services import forget_keys
+from portal.domain.authn import sessions, throttles
+from portal.domain.clock import Clock
+from portal.platform.database import Database
+
+LOG = logging.getLogger("portal.housekeeping")
+INTERVAL_SECONDS = 600.0
+KEEP_FORM_KEYS = timedelta(days=7)
+
+
+class Housekeeping:
+    """A thread of the resident site. Several processes may run it: each step is one plain delete."""
+
+    def __init__(self, database: Database, clock: Clock, interval: float = INTERVAL_SECONDS) -> None:
+        self._database = database
+        self._clock = clock
+        self._interval = interval
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
+
+    def start(self) -> None:
+        """Begin; the first round comes after one interval."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End without waiting for the interval."""
+        self._stopping.set()
+
+    def tidy(self) -> None:
+        """Do one round now."""
+        with self._database.write() as session:
+            now = self._clock.now(session)
+            sessions.sweep(session, now)
+            throttles.sweep(session, now)
+            forget_keys(session, now - KEEP_FORM_KEYS)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._interval):
+            try:
+                self.tidy()
+            except SQLAlchemyError as error:
+                LOG.warning("postponed: %s", type(error).__name__)
