@@ -16,7 +16,7 @@ def make(prefix: str, name: str, value: str, *, max_age: int | None = None) -> C
         value=value,
         max_age=max_age,
         path="/",
-        secure=bool(prefix),
+        secure=prefix.startswith("__Host-"),
         httponly=True,
         samesite="lax",
     )

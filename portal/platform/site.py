@@ -42,9 +42,13 @@ class Site:
 
     @property
     def cookie_prefix(self) -> str:
-        """Cookies carry ``__Host-`` wherever TLS makes that possible."""
-        url = self.settings.public_url if self.kind == "resident" else self.settings.admin_url
-        return "__Host-" if url.startswith("https://") else ""
+        """Cookies carry ``__Host-`` wherever TLS makes that possible; the staff site's have names of their own.
+
+        Browsers do not keep ports apart, and in the demo both sites share a host.
+        """
+        resident = self.kind == "resident"
+        url = self.settings.public_url if resident else self.settings.admin_url
+        return ("__Host-" if url.startswith("https://") else "") + ("" if resident else "staff-")
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -65,7 +69,7 @@ class Site:
     @property
     def https(self) -> bool:
         """Tell whether the site is reached through TLS."""
-        return bool(self.cookie_prefix)
+        return self.cookie_prefix.startswith("__Host-")
 
 
 def make_site(

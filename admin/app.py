@@ -1,0 +1,33 @@
+"""The staff site as an ASGI application: a process, cookie and host name of its own."""
+
+import logging
+from typing import Any
+
+from litestar.types import ASGIApp
+from sqlalchemy import Engine
+
+from admin import routes
+from admin.navigation import page_context
+from portal.domain.clock import Clock
+from portal.platform.application import make_application
+from portal.platform.site import Site, make_site
+from portal.platform.startup import check_prepared
+from portal.settings import Settings, load_settings
+
+
+def make_staff_site(settings: Settings, *, engine: Engine | None = None, clock: Clock | None = None) -> Site:
+    """Build the staff site."""
+    return make_site(settings, "staff", engine=engine, clock=clock, context=page_context)
+
+
+def make_staff_application(site: Site, **options: Any) -> ASGIApp:
+    """Build the application of a staff site."""
+    return make_application(site, routes.handlers(), **options)
+
+
+def create_app() -> ASGIApp:
+    """Build the application from the environment; granian's factory."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    settings = load_settings()
+    check_prepared(settings)
+    return make_staff_application(make_staff_site(settings))

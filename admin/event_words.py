@@ -1,0 +1,109 @@
+"""What happened to a household, in words for the timeline; an action without words shows as it is stored."""
+
+from portal.domain.texts import _s
+
+
+def event(action: str) -> str:
+    """Say what happened."""
+    for texts in (_sign_in, _credential, _coupon, _entitlement, _paper, _casework):
+        if (found := texts().get(action)) is not None:
+            return found
+    return action
+
+
+def _sign_in() -> dict[str, str]:
+    return {
+        "signin.password": _s("IDとパスワードを確認"),
+        "signin.refused": _s("サインインを断った（IDかパスワードが違う）"),
+        "signin.complete": _s("サインイン"),
+        "activation.birth": _s("世帯主の生年月日を確認"),
+        "activation.birth_wrong": _s("世帯主の生年月日が違った"),
+        "code.right": _s("確認の番号が合った"),
+        "code.wrong": _s("確認の番号が違った"),
+        "code.backup_used": _s("控えのコードを使用"),
+        "code.sent": _s("確認の番号を送った"),
+        "account.own_password": _s("自分のパスワードを設定"),
+        "account.sign_out_everywhere": _s("すべての端末でサインアウト"),
+        "account.channel_removed": _s("確認の番号の受け取り方を削除"),
+        "account.lost": _s("紛失を届け出"),
+        "account.new_letter": _s("新しい手紙を依頼"),
+    }
+
+
+def _credential() -> dict[str, str]:
+    return {
+        "credential.issued": _s("IDとパスワードを発行"),
+        "credential.activate": _s("はじめてのサインインが完了"),
+        "credential.lock": _s("アカウントを凍結"),
+        "credential.unlock": _s("アカウントの凍結を解除"),
+        "credential.suspend": _s("アカウントを停止"),
+        "credential.resume": _s("アカウントを再開"),
+        "credential.supersede": _s("新しい手紙に切り替え"),
+        "credential.close": _s("アカウントを終了"),
+    }
+
+
+def _coupon() -> dict[str, str]:
+    return {
+        "coupon.assigned": _s("クーポンを割り当て"),
+        "coupon.revealed": _s("クーポンを初めて表示"),
+        "coupon.viewed": _s("クーポンを表示"),
+        "coupon.replaced": _s("クーポンを差し替え"),
+        "coupon.suspend": _s("クーポンを一時停止"),
+        "coupon.resume": _s("クーポンの一時停止を解除"),
+        "coupon.resume_assigned": _s("クーポンの一時停止を解除"),
+        "coupon.resume_revealed": _s("クーポンの一時停止を解除"),
+        "coupon.request_stop": _s("クーポンの停止を依頼"),
+        "coupon.confirm_stop": _s("クーポンを無効化"),
+        "coupon.found_spent": _s("停止の前に使われていた"),
+        "coupon.import_part": _s("一部使用を記録"),
+        "coupon.import_full": _s("交換を記録"),
+    }
+
+
+def _entitlement() -> dict[str, str]:
+    return {
+        "entitlement.hold": _s("こどもの分を保留"),
+        "entitlement.release": _s("こどもの分の保留を解除"),
+        "entitlement.exchange": _s("交換ずみとして記録"),
+        "entitlement.decline": _s("辞退を記録"),
+        "entitlement.deem_declined": _s("みなし辞退を記録"),
+        "entitlement.deliver_alternative": _s("紙のお渡しを記録"),
+        "entitlement.lapse": _s("未交換のまま終了"),
+        "entitlement.give_up": _s("お渡しできず終了"),
+        "entitlement.exclude": _s("対象外として記録"),
+    }
+
+
+def _paper() -> dict[str, str]:
+    return {
+        "letter.printed": _s("手紙を印刷"),
+        "letter.handed_over": _s("手紙を差し出し"),
+        "notice.sent": _s("お知らせを送った"),
+        "notice.failed": _s("お知らせを送れなかった"),
+        "notice.queued": _s("お知らせを準備"),
+        "task.opened": _s("用件を受け付け"),
+        "task.finish": _s("用件が終わった"),
+        "task.cancel": _s("用件を取り消し"),
+    }
+
+
+def _casework() -> dict[str, str]:
+    return {
+        "household.opened": _s("世帯のページを開いた"),
+        "household.unmasked": _s("伏せた項目を表示"),
+        "household.protected_asked": _s("見てはいけない人が開こうとした"),
+        "household.imported": _s("名簿から取り込み"),
+        "household.changed": _s("名簿の変更を反映"),
+        "household.removed": _s("名簿から外れた"),
+        "household.protected": _s("支援措置の対象になった"),
+        "household.unprotected": _s("支援措置の対象から外れた"),
+        "hold.opened": _s("保留にした"),
+        "hold.released": _s("保留を解除"),
+        "hold.release": _s("保留を解除"),
+        "approval.proposed": _s("承認を依頼"),
+        "approval.confirmed": _s("承認"),
+        "approval.refused": _s("承認せずに戻した"),
+        "approval.withdrawn": _s("依頼を取り下げ"),
+        "print_text.approved": _s("印字用の文字を登録"),
+    }

@@ -1,0 +1,93 @@
+"""What every staff page shows around its own: places a person may go to, who is signed in, languages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import inspect
+
+from admin import words
+from admin.event_words import event
+from portal.domain.actors import Organization, Role
+from portal.domain.clock import JST
+from portal.domain.staff.permissions import Permission, allows
+from portal.domain.texts import STAFF_LOCALES, _s
+from portal.platform.locale import CODE_OF, NAMES, html_lang
+from portal.platform.page import Page
+
+PLACES = (
+    ("/", "home", Permission.OWN_ACCOUNT),
+    ("/households", "search", Permission.SEARCH_HOUSEHOLDS),
+    ("/tasks", "tasks", Permission.SEE_TASKS),
+    ("/holds", "holds", Permission.SEE_HOLDS),
+    ("/roster", "roster", Permission.SEE_ROSTER),
+    ("/letters", "letters", Permission.SEE_LETTERS),
+    ("/coupons", "coupons", Permission.SEE_COUPON_STOCK),
+    ("/staff", "staff", Permission.MANAGE_STAFF),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One link of the navigation."""
+
+    path: str
+    name: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """The signed-in person, as the header names them."""
+
+    name: str
+    role: str
+    may: frozenset[Permission]
+
+
+def _labels() -> dict[str, str]:
+    return {
+        "home": _s("きょうの仕事"), "search": _s("世帯をさがす"), "tasks": _s("用件"), "holds": _s("保留"),
+        "roster": _s("名簿"),
+        "letters": _s("手紙"), "coupons": _s("クーポン"), "staff": _s("職員"),
+    }  # fmt: skip
+
+
+def signed_in_as(page: Page) -> Who | None:
+    """Return who is signed in; nobody where the row can no longer be read (an error page after a lost database)."""
+    user = page.staff
+    if page.auth is None or user is None or inspect(user).expired_attributes or not user.active:
+        return None
+    if inspect(page.auth).expired_attributes or page.auth.stage != "full":
+        return None
+    role, organization = Role(user.role), Organization(user.organization)
+    held = frozenset(p for p in Permission if allows(p, role, organization))
+    return Who(user.display_name, words.role(user.role), held)
+
+
+def page_context(page: Page) -> dict[str, Any]:
+    """Return what every staff template sees besides its page's own."""
+    who = signed_in_as(page)
+    labels = _labels()
+    places = [
+        Place(path, labels[key], page.path == path if path == "/" else page.path.startswith(path))
+        for path, key, permission in PLACES
+        if who is not None and permission in who.may
+    ]
+    codes = [CODE_OF[locale] for locale in STAFF_LOCALES]
+    return {
+        "who": who,
+        "places": places,
+        "languages": [
+            (code, NAMES[code], html_lang(locale)) for code, locale in zip(codes, STAFF_LOCALES, strict=True)
+        ],
+        "words": words,
+        "event": event,
+        "when": when,
+        "P": Permission,
+    }
+
+
+def when(instant: datetime | None) -> str:
+    """Write an instant as Japanese local time, to the minute."""
+    return f"{instant.astimezone(JST):%Y-%m-%d %H:%M}" if instant is not None else ""

@@ -1,0 +1,36 @@
+"""All routes of the staff site."""
+
+from litestar.handlers import HTTPRouteHandler
+
+from admin.web import (
+    account,
+    coupons,
+    dashboard,
+    holds,
+    household,
+    letters,
+    roster,
+    search,
+    signin,
+    staff_accounts,
+    tasks,
+)  # fmt: skip
+
+MODULES = (
+    signin,
+    dashboard,
+    search,
+    household,
+    tasks,
+    holds,
+    roster,
+    letters,
+    coupons,
+    account,
+    staff_accounts,
+)
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of every area."""
+    return [handler for module in MODULES for handler in module.handlers()]

@@ -1,0 +1,1 @@
+"""Pages of the staff site: one module per area, with its routes."""

@@ -1,0 +1,25 @@
+"""Coupon stock: codes per state and the issuer's batches; never a code."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import staff_route
+from portal.domain.clock import last_day_before
+from portal.domain.coupons.queries import batches, delivery_counts, state_counts
+from portal.domain.staff.permissions import Permission
+from portal.platform.page import Page
+
+
+def show(page: Page) -> Response[Any]:
+    """Show the stock."""
+    return page.render(
+        "admin/coupons.html", states=state_counts(page.session), batches=batches(page.session),
+        delivered=delivery_counts(page.session), last_day=last_day_before,
+    )  # fmt: skip
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [staff_route("GET", "/coupons", show, Permission.SEE_COUPON_STOCK)]

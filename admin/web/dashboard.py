@@ -1,0 +1,54 @@
+"""The first page: what waits, the sums that must agree, and the next steps."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, staff_route
+from portal.domain.approvals.queries import open_count
+from portal.domain.casework import steps, worklists
+from portal.domain.coupons.queries import delivery_counts
+from portal.domain.entitlements.queries import Totals, totals
+from portal.domain.staff.permissions import Permission
+from portal.platform.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Children and yen per state, and whether all of them add up to the children of the roster."""
+
+    totals: Totals
+    eligible: int
+    adds_up: bool
+
+
+def sums(page: Page) -> Sums:
+    """Return the table of states with its check."""
+    found = totals(page.session)
+    eligible = worklists.eligible_children(page.session)
+    return Sums(found, eligible, found.adds_up(eligible, eligible * page.site.program.amount_yen))
+
+
+def show(page: Page) -> Response[Any]:
+    """Show what this person may see; a role without lists is told where its work is."""
+    protected = allowed(page, Permission.KNOW_PROTECTED)
+    lists = allowed(page, Permission.SEE_TASKS)
+    counted = allowed(page, Permission.SEE_TOTALS)
+    session = page.session
+    return page.render(
+        "admin/dashboard.html",
+        lists=lists,
+        task_counts=worklists.task_counts(session, include_protected=protected) if lists else {},
+        held=worklists.held_households(session, include_protected=protected) if lists else 0,
+        approvals=open_count(session) if lists else 0,
+        sums=sums(page) if counted else None,
+        delivered=delivery_counts(session) if counted else None,
+        steps=steps.next_steps(session) if lists else [],
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [staff_route("GET", "/", show, Permission.OWN_ACCOUNT)]

@@ -1,0 +1,40 @@
+"""Held households by reason, each with what to do about it; nothing of a person but the link to the household."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, staff_route
+from portal.domain.casework import worklists
+from portal.domain.roster.queries import hold_counts
+from portal.domain.staff.permissions import Permission
+from portal.platform.page import Page
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """List open holds, all or of one code."""
+    protected = allowed(page, Permission.KNOW_PROTECTED)
+    counts = hold_counts(page.session, include_protected=protected)
+    code = page.query.get("code", "")
+    code = code if code in counts else ""
+    after = page.query.get("after", "0")
+    rows = worklists.holds(
+        page.session, include_protected=protected, code=code, limit=worklists.PAGE + 1,
+        after=int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0,
+    )  # fmt: skip
+    return page.render(
+        "admin/holds.html",
+        status_code,
+        counts=counts,
+        code=code,
+        rows=rows[: worklists.PAGE],
+        more=len(rows) > worklists.PAGE,
+        households=worklists.held_households(page.session, include_protected=protected),
+        said=page.query.get("said", ""),
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [staff_route("GET", "/holds", show, Permission.SEE_HOLDS)]

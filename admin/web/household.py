@@ -1,0 +1,205 @@
+"""One household: opened with a reason, masked, with its timeline; what is behind a mask is asked for and logged."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from sqlalchemy import select
+
+from admin.access import allowed, first_post, staff_route
+from portal.domain.casework import access, masking
+from portal.domain.casework.timeline import timeline
+from portal.domain.clock import JST
+from portal.domain.coupons.queries import coupons_of_household
+from portal.domain.credentials.formats import print_login_id
+from portal.domain.credentials.models import Credential
+from portal.domain.errors import InputError
+from portal.domain.households.models import Household
+from portal.domain.households.queries import HouseholdView, open_holds, view_household
+from portal.domain.letters.models import Letter
+from portal.domain.staff.permissions import Permission
+from portal.domain.tasks.queries import tasks_of
+from portal.domain.texts import _s
+from portal.domain.vault import unseal
+from portal.platform.page import Page
+
+OPENED, SHOWN = "opened", "shown"
+WORDS_MAX = 400
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def _row(page: Page) -> Household:
+    return access.existing(page.session, int(page.params["household_id"]))
+
+
+def _blocked(page: Page, household: Household) -> Response[Any] | None:
+    """Answer for a household that this person may not know: nothing of it but who handles it."""
+    if not household.protected or allowed(page, Permission.KNOW_PROTECTED):
+        return None
+    return page.render("admin/household_protected.html", 403)
+
+
+def _until(page: Page, store: str, key: str) -> datetime | None:
+    kept = page.auth.data.get(store, {}) if page.auth is not None else {}
+    until = datetime.fromisoformat(kept[key]) if key in kept else None
+    return until if until is not None and until > page.now else None
+
+
+def _remember(page: Page, store: str, key: str, until: datetime) -> None:
+    if page.auth is None:
+        return
+    alive = {k: v for k, v in page.auth.data.get(store, {}).items() if datetime.fromisoformat(v) > page.now}
+    page.auth.data = page.auth.data | {store: alive | {key: until.isoformat()}}
+
+
+def show_reason(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask why, before anything of the household is shown."""
+    household = _row(page)
+    if (blocked := _blocked(page, household)) is not None:
+        return blocked
+    return page.render(
+        "admin/household_reason.html", status_code, household_id=household.id, reasons=list(access.Reason)
+    )
+
+
+def submit_reason(page: Page) -> Response[Any]:
+    """Log the reason and open the household for a quarter of an hour."""
+    household = _row(page)
+    if household.protected and not allowed(page, Permission.KNOW_PROTECTED):
+        access.note_protected_asked(page.session, household.id, page.actor, page.now)
+        return page.render("admin/household_protected.html", 403)
+    reason = _choice(access.Reason, page.form.get("reason"))
+    words = page.form.get("words").strip()
+    if reason is None:
+        page.form.error("reason", _s("開く理由を選んでください。"))
+    if reason is access.Reason.OTHER and not words:
+        page.form.error("words", _s("理由を書いてください。"))
+    if len(words) > WORDS_MAX:
+        page.form.error("words", _s("理由は400文字までで書いてください。"))
+    if not page.form.ok or reason is None:
+        return show_reason(page, 422)
+    if first_post(page):
+        until = access.open_with_reason(
+            page.session, page.site.vault, household, reason, words, page.actor, page.now
+        )
+        _remember(page, OPENED, str(household.id), until)
+        _remember(page, "reasons", f"{household.id}:{reason.value}", until)
+    return page.redirect(f"/households/{household.id}")
+
+
+def _choice(kind: type[Choice], typed: str) -> Choice | None:
+    return next((member for member in kind if member.value == typed), None)
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show the household to somebody who gave a reason."""
+    household = _row(page)
+    if (blocked := _blocked(page, household)) is not None:
+        return blocked
+    until = _until(page, OPENED, str(household.id))
+    if until is None:
+        return page.redirect(f"/households/{household.id}/reason")
+    view = view_household(page.session, page.site.vault, household.id)
+    shown = {part: _until(page, SHOWN, f"{household.id}:{part.value}") for part in access.Part}
+    credential = _credential(page, household.id)
+    letters = select(Letter).where(Letter.household_id == household.id).order_by(Letter.id.desc())
+    return page.render(
+        "admin/household.html",
+        status_code,
+        household=view,
+        view=_fields(page, view, credential, shown),
+        children=_children(page, view, shown=shown[access.Part.CHILDREN] is not None),
+        shown=shown,
+        parts=access.Part,
+        credential=credential,
+        letters=list(page.session.scalars(letters)),
+        holds=open_holds(page.session, household.id),
+        tasks=tasks_of(page.session, household.id),
+        moments=timeline(page.session, household.id),
+        until=f"{until.astimezone(JST):%H:%M}",
+        said=page.query.get("said", ""),
+        shown_until=max((f"{u.astimezone(JST):%H:%M}" for u in shown.values() if u), default=""),
+    )
+
+
+def _credential(page: Page, household_id: int) -> Credential | None:
+    statement = select(Credential).where(Credential.household_id == household_id)
+    return page.session.scalar(statement.order_by(Credential.id.desc()).limit(1))
+
+
+def _fields(
+    page: Page, view: HouseholdView, credential: Credential | None, shown: dict[access.Part, datetime | None]
+) -> dict[str, str]:
+    fields = view.fields
+    open_name = shown[access.Part.NAME] is not None
+    values = {
+        "name": fields.name if open_name else masking.mask_name(fields.name),
+        "kana": fields.kana if open_name else masking.mask_name(fields.kana),
+        "postal": masking.mask_postal_code(fields.postal_code),
+        "address": masking.mask_address(fields.town),
+        "birth": masking.mask_birth(fields.birth),
+        "login_id": "",
+    }
+    if shown[access.Part.ADDRESS]:
+        values["postal"] = f"{fields.postal_code[:3]}-{fields.postal_code[3:]}"
+        values["address"] = f"{fields.town}{fields.street}\u3000{fields.building}".strip()
+    if shown[access.Part.BIRTH] and fields.birth:
+        values["birth"] = fields.birth.isoformat()
+    if credential is not None:
+        login_id = unseal(page.site.vault.kek, credential.login_sealed, credential.login_digest).decode()
+        open_id = shown[access.Part.LOGIN_ID] is not None
+        values["login_id"] = print_login_id(login_id) if open_id else masking.mask_number(login_id)
+    return values
+
+
+def _children(page: Page, view: HouseholdView, *, shown: bool) -> list[dict[str, Any]]:
+    coupons = {entry.ordinal: entry for entry in coupons_of_household(page.session, view.id)}
+    rows = []
+    for child in view.children:
+        entry = coupons.get(child.ordinal)
+        birth = child.fields.birth.isoformat() if child.fields.birth else ""
+        rows.append(
+            {
+                "ordinal": child.ordinal,
+                "name": child.fields.name if shown else masking.mask_name(child.fields.name),
+                "birth": birth if shown else masking.mask_birth(child.fields.birth),
+                "entitlement": entry.entitlement_state if entry else "",
+                "coupon": entry.coupon.state if entry and entry.coupon else "",
+                "amount_yen": entry.amount_yen if entry else 0,
+            }
+        )
+    return rows
+
+
+def unmask(page: Page) -> Response[Any]:
+    """Show one masked part for five minutes, with a reason, logged and counted."""
+    household = _row(page)
+    if (blocked := _blocked(page, household)) is not None:
+        return blocked
+    if _until(page, OPENED, str(household.id)) is None:
+        return page.redirect(f"/households/{household.id}/reason")
+    part = _choice(access.Part, page.form.get("part"))
+    reason = _choice(access.Reason, page.form.get("reason"))
+    if part is None:
+        raise InputError(_s("表示する項目を選んでください。"))
+    if reason is None:
+        page.form.error("reason", _s("表示する理由を選んでください。"))
+        return show(page, 422)
+    if first_post(page):
+        until = access.unmask(page.session, household, part, reason, page.actor, page.now)
+        _remember(page, SHOWN, f"{household.id}:{part.value}", until)
+    return page.redirect(f"/households/{household.id}?said=shown")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    permission = Permission.OPEN_HOUSEHOLD
+    base = "/households/{household_id:int}"
+    return [
+        staff_route("GET", base, show, permission),
+        staff_route("GET", base + "/reason", show_reason, permission),
+        staff_route("POST", base + "/reason/submit", submit_reason, permission, shows=show_reason),
+        staff_route("POST", base + "/unmask", unmask, permission, shows=show),
+    ]

@@ -1,0 +1,61 @@
+"""Letter batches: print runs, their files and counts, and who was left out."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from sqlalchemy import func, select
+
+from admin.access import allowed, staff_route
+from portal.domain.casework import worklists
+from portal.domain.errors import NotFoundError
+from portal.domain.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.roster.queries import hold_counts
+from portal.domain.staff.permissions import Permission
+from portal.domain.texts import _s
+from portal.platform.page import Page
+
+
+def show_list(page: Page) -> Response[Any]:
+    """List the print runs, newest first."""
+    runs = list(page.session.scalars(select(PrintRun).order_by(PrintRun.id.desc()).limit(100)))
+    protected = allowed(page, Permission.KNOW_PROTECTED)
+    return page.render(
+        "admin/letters.html",
+        runs=runs,
+        held=worklists.held_households(page.session, include_protected=protected),
+    )
+
+
+def show(page: Page) -> Response[Any]:
+    """Show one print run: files, letters per state, and whether the counts agree."""
+    run = page.session.get(PrintRun, int(page.params["run_id"]))
+    if run is None:
+        raise NotFoundError(_s("この印刷は見つかりませんでした。"))
+    chunks = select(PrintChunk).where(PrintChunk.print_run_id == run.id).order_by(PrintChunk.number)
+    rows = page.session.execute(
+        select(Letter.state, func.count(Letter.id), func.sum(Letter.children), func.sum(Letter.enclosures))
+        .where(Letter.print_run_id == run.id)
+        .group_by(Letter.state)
+    )
+    states = [(state, int(count), int(children), int(sheets)) for state, count, children, sheets in rows]
+    found = list(page.session.scalars(chunks))
+    printed = sum(chunk.letters for chunk in found if chunk.built_at is not None)
+    return page.render(
+        "admin/letter_run.html",
+        run=run,
+        chunks=found,
+        states=states,
+        letters=sum(count for _state, count, _children, _sheets in states),
+        children=sum(children for _state, _count, children, _sheets in states),
+        printed=printed,
+        held=hold_counts(page.session, include_protected=allowed(page, Permission.KNOW_PROTECTED)),
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        staff_route("GET", "/letters", show_list, Permission.SEE_LETTERS),
+        staff_route("GET", "/letters/{run_id:int}", show, Permission.SEE_LETTERS),
+    ]

@@ -1,0 +1,52 @@
+"""Roster imports: files, counts, rows that were not taken with their reasons, and differences."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from sqlalchemy import func, select
+
+from admin.access import staff_route
+from portal.domain.casework.masking import mask_number
+from portal.domain.errors import NotFoundError
+from portal.domain.roster.models import RosterImport, RosterRow
+from portal.domain.roster.queries import imports, rows_not_taken
+from portal.domain.staff.permissions import Permission
+from portal.domain.texts import _s
+from portal.platform.page import Page
+
+ROWS = 50
+
+
+def show_list(page: Page) -> Response[Any]:
+    """List the imports, newest first."""
+    return page.render("admin/roster.html", imports=imports(page.session))
+
+
+def show(page: Page) -> Response[Any]:
+    """Show one import: counts, rejected rows, differences."""
+    found = page.session.get(RosterImport, int(page.params["import_id"]))
+    if found is None:
+        raise NotFoundError(_s("この取り込みは見つかりませんでした。"))
+    after = page.query.get("after", "0")
+    rows = list(
+        rows_not_taken(
+            page.session, page.site.vault, found.id, limit=ROWS + 1,
+            after=int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0,
+        )
+    )  # fmt: skip
+    rejected = select(func.count(RosterRow.id)).where(
+        RosterRow.import_id == found.id, RosterRow.result == "reject"
+    )
+    return page.render(
+        "admin/roster_import.html", found=found, rows=rows[:ROWS], more=len(rows) > ROWS,
+        rejected=page.session.scalar(rejected) or 0, mask=mask_number,
+    )  # fmt: skip
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        staff_route("GET", "/roster", show_list, Permission.SEE_ROSTER),
+        staff_route("GET", "/roster/{import_id:int}", show, Permission.SEE_ROSTER),
+    ]

@@ -1,0 +1,102 @@
+"""Tasks: what residents asked for or what stopped by itself, oldest first; finished by a person."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, first_post, staff_route
+from portal.domain.audit.services import record
+from portal.domain.casework import worklists
+from portal.domain.casework.frozen import unfreeze
+from portal.domain.errors import NotFoundError
+from portal.domain.staff.permissions import Permission
+from portal.domain.tasks.models import Task
+from portal.domain.tasks.services import BIRTH_FROZEN, KINDS, details_of, finish_task
+from portal.domain.texts import _s
+from portal.platform.page import Page
+
+
+def _after(page: Page) -> int:
+    typed = page.query.get("after", "0")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else 0
+
+
+def show_list(page: Page, status_code: int = 200) -> Response[Any]:
+    """List what waits."""
+    protected = allowed(page, Permission.KNOW_PROTECTED)
+    kind = page.query.get("kind", "")
+    kind = kind if kind in KINDS else ""
+    tasks = worklists.waiting_tasks(
+        page.session, include_protected=protected, kind=kind, after=_after(page), limit=worklists.PAGE + 1
+    )
+    return page.render(
+        "admin/tasks.html",
+        status_code,
+        tasks=tasks[: worklists.PAGE],
+        more=len(tasks) > worklists.PAGE,
+        counts=worklists.task_counts(page.session, include_protected=protected),
+        kind=kind,
+        said=page.query.get("said", ""),
+    )
+
+
+def _task(page: Page) -> Task:
+    task = page.session.get(Task, int(page.params["task_id"]))
+    protected = allowed(page, Permission.KNOW_PROTECTED)
+    if task is None or not worklists.task_visible(page.session, task, include_protected=protected):
+        raise NotFoundError(_s("この用件は見つかりませんでした。"))
+    return task
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show one task; what the requester wrote is shown on demand only."""
+    task = _task(page)
+    written = page.auth is not None and page.auth.data.get("read_task") == task.id
+    details = details_of(page.site.vault, task)
+    return page.render(
+        "admin/task.html",
+        status_code,
+        task=task,
+        has_details=any(details.values()),
+        details=details if written else {},
+        can_unfreeze=task.kind == BIRTH_FROZEN and task.state == "open",
+    )
+
+
+def read(page: Page) -> Response[Any]:
+    """Show what the requester wrote, and log that it was read."""
+    task = _task(page)
+    if page.auth is not None:
+        record(
+            page.session, page.actor, page.now, "task.read", "task", task.id, household_id=task.household_id
+        )
+        page.auth.data = page.auth.data | {"read_task": task.id}
+    return page.redirect(f"/tasks/{task.id}")
+
+
+def finish(page: Page) -> Response[Any]:
+    """Finish a task."""
+    task = _task(page)
+    if first_post(page):
+        finish_task(page.session, task.id, page.actor, page.now)
+    return page.redirect("/tasks?said=finished")
+
+
+def unfreeze_birth(page: Page) -> Response[Any]:
+    """Let a household try its first sign-in again."""
+    task = _task(page)
+    if first_post(page):
+        unfreeze(page.session, task.id, page.actor, page.now)
+    return page.redirect("/tasks?said=unfrozen")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        staff_route("GET", "/tasks", show_list, Permission.SEE_TASKS),
+        staff_route("GET", "/tasks/{task_id:int}", show, Permission.SEE_TASKS),
+        staff_route("POST", "/tasks/{task_id:int}/read", read, Permission.SEE_TASKS),
+        staff_route("POST", "/tasks/{task_id:int}/finish", finish, Permission.DECIDE_TASKS),
+        staff_route("POST", "/tasks/{task_id:int}/unfreeze", unfreeze_birth, Permission.DECIDE_TASKS),
+    ]

@@ -1,0 +1,33 @@
+"""Reading approvals."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.approvals.models import Approval
+
+
+def open_approvals(session: Session, *, limit: int = 100) -> list[Approval]:
+    """Return the proposals that wait for a second person, oldest first."""
+    statement = select(Approval).where(Approval.state == "proposed").order_by(Approval.id).limit(limit)
+    return list(session.scalars(statement))
+
+
+def open_count(session: Session) -> int:
+    """Return how many proposals wait."""
+    return session.scalar(select(func.count()).where(Approval.state == "proposed")) or 0
+
+
+def open_for(session: Session, kind: str, subject: str, ids: Iterable[int]) -> dict[int, Approval]:
+    """Return the open proposal of each subject that has one."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    rows = session.scalars(
+        select(Approval).where(
+            Approval.kind == kind, Approval.subject == subject, Approval.subject_id.in_(wanted),
+            Approval.state == "proposed",
+        )
+    )  # fmt: skip
+    return {row.subject_id: row for row in rows if row.subject_id is not None}

@@ -1,0 +1,92 @@
+"""Opening a household with a reason, and looking behind the masks: logged and counted (``security.md`` T10, A11)."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor
+from portal.domain.audit.services import record
+from portal.domain.authn import throttles
+from portal.domain.errors import NotFoundError
+from portal.domain.households.models import Household
+from portal.domain.texts import _s
+from portal.domain.vault import Vault, seal_json
+
+OPEN_FOR = timedelta(minutes=15)
+SHOWN_FOR = timedelta(minutes=5)
+UNMASK_HOUR = throttles.Limit("t10u", 60, 3600)
+
+
+class Reason(StrEnum):
+    """Why somebody opens a household."""
+
+    INQUIRY = "inquiry"
+    REQUEST = "request"
+    HOLD = "hold"
+    RETURNED = "returned"
+    CHECK = "check"
+    OTHER = "other"
+
+
+class Part(StrEnum):
+    """What is masked until somebody asks for it."""
+
+    NAME = "name"
+    ADDRESS = "address"
+    BIRTH = "birth"
+    CHILDREN = "children"
+    LOGIN_ID = "login_id"
+
+
+def existing(session: Session, household_id: int) -> Household:
+    """Return the household's row.
+
+    Raises:
+        NotFoundError: there is none of that key.
+    """
+    found = session.get(Household, household_id)
+    if found is None:
+        raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
+    return found
+
+
+def open_with_reason(
+    session: Session,
+    vault: Vault,
+    household: Household,
+    reason: Reason,
+    words: str,
+    actor: Actor,
+    now: datetime,
+) -> datetime:
+    """Log why a household is opened; returns until when it stays open. ``words`` may name people, so they are sealed."""
+    sealed = None
+    if words:
+        key = vault.unwrap(household.wrapped_key)
+        sealed = seal_json(key, {"words": words}, f"reason:{household.id}")
+    record(
+        session, actor, now, "household.opened", "household", household.id, household_id=household.id,
+        sealed=sealed, reason=reason.value,
+    )  # fmt: skip
+    return now + OPEN_FOR
+
+
+def unmask(
+    session: Session, household: Household, part: Part, reason: Reason, actor: Actor, now: datetime
+) -> datetime:
+    """Log that somebody looks behind a mask; returns until when it stays open. Unusually many are noted."""
+    record(
+        session, actor, now, "household.unmasked", "household", household.id, household_id=household.id,
+        part=part.value, reason=reason.value,
+    )  # fmt: skip
+    if not throttles.take(session, UNMASK_HOUR, str(actor.id), now).allowed:
+        record(session, actor, now, "staff.unusual_browsing", "staff_user", actor.id, what="unmask")
+    return now + SHOWN_FOR
+
+
+def note_protected_asked(session: Session, household_id: int, actor: Actor, now: datetime) -> None:
+    """Log that somebody who may not know asked for a protected household."""
+    record(
+        session, actor, now, "household.protected_asked", "household", household_id, household_id=household_id
+    )

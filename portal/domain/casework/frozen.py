@@ -1,0 +1,41 @@
+"""A first sign-in that five wrong birth dates froze: an officer opens it again."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor
+from portal.domain.credentials.models import Credential
+from portal.domain.credentials.services import move
+from portal.domain.errors import NotFoundError, WrongStateError
+from portal.domain.tasks.models import Task
+from portal.domain.tasks.services import BIRTH_FROZEN, finish_task
+from portal.domain.texts import _s
+
+
+def unfreeze(session: Session, task_id: int, actor: Actor, now: datetime) -> Credential:
+    """Open the letter of a ``birth_frozen`` task again, forget its wrong dates, and finish the task.
+
+    Raises:
+        NotFoundError: no such task.
+        WrongStateError: another kind of task, finished before, or the letter was replaced meanwhile.
+    """
+    task = session.scalar(select(Task).where(Task.id == task_id).with_for_update())
+    if task is None or task.household_id is None:
+        raise NotFoundError(_s("この用件は見つかりませんでした。"))
+    if task.kind != BIRTH_FROZEN:
+        raise WrongStateError(_s("この用件では、凍結を解けません。"))
+    credential = session.scalar(
+        select(Credential)
+        .where(Credential.household_id == task.household_id, Credential.state == "locked")
+        .with_for_update()
+    )
+    finish_task(session, task_id, actor, now)
+    if credential is None:
+        raise WrongStateError(
+            _s("凍結された手紙がありません。手紙が作り直されたときは、用件を終わりにしてください。")
+        )
+    credential.wrong_births = b""
+    move(session, credential, "unlock", actor, now, reason=BIRTH_FROZEN)
+    return credential

@@ -1,0 +1,65 @@
+"""How far the program is, from the roster to the letters, as steps that are done, at work or still to come."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.coupons.models import Coupon
+from portal.domain.entitlements.models import Entitlement
+from portal.domain.households.models import Household
+from portal.domain.households.protection import protection_loaded
+from portal.domain.letters.models import Letter
+
+DONE, NOW, LATER = "done", "now", "later"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: its name (the site has words for it), its state, and how many are done of how many."""
+
+    name: str
+    state: str
+    done: int = 0
+    all: int = 0
+
+
+def next_steps(session: Session) -> list[Step]:
+    """Return the steps in order; the first one that is not done is at work."""
+    households = _count(session, select(func.count(Household.id)).where(Household.state == "active"))
+    wanted = _count(session, select(func.count(Entitlement.id)).where(Entitlement.state == "in_progress"))
+    stock = _count(session, select(func.count(Coupon.id)))
+    assigned = _count(
+        session,
+        select(func.count(Entitlement.id))
+        .join(Coupon, Coupon.entitlement_id == Entitlement.id)
+        .where(Entitlement.state == "in_progress", Coupon.state.not_in(("voided", "expired"))),
+    )
+    ready = _count(
+        session,
+        select(func.count(Entitlement.household_id.distinct())).where(Entitlement.state == "in_progress"),
+    )
+    lettered = _count(
+        session,
+        select(func.count(Letter.household_id.distinct()))
+        .join(Entitlement, Entitlement.household_id == Letter.household_id)
+        .where(Entitlement.state == "in_progress", Letter.state.in_(("printed", "handed_over"))),
+    )
+    facts = (
+        ("roster", households > 0, households, households),
+        ("protection", protection_loaded(session), 0, 0),
+        ("codes", stock > 0 and stock >= wanted, stock, wanted),
+        ("assign", wanted > 0 and assigned >= wanted, assigned, wanted),
+        ("letters", ready > 0 and lettered >= ready, lettered, ready),
+    )
+    steps = []
+    state = NOW
+    for name, done, count, total in facts:
+        steps.append(Step(name, DONE if done else state, count, total))
+        if not done:
+            state = LATER
+    return steps
+
+
+def _count(session: Session, statement: Select[int]) -> int:
+    return session.scalar(statement) or 0

@@ -1,0 +1,91 @@
+"""Everything that happened to a household, newest first: events, letters, coupons (never a code)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.audit.models import AuditEvent
+from portal.domain.coupons.models import Coupon
+from portal.domain.entitlements.models import Entitlement
+from portal.domain.letters.models import Letter
+from portal.domain.staff.models import StaffUser
+
+LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One thing that happened; ``action`` is stable, the site has words for it. ``who`` is a staff name or empty."""
+
+    at: datetime
+    action: str
+    actor_role: str
+    who: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+def timeline(session: Session, household_id: int, limit: int = LIMIT) -> list[Moment]:
+    """Return what happened to a household, newest first."""
+    events = list(
+        session.scalars(
+            select(AuditEvent)
+            .where(AuditEvent.household_id == household_id)
+            .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+            .limit(limit)
+        )
+    )
+    names = _names(session, {e.actor_id for e in events if e.actor_id is not None and e.actor_role in STAFF})
+    moments = [
+        Moment(
+            e.at,
+            e.action,
+            e.actor_role,
+            names.get(e.actor_id or 0, "") if e.actor_role in STAFF else "",
+            e.detail,
+        )
+        for e in events
+    ]
+    moments += _letters(session, household_id) + _assigned(session, household_id)
+    return sorted(moments, key=lambda m: m.at, reverse=True)[:limit]
+
+
+STAFF = frozenset({"agent", "supervisor", "officer", "ward_officer", "auditor", "administrator"})
+
+
+def _names(session: Session, ids: set[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    rows = session.execute(select(StaffUser.id, StaffUser.display_name).where(StaffUser.id.in_(ids)))
+    return dict(rows.tuples().all())
+
+
+def _letters(session: Session, household_id: int) -> list[Moment]:
+    moments = []
+    for letter in session.scalars(select(Letter).where(Letter.household_id == household_id)):
+        detail = {"number": letter.number, "kind": letter.kind}
+        moments += [
+            Moment(at, action, "system", detail=detail)
+            for at, action in (
+                (letter.printed_at, "letter.printed"), (letter.handed_over_at, "letter.handed_over"),
+            )
+            if at is not None
+        ]  # fmt: skip
+    return moments
+
+
+def _assigned(session: Session, household_id: int) -> list[Moment]:
+    # Assigning is one event for all households, so the coupon's own instant stands in for it.
+    rows = session.scalars(
+        select(Coupon.assigned_at)
+        .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
+        .where(Entitlement.household_id == household_id, Coupon.assigned_at.is_not(None))
+    )
+    counts: dict[datetime, int] = {}
+    for at in rows:
+        if at is not None:
+            counts[at] = counts.get(at, 0) + 1
+    return [Moment(at, "coupon.assigned", "system", detail={"count": n}) for at, n in counts.items()]
