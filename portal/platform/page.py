@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import Actor, Channel, Organization, Role
 from portal.domain.authn import sessions
 from portal.domain.authn.models import AuthSession
+from portal.domain.signin.standing import may_go_on
 from portal.domain.staff.models import StaffUser
 from portal.platform import cookies
 from portal.platform.forms import Form
@@ -60,6 +61,12 @@ class Page:
         self.session, self.moment = session, now
         token = self.cookie(cookies.SESSION)
         self.auth = sessions.load(session, self.site.kind, token, now) if token else None
+        if (
+            self.auth is not None
+            and self.site.kind == sessions.RESIDENT
+            and not may_go_on(session, self.auth)
+        ):
+            self.auth = None
         self.bound_to = token if self.auth is not None else self.cookie(cookies.VISIT)
         if self.auth is not None and self.site.kind == sessions.STAFF:
             self.staff = session.get(StaffUser, self.auth.owner_id)

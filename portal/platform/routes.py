@@ -102,13 +102,21 @@ def _run(plan: Endpoint, page: Page) -> Response[Any]:
         try:
             response = _language(page) or _in_transaction(plan, page)
         except DomainError as error:
-            response = failure_page(page, error)
+            response = _refused(page, error)
         except (OperationalError, PoolTimeoutError) as error:
             LOG.error("database away: %s", type(error).__name__)  # noqa: TRY400  (a trace would hold nothing more)
+            page.auth = page.staff = None
             response = failure_page(page, error)
     took = (time.perf_counter() - started) * 1000
     LOG.info("%s %s %.1f ms", page.route, response.status_code, took)
     return response
+
+
+def _refused(page: Page, error: DomainError) -> Response[Any]:
+    """Answer a refusal whose transaction was rolled back; who is signed in is read again, for the page around it."""
+    with page.site.database.read() as session:
+        page.load_auth(session, page.moment or page.site.clock.now(session))
+        return failure_page(page, error)
 
 
 def _language(page: Page) -> Response[Any] | None:

@@ -9,6 +9,8 @@ from portal.web.opening import clock_text
 
 def code_error(answer: CodeAnswer, authenticator: OtpAuthenticator | None = None) -> str:
     """Return what is wrong with a typed code and what to do."""
+    if answer is CodeAnswer.WRONG and authenticator is not None and authenticator.state == "closed":
+        answer = CodeAnswer.CLOSED  # this was the last try
     match answer:
         case CodeAnswer.EMPTY:
             return _("6けたの番号を入力してください。")

@@ -22,6 +22,7 @@ from portal.domain.authn import sessions
 from portal.domain.authn.models import AuthSession
 from portal.domain.clock import FixedClock
 from portal.domain.notices.services import claim_due
+from portal.domain.tasks.models import Task
 from portal.platform.application import make_application
 from portal.platform.database import Database
 from portal.platform.site import Site
@@ -205,6 +206,13 @@ class Resident:
         ]
         assert codes, "no code was sent"
         return codes[-1]
+
+    def tasks(self) -> dict[str, str]:
+        """Kinds of what waits for staff, with the receipt numbers; a kind twice fails the test."""
+        with self.database.read() as session:
+            rows = [(task.kind, task.receipt_no) for task in session.scalars(select(Task))]
+        assert len(dict(rows)) == len(rows), rows
+        return dict(rows)
 
     def count(self, model: Any, **wanted: object) -> int:
         """How many rows of a table have these values."""

@@ -122,7 +122,10 @@ def check_code(
     if typed_code.fault is not None:
         return typed_code.fault
     authenticator = session.scalar(
-        select(OtpAuthenticator).where(OtpAuthenticator.id == authenticator_id).with_for_update()
+        select(OtpAuthenticator)
+        .where(OtpAuthenticator.id == authenticator_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)  # what was read before the lock may be old by now
     )
     if authenticator is None or authenticator.state == "closed":
         return CodeAnswer.CLOSED
@@ -187,6 +190,7 @@ def _check_sent(
             OneTimeCode.created_at > now - timedelta(hours=1),
         )
         .with_for_update()
+        .execution_options(populate_existing=True)
     ).all()  # fmt: skip
     open_rows = [r for r in rows if r.used_at is None and r.expires_at > now and r.tries < TRIES_PER_CODE]
     for row in open_rows:

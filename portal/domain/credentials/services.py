@@ -81,7 +81,12 @@ def lock_row(session: Session, credential_id: int) -> Credential:
     Raises:
         NotFoundError: there is none of that key.
     """
-    found = session.scalar(select(Credential).where(Credential.id == credential_id).with_for_update())
+    found = session.scalar(
+        select(Credential)
+        .where(Credential.id == credential_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)  # what was read before the lock may be old by now
+    )
     if found is None:
         raise NotFoundError(_("見つかりませんでした。"))
     return found

@@ -89,6 +89,8 @@ def report_lost(session: Session, vault: Vault, auth: AuthSession, now: datetime
     credential = lock_row(session, auth.owner_id or 0)
     actor = Actor(Role.RESIDENT, credential.id)
     task = open_once(session, vault, REPORT_LOST, credential.household_id, {}, actor, now)
+    if credential.state == "suspended":
+        return task  # the button was pressed twice
     tell_owner(session, vault, credential, "new_letter", now)
     move(session, credential, "suspend", actor, now, reason=REPORT_LOST)
     return task

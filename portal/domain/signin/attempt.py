@@ -93,9 +93,11 @@ def begin(
     near, wide = network_keys(vault, visitor.address)
     own = (throttles.KNOWN_DEVICE, device) if device else (throttles.UNKNOWN_DEVICE, digest.hex())
     taken = (own, (throttles.NETWORK, near), (throttles.WIDE_NETWORK, wide))
-    for limit, key in taken:
+    for place, (limit, key) in enumerate(taken):
         verdict = throttles.take(session, limit, key, now)
         if not verdict.allowed:
+            for counted in taken[:place]:  # nothing was tried: a tired network costs its members no tries
+                throttles.give_back(session, *counted)
             raise ThrottledError(waiting_text(verdict.retry_at), retry_at=verdict.retry_at)
     credential = session.scalar(select(Credential).where(Credential.login_digest == digest))
     password = read_password(typed_password)

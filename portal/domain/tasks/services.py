@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record
 from portal.domain.errors import NotFoundError
+from portal.domain.households.models import Household
 from portal.domain.tasks.models import Task
 from portal.domain.tasks.states import TASK
 from portal.domain.texts import _s
@@ -65,10 +66,10 @@ def open_once(
     now: datetime,
 ) -> Task:
     """Return the open task of this kind for the household, or open one: asking twice is one request."""
+    # Where no task is open yet there is no row to lock: the household's row makes equal requests wait.
+    session.execute(select(Household.id).where(Household.id == household_id).with_for_update(key_share=True))
     found = session.scalar(
-        select(Task)
-        .where(Task.kind == kind, Task.household_id == household_id, Task.state == "open")
-        .with_for_update()
+        select(Task).where(Task.kind == kind, Task.household_id == household_id, Task.state == "open")
     )
     return found or open_task(session, vault, kind, household_id, details, actor, now)
 

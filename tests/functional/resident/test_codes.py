@@ -1,0 +1,167 @@
+"""One-time codes at the door: each way of being wrong has its sentence, and guessing ends."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from portal.domain.authn.models import OtpAuthenticator
+from portal.domain.notices.models import OutboxMessage
+from tests.support.people import Person
+from tests.support.resident import Resident, Visitor
+
+
+def wrong_code(person: Person, now: datetime) -> str:
+    """Six digits that the app shows neither now nor just before or after."""
+    near = {person.totp(now + timedelta(seconds=30 * n)) for n in (-2, -1, 0, 1, 2)}
+    return next(code for code in (f"{n:06}" for n in range(100)) if code not in near)
+
+
+def with_sms(resident: Resident) -> tuple[Person, Visitor]:
+    """Somebody whose only channel is SMS, signed out, one hour later."""
+    person = resident.add()
+    visitor = resident.enter(person, stage="channel")
+    visitor.send("/start/channel/choose", {"channel": "sms"})
+    visitor.send("/start/channel/address/submit", {"address": "09012345678"})
+    visitor.send("/start/channel/prove/submit", {"code": resident.last_code()})
+    assert visitor.place == "/start/backup-codes"
+    visitor.send("/signout")
+    resident.clock.advance(hours=1, seconds=1)
+    return person, visitor
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "6けたの番号を入力してください"), ("12345", "けたが足りません"), ("1234567", "けたが多すぎます"),
+        ("abcdef", "番号は数字だけです"), ("１２３４５", "けたが足りません"),
+    ],
+)  # fmt: skip
+def test_a_code_that_is_none_says_why_and_counts_nothing(
+    sqlite_resident: Resident, typed: str, said: str
+) -> None:
+    person = sqlite_resident.add(active=True)
+    visitor = sqlite_resident.enter(person, stage="code")
+    page = visitor.post("/signin/code/submit", {"code": typed})
+    assert page.status_code == 422
+    assert said in page.text
+    assert sqlite_resident.count(OtpAuthenticator, total_fails=0) == 1
+
+
+def test_full_width_and_spaced_codes_are_read(sqlite_resident: Resident) -> None:
+    person = sqlite_resident.add(active=True)
+    code = person.totp(sqlite_resident.now)
+    typed = " ".join((code[:3], code[3:])).translate({ord(str(d)): ord("０") + d for d in range(10)})
+    visitor = sqlite_resident.enter(person, stage="code")
+    visitor.send("/signin/code/submit", {"code": typed})
+    assert visitor.place == "/home"
+
+
+def test_a_code_of_the_app_is_good_once(resident: Resident) -> None:
+    person = resident.add(active=True)
+    code = person.totp(resident.now)
+    first = resident.enter(person, stage="code")
+    first.send("/signin/code/submit", {"code": code})
+    assert first.place == "/home"
+    second = resident.enter(person, stage="code")
+    page = second.post("/signin/code/submit", {"code": code})
+    assert page.status_code == 422
+    assert "もう使いました" in page.text
+    resident.clock.advance(seconds=60)
+    second.send("/signin/code/submit", {"code": person.totp(resident.now)})
+    assert second.place == "/home"
+
+
+def test_a_sent_code_comes_with_the_page_and_is_good_once(resident: Resident) -> None:
+    person, _visitor = with_sms(resident)
+    visitor = resident.sign_in(person)
+    assert visitor.place == "/signin/code"
+    assert visitor.page is not None
+    assert "午後1時10分まで" in visitor.page.text  # a clock time, not a counter
+    code = resident.last_code()
+    visitor.send("/signin/code/submit", {"code": code})
+    assert visitor.place == "/home"
+    other = resident.enter(person, stage="code")
+    assert other.post("/signin/code/submit", {"code": code}).status_code == 422
+
+
+def test_a_sent_code_ends_after_ten_minutes(resident: Resident) -> None:
+    person, _visitor = with_sms(resident)
+    visitor = resident.sign_in(person)
+    code = resident.last_code()
+    resident.clock.advance(minutes=10)
+    page = visitor.post("/signin/code/submit", {"code": code})
+    assert page.status_code == 422
+    assert "もう使えません" in page.text
+
+
+def test_a_sent_code_ends_after_five_wrong_tries(resident: Resident) -> None:
+    person, _visitor = with_sms(resident)
+    visitor = resident.sign_in(person)
+    code = resident.last_code()
+    wrong = f"{(int(code) + 1) % 10**6:06}"
+    for _try in range(5):
+        assert "番号が違います" in visitor.post("/signin/code/submit", {"code": wrong}).text
+    assert visitor.post("/signin/code/submit", {"code": code}).status_code == 422
+
+
+def test_the_message_names_its_purpose_and_is_bound_to_the_site(resident: Resident) -> None:
+    person, _visitor = with_sms(resident)
+    resident.messages()
+    resident.sign_in(person)
+    (body,) = resident.messages()
+    assert "サインイン" in body
+    assert body.splitlines()[-1].startswith("@127.0.0.1 #")
+    assert person.login_id not in body
+
+
+def test_another_code_waits_a_minute_and_the_first_stays_good(resident: Resident) -> None:
+    person, _visitor = with_sms(resident)
+    visitor = resident.sign_in(person)
+    first = resident.last_code()
+    early = visitor.post("/signin/code/send", {"channel": "sms"})
+    assert early.status_code == 429
+    assert "少し待って" in early.text
+    resident.clock.advance(seconds=61)
+    visitor.send("/signin/code/send", {"channel": "sms"})
+    assert resident.last_code()
+    visitor.send("/signin/code/submit", {"code": first})
+    assert visitor.place == "/home"
+
+
+def test_at_most_five_messages_an_hour_whoever_asks(resident: Resident) -> None:
+    person, _visitor = with_sms(resident)
+    before = resident.count(OutboxMessage)
+    visitor = resident.sign_in(person)
+    for _minute in range(12):
+        resident.clock.advance(seconds=61)
+        visitor.post("/signin/code/send", {"channel": "sms"})
+    assert resident.count(OutboxMessage) - before == 5
+
+
+def test_ten_wrong_codes_lock_for_half_an_hour_and_thirty_close(resident: Resident) -> None:
+    person = resident.add(active=True)
+    visitor = resident.enter(person, stage="code")
+    for _try in range(10):
+        assert (
+            "番号が違います"
+            in visitor.post("/signin/code/submit", {"code": wrong_code(person, resident.now)}).text
+        )
+    locked = visitor.post("/signin/code/submit", {"code": person.totp(resident.now)})
+    assert locked.status_code == 422
+    assert "午後0時30分まで待ってください" in locked.text
+    resident.clock.advance(minutes=29)
+    visitor = resident.enter(person, stage="code")
+    assert "待ってください" in visitor.post("/signin/code/submit", {"code": person.totp(resident.now)}).text
+    for wait in (2, 61):
+        resident.clock.advance(minutes=wait)
+        visitor = resident.enter(person, stage="code")
+        for _try in range(10):
+            visitor.post("/signin/code/submit", {"code": wrong_code(person, resident.now)})
+    assert visitor.page is not None
+    assert "使えなくなりました" in visitor.page.text
+    visitor.send("/signin/code/submit", {"code": person.totp(resident.now)})
+    assert visitor.place == "/lost"
+    assert list(resident.tasks()) == ["code_closed"]
+    visitor.open("/signin/backup")
+    visitor.send("/signin/backup/submit", {"code": person.backup[0]})
+    assert visitor.place == "/home"
