@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, distinct, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.coupons.models import Coupon
@@ -37,11 +37,11 @@ def next_steps(session: Session) -> list[Step]:
     )
     ready = _count(
         session,
-        select(func.count(Entitlement.household_id.distinct())).where(Entitlement.state == "in_progress"),
+        select(func.count(distinct(Entitlement.household_id))).where(Entitlement.state == "in_progress"),
     )
     lettered = _count(
         session,
-        select(func.count(Letter.household_id.distinct()))
+        select(func.count(distinct(Letter.household_id)))
         .join(Entitlement, Entitlement.household_id == Letter.household_id)
         .where(Entitlement.state == "in_progress", Letter.state.in_(("printed", "handed_over"))),
     )

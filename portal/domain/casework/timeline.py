@@ -60,7 +60,7 @@ def _names(session: Session, ids: set[int]) -> dict[int, str]:
     if not ids:
         return {}
     rows = session.execute(select(StaffUser.id, StaffUser.display_name).where(StaffUser.id.in_(ids)))
-    return dict(rows.tuples().all())
+    return {key: value for key, value in rows}  # noqa: C416  (dict() of rows does not type)
 
 
 def _letters(session: Session, household_id: int) -> list[Moment]:

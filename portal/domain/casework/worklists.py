@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, distinct, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.households.models import Child, Hold, Household
@@ -29,7 +29,7 @@ def _visible(include_protected: bool) -> ColumnElement[bool]:
 def held_households(session: Session, *, include_protected: bool) -> int:
     """Return how many households have an open hold."""
     statement = (
-        select(func.count(Hold.household_id.distinct()))
+        select(func.count(distinct(Hold.household_id)))
         .join(Household, Household.id == Hold.household_id)
         .where(Hold.state == "open", _visible(include_protected))
     )

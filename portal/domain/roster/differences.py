@@ -84,7 +84,7 @@ def _known(session: Session, import_id: int) -> Iterator[tuple[Household, Staged
         .order_by(Household.id)
         .execution_options(yield_per=READ_AT_ONCE)
     )
-    yield from session.execute(query).tuples()
+    yield from session.execute(query)
 
 
 def _compare(

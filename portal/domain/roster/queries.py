@@ -105,7 +105,7 @@ def hold_counts(session: Session, *, include_protected: bool) -> dict[str, int]:
     )
     if not include_protected:
         query = query.where(Household.protected.is_(False))
-    return dict(session.execute(query).tuples().all())
+    return {code: count for code, count in session.execute(query)}  # noqa: C416  (dict() of rows does not type)
 
 
 def differences(session: Session, import_id: int, limit: int = 200) -> list[RosterDifference]:
