@@ -13,6 +13,7 @@ pytest_plugins = (
     "tests.support.mail",
     "tests.support.resident",
     "tests.support.sms",
+    "tests.support.staff",
 )
 
 

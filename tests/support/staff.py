@@ -1,0 +1,164 @@
+"""The staff site under test: its people, its clock and its database, in this process or as a server for a browser."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyotp
+import pytest
+from litestar.types import ASGIApp
+from sqlalchemy import select
+
+from admin.app import make_staff_application, make_staff_site
+from portal.domain.actors import SYSTEM, Organization, Role
+from portal.domain.audit.models import AuditEvent
+from portal.domain.authn import sessions
+from portal.domain.clock import FixedClock
+from portal.domain.staff.services import add_staff
+from portal.platform.database import Database
+from portal.platform.site import Site
+from portal.settings import Settings
+from tests.support.coupons import VAULT
+from tests.support.people import Person, add_person, give_coupons
+from tests.support.resident import NOON, Loop, Visitor
+from tests.support.servers import Server, StartServer, free_port
+
+COOKIE = "staff-sid"
+PASSWORD = "correct horse battery 58"
+ROLES = {
+    Role.OFFICER: Organization.CONTRACTOR, Role.WARD_OFFICER: Organization.WARD, Role.AGENT: Organization.SUBCONTRACTOR,
+    Role.SUPERVISOR: Organization.CONTRACTOR, Role.AUDITOR: Organization.WARD,
+    Role.ADMINISTRATOR: Organization.CONTRACTOR,
+}  # fmt: skip
+
+
+@dataclass
+class Colleague:
+    """A staff account as its owner knows it."""
+
+    id: int
+    login: str
+    totp_secret: str
+    password: str = PASSWORD
+
+    def code(self, now: datetime) -> str:
+        """What the authenticator app shows at this instant."""
+        return pyotp.TOTP(self.totp_secret).at(now)
+
+
+@dataclass
+class StaffSite:
+    """A running staff site and what a test does with it most."""
+
+    site: Site
+    app: ASGIApp
+    clock: FixedClock
+    loop: Loop
+    folder: Path
+    people: int = field(default=0)
+
+    @property
+    def database(self) -> Database:
+        """The site's database."""
+        return self.site.database
+
+    @property
+    def now(self) -> datetime:
+        """The instant at which the clock stands."""
+        return self.clock.instant
+
+    def visitor(self, address: str = "203.0.113.9", **headers: str) -> Visitor:
+        """Somebody with a fresh browser."""
+        return Visitor(self.app, self.loop, address, **headers)
+
+    def hire(self, role: Role = Role.OFFICER, login: str = "") -> Colleague:
+        """A colleague with an account."""
+        self.people += 1
+        return hire(self.database, self.now, role, login or f"{role.value}{self.people}")
+
+    def enter(self, colleague: Colleague, visitor: Visitor | None = None) -> Visitor:
+        """A visitor who is signed in as this colleague."""
+        visitor = visitor or self.visitor()
+        token = start_session(self.database, colleague, self.now)
+        visitor.http.cookies.set(COOKIE, token, domain="127.0.0.1")
+        visitor.get("/account")
+        return visitor
+
+    def enter_as(self, role: Role) -> Visitor:
+        """A visitor who is signed in as a new colleague of this role."""
+        return self.enter(self.hire(role))
+
+    def add_household(self, **options: Any) -> Person:
+        """A household with a letter."""
+        self.people += 1
+        return add_person(self.database, self.now, number=f"98{self.people:08}", **options)
+
+    def give_coupons(self) -> None:
+        """Every child that may have a coupon gets one."""
+        give_coupons(self.database, self.folder, self.now)
+
+    def events(self, action: str) -> list[AuditEvent]:
+        """What was logged under an action."""
+        with self.database.read() as session:
+            found = list(session.scalars(select(AuditEvent).where(AuditEvent.action == action)))
+            session.expunge_all()
+        return found
+
+    def count(self, model: Any, **wanted: object) -> int:
+        """How many rows of a table have these values."""
+        with self.database.read() as session:
+            return len(session.scalars(select(model).filter_by(**wanted)).all())
+
+
+def hire(database: Database, now: datetime, role: Role, login: str) -> Colleague:
+    """Adds an account with the tests' password."""
+    with database.write() as session:
+        made = add_staff(
+            session, VAULT, login=login, name=f"職員 {login}", organization=ROLES[role], role=role, actor=SYSTEM,
+            now=now, password=PASSWORD,
+        )  # fmt: skip
+        return Colleague(made.user.id, made.user.login, made.totp_secret)
+
+
+def start_session(database: Database, colleague: Colleague, now: datetime, stage: str = "full") -> str:
+    """Begins a session and returns its cookie value."""
+    with database.write() as session:
+        return sessions.start(session, sessions.STAFF, stage, colleague.id, now)
+
+
+@pytest.fixture(scope="session")
+def staff_base(resident_settings: Settings) -> Site:
+    """A site without a database of its own, read once."""
+    return make_staff_site(replace(resident_settings, admin_url="http://127.0.0.1"))
+
+
+def make_staff(base: Site, database: Database, loop: Loop, folder: Path, now: datetime = NOON) -> StaffSite:
+    """The site on a database, with a clock that stands at `now`."""
+    clock = FixedClock(now)
+    site = replace(base, database=database, clock=clock)
+    return StaffSite(site, make_staff_application(site), clock, loop, folder)
+
+
+@pytest.fixture
+def staff(staff_base: Site, database: Database, background_loop: Loop, tmp_path: Path) -> StaffSite:
+    """The staff site; the test runs on SQLite and on PostgreSQL."""
+    return make_staff(staff_base, database, background_loop, tmp_path)
+
+
+@pytest.fixture
+def sqlite_staff(staff_base: Site, sqlite_database: Database, background_loop: Loop, tmp_path: Path) -> StaffSite:
+    """The staff site on SQLite only: for pages that no database can change."""
+    return make_staff(staff_base, sqlite_database, background_loop, tmp_path)
+
+
+def serve_staff(start_server: StartServer, settings: Settings, database_url: str, now: datetime = NOON) -> Server:
+    """Starts the site as a server whose clock goes on from `now`."""
+    port = free_port()
+    offset = (now - datetime.now(UTC)).total_seconds()
+    env = {
+        "PORTAL_PROGRAM": settings.program, "PORTAL_DATA_DIR": str(settings.data_dir),
+        "PORTAL_KEY_DIR": str(settings.key_dir), "PORTAL_DATABASE_URL": database_url, "PORTAL_ENVIRONMENT": "test",
+        "PORTAL_CLOCK_OFFSET": str(offset), "PORTAL_ADMIN_URL": f"http://127.0.0.1:{port}", "LANG": "ja_JP.UTF-8",
+    }  # fmt: skip
+    return start_server(["portal", "serve", "staff", "--port", str(port)], port=port, env=env)
