@@ -44,5 +44,6 @@ def create_app() -> ASGIApp:
         site,
         routes.handlers(settings),
         on_startup=[worker.start, housekeeping.start],
-        on_shutdown=[worker.stop, housekeeping.stop],
+        # A hook with a parameter would be given the application.
+        on_shutdown=[lambda: worker.stop(), housekeeping.stop],  # noqa: PLW0108  (the lambda hides the parameter)
     )
