@@ -19,6 +19,7 @@ MODULES = (
     "home",
     "coupon",
     "account",
+    "fresh",
 )
 DEMO_MODULES = ("demo_pages",)
 

@@ -12,7 +12,7 @@ for (const el of all("button, input:not([type=hidden]), select, textarea, .butto
   const edged = ["Top", "Right", "Bottom", "Left"].some((side) => parseFloat(s[`border${side}Width`]) > 0 && s[`border${side}Style`] !== "none");
   if (!edged && !s.textDecorationLine.includes("underline") && s.appearance === "none") found.push(`no edge: ${label(el)}`);
 }
-const field = document.querySelector("main input:not([type=hidden]), main button, main a[href]");
+const field = all("main input:not([type=hidden]), main button, main a[href]").find(visible);
 if (field) {
   field.focus({ focusVisible: true });
   const s = style(field);

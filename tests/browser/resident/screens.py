@@ -1,0 +1,176 @@
+"""Every screen and error state of the resident site, and how to get a browser there."""
+
+import re
+from collections.abc import Callable
+from functools import partial
+
+from playwright.sync_api import Page
+
+from portal.domain.credentials.formats import new_login_id
+from tests.browser.resident.served import Served
+
+Step = Callable[[Served, Page], None]
+ALL: dict[str, Step] = {}
+
+
+def _add(name: str, step: Step) -> None:
+    ALL[name] = step
+
+
+def _open(path: str, who: str = "", stage: str = "") -> Step:
+    def step(served: Served, page: Page) -> None:
+        if stage:
+            served.enter(page, who, stage)
+        served.go(page, path)
+
+    return step
+
+
+def send(page: Page, form: str = "form#form", **values: str) -> None:
+    """Fills fields by their names and presses the form's main button."""
+    for name, value in values.items():
+        field = page.locator(f"{form} [name={name}]").first
+        if field.evaluate("el => el.localName") == "select":
+            field.select_option(value)
+        else:
+            field.fill(value)
+    page.locator(f"{form} button.main").click()
+    page.wait_for_load_state("load")
+
+
+def _sent(path: str, who: str = "", stage: str = "", **values: str) -> Step:
+    def step(served: Served, page: Page) -> None:
+        _open(path, who, stage)(served, page)
+        send(page, **values)
+
+    return step
+
+
+def _wrong_password(served: Served, page: Page) -> None:
+    served.go(page, "/signin")
+    send(page, login_id=new_login_id(), password="CDFG HJKL MNPQ")
+
+
+def _throttled(served: Served, page: Page) -> None:
+    login_id = new_login_id()
+    served.go(page, "/signin")
+    for _try in range(6):
+        send(page, login_id=login_id, password="CDFG HJKL MNPQ")
+
+
+def _wrong_birth(times: int, served: Served, page: Page) -> None:
+    served.enter(page, stage="birth")
+    served.go(page, "/start/birth")
+    for day in range(1, times + 1):
+        send(page, year="1983", month="11", day=str(day))
+
+
+def _channel(kind: str, address: str, then: dict[str, str] | None, served: Served, page: Page) -> None:
+    served.enter(page, stage="channel")
+    served.go(page, "/start/channel")
+    page.check(f"#channel-{kind}")
+    send(page)
+    if address and kind != "totp":
+        send(page, address=address)
+    if then is not None:
+        send(page, **then)
+
+
+def _backup_shown(served: Served, page: Page) -> None:
+    served.enter(page, "single")
+    served.go(page, "/account")
+    page.locator("form[action='/account/backup-codes'] button").click()
+    page.wait_for_url(re.compile("backup-codes"))
+
+
+def _code_by_sms(served: Served, page: Page) -> None:
+    served.enter(page, "sms", "code")
+    served.go(page, "/signin/code")
+
+
+def _none_received(served: Served, page: Page) -> None:
+    _sent("/start/none", stage="channel")(served, page)
+
+
+def _coupon(ordinal: int, who: str, served: Served, page: Page) -> None:
+    served.enter(page, who)
+    served.go(page, "/home")
+    reveal = page.locator(f"form[action='/coupon/{ordinal}/reveal'] button")
+    if reveal.count():
+        reveal.click()
+        page.wait_for_url(re.compile(f"/coupon/{ordinal}"))
+    else:
+        served.go(page, f"/coupon/{ordinal}")
+
+
+def _requested(path: str, served: Served, page: Page) -> None:
+    person = served.add(active=True)
+    served.people["asking"] = person
+    _sent(path, "asking", "full")(served, page)
+
+
+def _foreign_form(served: Served, page: Page) -> None:
+    served.go(page, "/signin")
+    page.context.clear_cookies(name="visit")
+    send(page, login_id=new_login_id(), password="CDFG HJKL MNPQ")
+
+
+def _password_set(served: Served, page: Page) -> None:
+    person = served.add(active=True)
+    served.people["careful"] = person
+    _sent("/account/password", "careful", "full", own_password="うずらの たまご 12個")(served, page)
+
+
+for _path in (
+    "/", "/check", "/help", "/privacy", "/accessibility", "/lost", "/lost/ask", "/signin", "/signedout", "/nowhere",
+    "/account/received/lost/CDFG-HJKL",
+):  # fmt: skip
+    _add(_path, _open(_path))
+_add("signin: ended", _open("/signin?ended=1"))
+_add("signin: empty", _sent("/signin"))
+_add("signin: check digit", _sent("/signin", login_id="1234567890", password="x"))
+_add("signin: wrong", _wrong_password)
+_add("signin: wait", _throttled)
+_add("signin: old form", _foreign_form)
+_add("birth", _open("/start/birth", "", "birth"))
+_add("birth: empty", _sent("/start/birth", "", "birth"))
+_add("birth: impossible", _sent("/start/birth", "", "birth", year="1983", month="2", day="30"))
+_add("birth: wrong", partial(_wrong_birth, 1))
+_add("birth: frozen", partial(_wrong_birth, 5))
+_add("first password", _open("/start/password", "", "channel"))
+_add("first password: short", _sent("/start/password", "", "channel", own_password="short"))
+_add("channel", _open("/start/channel", "", "channel"))
+_add("channel: none chosen", _sent("/start/channel", "", "channel"))
+_add("app", partial(_channel, "totp", "", None))
+_add("app: wrong code", partial(_channel, "totp", "", {"code": "12345"}))
+_add("sms", partial(_channel, "sms", "", None))
+_add("sms: no number", partial(_channel, "sms", "12345", None))
+_add("sms: sent", partial(_channel, "sms", "09011112222", None))
+_add("email", partial(_channel, "email", "", None))
+_add("email: no address", partial(_channel, "email", "nobody", None))
+_add("email: empty code", partial(_channel, "email", "someone@example.jp", {"code": ""}))
+_add("none of these", _open("/start/none", "", "channel"))
+_add("none of these: received", _none_received)
+_add("backup codes", _backup_shown)
+_add("code", _open("/signin/code", "coupons", "code"))
+_add("code: by sms", _code_by_sms)
+_add("code: short", _sent("/signin/code", "coupons", "code", code="123"))
+_add("backup", _open("/signin/backup", "coupons", "code"))
+_add("backup: wrong", _sent("/signin/backup", "coupons", "code", code="CDFGH JKLMN"))
+_add("home", _open("/home", "coupons", "full"))
+_add("home: waiting", _open("/home", "waiting", "full"))
+_add("home: empty", _open("/home", "empty", "full"))
+_add("coupon", partial(_coupon, 1, "coupons"))
+_add("coupon: in the middle", partial(_coupon, 2, "coupons"))
+_add("account", _open("/account", "coupons", "full"))
+_add("account: two channels", _open("/account", "sms", "full"))
+_add("account: password", _open("/account/password", "coupons", "full"))
+_add("account: password short", _sent("/account/password", "coupons", "full", own_password="short"))
+_add("account: password set", _password_set)
+_add("account: channel", _open("/account/channel", "coupons", "full"))
+_add("account: lost", _open("/account/lost", "coupons", "full"))
+_add("account: lost, stopped", partial(_requested, "/account/lost"))
+_add("account: letter", _open("/account/letter", "coupons", "full"))
+_add("account: letter asked", partial(_requested, "/account/letter"))
+_add("confirm", _open("/confirm/2", "coupons", "full"))
+_add("confirm: empty", _sent("/confirm/2", "coupons", "full", code=""))

@@ -1,0 +1,104 @@
+"""A running resident site with invented families at every step, for a real browser."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from portal.domain.authn import codes
+from portal.domain.entitlements.services import hold_household
+from portal.platform.database import Database, make_engine
+from portal.settings import Settings
+from tests.support.coupons import VAULT
+from tests.support.people import Person, add_person, give_coupons
+from tests.support.resident import NOON, serve_resident, start_session
+from tests.support.servers import Server, StartServer
+
+LANGUAGES = {"ja": "ja", "easy": "ja", "en": "en", "zh-Hans": "zh-Hans", "zh-Hant": "zh-Hant", "ko": "ko"}
+"""Language codes as the cookie has them, with the value of `<html lang>`."""
+
+
+@dataclass
+class Served:
+    """The server, its database, and families by what they are at."""
+
+    server: Server
+    database: Database
+    people: dict[str, Person] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Address without a slash at the end."""
+        return self.server.url
+
+    @property
+    def now(self) -> datetime:
+        """The server's time."""
+        return datetime.now(UTC) + self.offset
+
+    offset: timedelta = timedelta()
+
+    def enter(self, page: Page, who: str = "", stage: str = "full") -> Person:
+        """Gives the browser a session of a family at a stage; a new family where `who` is empty."""
+        person = self.people[who] if who else self.add()
+        token = start_session(self.database, person, self.now, stage)
+        page.context.add_cookies([{"name": "sid", "value": token, "url": self.url}])
+        return person
+
+    def add(self, *, active: bool = False, children: int = 2) -> Person:
+        """A new family with a letter."""
+        number = f"98{len(self.people):08}"
+        person = add_person(self.database, self.now, number=number, active=active, children=children)
+        self.people[number] = person
+        return person
+
+    def speak(self, page: Page, language: str) -> None:
+        """Makes the site speak a language to this browser."""
+        page.context.add_cookies([{"name": "lang", "value": language, "url": self.url}])
+
+    def go(self, page: Page, path: str) -> None:
+        """Opens a page."""
+        page.goto(self.url + path)
+
+
+def _seed(served: Served, folder: Path) -> None:
+    people, database = served.people, served.database
+    people["coupons"] = served.add(active=True, children=3)
+    people["single"] = served.add(active=True, children=1)
+    people["sms"] = served.add()
+    give_coupons(database, folder, served.now, count=30)
+    people["waiting"] = served.add(active=True)
+    people["empty"] = served.add(active=True, children=0)
+    with database.write() as session:
+        hold_household(session, people["waiting"].household_id, served.now)
+        for kind, address in (("sms", "09012345678"), ("email", "uzurano@example.jp")):
+            row = codes.add_authenticator(
+                session, VAULT, people["sms"].credential_id, kind, address, served.now
+            )
+            row.state, row.confirmed_at = "confirmed", served.now
+
+
+@pytest.fixture(scope="session")
+def served(
+    start_server: StartServer, resident_settings: Settings, sqlite_template: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Served]:  # fmt: skip
+    """The site in the summer of 2023, with families."""
+    folder = tmp_path_factory.mktemp("served")
+    path = folder / "portal.sqlite3"
+    shutil.copyfile(sqlite_template, path)
+    url = f"sqlite:///{path}"
+    offset = NOON - datetime.now(UTC)
+    server = serve_resident(start_server, resident_settings, url)
+    engine = make_engine(url)
+    served = Served(server, Database(engine), offset=offset)
+    _seed(served, folder)
+    yield served
+    engine.dispose()
+
+
+Step = Callable[[Served, Page], None]

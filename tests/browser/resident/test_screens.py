@@ -1,0 +1,50 @@
+"""Every screen and error state passes the gates: in Japanese all of them, in one more language in rotation."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.resident.screens import ALL
+from tests.browser.resident.served import LANGUAGES, Served
+from tests.support.browser import PageFactory
+from tests.support.gates import GATES, QUICK, check_page, language
+
+OTHERS = [code for code in LANGUAGES if code != "ja"]
+
+
+def lines(found: list[str]) -> str:
+    return "\n" + "\n".join(found)
+
+
+def _open(served: Served, page: Page, name: str, spoken: str) -> None:
+    served.speak(page, spoken)
+    ALL[name](served, page)
+    page.wait_for_load_state("load")
+
+
+def _spoken(page: Page, spoken: str) -> list[str]:
+    if spoken in {"ja", "easy"}:
+        return []
+    return [f"not translated: {text}" for text in language.untranslated(page)]
+
+
+@pytest.mark.parametrize("name", list(ALL))
+def test_a_screen_passes_the_gates_in_japanese(served: Served, page_factory: PageFactory, name: str) -> None:
+    page = page_factory()
+    _open(served, page, name, "ja")
+    found = check_page(page)
+    assert not found, lines(found)
+
+
+@pytest.mark.parametrize("name", list(ALL))
+def test_a_screen_passes_the_gates_in_another_language(
+    served: Served, page_factory: PageFactory, name: str, full_matrix: bool
+) -> None:
+    spoken = OTHERS if full_matrix else [OTHERS[list(ALL).index(name) % len(OTHERS)]]
+    faults = []
+    for code in spoken:
+        page = page_factory()
+        _open(served, page, name, code)
+        only = tuple(GATES) if full_matrix else QUICK
+        found = _spoken(page, code) + check_page(page, lang=LANGUAGES[code], only=only)
+        faults += [f"{code}: {text}" for text in found]
+    assert not faults, lines(faults)
