@@ -98,7 +98,7 @@ def _casework() -> dict[str, str]:
         "household.removed": _s("名簿から外れた"),
         "household.protected": _s("支援措置の対象になった"),
         "household.unprotected": _s("支援措置の対象から外れた"),
-        "hold.opened": _s("保留にした"),
+        "hold.put": _s("保留にした"),
         "hold.released": _s("保留を解除"),
         "hold.release": _s("保留を解除"),
         "approval.proposed": _s("承認を依頼"),

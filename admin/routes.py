@@ -9,12 +9,14 @@ from admin.web import (
     holds,
     household,
     letters,
+    print_texts,
+    releases,
     roster,
     search,
     signin,
     staff_accounts,
     tasks,
-)  # fmt: skip
+)
 
 MODULES = (
     signin,
@@ -23,6 +25,8 @@ MODULES = (
     household,
     tasks,
     holds,
+    releases,
+    print_texts,
     roster,
     letters,
     coupons,

@@ -47,6 +47,16 @@ def hold(code: str) -> str:
     return known.meaning if known else code
 
 
+def hold_name(code: str) -> str:
+    """Name a hold shortly, for filters and lists."""
+    return {
+        "W01_PROTECTED": _s("支援措置"), "W02_GAIJI": _s("外字"), "W04_MINOR_HOUSEHOLDER": _s("世帯主が対象の年齢"),
+        "W06_INSTITUTION": _s("施設"), "W10_MOVED_AFTER_BASE": _s("転出・転居"), "W11_DIED_AFTER_BASE": _s("死亡"),
+        "W14_PARTIAL_BIRTHDATE": _s("生年月日の不明"), "W15_POSSIBLE_DUPLICATE": _s("二重の疑い"),
+        "W20_INCOMPLETE_HOUSEHOLD": _s("受け入れられない行"),
+    }.get(code, code)  # fmt: skip
+
+
 def remedy(code: str) -> str:
     """Say what to do about a hold."""
     known = explanations().get(code)

@@ -6,7 +6,9 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, staff_route
+from portal.domain.approvals.queries import open_for
 from portal.domain.casework import worklists
+from portal.domain.roster.holds import RELEASE_HOLD
 from portal.domain.roster.queries import hold_counts
 from portal.domain.staff.permissions import Permission
 from portal.platform.page import Page
@@ -31,6 +33,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         rows=rows[: worklists.PAGE],
         more=len(rows) > worklists.PAGE,
         households=worklists.held_households(page.session, include_protected=protected),
+        proposed=open_for(page.session, RELEASE_HOLD, "hold", [row.id for row in rows]),
         said=page.query.get("said", ""),
     )
 

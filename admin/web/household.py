@@ -54,6 +54,16 @@ def _remember(page: Page, store: str, key: str, until: datetime) -> None:
     page.auth.data = page.auth.data | {store: alive | {key: until.isoformat()}}
 
 
+def opened_until(page: Page, household_id: int) -> datetime | None:
+    """Return until when this person has a household open, None when a reason is wanted first."""
+    return _until(page, OPENED, str(household_id))
+
+
+def shown_now(page: Page, household_id: int, part: access.Part) -> bool:
+    """Tell whether this person has asked to see a masked part."""
+    return _until(page, SHOWN, f"{household_id}:{part.value}") is not None
+
+
 def show_reason(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask why, before anything of the household is shown."""
     household = _row(page)
@@ -85,7 +95,6 @@ def submit_reason(page: Page) -> Response[Any]:
             page.session, page.site.vault, household, reason, words, page.actor, page.now
         )
         _remember(page, OPENED, str(household.id), until)
-        _remember(page, "reasons", f"{household.id}:{reason.value}", until)
     return page.redirect(f"/households/{household.id}")
 
 

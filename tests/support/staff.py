@@ -147,12 +147,16 @@ def staff(staff_base: Site, database: Database, background_loop: Loop, tmp_path:
 
 
 @pytest.fixture
-def sqlite_staff(staff_base: Site, sqlite_database: Database, background_loop: Loop, tmp_path: Path) -> StaffSite:
+def sqlite_staff(
+    staff_base: Site, sqlite_database: Database, background_loop: Loop, tmp_path: Path
+) -> StaffSite:
     """The staff site on SQLite only: for pages that no database can change."""
     return make_staff(staff_base, sqlite_database, background_loop, tmp_path)
 
 
-def serve_staff(start_server: StartServer, settings: Settings, database_url: str, now: datetime = NOON) -> Server:
+def serve_staff(
+    start_server: StartServer, settings: Settings, database_url: str, now: datetime = NOON
+) -> Server:
     """Starts the site as a server whose clock goes on from `now`."""
     port = free_port()
     offset = (now - datetime.now(UTC)).total_seconds()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.domain.audit.models import AuditEvent
 from portal.domain.coupons.models import Coupon
 from portal.domain.entitlements.models import Entitlement
+from portal.domain.households.models import Household
 from portal.domain.letters.models import Letter
 from portal.domain.staff.models import StaffUser
 
@@ -49,7 +50,9 @@ def timeline(session: Session, household_id: int, limit: int = LIMIT) -> list[Mo
         )
         for e in events
     ]
-    moments += _letters(session, household_id) + _assigned(session, household_id)
+    moments += (
+        _imported(session, household_id) + _letters(session, household_id) + _assigned(session, household_id)
+    )
     return sorted(moments, key=lambda m: m.at, reverse=True)[:limit]
 
 
@@ -61,6 +64,12 @@ def _names(session: Session, ids: set[int]) -> dict[int, str]:
         return {}
     rows = session.execute(select(StaffUser.id, StaffUser.display_name).where(StaffUser.id.in_(ids)))
     return {key: value for key, value in rows}  # noqa: C416  (dict() of rows does not type)
+
+
+def _imported(session: Session, household_id: int) -> list[Moment]:
+    # Importing is one event for the whole extract, so the household's own instant stands in for it.
+    found = session.get(Household, household_id)
+    return [Moment(found.created_at, "household.imported", "system")] if found is not None else []
 
 
 def _letters(session: Session, household_id: int) -> list[Moment]:

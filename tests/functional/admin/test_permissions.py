@@ -6,11 +6,10 @@ import pytest
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
-from portal.domain.actors import Organization, Role
+from portal.domain.actors import SYSTEM, Organization, Role
 from portal.domain.households.models import Hold
 from portal.domain.staff.permissions import GRANTS, ROLES_OF_ORGANIZATION, STAFF_ROLES, Permission, allows
 from portal.domain.tasks.services import NEW_LETTER, open_task
-from portal.domain.actors import SYSTEM
 from tests.support.coupons import VAULT
 from tests.support.staff import ROLES, StaffSite
 
@@ -21,7 +20,7 @@ PUBLIC = {
 
 
 def routes(staff: StaffSite) -> Iterator[tuple[str, str, str]]:
-    app: Litestar = staff.app.litestar  # type: ignore[attr-defined, union-attr]
+    app: Litestar = staff.app.litestar  # type: ignore[attr-defined]
     for route in app.routes:
         for handler in getattr(route, "route_handlers", []):
             if isinstance(handler, HTTPRouteHandler):
@@ -99,7 +98,9 @@ def test_every_role_is_let_in_where_the_table_says_so_and_nowhere_else(
         assert answer.status_code < 500, (method, path)
 
 
-def test_somebody_who_is_not_signed_in_is_sent_to_the_sign_in_from_everywhere(sqlite_staff: StaffSite) -> None:
+def test_somebody_who_is_not_signed_in_is_sent_to_the_sign_in_from_everywhere(
+    sqlite_staff: StaffSite,
+) -> None:
     parts = fill(sqlite_staff)
     visitor = sqlite_staff.visitor()
     visitor.get("/signin")

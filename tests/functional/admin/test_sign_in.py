@@ -40,7 +40,9 @@ def test_password_and_code_lead_to_the_first_page_and_sign_out_ends_it(staff: St
     assert visitor.place == "/signin"
 
 
-def test_a_wrong_password_an_unknown_login_and_a_deactivated_account_get_the_same_answer(staff: StaffSite) -> None:
+def test_a_wrong_password_an_unknown_login_and_a_deactivated_account_get_the_same_answer(
+    staff: StaffSite,
+) -> None:
     known, gone = staff.hire(), staff.hire()
     with staff.database.write() as session:
         services.deactivate(session, gone.id, SYSTEM, staff.now)
@@ -57,7 +59,12 @@ def test_a_wrong_password_an_unknown_login_and_a_deactivated_account_get_the_sam
 def test_wrong_codes_are_refused_counted_and_never_open_a_page(staff: StaffSite) -> None:
     colleague = staff.hire()
     visitor = password_step(staff, colleague.login, PASSWORD)
-    for typed, sentence in (("", "6けたの番号を入力"), ("12345", "短すぎます"), ("1234567", "長すぎます"), ("abcdef", "数字だけ")):
+    for typed, sentence in (
+        ("", "6けたの番号を入力"),
+        ("12345", "短すぎます"),
+        ("1234567", "長すぎます"),
+        ("abcdef", "数字だけ"),
+    ):
         answer = visitor.post("/signin/code/submit", {"code": typed})
         assert answer.status_code == 422
         assert sentence in answer.text
@@ -131,7 +138,12 @@ def test_a_new_password_needs_the_old_one_and_a_fresh_code_and_ends_other_sessio
     other, visitor = staff.enter(colleague), staff.enter(colleague)
     new = "paper crane lantern 31"
     form = {"current": PASSWORD, "new_password": new, "code": colleague.code(staff.now)}
-    for change in ({"current": "wrong"}, {"new_password": "short"}, {"code": ""}, {"new_password": "password123"}):
+    for change in (
+        {"current": "wrong"},
+        {"new_password": "short"},
+        {"code": ""},
+        {"new_password": "password123"},
+    ):
         answer = visitor.post("/account/password/submit", form | change)
         assert answer.status_code == 422, change
     visitor.send("/account/password/submit", form)
