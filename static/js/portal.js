@@ -22,6 +22,10 @@ document.querySelectorAll("[data-prints]").forEach((button) => {
   button.addEventListener("click", () => window.print());
 });
 document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) { event.preventDefault(); return; } // pressed twice: the first request is on its way
+  form.dataset.sent = "yes";
+  setTimeout(() => { delete form.dataset.sent; }, 10000);
   event.target.querySelectorAll('input[data-secret]').forEach((field) => { field.type = "password"; });
 });
 const awake = document.querySelector("[data-awake]");

@@ -130,8 +130,8 @@ def _activate(session: Session, vault: Vault, person: Person, now: datetime) -> 
     sessions.end(session, sessions.RESIDENT, last)
 
 
-def give_coupons(database: Database, folder: Path, now: datetime, count: int = 10) -> None:
+def give_coupons(database: Database, folder: Path, now: datetime, count: int = 10, seed: int = 1) -> None:
     """Loads sandbox codes and gives one to every entitlement that may have one."""
-    load_codes(database, folder, count)
+    load_codes(database, folder, count, seed)
     with database.write() as session:
         assign(session, SYSTEM, now, reserve=Reserve(count=0), protection_loaded=True)

@@ -1,0 +1,128 @@
+"""How the site behaves on a phone with a bad line: light pages, nothing typed is lost, one press is one request."""
+
+import pytest
+
+from portal.domain.credentials.formats import new_login_id
+from tests.browser.resident.screens import ALL
+from tests.browser.resident.served import Served
+from tests.support.browser import PageFactory
+from tests.support.gates import plain
+from tests.support.gates.weight import weigh
+
+PLACES = [
+    ("/", "", ""), ("/check", "", ""), ("/signin", "", ""), ("/help", "", ""), ("/lost", "", ""), ("/start/birth", "", "birth"),
+    ("/start/channel", "", "channel"), ("/signin/code", "coupons", "code"), ("/home", "coupons", "full"),
+    ("/account", "coupons", "full"),
+]  # fmt: skip
+WORDLESS = ["/", "/check", "/signin", "signin: wrong", "birth", "channel", "app", "sms", "backup codes", "code", "home",
+            "coupon", "account", "account: lost", "/help", "/lost/ask"]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "who", "stage"), PLACES)
+def test_a_first_visit_weighs_at_most_30_kb_in_five_requests(
+    served: Served, page_factory: PageFactory, path: str, who: str, stage: str
+) -> None:
+    page = page_factory()
+    if stage:
+        served.enter(page, who, stage)
+    first = weigh(page, served.url + path)
+    assert first.bytes <= 30_000, first
+    assert first.requests <= 5, first
+    assert first.foreign == ()
+    again = weigh(page, served.url + path, cached=True)
+    assert again.bytes <= 12_000, again
+
+
+def test_a_coupon_weighs_at_most_15_kb(served: Served, page_factory: PageFactory) -> None:
+    page = page_factory()
+    ALL["coupon"](served, page)
+    weight = weigh(page, page.url)
+    assert weight.bytes <= 15_000, weight
+    assert weight.foreign == ()
+
+
+@pytest.mark.parametrize("name", WORDLESS)
+def test_a_page_says_and_offers_the_same_without_javascript(
+    served: Served, page_factory: PageFactory, name: str
+) -> None:
+    with_script, without = page_factory(), page_factory(javascript=False)
+    ALL[name](served, with_script)
+    ALL[name](served, without)
+    assert plain.complaints(without, plain.words(with_script)) == []
+
+
+def test_back_after_a_lost_line_keeps_what_was_typed(served: Served, page_factory: PageFactory) -> None:
+    page = page_factory(quiet=False)
+    served.enter(page, stage="birth")
+    served.go(page, "/start/birth")
+    for name, value in (("year", "1983"), ("month", "11"), ("day", "27")):
+        page.fill(f"[name={name}]", value)
+    page.context.set_offline(True)
+    page.locator("form#form button.main").click()
+    page.wait_for_url("chrome-error://**")
+    page.context.set_offline(False)
+    page.go_back()
+    assert page.url.endswith("/start/birth")
+    assert [page.locator(f"[name={n}]").input_value() for n in ("year", "month", "day")] == [
+        "1983",
+        "11",
+        "27",
+    ]
+
+
+def test_back_after_a_lost_line_keeps_the_id(served: Served, page_factory: PageFactory) -> None:
+    page = page_factory(quiet=False)
+    served.go(page, "/signin")
+    page.fill("[name=login_id]", "1234 567 890")
+    page.context.set_offline(True)
+    page.locator("form#form button.main").click()
+    page.wait_for_url("chrome-error://**")
+    page.context.set_offline(False)
+    page.go_back()
+    assert page.locator("[name=login_id]").input_value() == "1234 567 890"
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_another_language_keeps_what_was_typed_but_no_password(
+    served: Served, page_factory: PageFactory, javascript: bool
+) -> None:
+    page = page_factory(javascript=javascript)
+    typed = new_login_id()
+    served.go(page, "/signin")
+    page.fill("[name=login_id]", typed)
+    page.fill("[name=password]", "CDFG HJKL MNPQ")
+    page.locator(".languages summary").click()
+    page.locator(".languages button[lang=ko]").click()
+    page.wait_for_load_state("load")
+    assert page.locator("html").get_attribute("lang") == "ko"
+    assert page.locator("[name=login_id]").input_value() == typed
+    assert page.locator("[name=password]").input_value() == ""
+    assert page.locator(".summary").count() == 0
+    served.go(page, "/help")
+    assert page.locator("html").get_attribute("lang") == "ko"
+
+
+def test_the_password_can_be_shown_and_is_hidden_again_before_it_is_sent(
+    served: Served, page_factory: PageFactory
+) -> None:
+    page = page_factory()
+    served.go(page, "/signin")
+    page.fill("[name=password]", "CDFG")
+    page.locator(".reveal").click()
+    assert page.locator("[name=password]").get_attribute("type") == "text"
+    page.evaluate("document.getElementById('form').addEventListener('submit', (e) => e.preventDefault())")
+    page.locator("form#form button.main").click()
+    assert page.locator("[name=password]").get_attribute("type") == "password"
+
+
+def test_an_impatient_double_press_sends_one_request(served: Served, page_factory: PageFactory) -> None:
+    page = page_factory()
+    served.enter(page, stage="birth")
+    served.go(page, "/start/birth")
+    posts = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    for name, value in (("year", "1983"), ("month", "11"), ("day", "27")):
+        page.fill(f"[name={name}]", value)
+    page.locator("form#form button.main").dblclick(no_wait_after=True)
+    page.wait_for_url("**/start/channel")
+    assert len(posts) == 1
