@@ -1,9 +1,10 @@
 """Writing audit events."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -31,6 +32,26 @@ def record(
     )  # fmt: skip
     session.add(event)
     return event
+
+
+def record_many(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    action: str,
+    subject: str,
+    subjects: Iterable[tuple[int, int]],
+) -> None:
+    """Add the same event for many subjects at once; each is (subject id, household id)."""
+    rows = [
+        {
+            "at": now, "actor_role": actor.role.value, "actor_id": actor.id, "channel": actor.channel.value,
+            "action": action, "subject": subject, "subject_id": subject_id, "household_id": household_id, "detail": {},
+        }
+        for subject_id, household_id in subjects
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(AuditEvent), rows)
 
 
 def first_time(session: Session, key: str, now: datetime) -> bool:

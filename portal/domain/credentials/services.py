@@ -1,13 +1,16 @@
 """Issuing credentials and moving them through their states, each step under a row lock with its audit event."""
 
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
-from portal.domain.audit.services import record
+from portal.domain.audit.services import record, record_many
 from portal.domain.authn import sessions
+from portal.domain.credentials.formats import new_login_id
 from portal.domain.credentials.models import Credential
 from portal.domain.credentials.states import CREDENTIAL
 from portal.domain.errors import NotFoundError
@@ -49,6 +52,61 @@ def issue(
     session.flush()
     record(session, actor, now, "credential.issued", "credential", credential.id, household_id=household_id)
     return credential
+
+
+@dataclass(frozen=True, slots=True)
+class NewCredential:
+    """What is stored of a letter's ID and password; the password itself is only ever a hash."""
+
+    household_id: int
+    login_id: str = field(repr=False)
+    password_hash: str = field(repr=False)
+
+
+def issue_many(
+    session: Session, vault: Vault, new: Collection[NewCredential], actor: Actor, now: datetime
+) -> dict[int, int]:
+    """Store many credentials at once, each as ``issue`` does; return credential ids by household id."""
+    households = [one.household_id for one in new]
+    for old in session.scalars(
+        select(Credential)
+        .where(Credential.household_id.in_(households), Credential.state.not_in(("superseded", "closed")))
+        .order_by(Credential.id)
+        .with_for_update()
+    ):
+        move(session, old, "supersede", actor, now)
+    session.flush()
+    rows = []
+    for one in new:
+        digest = login_digest(vault, one.login_id)
+        rows.append(
+            {
+                "household_id": one.household_id, "login_digest": digest, "password_hash": one.password_hash,
+                "login_sealed": seal(vault.kek, one.login_id.encode(), digest), "created_at": now, "changed_at": now,
+            }
+        )  # fmt: skip
+    if not rows:
+        return {}
+    stored = session.execute(insert(Credential).returning(Credential.household_id, Credential.id), rows)
+    ids = {row.household_id: row.id for row in stored}
+    events = [(credential_id, household_id) for household_id, credential_id in ids.items()]
+    record_many(session, actor, now, "credential.issued", "credential", events)
+    return ids
+
+
+def free_login_ids(session: Session, vault: Vault, count: int, taken: set[str]) -> list[str]:
+    """Return so many fresh IDs that no credential has, and add them to ``taken``, which keeps those of this run."""
+    found: list[str] = []
+    while len(found) < count:
+        wanted = {new_login_id() for _ in range(count - len(found))} - taken
+        digests = {login_digest(vault, login_id): login_id for login_id in wanted}
+        known = set(
+            session.scalars(select(Credential.login_digest).where(Credential.login_digest.in_(digests)))
+        )
+        fresh = [login_id for digest, login_id in digests.items() if digest not in known]
+        taken.update(fresh)
+        found += fresh
+    return found
 
 
 def move(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from portal.domain.credentials.formats import print_login_id, print_password
 from portal.domain.errors import InputError
 from portal.domain.letters.texts import LetterTexts, program_values
 from portal.domain.program.local_text import LocalText
@@ -56,13 +57,13 @@ class LetterContent:
 
     @property
     def printed_id(self) -> str:
-        """The ID as people read it out: 3-4-3."""
-        return f"{self.login_id[:3]}-{self.login_id[3:7]}-{self.login_id[7:]}"
+        """The ID as people read it out: 4-3-3."""
+        return "-".join(print_login_id(self.login_id).split())
 
     @property
     def printed_password(self) -> str:
         """The password in groups of four."""
-        return "-".join(self.password[at : at + 4] for at in range(0, len(self.password), 4))
+        return "-".join(print_password(self.password).split())
 
 
 @dataclass(frozen=True, slots=True)

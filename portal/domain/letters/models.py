@@ -1,6 +1,6 @@
 """Print runs, their chunks and letters."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,9 +9,15 @@ from portal.domain.base import Base, primary_key, state_column
 
 
 class PrintRun(Base):
-    """One printing of letters of a kind; built in chunks, resumable."""
+    """One printing of letters of a kind; built in chunks, resumable. At most one of a kind is being built."""
 
     __tablename__ = "print_run"
+    __table_args__ = (
+        Index(
+            "uq_print_run_building", "kind", unique=True,
+            postgresql_where=text("state = 'building'"), sqlite_where=text("state = 'building'"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = primary_key()
     kind: Mapped[str] = mapped_column(String(30))
@@ -19,7 +25,8 @@ class PrintRun(Base):
     planned: Mapped[int]
     children: Mapped[int]
     total_yen: Mapped[int]
-    folder: Mapped[str] = mapped_column(String(200))
+    folder: Mapped[str] = mapped_column(String(1000))
+    notice_date: Mapped[date]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 
@@ -62,6 +69,7 @@ class Letter(Base):
     position: Mapped[int | None] = mapped_column(Integer)
     credential_id: Mapped[int | None] = mapped_column(ForeignKey("credential.id"))
     children: Mapped[int]
+    amount_yen: Mapped[int]
     enclosures: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     printed_at: Mapped[datetime | None]

@@ -38,7 +38,7 @@ def test_the_letter_says_everything_it_must(frame: LetterFrame, make_letter: Mak
     letter = make_letter(7, enclosures=("辞退届",))
     (text,) = (squeezed(page) for page in page_texts(render_chunk([letter], frame)))
     for expected in (
-        "123-4560-007", "CDFG-HJKL-MNPQ", letter.letter_number, "〒139-0012", "転送不要", "髙橋𠮷郎様",
+        "1234-560-007", "CDFG-HJKL-MNPQ", letter.letter_number, "〒139-0012", "転送不要", "髙橋𠮷郎様",
         "令和5年7月20日", "汐風区長", "対象のこども2人", "60,000円", "coupon.shiokaze.example",
         "2023年12月31日", "2024年3月31日", "スマートフォンがない方へ", "受け取れなかったとき", "お住まいでないとき",
         "引っ越し", "受け取りを希望しない方へ", "2023年9月29日", "0120-000-501", "FAX03-0000-0501", "9:00〜17:00",

@@ -1,0 +1,59 @@
+"""Prints the demo's letters and picks one for the visitor to begin with."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from portal.domain.actors import SYSTEM
+from portal.domain.errors import InputError
+from portal.domain.households.queries import view_household
+from portal.domain.letters.models import Letter, PrintChunk
+from portal.domain.printing.build import BuiltRun, Printer, build_letters
+from portal.domain.texts import _s
+from portal.platform.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLetter:
+    """The letter to open: file, page (from 1) and the householder's birth date, which no letter prints."""
+
+    path: Path
+    page: int
+    birth: date
+
+
+def print_letters(site: Site, folder: Path) -> tuple[DemoLetter, int]:
+    """Print all letters of the demo; returns the one to begin with and how many there are.
+
+    Raises:
+        InputError: nothing was printed.
+    """
+    printer = Printer(
+        site.database.read, site.database.write, site.vault, site.clock, SYSTEM, site.program,
+        site.settings.public_url, folder / "letters",
+    )  # fmt: skip
+    built = build_letters(printer, workers=2, chunk_size=60)
+    if not isinstance(built, BuiltRun):
+        raise InputError(_s("印刷する手紙がありません。"))
+    return _letter(site, built), built.totals.letters
+
+
+def _letter(site: Site, built: BuiltRun) -> DemoLetter:
+    """Return a letter to a family with two children, so that the visitor sees more than one coupon."""
+    with site.database.read() as session:
+        rows = session.execute(
+            select(Letter.household_id, PrintChunk.file_name, Letter.position)
+            .join(
+                PrintChunk,
+                (PrintChunk.print_run_id == Letter.print_run_id) & (PrintChunk.number == Letter.chunk_number),
+            )
+            .where(Letter.print_run_id == built.run_id, Letter.position.is_not(None))
+            .order_by(func.abs(Letter.children - 2), Letter.chunk_number, Letter.position)
+        )
+        for household_id, file_name, position in rows:
+            birth = view_household(session, site.vault, household_id).fields.birth
+            if birth is not None and file_name and position:
+                return DemoLetter(built.folder / file_name, position, birth)
+    raise InputError(_s("印刷する手紙がありません。"))

@@ -1,0 +1,17 @@
+"""States of letters, print runs and their chunks."""
+
+from portal.domain.states import StateMachine, fan
+
+LIVE = ("prepared", "printed", "handed_over")
+LETTER = StateMachine(
+    "letter",
+    "prepared",
+    {
+        "print": fan("prepared", "printed"),
+        "hand_over": fan("printed", "handed_over"),
+        "supersede": fan(" ".join(LIVE), "superseded"),
+        "cancel": fan(" ".join(LIVE), "cancelled"),
+    },
+)
+PRINT_RUN = StateMachine("print_run", "building", {"finish": fan("building", "built")})
+PRINT_CHUNK = StateMachine("print_chunk", "planned", {"build": fan("planned", "built")})

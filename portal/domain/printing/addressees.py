@@ -1,0 +1,68 @@
+"""What a letter shows in its window: the ward's data as received, or the print text that the ward approved."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.households.models import Household, PrintText
+from portal.domain.households.print_texts import open_print_fields
+from portal.domain.households.records import HouseholdFields, open_household
+from portal.domain.letters.barcode import customer_bars, split_chome
+from portal.domain.vault import Vault
+
+WITH_PREFECTURE = re.compile("(東京都|北海道|京都府|大阪府|.{2,3}県)")
+READ_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """One window. ``image`` is the approved picture of a name that no font can print."""
+
+    number: str = field(repr=False)
+    name: str = field(repr=False)
+    postal_code: str = field(repr=False)
+    lines: tuple[str, ...] = field(repr=False)
+    bars: str | None = field(repr=False)
+    image: bytes | None = field(default=None, repr=False)
+
+
+def read_addressees(
+    session: Session, vault: Vault, ward: str, household_ids: Collection[int]
+) -> dict[int, Addressee]:
+    """Open the households' names and addresses. ``ward`` goes before towns that name no prefecture.
+
+    Raises IntegrityFaultError for a wrong key or a changed row.
+    """
+    found: dict[int, Addressee] = {}
+    wanted = list(household_ids)
+    for start in range(0, len(wanted), READ_AT_ONCE):
+        rows = session.execute(
+            select(
+                Household.id,
+                Household.wrapped_key,
+                Household.sealed,
+                Household.number_digest,
+                PrintText.sealed,
+            )
+            .outerjoin(PrintText, PrintText.household_id == Household.id)
+            .where(Household.id.in_(wanted[start : start + READ_AT_ONCE]))
+        )
+        for household_id, wrapped, sealed, digest, print_text in rows:
+            fields, image = open_household(vault.unwrap(wrapped), sealed, digest), None
+            if print_text is not None:
+                approved = open_print_fields(vault, print_text, household_id)
+                fields, image = approved.applied_to(fields), approved.image
+            found[household_id] = _addressee(fields, ward, image)
+    return found
+
+
+def _addressee(fields: HouseholdFields, ward: str, image: bytes | None) -> Addressee:
+    town = fields.town if WITH_PREFECTURE.match(fields.town) else ward + fields.town
+    lines = tuple(line for line in (town + fields.street, fields.building) if line)
+    _town, chome = split_chome(fields.town)
+    rest = f"{chome}{fields.street} {fields.building}".strip()
+    bars = customer_bars(fields.postal_code, rest)
+    return Addressee(fields.number, fields.name, fields.postal_code, lines, bars, image)

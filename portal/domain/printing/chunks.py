@@ -1,0 +1,163 @@
+"""One chunk: what goes into it, and storing it whole with its letters and credentials in one transaction."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor
+from portal.domain.audit.services import record, record_many
+from portal.domain.credentials.services import NewCredential, free_login_ids, issue_many
+from portal.domain.errors import ConflictError
+from portal.domain.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.letters.states import LETTER, PRINT_CHUNK
+from portal.domain.printing.addressees import read_addressees
+from portal.domain.printing.crew import Drawn, Job
+from portal.domain.printing.files import chunk_file
+from portal.domain.printing.preflight import draft
+from portal.domain.printing.selection import Due, lock_households, still_due
+from portal.domain.texts import _s
+from portal.domain.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One letter of a chunk with the household as it stood when the letter was drawn."""
+
+    letter_id: int
+    due: Due
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyChunk:
+    """A chunk to draw and what must still be true when it is stored."""
+
+    job: Job
+    entries: tuple[Entry, ...]
+
+
+def read_chunk(
+    session: Session, vault: Vault, ward: str, public_url: str, run_id: int, number: int, taken: set[str]
+) -> ReadyChunk:
+    """Read the letters of a chunk whose households may be printed now, each with a fresh ID."""
+    letters = session.execute(
+        select(Letter.id, Letter.number, Letter.household_id)
+        .where(Letter.print_run_id == run_id, Letter.chunk_number == number, Letter.state == LETTER.initial)
+        .order_by(Letter.id)
+    ).all()
+    standing = still_due(session, [household_id for _id, _number, household_id in letters])
+    addressees = read_addressees(session, vault, ward, standing.keys())
+    login_ids = free_login_ids(session, vault, len(standing), taken)
+    drafts, entries = [], []
+    for letter_id, letter_number, household_id in letters:
+        if (due := standing.get(household_id)) is None:
+            continue
+        login_id = login_ids.pop()
+        drafts.append(
+            draft(
+                letter_number, addressees[household_id], children=due.children, amount_yen=due.amount_yen,
+                login_id=login_id, url=f"{public_url}/signin?id={login_id}",
+            )
+        )  # fmt: skip
+        entries.append(Entry(letter_id, due))
+    return ReadyChunk(Job(number, tuple(drafts)), tuple(entries))
+
+
+def store_chunk(
+    session: Session,
+    vault: Vault,
+    run_id: int,
+    chunk: ReadyChunk,
+    drawn: Drawn | None,
+    actor: Actor,
+    now: datetime,
+    *,
+    place: Callable[[], Path] | None,
+) -> bool:
+    """Store a drawn chunk; ``place`` puts its file in its place, last of all.
+
+    False when a household changed or may no longer be printed: its letter is cancelled, the rest of the chunk must
+    be drawn again. ``drawn`` is None for a chunk that nothing is left of.
+
+    Raises:
+        ConflictError: another build stored this chunk first.
+    """
+    row = session.scalar(
+        select(PrintChunk)
+        .where(PrintChunk.print_run_id == run_id, PrintChunk.number == chunk.job.number)
+        .with_for_update()
+    )
+    if row is None or row.state != PRINT_CHUNK.initial:
+        raise ConflictError(_s("手紙は、いま別の処理が作っています。終わるのを待ってください。"))
+    planned = session.scalars(
+        select(Letter)
+        .where(
+            Letter.print_run_id == run_id, Letter.chunk_number == row.number, Letter.state == LETTER.initial
+        )
+        .order_by(Letter.id)
+        .with_for_update()
+    ).all()
+    households = [letter.household_id for letter in planned]
+    lock_households(session, households)
+    standing = still_due(session, households)
+    _cancel(
+        session, run_id, [letter for letter in planned if letter.household_id not in standing], actor, now
+    )
+    if [entry.due for entry in chunk.entries] != [
+        standing[letter.household_id] for letter in planned if letter.household_id in standing
+    ]:
+        return False
+    row.state = PRINT_CHUNK.next(row.state, "build")
+    row.built_at, row.letters = now, len(chunk.entries)
+    if drawn is None or place is None:
+        session.flush()
+        return True
+    row.file_name, row.sha256 = chunk_file(run_id, row.number), hashlib.sha256(drawn.pdf).hexdigest()
+    _store_letters(session, vault, chunk, drawn, actor, now)
+    session.flush()
+    place()
+    return True
+
+
+def _store_letters(
+    session: Session, vault: Vault, chunk: ReadyChunk, drawn: Drawn, actor: Actor, now: datetime
+) -> None:
+    new = [
+        NewCredential(entry.due.household_id, letter.login_id, hashed)
+        for entry, letter, hashed in zip(chunk.entries, chunk.job.drafts, drawn.hashes, strict=True)
+    ]
+    credentials = issue_many(session, vault, new, actor, now)
+    session.execute(
+        update(Letter),
+        [
+            {
+                "id": entry.letter_id, "state": LETTER.next(LETTER.initial, "print"), "position": place,
+                "credential_id": credentials[entry.due.household_id], "printed_at": now,
+                "children": entry.due.children, "amount_yen": entry.due.amount_yen,
+            }
+            for place, entry in enumerate(chunk.entries, 1)
+        ],
+    )  # fmt: skip
+    events = [(entry.letter_id, entry.due.household_id) for entry in chunk.entries]
+    record_many(session, actor, now, "letter.printed", "letter", events)
+
+
+def _cancel(session: Session, run_id: int, letters: list[Letter], actor: Actor, now: datetime) -> None:
+    """Cancel letters that were planned but never drawn, and take them out of what the run will print."""
+    if not letters:
+        return
+    run = session.get_one(PrintRun, run_id, with_for_update=True)
+    for letter in letters:
+        letter.state = LETTER.next(letter.state, "cancel")
+        run.planned -= 1
+        run.children -= letter.children
+        run.total_yen -= letter.amount_yen
+        record(
+            session, actor, now, "letter.cancel", "letter", letter.id, household_id=letter.household_id,
+            reason="changed_before_printing",
+        )  # fmt: skip
+    session.flush()

@@ -1,0 +1,92 @@
+"""Planning a print run: the run, its chunks and its letters in one transaction; at most one run is open."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor
+from portal.domain.audit.services import record
+from portal.domain.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.letters.numbers import free_letter_numbers
+from portal.domain.letters.states import LETTER, PRINT_CHUNK, PRINT_RUN
+from portal.domain.printing.selection import CREDENTIAL, Due, due
+
+INSERT_AT_ONCE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRun:
+    """The run that is being built."""
+
+    id: int
+    folder: Path
+    notice_date: date
+    chunks: tuple[int, ...]
+    planned: int
+
+
+def open_run(session: Session) -> OpenRun | None:
+    """Return the unfinished run with the numbers of its unfinished chunks."""
+    run = session.scalar(
+        select(PrintRun).where(PrintRun.kind == CREDENTIAL, PrintRun.state == PRINT_RUN.initial)
+    )
+    if run is None:
+        return None
+    chunks = session.scalars(
+        select(PrintChunk.number)
+        .where(PrintChunk.print_run_id == run.id, PrintChunk.state == PRINT_CHUNK.initial)
+        .order_by(PrintChunk.number)
+    )
+    return OpenRun(run.id, Path(run.folder), run.notice_date, tuple(chunks), run.planned)
+
+
+def plan_run(
+    session: Session,
+    ready: Sequence[Due],
+    actor: Actor,
+    now: datetime,
+    *,
+    chunk_size: int,
+    notice_date: date,
+    make_folder: Callable[[int], Path],
+) -> OpenRun | None:
+    """Plan a letter for each of the ready households that is still as it was; None when there is none.
+
+    ``make_folder`` makes the folder of a run by its number; when it fails, nothing is planned.
+    """
+    unchanged = {one.household_id for one in due(session)}
+    chosen = [one for one in ready if one.household_id in unchanged]
+    if not chosen:
+        return None
+    run = PrintRun(
+        kind=CREDENTIAL, planned=len(chosen), children=sum(one.children for one in chosen),
+        total_yen=sum(one.amount_yen for one in chosen), folder="", notice_date=notice_date, created_at=now,
+    )  # fmt: skip
+    session.add(run)
+    session.flush()
+    chunks = -(-len(chosen) // chunk_size)
+    session.execute(
+        insert(PrintChunk), [{"print_run_id": run.id, "number": number} for number in range(1, chunks + 1)]
+    )
+    rows = [
+        {
+            "number": number, "household_id": one.household_id, "kind": CREDENTIAL, "state": LETTER.initial,
+            "print_run_id": run.id, "chunk_number": at // chunk_size + 1, "position": None,
+            "children": one.children, "amount_yen": one.amount_yen, "created_at": now,
+        }
+        for at, (number, one) in enumerate(zip(free_letter_numbers(session, len(chosen)), chosen, strict=True))
+    ]  # fmt: skip
+    for start in range(0, len(rows), INSERT_AT_ONCE):
+        session.execute(insert(Letter), rows[start : start + INSERT_AT_ONCE])
+    record(
+        session, actor, now, "print_run.planned", "print_run", run.id, letters=run.planned, children=run.children,
+        yen=run.total_yen,
+    )  # fmt: skip
+    folder = make_folder(run.id)
+    run.folder = str(folder)
+    session.flush()
+    return OpenRun(run.id, folder, notice_date, tuple(range(1, chunks + 1)), run.planned)
