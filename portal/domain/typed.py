@@ -10,16 +10,7 @@ import jaconv
 from portal.domain.wareki import ERAS
 
 MARKS = "-‐‑‒–—―−ー－ｰ─━~〜～_.・/ 　\t\u00a0\u00ad\u200b\u200c\u200d\u2060\ufeff"
-ERA_OFFSETS = {
-    "令和": 2018,
-    "平成": 1988,
-    "昭和": 1925,
-    "大正": 1911,
-    "R": 2018,
-    "H": 1988,
-    "S": 1925,
-    "T": 1911,
-}
+ERA_OFFSETS = {key: start.year - 1 for name, letter, start in ERAS for key in (name, letter)}
 KANJI_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")}
 WHOLE_DATE = re.compile(
     r"(令和|平成|昭和|大正|明治|[RHSTM])?[\s.]*(\d{1,4})\s*[年/.\-\s]\s*(\d{1,2})\s*[月/.\-\s]\s*(\d{1,2})\s*日?"
