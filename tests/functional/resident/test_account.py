@@ -1,0 +1,118 @@
+"""The account: channels come and go but never the last, losing things stops the account, a new letter is asked for."""
+
+import pytest
+
+from portal.domain.authn.models import AuthSession, OtpAuthenticator
+from portal.domain.credentials.models import Credential
+from tests.support.resident import Resident
+
+
+def test_another_channel_is_added_and_the_first_is_told(resident: Resident) -> None:
+    person = resident.add(active=True)
+    visitor = resident.enter(person)
+    visitor.open("/account/channel")
+    visitor.send("/account/channel/choose", {"channel": "sms"})
+    visitor.send("/account/channel/address/submit", {"address": "080-9876-5432"})
+    visitor.send("/account/channel/prove/submit", {"code": resident.last_code()})
+    assert visitor.place == "/account"
+    resident.clock.advance(minutes=2)
+    visitor.open("/account/channel")
+    visitor.send("/account/channel/choose", {"channel": "email"})
+    visitor.send("/account/channel/address/submit", {"address": "uzurano@example.jp"})
+    visitor.send("/account/channel/prove/submit", {"code": resident.last_code()})
+    told = resident.messages()
+    assert len(told) == 1, "the number that was proven before is told"
+    assert resident.count(OtpAuthenticator, state="confirmed") == 3
+    assert visitor.open("/account/channel").status_code == 200
+    assert visitor.place == "/account"
+
+
+def test_a_channel_goes_but_never_the_last(resident: Resident) -> None:
+    person = resident.add(active=True)
+    visitor = resident.enter(person)
+    visitor.open("/account")
+    refused = visitor.post("/account/remove-channel", {"channel": "totp"})
+    assert refused.status_code == 422
+    assert "最後のひとつは消せません" in refused.text
+    visitor.send("/account/channel/choose", {"channel": "email"})
+    visitor.send("/account/channel/address/submit", {"address": "uzurano@example.jp"})
+    visitor.send("/account/channel/prove/submit", {"code": resident.last_code()})
+    page = visitor.send("/account/remove-channel", {"channel": "totp"})
+    assert "受け取り方を消しました" in page.text
+    assert resident.count(OtpAuthenticator) == 1
+
+
+def test_a_channel_that_is_proven_cannot_be_taken_over(resident: Resident) -> None:
+    person = resident.add(active=True)
+    visitor = resident.enter(person)
+    visitor.open("/account/channel")
+    answer = visitor.post("/account/channel/choose", {"channel": "totp"})
+    assert answer.status_code in {403, 422}
+    assert visitor.post("/account/channel/choose", {"channel": "carrier pigeon"}).status_code == 422
+    assert resident.count(OtpAuthenticator, state="confirmed") == 1
+
+
+@pytest.mark.parametrize("place", ["/account/channel", "/account/password", "/account/lost"])
+def test_after_five_minutes_a_change_asks_for_a_fresh_code(resident: Resident, place: str) -> None:
+    person = resident.add(active=True)
+    visitor = resident.enter(person)
+    resident.clock.advance(minutes=5)
+    visitor.open(place)
+    assert visitor.place.startswith("/confirm/")
+    before = visitor.cookie("sid")
+    address = visitor.place
+    assert visitor.post(f"{address}/submit", {"code": "000000x"}).status_code == 422
+    visitor.send(f"{address}/submit", {"code": person.totp(resident.now)})
+    assert visitor.place == place
+    assert visitor.cookie("sid") != before
+
+
+def test_new_backup_codes_end_the_old_ones(resident: Resident) -> None:
+    person = resident.add(active=True)
+    visitor = resident.enter(person)
+    visitor.open("/account")
+    page = visitor.send("/account/backup-codes")
+    assert visitor.place == "/start/backup-codes"
+    fresh = page.text.split('class="backup"')[1].split("<li>")[1].split("<")[0]
+    door = resident.sign_in(person)
+    door.open("/signin/backup")
+    assert door.post("/signin/backup/submit", {"code": person.backup[0]}).status_code == 422
+    door.send("/signin/backup/submit", {"code": fresh})
+    assert door.place == "/home"
+
+
+def test_signing_out_everywhere_ends_every_session(resident: Resident) -> None:
+    person = resident.add(active=True)
+    here, there = resident.enter(person), resident.enter(person)
+    assert "2台で" in here.open("/account").text
+    here.send("/account/sign-out-everywhere")
+    assert here.place == "/signedout"
+    there.open("/home")
+    assert there.place == "/signin"
+    assert resident.count(AuthSession) == 0
+
+
+def test_reporting_a_loss_stops_the_account_at_once(resident: Resident) -> None:
+    person = resident.add(active=True)
+    here, finder = resident.enter(person), resident.enter(person)
+    here.open("/account/lost")
+    page = here.send("/account/lost/submit")
+    assert resident.tasks()["report_lost"] in page.text
+    finder.open("/home")
+    assert finder.place == "/signin"
+    assert resident.sign_in(person).place == "/signin/submit"
+    assert resident.count(Credential, state="suspended") == 1
+
+
+def test_a_new_letter_is_asked_for_once_and_to_the_registered_address_only(resident: Resident) -> None:
+    visitor = resident.enter(resident.add(active=True))
+    page = visitor.open("/account/letter")
+    assert "ほかの住所には送れません" in page.text
+    assert "潮見坂" not in page.text  # nor is the address shown
+    receipts = set()
+    for _press in range(2):
+        visitor.open("/account/letter")
+        visitor.send("/account/letter/submit")
+        receipts.add(visitor.place)
+    assert len(receipts) == 1
+    assert list(resident.tasks()) == ["new_letter"]
