@@ -101,6 +101,8 @@ def answering(function: Callable[P, T]) -> Callable[P, T]:
                     "データベースに接続できないか、ほかの処理が使用中です。PORTAL_DATABASE_URL と、データベースの状態を確かめてください。"
                 )
             )
+        except BrokenPipeError:
+            raise  # whoever read our output has seen enough; main() says so
         except OSError as error:
             name = Path(error.filename).name if isinstance(error.filename, str) else ""
             fail(

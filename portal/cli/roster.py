@@ -1,19 +1,25 @@
 """``portal roster``: check an extract, import it, look at differences and at what is held."""
 
-from datetime import date
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from portal.cli.context import WITH_HOLDS, Context, answering, dry_run_option, json_option, write_json
+from portal.cli.roster_holds import day, print_text, protection_group, release
 from portal.domain.errors import InputError
 from portal.domain.households.search_index import Indexer
+from portal.domain.program.schema import Program
+from portal.domain.roster.apply import STEPS
 from portal.domain.roster.check import RosterReport, check_file
 from portal.domain.roster.codes import explain
 from portal.domain.roster.importer import Imported, Importer
+from portal.domain.roster.kinds import meaning
 from portal.domain.roster.layout import Layout, find_layout
-from portal.domain.roster.queries import held_households, rows_not_taken
+from portal.domain.roster.queries import described_differences, held_households, rows_not_taken
 from portal.domain.roster.queries import imports as list_imports
 from portal.domain.roster.towns import rules_of
 from portal.domain.texts import _s
@@ -32,20 +38,41 @@ def roster_group() -> None:
     """Extracts of the ward."""
 
 
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise InputError(_s("日付は 2023-05-15 の形で書いてください。")) from None
+roster_group.add_command(release)
+roster_group.add_command(print_text)
+roster_group.add_command(protection_group)
+
+CHECKING, STAGING, APPLYING = 1, 4, 2
+"""Shares of the time that the parts of an import take, for the bar."""
+SHOWN_AT_ONCE = 200
 
 
-def _check(context: Context, file: Path, layout: Layout, extracted: str | None) -> RosterReport:
-    program = context.load_program()
-    rules = rules_of(program, extracted=_day(extracted) or program.today)
-    with click.progressbar(
-        length=2 * file.stat().st_size, label=_s("確認中"), file=click.get_text_stream("stderr")
-    ) as bar:
-        return check_file(file, layout, rules, progress=bar.update)
+class _Work:
+    """One bar over check, staging and applying, in bytes of the file times each part's share."""
+
+    def __init__(self, size: int, advance: Callable[[int], None]) -> None:
+        self._size = size
+        self._advance = advance
+        self.share = CHECKING
+
+    def read(self, size: int) -> None:
+        """Some bytes were read."""
+        self._advance(size * self.share)
+
+    def applied(self) -> None:
+        """One step of applying was done."""
+        self._advance(self._size * APPLYING // STEPS)
+
+
+@contextmanager
+def _work(size: int, label: str, shares: int) -> Iterator[_Work]:
+    with click.progressbar(length=size * shares, label=label, file=sys.stderr) as bar:
+        yield _Work(size, bar.update)
+
+
+def _check(program: Program, file: Path, layout: Layout, extracted: str | None, work: _Work) -> RosterReport:
+    rules = rules_of(program, extracted=day(extracted) or program.today)
+    return check_file(file, layout, rules, progress=work.read)
 
 
 def _say(report: RosterReport) -> None:
@@ -69,7 +96,7 @@ def _say(report: RosterReport) -> None:
 
 def _write_report(report: RosterReport, target: str | None) -> None:
     if target == "-":
-        report.write_json(click.get_text_stream("stdout"))
+        report.write_json(sys.stdout)
     elif target:
         with Path(target).open("w", encoding="utf-8") as out:
             report.write_json(out)
@@ -90,7 +117,9 @@ def check(
     context: Context, file: Path, layout: str | None, extracted: str | None, json_file: str | None
 ) -> None:
     """Check an extract; stores nothing."""
-    report = _check(context, file, _layout(context, layout), extracted)
+    chosen, program = _layout(context, layout), context.load_program()
+    with _work(file.stat().st_size, _s("確認中"), CHECKING) as work:
+        report = _check(program, file, chosen, extracted, work)
     if json_file != "-":
         _say(report)
     _write_report(report, json_file)
@@ -132,30 +161,42 @@ def import_(
 ) -> None:  # fmt: skip
     """Import an extract, or apply one that waits."""
     if apply_id is not None:
-        if not dry_run:
-            _importer(context).apply(apply_id)
-        click.echo(
-            _s("取り込み %(id)d を適用しました。") % {"id": apply_id}
-            if not dry_run
-            else _s("何も変えていません。")
-        )
+        _apply(context, apply_id, dry_run=dry_run)
         return
     if file is None:
         raise InputError(_s("取り込むファイルか、--apply と番号を指定してください。"))
-    report = _check(context, file, _layout(context, layout), extracted)
-    if json_file != "-":
-        _say(report)
+    chosen, program = _layout(context, layout), context.load_program()
+    size = file.stat().st_size
     if dry_run:
+        with _work(size, _s("確認中"), CHECKING) as work:
+            report = _check(program, file, chosen, extracted, work)
+        if json_file != "-":
+            _say(report)
+            click.echo(_s("試しの実行なので、何も変えていません。"))
         _write_report(report, json_file)
         _end(report)
-    click.echo(_s("取り込み中です。中断しても、もう一度実行すれば続けられます。"), err=True)
-    done = _importer(context).run(file, report)
+    importer = _importer(context)
+    with _work(size, _s("取り込み中"), CHECKING + STAGING + APPLYING) as work:
+        report = _check(program, file, chosen, extracted, work)
+        work.share = STAGING
+        done = importer.run(file, report, step=work.applied)
     if json_file:
         write_json(json_file, {"import_id": done.import_id, "state": done.state, "repeated": done.repeated,
                                "differences": done.differences, "totals": report.totals})  # fmt: skip
     if json_file != "-":
+        _say(report)
         _say_done(done)
     _end(report)
+
+
+def _apply(context: Context, import_id: int, *, dry_run: bool) -> None:
+    if dry_run:
+        for kind, count in _importer(context).check_apply(import_id).items():
+            click.echo(f"  {kind} {count}: {meaning(kind)}")
+        click.echo(_s("試しの実行なので、何も変えていません。"))
+        return
+    _importer(context).apply(import_id)
+    click.echo(_s("取り込み %(id)d を適用しました。") % {"id": import_id})
 
 
 def _say_done(done: Imported) -> None:
@@ -168,28 +209,45 @@ def _say_done(done: Imported) -> None:
         click.echo(_s("取り込み %(id)d を適用しました。") % {"id": done.import_id})
     if done.state == "staged":
         for kind, count in done.differences.items():
-            click.echo(f"  {kind}: {count}")
+            click.echo(f"  {kind} {count}: {meaning(kind)}")
         click.echo(
             _s("違いを確かめてから、portal roster import --apply %(id)d で適用してください。")
             % {"id": done.import_id}
         )
 
 
-@roster_group.command("diff", help="適用を待っている取り込みの違いを示します。")
+@roster_group.command("diff", help="適用を待っている取り込みの違いを、世帯ごとに示します。")
 @json_option
 @click.pass_obj
 @answering
 def diff(context: Context, json_file: str | None) -> None:
     """Show what waits to be applied."""
+    vault = context.vault()
     with context.database().read() as session:
-        waiting = [i for i in list_imports(session) if i.state == "staged"]
-        values = [{"diff_id": i.id, "file": i.file_name, "differences": i.differences} for i in waiting]
+        values: list[dict[str, Any]] = [
+            {
+                "diff_id": i.id, "file": i.file_name, "differences": i.differences,
+                "households": [
+                    {"household_no": d.household_no, "kind": d.kind, "child": d.child}
+                    for d in described_differences(session, vault, i.id, include_protected=True)
+                ],
+            }
+            for i in list_imports(session)
+            if i.state == "staged"
+        ]  # fmt: skip
     write_json(json_file, values)
-    if json_file != "-":
-        for value in values:
-            click.echo(f"{value['diff_id']} {value['file']} {value['differences']}")
-        if not values:
-            click.echo(_s("適用を待っている違いはありません。"))
+    if json_file == "-":
+        return
+    for value in values:
+        click.echo(f"{value['diff_id']} {value['file']}")
+        for kind, count in value["differences"].items():
+            click.echo(f"  {kind} {count}: {meaning(kind)}")
+        for one in value["households"][:SHOWN_AT_ONCE]:
+            click.echo(f"    {one['household_no']} {one['kind']}")
+        if len(value["households"]) > SHOWN_AT_ONCE:
+            click.echo(_s("    すべては --json で見られます。"))
+    if not values:
+        click.echo(_s("適用を待っている違いはありません。"))
 
 
 @roster_group.command("holds", help="保留の世帯と、受け入れられなかった行を、理由と直し方つきで示します。")
@@ -203,7 +261,9 @@ def holds(context: Context, code: str | None, json_file: str | None) -> None:
     with context.database().read() as session:
         held = list(held_households(session, vault, code=code, include_protected=True))
         latest = next((i for i in list_imports(session) if i.state == "applied"), None)
-        rejected = [] if latest is None else list(rows_not_taken(session, vault, latest.id))
+        rejected = (
+            [] if latest is None else list(rows_not_taken(session, vault, latest.id, include_protected=True))
+        )
     if code is not None:
         rejected = [row for row in rejected if code in row.codes]
     value: dict[str, Any] = {

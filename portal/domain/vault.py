@@ -19,6 +19,8 @@ from portal.domain.texts import _s
 KEY_BYTES = 32
 NONCE_BYTES = 12
 KEY_FILES = ("kek", "index", "pepper", "token")
+# made once: json.dumps with other than its default settings makes an encoder per call
+_JSON_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,7 @@ def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
 
 def seal_json(key: bytes, value: Any, context: str) -> bytes:
     """Encrypt a small JSON value."""
-    data = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    return seal(key, data, context.encode())
+    return seal(key, _JSON_TEXT(value).encode(), context.encode())
 
 
 def unseal_json(key: bytes, sealed: bytes, context: str) -> Any:

@@ -1,6 +1,6 @@
 """The personal fields of a household and a child, as they are sealed and opened."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -49,9 +49,9 @@ class ChildFields:
 
 
 def _plain(fields: HouseholdFields | ChildFields) -> dict[str, Any]:
-    values = asdict(fields)
-    birth = values["birth"]
-    values["birth"] = birth.isoformat() if birth else None
+    # not asdict: it copies deeply, and 132,000 rows made that a fifth of an import
+    values = {name: getattr(fields, name) for name in fields.__dataclass_fields__}
+    values["birth"] = fields.birth.isoformat() if fields.birth else None
     return values
 
 

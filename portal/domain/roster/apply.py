@@ -1,13 +1,15 @@
 """Applying an import in one transaction: new households by INSERT … SELECT, differences by their kind's rule."""
 
+from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import exists, insert, literal, select
+from sqlalchemy import case, exists, insert, literal, select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record
 from portal.domain.entitlements.models import Entitlement
+from portal.domain.entitlements.states import ENTITLEMENT
 from portal.domain.errors import ConflictError, NotFoundError
 from portal.domain.households.models import Child, Hold, Household, SearchIndex
 from portal.domain.households.protection import note_protection
@@ -25,6 +27,14 @@ from portal.domain.roster.states import ROSTER_IMPORT
 from portal.domain.texts import _s
 from portal.domain.vault import Vault
 
+Step = Callable[[], None]
+STEPS = 7
+"""How often the applying of an import reports a step."""
+
+
+def no_step() -> None:
+    """Stands for a progress bar that nobody looks at."""
+
 
 def apply_import(
     session: Session,
@@ -34,12 +44,15 @@ def apply_import(
     amount_yen: int,
     actor: Actor,
     now: datetime,
+    step: Step = no_step,
 ) -> RosterImport:
     """Carry out a staged import. Everything or nothing; a second call finds it applied and refuses.
 
+    ``step`` is called ``STEPS`` times on the way.
+
     Raises:
         NotFoundError: there is no such import.
-        ConflictError: it was applied before, or a later one was.
+        ConflictError: it was applied before, or a later one replaced it.
     """
     found = session.scalar(select(RosterImport).where(RosterImport.id == import_id).with_for_update())
     if found is None:
@@ -48,25 +61,21 @@ def apply_import(
         raise ConflictError(
             _s("取り込み %(id)d は、もう適用したか、新しい取り込みに置きかわっています。") % {"id": import_id}
         )
-    _insert_new(session, import_id, amount_yen, now)
-    applier = Applier(session, vault, indexer, amount_yen, actor, now)
+    _insert_new(session, import_id, amount_yen, now, step)
+    applier = Applier(session, vault, indexer, found, amount_yen, actor, now)
     for difference in session.scalars(
         select(RosterDifference).where(RosterDifference.import_id == import_id).order_by(RosterDifference.id)
     ).all():
         applier.apply(difference)
-        difference.applied = True
+        difference.applied, difference.staged_id = True, None
+    step()
     if found.has_protection:
         note_protection(session, "extract", actor, now, subject_id=import_id)
     found.state = ROSTER_IMPORT.next(found.state, "apply")
     found.applied_at = now
-    for older in session.scalars(
-        select(RosterImport).where(RosterImport.state == "staged", RosterImport.id < import_id)
-    ):
-        older.state = ROSTER_IMPORT.next(older.state, "supersede")
-        clear_staging(session, older.id)
     session.flush()
-    _forget_links(session, import_id)
     clear_staging(session, import_id)
+    step()
     record(
         session, actor, now, "roster.applied", "roster_import", import_id, totals=found.totals.get("households", {}),
         differences=found.differences,
@@ -74,15 +83,7 @@ def apply_import(
     return found
 
 
-def _forget_links(session: Session, import_id: int) -> None:
-    for difference in session.scalars(
-        select(RosterDifference).where(RosterDifference.import_id == import_id)
-    ):
-        difference.staged_id = None
-    session.flush()
-
-
-def _insert_new(session: Session, import_id: int, amount_yen: int, now: datetime) -> None:
+def _insert_new(session: Session, import_id: int, amount_yen: int, now: datetime, step: Step) -> None:
     new = (StagedHousehold.import_id == import_id, StagedHousehold.change == "new")
     columns = ("number_digest", "wrapped_key", "sealed", "birth_digest", "protected", "codes")
     session.execute(
@@ -97,6 +98,7 @@ def _insert_new(session: Session, import_id: int, amount_yen: int, now: datetime
             .order_by(StagedHousehold.id),
         )
     )  # fmt: skip
+    step()
     stored = Household.number_digest == StagedHousehold.number_digest
     session.execute(
         insert(SearchIndex).from_select(
@@ -106,6 +108,7 @@ def _insert_new(session: Session, import_id: int, amount_yen: int, now: datetime
             .where(*new),
         )
     )
+    step()
     elsewhere = exists(
         select(Child.id).where(Child.person_digest == StagedChild.person_digest).correlate(StagedChild)
     )
@@ -122,32 +125,27 @@ def _insert_new(session: Session, import_id: int, amount_yen: int, now: datetime
             .order_by(Household.id, StagedChild.ordinal),
         )
     )  # fmt: skip
+    step()
+    instant = literal(now, Hold.created_at.type)
     session.execute(
         insert(Hold).from_select(
             ["household_id", "code", "state", "created_at", "detail"],
-            select(
-                Household.id,
-                StagedHold.code,
-                literal("open"),
-                literal(now, Hold.created_at.type),
-                literal({}, Hold.detail.type),
-            )
+            select(Household.id, StagedHold.code, literal("open"), instant, literal({}, Hold.detail.type))
             .join(StagedHousehold, StagedHousehold.id == StagedHold.household_id)
             .join(Household, stored)
             .where(*new),
         )
     )
+    step()
     open_hold = exists(select(Hold.id).where(Hold.household_id == Household.id, Hold.state == "open"))
-    for is_held, state in ((True, "held"), (False, "in_progress")):
-        session.execute(
-            insert(Entitlement).from_select(
-                ["child_id", "household_id", "amount_yen", "state", "created_at", "changed_at"],
-                select(
-                    Child.id, Household.id, literal(amount_yen), literal(state),
-                    literal(now, Hold.created_at.type), literal(now, Hold.created_at.type),
-                )
-                .join(Household, Household.id == Child.household_id)
-                .join(StagedHousehold, stored)
-                .where(*new, open_hold if is_held else ~open_hold),
-            )
-        )  # fmt: skip
+    state = case((open_hold, literal("held")), else_=literal(ENTITLEMENT.initial))
+    session.execute(
+        insert(Entitlement).from_select(
+            ["child_id", "household_id", "amount_yen", "state", "created_at", "changed_at"],
+            select(Child.id, Household.id, literal(amount_yen), state, instant, instant)
+            .join(Household, Household.id == Child.household_id)
+            .where(Household.import_id == import_id)
+            .order_by(Child.id),
+        )
+    )
+    step()

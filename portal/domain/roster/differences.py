@@ -1,131 +1,232 @@
 """What a later extract says differently, found by keyed digests and by opening what may have changed."""
 
-from collections import Counter
-from collections.abc import Iterator
-from enum import StrEnum
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import and_, exists, select, update
 from sqlalchemy.orm import Session
 
-from portal.domain.households.models import Child, Household
-from portal.domain.households.records import (
-    ChildFields,
-    HouseholdFields,
-    open_child,
-    open_household,
+from portal.domain.households.models import Child, Hold, Household
+from portal.domain.households.records import open_child
+from portal.domain.roster import codes
+from portal.domain.roster.bulk import chunks, insert_rows
+from portal.domain.roster.comparing import Known, Side, compare
+from portal.domain.roster.kinds import Kind
+from portal.domain.roster.models import (
+    RosterDifference,
+    RosterImport,
+    StagedChild,
+    StagedHold,
+    StagedHousehold,
 )
-from portal.domain.roster.models import RosterDifference, StagedChild, StagedHousehold
+from portal.domain.roster.staging import ABSENT
 from portal.domain.vault import Vault
 
-
-class Kind(StrEnum):
-    """Kinds of differences; ``apply.py`` says what happens to each."""
-
-    HOUSEHOLD_NEW = "household_new"
-    HOUSEHOLD_GONE = "household_gone"
-    CHILD_NEW = "child_new"
-    CHILD_GONE = "child_gone"
-    ADDRESS = "address"
-    CORRECTION = "correction"
-    CHILD_CORRECTION = "child_correction"
-    PROTECTION_SET = "protection_set"
-    PROTECTION_CLEARED = "protection_cleared"
-    HOLD_NEW = "hold_new"
-
-
-READ_AT_ONCE = 500
-ADDRESS_FIELDS = ("postal_code", "town", "street", "building")
+AT_ONCE = 500
+COLUMNS = ("import_id", "kind", "household_id", "staged_id", "child_id", "applied")
+Found = tuple[Kind, int | None, int | None, int | None]
+"""Kind, household, staged household, child."""
+Look = tuple[str, date]
 
 
 def mark_new(session: Session, import_id: int) -> None:
     """Mark the staged households that are not stored yet as new, the others as known."""
     stored = exists(select(Household.id).where(Household.number_digest == StagedHousehold.number_digest))
-    mine = StagedHousehold.import_id == import_id
+    mine = and_(StagedHousehold.import_id == import_id, StagedHousehold.disposition != ABSENT)
     session.execute(update(StagedHousehold).where(mine, ~stored).values(change="new"))
-    session.execute(update(StagedHousehold).where(mine, stored).values(change="same"))
+    session.execute(update(StagedHousehold).where(mine, stored).values(change="known"))
 
 
-def find(session: Session, vault: Vault, import_id: int) -> dict[str, int]:
+def find(session: Session, vault: Vault, imported: RosterImport) -> dict[str, int]:
     """Compare a staged import with what is stored, keep the differences and return their counts by kind."""
-    mark_new(session, import_id)
+    mark_new(session, imported.id)
+    finder = _Finder(session, vault, imported)
     counts: Counter[str] = Counter()
-    rows: list[dict[str, Any]] = []
-    new = select(StagedHousehold.id).where(
-        StagedHousehold.import_id == import_id, StagedHousehold.change == "new"
-    )
-    rows += [_row(import_id, Kind.HOUSEHOLD_NEW, staged_id=key) for key in session.scalars(new)]
-    there = select(StagedHousehold.number_digest).where(StagedHousehold.import_id == import_id)
-    gone = select(Household.id).where(Household.state == "active", Household.number_digest.not_in(there))
-    rows += [_row(import_id, Kind.HOUSEHOLD_GONE, household_id=key) for key in session.scalars(gone)]
-    for stored, staged in _known(session, import_id):
-        rows += [
-            _row(import_id, kind, household_id=stored.id, staged_id=staged.id, child_id=child_id)
-            for kind, child_id in _compare(session, vault, stored, staged)
-        ]
-    for start in range(0, len(rows), READ_AT_ONCE):
-        session.execute(insert(RosterDifference), rows[start : start + READ_AT_ONCE])
-    counts.update(row["kind"] for row in rows)
+    for batch in chunks(finder.all(), AT_ONCE):
+        rows = [(imported.id, kind.value, *keys, False) for kind, *keys in batch]
+        insert_rows(session, RosterDifference, COLUMNS, rows)
+        counts.update(kind.value for kind, *_keys in batch)
     return dict(sorted(counts.items()))
 
 
-def _row(import_id: int, kind: Kind, **keys: int | None) -> dict[str, Any]:
-    return {
-        "import_id": import_id, "kind": kind.value, "applied": False,
-        "household_id": None, "staged_id": None, "child_id": None,
-    } | keys  # fmt: skip
+class _Finder:
+    """Finds the differences of one import."""
 
+    def __init__(self, session: Session, vault: Vault, imported: RosterImport) -> None:
+        self._session = session
+        self._vault = vault
+        self._import_id = imported.id
+        self._has_protection = imported.has_protection
+        self._gone: dict[Look, int] = {}
 
-def _known(session: Session, import_id: int) -> Iterator[tuple[Household, StagedHousehold]]:
-    query = (
-        select(Household, StagedHousehold)
-        .join(StagedHousehold, StagedHousehold.number_digest == Household.number_digest)
-        .where(StagedHousehold.import_id == import_id)
-        .order_by(Household.id)
-        .execution_options(yield_per=READ_AT_ONCE)
-    )
-    yield from session.execute(query)
+    def all(self) -> Iterator[Found]:
+        """Yield every difference. New households come first: other kinds may name them."""
+        new = list(self._session.scalars(self._staged_ids("new")))
+        yield from ((Kind.HOUSEHOLD_NEW, None, key, None) for key in new)
+        yield from self._gone_households()
+        added: list[tuple[int | None, int]] = [(None, key) for key in new]
+        for kind, household, staged, child in self._known():
+            yield kind, household, staged, child
+            if kind is Kind.CHILD_NEW and staged is not None:
+                added.append((household, staged))
+        yield from self._children_elsewhere()
+        yield from self._lookalikes(added)
 
+    def _staged_ids(self, change: str) -> Any:
+        return (
+            select(StagedHousehold.id)
+            .where(StagedHousehold.import_id == self._import_id, StagedHousehold.change == change)
+            .order_by(StagedHousehold.id)
+        )
 
-def _compare(
-    session: Session, vault: Vault, stored: Household, staged: StagedHousehold
-) -> Iterator[tuple[Kind, int | None]]:
-    old_key, new_key = vault.unwrap(stored.wrapped_key), vault.unwrap(staged.wrapped_key)
-    old = open_household(old_key, stored.sealed, stored.number_digest)
-    new = open_household(new_key, staged.sealed, staged.number_digest)
-    if staged.protected and not stored.protected:
-        yield Kind.PROTECTION_SET, None
-    if stored.protected and not staged.protected:
-        yield Kind.PROTECTION_CLEARED, None
-    if any(getattr(old, name) != getattr(new, name) for name in ADDRESS_FIELDS):
-        yield Kind.ADDRESS, None
-    if _without_address(old) != _without_address(new):
-        yield Kind.CORRECTION, None
-    if set(staged.codes) - set(stored.codes):
-        yield Kind.HOLD_NEW, None
-    yield from _compare_children(session, old_key, new_key, stored.id, staged.id)
+    def _gone_households(self) -> Iterator[Found]:
+        there = select(StagedHousehold.number_digest).where(StagedHousehold.import_id == self._import_id)
+        told = exists(
+            select(Hold.id).where(
+                Hold.household_id == Household.id,
+                Hold.detail["difference"].as_string() == Kind.HOUSEHOLD_GONE.value,
+            )
+        )
+        gone = list(
+            self._session.scalars(
+                select(Household.id)
+                .where(Household.number_digest.not_in(there), Household.state == "active", ~told)
+                .order_by(Household.id)
+            )
+        )
+        for ids in chunks(gone, AT_ONCE):
+            self._remember_gone(Child.household_id.in_(ids))
+        yield from ((Kind.HOUSEHOLD_GONE, key, None, None) for key in gone)
+        absent = (
+            select(Household.id, StagedHousehold.id)
+            .join(StagedHousehold, StagedHousehold.number_digest == Household.number_digest)
+            .where(StagedHousehold.import_id == self._import_id, StagedHousehold.disposition == ABSENT)
+            .order_by(Household.id)
+        )
+        for household, staged in self._session.execute(absent).all():
+            if codes.W20_INCOMPLETE_HOUSEHOLD not in self._holds([household])[household]:
+                yield Kind.HOUSEHOLD_REJECTED, household, staged, None
 
+    def _remember_gone(self, which: Any) -> None:
+        query = (
+            select(Child.id, Child.person_digest, Child.sealed, Household.wrapped_key)
+            .join(Household, Household.id == Child.household_id)
+            .where(which)
+        )
+        for child_id, digest, sealed, wrapped in self._session.execute(query):
+            look = self._look(wrapped, sealed, digest)
+            if look is not None:
+                self._gone[look] = child_id
 
-def _without_address(fields: HouseholdFields) -> tuple[object, ...]:
-    return (fields.person_no, fields.name, fields.kana, fields.birth, fields.foreign)
+    def _look(self, wrapped: bytes, sealed: bytes, digest: bytes) -> Look | None:
+        fields = open_child(self._vault.unwrap(wrapped), sealed, digest)
+        return ("".join(fields.name.split()), fields.birth) if fields.birth else None
 
+    def _known(self) -> Iterator[Found]:
+        query = (
+            select(
+                Household.id, Household.number_digest, Household.wrapped_key, Household.sealed, Household.protected,
+                Household.codes, StagedHousehold.id.label("staged_id"), StagedHousehold.wrapped_key.label("new_key"),
+                StagedHousehold.sealed.label("new_sealed"), StagedHousehold.protected.label("new_protected"),
+                StagedHousehold.codes.label("new_codes"),
+            )
+            .join(StagedHousehold, StagedHousehold.number_digest == Household.number_digest)
+            .where(StagedHousehold.import_id == self._import_id, StagedHousehold.change == "known")
+            .order_by(Household.id)
+            .execution_options(yield_per=AT_ONCE)
+        )  # fmt: skip
+        for rows in self._session.execute(query).partitions():
+            gone: list[int] = []
+            for known in self._sides(rows):
+                for kind, child in compare(self._vault, known, has_protection=self._has_protection):
+                    yield kind, known.household_id, known.staged_id, child
+                    if kind is Kind.CHILD_GONE and child is not None:
+                        gone.append(child)
+            if gone:
+                self._remember_gone(Child.id.in_(gone))
 
-def _compare_children(
-    session: Session, old_key: bytes, new_key: bytes, household_id: int, staged_id: int
-) -> Iterator[tuple[Kind, int | None]]:
-    old = {
-        c.person_digest: c for c in session.scalars(select(Child).where(Child.household_id == household_id))
-    }
-    new = {
-        c.person_digest: c
-        for c in session.scalars(select(StagedChild).where(StagedChild.household_id == staged_id))
-    }
-    yield from ((Kind.CHILD_NEW, None) for _digest in new.keys() - old.keys())
-    for digest, child in old.items():
-        if digest not in new:
-            if child.state == "active":
-                yield Kind.CHILD_GONE, child.id
-            continue
-        before: ChildFields = open_child(old_key, child.sealed, digest)
-        if before != open_child(new_key, new[digest].sealed, digest):
-            yield Kind.CHILD_CORRECTION, child.id
+    def _sides(self, rows: Sequence[Any]) -> Iterator[Known]:
+        stored = [row.id for row in rows]
+        staged = [row.staged_id for row in rows]
+        old = self._children(Child, stored)
+        new = self._children(StagedChild, staged)
+        holds, staged_holds = self._holds(stored), self._staged_holds(staged)
+        for row in rows:
+            before = Side(row.wrapped_key, row.sealed, row.protected, frozenset(row.codes), old[row.id])
+            now = Side(
+                row.new_key, row.new_sealed, row.new_protected, frozenset(row.new_codes), new[row.staged_id]
+            )
+            yield Known(
+                row.id, row.staged_id, row.number_digest, before, now, holds[row.id],
+                frozenset(staged_holds[row.staged_id]),
+            )  # fmt: skip
+
+    def _children(self, table: type[Child] | type[StagedChild], ids: list[int]) -> dict[int, list[Any]]:
+        state = [Child.state] if table is Child else []
+        query = select(table.id, table.household_id, table.person_digest, table.sealed, *state).where(
+            table.household_id.in_(ids)
+        )
+        found: dict[int, list[Any]] = defaultdict(list)
+        for row in self._session.execute(query):
+            found[row.household_id].append(row)
+        return found
+
+    def _holds(self, ids: list[int]) -> dict[int, dict[str, str]]:
+        """The difference that put each open hold, by household and code; and those that told of somebody gone."""
+        query = select(Hold.household_id, Hold.code, Hold.state, Hold.detail).where(
+            Hold.household_id.in_(ids)
+        )
+        found: dict[int, dict[str, str]] = defaultdict(dict)
+        for household, code, state, detail in self._session.execute(query):
+            difference = detail.get("difference", "")
+            if state == "open":
+                found[household][code] = difference
+            if difference:
+                found[household].setdefault(difference, state)
+        return found
+
+    def _staged_holds(self, ids: list[int]) -> dict[int, set[str]]:
+        query = select(StagedHold.household_id, StagedHold.code).where(StagedHold.household_id.in_(ids))
+        found: dict[int, set[str]] = defaultdict(set)
+        for household, code in self._session.execute(query):
+            found[household].add(code)
+        return found
+
+    def _children_elsewhere(self) -> Iterator[Found]:
+        """A child of another stored household: never two entitlements, people decide (``domain.md`` §2.5)."""
+        query = (
+            select(StagedHousehold.id, StagedHousehold.number_digest, Child.id)
+            .join(StagedChild, StagedChild.household_id == StagedHousehold.id)
+            .join(Child, Child.person_digest == StagedChild.person_digest)
+            .join(Household, Household.id == Child.household_id)
+            .where(
+                StagedHousehold.import_id == self._import_id,
+                Household.number_digest != StagedHousehold.number_digest,
+            )
+            .order_by(StagedHousehold.id, Child.id)
+        )
+        for staged, digest, child in self._session.execute(query).all():
+            known = self._session.scalar(select(Household.id).where(Household.number_digest == digest))
+            if known is not None and Kind.CHILD_ELSEWHERE in self._holds([known])[known]:
+                continue
+            yield Kind.CHILD_ELSEWHERE, known, staged, child
+
+    def _lookalikes(self, added: list[tuple[int | None, int]]) -> Iterator[Found]:
+        if not self._gone:
+            return
+        for pairs in chunks(dict.fromkeys(added), AT_ONCE):
+            household_of = {staged: household for household, staged in pairs}
+            query = (
+                select(StagedChild.household_id, StagedChild.person_digest, StagedChild.sealed, StagedHousehold.wrapped_key)
+                .join(StagedHousehold, StagedHousehold.id == StagedChild.household_id)
+                .where(
+                    StagedChild.household_id.in_(household_of),
+                    ~exists(select(Child.id).where(Child.person_digest == StagedChild.person_digest)),
+                )
+            )  # fmt: skip
+            for staged, digest, sealed, wrapped in self._session.execute(query).all():
+                look = self._look(wrapped, sealed, digest)
+                if look is not None and look in self._gone:
+                    yield Kind.CHILD_LOOKALIKE, household_of[staged], staged, self._gone[look]

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
@@ -12,14 +11,16 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record
 from portal.domain.clock import Clock
+from portal.domain.errors import NotFoundError
 from portal.domain.households.models import Household
 from portal.domain.households.search_index import Indexer
-from portal.domain.roster.apply import apply_import
+from portal.domain.roster.apply import Step, apply_import, no_step
 from portal.domain.roster.check import RosterReport
 from portal.domain.roster.differences import find, mark_new
-from portal.domain.roster.models import RosterImport
+from portal.domain.roster.models import RosterDifference, RosterImport
 from portal.domain.roster.staging import Stager, clear_rows, clear_staging, next_staged_id
 from portal.domain.roster.states import ROSTER_IMPORT
+from portal.domain.texts import _s
 from portal.domain.vault import Vault
 
 Write = Callable[[], AbstractContextManager[Session]]
@@ -48,48 +49,68 @@ class Importer:
         self._amount = amount_yen
         self._actor = actor
 
-    def run(self, path: Path, report: RosterReport) -> Imported:
-        """Import a checked file. Interrupted anywhere, the next run of the same file completes it once."""
+    def run(self, path: Path, report: RosterReport, *, step: Step = no_step) -> Imported:
+        """Import a checked file. Interrupted anywhere, the next run of the same file completes it once.
+
+        ``step`` is called ``STEPS`` times while a first import is applied, for a progress bar.
+
+        Raises:
+            ConflictError: another import was started meanwhile; nothing of this one is applied.
+            RosterFileError: the file changed since its check.
+        """
         with self._write() as session:
             known = self._known(session, report.sha256)
-            if known is not None and known.state != "staging":
+            if known is not None:
                 return Imported(known.id, known.state, repeated=True, differences=known.differences)
-            found = self._begin(session, path, report, known)
-            import_id, import_key = found.id, self._vault.unwrap(found.wrapped_key)
-            first_id = next_staged_id(session)
-        Stager(self._vault, self._indexer, import_id, import_key, first_id).stage(self._write, report)
+            found = self._begin(session, path, report)
+            stager = Stager(self._vault, self._indexer, found.id, found.wrapped_key, next_staged_id(session))
+        stager.stage(self._write, report)
         with self._write() as session:
-            return self._finish(session, import_id)
+            return self._finish(session, stager.still_ours(session), step)
 
-    def apply(self, import_id: int) -> RosterImport:
-        """Apply a later import whose differences people have looked at."""
+    def apply(self, import_id: int, *, step: Step = no_step) -> RosterImport:
+        """Apply a later import whose differences people have looked at.
+
+        Raises:
+            NotFoundError: there is no such import.
+            ConflictError: it was applied before, or a later one replaced it.
+        """
         with self._write() as session:
-            now = self._clock.now(session)
-            return apply_import(
-                session, self._vault, self._indexer, import_id, self._amount, self._actor, now
-            )
+            return self._apply(session, import_id, step)
+
+    def check_apply(self, import_id: int) -> dict[str, int]:
+        """Return the counts of what ``apply`` would do; changes nothing. Raises as ``apply`` does."""
+        with self._write() as session:
+            found = session.get(RosterImport, import_id)
+            if found is None:
+                raise NotFoundError(_s("取り込み %(id)d は見つかりません。") % {"id": import_id})
+            counts = dict(found.differences)
+            self._apply(session, import_id, no_step)
+            session.rollback()
+            return counts
+
+    def _apply(self, session: Session, import_id: int, step: Step) -> RosterImport:
+        now = self._clock.now(session)
+        return apply_import(
+            session, self._vault, self._indexer, import_id, self._amount, self._actor, now, step
+        )
 
     def _known(self, session: Session, sha256: str) -> RosterImport | None:
         return session.scalar(
             select(RosterImport)
-            .where(RosterImport.sha256 == sha256, RosterImport.state != "superseded")
+            .where(RosterImport.sha256 == sha256, RosterImport.state.in_(("staged", "applied")))
             .order_by(RosterImport.id.desc())
             .limit(1)
-            .with_for_update()
         )
 
-    def _begin(
-        self, session: Session, path: Path, report: RosterReport, known: RosterImport | None
-    ) -> RosterImport:
-        now: datetime = self._clock.now(session)
-        for unfinished in session.scalars(select(RosterImport).where(RosterImport.state == "staging")):
-            clear_staging(session, unfinished.id)
-            clear_rows(session, unfinished.id)
-            if known is None or unfinished.id != known.id:
-                session.delete(unfinished)
+    def _begin(self, session: Session, path: Path, report: RosterReport) -> RosterImport:
+        now = self._clock.now(session)
+        unfinished = select(RosterImport).where(RosterImport.state == "staging").with_for_update()
+        for left in session.scalars(unfinished).all():
+            clear_staging(session, left.id)
+            clear_rows(session, left.id)
+            session.delete(left)
         session.flush()
-        if known is not None:
-            return known
         _key, wrapped = self._vault.new_data_key()
         found = RosterImport(
             file_name=path.name, sha256=report.sha256, layout=report.layout.name, extracted=report.rules.extracted,
@@ -99,19 +120,30 @@ class Importer:
         session.flush()
         return found
 
-    def _finish(self, session: Session, import_id: int) -> Imported:
+    def _finish(self, session: Session, found: RosterImport, step: Step) -> Imported:
         now = self._clock.now(session)
-        found = session.get_one(RosterImport, import_id, with_for_update=True)
         found.state = ROSTER_IMPORT.next(found.state, "stage")
         found.first = session.scalar(select(Household.id).limit(1)) is None
-        record(session, self._actor, now, "roster.staged", "roster_import", import_id)
+        record(session, self._actor, now, "roster.staged", "roster_import", found.id)
+        supersede_older(session, found.id)
         if found.first:
-            mark_new(session, import_id)
-            session.flush()
-            apply_import(session, self._vault, self._indexer, import_id, self._amount, self._actor, now)
-            return Imported(import_id, "applied", repeated=False, differences={})
-        found.differences = find(session, self._vault, import_id)
+            mark_new(session, found.id)
+        else:
+            found.differences = find(session, self._vault, found)
         session.flush()
-        if not found.differences:
-            apply_import(session, self._vault, self._indexer, import_id, self._amount, self._actor, now)
-        return Imported(import_id, found.state, repeated=False, differences=found.differences)
+        if found.first or not found.differences:
+            self._apply(session, found.id, step)
+        return Imported(found.id, found.state, repeated=False, differences=found.differences)
+
+
+def supersede_older(session: Session, import_id: int) -> None:
+    """Take waiting imports out: a newer extract of the ward says more, and their differences no longer hold."""
+    waiting = select(RosterImport).where(RosterImport.state == "staged", RosterImport.id != import_id)
+    for older in session.scalars(waiting.with_for_update()).all():
+        older.state = ROSTER_IMPORT.next(older.state, "supersede")
+        for difference in session.scalars(
+            select(RosterDifference).where(RosterDifference.import_id == older.id)
+        ):
+            difference.staged_id = None
+        session.flush()
+        clear_staging(session, older.id)

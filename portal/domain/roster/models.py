@@ -47,7 +47,8 @@ class RosterRow(Base):
 class StagedHousehold(Base):
     """A household of an import, sealed under its own data key, ready to become a household by one INSERT … SELECT.
 
-    ``content_digest`` tells whether anything differs from what is stored; ``change`` is new, same or changed.
+    ``disposition`` is issue or hold, or absent for one that the file names but of which nothing can be stored: then
+    nothing is sealed. ``change`` is new or known once the import is staged.
     """
 
     __tablename__ = "staged_household"
@@ -107,7 +108,7 @@ class RosterDifference(Base):
     id: Mapped[int] = primary_key()
     import_id: Mapped[int] = mapped_column(ForeignKey("roster_import.id"))
     kind: Mapped[str] = mapped_column(String(24))
-    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"))
-    staged_id: Mapped[int | None] = mapped_column(ForeignKey("staged_household.id"))
-    child_id: Mapped[int | None] = mapped_column(ForeignKey("child.id"))
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"), index=True)
+    staged_id: Mapped[int | None] = mapped_column(ForeignKey("staged_household.id"), index=True)
+    child_id: Mapped[int | None] = mapped_column(ForeignKey("child.id"), index=True)
     applied: Mapped[bool] = mapped_column(default=False)

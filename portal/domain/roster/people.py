@@ -1,7 +1,8 @@
 """From checked rows of one household to the fields that are stored, character for character as received."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from portal.domain.households.records import ChildFields, HouseholdFields
@@ -41,6 +42,14 @@ def group_key(row: ParsedRow) -> str:
     return PART.join(("group", "".join(row.householder_name.split()), birth, row.address_key))
 
 
+def household_key(judged: CheckedHousehold, rows: Sequence[CheckedRow], *, grouped: bool) -> str:
+    """Return the key under which a household is known from one extract to the next."""
+    if not grouped:
+        return judged.household_no
+    known = next((row for row in rows if row.result == "accept"), rows[0])
+    return group_key(known.row)
+
+
 def _child(row: CheckedRow, household_key: str) -> StoredChild:
     said = row.row
     birth = _birth(said.birth)
@@ -53,8 +62,22 @@ def _child(row: CheckedRow, household_key: str) -> StoredChild:
     return StoredChild(key, fields, row.codes)
 
 
-def gather(judged: CheckedHousehold, rows: Sequence[CheckedRow], *, grouped: bool) -> StoredHousehold | None:
-    """Return what to store of a household, or None when it has no one householder or no address of its own."""
+def _apart(children: list[StoredChild]) -> Iterator[StoredChild]:
+    """Two rows of one name and birth without person numbers stay two children (W15 holds them)."""
+    seen: Counter[str] = Counter()
+    for child in children:
+        seen[child.key] += 1
+        count = seen[child.key]
+        yield child if count == 1 else replace(child, key=PART.join((child.key, str(count))))
+
+
+def gather(
+    judged: CheckedHousehold, rows: Sequence[CheckedRow], key: str, *, grouped: bool
+) -> StoredHousehold | None:
+    """Return what to store of a household, or None when it has no one householder or no address of its own.
+
+    ``key`` is that of ``household_key``.
+    """
     if judged.disposition not in {"issue", "hold"}:
         return None
     accepted = [row for row in rows if row.result == "accept"]
@@ -65,7 +88,6 @@ def gather(judged: CheckedHousehold, rows: Sequence[CheckedRow], *, grouped: boo
     if head is None and not first.householder_name:
         return None
     said = head.row if head is not None else first
-    key = group_key(first) if grouped else judged.household_no
     fields = HouseholdFields(
         number="" if grouped else judged.household_no,
         person_no=said.person_no if head is not None else "",
@@ -77,5 +99,5 @@ def gather(judged: CheckedHousehold, rows: Sequence[CheckedRow], *, grouped: boo
     )  # fmt: skip
     kids = [row for row in accepted if not row.row.is_householder or row.row.minor_householder]
     kids.sort(key=lambda row: (row.row.birth.earliest if row.row.birth else date.max, row.record))
-    children = tuple(_child(row, key) for row in kids)
+    children = tuple(_apart([_child(row, key) for row in kids]))
     return StoredHousehold(key, fields, children, protected="W01_PROTECTED" in judged.codes)

@@ -1,15 +1,18 @@
 """Reading imports: their list, the rows that were not taken, and what is held, with reason and remedy."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.households.models import Hold, Household
-from portal.domain.households.records import open_household
-from portal.domain.roster.models import RosterDifference, RosterImport, RosterRow
+from portal.domain.households.models import Child, Hold, Household
+from portal.domain.households.records import household_digest, open_household
+from portal.domain.roster.models import RosterDifference, RosterImport, RosterRow, StagedHousehold
 from portal.domain.vault import Vault, unseal_json
+
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,18 @@ class NotTaken:
     person_no: str
     result: str
     codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One difference; ``household_no`` is empty where the reader may not know it or the extract has none."""
+
+    id: int
+    kind: str
+    household_id: int | None
+    household_no: str
+    child: int | None
+    """Ordinal of the child that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +60,15 @@ def rows_not_taken(
     vault: Vault,
     import_id: int,
     *,
+    include_protected: bool = False,
     result: str = "reject",
     after: int = 0,
     limit: int | None = None,
 ) -> Iterator[NotTaken]:
-    """Yield the rows of an import that were rejected (or excluded), in file order from record ``after`` on."""
+    """Yield the rows of an import that were rejected (or excluded), in file order from record ``after`` on.
+
+    Without ``include_protected`` the rows of protected households come without their numbers.
+    """
     found = session.get_one(RosterImport, import_id)
     key = vault.unwrap(found.wrapped_key)
     query = (
@@ -57,13 +76,31 @@ def rows_not_taken(
         .where(RosterRow.import_id == import_id, RosterRow.result == result, RosterRow.record > after)
         .order_by(RosterRow.record)
         .limit(limit)
+        .execution_options(yield_per=AT_ONCE)
     )
-    for row in session.scalars(query):
-        numbers = unseal_json(key, row.sealed, f"row:{row.record}")
-        yield NotTaken(
-            import_id, row.record, row.line, numbers["household_no"], numbers["person_no"], row.result,
-            tuple(row.codes),
-        )  # fmt: skip
+    for rows in session.scalars(query).partitions():
+        said = {row.id: unseal_json(key, row.sealed, f"row:{row.record}") for row in rows}
+        hidden = set() if include_protected else _protected(session, vault, said)
+        for row in rows:
+            numbers = {"household_no": "", "person_no": ""} if row.id in hidden else said[row.id]
+            yield NotTaken(
+                import_id, row.record, row.line, numbers["household_no"], numbers["person_no"], row.result,
+                tuple(row.codes),
+            )  # fmt: skip
+
+
+def _protected(session: Session, vault: Vault, said: Mapping[int, Mapping[str, Any]]) -> set[int]:
+    digests = {
+        key: household_digest(vault, row["household_no"]) for key, row in said.items() if row["household_no"]
+    }
+    stored = set(
+        session.scalars(
+            select(Household.number_digest).where(
+                Household.protected, Household.number_digest.in_(set(digests.values()))
+            )
+        )
+    )
+    return {key for key, row in said.items() if row["protected"] or digests.get(key) in stored}
 
 
 def held_households(
@@ -108,13 +145,31 @@ def hold_counts(session: Session, *, include_protected: bool) -> dict[str, int]:
     return {code: count for code, count in session.execute(query)}  # noqa: C416  (dict() of rows does not type)
 
 
-def differences(session: Session, import_id: int, limit: int = 200) -> list[RosterDifference]:
-    """Return the differences of an import in the order in which they are applied."""
-    return list(
-        session.scalars(
-            select(RosterDifference)
-            .where(RosterDifference.import_id == import_id)
-            .order_by(RosterDifference.id)
-            .limit(limit)
+def described_differences(
+    session: Session, vault: Vault, import_id: int, *, include_protected: bool, after: int = 0,
+    limit: int | None = None,
+) -> Iterator[Described]:  # fmt: skip
+    """Yield the differences of a waiting import with household numbers, in the order in which they are applied."""
+    query = (
+        select(
+            RosterDifference.id, RosterDifference.kind, Household.id, Child.ordinal,
+            Household.protected, Household.wrapped_key, Household.sealed, Household.number_digest,
+            StagedHousehold.protected, StagedHousehold.wrapped_key, StagedHousehold.sealed,
+            StagedHousehold.number_digest,
         )
-    )
+        .outerjoin(Household, Household.id == RosterDifference.household_id)
+        .outerjoin(StagedHousehold, StagedHousehold.id == RosterDifference.staged_id)
+        .outerjoin(Child, Child.id == RosterDifference.child_id)
+        .where(RosterDifference.import_id == import_id, RosterDifference.id > after)
+        .order_by(RosterDifference.id)
+        .limit(limit)
+        .execution_options(yield_per=AT_ONCE)
+    )  # fmt: skip
+    sides: list[Any]
+    for key, kind, household_id, ordinal, *sides in session.execute(query).tuples():
+        wrapped, sealed, digest = sides[1:4] if household_id is not None else sides[5:]
+        protected = bool(sides[0] or sides[4])
+        number = ""
+        if sealed and (include_protected or not protected):
+            number = open_household(vault.unwrap(wrapped), sealed, digest).number
+        yield Described(key, kind, household_id, number, ordinal)

@@ -1,14 +1,16 @@
 """Staging: a checked extract goes into the database, sealed, in chunks; nothing of it counts until it is applied."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.errors import ConflictError
 from portal.domain.households.records import (
     birth_digest,
     household_digest,
@@ -17,74 +19,120 @@ from portal.domain.households.records import (
     seal_household,
 )
 from portal.domain.households.search_index import Indexer
-from portal.domain.roster.check import CheckedRow, RosterReport
-from portal.domain.roster.models import RosterRow, StagedChild, StagedHold, StagedHousehold
-from portal.domain.roster.people import StoredHousehold, gather
+from portal.domain.roster.bulk import insert_rows
+from portal.domain.roster.check import CheckedHousehold, CheckedRow, RosterReport
+from portal.domain.roster.models import RosterImport, RosterRow, StagedChild, StagedHold, StagedHousehold
+from portal.domain.roster.people import PART, StoredHousehold, gather, household_key
+from portal.domain.texts import _s
 from portal.domain.vault import Vault, seal_json
 
-CHUNK = 1_000
+CHUNK = 2_000
+ABSENT = "absent"
+"""Disposition of a household that the file names, but of which nothing can be stored."""
 Write = Callable[[], AbstractContextManager[Session]]
+Values = tuple[Any, ...]
+
+HOUSEHOLD_COLUMNS = (
+    "id", "import_id", "number_digest", "disposition", "children", "codes", "protected", "wrapped_key", "sealed",
+    "birth_digest", "names", "places", "births",
+)  # fmt: skip
+CHILD_COLUMNS = ("import_id", "household_id", "ordinal", "person_digest", "sealed", "codes")
+HOLD_COLUMNS = ("import_id", "household_id", "code")
+ROW_COLUMNS = ("import_id", "record", "line", "result", "codes", "sealed")
 
 
 @dataclass
 class _Batch:
     """Rows that wait to be inserted together."""
 
-    households: list[dict[str, Any]] = field(default_factory=list)
-    children: list[dict[str, Any]] = field(default_factory=list)
-    holds: list[dict[str, Any]] = field(default_factory=list)
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    households: list[Values] = field(default_factory=list)
+    children: list[Values] = field(default_factory=list)
+    holds: list[Values] = field(default_factory=list)
+    rows: list[Values] = field(default_factory=list)
 
     def insert(self, session: Session) -> None:
         """Insert everything, parents first."""
-        for table, values in (
-            (StagedHousehold, self.households), (StagedChild, self.children), (StagedHold, self.holds),
-            (RosterRow, self.rows),
-        ):  # fmt: skip
-            if values:
-                session.execute(insert(table), values)
+        insert_rows(session, StagedHousehold, HOUSEHOLD_COLUMNS, self.households)
+        insert_rows(session, StagedChild, CHILD_COLUMNS, self.children)
+        insert_rows(session, StagedHold, HOLD_COLUMNS, self.holds)
+        insert_rows(session, RosterRow, ROW_COLUMNS, self.rows)
 
 
 class Stager:
-    """Seals and stages the households of one import."""
+    """Seals and stages the households of one import; ``run`` is the import's own wrapped key, which names this run."""
 
-    def __init__(
-        self, vault: Vault, indexer: Indexer, import_id: int, import_key: bytes, first_id: int
-    ) -> None:
+    def __init__(self, vault: Vault, indexer: Indexer, import_id: int, run: bytes, first_id: int) -> None:
         self._vault = vault
         self._indexer = indexer
         self._import_id = import_id
-        self._key = import_key
+        self._run = run
+        self._import_key = vault.unwrap(run)
+        self._groups: Counter[str] = Counter()
         self._ids = count(first_id)
 
     def stage(self, write: Write, report: RosterReport) -> None:
-        """Stage the whole report, one transaction per chunk."""
+        """Stage the whole report, one transaction per chunk.
+
+        Raises:
+            ConflictError: another import was started meanwhile.
+            RosterFileError: the file changed since its check.
+        """
         for batch in self._batches(report):
             with write() as session:
+                self.still_ours(session)
                 batch.insert(session)
+
+    def still_ours(self, session: Session) -> RosterImport:
+        """Return the import, locked; a run that was overtaken by another one must not write any more."""
+        found = session.scalar(
+            select(RosterImport)
+            .where(RosterImport.id == self._import_id, RosterImport.wrapped_key == self._run)
+            .with_for_update()
+        )
+        if found is None or found.state != "staging":
+            raise ConflictError(
+                _s("別の取り込みが始まったため、中止しました。終わるのを待って、もう一度実行してください。")
+            )
+        return found
 
     def _batches(self, report: RosterReport) -> Iterator[_Batch]:
         batch = _Batch()
         hold_codes = report.rules.hold_codes
         for judged, rows in report.completed():
+            protected = any(row.row.protected for row in rows)
             for row in rows:
                 if row.result != "accept":
-                    batch.rows.append(self._row(row))
-            if judged is not None:
-                stored = gather(judged, rows, grouped=report.layout.grouped)
+                    batch.rows.append(self._row(row, protected))
+            if judged is not None and judged.disposition != "none":
+                key = self._key_of(judged, rows, report.layout.grouped)
+                stored = gather(judged, rows, key, grouped=report.layout.grouped)
                 if stored is not None:
                     self._household(batch, stored, judged.disposition, judged.codes, hold_codes)
+                else:
+                    batch.households.append(self._absent(judged, key, protected))
             if len(batch.households) >= CHUNK or len(batch.rows) >= CHUNK:
                 yield batch
                 batch = _Batch()
         yield batch
 
-    def _row(self, row: CheckedRow) -> dict[str, Any]:
-        numbers = {"household_no": row.row.household_no, "person_no": row.row.person_no}
-        return {
-            "import_id": self._import_id, "record": row.record, "line": row.line, "result": row.result,
-            "codes": list(row.codes), "sealed": seal_json(self._key, numbers, f"row:{row.record}"),
-        }  # fmt: skip
+    def _row(self, row: CheckedRow, protected: bool) -> Values:
+        said = {"household_no": row.row.household_no, "person_no": row.row.person_no, "protected": protected}
+        sealed = seal_json(self._import_key, said, f"row:{row.record}")
+        return (self._import_id, row.record, row.line, row.result, row.codes, sealed)
+
+    def _key_of(self, judged: CheckedHousehold, rows: tuple[CheckedRow, ...], grouped: bool) -> str:
+        key = household_key(judged, rows, grouped=grouped)
+        if not grouped:
+            return key
+        # names that differ only in their spaces make two groups of one key
+        self._groups[key] += 1
+        return key if self._groups[key] == 1 else f"{key}{PART}{self._groups[key]}"
+
+    def _absent(self, judged: CheckedHousehold, key: str, protected: bool) -> Values:
+        digest = household_digest(self._vault, key)
+        return (
+            next(self._ids), self._import_id, digest, ABSENT, 0, judged.codes, protected, b"", b"", None, b"", b"", b"",
+        )  # fmt: skip
 
     def _household(
         self,
@@ -99,25 +147,17 @@ class Stager:
         digest = household_digest(vault, stored.key)
         children = [child.fields for child in stored.children]
         staged_id = next(self._ids)
-        batch.households.append({
-            "id": staged_id, "import_id": self._import_id, "number_digest": digest, "disposition": disposition,
-            "children": len(children), "codes": list(codes), "protected": stored.protected, "wrapped_key": wrapped,
-            "sealed": seal_household(key, fields, digest),
-            "birth_digest": birth_digest(vault, digest, fields.birth) if fields.birth else None,
-            "names": self._indexer.names(fields, children), "places": self._indexer.places(fields),
-            "births": self._indexer.births(fields, children),
-        })  # fmt: skip
+        batch.households.append((
+            staged_id, self._import_id, digest, disposition, len(children), codes, stored.protected, wrapped,
+            seal_household(key, fields, digest),
+            birth_digest(vault, digest, fields.birth) if fields.birth else None,
+            self._indexer.names(fields, children), self._indexer.places(fields), self._indexer.births(fields, children),
+        ))  # fmt: skip
         for ordinal, child in enumerate(stored.children, 1):
             person = person_digest(vault, child.key)
-            batch.children.append({
-                "import_id": self._import_id, "household_id": staged_id, "ordinal": ordinal, "person_digest": person,
-                "sealed": seal_child(key, child.fields, person), "codes": list(child.codes),
-            })  # fmt: skip
-        batch.holds.extend(
-            {"import_id": self._import_id, "household_id": staged_id, "code": code}
-            for code in codes
-            if code in hold_codes
-        )
+            sealed = seal_child(key, child.fields, person)
+            batch.children.append((self._import_id, staged_id, ordinal, person, sealed, child.codes))
+        batch.holds.extend((self._import_id, staged_id, code) for code in codes if code in hold_codes)
 
 
 def next_staged_id(session: Session) -> int:
@@ -126,11 +166,9 @@ def next_staged_id(session: Session) -> int:
 
 
 def clear_staging(session: Session, import_id: int) -> None:
-    """Remove what an import staged: it was interrupted, applied or replaced.."""
-    staged = select(StagedHousehold.id).where(StagedHousehold.import_id == import_id)
-    session.execute(delete(StagedHold).where(StagedHold.household_id.in_(staged)))
-    session.execute(delete(StagedChild).where(StagedChild.household_id.in_(staged)))
-    session.execute(delete(StagedHousehold).where(StagedHousehold.import_id == import_id))
+    """Remove what an import staged: it was interrupted, applied or replaced."""
+    for table in (StagedHold, StagedChild, StagedHousehold):
+        session.execute(delete(table).where(table.import_id == import_id))
 
 
 def clear_rows(session: Session, import_id: int) -> None:
