@@ -7,7 +7,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.audit.services import first_time
-from portal.domain.errors import NotAllowedError
+from portal.domain.errors import NotAllowedError, NotFoundError
 from portal.domain.staff.permissions import Permission, may
 from portal.domain.staff.sign_in import STAGE_FULL, STAGE_PASSWORD
 from portal.domain.texts import _s
@@ -17,6 +17,7 @@ from portal.platform.routes import Guard, Handler, Transaction, endpoint
 
 PUBLIC = "public"
 LOOPBACK = ("127.0.0.0/8", "::1/128")
+BIGGEST_KEY = 2**63
 
 
 def refuse_outside(page: Page) -> None:
@@ -91,5 +92,18 @@ def public_route(
 def first_post(page: Page) -> bool:
     """Claim the posted form: False when the same form was carried out before, so that a double click is one effect."""
     who = page.staff.id if page.staff is not None else 0
-    key = hashlib.sha256(f"{who} {page.path} {page.form.get('form_key')}".encode()).hexdigest()
+    typed = sorted((name, value) for name, value in page.form.values.items() if name != "form_token")
+    key = hashlib.sha256(repr((who, page.path, typed)).encode()).hexdigest()
     return first_time(page.session, key, page.now)
+
+
+def number_in_address(page: Page, name: str) -> int:
+    """Return a key that stands in the page's address.
+
+    Raises:
+        NotFoundError: no row can have such a key.
+    """
+    number = int(page.params[name])
+    if not 0 < number < BIGGEST_KEY:
+        raise NotFoundError(_s("お探しのページは見つかりませんでした。"))
+    return number

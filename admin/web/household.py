@@ -8,7 +8,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import select
 
-from admin.access import allowed, first_post, staff_route
+from admin.access import allowed, first_post, number_in_address, staff_route
 from portal.domain.casework import access, masking
 from portal.domain.casework.timeline import timeline
 from portal.domain.clock import JST
@@ -31,7 +31,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def _row(page: Page) -> Household:
-    return access.existing(page.session, int(page.params["household_id"]))
+    return access.existing(page.session, number_in_address(page, "household_id"))
 
 
 def _blocked(page: Page, household: Household) -> Response[Any] | None:

@@ -6,7 +6,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import func, select
 
-from admin.access import allowed, staff_route
+from admin.access import allowed, number_in_address, staff_route
 from portal.domain.casework import worklists
 from portal.domain.errors import NotFoundError
 from portal.domain.letters.models import Letter, PrintChunk, PrintRun
@@ -29,7 +29,7 @@ def show_list(page: Page) -> Response[Any]:
 
 def show(page: Page) -> Response[Any]:
     """Show one print run: files, letters per state, and whether the counts agree."""
-    run = page.session.get(PrintRun, int(page.params["run_id"]))
+    run = page.session.get(PrintRun, number_in_address(page, "run_id"))
     if run is None:
         raise NotFoundError(_s("この印刷は見つかりませんでした。"))
     chunks = select(PrintChunk).where(PrintChunk.print_run_id == run.id).order_by(PrintChunk.number)

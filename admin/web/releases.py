@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import allowed, first_post, staff_route
+from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.web.signin import code_error
 from portal.domain.approvals.models import Approval
 from portal.domain.approvals.queries import open_for
@@ -31,7 +31,7 @@ def found_hold(page: Page) -> Hold:
     Raises:
         NotFoundError: there is none, or its household is not theirs to know.
     """
-    hold = page.session.get(Hold, int(page.params["hold_id"]))
+    hold = page.session.get(Hold, number_in_address(page, "hold_id"))
     if hold is not None:
         household = page.session.get_one(Household, hold.household_id)
         if not household.protected or allowed(page, Permission.KNOW_PROTECTED):

@@ -6,7 +6,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import func, select
 
-from admin.access import staff_route
+from admin.access import number_in_address, staff_route
 from portal.domain.casework.masking import mask_number
 from portal.domain.errors import NotFoundError
 from portal.domain.roster.models import RosterImport, RosterRow
@@ -25,7 +25,7 @@ def show_list(page: Page) -> Response[Any]:
 
 def show(page: Page) -> Response[Any]:
     """Show one import: counts, rejected rows, differences."""
-    found = page.session.get(RosterImport, int(page.params["import_id"]))
+    found = page.session.get(RosterImport, number_in_address(page, "import_id"))
     if found is None:
         raise NotFoundError(_s("この取り込みは見つかりませんでした。"))
     after = page.query.get("after", "0")

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import staff_route
+from admin.access import number_in_address, staff_route
 from portal.domain.staff import services
 from portal.domain.staff.permissions import Permission
 from portal.platform.page import Page
@@ -19,7 +19,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 def deactivate(page: Page) -> Response[Any]:
     """Take an account out of use; asking twice is once."""
-    services.deactivate(page.session, int(page.params["staff_id"]), page.actor, page.now)
+    services.deactivate(page.session, number_in_address(page, "staff_id"), page.actor, page.now)
     return page.redirect("/staff?said=deactivated")
 
 

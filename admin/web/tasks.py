@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import allowed, first_post, staff_route
+from admin.access import allowed, first_post, number_in_address, staff_route
 from portal.domain.audit.services import record
 from portal.domain.casework import worklists
 from portal.domain.casework.frozen import unfreeze
@@ -42,7 +42,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def _task(page: Page) -> Task:
-    task = page.session.get(Task, int(page.params["task_id"]))
+    task = page.session.get(Task, number_in_address(page, "task_id"))
     protected = allowed(page, Permission.KNOW_PROTECTED)
     if task is None or not worklists.task_visible(page.session, task, include_protected=protected):
         raise NotFoundError(_s("この用件は見つかりませんでした。"))

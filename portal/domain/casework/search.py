@@ -70,14 +70,14 @@ def from_one_box(text: str) -> Typed:
     """Guess which field a text of the one box in the header belongs to."""
     text = text.strip()[:200]
     folded = unicodedata.normalize("NFKC", text)
-    if read_login_id(text) or (
-        folded[:1].isascii() and any(c.isdigit() for c in folded) and folded[:1].isalpha()
-    ):
+    if read_login_id(text):
         return Typed(number=text)
     if postal_code(text):
         return Typed(postal=text)
     if isinstance(whole_date(text), date):
         return Typed(birth=text)
+    if folded[:1].isascii() and folded[:1].isalpha() and any(c.isdigit() for c in folded):
+        return Typed(number=text)
     if any(c.isdigit() for c in folded) or any(mark in text for mark in ("丁目", "番地", "町")):
         return Typed(place=text)
     return Typed(name=text)
