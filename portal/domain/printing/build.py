@@ -18,10 +18,12 @@ from portal.domain.actors import Actor
 from portal.domain.clock import Clock, jst_date
 from portal.domain.errors import ConflictError, InputError
 from portal.domain.letters.content import LetterFrame, letter_frame
+from portal.domain.letters.render import render_back
 from portal.domain.letters.texts import load_texts
 from portal.domain.printing.chunks import ReadyChunk, read_chunk, store_chunk
 from portal.domain.printing.crew import Drawn, Job, crew
 from portal.domain.printing.files import (
+    back_file,
     chunk_file,
     clear_leftovers,
     digest_of,
@@ -74,12 +76,13 @@ class BuiltRun:
     files: tuple[RunFile, ...]
     totals: RunTotals
     manifest: Path
+    back: Path
     resumed: bool
     checked: Preflight | None = None
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        """The PDF files in order."""
+        """The PDF files with the letters, in order; ``back`` goes behind each of them."""
         return tuple(self.folder / file.file for file in self.files)
 
 
@@ -110,6 +113,7 @@ def build_letters(
         today = jst_date(printer.clock.now(session))
     resumed, checked = found is not None, None
     frame = printer.frame(found.notice_date if found else notice_date or today)
+    back = render_back(frame)  # before anything is planned: texts that do not fit are refused here
     if found is None:
         checked = _check(printer)
         found = _plan(printer, checked, folder, limit, chunk_size, notice_date or today)
@@ -124,12 +128,14 @@ def build_letters(
             raise ConflictError(_s("この印刷は、別の処理が終わらせました。"), code="build_running")
         _check_files(found.folder, files)
         clear_leftovers(found.folder, found.id, fresh.chunks)
+        put(write_part(found.folder / back_file(found.id), back))
         _draw_chunks(printer, frame, fresh, workers, progress)
         totals = _finish(printer, found.id)
     with printer.read() as session:
         files = run_files(session, found.id)
     return BuiltRun(
-        found.id, found.folder, tuple(files), totals, found.folder / manifest_names(found.id)[0], resumed, checked
+        found.id, found.folder, tuple(files), totals, found.folder / manifest_names(found.id)[0],
+        found.folder / back_file(found.id), resumed, checked,
     )  # fmt: skip
 
 

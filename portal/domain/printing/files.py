@@ -18,6 +18,11 @@ def chunk_file(run_id: int, number: int) -> str:
     return f"letters-{run_id:03}-{number:04}.pdf"
 
 
+def back_file(run_id: int) -> str:
+    """Return the name of the back that all letters of a run share."""
+    return f"back-{run_id:03}.pdf"
+
+
 def make_folder(folder: Path) -> Path:
     """Make a folder for letters, closed to others where it is new."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,0 +1,82 @@
+"""Reading print runs: how far they are, and which letters must be taken out before they are handed over."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.households.models import Household
+from portal.domain.households.queries import has_open_hold
+from portal.domain.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.letters.states import PRINT_CHUNK
+
+
+@dataclass(frozen=True, slots=True)
+class RunStatus:
+    """A print run with what it planned and how much of that is in files."""
+
+    id: int
+    kind: str
+    state: str
+    folder: str
+    notice_date: date
+    created_at: datetime
+    finished_at: datetime | None
+    planned: int
+    printed: int
+    children: int
+    amount_yen: int
+    chunks: int
+    chunks_built: int
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A printed letter that must not go out any more: where it lies, and nothing about whose it is."""
+
+    run_id: int
+    letter_number: str
+    file: str
+    page: int
+
+
+def run_statuses(session: Session) -> list[RunStatus]:
+    """Return all print runs, newest first."""
+    built = case((PrintChunk.state != PRINT_CHUNK.initial, 1), else_=0)
+    rows = session.execute(
+        select(
+            PrintRun, func.coalesce(func.sum(PrintChunk.letters), 0), func.count(PrintChunk.id),
+            func.coalesce(func.sum(built), 0),
+        )
+        .outerjoin(PrintChunk, PrintChunk.print_run_id == PrintRun.id)
+        .group_by(PrintRun.id)
+        .order_by(PrintRun.id.desc())
+    )  # fmt: skip
+    return [
+        RunStatus(
+            run.id, run.kind, run.state, run.folder, run.notice_date, run.created_at, run.finished_at, run.planned,
+            int(printed), run.children, run.total_yen, chunks, int(chunks_built),
+        )
+        for run, printed, chunks, chunks_built in rows
+    ]  # fmt: skip
+
+
+def to_withdraw(session: Session) -> Iterator[Withdrawal]:
+    """Yield printed letters, not handed over yet, whose households were protected, held or removed since."""
+    rows = session.execute(
+        select(Letter.print_run_id, Letter.number, PrintChunk.file_name, Letter.position)
+        .join(Household, Household.id == Letter.household_id)
+        .join(
+            PrintChunk,
+            (PrintChunk.print_run_id == Letter.print_run_id) & (PrintChunk.number == Letter.chunk_number),
+        )
+        .where(
+            Letter.state == "printed",
+            or_(Household.protected, Household.state != "active", has_open_hold(Household.id.expression)),
+        )
+        .order_by(Letter.print_run_id, Letter.chunk_number, Letter.position)
+    )
+    for run_id, number, file, page in rows:
+        yield Withdrawal(run_id, number, file or "", page or 0)
