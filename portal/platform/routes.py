@@ -133,6 +133,11 @@ def _in_transaction(plan: Endpoint, page: Page) -> Response[Any]:
         with database.read() as session:
             page.load_auth(session, page.site.clock.now(session))
             refused = _refuse(plan, page)
+            for loaded in (page.auth, page.staff):
+                if loaded is not None:
+                    session.expunge(
+                        loaded
+                    )  # stays readable after this transaction, for the page around an answer
         return refused or plan.handler(page)
     opener = database.read if plan.transaction is Transaction.READ else database.write
     stale = None

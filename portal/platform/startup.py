@@ -46,13 +46,22 @@ def prepare(settings: Settings) -> list[str]:
 
 
 def check_prepared(settings: Settings) -> None:
-    """Refuse to start a site on a database that is not there.
+    """Refuse to start a site on a database that is not there, or with keys that are not its own.
 
     Raises:
-        InputError: no tables yet.
+        InputError: no tables yet, or no keys.
+        IntegrityFaultError: the keys belong to another database.
     """
-    engine = make_engine(settings.database_url)
-    there = inspect(engine).has_table(Deployment.__tablename__)
-    engine.dispose()
-    if not there:
-        raise InputError(_s("データベースの用意ができていません。さきに「portal init」を実行してください。"))
+    database = Database(make_engine(settings.database_url))
+    try:
+        if not inspect(database.engine).has_table(Deployment.__tablename__):
+            raise InputError(
+                _s("データベースの用意ができていません。さきに「portal init」を実行してください。")
+            )
+        vault = load_vault(settings.key_dir)
+        with database.read() as session:
+            deployment = session.get(Deployment, 1)
+            if deployment is not None:
+                unseal(vault.kek, deployment.key_check, CHECK_CONTEXT)
+    finally:
+        database.engine.dispose()

@@ -46,18 +46,18 @@ def submit(page: Page) -> Response[Any]:
     if not _readable(page):
         return show(page, 422)
     visitor = attempt.Visitor(page.address, page.cookie(cookies.DEVICE))
+    tried = _begin(page, visitor)
+    if isinstance(tried, ThrottledError):
+        form.error("login_id", tried.message)
+        response = show(page, 429)
+        if tried.retry_at:
+            response.headers["retry-after"] = str(max(1, int((tried.retry_at - page.now).total_seconds())))
+        return response
     try:
-        tried = _begin(page, visitor)
-        if isinstance(tried, ThrottledError):
-            form.error("login_id", tried.message)
-            response = show(page, 429)
-            if tried.retry_at:
-                response.headers["retry-after"] = str(
-                    max(1, int((tried.retry_at - page.now).total_seconds()))
-                )
-            return response
         matched = site.hashes.verify(tried.hashed, tried.password)
     except BusyError as error:
+        with site.database.write() as session:
+            attempt.give_back(session, tried)
         return failure_page(page, error)
     with site.database.write() as session:
         now = site.clock.now(session)

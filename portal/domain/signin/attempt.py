@@ -128,6 +128,12 @@ def waiting_text(retry_at: datetime | None) -> str:
     ) % {"time": f"{until:%H:%M}"}
 
 
+def give_back(session: Session, attempt: Attempt) -> None:
+    """Uncount a try that was right, or that nobody could compare because the machine was busy."""
+    for limit, key in attempt.taken:
+        throttles.give_back(session, limit, key)
+
+
 def finish(
     session: Session,
     attempt: Attempt,
@@ -138,8 +144,9 @@ def finish(
     device: str | None = None,
 ) -> SignedIn | None:
     """Give a right try back and begin a session; None for every kind of wrong, all alike to the visitor."""
-    credential = session.get(Credential, attempt.credential_id) if attempt.credential_id else None
-    household = session.get(Household, credential.household_id) if credential else None
+    # An unknown ID is looked up and noted like a known one: the time it takes tells nothing either.
+    credential = session.get(Credential, attempt.credential_id or 0)
+    household = session.get(Household, credential.household_id if credential else 0)
     usable = matched and credential is not None and credential.state in {"issued", "active"}
     if (
         not usable
@@ -148,15 +155,13 @@ def finish(
         or household.protected
         or household.state != "active"
     ):
-        if credential is not None:
-            actor = Actor(Role.RESIDENT, credential.id)
-            record(
-                session, actor, now, "signin.refused", "credential", credential.id,
-                household_id=credential.household_id,
-            )  # fmt: skip
+        credential_id, household_id = (credential.id, credential.household_id) if credential else (None, None)
+        record(
+            session, Actor(Role.RESIDENT, credential_id), now, "signin.refused", "credential", credential_id,
+            household_id=household_id,
+        )  # fmt: skip
         return None
-    for limit, key in attempt.taken:
-        throttles.give_back(session, limit, key)
+    give_back(session, attempt)
     stage = STAGE_CODE if credential.state == "active" else STAGE_BIRTH
     token = sessions.start(
         session, sessions.RESIDENT, stage, credential.id, now, replaces=replaced, device=device

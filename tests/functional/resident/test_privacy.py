@@ -10,8 +10,8 @@ from portal.domain.coupons.queries import open_code
 from portal.domain.entitlements.services import hold_household
 from portal.platform.headers import CSP
 from tests.functional.resident.test_first_sign_in import BIRTH, prove_app
-from tests.support.coupons import VAULT
 from tests.support.canaries import CANARIES
+from tests.support.coupons import VAULT
 from tests.support.resident import Resident, Visitor
 
 

@@ -198,3 +198,12 @@ def test_a_household_that_moved_into_protection_cannot_sign_in_any_more(resident
     assert resident.sign_in(person).place == "/signin/submit"
     visitor.open("/home")
     assert visitor.place == "/signin", "a session from before goes on"
+
+
+def test_somebody_signed_in_who_types_a_wrong_password_again_gets_an_answer(resident: Resident) -> None:
+    person = resident.add(active=True)
+    visitor = resident.enter(person)
+    for form in ({"login_id": "", "password": ""}, {"login_id": person.login_id, "password": WRONG}):
+        assert visitor.post("/signin/submit", form).status_code == 422
+    visitor.open("/home")
+    assert visitor.place == "/home"

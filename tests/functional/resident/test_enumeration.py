@@ -1,0 +1,129 @@
+"""Neither the time of an answer nor a full machine tells a stranger anything or shuts the pages of others."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from portal.domain.authn import throttles
+from portal.domain.authn.models import ThrottleBucket
+from portal.domain.authn.passwords import HashPool
+from portal.domain.credentials.formats import new_login_id
+from tests.support.coupons import VAULT
+from tests.support.resident import Resident
+
+PAIRS = 200
+
+
+def seconds(resident: Resident, login_id: str) -> float:
+    """How long a wrong password takes to be refused, counters cleared."""
+    visitor = resident.visitor()
+    visitor.http.cookies.set("visit", "x" * 24, domain="127.0.0.1")
+    visitor.token = TOKENS[0]
+    started = time.perf_counter()
+    answer = visitor.post("/signin/submit", {"login_id": login_id, "password": "CDFG HJKL MNPQ"})
+    took = time.perf_counter() - started
+    assert answer.status_code == 422
+    return took
+
+
+TOKENS = [""]
+
+
+def auc(first: list[float], second: list[float]) -> float:
+    """Mann–Whitney: how often a value of the first list is above one of the second (0.5: no telling apart)."""
+    wins = sum((a > b) + 0.5 * (a == b) for a in first for b in second)
+    return wins / (len(first) * len(second))
+
+
+def test_the_time_of_a_refusal_does_not_tell_whether_an_id_exists(sqlite_resident: Resident) -> None:
+    from portal.platform.cookies import form_token
+
+    resident = sqlite_resident
+    TOKENS[0] = form_token(VAULT, "x" * 24)
+    known = resident.add(active=True).login_id
+    unknown = new_login_id()
+    seconds(resident, known)
+    times: dict[str, list[float]] = {known: [], unknown: []}
+    for number in range(PAIRS):
+        if number % 4 == 0:
+            with resident.database.write() as session:
+                session.query(ThrottleBucket).delete()
+        for login_id in (known, unknown) if number % 2 else (unknown, known):
+            times[login_id].append(seconds(resident, login_id))
+    found = auc(times[known], times[unknown])
+    print(f'AUC {found:.3f}')
+    assert 0.4 <= found <= 0.6, found
+
+
+@contextmanager
+def full(pool: HashPool) -> Iterator[None]:
+    """A pool in which every place is taken."""
+    taken = 0
+    while pool._places.acquire(blocking=False):
+        taken += 1
+    yield
+    for _place in range(taken):
+        pool._places.release()
+
+
+def test_a_full_hash_pool_asks_to_come_back_and_counts_no_try(sqlite_resident: Resident) -> None:
+    resident = sqlite_resident
+    person = resident.add(active=True)
+    visitor = resident.visitor()
+    visitor.open("/signin")
+    with full(resident.site.hashes):
+        for _press in range(3):
+            answer = visitor.post(
+                "/signin/submit", {"login_id": person.login_id, "password": person.password}
+            )
+            assert answer.status_code == 503
+            assert answer.headers["retry-after"] == "30"
+            assert "混み合っています" in answer.text
+        assert visitor.get("/help").status_code == 200
+        assert visitor.get("/signin").status_code == 200
+    with resident.database.read() as session:
+        assert all(row.count == 0 for row in session.query(ThrottleBucket)), (
+            "a busy machine is nobody's fault"
+        )
+    visitor.send("/signin/submit", {"login_id": person.login_id, "password": person.password})
+    assert visitor.place == "/signin/code"
+
+
+def test_a_wrong_check_digit_costs_no_hash(sqlite_resident: Resident) -> None:
+    visitor = sqlite_resident.visitor()
+    visitor.open("/signin")
+    with full(sqlite_resident.site.hashes):
+        assert visitor.post("/signin/submit", {"login_id": "1234567890", "password": "x"}).status_code == 422
+
+
+def test_an_account_that_waits_costs_no_hash(sqlite_resident: Resident) -> None:
+    resident, login_id = sqlite_resident, new_login_id()
+    visitor = resident.visitor()
+    visitor.open("/signin")
+    for _try in range(throttles.UNKNOWN_DEVICE.allowed):
+        visitor.post("/signin/submit", {"login_id": login_id, "password": "x"})
+    with full(resident.site.hashes):
+        assert visitor.post("/signin/submit", {"login_id": login_id, "password": "x"}).status_code == 429
+
+
+def test_the_pool_never_works_on_more_than_its_cores(sqlite_resident: Resident) -> None:
+    pool = HashPool(VAULT, cores=2, queue=3)
+    threads = [threading.Thread(target=lambda: _try(pool, results)) for _n in range(12)]
+    results: list[str] = []
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 12
+    assert results.count("verified") >= 5
+
+
+def _try(pool: HashPool, results: list[str]) -> None:
+    from portal.domain.errors import BusyError
+
+    try:
+        assert pool.verify(None, "x") is False
+        results.append("verified")
+    except BusyError:
+        results.append("busy")
