@@ -1,5 +1,6 @@
 """What stands on one letter, and what all letters of a run share."""
 
+import struct
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ class LetterContent:
         postal_code: seven digits.
         address_lines: from the ward's name to the room, as registered; broken further where they are too long.
         addressee: the householder's name in the approved print text, without 様.
+        addressee_image: an approved PNG that is printed instead of a name that no font has.
         children: how many children the letter is for; their names are never printed.
         amount_yen: the household's total in yen.
         login_id: ten digits. password: twelve characters; it exists in memory and on the paper only.
@@ -54,6 +56,7 @@ class LetterContent:
     sign_in_url: str = field(repr=False)
     customer_bars: str | None = field(default=None, repr=False)
     enclosures: tuple[str, ...] = ()
+    addressee_image: bytes | None = field(default=None, repr=False)
 
     @property
     def printed_id(self) -> str:
@@ -137,6 +140,16 @@ class WindowBlock:
     name_points: float
 
 
+def image_size(png: bytes, name_points: float, layout: LetterLayout) -> tuple[float, float]:
+    """Return width and height (points) at which the picture of a name takes the place of one line of it."""
+    room = (layout.window_width_mm - 2 * layout.padding_mm) / MM_PER_POINT
+    room -= (text_ems(HONORIFIC) + 1) * name_points
+    pixels_wide, pixels_high = struct.unpack(">II", png[16:24])
+    height = name_points * 1.15
+    width = height * pixels_wide / max(1, pixels_high)
+    return (width, height) if width <= room else (room, height * room / width)
+
+
 def barcode_points(layout: LetterLayout) -> float:
     """Return the size of the customer barcode: as large as the window allows, 8 to 9 points."""
     room = layout.window_width_mm - 2 * layout.padding_mm
@@ -186,8 +199,11 @@ def window_block(content: LetterContent, layout: LetterLayout) -> WindowBlock:
             for line in content.address_lines
             for part in _break(line, width / (address_points * MM_PER_POINT))
         )
-        name = _break(
-            content.addressee, width / (name_points * MM_PER_POINT), reserve=text_ems(HONORIFIC) + 1
+        ems = width / (name_points * MM_PER_POINT)
+        name = (
+            _break(content.addressee, ems, reserve=text_ems(HONORIFIC) + 1)
+            if content.addressee_image is None
+            else ("",)
         )
         height = (len(address) * address_points * 1.25 + (len(name) * 1.3 + 0.2) * name_points) * MM_PER_POINT
         if height <= room:

@@ -1,5 +1,6 @@
 """Draws letters: many letters in, one PDF chunk out. Texts reach Typst as data, never as markup."""
 
+import base64
 import json
 import re
 from collections.abc import Sequence
@@ -14,7 +15,13 @@ from qrcode.constants import ERROR_CORRECT_M
 
 from portal.domain.errors import InputError
 from portal.domain.letters.barcode import bars_path, code128_widths, customer_path
-from portal.domain.letters.content import LetterContent, LetterFrame, barcode_points, window_block
+from portal.domain.letters.content import (
+    LetterContent,
+    LetterFrame,
+    barcode_points,
+    image_size,
+    window_block,
+)
 from portal.domain.letters.fonts import face_for, font_folders, load_faces
 from portal.domain.texts import RUBY, _s, plain
 
@@ -180,6 +187,7 @@ def _letter_data(content: LetterContent, frame: LetterFrame) -> dict[str, Any]:
         "address": block.address,
         "address-points": block.address_points,
         "name": block.name,
+        "name-image": _name_image(content, frame, block.name_points),
         "name-points": block.name_points,
         "family": face_for(content.addressee, load_faces(frame.fonts)),
         "id": content.printed_id,
@@ -197,6 +205,19 @@ def _letter_data(content: LetterContent, frame: LetterFrame) -> dict[str, Any]:
         ],
         "enclosures": content.enclosures,
     }
+
+
+def _name_image(content: LetterContent, frame: LetterFrame, name_points: float) -> dict[str, Any] | None:
+    if content.addressee_image is None:
+        return None
+    width, height = image_size(content.addressee_image, name_points, frame.layout)
+    # the compiler takes files of text only, so the picture travels inside a drawing
+    picture = base64.b64encode(content.addressee_image).decode()
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
+        f'<image width="{width}" height="{height}" href="data:image/png;base64,{picture}"/></svg>'
+    )
+    return {"svg": svg, "width": width, "height": height}
 
 
 def _household_text(frame: LetterFrame, block: str, locale: str, content: LetterContent) -> str:

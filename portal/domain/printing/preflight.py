@@ -119,6 +119,7 @@ def draft(
         letter_number=number, postal_code=addressee.postal_code, address_lines=addressee.lines,
         addressee=addressee.name, children=children, amount_yen=amount_yen, login_id=login_id, password="",
         sign_in_url=url, customer_bars=addressee.bars,
+        addressee_image=addressee.image,
     )  # fmt: skip
 
 
