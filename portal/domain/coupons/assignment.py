@@ -151,7 +151,8 @@ def assign(
                 "wanted": planned.wanted,
                 "reserve": planned.reserve,
                 "stock": planned.stock,
-            },
+            }
+            + _ended(session, now),
             code="coupon_stock",
         )
     count = yen = 0
@@ -161,6 +162,19 @@ def assign(
     if count:
         record(session, actor, now, "coupon.assigned", "coupon", count=count, yen=yen)
     return Assigned(count, yen, planned.stock - count, planned.held)
+
+
+def _ended(session: Session, now: datetime) -> str:
+    """Say how many codes lie in stock that nobody can exchange any more, since that is easily overlooked."""
+    over = select(CouponBatch.id).where(CouponBatch.exchange_end <= now)
+    count = session.scalar(select(func.count()).where(Coupon.state == STOCK, Coupon.batch_id.in_(over))) or 0
+    if not count:
+        return ""
+    return " " + _sn(
+        "ほかに交換期限の過ぎたコードが%(n)d件ありますが、割り当てられません。",
+        "ほかに交換期限の過ぎたコードが%(n)d件ありますが、割り当てられません。",
+        count,
+    ) % {"n": count}
 
 
 def _one_at_a_time(session: Session) -> None:
