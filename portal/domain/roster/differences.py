@@ -1,7 +1,7 @@
 """What a later extract says differently, found by keyed digests and by opening what may have changed."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import date
 from typing import Any
 
@@ -153,15 +153,25 @@ class _Finder:
         old = self._children(Child, stored)
         new = self._children(StagedChild, staged)
         holds, staged_holds = self._holds(stored), self._staged_holds(staged)
+        known = {child.person_digest for children in old.values() for child in children}
+        elsewhere = self._stored([c.person_digest for children in new.values() for c in children], known)
+        taken = known | elsewhere
         for row in rows:
             before = Side(row.wrapped_key, row.sealed, row.protected, frozenset(row.codes), old[row.id])
-            now = Side(
-                row.new_key, row.new_sealed, row.new_protected, frozenset(row.new_codes), new[row.staged_id]
-            )
+            own = {child.person_digest for child in old[row.id]}
+            # a child of another household is no new one; _children_elsewhere tells of it
+            said = [c for c in new[row.staged_id] if c.person_digest in own or c.person_digest not in taken]
+            now = Side(row.new_key, row.new_sealed, row.new_protected, frozenset(row.new_codes), said)
             yield Known(
                 row.id, row.staged_id, row.number_digest, before, now, holds[row.id],
                 frozenset(staged_holds[row.staged_id]),
             )  # fmt: skip
+
+    def _stored(self, digests: Sequence[bytes], known: Set[bytes]) -> set[bytes]:
+        """Those of the digests that belong to a stored child, whichever household it is in."""
+        unknown = [digest for digest in digests if digest not in known]
+        query = select(Child.person_digest).where(Child.person_digest.in_(unknown))
+        return set(self._session.scalars(query)) if unknown else set()
 
     def _children(self, table: type[Child] | type[StagedChild], ids: list[int]) -> dict[int, list[Any]]:
         state = [Child.state] if table is Child else []

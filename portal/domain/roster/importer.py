@@ -96,12 +96,13 @@ class Importer:
         )
 
     def _known(self, session: Session, sha256: str) -> RosterImport | None:
-        return session.scalar(
-            select(RosterImport)
-            .where(RosterImport.sha256 == sha256, RosterImport.state.in_(("staged", "applied")))
-            .order_by(RosterImport.id.desc())
-            .limit(1)
-        )
+        """The same file once more: the one that waits, or the one applied last; an older one counts as new."""
+        latest = select(RosterImport).order_by(RosterImport.id.desc()).limit(1)
+        for state in ("staged", "applied"):
+            found = session.scalar(latest.where(RosterImport.state == state))
+            if found is not None and found.sha256 == sha256:
+                return found
+        return None
 
     def _begin(self, session: Session, path: Path, report: RosterReport) -> RosterImport:
         now = self._clock.now(session)

@@ -1,6 +1,5 @@
 """Layouts: how one ward writes its extract (encoding, columns, codes, dates), read from a TOML file."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from portal.domain.errors import InputError
-from portal.domain.program.reading import Section
+from portal.domain.program.reading import Section, TomlFaultError, open_toml
 from portal.domain.roster.dates import STYLES
 from portal.domain.texts import _s
 
@@ -169,19 +168,9 @@ def load_layout(path: Path) -> Layout:
 
 def _read_toml(path: Path) -> dict[str, object]:
     try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
-    except FileNotFoundError:
-        problem = _s("ファイルがありません。場所と名前を確かめてください。")
-    except OSError as error:
-        problem = _s("ファイルを読めません(%(reason)s)。権限を確かめてください。") % {
-            "reason": error.strerror
-        }
-    except UnicodeDecodeError:
-        problem = _s("文字コードが UTF-8 ではありません。UTF-8 で保存し直してください。")
-    except tomllib.TOMLDecodeError as error:
-        problem = _s("TOML として読めません(%(reason)s)。") % {"reason": error}
-    raise LayoutError(path, [problem])
+        return open_toml(path)
+    except TomlFaultError as fault:
+        raise LayoutError(path, [fault.sentence]) from None
 
 
 def _encoding(section: Section, kind: str) -> str:

@@ -1,6 +1,6 @@
 """Reading imports: their list, the rows that were not taken, and what is held, with reason and remedy."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -167,9 +167,11 @@ def described_differences(
     )  # fmt: skip
     sides: list[Any]
     for key, kind, household_id, ordinal, *sides in session.execute(query).tuples():
-        wrapped, sealed, digest = sides[1:4] if household_id is not None else sides[5:]
-        protected = bool(sides[0] or sides[4])
-        number = ""
-        if sealed and (include_protected or not protected):
-            number = open_household(vault.unwrap(wrapped), sealed, digest).number
+        visible = include_protected or not (sides[0] or sides[4])
+        number = _number(vault, sides[1:4] if sides[0] is not None else sides[5:]) if visible else ""
         yield Described(key, kind, household_id, number, ordinal)
+
+
+def _number(vault: Vault, side: Sequence[Any]) -> str:
+    wrapped, sealed, digest = side
+    return open_household(vault.unwrap(wrapped), sealed, digest).number if sealed else ""

@@ -1,0 +1,156 @@
+"""Imports of invented extracts, changed between one file and the next as a ward's register changes."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import MetaData, select
+
+from portal.demo.extract import Extract, make_extract
+from portal.demo.families import ExtractPlan, Family
+from portal.demo.ward import TOWNS
+from portal.domain.actors import SYSTEM
+from portal.domain.clock import FixedClock
+from portal.domain.entitlements.models import Entitlement
+from portal.domain.entitlements.queries import Total, totals
+from portal.domain.households.models import Hold, Household
+from portal.domain.households.queries import HouseholdView, open_holds, view_household
+from portal.domain.households.records import household_digest
+from portal.domain.households.search_index import Indexer
+from portal.domain.roster.check import RosterReport, check_file
+from portal.domain.roster.importer import Imported, Importer
+from portal.domain.roster.layout import find_layout
+from portal.domain.roster.models import RosterDifference
+from portal.domain.roster.rows import RosterRules
+from portal.platform.database import Database
+from tests.support.coupons import VAULT
+
+NOW = datetime(2023, 6, 1, tzinfo=UTC)
+SMALL = ExtractPlan(households=12, seed=21, clean=True)
+
+
+def rules_for(plan: ExtractPlan) -> RosterRules:
+    return RosterRules(
+        base_date=plan.base_date,
+        birth_from=plan.birth_from,
+        birth_to=plan.birth_to,
+        extracted=plan.extracted,
+        unit_yen=plan.unit_yen,
+        towns={postal: frozenset({town}) for postal, town in TOWNS},
+    )
+
+
+def importer(database: Database) -> Importer:
+    return Importer(database.write, VAULT, Indexer(VAULT), FixedClock(NOW), 30_000, SYSTEM)
+
+
+@dataclass
+class Ward:
+    """A ward that hands over one extract after the other."""
+
+    database: Database
+    folder: Path
+    plan: ExtractPlan = SMALL
+    layout: str = "sample"
+    handed_over: int = 0
+    report: RosterReport | None = field(default=None)
+
+    def extract(self, *changes: Callable[[Extract], object]) -> Extract:
+        """The register as it was, with these changes."""
+        extract = make_extract(self.plan)
+        for change in changes:
+            change(extract)
+        return extract
+
+    def write(self, extract: Extract) -> Path:
+        self.handed_over += 1
+        return extract.write(self.folder / f"extract-{self.handed_over}", self.layout)[self.layout]
+
+    def hand_over(self, *changes: Callable[[Extract], object]) -> Imported:
+        """Hands the changed extract over and imports it; differences wait."""
+        return self.take(self.write(self.extract(*changes)))
+
+    def take(self, path: Path) -> Imported:
+        self.report = check_file(path, find_layout(self.layout), rules_for(self.plan))
+        return importer(self.database).run(path, self.report)
+
+    def apply(self, imported: Imported) -> None:
+        importer(self.database).apply(imported.import_id)
+
+    def change(self, *changes: Callable[[Extract], object]) -> dict[str, int]:
+        """Hands a changed extract over, applies it and returns the differences."""
+        imported = self.hand_over(*changes)
+        assert imported.state == "staged"
+        self.apply(imported)
+        return imported.differences
+
+    def key(self, family: Family | str) -> int:
+        number = family if isinstance(family, str) else family.number
+        with self.database.read() as session:
+            digest = household_digest(VAULT, number)
+            found = session.scalar(select(Household.id).where(Household.number_digest == digest))
+        assert found is not None
+        return found
+
+    def view(self, family: Family | str) -> HouseholdView:
+        key = self.key(family)
+        with self.database.read() as session:
+            return view_household(session, VAULT, key)
+
+    def holds(self, family: Family | str) -> list[str]:
+        key = self.key(family)
+        with self.database.read() as session:
+            return [hold.code for hold in open_holds(session, key)]
+
+    def states(self, family: Family | str) -> list[str]:
+        """The states of a household's entitlements, in the order of the children."""
+        key = self.key(family)
+        with self.database.read() as session:
+            query = (
+                select(Entitlement.state)
+                .where(Entitlement.household_id == key)
+                .order_by(Entitlement.child_id)
+            )
+            return list(session.scalars(query))
+
+    def total(self) -> Total:
+        with self.database.read() as session:
+            return totals(session).all
+
+    def kinds(self, import_id: int) -> list[str]:
+        with self.database.read() as session:
+            query = select(RosterDifference.kind).where(RosterDifference.import_id == import_id)
+            return sorted(session.scalars(query))
+
+    def all_holds(self) -> dict[str, list[str]]:
+        """The codes of open holds by household number."""
+        found: dict[str, list[str]] = {}
+        with self.database.read() as session:
+            for key, code in session.execute(
+                select(Hold.household_id, Hold.code).where(Hold.state == "open").order_by(Hold.code)
+            ).all():
+                found.setdefault(view_household(session, VAULT, key).fields.number, []).append(code)
+        return found
+
+
+def fingerprint(database: Database, *without: str) -> dict[str, Any]:
+    """Count and digest of every table's rows: two equal ones mean that nothing changed."""
+    metadata = MetaData()
+    metadata.reflect(database.engine)
+    found = {}
+    with database.engine.connect() as connection:
+        for table in metadata.sorted_tables:
+            if table.name not in without:
+                rows = sorted(repr(tuple(row)) for row in connection.execute(table.select()))
+                found[table.name] = (len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest())
+    return found
+
+
+def later(day: date) -> str:
+    """A day as the extract writes it."""
+    from portal.demo.families import write_era
+
+    return write_era(day)
