@@ -1,0 +1,97 @@
+"""Builds letters of canary households and reads them back; run as a module it is a build of its own to be killed."""
+
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from portal.domain.actors import SYSTEM
+from portal.domain.clock import FixedClock
+from portal.domain.households.models import Hold
+from portal.domain.households.protection import note_protection
+from portal.domain.printing.build import BuiltRun, Printer, build_letters
+from portal.domain.program.loader import load_program
+from portal.platform.database import Database, make_engine
+from tests.support import pdf
+from tests.support.coupons import NOW, VAULT
+from tests.support.people import CANARY_NAME, add_household
+
+PUBLIC_URL = "https://coupon.shiokaze.example"
+ID = re.compile(r"\b(\d{4})-(\d{3})-(\d{3})\b")
+PASSWORD = re.compile(r"\b([A-Z0-9]{4})-([A-Z0-9]{4})-([A-Z0-9]{4})\b")
+NUMBER = re.compile(r"\bM\d{9}\b")
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One letter as a person at the kitchen table sees it."""
+
+    file: str
+    page: int
+    number: str
+    login_id: str
+    password: str
+    text: str
+
+
+def printer(database: Database, folder: Path, clock: FixedClock | None = None) -> Printer:
+    """A printer for the sample program, on whose data all these tests run."""
+    program = load_program("sample", date(2023, 7, 3))
+    return Printer(
+        database.read, database.write, VAULT, clock or FixedClock(NOW), SYSTEM, program, PUBLIC_URL, folder
+    )
+
+
+def add_families(
+    database: Database, count: int, *, protected: Sequence[int] = (), held: Sequence[int] = (),
+    names: dict[int, str] | None = None, known: bool = True,
+) -> list[int]:  # fmt: skip
+    """Adds canary households (numbered from 0, one or two children) and notes that protection is known."""
+    ids = []
+    with database.write() as session:
+        for at in range(count):
+            name = (names or {}).get(at, CANARY_NAME)
+            ids.append(
+                add_household(
+                    session,
+                    VAULT,
+                    f"99{at:08}",
+                    NOW,
+                    children=1 + at % 2,
+                    protected=at in protected,
+                    name=name,
+                )
+            )
+            if at in held:
+                session.add(Hold(household_id=ids[-1], code="W06_INSTITUTION", created_at=NOW))
+        if known:
+            note_protection(session, "extract", SYSTEM, NOW)
+    return ids
+
+
+def read_papers(paths: Sequence[Path]) -> list[Paper]:
+    """Every page of the files, read back."""
+    papers = []
+    for path in paths:
+        for page, text in enumerate(pdf.text(path.read_bytes()), 1):
+            login_id, password = ID.search(text), PASSWORD.search(text)
+            assert login_id and password, f"no ID or password on page {page} of {path.name}"
+            (number,) = set(NUMBER.findall(text))
+            papers.append(
+                Paper(path.name, page, number, "".join(login_id.groups()), "".join(password.groups()), text)
+            )
+    return papers
+
+
+def main() -> None:
+    """Builds letters with two workers: URL of the database, folder, letters per file."""
+    url, folder, chunk_size = sys.argv[1:]
+    database = Database(make_engine(url))
+    built = build_letters(printer(database, Path(folder)), chunk_size=int(chunk_size), workers=2)
+    sys.stdout.write("built\n" if isinstance(built, BuiltRun) else "nothing\n")
+
+
+if __name__ == "__main__":
+    main()
