@@ -1,8 +1,6 @@
 """``portal coupons``: load an issuer's codes, assign them, see what is there."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -11,12 +9,13 @@ from urllib.parse import urlsplit
 import click
 
 from portal.cli.context import FAILED, WITH_HOLDS, Context, answering, dry_run_option, json_option, write_json
+from portal.cli.progress import progress_bar
 from portal.domain.clock import last_day_before
 from portal.domain.coupons import queries
 from portal.domain.coupons.assignment import Reserve, assign, plan
 from portal.domain.coupons.batch_file import Order, Terms
 from portal.domain.coupons.issuer import IssuerProfile, load_issuer
-from portal.domain.coupons.loader import Loaded, Progress, load_batch
+from portal.domain.coupons.loader import Loaded, load_batch
 from portal.domain.entitlements.queries import totals
 from portal.domain.errors import InputError
 from portal.domain.households.protection import protection_loaded
@@ -37,24 +36,6 @@ def _profile(context: Context, name: str) -> IssuerProfile:
     click.echo(_s("お試し用の発行者です。このコードに価値はありません。"), err=True)
     urls = (context.settings.public_url, context.settings.sandbox_url)
     return profile.allowing(*(host for url in urls if (host := urlsplit(url).hostname)))
-
-
-@contextmanager
-def _progress(label: str) -> Iterator[Progress]:
-    """Show a bar on standard error, but not before there is something to count."""
-    with ExitStack() as stack:
-        shown = 0
-        advance: Callable[[int], None] | None = None
-
-        def report(done: int, total: int) -> None:
-            nonlocal shown, advance
-            if advance is None:
-                bar = click.progressbar(length=total, label=label, file=sys.stderr)
-                advance = stack.enter_context(bar).update
-            advance(done - shown)
-            shown = done
-
-        yield report
 
 
 @coupons.command()
@@ -89,7 +70,7 @@ def load(
     terms = Terms(program.amount_yen, program.windows.exchange.ends_at, any_face_value)
     order = Order(reference.strip(), count, total_yen)
     database, vault = context.database(), context.vault()
-    with _progress(_s("QRコードを描いています")) as report:
+    with progress_bar(_s("QRコードを描いています")) as report:
         loaded = load_batch(
             file, profile, order, terms,
             vault=vault, read=database.read, write=database.write, clock=context.clock, actor=context.actor,

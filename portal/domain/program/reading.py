@@ -33,22 +33,40 @@ class ProgramFileError(InputError):
         )
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """Return the file's tables. Raises ProgramFileError when it is missing, unreadable or no TOML."""
+class TomlFaultError(Exception):
+    """A file that is no readable TOML; ``sentence`` says why and what to do."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def open_toml(path: Path) -> dict[str, Any]:
+    """Return the tables of any TOML file. Raises TomlFaultError when it is missing, unreadable or no TOML."""
     try:
         with path.open("rb") as file:
             return tomllib.load(file)
     except FileNotFoundError:
-        problem = _s("ファイルがありません。場所と名前を確かめてください。")
+        raise TomlFaultError(_s("ファイルがありません。場所と名前を確かめてください。")) from None
     except OSError as error:
-        problem = _s("ファイルを読めません(%(reason)s)。権限を確かめてください。") % {
-            "reason": error.strerror
-        }
+        reason = {"reason": error.strerror}
+        raise TomlFaultError(
+            _s("ファイルを読めません(%(reason)s)。権限を確かめてください。") % reason
+        ) from None
     except UnicodeDecodeError:
-        problem = _s("文字コードが UTF-8 ではありません。UTF-8 で保存し直してください。")
+        raise TomlFaultError(
+            _s("文字コードが UTF-8 ではありません。UTF-8 で保存し直してください。")
+        ) from None
     except tomllib.TOMLDecodeError as error:
-        problem = _s("TOML として読めません(%(reason)s)。") % {"reason": error}
-    raise ProgramFileError(path, [problem])
+        raise TomlFaultError(_s("TOML として読めません(%(reason)s)。") % {"reason": error}) from None
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the program file's tables. Raises ProgramFileError when it is missing, unreadable or no TOML."""
+    try:
+        return open_toml(path)
+    except TomlFaultError as fault:
+        raise ProgramFileError(path, [fault.sentence]) from None
 
 
 class Section:
