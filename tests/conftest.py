@@ -4,6 +4,7 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = (
     "tests.support.servers",  # first: others import it
@@ -15,6 +16,11 @@ pytest_plugins = (
     "tests.support.sms",
     "tests.support.staff",
 )
+
+
+# A machine that does other work besides is no failure of ours.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -43,7 +43,7 @@ def record_many(
     subjects: Iterable[tuple[int, int]],
 ) -> None:
     """Add the same event for many subjects at once; each is (subject id, household id)."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "at": now, "actor_role": actor.role.value, "actor_id": actor.id, "channel": actor.channel.value,
             "action": action, "subject": subject, "subject_id": subject_id, "household_id": household_id, "detail": {},
