@@ -77,7 +77,8 @@ def read_papers(paths: Sequence[Path]) -> list[Paper]:
     for path in paths:
         for page, text in enumerate(pdf.text(path.read_bytes()), 1):
             login_id, password = ID.search(text), PASSWORD.search(text)
-            assert login_id and password, f"no ID or password on page {page} of {path.name}"
+            assert login_id, f"no ID on page {page} of {path.name}"
+            assert password, f"no password on page {page} of {path.name}"
             (number,) = set(NUMBER.findall(text))
             papers.append(
                 Paper(path.name, page, number, "".join(login_id.groups()), "".join(password.groups()), text)

@@ -173,7 +173,7 @@ def test_a_flag_that_comes_while_its_letter_is_drawn_stops_it(
 ) -> None:
     ids = add_families(database, 12)
 
-    def flag(done: int, total: int) -> None:  # noqa: ARG001  (the callback's signature)
+    def flag(done: int, total: int) -> None:
         if done != 4:
             return
         # with one worker the second file is being drawn now
@@ -223,7 +223,7 @@ def test_a_second_build_at_the_same_time_is_refused(sqlite_database: Database, t
 def test_a_resumed_run_keeps_its_date_and_misses_no_file(sqlite_database: Database, tmp_path: Path) -> None:
     add_families(sqlite_database, 8)
 
-    def stop(done: int, total: int) -> None:  # noqa: ARG001  (the callback's signature)
+    def stop(done: int, total: int) -> None:
         raise KeyboardInterrupt
 
     clock = FixedClock(NOW)
