@@ -86,6 +86,17 @@ def fail(message: str, code: int = FAILED) -> NoReturn:
     sys.exit(code)
 
 
+def _database_fault(error: OperationalError) -> str:
+    said = str(error.orig).lower()
+    if any(words in said for words in ("is full", "disk i/o", "no space left", "file too large")):
+        return _s(
+            "データベースに書き込めません。ディスクの空き容量を確かめて、もう一度実行してください。途中のものは残っていません。"
+        )
+    return _s(
+        "データベースに接続できないか、ほかの処理が使用中です。PORTAL_DATABASE_URL と、データベースの状態を確かめてください。"
+    )
+
+
 def answering(function: Callable[P, T]) -> Callable[P, T]:
     """Turn what rules, files and databases refuse into one sentence and exit code 1; nothing is half done."""
 
@@ -95,12 +106,8 @@ def answering(function: Callable[P, T]) -> Callable[P, T]:
             return function(*args, **kwargs)
         except DomainError as error:
             fail(error.message)
-        except OperationalError:
-            fail(
-                _s(
-                    "データベースに接続できないか、ほかの処理が使用中です。PORTAL_DATABASE_URL と、データベースの状態を確かめてください。"
-                )
-            )
+        except OperationalError as error:
+            fail(_database_fault(error))
         except BrokenPipeError:
             raise  # whoever read our output has seen enough; main() says so
         except OSError as error:

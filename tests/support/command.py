@@ -1,0 +1,49 @@
+"""The command line as a person runs it: another process, a data directory of its own."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.support.servers import ROOT, clean_environment
+
+
+@dataclass
+class CommandLine:
+    """Runs ``portal`` commands against one database and data directory."""
+
+    data_dir: Path
+    database_url: str = ""
+    program: str = "sample"
+    language: str = "ja"
+    extra: dict[str, str] = field(default_factory=dict)
+
+    def environment(self) -> dict[str, str]:
+        added = {
+            "PORTAL_DATA_DIR": str(self.data_dir), "PORTAL_PROGRAM": self.program, "PORTAL_LANG": self.language,
+            "PYTHONPATH": str(ROOT),
+        }  # fmt: skip
+        if self.database_url:
+            added["PORTAL_DATABASE_URL"] = self.database_url
+        return clean_environment(**added, **self.extra)
+
+    def start(self, *arguments: object, limit: Callable[[], None] | None = None) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "portal", *map(str, arguments)], env=self.environment(), cwd=ROOT, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            preexec_fn=limit,  # noqa: PLW1509  (the limits of one child; nothing else runs here)
+        )  # fmt: skip
+
+    def run(
+        self, *arguments: object, limit: Callable[[], None] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        process = self.start(*arguments, limit=limit)
+        out, err = process.communicate(timeout=300)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def sentence(done: subprocess.CompletedProcess[str]) -> str:
+    """The one sentence of a failed command: its last line, after no traceback."""
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.stderr.strip().splitlines()[-1]
