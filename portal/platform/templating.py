@@ -29,6 +29,11 @@ def plain(text: object) -> Markup:
     return Markup(texts.RUBY.sub(r"\1", RUBY_TAGS.sub(r"\1", str(escape(text)))))  # noqa: S704  (escaped just here)
 
 
+def japanese(text: object) -> Markup:
+    """Mark a name as Japanese, so that other languages' pages speak and draw it rightly."""
+    return Markup('<span lang="ja">%s</span>') % text
+
+
 def yen(amount: int) -> str:
     """Write an amount of yen as a translated text (currency patterns differ too much between locales)."""
     return _("%(amount)s円") % {"amount": f"{amount:,}"}
@@ -65,5 +70,5 @@ def make_environment(assets: Assets, *, staff: bool) -> Environment:
         return Markup(_(message)) % variables  # noqa: S704  (catalog text)
 
     environment.globals["resident_text"] = resident_text
-    environment.filters.update(ruby=ruby, plain=plain, yen=yen, jst_date=jst_date)
+    environment.filters.update(japanese=japanese, ruby=ruby, plain=plain, yen=yen, jst_date=jst_date)
     return environment

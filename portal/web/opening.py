@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from babel.dates import get_day_names
+from babel.dates import format_skeleton, get_day_names
 
 from portal.domain.clock import JST
 from portal.domain.program.calendar import CallCenterCalendar
@@ -57,7 +57,10 @@ def closed_days(calendar: CallCenterCalendar) -> str:
 
 
 def _month_day(day: date) -> str:
-    return _("%(month)s月%(day)s日") % {"month": day.month, "day": day.day}
+    locale = current_locale()
+    if locale == EASY:
+        return f"{day.month}{{月|がつ}}{day.day}{{日|にち}}"
+    return str(format_skeleton("MMMMd", day, locale=locale))
 
 
 def opening(page: Page) -> Opening:
