@@ -105,9 +105,14 @@ def letter_kind(code: str) -> str:
 
 def run(code: str) -> str:
     """Name a print run's state."""
+    return {"building": _s("作成中"), "built": _s("作成ずみ")}.get(code, code)
+
+
+def left_out(code: str) -> str:
+    """Say why a household gets no letter."""
     return {
-        "building": _s("作成中"), "built": _s("作成ずみ"), "complete": _s("作成ずみ"), "finished": _s("作成ずみ"),
-        "planned": _s("予定"), "cancelled": _s("取り消し"),
+        "protected": _s("支援措置"), "held": _s("保留"), "removed": _s("名簿から外れた"),
+        "nothing_due": _s("渡すものがない"), "has_letter": _s("もう手紙がある"),
     }.get(code, code)  # fmt: skip
 
 

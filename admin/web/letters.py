@@ -1,5 +1,6 @@
 """Letter batches: print runs, their files and counts, and who was left out."""
 
+from itertools import islice
 from typing import Any
 
 from litestar import Response
@@ -7,23 +8,28 @@ from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import func, select
 
 from admin.access import allowed, number_in_address, staff_route
-from portal.domain.casework import worklists
 from portal.domain.errors import NotFoundError
 from portal.domain.letters.models import Letter, PrintChunk, PrintRun
-from portal.domain.roster.queries import hold_counts
+from portal.domain.printing import selection
+from portal.domain.printing.queries import run_statuses, to_withdraw
 from portal.domain.staff.permissions import Permission
 from portal.domain.texts import _s
 from portal.platform.page import Page
 
+WITHDRAWN_SHOWN = 200
+
 
 def show_list(page: Page) -> Response[Any]:
-    """List the print runs, newest first."""
-    runs = list(page.session.scalars(select(PrintRun).order_by(PrintRun.id.desc()).limit(100)))
-    protected = allowed(page, Permission.KNOW_PROTECTED)
+    """List the print runs, newest first; who gets a letter now and why others get none; letters to take out."""
+    counts = selection.counts(page.session)
+    if not allowed(page, Permission.KNOW_PROTECTED):
+        counts[selection.HELD] += counts.pop(selection.PROTECTED)
     return page.render(
         "admin/letters.html",
-        runs=runs,
-        held=worklists.held_households(page.session, include_protected=protected),
+        runs=run_statuses(page.session),
+        due=counts.pop(selection.DUE),
+        left_out=counts,
+        withdrawals=list(islice(to_withdraw(page.session), WITHDRAWN_SHOWN)),
     )
 
 
@@ -49,7 +55,6 @@ def show(page: Page) -> Response[Any]:
         letters=sum(count for _state, count, _children, _sheets in states),
         children=sum(children for _state, _count, children, _sheets in states),
         printed=printed,
-        held=hold_counts(page.session, include_protected=allowed(page, Permission.KNOW_PROTECTED)),
     )
 
 

@@ -6,7 +6,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import func, select
 
-from admin.access import number_in_address, staff_route
+from admin.access import allowed, number_in_address, staff_route
 from portal.domain.casework.masking import mask_number
 from portal.domain.errors import NotFoundError
 from portal.domain.roster.models import RosterImport, RosterRow
@@ -32,6 +32,7 @@ def show(page: Page) -> Response[Any]:
     rows = list(
         rows_not_taken(
             page.session, page.site.vault, found.id, limit=ROWS + 1,
+            include_protected=allowed(page, Permission.KNOW_PROTECTED),
             after=int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0,
         )
     )  # fmt: skip

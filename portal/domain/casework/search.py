@@ -18,8 +18,9 @@ from portal.domain.households.queries import HouseholdView, view_households
 from portal.domain.households.search import SearchTerms, search_households
 from portal.domain.households.search_index import Indexer
 from portal.domain.letters.models import Letter
+from portal.domain.letters.numbers import is_letter_number
 from portal.domain.texts import _s
-from portal.domain.typed import DateFault, postal_code, whole_date
+from portal.domain.typed import DateFault, bare, postal_code, whole_date
 from portal.domain.vault import Vault
 
 # T10 of security.md §2: beyond sixty an hour it is noted as unusual, beyond two hundred a day it stops.
@@ -70,14 +71,12 @@ def from_one_box(text: str) -> Typed:
     """Guess which field a text of the one box in the header belongs to."""
     text = text.strip()[:200]
     folded = unicodedata.normalize("NFKC", text)
-    if read_login_id(text):
+    if read_login_id(text) or is_letter_number(read_letter_number(text)):
         return Typed(number=text)
     if postal_code(text):
         return Typed(postal=text)
     if isinstance(whole_date(text), date):
         return Typed(birth=text)
-    if folded[:1].isascii() and folded[:1].isalpha() and any(c.isdigit() for c in folded):
-        return Typed(number=text)
     if any(c.isdigit() for c in folded) or any(mark in text for mark in ("丁目", "番地", "町")):
         return Typed(place=text)
     return Typed(name=text)
@@ -85,7 +84,7 @@ def from_one_box(text: str) -> Typed:
 
 def read_letter_number(typed: str) -> str:
     """Return a letter number in the form that is stored."""
-    return "".join(unicodedata.normalize("NFKC", typed).upper().split())
+    return bare(typed).upper()
 
 
 def find(session: Session, vault: Vault, indexer: Indexer, typed: Typed, *, include_protected: bool) -> Found:
@@ -113,9 +112,7 @@ def _by_number(session: Session, vault: Vault, typed: str) -> int | None:
     if login_id := read_login_id(typed):
         digest = login_digest(vault, login_id)
         return session.scalar(select(Credential.household_id).where(Credential.login_digest == digest))
-    number = read_letter_number(typed)
-    wanted = (number, number.replace("-", ""))
-    return session.scalar(select(Letter.household_id).where(Letter.number.in_(wanted)))
+    return session.scalar(select(Letter.household_id).where(Letter.number == read_letter_number(typed)))
 
 
 def count_search(session: Session, actor: Actor, now: datetime, typed: Typed, found: int) -> None:

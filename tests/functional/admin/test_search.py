@@ -4,6 +4,7 @@ import pytest
 
 from portal.domain.actors import Role
 from portal.domain.letters.models import Letter, PrintRun
+from portal.domain.letters.numbers import new_letter_number
 from tests.support.canaries import CANARIES
 from tests.support.coupons import VAULT
 from tests.support.people import add_household
@@ -42,7 +43,7 @@ def test_any_spelling_finds_the_household(staff: StaffSite, field: str, typed: s
 
 
 def test_the_letter_number_and_the_id_find_the_household(staff: StaffSite) -> None:
-    person = staff.add_household()
+    person, number = staff.add_household(), new_letter_number()
     with staff.database.write() as session:
         run = PrintRun(
             kind="credential",
@@ -57,19 +58,15 @@ def test_the_letter_number_and_the_id_find_the_household(staff: StaffSite) -> No
         session.flush()
         session.add(
             Letter(
-                number="L23-000042-7", household_id=person.household_id, kind="credential", print_run_id=run.id,
+                number=number, household_id=person.household_id, kind="credential", print_run_id=run.id,
                 chunk_number=1, children=2, amount_yen=60_000, created_at=staff.now,
             )
         )  # fmt: skip
     visitor = staff.enter_as(Role.OFFICER)
-    for typed in (
-        "L23-000042-7",
-        "ｌ23-000042-7 ",
-        person.login_id,
-        f"{person.login_id[:4]} {person.login_id[4:]}",
-    ):
+    written = f"ｍ{number[1:5]}-{number[5:]} "
+    for typed in (number, written, person.login_id, f"{person.login_id[:4]} {person.login_id[4:]}"):
         assert FOUND in visitor.send("/households/search", {"number": typed}).text, typed
-    assert FOUND in visitor.send("/households/search", {"q": "l23-000042-7"}).text
+        assert FOUND in visitor.send("/households/search", {"q": typed}).text, typed
 
 
 def test_what_is_found_is_masked_and_no_name_stands_in_an_address(staff: StaffSite) -> None:

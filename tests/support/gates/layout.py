@@ -33,7 +33,8 @@ sheet.replaceSync(argument);
 document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 const found = [];
 for (const el of document.body.querySelectorAll("*")) {
-  if (!visible(el) || !text(el)) continue;
+  // One pixel wide: words for screen readers alone, meant to be cut.
+  if (!visible(el) || !text(el) || (el.clientWidth <= 1 && el.clientHeight <= 1)) continue;
   const s = style(el), hides = (v) => ["hidden", "clip"].includes(v), button = ["button", "select"].includes(el.localName);
   const wide = el.scrollWidth > el.clientWidth + 1 && el.clientWidth > 0;
   const tall = el.scrollHeight > el.clientHeight + 1 && el.clientHeight > 0;

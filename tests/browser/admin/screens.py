@@ -1,0 +1,149 @@
+"""Every screen and error state of the staff site, and how to get a browser there."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page
+
+from portal.domain.actors import Role
+from tests.browser.admin.served import ServedStaff
+from tests.support.staff import PASSWORD
+
+Step = Callable[[ServedStaff, Page], None]
+
+
+def _open(path: str, role: Role | None = Role.WARD_OFFICER, *, served: ServedStaff, page: Page) -> None:
+    if role is not None:
+        served.enter(page, role)
+    served.go(page, path)
+
+
+def press(page: Page, form: str = "form#form") -> None:
+    """Presses the main button of a form."""
+    page.locator(f"{form} button.main").first.click()
+    page.wait_for_load_state("load")
+
+
+def _wrong_password(served: ServedStaff, page: Page) -> None:
+    served.go(page, "/signin")
+    page.fill("#login", "nobody")
+    page.fill("#password", "wrong")
+    press(page)
+
+
+def _code(served: ServedStaff, page: Page) -> None:
+    served.go(page, "/signin")
+    page.fill("#login", served.colleagues[Role.AUDITOR].login)
+    page.fill("#password", PASSWORD)
+    press(page)
+
+
+def _wrong_code(served: ServedStaff, page: Page) -> None:
+    _code(served, page)
+    press(page)
+
+
+def open_household(served: ServedStaff, page: Page) -> None:
+    """Opens a household with a reason."""
+    served.enter(page)
+    served.go(page, "/households/{household}")
+    page.check("input[value=inquiry]")
+    press(page)
+
+
+def _found(served: ServedStaff, page: Page) -> None:
+    _open("/households", served=served, page=page)
+    page.fill("#name", "鶉野")
+    press(page, "form#search")
+    page.locator("#results table").wait_for()
+
+
+def _none_found(served: ServedStaff, page: Page) -> None:
+    _open("/households", served=served, page=page)
+    page.fill("#name", "存在しない")
+    press(page, "form#search")
+    page.locator("#results .empty").wait_for()
+
+
+def _unreadable(served: ServedStaff, page: Page) -> None:
+    _open("/households", served=served, page=page)
+    page.evaluate("document.querySelector('form#search').removeAttribute('data-hx-post')")
+    page.reload()
+    page.fill("#postal", "12")
+    press(page, "form#search")
+
+
+def _no_reason(served: ServedStaff, page: Page) -> None:
+    _open("/households/{household}", served=served, page=page)
+    press(page)
+
+
+def _unmasked(served: ServedStaff, page: Page) -> None:
+    open_household(served, page)
+    page.select_option("select#reason", "check")
+    page.click("button[value=name]")
+    page.wait_for_load_state("load")
+
+
+def _proposed(served: ServedStaff, page: Page) -> None:
+    from portal.domain.actors import Actor, Organization
+    from portal.domain.households.models import Hold
+    from portal.domain.roster.holds import propose_release
+
+    actor = Actor(Role.OFFICER, served.colleagues[Role.OFFICER].id, Organization.CONTRACTOR)
+    with served.database.write() as session:
+        hold = session.get_one(Hold, served.numbers["two"])
+        propose_release(session, hold.household_id, hold.code, actor, served.now)
+    _open("/holds/{two}", served=served, page=page)
+
+
+def _half_instruction(served: ServedStaff, page: Page) -> None:
+    _open("/holds/{ward}", served=served, page=page)
+    page.fill("#instruction_no", "児発第12号")
+    press(page)
+
+
+def _print_text(served: ServedStaff, page: Page) -> None:
+    served.enter(page)
+    served.go(page, "/holds/{gaiji}/print-text")
+    page.check("input[value=hold]")
+    press(page)
+    served.go(page, "/holds/{gaiji}/print-text")
+
+
+def _weak_password(served: ServedStaff, page: Page) -> None:
+    _open("/account", served=served, page=page)
+    page.fill("#new_password", "short")
+    press(page)
+
+
+ALL: dict[str, Step] = {
+    "signin": lambda served, page: _open("/signin", None, served=served, page=page),
+    "signin: wrong": _wrong_password,
+    "code": _code,
+    "code: empty": _wrong_code,
+    "signed out": lambda served, page: _open("/signedout", None, served=served, page=page),
+    "search: found": _found,
+    "search: none": _none_found,
+    "search: unreadable": _unreadable,
+    "reason": lambda served, page: _open("/households/{household}/reason", served=served, page=page),
+    "reason: none": _no_reason,
+    "household": open_household,
+    "household: unmasked": _unmasked,
+    "protected": lambda served, page: _open(
+        "/households/{protected}", Role.OFFICER, served=served, page=page
+    ),
+    "hold of two": _proposed,
+    "instruction: half": _half_instruction,
+    "print text": _print_text,
+    "password: weak": _weak_password,
+    "dashboard of an agent": lambda served, page: _open("/", Role.AGENT, served=served, page=page),
+    "dashboard of an auditor": lambda served, page: _open("/", Role.AUDITOR, served=served, page=page),
+    "staff accounts": lambda served, page: _open("/staff", Role.ADMINISTRATOR, served=served, page=page),
+    "forbidden": lambda served, page: _open("/staff", Role.OFFICER, served=served, page=page),
+}
+for _path in (
+    "/", "/households", "/tasks", "/tasks/{frozen}", "/tasks/{unmatched}", "/holds", "/holds/{one}", "/holds/{gaiji}",
+    "/roster", "/roster/{import}", "/letters", "/letters/{run}", "/coupons", "/account", "/nothing",
+):  # fmt: skip
+    ALL[_path] = lambda served, page, path=_path: _open(path, served=served, page=page)  # type: ignore[misc]
+__all__ = ["ALL", "Step", "open_household", "press"]
