@@ -91,6 +91,7 @@ def main() -> None:
     url, folder, chunk_size = sys.argv[1:]
     database = Database(make_engine(url))
     built = build_letters(printer(database, Path(folder)), chunk_size=int(chunk_size), workers=2)
+    database.engine.dispose()
     sys.stdout.write("built\n" if isinstance(built, BuiltRun) else "nothing\n")
 
 
