@@ -1,7 +1,6 @@
 """``portal letters``: look before printing, build the letters, print an alignment page, see what was printed."""
 
 import sys
-from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 import click
 
 from portal.cli.context import FAILED, WITH_HOLDS, Context, answering, dry_run_option, json_option, write_json
+from portal.cli.letters_words import built_json, preflight_json, say_built, say_preflight
 from portal.cli.progress import progress_bar
 from portal.domain.households.protection import protection_loaded
 from portal.domain.letters.barcode import customer_bars
@@ -19,7 +19,7 @@ from portal.domain.letters.texts import load_texts
 from portal.domain.printing.build import CHUNK_SIZE, BuiltRun, Printer, build_letters
 from portal.domain.printing.files import put, write_part
 from portal.domain.printing.plan import open_run
-from portal.domain.printing.preflight import Finding, Preflight, preflight
+from portal.domain.printing.preflight import Preflight, preflight
 from portal.domain.printing.queries import run_statuses, to_withdraw
 from portal.domain.texts import _s, _sn
 
@@ -99,14 +99,14 @@ def build(
             workers=workers or context.settings.workers, notice_date=day, progress=report,
         )  # fmt: skip
     checked = built if isinstance(built, Preflight) else built.checked
-    value: dict[str, Any] = _preflight_json(checked) if checked else {}
+    value: dict[str, Any] = preflight_json(checked) if checked else {}
     if isinstance(built, BuiltRun):
-        value |= _built_json(built)
+        value |= built_json(built)
     write_json(json_file, value)
     if json_file != "-":
-        _say_built(built)
+        say_built(built)
         if checked:
-            _say_preflight(checked)
+            say_preflight(checked)
     if checked and (checked.findings or checked.left_out["held"]):
         sys.exit(WITH_HOLDS)
 
@@ -117,7 +117,7 @@ def _dry_run(printer: Printer, limit: int | None, day: date | None, json_file: s
         checked = preflight(session, printer.vault, printer.program, printer.fonts)
         printer.frame(day or printer.clock.now(session).date())
     chosen = checked.ready[:limit]
-    value = _preflight_json(checked) | {
+    value = preflight_json(checked) | {
         "protection_loaded": loaded,
         "open_run": found.id if found else None,
         "letters": len(chosen),
@@ -136,7 +136,7 @@ def _dry_run(printer: Printer, limit: int | None, day: date | None, json_file: s
             )
             % {"n": len(chosen), "children": value["children"], "yen": f"{value['amount_yen']:,}"}
         )
-        _say_preflight(checked)
+        say_preflight(checked)
         click.echo(_s("試しの実行です。何も保存していません。"))
     _end_unprotected(loaded)
     if checked.findings or checked.left_out["held"]:
@@ -159,110 +159,16 @@ def preflight_command(context: Context, json_file: str | None) -> None:
     with printer.read() as session:
         loaded = protection_loaded(session)
         checked = preflight(session, printer.vault, printer.program, printer.fonts)
-    write_json(json_file, _preflight_json(checked) | {"protection_loaded": loaded})
+    write_json(json_file, preflight_json(checked) | {"protection_loaded": loaded})
     if json_file != "-":
         click.echo(
             _sn("印刷できる世帯は%(n)d件です。", "印刷できる世帯は%(n)d件です。", len(checked.ready))
             % {"n": len(checked.ready)}
         )
-        _say_preflight(checked)
+        say_preflight(checked)
     _end_unprotected(loaded)
     if checked.findings:
         sys.exit(WITH_HOLDS)
-
-
-def _preflight_json(checked: Preflight) -> dict[str, Any]:
-    return {
-        "ready": len(checked.ready),
-        "left_out": checked.left_out | {"unprintable": checked.unprintable},
-        "unprintable": [
-            {
-                "household_id": finding.household_id, "household_no": finding.household_no, "reason": finding.reason,
-                "where": finding.where, "characters": finding.characters, "sentences": finding.sentences,
-            }
-            for finding in checked.findings
-        ],
-    }  # fmt: skip
-
-
-def _built_json(built: BuiltRun) -> dict[str, Any]:
-    return {
-        "run": built.run_id,
-        "resumed": built.resumed,
-        "folder": built.folder,
-        "manifest": built.manifest.name,
-        "back": built.back.name,
-        "files": [asdict(file) for file in built.files],
-        **asdict(built.totals),
-    }
-
-
-def _say_built(built: BuiltRun | Preflight) -> None:
-    if isinstance(built, Preflight):
-        click.echo(_s("作る手紙はありません。"))
-        return
-    totals = built.totals
-    if built.resumed:
-        click.echo(_s("途中だった印刷 %(id)d を終わらせました。") % {"id": built.run_id})
-    click.echo(
-        _sn(
-            "手紙を%(n)d通作りました（こども%(children)d人、%(yen)s円）。",
-            "手紙を%(n)d通作りました（こども%(children)d人、%(yen)s円）。",
-            totals.letters,
-        )
-        % {"n": totals.letters, "children": totals.children, "yen": f"{totals.amount_yen:,}"}
-    )
-    click.echo(
-        _s("保存先: %(folder)s（PDF %(files)d個、一覧 %(manifest)s、裏面 %(back)s）")
-        % {
-            "folder": built.folder,
-            "files": len(built.files),
-            "manifest": built.manifest.name,
-            "back": built.back.name,
-        }
-    )
-
-
-def _reasons() -> dict[str, str]:
-    return {
-        "protected": _s("支援措置の対象"),
-        "held": _s("保留中"),
-        "removed": _s("対象から外れた"),
-        "nothing_due": _s("届けるものがない"),
-        "has_letter": _s("手紙がもうある"),
-    }
-
-
-def _say_preflight(checked: Preflight) -> None:
-    names = _reasons()
-    for reason, count in checked.left_out.items():
-        if count:
-            click.echo(
-                "  " + _sn("%(reason)s: %(n)d世帯", "%(reason)s: %(n)d世帯", count)
-                % {"reason": names[reason], "n": count}
-            )  # fmt: skip
-    if checked.findings:
-        click.echo(
-            _sn(
-                "氏名か住所を印刷できない世帯が%(n)d件あります。区が認めた印刷用の文字を登録してください。",
-                "氏名か住所を印刷できない世帯が%(n)d件あります。区が認めた印刷用の文字を登録してください。",
-                checked.unprintable,
-            )
-            % {"n": checked.unprintable}
-        )
-    for line in _finding_lines(checked.findings):
-        click.echo(line)
-
-
-def _finding_lines(findings: Iterable[Finding]) -> Iterable[str]:
-    places = {"name": _s("氏名"), "address": _s("住所")}
-    for finding in findings:
-        characters = " ".join(f"[{code}]" for code in finding.characters)
-        sentences = " ".join(finding.sentences)
-        where = _s("世帯 %(no)s の%(where)s: ") % {
-            "no": finding.household_no, "where": places[finding.where],
-        }  # fmt: skip
-        yield "  " + where + " ".join(part for part in (characters, sentences) if part)
 
 
 @letters.command("testpage", help="Write an alignment page for the window of the envelope.")

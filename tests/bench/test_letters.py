@@ -1,0 +1,55 @@
+"""Letters a second, as a share of what Argon2id alone allows on the same cores, measured in the same run."""
+
+import multiprocessing
+import os
+import statistics
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from portal.domain.authn.passwords import hash_password
+from portal.domain.printing.build import BuiltRun, build_letters
+from portal.platform.database import Database
+from tests.support.coupons import VAULT
+from tests.support.letters import add_families, printer
+
+LETTERS = int(os.environ.get("PORTAL_TEST_LETTERS", "1000"))
+ROUNDS = 3
+PROMISED = 0.8
+
+
+def hash_some(count: int) -> float:
+    """Seconds that one process needs for so many hashes."""
+    begin = time.perf_counter()
+    for number in range(count):
+        hash_password(VAULT, str(number), b"0123456789abcdef")
+    return time.perf_counter() - begin
+
+
+def argon2_alone(workers: int, count: int) -> float:
+    """Hashes a second with so many processes at once."""
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        list(pool.map(hash_some, [5] * workers))
+        begin = time.perf_counter()
+        list(pool.map(hash_some, [count // workers] * workers))
+        return count / (time.perf_counter() - begin)
+
+
+def test_building_is_nearly_as_fast_as_hashing(database: Database, tmp_path: Path) -> None:
+    workers = os.cpu_count() or 1
+    add_families(database, LETTERS * ROUNDS)
+    ratios = []
+    for number in range(ROUNDS):
+        hashes = argon2_alone(workers, 400)
+        begin = time.perf_counter()
+        built = build_letters(printer(database, tmp_path), workers=workers, limit=LETTERS)
+        seconds = time.perf_counter() - begin
+        assert isinstance(built, BuiltRun)
+        ratios.append(LETTERS / seconds / hashes)
+        sys.stdout.write(
+            f"round {number + 1}: {LETTERS / seconds:.1f} letters/s, {hashes:.1f} hashes/s with {workers} workers\n"
+        )
+    median = statistics.median(ratios)
+    sys.stdout.write(f"median ratio {median:.2f}\n")
+    assert median >= PROMISED
