@@ -42,9 +42,8 @@ roster_group.add_command(release)
 roster_group.add_command(print_text)
 roster_group.add_command(protection_group)
 
-CHECKING, STAGING, APPLYING = 1, 4, 2
-"""Shares of the time that the parts of an import take, for the bar."""
-SHOWN_AT_ONCE = 200
+CHECKING, STAGING, APPLYING = 1, 3, 1  # shares of an import's time, for the bar
+SHOWN_AT_ONCE, ROWS_IN_MEMORY = 200, 180_000
 
 
 class _Work:
@@ -70,9 +69,11 @@ def _work(size: int, label: str, shares: int) -> Iterator[_Work]:
         yield _Work(size, bar.update)
 
 
-def _check(program: Program, file: Path, layout: Layout, extracted: str | None, work: _Work) -> RosterReport:
+def _check(
+    program: Program, file: Path, layout: Layout, extracted: str | None, work: _Work, keep_rows: int = 0
+) -> RosterReport:
     rules = rules_of(program, extracted=day(extracted) or program.today)
-    return check_file(file, layout, rules, progress=work.read)
+    return check_file(file, layout, rules, progress=work.read, keep_rows=keep_rows)
 
 
 def _say(report: RosterReport) -> None:
@@ -177,7 +178,7 @@ def import_(
         _end(report)
     importer = _importer(context)
     with _work(size, _s("取り込み中"), CHECKING + STAGING + APPLYING) as work:
-        report = _check(program, file, chosen, extracted, work)
+        report = _check(program, file, chosen, extracted, work, ROWS_IN_MEMORY)
         work.share = STAGING
         done = importer.run(file, report, step=work.applied)
     if json_file:

@@ -38,7 +38,7 @@ class Vault:
 
     def new_data_key(self) -> tuple[bytes, bytes]:
         """Return a fresh data key, plain and wrapped; only the wrapped one is stored."""
-        key = AESGCM.generate_key(256)
+        key = os.urandom(KEY_BYTES)
         return key, seal(self.kek, key, b"dek")
 
     def unwrap(self, wrapped: bytes) -> bytes:

@@ -9,58 +9,70 @@ from portal.domain.households.records import ChildFields, HouseholdFields
 from portal.domain.vault import Vault
 
 GRAM_BYTES = 4
+REMEMBERED = 200_000
+
+
+class _Digests(dict[str, bytes]):
+    """Digests of grams for one purpose, made when first asked for: the same grams come back in every family."""
+
+    def __init__(self, vault: Vault, purpose: str) -> None:
+        super().__init__()
+        self._vault = vault
+        self._purpose = purpose
+
+    def __missing__(self, gram: str) -> bytes:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        digest = self[gram] = self._vault.blind(self._purpose, gram, GRAM_BYTES)
+        return digest
 
 
 class Indexer:
-    """Makes search rows under one vault; remembers digests, since the same grams come back in every family."""
+    """Makes search rows under one vault."""
 
     def __init__(self, vault: Vault) -> None:
-        @lru_cache(maxsize=200_000)
-        def digest(purpose: str, gram: str) -> bytes:
-            return vault.blind(purpose, gram, GRAM_BYTES)
+        self._names = names = _Digests(vault, "gram.name")
+        self._places = _Digests(vault, "gram.place")
+        self._births = _Digests(vault, "gram.birth")
 
-        self._digest = digest
+        @lru_cache(maxsize=50_000)
+        def name_digests(text: str) -> frozenset[bytes]:
+            return frozenset(map(names.__getitem__, grams(fold_name(text))))
 
-    def _pack(self, purpose: str, values: Iterable[str]) -> bytes:
-        return b"".join(sorted(self._digest(purpose, value) for value in values))
+        self._name_digests = name_digests
 
     def names(self, household: HouseholdFields, children: Iterable[ChildFields]) -> bytes:
         """Return the packed digests of all names and kana of a household."""
-        found: set[str] = set()
+        found: set[bytes] = set()
         for text in (household.name, household.kana, *(t for c in children for t in (c.name, c.kana))):
             if text:
-                found |= _name_grams(text)
-        return self._pack("gram.name", found)
+                found |= self._name_digests(text)
+        return b"".join(sorted(found))
 
     def places(self, household: HouseholdFields) -> bytes:
         """Return the packed digests of the address, and the postal code as one more key."""
         found = grams(fold_place(household.town + household.street + " " + household.building))
         found.add("〒" + household.postal_code)
-        return self._pack("gram.place", found)
+        return b"".join(sorted(map(self._places.__getitem__, found)))
 
     def births(self, household: HouseholdFields, children: Iterable[ChildFields]) -> bytes:
         """Return the packed digests of all birth dates of a household."""
         births = [household.birth, *(c.birth for c in children)]
         dates = {birth.isoformat() for birth in births if birth}
-        return self._pack("gram.birth", dates)
+        return b"".join(sorted(map(self._births.__getitem__, dates)))
 
     def name_query(self, text: str) -> list[bytes]:
         """Return the digests that a household with this name, or a part of it, must hold."""
-        return [self._digest("gram.name", g) for g in sorted(query_grams(fold_name(text)))]
+        return [self._names[g] for g in sorted(query_grams(fold_name(text)))]
 
     def place_query(self, text: str) -> list[bytes]:
         """Return the digests that a household with this piece of an address must hold."""
-        return [self._digest("gram.place", g) for g in sorted(query_grams(fold_place(text)))]
+        return [self._places[g] for g in sorted(query_grams(fold_place(text)))]
 
     def postal_query(self, postal_code: str) -> list[bytes]:
         """Return the digest of a seven-digit postal code."""
-        return [self._digest("gram.place", "〒" + postal_code)]
+        return [self._places["〒" + postal_code]]
 
     def birth_query(self, birth: date) -> list[bytes]:
         """Return the digest of a birth date."""
-        return [self._digest("gram.birth", birth.isoformat())]
-
-
-@lru_cache(maxsize=50_000)
-def _name_grams(text: str) -> frozenset[str]:
-    return frozenset(grams(fold_name(text)))
+        return [self._births[birth.isoformat()]]

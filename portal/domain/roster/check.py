@@ -1,7 +1,7 @@
 """The check of a whole extract: rows, households and totals, streamed, nothing stored."""
 
 import json
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -13,6 +13,9 @@ from portal.domain.roster.rows import ParsedRow, RosterRules
 from portal.domain.roster.rules import RowRules
 from portal.domain.roster.scan import NOBODY, Scan
 from portal.domain.texts import _s
+
+KeptRow = tuple[int, int, ParsedRow]
+"""Record, line and what the row says."""
 
 
 class RowResult(NamedTuple):
@@ -52,9 +55,12 @@ class CheckedHousehold(NamedTuple):
 class RosterReport:
     """What a check found. Rows are read again from the file when they are asked for; nothing is kept of them."""
 
-    def __init__(self, reader: RosterReader, rules: RosterRules, scan: Scan) -> None:
+    def __init__(
+        self, reader: RosterReader, rules: RosterRules, scan: Scan, kept: deque[KeptRow] | None = None
+    ) -> None:
         self._reader = reader
         self._scan = scan
+        self._kept = kept
         self.layout: Layout = reader.layout
         self.rules = rules
         self.sha256 = reader.sha256
@@ -88,6 +94,9 @@ class RosterReport:
 
     def rows(self) -> Iterator[CheckedRow]:
         """Yield every row in file order. Raises RosterFileError when the file changed since the check."""
+        if self._kept is not None:
+            yield from self._rows_kept(self._kept)
+            return
         rules: RowRules | None = None
         for index, record in enumerate(self._reader.records()):
             if index >= len(self._scan):
@@ -100,6 +109,18 @@ class RosterReport:
             )
         if self._reader.sha256 != self.sha256:
             raise _changed()
+
+    def _rows_kept(self, kept: deque[KeptRow]) -> Iterator[CheckedRow]:
+        """The rows that the check kept, given away once: what is staged no longer fills the memory."""
+        self._kept = None
+        size, count, told = self._reader.size, len(self._scan), 0
+        for index in range(count):
+            number, line, row = kept.popleft()
+            result, codes = self._scan.judgment(index)
+            yield CheckedRow(number, line, self._scan.household_of(index), result, codes, row)
+            if self._reader.progress is not None and index % 500 == 499:
+                self._reader.progress(size * index // count - told)
+                told = size * index // count
 
     def completed(self) -> Iterator[tuple[CheckedHousehold | None, tuple[CheckedRow, ...]]]:
         """Yield each household with its rows as soon as its last row was read; unattributable rows with None.
@@ -177,20 +198,34 @@ class RosterReport:
 
 
 def check_file(
-    path: Path, layout: Layout, rules: RosterRules, *, progress: Callable[[int], None] | None = None
+    path: Path,
+    layout: Layout,
+    rules: RosterRules,
+    *,
+    progress: Callable[[int], None] | None = None,
+    keep_rows: int = 0,
 ) -> RosterReport:
     """Check an extract and store nothing. ``progress`` is told the bytes read since its last call, per reading.
+
+    A file of up to ``keep_rows`` rows stays in memory for the import that follows (some 0.7 kB a row); a larger one
+    is read a second time.
 
     Raises RosterFileError (with the line) when the whole file must be refused.
     """
     reader = RosterReader(path, layout, progress)
     scan = Scan(layout, rules)
     row_rules: RowRules | None = None
+    kept: deque[KeptRow] | None = deque() if keep_rows else None
     for record in reader.records():
         row_rules = row_rules or RowRules(reader, rules)
-        scan.add(record, row_rules.check(record))
+        row = row_rules.check(record)
+        scan.add(record, row)
+        if kept is not None:
+            kept.append((record.number, record.line, row))
+            if len(kept) > keep_rows:
+                kept = None
     scan.finish()
-    return RosterReport(reader, rules, scan)
+    return RosterReport(reader, rules, scan, kept)
 
 
 def _changed() -> RosterFileError:

@@ -1,0 +1,132 @@
+"""50,000 households checked, encrypted, indexed and stored: beside the least work that could do it, and its memory."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.demo.extract import make_extract
+from portal.demo.families import ExtractPlan
+from portal.domain.households.models import Household
+from portal.domain.households.records import household_digest, person_digest
+from portal.domain.roster.bulk import chunks, insert_rows
+from portal.domain.roster.layout import find_layout
+from portal.domain.roster.models import RosterImport, StagedChild, StagedHousehold
+from portal.domain.roster.reader import RosterReader
+from portal.domain.roster.staging import CHILD_COLUMNS, HOUSEHOLD_COLUMNS
+from portal.domain.vault import seal_json
+from portal.platform.database import Database, make_engine
+from tests.support.command import CommandLine
+from tests.support.coupons import VAULT
+from tests.support.roster import NOW
+from tests.support.servers import ROOT
+
+HOUSEHOLDS = int(os.environ.get("PORTAL_BENCH_HOUSEHOLDS", "50000"))
+SHARE_OF_FLOOR = 0.2
+PEAK_MEGABYTES = 500
+
+
+@pytest.fixture(scope="module")
+def extract(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    plan = ExtractPlan(households=HOUSEHOLDS, seed=50)
+    return make_extract(plan).write(tmp_path_factory.mktemp("extract"), "sample")["sample"]
+
+
+def _rows(path: Path) -> Iterator[tuple[str, list[list[str]]]]:
+    records = (
+        record.fields
+        for record in RosterReader(path, find_layout("sample")).records()
+        if len(record.fields) > 2
+    )
+    for number, members in groupby(records, key=lambda fields: fields[1]):
+        yield number, list(members)
+
+
+def floor(database: Database, path: Path) -> float:
+    """Seconds of one parse, encryption under a key per household, and bulk insert of the same data; no more."""
+    started = time.perf_counter()
+    with database.write() as session:
+        imported = RosterImport(
+            file_name="floor", sha256="", layout="", extracted=NOW.date(), has_protection=True, wrapped_key=b"",
+            created_at=NOW,
+        )  # fmt: skip
+        session.add(imported)
+        session.flush()
+        key_of_import = imported.id
+    people = household = 0
+    for chunk in chunks(_rows(path), 2_000):
+        heads: list[tuple[Any, ...]] = []
+        children: list[tuple[Any, ...]] = []
+        for number, members in chunk:
+            household += 1
+            key, wrapped = VAULT.new_data_key()
+            digest = household_digest(VAULT, f"{number}/{household}")
+            sealed = seal_json(key, members[0], "household")
+            heads.append(
+                (
+                    household,
+                    key_of_import,
+                    digest,
+                    "issue",
+                    1,
+                    [],
+                    False,
+                    wrapped,
+                    sealed,
+                    None,
+                    b"",
+                    b"",
+                    b"",
+                )
+            )
+            for place, member in enumerate(members[1:], 1):
+                people += 1
+                person = person_digest(VAULT, f"{member[2]}/{people}")
+                children.append(
+                    (key_of_import, household, place, person, seal_json(key, member, "child"), [])
+                )
+        with database.write() as session:
+            insert_rows(session, StagedHousehold, HOUSEHOLD_COLUMNS, heads)
+            insert_rows(session, StagedChild, CHILD_COLUMNS, children)
+    return time.perf_counter() - started
+
+
+def test_an_import_keeps_a_fifth_of_the_floor_and_half_a_gigabyte(
+    new_database: object, tmp_path: Path, extract: Path
+) -> None:
+    assert callable(new_database)
+    plain = Database(make_engine(new_database(True)))
+    least = floor(plain, extract)
+    plain.engine.dispose()
+    url = new_database(False)
+    portal = CommandLine(tmp_path / "data", url)
+    assert portal.run("init").returncode == 0
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "portal", "roster", "import", str(extract), "--layout", "sample"],
+        env=portal.environment(), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    _pid, status, usage = os.wait4(process.pid, 0)
+    taken = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    peak = usage.ru_maxrss / 1024
+    cpu = usage.ru_utime + usage.ru_stime
+    print(
+        f"\n{url.split(':')[0]}: floor {least:.1f} s, import {taken:.1f} s (processor {cpu:.1f} s), "
+        f"share {least / taken:.2f}, peak {peak:.0f} MB"
+    )
+    assert process.returncode == 3
+    database = Database(make_engine(url))
+    with database.read() as session:
+        stored = session.scalar(select(func.count()).select_from(Household)) or 0
+    database.engine.dispose()
+    assert stored > 0.9 * HOUSEHOLDS
+    assert least / taken >= SHARE_OF_FLOOR
+    assert peak <= PEAK_MEGABYTES
