@@ -23,7 +23,7 @@ def show_list(page: Page) -> Response[Any]:
     """List the print runs, newest first; who gets a letter now and why others get none; letters to take out."""
     counts = selection.counts(page.session)
     if not allowed(page, Permission.KNOW_PROTECTED):
-        counts[selection.HELD] += counts.pop(selection.PROTECTED)
+        counts.pop(selection.PROTECTED)
     return page.render(
         "admin/letters.html",
         runs=run_statuses(page.session),
