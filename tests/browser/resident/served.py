@@ -21,6 +21,9 @@ from tests.support.servers import Server, StartServer
 LANGUAGES = {"ja": "ja", "easy": "ja", "en": "en", "zh-Hans": "zh-Hans", "zh-Hant": "zh-Hant", "ko": "ko"}
 """Language codes as the cookie has them, with the value of `<html lang>`."""
 
+LETTERS = len(LANGUAGES) + 1
+"""Families whose letter has just come, `letter 0` and on: one for each language and one more."""
+
 
 @dataclass
 class Served:
@@ -70,6 +73,8 @@ def _seed(served: Served, folder: Path) -> None:
     people["coupons"] = served.add(active=True, children=3)
     people["single"] = served.add(active=True, children=1)
     people["sms"] = served.add()
+    for number in range(LETTERS):
+        people[f"letter {number}"] = served.add()
     give_coupons(database, folder, served.now, count=30)
     people["waiting"] = served.add(active=True)
     people["empty"] = served.add(active=True, children=0)

@@ -9,20 +9,9 @@ from playwright.sync_api import Page
 
 from portal.domain.credentials.formats import print_login_id, print_password
 from tests.browser.resident.screens import send
-from tests.browser.resident.served import LANGUAGES, Served
+from tests.browser.resident.served import LANGUAGES, LETTERS, Served
 from tests.support.browser import PageFactory
-from tests.support.people import give_coupons
 from tests.support.qr import decode_png
-
-
-@pytest.fixture(scope="module")
-def families(served: Served, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """Names of families whose letter has just come and whose coupons wait."""
-    names = [f"letter {number}" for number in range(len(LANGUAGES) + 1)]
-    for name in names:
-        served.people[name] = served.add(children=2)
-    give_coupons(served.database, tmp_path_factory.mktemp("codes"), served.now, count=20, seed=7)
-    return names
 
 
 def to_the_coupon(served: Served, page: Page, name: str) -> None:
@@ -65,20 +54,18 @@ def address_of(page: Page) -> str:
 
 @pytest.mark.parametrize("language", list(LANGUAGES))
 def test_a_parent_gets_from_the_letter_to_a_coupon_that_scans(
-    served: Served, families: list[str], page_factory: PageFactory, language: str
+    served: Served, page_factory: PageFactory, language: str
 ) -> None:
     page = page_factory(width=320, height=568)
     served.speak(page, language)
-    to_the_coupon(served, page, families[list(LANGUAGES).index(language)])
+    to_the_coupon(served, page, f"letter {list(LANGUAGES).index(language)}")
     assert page.locator("html").get_attribute("lang") == LANGUAGES[language]
     assert_scans(page)
 
 
-def test_the_whole_way_works_without_javascript(
-    served: Served, families: list[str], page_factory: PageFactory
-) -> None:
+def test_the_whole_way_works_without_javascript(served: Served, page_factory: PageFactory) -> None:
     page = page_factory(javascript=False)
-    to_the_coupon(served, page, families[-1])
+    to_the_coupon(served, page, f"letter {LETTERS - 1}")
     assert_scans(page)
     page.locator(".back").click()
     page.locator("#signout-form button").click()
@@ -88,7 +75,7 @@ def test_the_whole_way_works_without_javascript(
 @pytest.mark.parametrize("width", [320, 360])
 @pytest.mark.parametrize("rendering", ["light", "dark", "forced"])
 def test_the_coupon_scans_in_every_rendering(
-    served: Served, families: list[str], page_factory: PageFactory, width: int, rendering: str
+    served: Served, page_factory: PageFactory, width: int, rendering: str
 ) -> None:
     page = page_factory(
         width=width, height=640, color_scheme="dark" if rendering == "dark" else "light",
