@@ -122,17 +122,23 @@ def test_an_import_that_is_overtaken_by_another_applies_nothing(
     sqlite_database: Database, tmp_path: Path
 ) -> None:
     ward = Ward(sqlite_database, tmp_path)
-    path = ward.write(ward.extract())
+    ward.hand_over()
+    path = ward.write(ward.extract(lambda later: later.families[0].people[0].cells.update(方書="みなも荘")))
     report = check_file(path, find_layout("sample"), rules_for(ward.plan))
     rows = report.completed
 
     def meanwhile() -> Iterator[tuple[CheckedHousehold | None, tuple[CheckedRow, ...]]]:
         for number, one in enumerate(rows()):
             if number == 3:
-                assert ward.take(path).state == "applied"
+                assert ward.take(path).state == "staged"
             yield one
 
     report.completed = meanwhile  # type: ignore[method-assign]
     with pytest.raises(ConflictError):
         importer(sqlite_database).run(path, report)
-    assert households(sqlite_database) == 12
+    with sqlite_database.read() as session:
+        assert list(session.scalars(select(RosterImport.state).order_by(RosterImport.id))) == [
+            "applied",
+            "staged",
+        ]
+        assert session.scalar(select(func.count()).select_from(StagedHousehold)) == 12

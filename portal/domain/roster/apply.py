@@ -61,7 +61,12 @@ def apply_import(
         raise ConflictError(
             _s("取り込み %(id)d は、もう適用したか、新しい取り込みに置きかわっています。") % {"id": import_id}
         )
-    _insert_new(session, import_id, amount_yen, now, step)
+    if found.first:
+        # first.py stored it already
+        for _step in range(STEPS - 2):
+            step()
+    else:
+        _insert_new(session, import_id, amount_yen, now, step)
     applier = Applier(session, vault, indexer, found, amount_yen, actor, now)
     for difference in session.scalars(
         select(RosterDifference).where(RosterDifference.import_id == import_id).order_by(RosterDifference.id)

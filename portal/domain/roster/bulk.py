@@ -1,7 +1,9 @@
 """Many rows at once: COPY on PostgreSQL, one prepared statement on SQLite, both past the ORM's bookkeeping."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -10,7 +12,7 @@ from sqlalchemy import JSON, BigInteger, Boolean, LargeBinary
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from portal.domain.base import Base
+from portal.domain.base import Base, UtcDateTime
 
 T = TypeVar("T")
 _JSON_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -19,7 +21,7 @@ _JSON_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 def insert_rows(
     session: Session, table: type[Base], names: Sequence[str], rows: Iterable[tuple[Any, ...]]
 ) -> None:
-    """Insert rows of plain values (whole numbers, texts, bytes, booleans, JSON lists) into the named columns."""
+    """Insert rows of plain values (whole numbers, texts, bytes, booleans, instants, JSON values) into the named columns."""
     rows = list(rows)
     if not rows:
         return
@@ -34,9 +36,13 @@ def insert_rows(
             rows,
         )
         return
-    json_at = [place for place, column in enumerate(columns) if isinstance(column.type, JSON)]
-    if json_at:
-        rows = [_with_json(row, json_at) for row in rows]
+    writers = {
+        place: _JSON_TEXT if isinstance(column.type, JSON) else _instant
+        for place, column in enumerate(columns)
+        if isinstance(column.type, JSON | UtcDateTime)
+    }
+    if writers:
+        rows = [_written(row, writers) for row in rows]
     marks = ", ".join("?" * len(names))
     connection.exec_driver_sql(
         f"INSERT INTO {table.__tablename__} ({', '.join(names)}) VALUES ({marks})",  # noqa: S608  (our own names)
@@ -58,6 +64,8 @@ def _oid(kind: object) -> str:
         return "bool"
     if isinstance(kind, LargeBinary):
         return "bytea"
+    if isinstance(kind, UtcDateTime):
+        return "timestamptz"
     return "json" if isinstance(kind, JSON) else "text"
 
 
@@ -77,8 +85,14 @@ def _copy(
         raise OperationalError("COPY", None, error, hide_parameters=True) from None
 
 
-def _with_json(row: tuple[Any, ...], places: Sequence[int]) -> tuple[Any, ...]:
+def _written(row: tuple[Any, ...], writers: Mapping[int, Callable[[Any], str]]) -> tuple[Any, ...]:
     values = list(row)
-    for place in places:
-        values[place] = _JSON_TEXT(values[place])
+    for place, write in writers.items():
+        values[place] = write(values[place])
     return tuple(values)
+
+
+@lru_cache(maxsize=8)
+def _instant(value: datetime) -> str:
+    """SQLAlchemy's form of an instant on SQLite."""
+    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")

@@ -16,9 +16,10 @@ from portal.domain.households.models import Household
 from portal.domain.households.search_index import Indexer
 from portal.domain.roster.apply import Step, apply_import, no_step
 from portal.domain.roster.check import RosterReport
-from portal.domain.roster.differences import find, mark_new
+from portal.domain.roster.differences import find
+from portal.domain.roster.first import store
 from portal.domain.roster.models import RosterDifference, RosterImport
-from portal.domain.roster.staging import Stager, clear_rows, clear_staging, next_staged_id
+from portal.domain.roster.staging import Stager, clear_rows, clear_staging, next_staged_id, overtaken
 from portal.domain.roster.states import ROSTER_IMPORT
 from portal.domain.texts import _s
 from portal.domain.vault import Vault
@@ -64,9 +65,24 @@ class Importer:
                 return Imported(known.id, known.state, repeated=True, differences=known.differences)
             found = self._begin(session, path, report)
             stager = Stager(self._vault, self._indexer, found.id, found.wrapped_key, next_staged_id(session))
+            found.first = session.scalar(select(Household.id).limit(1)) is None
+        if found.first:
+            return self._store_first(stager, report, step)
         stager.stage(self._write, report)
         with self._write() as session:
             return self._finish(session, stager.still_ours(session), step)
+
+    def _store_first(self, stager: Stager, report: RosterReport, step: Step) -> Imported:
+        with self._write() as session:
+            now = self._clock.now(session)
+            found = stager.still_ours(session)
+            if session.scalar(select(Household.id).limit(1)) is not None:
+                raise overtaken()
+            store(session, stager.batches(report), found.id, self._amount, now)
+            found.state = ROSTER_IMPORT.next(found.state, "stage")
+            session.flush()
+            self._apply(session, found.id, step)
+            return Imported(found.id, found.state, repeated=False, differences={})
 
     def apply(self, import_id: int, *, step: Step = no_step) -> RosterImport:
         """Apply a later import whose differences people have looked at.
@@ -124,15 +140,11 @@ class Importer:
     def _finish(self, session: Session, found: RosterImport, step: Step) -> Imported:
         now = self._clock.now(session)
         found.state = ROSTER_IMPORT.next(found.state, "stage")
-        found.first = session.scalar(select(Household.id).limit(1)) is None
         record(session, self._actor, now, "roster.staged", "roster_import", found.id)
         supersede_older(session, found.id)
-        if found.first:
-            mark_new(session, found.id)
-        else:
-            found.differences = find(session, self._vault, found)
+        found.differences = find(session, self._vault, found)
         session.flush()
-        if found.first or not found.differences:
+        if not found.differences:
             self._apply(session, found.id, step)
         return Imported(found.id, found.state, repeated=False, differences=found.differences)
 

@@ -42,7 +42,7 @@ ROW_COLUMNS = ("import_id", "record", "line", "result", "codes", "sealed")
 
 
 @dataclass
-class _Batch:
+class Batch:
     """Rows that wait to be inserted together."""
 
     households: list[Values] = field(default_factory=list)
@@ -77,7 +77,7 @@ class Stager:
             ConflictError: another import was started meanwhile.
             RosterFileError: the file changed since its check.
         """
-        for batch in self._batches(report):
+        for batch in self.batches(report):
             with write() as session:
                 self.still_ours(session)
                 batch.insert(session)
@@ -90,13 +90,12 @@ class Stager:
             .with_for_update()
         )
         if found is None or found.state != "staging":
-            raise ConflictError(
-                _s("別の取り込みが始まったため、中止しました。終わるのを待って、もう一度実行してください。")
-            )
+            raise overtaken()
         return found
 
-    def _batches(self, report: RosterReport) -> Iterator[_Batch]:
-        batch = _Batch()
+    def batches(self, report: RosterReport) -> Iterator[Batch]:
+        """Yield the report's households, sealed, with the rows that were not taken."""
+        batch = Batch()
         hold_codes = report.rules.hold_codes
         for judged, rows in report.completed():
             protected = any(row.row.protected for row in rows)
@@ -112,7 +111,7 @@ class Stager:
                     batch.households.append(self._absent(judged, key, protected))
             if len(batch.households) >= CHUNK or len(batch.rows) >= CHUNK:
                 yield batch
-                batch = _Batch()
+                batch = Batch()
         yield batch
 
     def _row(self, row: CheckedRow, protected: bool) -> Values:
@@ -136,7 +135,7 @@ class Stager:
 
     def _household(
         self,
-        batch: _Batch,
+        batch: Batch,
         stored: StoredHousehold,
         disposition: str,
         codes: tuple[str, ...],
@@ -158,6 +157,13 @@ class Stager:
             sealed = seal_child(key, child.fields, person)
             batch.children.append((self._import_id, staged_id, ordinal, person, sealed, child.codes))
         batch.holds.extend((self._import_id, staged_id, code) for code in codes if code in hold_codes)
+
+
+def overtaken() -> ConflictError:
+    """Return the refusal of a run that is no longer the latest."""
+    return ConflictError(
+        _s("別の取り込みが始まったため、中止しました。終わるのを待って、もう一度実行してください。")
+    )
 
 
 def next_staged_id(session: Session) -> int:

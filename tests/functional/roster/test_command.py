@@ -1,0 +1,157 @@
+"""``portal roster`` as a person runs it: sentences, exit codes, JSON, and the two-person rule."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from portal.demo.extract import Extract, make_extract
+from portal.demo.families import ExtractPlan
+from tests.support.command import CommandLine, sentence
+
+PLAN = ExtractPlan(households=90, seed=5)
+
+
+@pytest.fixture(scope="module")
+def extract() -> Extract:
+    return make_extract(PLAN)
+
+
+@pytest.fixture(scope="module")
+def path(extract: Extract, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return extract.write(tmp_path_factory.mktemp("extract"), "sample")["sample"]
+
+
+@pytest.fixture(scope="module")
+def portal(path: Path, tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+    """A deployment with the extract imported and three staff accounts."""
+    portal = CommandLine(tmp_path_factory.mktemp("data"))
+    assert portal.run("roster", "import", path, "--layout", "sample").returncode == 3
+    for login, organization, role in (
+        ("officer", "contractor", "officer"), ("second", "contractor", "officer"), ("ward", "ward", "ward_officer"),
+        ("agent", "contractor", "agent"),
+    ):  # fmt: skip
+        done = portal.run(
+            "staff", "add", "--login", login, "--name", login, "--organization", organization, "--role", role
+        )
+        assert done.returncode == 0, done.stderr
+    return portal
+
+
+def test_check_stores_nothing_and_its_json_has_the_shape_of_the_manifest(
+    extract: Extract, path: Path, tmp_path: Path
+) -> None:
+    fresh = CommandLine(tmp_path / "fresh")
+    done = fresh.run("roster", "check", path, "--layout", "sample", "--json")
+    assert done.returncode == 3
+    assert not (tmp_path / "fresh").exists()
+    found, expected = json.loads(done.stdout), extract.manifest()
+    assert [set(record) for record in found["records"]] == [set(record) for record in expected["records"]]
+    assert [r["result"] for r in found["records"]] == [r["result"] for r in expected["records"]]
+    assert {h["household_no"] for h in found["households"]} == {
+        h["household_no"] for h in expected["households"]
+    }
+    assert found["totals"]["children_issue"] == expected["totals"]["children_issue"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["--layout", "no-such"], 1, "no-such"),
+        ([], 1, "--layout"),
+        (["--layout", "sample", "--extracted", "5/15"], 1, "2023-05-15"),
+        (["--layout", "sample-xlsx"], 1, "Excel"),
+        (["--no-such-option"], 2, "--no-such-option"),
+    ],
+)
+def test_wrong_use_is_one_sentence(
+    path: Path, tmp_path: Path, arguments: list[str], code: int, words: str
+) -> None:
+    done = CommandLine(tmp_path / "data").run("roster", "import", path, *arguments)
+    assert done.returncode == code
+    assert words in sentence(done)
+
+
+def test_the_list_of_holds_names_every_held_household_with_reason_and_remedy(
+    portal: CommandLine, extract: Extract
+) -> None:
+    listed = portal.run("roster", "holds").stdout
+    held = [family.number for family in extract.families if family.disposition == "hold"]
+    assert all(number in listed for number in held)
+    assert "二人の承認で保留を解いてください" in listed
+
+
+def test_a_release_takes_the_people_that_its_code_takes(portal: CommandLine, extract: Extract) -> None:
+    number = extract.cases["moved within the ward"]
+    release = ("roster", "release", "--household", number, "--code", "W10", "--by", "officer")
+    for more, words in (
+        ((), "--confirmed-by"),
+        (("--confirmed-by", "officer"), "自分の提案"),
+        (("--confirmed-by", "second"), "区の職員か、区の指示書"),
+        (("--confirmed-by", "agent"), "決められません"),
+        (("--confirmed-by", "nobody"), "いません"),
+    ):
+        done = portal.run(*release, *more)
+        assert done.returncode == 1
+        assert words in sentence(done)
+    tried = portal.run(*release, "--confirmed-by", "ward", "--dry-run")
+    assert (tried.returncode, "何も変えていません" in tried.stdout) == (0, True)
+    done = portal.run(*release, "--confirmed-by", "second", "--instruction", "第12号")
+    assert done.returncode == 0, done.stderr
+    assert portal.run(*release, "--confirmed-by", "ward").returncode == 1
+    assert number not in portal.run("roster", "holds").stdout
+
+
+def test_a_print_text_comes_from_a_file_and_releases_the_hold(
+    portal: CommandLine, extract: Extract, tmp_path: Path
+) -> None:
+    number = extract.cases["user-defined character"]
+    text = tmp_path / "text.toml"
+    text.write_text('name = "高川　聡"\n[children]\n1 = "高川　葵"\n2 = "高川　詩"\n', encoding="utf-8")
+    done = portal.run(
+        "roster",
+        "print-text",
+        "--household",
+        number,
+        "--text",
+        text,
+        "--by",
+        "officer",
+        "--confirmed-by",
+        "ward",
+        "--json",
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["still_held"] == []
+
+
+def test_protection_comes_from_a_list(portal: CommandLine, extract: Extract, tmp_path: Path) -> None:
+    number = next(f.number for f in extract.families if f.disposition == "issue")
+    file = tmp_path / "list.csv"
+    file.write_text(f"世帯番号\n{number}\n0000000001\n", encoding="utf-8")
+    done = portal.run("roster", "protection", "list", file, "--column", "世帯番号")
+    assert done.returncode == 3
+    assert "0000000001" in done.stdout
+    assert number in portal.run("roster", "holds", "--code", "W01_PROTECTED").stdout
+    none = portal.run(
+        "roster", "protection", "none", "--date", "2023-06-01", "--by", "officer", "--confirmed-by", "ward"
+    )
+    assert none.returncode == 1
+
+
+def test_a_later_file_is_shown_and_applied_by_its_number(portal: CommandLine, tmp_path: Path) -> None:
+    changed = make_extract(PLAN)
+    family = next(f for f in changed.families if f.disposition == "issue" and f.eligible == 2)
+    family.head.cells["氏名カナ"] = "アラタメ ナマエ"
+    path = changed.write(tmp_path, "sample")["sample"]
+    done = portal.run("roster", "import", path, "--layout", "sample", "--json")
+    waiting = json.loads(done.stdout)
+    assert (waiting["state"], waiting["differences"].get("correction")) == ("staged", 1)
+    assert f"{family.number} correction" in portal.run("roster", "diff").stdout
+    number = str(waiting["import_id"])
+    assert portal.run("roster", "import", "--apply", number, "--dry-run").returncode == 0
+    assert portal.run("roster", "import", "--apply", number).returncode == 0
+    again = portal.run("roster", "import", "--apply", number)
+    assert again.returncode == 1
+    assert "もう適用した" in sentence(again)
+    assert "ありません" in portal.run("roster", "diff").stdout
