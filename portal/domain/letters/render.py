@@ -9,9 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import qrcode
 import typst
-from qrcode.constants import ERROR_CORRECT_M
 
 from portal.domain.errors import InputError
 from portal.domain.letters.barcode import bars_path, code128_widths, customer_path
@@ -23,6 +21,7 @@ from portal.domain.letters.content import (
     window_block,
 )
 from portal.domain.letters.fonts import face_for, font_folders, load_faces
+from portal.domain.letters.sign_in_qr import qr_path
 from portal.domain.texts import RUBY, _s, plain
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates" / "letters"
@@ -30,9 +29,6 @@ SHEET_WIDTH_MM = 210
 MARGIN_MM = 20
 # what lies below and beside the window stays out of sight although the sheet moves in its envelope
 GUARD_MM = 9
-QUIET_ZONE = 4
-# a fixed mask costs a quarter of trying all eight, and every decoder reads every mask
-QR_MASK = 2
 FRONT_NOTES = (
     "where_usable", "no_smartphone", "not_delivered", "address_change", "not_yours", "decline", "rules",
     "never_asked", "personal_data", "languages",
@@ -175,7 +171,7 @@ def _files(contents: dict[str, bytes]) -> Any:
 def _letter_data(content: LetterContent, frame: LetterFrame) -> dict[str, Any]:
     block = window_block(content, frame.layout)
     widths = code128_widths(content.letter_number)
-    qr, units = _qr_path(content.sign_in_url)
+    qr, units = qr_path(content.sign_in_url)
     bars = content.customer_bars if frame.layout.customer_barcode else None
     return {
         "number": content.letter_number,
@@ -221,9 +217,13 @@ def _name_image(content: LetterContent, frame: LetterFrame, name_points: float) 
 
 
 def _household_text(frame: LetterFrame, block: str, locale: str, content: LetterContent) -> str:
-    values = {name: value.in_language(locale) for name, value in frame.values.items()}
     household = {"children": content.children, "total": f"{content.amount_yen:,}"}
-    return frame.texts.blocks[block].in_language(locale) % {**values, **household}
+    return frame.texts.blocks[block].in_language(locale) % {**_values(frame, locale), **household}
+
+
+@lru_cache(maxsize=32)
+def _values(frame: LetterFrame, locale: str) -> dict[str, str]:
+    return {name: value.in_language(locale) for name, value in frame.values.items()}
 
 
 @lru_cache(maxsize=4)
@@ -295,23 +295,3 @@ def _pieces(text: str) -> list[Piece]:
     if end < len(text):
         pieces.append(text[end:])
     return pieces
-
-
-def _qr_path(url: str) -> tuple[str, int]:
-    """Return the dark modules as SVG path data (one rectangle per run) and the width with its quiet zone."""
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_ZONE, mask_pattern=QR_MASK)
-    code.add_data(url, optimize=0)
-    code.make(fit=True)
-    parts = []
-    for y, row in enumerate(code.modules, QUIET_ZONE):
-        x = 0
-        width = len(row)
-        while x < width:
-            if not row[x]:
-                x += 1
-                continue
-            start = x
-            while x < width and row[x]:
-                x += 1
-            parts.append(f"M{start + QUIET_ZONE} {y}h{x - start}v1h{start - x}z")
-    return "".join(parts), len(code.modules) + 2 * QUIET_ZONE

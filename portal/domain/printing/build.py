@@ -5,7 +5,7 @@ what was drawn of it before opens nothing.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,7 +21,7 @@ from portal.domain.letters.content import LetterFrame, letter_frame
 from portal.domain.letters.render import render_back
 from portal.domain.letters.texts import load_texts
 from portal.domain.printing.chunks import ReadyChunk, read_chunk, store_chunk
-from portal.domain.printing.crew import Drawn, Job, crew
+from portal.domain.printing.crew import Crew, Drawn, Job, crew
 from portal.domain.printing.files import (
     back_file,
     chunk_file,
@@ -35,6 +35,7 @@ from portal.domain.printing.files import (
 from portal.domain.printing.manifest import RunFile, RunTotals, finish_run, manifest_names, run_files
 from portal.domain.printing.plan import OpenRun, open_run, plan_run
 from portal.domain.printing.preflight import Preflight, hold_unprintable, preflight, require_protection
+from portal.domain.printing.selection import Due
 from portal.domain.program.schema import Program
 from portal.domain.texts import _s
 from portal.domain.vault import Vault
@@ -111,32 +112,55 @@ def build_letters(
         require_protection(session)
         found = open_run(session)
         today = jst_date(printer.clock.now(session))
-    resumed, checked = found is not None, None
-    frame = printer.frame(found.notice_date if found else notice_date or today)
-    back = render_back(frame)  # before anything is planned: texts that do not fit are refused here
-    if found is None:
-        checked = _check(printer)
-        found = _plan(printer, checked, folder, limit, chunk_size, notice_date or today)
-        if found is None:
-            return checked
-    make_folder(found.folder)
-    with locked_folder(found.folder):
+    if found is not None:
+        day = found.notice_date
+        with crew(printer.frame(day), printer.vault, min(workers, len(found.chunks))) as people:
+            return _build(printer, found, people, progress, None, render_back(people.frame))
+    day = notice_date or today
+    frame = printer.frame(day)
+    checked = _check(printer)
+    chosen = checked.ready[:limit]
+    # the workers start while the back is drawn and the run is planned
+    with crew(frame, printer.vault, min(workers, -(-len(chosen) // chunk_size))) as people:
+        back = render_back(frame)  # texts that do not fit are refused before anything is planned
+        _hold(printer, checked)
+        planned = _plan(printer, chosen, folder, chunk_size, day)
+        return checked if planned is None else _build(printer, planned, people, progress, checked, back)
+
+
+def _build(
+    printer: Printer,
+    run: OpenRun,
+    people: Crew,
+    progress: Progress | None,
+    checked: Preflight | None,
+    back: bytes,
+) -> BuiltRun:
+    make_folder(run.folder)
+    with locked_folder(run.folder):
         with printer.read() as session:
             fresh = open_run(session)
-            files = run_files(session, found.id)
-        if fresh is None or fresh.id != found.id:
+            files = run_files(session, run.id)
+        if fresh is None or fresh.id != run.id:
             raise ConflictError(_s("この印刷は、別の処理が終わらせました。"), code="build_running")
-        _check_files(found.folder, files)
-        clear_leftovers(found.folder, found.id, fresh.chunks)
-        put(write_part(found.folder / back_file(found.id), back))
-        _draw_chunks(printer, frame, fresh, workers, progress)
-        totals = _finish(printer, found.id)
+        _check_files(run.folder, files)
+        clear_leftovers(run.folder, run.id, fresh.chunks)
+        put(write_part(run.folder / back_file(run.id), back))
+        _draw_chunks(printer, people, fresh, progress)
+        with printer.write() as session:
+            totals = finish_run(session, run.id, printer.actor, printer.clock.now(session))
     with printer.read() as session:
-        files = run_files(session, found.id)
+        files = run_files(session, run.id)
     return BuiltRun(
-        found.id, found.folder, tuple(files), totals, found.folder / manifest_names(found.id)[0],
-        found.folder / back_file(found.id), resumed, checked,
+        run.id, run.folder, tuple(files), totals, run.folder / manifest_names(run.id)[0],
+        run.folder / back_file(run.id), checked is None, checked,
     )  # fmt: skip
+
+
+def _hold(printer: Printer, checked: Preflight) -> None:
+    if checked.findings:
+        with printer.write() as session:
+            hold_unprintable(session, checked.findings, printer.actor, printer.clock.now(session))
 
 
 def _check(printer: Printer) -> Preflight:
@@ -145,23 +169,15 @@ def _check(printer: Printer) -> Preflight:
 
 
 def _plan(
-    printer: Printer,
-    checked: Preflight,
-    folder: Path | None,
-    limit: int | None,
-    chunk_size: int,
-    notice_date: date,
+    printer: Printer, chosen: Sequence[Due], folder: Path | None, chunk_size: int, notice_date: date
 ) -> OpenRun | None:
     def make(run_id: int) -> Path:
         return make_folder((folder or printer.base_folder / f"run-{run_id:03}").resolve())
 
-    if checked.findings:
-        with printer.write() as session:
-            hold_unprintable(session, checked.findings, printer.actor, printer.clock.now(session))
     try:
         with printer.write() as session:
             return plan_run(
-                session, checked.ready[:limit], printer.actor, printer.clock.now(session), chunk_size=chunk_size,
+                session, chosen, printer.actor, printer.clock.now(session), chunk_size=chunk_size,
                 notice_date=notice_date, make_folder=make,
             )  # fmt: skip
     except IntegrityError:
@@ -237,23 +253,13 @@ def _now(printer: Printer, session: Session) -> datetime:
     return printer.clock.now(session)
 
 
-def _draw_chunks(
-    printer: Printer, frame: LetterFrame, run: OpenRun, workers: int, progress: Progress | None
-) -> None:
-    if not run.chunks:
-        return
+def _draw_chunks(printer: Printer, people: Crew, run: OpenRun, progress: Progress | None) -> None:
     desk = _Desk(printer, run)
     done = 0
-    with crew(frame, printer.vault, min(workers, len(run.chunks))) as people:
-        for drawn in people.draw_all(desk.jobs(), desk.again):
-            if desk.store(drawn.number, drawn):
-                done += len(drawn.hashes)
-                if progress is not None:
-                    progress(done, run.planned)
-            elif (job := desk.read(drawn.number)) is not None:
-                desk.again.append(job)
-
-
-def _finish(printer: Printer, run_id: int) -> RunTotals:
-    with printer.write() as session:
-        return finish_run(session, run_id, printer.actor, printer.clock.now(session))
+    for drawn in people.draw_all(desk.jobs(), desk.again):
+        if desk.store(drawn.number, drawn):
+            done += len(drawn.hashes)
+            if progress is not None:
+                progress(done, run.planned)
+        elif (job := desk.read(drawn.number)) is not None:
+            desk.again.append(job)

@@ -75,7 +75,7 @@ class Crew:
     """So many workers; ``draw_all`` feeds them and yields their chunks as they come."""
 
     def __init__(self, frame: LetterFrame, vault: Vault, workers: int) -> None:
-        self._frame, self._vault, self._workers = frame, vault, workers
+        self.frame, self._vault, self._workers = frame, vault, workers
         self._pipes: list[Connection] = []
         self._processes: list[_Process] = []
 
@@ -85,7 +85,7 @@ class Crew:
         for _ in range(self._workers):
             ours, theirs = context.Pipe()
             process = context.Process(
-                target=_work, args=(theirs, self._frame, self._vault.pepper), daemon=True
+                target=_work, args=(theirs, self.frame, self._vault.pepper), daemon=True
             )
             process.start()
             theirs.close()
@@ -110,7 +110,7 @@ class Crew:
         """
         if not self._workers:
             for job in self._in_turn(iter(jobs), again):
-                yield draw(job, self._frame, self._vault)
+                yield draw(job, self.frame, self._vault)
             return
         waiting = self._in_turn(iter(jobs), again)
         idle, busy = list(self._pipes), set[Connection]()

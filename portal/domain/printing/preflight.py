@@ -14,6 +14,7 @@ from portal.domain.entitlements.services import hold_household
 from portal.domain.errors import InputError, NotAllowedError
 from portal.domain.households.models import Hold
 from portal.domain.households.protection import protection_loaded
+from portal.domain.households.queries import open_holds
 from portal.domain.letters.content import LetterContent, window_block
 from portal.domain.letters.fonts import load_faces, missing_characters
 from portal.domain.printing.addressees import Addressee, read_addressees
@@ -129,6 +130,8 @@ def hold_unprintable(session: Session, findings: Collection[Finding], actor: Act
     for finding in findings:
         by_household.setdefault(finding.household_id, []).append(finding)
     for household_id, found in by_household.items():
+        if any(hold.code == UNPRINTABLE_HOLD for hold in open_holds(session, household_id)):
+            continue
         session.add(
             Hold(
                 household_id=household_id, code=UNPRINTABLE_HOLD, created_at=now,
