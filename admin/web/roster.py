@@ -10,12 +10,13 @@ from admin.access import allowed, number_in_address, staff_route
 from portal.domain.casework.masking import mask_number
 from portal.domain.errors import NotFoundError
 from portal.domain.roster.models import RosterImport, RosterRow
-from portal.domain.roster.queries import imports, rows_not_taken
+from portal.domain.roster.queries import described_differences, imports, rows_not_taken
 from portal.domain.staff.permissions import Permission
 from portal.domain.texts import _s
 from portal.platform.page import Page
 
 ROWS = 50
+CHANGES = 100
 
 
 def show_list(page: Page) -> Response[Any]:
@@ -29,10 +30,21 @@ def show(page: Page) -> Response[Any]:
     if found is None:
         raise NotFoundError(_s("この取り込みは見つかりませんでした。"))
     after = page.query.get("after", "0")
+    may_know = allowed(page, Permission.KNOW_PROTECTED)
+    waiting = found.state == "staged"
+    changes = (
+        list(
+            described_differences(
+                page.session, page.site.vault, found.id, include_protected=may_know, limit=CHANGES
+            )
+        )
+        if waiting
+        else []
+    )
     rows = list(
         rows_not_taken(
             page.session, page.site.vault, found.id, limit=ROWS + 1,
-            include_protected=allowed(page, Permission.KNOW_PROTECTED),
+            include_protected=may_know,
             after=int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0,
         )
     )  # fmt: skip
@@ -41,7 +53,8 @@ def show(page: Page) -> Response[Any]:
     )
     return page.render(
         "admin/roster_import.html", found=found, rows=rows[:ROWS], more=len(rows) > ROWS,
-        rejected=page.session.scalar(rejected) or 0, mask=mask_number,
+        rejected=page.session.scalar(rejected) or 0, mask=mask_number, changes=changes,
+        changes_in_all=sum(found.differences.values()),
     )  # fmt: skip
 
 

@@ -165,8 +165,9 @@ def described_differences(
         .limit(limit)
         .execution_options(yield_per=AT_ONCE)
     )  # fmt: skip
-    sides: list[Any]
-    for key, kind, household_id, ordinal, *sides in session.execute(query).tuples():
+    for row in session.execute(query):
+        key, kind, household_id, ordinal = row[:4]
+        sides = list(row[4:])
         visible = include_protected or not (sides[0] or sides[4])
         number = _number(vault, sides[1:4] if sides[0] is not None else sides[5:]) if visible else ""
         yield Described(key, kind, household_id, number, ordinal)
