@@ -14,7 +14,7 @@ from portal.platform.database import Database
 from tests.support.coupons import VAULT
 from tests.support.letters import add_families, printer
 
-LETTERS = int(os.environ.get("PORTAL_TEST_LETTERS", "1000"))
+LETTERS = int(os.environ.get("PORTAL_TEST_LETTERS", "2000"))
 ROUNDS = 3
 PROMISED = 0.8
 
