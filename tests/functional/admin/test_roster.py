@@ -22,16 +22,16 @@ def test_a_waiting_import_lists_what_applying_it_will_change(sqlite_staff: Staff
     ward = Ward(sqlite_staff.database, tmp_path)
     ward.hand_over()
     waiting = ward.hand_over(moved, protected)
-    numbers = [ward.extract().families[place].number[-4:] for place in (2, 5)]
+    numbers = [ward.extract().families[place].number[-3:] for place in (2, 5)]
     seen = {
         role: sqlite_staff.enter_as(role).open(f"/roster/{waiting.import_id}").text
         for role in (Role.OFFICER, Role.WARD_OFFICER)
     }
     for role, page in seen.items():
         assert f"portal roster import --apply {waiting.import_id}" in page
-        assert numbers[0] in page, role
-    assert numbers[1] in seen[Role.WARD_OFFICER]
-    assert numbers[1] not in seen[Role.OFFICER]
+        assert f"●●●{numbers[0]}<" in page, role
+    assert f"●●●{numbers[1]}<" in seen[Role.WARD_OFFICER]
+    assert f"●●●{numbers[1]}<" not in seen[Role.OFFICER]
     ward.apply(waiting)
     assert (
         "反映すると変わる世帯"
