@@ -5,13 +5,12 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from sqlalchemy import func, select
 
 from admin.access import allowed, number_in_address, staff_route
 from portal.domain.errors import NotFoundError
-from portal.domain.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.letters.models import PrintRun
 from portal.domain.printing import selection
-from portal.domain.printing.queries import run_statuses, to_withdraw
+from portal.domain.printing.queries import chunks_of, letters_by_state, run_statuses, to_withdraw
 from portal.domain.staff.permissions import Permission
 from portal.domain.texts import _s
 from portal.platform.page import Page
@@ -38,23 +37,16 @@ def show(page: Page) -> Response[Any]:
     run = page.session.get(PrintRun, number_in_address(page, "run_id"))
     if run is None:
         raise NotFoundError(_s("この印刷は見つかりませんでした。"))
-    chunks = select(PrintChunk).where(PrintChunk.print_run_id == run.id).order_by(PrintChunk.number)
-    rows = page.session.execute(
-        select(Letter.state, func.count(Letter.id), func.sum(Letter.children), func.sum(Letter.enclosures))
-        .where(Letter.print_run_id == run.id)
-        .group_by(Letter.state)
-    )
-    states = [(state, int(count), int(children), int(sheets)) for state, count, children, sheets in rows]
-    found = list(page.session.scalars(chunks))
-    printed = sum(chunk.letters for chunk in found if chunk.built_at is not None)
+    chunks = chunks_of(page.session, run.id)
+    states = letters_by_state(page.session, run.id)
     return page.render(
         "admin/letter_run.html",
         run=run,
-        chunks=found,
+        chunks=chunks,
         states=states,
-        letters=sum(count for _state, count, _children, _sheets in states),
-        children=sum(children for _state, _count, children, _sheets in states),
-        printed=printed,
+        letters=sum(count.letters for count in states),
+        children=sum(count.children for count in states),
+        printed=sum(chunk.letters for chunk in chunks if chunk.built_at is not None),
     )
 
 

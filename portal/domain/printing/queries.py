@@ -12,6 +12,8 @@ from portal.domain.households.queries import has_open_hold
 from portal.domain.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.states import PRINT_CHUNK
 
+LETTER_DROPPED = "cancelled"
+
 
 @dataclass(frozen=True, slots=True)
 class RunStatus:
@@ -80,3 +82,35 @@ def to_withdraw(session: Session) -> Iterator[Withdrawal]:
     )
     for run_id, number, file, page in rows:
         yield Withdrawal(run_id, number, file or "", page or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class StateCount:
+    """Letters of a run in one state, with their children and sheets."""
+
+    state: str
+    letters: int
+    children: int
+    sheets: int
+
+
+def letters_by_state(session: Session, run_id: int) -> list[StateCount]:
+    """Count a run's letters per state; those dropped before they were printed belong to no count."""
+    rows = session.execute(
+        select(Letter.state, func.count(Letter.id), func.sum(Letter.children), func.sum(Letter.enclosures))
+        .where(
+            Letter.print_run_id == run_id,
+            or_(Letter.printed_at.is_not(None), Letter.state != LETTER_DROPPED),
+        )
+        .group_by(Letter.state)
+        .order_by(Letter.state)
+    )
+    return [
+        StateCount(state, int(count), int(children), int(sheets)) for state, count, children, sheets in rows
+    ]
+
+
+def chunks_of(session: Session, run_id: int) -> list[PrintChunk]:
+    """Return a run's files in order."""
+    query = select(PrintChunk).where(PrintChunk.print_run_id == run_id).order_by(PrintChunk.number)
+    return list(session.scalars(query))
