@@ -58,13 +58,13 @@ def _check_channels(program: Program) -> Iterator[Finding]:
     if not channels.names:
         yield error_of(
             "no_channel",
-            _s("確認コードの受け取り方が1つもありません。[channels] で totp などを true にしてください。"),
+            _s("確認の番号の受け取り方が1つもありません。[channels] で totp などを true にしてください。"),
         )
     if channels.email and channels.email_risk is None:
         yield error_of(
             "email_risk_not_accepted",
             _s(
-                "メールで確認コードを送るには、区のリスク受容の記録が要ります。"
+                "メールで確認の番号を送るには、区のリスク受容の記録が要ります。"
                 "[channels.email_risk_acceptance] を書くか、email を false にしてください。"
             ),
         )

@@ -114,7 +114,7 @@ def explain_settings(program: Program) -> list[SettingRow]:
         SettingRow("fax", _s("FAX"), contact.fax),
         SettingRow("hours", _s("受付時間"), f"{hours.opens:%H:%M}–{hours.closes:%H:%M}"),
         SettingRow("closed", _s("休み"), ", ".join(closed)),
-        SettingRow("channels", _s("確認コードの受け取り方"), ", ".join(program.channels.names)),
+        SettingRow("channels", _s("確認の番号の受け取り方"), ", ".join(program.channels.names)),
         SettingRow("languages", _s("言語"), ", ".join(program.languages or RESIDENT_LOCALES)),
         SettingRow("password_mode", _s("手紙のパスワード"), program.letter_password_mode),
         SettingRow("forwarding", _s("転送"), program.forwarding),
