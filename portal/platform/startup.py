@@ -1,11 +1,15 @@
 """The first start: data directory, keys, tables; later starts check that program, keys and database belong together."""
 
+import logging
 import secrets
 from datetime import UTC, datetime
 
 from sqlalchemy import inspect
 
 from portal.domain.errors import InputError
+from portal.domain.program.checks import check_program
+from portal.domain.program.findings import Level
+from portal.domain.program.loader import load_program
 from portal.domain.program.models import Deployment
 from portal.domain.texts import _s
 from portal.domain.vault import load_vault, make_keys, seal, unseal
@@ -14,6 +18,7 @@ from portal.platform.migrations import upgrade
 from portal.settings import Settings
 
 CHECK_CONTEXT = b"deployment"
+LOG = logging.getLogger("portal.start")
 
 
 def prepare(settings: Settings) -> list[str]:
@@ -65,3 +70,19 @@ def check_prepared(settings: Settings) -> None:
                 unseal(vault.kek, deployment.key_check, CHECK_CONTEXT)
     finally:
         database.engine.dispose()
+    check_program_at_start(settings)
+
+
+def check_program_at_start(settings: Settings) -> None:
+    """Refuse to start with a program that contradicts itself; what is only doubtful goes to the log, in words.
+
+    Raises:
+        InputError: the contradictions, one sentence each.
+    """
+    findings = check_program(load_program(settings.program))
+    errors = [finding.sentence for finding in findings if finding.level is Level.ERROR]
+    for finding in findings:
+        if finding.level is Level.WARNING:
+            LOG.warning("program: %s", finding.sentence)
+    if errors:
+        raise InputError(_s("事業の設定が矛盾しているため、起動しません。") + "\n- " + "\n- ".join(errors))
