@@ -45,6 +45,12 @@ class ConflictError(DomainError):
     code = "conflict"
 
 
+class TooEarlyError(DomainError):
+    """The window has not opened yet (database time)."""
+
+    code = "too_early"
+
+
 class TooLateError(DomainError):
     """The deadline has passed (exclusive instant, database time)."""
 

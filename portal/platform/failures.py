@@ -13,6 +13,7 @@ STATUS: dict[type[Exception], int] = {
     errors.NotAllowedError: 403,
     errors.WrongStateError: 409,
     errors.ConflictError: 409,
+    errors.TooEarlyError: 409,
     errors.TooLateError: 409,
     errors.ThrottledError: 429,
     errors.BusyError: 503,
