@@ -2,6 +2,7 @@
 
 from sqlalchemy import Engine, MetaData
 
+from portal.domain.announcements import models as _announcements
 from portal.domain.approvals import models as _approvals
 from portal.domain.audit import models as _audit
 from portal.domain.authn import models as _authn
@@ -18,7 +19,7 @@ from portal.domain.staff import models as _staff
 from portal.domain.tasks import models as _tasks
 
 SLICES = (
-    _approvals, _audit, _authn, _coupons, _credentials, _entitlements, _households, _letters, _notices, _program, _roster,
+    _announcements, _approvals, _audit, _authn, _coupons, _credentials, _entitlements, _households, _letters, _notices, _program, _roster,
     _staff, _tasks,
 )  # fmt: skip
 

@@ -11,7 +11,10 @@ ALIVE = "state IN ('issued','active','locked','suspended')"
 
 
 class Credential(Base):
-    """What one letter gave a household. At most one of a household is alive; the password is only ever a hash."""
+    """What one letter gave a household. At most one of a household is alive; the password is only ever a hash.
+
+    ``locale`` is the language in which the household last signed in, for messages to it.
+    """
 
     __tablename__ = "credential"
     __table_args__ = (
@@ -28,6 +31,7 @@ class Credential(Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     own_password_hash: Mapped[str | None] = mapped_column(String(200))
     state: Mapped[str] = state_column("issued")
+    locale: Mapped[str | None] = mapped_column(String(10))
     state_before: Mapped[str | None] = mapped_column(String(32))
     wrong_births: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
     created_at: Mapped[datetime]

@@ -1,12 +1,18 @@
 """Words of SMS and email: name the action, say that staff never ask, no personal data, no links."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from portal.domain.authn.codes import CODE_LIFE
+from portal.domain.program.day_text import format_day
 from portal.domain.texts import _, plain
 
 CODE_PURPOSES = ("sign_in", "enroll", "confirm", "change_channel", "decline", "withdraw", "alternative")
 EVENTS = ("new_device", "channel_changed", "password_changed", "new_letter")
+PROGRESS_EVENTS = (
+    "received", "decided", "returned_for_correction", "stopped", "posted", "deadline_near", "came_back",
+)  # fmt: skip
+"""What a household is told of its requests; ``stopped``: the electronic coupon's stop was settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,51 @@ def notice_message(kind: str, event: str, *, sender: str = "") -> Message:
         return Message(None, f"{what}\n{advice}")
     where = plain(_("電話番号は、区から届いたお手紙にあります。"))
     return Message(title, _letter([what, f"{advice}{where}"], sender))
+
+
+def progress_texts(event: str, due: date | None = None) -> tuple[str, str]:
+    """Return title and sentence of an event of ``PROGRESS_EVENTS``, without readings; ``due`` is a last day (JST).
+
+    Raises:
+        ValueError: the event has no words.
+    """
+    title, what = (plain(text) for text in _progress_texts(event))
+    return title, what % {"day": plain(format_day(due))} if due is not None else what
+
+
+def _progress_texts(event: str) -> tuple[str, str]:
+    match event:
+        case "received":
+            return _("申請の受け付け"), _("申請を受け付けました。")
+        case "decided":
+            return _("申請の結果"), _("申請の結果が出ました。")
+        case "returned_for_correction":
+            return _("申請の直し"), _("申請に、直してほしいところがあります。")
+        case "stopped":
+            return _("クーポンの停止"), _("クーポンの停止について、お知らせがあります。")
+        case "posted":
+            return _("郵便の発送"), _("郵便を送りました。")
+        case "deadline_near":
+            return _("クーポンの期限"), _("クーポンを交換できるのは、%(day)sまでです。")
+        case "came_back":
+            return _("戻ってきた郵便"), _("お送りした郵便が、戻ってきました。")
+        case _other:
+            raise ValueError("unknown event")
+
+
+def progress_message(kind: str, event: str, *, due: date | None = None, sender: str = "") -> Message:
+    """Return the message that tells a household of its request (``PROGRESS_EVENTS``): what, and where to look.
+
+    Raises:
+        ValueError: the event has no words.
+    """
+    title, what = progress_texts(event, due)
+    where = plain(_("くわしくは、サインインして、ごらんください。"))
+    if kind == "sms":
+        return Message(None, f"{what}\n{where}")
+    advice = plain(_("心当たりがないときは、コールセンターに電話してください。"))
+    number = plain(_("電話番号は、区から届いたお手紙にあります。"))
+    return Message(title, _letter([what, where, f"{advice}{number}"], sender))
 
 
 def _letter(parts: list[str], sender: str) -> str:

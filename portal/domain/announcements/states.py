@@ -1,0 +1,17 @@
+"""States of an announcement; what a household must not get is stopped, and only people start it again."""
+
+from portal.domain.states import StateMachine, fan
+
+ANNOUNCEMENT = StateMachine(
+    "announcement",
+    "waiting",
+    {
+        "send": fan("waiting", "sent"),
+        "bounce": fan("waiting", "bounced"),
+        "print": fan("waiting", "printed"),
+        "hand_to_staff": fan("waiting", "with_staff"),
+        "stop": fan("waiting", "stopped"),
+        "resume": fan("stopped", "waiting"),
+        "come_back": fan("printed", "came_back"),
+    },
+)
