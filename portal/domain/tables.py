@@ -14,13 +14,14 @@ from portal.domain.households import models as _households
 from portal.domain.letters import models as _letters
 from portal.domain.notices import models as _notices
 from portal.domain.program import models as _program
+from portal.domain.requests import models as _requests
 from portal.domain.roster import models as _roster
 from portal.domain.staff import models as _staff
 from portal.domain.tasks import models as _tasks
 
 SLICES = (
-    _announcements, _approvals, _audit, _authn, _coupons, _credentials, _entitlements, _households, _letters, _notices, _program, _roster,
-    _staff, _tasks,
+    _announcements, _approvals, _audit, _authn, _coupons, _credentials, _entitlements, _households, _letters, _notices, _program,
+    _requests, _roster, _staff, _tasks,
 )  # fmt: skip
 
 metadata: MetaData = Base.metadata

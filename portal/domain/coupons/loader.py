@@ -185,6 +185,7 @@ def store_batch(session: Session, sealed: SealedBatch, actor: Actor, now: dateti
     batch = CouponBatch(
         profile=parsed.profile.name, order_ref=parsed.order.reference, file_sha256=parsed.sha256,
         count=len(parsed.rows), total_yen=parsed.total_yen, stop=parsed.profile.stop,
+        sandbox=parsed.profile.sandbox,
         exchange_end=parsed.exchange_end, use_end=parsed.use_end, wrapped_key=sealed.wrapped_key, loaded_at=now,
     )  # fmt: skip
     session.add(batch)

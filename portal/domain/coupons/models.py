@@ -22,6 +22,7 @@ class CouponBatch(Base):
     count: Mapped[int]
     total_yen: Mapped[int]
     stop: Mapped[str] = mapped_column(String(8))
+    sandbox: Mapped[bool] = mapped_column(default=False)
     exchange_end: Mapped[datetime]
     use_end: Mapped[datetime]
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)

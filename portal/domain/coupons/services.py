@@ -104,9 +104,7 @@ def suspend_household(
     return len(ids)
 
 
-def request_stop(
-    session: Session, coupon_id: int, actor: Actor, now: datetime, *, reason: str, sandbox: bool = False
-) -> Coupon:
+def request_stop(session: Session, coupon_id: int, actor: Actor, now: datetime, *, reason: str) -> Coupon:
     """Ask for a code to be stopped at its issuer; a sandbox issuer confirms at once.
 
     Raises:
@@ -119,7 +117,20 @@ def request_stop(
             _s("この発行者は、発行したコードを止められません。"), code="coupon_cannot_be_stopped"
         )
     coupon = _change(session, coupon_id, "request_stop", actor, now, reason=reason)
-    return confirm_stop(session, coupon_id, actor, now) if sandbox else coupon
+    return confirm_stop(session, coupon_id, actor, now) if batch.sandbox else coupon
+
+
+def void_unseen(session: Session, coupon_id: int, actor: Actor, now: datetime, *, reason: str) -> Coupon:
+    """Void a code that was never shown to anybody: nothing can have been spent, so no issuer need be asked.
+
+    Raises:
+        NotAllowedError: it was shown before.
+        WrongStateError: not possible from its state.
+    """
+    if _locked(session, coupon_id).revealed_at is not None:
+        raise NotAllowedError(_s("一度表示したコードは、発行者の確認がないと無効にできません。"))
+    _change(session, coupon_id, "request_stop", actor, now, reason=reason)
+    return confirm_stop(session, coupon_id, actor, now)
 
 
 def confirm_stop(session: Session, coupon_id: int, actor: Actor, now: datetime) -> Coupon:

@@ -115,6 +115,15 @@ def _check_rest(program: Program) -> Iterator[Finding]:
             "no_alternative",
             _s("電子クーポンを使えない人への代替品が1つもありません。[[alternatives]] を書いてください。"),
         )
+    for product in program.alternatives:
+        if program.amount_yen % product.piece_yen:
+            yield error_of(
+                "alternative_amount",
+                _s(
+                    "代替品 %(id)s は %(piece)s円の券では %(amount)s円になりません。piece_yen を直してください。"
+                )
+                % {"id": product.id, "piece": f"{product.piece_yen:,}", "amount": f"{program.amount_yen:,}"},
+            )
     late: list[date] = [
         window.last_day
         for window in program.windows

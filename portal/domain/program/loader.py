@@ -17,6 +17,7 @@ from portal.domain.program.reading_texts import (
     read_names,
     read_texts,
 )
+from portal.domain.program.request_settings import read_request_settings
 from portal.domain.program.schema import (
     DELIVERED_MEANS,
     FORWARDING,
@@ -81,6 +82,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     letter = root.table("letter")
     layout = _read_letter(letter)
     alternatives = read_alternatives(root)
+    requests = read_request_settings(root)
     files = {
         "texts": root.text("texts"),
         "letter_texts": letter.text("texts"),
@@ -120,6 +122,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
         delivered_means=delivered_means,
         texts=texts,
         alternatives=alternatives,
+        requests=requests,
         resident_url=resident_url,
         letter_texts_file=resolved["letter_texts"],
         towns_file=resolved["towns"],

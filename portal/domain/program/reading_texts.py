@@ -7,8 +7,8 @@ from portal.domain.program.day_text import day_in_all_languages
 from portal.domain.program.deadlines import Windows
 from portal.domain.program.local_text import LocalText
 from portal.domain.program.reading import ProgramFileError, Section, read_toml
+from portal.domain.program.request_settings import AlternativeProduct
 from portal.domain.program.schema import (
-    AlternativeProduct,
     Contact,
     Eligibility,
     HelpAnswer,
@@ -39,7 +39,10 @@ def read_names(section: Section) -> Names:
 def read_alternatives(root: Section) -> tuple[AlternativeProduct, ...]:
     """Read ``[[alternatives]]``: the paper products, each with a short id that is used once."""
     found = [
-        AlternativeProduct(table.text("id"), table.local("name")) for table in root.tables("alternatives")
+        AlternativeProduct(
+            table.text("id"), table.local("name"), table.whole("piece_yen", 10_000, low=1, high=1_000_000)
+        )
+        for table in root.tables("alternatives")
     ]
     _refuse_twins(root, "alternatives", [product.id for product in found])
     return tuple(found)

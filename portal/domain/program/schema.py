@@ -7,6 +7,7 @@ from pathlib import Path
 from portal.domain.program.calendar import CallCenterCalendar
 from portal.domain.program.deadlines import RequestRule, Windows
 from portal.domain.program.local_text import LocalText
+from portal.domain.program.request_settings import AlternativeProduct, RequestSettings
 
 LETTER_PASSWORD_MODES = ("reusable", "activation_only")
 DELIVERED_MEANS = ("handed_over", "revealed", "exchanged")
@@ -132,14 +133,6 @@ class WardTexts:
 
 
 @dataclass(frozen=True, slots=True)
-class AlternativeProduct:
-    """A paper product for people who cannot use the electronic coupon."""
-
-    id: str
-    name: LocalText
-
-
-@dataclass(frozen=True, slots=True)
 class Program:
     """Everything that a ward decides about one program."""
 
@@ -162,6 +155,7 @@ class Program:
     delivered_means: str
     texts: WardTexts
     alternatives: tuple[AlternativeProduct, ...]
+    requests: RequestSettings
     resident_url: str
     letter_texts_file: Path
     towns_file: Path

@@ -15,7 +15,7 @@ from portal.domain.actors import SYSTEM
 from portal.domain.coupons.assignment import Assigned, Reserve, assign, assign_replacement, plan
 from portal.domain.coupons.models import Coupon
 from portal.domain.coupons.queries import coupons_of_household, state_counts
-from portal.domain.coupons.services import request_stop
+from portal.domain.coupons.services import void_unseen
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.entitlements.services import change, hold_household
 from portal.domain.errors import ConflictError, DomainError, InputError, NotAllowedError
@@ -143,7 +143,7 @@ def test_replacements_under_concurrency_come_from_the_reserve_once_each(
             select(Coupon.id, Coupon.entitlement_id).where(Coupon.entitlement_id.is_not(None)).limit(20)
         ).all()
         for coupon_id, _owner in voided:
-            request_stop(session, coupon_id, SYSTEM, NOW, reason="lost", sandbox=True)
+            void_unseen(session, coupon_id, SYSTEM, NOW, reason="lost")
 
     def replace(entitlement_id: int) -> bool:
         try:

@@ -104,16 +104,27 @@ def test_a_suspended_coupon_goes_back_to_where_it_was(issued: Database, before: 
 def test_a_sandbox_confirms_a_stop_at_once_and_a_real_issuer_later(issued: Database) -> None:
     with issued.write() as session:
         first, second = coupon_of(session, 1), coupon_of(session, 2)
-        assert (
-            services.request_stop(session, first.id, SYSTEM, NOW, reason="lost", sandbox=True).state
-            == "voided"
-        )
+        session.execute(update(CouponBatch).values(sandbox=True))
+        services.reveal(session, VAULT, first, RESIDENT, NOW)
+        assert services.request_stop(session, first.id, SYSTEM, NOW, reason="lost").state == "voided"
+        session.execute(update(CouponBatch).values(sandbox=False))
+        services.reveal(session, VAULT, second, RESIDENT, NOW)
         assert services.request_stop(session, second.id, SYSTEM, NOW, reason="lost").state == "stop_requested"
         assert services.found_spent(session, second.id, SYSTEM, NOW).state == "revealed"
         services.request_stop(session, second.id, SYSTEM, NOW, reason="lost")
         assert services.confirm_stop(session, second.id, SYSTEM, NOW).state == "voided"
         with pytest.raises(NotAllowedError):
             services.reveal(session, VAULT, second, RESIDENT, NOW)
+
+
+def test_a_code_that_nobody_saw_is_void_at_once_and_a_shown_one_is_not(issued: Database) -> None:
+    with issued.write() as session:
+        unseen, shown = coupon_of(session, 1), coupon_of(session, 2)
+        assert services.void_unseen(session, unseen.id, SYSTEM, NOW, reason="decline").state == "voided"
+        services.reveal(session, VAULT, shown, RESIDENT, NOW)
+        with pytest.raises(NotAllowedError):
+            services.void_unseen(session, shown.id, SYSTEM, NOW, reason="decline")
+        assert shown.state == "revealed"
 
 
 def test_an_issuer_that_never_stops_codes_is_not_asked(issued: Database) -> None:
@@ -135,7 +146,7 @@ def test_after_the_exchange_end_live_coupons_expire_once(issued: Database) -> No
 def test_a_household_sees_its_live_coupon_and_not_the_void_one(issued: Database) -> None:
     with issued.write() as session:
         old = coupon_of(session, 1)
-        services.request_stop(session, old.id, SYSTEM, NOW, reason="lost", sandbox=True)
+        services.void_unseen(session, old.id, SYSTEM, NOW, reason="lost")
         assert coupon_of(session, 1).id == old.id
         from portal.domain.coupons.assignment import assign_replacement
 
@@ -165,9 +176,7 @@ def test_reveal_and_stop_race_with_one_order_of_events(database: Database, tmp_p
 
     reveal = attempt(lambda session, coupon: services.reveal(session, VAULT, coupon, RESIDENT, NOW))
     stop = attempt(
-        lambda session, coupon: services.request_stop(
-            session, coupon.id, SYSTEM, NOW, reason="x", sandbox=True
-        )
+        lambda session, coupon: services.request_stop(session, coupon.id, SYSTEM, NOW, reason="x")
     )
     with ThreadPoolExecutor(8) as pool:
         revealed = pool.map(reveal, range(1, 101))

@@ -1,0 +1,101 @@
+"""What a request does to a child's coupon: hide it, have it stopped at the issuer, or give it (or a fresh one) back."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor
+from portal.domain.coupons import assignment, services
+from portal.domain.coupons.models import Coupon, CouponBatch
+from portal.domain.coupons.states import COUPON, LIVE
+from portal.domain.errors import NotAllowedError
+from portal.domain.texts import _
+
+
+class Stop(StrEnum):
+    """How a stop stands after it was asked for."""
+
+    DONE = "done"
+    """No coupon, or it is void: the next step may follow in the same transaction."""
+    AWAITED = "awaited"
+    """The issuer must say first whether anything was spent."""
+
+
+def live_coupon(session: Session, entitlement_id: int) -> Coupon | None:
+    """Return the entitlement's live coupon, locked; None where none was assigned or it is void."""
+    return session.scalar(
+        select(Coupon)
+        .where(Coupon.entitlement_id == entitlement_id, Coupon.state.in_(LIVE))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def refuse_if_spent(session: Session, entitlement_id: int) -> None:
+    """Refuse a request about a coupon that was spent, or that nobody can stop any more.
+
+    Raises:
+        NotAllowedError: one yen was spent; or it was shown, and its issuer never stops a code (``issuer.stop``).
+    """
+    coupon = live_coupon(session, entitlement_id)
+    if coupon is None:
+        return
+    if coupon.state in {"part_used", "exchanged"}:
+        raise NotAllowedError(
+            _("このクーポンは、もう使われています。この手続きはできません。区にお電話ください。"),
+            code="coupon_spent",
+        )
+    if coupon.revealed_at is not None and session.get_one(CouponBatch, coupon.batch_id).stop == "never":
+        raise NotAllowedError(
+            _("このクーポンは、一度表示すると止められません。この手続きはできません。区にお電話ください。"),
+            code="coupon_cannot_be_stopped",
+        )
+
+
+def hide(session: Session, entitlement_id: int, actor: Actor, now: datetime, *, reason: str) -> None:
+    """Hide the coupon while a request is open; one that is hidden already stays so. Raises as ``refuse_if_spent``."""
+    refuse_if_spent(session, entitlement_id)
+    coupon = live_coupon(session, entitlement_id)
+    if coupon is not None and COUPON.can(coupon.state, "suspend"):
+        services.suspend(session, coupon.id, actor, now, reason=reason)
+
+
+def unhide(session: Session, entitlement_id: int, actor: Actor, now: datetime) -> None:
+    """Show the coupon again after a request ended without stopping it."""
+    coupon = live_coupon(session, entitlement_id)
+    if coupon is not None and coupon.state == "suspended":
+        services.resume(session, coupon.id, actor, now)
+
+
+def begin_stop(session: Session, entitlement_id: int, actor: Actor, now: datetime, *, reason: str) -> Stop:
+    """Ask for the coupon to be stopped; a code that nobody ever saw is void at once, whatever its issuer can do.
+
+    Raises:
+        NotAllowedError: spent, or shown and never to be stopped.
+    """
+    refuse_if_spent(session, entitlement_id)
+    coupon = live_coupon(session, entitlement_id)
+    if coupon is None:
+        return Stop.DONE
+    if coupon.state == "stop_requested":
+        return Stop.AWAITED
+    if coupon.revealed_at is None:
+        services.void_unseen(session, coupon.id, actor, now, reason=reason)
+        return Stop.DONE
+    services.request_stop(session, coupon.id, actor, now, reason=reason)
+    return Stop.DONE if live_coupon(session, entitlement_id) is None else Stop.AWAITED
+
+
+def give_back(session: Session, entitlement_id: int, actor: Actor, now: datetime) -> Coupon:
+    """Make a child's coupon usable again: the hidden one, or after a void a fresh code from the reserve.
+
+    Raises:
+        ConflictError: the code is being stopped at the issuer, or no code is left (``coupon_stock``).
+    """
+    coupon = live_coupon(session, entitlement_id)
+    if coupon is None:
+        return assignment.assign_replacement(session, entitlement_id, actor, now)
+    unhide(session, entitlement_id, actor, now)
+    return coupon

@@ -1,0 +1,25 @@
+"""Kinds of requests, how they are called, and their results."""
+
+from portal.domain.texts import _
+
+DECLINE = "decline"
+ALTERNATIVE = "alternative"
+REDELIVERY = "redelivery"
+RECIPIENT_CHANGE = "recipient_change"
+ADDITION = "addition"
+KINDS = (DECLINE, ALTERNATIVE, REDELIVERY, RECIPIENT_CHANGE, ADDITION)
+
+ACCEPTED, REFUSED, WITHDRAWN, FULFILLED, DELIVERED, RESTOCKED, PARTLY = RESULTS = (
+    "accepted", "refused", "withdrawn", "fulfilled", "delivered", "restocked", "partly",
+)  # fmt: skip
+
+
+def kind_name(kind: str) -> str:
+    """Return what residents and staff call a kind of request."""
+    return {
+        DECLINE: _("辞退"),
+        ALTERNATIVE: _("紙の代替品"),
+        REDELIVERY: _("再配送"),
+        RECIPIENT_CHANGE: _("支給先の変更"),
+        ADDITION: _("対象者の追加"),
+    }[kind]

@@ -1,0 +1,35 @@
+"""Reading requests: a household's own, and those that wait for review."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import NotFoundError
+from portal.domain.requests.models import PaperForm, Request
+from portal.domain.texts import _
+
+
+def requests_of(session: Session, household_id: int, *, limit: int = 100) -> list[Request]:
+    """Return a household's requests, newest first."""
+    statement = select(Request).where(Request.household_id == household_id)
+    return list(session.scalars(statement.order_by(Request.id.desc()).limit(limit)))
+
+
+def own_request(session: Session, household_id: int, receipt_no: str) -> Request:
+    """Return a household's request by its receipt number; another household's is as good as none.
+
+    Raises:
+        NotFoundError: the household has no such request.
+    """
+    row = session.scalar(
+        select(Request).where(Request.receipt_no == receipt_no, Request.household_id == household_id)
+    )
+    if row is None:
+        raise NotFoundError(_("この申請は見つかりませんでした。"))
+    return row
+
+
+def paper_forms_of(session: Session, request_id: int) -> list[PaperForm]:
+    """Return the paper forms of a request, oldest first."""
+    return list(
+        session.scalars(select(PaperForm).where(PaperForm.request_id == request_id).order_by(PaperForm.id))
+    )
