@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from sqlalchemy import select
 
 from admin.access import allowed, first_post, number_in_address, staff_route
 from portal.domain.casework import access, masking
@@ -15,10 +14,11 @@ from portal.domain.clock import JST
 from portal.domain.coupons.queries import coupons_of_household
 from portal.domain.credentials.formats import print_login_id
 from portal.domain.credentials.models import Credential
+from portal.domain.credentials.queries import latest_credential
 from portal.domain.errors import InputError
 from portal.domain.households.models import Household
 from portal.domain.households.queries import HouseholdView, open_holds, view_household
-from portal.domain.letters.models import Letter
+from portal.domain.letters.queries import letters_of
 from portal.domain.staff.permissions import Permission
 from portal.domain.tasks.queries import tasks_of
 from portal.domain.texts import _s
@@ -112,8 +112,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         return page.redirect(f"/households/{household.id}/reason")
     view = view_household(page.session, page.site.vault, household.id)
     shown = {part: _until(page, SHOWN, f"{household.id}:{part.value}") for part in access.Part}
-    credential = _credential(page, household.id)
-    letters = select(Letter).where(Letter.household_id == household.id).order_by(Letter.id.desc())
+    credential = latest_credential(page.session, household.id)
     return page.render(
         "admin/household.html",
         status_code,
@@ -123,7 +122,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         shown=shown,
         parts=access.Part,
         credential=credential,
-        letters=list(page.session.scalars(letters)),
+        letters=letters_of(page.session, household.id),
         holds=open_holds(page.session, household.id),
         tasks=tasks_of(page.session, household.id),
         moments=timeline(page.session, household.id),
@@ -131,11 +130,6 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         said=page.query.get("said", ""),
         shown_until=max((f"{u.astimezone(JST):%H:%M}" for u in shown.values() if u), default=""),
     )
-
-
-def _credential(page: Page, household_id: int) -> Credential | None:
-    statement = select(Credential).where(Credential.household_id == household_id)
-    return page.session.scalar(statement.order_by(Credential.id.desc()).limit(1))
 
 
 def _fields(

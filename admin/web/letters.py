@@ -8,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, number_in_address, staff_route
 from portal.domain.errors import NotFoundError
-from portal.domain.letters.models import PrintRun
+from portal.domain.letters.queries import print_run
 from portal.domain.printing import selection
 from portal.domain.printing.queries import chunks_of, letters_by_state, run_statuses, to_withdraw
 from portal.domain.staff.permissions import Permission
@@ -34,7 +34,7 @@ def show_list(page: Page) -> Response[Any]:
 
 def show(page: Page) -> Response[Any]:
     """Show one print run: files, letters per state, and whether the counts agree."""
-    run = page.session.get(PrintRun, number_in_address(page, "run_id"))
+    run = print_run(page.session, number_in_address(page, "run_id"))
     if run is None:
         raise NotFoundError(_s("この印刷は見つかりませんでした。"))
     chunks = chunks_of(page.session, run.id)

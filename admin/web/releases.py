@@ -12,14 +12,15 @@ from portal.domain.approvals.models import Approval
 from portal.domain.approvals.queries import open_for
 from portal.domain.approvals.services import INSTRUCTION_MAX, Instruction, turn_down
 from portal.domain.authn.codes import CodeAnswer
+from portal.domain.casework import worklists
 from portal.domain.errors import NotAllowedError, NotFoundError, ThrottledError
-from portal.domain.households.models import Hold, Household
+from portal.domain.households.models import Hold
 from portal.domain.households.print_texts import open_print_fields
 from portal.domain.roster import holds
 from portal.domain.roster.codes import W02_GAIJI
 from portal.domain.staff import sign_in
-from portal.domain.staff.models import StaffUser
 from portal.domain.staff.permissions import Permission
+from portal.domain.staff.queries import staff_user
 from portal.domain.texts import _s
 from portal.domain.typed import whole_date
 from portal.platform.page import Page
@@ -31,12 +32,13 @@ def found_hold(page: Page) -> Hold:
     Raises:
         NotFoundError: there is none, or its household is not theirs to know.
     """
-    hold = page.session.get(Hold, number_in_address(page, "hold_id"))
-    if hold is not None:
-        household = page.session.get_one(Household, hold.household_id)
-        if not household.protected or allowed(page, Permission.KNOW_PROTECTED):
-            return hold
-    raise NotFoundError(_s("この保留は見つかりませんでした。"))
+    may_know = allowed(page, Permission.KNOW_PROTECTED)
+    hold = worklists.visible_hold(
+        page.session, number_in_address(page, "hold_id"), include_protected=may_know
+    )
+    if hold is None:
+        raise NotFoundError(_s("この保留は見つかりませんでした。"))
+    return hold
 
 
 def proposal_of(page: Page, hold: Hold) -> Approval | None:
@@ -51,7 +53,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show a hold, what to do about it, and who has proposed what."""
     hold = found_hold(page)
     proposal = proposal_of(page, hold)
-    proposer = page.session.get(StaffUser, proposal.proposed_by) if proposal is not None else None
+    proposer = staff_user(page.session, proposal.proposed_by) if proposal is not None else None
     sealed = proposal.sealed if proposal is not None else None
     return page.render(
         "admin/hold.html",

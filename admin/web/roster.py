@@ -4,13 +4,17 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from sqlalchemy import func, select
 
 from admin.access import allowed, number_in_address, staff_route
 from portal.domain.casework.masking import mask_number
 from portal.domain.errors import NotFoundError
-from portal.domain.roster.models import RosterImport, RosterRow
-from portal.domain.roster.queries import described_differences, imports, rows_not_taken
+from portal.domain.roster.queries import (
+    described_differences,
+    import_by_id,
+    imports,
+    rejected_rows,
+    rows_not_taken,
+)
 from portal.domain.staff.permissions import Permission
 from portal.domain.texts import _s
 from portal.platform.page import Page
@@ -26,7 +30,7 @@ def show_list(page: Page) -> Response[Any]:
 
 def show(page: Page) -> Response[Any]:
     """Show one import: counts, rejected rows, differences."""
-    found = page.session.get(RosterImport, number_in_address(page, "import_id"))
+    found = import_by_id(page.session, number_in_address(page, "import_id"))
     if found is None:
         raise NotFoundError(_s("この取り込みは見つかりませんでした。"))
     after = page.query.get("after", "0")
@@ -48,12 +52,9 @@ def show(page: Page) -> Response[Any]:
             after=int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0,
         )
     )  # fmt: skip
-    rejected = select(func.count(RosterRow.id)).where(
-        RosterRow.import_id == found.id, RosterRow.result == "reject"
-    )
     return page.render(
         "admin/roster_import.html", found=found, rows=rows[:ROWS], more=len(rows) > ROWS,
-        rejected=page.session.scalar(rejected) or 0, mask=mask_number, changes=changes,
+        rejected=rejected_rows(page.session, found.id), mask=mask_number, changes=changes,
         changes_in_all=sum(found.differences.values()),
     )  # fmt: skip
 

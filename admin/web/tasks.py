@@ -42,9 +42,11 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def _task(page: Page) -> Task:
-    task = page.session.get(Task, number_in_address(page, "task_id"))
-    protected = allowed(page, Permission.KNOW_PROTECTED)
-    if task is None or not worklists.task_visible(page.session, task, include_protected=protected):
+    may_know = allowed(page, Permission.KNOW_PROTECTED)
+    task = worklists.visible_task(
+        page.session, number_in_address(page, "task_id"), include_protected=may_know
+    )
+    if task is None:
         raise NotFoundError(_s("この用件は見つかりませんでした。"))
     return task
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.cli.context import WITH_HOLDS, Context, answering, dry_run_option, json_option, write_json
@@ -14,10 +13,8 @@ from portal.domain.actors import Actor, Channel, Organization, Role
 from portal.domain.approvals.services import Instruction
 from portal.domain.clock import jst_date
 from portal.domain.errors import InputError, NotAllowedError, NotFoundError
-from portal.domain.households.models import Household
 from portal.domain.households.print_texts import PrintFields
-from portal.domain.households.queries import open_holds
-from portal.domain.households.records import household_digest
+from portal.domain.households.queries import household_id_of, open_holds
 from portal.domain.roster import codes, holds, protection_list
 from portal.domain.staff.permissions import Permission, may
 from portal.domain.staff.services import find_staff
@@ -48,11 +45,7 @@ def _person(session: Session, login: str, permission: Permission) -> Actor:
 
 
 def _household_id(session: Session, vault: Vault, number: str) -> int:
-    if number.startswith("#") and number[1:].isdigit():
-        query = select(Household.id).where(Household.id == int(number[1:]))
-    else:
-        query = select(Household.id).where(Household.number_digest == household_digest(vault, number))
-    found = session.scalar(query)
+    found = household_id_of(session, vault, number)
     if found is None:
         raise NotFoundError(_s("世帯 %(no)s は見つかりません。") % {"no": number})
     return found

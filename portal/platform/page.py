@@ -15,6 +15,7 @@ from portal.domain.authn import sessions
 from portal.domain.authn.models import AuthSession
 from portal.domain.signin.standing import may_go_on
 from portal.domain.staff.models import StaffUser
+from portal.domain.staff.queries import staff_user
 from portal.platform import cookies
 from portal.platform.forms import Form
 from portal.platform.locale import CODE_OF, NAMES, html_lang
@@ -69,7 +70,7 @@ class Page:
             self.auth = None
         self.bound_to = token if self.auth is not None else self.cookie(cookies.VISIT)
         if self.auth is not None and self.site.kind == sessions.STAFF:
-            self.staff = session.get(StaffUser, self.auth.owner_id)
+            self.staff = staff_user(session, self.auth.owner_id)
 
     @property
     def actor(self) -> Actor:

@@ -8,6 +8,7 @@ from sqlalchemy import inspect
 
 from portal.domain.errors import InputError
 from portal.domain.program.checks import check_program
+from portal.domain.program.deployment import deployment, keep_deployment
 from portal.domain.program.findings import Level
 from portal.domain.program.loader import load_program
 from portal.domain.program.models import Deployment
@@ -40,12 +41,12 @@ def prepare(settings: Settings) -> list[str]:
     if upgrade(database.engine):
         said.append(_s("データベースの表を用意しました。"))
     with database.write() as session:
-        deployment = session.get(Deployment, 1)
-        if deployment is None:
+        known = deployment(session)
+        if known is None:
             check = seal(vault.kek, secrets.token_bytes(16), CHECK_CONTEXT)
-            session.add(Deployment(program=settings.program, key_check=check, created_at=datetime.now(UTC)))
+            keep_deployment(session, settings.program, check, datetime.now(UTC))
         else:
-            unseal(vault.kek, deployment.key_check, CHECK_CONTEXT)
+            unseal(vault.kek, known.key_check, CHECK_CONTEXT)
     database.engine.dispose()
     return said
 
@@ -65,9 +66,9 @@ def check_prepared(settings: Settings) -> None:
             )
         vault = load_vault(settings.key_dir)
         with database.read() as session:
-            deployment = session.get(Deployment, 1)
-            if deployment is not None:
-                unseal(vault.kek, deployment.key_check, CHECK_CONTEXT)
+            known = deployment(session)
+            if known is not None:
+                unseal(vault.kek, known.key_check, CHECK_CONTEXT)
     finally:
         database.engine.dispose()
     check_program_at_start(settings)

@@ -9,7 +9,6 @@ from litestar.handlers import HTTPRouteHandler
 from portal.domain.authn import sessions
 from portal.domain.authn.codes import new_backup_codes
 from portal.domain.authn.passwords import SALT_BYTES
-from portal.domain.credentials.models import Credential
 from portal.domain.errors import BusyError, DomainError, InputError
 from portal.domain.signin import account, second_factor
 from portal.platform import cookies
@@ -17,7 +16,7 @@ from portal.platform.failures import failure_page
 from portal.platform.page import Page
 from portal.platform.routes import Transaction, endpoint
 from portal.web.access import PUBLIC, everybody, signed_in
-from portal.web.activation import forbidden_words, keep_backup, session_of
+from portal.web.activation import forbidden_words, keep_backup, own_credential, session_of
 from portal.web.code import masked
 from portal.web.code_texts import channel_name
 from portal.web.fresh import freshly_signed_in
@@ -27,8 +26,7 @@ ACCESS = "signed_in"
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the account."""
-    auth = session_of(page)
-    credential = page.session.get_one(Credential, auth.owner_id)
+    credential = own_credential(page)
     found = second_factor.factors(page.session, credential.id).confirmed
     window = page.site.program.windows.new_letter
     return page.render(

@@ -10,6 +10,8 @@ from litestar.handlers import HTTPRouteHandler
 from portal.domain.authn import sessions
 from portal.domain.authn.models import AuthSession
 from portal.domain.authn.passwords import SALT_BYTES
+from portal.domain.credentials.models import Credential
+from portal.domain.credentials.queries import credential_by_id
 from portal.domain.credentials.services import lock_row
 from portal.domain.errors import InputError
 from portal.domain.signin import activation, attempt
@@ -30,6 +32,11 @@ def session_of(page: Page) -> AuthSession:
     """Return the session that the guard let in."""
     assert page.auth is not None  # noqa: S101  (the guard let only sessions in)
     return page.auth
+
+
+def own_credential(page: Page) -> Credential:
+    """Return the credential of the session that the guard let in."""
+    return credential_by_id(page.session, session_of(page).owner_id)
 
 
 def show_birth(page: Page, status_code: int = 200) -> Response[Any]:

@@ -12,7 +12,6 @@ from portal.domain.authn import codes
 from portal.domain.authn.codes import CodeAnswer
 from portal.domain.authn.models import OtpAuthenticator
 from portal.domain.coupons.qr import draw_png
-from portal.domain.credentials.models import Credential
 from portal.domain.errors import DomainError, InputError, NotAllowedError, ThrottledError
 from portal.domain.notices.phones import parse_email, parse_mobile
 from portal.domain.signin import attempt, second_factor
@@ -20,7 +19,7 @@ from portal.domain.texts import _, plain
 from portal.platform.page import Page
 from portal.platform.routes import Guard, endpoint
 from portal.web.access import at_stage
-from portal.web.activation import finish, session_of
+from portal.web.activation import finish, own_credential, session_of
 from portal.web.code import masked, remember_device
 from portal.web.code_texts import channel_name, code_error
 from portal.web.fresh import freshly_signed_in
@@ -38,16 +37,14 @@ class Flow:
 
 
 def _pending(page: Page) -> OtpAuthenticator | None:
-    key = session_of(page).data.get("enrolling")
-    found = page.session.get(OtpAuthenticator, key) if key else None
-    own = found is not None and found.credential_id == session_of(page).owner_id and found.state == "pending"
-    return found if own else None
+    auth = session_of(page)
+    return second_factor.pending(page.session, auth, auth.data.get("enrolling"))
 
 
 def show(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
     """Let the resident choose a channel."""
     auth = session_of(page)
-    credential = page.session.get_one(Credential, auth.owner_id)
+    credential = own_credential(page)
     needs_password = page.site.program.letter_password_mode != attempt.REUSABLE
     if flow.first_time and needs_password and credential.own_password_hash is None:
         return page.redirect("/start/password")

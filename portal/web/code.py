@@ -9,7 +9,7 @@ from portal.domain.authn import codes
 from portal.domain.authn.codes import CodeAnswer
 from portal.domain.authn.models import OtpAuthenticator
 from portal.domain.clock import JST
-from portal.domain.credentials.models import Credential
+from portal.domain.credentials.queries import credential_by_id
 from portal.domain.errors import ThrottledError
 from portal.domain.notices.phones import mask_email, mask_phone
 from portal.domain.notices.queries import in_trouble
@@ -62,7 +62,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         and current.kind != "totp"
         and in_trouble(
             page.session,
-            page.session.get_one(Credential, current.credential_id).household_id,
+            credential_by_id(page.session, current.credential_id).household_id,
             current.kind,
             page.now,
         )
@@ -106,7 +106,7 @@ def complete(page: Page) -> Response[Any]:
 def remember_device(page: Page) -> None:
     """Mark this browser as known for this ID, so that strangers' wrong tries do not shut its owner out."""
     assert page.auth is not None  # noqa: S101  (the guard let only sessions in)
-    credential = page.session.get_one(Credential, page.auth.owner_id)
+    credential = credential_by_id(page.session, page.auth.owner_id)
     token = attempt.device_token(page.site.vault, credential.login_digest)
     page.set_cookie(cookies.DEVICE, token, max_age=int(attempt.DEVICE_LIFE.total_seconds()))
 

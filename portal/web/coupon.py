@@ -10,22 +10,20 @@ from portal.domain.coupons.models import Coupon
 from portal.domain.coupons.qr import fit_at_320, modules_of_png
 from portal.domain.coupons.queries import HouseholdCoupon, coupon_of_child, open_code, qr_png
 from portal.domain.coupons.services import reveal
-from portal.domain.credentials.models import Credential
 from portal.domain.errors import NotFoundError
 from portal.domain.texts import _
 from portal.platform.page import Page
 from portal.platform.routes import endpoint
 from portal.web.access import signed_in
-from portal.web.activation import session_of
+from portal.web.activation import own_credential
 from portal.web.home import household_of, ticket
 
 
 def _entry(page: Page) -> HouseholdCoupon:
-    credential = page.session.get_one(Credential, session_of(page).owner_id)
     ordinal = page.params.get("ordinal")
     if not isinstance(ordinal, int):
         raise NotFoundError(_("クーポンが見つかりません。"))
-    return coupon_of_child(page.session, credential.household_id, ordinal)
+    return coupon_of_child(page.session, own_credential(page).household_id, ordinal)
 
 
 def _shown(page: Page) -> tuple[HouseholdCoupon, Coupon] | None:

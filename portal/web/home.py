@@ -9,13 +9,12 @@ from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.clock import last_day_before
 from portal.domain.coupons.queries import HouseholdCoupon, coupons_of_household
-from portal.domain.credentials.models import Credential
 from portal.domain.households.queries import HouseholdView, view_household
 from portal.domain.texts import _
 from portal.platform.page import Page
 from portal.platform.routes import endpoint
 from portal.web.access import signed_in
-from portal.web.activation import session_of
+from portal.web.activation import own_credential
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +33,7 @@ class Ticket:
 
 def household_of(page: Page) -> HouseholdView:
     """Return the signed-in household."""
-    credential = page.session.get_one(Credential, session_of(page).owner_id)
-    return view_household(page.session, page.site.vault, credential.household_id)
+    return view_household(page.session, page.site.vault, own_credential(page).household_id)
 
 
 def ticket(page: Page, name: str, entry: HouseholdCoupon) -> Ticket:
@@ -68,7 +66,7 @@ def show(page: Page) -> Response[Any]:
     names = {child.ordinal: child.fields.name for child in view.children}
     entries = coupons_of_household(page.session, view.id)
     tickets = [ticket(page, names[entry.ordinal], entry) for entry in entries if entry.ordinal in names]
-    own = page.session.get_one(Credential, session_of(page).owner_id).own_password_hash is not None
+    own = own_credential(page).own_password_hash is not None
     return page.render(
         "portal/home.html", tickets=tickets, total=sum(t.amount_yen for t in tickets if t.can_show), own_password=own,
         announced=page.site.program.windows.announced(page.now),

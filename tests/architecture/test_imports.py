@@ -1,5 +1,6 @@
 """The import rules of portal/README.md hold; import-linter reads them from pyproject.toml."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -19,3 +20,39 @@ def test_annotations_are_never_postponed() -> None:
     """Litestar and SQLAlchemy read annotations at run time; postponed ones are only strings to them."""
     line = "from __future__ " + "import annotations"
     assert [short(path) for path in python_files() if line in path.read_text("utf-8")] == []
+
+
+HANDLERS = ("admin/web/", "portal/web/")
+DATABASE_WORDS = {
+    "get",
+    "get_one",
+    "scalar",
+    "scalars",
+    "execute",
+    "query",
+    "add",
+    "add_all",
+    "delete",
+    "merge",
+}
+
+
+def test_handlers_only_translate() -> None:
+    """What is asked of the database stands in a slice: a handler neither builds a statement nor reads a row itself."""
+    found = []
+    for path in python_files():
+        if not short(path).startswith(HANDLERS):
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                wrong = (node.module or "").partition(".")[0] == "sqlalchemy"
+            elif isinstance(node, ast.Import):
+                wrong = any(alias.name.partition(".")[0] == "sqlalchemy" for alias in node.names)
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                of = ast.unparse(node.func.value).rpartition(".")[2]
+                wrong = of == "session" and node.func.attr in DATABASE_WORDS
+            else:
+                continue
+            if wrong:
+                found.append(f"{short(path)}:{node.lineno}")
+    assert found == []

@@ -77,11 +77,24 @@ def waiting_tasks(
     return list(session.scalars(statement))
 
 
-def task_visible(session: Session, task: Task, *, include_protected: bool) -> bool:
-    """Tell whether the reader may know of a task."""
-    if task.household_id is None or include_protected:
-        return True
-    return session.scalar(select(Household.protected).where(Household.id == task.household_id)) is False
+def visible_task(session: Session, task_id: int, *, include_protected: bool) -> Task | None:
+    """Return a task, open or finished; None where there is none, or none that the reader may know of."""
+    statement = (
+        select(Task)
+        .outerjoin(Household, Household.id == Task.household_id)
+        .where(Task.id == task_id, or_(Task.household_id.is_(None), _visible(include_protected)))
+    )
+    return session.scalar(statement)
+
+
+def visible_hold(session: Session, hold_id: int, *, include_protected: bool) -> Hold | None:
+    """Return a hold, open or released; None where there is none, or none that the reader may know of."""
+    statement = (
+        select(Hold)
+        .join(Household, Household.id == Hold.household_id)
+        .where(Hold.id == hold_id, _visible(include_protected))
+    )
+    return session.scalar(statement)
 
 
 def eligible_children(session: Session) -> int:

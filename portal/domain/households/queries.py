@@ -8,7 +8,13 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import NotFoundError
 from portal.domain.households.models import Child, Hold, Household, SearchIndex
-from portal.domain.households.records import ChildFields, HouseholdFields, open_child, open_household
+from portal.domain.households.records import (
+    ChildFields,
+    HouseholdFields,
+    household_digest,
+    open_child,
+    open_household,
+)
 from portal.domain.texts import _
 from portal.domain.vault import Vault
 
@@ -74,6 +80,15 @@ def view_households(session: Session, vault: Vault, ids: Iterable[int]) -> list[
             HouseholdView(key, household.protected, household.state, tuple(household.codes), fields, kids)
         )
     return views
+
+
+def household_id_of(session: Session, vault: Vault, number: str) -> int | None:
+    """Return the key of the household with a number of the ward, or with our own key written as ``#123``."""
+    if number.startswith("#") and number[1:].isdigit():
+        query = select(Household.id).where(Household.id == int(number[1:]))
+    else:
+        query = select(Household.id).where(Household.number_digest == household_digest(vault, number))
+    return session.scalar(query)
 
 
 def open_holds(session: Session, household_id: int) -> list[Hold]:

@@ -55,6 +55,19 @@ def imports(session: Session, limit: int = 50) -> list[RosterImport]:
     return list(session.scalars(select(RosterImport).order_by(RosterImport.id.desc()).limit(limit)))
 
 
+def import_by_id(session: Session, import_id: int) -> RosterImport | None:
+    """Return one import; None where there is none of that key."""
+    return session.get(RosterImport, import_id)
+
+
+def rejected_rows(session: Session, import_id: int) -> int:
+    """Return how many rows of an import were rejected."""
+    statement = select(func.count(RosterRow.id)).where(
+        RosterRow.import_id == import_id, RosterRow.result == "reject"
+    )
+    return session.scalar(statement) or 0
+
+
 def rows_not_taken(
     session: Session,
     vault: Vault,

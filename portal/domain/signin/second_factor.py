@@ -67,6 +67,13 @@ def own_authenticator(session: Session, credential_id: int, authenticator_id: in
     return found
 
 
+def pending(session: Session, auth: AuthSession, authenticator_id: int | None) -> OtpAuthenticator | None:
+    """Return the authenticator that this session's owner is enrolling; None when it is another's, gone or proven."""
+    found = session.get(OtpAuthenticator, authenticator_id) if authenticator_id else None
+    own = found is not None and found.credential_id == auth.owner_id and found.state == "pending"
+    return found if own else None
+
+
 def enroll(
     session: Session,
     vault: Vault,

@@ -1,0 +1,17 @@
+"""Reading letters and print runs."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.letters.models import Letter, PrintRun
+
+
+def letters_of(session: Session, household_id: int) -> list[Letter]:
+    """Return a household's letters, newest first."""
+    statement = select(Letter).where(Letter.household_id == household_id).order_by(Letter.id.desc())
+    return list(session.scalars(statement))
+
+
+def print_run(session: Session, run_id: int) -> PrintRun | None:
+    """Return one print run; None where there is none of that key."""
+    return session.get(PrintRun, run_id)
