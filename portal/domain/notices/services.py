@@ -1,5 +1,6 @@
 """The outbox: put a message in, claim what is due, note what became of it; sealed until it is sent."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -17,6 +18,9 @@ from portal.domain.vault import Vault, seal_json, unseal_json
 RETRY_MINUTES = (1, 5, 15, 60)
 LEASE = timedelta(minutes=2)
 KEY_LENGTH = 80
+HELD = "held"
+Gate = Callable[[Session, Sequence[OutboxMessage]], set[int]]
+"""Asked right before sending: returns the ids of those messages that must not go out any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +110,23 @@ def claim_due(
     limit: int,
     lease: timedelta = LEASE,
     kind: str | None = None,
+    gate: Gate | None = None,
 ) -> list[Claim]:
-    """Take up to ``limit`` due messages, oldest first; nobody else gets them before the lease runs out."""
+    """Take up to ``limit`` due messages, oldest first; nobody else gets them before the lease runs out.
+
+    What the ``gate`` names is stopped instead, its text and address removed.
+    """
     chosen = select(OutboxMessage).where(_due(now)).order_by(OutboxMessage.next_try_at, OutboxMessage.id)
     if kind is not None:
         chosen = chosen.where(OutboxMessage.kind == kind)
     claims: list[Claim] = []
-    for row in session.scalars(chosen.limit(limit).with_for_update(skip_locked=True)):
+    rows = session.scalars(chosen.limit(limit).with_for_update(skip_locked=True)).all()
+    barred = gate(session, rows) if gate is not None else set()
+    for row in rows:
+        if row.id in barred:
+            row.state, row.last_error = MESSAGE.next(row.state, "stop"), HELD
+            row.sealed = row.claimed_until = None
+            continue
         try:
             content = unseal_json(vault.kek, row.sealed or b"", sealing_context(row.dedupe_key))
         except IntegrityFaultError:

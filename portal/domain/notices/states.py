@@ -1,4 +1,4 @@
-"""States of an outbox message: waiting, being sent, sent or given up."""
+"""States of an outbox message: waiting, being sent, sent, given up, or stopped before it was sent."""
 
 from portal.domain.states import StateMachine, fan
 
@@ -10,6 +10,7 @@ MESSAGE = StateMachine(
         "send": fan("sending", "sent"),
         "retry": fan("sending", "waiting"),
         "give_up": fan("waiting sending", "given_up"),
+        "stop": fan("waiting sending", "stopped"),
     },
 )
 """A message that is being sent may be claimed again: its worker died, and the lease has run out."""

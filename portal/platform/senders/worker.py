@@ -3,12 +3,15 @@
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
+from portal.domain.announcements import sending
 from portal.domain.clock import Clock
 from portal.domain.notices import services
+from portal.domain.notices.models import OutboxMessage
 from portal.domain.notices.services import Claim
 from portal.domain.vault import Vault
 from portal.platform.database import Database
@@ -85,7 +88,16 @@ class OutboxWorker:
                 return []
         with self._database.write() as session:
             now = self._clock.now(session)
-            return services.claim_due(session, self._vault, now, limit=limit, kind=kind)
+            barred: set[int] = set()
+
+            def gate(inside: Session, rows: Sequence[OutboxMessage]) -> set[int]:
+                barred.update(sending.barred_messages(inside, rows))
+                return barred
+
+            claims = services.claim_due(session, self._vault, now, limit=limit, kind=kind, gate=gate)
+            if barred:
+                sending.settle(session, now, barred)
+            return claims
 
     def deliver(self, sender: Sender, claim: Claim) -> None:
         """Send one message and note what became of it."""
@@ -103,13 +115,16 @@ class OutboxWorker:
                 services.mark_sent(session, claim, now, keep_body=sender.keeps_body)
             else:
                 services.mark_failed(session, claim, now, reason=failure.reason, permanent=failure.permanent)
+            sending.settle(session, now, [claim.id])
         if failure is not None:
             log.warning("message %d (%s) not accepted: %s", claim.id, claim.kind, failure.reason)
 
     def sweep(self) -> None:
         """Remove texts whose time is over."""
         with self._database.write() as session:
-            services.forget_expired(session, self._clock.now(session))
+            now = self._clock.now(session)
+            services.forget_expired(session, now)
+            sending.settle(session, now)
 
 
 class _Lane:
