@@ -14,12 +14,15 @@ class Request(Base):
 
     ``kind`` is one of ``kinds.KINDS``; ``household_id`` is empty where nobody could be matched. ``sealed`` holds what
     the requester wrote (free text, contact number) under a key of its own. ``version`` grows with every change, so
-    that a decision on changed data can be refused. ``result`` is a code word once closed.
+    that a decision on changed data can be refused. ``result`` is a code word once closed. ``warnings`` are code words
+    (``warned``: there is one); a request with a warning is never accepted in bulk.
     """
 
     __tablename__ = "request"
     __table_args__ = (
-        Index("ix_request_queue", "state", "kind", "received_at", "id"),
+        Index("ix_request_queue", "state", "received_at", "id"),
+        Index("ix_request_kind", "state", "kind", "received_at", "id"),
+        Index("ix_request_due", "state", "due_on"),
         CheckConstraint("(claimed_by IS NULL) = (claimed_until IS NULL)", name="claim_whole"),
     )
 
@@ -36,6 +39,7 @@ class Request(Base):
     created_at: Mapped[datetime]
     due_on: Mapped[date]
     warnings: Mapped[list[str]] = mapped_column(JSON, default=list)
+    warned: Mapped[bool] = mapped_column(default=False)
     children: Mapped[int] = mapped_column(default=0)
     amount_yen: Mapped[int] = mapped_column(default=0)
     wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)

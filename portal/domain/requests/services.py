@@ -49,7 +49,7 @@ def open_request(
         receipt_no=receipt_no, kind=kind, household_id=household_id, channel=actor.channel.value,
         entered_by=actor.id if actor.organization is not None else None, language=current_locale(),
         received_at=received_at or now, created_at=now, changed_at=now, due_on=due_day(program, received_at or now),
-        warnings=list(warnings), children=children, amount_yen=amount_yen, wrapped_key=wrapped,
+        warnings=list(warnings), warned=bool(warnings), children=children, amount_yen=amount_yen, wrapped_key=wrapped,
         sealed=seal_json(key, written, f"request:{receipt_no}") if written else None,
     )  # fmt: skip
     session.add(row)
@@ -136,6 +136,12 @@ def move(
     )  # fmt: skip
     session.flush()
     return row
+
+
+def warn(row: Request, warnings: tuple[str, ...], now: datetime) -> None:
+    """Set the warnings (code words) of a locked request."""
+    row.warnings, row.warned = list(warnings), bool(warnings)
+    touch(row, now)
 
 
 def touch(row: Request, now: datetime) -> None:
