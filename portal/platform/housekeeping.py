@@ -1,4 +1,4 @@
-"""Every ten minutes: remove sessions, counters and form keys that no longer count, so that nothing personal lingers."""
+"""Every ten minutes: remove sessions, counters and form keys that no longer count; remind of the last day."""
 
 import logging
 import threading
@@ -6,9 +6,12 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal.domain.announcements.reminders import remind_everybody
 from portal.domain.audit.services import forget_keys
 from portal.domain.authn import sessions, throttles
 from portal.domain.clock import Clock
+from portal.domain.program.deadlines import Window
+from portal.domain.vault import Vault
 from portal.platform.database import Database
 
 LOG = logging.getLogger("portal.housekeeping")
@@ -17,11 +20,23 @@ KEEP_FORM_KEYS = timedelta(days=7)
 
 
 class Housekeeping:
-    """A thread of the resident site. Several processes may run it: each step is one plain delete."""
+    """A thread of the resident site. Several processes may run it: a row is deleted once, a household reminded once.
 
-    def __init__(self, database: Database, clock: Clock, interval: float = INTERVAL_SECONDS) -> None:
+    ``exchange`` is the window of whose last day households are reminded.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        vault: Vault,
+        exchange: Window,
+        interval: float = INTERVAL_SECONDS,
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._vault = vault
+        self._exchange = exchange
         self._interval = interval
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
@@ -42,9 +57,18 @@ class Housekeeping:
             throttles.sweep(session, now)
             forget_keys(session, now - KEEP_FORM_KEYS)
 
+    def remind(self) -> None:
+        """Queue the reminders that are due now."""
+        count = remind_everybody(
+            self._database.read, self._database.write, self._vault, self._clock, self._exchange
+        )
+        if count:
+            LOG.info("reminders queued: %d", count)
+
     def _run(self) -> None:
         while not self._stopping.wait(self._interval):
             try:
                 self.tidy()
+                self.remind()
             except SQLAlchemyError as error:
                 LOG.warning("postponed: %s", type(error).__name__)
