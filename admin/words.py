@@ -105,7 +105,16 @@ def letter_kind(code: str) -> str:
 
 def run(code: str) -> str:
     """Name a print run's state."""
-    return {"building": _s("作成中"), "built": _s("作成ずみ")}.get(code, code)
+    return {"building": _s("作成中"), "built": _s("作成ずみ"), "handed_over": _s("差し出しずみ")}.get(
+        code, code
+    )
+
+
+def way(code: str) -> str:
+    """Name a way in which a delivery may be counted."""
+    return {
+        "handed_over": _s("手紙を差し出した"), "revealed": _s("クーポンを表示した"), "exchanged": _s("クーポンを交換した"),
+    }.get(code, code)  # fmt: skip
 
 
 def left_out(code: str) -> str:

@@ -7,10 +7,13 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, staff_route
-from portal.domain.approvals.queries import open_count
+from portal.domain.approvals.queries import open_counts
 from portal.domain.casework import steps, worklists
-from portal.domain.coupons.queries import delivery_counts
+from portal.domain.casework.deliveries import deliveries
 from portal.domain.entitlements.queries import Totals, totals
+from portal.domain.printing.handover import HAND_OVER
+from portal.domain.program.agenda import agenda
+from portal.domain.program.explain import window_title
 from portal.domain.staff.permissions import Permission
 from portal.platform.page import Page
 
@@ -36,16 +39,20 @@ def show(page: Page) -> Response[Any]:
     protected = allowed(page, Permission.KNOW_PROTECTED)
     lists = allowed(page, Permission.SEE_TASKS)
     counted = allowed(page, Permission.SEE_TOTALS)
-    session = page.session
+    session, program = page.session, page.site.program
+    approvals = open_counts(session) if lists else {}
     return page.render(
         "admin/dashboard.html",
         lists=lists,
         task_counts=worklists.task_counts(session, include_protected=protected) if lists else {},
         held=worklists.held_households(session, include_protected=protected) if lists else 0,
-        approvals=open_count(session) if lists else 0,
+        runs=approvals.pop(HAND_OVER, 0),
+        approvals=sum(approvals.values()),
         sums=sums(page) if counted else None,
-        delivered=delivery_counts(session) if counted else None,
+        delivered=deliveries(session, program.delivered_means) if counted else None,
         steps=steps.next_steps(session) if lists else [],
+        windows=agenda(program.windows, page.now),
+        window_title=window_title,
     )
 
 

@@ -14,9 +14,10 @@ def open_approvals(session: Session, *, limit: int = 100) -> list[Approval]:
     return list(session.scalars(statement))
 
 
-def open_count(session: Session) -> int:
-    """Return how many proposals wait."""
-    return session.scalar(select(func.count()).where(Approval.state == "proposed")) or 0
+def open_counts(session: Session) -> dict[str, int]:
+    """Return how many proposals of each kind wait."""
+    waiting = select(Approval.kind, func.count()).where(Approval.state == "proposed").group_by(Approval.kind)
+    return {kind: int(count) for kind, count in session.execute(waiting)}
 
 
 def open_for(session: Session, kind: str, subject: str, ids: Iterable[int]) -> dict[int, Approval]:

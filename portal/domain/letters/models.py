@@ -29,6 +29,7 @@ class PrintRun(Base):
     notice_date: Mapped[date]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    handed_over_at: Mapped[datetime | None]
 
 
 class PrintChunk(Base):

@@ -2,6 +2,9 @@
 
 from portal.domain.states import StateMachine, fan
 
+CREDENTIAL_LETTER = "credential"
+"""Kind of the letter that carries ID and password."""
+
 LIVE = ("prepared", "printed", "handed_over")
 LETTER = StateMachine(
     "letter",
@@ -13,5 +16,9 @@ LETTER = StateMachine(
         "cancel": fan(" ".join(LIVE), "cancelled"),
     },
 )
-PRINT_RUN = StateMachine("print_run", "building", {"finish": fan("building", "built")})
+PRINT_RUN = StateMachine(
+    "print_run",
+    "building",
+    {"finish": fan("building", "built"), "hand_over": fan("built", "handed_over")},
+)
 PRINT_CHUNK = StateMachine("print_chunk", "planned", {"build": fan("planned", "built")})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.households.models import Household
@@ -26,6 +26,7 @@ class RunStatus:
     notice_date: date
     created_at: datetime
     finished_at: datetime | None
+    handed_over_at: datetime | None
     planned: int
     printed: int
     children: int
@@ -38,6 +39,7 @@ class RunStatus:
 class Withdrawal:
     """A printed letter that must not go out any more: where it lies, and nothing about whose it is."""
 
+    letter_id: int
     run_id: int
     letter_number: str
     file: str
@@ -58,30 +60,42 @@ def run_statuses(session: Session) -> list[RunStatus]:
     )  # fmt: skip
     return [
         RunStatus(
-            run.id, run.kind, run.state, run.folder, run.notice_date, run.created_at, run.finished_at, run.planned,
-            int(printed), run.children, run.total_yen, chunks, int(chunks_built),
+            run.id, run.kind, run.state, run.folder, run.notice_date, run.created_at, run.finished_at,
+            run.handed_over_at, run.planned, int(printed), run.children, run.total_yen, chunks, int(chunks_built),
         )
         for run, printed, chunks, chunks_built in rows
     ]  # fmt: skip
 
 
-def to_withdraw(session: Session) -> Iterator[Withdrawal]:
-    """Yield printed letters, not handed over yet, whose households were protected, held or removed since."""
+def _must_stay(run_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    stopped = or_(Household.protected, Household.state != "active", has_open_hold(Household.id.expression))
+    this_run = () if run_id is None else (Letter.print_run_id == run_id,)
+    return (Letter.state == "printed", stopped, *this_run)
+
+
+def count_to_withdraw(session: Session, run_id: int) -> int:
+    """Return how many letters of a run must be taken out before it is handed over."""
+    found = select(func.count(Letter.id)).join(Household, Household.id == Letter.household_id)
+    return session.scalar(found.where(*_must_stay(run_id))) or 0
+
+
+def to_withdraw(session: Session, run_id: int | None = None) -> Iterator[Withdrawal]:
+    """Yield printed letters, not handed over yet, whose households were protected, held or removed since.
+
+    All of them, or those of one run.
+    """
     rows = session.execute(
-        select(Letter.print_run_id, Letter.number, PrintChunk.file_name, Letter.position)
+        select(Letter.id, Letter.print_run_id, Letter.number, PrintChunk.file_name, Letter.position)
         .join(Household, Household.id == Letter.household_id)
         .join(
             PrintChunk,
             (PrintChunk.print_run_id == Letter.print_run_id) & (PrintChunk.number == Letter.chunk_number),
         )
-        .where(
-            Letter.state == "printed",
-            or_(Household.protected, Household.state != "active", has_open_hold(Household.id.expression)),
-        )
+        .where(*_must_stay(run_id))
         .order_by(Letter.print_run_id, Letter.chunk_number, Letter.position)
     )
-    for run_id, number, file, page in rows:
-        yield Withdrawal(run_id, number, file or "", page or 0)
+    for letter_id, of_run, number, file, page in rows:
+        yield Withdrawal(letter_id, of_run, number, file or "", page or 0)
 
 
 @dataclass(frozen=True, slots=True)

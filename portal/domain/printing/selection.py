@@ -12,10 +12,9 @@ from portal.domain.entitlements.states import ENTITLEMENT
 from portal.domain.households.models import Household, PrintText
 from portal.domain.households.queries import has_open_hold
 from portal.domain.letters.models import Letter
-from portal.domain.letters.states import LIVE
+from portal.domain.letters.states import CREDENTIAL_LETTER, LIVE
 
-CREDENTIAL = "credential"
-"""Kind of the letter that carries ID and password."""
+CREDENTIAL = CREDENTIAL_LETTER
 
 REMOVED, PROTECTED, HELD, NOTHING_DUE, HAS_LETTER, DUE = (
     "removed", "protected", "held", "nothing_due", "has_letter", "due",

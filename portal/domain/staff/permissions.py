@@ -23,6 +23,8 @@ class Permission(StrEnum):
     CONFIRM_RELEASE = "confirm_release"
     SEE_ROSTER = "see_roster"
     SEE_LETTERS = "see_letters"
+    PROPOSE_HAND_OVER = "propose_hand_over"
+    CONFIRM_HAND_OVER = "confirm_hand_over"
     SEE_COUPON_STOCK = "see_coupon_stock"
     MANAGE_STAFF = "manage_staff"
 
@@ -64,6 +66,8 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.CONFIRM_RELEASE: _BACK_OFFICE,
     Permission.SEE_ROSTER: _BACK_OFFICE,
     Permission.SEE_LETTERS: _BACK_OFFICE,
+    Permission.PROPOSE_HAND_OVER: Grant(frozenset({Role.OFFICER}), frozenset({Organization.CONTRACTOR})),
+    Permission.CONFIRM_HAND_OVER: _BACK_OFFICE,
     Permission.SEE_COUPON_STOCK: _BACK_OFFICE,
     Permission.MANAGE_STAFF: Grant(frozenset({Role.ADMINISTRATOR})),
 }

@@ -1,0 +1,154 @@
+"""Handing a print run over to the post: one officer proposes, a second person confirms, all its letters go together."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor
+from portal.domain.approvals.models import Approval
+from portal.domain.approvals.queries import open_for
+from portal.domain.approvals.services import confirm, propose
+from portal.domain.audit.services import record, record_many
+from portal.domain.errors import ConflictError, NotAllowedError, NotFoundError
+from portal.domain.households.models import Household
+from portal.domain.letters.models import Letter, PrintRun
+from portal.domain.letters.services import cancel, locked
+from portal.domain.letters.states import LETTER, PRINT_RUN
+from portal.domain.printing.queries import count_to_withdraw
+from portal.domain.texts import _s, _sn
+
+HAND_OVER, SUBJECT = "hand_over_run", "print_run"
+PRINTED = "printed"
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """What left the house: letters, children and yen."""
+
+    run_id: int
+    letters: int
+    children: int
+    yen: int
+
+
+def proposal_of(session: Session, run_id: int) -> Approval | None:
+    """Return the open proposal to hand a run over."""
+    return open_for(session, HAND_OVER, SUBJECT, [run_id]).get(run_id)
+
+
+def propose_hand_over(session: Session, run_id: int, actor: Actor, now: datetime) -> Approval:
+    """Propose to hand a finished run over; another person confirms it with ``confirm_hand_over``.
+
+    Raises:
+        NotFoundError: there is no such run.
+        WrongStateError: it is still being built, or was handed over before.
+        ConflictError: letters must be taken out first; the message says how many.
+        NotAllowedError: the actor has no account.
+    """
+    run = _locked_run(session, run_id)
+    PRINT_RUN.next(run.state, "hand_over")
+    _refuse_letters_that_must_stay(session, run_id)
+    return propose(session, HAND_OVER, SUBJECT, run_id, actor, now)
+
+
+def confirm_hand_over(session: Session, run_id: int, actor: Actor, now: datetime) -> HandedOver:
+    """Confirm another person's proposal: the run and all its printed letters are handed over, together.
+
+    Raises:
+        NotFoundError: there is no such run, or nobody proposed it.
+        WrongStateError: it was handed over before.
+        ConflictError: letters must be taken out first; the message says how many.
+        NotAllowedError: the own proposal.
+    """
+    run = _locked_run(session, run_id)
+    after = PRINT_RUN.next(run.state, "hand_over")
+    waiting = proposal_of(session, run_id)
+    if waiting is None:
+        raise NotFoundError(_s("この印刷の差し出しは、まだ提案されていません。"))
+    # Locked to the end of the transaction, so that no hold or protection comes in between check and commit.
+    households = select(Letter.household_id).where(Letter.print_run_id == run_id, Letter.state == PRINTED)
+    session.execute(
+        select(Household.id).where(Household.id.in_(households)).order_by(Household.id).with_for_update()
+    ).all()
+    _refuse_letters_that_must_stay(session, run_id)
+    confirm(session, waiting.id, actor, now, ward_needed=False)
+    return _hand_over(session, run, after, actor, now)
+
+
+def take_out(session: Session, run_id: int, letter_ids: Collection[int], actor: Actor, now: datetime) -> int:
+    """Note that letters of a run were taken out before posting: each is cancelled, its ID and password closed.
+
+    Returns how many; a letter that a colleague noted before is passed over.
+
+    Raises:
+        NotFoundError: there is no such run, or a letter is not of it.
+        WrongStateError: the run is still being built, or was handed over before.
+        NotAllowedError: the actor has no account.
+    """
+    if actor.id is None:
+        raise NotAllowedError(_s("手紙を抜き取れるのは、アカウントのある職員だけです。"))
+    run = _locked_run(session, run_id)
+    PRINT_RUN.next(run.state, "hand_over")
+    count = 0
+    for letter_id in sorted(letter_ids):
+        letter = locked(session, letter_id)
+        if letter.print_run_id != run_id:
+            raise NotFoundError(_s("この手紙は見つかりませんでした。"))
+        if letter.state == PRINTED:
+            cancel(session, letter_id, actor, now, reason="taken_out")
+            count += 1
+    return count
+
+
+def _locked_run(session: Session, run_id: int) -> PrintRun:
+    run = session.scalar(
+        select(PrintRun)
+        .where(PrintRun.id == run_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if run is None:
+        raise NotFoundError(_s("この印刷は見つかりませんでした。"))
+    return run
+
+
+def _refuse_letters_that_must_stay(session: Session, run_id: int) -> None:
+    if count := count_to_withdraw(session, run_id):
+        raise ConflictError(
+            _sn(
+                "印刷の後に、保留や支援措置になった世帯の手紙が%(n)d通あります。抜き取ってから、差し出してください。",
+                "印刷の後に、保留や支援措置になった世帯の手紙が%(n)d通あります。抜き取ってから、差し出してください。",
+                count,
+            )
+            % {"n": count},
+            code="letters_to_take_out",
+        )
+
+
+def _hand_over(session: Session, run: PrintRun, after: str, actor: Actor, now: datetime) -> HandedOver:
+    mine = (Letter.print_run_id == run.id, Letter.state == PRINTED)
+    rows = session.execute(select(Letter.id, Letter.household_id).where(*mine).order_by(Letter.id)).all()
+    children, yen = session.execute(
+        select(
+            func.coalesce(func.sum(Letter.children), 0), func.coalesce(func.sum(Letter.amount_yen), 0)
+        ).where(*mine)
+    ).one()  # fmt: skip
+    done = HandedOver(run.id, len(rows), int(children), int(yen))
+    session.execute(
+        update(Letter)
+        .where(*mine)
+        .values(state=LETTER.next(PRINTED, "hand_over"), handed_over_at=now)
+        .execution_options(synchronize_session="fetch")
+    )
+    run.state, run.handed_over_at = after, now
+    events = [(letter_id, household_id) for letter_id, household_id in rows]
+    record_many(session, actor, now, "letter.handed_over", "letter", events)
+    record(
+        session, actor, now, "print_run.handed_over", SUBJECT, run.id, letters=done.letters, children=done.children,
+        yen=done.yen,
+    )  # fmt: skip
+    session.flush()
+    return done

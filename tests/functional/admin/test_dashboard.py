@@ -1,0 +1,106 @@
+"""The first page says what was delivered, which figure counts, and what is open until when."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from html import unescape
+
+import pytest
+from sqlalchemy import update
+
+from portal.domain.actors import SYSTEM, Role
+from portal.domain.coupons.models import Coupon
+from portal.domain.entitlements.models import Entitlement
+from portal.domain.entitlements.services import change
+from portal.domain.letters.models import Letter, PrintRun
+from portal.domain.letters.numbers import new_letter_number
+from tests.support.resident import Loop
+from tests.support.staff import StaffSite, make_staff
+
+
+def rows_of(page: str, section: str) -> dict[str, list[str]]:
+    """The rows of a section's table: head, then cells."""
+    body = page.split(f'<h2 id="{section}">', 1)[1].split("</table>", 1)[0]
+    found = {}
+    for row in re.findall(r"<tr.*?</tr>", body, re.DOTALL):
+        cells = [
+            unescape(re.sub(r"<[^>]+>", " ", cell)).split()
+            for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)
+        ]
+        found[cells[0][0]] = [" ".join(cell) for cell in cells]
+    return found
+
+
+def deliver(staff: StaffSite) -> None:
+    """Three households of two children: all letters went out; one showed a code and exchanged it; one declined a child."""
+    people = [staff.add_household() for _ in range(3)]
+    staff.give_coupons()
+    with staff.database.write() as session:
+        run = PrintRun(
+            kind="credential", state="handed_over", planned=3, children=6, total_yen=180_000, folder="f",
+            notice_date=staff.now.date(), created_at=staff.now, finished_at=staff.now, handed_over_at=staff.now,
+        )  # fmt: skip
+        session.add(run)
+        session.flush()
+        for person in people[:2]:
+            session.add(
+                Letter(
+                    number=new_letter_number(), household_id=person.household_id, kind="credential",
+                    state="handed_over", print_run_id=run.id, chunk_number=1, children=2, amount_yen=60_000,
+                    created_at=staff.now, printed_at=staff.now, handed_over_at=staff.now,
+                )
+            )  # fmt: skip
+        first, second, third = (
+            [e.id for e in session.query(Entitlement).filter_by(household_id=person.household_id)]
+            for person in people
+        )
+        session.execute(
+            update(Coupon)
+            .where(Coupon.entitlement_id.in_(first))
+            .values(state="revealed", revealed_at=staff.now)
+        )
+        session.execute(update(Coupon).where(Coupon.entitlement_id == first[0]).values(state="exchanged"))
+        change(session, first[0], "exchange", SYSTEM, staff.now)
+        change(session, second[0], "decline", SYSTEM, staff.now)
+        change(session, third[0], "exclude", SYSTEM, staff.now)
+
+
+@pytest.mark.parametrize("means", ["handed_over", "revealed", "exchanged"])
+def test_all_three_figures_show_and_the_setting_moves_the_mark(
+    staff: StaffSite, background_loop: Loop, means: str
+) -> None:
+    deliver(staff)
+    site = replace(staff.site, program=replace(staff.site.program, delivered_means=means))
+    chosen = make_staff(site, staff.database, background_loop, staff.folder)
+    rows = rows_of(chosen.enter_as(Role.AUDITOR).open("/").text, "delivered")
+    assert [row[1:] for name, row in rows.items() if name != "数え方"] == [
+        ["2", "3", "90,000円"], ["1", "2", "60,000円"], ["1", "1", "30,000円"], ["3", "4", "120,000円"],
+    ]  # fmt: skip
+    words = {
+        "handed_over": "手紙を差し出した",
+        "revealed": "クーポンを表示した",
+        "exchanged": "クーポンを交換した",
+    }
+    assert [name for name, row in rows.items() if "配達済みと数える" in row[0]] == [words[means]]
+
+
+@pytest.mark.parametrize(
+    ("now", "first", "new_letter"),
+    [
+        (datetime(2023, 6, 1, tzinfo=UTC), "サインイン", "未開始"),
+        (datetime(2023, 7, 4, 3, tzinfo=UTC), "辞退の受付", "受付中"),
+        (datetime(2023, 12, 11, 3, tzinfo=UTC), "代替品の申し出", "あと10日"),
+        (datetime(2023, 12, 21, 14, 59, tzinfo=UTC), "再配送の申し込み", "きょうまで"),
+        (datetime(2023, 12, 21, 15, 0, tzinfo=UTC), "コールセンター", "終了"),
+    ],
+    ids=["before", "open", "closing", "last day", "over"],
+)  # fmt: skip
+def test_every_window_shows_with_its_state_and_the_next_change_first(
+    sqlite_staff: StaffSite, now: datetime, first: str, new_letter: str
+) -> None:
+    sqlite_staff.clock.instant = now
+    rows = rows_of(sqlite_staff.enter_as(Role.AGENT).open("/").text, "windows")
+    assert len(rows) == 11
+    assert rows["手紙の出し直し"][1] == new_letter
+    assert rows["手紙の出し直し"][3] == "2023-12-21"
+    assert list(rows)[1] == first
