@@ -16,12 +16,13 @@ from portal.domain.notices import models as _notices
 from portal.domain.program import models as _program
 from portal.domain.requests import models as _requests
 from portal.domain.roster import models as _roster
+from portal.domain.shipments import models as _shipments
 from portal.domain.staff import models as _staff
 from portal.domain.tasks import models as _tasks
 
 SLICES = (
     _announcements, _approvals, _audit, _authn, _coupons, _credentials, _entitlements, _households, _letters, _notices, _program,
-    _requests, _roster, _staff, _tasks,
+    _requests, _roster, _shipments, _staff, _tasks,
 )  # fmt: skip
 
 metadata: MetaData = Base.metadata
