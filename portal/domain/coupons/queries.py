@@ -21,7 +21,8 @@ from portal.domain.vault import Vault
 class HouseholdCoupon:
     """One child's place on the home page: its entitlement, and its live (else latest) coupon if there is any.
 
-    The ends are exclusive instants (UTC); ``can_show`` tells whether the code may be revealed now.
+    The ends are exclusive instants (UTC); ``can_show`` tells whether the code may be revealed now. ``claimed_by``
+    names the kind of the open request ``claim_id`` about it; ``stop`` is what the issuer can do to its code.
     """
 
     child_id: int
@@ -32,6 +33,9 @@ class HouseholdCoupon:
     coupon: Coupon | None
     exchange_end: datetime | None
     use_end: datetime | None
+    claimed_by: str | None = None
+    claim_id: int | None = None
+    stop: str = ""
 
     def can_show(self, now: datetime) -> bool:
         """Tell whether the code may be shown at this instant."""
@@ -72,7 +76,14 @@ class DeliveryCounts:
 def coupons_of_household(session: Session, household_id: int) -> list[HouseholdCoupon]:
     """Return one entry per entitled child, oldest child first."""
     rows = session.execute(
-        select(Entitlement, Child.ordinal, Coupon, CouponBatch.exchange_end, CouponBatch.use_end)
+        select(
+            Entitlement,
+            Child.ordinal,
+            Coupon,
+            CouponBatch.exchange_end,
+            CouponBatch.use_end,
+            CouponBatch.stop,
+        )
         .join(Child, Child.id == Entitlement.child_id)
         .outerjoin(Coupon, Coupon.entitlement_id == Entitlement.id)
         .outerjoin(CouponBatch, CouponBatch.id == Coupon.batch_id)
@@ -80,12 +91,12 @@ def coupons_of_household(session: Session, household_id: int) -> list[HouseholdC
         .order_by(Child.ordinal, Coupon.id)
     )
     chosen: dict[int, HouseholdCoupon] = {}
-    for entitlement, ordinal, coupon, exchange_end, use_end in rows:
+    for entitlement, ordinal, coupon, exchange_end, use_end, stop in rows:
         known = chosen.get(entitlement.id)
         if known is None or known.coupon is None or known.coupon.state not in LIVE:
             chosen[entitlement.id] = HouseholdCoupon(
                 entitlement.child_id, ordinal, entitlement.id, entitlement.state, entitlement.amount_yen, coupon,
-                exchange_end, use_end,
+                exchange_end, use_end, entitlement.claimed_by, entitlement.claim_id, stop or "",
             )  # fmt: skip
     return list(chosen.values())
 
