@@ -79,6 +79,8 @@ def _paper() -> dict[str, str]:
     return {
         "letter.printed": _s("手紙を印刷"),
         "letter.handed_over": _s("手紙を差し出し"),
+        "letter.cancel": _s("手紙を取り消し"),
+        "letter.supersede": _s("手紙の作り直しを決定"),
         "notice.sent": _s("お知らせを送った"),
         "notice.failed": _s("お知らせを送れなかった"),
         "notice.queued": _s("お知らせを準備"),

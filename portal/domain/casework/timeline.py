@@ -40,19 +40,20 @@ def timeline(session: Session, household_id: int, limit: int = LIMIT) -> list[Mo
         )
     )
     names = _names(session, {e.actor_id for e in events if e.actor_id is not None and e.actor_role in STAFF})
+    # Printing and handing over are written for many letters at once: their numbers come from the letters.
+    letters = _letters(session, household_id)
     moments = [
         Moment(
             e.at,
             e.action,
             e.actor_role,
             names.get(e.actor_id or 0, "") if e.actor_role in STAFF else "",
-            e.detail,
+            letters.pop((e.at, e.action), e.detail),
         )
         for e in events
     ]
-    moments += (
-        _imported(session, household_id) + _letters(session, household_id) + _assigned(session, household_id)
-    )
+    moments += [Moment(at, action, "system", detail=detail) for (at, action), detail in letters.items()]
+    moments += _imported(session, household_id) + _assigned(session, household_id)
     return sorted(moments, key=lambda m: m.at, reverse=True)[:limit]
 
 
@@ -72,18 +73,16 @@ def _imported(session: Session, household_id: int) -> list[Moment]:
     return [Moment(found.created_at, "household.imported", "system")] if found is not None else []
 
 
-def _letters(session: Session, household_id: int) -> list[Moment]:
-    moments = []
+def _letters(session: Session, household_id: int) -> dict[tuple[datetime, str], dict[str, Any]]:
+    found = {}
     for letter in session.scalars(select(Letter).where(Letter.household_id == household_id)):
         detail = {"number": letter.number, "kind": letter.kind}
-        moments += [
-            Moment(at, action, "system", detail=detail)
-            for at, action in (
-                (letter.printed_at, "letter.printed"), (letter.handed_over_at, "letter.handed_over"),
-            )
-            if at is not None
-        ]  # fmt: skip
-    return moments
+        for at, action in (
+            (letter.printed_at, "letter.printed"), (letter.handed_over_at, "letter.handed_over"),
+        ):  # fmt: skip
+            if at is not None:
+                found[at, action] = detail
+    return found
 
 
 def _assigned(session: Session, household_id: int) -> list[Moment]:

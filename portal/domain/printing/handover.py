@@ -21,7 +21,7 @@ from portal.domain.printing.queries import count_to_withdraw
 from portal.domain.texts import _s, _sn
 
 HAND_OVER, SUBJECT = "hand_over_run", "print_run"
-PRINTED = "printed"
+PRINTED, SENT = "printed", "handed_over"
 
 
 @dataclass(frozen=True, slots=True)

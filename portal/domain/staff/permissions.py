@@ -24,6 +24,7 @@ class Permission(StrEnum):
     SEE_ROSTER = "see_roster"
     SEE_LETTERS = "see_letters"
     PROPOSE_HAND_OVER = "propose_hand_over"
+    TAKE_OUT_LETTERS = "take_out_letters"
     CONFIRM_HAND_OVER = "confirm_hand_over"
     SEE_COUPON_STOCK = "see_coupon_stock"
     MANAGE_STAFF = "manage_staff"
@@ -67,6 +68,7 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.SEE_ROSTER: _BACK_OFFICE,
     Permission.SEE_LETTERS: _BACK_OFFICE,
     Permission.PROPOSE_HAND_OVER: Grant(frozenset({Role.OFFICER}), frozenset({Organization.CONTRACTOR})),
+    Permission.TAKE_OUT_LETTERS: _BACK_OFFICE,
     Permission.CONFIRM_HAND_OVER: _BACK_OFFICE,
     Permission.SEE_COUPON_STOCK: _BACK_OFFICE,
     Permission.MANAGE_STAFF: Grant(frozenset({Role.ADMINISTRATOR})),
