@@ -1,6 +1,5 @@
 """Draws letters: many letters in, one PDF chunk out. Texts reach Typst as data, never as markup."""
 
-import base64
 import json
 import re
 from collections.abc import Sequence
@@ -12,23 +11,13 @@ from typing import Any
 import typst
 
 from portal.domain.errors import InputError
-from portal.domain.letters.barcode import bars_path, code128_widths, customer_path
-from portal.domain.letters.content import (
-    LetterContent,
-    LetterFrame,
-    barcode_points,
-    image_size,
-    window_block,
-)
-from portal.domain.letters.fonts import face_for, font_folders, load_faces
+from portal.domain.letters.content import LetterContent, LetterFrame
+from portal.domain.letters.fonts import font_folders
 from portal.domain.letters.sign_in_qr import qr_path
-from portal.domain.texts import RUBY, _s, plain
+from portal.domain.letters.window import Piece, layout_data, pieces, window_data
+from portal.domain.texts import _s, plain
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates" / "letters"
-SHEET_WIDTH_MM = 210
-MARGIN_MM = 20
-# what lies below and beside the window stays out of sight although the sheet moves in its envelope
-GUARD_MM = 9
 FRONT_NOTES = (
     "where_usable", "no_smartphone", "not_delivered", "address_change", "not_yours", "decline", "rules",
     "never_asked", "personal_data", "languages",
@@ -37,8 +26,6 @@ BACK_NOTES = ("exchange_deadline", "use_deadline", *FRONT_NOTES, "call_center")
 
 
 BACK_POINTS = (8.2, 8.0, 7.8, 7.6, 7.4, 7.2, 7.0, 6.8, 6.6)
-
-Piece = str | list[str]
 
 
 def render_chunk(
@@ -117,7 +104,7 @@ def render_testpage(frame: LetterFrame, sample: LetterContent) -> bytes:
     layout = frame.layout
     data = {
         "letter": _letter_data(sample, frame),
-        "layout": _frame_data(frame)["layout"],
+        "layout": layout_data(layout),
         "window": {
             "x": layout.window_left_mm,
             "y": layout.window_top_mm,
@@ -169,23 +156,9 @@ def _files(contents: dict[str, bytes]) -> Any:
 
 
 def _letter_data(content: LetterContent, frame: LetterFrame) -> dict[str, Any]:
-    block = window_block(content, frame.layout)
-    widths = code128_widths(content.letter_number)
     qr, units = qr_path(content.sign_in_url)
-    bars = content.customer_bars if frame.layout.customer_barcode else None
     return {
-        "number": content.letter_number,
-        "number-bars": bars_path(widths, 1) if frame.layout.letter_number_in_window else None,
-        "number-units": sum(widths),
-        "customer-bars": customer_path(bars) if bars else None,
-        "postal": f"〒{content.postal_code[:3]}-{content.postal_code[3:]}",
-        "mark": "転送不要" if frame.do_not_forward else None,
-        "address": block.address,
-        "address-points": block.address_points,
-        "name": block.name,
-        "name-image": _name_image(content, frame, block.name_points),
-        "name-points": block.name_points,
-        "family": face_for(content.addressee, load_faces(frame.fonts)),
+        **window_data(content, frame),
         "id": content.printed_id,
         "password": content.printed_password,
         "qr": qr,
@@ -201,19 +174,6 @@ def _letter_data(content: LetterContent, frame: LetterFrame) -> dict[str, Any]:
         ],
         "enclosures": content.enclosures,
     }
-
-
-def _name_image(content: LetterContent, frame: LetterFrame, name_points: float) -> dict[str, Any] | None:
-    if content.addressee_image is None:
-        return None
-    width, height = image_size(content.addressee_image, name_points, frame.layout)
-    # the compiler takes files of text only, so the picture travels inside a drawing
-    picture = base64.b64encode(content.addressee_image).decode()
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">'
-        f'<image width="{width}" height="{height}" href="data:image/png;base64,{picture}"/></svg>'
-    )
-    return {"svg": svg, "width": width, "height": height}
 
 
 def _household_text(frame: LetterFrame, block: str, locale: str, content: LetterContent) -> str:
@@ -232,10 +192,6 @@ def _frame_data(frame: LetterFrame) -> dict[str, Any]:
         return frame.texts.blocks[block].in_language(locale)
 
     day = datetime.fromtimestamp(frame.timestamp, tz=UTC)
-    layout = frame.layout
-    x = layout.window_left_mm + layout.padding_mm + layout.shift_x_mm
-    y = layout.window_top_mm + layout.padding_mm + layout.shift_y_mm
-    right_of_window = layout.window_left_mm + layout.window_width_mm + GUARD_MM
     heading, lead, *rest = text("call_center").split("\n")
     return {
         "title": plain(text("title")),
@@ -245,31 +201,23 @@ def _frame_data(frame: LetterFrame) -> dict[str, Any]:
         "day": [day.year, day.month, day.day],
         "sender": frame.return_address,
         "url": frame.plain_url,
-        "layout": {
-            "x": x,
-            "y": y,
-            "width": layout.window_width_mm - 2 * layout.padding_mm,
-            "height": layout.window_height_mm - 2 * layout.padding_mm,
-            "bar-points": barcode_points(layout),
-            "below": layout.window_top_mm + layout.window_height_mm + GUARD_MM,
-            "side": SHEET_WIDTH_MM - MARGIN_MM - right_of_window,
-        },
+        "layout": layout_data(frame.layout),
         "texts": {
-            **{name: _pieces(text(name)) for name in ("title", "opening", "step_1", "step_2", "step_3")},
+            **{name: pieces(text(name)) for name in ("title", "opening", "step_1", "step_2", "step_3")},
             **{name: _pair(text(name)) for name in ("exchange_deadline", "use_deadline", *FRONT_NOTES)},
             "call_center": {
-                "heading": _pieces(heading),
-                "lead": _pieces(lead),
-                "body": _pieces("\n".join(rest)) if rest else [],
+                "heading": pieces(heading),
+                "lead": pieces(lead),
+                "body": pieces("\n".join(rest)) if rest else [],
             },
         },
         "notes": FRONT_NOTES,
         "back": [
             {
                 "locale": locale,
-                "title": _pieces(text("title", locale)),
-                "opening": _pieces(text("opening", locale)),
-                "steps": [_pieces(text(f"step_{number}", locale)) for number in (1, 2, 3)],
+                "title": pieces(text("title", locale)),
+                "opening": pieces(text("opening", locale)),
+                "steps": [pieces(text(f"step_{number}", locale)) for number in (1, 2, 3)],
                 "notes": [_pair(text(name, locale)) for name in BACK_NOTES],
             }
             for locale in frame.languages
@@ -280,18 +228,4 @@ def _frame_data(frame: LetterFrame) -> dict[str, Any]:
 
 def _pair(text: str) -> dict[str, list[Piece]]:
     heading, _, body = text.partition("\n")
-    return {"heading": _pieces(heading), "body": _pieces(body)}
-
-
-def _pieces(text: str) -> list[Piece]:
-    """Split a text at its readings: 'あの{子|こ}' gives ['あの', ['子', 'こ']]."""
-    pieces: list[Piece] = []
-    end = 0
-    for match in RUBY.finditer(text):
-        if match.start() > end:
-            pieces.append(text[end : match.start()])
-        pieces.append([match[1], match[2]])
-        end = match.end()
-    if end < len(text):
-        pieces.append(text[end:])
-    return pieces
+    return {"heading": pieces(heading), "body": pieces(body)}
