@@ -8,8 +8,10 @@ from typing import Any
 
 import click
 
+from portal.cli.cards import cards
 from portal.cli.context import FAILED, WITH_HOLDS, Context, answering, dry_run_option, json_option, write_json
 from portal.cli.letters_words import built_json, preflight_json, say_built, say_preflight
+from portal.cli.printer import make_printer
 from portal.cli.progress import progress_bar
 from portal.domain.households.protection import protection_loaded
 from portal.domain.letters.barcode import customer_bars
@@ -31,13 +33,7 @@ def letters() -> None:
     """Letters."""
 
 
-def _printer(context: Context) -> Printer:
-    database = context.database()
-    settings = context.settings
-    return Printer(
-        database.read, database.write, context.vault(), context.clock, context.actor, context.load_program(),
-        settings.public_url, settings.data_dir / "letters",
-    )  # fmt: skip
+letters.add_command(cards)
 
 
 def _warn_of_address(context: Context) -> None:
@@ -87,7 +83,7 @@ def build(
     json_file: str | None,
 ) -> None:
     """Build letters; ends with 3 while households are held or cannot be printed."""
-    printer = _printer(context)
+    printer = make_printer(context)
     day = notice_date.date() if notice_date else None
     if dry_run:
         _dry_run(printer, limit, day, json_file)
@@ -155,7 +151,7 @@ def _end_unprotected(loaded: bool) -> None:
 @answering
 def preflight_command(context: Context, json_file: str | None) -> None:
     """Look before printing; ends with 3 when something cannot be printed."""
-    printer = _printer(context)
+    printer = make_printer(context)
     with printer.read() as session:
         loaded = protection_loaded(session)
         checked = preflight(session, printer.vault, printer.program, printer.fonts)

@@ -95,13 +95,15 @@ def notice_message(kind: str, event: str, *, sender: str = "") -> Message:
 
 
 def progress_texts(event: str, due: date | None = None) -> tuple[str, str]:
-    """Return title and sentence of an event of ``PROGRESS_EVENTS``, without readings; ``due`` is a last day (JST).
+    """Return title and sentence of an event of ``PROGRESS_EVENTS``; ``due`` is a last day (JST).
+
+    In やさしい日本語 they carry readings.
 
     Raises:
         ValueError: the event has no words.
     """
-    title, what = (plain(text) for text in _progress_texts(event))
-    return title, what % {"day": plain(format_day(due))} if due is not None else what
+    title, what = _progress_texts(event)
+    return title, what if due is None else what % {"day": format_day(due)}
 
 
 def _progress_texts(event: str) -> tuple[str, str]:
@@ -111,7 +113,7 @@ def _progress_texts(event: str) -> tuple[str, str]:
         case "decided":
             return _("申請の結果"), _("申請の結果が出ました。")
         case "returned_for_correction":
-            return _("申請の直し"), _("申請に、直してほしいところがあります。")
+            return _("申請の直しのお願い"), _("申請に、直してほしいところがあります。")
         case "stopped":
             return _("クーポンの停止"), _("クーポンの停止について、お知らせがあります。")
         case "posted":
@@ -130,7 +132,7 @@ def progress_message(kind: str, event: str, *, due: date | None = None, sender: 
     Raises:
         ValueError: the event has no words.
     """
-    title, what = progress_texts(event, due)
+    title, what = (plain(text) for text in progress_texts(event, due))
     where = plain(_("くわしくは、サインインして、ごらんください。"))
     if kind == "sms":
         return Message(None, f"{what}\n{where}")

@@ -79,7 +79,7 @@ def preflight(session: Session, vault: Vault, program: Program, fonts: tuple[Pat
     ready: list[tuple[str, Due]] = []
     for one in waiting:
         addressee = addressees[one.household_id]
-        found = _findings(one.household_id, addressee, program, fonts)
+        found = findings_of(one.household_id, addressee, program, fonts)
         findings += found
         if not found:
             ready.append((addressee.postal_code, one))
@@ -89,9 +89,10 @@ def preflight(session: Session, vault: Vault, program: Program, fonts: tuple[Pat
     return Preflight(tuple(one for _postal, one in ready), tuple(findings), left)
 
 
-def _findings(
+def findings_of(
     household_id: int, addressee: Addressee, program: Program, fonts: tuple[Path, ...]
 ) -> list[Finding]:
+    """Return why an addressee cannot be printed; nothing when it can."""
     faces = load_faces(fonts)
     found = []
     for where, texts in (("name", (addressee.name,)), ("address", addressee.lines)):

@@ -1,0 +1,83 @@
+"""The card for people without a channel: one page in a window envelope, without names of children, amounts, secrets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from portal.domain.errors import InputError
+from portal.domain.letters.content import LetterContent, LetterFrame
+from portal.domain.letters.render import compile_pdf, page_count
+from portal.domain.letters.window import Piece, layout_data, pieces, window_data
+from portal.domain.notices.messages import progress_texts
+from portal.domain.texts import _, _s, use_locale
+
+TEMPLATE = "notice_card.typ"
+
+
+@dataclass(frozen=True, slots=True)
+class CardContent:
+    """One card. ``letter`` holds number, address and name, and nothing else of a letter.
+
+    ``receipt_no`` is what the household may name on the telephone.
+    """
+
+    letter: LetterContent
+    event: str
+    receipt_no: str | None = None
+    due: date | None = None
+
+
+def render_cards(cards: Sequence[CardContent], frame: LetterFrame) -> bytes:
+    """Return one PDF (tagged, PDF/UA-1) with a page for each card, in the given order.
+
+    Each is in Japanese with the other languages below: nobody knows yet which one the household reads. Raises
+    InputError for an address that no size fits or texts that need more than their page, ValueError without cards.
+    """
+    if not cards:
+        raise ValueError("a print has at least one card")
+    pdf = compile_pdf(
+        TEMPLATE,
+        {"frame": _frame_data(frame), "cards": [_card_data(card, frame) for card in cards]},
+        timestamp=frame.timestamp,
+        fonts=frame.fonts,
+    )
+    if page_count(pdf) != len(cards):
+        raise InputError(_s("カードの文が長すぎて、1枚に収まりません。"), code="letter_too_long")
+    return pdf
+
+
+def _frame_data(frame: LetterFrame) -> dict[str, Any]:
+    day = datetime.fromtimestamp(frame.timestamp, tz=UTC)
+    return {
+        "title": _("申請についてのお知らせ"),
+        "ward": frame.ward,
+        "mayor": frame.mayor,
+        "date": frame.notice_date,
+        "day": [day.year, day.month, day.day],
+        "sender": frame.return_address,
+        "layout": layout_data(frame.layout),
+    }
+
+
+def _card_data(card: CardContent, frame: LetterFrame) -> dict[str, Any]:
+    return {
+        **window_data(card.letter, frame),
+        "receipt": card.receipt_no,
+        "texts": [{"locale": locale, **_texts(card, frame, locale)} for locale in frame.languages],
+    }
+
+
+def _texts(card: CardContent, frame: LetterFrame, locale: str) -> dict[str, list[Piece]]:
+    with use_locale(locale):
+        title, what = progress_texts(card.event, card.due)
+        where = _("くわしくは、サインインして、ごらんください。%(url)s") % {"url": frame.plain_url}
+        call = _(
+            "サインインできないときは、電話でおたずねください。電話%(telephone)s、FAX %(fax)s（%(hours)s）"
+        ) % {name: str(frame.values[name].in_language(locale)) for name in ("telephone", "fax", "hours")}
+        receipt = _("受付番号 %(number)s") % {"number": card.receipt_no} if card.receipt_no else ""
+        never = _("職員が、パスワードや番号を聞くことはありません。")
+    return {
+        "title": pieces(title), "what": pieces(what), "where": pieces(where), "call": pieces(call),
+        "receipt": pieces(receipt), "never": pieces(never),
+    }  # fmt: skip

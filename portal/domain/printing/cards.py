@@ -1,0 +1,256 @@
+"""The daily print of cards for people without a channel: one PDF, each card printed once, none to who is silenced.
+
+The file gets its name only after the database has noted its cards as printed: killed anywhere, a PDF is either
+complete and noted, or finished by the next print, or was never there.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor
+from portal.domain.announcements.models import Announcement, CardPrint
+from portal.domain.announcements.services import CARD, HELD, stop
+from portal.domain.announcements.silence import silenced
+from portal.domain.announcements.states import ANNOUNCEMENT
+from portal.domain.audit.services import record, record_many
+from portal.domain.clock import jst_date
+from portal.domain.errors import ConflictError
+from portal.domain.households.models import Household, PrintText
+from portal.domain.letters.card import CardContent, render_cards
+from portal.domain.letters.numbers import new_letter_number
+from portal.domain.printing.addressees import Addressee, read_addressees
+from portal.domain.printing.build import Printer
+from portal.domain.printing.files import PART, digest_of, locked_folder, make_folder, put, write_part
+from portal.domain.printing.preflight import draft, findings_of, require_protection
+from portal.domain.printing.selection import lock_households
+from portal.domain.texts import _s
+
+CARDS_PER_FILE = 500
+LATE = "late"
+NUMBER_PREFIX = "C"
+ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A card that may be printed, and how its household stood when it was drawn."""
+
+    id: int
+    household_id: int
+    content: CardContent
+    changed_at: datetime
+    approved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardCheck:
+    """Cards that may be printed now (``ready``: one file of them), and the keys of those that may not or cannot be."""
+
+    printable: int
+    ready: tuple[Ready, ...]
+    stopped: tuple[int, ...]
+    unprintable: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltCards:
+    """What a print did: files with their cards, how many cards were stopped, how many cannot be printed."""
+
+    files: tuple[Path, ...]
+    cards: int
+    stopped: int
+    unprintable: int
+    finished: tuple[Path, ...]
+    """Files of an interrupted print, noted before and now in their place."""
+
+
+def check_cards(session: Session, printer: Printer, now: datetime) -> CardCheck:
+    """Look at the waiting cards, oldest first; changes nothing."""
+    ready: list[Ready] = []
+    stopped: list[int] = []
+    unprintable: list[int] = []
+    printable = 0
+    for rows in _pages(session):
+        barred = _barred(session, rows, now)
+        stopped += barred
+        left = [row for row in rows if row.id not in barred]
+        keys = [row.household_id for row in left]
+        standing = _standing(session, keys)
+        addressees = read_addressees(session, printer.vault, printer.program.names.ward.ja, keys)
+        for row in left:
+            addressee = addressees[row.household_id]
+            if findings_of(row.household_id, addressee, printer.program, printer.fonts):
+                unprintable.append(row.id)
+                continue
+            printable += 1
+            if len(ready) < CARDS_PER_FILE:
+                ready.append(
+                    Ready(row.id, row.household_id, _content(row, addressee), *standing[row.household_id])
+                )
+    return CardCheck(printable, tuple(ready), tuple(stopped), tuple(unprintable))
+
+
+def print_cards(printer: Printer, folder: Path | None = None) -> BuiltCards:
+    """Print all waiting cards and stop those of households that get nothing automatic now.
+
+    Raises:
+        NotAllowedError: protection is not loaded.
+        ConflictError: another print is at work.
+        InputError: texts or layout cannot be printed.
+        OSError: a file cannot be written; its cards wait on.
+    """
+    with printer.read() as session:
+        require_protection(session)
+    place = make_folder((folder or printer.base_folder / "cards").resolve())
+    with locked_folder(place):
+        with printer.read() as session:
+            finished = _finish_interrupted(session, place)
+        files: list[Path] = []
+        cards = stopped = unprintable = 0
+        while True:
+            made, count, barred, unprintable = _print_file(printer, place)
+            cards, stopped = cards + count, stopped + barred
+            if made is None:
+                return BuiltCards(tuple(files), cards, stopped, unprintable, finished)
+            files.append(made)
+
+
+def _print_file(printer: Printer, folder: Path) -> tuple[Path | None, int, int, int]:
+    """Print one file; what changes meanwhile is drawn again. Returns file, cards, stopped, unprintable."""
+    barred = 0
+    for _round in range(ROUNDS):
+        with printer.read() as session:
+            now = printer.clock.now(session)
+            found = check_cards(session, printer, now)
+        if not found.ready:
+            with printer.write() as session:
+                barred += _stop(session, found.stopped, printer.clock.now(session))
+            return None, 0, barred, len(found.unprintable)
+        day = jst_date(now)
+        pdf = render_cards([one.content for one in found.ready], printer.frame(day))
+        name = f"cards-{day:%Y%m%d}-{secrets.token_hex(4)}.pdf"
+        part = write_part(folder / name, pdf)
+        # Whatever happens from here, the next print knows from the database whether this file counts.
+        with printer.write() as session:
+            now = printer.clock.now(session)
+            barred += _stop(session, found.stopped, now)
+            noted = _note_printed(session, found.ready, folder / name, pdf, day, printer.actor, now)
+        if noted:
+            return put(part), len(found.ready), barred, len(found.unprintable)
+        part.unlink()
+    raise ConflictError(_s("印刷の間に世帯のデータが変わり続けました。もう一度実行してください。"))
+
+
+def _pages(session: Session) -> Iterator[Sequence[Announcement]]:
+    last = 0
+    while True:
+        rows = session.scalars(
+            select(Announcement)
+            .where(
+                Announcement.medium == CARD, Announcement.state == ANNOUNCEMENT.initial, Announcement.id > last
+            )
+            .order_by(Announcement.id)
+            .limit(CARDS_PER_FILE)
+        ).all()  # fmt: skip
+        if not rows:
+            return
+        yield rows
+        last = rows[-1].id
+
+
+def _barred(session: Session, rows: Collection[Announcement], now: datetime) -> list[int]:
+    quiet = silenced(session, [row.household_id for row in rows])
+    today = jst_date(now)
+    return [row.id for row in rows if row.household_id in quiet or _is_late(row, today)]
+
+
+def _is_late(row: Announcement, today: date) -> bool:
+    return row.due_on is not None and row.due_on < today
+
+
+def _standing(session: Session, ids: Collection[int]) -> dict[int, tuple[datetime, datetime | None]]:
+    rows = session.execute(
+        select(Household.id, Household.changed_at, PrintText.approved_at)
+        .outerjoin(PrintText, PrintText.household_id == Household.id)
+        .where(Household.id.in_(ids))
+    )
+    return {key: (changed, approved) for key, changed, approved in rows}
+
+
+def _content(row: Announcement, addressee: Addressee) -> CardContent:
+    number = NUMBER_PREFIX + new_letter_number()[1:]
+    letter = draft(number, addressee, children=0, amount_yen=0)
+    return CardContent(letter, row.event, row.receipt_no, row.due_on)
+
+
+def _locked(session: Session, ids: Collection[int]) -> Sequence[Announcement]:
+    """Lock those of the cards that still wait."""
+    return session.scalars(
+        select(Announcement)
+        .where(Announcement.id.in_(ids), Announcement.state == ANNOUNCEMENT.initial)
+        .order_by(Announcement.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _stop(session: Session, ids: Collection[int], now: datetime) -> int:
+    rows = _locked(session, ids)
+    barred = set(_barred(session, rows, now))
+    for row in rows:
+        if row.id in barred:
+            stop(session, row, now, LATE if _is_late(row, jst_date(now)) else HELD)
+    session.flush()
+    return len(barred)
+
+
+def _note_printed(
+    session: Session, drawn: Sequence[Ready], target: Path, pdf: bytes, day: date, actor: Actor, now: datetime
+) -> bool:
+    """Note the cards as printed; False when one of them changed, was stopped or was printed by somebody else."""
+    rows = _locked(session, [one.id for one in drawn])
+    keys = {one.household_id for one in drawn}
+    lock_households(session, keys)
+    standing = _standing(session, keys)
+    same = all(standing.get(one.household_id) == (one.changed_at, one.approved_at) for one in drawn)
+    numbers = [one.content.letter.letter_number for one in drawn]
+    taken = select(Announcement.id).where(Announcement.card_number.in_(numbers))
+    if len(rows) != len(drawn) or not same or _barred(session, rows, now) or session.scalar(taken):
+        return False
+    made = CardPrint(
+        cards=len(drawn), folder=str(target.parent), file_name=target.name, notice_date=day, printed_at=now,
+        sha256=hashlib.sha256(pdf).hexdigest(),
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    by_key = {row.id: row for row in rows}
+    for position, one in enumerate(drawn, 1):
+        row = by_key[one.id]
+        row.state, row.changed_at, row.sent_at = ANNOUNCEMENT.next(row.state, "print"), now, now
+        row.card_print_id, row.position, row.card_number = made.id, position, numbers[position - 1]
+    events = [(one.id, one.household_id) for one in drawn]
+    record_many(session, actor, now, "notice.printed", "announcement", events)
+    record(session, actor, now, "card_print.printed", "card_print", made.id, cards=made.cards)
+    session.flush()
+    return True
+
+
+def _finish_interrupted(session: Session, folder: Path) -> tuple[Path, ...]:
+    """Put files in their place whose cards were noted as printed, and remove what was never noted."""
+    finished = []
+    for part in sorted(folder.glob(f"cards-*.pdf{PART}")):
+        known = session.scalar(
+            select(CardPrint.sha256).where(CardPrint.file_name == part.name.removesuffix(PART))
+        )
+        if known is not None and digest_of(part) == known:
+            finished.append(put(part))
+        else:
+            part.unlink()
+    return tuple(finished)
