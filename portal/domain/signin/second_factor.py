@@ -19,7 +19,7 @@ from portal.domain.notices.services import enqueue
 from portal.domain.signin.attempt import STAGE_FULL
 from portal.domain.signin.notify import tell_owner
 from portal.domain.tasks.services import CODE_CLOSED, open_once
-from portal.domain.texts import _
+from portal.domain.texts import _, current_locale
 from portal.domain.vault import Vault
 
 KINDS = ("totp", "sms", "email")
@@ -149,6 +149,8 @@ def check(
             session, actor, now, f"code.{answer.value}", "otp_authenticator", authenticator.id,
             household_id=credential.household_id, purpose=purpose,
         )  # fmt: skip
+    if answer is CodeAnswer.RIGHT:
+        credential.locale = current_locale()  # messages to come speak the language of the page
     if answer is CodeAnswer.RIGHT and purpose == ENROLL:
         tell_owner(session, vault, credential, "channel_changed", now, but_not=authenticator.kind)
     if authenticator.state == "closed" and answer is CodeAnswer.WRONG:
@@ -184,6 +186,7 @@ def step_up(session: Session, auth: AuthSession, now: datetime) -> str:
     """Return the id of the fully signed-in session that replaces this one."""
     credential_id = auth.owner_id or 0
     credential = session.get_one(Credential, credential_id)
+    credential.locale = current_locale()
     record(
         session, Actor(Role.RESIDENT, credential_id), now, "signin.complete", "credential", credential_id,
         household_id=credential.household_id,
