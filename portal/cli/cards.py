@@ -1,6 +1,7 @@
 """``portal letters cards``: the daily print of cards for people without a channel."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -33,7 +34,7 @@ def cards(context: Context, folder: Path | None, *, dry_run: bool, json_file: st
         json_file,
         {
             "cards": built.cards, "files": [str(path) for path in built.files], "stopped": built.stopped,
-            "unprintable": built.unprintable, "finished": [str(path) for path in built.finished],
+            "unprintable": list(built.unprintable), "finished": [str(path) for path in built.finished],
         },
     )  # fmt: skip
     if json_file != "-":
@@ -48,7 +49,7 @@ def _dry_run(printer: Printer, json_file: str | None) -> None:
         found = check_cards(session, printer, printer.clock.now(session))
     write_json(
         json_file,
-        {"cards": found.printable, "stopped": len(found.stopped), "unprintable": len(found.unprintable)},
+        {"cards": found.printable, "stopped": len(found.stopped), "unprintable": list(found.unprintable)},
     )
     if json_file != "-":
         click.echo(
@@ -57,7 +58,7 @@ def _dry_run(printer: Printer, json_file: str | None) -> None:
             )
             % {"n": found.printable}
         )  # fmt: skip
-        _say_rest(len(found.stopped), len(found.unprintable))
+        _say_rest(len(found.stopped), found.unprintable)
         click.echo(_s("試しの実行です。何も保存していません。"))
     if found.stopped or found.unprintable:
         sys.exit(WITH_HOLDS)
@@ -78,7 +79,7 @@ def _say(built: BuiltCards) -> None:
     _say_rest(built.stopped, built.unprintable)
 
 
-def _say_rest(stopped: int, unprintable: int) -> None:
+def _say_rest(stopped: int, unprintable: Sequence[int]) -> None:
     if stopped:
         click.echo(
             _sn(
@@ -91,9 +92,9 @@ def _say_rest(stopped: int, unprintable: int) -> None:
     if unprintable:
         click.echo(
             _sn(
-                "氏名か住所を印刷できないカードが%(n)d枚あります。「portal letters preflight」で確かめてください。",
-                "氏名か住所を印刷できないカードが%(n)d枚あります。「portal letters preflight」で確かめてください。",
-                unprintable,
+                "氏名か住所を印刷できないカードが%(n)d枚あります。職員サイトの世帯: %(keys)s",
+                "氏名か住所を印刷できないカードが%(n)d枚あります。職員サイトの世帯: %(keys)s",
+                len(unprintable),
             )
-            % {"n": unprintable}
+            % {"n": len(unprintable), "keys": ", ".join(map(str, unprintable))}
         )

@@ -184,3 +184,20 @@ def resume(session: Session, vault: Vault, announcement_id: int, actor: Actor, n
     )  # fmt: skip
     session.flush()
     return row
+
+
+def card_came_back(session: Session, announcement_id: int, actor: Actor, now: datetime) -> Announcement:
+    """Note that the post returned a card.
+
+    Raises:
+        NotFoundError: there is none of that key.
+        WrongStateError: it is no printed card, or was noted before.
+    """
+    row = lock_announcement(session, announcement_id)
+    row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "come_back"), now
+    record(
+        session, actor, now, "notice.came_back", "announcement", row.id, household_id=row.household_id,
+        event=row.event, medium=row.medium,
+    )  # fmt: skip
+    session.flush()
+    return row

@@ -51,7 +51,10 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class CardCheck:
-    """Cards that may be printed now (``ready``: one file of them), and the keys of those that may not or cannot be."""
+    """How many cards may be printed now and one file of them; the keys of the cards that may not go out.
+
+    ``unprintable`` are the keys of households whose name or address cannot be printed: their cards wait on.
+    """
 
     printable: int
     ready: tuple[Ready, ...]
@@ -61,12 +64,12 @@ class CardCheck:
 
 @dataclass(frozen=True, slots=True)
 class BuiltCards:
-    """What a print did: files with their cards, how many cards were stopped, how many cannot be printed."""
+    """What a print did: files with their cards, how many cards were stopped, which households cannot be printed."""
 
     files: tuple[Path, ...]
     cards: int
     stopped: int
-    unprintable: int
+    unprintable: tuple[int, ...]
     finished: tuple[Path, ...]
     """Files of an interrupted print, noted before and now in their place."""
 
@@ -87,7 +90,7 @@ def check_cards(session: Session, printer: Printer, now: datetime) -> CardCheck:
         for row in left:
             addressee = addressees[row.household_id]
             if findings_of(row.household_id, addressee, printer.program, printer.fonts):
-                unprintable.append(row.id)
+                unprintable.append(row.household_id)
                 continue
             printable += 1
             if len(ready) < CARDS_PER_FILE:
@@ -113,7 +116,7 @@ def print_cards(printer: Printer, folder: Path | None = None) -> BuiltCards:
         with printer.read() as session:
             finished = _finish_interrupted(session, place)
         files: list[Path] = []
-        cards = stopped = unprintable = 0
+        cards = stopped = 0
         while True:
             made, count, barred, unprintable = _print_file(printer, place)
             cards, stopped = cards + count, stopped + barred
@@ -122,7 +125,7 @@ def print_cards(printer: Printer, folder: Path | None = None) -> BuiltCards:
             files.append(made)
 
 
-def _print_file(printer: Printer, folder: Path) -> tuple[Path | None, int, int, int]:
+def _print_file(printer: Printer, folder: Path) -> tuple[Path | None, int, int, tuple[int, ...]]:
     """Print one file; what changes meanwhile is drawn again. Returns file, cards, stopped, unprintable."""
     barred = 0
     for _round in range(ROUNDS):
@@ -132,7 +135,7 @@ def _print_file(printer: Printer, folder: Path) -> tuple[Path | None, int, int, 
         if not found.ready:
             with printer.write() as session:
                 barred += _stop(session, found.stopped, printer.clock.now(session))
-            return None, 0, barred, len(found.unprintable)
+            return None, 0, barred, found.unprintable
         day = jst_date(now)
         pdf = render_cards([one.content for one in found.ready], printer.frame(day))
         name = f"cards-{day:%Y%m%d}-{secrets.token_hex(4)}.pdf"
@@ -143,7 +146,7 @@ def _print_file(printer: Printer, folder: Path) -> tuple[Path | None, int, int, 
             barred += _stop(session, found.stopped, now)
             noted = _note_printed(session, found.ready, folder / name, pdf, day, printer.actor, now)
         if noted:
-            return put(part), len(found.ready), barred, len(found.unprintable)
+            return put(part), len(found.ready), barred, found.unprintable
         part.unlink()
     raise ConflictError(_s("印刷の間に世帯のデータが変わり続けました。もう一度実行してください。"))
 
