@@ -10,6 +10,17 @@ if (box) {
     box.select();
   });
 }
+// Alt + N goes on to the next request; a bare letter would catch what a speech user says (WCAG 2.1.4).
+const next = document.querySelector("[data-key='n']");
+if (next) {
+  document.querySelectorAll("[data-shortcut]").forEach((hint) => { hint.hidden = false; });
+  document.addEventListener("keydown", (event) => {
+    if (event.code !== "KeyN" || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    next.focus();
+    next.click();
+  });
+}
 const offline = document.getElementById("offline");
 const say = (hidden) => {
   if (!offline) return;

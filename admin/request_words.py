@@ -1,0 +1,62 @@
+"""What kinds, states, channels and decisions of requests are called in the staff's language."""
+
+from portal.domain.texts import _s
+
+
+def request_kind(code: str) -> str:
+    """Name a kind of request."""
+    return {
+        "decline": _s("辞退"), "alternative": _s("紙の代替品"), "redelivery": _s("再配送"),
+        "recipient_change": _s("支給先の変更"), "addition": _s("対象者の追加"),
+    }.get(code, code)  # fmt: skip
+
+
+def request_state(code: str) -> str:
+    """Name where a request stands."""
+    return {
+        "waiting": _s("審査待ち"), "with_resident": _s("本人の返事待ち"), "in_progress": _s("進行中"),
+        "closed": _s("終わり"),
+    }.get(code, code)  # fmt: skip
+
+
+def request_result(code: str) -> str:
+    """Name how a request ended."""
+    return {
+        "accepted": _s("承認"), "refused": _s("お断り"), "withdrawn": _s("取り下げ"), "fulfilled": _s("送付ずみ"),
+        "delivered": _s("お渡しずみ"), "restocked": _s("在庫に戻した"), "partly": _s("一部だけ承認"),
+    }.get(code, code)  # fmt: skip
+
+
+def channel(code: str) -> str:
+    """Name the way a request reached us."""
+    return {
+        "portal": _s("ポータル"), "phone": _s("電話"), "fax": _s("FAX"), "post": _s("郵便"), "counter": _s("窓口"),
+        "command": _s("コマンド"),
+    }.get(code, code)  # fmt: skip
+
+
+def signer(code: str) -> str:
+    """Name who signed a paper form."""
+    return {
+        "householder": _s("世帯主"), "spouse": _s("配偶者"), "parent": _s("親"), "child": _s("こども本人"),
+        "proxy": _s("代理人"), "other": _s("そのほか"), "nobody": _s("署名なし"),
+    }.get(code, code)  # fmt: skip
+
+
+def decision(code: str) -> str:
+    """Name a decision of a reviewer."""
+    return {
+        "accept": _s("承認する"), "approve": _s("承認する"), "return": _s("直してもらう（本人に戻す）"),
+        "refuse": _s("お断りする"), "mark_unclear": _s("はっきりしない（辞退として扱わない）"),
+        "clarify": _s("はっきりした（審査にもどす）"), "confirm": _s("承認する"),
+    }.get(code, code)  # fmt: skip
+
+
+def review_said(code: str) -> str:
+    """Say what the decision just made did."""
+    return {
+        "accept": _s("承認しました。"), "approve": _s("承認しました。"), "return": _s("本人に戻しました。"),
+        "refuse": _s("お断りしました。"), "mark_unclear": _s("はっきりしない申請として、確認の用件を作りました。"),
+        "clarify": _s("審査にもどしました。"), "proposed": _s("承認を提案しました。ほかの人の承認を待ちます。"),
+        "bulk": _s("まとめて承認しました。"),
+    }.get(code, _s("決めました。"))  # fmt: skip

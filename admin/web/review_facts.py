@@ -1,0 +1,93 @@
+"""Everything that a reviewer needs on one screen: the household, the form, what was written, what accepting would do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from portal.domain.casework.masking import mask_address, mask_postal_code
+from portal.domain.casework.review_kinds import rules_of
+from portal.domain.casework.timeline import Moment, timeline
+from portal.domain.coupons.queries import coupons_of_household
+from portal.domain.households.queries import HouseholdView, open_holds, view_household
+from portal.domain.requests.four_eyes import proposal_of
+from portal.domain.requests.models import PaperForm, Request
+from portal.domain.requests.queries import paper_forms_of, requests_of
+from portal.domain.requests.services import reply_of, written_in
+from portal.domain.staff.queries import staff_user
+from portal.platform.page import Page
+
+MOMENTS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class ChildFact:
+    """One child of the household with the state of its right and its coupon."""
+
+    ordinal: int
+    name: str
+    birth: str
+    entitlement: str
+    coupon: str
+    amount_yen: int
+    claimed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a reviewer sees; the street and the building stay masked until they are asked for on the household page."""
+
+    household: HouseholdView | None
+    postal: str
+    place: str
+    children: Sequence[ChildFact]
+    holds: Sequence[Any]
+    forms: Sequence[PaperForm]
+    written: Mapping[str, Any]
+    reply: str
+    effects: Sequence[str]
+    moments: Sequence[Moment]
+    others: Sequence[Request]
+    proposed_by: str
+    own_proposal: bool
+
+
+def facts_of(page: Page, row: Request) -> Facts:
+    """Read everything about a claimed request."""
+    session, vault = page.session, page.site.vault
+    view = view_household(session, vault, row.household_id) if row.household_id is not None else None
+    proposal = proposal_of(session, row.id)
+    proposer = staff_user(session, proposal.proposed_by) if proposal is not None else None
+    return Facts(
+        household=view,
+        postal=mask_postal_code(view.fields.postal_code) if view else "",
+        place=mask_address(view.fields.town) if view else "",
+        children=_children(page, view, row) if view else (),
+        holds=open_holds(session, view.id) if view else (),
+        forms=paper_forms_of(session, row.id),
+        written=written_in(vault, row),
+        reply=reply_of(vault, row),
+        effects=rules_of(row.kind).effects_of(session, vault, page.site.program, row),
+        moments=timeline(session, view.id, MOMENTS) if view else (),
+        others=[other for other in requests_of(session, view.id) if other.id != row.id] if view else (),
+        proposed_by=proposer.display_name if proposer is not None else "",
+        own_proposal=proposer is not None and page.staff is not None and proposer.id == page.staff.id,
+    )
+
+
+def _children(page: Page, view: HouseholdView, row: Request) -> list[ChildFact]:
+    entries = {entry.ordinal: entry for entry in coupons_of_household(page.session, view.id)}
+    found = []
+    for child in view.children:
+        entry = entries.get(child.ordinal)
+        found.append(
+            ChildFact(
+                child.ordinal,
+                child.fields.name,
+                child.fields.birth.isoformat() if child.fields.birth else "",
+                entry.entitlement_state if entry else "",
+                entry.coupon.state if entry and entry.coupon else "",
+                entry.amount_yen if entry else 0,
+                entry is not None and entry.claim_id == row.id,
+            )
+        )
+    return found

@@ -1,0 +1,69 @@
+"""One door to the rules of every kind of request, for the review desk and for the residents' own list."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor
+from portal.domain.alternatives import review as alternatives
+from portal.domain.declines import review as declines
+from portal.domain.program.schema import Program
+from portal.domain.recipients import review as recipients
+from portal.domain.redeliveries import review as redeliveries
+from portal.domain.requests import kinds
+from portal.domain.requests.models import Request
+from portal.domain.requests.steps import Step
+from portal.domain.vault import Vault
+
+
+class KindRules(Protocol):
+    """What each kind's slice offers to a reviewer, and to the requester's own list."""
+
+    DECISIONS: tuple[str, ...]
+    REASONS: Mapping[str, Callable[[], str]]
+
+    def decide(
+        self,
+        session: Session,
+        vault: Vault,
+        program: Program,
+        request_id: int,
+        version: int,
+        action: str,
+        actor: Actor,
+        now: datetime,
+        *,
+        reason: str = "",
+        text: str = "",
+        **extra: Any,
+    ) -> Request:
+        """Decide on a request that a page showed in ``version``."""
+        ...
+
+    def effects_of(self, session: Session, vault: Vault, program: Program, request: Request) -> Sequence[str]:
+        """Say what accepting would do, in the staff's language."""
+        ...
+
+    def steps_of(self, session: Session, request: Request) -> Sequence[Step]:
+        """Return what happened and what comes next, in the resident's language."""
+        ...
+
+    def warning_text(self, code: str) -> str:
+        """Say what a warning means, in the staff's language."""
+        ...
+
+
+RULES: Mapping[str, KindRules] = {
+    kinds.DECLINE: declines,
+    kinds.ALTERNATIVE: alternatives,
+    kinds.REDELIVERY: redeliveries,
+    kinds.RECIPIENT_CHANGE: recipients,
+    kinds.ADDITION: recipients,
+}
+
+
+def rules_of(kind: str) -> KindRules:
+    """Return the rules of a kind of request."""
+    return RULES[kind]
