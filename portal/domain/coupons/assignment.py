@@ -18,6 +18,7 @@ from portal.domain.entitlements.services import locked
 from portal.domain.entitlements.states import ENTITLEMENT
 from portal.domain.errors import ConflictError, InputError, NotAllowedError
 from portal.domain.households.models import Hold, Household
+from portal.domain.households.queries import withheld
 from portal.domain.texts import _s, _sn
 
 ASSIGN_LOCK = 7_208_154
@@ -78,7 +79,7 @@ def _wanting(amount_yen: int | None = None) -> Select[int]:
         .join(Household, Household.id == Entitlement.household_id)
         .where(
             Entitlement.state == ENTITLEMENT.initial,
-            Household.protected.is_(False),
+            ~withheld(),
             Household.state == "active",
             ~open_hold,
             ~has_code,

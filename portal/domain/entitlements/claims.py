@@ -11,6 +11,7 @@ from portal.domain.audit.services import record
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.entitlements.states import OPEN
 from portal.domain.errors import ConflictError
+from portal.domain.households.moved import under_confirmation
 from portal.domain.texts import _
 
 DECLINE, ALTERNATIVE, RECIPIENT_CHANGE = "decline", "alternative", "recipient_change"
@@ -45,6 +46,8 @@ def claim(
     )
     if len(rows) != len(wanted) or not rows or any(row.state not in OPEN for row in rows):
         raise ConflictError(_("このこどもの分は、もう手続きが終わっています。画面を開きなおしてください。"))
+    if any(row.claimed_by == RECIPIENT_CHANGE and row.claim_id != claim_id for row in rows):
+        raise under_confirmation()
     if any(row.claimed_by is not None and row.claim_id != claim_id for row in rows):
         raise ConflictError(
             _("このこどもの分は、別の申請の手続き中です。その申請が終わるまで、お待ちください。"),

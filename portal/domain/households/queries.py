@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, LargeBinary, bindparam, func, select
+from sqlalchemy import ColumnElement, LargeBinary, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import NotFoundError
@@ -103,6 +103,11 @@ def open_holds(session: Session, household_id: int) -> list[Hold]:
 def has_open_hold(household_id: ColumnElement[int]) -> ColumnElement[bool]:
     """Return the condition "an open hold exists" for use in another slice's select."""
     return select(Hold.id).where(Hold.household_id == household_id, Hold.state == "open").exists()
+
+
+def withheld() -> ColumnElement[bool]:
+    """Return the condition "protected, and not handed over at the counter" for selects that join the household."""
+    return and_(Household.protected, ~Household.counter)
 
 
 def candidates(

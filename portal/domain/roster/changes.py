@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record
 from portal.domain.entitlements.services import create_for_children
 from portal.domain.households.models import Child, Household, PrintText, SearchIndex
+from portal.domain.households.moved import next_ordinal
 from portal.domain.households.queries import open_holds
 from portal.domain.households.records import (
     HouseholdFields,
@@ -165,8 +166,7 @@ class Applier:
 
     def _new_children(self, household: Household, staged: StagedHousehold) -> None:
         key, new_key = self._vault.unwrap(household.wrapped_key), self._vault.unwrap(staged.wrapped_key)
-        last = select(func.max(Child.ordinal)).where(Child.household_id == household.id)
-        ordinal = self._session.scalar(last) or 0
+        ordinal = next_ordinal(self._session, household.id) - 1
         for said in self._session.scalars(
             select(StagedChild).where(StagedChild.household_id == staged.id).order_by(StagedChild.ordinal)
         ).all():
@@ -181,7 +181,7 @@ class Applier:
             )  # fmt: skip
             self._session.add(child)
             self._session.flush()
-            held = household.protected or bool(open_holds(self._session, household.id))
+            held = household.withheld or bool(open_holds(self._session, household.id))
             create_for_children(
                 self._session, household.id, [child.id], amount_yen=self._amount, now=self._now, held=held
             )

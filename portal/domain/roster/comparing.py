@@ -88,7 +88,11 @@ def _of_people(vault: Vault, known: Known) -> Iterator[Change]:
                 yield Kind.CHILD_BACK, child.id
             if open_child(old_key, child.sealed, digest) != open_child(new_key, now[digest].sealed, digest):
                 yield Kind.CHILD_CORRECTION, child.id
-        elif CHILD.can(child.state, "remove") and codes.W20_INCOMPLETE_HOUSEHOLD not in known.now.codes:
+        elif (
+            CHILD.can(child.state, "remove")
+            and not child.placed
+            and codes.W20_INCOMPLETE_HOUSEHOLD not in known.now.codes
+        ):
             # of a household with a rejected row nobody knows whether the child is gone; W20 holds it
             yield Kind.CHILD_GONE, child.id
 

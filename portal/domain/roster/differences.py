@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, exists, select, update
 from sqlalchemy.orm import Session
 
-from portal.domain.households.models import Child, Hold, Household
+from portal.domain.households.models import BY_INSTRUCTION, Child, Hold, Household
 from portal.domain.households.records import open_child
 from portal.domain.roster import codes
 from portal.domain.roster.bulk import chunks, insert_rows
@@ -92,12 +92,19 @@ class _Finder:
         gone = list(
             self._session.scalars(
                 select(Household.id)
-                .where(Household.number_digest.not_in(there), Household.state == "active", ~told)
+                .where(
+                    Household.number_digest.not_in(there),
+                    Household.state == "active",
+                    ~told,
+                    Household.import_id != BY_INSTRUCTION,
+                )
                 .order_by(Household.id)
             )
         )
         for ids in chunks(gone, AT_ONCE):
             self._remember_gone(Child.household_id.in_(ids))
+        # who was added by instruction may turn up in a later extract under a number that nobody knew then
+        self._remember_gone(Child.added)
         yield from ((Kind.HOUSEHOLD_GONE, key, None, None) for key in gone)
         absent = (
             select(Household.id, StagedHousehold.id)
@@ -174,7 +181,7 @@ class _Finder:
         return set(self._session.scalars(query)) if unknown else set()
 
     def _children(self, table: type[Child] | type[StagedChild], ids: list[int]) -> dict[int, list[Any]]:
-        state = [Child.state] if table is Child else []
+        state = [Child.state, Child.placed] if table is Child else []
         query = select(table.id, table.household_id, table.person_digest, table.sealed, *state).where(
             table.household_id.in_(ids)
         )
@@ -214,6 +221,7 @@ class _Finder:
             .where(
                 StagedHousehold.import_id == self._import_id,
                 Household.number_digest != StagedHousehold.number_digest,
+                ~Child.placed,
             )
             .order_by(StagedHousehold.id, Child.id)
         )

@@ -178,7 +178,7 @@ def close_hold(
 
 def settle(session: Session, household: Household, actor: Actor, now: datetime) -> bool:
     """Let a household go on when nothing holds it any more; returns whether it does."""
-    if household.protected or open_holds(session, household.id):
+    if household.withheld or open_holds(session, household.id):
         return False
     release_household(session, household.id, now)
     suspended = session.scalars(

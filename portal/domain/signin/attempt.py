@@ -152,7 +152,7 @@ def finish(
         not usable
         or credential is None
         or household is None
-        or household.protected
+        or household.withheld
         or household.state != "active"
     ):
         credential_id, household_id = (credential.id, credential.household_id) if credential else (None, None)

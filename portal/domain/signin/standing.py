@@ -6,13 +6,14 @@ from sqlalchemy.orm import Session
 from portal.domain.authn.models import AuthSession
 from portal.domain.credentials.models import Credential
 from portal.domain.households.models import Household
+from portal.domain.households.queries import withheld
 
 
 def may_go_on(session: Session, auth: AuthSession) -> bool:
     """Tell whether the household behind a resident's session may still use the site (``domain.md`` §2.6)."""
     row = session.execute(
-        select(Household.protected, Household.state)
+        select(withheld(), Household.state)
         .join(Credential, Credential.household_id == Household.id)
         .where(Credential.id == auth.owner_id)
     ).one_or_none()
-    return row is not None and not row.protected and row.state == "active"
+    return row is not None and not row[0] and row.state == "active"
