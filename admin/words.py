@@ -23,7 +23,7 @@ def task_kind(code: str) -> str:
     return {
         "new_letter": _s("新しい手紙の依頼"), "report_lost": _s("紛失の届け出"), "birth_frozen": _s("生年月日の凍結"),
         "code_closed": _s("確認の番号の停止"), "no_channel": _s("確認の番号を受け取れない"),
-        "unmatched": _s("照合できない依頼"),
+        "unmatched": _s("照合できない依頼"), "call_back": _s("折り返しの電話"),
     }.get(code, code)  # fmt: skip
 
 
@@ -37,6 +37,7 @@ def task_advice(code: str) -> str:
         ),
         "code_closed": _s("番号の間違いが続いたため、受け取り方が止まりました。新しい手紙を送ります。"),
         "no_channel": _s("アプリ、SMS、メールのどれも使えない方です。窓口か紙での受け取りを案内してください。"),
+        "call_back": _s("申込書に書かれた番号に電話して、申請の進みを伝えてください。この番号には、確認の番号を送りません。"),
         "unmatched": _s("書かれた内容と名簿を見比べ、どの世帯か確かめてください。登録された住所のほかには送りません。"),
     }.get(code, "")  # fmt: skip
 

@@ -7,7 +7,9 @@ from typing import Any, TypeVar
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from admin import notice_words
 from admin.access import allowed, first_post, number_in_address, staff_route
+from portal.domain.announcements.queries import delivery_log
 from portal.domain.casework import access, masking
 from portal.domain.casework.timeline import timeline
 from portal.domain.clock import JST
@@ -102,14 +104,22 @@ def _choice(kind: type[Choice], typed: str) -> Choice | None:
     return next((member for member in kind if member.value == typed), None)
 
 
-def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the household to somebody who gave a reason."""
+def refused(page: Page) -> Response[Any] | None:
+    """Answer somebody who may not know the household, or has not given a reason; None for all others."""
     household = _row(page)
     if (blocked := _blocked(page, household)) is not None:
         return blocked
-    until = _until(page, OPENED, str(household.id))
-    if until is None:
+    if _until(page, OPENED, str(household.id)) is None:
         return page.redirect(f"/households/{household.id}/reason")
+    return None
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show the household to somebody who gave a reason."""
+    if (answer := refused(page)) is not None:
+        return answer
+    household = _row(page)
+    until = _until(page, OPENED, str(household.id)) or page.now
     view = view_household(page.session, page.site.vault, household.id)
     shown = {part: _until(page, SHOWN, f"{household.id}:{part.value}") for part in access.Part}
     credential = latest_credential(page.session, household.id)
@@ -126,6 +136,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         holds=open_holds(page.session, household.id),
         tasks=tasks_of(page.session, household.id),
         moments=timeline(page.session, household.id),
+        notices=delivery_log(page.session, household.id),
+        notice_words=notice_words,
         until=f"{until.astimezone(JST):%H:%M}",
         said=page.query.get("said", ""),
         shown_until=max((f"{u.astimezone(JST):%H:%M}" for u in shown.values() if u), default=""),
@@ -178,11 +190,9 @@ def _children(page: Page, view: HouseholdView, *, shown: bool) -> list[dict[str,
 
 def unmask(page: Page) -> Response[Any]:
     """Show one masked part for five minutes, with a reason, logged and counted."""
+    if (answer := refused(page)) is not None:
+        return answer
     household = _row(page)
-    if (blocked := _blocked(page, household)) is not None:
-        return blocked
-    if _until(page, OPENED, str(household.id)) is None:
-        return page.redirect(f"/households/{household.id}/reason")
     part = _choice(access.Part, page.form.get("part"))
     reason = _choice(access.Reason, page.form.get("reason"))
     if part is None:

@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.web.releases import fresh_code
+from portal.domain.announcements.queries import card_counts, card_prints
 from portal.domain.approvals.queries import open_for
 from portal.domain.approvals.services import turn_down
 from portal.domain.errors import ConflictError, NotAllowedError, NotFoundError
@@ -37,7 +38,8 @@ def show_list(page: Page) -> Response[Any]:
     """List the print runs, newest first; who gets a letter now and why others get none; letters to take out."""
     runs = run_statuses(page.session)
     counts = selection.counts(page.session)
-    if not allowed(page, Permission.KNOW_PROTECTED):
+    may_know = allowed(page, Permission.KNOW_PROTECTED)
+    if not may_know:
         counts.pop(selection.PROTECTED)
     return page.render(
         "admin/letters.html",
@@ -47,6 +49,8 @@ def show_list(page: Page) -> Response[Any]:
         withdrawals=list(islice(to_withdraw(page.session), WITHDRAWN_SHOWN)),
         proposed=open_for(page.session, handover.HAND_OVER, handover.SUBJECT, [run.id for run in runs]),
         delivery=page.site.program.windows.delivery,
+        cards=card_counts(page.session, include_protected=may_know),
+        card_prints=card_prints(page.session),
         delivery_closed=staff_closed_text(page.site.program.windows.delivery, page.now),
     )
 
