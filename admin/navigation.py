@@ -18,11 +18,14 @@ from portal.platform.page import Page
 PLACES = (
     ("/", "home", Permission.OWN_ACCOUNT),
     ("/households", "search", Permission.SEARCH_HOUSEHOLDS),
+    ("/reviews", "reviews", Permission.SEE_REQUESTS),
     ("/tasks", "tasks", Permission.SEE_TASKS),
     ("/holds", "holds", Permission.SEE_HOLDS),
     ("/roster", "roster", Permission.SEE_ROSTER),
     ("/letters", "letters", Permission.SEE_LETTERS),
     ("/coupons", "coupons", Permission.SEE_COUPON_STOCK),
+    ("/stops", "stops", Permission.DECIDE_REQUESTS),
+    ("/reports/declines", "reports", Permission.SEE_REPORTS),
     ("/staff", "staff", Permission.MANAGE_STAFF),
 )
 
@@ -47,9 +50,11 @@ class Who:
 
 def _labels() -> dict[str, str]:
     return {
-        "home": _s("きょうの仕事"), "search": _s("世帯をさがす"), "tasks": _s("用件"), "holds": _s("保留"),
+        "home": _s("きょうの仕事"), "search": _s("世帯をさがす"), "reviews": _s("申請の審査"), "tasks": _s("用件"),
+        "holds": _s("保留"),
         "roster": _s("名簿"),
-        "letters": _s("手紙"), "coupons": _s("クーポン"), "staff": _s("職員"),
+        "letters": _s("手紙"), "coupons": _s("クーポン"), "stops": _s("コードの停止"), "reports": _s("報告書"),
+        "staff": _s("職員"),
     }  # fmt: skip
 
 

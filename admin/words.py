@@ -1,7 +1,19 @@
 """What stored states, kinds and actions are called in the staff's language; an unknown one shows as it is stored."""
 
+from admin.request_words import (
+    channel,
+    decision,
+    request_kind,
+    request_result,
+    request_state,
+    review_said,
+    signer,
+)
 from portal.domain.roster.codes import explanations
 from portal.domain.texts import _s
+
+__all__ = ["channel", "decision", "request_kind", "request_result", "request_state", "review_said", "signer"]
+"""Templates ask one module, ``words``; the words of requests lie in their own."""
 
 
 def role(code: str) -> str:
@@ -30,8 +42,8 @@ def task_kind(code: str) -> str:
 def task_advice(code: str) -> str:
     """Say what to do about a kind of task."""
     return {
-        "new_letter": _s("登録された住所に新しい手紙を送ります。手紙を作る作業に加えてから、用件を終わりにしてください。"),
-        "report_lost": _s("アカウントは止まっています。新しい手紙を作る作業に加えてから、用件を終わりにしてください。"),
+        "new_letter": _s("新しい手紙は、次の印刷で作られ、登録された住所にだけ送られます。"),
+        "report_lost": _s("アカウントは止まっています。新しい手紙は、次の印刷で作られ、登録された住所にだけ送られます。"),
         "birth_frozen": _s(
             "世帯主の生年月日が5回違いました。本人と確かめられたら、凍結を解いてください。確かめられないときは、新しい手紙を送ります。"
         ),

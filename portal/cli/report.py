@@ -1,17 +1,22 @@
 """``portal report``: figures of the program; reading only."""
 
+from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
 from portal.cli.context import Context, answering, json_option, write_json
 from portal.domain.casework.deliveries import Deliveries, deliveries
+from portal.domain.reports.declines import Declines, count_declines, decline_report
+from portal.domain.reports.outputs import as_pdf, as_xlsx
+from portal.domain.reports.tables import Report
 from portal.domain.texts import _s
 
 
 @click.group()
 def report() -> None:
-    """Figures of the program: what was delivered."""
+    """Figures of the program: what was delivered, and what was declined."""
 
 
 @report.command()
@@ -44,3 +49,57 @@ def _say(found: Deliveries) -> None:
                 "yen": f"{reached.yen:,}", "mark": mark,
             }
         )  # fmt: skip
+
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@report.command()
+@click.option("--pdf", type=FILE, help="Write the report as PDF to this file.")
+@click.option("--xlsx", type=FILE, help="Write the report as xlsx to this file.")
+@json_option
+@click.pass_obj
+@answering
+def declines(context: Context, pdf: Path | None, xlsx: Path | None, json_file: str | None) -> None:
+    """Households, children and yen that were declined, by channel and day, explicit and deemed apart."""
+    program = context.load_program()
+    with context.database().read() as session:
+        now = context.clock.now(session)
+        found = count_declines(session, program, now)
+        written = decline_report(session, program, now)
+    outputs: tuple[tuple[Path | None, Callable[[Report], bytes]], ...] = (
+        (pdf, lambda one: as_pdf(one, now)), (xlsx, as_xlsx),
+    )  # fmt: skip
+    for path, make in outputs:
+        if path is not None:
+            path.write_bytes(make(written))
+            click.echo(_s("%(path)s に書き出しました。") % {"path": path}, err=True)
+    write_json(json_file, _declines_json(found))
+    if json_file != "-":
+        _say_report(written)
+
+
+def _declines_json(found: Declines) -> dict[str, object]:
+    return {
+        "window_over": found.window_over,
+        "accepted": asdict(found.accepted),
+        "deemed": asdict(found.deemed),
+        "pending": asdict(found.pending),
+        "by_channel": {channel: asdict(figures) for channel, figures in found.by_channel.items()},
+        "by_day": [
+            {"day": day.isoformat(), "channel": channel, **asdict(figures)}
+            for (day, channel), figures in found.by_day.items()
+        ],
+    }
+
+
+def _say_report(written: Report) -> None:
+    click.echo(written.title)
+    for label, value in written.facts:
+        click.echo(f"{label}: {value}")
+    for table in written.tables:
+        click.echo(f"\n{table.title}")
+        for row in [table.columns, *table.rows, *([table.total] if table.total else [])]:
+            click.echo("  ".join(f"{cell:,}" if isinstance(cell, int) else cell for cell in row))
+    for note in written.notes:
+        click.echo(note)

@@ -18,14 +18,18 @@ class Permission(StrEnum):
     KNOW_PROTECTED = "know_protected"
     SEE_TASKS = "see_tasks"
     DECIDE_TASKS = "decide_tasks"
+    SEE_REQUESTS = "see_requests"
+    DECIDE_REQUESTS = "decide_requests"
     SEE_HOLDS = "see_holds"
     PROPOSE_RELEASE = "propose_release"
     CONFIRM_RELEASE = "confirm_release"
+    SEE_REPORTS = "see_reports"
     SEE_ROSTER = "see_roster"
     SEE_LETTERS = "see_letters"
     PROPOSE_HAND_OVER = "propose_hand_over"
     TAKE_OUT_LETTERS = "take_out_letters"
     CONFIRM_HAND_OVER = "confirm_hand_over"
+    SEE_SCANS = "see_scans"
     SEE_COUPON_STOCK = "see_coupon_stock"
     MANAGE_STAFF = "manage_staff"
 
@@ -61,15 +65,19 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.KNOW_PROTECTED: Grant(frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})),
     Permission.SEE_TASKS: _BACK_OFFICE,
     Permission.DECIDE_TASKS: _BACK_OFFICE,
+    Permission.SEE_REQUESTS: _BACK_OFFICE,
+    Permission.DECIDE_REQUESTS: _BACK_OFFICE,
     Permission.SEE_HOLDS: _BACK_OFFICE,
     Permission.PROPOSE_RELEASE: _BACK_OFFICE,
     # Another officer may confirm only with the ward's written instruction: approvals.services asks for it.
     Permission.CONFIRM_RELEASE: _BACK_OFFICE,
+    Permission.SEE_REPORTS: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
     Permission.SEE_ROSTER: _BACK_OFFICE,
     Permission.SEE_LETTERS: _BACK_OFFICE,
     Permission.PROPOSE_HAND_OVER: Grant(frozenset({Role.OFFICER}), frozenset({Organization.CONTRACTOR})),
     Permission.TAKE_OUT_LETTERS: _BACK_OFFICE,
     Permission.CONFIRM_HAND_OVER: _BACK_OFFICE,
+    Permission.SEE_SCANS: _BACK_OFFICE,
     Permission.SEE_COUPON_STOCK: _BACK_OFFICE,
     Permission.MANAGE_STAFF: Grant(frozenset({Role.ADMINISTRATOR})),
 }
