@@ -14,19 +14,28 @@ from portal.domain.texts import _, _n, _s, _sn
 from portal.platform.assets import ROOT, Assets
 
 RUBY_HTML = r"<ruby>\1<rp>(</rp><rt>\2</rt><rp>)</rp></ruby>"
+EASY_DAY = re.compile(r"\d{4}\{年\|ねん\}\d{1,2}\{月\|がつ\}\d{1,2}\{日\|にち\}")
 RUBY_TAGS = re.compile(r"<ruby>(.*?)<rp>\(</rp><rt>.*?</rt><rp>\)</rp></ruby>", re.DOTALL)
+
+DAY_TAGS = re.compile(r'<span class="day">(.*?)</span>', re.DOTALL)
+
+
+def with_readings(html: str) -> str:
+    """Turn the readings ``{漢字|かんじ}`` of escaped text into ruby; a day with readings stays on one line."""
+    return texts.RUBY.sub(RUBY_HTML, EASY_DAY.sub(r'<span class="day">\g<0></span>', html))
 
 
 def ruby(text: object) -> Markup:
-    """Escape a text and turn its readings ``{漢字|かんじ}`` into ruby."""
+    """Escape a text and turn its readings into ruby."""
     if isinstance(text, Markup):
-        return Markup(texts.RUBY.sub(RUBY_HTML, str(text)))  # noqa: S704  (already markup)
-    return Markup(texts.RUBY.sub(RUBY_HTML, str(escape(str(text)))))  # noqa: S704  (escaped just here)
+        return Markup(with_readings(str(text)))  # noqa: S704  (already markup)
+    return Markup(with_readings(str(escape(str(text)))))  # noqa: S704  (escaped just here)
 
 
 def plain(text: object) -> Markup:
     """Drop readings, for titles, alternative texts and attributes."""
-    return Markup(texts.RUBY.sub(r"\1", RUBY_TAGS.sub(r"\1", str(escape(text)))))  # noqa: S704  (escaped just here)
+    bare = DAY_TAGS.sub(r"\1", RUBY_TAGS.sub(r"\1", str(escape(text))))
+    return Markup(texts.RUBY.sub(r"\1", bare))  # noqa: S704  (escaped just here)
 
 
 def japanese(text: object) -> Markup:
@@ -53,13 +62,13 @@ def make_environment(assets: Assets, *, staff: bool) -> Environment:
     one: Callable[[str], str] = _s if staff else _
     many: Callable[[str, str, int], str] = _sn if staff else _n
 
-    def with_ruby(message: str) -> str:
-        return texts.RUBY.sub(RUBY_HTML, one(message))
+    def one_with_readings(message: str) -> str:
+        return with_readings(one(message))
 
-    def plural_with_ruby(singular: str, plural: str, n: int) -> str:
-        return texts.RUBY.sub(RUBY_HTML, many(singular, plural, n))
+    def many_with_readings(singular: str, plural: str, n: int) -> str:
+        return with_readings(many(singular, plural, n))
 
-    environment.install_gettext_callables(with_ruby, plural_with_ruby, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_callables(one_with_readings, many_with_readings, newstyle=True)  # type: ignore[attr-defined]
     gettext = environment.globals["gettext"]
     ngettext = environment.globals["ngettext"]
     environment.globals.update(_=gettext, _n=ngettext, asset=assets.url)
