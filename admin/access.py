@@ -1,6 +1,7 @@
 """Who may open a staff page: registered networks, then everybody or the holders of one permission."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response
@@ -14,6 +15,7 @@ from portal.domain.texts import _s
 from portal.platform.network import inside
 from portal.platform.page import Page
 from portal.platform.routes import Guard, Handler, Transaction, endpoint
+from portal.platform.uploads import UploadRule
 
 PUBLIC = "public"
 LOOPBACK = ("127.0.0.0/8", "::1/128")
@@ -74,11 +76,13 @@ def holders_of(permission: Permission) -> Guard:
 
 def staff_route(
     method: str, path: str, handler: Handler, permission: Permission, *, shows: Handler | None = None,
-    transaction: Transaction | None = None,
+    transaction: Transaction | None = None, uploads: Mapping[str, UploadRule] | None = None,
 ) -> HTTPRouteHandler:  # fmt: skip
-    """Return a route for the holders of one permission."""
-    guard = holders_of(permission)
-    return endpoint(method, path, handler, guard, permission.value, shows=shows, transaction=transaction)
+    """Return a route for the holders of one permission; ``uploads`` names fields with a file, and their rules."""
+    return endpoint(
+        method, path, handler, holders_of(permission), permission.value, shows=shows, transaction=transaction,
+        uploads=uploads,
+    )  # fmt: skip
 
 
 def public_route(
@@ -93,7 +97,8 @@ def first_post(page: Page) -> bool:
     """Claim the posted form: False when the same form was carried out before, so that a double click is one effect."""
     who = page.staff.id if page.staff is not None else 0
     typed = sorted((name, value) for name, value in page.form.values.items() if name != "form_token")
-    key = hashlib.sha256(repr((who, page.path, typed)).encode()).hexdigest()
+    files = sorted((name, hashlib.sha256(file.data).hexdigest()) for name, file in page.form.files.items())
+    key = hashlib.sha256(repr((who, page.path, typed, files)).encode()).hexdigest()
     return first_time(page.session, key, page.now)
 
 

@@ -14,6 +14,7 @@ from portal.domain.entitlements.queries import Totals, totals
 from portal.domain.printing.handover import HAND_OVER
 from portal.domain.program.agenda import agenda
 from portal.domain.program.explain import window_title
+from portal.domain.roster.protection_none import PROTECTION_NONE
 from portal.domain.staff.permissions import Permission
 from portal.platform.page import Page
 
@@ -47,6 +48,7 @@ def show(page: Page) -> Response[Any]:
         task_counts=worklists.task_counts(session, include_protected=protected) if lists else {},
         held=worklists.held_households(session, include_protected=protected) if lists else 0,
         runs=approvals.pop(HAND_OVER, 0),
+        nones=approvals.pop(PROTECTION_NONE, 0),
         approvals=sum(approvals.values()),
         sums=sums(page) if counted else None,
         delivered=deliveries(session, program.delivered_means) if counted else None,

@@ -1,4 +1,4 @@
-"""外字: proposing what to print in place of characters that no font has; the original stays as received."""
+"""外字: proposing a text or an image to print in place of characters that no font has; the original stays."""
 
 from typing import Any
 
@@ -7,18 +7,23 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, staff_route
 from admin.web.household import opened_until, shown_now
-from admin.web.releases import found_hold, proposal_of, read_instruction
+from admin.web.releases import found_hold, proposal_of, proposed_print_text, read_instruction
+from admin.web.scans import LOCKED
 from portal.domain.casework import masking
 from portal.domain.casework.access import Part
-from portal.domain.errors import InputError, WrongStateError
+from portal.domain.errors import InputError, NotFoundError, WrongStateError
 from portal.domain.households.models import Hold
 from portal.domain.households.print_texts import PrintFields
 from portal.domain.households.queries import HouseholdView, view_household
 from portal.domain.roster.codes import W02_GAIJI
 from portal.domain.roster.holds import propose_print_text
+from portal.domain.roster.print_check import IMAGE
 from portal.domain.staff.permissions import Permission
 from portal.domain.texts import _s
 from portal.platform.page import Page
+from portal.platform.uploads import MEGABYTE, UploadRule
+
+FILES = {"image": UploadRule(MEGABYTE)}
 
 
 def _hold(page: Page) -> Hold:
@@ -71,20 +76,31 @@ def submit(page: Page) -> Response[Any]:
         if name.startswith("child_") and name[6:].isascii() and name[6:].isdigit() and value.strip()
     }
     texts = {part: form.get(part).strip() for part in ("name", "town", "street", "building")}
-    if not any(texts.values()) and not children:
-        form.error("name", _s("印字用の文字を、少なくとも1つ入力してください。"))
+    image = form.upload("image")
+    if form.ok and not any(texts.values()) and not children and image is None:
+        form.error("name", _s("印字用の文字を少なくとも1つ入力するか、名前の画像を選んでください。"))
     if not form.ok:
         return show(page, 422)
     try:
         if first_post(page):
-            wanted = PrintFields(texts["name"], texts["town"], texts["street"], texts["building"], children)
+            wanted = PrintFields(
+                texts["name"], texts["town"], texts["street"], texts["building"], children, image
+            )
             propose_print_text(
                 page.session, page.site.vault, hold.household_id, wanted, page.actor, page.now, instruction
             )
     except InputError as error:
-        form.error("name", error.message)
+        form.error("image" if error.code == IMAGE else "name", error.message)
         return show(page, 422)
     return page.redirect("/holds?said=proposed")
+
+
+def show_image(page: Page) -> Response[Any]:
+    """Show the proposed image of the name, so that whoever confirms it sees what will be printed."""
+    wanted = proposed_print_text(page, _hold(page))
+    if wanted is None or wanted.image is None:
+        raise NotFoundError(_s("この画像は見つかりませんでした。"))
+    return page.send(wanted.image, "image/png", LOCKED | {"content-disposition": "inline"})
 
 
 def handlers() -> list[HTTPRouteHandler]:
@@ -92,5 +108,6 @@ def handlers() -> list[HTTPRouteHandler]:
     base = "/holds/{hold_id:int}/print-text"
     return [
         staff_route("GET", base, show, Permission.PROPOSE_RELEASE),
-        staff_route("POST", base + "/submit", submit, Permission.PROPOSE_RELEASE, shows=show),
+        staff_route("POST", base + "/submit", submit, Permission.PROPOSE_RELEASE, shows=show, uploads=FILES),
+        staff_route("GET", base + "/image", show_image, Permission.SEE_HOLDS),
     ]

@@ -15,7 +15,7 @@ from portal.domain.authn.codes import CodeAnswer
 from portal.domain.casework import worklists
 from portal.domain.errors import NotAllowedError, NotFoundError, ThrottledError
 from portal.domain.households.models import Hold
-from portal.domain.households.print_texts import open_print_fields
+from portal.domain.households.print_texts import PrintFields, open_print_fields
 from portal.domain.roster import holds
 from portal.domain.roster.codes import W02_GAIJI
 from portal.domain.staff import sign_in
@@ -49,12 +49,18 @@ def proposal_of(page: Page, hold: Hold) -> Approval | None:
     return open_for(page.session, holds.RELEASE_HOLD, "hold", [hold.id]).get(hold.id)
 
 
+def proposed_print_text(page: Page, hold: Hold) -> PrintFields | None:
+    """Return what a person proposed to print, None where nothing such waits."""
+    proposal = proposal_of(page, hold)
+    sealed = proposal.sealed if proposal is not None else None
+    return open_print_fields(page.site.vault, sealed, hold.household_id) if sealed else None
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show a hold, what to do about it, and who has proposed what."""
     hold = found_hold(page)
     proposal = proposal_of(page, hold)
     proposer = staff_user(page.session, proposal.proposed_by) if proposal is not None else None
-    sealed = proposal.sealed if proposal is not None else None
     return page.render(
         "admin/hold.html",
         status_code,
@@ -63,7 +69,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         gaiji=hold.code == W02_GAIJI,
         proposal=proposal,
         proposer=proposer,
-        print_text=open_print_fields(page.site.vault, sealed, hold.household_id) if sealed else None,
+        print_text=proposed_print_text(page, hold),
         own=proposal is not None and page.staff is not None and proposal.proposed_by == page.staff.id,
     )
 

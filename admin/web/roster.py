@@ -6,6 +6,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, number_in_address, staff_route
+from admin.web.protection import known
 from portal.domain.casework.masking import mask_number
 from portal.domain.errors import NotFoundError
 from portal.domain.roster.queries import (
@@ -24,8 +25,11 @@ CHANGES = 100
 
 
 def show_list(page: Page) -> Response[Any]:
-    """List the imports, newest first."""
-    return page.render("admin/roster.html", imports=imports(page.session))
+    """List the imports, newest first, and say whether protection is known."""
+    state, approval = known(page)
+    return page.render(
+        "admin/roster.html", imports=imports(page.session), protection=state, approval=approval
+    )
 
 
 def show(page: Page) -> Response[Any]:

@@ -16,6 +16,7 @@ from portal.domain.errors import InputError, NotAllowedError, NotFoundError
 from portal.domain.households.print_texts import PrintFields
 from portal.domain.households.queries import household_id_of, open_holds
 from portal.domain.roster import codes, holds, protection_list
+from portal.domain.roster.protection_none import confirm_none
 from portal.domain.staff.permissions import Permission, may
 from portal.domain.staff.services import find_staff
 from portal.domain.texts import _s
@@ -250,7 +251,7 @@ def protection_none(
     context.vault()
     with context.database().write() as session:
         now = context.clock.now(session)
-        protection_list.confirm_none(
+        confirm_none(
             session, day(on) or jst_date(now), _person(session, by, Permission.PROPOSE_RELEASE),
             _person(session, confirmed_by, Permission.CONFIRM_RELEASE), now,
             _instruction(context, session, instruction, instruction_date),

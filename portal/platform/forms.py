@@ -1,12 +1,22 @@
-"""A posted form: text fields as typed, one value each, bounded in size; and the errors shown beside them."""
+"""A posted form: text fields as typed, one value each, bounded in size; files; and the errors shown beside them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from litestar.datastructures import FormMultiDict
 
 MAX_FIELD = 4_000
 MAX_FIELDS = 100
+
+
+@dataclass(slots=True)
+class Upload:
+    """A chosen file of ``size`` bytes; ``data`` is empty when that is too many. ``checked`` is what its rule made of it."""
+
+    data: bytes = field(repr=False)
+    size: int
+    checked: Any = field(default=None, repr=False)
 
 
 @dataclass(slots=True)
@@ -16,10 +26,16 @@ class Form:
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
     errors: dict[str, str] = field(default_factory=dict)
     faulty: bool = False
+    files: dict[str, Upload] = field(default_factory=dict, repr=False)
 
     def get(self, name: str, default: str = "") -> str:
         """Return a field as typed."""
         return self.values.get(name, default)
+
+    def upload(self, name: str) -> Any:
+        """Return what the rule of a file made of it; None where none was chosen, or it was refused (an error then)."""
+        found = self.files.get(name)
+        return found.checked if found is not None else None
 
     def error(self, name: str, message: str) -> None:
         """Add an error; the first one of a field stays."""

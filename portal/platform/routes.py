@@ -2,8 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -25,6 +25,7 @@ from portal.platform.forms import Form, form_from, read_form
 from portal.platform.network import client_address
 from portal.platform.page import Page
 from portal.platform.site import Site
+from portal.platform.uploads import MAX_UPLOAD_BODY, UploadRule, check_uploads, read_multipart
 
 LOG = logging.getLogger("portal.requests")
 Handler = Callable[[Page], Response[Any]]
@@ -42,37 +43,59 @@ class Transaction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A handler with its conditions. ``shows`` draws the form's page again, for a change of language."""
+    """A handler with its conditions. ``shows`` draws the form's page again, for a change of language.
+
+    ``uploads`` names the fields that may hold a file, each with its rule.
+    """
 
     handler: Handler
     guard: Guard
     transaction: Transaction
     shows: Handler | None = None
+    uploads: Mapping[str, UploadRule] = field(default_factory=dict)
 
 
 def endpoint(
     method: str, path: str, handler: Handler, guard: Guard, access: str, *, shows: Handler | None = None,
-    transaction: Transaction | None = None, max_body: int = MAX_BODY,
+    transaction: Transaction | None = None, uploads: Mapping[str, UploadRule] | None = None,
 ) -> HTTPRouteHandler:  # fmt: skip
     """Return the route of a handler. ``access`` names its permission; a test walks the whole app for it."""
     chosen = transaction or (Transaction.READ if method == "GET" else Transaction.WRITE)
-    plan = Endpoint(handler, guard, chosen, shows)
+    plan = Endpoint(handler, guard, chosen, shows, uploads or {})
 
     async def shell(request: Request[Any, Any, Any]) -> Response[Any]:
-        form = Form()
-        if method == "POST":
-            form = read_form(await request.form())
-            if form.faulty:
-                raise ClientException(status_code=400)
         site: Site = request.app.state.site
+        form = await _read_form(plan, site, request) if method == "POST" else Form()
+        if form.faulty:
+            raise ClientException(status_code=400)
         page = read_page(site, request, form)
         return await anyio.to_thread.run_sync(partial(_run, plan, page))
 
     shell.__name__ = handler.__name__
     return route(
         path, http_method=HttpMethod(method), opt={"access": access}, name=f"{method} {path}",
-        request_max_body_size=max_body, status_code=200, include_in_schema=False,
+        request_max_body_size=MAX_UPLOAD_BODY if plan.uploads else MAX_BODY, status_code=200, include_in_schema=False,
     )(shell)  # fmt: skip
+
+
+async def _read_form(plan: Endpoint, site: Site, request: Request[Any, Any, Any]) -> Form:
+    """Read a posted form; files are kept only for somebody whom the guard lets in, so that strangers fill no memory."""
+    kind, options = request.content_type
+    if not plan.uploads or kind != "multipart/form-data":
+        return read_form(await request.form())
+    stranger = read_page(site, request, Form())
+    admitted = await anyio.to_thread.run_sync(partial(_admits, plan, stranger))
+    limits = {name: rule.limit if admitted else 0 for name, rule in plan.uploads.items()}
+    return await read_multipart(request.stream(), options.get("boundary", ""), limits)
+
+
+def _admits(plan: Endpoint, page: Page) -> bool:
+    try:
+        with page.site.database.read() as session:
+            page.load_auth(session, page.site.clock.now(session))
+            return plan.guard(page) is None
+    except (DomainError, OperationalError, PoolTimeoutError):
+        return False  # the request itself is answered with the reason
 
 
 def read_page(site: Site, request: Request[Any, Any, Any], form: Form) -> Page:
@@ -100,6 +123,7 @@ def _run(plan: Endpoint, page: Page) -> Response[Any]:
     started = time.perf_counter()
     with use_locale(page.locale):
         try:
+            check_uploads(page.form, plan.uploads)
             response = _language(page) or _in_transaction(plan, page)
         except DomainError as error:
             response = _refused(page, error)

@@ -20,6 +20,17 @@ def open_counts(session: Session) -> dict[str, int]:
     return {kind: int(count) for kind, count in session.execute(waiting)}
 
 
+def approval_by_id(session: Session, approval_id: int | None) -> Approval | None:
+    """Return an approval, decided or not; None where there is none of that key."""
+    return session.get(Approval, approval_id) if approval_id is not None else None
+
+
+def open_of_kind(session: Session, kind: str) -> list[Approval]:
+    """Return the open proposals of a kind, oldest first."""
+    statement = select(Approval).where(Approval.kind == kind, Approval.state == "proposed")
+    return list(session.scalars(statement.order_by(Approval.id)))
+
+
 def open_for(session: Session, kind: str, subject: str, ids: Iterable[int]) -> dict[int, Approval]:
     """Return the open proposal of each subject that has one."""
     wanted = list(ids)

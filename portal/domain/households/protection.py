@@ -3,6 +3,7 @@
 ``domain.md`` §2.6: a column of the extract, a separate list, or the ward's dated "none" confirmed by two people.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,6 +15,15 @@ from portal.domain.audit.services import record
 
 LOADED = "protection.loaded"
 SOURCES = ("extract", "list", "none_confirmed")
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """Where protection was last loaded from, when (UTC), and the key of that import or approval."""
+
+    source: str
+    at: datetime
+    subject_id: int | None
 
 
 def note_protection(
@@ -29,3 +39,15 @@ def protection_loaded(session: Session) -> bool:
     """Tell whether protection is known from any source."""
     query = select(AuditEvent.id).where(AuditEvent.subject == "protection", AuditEvent.action == LOADED)
     return session.scalar(query.limit(1)) is not None
+
+
+def protection_state(session: Session) -> Protection | None:
+    """Return what protection was last loaded from; None before anybody said who is protected."""
+    query = (
+        select(AuditEvent)
+        .where(AuditEvent.subject == "protection", AuditEvent.action == LOADED)
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+    )
+    event = session.scalar(query)
+    return Protection(str(event.detail["source"]), event.at, event.subject_id) if event is not None else None

@@ -73,15 +73,20 @@ class PaperForm(Base):
 
 
 class Scan(Base):
-    """A checked file (PDF, PNG, JPEG), encrypted under a key of its own; never executed, only shown."""
+    """A checked file (PDF, PNG, JPEG), encrypted under a key of its own; never executed, only shown.
+
+    ``digest`` is keyed (the same file is recognized, nothing is told); ``sealed`` is read only when asked for.
+    """
 
     __tablename__ = "scan"
 
     id: Mapped[int] = primary_key()
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"), index=True)
     media_type: Mapped[str] = mapped_column(String(40))
+    pages: Mapped[int] = mapped_column(default=1)
     size: Mapped[int]
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     stored_by: Mapped[int | None] = mapped_column(BigId)
     stored_at: Mapped[datetime]

@@ -14,6 +14,8 @@ from portal.domain.texts import _s
 TEXT_MAX = 100
 IMAGE_MAX_BYTES = 200_000
 IMAGE_MAX_PIXELS = 4_000
+IMAGE = "image"
+"""Code of a refusal that is about the image."""
 
 
 def check_print_fields(view: HouseholdView, fields: PrintFields) -> None:
@@ -21,7 +23,7 @@ def check_print_fields(view: HouseholdView, fields: PrintFields) -> None:
 
     Raises:
         InputError: a text is too long, something is still unprintable, a child does not exist, or the image is
-            no PNG of at most 200 kB.
+            no whole PNG of at most 200 kB (code ``image``).
     """
     texts = (fields.name, fields.town, fields.street, fields.building, *fields.children.values())
     if any(len(text) > TEXT_MAX for text in texts):
@@ -51,13 +53,15 @@ def check_print_fields(view: HouseholdView, fields: PrintFields) -> None:
 
 
 def _check_image(data: bytes) -> None:
-    fault = InputError(_s("画像は、200キロバイト以下、縦と横がそれぞれ4000ピクセル以下のPNGにしてください。"))
+    fault = InputError(
+        _s("画像は、200キロバイト以下、縦と横がそれぞれ4000ピクセル以下のPNGにしてください。"), code=IMAGE
+    )
     if len(data) > IMAGE_MAX_BYTES:
         raise fault
     try:
         with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
             if max(image.size) > IMAGE_MAX_PIXELS:
                 raise fault
-            image.verify()
+            image.load()
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise fault from None

@@ -1,21 +1,18 @@
-"""Protection from outside the extract: a separate list of numbers, or the ward's dated "none" by two people."""
+"""Protection from outside the extract: a separate list of numbers of the ward."""
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
-from portal.domain.approvals.models import Approval
-from portal.domain.approvals.services import Instruction, confirm, propose
 from portal.domain.audit.services import record
-from portal.domain.clock import jst_date
-from portal.domain.errors import ConflictError, InputError
+from portal.domain.errors import InputError
 from portal.domain.households.models import Child, Hold, Household
 from portal.domain.households.protection import note_protection
 from portal.domain.households.records import household_digest, open_household, person_digest
@@ -149,28 +146,3 @@ def _of_people(session: Session, vault: Vault, numbers: Sequence[str]) -> dict[s
         if person in wanted:
             found[person] = key
     return found
-
-
-def confirm_none(
-    session: Session, day: date, proposer: Actor, confirmer: Actor, now: datetime,
-    instruction: Instruction | None = None,
-) -> Approval:  # fmt: skip
-    """Note the ward's word of a day that nobody is protected, said by two people.
-
-    Raises:
-        InputError: the day is in the future.
-        ConflictError: somebody is protected.
-        NotAllowedError: the same person twice, or nobody of the ward and no instruction.
-    """
-    if day > jst_date(now):
-        raise InputError(_s("確かめた日は、きょうまでの日付にしてください。"))
-    if session.scalar(select(Household.id).where(Household.protected).limit(1)) is not None:
-        raise ConflictError(_s("支援措置の対象の世帯が登録されています。「対象者なし」にはできません。"))
-    proposal = propose(
-        session, "protection_none", "protection", None, proposer, now, instruction=instruction,
-        detail={"date": day.isoformat()},
-    )  # fmt: skip
-    approval = confirm(session, proposal.id, confirmer, now, ward_needed=True)
-    note_protection(session, "none_confirmed", confirmer, now, subject_id=approval.id)
-    session.flush()
-    return approval

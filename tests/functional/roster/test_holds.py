@@ -19,6 +19,7 @@ from portal.domain.households.models import Household
 from portal.domain.households.print_texts import PrintFields, print_fields
 from portal.domain.households.protection import protection_loaded
 from portal.domain.roster import codes, holds, protection_list
+from portal.domain.roster.protection_none import confirm_none
 from portal.domain.staff.services import add_staff
 from portal.platform.database import Database
 from tests.support.coupons import VAULT, load_codes
@@ -275,18 +276,18 @@ def test_nobody_is_protected_when_two_people_of_whom_one_is_the_wards_say_so(
     Ward(database, tmp_path, ExtractPlan(households=5, seed=2, clean=True), "sample-min").hand_over()
     for first, other in ((officer, officer), (officer, second)):
         with pytest.raises(NotAllowedError), database.write() as session:
-            protection_list.confirm_none(session, NOW.date(), first, other, NOW)
+            confirm_none(session, NOW.date(), first, other, NOW)
     with database.read() as session:
         assert not protection_loaded(session)
     with database.write() as session:
-        approval = protection_list.confirm_none(session, NOW.date(), officer, of_ward, NOW)
+        approval = confirm_none(session, NOW.date(), officer, of_ward, NOW)
         assert (approval.state, approval.detail) == ("confirmed", {"date": "2023-06-01"})
         assert protection_loaded(session)
 
 
 def test_none_is_refused_while_somebody_is_protected(ward: Ward, officer: Actor, of_ward: Actor) -> None:
     with pytest.raises(ConflictError), ward.database.write() as session:
-        protection_list.confirm_none(session, NOW.date(), officer, of_ward, NOW)
+        confirm_none(session, NOW.date(), officer, of_ward, NOW)
 
 
 def test_a_hold_that_is_not_there_cannot_be_released(ward: Ward, officer: Actor) -> None:

@@ -1,0 +1,139 @@
+"""A process of its own that reads files from outside: started per file with narrow limits, it cannot hurt the site.
+
+Run as a script (``foreign_file.py check`` or ``foreign_file.py draw PAGE``): the file comes on standard input, the
+answer goes to standard output. It imports nothing of the project.
+"""
+
+import ctypes
+import io
+import json
+import re
+import resource
+import sys
+import warnings
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+from PIL import Image
+
+MAX_PAGES = 30
+MAX_PIXELS = 40_000_000  # A4 at 600 dpi has 35 million
+MAX_SIDE = 12_000
+MEMORY = 1 << 30
+CPU_SECONDS = 15
+DRAWN_SIDE = 1_800
+ACTIVE = rb"JavaScript|OpenAction|Launch|EmbeddedFiles?|RichMedia|Rendition|GoToE|SubmitForm|ImportData|XFA"
+LONG = re.compile(rb"/(?:" + ACTIVE + rb")(?![A-Za-z0-9])")
+ANY = re.compile(rb"/(?:" + ACTIVE + rb"|JS|AA)(?![A-Za-z0-9])")
+STREAM = re.compile(rb"\bstream\r?\n.*?\bendstream\b", re.DOTALL)
+ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+
+
+class RefusedError(Exception):
+    """The file is not taken; the argument is a code word."""
+
+
+def check(data: bytes) -> dict[str, object]:
+    """Say what a file is by its content: ``media_type`` and ``pages``, or ``refused`` with a code word."""
+    try:
+        if data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
+            return {"media_type": _image(data), "pages": 1}
+        if b"%PDF-" in data[:1024]:
+            return {"media_type": "application/pdf", "pages": _pdf(data)}
+    except RefusedError as refused:
+        return {"refused": str(refused)}
+    return {"refused": "kind"}
+
+
+def _image(data: bytes) -> str:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(io.BytesIO(data), formats=["PNG", "JPEG"])
+        large = image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE
+        if not large:
+            image.load()
+        kind = image.format
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        large, kind = True, None
+    except Exception:  # noqa: BLE001  (whatever a decoder stumbles over, the file is broken)
+        raise RefusedError("broken") from None
+    if large:
+        raise RefusedError("pixels")
+    return "image/png" if kind == "PNG" else "image/jpeg"
+
+
+def _pdf(data: bytes) -> int:
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        protected = error.err_code == pdfium.FPDF_ERR_PASSWORD
+        raise RefusedError("encrypted" if protected else "broken") from None
+    if pdfium.FPDF_GetSecurityHandlerRevision(document) != -1:
+        raise RefusedError("encrypted")
+    if not 0 < len(document) <= MAX_PAGES:
+        raise RefusedError("pages")
+    forms = pdfium.FPDF_GetFormType(document)
+    if (
+        pdfium.FPDFDoc_GetJavaScriptActionCount(document)
+        or pdfium.FPDFDoc_GetAttachmentCount(document)
+        or forms in {pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND}
+        or _acts(data)
+        or _acts(_written_plainly(document))
+    ):
+        raise RefusedError("active")
+    try:
+        for number in range(len(document)):
+            _picture(document, number, 200)
+    except Exception:  # noqa: BLE001  (a page that cannot be drawn cannot be reviewed)
+        raise RefusedError("broken") from None
+    return len(document)
+
+
+def _acts(data: bytes) -> bool:
+    """Tell whether names of actions stand in a PDF; short ones count outside of streams only, where none is chance."""
+    named = ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), data)
+    return LONG.search(named) is not None or ANY.search(STREAM.sub(b"", named)) is not None
+
+
+def _written_plainly(document: object) -> bytes:
+    """Return the document as the library writes it: every object for itself, none packed into a stream."""
+    out = io.BytesIO()
+
+    def write(_self: object, chunk: int, size: int) -> int:
+        out.write(ctypes.string_at(chunk, size))
+        return 1
+
+    kind = pdfium.FPDF_FILEWRITE
+    writer = kind(version=1, WriteBlock=dict(kind._fields_)["WriteBlock"](write))
+    if not pdfium.FPDF_SaveAsCopy(document, writer, pdfium.FPDF_NO_INCREMENTAL):
+        raise RefusedError("broken")
+    return out.getvalue()
+
+
+def _picture(document: object, number: int, side: int) -> object:
+    page = document[number]  # type: ignore[index]  # the library has no types
+    longest = max(page.get_width(), page.get_height())
+    return page.render(scale=side / longest, may_draw_forms=False).to_pil()
+
+
+def draw(data: bytes, number: int) -> bytes:
+    """Return one page (from 1) of a PDF as PNG."""
+    out = io.BytesIO()
+    _picture(pypdfium2.PdfDocument(data), number - 1, DRAWN_SIDE).save(out, "PNG")  # type: ignore[attr-defined]
+    return out.getvalue()
+
+
+def main() -> None:
+    """Read the file, limit oneself, answer."""
+    data = sys.stdin.buffer.read()
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    answer = draw(data, int(sys.argv[2])) if sys.argv[1] == "draw" else json.dumps(check(data)).encode()
+    sys.stdout.buffer.write(answer)
+
+
+if __name__ == "__main__":
+    main()
