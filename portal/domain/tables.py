@@ -9,11 +9,14 @@ from portal.domain.authn import models as _authn
 from portal.domain.base import Base
 from portal.domain.coupons import models as _coupons
 from portal.domain.credentials import models as _credentials
+from portal.domain.declines import models as _declines
 from portal.domain.entitlements import models as _entitlements
 from portal.domain.households import models as _households
 from portal.domain.letters import models as _letters
 from portal.domain.notices import models as _notices
 from portal.domain.program import models as _program
+from portal.domain.recipients import models as _recipients
+from portal.domain.redeliveries import models as _redeliveries
 from portal.domain.requests import models as _requests
 from portal.domain.roster import models as _roster
 from portal.domain.shipments import models as _shipments
@@ -21,8 +24,8 @@ from portal.domain.staff import models as _staff
 from portal.domain.tasks import models as _tasks
 
 SLICES = (
-    _announcements, _approvals, _audit, _authn, _coupons, _credentials, _entitlements, _households, _letters, _notices, _program,
-    _requests, _roster, _shipments, _staff, _tasks,
+    _announcements, _approvals, _audit, _authn, _coupons, _credentials, _declines, _entitlements, _households, _letters, _notices, _program,
+    _recipients, _redeliveries, _requests, _roster, _shipments, _staff, _tasks,
 )  # fmt: skip
 
 metadata: MetaData = Base.metadata

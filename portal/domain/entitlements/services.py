@@ -101,7 +101,7 @@ def locked(session: Session, entitlement_id: int) -> Entitlement:
 
 
 def change(session: Session, entitlement_id: int, action: str, actor: Actor, now: datetime) -> Entitlement:
-    """Carry out one action of the machine on one entitlement and log it (a final state is never left).
+    """Carry out one action of the machine on one entitlement and log it (only a decline that is taken back leaves a final state).
 
     Raises:
         NotFoundError: there is none of that key.

@@ -17,6 +17,8 @@ ENTITLEMENT = StateMachine(
         "release": fan("held", "in_progress"),
         "exchange": fan("in_progress", "exchanged"),
         "decline": fan("in_progress", "declined"),
+        # a decline is taken back before the cut-off: the only way out of a final state
+        "reopen": fan("declined", "in_progress"),
         "deem_declined": fan("in_progress", "deemed_declined"),
         "deliver_alternative": fan("in_progress", "alternative_delivered"),
         "lapse": fan("in_progress", "delivered_unexchanged"),

@@ -78,6 +78,15 @@ def written_in(vault: Vault, row: Request) -> dict[str, Any]:
     return opened
 
 
+def set_written(vault: Vault, row: Request, written: dict[str, Any]) -> None:
+    """Replace what the requester wrote (a correction), sealed under the request's key."""
+    if row.wrapped_key is None:
+        key, row.wrapped_key = vault.new_data_key()
+    else:
+        key = vault.unwrap(row.wrapped_key)
+    row.sealed = seal_json(key, written, f"request:{row.receipt_no}")
+
+
 def set_reply(vault: Vault, row: Request, reason: str, text: str) -> None:
     """Keep the standard reason (code word) and the text that the resident will read, sealed."""
     key, wrapped = (

@@ -1,0 +1,181 @@
+"""Accepting, its end after the issuer's answer, and taking back: coupon, child and item always change together."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor
+from portal.domain.announcements.services import announce
+from portal.domain.coupons import stopping
+from portal.domain.declines.items import REASON, bind, items_of, let_go, settle, step
+from portal.domain.declines.models import DeclineItem
+from portal.domain.declines.states import DECLINE
+from portal.domain.entitlements import claims
+from portal.domain.entitlements.models import Entitlement
+from portal.domain.entitlements.services import change
+from portal.domain.entitlements.services import locked as locked_entitlement
+from portal.domain.errors import ConflictError, NotAllowedError
+from portal.domain.households.queries import open_holds
+from portal.domain.program.schema import Program
+from portal.domain.requests.models import Request
+from portal.domain.requests.services import locked, move, set_reply
+from portal.domain.texts import _, _s
+from portal.domain.vault import Vault
+
+SPENT = "spent"
+
+
+def carry_out(
+    session: Session, row: Request, items: Sequence[DeclineItem], actor: Actor, now: datetime
+) -> None:
+    """Accept items of a locked request: codes are stopped, and a child whose code is void is declined at once.
+
+    Raises:
+        NotAllowedError: the household is held, or a coupon was spent or can never be stopped.
+        ConflictError: a child is decided already, or another request is open for it.
+    """
+    if any(entitlement.state == "held" for entitlement in bind(session, row, items, actor, now)):
+        raise NotAllowedError(_s("この世帯は保留中です。保留が解けてから、受け入れてください。"), code="held")
+    for item in items:
+        if DECLINE.can(item.state, "accept"):
+            step(session, row, item, "accept", actor, now)
+        stop = stopping.begin_stop(session, item.entitlement_id, actor, now, reason=REASON)
+        if stop is stopping.Stop.DONE:
+            _finish(session, row, item, actor, now)
+    if not settle(session, row, actor, now):
+        move(session, row, "proceed", actor, now)
+
+
+def _finish(session: Session, row: Request, item: DeclineItem, actor: Actor, now: datetime) -> None:
+    step(session, row, item, "confirm", actor, now)
+    claims.free(session, item.entitlement_id, row.id, actor, now)
+    change(session, item.entitlement_id, "decline", actor, now)
+
+
+def _awaiting(session: Session, entitlement_id: int) -> tuple[Request, DeclineItem] | None:
+    request_id = session.scalar(
+        select(DeclineItem.request_id).where(
+            DeclineItem.entitlement_id == entitlement_id, DeclineItem.state == "awaiting_stop"
+        )
+    )
+    if request_id is None:
+        return None
+    row = locked(session, request_id)
+    for item in items_of(session, row.id):
+        if item.entitlement_id == entitlement_id and item.state == "awaiting_stop":
+            return row, item
+    return None
+
+
+def lock_for_answer(session: Session, entitlement_id: int) -> None:
+    """Lock what an issuer's answer will change, before its coupon: request first, then child, then coupon."""
+    _awaiting(session, entitlement_id)
+    locked_entitlement(session, entitlement_id)
+
+
+def stop_confirmed(
+    session: Session,
+    vault: Vault,
+    program: Program,  # noqa: ARG001  (one signature for all kinds of requests)
+    entitlement_id: int,
+    actor: Actor,
+    now: datetime,
+) -> Request | None:
+    """Decline the child in the transaction in which its coupon became void; None when no decline waited for that.
+
+    A child that is held meanwhile is not declined: the request goes back to a reviewer. A child whose decline was
+    taken back while the issuer was asked gets a fresh code; with none left, the next assignment gives it one.
+    """
+    found = _awaiting(session, entitlement_id)
+    if found is None:
+        _give_owed(session, entitlement_id, actor, now)
+        return None
+    row, item = found
+    if locked_entitlement(session, entitlement_id).state == "held":
+        if row.state == "in_progress":
+            move(session, row, "review_again", actor, now, why="held")
+        return row
+    _finish(session, row, item, actor, now)
+    _tell(session, vault, row, item, actor, now)
+    return row
+
+
+def _give_owed(session: Session, entitlement_id: int, actor: Actor, now: datetime) -> None:
+    entitlement = session.get_one(Entitlement, entitlement_id)
+    taken_back = session.scalar(
+        select(DeclineItem.id).where(
+            DeclineItem.entitlement_id == entitlement_id, DeclineItem.state == "withdrawn"
+        )
+    )
+    if taken_back is None or entitlement.state != "in_progress" or entitlement.claimed_by is not None:
+        return
+    try:
+        stopping.give_back(session, entitlement_id, actor, now)
+    except ConflictError:
+        return  # no code is left: the next assignment gives one, and the stock page warns
+
+
+def stop_found_spent(
+    session: Session,
+    vault: Vault,
+    program: Program,  # noqa: ARG001  (one signature for all kinds of requests)
+    entitlement_id: int,
+    actor: Actor,
+    now: datetime,
+) -> Request | None:
+    """Refuse the child's decline because its code was used; None when no decline waited for the answer."""
+    found = _awaiting(session, entitlement_id)
+    if found is None:
+        return None
+    row, item = found
+    step(session, row, item, "found_spent", actor, now)
+    let_go(session, row, item, actor, now)
+    set_reply(vault, row, SPENT, "")
+    _tell(session, vault, row, item, actor, now)
+    return row
+
+
+def _tell(
+    session: Session, vault: Vault, row: Request, item: DeclineItem, actor: Actor, now: datetime
+) -> None:
+    if settle(session, row, actor, now) and row.household_id is not None:
+        announce(
+            session, vault, row.household_id, "stopped", f"decline:{row.id}:stopped:{item.id}", now,
+            receipt_no=row.receipt_no,
+        )  # fmt: skip
+
+
+def take_back(
+    session: Session, row: Request, items: Sequence[DeclineItem], actor: Actor, now: datetime
+) -> None:
+    """Take items of a locked request back: children go on, coupons come back; after a void from the reserve.
+
+    Raises:
+        NotAllowedError: no code is left (``coupon_stock``); nothing has changed then.
+    """
+    with session.begin_nested():
+        held = bool(open_holds(session, row.household_id or 0))
+        for item in items:
+            before = item.state
+            step(session, row, item, "withdraw", actor, now)
+            if before == "accepted":
+                _reopen(session, item, actor, now, held=held)
+            else:
+                let_go(session, row, item, actor, now)
+        session.flush()
+
+
+def _reopen(session: Session, item: DeclineItem, actor: Actor, now: datetime, *, held: bool) -> None:
+    change(session, item.entitlement_id, "reopen", actor, now)
+    if held:
+        change(session, item.entitlement_id, "hold", actor, now)
+        return  # the release gives a code, as to every child that was held
+    try:
+        stopping.give_back(session, item.entitlement_id, actor, now)
+    except ConflictError as error:
+        raise NotAllowedError(
+            _("代わりのクーポンが残っていないため、いまは取り下げられません。区にお電話ください。"),
+            code="coupon_stock",
+        ) from error

@@ -1,0 +1,153 @@
+"""What residents do with a decline: declare, correct, take back. Reviewers and issuers: ``review``, ``outcome``."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor
+from portal.domain.announcements.services import announce
+from portal.domain.clock import jst_date
+from portal.domain.declines.declaring import (
+    HONORED,
+    LATE,
+    Declaration,
+    Right,
+    declare,
+    lock_household,
+    rights_of,
+    unfinished,
+)
+from portal.domain.declines.items import items_of, result_of
+from portal.domain.declines.models import DeclineItem
+from portal.domain.declines.outcome import stop_confirmed, stop_found_spent, take_back
+from portal.domain.declines.review import DECISIONS, REASONS, decide, withdraw_proposal
+from portal.domain.declines.states import DECLINE
+from portal.domain.errors import NotAllowedError, NotFoundError, TooLateError
+from portal.domain.program.day_text import format_day
+from portal.domain.program.opening import require_open
+from portal.domain.program.schema import Program
+from portal.domain.requests import kinds
+from portal.domain.requests.models import Request
+from portal.domain.requests.services import locked, move
+from portal.domain.texts import _, _s
+from portal.domain.vault import Vault
+
+__all__ = [
+    "DECISIONS", "REASONS", "decide", "stop_confirmed", "stop_found_spent", "submit", "withdraw",
+]  # fmt: skip
+
+
+def submit(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    household_id: int,
+    ordinals: Sequence[int],
+    actor: Actor,
+    now: datetime,
+    *,
+    reason: str = "",
+    text: str = "",
+) -> Request:
+    """Declare in the portal: children are claimed, coupons hidden, and the request waits for review.
+
+    It completes what waits for these children: a correction, a wish told on the telephone, a form on paper that could
+    not count. ``reason`` is a code word, ``text`` what the resident wrote; both may be empty and are sealed.
+
+    Raises:
+        NotAllowedError: the actor is of the staff (``paper`` is their way); a coupon was spent or cannot be stopped.
+        TooEarlyError, TooLateError: outside the window.
+        InputError: no child was chosen.
+        ConflictError: declined already, or another request is open for a child.
+    """
+    if actor.organization is not None:
+        raise NotAllowedError(
+            _s("辞退は、本人の画面での手続きか、署名のある書類でだけ受け付けます。書類を登録してください。")
+        )
+    household = lock_household(session, household_id)
+    rights = rights_of(session, vault, program, household, ordinals, jst_date(now))
+    completes = unfinished(session, household_id, rights)
+    received_at, warnings = _basis(program, completes, rights, now)
+    said = Declaration(received_at, warnings=warnings, written={"reason": reason, "text": text})
+    row = declare(session, vault, program, household, rights, said, actor, now, completes)
+    announce(
+        session, vault, household_id, "received", f"decline:{row.id}:received:{row.version}", now,
+        receipt_no=row.receipt_no,
+    )  # fmt: skip
+    return row
+
+
+def _basis(
+    program: Program,
+    completes: tuple[Request, list[DeclineItem]] | None,
+    rights: Sequence[Right],
+    now: datetime,
+) -> tuple[datetime, tuple[str, ...]]:
+    """Return the instant that counts and the warnings that stay; refuses what is outside the window."""
+    if completes is not None and may_still_complete(program, completes, rights, now):
+        row = completes[0]
+        return row.received_at, (HONORED,) if HONORED in row.warnings else ()
+    require_open(program.windows.decline, now)
+    return now, ()
+
+
+def may_still_complete(
+    program: Program, completes: tuple[Request, list[DeclineItem]], rights: Sequence[Right], now: datetime
+) -> bool:
+    """Tell whether an earlier word in time counts: a receipt that was honored, or a correction for the same children."""
+    row, items = completes
+    if LATE in row.warnings or program.windows.exchange.is_over(now):
+        return False
+    if HONORED in row.warnings:
+        return True
+    known = {item.entitlement_id for item in items}
+    return bool(known) and {right.entitlement_id for right in rights} <= known
+
+
+def withdraw(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    request_id: int,
+    household_id: int,
+    actor: Actor,
+    now: datetime,
+) -> Request:
+    """Take a decline back until the cut-off, which is the end of the decline window.
+
+    Raises:
+        NotFoundError: the household has no such decline.
+        TooLateError: the cut-off has passed.
+        WrongStateError: refused or taken back already, or an unclear form that is no decline yet.
+        NotAllowedError: no code is left for a child whose coupon is void (``coupon_stock``).
+    """
+    row = locked(session, request_id)
+    if row.household_id != household_id or row.kind != kinds.DECLINE:
+        raise NotFoundError(_("この申請は見つかりませんでした。"))
+    if program.windows.decline.is_over(now):
+        raise TooLateError(
+            _("辞退を取り下げられるのは、%(day)sまででした。")
+            % {"day": format_day(program.windows.decline.last_day)}
+        )
+    items = items_of(session, row.id)
+    back = [item for item in items if DECLINE.can(item.state, "withdraw")]
+    if items and not back:
+        DECLINE.next(items[0].state, "withdraw")
+    take_back(session, row, back, actor, now)
+    withdraw_proposal(session, row, actor, now)
+    result = result_of(items_of(session, row.id)) if items else kinds.WITHDRAWN
+    move(session, row, "reclose" if row.state == "closed" else "close", actor, now, result=result)
+    if actor.organization is not None:
+        announce(
+            session, vault, household_id, "decided", f"decline:{row.id}:withdrawn:{row.version}", now,
+            receipt_no=row.receipt_no,
+        )  # fmt: skip
+    return row
+
+
+def can_withdraw(program: Program, row: Request, items: Sequence[DeclineItem], now: datetime) -> bool:
+    """Tell whether the page may offer to take a decline back."""
+    if program.windows.decline.is_over(now) or (row.state == "closed" and not items):
+        return False
+    return not items or any(DECLINE.can(item.state, "withdraw") for item in items)
