@@ -83,7 +83,10 @@ def _known_to(include_protected: bool) -> ColumnElement[bool]:
     if include_protected:
         return Request.id.is_not(None)
     protected = select(Household.id).where(Household.protected.is_(True))
-    return or_(Request.household_id.is_(None), Request.household_id.not_in(protected))
+    return and_(
+        Request.ward_only.is_(False),
+        or_(Request.household_id.is_(None), Request.household_id.not_in(protected)),
+    )
 
 
 def _conditions(filters: Filters, staff_id: int, today: date) -> list[ColumnElement[bool]]:
@@ -187,11 +190,15 @@ def counts(session: Session, *, include_protected: bool, today: date) -> Counts:
         hidden = (
             select(Request.kind, func.count())
             .join(Household, Household.id == Request.household_id)
-            .where(Household.protected.is_(True), Request.state == WAITING)
+            .where(Household.protected.is_(True), Request.ward_only.is_(False), Request.state == WAITING)
         )
-        taken = _per_kind(session, hidden)
-        by_kind = {kind: count - taken[kind] for kind, count in by_kind.items()}
-        overdue -= sum(_per_kind(session, hidden.where(Request.due_on < today)).values())
+        of_ward = select(Request.kind, func.count()).where(
+            Request.ward_only.is_(True), Request.state == WAITING
+        )
+        for query in (hidden, of_ward):
+            taken = _per_kind(session, query)
+            by_kind = {kind: count - taken[kind] for kind, count in by_kind.items()}
+            overdue -= sum(_per_kind(session, query.where(Request.due_on < today)).values())
     return Counts(by_kind, overdue)
 
 

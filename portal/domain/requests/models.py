@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.base import Base, BigId, primary_key, state_column
@@ -12,7 +12,8 @@ from portal.domain.base import Base, BigId, primary_key, state_column
 class Request(Base):
     """One request of any kind. ``received_at`` is the instant that counts for a deadline (postmark, FAX header).
 
-    ``kind`` is one of ``kinds.KINDS``; ``household_id`` is empty where nobody could be matched. ``sealed`` holds what
+    ``kind`` is one of ``kinds.KINDS``; ``household_id`` is empty where nobody could be matched (yet);
+    ``ward_only`` ones are known to the ward alone, as those of protected households are. ``sealed`` holds what
     the requester wrote (free text, contact number) under a key of its own. ``version`` grows with every change, so
     that a decision on changed data can be refused. ``result`` is a code word once closed. ``warnings`` are code words
     (``warned``: there is one); a request with a warning is never accepted in bulk.
@@ -30,6 +31,7 @@ class Request(Base):
     receipt_no: Mapped[str] = mapped_column(String(20), unique=True)
     kind: Mapped[str] = mapped_column(String(20))
     household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"), index=True)
+    ward_only: Mapped[bool] = mapped_column(default=False, server_default=false(), index=True)
     state: Mapped[str] = state_column("waiting")
     result: Mapped[str | None] = mapped_column(String(30))
     channel: Mapped[str] = mapped_column(String(10))

@@ -1,0 +1,43 @@
+"""Reading what stands about recipients: sums of the ward's additions, and what an old household's timeline must not tell."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.coupons.models import Coupon
+from portal.domain.recipients.models import RecipientChange
+from portal.domain.recipients.states import OPEN
+from portal.domain.requests.kinds import ADDITION, RECIPIENT_CHANGE
+from portal.domain.requests.models import Request
+
+
+def open_requests(session: Session, *, include_protected: bool, limit: int = 100) -> list[Request]:
+    """Return additions and changes that are not closed, oldest first; those of the ward alone only to the ward."""
+    query = select(Request).where(Request.kind.in_((ADDITION, RECIPIENT_CHANGE)), Request.state != "closed")
+    if not include_protected:
+        query = query.where(Request.ward_only.is_(False))
+    return list(session.scalars(query.order_by(Request.id).limit(limit)))
+
+
+def hidden_from_contractors(
+    session: Session, household_id: int
+) -> dict[tuple[str, int], tuple[datetime, datetime | None]]:
+    """Return which events of a household's timeline only the ward reads: (subject, id) → from, until (UTC; None: no end).
+
+    Whoever answers the old householder's calls must not be able to say why a child is "under confirmation".
+    """
+    found: dict[tuple[str, int], tuple[datetime, datetime | None]] = {}
+    items = session.scalars(
+        select(RecipientChange)
+        .where(RecipientChange.from_household_id == household_id)
+        .order_by(RecipientChange.id)
+    )
+    for item in items:
+        ends = item.changed_at if item.state not in {*OPEN, "moved"} else None
+        found[("entitlement", item.entitlement_id)] = (item.created_at, ends)
+        for coupon_id in session.scalars(
+            select(Coupon.id).where(Coupon.entitlement_id == item.entitlement_id)
+        ):
+            found[("coupon", coupon_id)] = (item.created_at, ends)
+    return found
