@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import click
 
 from portal.cli.context import FAILED, WITH_HOLDS, Context, answering, dry_run_option, json_option, write_json
+from portal.cli.late import warn_after_delivery
 from portal.cli.progress import progress_bar
 from portal.domain.clock import last_day_before
 from portal.domain.coupons import queries
@@ -130,7 +131,10 @@ def _say_dry_run(dry_run: bool) -> None:
 @click.pass_obj
 @answering
 def assign_codes(context: Context, reserve: Reserve, *, dry_run: bool, json_file: str | None) -> None:
-    """Give one code to every child in issue, in one transaction; ends with 3 while children are held."""
+    """Give one code to every child in issue, in one transaction; ends with 3 while children are held.
+
+    Before the first day of delivery this is preparing; after its last day it warns and goes on.
+    """
     database = context.database()
     if dry_run:
         with database.read() as session:
@@ -160,6 +164,7 @@ def assign_codes(context: Context, reserve: Reserve, *, dry_run: bool, json_file
                 )
                 % {"n": done.count, "yen": f"{done.yen:,}", "left": done.left, "held": done.held}
             )
+    warn_after_delivery(context)
     if held:
         sys.exit(WITH_HOLDS)
 

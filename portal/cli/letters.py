@@ -10,6 +10,8 @@ import click
 
 from portal.cli.cards import cards
 from portal.cli.context import FAILED, WITH_HOLDS, Context, answering, dry_run_option, json_option, write_json
+from portal.cli.hand_over import hand_over
+from portal.cli.late import warn_after_delivery
 from portal.cli.letters_words import built_json, preflight_json, say_built, say_preflight
 from portal.cli.printer import make_printer
 from portal.cli.progress import progress_bar
@@ -34,6 +36,7 @@ def letters() -> None:
 
 
 letters.add_command(cards)
+letters.add_command(hand_over)
 
 
 def _warn_of_address(context: Context) -> None:
@@ -82,11 +85,14 @@ def build(
     dry_run: bool,
     json_file: str | None,
 ) -> None:
-    """Build letters; ends with 3 while households are held or cannot be printed."""
+    """Build letters; ends with 3 while households are held or cannot be printed.
+
+    Before the first day of delivery this is preparing; after its last day it warns and goes on.
+    """
     printer = make_printer(context)
     day = notice_date.date() if notice_date else None
     if dry_run:
-        _dry_run(printer, limit, day, json_file)
+        _dry_run(context, printer, limit, day, json_file)
         return
     _warn_of_address(context)
     with progress_bar(_s("手紙を作っています")) as report:
@@ -103,11 +109,14 @@ def build(
         say_built(built)
         if checked:
             say_preflight(checked)
+    warn_after_delivery(context)
     if checked and (checked.findings or checked.left_out["held"]):
         sys.exit(WITH_HOLDS)
 
 
-def _dry_run(printer: Printer, limit: int | None, day: date | None, json_file: str | None) -> None:
+def _dry_run(
+    context: Context, printer: Printer, limit: int | None, day: date | None, json_file: str | None
+) -> None:
     with printer.read() as session:
         loaded, found = protection_loaded(session), open_run(session)
         checked = preflight(session, printer.vault, printer.program, printer.fonts)
@@ -135,6 +144,7 @@ def _dry_run(printer: Printer, limit: int | None, day: date | None, json_file: s
         say_preflight(checked)
         click.echo(_s("試しの実行です。何も保存していません。"))
     _end_unprotected(loaded)
+    warn_after_delivery(context)
     if checked.findings or checked.left_out["held"]:
         sys.exit(WITH_HOLDS)
 
@@ -210,8 +220,9 @@ def status(context: Context, json_file: str | None) -> None:
     if json_file != "-":
         if not runs:
             click.echo(_s("印刷はまだありません。"))
+        states = {"building": _s("途中"), "built": _s("作成ずみ"), "handed_over": _s("差し出しずみ")}
         for run in runs:
-            state = _s("作成ずみ") if run.finished_at else _s("途中")
+            state = states[run.state]
             click.echo(
                 _s(
                     "印刷 %(id)d（%(state)s）: %(printed)d／%(planned)d通、ファイル %(built)d／%(chunks)d、%(folder)s"

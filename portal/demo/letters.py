@@ -1,4 +1,4 @@
-"""Prints the demo's letters and picks one for the visitor to begin with."""
+"""Prints the demo's letters, hands them over and picks one for the visitor to begin with."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,19 +6,21 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from portal.domain.actors import SYSTEM
+from portal.domain.actors import SYSTEM, Actor
 from portal.domain.errors import InputError
 from portal.domain.households.queries import view_household
 from portal.domain.letters.models import Letter, PrintChunk
 from portal.domain.printing.build import BuiltRun, Printer, build_letters
+from portal.domain.printing.handover import confirm_hand_over, propose_hand_over
 from portal.domain.texts import _s
 from portal.platform.site import Site
 
 
 @dataclass(frozen=True, slots=True)
 class DemoLetter:
-    """The letter to open: file, page (from 1) and the householder's birth date, which no letter prints."""
+    """The letter to open: its print run, file, page (from 1) and the householder's birth date, which no letter prints."""
 
+    run_id: int
     path: Path
     page: int
     birth: date
@@ -40,6 +42,14 @@ def print_letters(site: Site, folder: Path) -> tuple[DemoLetter, int]:
     return _letter(site, built), built.totals.letters
 
 
+def hand_over_letters(site: Site, run_id: int, officer: Actor, ward: Actor) -> None:
+    """Hand the run over to the post as two people do, so that the dashboard has something to count."""
+    with site.database.write() as session:
+        now = site.clock.now(session)
+        propose_hand_over(session, run_id, officer, now)
+        confirm_hand_over(session, run_id, ward, now)
+
+
 def _letter(site: Site, built: BuiltRun) -> DemoLetter:
     """Return a letter to a family with two children, so that the visitor sees more than one coupon."""
     with site.database.read() as session:
@@ -55,5 +65,5 @@ def _letter(site: Site, built: BuiltRun) -> DemoLetter:
         for household_id, file_name, position in rows:
             birth = view_household(session, site.vault, household_id).fields.birth
             if birth is not None and file_name and position:
-                return DemoLetter(built.folder / file_name, position, birth)
+                return DemoLetter(built.run_id, built.folder / file_name, position, birth)
     raise InputError(_s("印刷する手紙がありません。"))

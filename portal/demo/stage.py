@@ -11,8 +11,8 @@ from sqlalchemy import select
 from portal.demo.extract import make_extract
 from portal.demo.families import ExtractPlan
 from portal.demo.issuer import make_batch
-from portal.demo.letters import DemoLetter, print_letters
-from portal.domain.actors import SYSTEM, Organization, Role
+from portal.demo.letters import DemoLetter, hand_over_letters, print_letters
+from portal.domain.actors import SYSTEM, Actor, Organization, Role
 from portal.domain.clock import jst_date
 from portal.domain.coupons.assignment import Reserve, assign
 from portal.domain.coupons.batch_file import Order, Terms
@@ -37,6 +37,7 @@ SEED = 20260401
 class DemoStaff:
     """A staff account with what signs it in."""
 
+    actor: Actor
     login: str
     role: str
     password: str = field(repr=False)
@@ -63,7 +64,10 @@ def set_stage(site: Site, folder: Path, say: Callable[[str], None]) -> Stage:
     give_coupons(site, folder)
     say(_s("手紙を印刷しています（PDF）。"))
     letter, count = print_letters(site, folder)
-    return Stage(letter, make_staff(site), households, count)
+    staff = make_staff(site)
+    ward, officer = (person.actor for person in staff)
+    hand_over_letters(site, letter.run_id, officer, ward)
+    return Stage(letter, staff, households, count)
 
 
 def import_extract(site: Site, folder: Path, today: date) -> int:
@@ -133,5 +137,6 @@ def make_staff(site: Site) -> tuple[DemoStaff, ...]:
                 actor=SYSTEM,
                 now=now,
             )
-            made.append(DemoStaff(login, role.value, new.password, new.totp_secret))
+            actor = Actor(role, new.user.id, organization)
+            made.append(DemoStaff(actor, login, role.value, new.password, new.totp_secret))
     return tuple(made)

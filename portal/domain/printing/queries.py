@@ -1,16 +1,18 @@
 """Reading print runs: how far they are, and which letters must be taken out before they are handed over."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from portal.domain.errors import NotFoundError
 from portal.domain.households.models import Household
 from portal.domain.households.queries import has_open_hold
 from portal.domain.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.states import PRINT_CHUNK
+from portal.domain.texts import _s
 
 LETTER_DROPPED = "cancelled"
 
@@ -77,6 +79,24 @@ def count_to_withdraw(session: Session, run_id: int) -> int:
     """Return how many letters of a run must be taken out before it is handed over."""
     found = select(func.count(Letter.id)).join(Household, Household.id == Letter.household_id)
     return session.scalar(found.where(*_must_stay(run_id))) or 0
+
+
+def letter_ids(session: Session, run_id: int, numbers: Collection[str]) -> list[int]:
+    """Return the keys of letters of a run by the numbers printed on them.
+
+    Raises:
+        NotFoundError: one of them is not of this run; the message names it.
+    """
+    rows = session.execute(
+        select(Letter.number, Letter.id).where(Letter.print_run_id == run_id, Letter.number.in_(numbers))
+    )
+    found = {number: letter_id for number, letter_id in rows}  # noqa: C416  (dict() of rows does not type)
+    for number in numbers:
+        if number not in found:
+            raise NotFoundError(
+                _s("手紙 %(number)s は、この印刷にありません。番号を確かめてください。") % {"number": number}
+            )
+    return list(found.values())
 
 
 def to_withdraw(session: Session, run_id: int | None = None) -> Iterator[Withdrawal]:

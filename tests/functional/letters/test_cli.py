@@ -1,10 +1,13 @@
 """``portal letters`` as an officer uses it: look first, build, read the sums, see what must be taken out."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click import Command
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
@@ -19,11 +22,11 @@ from tests.support.canaries import CANARIES
 from tests.support.letters import add_families, read_papers
 
 
-def portal(ward: Ward, *words: object) -> Result:
+def portal(ward: Ward, *words: object, offset: timedelta = timedelta(), group: Command = letters) -> Result:
     """Runs a command as a process of its own would: with a context that knows nothing from before."""
-    context = Context(ward.settings)
+    context = Context(replace(ward.settings, clock_offset=offset))
     try:
-        return CliRunner().invoke(letters, [str(word) for word in words], obj=context)
+        return CliRunner().invoke(group, [str(word) for word in words], obj=context)
     finally:
         context.database().engine.dispose()
 

@@ -7,17 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from portal.domain.actors import SYSTEM, Actor, Organization, Role
-from portal.domain.approvals.models import Approval
 from portal.domain.audit.models import AuditEvent
 from portal.domain.credentials.models import Credential
 from portal.domain.errors import ConflictError, NotAllowedError, NotFoundError, WrongStateError
 from portal.domain.households.models import Hold, Household
 from portal.domain.letters.models import Letter, PrintRun
-from portal.domain.letters.services import order_again
 from portal.domain.printing import handover
 from portal.domain.printing.build import BuiltRun, build_letters
 from portal.domain.printing.queries import to_withdraw
-from portal.domain.printing.selection import counts
 from portal.platform.database import Database
 from tests.support.coupons import NOW
 from tests.support.letters import add_families, printer
@@ -132,19 +129,3 @@ def test_taking_out_needs_an_account_and_the_right_run(post: Post) -> None:
         handover.take_out(session, post.run_id, [1], SYSTEM, NOW)
     with post.database.write() as session, pytest.raises(NotFoundError):
         handover.take_out(session, post.run_id, [999], post.officer, NOW)
-
-
-def test_a_new_letter_is_due_once_the_old_one_went_out_and_not_before(post: Post) -> None:
-    first = post.households[0]
-    with post.database.write() as session, pytest.raises(ConflictError, match="まだ差し出していません"):
-        order_again(session, first, post.officer, NOW, reason="new_letter")
-    post.propose()
-    post.confirm()
-    with post.database.write() as session:
-        assert counts(session)["due"] == 0
-        assert order_again(session, first, post.officer, NOW, reason="new_letter") is not None
-        assert order_again(session, first, post.officer, NOW, reason="new_letter") is None
-        assert counts(session)["due"] == 1
-        credential = session.scalars(select(Credential).where(Credential.household_id == first)).one()
-        assert credential.state == "issued"  # alive until the new letter is printed
-        assert session.scalar(select(Approval.state)) == "confirmed"

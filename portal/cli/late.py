@@ -1,0 +1,27 @@
+"""Warnings of commands that run after the window which they serve."""
+
+import click
+
+from portal.cli.context import Context
+from portal.domain.program.opening import staff_closed_text
+from portal.domain.texts import _s
+
+
+def warn_after_delivery(context: Context) -> None:
+    """Say on standard error that deliveries have ended by the database's time; the command goes on.
+
+    Before the first day nothing is said: preparing is what those weeks are for. After the last day the command is not
+    refused, because at the command line a ward may have its reasons (a household found late by its own fault, a
+    rehearsal with last year's program); what residents and staff can do ends by itself all the same.
+    """
+    window = context.load_program().windows.delivery
+    with context.database().read() as session:
+        now = context.clock.now(session)
+    if window.is_over(now):
+        click.echo(
+            staff_closed_text(window, now)
+            + _s(
+                "今から届ける手紙やクーポンは、住民には間に合いません。事業（--program）を確かめてください。"
+            ),
+            err=True,
+        )
