@@ -1,11 +1,14 @@
 """Every screen and error state of the staff site, and how to get a browser there."""
 
 from collections.abc import Callable
+from functools import partial
 
 from playwright.sync_api import Page
 
-from portal.domain.actors import Role
+from portal.domain.actors import Actor, Organization, Role
 from tests.browser.admin.served import ServedStaff
+from tests.support.coupons import VAULT
+from tests.support.files import picture
 from tests.support.staff import PASSWORD
 
 Step = Callable[[ServedStaff, Page], None]
@@ -85,14 +88,12 @@ def _unmasked(served: ServedStaff, page: Page) -> None:
 
 
 def _proposed(served: ServedStaff, page: Page) -> None:
-    from portal.domain.actors import Actor, Organization
     from portal.domain.households.models import Hold
     from portal.domain.roster.holds import propose_release
 
-    actor = Actor(Role.OFFICER, served.colleagues[Role.OFFICER].id, Organization.CONTRACTOR)
     with served.database.write() as session:
         hold = session.get_one(Hold, served.numbers["two"])
-        propose_release(session, hold.household_id, hold.code, actor, served.now)
+        propose_release(session, hold.household_id, hold.code, _officer(served), served.now)
     _open("/holds/{two}", served=served, page=page)
 
 
@@ -108,6 +109,52 @@ def _print_text(served: ServedStaff, page: Page) -> None:
     page.check("input[value=hold]")
     press(page)
     served.go(page, "/holds/{gaiji}/print-text")
+
+
+def _no_print_text(served: ServedStaff, page: Page) -> None:
+    _print_text(served, page)
+    page.set_input_files("#image", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture("JPEG")})
+    press(page)
+
+
+def _image(served: ServedStaff, page: Page) -> None:
+    from portal.domain.households.models import Hold
+    from portal.domain.households.print_texts import PrintFields
+    from portal.domain.roster.holds import propose_print_text
+
+    with served.database.write() as session:
+        hold = session.get_one(Hold, served.numbers["image"])
+        wanted = PrintFields(image=picture(size=(900, 120)))
+        propose_print_text(session, VAULT, hold.household_id, wanted, _officer(served), served.now)
+    _open("/holds/{image}", served=served, page=page)
+
+
+def _officer(served: ServedStaff) -> Actor:
+    return Actor(Role.OFFICER, served.colleagues[Role.OFFICER].id, Organization.CONTRACTOR)
+
+
+def _protection(served: ServedStaff, page: Page, *, proposed: bool = False) -> None:
+    from portal.domain.approvals.queries import open_of_kind
+    from portal.domain.approvals.services import turn_down
+    from portal.domain.households.models import Household
+    from portal.domain.roster.protection_none import PROTECTION_NONE, propose_none
+
+    officer, now = _officer(served), served.now
+    with served.database.write() as session:
+        for waiting in open_of_kind(session, PROTECTION_NONE):
+            turn_down(session, waiting.id, officer, now)
+        if proposed:
+            guarded = session.get_one(Household, served.numbers["protected"])
+            guarded.protected = False
+            propose_none(session, now.date(), officer, now)
+            guarded.protected = True
+    _open("/roster/protection", served=served, page=page)
+
+
+def _wrong_day(served: ServedStaff, page: Page) -> None:
+    _protection(served, page)
+    page.fill("#day", "きのう")
+    press(page)
 
 
 def _weak_password(served: ServedStaff, page: Page) -> None:
@@ -135,6 +182,11 @@ ALL: dict[str, Step] = {
     "hold of two": _proposed,
     "instruction: half": _half_instruction,
     "print text": _print_text,
+    "print text: no png": _no_print_text,
+    "hold with an image": _image,
+    "protection": _protection,
+    "protection: wrong day": _wrong_day,
+    "protection: proposed": partial(_protection, proposed=True),
     "password: weak": _weak_password,
     "dashboard of an agent": lambda served, page: _open("/", Role.AGENT, served=served, page=page),
     "dashboard of an auditor": lambda served, page: _open("/", Role.AUDITOR, served=served, page=page),

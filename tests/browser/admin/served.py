@@ -79,7 +79,7 @@ def _seed(served: ServedStaff, folder: Path) -> None:
         numbers["household"], numbers["protected"] = people[0].household_id, people[4].household_id
         for name, person, code in (
             ("one", people[1], "W06_INSTITUTION"), ("two", people[2], "W10_MOVED_AFTER_BASE"),
-            ("gaiji", people[3], "W02_GAIJI"), ("ward", people[4], "W01_PROTECTED"),
+            ("gaiji", people[3], "W02_GAIJI"), ("image", people[6], "W02_GAIJI"), ("ward", people[4], "W01_PROTECTED"),
         ):  # fmt: skip
             household = session.get_one(Household, person.household_id)
             numbers[name] = put_hold(session, household, code, SYSTEM, now).id
