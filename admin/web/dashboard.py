@@ -21,18 +21,20 @@ from portal.platform.page import Page
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Children and yen per state, and whether all of them add up to the children of the roster."""
+    """Children and yen per state, and whether they add up to the children of the roster and those added to it."""
 
     totals: Totals
     eligible: int
+    added: int
     adds_up: bool
 
 
 def sums(page: Page) -> Sums:
     """Return the table of states with its check."""
     found = totals(page.session)
-    eligible = worklists.eligible_children(page.session)
-    return Sums(found, eligible, found.adds_up(eligible, eligible * page.site.program.amount_yen))
+    eligible, added = worklists.eligible_children(page.session), worklists.added_children(page.session)
+    every = eligible + added
+    return Sums(found, eligible, added, found.adds_up(every, every * page.site.program.amount_yen))
 
 
 def show(page: Page) -> Response[Any]:

@@ -135,7 +135,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         letters=letters_of(page.session, household.id),
         holds=open_holds(page.session, household.id),
         tasks=tasks_of(page.session, household.id),
-        moments=timeline(page.session, household.id),
+        moments=timeline(page.session, household.id, of_ward=allowed(page, Permission.KNOW_PROTECTED)),
         notices=delivery_log(page.session, household.id),
         notice_words=notice_words,
         until=f"{until.astimezone(JST):%H:%M}",

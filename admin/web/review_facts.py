@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from admin.access import allowed
 from portal.domain.casework.masking import mask_address, mask_postal_code
 from portal.domain.casework.review_kinds import rules_of
 from portal.domain.casework.timeline import Moment, timeline
@@ -13,6 +14,7 @@ from portal.domain.requests.four_eyes import proposal_of
 from portal.domain.requests.models import PaperForm, Request
 from portal.domain.requests.queries import paper_forms_of, requests_of
 from portal.domain.requests.services import reply_of, written_in
+from portal.domain.staff.permissions import Permission
 from portal.domain.staff.queries import staff_user
 from portal.platform.page import Page
 
@@ -67,7 +69,7 @@ def facts_of(page: Page, row: Request) -> Facts:
         written=written_in(vault, row),
         reply=reply_of(vault, row),
         effects=rules_of(row.kind).effects_of(session, vault, page.site.program, row),
-        moments=timeline(session, view.id, MOMENTS) if view else (),
+        moments=timeline(session, view.id, MOMENTS, of_ward=allowed(page, Permission.KNOW_PROTECTED)) if view else (),
         others=[other for other in requests_of(session, view.id) if other.id != row.id] if view else (),
         proposed_by=proposer.display_name if proposer is not None else "",
         own_proposal=proposer is not None and page.staff is not None and proposer.id == page.staff.id,

@@ -10,7 +10,7 @@ from portal.domain.coupons.models import Coupon
 from portal.domain.coupons.qr import fit_at_320, modules_of_png
 from portal.domain.coupons.queries import HouseholdCoupon, coupon_of_child, open_code, qr_png
 from portal.domain.coupons.services import reveal
-from portal.domain.errors import NotFoundError
+from portal.domain.errors import NotAllowedError, NotFoundError
 from portal.domain.texts import _
 from portal.platform.page import Page
 from portal.platform.routes import endpoint
@@ -28,7 +28,10 @@ def _entry(page: Page) -> HouseholdCoupon:
 
 def _shown(page: Page) -> tuple[HouseholdCoupon, Coupon] | None:
     """Return what may be shown: this household's, revealed before, still good."""
-    entry = _entry(page)
+    try:
+        entry = _entry(page)
+    except NotAllowedError:
+        return None
     if entry.coupon is None or entry.coupon.revealed_at is None or not entry.can_show(page.now):
         return None
     return entry, entry.coupon

@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.clock import last_day_before
 from portal.domain.coupons.queries import HouseholdCoupon, coupons_of_household
+from portal.domain.households.moved import moved_children
 from portal.domain.households.queries import HouseholdView, view_household
 from portal.domain.texts import _
 from portal.platform.page import Page
@@ -60,12 +61,24 @@ def _state(page: Page, entry: HouseholdCoupon, *, can_show: bool, shown_before: 
     return "waiting", _("お渡しできません")
 
 
+def _moved(page: Page, household_id: int) -> list[Ticket]:
+    """Describe children whose part went elsewhere: as they looked before, and never more than "under confirmation"."""
+    return [
+        ticket(
+            page, one.name,
+            HouseholdCoupon(0, one.ordinal, 0, "in_progress", one.amount_yen, None, one.last_end, None),
+        )
+        for one in moved_children(page.session, page.site.vault, household_id)
+    ]  # fmt: skip
+
+
 def show(page: Page) -> Response[Any]:
     """Show all children of the household."""
     view = household_of(page)
     names = {child.ordinal: child.fields.name for child in view.children}
     entries = coupons_of_household(page.session, view.id)
     tickets = [ticket(page, names[entry.ordinal], entry) for entry in entries if entry.ordinal in names]
+    tickets = sorted(tickets + _moved(page, view.id), key=lambda one: one.ordinal)
     own = own_credential(page).own_password_hash is not None
     return page.render(
         "portal/home.html", tickets=tickets, total=sum(t.amount_yen for t in tickets if t.can_show), own_password=own,

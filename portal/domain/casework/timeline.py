@@ -13,6 +13,8 @@ from portal.domain.coupons.models import Coupon
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.households.models import Household
 from portal.domain.letters.models import Letter
+from portal.domain.recipients.placing import CAME, LEFT
+from portal.domain.recipients.queries import Hidden, hidden_from_contractors
 from portal.domain.staff.models import StaffUser
 
 LIMIT = 200
@@ -29,8 +31,10 @@ class Moment:
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
-def timeline(session: Session, household_id: int, limit: int = LIMIT) -> list[Moment]:
-    """Return what happened to a household, newest first."""
+def timeline(
+    session: Session, household_id: int, limit: int = LIMIT, *, of_ward: bool = False
+) -> list[Moment]:
+    """Return what happened to a household, newest first; where its children went is told to the ward alone."""
     events = list(
         session.scalars(
             select(AuditEvent)
@@ -39,6 +43,9 @@ def timeline(session: Session, household_id: int, limit: int = LIMIT) -> list[Mo
             .limit(limit)
         )
     )
+    if not of_ward:
+        hidden = hidden_from_contractors(session, household_id)
+        events = [event for event in events if not _is_hidden(event, hidden)]
     names = _names(session, {e.actor_id for e in events if e.actor_id is not None and e.actor_role in STAFF})
     # Printing and handing over are written for many letters at once: their numbers come from the letters.
     letters = _letters(session, household_id)
@@ -55,6 +62,13 @@ def timeline(session: Session, household_id: int, limit: int = LIMIT) -> list[Mo
     moments += [Moment(at, action, "system", detail=detail) for (at, action), detail in letters.items()]
     moments += _imported(session, household_id) + _assigned(session, household_id)
     return sorted(moments, key=lambda m: m.at, reverse=True)[:limit]
+
+
+def _is_hidden(event: AuditEvent, hidden: Hidden) -> bool:
+    if event.action in {LEFT, CAME}:
+        return True
+    period = hidden.get((event.subject, event.subject_id or 0))
+    return period is not None and period[0] <= event.at and (period[1] is None or event.at <= period[1])
 
 
 STAFF = frozenset({"agent", "supervisor", "officer", "ward_officer", "auditor", "administrator"})

@@ -99,4 +99,9 @@ def visible_hold(session: Session, hold_id: int, *, include_protected: bool) -> 
 
 def eligible_children(session: Session) -> int:
     """Return how many children the applied rosters brought, removed ones included (their entitlement stays)."""
-    return session.scalar(select(func.count(Child.id))) or 0
+    return session.scalar(select(func.count(Child.id)).where(Child.added.is_(False))) or 0
+
+
+def added_children(session: Session) -> int:
+    """Return how many children were added by the ward's instruction."""
+    return session.scalar(select(func.count(Child.id)).where(Child.added)) or 0

@@ -11,8 +11,9 @@ from portal.domain.coupons.models import Coupon, CouponBatch
 from portal.domain.coupons.sealed import CouponCode, unseal_code, unseal_image
 from portal.domain.coupons.states import ALL, LIVE, SHOWABLE
 from portal.domain.entitlements.models import Entitlement
-from portal.domain.errors import NotFoundError
+from portal.domain.errors import NotAllowedError, NotFoundError
 from portal.domain.households.models import Child
+from portal.domain.households.moved import is_moved
 from portal.domain.texts import _
 from portal.domain.vault import Vault
 
@@ -106,10 +107,16 @@ def coupon_of_child(session: Session, household_id: int, ordinal: int) -> Househ
 
     Raises:
         NotFoundError: the household has no such child.
+        NotAllowedError: the child's part went elsewhere; the words are those for every hidden coupon.
     """
     for entry in coupons_of_household(session, household_id):
         if entry.ordinal == ordinal:
             return entry
+    if is_moved(session, household_id, ordinal):
+        raise NotAllowedError(
+            _("このクーポンは、いま表示できません。コールセンターにお問い合わせください。"),
+            code="coupon_not_shown",
+        )
     raise NotFoundError(_("クーポンが見つかりません。"))
 
 

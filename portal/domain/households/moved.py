@@ -68,16 +68,21 @@ def moved_children(session: Session, vault: Vault, household_id: int) -> list[Mo
     return found
 
 
+def is_moved(session: Session, household_id: int, ordinal: int) -> bool:
+    """Tell whether a household's child of this number went elsewhere."""
+    query = select(MovedChild.id).where(
+        MovedChild.household_id == household_id, MovedChild.ordinal == ordinal
+    )
+    return session.scalar(query) is not None
+
+
 def refuse_moved(session: Session, household_id: int, ordinal: int) -> None:
     """Refuse whatever a household asks for a child that left it.
 
     Raises:
         ConflictError: the child is "under confirmation".
     """
-    query = select(MovedChild.id).where(
-        MovedChild.household_id == household_id, MovedChild.ordinal == ordinal
-    )
-    if session.scalar(query) is not None:
+    if is_moved(session, household_id, ordinal):
         raise under_confirmation()
 
 

@@ -57,15 +57,15 @@ def submit(
     protected = newcomer.hand_over == PROTECTED or known_household(session, newcomer, actor)
     findings = look(session, vault, program, newcomer.number, children, actor)
     written = {
-        "newcomer": newcomer.plain(), "children": [plain_child(child) for child in children], "scan_id": scan_id,
-    }  # fmt: skip
+        "people": {"newcomer": newcomer.plain(), "children": [plain_child(child) for child in children]},
+        "instruction": {"scan_id": scan_id},
+    }
     row = open_request(
         session, vault, ADDITION, None, actor, now, program=program, children=len(children),
         amount_yen=len(children) * program.amount_yen, written=written, warnings=findings.warnings,
     )  # fmt: skip
     row.ward_only = protected or findings.ward_only
-    propose_request(session, row, actor, now, instruction)
-    session.flush()
+    propose_request(session, row, actor, now, instruction, scan_id)
     return row
 
 
@@ -90,11 +90,11 @@ def accept(
     """
     if not confirmed(session, vault, program, row, actor, now):
         return row
-    written = written_in(vault, row)
-    _refuse_new_lookalikes(session, vault, program, row, [child_from_plain(v) for v in written["children"]])
-    household = place(session, vault, row, Newcomer.from_plain(written["newcomer"]), now)
+    people = written_in(vault, row)["people"]
+    _refuse_new_lookalikes(session, vault, program, row, [child_from_plain(v) for v in people["children"]])
+    household = place(session, vault, row, Newcomer.from_plain(people["newcomer"]), now)
     held = household.withheld or bool(open_holds(session, household.id))
-    for values in written["children"]:
+    for values in people["children"]:
         child = add_child(session, vault, household, child_from_plain(values))
         made = create_for_children(
             session, household.id, [child.id], amount_yen=program.amount_yen, now=now, held=held
@@ -104,7 +104,7 @@ def accept(
     index_again(session, vault, Indexer(vault), (household.id,))
     record(
         session, actor, now, "recipient.added", "household", household.id, household_id=household.id,
-        request=row.id, count=len(written["children"]),
+        request=row.id, count=len(people["children"]),
     )  # fmt: skip
     return move(session, row, "close", actor, now, result=ACCEPTED)
 

@@ -10,17 +10,25 @@ from portal.domain.errors import NotAllowedError, NotFoundError
 from portal.domain.program.schema import Program
 from portal.domain.recipients.newcomer import of_ward
 from portal.domain.requests.four_eyes import ACCEPT, may_accept, proposal_of
-from portal.domain.requests.models import Request
+from portal.domain.requests.models import Request, Scan
 from portal.domain.requests.services import written_in
 from portal.domain.texts import _s
 from portal.domain.vault import Vault
 
 
 def propose_request(
-    session: Session, row: Request, actor: Actor, now: datetime, instruction: Instruction | None
+    session: Session,
+    row: Request,
+    actor: Actor,
+    now: datetime,
+    instruction: Instruction | None,
+    scan_id: int | None,
 ) -> None:
-    """Make the entry of a request the proposal that a second person confirms."""
+    """Make the entry of a request the proposal that a second person confirms; its scan is as secret as the request."""
     propose(session, ACCEPT, "request", row.id, actor, now, instruction=instruction)
+    if scan_id is not None:
+        session.get_one(Scan, scan_id).ward_only = row.ward_only
+    session.flush()
 
 
 def refuse_stranger(row: Request, actor: Actor) -> None:
@@ -42,7 +50,10 @@ def confirmed(
     proposal = proposal_of(session, row.id)
     if proposal is not None:
         ward = Organization.WARD.value in {proposal.proposed_organization, (actor.organization or "")}
-        attached = proposal.instruction_no is not None and written_in(vault, row).get("scan_id") is not None
+        attached = (
+            proposal.instruction_no is not None
+            and written_in(vault, row)["instruction"]["scan_id"] is not None
+        )
         if not ward and not attached:
             raise NotAllowedError(
                 _s(

@@ -90,7 +90,8 @@ def submit(
         session, vault, kinds.RECIPIENT_CHANGE, None, actor, now, program=program, children=len(chosen),
         amount_yen=sum(entry.amount_yen for entry in chosen), received_at=received_at,
         written={
-            "newcomer": newcomer.plain(), "evidence": evidence, "words": words.strip(), "scan_id": scan_id,
+            "people": {"newcomer": newcomer.plain()}, "evidence": {"kind": evidence, "words": words.strip()},
+            "instruction": {"scan_id": scan_id},
         },
     )  # fmt: skip
     row.ward_only = ward_only
@@ -105,8 +106,7 @@ def submit(
                 ordinal=entry.ordinal, hid_coupon=hides, created_at=now, changed_at=now,
             )
         )  # fmt: skip
-    propose_request(session, row, actor, now, instruction)
-    session.flush()
+    propose_request(session, row, actor, now, instruction, scan_id)
     return row
 
 
@@ -142,7 +142,7 @@ def accept(
     if not confirmed(session, vault, program, row, actor, now):
         return row
     items = items_of(session, row.id)
-    newcomer = Newcomer.from_plain(written_in(vault, row)["newcomer"])
+    newcomer = Newcomer.from_plain(written_in(vault, row)["people"]["newcomer"])
     ids = {item.from_household_id for item in items} | ({newcomer.household_id} - {None})
     for household_id in sorted(key for key in ids if key is not None):
         locked_household(session, household_id)
@@ -175,7 +175,7 @@ def stop_confirmed(
     """
     del program
     row, item = _awaited(session, entitlement_id)
-    newcomer = Newcomer.from_plain(written_in(vault, row)["newcomer"])
+    newcomer = Newcomer.from_plain(written_in(vault, row)["people"]["newcomer"])
     target_id = row.household_id or newcomer.household_id
     for household_id in sorted({item.from_household_id, target_id} - {None}):  # type: ignore[type-var]  # None is taken out
         locked_household(session, household_id)  # type: ignore[arg-type]  # None is taken out

@@ -20,14 +20,16 @@ def open_requests(session: Session, *, include_protected: bool, limit: int = 100
     return list(session.scalars(query.order_by(Request.id).limit(limit)))
 
 
-def hidden_from_contractors(
-    session: Session, household_id: int
-) -> dict[tuple[str, int], tuple[datetime, datetime | None]]:
-    """Return which events of a household's timeline only the ward reads: (subject, id) → from, until (UTC; None: no end).
+Hidden = dict[tuple[str, int], tuple[datetime, datetime | None]]
+"""Events by subject and its key, and from when until when (UTC; None: for ever) they are hidden."""
+
+
+def hidden_from_contractors(session: Session, household_id: int) -> Hidden:
+    """Return which events of a household's timeline only the ward reads.
 
     Whoever answers the old householder's calls must not be able to say why a child is "under confirmation".
     """
-    found: dict[tuple[str, int], tuple[datetime, datetime | None]] = {}
+    found: Hidden = {}
     items = session.scalars(
         select(RecipientChange)
         .where(RecipientChange.from_household_id == household_id)

@@ -78,12 +78,14 @@ class Scan(Base):
     """A checked file (PDF, PNG, JPEG), encrypted under a key of its own; never executed, only shown.
 
     ``digest`` is keyed (the same file is recognized, nothing is told); ``sealed`` is read only when asked for.
+    ``ward_only``: shown to the ward alone.
     """
 
     __tablename__ = "scan"
 
     id: Mapped[int] = primary_key()
     household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"), index=True)
+    ward_only: Mapped[bool] = mapped_column(default=False, server_default=false())
     media_type: Mapped[str] = mapped_column(String(40))
     pages: Mapped[int] = mapped_column(default=1)
     size: Mapped[int]

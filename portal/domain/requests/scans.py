@@ -111,6 +111,8 @@ def visible_scan(session: Session, scan_id: int, *, include_protected: bool) -> 
     row = session.get(Scan, scan_id)
     if row is None or include_protected:
         return row
+    if row.ward_only:
+        return None
     forms = (
         select(Household.protected)
         .join(Request, Request.household_id == Household.id)
