@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from portal.domain.actors import Role
-from tests.browser.admin.screens import press
+from tests.browser.admin.screens import ALL, press
 from tests.browser.admin.served import ServedStaff
 from tests.support.browser import PageFactory
 from tests.support.staff import PASSWORD
@@ -97,3 +97,15 @@ def test_nothing_of_a_search_stays_in_the_browsers_storage(
     expect(page.locator("#results tbody tr")).to_have_count(7)
     kept = page.evaluate("JSON.stringify([Object.values(localStorage), Object.values(sessionStorage)])")
     assert "鶉" not in kept
+
+
+def test_a_file_that_is_too_large_comes_back_as_the_page_with_what_was_typed(
+    served_staff: ServedStaff, page_factory: PageFactory
+) -> None:
+    page = page_factory(javascript=False)
+    ALL["print text"](served_staff, page)
+    page.fill("#instruction_no", "児発第7号")
+    page.set_input_files("#image", {"name": "a.png", "mimeType": "image/png", "buffer": b"x" * 12_000_000})
+    press(page)
+    expect(page.locator("#image-error")).to_contain_text("1メガバイトまで")
+    assert page.input_value("#instruction_no") == "児発第7号"
