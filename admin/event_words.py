@@ -88,6 +88,8 @@ def _paper() -> dict[str, str]:
         "notice.resumed": _s("止めたお知らせを送ることにした"),
         "notice.printed": _s("お知らせのカードを印刷"),
         "notice.came_back": _s("お知らせのカードが戻ってきた"),
+        "scan.stored": _s("書類のスキャンを保存"),
+        "scan.viewed": _s("書類のスキャンを見た"),
         "task.opened": _s("用件を受け付け"),
         "task.finish": _s("用件が終わった"),
         "task.cancel": _s("用件を取り消し"),
