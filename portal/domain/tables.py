@@ -2,6 +2,7 @@
 
 from sqlalchemy import Engine, MetaData
 
+from portal.domain.alternatives import models as _alternatives
 from portal.domain.announcements import models as _announcements
 from portal.domain.approvals import models as _approvals
 from portal.domain.audit import models as _audit
@@ -24,7 +25,7 @@ from portal.domain.staff import models as _staff
 from portal.domain.tasks import models as _tasks
 
 SLICES = (
-    _announcements, _approvals, _audit, _authn, _coupons, _credentials, _declines, _entitlements, _households, _letters, _notices, _program,
+    _alternatives, _announcements, _approvals, _audit, _authn, _coupons, _credentials, _declines, _entitlements, _households, _letters, _notices, _program,
     _recipients, _redeliveries, _requests, _roster, _shipments, _staff, _tasks,
 )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.base import Base, primary_key, state_column
@@ -49,14 +49,22 @@ class PrintChunk(Base):
 
 
 class Letter(Base):
-    """One letter to one household. ``number`` is printed where a returned envelope's window shows it."""
+    """One letter to one household. ``number`` is printed where a returned envelope's window shows it.
+
+    A new letter may be prepared while the old one still counts; printing it replaces the old one. ``reason`` says why
+    it was made (``states.REASONS``): a reissue after a loss is no redelivery.
+    """
 
     __tablename__ = "letter"
     __table_args__ = (
         Index(
             "uq_letter_credential_household", "household_id", "kind", unique=True,
-            postgresql_where=text("state IN ('prepared','printed','handed_over')"),
-            sqlite_where=text("state IN ('prepared','printed','handed_over')"),
+            postgresql_where=text("state IN ('printed','handed_over')"),
+            sqlite_where=text("state IN ('printed','handed_over')"),
+        ),
+        Index(
+            "uq_letter_prepared_household", "household_id", "kind", unique=True,
+            postgresql_where=text("state = 'prepared'"), sqlite_where=text("state = 'prepared'"),
         ),
     )  # fmt: skip
 
@@ -65,6 +73,7 @@ class Letter(Base):
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
     kind: Mapped[str] = mapped_column(String(30))
     state: Mapped[str] = state_column("prepared")
+    reason: Mapped[str] = mapped_column(String(12), default="first", server_default="first")
     print_run_id: Mapped[int] = mapped_column(ForeignKey("print_run.id"), index=True)
     chunk_number: Mapped[int] = mapped_column(Integer)
     position: Mapped[int | None] = mapped_column(Integer)
@@ -75,3 +84,28 @@ class Letter(Base):
     created_at: Mapped[datetime]
     printed_at: Mapped[datetime | None]
     handed_over_at: Mapped[datetime | None]
+
+
+class LetterOrder(Base):
+    """That the next print run makes a new letter for a household which has one; at most one is open.
+
+    ``sealed`` is another address that the ward ordered in writing, under the household's data key; empty for the
+    registered one.
+    """
+
+    __tablename__ = "letter_order"
+    __table_args__ = (
+        Index(
+            "uq_letter_order_open", "household_id", unique=True,
+            postgresql_where=text("state = 'open'"), sqlite_where=text("state = 'open'"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = primary_key()
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = state_column("open")
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id"))
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]

@@ -10,9 +10,10 @@ from portal.domain.audit.services import record
 from portal.domain.credentials.models import Credential
 from portal.domain.credentials.services import lock_row, move
 from portal.domain.credentials.states import CREDENTIAL
-from portal.domain.errors import ConflictError, NotFoundError
+from portal.domain.errors import NotFoundError
 from portal.domain.letters.models import Letter
-from portal.domain.letters.states import CREDENTIAL_LETTER, LETTER, LIVE
+from portal.domain.letters.orders import living_letter, open_order, order
+from portal.domain.letters.states import LETTER, REISSUE
 from portal.domain.texts import _s
 
 
@@ -65,33 +66,17 @@ def cancel(session: Session, letter_id: int, actor: Actor, now: datetime, *, rea
 def order_again(
     session: Session, household_id: int, actor: Actor, now: datetime, *, reason: str
 ) -> Letter | None:
-    """Let the next print run make a new letter for a household; return the letter that it replaces.
+    """Let the next print run make a new letter after a loss or a forgotten password; return the one it will replace.
 
-    None where no letter stands in the way, so that a new one is due anyway. The old ID and password stay as they are
-    until the new letter is printed (``design.md`` §4); ``reason`` is a code word, not free text.
+    None where no letter stands in the way, so that a new one is due anyway, or where a new one was ordered before.
+    The old letter, ID and password stay as they are until the new letter is printed (``design.md`` §4); ``reason``
+    is a code word, not free text. It is no redelivery and is not counted as one.
 
     Raises:
         ConflictError: its letter was not handed over yet, so a second one would meet it.
     """
-    living = select(Letter.id, Letter.state).where(
-        Letter.household_id == household_id, Letter.kind == CREDENTIAL_LETTER, Letter.state.in_(LIVE)
-    )
-    found = session.execute(living).one_or_none()
-    if found is None:
+    letter = living_letter(session, household_id)
+    if letter is None or open_order(session, household_id) is not None:
         return None
-    if found.state != "handed_over":
-        raise ConflictError(
-            _s(
-                "この世帯の手紙は、まだ差し出していません。新しい手紙は作らずに、いまの手紙を差し出してください。"
-            ),
-            code="letter_not_handed_over",
-        )
-    letter = locked(session, found.id)
-    if letter.state not in LIVE:
-        return None  # somebody else ordered it a moment ago
-    letter.state = LETTER.next(letter.state, "supersede")
-    record(
-        session, actor, now, "letter.supersede", "letter", letter.id, household_id=household_id, reason=reason
-    )
-    session.flush()
+    order(session, household_id, REISSUE, actor, now, why=reason)
     return letter

@@ -5,6 +5,9 @@ from portal.domain.states import StateMachine, fan
 CREDENTIAL_LETTER = "credential"
 """Kind of the letter that carries ID and password."""
 
+FIRST, REDELIVERY, REISSUE = REASONS = ("first", "redelivery", "reissue")
+"""Why a letter was made; a reissue (loss, forgotten password) does not count as a redelivery."""
+
 LIVE = ("prepared", "printed", "handed_over")
 LETTER = StateMachine(
     "letter",
@@ -22,3 +25,6 @@ PRINT_RUN = StateMachine(
     {"finish": fan("building", "built"), "hand_over": fan("built", "handed_over")},
 )
 PRINT_CHUNK = StateMachine("print_chunk", "planned", {"build": fan("planned", "built")})
+LETTER_ORDER = StateMachine(
+    "letter_order", "open", {"print": fan("open", "printed"), "cancel": fan("open", "cancelled")}
+)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from portal.domain.households.models import Household, PrintText
 from portal.domain.households.print_texts import open_print_fields
 from portal.domain.households.records import HouseholdFields, open_household
 from portal.domain.letters.barcode import customer_bars, split_chome
+from portal.domain.letters.orders import other_addresses
 from portal.domain.vault import Vault
 
 WITH_PREFECTURE = re.compile("(東京都|北海道|京都府|大阪府|.{2,3}県)")
@@ -34,6 +35,8 @@ def read_addressees(
 ) -> dict[int, Addressee]:
     """Open the households' names and addresses. ``ward`` goes before towns that name no prefecture.
 
+    Another address that the ward ordered for the next letter takes the place of the registered one.
+
     Raises IntegrityFaultError for a wrong key or a changed row.
     """
     found: dict[int, Addressee] = {}
@@ -50,12 +53,15 @@ def read_addressees(
             .outerjoin(PrintText, PrintText.household_id == Household.id)
             .where(Household.id.in_(wanted[start : start + READ_AT_ONCE]))
         )
+        elsewhere = other_addresses(session, vault, wanted[start : start + READ_AT_ONCE])
         for household_id, wrapped, sealed, digest, print_text in rows:
             fields, image = open_household(vault.unwrap(wrapped), sealed, digest), None
             if print_text is not None:
                 approved = open_print_fields(vault, print_text, household_id)
                 fields, image = approved.applied_to(fields), approved.image
-            found[household_id] = _addressee(fields, ward, image)
+            if (other := elsewhere.get(household_id)) is not None:
+                fields = replace(fields, **asdict(other))
+            found[household_id] = _addressee(fields, "" if other is not None else ward, image)
     return found
 
 

@@ -14,12 +14,14 @@ from portal.domain.audit.services import record, record_many
 from portal.domain.credentials.services import NewCredential, free_login_ids, issue_many
 from portal.domain.errors import ConflictError
 from portal.domain.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.letters.orders import lock_orders, replace_letters
 from portal.domain.letters.states import LETTER, PRINT_CHUNK
 from portal.domain.printing.addressees import read_addressees
 from portal.domain.printing.crew import Drawn, Job
 from portal.domain.printing.files import chunk_file
 from portal.domain.printing.preflight import draft
 from portal.domain.printing.selection import Due, lock_households, still_due
+from portal.domain.redeliveries.fulfilling import letters_printed, lock_approved
 from portal.domain.texts import _s
 from portal.domain.vault import Vault
 
@@ -103,6 +105,8 @@ def store_chunk(
     ).all()
     households = [letter.household_id for letter in planned]
     lock_households(session, households)
+    lock_approved(session, households)
+    lock_orders(session, households)
     standing = still_due(session, households)
     _cancel(
         session, run_id, [letter for letter in planned if letter.household_id not in standing], actor, now
@@ -131,19 +135,25 @@ def _store_letters(
         for entry, letter, hashed in zip(chunk.entries, chunk.job.drafts, drawn.hashes, strict=True)
     ]
     credentials = issue_many(session, vault, new, actor, now)
+    again = {entry.due.household_id: entry for entry in chunk.entries if entry.due.order_id is not None}
+    if again:
+        printed = {household_id: entry.letter_id for household_id, entry in again.items()}
+        replace_letters(session, printed, [e.due.order_id or 0 for e in again.values()], actor, now)
     session.execute(
         update(Letter),
         [
             {
                 "id": entry.letter_id, "state": LETTER.next(LETTER.initial, "print"), "position": place,
                 "credential_id": credentials[entry.due.household_id], "printed_at": now,
-                "children": entry.due.children, "amount_yen": entry.due.amount_yen,
+                "children": entry.due.children, "amount_yen": entry.due.amount_yen, "reason": entry.due.reason,
             }
             for place, entry in enumerate(chunk.entries, 1)
         ],
     )  # fmt: skip
     events = [(entry.letter_id, entry.due.household_id) for entry in chunk.entries]
     record_many(session, actor, now, "letter.printed", "letter", events)
+    if again:
+        letters_printed(session, again.keys(), actor, now)
 
 
 def _cancel(session: Session, run_id: int, letters: list[Letter], actor: Actor, now: datetime) -> None:

@@ -76,7 +76,7 @@ def plan_run(
         {
             "number": number, "household_id": one.household_id, "kind": CREDENTIAL, "state": LETTER.initial,
             "print_run_id": run.id, "chunk_number": at // chunk_size + 1, "position": None,
-            "children": one.children, "amount_yen": one.amount_yen, "created_at": now,
+            "children": one.children, "amount_yen": one.amount_yen, "created_at": now, "reason": one.reason,
         }
         for at, (number, one) in enumerate(zip(free_letter_numbers(session, len(chosen)), chosen, strict=True))
     ]  # fmt: skip

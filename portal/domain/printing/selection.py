@@ -11,8 +11,9 @@ from portal.domain.entitlements.models import Entitlement
 from portal.domain.entitlements.states import ENTITLEMENT
 from portal.domain.households.models import Household, PrintText
 from portal.domain.households.queries import has_open_hold
-from portal.domain.letters.models import Letter
-from portal.domain.letters.states import CREDENTIAL_LETTER, LIVE
+from portal.domain.letters.models import Letter, LetterOrder
+from portal.domain.letters.orders import OUT, WITH_US
+from portal.domain.letters.states import CREDENTIAL_LETTER, FIRST, LETTER_ORDER
 
 CREDENTIAL = CREDENTIAL_LETTER
 
@@ -31,6 +32,9 @@ class Due:
     amount_yen: int
     changed_at: datetime
     text_approved_at: datetime | None
+    order_id: int | None = None
+    order_changed_at: datetime | None = None
+    reason: str = FIRST
 
 
 def _has_entitlement(state: str) -> ColumnElement[bool]:
@@ -38,24 +42,40 @@ def _has_entitlement(state: str) -> ColumnElement[bool]:
     return select(Entitlement.id).where(here).correlate(Household).exists()
 
 
-def _reason() -> ColumnElement[str]:
+def _has_letter(*states: str) -> ColumnElement[bool]:
     letter = select(Letter.id).where(
-        Letter.household_id == Household.id, Letter.kind == CREDENTIAL, Letter.state.in_(LIVE)
+        Letter.household_id == Household.id, Letter.kind == CREDENTIAL, Letter.state.in_(states)
     )
+    return letter.correlate(Household).exists()
+
+
+def _ordered() -> ColumnElement[bool]:
+    order = select(LetterOrder.id).where(
+        LetterOrder.household_id == Household.id, LetterOrder.state == LETTER_ORDER.initial
+    )
+    return order.correlate(Household).exists()
+
+
+def _reason(*in_the_way: str) -> ColumnElement[str]:
+    """Say why a household gets none, ``DUE`` if it gets one; a letter in one of these states stands in the way.
+
+    So does one that went out, unless a new one was ordered.
+    """
     return case(
         (Household.state != "active", REMOVED),
         (Household.protected, PROTECTED),
         # a household is held whole: one held child keeps the others waiting (design.md §3)
         (or_(has_open_hold(Household.id.expression), _has_entitlement("held")), HELD),
         (~_has_entitlement(ENTITLEMENT.initial), NOTHING_DUE),
-        (letter.correlate(Household).exists(), HAS_LETTER),
+        (_has_letter(*in_the_way), HAS_LETTER),
+        (and_(_has_letter(OUT), ~_ordered()), HAS_LETTER),
         else_=DUE,
     )
 
 
 def counts(session: Session) -> dict[str, int]:
     """Return how many households get a letter (``due``) and how many do not, by reason; each counts once."""
-    reasons = select(_reason().label("reason")).subquery()
+    reasons = select(_reason(*WITH_US).label("reason")).subquery()
     rows = session.execute(select(reasons.c.reason, func.count()).group_by(reasons.c.reason))
     found = {reason: int(count) for reason, count in rows}
     return {reason: found.get(reason, 0) for reason in (DUE, *LEFT_OUT)}
@@ -63,12 +83,15 @@ def counts(session: Session) -> dict[str, int]:
 
 def due(session: Session) -> list[Due]:
     """Return every household that gets a letter now."""
-    return list(_standing(session, _reason() == DUE).values())
+    return list(_standing(session, _reason(*WITH_US) == DUE).values())
 
 
 def still_due(session: Session, household_ids: Collection[int]) -> Mapping[int, Due]:
-    """Return those of the households that may still be printed, as they stand now; their own letter is no reason."""
-    may = _reason().in_((DUE, HAS_LETTER))
+    """Return those of the households that may still be printed, as they stand now.
+
+    The letter that is being prepared is no reason against it; one that went out is, once the order was taken back.
+    """
+    may = _reason("printed") == DUE
     return _standing(session, and_(Household.id.in_(household_ids), may))
 
 
@@ -80,14 +103,24 @@ def _standing(session: Session, condition: ColumnElement[bool]) -> dict[int, Due
             func.sum(Entitlement.amount_yen),
             Household.changed_at,
             PrintText.approved_at,
+            LetterOrder.id,
+            LetterOrder.changed_at,
+            LetterOrder.reason,
         )
         .join(Entitlement, Entitlement.household_id == Household.id)
         .outerjoin(PrintText, PrintText.household_id == Household.id)
+        .outerjoin(
+            LetterOrder,
+            and_(LetterOrder.household_id == Household.id, LetterOrder.state == LETTER_ORDER.initial),
+        )
         .where(condition, Entitlement.state == ENTITLEMENT.initial)
-        .group_by(Household.id, Household.changed_at, PrintText.approved_at)
+        .group_by(
+            Household.id, Household.changed_at, PrintText.approved_at, LetterOrder.id, LetterOrder.changed_at,
+            LetterOrder.reason,
+        )
         .order_by(Household.id)
-    )
-    return {row[0]: Due(row[0], int(row[1]), int(row[2]), row[3], row[4]) for row in rows}
+    )  # fmt: skip
+    return {row[0]: Due(row[0], int(row[1]), int(row[2]), *row[3:7], reason=row[7] or FIRST) for row in rows}
 
 
 def lock_households(session: Session, household_ids: Collection[int]) -> None:
