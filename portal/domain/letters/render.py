@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -22,6 +23,7 @@ FRONT_NOTES = (
     "where_usable", "no_smartphone", "not_delivered", "address_change", "not_yours", "decline", "rules",
     "never_asked", "personal_data", "languages",
 )  # fmt: skip
+_drawing = threading.Lock()
 BACK_NOTES = ("exchange_deadline", "use_deadline", *FRONT_NOTES, "call_center")
 
 
@@ -120,7 +122,15 @@ def render_testpage(frame: LetterFrame, sample: LetterContent) -> bytes:
 def compile_pdf(
     template: str, data: dict[str, Any], *, timestamp: int, fonts: tuple[Path, ...] = ()
 ) -> bytes:
-    """Return the PDF of a template in ``templates/letters``; the same data gives the same bytes."""
+    """Return the PDF of a template in ``templates/letters``; the same data gives the same bytes.
+
+    Threads take turns: a compiler refuses a second one while it works.
+    """
+    with _drawing:
+        return _compile(template, data, timestamp, fonts)
+
+
+def _compile(template: str, data: dict[str, Any], timestamp: int, fonts: tuple[Path, ...]) -> bytes:
     compiler, sources = _compiler(template, fonts)
     # The data is a file and not a system input: an input would change the world that every cached layout was
     # made in, and each text that is the same on all letters would be laid out anew in every chunk.

@@ -16,7 +16,7 @@ class OutboxMessage(Base):
 
     id: Mapped[int] = primary_key()
     kind: Mapped[str] = mapped_column(String(10))
-    purpose: Mapped[str] = mapped_column(String(30))
+    purpose: Mapped[str] = mapped_column(String(40))
     household_id: Mapped[int | None] = mapped_column(BigId, index=True)
     dedupe_key: Mapped[str] = mapped_column(String(80), unique=True)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

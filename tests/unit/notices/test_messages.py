@@ -1,10 +1,19 @@
 """A message says what it is for, that nobody asks for the code, and nothing about the person."""
 
 import re
+from datetime import date
 
 import pytest
 
-from portal.domain.notices.messages import CODE_PURPOSES, EVENTS, Message, code_message, notice_message
+from portal.domain.notices.messages import (
+    CODE_PURPOSES,
+    EVENTS,
+    PROGRESS_EVENTS,
+    Message,
+    code_message,
+    notice_message,
+    progress_message,
+)
 from portal.domain.texts import RESIDENT_LOCALES, RUBY, use_locale
 
 HOST = "kosodate.city.example.jp"
@@ -12,10 +21,14 @@ GSM = re.compile(r"[\x20-\x7e\n]*")
 everywhere = pytest.mark.parametrize("locale", RESIDENT_LOCALES)
 
 
+def progress(kind: str) -> list[Message]:
+    due = {"deadline_near": date(2023, 12, 31)}
+    return [progress_message(kind, event, due=due.get(event)) for event in PROGRESS_EVENTS]
+
+
 def all_messages(kind: str) -> list[Message]:
-    return [code_message(kind, purpose, "012345", HOST) for purpose in CODE_PURPOSES] + [
-        notice_message(kind, event) for event in EVENTS
-    ]
+    codes = [code_message(kind, purpose, "012345", HOST) for purpose in CODE_PURPOSES]
+    return codes + [notice_message(kind, event) for event in EVENTS] + progress(kind)
 
 
 @everywhere
@@ -63,3 +76,14 @@ def test_an_email_is_signed_by_the_program() -> None:
     assert message.subject == "サインインの番号"
     assert "10分間" in message.body
     assert message.body.endswith("見本区 子育て応援\n")
+
+
+@everywhere
+def test_what_a_household_is_told_differs_by_event_and_says_where_to_learn_more(locale: str) -> None:
+    with use_locale(locale):
+        messages = progress("email")
+        assert len({message.subject for message in messages}) == len(PROGRESS_EVENTS)
+        assert len({message.body for message in messages}) == len(PROGRESS_EVENTS)
+        assert "%(" not in "".join(message.body for message in messages)
+        (reminder,) = [m.body for m in progress("sms") if "31" in m.body]
+    assert "2023" in reminder

@@ -1,0 +1,1 @@
+"""Households are told once how their requests go on, and not at all where nothing automatic may be sent."""
