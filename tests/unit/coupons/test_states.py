@@ -35,6 +35,7 @@ ENTITLEMENT_STEPS = {
     ("held", "release"): "in_progress",
     ("in_progress", "exchange"): "exchanged",
     ("in_progress", "decline"): "declined",
+    ("declined", "reopen"): "in_progress",
     ("in_progress", "deem_declined"): "deemed_declined",
     ("in_progress", "deliver_alternative"): "alternative_delivered",
     ("in_progress", "lapse"): "delivered_unexchanged",
@@ -66,8 +67,9 @@ def test_every_pair_of_state_and_action(
                     machine.next(state, action)
 
 
-def test_a_final_state_is_never_left() -> None:
+def test_a_final_state_is_left_only_by_a_decline_that_is_taken_back() -> None:
     for state in (*entitlement_states.FINAL,):
-        assert not any(ENTITLEMENT.can(state, action) for action in ENTITLEMENT.steps)
+        left = [action for action in ENTITLEMENT.steps if ENTITLEMENT.can(state, action)]
+        assert left == (["reopen"] if state == "declined" else [])
     for state in (*coupon_states.DEAD, "exchanged"):
         assert not any(COUPON.can(state, action) for action in COUPON.steps)

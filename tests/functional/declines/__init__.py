@@ -1,0 +1,1 @@
+"""Declines in the portal, on paper and at the review desk."""

@@ -1,0 +1,1 @@
+"""Declines: the rules that need no database."""
