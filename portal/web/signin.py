@@ -8,9 +8,11 @@ from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.authn import sessions
 from portal.domain.authn.codes import CODE_LIFE
-from portal.domain.clock import JST
+from portal.domain.clock import JST, jst_date
 from portal.domain.credentials.formats import print_login_id, read_login_id
 from portal.domain.errors import BusyError, ThrottledError, TooLateError
+from portal.domain.letters.queries import sent_at
+from portal.domain.program.day_text import format_day
 from portal.domain.signin import attempt, second_factor
 from portal.domain.texts import _
 from portal.platform import cookies
@@ -71,8 +73,9 @@ def submit(page: Page) -> Response[Any]:
         )
         if signed is not None and signed.stage == attempt.STAGE_CODE:
             _send_first_code(page, signed.token)
+        refusal = _refusal(page, tried, matched=matched) if signed is None else ""
     if signed is None:
-        form.error("login_id", _("IDかパスワードが違います。手紙を見て、もう一度入力してください。"))
+        form.error("login_id", refusal)
         response = show(page, 422)
         # What is left of a difference between known and unknown IDs (tens of microseconds) drowns in this wait.
         time.sleep(max(0.0, started + REFUSAL_SECONDS - time.monotonic()))
@@ -107,6 +110,21 @@ def _begin(page: Page, visitor: attempt.Visitor) -> attempt.Attempt | ThrottledE
             )  # fmt: skip
         except ThrottledError as error:
             return error  # inside the transaction: the counters stay
+
+
+def _refusal(page: Page, tried: attempt.Attempt, *, matched: bool) -> str:
+    """Say one sentence for every fault; who typed a password that was right until the new letter reads of that one."""
+    household_id = attempt.replaced_of(page.session, tried, matched=matched)
+    if household_id is None:
+        return _("IDかパスワードが違います。手紙を見て、もう一度入力してください。")
+    sent = sent_at(page.session, household_id)
+    if sent is None:
+        return _(
+            "このIDとパスワードは、もう使えません。新しい手紙を、まもなく送ります。届いたら、新しいIDとパスワードを使ってください。"
+        )
+    return _(
+        "このIDとパスワードは、もう使えません。新しい手紙を、%(day)sに送りました。新しいIDとパスワードを使ってください。"
+    ) % {"day": format_day(jst_date(sent))}
 
 
 def _send_first_code(page: Page, token: str) -> None:

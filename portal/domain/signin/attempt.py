@@ -26,7 +26,7 @@ from portal.domain.texts import _
 from portal.domain.vault import Vault
 
 DEVICE_LIFE = timedelta(days=400)
-REUSABLE = "reusable"
+REUSABLE, SUPERSEDED = "reusable", "superseded"
 STAGE_BIRTH, STAGE_CHANNEL, STAGE_CODE, STAGE_FULL = "birth", "channel", "code", "full"
 
 
@@ -102,7 +102,12 @@ def begin(
     credential = session.scalar(select(Credential).where(Credential.login_digest == digest))
     password = read_password(typed_password)
     hashed = None
-    if credential is not None and credential.state in {"issued", "active"}:
+    if credential is not None and credential.state == SUPERSEDED:
+        # compared too: who knows what was right until then may read that a new letter was sent
+        hashed = credential.password_hash
+        if credential.own_password_hash:
+            hashed, password = credential.own_password_hash, typed_password
+    elif credential is not None and credential.state in {"issued", "active"}:
         hashed = credential.password_hash
         if credential.own_password_hash and credential.state == "active":
             hashed, password = credential.own_password_hash, typed_password
@@ -171,3 +176,20 @@ def finish(
         household_id=credential.household_id,
     )  # fmt: skip
     return SignedIn(token, stage)
+
+
+def replaced_of(session: Session, attempt: Attempt, *, matched: bool) -> int | None:
+    """Return the household whose new letter ended what was typed; None unless ID and password were right until then.
+
+    Whoever does not know the old password gets the common answer, and so does a household that may not sign in.
+    """
+    if not matched:
+        return None
+    return session.scalar(
+        select(Credential.household_id)
+        .join(Household, Household.id == Credential.household_id)
+        .where(
+            Credential.id == (attempt.credential_id or 0), Credential.state == SUPERSEDED,
+            Household.protected.is_(False), Household.state == "active",
+        )
+    )  # fmt: skip
