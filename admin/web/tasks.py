@@ -9,7 +9,13 @@ from admin.access import allowed, first_post, number_in_address, staff_route
 from portal.domain.audit.services import record
 from portal.domain.casework import worklists
 from portal.domain.casework.frozen import unfreeze
-from portal.domain.errors import NotFoundError
+from portal.domain.casework.new_letters import (
+    last_day_to_decide,
+    leads_to_letter,
+    order_new_letter,
+    why_not,
+)
+from portal.domain.errors import ConflictError, NotFoundError
 from portal.domain.staff.permissions import Permission
 from portal.domain.tasks.models import Task
 from portal.domain.tasks.services import BIRTH_FROZEN, KINDS, details_of, finish_task
@@ -54,6 +60,7 @@ def _task(page: Page) -> Task:
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one task; what the requester wrote is shown on demand only."""
     task = _task(page)
+    program = page.site.program
     written = page.auth is not None and page.auth.data.get("read_task") == task.id
     details = details_of(page.site.vault, task)
     return page.render(
@@ -63,6 +70,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         has_details=any(details.values()),
         details=details if written else {},
         can_unfreeze=task.kind == BIRTH_FROZEN and task.state == "open",
+        leads_to_letter=leads_to_letter(task),
+        letter_closed=why_not(page.session, program, task, page.now),
+        decide_until=last_day_to_decide(program) if program.windows.new_letter.is_over(page.now) else None,
     )
 
 
@@ -93,6 +103,18 @@ def unfreeze_birth(page: Page) -> Response[Any]:
     return page.redirect("/tasks?said=unfrozen")
 
 
+def new_letter(page: Page) -> Response[Any]:
+    """Decide that the household gets a new letter."""
+    task = _task(page)
+    if first_post(page):
+        try:
+            order_new_letter(page.session, page.site.program, task.id, page.actor, page.now)
+        except ConflictError as error:
+            page.form.error("letter", error.message)
+            return show(page, 422)
+    return page.redirect("/tasks?said=letter")
+
+
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     return [
@@ -100,5 +122,8 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("GET", "/tasks/{task_id:int}", show, Permission.SEE_TASKS),
         staff_route("POST", "/tasks/{task_id:int}/read", read, Permission.SEE_TASKS),
         staff_route("POST", "/tasks/{task_id:int}/finish", finish, Permission.DECIDE_TASKS),
+        staff_route(
+            "POST", "/tasks/{task_id:int}/new-letter", new_letter, Permission.DECIDE_TASKS, shows=show
+        ),
         staff_route("POST", "/tasks/{task_id:int}/unfreeze", unfreeze_birth, Permission.DECIDE_TASKS),
     ]

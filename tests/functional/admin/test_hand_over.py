@@ -97,6 +97,7 @@ def test_a_run_with_a_household_held_since_is_refused_until_its_letter_is_out(st
     assert refused.status_code == 422
     assert "手紙が1通あります" in refused.text
     assert refused.text.count('type="checkbox"') == 1
+    assert officer.open(f"/letters/{run}").text.count('type="checkbox"') == 1
     nothing = officer.post(f"/letters/{run}/take-out", {"form_key": "2"})
     assert nothing.status_code == 422
     assert "抜き取った手紙を選んでください" in nothing.text

@@ -1,0 +1,98 @@
+"""The screens around handing a print run over and around ordering a new letter."""
+
+from itertools import count
+
+from playwright.sync_api import Page
+
+from portal.domain.actors import SYSTEM, Actor, Organization, Role
+from portal.domain.households.models import Household
+from portal.domain.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.letters.numbers import new_letter_number
+from portal.domain.printing.handover import confirm_hand_over, propose_hand_over
+from portal.domain.roster.holds import put_hold
+from tests.browser.admin.screens import Step, press
+from tests.browser.admin.served import ServedStaff
+from tests.support.people import add_person
+
+NUMBERS = count(1)
+
+
+def _run(served: ServedStaff, *, held: bool = False) -> int:
+    """A finished run of two letters to new households; one of them may have been held since."""
+    now = served.now
+    people = [add_person(served.database, now, number=f"95{next(NUMBERS):08}", children=2) for _ in range(2)]
+    with served.database.write() as session:
+        run = PrintRun(
+            kind="credential", state="built", planned=2, children=4, total_yen=120_000, folder="letters",
+            notice_date=now.date(), created_at=now, finished_at=now,
+        )  # fmt: skip
+        session.add(run)
+        session.flush()
+        file = f"letters-{run.id:03}-0001.pdf"
+        session.add(
+            PrintChunk(
+                print_run_id=run.id, number=1, state="built", file_name=file, sha256="ab" * 32, letters=2, built_at=now
+            )
+        )  # fmt: skip
+        for place, person in enumerate(people, 1):
+            session.add(
+                Letter(
+                    number=new_letter_number(), household_id=person.household_id, kind="credential", state="printed",
+                    print_run_id=run.id, chunk_number=1, position=place, children=2, amount_yen=60_000,
+                    credential_id=person.credential_id, created_at=now, printed_at=now,
+                )
+            )  # fmt: skip
+        if held:
+            household = session.get_one(Household, people[0].household_id)
+            put_hold(session, household, "W06_INSTITUTION", SYSTEM, now)
+        return run.id
+
+
+def _propose(served: ServedStaff, run_id: int, *, confirm: bool = False) -> None:
+    officer = Actor(Role.OFFICER, served.colleagues[Role.OFFICER].id, Organization.CONTRACTOR)
+    ward = Actor(Role.WARD_OFFICER, served.colleagues[Role.WARD_OFFICER].id, Organization.WARD)
+    with served.database.write() as session:
+        propose_hand_over(session, run_id, officer, served.now)
+        if confirm:
+            confirm_hand_over(session, run_id, ward, served.now)
+
+
+def _ready(served: ServedStaff, page: Page) -> None:
+    served.enter(page, Role.OFFICER)
+    served.go(page, f"/letters/{_run(served)}")
+
+
+def _none_taken_out(served: ServedStaff, page: Page) -> None:
+    served.enter(page, Role.OFFICER)
+    served.go(page, f"/letters/{_run(served, held=True)}")
+    press(page, "form[action$='/take-out']")
+
+
+def _no_code(served: ServedStaff, page: Page) -> None:
+    run_id = _run(served)
+    _propose(served, run_id)
+    served.enter(page)
+    served.go(page, f"/letters/{run_id}")
+    press(page)
+
+
+def _gone(served: ServedStaff, page: Page) -> None:
+    run_id = _run(served)
+    _propose(served, run_id, confirm=True)
+    served.enter(page)
+    served.go(page, f"/letters/{run_id}?said=gone")
+
+
+def _not_gone_yet(served: ServedStaff, page: Page) -> None:
+    served.enter(page)
+    served.go(page, "/tasks/{letter}")
+    press(page, "form#letter")
+
+
+LETTERS: dict[str, Step] = {
+    "hand over: ready": _ready,
+    "hand over: none taken out": _none_taken_out,
+    "hand over: no code": _no_code,
+    "hand over: gone": _gone,
+    "new letter: not gone yet": _not_gone_yet,
+}
