@@ -71,7 +71,7 @@ class Assigned:
 
 
 def _wanting(amount_yen: int | None = None) -> Select[int]:
-    """Entitlements that may get a code now: in progress, household neither protected nor held nor removed."""
+    """Entitlements that may get a code now: in progress, in no open request, household neither protected nor held nor removed."""
     open_hold = exists().where(Hold.household_id == Entitlement.household_id, Hold.state == "open")
     has_code = exists().where(Coupon.entitlement_id == Entitlement.id, Coupon.state.in_(LIVE))
     query = (
@@ -79,6 +79,8 @@ def _wanting(amount_yen: int | None = None) -> Select[int]:
         .join(Household, Household.id == Entitlement.household_id)
         .where(
             Entitlement.state == ENTITLEMENT.initial,
+            # a decline or a paper alternative is under way: its void code must not be followed by a new one
+            Entitlement.claimed_by.is_(None),
             ~withheld(),
             Household.state == "active",
             ~open_hold,

@@ -184,7 +184,9 @@ def settle(session: Session, household: Household, actor: Actor, now: datetime) 
     suspended = session.scalars(
         select(Coupon.id)
         .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
-        .where(Entitlement.household_id == household.id, Coupon.state == "suspended")
+        .where(
+            Entitlement.household_id == household.id, Entitlement.claimed_by.is_(None), Coupon.state == "suspended"
+        )
     ).all()
     for coupon_id in suspended:
         if _suspended_by_hold(session, coupon_id):

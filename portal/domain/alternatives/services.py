@@ -1,0 +1,249 @@
+"""Asking for paper, and taking that back until it is packed. Reviewers and issuers: ``review``, ``outcome``."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor
+from portal.domain.alternatives import packing, stock
+from portal.domain.alternatives.items import (
+    REASON,
+    items_of,
+    lock_entitlements,
+    locked_request,
+    settle,
+    step,
+)
+from portal.domain.alternatives.models import AlternativeItem
+from portal.domain.alternatives.outcome import stop_confirmed, stop_found_spent
+from portal.domain.alternatives.review import DECISIONS, REASONS, decide, withdraw_proposal
+from portal.domain.alternatives.states import ALTERNATIVE, BEFORE_PACKING
+from portal.domain.announcements.services import announce
+from portal.domain.coupons import stopping
+from portal.domain.entitlements import claims
+from portal.domain.entitlements.models import Entitlement
+from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError
+from portal.domain.households.models import Child
+from portal.domain.program.opening import require_open
+from portal.domain.program.request_settings import AlternativeProduct
+from portal.domain.program.schema import Program
+from portal.domain.requests import kinds
+from portal.domain.requests.models import Request
+from portal.domain.requests.services import move, open_request, set_written
+from portal.domain.texts import _
+from portal.domain.vault import Vault
+
+__all__ = [
+    "DECISIONS", "REASONS", "decide", "resubmit", "stop_confirmed", "stop_found_spent", "submit", "withdraw",
+]  # fmt: skip
+
+WHY = ("no_smartphone", "cannot_operate", "disability", "other")
+"""Why somebody cannot use an electronic coupon (``domain.md`` §4.4)."""
+TEXT_LENGTH = 400
+
+
+def submit(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    household_id: int,
+    wishes: Mapping[int, str],
+    actor: Actor,
+    now: datetime,
+    *,
+    why: str = "",
+    text: str = "",
+    received_at: datetime | None = None,
+    contact: str = "",
+    warnings: tuple[str, ...] = (),
+) -> Request:
+    """Ask for paper in place of the electronic coupon of each child in ``wishes`` (its number in the household: product).
+
+    The children are claimed and their coupons hidden; ``why`` is one of ``WHY``, ``text`` free, ``contact`` a
+    telephone number for one call back. ``received_at`` (UTC) is what counts for the deadline, by default ``now``.
+
+    Raises:
+        TooEarlyError, TooLateError: outside the window.
+        InputError: no child, no such child or product, or no reason of ``WHY``.
+        ConflictError: a child's right is decided already, or another request is open for it.
+        NotAllowedError: one yen was spent, or the coupon was shown and can never be stopped.
+    """
+    require_open(program.windows.alternative, received_at or now)
+    written = read_written(why, text, contact)
+    chosen = _chosen(session, program, household_id, wishes)
+    held = any(entitlement.state == "held" for entitlement, _ordinal, _product in chosen)
+    row = open_request(
+        session, vault, kinds.ALTERNATIVE, household_id, actor, now, program=program, children=len(chosen),
+        amount_yen=sum(entitlement.amount_yen for entitlement, _ordinal, _product in chosen), written=written,
+        received_at=received_at, warnings=(*warnings, *(("held",) if held else ())),
+    )  # fmt: skip
+    claims.claim(
+        session, household_id, [e.id for e, _o, _p in chosen], claims.ALTERNATIVE, row.id, actor, now
+    )
+    for entitlement, ordinal, product in chosen:
+        stopping.hide(session, entitlement.id, actor, now, reason=REASON)
+        session.add(
+            AlternativeItem(
+                request_id=row.id, entitlement_id=entitlement.id, household_id=household_id, ordinal=ordinal,
+                product=product.id, amount_yen=entitlement.amount_yen, piece_yen=product.piece_yen,
+                pieces=product.pieces_of(entitlement.amount_yen), created_at=now, changed_at=now,
+            )
+        )  # fmt: skip
+    session.flush()
+    announce(
+        session, vault, household_id, "received", f"alternative:{row.id}:received", now, contact=contact or None,
+        receipt_no=row.receipt_no,
+    )  # fmt: skip
+    return row
+
+
+def read_written(why: str, text: str, contact: str) -> dict[str, str]:
+    """Check what the requester wrote; empty fields are left out. Raises InputError."""
+    if why and why not in WHY:
+        raise InputError(_("電子クーポンを使えない理由を、ひとつ選んでください。"))
+    if len(text) > TEXT_LENGTH:
+        raise InputError(_("400文字までで書いてください。"))
+    fields = {"why": why, "text": text.strip(), "telephone": contact}
+    return {name: value for name, value in fields.items() if value}
+
+
+def _chosen(
+    session: Session, program: Program, household_id: int, wishes: Mapping[int, str]
+) -> list[tuple[Entitlement, int, AlternativeProduct]]:
+    """Return entitlement, number and product of each wished child. Raises InputError."""
+    rows = session.execute(
+        select(Entitlement, Child.ordinal)
+        .join(Child, Child.id == Entitlement.child_id)
+        .where(Entitlement.household_id == household_id, Child.ordinal.in_(list(wishes)))
+        .order_by(Entitlement.id)
+    ).all()
+    if not wishes or len(rows) != len(wishes):
+        raise InputError(_("紙に変えるこどもを、選んでください。"))
+    known = {product.id: product for product in program.alternatives}
+    if not set(wishes.values()) <= known.keys():
+        raise InputError(_("紙の代替品の種類を、選んでください。"))
+    return [(entitlement, ordinal, known[wishes[ordinal]]) for entitlement, ordinal in rows]
+
+
+def resubmit(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    request_id: int,
+    household_id: int,
+    wishes: Mapping[int, str],
+    actor: Actor,
+    now: datetime,
+    *,
+    why: str = "",
+    text: str = "",
+) -> Request:
+    """Answer a return for correction: other products or another reason, for the same children.
+
+    Raises:
+        NotFoundError: the household has no such request.
+        InputError: as ``submit``, or other children than before.
+        WrongStateError: it was not returned.
+    """
+    row = locked_request(session, request_id, household_id)
+    written = read_written(why, text, "")
+    items = items_of(session, row.id)
+    chosen = {ordinal: product for _e, ordinal, product in _chosen(session, program, household_id, wishes)}
+    if set(chosen) != {item.ordinal for item in items}:
+        raise InputError(
+            _("紙に変えるこどもは、ここでは変えられません。取り下げて、もう一度申し込んでください。")
+        )
+    move(session, row, "answer", actor, now)
+    for item in items:
+        product = chosen[item.ordinal]
+        item.product, item.piece_yen = product.id, product.piece_yen
+        item.pieces, item.changed_at = product.pieces_of(item.amount_yen), now
+    set_written(vault, row, written)
+    session.flush()
+    return row
+
+
+def withdraw(
+    session: Session,
+    vault: Vault,
+    program: Program,  # noqa: ARG001  (the signature of every kind of request)
+    request_id: int,
+    household_id: int,
+    actor: Actor,
+    now: datetime,
+) -> Request:
+    """Take a request back until it is packed: stock is given up, the coupon comes back or a fresh code follows.
+
+    Raises:
+        NotFoundError: the household has no such request.
+        NotAllowedError: packed (``packed``), held for review, or no code is left (``coupon_stock``); nothing changed.
+        WrongStateError: it has ended already.
+    """
+    row = locked_request(session, request_id, household_id)
+    items = items_of(session, row.id)
+    if any(item.state in {"packed", "posted", "returned"} for item in items):
+        raise NotAllowedError(
+            _("もう発送の準備が終わっているため、取り下げできません。コールセンターにお電話ください。"),
+            code="packed",
+        )
+    back = [item for item in items if ALTERNATIVE.can(item.state, "withdraw")]
+    if not back:
+        ALTERNATIVE.next(items[0].state if items else "withdrawn", "withdraw")
+    with session.begin_nested():
+        packing.discard_open(session, row, actor, now)
+        lock_entitlements(session, back)
+        for item in back:
+            _take_back(session, item, actor, now)
+    withdraw_proposal(session, row, actor, now)
+    settle(session, row, actor, now)
+    if actor.organization is not None:
+        announce(
+            session, vault, household_id, "decided", f"alternative:{row.id}:withdrawn", now,
+            receipt_no=row.receipt_no,
+        )  # fmt: skip
+    return row
+
+
+def _take_back(session: Session, item: AlternativeItem, actor: Actor, now: datetime) -> None:
+    before = item.state
+    step(session, item, "withdraw", actor, now)
+    if before == "awaiting_stop":
+        # the claim stays until the issuer answered, so that nothing else begins about a code that may be void
+        item.coupon_owed = True
+        return
+    stock.release(session, item, actor, now)
+    if before == "approved":
+        _give_coupon_back(session, item, actor, now)
+    else:
+        stopping.unhide(session, item.entitlement_id, actor, now)
+    claims.free(session, item.entitlement_id, item.request_id, actor, now)
+
+
+def _give_coupon_back(session: Session, item: AlternativeItem, actor: Actor, now: datetime) -> None:
+    try:
+        stopping.give_back(session, item.entitlement_id, actor, now)
+    except ConflictError as error:
+        raise NotAllowedError(
+            _("代わりのクーポンが残っていないため、いまは取り下げられません。区にお電話ください。"),
+            code="coupon_stock",
+        ) from error
+    except NotAllowedError as error:
+        raise NotAllowedError(
+            _("いま確認中のため、取り下げできません。コールセンターにお電話ください。"), code="held"
+        ) from error
+
+
+def can_withdraw(session: Session, row: Request) -> bool:
+    """Tell whether the page may offer to take a request back."""
+    states = {item.state for item in items_of(session, row.id)}
+    return bool(states & set(BEFORE_PACKING)) and not states & {"packed", "posted", "returned"}
+
+
+def own_items(session: Session, household_id: int, request_id: int) -> list[AlternativeItem]:
+    """Return the items of a household's own request. Raises NotFoundError."""
+    items = [item for item in items_of(session, request_id) if item.household_id == household_id]
+    if not items:
+        raise NotFoundError(_("この申請は見つかりませんでした。"))
+    return items
