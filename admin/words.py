@@ -36,6 +36,7 @@ def task_kind(code: str) -> str:
         "new_letter": _s("新しい手紙の依頼"), "report_lost": _s("紛失の届け出"), "birth_frozen": _s("生年月日の凍結"),
         "code_closed": _s("確認の番号の停止"), "no_channel": _s("確認の番号を受け取れない"),
         "unmatched": _s("照合できない依頼"), "call_back": _s("折り返しの電話"),
+        "letter_wished": _s("手紙での問い合わせ"), "decline_form": _s("辞退届の発送"),
     }.get(code, code)  # fmt: skip
 
 
@@ -50,6 +51,8 @@ def task_advice(code: str) -> str:
         "code_closed": _s("番号の間違いが続いたため、受け取り方が止まりました。新しい手紙を送ります。"),
         "no_channel": _s("アプリ、SMS、メールのどれも使えない方です。窓口か紙での受け取りを案内してください。"),
         "call_back": _s("申込書に書かれた番号に電話して、申請の進みを伝えてください。この番号には、確認の番号を送りません。"),
+        "letter_wished": _s("登録された住所に手紙を送り、本人の気持ちを確かめます。"),
+        "decline_form": _s("辞退届の用紙を、登録された住所に送ります。電話だけでは、辞退になりません。"),
         "unmatched": _s("書かれた内容と名簿を見比べ、どの世帯か確かめてください。登録された住所のほかには送りません。"),
     }.get(code, "")  # fmt: skip
 
@@ -178,6 +181,7 @@ def step(name: str) -> tuple[str, str]:
         "codes": (_s("クーポンのコードを読み込む"), _s("発行者のファイルを「portal coupons load」で読み込みます。")),
         "assign": (_s("クーポンを割り当てる"), _s("「portal coupons assign」で、保留でない対象者に1件ずつ割り当てます。")),
         "letters": (_s("手紙を作る"), _s("「portal letters build」で、IDとパスワードの手紙を作ります。")),
+        "hand_over": (_s("手紙を差し出す"), _s("「手紙」の画面で、印刷ごとに提案し、ほかの人が承認します。")),
     }[name]  # fmt: skip
 
 

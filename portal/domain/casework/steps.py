@@ -1,4 +1,4 @@
-"""How far the program is, from the roster to the letters, as steps that are done, at work or still to come."""
+"""How far the program is, from the roster to the post, as steps that are done, at work or still to come."""
 
 from dataclasses import dataclass
 
@@ -39,18 +39,20 @@ def next_steps(session: Session) -> list[Step]:
         session,
         select(func.count(distinct(Entitlement.household_id))).where(Entitlement.state == "in_progress"),
     )
-    lettered = _count(
-        session,
+    with_letter = (
         select(func.count(distinct(Letter.household_id)))
         .join(Entitlement, Entitlement.household_id == Letter.household_id)
-        .where(Entitlement.state == "in_progress", Letter.state.in_(("printed", "handed_over"))),
+        .where(Entitlement.state == "in_progress")
     )
+    lettered = _count(session, with_letter.where(Letter.state.in_(("printed", "handed_over"))))
+    sent = _count(session, with_letter.where(Letter.state == "handed_over"))
     facts = (
         ("roster", households > 0, households, households),
         ("protection", protection_loaded(session), 0, 0),
         ("codes", stock > 0 and stock >= wanted, stock, wanted),
         ("assign", wanted > 0 and assigned >= wanted, assigned, wanted),
         ("letters", ready > 0 and lettered >= ready, lettered, ready),
+        ("hand_over", ready > 0 and sent >= ready, sent, ready),
     )
     steps = []
     state = NOW

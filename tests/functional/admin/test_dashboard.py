@@ -104,3 +104,12 @@ def test_every_window_shows_with_its_state_and_the_next_change_first(
     assert rows["手紙の出し直し"][1] == new_letter
     assert rows["手紙の出し直し"][3] == "2023-12-21"
     assert list(rows)[1] == first
+
+
+def test_the_steps_end_when_every_letter_went_out(sqlite_staff: StaffSite) -> None:
+    deliver(sqlite_staff)
+    officer = sqlite_staff.enter_as(Role.OFFICER)
+    steps = officer.open("/").text.split('<ol class="steps">', 1)[1].split("</ol>", 1)[0]
+    last = steps.rsplit("<li", 1)[1]
+    assert "手紙を差し出す" in last
+    assert "2 / 3" in last
