@@ -63,6 +63,12 @@ def _month_day(day: date) -> str:
     return str(format_skeleton("MMMMd", day, locale=locale))
 
 
+def instant_text(moment: datetime) -> str:
+    """Return day and time of an instant, as in Japan."""
+    there = moment.astimezone(JST)
+    return f"{format_day(there.date())} {clock_text(there.time())}"
+
+
 def opening(page: Page) -> Opening:
     """Return what to say at the instant of the request."""
     calendar = page.site.program.calendar

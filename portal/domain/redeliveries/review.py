@@ -7,14 +7,14 @@ from portal.domain.redeliveries.approving import needs_ward, standing_for
 from portal.domain.redeliveries.choosing import ACTIVATED, ADDRESS, NO_MATCH, NOT_SURE, SEVERAL, WARD
 from portal.domain.redeliveries.queries import LETTER, redelivery_of
 from portal.domain.redeliveries.services import DECISIONS, answer, decide, withdraw
-from portal.domain.redeliveries.words import REASONS, Step, steps_of
+from portal.domain.redeliveries.words import REASONS, steps_of
 from portal.domain.requests.models import Request
 from portal.domain.texts import _s
 from portal.domain.vault import Vault
 
 __all__ = [
-    "DECISIONS", "REASONS", "Step", "answer", "can_answer", "can_withdraw", "decide", "effects_of", "steps_of",
-    "warning_text", "withdraw",
+    "DECISIONS", "REASONS", "answer", "can_answer", "can_withdraw", "decide", "effects_of", "steps_of",
+    "warning_text", "was_confirmed", "withdraw",
 ]  # fmt: skip
 
 
@@ -26,6 +26,11 @@ def can_withdraw(session: Session, request: Request) -> bool:
 def can_answer(session: Session, request: Request) -> bool:
     """Tell whether the owner of the account is asked whether the request is theirs."""
     return request.state == "with_resident" and redelivery_of(session, request.id).confirmed_at is None
+
+
+def was_confirmed(session: Session, request: Request) -> bool:
+    """Tell whether the owner of the account said that the request is theirs."""
+    return redelivery_of(session, request.id).confirmed_at is not None
 
 
 def effects_of(session: Session, vault: Vault, program: Program, request: Request) -> tuple[str, ...]:

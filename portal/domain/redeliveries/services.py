@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor, Organization
+from portal.domain.approvals.services import turn_down
 from portal.domain.audit.services import record
 from portal.domain.errors import InputError, NotAllowedError, NotFoundError
 from portal.domain.households.models import Household
@@ -18,7 +19,7 @@ from portal.domain.redeliveries.queries import LETTER, redelivery_of
 from portal.domain.redeliveries.states import REDELIVERY
 from portal.domain.redeliveries.telling import tell
 from portal.domain.redeliveries.words import REASONS
-from portal.domain.requests.four_eyes import refuse_own_entry
+from portal.domain.requests.four_eyes import proposal_of, refuse_own_entry
 from portal.domain.requests.kinds import REFUSED, WITHDRAWN
 from portal.domain.requests.models import Request
 from portal.domain.requests.services import for_decision, locked, move, set_reply
@@ -67,6 +68,7 @@ def decide(
     """
     request = for_decision(session, request_id, version, actor, now)
     row = redelivery_of(session, request_id, lock=True)
+    _refuse_strangers(session, request, actor)
     match action:
         case "choose":
             _choose(session, vault, request, row, extra_other or extra_household, actor, now)
@@ -83,6 +85,17 @@ def decide(
         case _other:
             raise InputError(_s("どうするかを選んでください。"))
     return request
+
+
+def _refuse_strangers(session: Session, request: Request, actor: Actor) -> None:
+    household = session.get(Household, request.household_id or 0)
+    if household is not None and household.protected and actor.organization is not Organization.WARD:
+        raise NotFoundError(_("この申請は見つかりませんでした。"))
+
+
+def _end_proposal(session: Session, request: Request, actor: Actor, now: datetime) -> None:
+    if (proposal := proposal_of(session, request.id)) is not None:
+        turn_down(session, proposal.id, actor, now, household_id=request.household_id)
 
 
 def _choose(
@@ -129,6 +142,7 @@ def _refuse(
         cancel_order(session, request.household_id or 0, actor, now, reason=REASON)
     row.state, row.decided_at, row.changed_at = after, now, now
     set_reply(vault, request, reason, text)
+    _end_proposal(session, request, actor, now)
     move(session, request, "close", actor, now, result=REFUSED, reason=reason)
     tell(session, vault, request, "decided", now)
 
@@ -148,6 +162,7 @@ def withdraw(
     if row.state == "approved" and row.item == LETTER:
         cancel_order(session, household_id, actor, now, reason=REASON)
     row.state, row.changed_at = after, now
+    _end_proposal(session, request, actor, now)
     return move(session, request, "close", actor, now, result=WITHDRAWN)
 
 

@@ -1,8 +1,6 @@
 """What residents read about redelivery: why not now and what else is possible, reasons, and steps."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +10,7 @@ from portal.domain.redeliveries.models import Redelivery
 from portal.domain.redeliveries.queries import LETTER, redelivery_of
 from portal.domain.redeliveries.standing import Bar, Standing
 from portal.domain.requests.models import Request
+from portal.domain.requests.steps import Step
 from portal.domain.shipments.queries import shipment
 from portal.domain.shipments.words import where
 from portal.domain.texts import _, _n
@@ -61,14 +60,6 @@ def bar_text(standing: Standing) -> str:
             }
         case Bar.ON_THE_WAY:
             return _("届けている途中かもしれません。届かないときは、コールセンターにお電話ください。")
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step: when it happened (UTC), None for what is to come, and words for the resident."""
-
-    at: datetime | None
-    words: str
 
 
 def steps_of(session: Session, request: Request) -> tuple[Step, ...]:

@@ -7,6 +7,8 @@ ALTERNATIVE = "alternative"
 REDELIVERY = "redelivery"
 RECIPIENT_CHANGE = "recipient_change"
 ADDITION = "addition"
+OF_RESIDENTS = (DECLINE, ALTERNATIVE, REDELIVERY)
+"""What a household itself asks for and sees in its list; the others are the ward's (``domain.md`` §2.6)."""
 KINDS = (DECLINE, ALTERNATIVE, REDELIVERY, RECIPIENT_CHANGE, ADDITION)
 
 ACCEPTED, REFUSED, WITHDRAWN, FULFILLED, DELIVERED, RESTOCKED, PARTLY = RESULTS = (

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import NotFoundError
+from portal.domain.requests.kinds import OF_RESIDENTS
 from portal.domain.requests.models import PaperForm, Request
 from portal.domain.texts import _
 
@@ -12,6 +13,14 @@ def requests_of(session: Session, household_id: int, *, limit: int = 100) -> lis
     """Return a household's requests, newest first."""
     statement = select(Request).where(Request.household_id == household_id)
     return list(session.scalars(statement.order_by(Request.id.desc()).limit(limit)))
+
+
+def waiting_for_resident(session: Session, household_id: int) -> list[Request]:
+    """Return a household's requests that wait for its own answer, oldest first."""
+    statement = select(Request).where(
+        Request.household_id == household_id, Request.state == "with_resident", Request.kind.in_(OF_RESIDENTS)
+    )
+    return list(session.scalars(statement.order_by(Request.id)))
 
 
 def own_request(session: Session, household_id: int, receipt_no: str) -> Request:

@@ -1,0 +1,46 @@
+"""Where a request stands, as its resident reads it."""
+
+from collections.abc import Sequence
+
+from portal.domain.requests.kinds import (
+    ACCEPTED,
+    DELIVERED,
+    FULFILLED,
+    PARTLY,
+    REFUSED,
+    RESTOCKED,
+    WITHDRAWN,
+)
+from portal.domain.requests.models import Request
+from portal.domain.requests.steps import Step
+from portal.domain.texts import _
+
+
+def state_words(row: Request) -> str:
+    """Return the state in words; a closed request says how it ended."""
+    match row.state:
+        case "waiting":
+            return _("担当者が確かめています")
+        case "in_progress":
+            return _("手続きを進めています")
+        case "with_resident":
+            return _("あなたの返事を待っています")
+        case _closed:
+            return _result_words(row.result or "")
+
+
+def _result_words(result: str) -> str:
+    return {
+        ACCEPTED: _("手続きが終わりました"),
+        REFUSED: _("お受けできませんでした"),
+        WITHDRAWN: _("取り下げました"),
+        FULFILLED: _("送る手続きが終わりました"),
+        DELIVERED: _("お届けしました"),
+        RESTOCKED: _("お届けできませんでした"),
+        PARTLY: _("一部の手続きが終わりました"),
+    }.get(result, _("手続きが終わりました"))
+
+
+def next_words(steps: Sequence[Step]) -> str:
+    """Return what comes next; "" where nothing does."""
+    return next((step.words for step in steps if step.at is None), "")
