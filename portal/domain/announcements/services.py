@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -31,6 +31,37 @@ SMS, EMAIL, CARD, CALL = "sms", "email", "card", "call_back"
 KEY_LENGTH = 100
 HELD = "held"
 
+# Written once: building a statement costs more than sending it, and every request that is submitted comes by here.
+_CHANNEL = (
+    select(OtpAuthenticator, Credential.locale)
+    .join(Credential, Credential.id == OtpAuthenticator.credential_id)
+    .where(
+        Credential.household_id == bindparam("household_id"),
+        Credential.state == "active",
+        OtpAuthenticator.state == "confirmed",
+        OtpAuthenticator.kind.in_((SMS, EMAIL)),
+    )
+    .order_by(OtpAuthenticator.kind.desc())
+    .limit(1)
+)
+_INSERT = {
+    dialect: insert(Announcement)
+    .on_conflict_do_nothing(index_elements=[Announcement.dedupe_key])
+    .returning(Announcement)
+    for dialect, insert in (("postgresql", pg_insert), ("sqlite", sqlite_insert))
+}
+_TWIN = (
+    select(Announcement.id)
+    .where(
+        Announcement.household_id == bindparam("household"),
+        Announcement.id != bindparam("own"),
+        Announcement.event == bindparam("event"),
+        Announcement.receipt_no == bindparam("receipt"),
+        Announcement.state == ANNOUNCEMENT.initial,
+    )
+    .limit(1)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -45,21 +76,8 @@ def reach(session: Session, household_id: int) -> Reach:
 
     An app gives codes without an address; a locked, suspended or replaced account is not written to.
     """
-    credential = session.scalar(
-        select(Credential).where(Credential.household_id == household_id, Credential.state == "active")
-    )
-    if credential is None:
-        return Reach(None, SOURCE_LOCALE)
-    rows = session.scalars(
-        select(OtpAuthenticator)
-        .where(
-            OtpAuthenticator.credential_id == credential.id,
-            OtpAuthenticator.state == "confirmed",
-            OtpAuthenticator.kind.in_((SMS, EMAIL)),
-        )
-        .order_by(OtpAuthenticator.kind.desc())
-    )
-    return Reach(rows.first(), credential.locale or SOURCE_LOCALE)
+    found = session.execute(_CHANNEL, {"household_id": household_id}).first()
+    return Reach(None, SOURCE_LOCALE) if found is None else Reach(found[0], found[1] or SOURCE_LOCALE)
 
 
 def announce(
@@ -78,27 +96,30 @@ def announce(
 
     ``key`` names the event (subject and step, ``decline:123:accepted``); the same key again changes nothing.
     ``contact`` is a telephone number left on a paper form, used for nothing else; ``due`` the last day (JST) of
-    ``deadline_near``. Sent later by a worker or the daily print, which look for holds at that moment.
+    ``deadline_near``. Sent later by a worker or the daily print, which look for holds at that moment. While the
+    same is waiting to be told of the same ``receipt_no``, nothing is added: one message speaks for all children.
 
     Raises:
         ValueError: unknown event, a key over 100 characters, or ``deadline_near`` without its day.
     """
     if event not in EVENTS or len(key) > KEY_LENGTH or (event == "deadline_near") != (due is not None):
         raise ValueError("not an event that can be announced")
-    insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    made = session.scalar(
-        insert(Announcement)
-        .values(
-            household_id=household_id, event=event, dedupe_key=key, medium=CARD, state=ANNOUNCEMENT.initial, tries=0,
-            rounds=1, receipt_no=receipt_no, due_on=due, created_at=now, changed_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=[Announcement.dedupe_key])
-        .returning(Announcement.id)
+    way = reach(session, household_id)
+    medium = way.row.kind if way.row is not None else CALL if contact else CARD
+    row: Announcement | None = session.scalar(
+        _INSERT[session.get_bind().dialect.name],
+        {
+            "household_id": household_id, "event": event, "dedupe_key": key, "medium": medium,
+            "state": ANNOUNCEMENT.initial, "tries": 0, "rounds": 1, "receipt_no": receipt_no, "due_on": due,
+            "created_at": now, "changed_at": now,
+        },
     )  # fmt: skip
-    if made is None:
+    if row is None:
         return
-    row = session.get_one(Announcement, made)
-    _dispatch(session, vault, row, contact, SYSTEM, now)
+    if (twin := _waiting_twin(session, row)) is not None:
+        row.state, row.follows_id = ANNOUNCEMENT.next(row.state, "merge"), twin
+    else:
+        _dispatch(session, vault, row, way, contact, SYSTEM, now)
     record(
         session, SYSTEM, now, "notice.queued", "announcement", row.id, household_id=household_id, event=event,
         medium=row.medium,
@@ -106,11 +127,24 @@ def announce(
     session.flush()
 
 
+def _waiting_twin(session: Session, row: Announcement) -> int | None:
+    if row.receipt_no is None:
+        return None
+    same = {"household": row.household_id, "own": row.id, "event": row.event, "receipt": row.receipt_no}
+    twin: int | None = session.scalar(_TWIN, same)
+    return twin
+
+
 def _dispatch(
-    session: Session, vault: Vault, row: Announcement, contact: str | None, actor: Actor, now: datetime
+    session: Session,
+    vault: Vault,
+    row: Announcement,
+    way: Reach,
+    contact: str | None,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """Choose the medium and hand the announcement over to what carries it."""
-    way = reach(session, row.household_id)
+    """Hand the announcement over to what carries it."""
     if way.row is not None:
         row.medium = way.row.kind
         with use_locale(way.locale):
@@ -177,7 +211,7 @@ def resume(session: Session, vault: Vault, announcement_id: int, actor: Actor, n
         )
     row.state, row.changed_at, row.last_error = state, now, None
     row.rounds += 1
-    _dispatch(session, vault, row, None, actor, now)
+    _dispatch(session, vault, row, reach(session, row.household_id), None, actor, now)
     record(
         session, actor, now, "notice.resumed", "announcement", row.id, household_id=row.household_id,
         event=row.event, medium=row.medium,

@@ -10,6 +10,7 @@ ANNOUNCEMENT = StateMachine(
         "bounce": fan("waiting", "bounced"),
         "print": fan("waiting", "printed"),
         "hand_to_staff": fan("waiting", "with_staff"),
+        "merge": fan("waiting", "merged"),
         "stop": fan("waiting", "stopped"),
         "resume": fan("stopped", "waiting"),
         "come_back": fan("printed", "came_back"),

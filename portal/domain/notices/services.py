@@ -19,6 +19,12 @@ RETRY_MINUTES = (1, 5, 15, 60)
 LEASE = timedelta(minutes=2)
 KEY_LENGTH = 80
 HELD = "held"
+_INSERT = {
+    dialect: insert(OutboxMessage)
+    .on_conflict_do_nothing(index_elements=[OutboxMessage.dedupe_key])
+    .returning(OutboxMessage)
+    for dialect, insert in (("postgresql", pg_insert), ("sqlite", sqlite_insert))
+}
 Gate = Callable[[Session, Sequence[OutboxMessage]], set[int]]
 """Asked right before sending: returns the ids of those messages that must not go out any more."""
 
@@ -70,16 +76,16 @@ def enqueue(
     if len(dedupe_key) > KEY_LENGTH:
         raise ValueError("a dedupe key has at most 80 characters")
     content = {"address": address, "subject": subject, "body": body}
-    insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    session.execute(
-        insert(OutboxMessage)
-        .values(
-            kind=kind, purpose=purpose, household_id=household_id, dedupe_key=dedupe_key, state=MESSAGE.initial,
-            sealed=seal_json(vault.kek, content, sealing_context(dedupe_key)), tries=0, created_at=now,
-            next_try_at=now, expires_at=expires_at,
-        )
-        .on_conflict_do_nothing(index_elements=[OutboxMessage.dedupe_key])
+    made: OutboxMessage | None = session.scalar(
+        _INSERT[session.get_bind().dialect.name],
+        {
+            "kind": kind, "purpose": purpose, "household_id": household_id, "dedupe_key": dedupe_key,
+            "state": MESSAGE.initial, "sealed": seal_json(vault.kek, content, sealing_context(dedupe_key)), "tries": 0,
+            "created_at": now, "next_try_at": now, "expires_at": expires_at,
+        },
     )  # fmt: skip
+    if made is not None:
+        return made
     return session.scalars(select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key)).one()
 
 

@@ -71,6 +71,17 @@ def test_two_at_once_tell_it_once(database: Database) -> None:
         assert len(session.scalars(select(OutboxMessage)).all()) == 1
 
 
+def test_one_message_speaks_for_all_children_of_a_request(database: Database) -> None:
+    person = resident(database)
+    for item in range(3):
+        tell(database, person, "stopped", f"decline:1:stopped:{item}", receipt_no="CDFG-HJKL")
+    tell(database, person, "stopped", "decline:2:stopped:9", receipt_no="WXYR-3467")
+    assert log_of(database) == [("sms", "waiting"), ("sms", "merged"), ("sms", "merged"), ("sms", "waiting")]
+    gateway = Gateway()
+    send_all(database, gateway)
+    assert len(gateway.got) == 2
+
+
 @pytest.mark.parametrize(
     ("locale", "words"),
     [

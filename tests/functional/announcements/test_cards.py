@@ -2,8 +2,9 @@
 
 import json
 import threading
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,10 @@ from portal.domain.announcements.services import announce, card_came_back
 from portal.domain.audit.models import AuditEvent
 from portal.domain.errors import NotAllowedError
 from portal.domain.households.models import Hold
+from portal.domain.letters.card import render_cards
+from portal.domain.letters.content import LetterFrame
 from portal.domain.printing import cards as printing
+from portal.domain.printing.build import Printer
 from portal.domain.printing.cards import BuiltCards, check_cards, print_cards
 from portal.platform.database import Database
 from tests.functional.letters.conftest import Ward, ward  # noqa: F401  (a fixture)
@@ -101,22 +105,17 @@ def test_held_and_protected_households_get_no_card_and_are_not_printed_later_by_
 
 
 def test_a_hold_put_while_the_cards_are_drawn_keeps_its_card_out_of_the_file(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database, tmp_path: Path
 ) -> None:
-    """The moment between drawing and noting is where a print could slip through."""
     households = add_families(database, 3)
     queue(database, households)
-    draw = printing.render_cards
 
-    def draw_slowly(*arguments: object) -> bytes:
-        made = draw(*arguments)  # type: ignore[arg-type]
+    def hold() -> None:
         with database.write() as session:
             if session.scalar(select(Hold.id)) is None:
                 session.add(Hold(household_id=households[1], code="W01_PROTECTED", created_at=NOW))
-        return made
 
-    monkeypatch.setattr(printing, "render_cards", draw_slowly)
-    built = print_cards(printer(database, tmp_path))
+    built = print_cards(meanwhile(database, tmp_path, hold))
     assert (built.cards, built.stopped, len(pages(built))) == (2, 1, 2)
     assert list(tmp_path.rglob("*.part")) == []
 
@@ -152,27 +151,38 @@ def test_a_print_that_died_after_it_was_noted_is_finished_and_not_repeated(
     assert len(pdf.text(built.finished[0].read_bytes())) == 2
 
 
+@dataclass(frozen=True)
+class Meanwhile(Printer):
+    """A printer during whose drawing something else happens."""
+
+    happens: Callable[[], object] = lambda: None
+
+    def frame(self, notice_date: date) -> LetterFrame:
+        self.happens()
+        return super().frame(notice_date)
+
+
+def meanwhile(database: Database, folder: Path, happens: Callable[[], object]) -> Printer:
+    press = printer(database, folder)
+    return Meanwhile(**{field.name: getattr(press, field.name) for field in fields(press)}, happens=happens)
+
+
 def _die(*_arguments: object) -> None:
     raise KeyboardInterrupt
 
 
-def test_two_prints_at_once_print_nothing_twice(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_prints_at_once_print_nothing_twice(database: Database, tmp_path: Path) -> None:
     """Into two folders, so that no lock keeps them apart: the second is whole before the first has noted its file."""
     queue(database, add_families(database, 4))
-    draw, other = printing.render_cards, []
+    others: list[int] = []
 
-    def draw_slowly(*arguments: object) -> bytes:
-        made = draw(*arguments)  # type: ignore[arg-type]
-        if not other:
-            other.append(0)
-            other[0] = print_cards(printer(database, tmp_path / "b"), tmp_path / "b").cards
-        return made
+    def print_too() -> None:
+        if not others:
+            others.append(-1)
+            others[0] = print_cards(printer(database, tmp_path / "b"), tmp_path / "b").cards
 
-    monkeypatch.setattr(printing, "render_cards", draw_slowly)
-    first = print_cards(printer(database, tmp_path / "a"), tmp_path / "a")
-    assert (first.cards, other) == (0, [4])
+    first = print_cards(meanwhile(database, tmp_path / "a", print_too), tmp_path / "a")
+    assert (first.cards, others) == (0, [4])
     assert states(database) == ["printed"] * 4
     assert len(list(tmp_path.rglob("*.pdf"))) == 1
 
@@ -183,9 +193,7 @@ def test_threads_of_a_site_draw_one_after_the_other(sqlite_database: Database, t
     with sqlite_database.read() as session:
         content = [one.content for one in check_cards(session, press, NOW).ready]
     frame, made = press.frame(NOW.date()), list[bytes]()
-    threads = [
-        threading.Thread(target=lambda: made.append(printing.render_cards(content, frame))) for _ in range(4)
-    ]
+    threads = [threading.Thread(target=lambda: made.append(render_cards(content, frame))) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
