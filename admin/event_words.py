@@ -63,6 +63,9 @@ def _coupon() -> dict[str, str]:
 
 def _entitlement() -> dict[str, str]:
     return {
+        "recipient.left": _s("こどもの分の支給先が変わり、別の世帯に移った"),
+        "recipient.came": _s("こどもの分が、支給先の変更で移ってきた"),
+        "recipient.added": _s("区の指示で、こどもを追加"),
         "entitlement.hold": _s("こどもの分を保留"),
         "entitlement.release": _s("こどもの分の保留を解除"),
         "entitlement.exchange": _s("交換ずみとして記録"),
@@ -79,8 +82,17 @@ def _paper() -> dict[str, str]:
     return {
         "letter.printed": _s("手紙を印刷"),
         "letter.handed_over": _s("手紙を差し出し"),
+        "letter.handed_at_counter": _s("手紙を区の窓口で手渡し"),
         "letter.cancel": _s("手紙を取り消し"),
-        "letter.supersede": _s("手紙の作り直しを決定"),
+        "letter.supersede": _s("前の手紙と入れ替え"),
+        "letter.ordered": _s("手紙の作り直しを決定"),
+        "letter.order_cancelled": _s("手紙の作り直しを取りやめ"),
+        "letter.order_elsewhere": _s("区の指示書により、手紙を別の住所に送ることにした"),
+        "redelivery.matched": _s("サインインなしの再配送の申請を照合"),
+        "redelivery.chosen": _s("再配送の申請の世帯を決定"),
+        "redelivery.to_ward": _s("再配送の申請を区に回した"),
+        "redelivery.owner_asked": _s("登録された連絡先で、本人に再配送を確認"),
+        "redelivery.elsewhere": _s("区の指示書により、別の住所を提案"),
         "notice.sent": _s("お知らせを送った"),
         "notice.failed": _s("お知らせを送れなかった"),
         "notice.queued": _s("お知らせを準備"),

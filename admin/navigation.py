@@ -21,6 +21,7 @@ PLACES = (
     ("/reviews", "reviews", Permission.SEE_REQUESTS),
     ("/tasks", "tasks", Permission.SEE_TASKS),
     ("/holds", "holds", Permission.SEE_HOLDS),
+    ("/recipients", "recipients", Permission.SEE_RECIPIENTS),
     ("/roster", "roster", Permission.SEE_ROSTER),
     ("/letters", "letters", Permission.SEE_LETTERS),
     ("/coupons", "coupons", Permission.SEE_COUPON_STOCK),
@@ -52,7 +53,7 @@ def _labels() -> dict[str, str]:
     return {
         "home": _s("きょうの仕事"), "search": _s("世帯をさがす"), "reviews": _s("申請の審査"), "tasks": _s("用件"),
         "holds": _s("保留"),
-        "roster": _s("名簿"),
+        "recipients": _s("追加・支給先"), "roster": _s("名簿"),
         "letters": _s("手紙"), "coupons": _s("クーポン"), "stops": _s("コードの停止"), "reports": _s("報告書"),
         "staff": _s("職員"),
     }  # fmt: skip

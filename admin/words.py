@@ -1,8 +1,10 @@
 """What stored states, kinds and actions are called in the staff's language; an unknown one shows as it is stored."""
 
+from admin import recipient_words as recipients
 from admin.request_words import (
     channel,
     decision,
+    match_part,
     request_kind,
     request_result,
     request_state,
@@ -12,7 +14,17 @@ from admin.request_words import (
 from portal.domain.roster.codes import explanations
 from portal.domain.texts import _s
 
-__all__ = ["channel", "decision", "request_kind", "request_result", "request_state", "review_said", "signer"]
+__all__ = [
+    "channel",
+    "decision",
+    "match_part",
+    "recipients",
+    "request_kind",
+    "request_result",
+    "request_state",
+    "review_said",
+    "signer",
+]
 """Templates ask one module, ``words``; the words of requests lie in their own."""
 
 
@@ -189,7 +201,8 @@ def written(name: str) -> str:
     """Name a field of what a requester wrote."""
     return {
         "name": _s("名前"), "contact": _s("連絡先"), "telephone": _s("電話番号"), "words": _s("内容"),
-        "login_id": _s("手紙のID"), "message": _s("内容"), "reason": _s("理由"),
+        "login_id": _s("手紙のID"), "message": _s("内容"), "reason": _s("理由"), "birth": _s("生年月日"),
+        "postal_code": _s("郵便番号"), "letter_number": _s("手紙の番号"),
     }.get(name, name)  # fmt: skip
 
 

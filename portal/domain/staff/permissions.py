@@ -20,6 +20,9 @@ class Permission(StrEnum):
     DECIDE_TASKS = "decide_tasks"
     SEE_REQUESTS = "see_requests"
     DECIDE_REQUESTS = "decide_requests"
+    SEE_RECIPIENTS = "see_recipients"
+    ENTER_RECIPIENTS = "enter_recipients"
+    HAND_OVER_AT_COUNTER = "hand_over_at_counter"
     SEE_HOLDS = "see_holds"
     PROPOSE_RELEASE = "propose_release"
     CONFIRM_RELEASE = "confirm_release"
@@ -67,6 +70,10 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.DECIDE_TASKS: _BACK_OFFICE,
     Permission.SEE_REQUESTS: _BACK_OFFICE,
     Permission.DECIDE_REQUESTS: _BACK_OFFICE,
+    # Whoever enters, a second person accepts, and the ward is one of them: recipients.approving asks for it.
+    Permission.SEE_RECIPIENTS: _BACK_OFFICE,
+    Permission.ENTER_RECIPIENTS: _BACK_OFFICE,
+    Permission.HAND_OVER_AT_COUNTER: Grant(frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})),
     Permission.SEE_HOLDS: _BACK_OFFICE,
     Permission.PROPOSE_RELEASE: _BACK_OFFICE,
     # Another officer may confirm only with the ward's written instruction: approvals.services asks for it.
