@@ -9,16 +9,16 @@ import click
 from sqlalchemy.orm import Session
 
 from portal.cli.context import WITH_HOLDS, Context, answering, dry_run_option, json_option, write_json
-from portal.domain.actors import Actor, Channel, Organization, Role
+from portal.cli.people import person
+from portal.domain.actors import Actor
 from portal.domain.approvals.services import Instruction
 from portal.domain.clock import jst_date
-from portal.domain.errors import InputError, NotAllowedError, NotFoundError
+from portal.domain.errors import InputError, NotFoundError
 from portal.domain.households.print_texts import PrintFields
 from portal.domain.households.queries import household_id_of, open_holds
 from portal.domain.roster import codes, holds, protection_list
 from portal.domain.roster.protection_none import confirm_none
-from portal.domain.staff.permissions import Permission, may
-from portal.domain.staff.services import find_staff
+from portal.domain.staff.permissions import Permission
 from portal.domain.texts import _s
 from portal.domain.vault import Vault
 
@@ -36,13 +36,6 @@ def day(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise InputError(_s("日付は 2023-05-15 の形で書いてください。")) from None
-
-
-def _person(session: Session, login: str, permission: Permission) -> Actor:
-    user = find_staff(session, login)
-    if not may(user, permission):
-        raise NotAllowedError(_s("職員 %(login)s は、これを決められません。") % {"login": user.login})
-    return Actor(Role(user.role), user.id, Organization(user.organization), Channel.COMMAND)
 
 
 def _household_id(session: Session, vault: Vault, number: str) -> int:
@@ -85,7 +78,7 @@ def release(
         now = context.clock.now(session)
         key = _household_id(session, vault, household)
         whole = _code(code, session, key)
-        first = _person(session, by, Permission.PROPOSE_RELEASE)
+        first = person(session, by, Permission.PROPOSE_RELEASE)
         order = _instruction(context, session, instruction, instruction_date)
         if holds.needs_two(whole):
             approval = holds.propose_release(session, key, whole, first, now, order)
@@ -113,7 +106,7 @@ def _code(code: str, session: Session, household_id: int) -> str:
 def _second(session: Session, login: str | None) -> Actor:
     if login is None:
         raise InputError(_s("この保留は二人で解きます。--confirmed-by でもう一人を指定してください。"))
-    return _person(session, login, Permission.CONFIRM_RELEASE)
+    return person(session, login, Permission.CONFIRM_RELEASE)
 
 
 @click.command("print-text", help="区が認めた印字用の文字か画像を登録し、外字の保留を解きます。")
@@ -139,7 +132,7 @@ def print_text(
     with context.database().write() as session:
         now = context.clock.now(session)
         key = _household_id(session, vault, household)
-        first = _person(session, by, Permission.PROPOSE_RELEASE)
+        first = person(session, by, Permission.PROPOSE_RELEASE)
         order = _instruction(context, session, instruction, instruction_date)
         approval = holds.propose_print_text(session, vault, key, fields, first, now, order)
         holds.release(session, vault, approval.id, _second(session, confirmed_by), now)
@@ -252,8 +245,8 @@ def protection_none(
     with context.database().write() as session:
         now = context.clock.now(session)
         confirm_none(
-            session, day(on) or jst_date(now), _person(session, by, Permission.PROPOSE_RELEASE),
-            _person(session, confirmed_by, Permission.CONFIRM_RELEASE), now,
+            session, day(on) or jst_date(now), person(session, by, Permission.PROPOSE_RELEASE),
+            person(session, confirmed_by, Permission.CONFIRM_RELEASE), now,
             _instruction(context, session, instruction, instruction_date),
         )  # fmt: skip
         if dry_run:
