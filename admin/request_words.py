@@ -49,6 +49,7 @@ def decision(code: str) -> str:
         "accept": _s("承認する"), "approve": _s("承認する"), "return": _s("直してもらう（本人に戻す）"),
         "refuse": _s("お断りする"), "mark_unclear": _s("はっきりしない（辞退として扱わない）"),
         "clarify": _s("はっきりした（審査にもどす）"), "confirm": _s("承認する"),
+        "choose": _s("世帯を選ぶ（まだ何も送りません）"), "to_ward": _s("区に回す"),
     }.get(code, code)  # fmt: skip
 
 
@@ -58,5 +59,12 @@ def review_said(code: str) -> str:
         "accept": _s("承認しました。"), "approve": _s("承認しました。"), "return": _s("本人に戻しました。"),
         "refuse": _s("お断りしました。"), "mark_unclear": _s("はっきりしない申請として、確認の用件を作りました。"),
         "clarify": _s("審査にもどしました。"), "proposed": _s("承認を提案しました。ほかの人の承認を待ちます。"),
-        "bulk": _s("まとめて承認しました。"),
+        "bulk": _s("まとめて承認しました。"), "choose": _s("世帯を選びました。"), "to_ward": _s("区に回しました。"),
     }.get(code, _s("決めました。"))  # fmt: skip
+
+
+def match_part(code: str) -> str:
+    """Name what of a request without sign-in fits a household."""
+    return {
+        "name": _s("名前"), "birth": _s("生年月日"), "postal": _s("郵便番号"), "number": _s("手紙の番号"),
+    }.get(code, code)  # fmt: skip

@@ -39,7 +39,9 @@ def create_app() -> ASGIApp:
     check_prepared(settings)
     site = make_resident_site(settings)
     worker = OutboxWorker(site.database, site.vault, site.clock, make_senders(settings))
-    housekeeping = Housekeeping(site.database, site.clock, site.vault, site.program.windows.exchange)
+    housekeeping = Housekeeping(
+        site.database, site.clock, site.vault, site.program.windows.exchange, indexer=site.indexer
+    )
     return make_application(
         site,
         routes.handlers(settings),

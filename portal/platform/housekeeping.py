@@ -1,7 +1,8 @@
-"""Every ten minutes: remove sessions, counters and form keys that no longer count; remind of the last day."""
+"""Every ten minutes: remove what no longer counts, remind of the last day; every minute: match what cannot wait."""
 
 import logging
 import threading
+import time
 from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,19 +11,23 @@ from portal.domain.announcements.reminders import remind_everybody
 from portal.domain.audit.services import forget_keys
 from portal.domain.authn import sessions, throttles
 from portal.domain.clock import Clock
+from portal.domain.households.search_index import Indexer
 from portal.domain.program.deadlines import Window
+from portal.domain.redeliveries.matching import match_request, waiting_for_match
 from portal.domain.vault import Vault
 from portal.platform.database import Database
 
 LOG = logging.getLogger("portal.housekeeping")
 INTERVAL_SECONDS = 600.0
+MATCH_SECONDS = 60.0
 KEEP_FORM_KEYS = timedelta(days=7)
 
 
 class Housekeeping:
     """A thread of the resident site. Several processes may run it: a row is deleted once, a household reminded once.
 
-    ``exchange`` is the window of whose last day households are reminded.
+    ``exchange`` is the window of whose last day households are reminded; with ``indexer``, requests without sign-in
+    are matched with households, for staff.
     """
 
     def __init__(
@@ -32,12 +37,15 @@ class Housekeeping:
         vault: Vault,
         exchange: Window,
         interval: float = INTERVAL_SECONDS,
+        *,
+        indexer: Indexer | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._vault = vault
         self._exchange = exchange
         self._interval = interval
+        self._indexer = indexer
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
 
@@ -65,10 +73,24 @@ class Housekeeping:
         if count:
             LOG.info("reminders queued: %d", count)
 
+    def match(self) -> None:
+        """Match requests without sign-in now, each in a short transaction of its own."""
+        if self._indexer is None:
+            return
+        with self._database.read() as session:
+            waiting = waiting_for_match(session)
+        for request_id in waiting:
+            with self._database.write() as session:
+                match_request(session, self._vault, self._indexer, request_id, self._clock.now(session))
+
     def _run(self) -> None:
-        while not self._stopping.wait(self._interval):
+        tidied = time.monotonic()
+        while not self._stopping.wait(min(self._interval, MATCH_SECONDS)):
             try:
-                self.tidy()
-                self.remind()
+                self.match()
+                if time.monotonic() - tidied >= self._interval:
+                    tidied = time.monotonic()
+                    self.tidy()
+                    self.remind()
             except SQLAlchemyError as error:
                 LOG.warning("postponed: %s", type(error).__name__)

@@ -1,6 +1,7 @@
 """Approving a redelivery: everything that may stand against it, the ward's word where it is needed, the order."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -37,6 +38,30 @@ from portal.domain.vault import Vault, seal_json, unseal_json
 FIELD_MAX = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a reviewer adds to an approval, as typed: the ward's instruction, another address that it orders.
+
+    ``contacted``: the owner of the account was asked, on the account's own channel. The day is written as ISO.
+    """
+
+    contacted: bool = False
+    instruction: str = ""
+    instruction_day: str = ""
+    address: tuple[str, str, str, str] = field(default=("", "", "", ""), repr=False)
+
+    @classmethod
+    def read(cls, values: Mapping[str, str]) -> "Terms":
+        """Read the fields of the review page."""
+        postal, town, street, building = (
+            values.get(f"extra_{name}", "") for name in ("postal_code", "town", "street", "building")
+        )
+        return cls(
+            bool(values.get("extra_contacted")), values.get("extra_instruction", ""),
+            values.get("extra_instruction_day", ""), (postal, town, street, building),
+        )  # fmt: skip
+
+
 def approve(
     session: Session,
     vault: Vault,
@@ -45,11 +70,7 @@ def approve(
     row: Redelivery,
     actor: Actor,
     now: datetime,
-    *,
-    contacted: bool,
-    instruction: str,
-    instruction_day: str,
-    address: tuple[str, str, str, str],
+    terms: Terms,
 ) -> None:
     """Approve a locked request: a letter is ordered with the next print run, a parcel is posted again by its desk.
 
@@ -61,14 +82,14 @@ def approve(
     after = REDELIVERY.next(row.state, "approve")
     standing = standing_for(session, program, request, row, now)
     _refuse_what_cannot_be(session, program, request, row, standing, now)
-    _refuse_unasked_owner(session, request, row, contacted=contacted)
-    order_no = _instruction(instruction, instruction_day, now)
-    elsewhere = _address(address)
+    _refuse_unasked_owner(session, request, row, contacted=terms.contacted)
+    order_no = _instruction(terms.instruction, terms.instruction_day, now)
+    elsewhere = _address(terms.address)
     if elsewhere is not None:
         _keep_address(session, vault, request, row, elsewhere, order_no, actor, now)
     if not _agreed(session, program, request, row, standing, order_no, actor, now):
         return
-    if contacted and ACTIVATED in request.warnings:
+    if terms.contacted and ACTIVATED in request.warnings:
         row.confirmed_at = now
         record(
             session,

@@ -72,29 +72,19 @@ def find_matches(session: Session, vault: Vault, indexer: Indexer, written: dict
     return sorted(matches, key=lambda match: (-len(match.agrees), match.household_id))
 
 
-def match_waiting(
-    session: Session, vault: Vault, indexer: Indexer, now: datetime, limit: int = AT_ONCE
-) -> int:
-    """Match requests without sign-in that nobody looked at yet; returns how many. Safe to repeat.
-
-    One household that agrees in everything is taken as the requester's; any other result waits for a person.
-    """
-    waiting = session.execute(
-        select(Redelivery.request_id)
-        .where(
-            Redelivery.proof == NONE, Redelivery.matched_at.is_(None), Redelivery.state == REDELIVERY.initial
-        )
-        .order_by(Redelivery.id)
-        .limit(limit)
-    ).scalars()
-    count = 0
-    for request_id in list(waiting):
-        count += match_request(session, vault, indexer, request_id, now)
-    return count
+def waiting_for_match(session: Session, limit: int = AT_ONCE) -> list[int]:
+    """Return the keys of requests without sign-in that were not matched yet, oldest first."""
+    statement = select(Redelivery.request_id).where(
+        Redelivery.proof == NONE, Redelivery.matched_at.is_(None), Redelivery.state == REDELIVERY.initial
+    )
+    return list(session.scalars(statement.order_by(Redelivery.id).limit(limit)))
 
 
 def match_request(session: Session, vault: Vault, indexer: Indexer, request_id: int, now: datetime) -> bool:
-    """Match one request; False where it was matched or decided before."""
+    """Match one request; False where it was matched or decided before.
+
+    One household that agrees in everything is taken as the requester's; any other result waits for a person.
+    """
     request = locked(session, request_id)
     row = redelivery_of(session, request_id, lock=True)
     if row.matched_at is not None or row.state != REDELIVERY.initial:

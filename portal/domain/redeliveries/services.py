@@ -12,7 +12,7 @@ from portal.domain.households.models import Household
 from portal.domain.letters.orders import cancel_order
 from portal.domain.letters.states import REDELIVERY as REASON
 from portal.domain.program.schema import Program
-from portal.domain.redeliveries.approving import approve
+from portal.domain.redeliveries.approving import Terms, approve
 from portal.domain.redeliveries.choosing import ACTIVATED, WARD, choose_household, drop_warnings, warn_of
 from portal.domain.redeliveries.models import Redelivery
 from portal.domain.redeliveries.queries import LETTER, redelivery_of
@@ -41,15 +41,7 @@ def decide(
     *,
     reason: str = "",
     text: str = "",
-    extra_household: str = "",
-    extra_other: str = "",
-    extra_contacted: str = "",
-    extra_instruction: str = "",
-    extra_instruction_day: str = "",
-    extra_postal_code: str = "",
-    extra_town: str = "",
-    extra_street: str = "",
-    extra_building: str = "",
+    **extra: str,
 ) -> Request:
     """Decide on a request that a page showed in ``version``: one of ``DECISIONS``.
 
@@ -71,17 +63,14 @@ def decide(
     _refuse_strangers(session, request, actor)
     match action:
         case "choose":
-            _choose(session, vault, request, row, extra_other or extra_household, actor, now)
+            chosen = extra.get("extra_other", "") or extra.get("extra_household", "")
+            _choose(session, vault, request, row, chosen, actor, now)
         case "to_ward":
             _to_ward(session, request, row, actor, now)
         case "refuse":
             _refuse(session, vault, request, row, reason, text, actor, now)
         case "approve":
-            approve(
-                session, vault, program, request, row, actor, now, contacted=bool(extra_contacted),
-                instruction=extra_instruction, instruction_day=extra_instruction_day,
-                address=(extra_postal_code, extra_town, extra_street, extra_building),
-            )  # fmt: skip
+            approve(session, vault, program, request, row, actor, now, Terms.read(extra))
         case _other:
             raise InputError(_s("どうするかを選んでください。"))
     return request
