@@ -9,8 +9,12 @@ from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.clock import last_day_before
 from portal.domain.coupons.queries import HouseholdCoupon, coupons_of_household
+from portal.domain.declines.queries import ChildDecline, declines_of_household, wish_of
+from portal.domain.entitlements.claims import DECLINE
 from portal.domain.households.moved import moved_children
 from portal.domain.households.queries import HouseholdView, view_household
+from portal.domain.requests.kinds import kind_name
+from portal.domain.requests.queries import waiting_for_resident
 from portal.domain.texts import _
 from portal.platform.page import Page
 from portal.platform.routes import endpoint
@@ -30,6 +34,8 @@ class Ticket:
     last_day: date | None
     can_show: bool
     shown_before: bool
+    decline_no: str = ""
+    one_way: bool = False
 
 
 def household_of(page: Page) -> HouseholdView:
@@ -37,13 +43,29 @@ def household_of(page: Page) -> HouseholdView:
     return view_household(page.session, page.site.vault, own_credential(page).household_id)
 
 
-def ticket(page: Page, name: str, entry: HouseholdCoupon) -> Ticket:
-    """Describe one child's coupon at this instant."""
+def ticket(page: Page, name: str, entry: HouseholdCoupon, decline: ChildDecline | None = None) -> Ticket:
+    """Describe one child's coupon at this instant; ``decline`` is the child's own, under way or done."""
     can_show = entry.can_show(page.now)
     shown_before = entry.coupon is not None and entry.coupon.revealed_at is not None
     kind, words = _state(page, entry, can_show=can_show, shown_before=shown_before)
     last_day = last_day_before(entry.exchange_end) if entry.exchange_end is not None else None
-    return Ticket(entry.ordinal, name, entry.amount_yen, kind, words, last_day, can_show, shown_before)
+    decline_no = ""
+    if decline is not None and (entry.claimed_by == DECLINE or decline.is_done):
+        kind, words = "waiting", _("辞退しました") if decline.is_done else _("辞退の手続き中です")
+        decline_no, last_day = decline.receipt_no, None
+    one_way = can_show and not shown_before and entry.stop == "never"
+    return Ticket(
+        entry.ordinal,
+        name,
+        entry.amount_yen,
+        kind,
+        words,
+        last_day,
+        can_show,
+        shown_before,
+        decline_no,
+        one_way,
+    )
 
 
 def _state(page: Page, entry: HouseholdCoupon, *, can_show: bool, shown_before: bool) -> tuple[str, str]:
@@ -77,12 +99,21 @@ def show(page: Page) -> Response[Any]:
     view = household_of(page)
     names = {child.ordinal: child.fields.name for child in view.children}
     entries = coupons_of_household(page.session, view.id)
-    tickets = [ticket(page, names[entry.ordinal], entry) for entry in entries if entry.ordinal in names]
+    declines = declines_of_household(page.session, view.id)
+    tickets = [
+        ticket(page, names[entry.ordinal], entry, declines.get(entry.ordinal))
+        for entry in entries
+        if entry.ordinal in names
+    ]
     tickets = sorted(tickets + _moved(page, view.id), key=lambda one: one.ordinal)
     own = own_credential(page).own_password_hash is not None
+    wish = wish_of(page.session, view.id)
     return page.render(
         "portal/home.html", tickets=tickets, total=sum(t.amount_yen for t in tickets if t.can_show), own_password=own,
-        announced=page.site.program.windows.announced(page.now),
+        announced=page.site.program.windows.announced(page.now), kind_name=kind_name,
+        wish=wish,
+        waiting=[row for row in waiting_for_resident(page.session, view.id) if wish is None or row.id != wish.id],
+        decline=page.site.program.windows.decline,
     )  # fmt: skip
 
 

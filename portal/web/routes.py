@@ -18,6 +18,12 @@ MODULES = (
     "channels",
     "home",
     "coupon",
+    "decline",
+    "decline_code",
+    "request_documents",
+    "redelivery_public",
+    "redelivery",
+    "requests",
     "account",
     "fresh",
 )

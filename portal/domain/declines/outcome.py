@@ -13,7 +13,6 @@ from portal.domain.declines.items import REASON, bind, items_of, let_go, settle,
 from portal.domain.declines.models import DeclineItem
 from portal.domain.declines.states import DECLINE
 from portal.domain.entitlements import claims
-from portal.domain.entitlements.models import Entitlement
 from portal.domain.entitlements.services import change
 from portal.domain.entitlements.services import locked as locked_entitlement
 from portal.domain.errors import ConflictError, NotAllowedError
@@ -69,12 +68,6 @@ def _awaiting(session: Session, entitlement_id: int) -> tuple[Request, DeclineIt
     return None
 
 
-def lock_for_answer(session: Session, entitlement_id: int) -> None:
-    """Lock what an issuer's answer will change, before its coupon: request first, then child, then coupon."""
-    _awaiting(session, entitlement_id)
-    locked_entitlement(session, entitlement_id)
-
-
 def stop_confirmed(
     session: Session,
     vault: Vault,
@@ -102,19 +95,28 @@ def stop_confirmed(
     return row
 
 
-def _give_owed(session: Session, entitlement_id: int, actor: Actor, now: datetime) -> None:
-    entitlement = session.get_one(Entitlement, entitlement_id)
+def _free_withdrawn(session: Session, entitlement_id: int, actor: Actor, now: datetime) -> bool:
+    """Give a child back whose decline was taken back while the issuer was asked; tells whether there is such one."""
+    entitlement = locked_entitlement(session, entitlement_id)
     taken_back = session.scalar(
-        select(DeclineItem.id).where(
-            DeclineItem.entitlement_id == entitlement_id, DeclineItem.state == "withdrawn"
+        select(DeclineItem.request_id).where(
+            DeclineItem.entitlement_id == entitlement_id, DeclineItem.request_id == entitlement.claim_id,
+            DeclineItem.state == "withdrawn",
         )
-    )
-    if taken_back is None or entitlement.state != "in_progress" or entitlement.claimed_by is not None:
+    )  # fmt: skip
+    if taken_back is None or entitlement.claimed_by != claims.DECLINE:
+        return False
+    claims.free(session, entitlement_id, taken_back, actor, now)
+    return True
+
+
+def _give_owed(session: Session, entitlement_id: int, actor: Actor, now: datetime) -> None:
+    if not _free_withdrawn(session, entitlement_id, actor, now):
         return
     try:
         stopping.give_back(session, entitlement_id, actor, now)
-    except ConflictError:
-        return  # no code is left: the next assignment gives one, and the stock page warns
+    except (ConflictError, NotAllowedError):
+        return  # held, or no code is left: the next assignment gives one
 
 
 def stop_found_spent(
@@ -128,6 +130,7 @@ def stop_found_spent(
     """Refuse the child's decline because its code was used; None when no decline waited for the answer."""
     found = _awaiting(session, entitlement_id)
     if found is None:
+        _free_withdrawn(session, entitlement_id, actor, now)
         return None
     row, item = found
     step(session, row, item, "found_spent", actor, now)
@@ -152,6 +155,8 @@ def take_back(
 ) -> None:
     """Take items of a locked request back: children go on, coupons come back; after a void from the reserve.
 
+    While an issuer is being asked, the child stays claimed until its answer (``stop_confirmed``, ``stop_found_spent``).
+
     Raises:
         NotAllowedError: no code is left (``coupon_stock``); nothing has changed then.
     """
@@ -161,16 +166,22 @@ def take_back(
             before = item.state
             step(session, row, item, "withdraw", actor, now)
             if before == "accepted":
-                _reopen(session, item, actor, now, held=held)
-            else:
+                change(session, item.entitlement_id, "reopen", actor, now)
+                if held:
+                    change(session, item.entitlement_id, "hold", actor, now)
+                _give_back(session, item, actor, now, held=held)
+            elif before != "awaiting_stop":
                 let_go(session, row, item, actor, now)
+            elif (
+                stopping.live_coupon(session, item.entitlement_id) is None
+            ):  # void, and a hold came before the end
+                let_go(session, row, item, actor, now)
+                _give_back(session, item, actor, now, held=held)
         session.flush()
 
 
-def _reopen(session: Session, item: DeclineItem, actor: Actor, now: datetime, *, held: bool) -> None:
-    change(session, item.entitlement_id, "reopen", actor, now)
+def _give_back(session: Session, item: DeclineItem, actor: Actor, now: datetime, *, held: bool) -> None:
     if held:
-        change(session, item.entitlement_id, "hold", actor, now)
         return  # the release gives a code, as to every child that was held
     try:
         stopping.give_back(session, item.entitlement_id, actor, now)

@@ -6,13 +6,19 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.coupons.queries import HouseholdCoupon, coupons_of_household
+from portal.domain.coupons.states import LIVE as LIVE_COUPON
+from portal.domain.declines.declaring import HONORED, LATE, NO_ATTORNEY
 from portal.domain.declines.models import DeclineItem
 from portal.domain.declines.states import LIVE
+from portal.domain.entitlements.claims import DECLINE
 from portal.domain.entitlements.models import Entitlement
+from portal.domain.entitlements.states import OPEN as OPEN_ENTITLEMENT
 from portal.domain.households.models import Child
 from portal.domain.requests import kinds
 from portal.domain.requests.models import Request
 from portal.domain.requests.states import OPEN
+from portal.domain.texts import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,44 @@ class ChildDecline:
     def is_done(self) -> bool:
         """Tell whether the child is declined."""
         return self.state == "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One child as the journey offers it; ``why_not`` says why it cannot be declined ("" when it can)."""
+
+    ordinal: int
+    amount_yen: int
+    why_not: str
+
+
+def choices(session: Session, household_id: int) -> list[Choice]:
+    """Return a household's children with what stands against declining for them, if anything."""
+    declines = declines_of_household(session, household_id)
+    return [
+        Choice(entry.ordinal, entry.amount_yen, _why_not(entry, declines.get(entry.ordinal)))
+        for entry in coupons_of_household(session, household_id)
+    ]
+
+
+def _why_not(entry: HouseholdCoupon, decline: ChildDecline | None) -> str:
+    if decline is not None and decline.state not in {"returned_for_correction", "unclear"}:
+        return _("辞退しました") if decline.is_done else _("辞退の手続き中です")
+    coupon = entry.coupon
+    if entry.entitlement_state not in OPEN_ENTITLEMENT:
+        return _("もう手続きが終わっています")
+    if coupon is not None and coupon.state in {"part_used", "exchanged"}:
+        return _("クーポンを使ったため、辞退できません")
+    if (
+        coupon is not None
+        and coupon.state in LIVE_COUPON
+        and coupon.revealed_at is not None
+        and entry.stop == "never"
+    ):
+        return _("クーポンを一度表示したため、辞退できません")
+    if entry.claimed_by is not None and (decline is None or entry.claimed_by != DECLINE):
+        return _("別の申請の手続き中です")
+    return ""
 
 
 def declines_of_household(session: Session, household_id: int) -> dict[int, ChildDecline]:
@@ -70,3 +114,36 @@ def wish_of(session: Session, household_id: int) -> Request | None:
         .order_by(Request.id.desc())
         .limit(1)
     ).first()
+
+
+def may_complete(session: Session, household_id: int) -> bool:
+    """Tell whether a word given in time waits to be completed, so that the journey stays open after the window.
+
+    That is a correction, an unclear form, one that lacks a letter of attorney, or a receipt that was honored.
+    """
+    rows = session.scalars(
+        select(Request).where(
+            Request.household_id == household_id,
+            Request.kind == kinds.DECLINE,
+            Request.state.in_(("waiting", "with_resident")),
+        )
+    ).all()
+    for row in rows:
+        states = set(session.scalars(select(DeclineItem.state).where(DeclineItem.request_id == row.id)))
+        asked_back = bool(states & {"returned_for_correction", "unclear"}) or NO_ATTORNEY in row.warnings
+        if LATE not in row.warnings and (asked_back or (not states and HONORED in row.warnings)):
+            return True
+    return False
+
+
+def rights_of_request(session: Session, request: Request) -> list[tuple[int, int]]:
+    """Return the children (their numbers, with yen) whom a request declines; after it was taken back, whom it had named."""
+    rows = session.execute(
+        select(Child.ordinal, Entitlement.amount_yen, DeclineItem.state)
+        .join(Entitlement, Entitlement.child_id == Child.id)
+        .join(DeclineItem, DeclineItem.entitlement_id == Entitlement.id)
+        .where(DeclineItem.request_id == request.id)
+        .order_by(Child.ordinal)
+    ).all()
+    live = [(ordinal, yen) for ordinal, yen, state in rows if state in LIVE]
+    return live or [(ordinal, yen) for ordinal, yen, _state in rows]

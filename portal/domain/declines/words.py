@@ -39,6 +39,16 @@ REASONS: Mapping[str, Callable[[], str]] = MappingProxyType(
     }
 )
 
+WHY: Mapping[str, Callable[[], str]] = MappingProxyType(
+    {
+        "not_needed": lambda: _("必要がない"),
+        "for_others": lambda: _("ほかのことに使ってほしい"),
+        "moving": lambda: _("区の外へ引っ越す"),
+        "other": lambda: _("そのほか"),
+    }
+)
+"""Why somebody declines, as the journey offers it; nobody has to say."""
+
 
 def reply_lines(vault: Vault, program: Program, row: Request) -> tuple[str, ...]:
     """Return what a resident reads about a return or a refusal: the standard reason, the reviewer's words, whom to call.

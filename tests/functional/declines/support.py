@@ -124,7 +124,7 @@ def make_desk(database: Database, folder: Path, households: int = 3, reserve: in
     with database.write() as session:
         add_households(session, households, children=2)
         people = [
-            _staff(session, login, organization, role)
+            add_reviewer(session, login, organization, role)
             for login, organization, role in (
                 ("officer", Organization.CONTRACTOR, Role.OFFICER),
                 ("colleague", Organization.CONTRACTOR, Role.OFFICER),
@@ -137,7 +137,8 @@ def make_desk(database: Database, folder: Path, households: int = 3, reserve: in
     return Desk(database, *people, households)
 
 
-def _staff(session: Session, login: str, organization: Organization, role: Role) -> Actor:
+def add_reviewer(session: Session, login: str, organization: Organization, role: Role) -> Actor:
+    """A colleague of the staff, as an actor."""
     user = StaffUser(
         login=login, display_name=login, organization=organization.value, role=role.value, password_hash="",
         totp_sealed=b"", created_at=NOW,

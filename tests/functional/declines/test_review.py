@@ -13,7 +13,7 @@ from portal.domain.coupons.models import Coupon
 from portal.domain.declines import review, services
 from portal.domain.declines.words import reply_lines
 from portal.domain.entitlements import claims
-from portal.domain.entitlements.services import hold_household
+from portal.domain.entitlements.services import hold_household, release_household
 from portal.domain.errors import (
     ConflictError,
     DomainError,
@@ -219,7 +219,7 @@ def test_taken_back_while_the_issuer_was_asked(desk: Desk, answer: str) -> None:
     desk.issuer(sandbox=False)
     desk.reveal()
     desk.withdraw(desk.decide(desk.submit(ordinals=(1,)), "accept"))
-    assert desk.states()[0] == ("in_progress", "stop_requested", False)
+    assert desk.states()[0] == ("in_progress", "stop_requested", True)
     with desk.database.write() as session:
         asked = coupon(session, 1, 1)
         act, tell = (
@@ -254,8 +254,6 @@ def test_a_hold_during_the_stop_brings_the_request_back_to_a_reviewer(desk: Desk
     assert desk.states()[0] == ("held", "voided", True)
     assert desk.fresh(row).state == "waiting"
     with desk.database.write() as session:
-        from portal.domain.entitlements.services import release_household
-
         release_household(session, 1, NOW)
     assert desk.decide(row, "accept").result == "accepted"
     assert desk.states()[0] == ("declined", "voided", False)

@@ -1,0 +1,161 @@
+"""Receipts and the decline form (辞退届) as PDF: Japanese with the reader's language beside it; tagged, never on disk."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from portal.domain.clock import JST, jst_date
+from portal.domain.errors import BusyError
+from portal.domain.letters.fonts import missing_characters
+from portal.domain.letters.render import compile_pdf
+from portal.domain.letters.window import pieces
+from portal.domain.program.schema import Program
+from portal.domain.texts import SOURCE_LOCALE, _, current_locale, use_locale
+from portal.domain.wareki import format_wareki
+
+PATIENCE = 10.0
+"""Seconds that a request waits for its turn; drawing takes about a tenth of one."""
+AT_ONCE = 2
+GETA = "〓"
+"""What printers put for a character that no face has."""
+_turn = threading.BoundedSemaphore(AT_ONCE)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """A label and a value."""
+
+    label: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a receipt says; made anew for each language by the caller's function (``receipt_pdf``)."""
+
+    title: str
+    rows: tuple[ReceiptRow, ...]
+    next_steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineForm:
+    """What is printed into a decline form. With ``receipt_no`` it is the copy of an online declaration.
+
+    Without, it is the blank form of ``letter_no``: no name, no address, no child stands on it (``domain.md`` §2.6).
+    ``children``: names with yen; ``reason`` in Japanese.
+    """
+
+    receipt_no: str = ""
+    letter_no: str = ""
+    declared_at: datetime | None = None
+    householder: str = field(default="", repr=False)
+    children: Sequence[tuple[str, int]] = field(default=(), repr=False)
+    reason: str = field(default="", repr=False)
+
+
+@contextmanager
+def _in_turn() -> Iterator[None]:
+    # Drawing takes cores and memory from the pages of everybody else: few at once, the others wait or come again.
+    if not _turn.acquire(timeout=PATIENCE):
+        raise BusyError(_("混み合っています。少し待ってから、もう一度お試しください。"))
+    try:
+        yield
+    finally:
+        _turn.release()
+
+
+def drawable(text: str) -> str:
+    """Return a text of the register with ``GETA`` for what no face has: a PDF of this standard refuses such characters."""
+    missing = {found.cluster for found in missing_characters(text)}
+    for one in missing:
+        text = text.replace(one, GETA)
+    return text
+
+
+def moment_text(moment: datetime) -> str:
+    """Return an instant as Japanese forms write it: 令和5年8月1日 12時5分."""
+    local = moment.astimezone(JST)
+    return f"{format_wareki(local.date())} {local.hour}時{local.minute}分"
+
+
+def receipt_pdf(
+    program: Program, make: Callable[[], Receipt], receipt_no: str, received_at: datetime
+) -> bytes:
+    """Return the PDF of a receipt. ``make()`` gives its words (``Receipt``) in the language that is current.
+
+    Raises:
+        BusyError: too many are drawn at this moment.
+    """
+    reader = current_locale()
+    parts = []
+    for locale in dict.fromkeys((SOURCE_LOCALE, reader)):
+        with use_locale(locale):
+            said = make()
+            parts.append(
+                {
+                    "locale": locale,
+                    "title": pieces(said.title),
+                    "rows": [[pieces(row.label), pieces(drawable(row.value))] for row in said.rows],
+                    "next-title": pieces(_("このあと")),
+                    "next": [pieces(line) for line in said.next_steps],
+                    "office": pieces(program.names.office.in_language(locale)),
+                }
+            )
+    data = {
+        "receipt": receipt_no, "moment": moment_text(received_at), "ward": program.names.ward.in_language(SOURCE_LOCALE),
+        "telephone": program.contact.telephone, "fax": program.contact.fax, "parts": parts, "day": _day(received_at),
+    }  # fmt: skip
+    with _in_turn():
+        return compile_pdf("receipt.typ", data, timestamp=int(received_at.timestamp()))
+
+
+def decline_form_pdf(program: Program, form: DeclineForm, now: datetime) -> bytes:
+    """Return the 辞退届: the copy of an online declaration, or the blank form to fill in by hand.
+
+    Raises:
+        BusyError: too many are drawn at this moment.
+    """
+    reader = current_locale()
+    moment = form.declared_at or now
+    data = {
+        "online": bool(form.receipt_no),
+        "receipt": form.receipt_no,
+        "letter": form.letter_no,
+        "addressee": program.names.mayor.in_language(SOURCE_LOCALE),
+        "program": program.names.program.in_language(SOURCE_LOCALE),
+        "ward": program.names.ward.in_language(SOURCE_LOCALE),
+        "declared": moment_text(moment) if form.declared_at else "",
+        "householder": drawable(form.householder),
+        "children": [[drawable(name), f"{yen:,}円"] for name, yen in form.children],
+        "total": f"{len(form.children)}人分 {sum(yen for _name, yen in form.children):,}円",
+        "unit": f"{program.amount_yen:,}円",
+        "reason": form.reason,
+        "last-day": format_wareki(program.windows.decline.last_day),
+        "postal-rule": "消印有効" if program.requests.postal_rule == "postmark" else "必着",
+        "send-to": [program.contact.address.postal_mark, *program.contact.address.lines],
+        "telephone": program.contact.telephone,
+        "fax": program.contact.fax,
+        "locale": reader,
+        "help": [pieces(line) for line in _help(program)] if reader != SOURCE_LOCALE else [],
+        "day": _day(moment),
+    }
+    with _in_turn():
+        return compile_pdf("decline_form.typ", data, timestamp=int(moment.timestamp()))
+
+
+def _help(program: Program) -> tuple[str, ...]:
+    """Return what the form means, in the reader's language."""
+    return (
+        _("この書類は、電子クーポンを辞退する（受け取らない）ための書類です。"),
+        _("辞退すると、クーポンも、紙の商品も受け取れません。"),
+        _("何もしなければ、クーポンはそのまま使えます。"),
+        _("電話番号: %(telephone)s") % {"telephone": program.contact.telephone},
+    )
+
+
+def _day(moment: datetime) -> list[int]:
+    day = jst_date(moment)
+    return [day.year, day.month, day.day]
