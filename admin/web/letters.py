@@ -7,9 +7,10 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from admin import notice_words
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.web.releases import fresh_code
-from portal.domain.announcements.queries import card_counts, card_prints
+from portal.domain.announcements.queries import card_counts, card_prints, stopped_notices
 from portal.domain.approvals.queries import open_for
 from portal.domain.approvals.services import turn_down
 from portal.domain.errors import ConflictError, NotAllowedError, NotFoundError
@@ -51,6 +52,8 @@ def show_list(page: Page) -> Response[Any]:
         delivery=page.site.program.windows.delivery,
         cards=card_counts(page.session, include_protected=may_know),
         card_prints=card_prints(page.session),
+        stopped_notices=stopped_notices(page.session, include_protected=may_know),
+        notice_words=notice_words,
         delivery_closed=staff_closed_text(page.site.program.windows.delivery, page.now),
     )
 

@@ -57,7 +57,10 @@ def sms_gateway() -> Iterator[SmsGateway]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
             """Keeps test output quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 64  # two workers may come with sixteen messages at once
+
+    server = Server(("127.0.0.1", 0), Handler)
     gateway.url = f"http://127.0.0.1:{server.server_address[1]}/messages"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()

@@ -20,6 +20,7 @@ class LogEntry:
     """One line of a household's delivery log; ``next_try_at`` (UTC) where a message failed and is tried again."""
 
     id: int
+    household_id: int
     event: str
     medium: str
     state: str
@@ -63,7 +64,7 @@ def _entry(row: Announcement, message: OutboxMessage | None) -> LogEntry:
     again = message.next_try_at if trying and message is not None and message.last_error else None
     tries = message.tries if trying and message is not None else row.tries
     return LogEntry(
-        row.id, row.event, row.medium, row.state, row.created_at, row.sent_at, tries, error, again,
+        row.id, row.household_id, row.event, row.medium, row.state, row.created_at, row.sent_at, tries, error, again,
         row.card_number, row.task_id,
     )  # fmt: skip
 
@@ -85,6 +86,20 @@ def card_counts(session: Session, *, include_protected: bool) -> CardCounts:
         count(Announcement.medium == CARD, Announcement.state == ANNOUNCEMENT.initial),
         count(Announcement.state == "stopped"),
     )
+
+
+def stopped_notices(session: Session, *, include_protected: bool, limit: int = LOG_LIMIT) -> list[LogEntry]:
+    """Return what was stopped and not sent after all, newest first; a household may stand there twice."""
+    statement = (
+        select(Announcement)
+        .join(Household, Household.id == Announcement.household_id)
+        .where(Announcement.state == "stopped")
+        .order_by(Announcement.changed_at.desc(), Announcement.id.desc())
+        .limit(limit)
+    )
+    if not include_protected:
+        statement = statement.where(Household.protected.is_(False))
+    return [_entry(row, None) for row in session.scalars(statement)]
 
 
 def card_prints(session: Session, limit: int = 30) -> list[CardPrint]:

@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import SYSTEM, Role
+from portal.domain.announcements.models import Announcement
 from portal.domain.households.models import Household
 from portal.domain.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.numbers import new_letter_number
@@ -89,6 +90,23 @@ def _seed(served: ServedStaff, folder: Path) -> None:
         numbers["unmatched"] = open_task(session, VAULT, UNMATCHED, None, written, SYSTEM, now).id
         _print(session, people[:2], now, numbers)
         _import(session, now, numbers)
+        _tell(session, people[0], now)
+
+
+def _tell(session: Session, person: Person, now: datetime) -> None:
+    """A delivery log with every medium: sent, failed and followed by a card, stopped."""
+    rows = (
+        ("received", "email", "sent", None), ("decided", "sms", "bounced", "http_400"), ("decided", "card", "waiting", None),
+        ("posted", "card", "printed", None), ("deadline_near", "sms", "stopped", "held"),
+    )  # fmt: skip
+    session.add_all(
+        Announcement(
+            household_id=person.household_id, event=event, dedupe_key=f"{event}:{medium}", medium=medium, state=state,
+            created_at=now, changed_at=now, sent_at=now if state in ("sent", "printed") else None, tries=1,
+            last_error=error,
+        )
+        for event, medium, state, error in rows
+    )  # fmt: skip
 
 
 def _print(session: Session, people: list[Person], now: datetime, numbers: dict[str, int]) -> None:

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from portal.domain.actors import Role
 from portal.domain.announcements.models import Announcement
-from portal.domain.households.models import Hold
+from portal.domain.households.models import Hold, Household
 from portal.platform.senders.sending import SendFailedError
 from tests.functional.announcements.support import MAIL, PHONE, Gateway, put_hold, resident, send_all, tell
 from tests.support.people import Person
@@ -95,3 +95,19 @@ def test_the_letters_page_counts_cards_that_wait_but_never_the_protected(sqlite_
     words = "つぎの印刷を待つカード</dt><dd><strong>{}</strong>"
     assert words.format(2) in sqlite_staff.enter_as(Role.OFFICER).open("/letters").text
     assert words.format(3) in sqlite_staff.enter_as(Role.WARD_OFFICER).open("/letters").text
+
+
+def test_staff_find_the_households_whose_notices_were_stopped(sqlite_staff: StaffSite) -> None:
+    person, _hold, _notice = stopped(sqlite_staff)
+    protected = resident(sqlite_staff.database, number="9900000002")
+    tell(sqlite_staff.database, protected, key="k:2")
+    with sqlite_staff.database.write() as session:
+        session.get_one(Household, protected.household_id).protected = True
+    send_all(sqlite_staff.database, Gateway())
+    link = 'href="/households/{}"'
+    page = sqlite_staff.enter_as(Role.OFFICER).open("/letters").text
+    assert link.format(person.household_id) in page
+    assert link.format(protected.household_id) not in page
+    assert (
+        link.format(protected.household_id) in sqlite_staff.enter_as(Role.WARD_OFFICER).open("/letters").text
+    )
