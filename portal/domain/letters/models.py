@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.base import Base, primary_key, state_column
@@ -52,7 +52,8 @@ class Letter(Base):
     """One letter to one household. ``number`` is printed where a returned envelope's window shows it.
 
     A new letter may be prepared while the old one still counts; printing it replaces the old one. ``reason`` says why
-    it was made (``states.REASONS``): a reissue after a loss is no redelivery.
+    it was made (``states.REASONS``): a reissue after a loss is no redelivery. ``counter``: printed without name and
+    address, to be handed over at the ward's counter.
     """
 
     __tablename__ = "letter"
@@ -81,6 +82,7 @@ class Letter(Base):
     children: Mapped[int]
     amount_yen: Mapped[int]
     enclosures: Mapped[int] = mapped_column(default=1)
+    counter: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
     printed_at: Mapped[datetime | None]
     handed_over_at: Mapped[datetime | None]

@@ -16,6 +16,8 @@ from portal.domain.vault import Vault
 
 WITH_PREFECTURE = re.compile("(東京都|北海道|京都府|大阪府|.{2,3}県)")
 READ_AT_ONCE = 500
+AT_COUNTER = "区窓口交付"
+"""Stands in the window instead of name and address where no address may be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,18 @@ def read_addressees(
                 Household.wrapped_key,
                 Household.sealed,
                 Household.number_digest,
+                Household.counter,
                 PrintText.sealed,
             )
             .outerjoin(PrintText, PrintText.household_id == Household.id)
             .where(Household.id.in_(wanted[start : start + READ_AT_ONCE]))
         )
         elsewhere = other_addresses(session, vault, wanted[start : start + READ_AT_ONCE])
-        for household_id, wrapped, sealed, digest, print_text in rows:
+        for household_id, wrapped, sealed, digest, counter, print_text in rows:
             fields, image = open_household(vault.unwrap(wrapped), sealed, digest), None
+            if counter:
+                found[household_id] = Addressee(fields.number, "", "", (AT_COUNTER,), None)
+                continue
             if print_text is not None:
                 approved = open_print_fields(vault, print_text, household_id)
                 fields, image = approved.applied_to(fields), approved.image

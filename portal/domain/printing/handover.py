@@ -129,7 +129,7 @@ def _refuse_letters_that_must_stay(session: Session, run_id: int) -> None:
 
 
 def _hand_over(session: Session, run: PrintRun, after: str, actor: Actor, now: datetime) -> HandedOver:
-    mine = (Letter.print_run_id == run.id, Letter.state == PRINTED)
+    mine = (Letter.print_run_id == run.id, Letter.state == PRINTED, Letter.counter.is_(False))
     rows = session.execute(select(Letter.id, Letter.household_id).where(*mine).order_by(Letter.id)).all()
     children, yen = session.execute(
         select(

@@ -19,20 +19,35 @@ from portal.domain.letters.states import PRINT_CHUNK, PRINT_RUN
 from portal.domain.printing.files import put, write_part
 from portal.domain.texts import _s
 
-COLUMNS = ("letter_number", "household_id", "children", "amount_yen", "enclosures", "file", "page")
+COLUMNS = (
+    "letter_number",
+    "household_id",
+    "children",
+    "amount_yen",
+    "enclosures",
+    "file",
+    "page",
+    "hand_over",
+)
+
+POST, COUNTER = "post", "counter"
 
 
 @dataclass(frozen=True, slots=True)
 class ManifestRow:
-    """Where one letter is. The household is a bare key: no name, address or ID leaves the database this way."""
+    """Where one letter is. The household is a bare key: no name, address or ID leaves the database this way.
+
+    Whose letter is handed over at the ward's counter (``hand_over``) is not even told by a key.
+    """
 
     letter_number: str
-    household_id: int
+    household_id: int | None
     children: int
     amount_yen: int
     enclosures: int
     file: str
     page: int
+    hand_over: str = POST
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +80,7 @@ def manifest_rows(session: Session, run_id: int) -> Iterator[ManifestRow]:
     rows = session.execute(
         select(
             Letter.number, Letter.household_id, Letter.children, Letter.amount_yen, Letter.enclosures,
-            PrintChunk.file_name, Letter.position,
+            PrintChunk.file_name, Letter.position, Letter.counter,
         )
         .join(
             PrintChunk,
@@ -74,8 +89,9 @@ def manifest_rows(session: Session, run_id: int) -> Iterator[ManifestRow]:
         .where(Letter.print_run_id == run_id, Letter.printed_at.is_not(None))
         .order_by(Letter.chunk_number, Letter.position)
     )  # fmt: skip
-    for number, household_id, children, yen, enclosures, file, page in rows:
-        yield ManifestRow(number, household_id, children, yen, enclosures, file or "", page or 0)
+    for number, household_id, children, yen, enclosures, file, page, counter in rows:
+        key, way = (None, COUNTER) if counter else (household_id, POST)
+        yield ManifestRow(number, key, children, yen, enclosures, file or "", page or 0, way)
 
 
 def run_files(session: Session, run_id: int) -> list[RunFile]:

@@ -68,17 +68,24 @@ def plan_run(
     )  # fmt: skip
     session.add(run)
     session.flush()
-    chunks = -(-len(chosen) // chunk_size)
+    # what the ward hands over itself lies in files of its own: nothing of it may get among the post
+    groups = [[one for one in chosen if one.counter is counter] for counter in (False, True)]
+    places = [
+        (one, 1 + at // chunk_size + -(-len(groups[0]) // chunk_size) * one.counter)
+        for group in groups
+        for at, one in enumerate(group)
+    ]
+    chunks = places[-1][1]
     session.execute(
         insert(PrintChunk), [{"print_run_id": run.id, "number": number} for number in range(1, chunks + 1)]
     )
     rows = [
         {
             "number": number, "household_id": one.household_id, "kind": CREDENTIAL, "state": LETTER.initial,
-            "print_run_id": run.id, "chunk_number": at // chunk_size + 1, "position": None,
+            "print_run_id": run.id, "chunk_number": chunk, "position": None, "counter": one.counter,
             "children": one.children, "amount_yen": one.amount_yen, "created_at": now, "reason": one.reason,
         }
-        for at, (number, one) in enumerate(zip(free_letter_numbers(session, len(chosen)), chosen, strict=True))
+        for number, (one, chunk) in zip(free_letter_numbers(session, len(chosen)), places, strict=True)
     ]  # fmt: skip
     for start in range(0, len(rows), INSERT_AT_ONCE):
         session.execute(insert(Letter), rows[start : start + INSERT_AT_ONCE])

@@ -76,17 +76,17 @@ def preflight(session: Session, vault: Vault, program: Program, fonts: tuple[Pat
     waiting = due(session)
     addressees = read_addressees(session, vault, program.names.ward.ja, [one.household_id for one in waiting])
     findings: list[Finding] = []
-    ready: list[tuple[str, Due]] = []
+    ready: list[tuple[bool, str, Due]] = []
     for one in waiting:
         addressee = addressees[one.household_id]
         found = findings_of(one.household_id, addressee, program, fonts)
         findings += found
         if not found:
-            ready.append((addressee.postal_code, one))
-    ready.sort(key=lambda pair: (pair[0], pair[1].household_id))
+            ready.append((one.counter, addressee.postal_code, one))
+    ready.sort(key=lambda found: (*found[:2], found[2].household_id))
     left = {reason: counted[reason] for reason in LEFT_OUT}
     assert counted[DUE] == len(waiting)  # noqa: S101  (one snapshot must agree with itself)
-    return Preflight(tuple(one for _postal, one in ready), tuple(findings), left)
+    return Preflight(tuple(one for _counter, _postal, one in ready), tuple(findings), left)
 
 
 def findings_of(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.errors import NotFoundError
 from portal.domain.households.models import Household
-from portal.domain.households.queries import has_open_hold
+from portal.domain.households.queries import has_open_hold, withheld
 from portal.domain.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.states import PRINT_CHUNK
 from portal.domain.texts import _s
@@ -70,7 +70,10 @@ def run_statuses(session: Session) -> list[RunStatus]:
 
 
 def _must_stay(run_id: int | None) -> tuple[ColumnElement[bool], ...]:
-    stopped = or_(Household.protected, Household.state != "active", has_open_hold(Household.id.expression))
+    stopped = or_(
+        withheld(), Household.state != "active", has_open_hold(Household.id.expression),
+        Household.counter != Letter.counter,
+    )  # fmt: skip
     this_run = () if run_id is None else (Letter.print_run_id == run_id,)
     return (Letter.state == "printed", stopped, *this_run)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.entitlements.states import ENTITLEMENT
 from portal.domain.households.models import Household, PrintText
-from portal.domain.households.queries import has_open_hold
+from portal.domain.households.queries import has_open_hold, withheld
 from portal.domain.letters.models import Letter, LetterOrder
 from portal.domain.letters.orders import OUT, WITH_US
 from portal.domain.letters.states import CREDENTIAL_LETTER, FIRST, LETTER_ORDER
@@ -32,6 +32,7 @@ class Due:
     amount_yen: int
     changed_at: datetime
     text_approved_at: datetime | None
+    counter: bool = False
     order_id: int | None = None
     order_changed_at: datetime | None = None
     reason: str = FIRST
@@ -63,7 +64,7 @@ def _reason(*in_the_way: str) -> ColumnElement[str]:
     """
     return case(
         (Household.state != "active", REMOVED),
-        (Household.protected, PROTECTED),
+        (withheld(), PROTECTED),
         # a household is held whole: one held child keeps the others waiting (design.md §3)
         (or_(has_open_hold(Household.id.expression), _has_entitlement("held")), HELD),
         (~_has_entitlement(ENTITLEMENT.initial), NOTHING_DUE),
@@ -103,6 +104,7 @@ def _standing(session: Session, condition: ColumnElement[bool]) -> dict[int, Due
             func.sum(Entitlement.amount_yen),
             Household.changed_at,
             PrintText.approved_at,
+            Household.counter,
             LetterOrder.id,
             LetterOrder.changed_at,
             LetterOrder.reason,
@@ -115,12 +117,12 @@ def _standing(session: Session, condition: ColumnElement[bool]) -> dict[int, Due
         )
         .where(condition, Entitlement.state == ENTITLEMENT.initial)
         .group_by(
-            Household.id, Household.changed_at, PrintText.approved_at, LetterOrder.id, LetterOrder.changed_at,
+            Household.id, Household.changed_at, PrintText.approved_at, Household.counter, LetterOrder.id, LetterOrder.changed_at,
             LetterOrder.reason,
         )
         .order_by(Household.id)
     )  # fmt: skip
-    return {row[0]: Due(row[0], int(row[1]), int(row[2]), *row[3:7], reason=row[7] or FIRST) for row in rows}
+    return {row[0]: Due(row[0], int(row[1]), int(row[2]), *row[3:8], reason=row[8] or FIRST) for row in rows}
 
 
 def lock_households(session: Session, household_ids: Collection[int]) -> None:
