@@ -8,13 +8,14 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.errors import NotFoundError
-from portal.domain.signin.locked_out import TROUBLES, CallBack, ask_call_back
+from portal.domain.signin.locked_out import TROUBLES, CallBack, ask_call_back, stamp, stamped_at
 from portal.domain.tasks.services import RECEIPT_ALPHABET
 from portal.domain.texts import _
 from portal.domain.typed import folded, telephone
 from portal.platform.page import Page
 from portal.platform.routes import endpoint
 from portal.web.access import PUBLIC, everybody
+from portal.web.opening import instant_text
 
 RECEIPT_NO = re.compile(f"[{RECEIPT_ALPHABET}]{{4}}-[{RECEIPT_ALPHABET}]{{4}}")
 NAME_MAX = ID_MAX = 100
@@ -42,15 +43,16 @@ def submit(page: Page) -> Response[Any]:
         return show_ask(page, 422)
     form_key = page.form.get("form_key") or secrets.token_urlsafe(18)
     receipt_no = ask_call_back(page.session, page.site.vault, wish, form_key, page.address, page.now)
-    return page.redirect(f"/lost/received/{receipt_no}")
+    return page.redirect(f"/lost/received/{receipt_no}/{stamp(page.session, page.site.vault, receipt_no)}")
 
 
 def received(page: Page) -> Response[Any]:
-    """Show a receipt number; the page knows nothing else, so that no number can be tried out here."""
+    """Show a receipt number and the time in the address; nothing is looked up, so that no number can be tried out."""
     receipt_no = str(page.params["receipt_no"])
     if not RECEIPT_NO.fullmatch(receipt_no):
         raise NotFoundError(_("お探しのページは見つかりませんでした。"))
-    return page.render("portal/lost_received.html", receipt_no=receipt_no)
+    at = stamped_at(page.site.vault, receipt_no, str(page.params.get("stamp", "")))
+    return page.render("portal/lost_received.html", receipt_no=receipt_no, at=instant_text(at) if at else "")
 
 
 def troubles() -> list[tuple[str, str]]:
@@ -60,6 +62,9 @@ def troubles() -> list[tuple[str, str]]:
         "letter_missing": _("手紙が届かない"),
         "password": _("パスワードがわからない"),
         "phone": _("スマートフォンや電話番号が変わった、なくした"),
+        "decline": _("クーポンを辞退したいが、サインインできない"),
+        "alternative": _("紙の商品に変えたいが、サインインできない"),
+        "redelivery": _("もう一度送ってほしいが、サインインできない"),
         "other": _("どれでもない、何もうまくいかない"),
     }
     return [(name, words[name]) for name in TROUBLES]
@@ -98,4 +103,5 @@ def handlers() -> list[HTTPRouteHandler]:
         endpoint("GET", "/lost/ask", show_ask, everybody, PUBLIC),
         endpoint("POST", "/lost/submit", submit, everybody, PUBLIC, shows=show_ask),
         endpoint("GET", "/lost/received/{receipt_no:str}", received, everybody, PUBLIC),
+        endpoint("GET", "/lost/received/{receipt_no:str}/{stamp:str}", received, everybody, PUBLIC),
     ]

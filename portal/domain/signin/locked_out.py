@@ -1,8 +1,9 @@
 """A request from somebody who cannot sign in: counted per network, taken once per form, the same receipt for all."""
 
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.audit.services import earlier_result, first_time, keep_result
@@ -10,10 +11,13 @@ from portal.domain.authn import throttles
 from portal.domain.authn.networks import network_keys
 from portal.domain.errors import ThrottledError
 from portal.domain.signin.account import ask_without_sign_in
+from portal.domain.tasks.models import Task
 from portal.domain.texts import _
-from portal.domain.vault import Vault
+from portal.domain.vault import Vault, same
 
-TROUBLES = ("letter_lost", "letter_missing", "password", "phone", "other")
+REQUESTS = ("decline", "alternative", "redelivery")
+"""Requests with a deadline: the receipt's time counts for them once staff have checked the person (``honor``)."""
+TROUBLES = ("letter_lost", "letter_missing", "password", "phone", *REQUESTS, "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +57,20 @@ def ask_call_back(
     task = ask_without_sign_in(session, vault, asdict(wish), now)
     keep_result(session, key, task.receipt_no)
     return task.receipt_no
+
+
+def stamp(session: Session, vault: Vault, receipt_no: str) -> str:
+    """Return the time at which a request came, sealed for the address of its receipt page (UTC seconds, signature)."""
+    at = session.scalars(select(Task.created_at).where(Task.receipt_no == receipt_no)).one()
+    seconds = str(int(at.timestamp()))
+    return f"{seconds}-{vault.sign('lost-receipt', receipt_no + seconds)}"
+
+
+def stamped_at(vault: Vault, receipt_no: str, sealed: str) -> datetime | None:
+    """Return the time of a stamp, if we made it for this number; nothing is looked up, so no number can be tried out."""
+    seconds, _dash, signature = sealed.partition("-")
+    if not seconds.isascii() or not seconds.isdigit() or len(seconds) > 12:
+        return None
+    if not same(vault.sign("lost-receipt", receipt_no + seconds).encode(), signature.encode()):
+        return None
+    return datetime.fromtimestamp(int(seconds), UTC)
