@@ -16,7 +16,11 @@ from portal.web.code import chosen, masked
 from portal.web.code_texts import channel_name, code_error
 
 FRESH = timedelta(minutes=5)
-PLACES = ("/account", "/account/channel", "/account/password", "/account/lost")
+PLACES = ("/account", "/account/channel", "/account/password", "/account/lost", "/alternative/check")
+PURPOSES = {"/alternative/check": "alternative"}
+"""What a code is for where it is more than a change of settings; its message says so, and it opens nothing else."""
+BEGUN = ("alternative",)
+"""What a household had begun when it was asked for a code, sealed in its session: it goes on after it."""
 
 
 def is_fresh(page: Page) -> bool:
@@ -43,11 +47,15 @@ def _place(page: Page) -> int:
     return number if isinstance(number, int) and 0 <= number < len(PLACES) else 0
 
 
+def _purpose(page: Page) -> str:
+    return PURPOSES.get(PLACES[_place(page)], second_factor.CONFIRM)
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for a code before a change."""
     current = chosen(page)
     return page.render(
-        "portal/confirm.html", status_code, place=_place(page), current=current,
+        "portal/confirm.html", status_code, place=_place(page), current=current, purpose=_purpose(page),
         address=masked(page, current) if current is not None else "",
         name=channel_name(current.kind) if current is not None else "",
     )  # fmt: skip
@@ -59,7 +67,7 @@ def send(page: Page) -> Response[Any]:
     if current is not None and current.kind != "totp":
         try:
             second_factor.send_code(
-                page.session, page.site.vault, current, second_factor.CONFIRM, page.site.origin, page.now
+                page.session, page.site.vault, current, _purpose(page), page.site.origin, page.now
             )
         except ThrottledError as error:
             page.form.error("code", error.message)
@@ -72,14 +80,14 @@ def submit(page: Page) -> Response[Any]:
     current = chosen(page)
     if current is None or page.auth is None:
         return page.redirect("/lost")
-    purpose = second_factor.CONFIRM
     answer = second_factor.check(
-        page.session, page.site.vault, page.auth, current.id, purpose, page.form.get("code"), page.now
+        page.session, page.site.vault, page.auth, current.id, _purpose(page), page.form.get("code"), page.now
     )
     if answer is not CodeAnswer.RIGHT:
         page.form.error("code", code_error(answer, current))
         return show(page, 422)
-    page.sign_in_as(second_factor.step_up(page.session, page.auth, page.now))
+    begun = {name: value for name, value in page.auth.data.items() if name in BEGUN}
+    page.sign_in_as(second_factor.step_up(page.session, page.auth, page.now, data=begun))
     return page.redirect(PLACES[_place(page)])
 
 

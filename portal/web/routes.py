@@ -20,6 +20,8 @@ MODULES = (
     "coupon",
     "decline",
     "decline_code",
+    "alternative",
+    "alternative_own",
     "request_documents",
     "redelivery_public",
     "redelivery",

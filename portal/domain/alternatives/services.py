@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.alternatives import packing, stock
+from portal.domain.alternatives.choosing import WHY
 from portal.domain.alternatives.items import (
     REASON,
     items_of,
@@ -24,7 +25,7 @@ from portal.domain.announcements.services import announce
 from portal.domain.coupons import stopping
 from portal.domain.entitlements import claims
 from portal.domain.entitlements.models import Entitlement
-from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError
+from portal.domain.errors import ConflictError, InputError, NotAllowedError
 from portal.domain.households.models import Child
 from portal.domain.program.opening import require_open
 from portal.domain.program.request_settings import AlternativeProduct
@@ -39,8 +40,6 @@ __all__ = [
     "DECISIONS", "REASONS", "decide", "resubmit", "stop_confirmed", "stop_found_spent", "submit", "withdraw",
 ]  # fmt: skip
 
-WHY = ("no_smartphone", "cannot_operate", "disability", "other")
-"""Why somebody cannot use an electronic coupon (``domain.md`` §4.4)."""
 TEXT_LENGTH = 400
 
 
@@ -239,11 +238,3 @@ def can_withdraw(session: Session, row: Request) -> bool:
     """Tell whether the page may offer to take a request back."""
     states = {item.state for item in items_of(session, row.id)}
     return bool(states & set(BEFORE_PACKING)) and not states & {"packed", "posted", "returned"}
-
-
-def own_items(session: Session, household_id: int, request_id: int) -> list[AlternativeItem]:
-    """Return the items of a household's own request. Raises NotFoundError."""
-    items = [item for item in items_of(session, request_id) if item.household_id == household_id]
-    if not items:
-        raise NotFoundError(_("この申請は見つかりませんでした。"))
-    return items

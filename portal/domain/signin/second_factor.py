@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -182,8 +183,8 @@ def check_backup(session: Session, vault: Vault, auth: AuthSession, typed: str, 
     return right
 
 
-def step_up(session: Session, auth: AuthSession, now: datetime) -> str:
-    """Return the id of the fully signed-in session that replaces this one."""
+def step_up(session: Session, auth: AuthSession, now: datetime, *, data: dict[str, Any] | None = None) -> str:
+    """Return the id of the fully signed-in session that replaces this one; ``data`` is what it keeps of it."""
     credential_id = auth.owner_id or 0
     credential = session.get_one(Credential, credential_id)
     credential.locale = current_locale()
@@ -192,7 +193,14 @@ def step_up(session: Session, auth: AuthSession, now: datetime) -> str:
         household_id=credential.household_id,
     )  # fmt: skip
     return sessions.start(
-        session, sessions.RESIDENT, STAGE_FULL, credential_id, now, replaces=auth, device=auth.device
+        session,
+        sessions.RESIDENT,
+        STAGE_FULL,
+        credential_id,
+        now,
+        replaces=auth,
+        device=auth.device,
+        data=data,
     )
 
 

@@ -1,0 +1,91 @@
+"""What a household may choose from: its children, the products, and how and when paper would come."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sqlalchemy.orm import Session
+
+from portal.domain.coupons.queries import HouseholdCoupon, coupons_of_household
+from portal.domain.coupons.states import LIVE
+from portal.domain.entitlements.claims import ALTERNATIVE
+from portal.domain.entitlements.states import OPEN
+from portal.domain.program.deadlines import WindowKind
+from portal.domain.program.schema import Program
+from portal.domain.shipments.mail import SIMPLE_REGISTERED, limit_yen
+from portal.domain.texts import _
+
+WHY: Mapping[str, Callable[[], str]] = MappingProxyType(
+    {
+        "no_smartphone": lambda: _("スマートフォンやパソコンがない"),
+        "cannot_operate": lambda: _("画面の操作がむずかしい"),
+        "disability": lambda: _("障害や病気のため、使えない"),
+        "other": lambda: _("そのほか"),
+    }
+)
+"""Why somebody cannot use an electronic coupon (``domain.md`` §4.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One child as the journey offers it; ``why_not`` says why paper is not possible ("" when it is)."""
+
+    ordinal: int
+    amount_yen: int
+    why_not: str
+    shown: bool
+
+
+def choices(session: Session, household_id: int) -> list[Choice]:
+    """Return a household's children with what stands against paper for them, if anything."""
+    return [
+        Choice(
+            entry.ordinal,
+            entry.amount_yen,
+            _why_not(entry),
+            entry.coupon is not None and entry.coupon.revealed_at is not None,
+        )
+        for entry in coupons_of_household(session, household_id)
+    ]
+
+
+def _why_not(entry: HouseholdCoupon) -> str:
+    coupon = entry.coupon
+    if entry.entitlement_state not in OPEN:
+        return _("もう手続きが終わっています")
+    if entry.claimed_by == ALTERNATIVE:
+        return _("紙の代替品の手続き中です")
+    if entry.claimed_by is not None:
+        return _("別の申請の手続き中です")
+    if coupon is not None and coupon.state in {"part_used", "exchanged"}:
+        return _("クーポンを使ったため、紙に変えられません")
+    if coupon is not None and coupon.state in LIVE and coupon.revealed_at and entry.stop == "never":
+        return _("クーポンを一度表示したため、紙に変えられません")
+    return ""
+
+
+def delivery_words(program: Program, amounts_yen: tuple[int, ...], *, shown: bool) -> tuple[str, ...]:
+    """Say how and when paper comes; ``shown``: a code was shown, so that its issuer must be asked first."""
+    limit = limit_yen(program, SIMPLE_REGISTERED)
+    lines = [_("区に登録された住所に送ります。")]
+    if sum(amounts_yen) <= limit:
+        lines.append(_("簡易書留で送ります。受け取るときに、サインかはんこが必要です。"))
+    else:
+        lines.append(
+            _("書留で送ります。2つ以上に分けることがあります。受け取るときに、サインかはんこが必要です。")
+        )
+    lines.append(
+        _("申し込みから送るまで、土日と祝日を除いて、%(days)s日くらいかかります。")
+        % {"days": days_until_post(program)}
+    )
+    if shown:
+        lines.append(
+            _("クーポンを表示したことがあるときは、使われていないことを確かめるため、もう少しかかります。")
+        )
+    return tuple(lines)
+
+
+def days_until_post(program: Program) -> int:
+    """Return the business days that checking, packing and posting take."""
+    batch = next((r.batch_days for r in program.request_rules if r.kind is WindowKind.ALTERNATIVE), 0)
+    return program.requests.due_business_days + batch
