@@ -105,7 +105,10 @@ def propose(page: Page) -> Response[Any]:
     if not page.form.ok:
         return show(page, 422)
     if first_post(page):
-        holds.propose_release(page.session, hold.household_id, hold.code, page.actor, page.now, instruction)
+        holds.propose_release(
+            page.session, hold.household_id, hold.code, page.actor, page.now, instruction,
+            counter=page.form.get("counter") == "1",
+        )  # fmt: skip
     return page.redirect("/holds?said=proposed")
 
 

@@ -42,7 +42,7 @@ def waiting_letters(session: Session) -> list[Waiting]:
             has_open_hold(Household.id.expression),
         )
         .join(Household, Household.id == Letter.household_id)
-        .where(Household.counter, Letter.kind == CREDENTIAL_LETTER, Letter.state == "printed")
+        .where(Letter.counter, Letter.kind == CREDENTIAL_LETTER, Letter.state == "printed")
         .order_by(Letter.id)
         .limit(AT_ONCE)
     )  # fmt: skip
@@ -63,9 +63,7 @@ def handed(session: Session, *, limit: int = 50) -> list[tuple[CounterHandOver, 
 def counter_letter(session: Session, letter_id: int) -> Letter:
     """Return a letter of the counter. Raises NotFoundError for any other."""
     letter = session.scalar(
-        select(Letter)
-        .join(Household, Household.id == Letter.household_id)
-        .where(Letter.id == letter_id, Household.counter, Letter.kind == CREDENTIAL_LETTER)
+        select(Letter).where(Letter.id == letter_id, Letter.counter, Letter.kind == CREDENTIAL_LETTER)
     )
     if letter is None:
         raise NotFoundError(_s("この手紙は見つかりませんでした。"))

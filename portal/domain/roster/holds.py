@@ -67,18 +67,25 @@ def propose_release(
     actor: Actor,
     now: datetime,
     instruction: Instruction | None = None,
+    *,
+    counter: bool = False,
 ) -> Approval:
     """Propose to release one hold; another person confirms it with ``release``.
 
+    ``counter`` keeps a protection and has the letter handed over at the ward's counter, without an address on it.
+
     Raises:
+        InputError: the code goes with a print text, or ``counter`` where there is no protection.
         NotFoundError: no open hold of this code.
-        NotAllowedError: the code goes with a print text, or the actor has no account.
+        NotAllowedError: the actor has no account.
     """
     _refuse_gaiji(code)
+    if counter and code != codes.W01_PROTECTED:
+        raise InputError(_s("窓口での手渡しは、支援措置の保留を解くときだけ選べます。"))
     hold = _open_hold(session, household_id, code)
     return propose(
         session, RELEASE_HOLD, "hold", hold.id, actor, now, instruction=instruction, household_id=household_id,
-        detail={"code": code, "household_id": household_id},
+        detail={"code": code, "household_id": household_id} | ({"counter": True} if counter else {}),
     )  # fmt: skip
 
 
@@ -129,7 +136,7 @@ def release(session: Session, vault: Vault, approval_id: int, actor: Actor, now:
     for hold in holds:
         close_hold(session, hold, actor, now, approval_id=approval.id)
     if code == codes.W01_PROTECTED:
-        household.protected = False
+        household.protected = household.counter = bool(approval.detail.get("counter"))
         household.changed_at = now
     settle(session, household, actor, now)
     return approval
@@ -185,7 +192,9 @@ def settle(session: Session, household: Household, actor: Actor, now: datetime) 
         select(Coupon.id)
         .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
         .where(
-            Entitlement.household_id == household.id, Entitlement.claimed_by.is_(None), Coupon.state == "suspended"
+            Entitlement.household_id == household.id,
+            Entitlement.claimed_by.is_(None),
+            Coupon.state == "suspended",
         )
     ).all()
     for coupon_id in suspended:
