@@ -19,7 +19,7 @@ from portal.domain.credentials.models import Credential
 from portal.domain.credentials.queries import latest_credential
 from portal.domain.errors import InputError
 from portal.domain.households.models import Household
-from portal.domain.households.queries import HouseholdView, open_holds, view_household
+from portal.domain.households.queries import HouseholdView, open_holds, view_of
 from portal.domain.letters.queries import letters_of
 from portal.domain.staff.permissions import Permission
 from portal.domain.tasks.queries import tasks_of
@@ -106,7 +106,10 @@ def _choice(kind: type[Choice], typed: str) -> Choice | None:
 
 def refused(page: Page) -> Response[Any] | None:
     """Answer somebody who may not know the household, or has not given a reason; None for all others."""
-    household = _row(page)
+    return _refused(page, _row(page))
+
+
+def _refused(page: Page, household: Household) -> Response[Any] | None:
     if (blocked := _blocked(page, household)) is not None:
         return blocked
     if _until(page, OPENED, str(household.id)) is None:
@@ -116,11 +119,12 @@ def refused(page: Page) -> Response[Any] | None:
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the household to somebody who gave a reason."""
-    if (answer := refused(page)) is not None:
-        return answer
     household = _row(page)
+    if (answer := _refused(page, household)) is not None:
+        return answer
     until = _until(page, OPENED, str(household.id)) or page.now
-    view = view_household(page.session, page.site.vault, household.id)
+    view = view_of(page.session, page.site.vault, household)
+    letters = letters_of(page.session, household.id)
     shown = {part: _until(page, SHOWN, f"{household.id}:{part.value}") for part in access.Part}
     credential = latest_credential(page.session, household.id)
     return page.render(
@@ -132,10 +136,12 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         shown=shown,
         parts=access.Part,
         credential=credential,
-        letters=letters_of(page.session, household.id),
+        letters=letters,
         holds=open_holds(page.session, household.id),
         tasks=tasks_of(page.session, household.id),
-        moments=timeline(page.session, household.id, of_ward=allowed(page, Permission.KNOW_PROTECTED)),
+        moments=timeline(
+            page.session, household.id, letters=letters, of_ward=allowed(page, Permission.KNOW_PROTECTED)
+        ),
         notices=delivery_log(page.session, household.id),
         notice_words=notice_words,
         until=f"{until.astimezone(JST):%H:%M}",
@@ -190,9 +196,9 @@ def _children(page: Page, view: HouseholdView, *, shown: bool) -> list[dict[str,
 
 def unmask(page: Page) -> Response[Any]:
     """Show one masked part for five minutes, with a reason, logged and counted."""
-    if (answer := refused(page)) is not None:
-        return answer
     household = _row(page)
+    if (answer := _refused(page, household)) is not None:
+        return answer
     part = _choice(access.Part, page.form.get("part"))
     reason = _choice(access.Reason, page.form.get("reason"))
     if part is None:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from admin.access import allowed
+from admin.web.redelivery_facts import RedeliveryFacts, redelivery_facts
 from portal.domain.casework.masking import mask_address, mask_postal_code
 from portal.domain.casework.review_kinds import rules_of
 from portal.domain.casework.timeline import Moment, timeline
 from portal.domain.coupons.queries import coupons_of_household
 from portal.domain.households.queries import HouseholdView, open_holds, view_household
 from portal.domain.requests.four_eyes import proposal_of
+from portal.domain.requests.kinds import REDELIVERY
 from portal.domain.requests.models import PaperForm, Request
 from portal.domain.requests.queries import paper_forms_of, requests_of
 from portal.domain.requests.services import reply_of, written_in
@@ -51,6 +53,7 @@ class Facts:
     others: Sequence[Request]
     proposed_by: str
     own_proposal: bool
+    redelivery: RedeliveryFacts | None = None
 
 
 def facts_of(page: Page, row: Request) -> Facts:
@@ -69,10 +72,13 @@ def facts_of(page: Page, row: Request) -> Facts:
         written=written_in(vault, row),
         reply=reply_of(vault, row),
         effects=rules_of(row.kind).effects_of(session, vault, page.site.program, row),
-        moments=timeline(session, view.id, MOMENTS, of_ward=allowed(page, Permission.KNOW_PROTECTED)) if view else (),
+        moments=timeline(session, view.id, MOMENTS, of_ward=allowed(page, Permission.KNOW_PROTECTED))
+        if view
+        else (),
         others=[other for other in requests_of(session, view.id) if other.id != row.id] if view else (),
         proposed_by=proposer.display_name if proposer is not None else "",
         own_proposal=proposer is not None and page.staff is not None and proposer.id == page.staff.id,
+        redelivery=redelivery_facts(page, row) if row.kind == REDELIVERY else None,
     )
 
 

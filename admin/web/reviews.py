@@ -7,19 +7,25 @@ from urllib.parse import urlencode
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from admin import request_words
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.web.review_facts import facts_of
 from portal.domain.casework import review_queue
+from portal.domain.casework.bulk_review import ACCEPTING
 from portal.domain.casework.review_kinds import rules_of
 from portal.domain.clock import jst_date
 from portal.domain.errors import ConflictError, DomainError, NotFoundError
 from portal.domain.requests import services
+from portal.domain.requests.kinds import KINDS
 from portal.domain.requests.models import Request
+from portal.domain.requests.states import REQUEST
 from portal.domain.staff.permissions import Permission
 from portal.domain.texts import _s
 from portal.platform.page import Page
 
 TEXT_MAX = 400
+STAYS = ("choose",)
+"""Decisions after which the same request goes on."""
 OWN_FIELDS = frozenset({"form_token", "form_key", "lang", "version", "action", "reason", "text"})
 """What the desk itself reads of a decision; every other field belongs to the kind."""
 
@@ -46,9 +52,11 @@ def show_queue(page: Page, status_code: int = 200) -> Response[Any]:
     return page.render(
         template, status_code, rows=rows[: review_queue.PAGE], more=len(rows) > review_queue.PAGE, filters=filters,
         counts=review_queue.counts(page.session, include_protected=may_know, today=today), today=today,
-        href=_href, said=page.query.get("said", ""), me=_staff_id(page), kinds=review_queue.KINDS,
-        states=tuple(sorted(services.REQUEST.states)), channels=review_queue.CHANNELS, waited=_waited,
-        warning=_warning, now=page.now,
+        href=_href, said=page.query.get("said", ""), me=_staff_id(page), kinds=KINDS,
+        states=tuple(sorted(REQUEST.states)), channels=review_queue.CHANNELS, waited=_waited,
+        warning=_warning, now=page.now, cap=review_queue.CAP,
+        kind_words={kind: request_words.request_kind(kind) for kind in KINDS},
+        channel_words={code: request_words.channel(code) for code in (*review_queue.CHANNELS, "command")},
     )  # fmt: skip
 
 
@@ -94,7 +102,7 @@ def _open_next(page: Page, kind: str, after: int, said: str) -> Response[Any]:
     may_know = allowed(page, Permission.KNOW_PROTECTED)
     found = review_queue.next_for(
         page.session, _staff_id(page), page.now, include_protected=may_know,
-        kind=kind if kind in review_queue.KINDS else "", after=after,
+        kind=kind if kind in KINDS else "", after=after,
     )  # fmt: skip
     if found is None:
         return page.redirect("/reviews?" + urlencode({"said": said or "none"}))
@@ -161,7 +169,9 @@ def decide(page: Page) -> Response[Any]:
     except DomainError as error:
         page.form.error("action", error.message)
         return show(page, 422)
-    said = "proposed" if decided.state == "waiting" else action
+    if action in STAYS:
+        return page.redirect(f"/reviews/{row.id}?said={action}")
+    said = "proposed" if decided.state == "waiting" and action in ACCEPTING else action
     return _open_next(page, row.kind, row.id, said)
 
 

@@ -1,12 +1,10 @@
 """One door to the rules of every kind of request, for the review desk and for the residents' own list."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from portal.domain.actors import Actor
 from portal.domain.alternatives import review as alternatives
 from portal.domain.declines import review as declines
 from portal.domain.program.schema import Program
@@ -21,25 +19,22 @@ from portal.domain.vault import Vault
 class KindRules(Protocol):
     """What each kind's slice offers to a reviewer, and to the requester's own list."""
 
-    DECISIONS: tuple[str, ...]
-    REASONS: Mapping[str, Callable[[], str]]
+    @property
+    def DECISIONS(self) -> tuple[str, ...]:  # noqa: N802  (a constant of the slice's module)
+        """What may be decided, as code words."""
+        ...
 
-    def decide(
-        self,
-        session: Session,
-        vault: Vault,
-        program: Program,
-        request_id: int,
-        version: int,
-        action: str,
-        actor: Actor,
-        now: datetime,
-        *,
-        reason: str = "",
-        text: str = "",
-        **extra: Any,
-    ) -> Request:
-        """Decide on a request that a page showed in ``version``."""
+    @property
+    def REASONS(self) -> Mapping[str, Callable[[], str]]:  # noqa: N802  (a constant of the slice's module)
+        """Standard reasons, and the sentence that a resident reads for each."""
+        ...
+
+    @property
+    def decide(self) -> Callable[..., Request]:
+        """Decide: ``(session, vault, program, request_id, version, action, actor, now, *, reason, text, **extra)``.
+
+        ``version`` is what the page showed; ``extra`` are the fields that the kind's part of the page sends.
+        """
         ...
 
     def effects_of(self, session: Session, vault: Vault, program: Program, request: Request) -> Sequence[str]:

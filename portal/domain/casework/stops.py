@@ -8,17 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
-from portal.domain.alternatives import services as alternatives
+from portal.domain.alternatives import outcome as alternatives
 from portal.domain.coupons import services as coupons
 from portal.domain.coupons.models import Coupon, CouponBatch
 from portal.domain.coupons.queries import open_code
-from portal.domain.declines import services as declines
+from portal.domain.declines import outcome as declines
 from portal.domain.entitlements import claims
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.errors import NotFoundError
 from portal.domain.households.models import Household
 from portal.domain.program.schema import Program
-from portal.domain.recipients import services as recipients
+from portal.domain.recipients import changes as recipients
 from portal.domain.requests import services as requests
 from portal.domain.texts import _s
 from portal.domain.vault import Vault

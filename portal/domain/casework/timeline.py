@@ -1,11 +1,11 @@
 """Everything that happened to a household, newest first: events, letters, coupons (never a code)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.audit.models import AuditEvent
@@ -13,6 +13,7 @@ from portal.domain.coupons.models import Coupon
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.households.models import Household
 from portal.domain.letters.models import Letter
+from portal.domain.letters.queries import letters_of
 from portal.domain.recipients.placing import CAME, LEFT
 from portal.domain.recipients.queries import Hidden, hidden_from_contractors
 from portal.domain.staff.models import StaffUser
@@ -31,54 +32,51 @@ class Moment:
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
+STAFF = ("agent", "supervisor", "officer", "ward_officer", "auditor", "administrator")
+
+
 def timeline(
-    session: Session, household_id: int, limit: int = LIMIT, *, of_ward: bool = False
+    session: Session,
+    household_id: int,
+    limit: int = LIMIT,
+    *,
+    of_ward: bool = False,
+    letters: Iterable[Letter] | None = None,
 ) -> list[Moment]:
-    """Return what happened to a household, newest first; where its children went is told to the ward alone."""
-    events = list(
-        session.scalars(
-            select(AuditEvent)
-            .where(AuditEvent.household_id == household_id)
-            .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
-            .limit(limit)
+    """Return what happened to a household, newest first; where its children went is told to the ward alone.
+
+    ``letters`` are the household's, where the caller has read them already.
+    """
+    by_staff = and_(StaffUser.id == AuditEvent.actor_id, AuditEvent.actor_role.in_(STAFF))
+    events = session.execute(
+        select(
+            AuditEvent.at, AuditEvent.action, AuditEvent.actor_role, AuditEvent.subject, AuditEvent.subject_id,
+            AuditEvent.detail, StaffUser.display_name,
         )
-    )
+        .outerjoin(StaffUser, by_staff)
+        .where(AuditEvent.household_id == household_id)
+        .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+        .limit(limit)
+    ).all()  # fmt: skip
     if not of_ward:
         hidden = hidden_from_contractors(session, household_id)
         events = [event for event in events if not _is_hidden(event, hidden)]
-    names = _names(session, {e.actor_id for e in events if e.actor_id is not None and e.actor_role in STAFF})
     # Printing and handing over are written for many letters at once: their numbers come from the letters.
-    letters = _letters(session, household_id)
+    paper = _letters(letters_of(session, household_id) if letters is None else letters)
     moments = [
-        Moment(
-            e.at,
-            e.action,
-            e.actor_role,
-            names.get(e.actor_id or 0, "") if e.actor_role in STAFF else "",
-            letters.pop((e.at, e.action), e.detail),
-        )
+        Moment(e.at, e.action, e.actor_role, e.display_name or "", paper.pop((e.at, e.action), e.detail))
         for e in events
     ]
-    moments += [Moment(at, action, "system", detail=detail) for (at, action), detail in letters.items()]
+    moments += [Moment(at, action, "system", detail=detail) for (at, action), detail in paper.items()]
     moments += _imported(session, household_id) + _assigned(session, household_id)
     return sorted(moments, key=lambda m: m.at, reverse=True)[:limit]
 
 
-def _is_hidden(event: AuditEvent, hidden: Hidden) -> bool:
+def _is_hidden(event: Row[Any], hidden: Hidden) -> bool:
     if event.action in {LEFT, CAME}:
         return True
     period = hidden.get((event.subject, event.subject_id or 0))
     return period is not None and period[0] <= event.at and (period[1] is None or event.at <= period[1])
-
-
-STAFF = frozenset({"agent", "supervisor", "officer", "ward_officer", "auditor", "administrator"})
-
-
-def _names(session: Session, ids: set[int]) -> dict[int, str]:
-    if not ids:
-        return {}
-    rows = session.execute(select(StaffUser.id, StaffUser.display_name).where(StaffUser.id.in_(ids)))
-    return {key: value for key, value in rows}  # noqa: C416  (dict() of rows does not type)
 
 
 def _imported(session: Session, household_id: int) -> list[Moment]:
@@ -87,9 +85,9 @@ def _imported(session: Session, household_id: int) -> list[Moment]:
     return [Moment(found.created_at, "household.imported", "system")] if found is not None else []
 
 
-def _letters(session: Session, household_id: int) -> dict[tuple[datetime, str], dict[str, Any]]:
+def _letters(letters: Iterable[Letter]) -> dict[tuple[datetime, str], dict[str, Any]]:
     found = {}
-    for letter in session.scalars(select(Letter).where(Letter.household_id == household_id)):
+    for letter in letters:
         detail = {"number": letter.number, "kind": letter.kind}
         for at, action in (
             (letter.printed_at, "letter.printed"), (letter.handed_over_at, "letter.handed_over"),

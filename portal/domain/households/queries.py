@@ -1,6 +1,6 @@
 """Reading households: opened for their own residents and for staff who may, or found by parts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, LargeBinary, and_, bindparam, func, select
@@ -57,27 +57,37 @@ def view_household(session: Session, vault: Vault, household_id: int) -> Househo
     return views[0]
 
 
+def view_of(session: Session, vault: Vault, household: Household) -> HouseholdView:
+    """Open a household whose row was read already."""
+    return _views(session, vault, [household])[0]
+
+
 def view_households(session: Session, vault: Vault, ids: Iterable[int]) -> list[HouseholdView]:
     """Open several households, in the order of ``ids``; unknown ones are left out."""
     wanted = list(ids)
-    households = {h.id: h for h in session.scalars(select(Household).where(Household.id.in_(wanted)))}
+    found = {h.id: h for h in session.scalars(select(Household).where(Household.id.in_(wanted)))}
+    return _views(session, vault, [found[key] for key in wanted if key in found])
+
+
+def _views(session: Session, vault: Vault, households: Sequence[Household]) -> list[HouseholdView]:
+    keys = [household.id for household in households]
     children: dict[int, list[Child]] = {}
-    for child in session.scalars(select(Child).where(Child.household_id.in_(wanted)).order_by(Child.ordinal)):
+    for child in session.scalars(select(Child).where(Child.household_id.in_(keys)).order_by(Child.ordinal)):
         children.setdefault(child.household_id, []).append(child)
     views = []
-    for key in wanted:
-        if (household := households.get(key)) is None:
-            continue
+    for household in households:
         data_key = vault.unwrap(household.wrapped_key)
         kids = tuple(
             ChildView(
                 c.id, c.ordinal, c.state, tuple(c.codes), open_child(data_key, c.sealed, c.person_digest)
             )
-            for c in children.get(key, [])
+            for c in children.get(household.id, [])
         )
         fields = open_household(data_key, household.sealed, household.number_digest)
         views.append(
-            HouseholdView(key, household.protected, household.state, tuple(household.codes), fields, kids)
+            HouseholdView(
+                household.id, household.protected, household.state, tuple(household.codes), fields, kids
+            )
         )
     return views
 

@@ -23,7 +23,8 @@ class Request(Base):
     __table_args__ = (
         Index("ix_request_queue", "state", "received_at", "id"),
         Index("ix_request_kind", "state", "kind", "received_at", "id"),
-        Index("ix_request_due", "state", "due_on"),
+        Index("ix_request_count", "state", "kind", "ward_only", "household_id"),
+        Index("ix_request_due", "state", "due_on", "ward_only", "household_id"),
         CheckConstraint("(claimed_by IS NULL) = (claimed_until IS NULL)", name="claim_whole"),
     )
 
