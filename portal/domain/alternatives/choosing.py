@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.coupons.queries import HouseholdCoupon, coupons_of_household
 from portal.domain.coupons.states import LIVE
-from portal.domain.entitlements.claims import ALTERNATIVE
+from portal.domain.entitlements.claims import ALTERNATIVE, RECIPIENT_CHANGE
 from portal.domain.entitlements.states import OPEN
 from portal.domain.program.deadlines import WindowKind
 from portal.domain.program.schema import Program
@@ -55,6 +55,8 @@ def _why_not(entry: HouseholdCoupon) -> str:
         return _("もう手続きが終わっています")
     if entry.claimed_by == ALTERNATIVE:
         return _("紙の代替品の手続き中です")
+    if entry.claimed_by == RECIPIENT_CHANGE:
+        return _("確認中です")  # as for any hold: whoever asks learns neither what is open nor who asked
     if entry.claimed_by is not None:
         return _("別の申請の手続き中です")
     if coupon is not None and coupon.state in {"part_used", "exchanged"}:

@@ -11,7 +11,7 @@ from portal.domain.coupons.states import LIVE as LIVE_COUPON
 from portal.domain.declines.declaring import HONORED, LATE, NO_ATTORNEY
 from portal.domain.declines.models import DeclineItem
 from portal.domain.declines.states import LIVE
-from portal.domain.entitlements.claims import DECLINE
+from portal.domain.entitlements.claims import DECLINE, RECIPIENT_CHANGE
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.entitlements.states import OPEN as OPEN_ENTITLEMENT
 from portal.domain.households.models import Child
@@ -68,6 +68,8 @@ def _why_not(entry: HouseholdCoupon, decline: ChildDecline | None) -> str:
         and entry.stop == "never"
     ):
         return _("クーポンを一度表示したため、辞退できません")
+    if entry.claimed_by == RECIPIENT_CHANGE:
+        return _("確認中です")  # as for any hold: whoever asks learns neither what is open nor who asked
     if entry.claimed_by is not None and (decline is None or entry.claimed_by != DECLINE):
         return _("別の申請の手続き中です")
     return ""
@@ -81,7 +83,11 @@ def declines_of_household(session: Session, household_id: int) -> dict[int, Chil
         .join(DeclineItem, DeclineItem.request_id == Request.id)
         .join(Entitlement, Entitlement.id == DeclineItem.entitlement_id)
         .join(Child, Child.id == Entitlement.child_id)
-        .where(Request.household_id == household_id, DeclineItem.state.in_(LIVE))
+        .where(
+            Request.household_id == household_id,
+            Child.household_id == household_id,
+            DeclineItem.state.in_(LIVE),
+        )
     )
     return {ordinal: ChildDecline(ordinal, state, number) for ordinal, state, number in rows}
 
@@ -92,7 +98,9 @@ def ordinals_of(session: Session, request_id: int, states: Sequence[str] = ()) -
         select(Child.ordinal)
         .join(Entitlement, Entitlement.child_id == Child.id)
         .join(DeclineItem, DeclineItem.entitlement_id == Entitlement.id)
-        .where(DeclineItem.request_id == request_id)
+        .join(Request, Request.id == DeclineItem.request_id)
+        # a child that belongs to another household by now has another number there
+        .where(DeclineItem.request_id == request_id, Entitlement.household_id == Request.household_id)
         .order_by(Child.ordinal)
     )
     if states:
@@ -142,7 +150,7 @@ def rights_of_request(session: Session, request: Request) -> list[tuple[int, int
         select(Child.ordinal, Entitlement.amount_yen, DeclineItem.state)
         .join(Entitlement, Entitlement.child_id == Child.id)
         .join(DeclineItem, DeclineItem.entitlement_id == Entitlement.id)
-        .where(DeclineItem.request_id == request.id)
+        .where(DeclineItem.request_id == request.id, Entitlement.household_id == request.household_id)
         .order_by(Child.ordinal)
     ).all()
     live = [(ordinal, yen) for ordinal, yen, state in rows if state in LIVE]
