@@ -17,8 +17,10 @@ from portal.domain.coupons.queries import coupons_of_household
 from portal.domain.credentials.formats import print_login_id
 from portal.domain.credentials.models import Credential
 from portal.domain.credentials.queries import latest_credential
+from portal.domain.entitlements.claims import RECIPIENT_CHANGE
 from portal.domain.errors import InputError
 from portal.domain.households.models import Household
+from portal.domain.households.moved import moved_children
 from portal.domain.households.queries import HouseholdView, open_holds, view_of
 from portal.domain.letters.queries import letters_of
 from portal.domain.staff.permissions import Permission
@@ -181,17 +183,27 @@ def _children(page: Page, view: HouseholdView, *, shown: bool) -> list[dict[str,
     for child in view.children:
         entry = coupons.get(child.ordinal)
         birth = child.fields.birth.isoformat() if child.fields.birth else ""
+        checking = entry is not None and entry.claimed_by == RECIPIENT_CHANGE
         rows.append(
             {
                 "ordinal": child.ordinal,
                 "name": child.fields.name if shown else masking.mask_name(child.fields.name),
                 "birth": birth if shown else masking.mask_birth(child.fields.birth),
-                "entitlement": entry.entitlement_state if entry else "",
-                "coupon": entry.coupon.state if entry and entry.coupon else "",
+                "entitlement": entry.entitlement_state if entry and not checking else "",
+                "coupon": entry.coupon.state if entry and entry.coupon and not checking else "",
                 "amount_yen": entry.amount_yen if entry else 0,
+                "checking": checking,
             }
         )
-    return rows
+    # Whoever answers the old householder's calls reads what the householder reads: "under confirmation".
+    rows += [
+        {
+            "ordinal": one.ordinal, "name": one.name if shown else masking.mask_name(one.name), "birth": "",
+            "entitlement": "", "coupon": "", "amount_yen": one.amount_yen, "checking": True,
+        }
+        for one in moved_children(page.session, page.site.vault, view.id)
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: int(row["ordinal"]))
 
 
 def unmask(page: Page) -> Response[Any]:

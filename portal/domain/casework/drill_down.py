@@ -1,11 +1,12 @@
 """From a sum on the dashboard down to the children behind it, without those that the reader may not know of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.entitlements.claims import RECIPIENT_CHANGE
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.households.models import Child, Household
 
@@ -48,7 +49,12 @@ def children_in(
     )  # fmt: skip
     if not include_protected:
         statement = statement.where(Entitlement.household_id.not_in(_protected()))
-    return [EntitlementRow(*row) for row in session.execute(statement)]
+    rows = [EntitlementRow(*row) for row in session.execute(statement)]
+    # that somebody else is to receive is between the ward and those who work on that request
+    return [
+        replace(row, claimed_by=None) if row.claimed_by == RECIPIENT_CHANGE and not include_protected else row
+        for row in rows
+    ]
 
 
 def listed(session: Session, state: str, *, include_protected: bool) -> Listed:

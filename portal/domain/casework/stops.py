@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
@@ -20,6 +20,7 @@ from portal.domain.households.models import Household
 from portal.domain.program.schema import Program
 from portal.domain.recipients import changes as recipients
 from portal.domain.requests import services as requests
+from portal.domain.requests.models import Request
 from portal.domain.texts import _s
 from portal.domain.vault import Vault
 
@@ -58,7 +59,7 @@ def waiting_stops(
         .limit(limit)
     )
     if not include_protected:
-        statement = statement.where(Household.protected.is_(False))
+        statement = statement.where(Household.protected.is_(False), ~_of_ward_alone())
     return [
         StopRow(
             coupon.id, batch.profile, batch.stop, open_code(session, vault, coupon).management_no, coupon.face_yen,
@@ -68,9 +69,15 @@ def waiting_stops(
     ]  # fmt: skip
 
 
+def _of_ward_alone() -> ColumnElement[bool]:
+    """Whether the request that asked for a stop is known to the ward alone; the entitlement is joined."""
+    asked = select(Request.id).where(Request.id == Entitlement.claim_id, Request.ward_only)
+    return asked.correlate(Entitlement).exists()
+
+
 def _claimed(session: Session, coupon_id: int, *, include_protected: bool) -> Entitlement:
     found = session.execute(
-        select(Entitlement, Household.protected)
+        select(Entitlement, or_(Household.protected, _of_ward_alone()))
         .join(Coupon, Coupon.entitlement_id == Entitlement.id)
         .join(Household, Household.id == Entitlement.household_id)
         .where(Coupon.id == coupon_id)
