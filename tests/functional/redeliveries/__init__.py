@@ -1,0 +1,1 @@
+"""Redeliveries on both databases: asked, matched, decided, printed."""

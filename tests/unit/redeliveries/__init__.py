@@ -1,0 +1,1 @@
+"""Redeliveries: the rules that need no database."""
