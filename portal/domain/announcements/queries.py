@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.announcements.models import Announcement, CardPrint
@@ -46,15 +46,19 @@ class CardCounts:
     stopped: int
 
 
+# put together once: building the statement takes as long as running it
+LOG = (
+    select(Announcement, OutboxMessage)
+    .outerjoin(OutboxMessage, OutboxMessage.id == Announcement.message_id)
+    .where(Announcement.household_id == bindparam("household_id"))
+    .order_by(Announcement.id.desc())
+    .limit(LOG_LIMIT)
+)
+
+
 def delivery_log(session: Session, household_id: int) -> list[LogEntry]:
     """Return what a household was told, newest first."""
-    rows = session.execute(
-        select(Announcement, OutboxMessage)
-        .outerjoin(OutboxMessage, OutboxMessage.id == Announcement.message_id)
-        .where(Announcement.household_id == household_id)
-        .order_by(Announcement.id.desc())
-        .limit(LOG_LIMIT)
-    )
+    rows = session.execute(LOG, {"household_id": household_id})
     return [_entry(row, message) for row, message in rows]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.authn.models import AuthSession
@@ -70,11 +70,15 @@ def start(
     return token
 
 
+# put together once: every page of both sites asks this
+OF_TOKEN = select(AuthSession).where(
+    AuthSession.token_hash == bindparam("token_hash"), AuthSession.site == bindparam("site")
+)
+
+
 def load(session: Session, site: str, token: str, now: datetime) -> AuthSession | None:
     """Return the living session of an id; unknown, idle and ended ones are all none."""
-    found = session.scalar(
-        select(AuthSession).where(AuthSession.token_hash == token_hash(token), AuthSession.site == site)
-    )
+    found = session.scalar(OF_TOKEN, {"token_hash": token_hash(token), "site": site})
     if found is None or found.ends_at <= now or found.seen_at + LIFETIMES[site].idle <= now:
         return None
     return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Integer, Row, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain.audit.models import AuditEvent
@@ -35,6 +35,24 @@ class Moment:
 STAFF = ("agent", "supervisor", "officer", "ward_officer", "auditor", "administrator")
 
 
+# both put together once: building a statement takes as long as running it
+EVENTS = (
+    select(
+        AuditEvent.at, AuditEvent.action, AuditEvent.actor_role, AuditEvent.subject, AuditEvent.subject_id,
+        AuditEvent.detail, StaffUser.display_name,
+    )
+    .outerjoin(StaffUser, and_(StaffUser.id == AuditEvent.actor_id, AuditEvent.actor_role.in_(STAFF)))
+    .where(AuditEvent.household_id == bindparam("household_id"))
+    .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+    .limit(bindparam("most", type_=Integer()))
+)  # fmt: skip
+ASSIGNED = (
+    select(Coupon.assigned_at)
+    .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
+    .where(Entitlement.household_id == bindparam("household_id"), Coupon.assigned_at.is_not(None))
+)
+
+
 def timeline(
     session: Session,
     household_id: int,
@@ -47,17 +65,7 @@ def timeline(
 
     ``letters`` are the household's, where the caller has read them already.
     """
-    by_staff = and_(StaffUser.id == AuditEvent.actor_id, AuditEvent.actor_role.in_(STAFF))
-    events = session.execute(
-        select(
-            AuditEvent.at, AuditEvent.action, AuditEvent.actor_role, AuditEvent.subject, AuditEvent.subject_id,
-            AuditEvent.detail, StaffUser.display_name,
-        )
-        .outerjoin(StaffUser, by_staff)
-        .where(AuditEvent.household_id == household_id)
-        .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
-        .limit(limit)
-    ).all()  # fmt: skip
+    events = session.execute(EVENTS, {"household_id": household_id, "most": limit}).all()
     if not of_ward:
         hidden = hidden_from_contractors(session, household_id)
         events = [event for event in events if not _is_hidden(event, hidden)]
@@ -99,11 +107,7 @@ def _letters(letters: Iterable[Letter]) -> dict[tuple[datetime, str], dict[str, 
 
 def _assigned(session: Session, household_id: int) -> list[Moment]:
     # Assigning is one event for all households, so the coupon's own instant stands in for it.
-    rows = session.scalars(
-        select(Coupon.assigned_at)
-        .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
-        .where(Entitlement.household_id == household_id, Coupon.assigned_at.is_not(None))
-    )
+    rows = session.scalars(ASSIGNED, {"household_id": household_id})
     counts: dict[datetime, int] = {}
     for at in rows:
         if at is not None:

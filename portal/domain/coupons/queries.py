@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.coupons.models import Coupon, CouponBatch
@@ -74,23 +74,22 @@ class DeliveryCounts:
     exchanged: int
 
 
+# put together once: building so large a statement takes as long as running it
+OF_HOUSEHOLD = (
+    select(
+        Entitlement, Child.ordinal, Coupon, CouponBatch.exchange_end, CouponBatch.use_end, CouponBatch.stop
+    )
+    .join(Child, Child.id == Entitlement.child_id)
+    .outerjoin(Coupon, Coupon.entitlement_id == Entitlement.id)
+    .outerjoin(CouponBatch, CouponBatch.id == Coupon.batch_id)
+    .where(Entitlement.household_id == bindparam("household_id"))
+    .order_by(Child.ordinal, Coupon.id)
+)
+
+
 def coupons_of_household(session: Session, household_id: int) -> list[HouseholdCoupon]:
     """Return one entry per entitled child, oldest child first."""
-    rows = session.execute(
-        select(
-            Entitlement,
-            Child.ordinal,
-            Coupon,
-            CouponBatch.exchange_end,
-            CouponBatch.use_end,
-            CouponBatch.stop,
-        )
-        .join(Child, Child.id == Entitlement.child_id)
-        .outerjoin(Coupon, Coupon.entitlement_id == Entitlement.id)
-        .outerjoin(CouponBatch, CouponBatch.id == Coupon.batch_id)
-        .where(Entitlement.household_id == household_id)
-        .order_by(Child.ordinal, Coupon.id)
-    )
+    rows = session.execute(OF_HOUSEHOLD, {"household_id": household_id})
     chosen: dict[int, HouseholdCoupon] = {}
     for entitlement, ordinal, coupon, exchange_end, use_end, stop in rows:
         known = chosen.get(entitlement.id)
