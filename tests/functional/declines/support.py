@@ -123,18 +123,23 @@ def make_desk(database: Database, folder: Path, households: int = 3, reserve: in
     """Households with coupons, some codes in reserve, two officers and a ward officer."""
     with database.write() as session:
         add_households(session, households, children=2)
-        people = [
-            add_reviewer(session, login, organization, role)
-            for login, organization, role in (
-                ("officer", Organization.CONTRACTOR, Role.OFFICER),
-                ("colleague", Organization.CONTRACTOR, Role.OFFICER),
-                ("ward", Organization.WARD, Role.WARD_OFFICER),
-            )
-        ]
+        people = add_reviewers(session)
     load_codes(database, folder, households * 2 + reserve)
     with database.write() as session:
         assign(session, SYSTEM, NOW, reserve=Reserve(), protection_loaded=True)
     return Desk(database, *people, households)
+
+
+def add_reviewers(session: Session) -> list[Actor]:
+    """Two officers of the contractor and one of the ward."""
+    return [
+        add_reviewer(session, login, organization, role)
+        for login, organization, role in (
+            ("officer", Organization.CONTRACTOR, Role.OFFICER),
+            ("colleague", Organization.CONTRACTOR, Role.OFFICER),
+            ("ward", Organization.WARD, Role.WARD_OFFICER),
+        )
+    ]
 
 
 def add_reviewer(session: Session, login: str, organization: Organization, role: Role) -> Actor:

@@ -154,34 +154,38 @@ def test_staff_cannot_declare_for_somebody(quick_desk: Desk) -> None:
         services.submit(session, VAULT, PROGRAM, 1, [1], quick_desk.officer, NOW)
 
 
-def test_a_returned_decline_is_corrected_even_after_the_window(desk: Desk) -> None:
-    row = desk.decide(desk.submit(), "return", reason="incomplete", text="こどもを選びなおしてください。")
+def test_a_returned_decline_is_corrected_even_after_the_window(quick_desk: Desk) -> None:
+    row = quick_desk.decide(
+        quick_desk.submit(), "return", reason="incomplete", text="こどもを選びなおしてください。"
+    )
     assert row.state == "with_resident"
-    assert desk.states()[0] == ("in_progress", "suspended", True)
-    again = desk.submit(ordinals=(1,), now=TOO_LATE)
+    assert quick_desk.states()[0] == ("in_progress", "suspended", True)
+    again = quick_desk.submit(ordinals=(1,), now=TOO_LATE)
     assert (again.id, again.state, again.received_at, again.children) == (row.id, "waiting", NOW, 1)
-    assert desk.items(row) == ["submitted", "withdrawn"]
-    assert desk.states()[1] == ("in_progress", "assigned", False)
-    assert desk.decide(row, "accept").result == "accepted"
+    assert quick_desk.items(row) == ["submitted", "withdrawn"]
+    assert quick_desk.states()[1] == ("in_progress", "assigned", False)
+    assert quick_desk.decide(row, "accept").result == "accepted"
 
 
-def test_a_refused_decline_gives_the_coupon_back(desk: Desk) -> None:
-    row = desk.decide(desk.submit(), "refuse", reason="not_authorized", text="委任状を送ってください。")
+def test_a_refused_decline_gives_the_coupon_back(quick_desk: Desk) -> None:
+    row = quick_desk.decide(
+        quick_desk.submit(), "refuse", reason="not_authorized", text="委任状を送ってください。"
+    )
     assert (row.state, row.result) == ("closed", "refused")
-    assert desk.states() == [("in_progress", "assigned", False)] * 2
+    assert quick_desk.states() == [("in_progress", "assigned", False)] * 2
     assert reply_lines(VAULT, PROGRAM, row)[1] == "委任状を送ってください。"
-    assert desk.submit().id != row.id
+    assert quick_desk.submit().id != row.id
 
 
 @pytest.mark.parametrize("shown", [False, True])
-def test_a_decline_is_taken_back_while_it_waits(desk: Desk, shown: bool) -> None:
+def test_a_decline_is_taken_back_while_it_waits(quick_desk: Desk, shown: bool) -> None:
     if shown:
-        desk.reveal()
-    row = desk.withdraw(desk.submit(), LAST_MOMENT)
+        quick_desk.reveal()
+    row = quick_desk.withdraw(quick_desk.submit(), LAST_MOMENT)
     assert (row.state, row.result) == ("closed", "withdrawn")
-    assert desk.states()[0] == ("in_progress", "revealed" if shown else "assigned", False)
+    assert quick_desk.states()[0] == ("in_progress", "revealed" if shown else "assigned", False)
     with pytest.raises(WrongStateError):
-        desk.withdraw(row)
+        quick_desk.withdraw(row)
 
 
 def test_after_the_void_taking_back_gives_a_fresh_code(desk: Desk) -> None:
@@ -232,50 +236,50 @@ def test_taken_back_while_the_issuer_was_asked(desk: Desk, answer: str) -> None:
     assert desk.states()[0] == ("in_progress", "assigned" if answer == "stopped" else "revealed", False)
 
 
-def test_a_held_household_is_accepted_only_after_its_release(desk: Desk) -> None:
-    row = desk.submit()
-    with desk.database.write() as session:
+def test_a_held_household_is_accepted_only_after_its_release(quick_desk: Desk) -> None:
+    row = quick_desk.submit()
+    with quick_desk.database.write() as session:
         session.add(Hold(household_id=1, code="W10_MOVED_AFTER_BASE", created_at=NOW))
         hold_household(session, 1, NOW)
     with pytest.raises(NotAllowedError, match="保留中"):
-        desk.decide(row, "accept")
-    assert desk.states() == [("held", "suspended", True)] * 2
+        quick_desk.decide(row, "accept")
+    assert quick_desk.states() == [("held", "suspended", True)] * 2
 
 
-def test_a_hold_during_the_stop_brings_the_request_back_to_a_reviewer(desk: Desk) -> None:
-    desk.issuer(sandbox=False)
-    desk.reveal()
-    row = desk.decide(desk.submit(ordinals=(1,)), "accept")
-    with desk.database.write() as session:
+def test_a_hold_during_the_stop_brings_the_request_back_to_a_reviewer(quick_desk: Desk) -> None:
+    quick_desk.issuer(sandbox=False)
+    quick_desk.reveal()
+    row = quick_desk.decide(quick_desk.submit(ordinals=(1,)), "accept")
+    with quick_desk.database.write() as session:
         hold_household(session, 1, NOW)
         asked = coupon(session, 1, 1)
         coupons.confirm_stop(session, asked.id, SYSTEM, NOW)
         services.stop_confirmed(session, VAULT, PROGRAM, asked.entitlement_id or 0, SYSTEM, NOW)
-    assert desk.states()[0] == ("held", "voided", True)
-    assert desk.fresh(row).state == "waiting"
-    with desk.database.write() as session:
+    assert quick_desk.states()[0] == ("held", "voided", True)
+    assert quick_desk.fresh(row).state == "waiting"
+    with quick_desk.database.write() as session:
         release_household(session, 1, NOW)
-    assert desk.decide(row, "accept").result == "accepted"
-    assert desk.states()[0] == ("declined", "voided", False)
+    assert quick_desk.decide(row, "accept").result == "accepted"
+    assert quick_desk.states()[0] == ("declined", "voided", False)
 
 
-def test_a_protected_household_gets_the_usual_receipt_and_only_the_ward_decides(desk: Desk) -> None:
-    usual = desk.submit(household=2)
-    with desk.database.write() as session:
+def test_a_protected_household_gets_the_usual_receipt_and_only_the_ward_decides(quick_desk: Desk) -> None:
+    usual = quick_desk.submit(household=2)
+    with quick_desk.database.write() as session:
         session.execute(update(Household).where(Household.id == 1).values(protected=True))
         hold_household(session, 1, NOW)
-    row = desk.submit()
+    row = quick_desk.submit()
     assert (row.state, row.warnings, row.children) == (usual.state, usual.warnings, usual.children)
-    with desk.database.read() as session:
+    with quick_desk.database.read() as session:
         assert [s.words for s in review.steps_of(session, row)] == [
             s.words for s in review.steps_of(session, usual)
         ]
     for action in review.DECISIONS:
         with pytest.raises(NotFoundError):
-            desk.decide(row, action, reason="other")
+            quick_desk.decide(row, action, reason="other")
     with pytest.raises(NotAllowedError, match="保留中"):
-        desk.decide(row, "accept", desk.ward)
-    assert desk.decide(row, "refuse", desk.ward, reason="other").result == "refused"
+        quick_desk.decide(row, "accept", quick_desk.ward)
+    assert quick_desk.decide(row, "refuse", quick_desk.ward, reason="other").result == "refused"
 
 
 def test_two_people_decide_where_the_program_says_so(desk: Desk) -> None:
@@ -297,17 +301,17 @@ def test_a_proposal_ends_when_the_decline_is_taken_back(quick_desk: Desk) -> Non
         quick_desk.decide(row, "accept", quick_desk.colleague, program=program)
 
 
-def test_a_decision_on_changed_data_is_refused(desk: Desk) -> None:
-    row = desk.submit()
-    with desk.database.write() as session:
+def test_a_decision_on_changed_data_is_refused(quick_desk: Desk) -> None:
+    row = quick_desk.submit()
+    with quick_desk.database.write() as session:
         version = session.get_one(Request, row.id).version
-    desk.decide(row, "return", reason="incomplete")
-    with desk.database.write() as session, pytest.raises(ConflictError, match="変わりました"):
-        review.decide(session, VAULT, PROGRAM, row.id, version, "accept", desk.officer, NOW)
+    quick_desk.decide(row, "return", reason="incomplete")
+    with quick_desk.database.write() as session, pytest.raises(ConflictError, match="変わりました"):
+        review.decide(session, VAULT, PROGRAM, row.id, version, "accept", quick_desk.officer, NOW)
     with pytest.raises(InputError):
-        desk.decide(row, "burn")
+        quick_desk.decide(row, "burn")
     with pytest.raises(NotAllowedError):
-        desk.decide(row, "accept")
+        quick_desk.decide(row, "accept")
 
 
 def test_the_reviewer_reads_what_accepting_does(quick_desk: Desk) -> None:
