@@ -13,6 +13,7 @@ from portal.domain.clock import jst_date
 from portal.domain.errors import NotFoundError, ThrottledError, TooEarlyError, TooLateError
 from portal.domain.letters.numbers import is_letter_number
 from portal.domain.program.opening import closed_text
+from portal.domain.redeliveries.form import redelivery_form_pdf
 from portal.domain.redeliveries.submitting import Wish, submit_without_sign_in
 from portal.domain.tasks.services import RECEIPT_ALPHABET
 from portal.domain.texts import _
@@ -77,6 +78,12 @@ def received(page: Page) -> Response[Any]:
     return page.render("portal/redelivery_received.html", receipt_no=receipt_no)
 
 
+def blank_form(page: Page) -> Response[Any]:
+    """Return the form for asking on paper."""
+    pdf = redelivery_form_pdf(page.site.program, page.now)
+    return page.send(pdf, "application/pdf", {"content-disposition": 'attachment; filename="redelivery.pdf"'})
+
+
 def _read(page: Page) -> Wish | None:
     form = page.form
     name = folded(form.get("name"))
@@ -124,5 +131,6 @@ def handlers() -> list[HTTPRouteHandler]:
         endpoint(
             "POST", "/redelivery/submit", submit, everybody, PUBLIC, shows=show, transaction=Transaction.OWN
         ),
+        endpoint("GET", "/redelivery/form.pdf", blank_form, everybody, PUBLIC),
         endpoint("GET", "/redelivery/received/{receipt_no:str}", received, everybody, PUBLIC),
     ]

@@ -11,7 +11,7 @@ from portal.domain.clock import jst_date
 from portal.domain.errors import NotFoundError, WrongStateError
 from portal.domain.program.day_text import format_day
 from portal.domain.redeliveries import review as redeliveries
-from portal.domain.requests.kinds import DECLINE, OF_RESIDENTS, REDELIVERY, kind_name
+from portal.domain.requests.kinds import ALTERNATIVE, DECLINE, OF_RESIDENTS, REDELIVERY, kind_name
 from portal.domain.requests.models import Request
 from portal.domain.requests.queries import own_request, requests_of
 from portal.domain.requests.services import reply_of
@@ -24,7 +24,7 @@ from portal.web.activation import own_credential
 from portal.web.opening import instant_text
 
 ACCESS = "signed_in"
-OWN_PAGES = {DECLINE: "/decline/received/{}"}
+OWN_PAGES = {DECLINE: "/decline/received/{}", ALTERNATIVE: "/alternative/received/{}"}
 """Kinds with a page of their own, where they are corrected and taken back with a one-time code."""
 
 
@@ -53,10 +53,7 @@ def _line(page: Page, row: Request) -> Line:
 
 
 def _own(page: Page) -> Request:
-    row = own_request(page.session, own_credential(page).household_id, str(page.params["receipt_no"]))
-    if row.kind not in OF_RESIDENTS:
-        raise NotFoundError(_("この申請は見つかりませんでした。"))
-    return row
+    return own_request(page.session, own_credential(page).household_id, str(page.params["receipt_no"])[:20])
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:

@@ -24,13 +24,17 @@ def waiting_for_resident(session: Session, household_id: int) -> list[Request]:
 
 
 def own_request(session: Session, household_id: int, receipt_no: str) -> Request:
-    """Return a household's request by its receipt number; another household's is as good as none.
+    """Return a household's own request by its receipt number; another's, or the ward's, is as good as none.
 
     Raises:
         NotFoundError: the household has no such request.
     """
     row = session.scalar(
-        select(Request).where(Request.receipt_no == receipt_no, Request.household_id == household_id)
+        select(Request).where(
+            Request.receipt_no == receipt_no,
+            Request.household_id == household_id,
+            Request.kind.in_(OF_RESIDENTS),
+        )
     )
     if row is None:
         raise NotFoundError(_("この申請は見つかりませんでした。"))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.domain.actors import SYSTEM
 from portal.domain.clock import FixedClock
@@ -91,9 +91,7 @@ def test_another_address_is_printed_for_this_letter_only(post: Post, tmp_path: P
     assert "060-0001" in paper.text
     assert "北海道札幌市中央区北一条西９番" in paper.text.replace("\n", "")
     with post.database.write() as session:
-        session.execute(
-            Letter.__table__.update().where(Letter.state == "printed").values(state="handed_over")
-        )
+        session.execute(update(Letter).where(Letter.state == "printed").values(state="handed_over"))
         order_again(session, person.household_id, post.officer, NOW, reason="new_letter")
     (paper,) = build()
     assert "060-0001" not in paper.text
