@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, TypeDecorator
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, TypeDecorator, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -60,3 +60,14 @@ def state_column(default: str) -> Mapped[str]:
 
 Values = dict[str, Any]
 Now = Callable[[], datetime]
+
+
+def refresh_statistics(session: Session, *tables: type[Base]) -> None:
+    """Let PostgreSQL count tables that were just filled; give it a transaction of its own.
+
+    Until its own background work has counted them it takes them for empty, and reads all of a table for each row of
+    another. A table that somebody else counts at this moment is left out. SQLite needs none of this.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        names = ", ".join(table.__tablename__ for table in tables)
+        session.execute(text(f"ANALYZE (SKIP_LOCKED) {names}"))

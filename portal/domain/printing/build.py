@@ -15,9 +15,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
+from portal.domain.base import refresh_statistics
 from portal.domain.clock import Clock, jst_date
+from portal.domain.entitlements.models import Entitlement
 from portal.domain.errors import ConflictError, InputError
+from portal.domain.households.models import Household
 from portal.domain.letters.content import LetterFrame, letter_frame
+from portal.domain.letters.models import Letter
 from portal.domain.letters.render import render_back
 from portal.domain.letters.texts import load_texts
 from portal.domain.printing.chunks import ReadyChunk, read_chunk, store_chunk
@@ -164,6 +168,8 @@ def _hold(printer: Printer, checked: Preflight) -> None:
 
 
 def _check(printer: Printer) -> Preflight:
+    with printer.write() as session:
+        refresh_statistics(session, Household, Entitlement)
     with printer.read() as session:
         return preflight(session, printer.vault, printer.program, printer.fonts)
 
@@ -176,7 +182,7 @@ def _plan(
 
     try:
         with printer.write() as session:
-            return plan_run(
+            planned = plan_run(
                 session, chosen, printer.actor, printer.clock.now(session), chunk_size=chunk_size,
                 notice_date=notice_date, make_folder=make,
             )  # fmt: skip
@@ -184,6 +190,9 @@ def _plan(
         raise ConflictError(
             _s("手紙は、いま別の処理が作っています。終わるのを待ってください。"), code="build_running"
         ) from None
+    with printer.write() as session:
+        refresh_statistics(session, Letter)
+    return planned
 
 
 def _check_files(folder: Path, files: list[RunFile]) -> None:

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record
+from portal.domain.base import refresh_statistics
 from portal.domain.clock import Clock
+from portal.domain.entitlements.models import Entitlement
 from portal.domain.errors import NotFoundError
-from portal.domain.households.models import Household
+from portal.domain.households.models import Child, Household, SearchIndex
 from portal.domain.households.search_index import Indexer
 from portal.domain.roster.apply import Step, apply_import, no_step
 from portal.domain.roster.check import RosterReport
@@ -82,7 +84,9 @@ class Importer:
             found.state = ROSTER_IMPORT.next(found.state, "stage")
             session.flush()
             self._apply(session, found.id, step)
-            return Imported(found.id, found.state, repeated=False, differences={})
+        with self._write() as session:
+            refresh_statistics(session, Household, Child, Entitlement, SearchIndex)
+        return Imported(found.id, found.state, repeated=False, differences={})
 
     def apply(self, import_id: int, *, step: Step = no_step) -> RosterImport:
         """Apply a later import whose differences people have looked at.

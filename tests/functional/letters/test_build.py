@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from portal.domain.actors import SYSTEM
 from portal.domain.authn.passwords import verify_password
@@ -257,3 +257,14 @@ def test_passwords_are_nowhere_but_on_paper(sqlite_database: Database, tmp_path:
         ):
             assert secret.encode() not in stored
     assert not any(canary.encode() in stored for canary in CANARIES)
+
+
+def test_a_build_right_after_an_import_need_not_wait_for_the_database_to_count_its_tables(
+    postgres_database: Database, tmp_path: Path
+) -> None:
+    """Uncounted, each chunk read all entitlements of the ward."""
+    add_families(postgres_database, 5)
+    build(postgres_database, tmp_path)
+    counted = text("SELECT relname FROM pg_class WHERE reltuples > 0")
+    with postgres_database.read() as session:
+        assert {"household", "entitlement", "letter"} <= set(session.scalars(counted))
