@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import ConflictError
@@ -49,15 +50,18 @@ def add_household(
     """
     digest = household_digest(vault, fields.number)
     if session.scalar(select(Household.id).where(Household.number_digest == digest)) is not None:
-        raise ConflictError(_s("この世帯番号の世帯は、もうあります。"), code="household_known")
+        raise _household_known()
     key, wrapped = vault.new_data_key()
     household = Household(
         number_digest=digest, wrapped_key=wrapped, sealed=seal_household(key, fields, digest), protected=protected,
         counter=counter, import_id=BY_INSTRUCTION, created_at=now, changed_at=now,
         birth_digest=birth_digest(vault, digest, fields.birth) if fields.birth else None,
     )  # fmt: skip
-    session.add(household)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(household)
+    except IntegrityError:
+        raise _household_known() from None
     session.add(SearchIndex(household_id=household.id, names=b"", places=b"", births=b""))
     session.flush()
     return household
@@ -73,16 +77,28 @@ def add_child(session: Session, vault: Vault, household: Household, fields: Chil
     number = open_household(key, household.sealed, household.number_digest).number
     digest = person_digest(vault, child_key(fields, number))
     if person_known(session, digest):
-        raise ConflictError(
-            _s("このこどもは、もう対象者です。一人のこどもに、二重には出せません。"), code="child_known"
-        )
+        raise _child_known()
     child = Child(
         household_id=household.id, ordinal=next_ordinal(session, household.id), person_digest=digest, added=True,
         placed=True, sealed=seal_child(key, fields, digest),
     )  # fmt: skip
-    session.add(child)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(child)
+    except IntegrityError:
+        # somebody stored the same person between the look and the insert
+        raise _child_known() from None
     return child
+
+
+def _household_known() -> ConflictError:
+    return ConflictError(_s("この世帯番号の世帯は、もうあります。"), code="household_known")
+
+
+def _child_known() -> ConflictError:
+    return ConflictError(
+        _s("このこどもは、もう対象者です。一人のこどもに、二重には出せません。"), code="child_known"
+    )
 
 
 def person_known(session: Session, digest: bytes) -> bool:

@@ -81,9 +81,7 @@ def test_the_letter_has_neither_name_nor_address_and_stays_with_the_ward(office:
     assert "区窓口交付" not in posted[0]
     assert len(kept) == 1
     assert "区窓口交付" in kept[0]
-    assert not any(
-        word in kept[0] for word in (NEW_NAME, "鷺沼", CANARY_TOWN, CANARY_BUILDING, "転送不要")
-    )
+    assert not any(word in kept[0] for word in (NEW_NAME, "鷺沼", CANARY_TOWN, CANARY_BUILDING, "転送不要"))
     rows = list(csv.DictReader(io.StringIO(built.manifest.read_text())))
     assert [(row["hand_over"], bool(row["household_id"])) for row in rows] == [
         ("post", True),
