@@ -6,8 +6,13 @@ from functools import partial
 
 from playwright.sync_api import Page
 
+from portal.domain.actors import Actor, Role
 from portal.domain.credentials.formats import new_login_id
+from portal.domain.declines.services import submit
+from portal.domain.program.loader import load_program
 from tests.browser.resident.served import Served
+from tests.support.coupons import VAULT
+from tests.support.resident import NOON
 
 Step = Callable[[Served, Page], None]
 ALL: dict[str, Step] = {}
@@ -121,6 +126,56 @@ def _password_set(served: Served, page: Page) -> None:
     _sent("/account/password", "careful", "full", own_password="うずらの たまご 12個")(served, page)
 
 
+def to_decline_code(served: Served, page: Page, who: str) -> None:
+    """Walks from the explanation to the code page, for all children."""
+    served.enter(page, who)
+    served.go(page, "/decline")
+    page.locator("a.button[href='/decline/choose']").click()
+    page.check("[name=who]")
+    send(page)
+    page.locator("form[action='/decline/check/submit'] button").click()
+    page.wait_for_url(re.compile("/decline/code$"))
+
+
+def declined(served: Served, page: Page, then: str = "") -> None:
+    """A new family declines for all its children; `then` opens a page of its receipt."""
+    served.people["declining now"] = person = served.add(active=True)
+    to_decline_code(served, page, "declining now")
+    send(page, code=person.totp(served.now))
+    page.wait_for_url(re.compile("/decline/received/"))
+    if then:
+        served.go(page, then.replace("NUMBER", page.url.rpartition("/")[2]))
+
+
+def _decline_chosen(served: Served, page: Page) -> None:
+    served.enter(page, "single")
+    served.go(page, "/decline/choose")
+    page.check("[name=child_1]")
+    page.check("[name=reason][value=moving]")
+    send(page)
+
+
+def _decline_wrong_code(served: Served, page: Page) -> None:
+    to_decline_code(served, page, "waiting")
+    send(page, code="000")
+
+
+def _decline_twice(served: Served, page: Page) -> None:
+    served.people["twice"] = person = served.add(active=True)
+    to_decline_code(served, page, "twice")
+    with served.database.write() as session:
+        program = load_program("sample", NOON.date())
+        resident = Actor(Role.RESIDENT, person.credential_id)
+        submit(session, VAULT, program, person.household_id, (1,), resident, served.now)
+    send(page, code=person.totp(served.now))
+
+
+def _decline_taken_back(served: Served, page: Page) -> None:
+    declined(served, page, "/decline/withdraw/NUMBER")
+    page.locator("form[action^='/decline/withdraw/'] button").click()
+    page.wait_for_url(re.compile("/decline/received/"))
+
+
 for _path in (
     "/", "/check", "/help", "/privacy", "/accessibility", "/lost", "/lost/ask", "/signin", "/signedout", "/nowhere",
     "/account/received/lost/CDFG-HJKL",
@@ -174,3 +229,15 @@ _add("account: letter", _open("/account/letter", "coupons", "full"))
 _add("account: letter asked", partial(_requested, "/account/letter"))
 _add("confirm", _open("/confirm/2", "coupons", "full"))
 _add("confirm: empty", _sent("/confirm/2", "coupons", "full", code=""))
+_add("decline", _open("/decline", "coupons", "full"))
+_add("decline: nothing to decline", _open("/decline", "empty", "full"))
+_add("decline: choose", _open("/decline/choose", "coupons", "full"))
+_add("decline: nobody chosen", _sent("/decline/choose", "coupons", "full"))
+_add("decline: check", _decline_chosen)
+_add("decline: code", partial(to_decline_code, who="waiting"))
+_add("decline: code short", _decline_wrong_code)
+_add("decline: received", declined)
+_add("decline: home", partial(declined, then="/home"))
+_add("decline: twice", _decline_twice)
+_add("decline: take back", partial(declined, then="/decline/withdraw/NUMBER"))
+_add("decline: taken back", _decline_taken_back)
