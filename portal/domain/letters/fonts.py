@@ -139,6 +139,11 @@ def face_for(text: str, faces: Sequence[Face] | None = None) -> str:
     return _best_face(text, load_faces() if faces is None else faces).family
 
 
+def family_for(text: str, extra_fonts: tuple[Path, ...]) -> str:
+    """Return the family for a text, reading fonts only where there is a choice: they take as long as some letters."""
+    return face_for(text, load_faces(extra_fonts)) if extra_fonts else NAME_FAMILY
+
+
 def _best_face(text: str, faces: Sequence[Face]) -> Face:
     if len(faces) == 1:
         return faces[0]

@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -76,15 +77,19 @@ def render_back(frame: LetterFrame) -> bytes:
 
 @lru_cache(maxsize=4)
 def _back(frame: LetterFrame) -> tuple[float, bytes]:
-    for points in BACK_POINTS:
-        pdf = compile_pdf(
+    def fits(points: float) -> bool:
+        drawn[points] = compile_pdf(
             "credential.typ",
             {"frame": _frame_data(frame), "letters": [], "back-size": points},
             timestamp=frame.timestamp,
             fonts=frame.fonts,
         )
-        if page_count(pdf) == 1:
-            return points, pdf
+        return page_count(drawn[points]) == 1
+
+    drawn: dict[float, bytes] = {}
+    largest = bisect_left(BACK_POINTS, True, key=fits)
+    if largest < len(BACK_POINTS):
+        return BACK_POINTS[largest], drawn[BACK_POINTS[largest]]
     raise InputError(
         _s(
             "手紙の裏面の文が長すぎて、1ページに収まりません。letters.toml の日本語以外の文を短くしてください。"

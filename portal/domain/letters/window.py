@@ -11,7 +11,7 @@ from portal.domain.letters.content import (
     image_size,
     window_block,
 )
-from portal.domain.letters.fonts import face_for, load_faces
+from portal.domain.letters.fonts import family_for
 from portal.domain.program.schema import LetterLayout
 from portal.domain.texts import RUBY
 
@@ -57,7 +57,7 @@ def window_data(content: LetterContent, frame: LetterFrame) -> dict[str, Any]:
         "name": block.name if content.addressee or content.addressee_image else (),
         "name-image": _name_image(content, frame, block.name_points),
         "name-points": block.name_points,
-        "family": face_for(content.addressee, load_faces(frame.fonts)),
+        "family": family_for(content.addressee, frame.fonts),
     }
 
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from portal.domain.errors import InputError
-from portal.domain.letters.fonts import Face, face_for, load_faces, missing_characters
+from portal.domain.letters.fonts import Face, face_for, family_for, load_faces, missing_characters
 
 IVS_KNOWN = "葛\U000e0100"
 IVS_UNKNOWN = "葛\U000e0104"
@@ -59,3 +59,7 @@ def test_a_file_that_is_no_font_is_refused_in_words(tmp_path: Path) -> None:
     path.write_bytes(b"not a font")
     with pytest.raises(InputError, match="mincho"):
         load_faces((path,))
+
+
+def test_without_fonts_of_the_ward_names_have_the_family_that_the_file_calls_itself() -> None:
+    assert family_for("葛城", ()) == face_for("葛城", load_faces())
