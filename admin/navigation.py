@@ -20,6 +20,8 @@ PLACES = (
     ("/households", "search", Permission.SEARCH_HOUSEHOLDS),
     ("/reviews", "reviews", Permission.SEE_REQUESTS),
     ("/tasks", "tasks", Permission.SEE_TASKS),
+    ("/parcels", "parcels", Permission.SEE_PARCELS),
+    ("/stock", "stock", Permission.SEE_STOCK),
     ("/holds", "holds", Permission.SEE_HOLDS),
     ("/recipients", "recipients", Permission.SEE_RECIPIENTS),
     ("/roster", "roster", Permission.SEE_ROSTER),
@@ -52,7 +54,7 @@ class Who:
 def _labels() -> dict[str, str]:
     return {
         "home": _s("きょうの仕事"), "search": _s("世帯をさがす"), "reviews": _s("申請の審査"), "tasks": _s("用件"),
-        "holds": _s("保留"),
+        "parcels": _s("小包"), "stock": _s("代替品の在庫"), "holds": _s("保留"),
         "recipients": _s("追加・支給先"), "roster": _s("名簿"),
         "letters": _s("手紙"), "coupons": _s("クーポン"), "stops": _s("コードの停止"), "reports": _s("報告書"),
         "staff": _s("職員"),

@@ -1,5 +1,6 @@
 """What stored states, kinds and actions are called in the staff's language; an unknown one shows as it is stored."""
 
+from admin import parcel_words as parcels
 from admin import recipient_words as recipients
 from admin.request_words import (
     channel,
@@ -18,6 +19,7 @@ __all__ = [
     "channel",
     "decision",
     "match_part",
+    "parcels",
     "recipients",
     "request_kind",
     "request_result",

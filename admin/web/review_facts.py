@@ -6,13 +6,14 @@ from typing import Any
 
 from admin.access import allowed
 from admin.web.redelivery_facts import RedeliveryFacts, redelivery_facts
+from portal.domain.alternatives.words import Line, lines_of
 from portal.domain.casework.masking import mask_address, mask_postal_code
 from portal.domain.casework.review_kinds import rules_of
 from portal.domain.casework.timeline import Moment, timeline
 from portal.domain.coupons.queries import coupons_of_household
 from portal.domain.households.queries import HouseholdView, open_holds, view_household
 from portal.domain.requests.four_eyes import proposal_of
-from portal.domain.requests.kinds import REDELIVERY
+from portal.domain.requests.kinds import ALTERNATIVE, REDELIVERY
 from portal.domain.requests.models import PaperForm, Request
 from portal.domain.requests.queries import paper_forms_of, requests_of
 from portal.domain.requests.services import reply_of, written_in
@@ -54,6 +55,7 @@ class Facts:
     proposed_by: str
     own_proposal: bool
     redelivery: RedeliveryFacts | None = None
+    alternative: Sequence[Line] = ()
 
 
 def facts_of(page: Page, row: Request) -> Facts:
@@ -79,6 +81,7 @@ def facts_of(page: Page, row: Request) -> Facts:
         proposed_by=proposer.display_name if proposer is not None else "",
         own_proposal=proposer is not None and page.staff is not None and proposer.id == page.staff.id,
         redelivery=redelivery_facts(page, row) if row.kind == REDELIVERY else None,
+        alternative=lines_of(session, page.site.program, row) if row.kind == ALTERNATIVE else (),
     )
 
 

@@ -73,7 +73,9 @@ class StockLine:
         return self.on_hand - self.reserved
 
 
-def to_pack(session: Session, *, include_protected: bool, short: bool = False) -> list[ToPack]:
+def to_pack(
+    session: Session, *, include_protected: bool, short: bool = False, request_id: int | None = None
+) -> list[ToPack]:
     """Return requests with children whose pieces may be packed now, oldest first; ``short``: those that wait for stock."""
     state = "waiting" if short else "reserved"
     statement = (
@@ -87,6 +89,8 @@ def to_pack(session: Session, *, include_protected: bool, short: bool = False) -
         .order_by(Request.received_at, Request.id, AlternativeItem.ordinal)
         .limit(PAGE)
     )  # fmt: skip
+    if request_id is not None:
+        statement = statement.where(Request.id == request_id)
     groups: dict[int, tuple[Request, list[AlternativeItem]]] = {}
     if not include_protected:
         statement = statement.where(Household.protected.is_(False))
@@ -96,6 +100,12 @@ def to_pack(session: Session, *, include_protected: bool, short: bool = False) -
         ToPack(row.id, row.receipt_no, items[0].household_id, row.received_at, tuple(items))
         for row, items in groups.values()
     ]
+
+
+def pack_view(session: Session, request_id: int, *, include_protected: bool) -> ToPack | None:
+    """Return one request with children that may be packed now; None where there is none, or none to know of."""
+    found = to_pack(session, include_protected=include_protected, request_id=request_id)
+    return found[0] if found else None
 
 
 def fitting(program: Program, items: Sequence[AlternativeItem], mail_class: str) -> list[AlternativeItem]:

@@ -1,6 +1,7 @@
 """A paper alternative in words: standard reasons and steps for residents, effects and warnings for the staff."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 
@@ -68,6 +69,28 @@ def product_name(program: Program, product_id: str) -> str:
     return next(
         (str(product.name) for product in program.alternatives if product.id == product_id), product_id
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One child of a request as staff read it: product by name, pieces, yen, and where it stands."""
+
+    ordinal: int
+    product: str
+    pieces: int
+    amount_yen: int
+    state: str
+    parcel_id: int | None
+
+
+def lines_of(session: Session, program: Program, request: Request) -> tuple[Line, ...]:
+    """Return the children of a request with what they get."""
+    return tuple(
+        Line(
+            item.ordinal, product_name(program, item.product), item.pieces, item.amount_yen, item.state, item.parcel_id
+        )
+        for item in items_of(session, request.id)
+    )  # fmt: skip
 
 
 def effects_of(

@@ -1,0 +1,66 @@
+"""What stages of parcels, mail classes, reasons of return and movements of stock are called in the staff's language."""
+
+from portal.domain.texts import _s
+
+
+def stage(code: str) -> str:
+    """Name a stage of the parcels desk."""
+    return {
+        "to_pack": _s("詰める"), "short": _s("在庫待ち"), "to_confirm": _s("確認する"), "to_post": _s("差し出す"),
+        "on_the_way": _s("配達中"), "returned": _s("戻った"), "lost": _s("郵便局が調査中"),
+    }.get(code, code)  # fmt: skip
+
+
+def mail_class(code: str | None) -> str:
+    """Name a class of mail."""
+    return {
+        "simple_registered": _s("簡易書留"), "registered": _s("一般書留"), "recorded": _s("特定記録"),
+        "ordinary": _s("普通郵便"), "parcel": _s("ゆうパック"),
+    }.get(code or "", code or "")  # fmt: skip
+
+
+def return_reason(code: str | None) -> str:
+    """Name a reason of the post's register for bringing mail back."""
+    return {
+        "address_unknown": _s("あて所に尋ねあたりません"), "name_incomplete": _s("あて名不完全"),
+        "moved_unknown": _s("転居先不明"), "forwarding_ended": _s("転送期間経過"), "storage_ended": _s("保管期間経過"),
+        "refused": _s("受取拒絶"), "died": _s("受取人死亡"), "not_forwarded": _s("転送不要につき返送"),
+        "other": _s("その他"),
+    }.get(code or "", code or "")  # fmt: skip
+
+
+def shipment(code: str) -> str:
+    """Name where a parcel is."""
+    return {
+        "planned": _s("差し出す前"), "posted": _s("差し出した"), "at_post_office": _s("郵便局で保管"),
+        "delivered": _s("届いた"), "returning": _s("返送中"), "returned": _s("戻った"), "lost": _s("郵便局が調査中"),
+        "cancelled": _s("取りやめ"),
+    }.get(code, code)  # fmt: skip
+
+
+def item(code: str) -> str:
+    """Name where one child's paper alternative stands."""
+    return {
+        "submitted": _s("審査待ち"), "awaiting_stop": _s("クーポンの停止待ち"), "approved": _s("準備中"),
+        "packed": _s("詰めた"), "posted": _s("差し出した"), "delivered": _s("届いた"), "returned": _s("戻った"),
+        "restocked": _s("在庫に戻した"), "refused": _s("お断り"), "withdrawn": _s("取り下げ"),
+    }.get(code, code)  # fmt: skip
+
+
+def movement(code: str) -> str:
+    """Name a movement of stock."""
+    return {
+        "received": _s("入荷"), "reserved": _s("取り置き"), "unreserved": _s("取り置きをやめた"), "packed": _s("小包に入れた"),
+        "unpacked": _s("小包から戻した"), "damaged": _s("使えない券"), "counted": _s("棚卸し"),
+    }.get(code, code)  # fmt: skip
+
+
+def said(code: str) -> str:
+    """Say what was just done at the parcels desk."""
+    return {
+        "counted": _s("数えました。ほかの人の確認を待ちます。"), "confirmed": _s("確認しました。差し出せます。"),
+        "discarded": _s("取りやめました。券は在庫に戻りました。"), "posted": _s("差し出しを記録しました。"),
+        "absent": _s("不在を記録しました。"), "delivered": _s("届いたことを記録しました。"),
+        "returned": _s("戻ったことを記録しました。"), "restocked": _s("券を在庫に戻しました。申請は審査に戻りました。"),
+        "lost": _s("郵便局の調査を記録しました。"),
+    }.get(code, "")  # fmt: skip
