@@ -20,6 +20,7 @@ from portal.platform.site import Site
 class DemoLetter:
     """The letter to open: its print run, file, page (from 1) and the householder's birth date, which no letter prints."""
 
+    household_id: int
     run_id: int
     path: Path
     page: int
@@ -65,5 +66,5 @@ def _letter(site: Site, built: BuiltRun) -> DemoLetter:
         for household_id, file_name, position in rows:
             birth = view_household(session, site.vault, household_id).fields.birth
             if birth is not None and file_name and position:
-                return DemoLetter(built.run_id, built.folder / file_name, position, birth)
+                return DemoLetter(household_id, built.run_id, built.folder / file_name, position, birth)
     raise InputError(_s("印刷する手紙がありません。"))

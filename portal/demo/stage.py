@@ -1,4 +1,4 @@
-"""Sets the demo's stage: an invented extract imported, coupons given, letters printed, staff accounts made."""
+"""Sets the demo's stage: an extract imported, coupons given, letters printed and handed over, requests on the desk."""
 
 import os
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from portal.demo.extract import make_extract
 from portal.demo.families import ExtractPlan
 from portal.demo.issuer import make_batch
 from portal.demo.letters import DemoLetter, hand_over_letters, print_letters
+from portal.demo.requests import fill_desk
 from portal.domain.actors import SYSTEM, Actor, Organization, Role
 from portal.domain.clock import jst_date
 from portal.domain.coupons.assignment import Reserve, assign
@@ -67,6 +68,7 @@ def set_stage(site: Site, folder: Path, say: Callable[[str], None]) -> Stage:
     staff = make_staff(site)
     ward, officer = (person.actor for person in staff)
     hand_over_letters(site, letter.run_id, officer, ward)
+    fill_desk(site, letter.household_id, officer)
     return Stage(letter, staff, households, count)
 
 

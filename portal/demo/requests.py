@@ -1,0 +1,77 @@
+"""Fills the demo's review desk: stock, and requests of invented households from the last days."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor, Role
+from portal.domain.alternatives import services as alternatives
+from portal.domain.alternatives.choosing import WHY
+from portal.domain.alternatives.stock import receive
+from portal.domain.credentials.models import Credential
+from portal.domain.declines import services as declines
+from portal.domain.entitlements.models import Entitlement
+from portal.domain.households.models import Child, Household
+from portal.domain.redeliveries.submitting import Wish, submit_without_sign_in
+from portal.platform.site import Site
+
+PIECES = 60
+
+
+def fill_desk(site: Site, keep_away: int, officer: Actor) -> None:
+    """Receive stock and make requests of several kinds; the household ``keep_away`` stays as the visitor finds it."""
+    program = site.program
+    with site.database.write() as session:
+        now = site.clock.now(session)
+        for product in program.alternatives:
+            word = product.id.upper().replace("_", "")[:6]
+            receive(
+                session, program, product.id, f"{word}0001", f"{word}{PIECES:04}", "DEMO-1", officer,
+                now - timedelta(days=6),
+            )  # fmt: skip
+        chosen = _families(session, keep_away)
+        for place, (household_id, ordinals) in enumerate(chosen[:4]):
+            actor = _resident(session, household_id)
+            at = now - timedelta(days=5 - place, hours=place)
+            declines.submit(
+                session, site.vault, program, household_id, ordinals[: place % 2 + 1], actor, at,
+                reason=("not_needed", "", "for_others", "other")[place],
+            )  # fmt: skip
+        product_id = program.alternatives[0].id
+        for place, (household_id, ordinals) in enumerate(chosen[4:7]):
+            actor = _resident(session, household_id)
+            at = now - timedelta(days=3 - place, hours=2)
+            why = next(iter(WHY))
+            alternatives.submit(
+                session, site.vault, program, household_id, dict.fromkeys(ordinals, product_id), actor, at, why=why
+            )  # fmt: skip
+        wish = Wish("架空 花子", date(1985, 4, 1), "1390001", telephone="03-0000-0000")
+        submit_without_sign_in(session, site.vault, program, wish, "demo", "203.0.113.1", now)
+
+
+def _families(session: Session, keep_away: int) -> Sequence[tuple[int, list[int]]]:
+    rows = session.execute(
+        select(Entitlement.household_id, Child.ordinal)
+        .join(Child, Child.id == Entitlement.child_id)
+        .join(Household, Household.id == Entitlement.household_id)
+        .where(
+            Entitlement.state == "in_progress",
+            Household.protected.is_(False),
+            Household.id != keep_away,
+            Household.id.in_(select(Credential.household_id)),
+        )
+        .order_by(Entitlement.household_id.desc(), Child.ordinal)
+    )
+    families: dict[int, list[int]] = {}
+    for household_id, ordinal in rows:
+        families.setdefault(household_id, []).append(ordinal)
+    return [(key, ordinals) for key, ordinals in families.items() if len(ordinals) > 1]
+
+
+def _resident(session: Session, household_id: int) -> Actor:
+    key = session.scalar(
+        select(Credential.id).where(Credential.household_id == household_id).order_by(Credential.id.desc())
+    )
+    return Actor(Role.RESIDENT, key)
