@@ -1,0 +1,104 @@
+"""The screens around a letter that did not arrive, and the list of a household's requests."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from playwright.sync_api import Page
+
+from portal.domain.actors import SYSTEM, Actor, Role
+from portal.domain.clock import jst_date
+from portal.domain.households.search_index import Indexer
+from portal.domain.program.loader import load_program
+from portal.domain.redeliveries.matching import match_request, waiting_for_match
+from portal.domain.redeliveries.submitting import submit
+from portal.domain.shipments import services as mail
+from tests.browser.resident.screens import Step, send
+from tests.browser.resident.served import Served
+from tests.functional.redeliveries.support import handed_over, tracking_no
+from tests.support.coupons import VAULT
+from tests.support.people import Person
+from tests.support.resident import NOON
+
+PROGRAM = load_program("sample", NOON.date())
+WRITTEN: dict[str, Any] = {
+    "name": "鶉野　瑠璃子", "era": "昭和", "year": "58", "month": "11", "day": "27", "postal_code": "1390001",
+}  # fmt: skip
+
+
+def posted(served: Served, *, waits: bool = False) -> Person:
+    """A new family that signed in before and whose letter went out; it may wait at the post office."""
+    person = served.add(active=True)
+    served.people["posted"] = person
+    with served.database.write() as session:
+        letter, now = handed_over(session, person), served.now
+        row = mail.plan(session, "letter", person.household_id, SYSTEM, now, letter_id=letter.id)
+        day = jst_date(letter.handed_over_at or now)
+        mail.post(session, PROGRAM, row.id, day, "simple_registered", tracking_no(row.id), SYSTEM, now)
+        if waits:
+            kept = jst_date(now) + timedelta(days=5)
+            mail.absent(session, row.id, jst_date(now), SYSTEM, now, kept_until=kept)
+    return person
+
+
+def _own(served: Served, page: Page, *, waits: bool = False) -> None:
+    posted(served, waits=waits)
+    served.enter(page, "posted", "full")
+    served.go(page, "/redelivery/own")
+
+
+def asked(served: Served, page: Page, path: str = "") -> None:
+    """A family asks, signed in, and opens a page."""
+    _own(served, page)
+    page.locator("form[action='/redelivery/own/submit'] button.main").click()
+    page.wait_for_url("**/requests/*")
+    if path:
+        served.go(page, path)
+
+
+def from_outside(served: Served, page: Page, path: str) -> None:
+    """Somebody asked without sign-in for a family that has an account; the family opens a page."""
+    person = posted(served)
+    with served.database.write() as session:
+        actor = Actor(Role.RESIDENT, person.credential_id)
+        row = submit(session, VAULT, PROGRAM, person.household_id, "letter", None, actor, served.now)
+        from portal.domain.redeliveries.queries import redelivery_of
+        from portal.domain.requests.services import move
+
+        redelivery_of(session, row.id).proof = "none"
+        move(session, row, "ask_back", actor, served.now)
+        receipt_no = row.receipt_no
+    served.enter(page, "posted", "full")
+    served.go(page, path.replace("NUMBER", receipt_no))
+
+
+def public(served: Served, page: Page, **values: str) -> None:
+    """Somebody fills in the form without sign-in and presses its button."""
+    served.go(page, "/redelivery")
+    send(page, **values)
+
+
+def _list_empty(served: Served, page: Page) -> None:
+    served.enter(page, "empty", "full")
+    served.go(page, "/requests")
+
+
+def match_all(served: Served) -> None:
+    """Does what housekeeping does every minute."""
+    with served.database.write() as session:
+        for request_id in waiting_for_match(session):
+            match_request(session, VAULT, Indexer(VAULT), request_id, served.now)
+
+
+REDELIVERY: dict[str, Step] = {
+    "redelivery: public, empty": public,
+    "redelivery: public, received": partial(public, **WRITTEN),
+    "redelivery: own": _own,
+    "redelivery: at the post office": partial(_own, waits=True),
+    "redelivery: asked": asked,
+    "redelivery: asked before": partial(asked, path="/redelivery/own"),
+    "requests": partial(asked, path="/requests"),
+    "requests: none": _list_empty,
+    "requests: mine or not": partial(from_outside, path="/requests/NUMBER"),
+    "home: a request waits": partial(from_outside, path="/home"),
+}
