@@ -92,8 +92,8 @@ def test_two_builds_at_once_print_each_letter_once(
 
 
 def test_a_full_disk_is_one_sentence_and_nothing_half_done(ward: Ward) -> None:
-    ids = add_families(ward.database, 40)
-    limit = 900_000  # bytes: the database fits, the file of forty letters does not
+    ids = add_families(ward.database, 60)
+    limit = 900_000  # bytes: the database fits, the file of sixty letters does not
 
     def small_disk() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
