@@ -9,6 +9,7 @@ from portal.domain.actors import Actor
 from portal.domain.clock import day_end
 from portal.domain.errors import NotAllowedError, NotFoundError, TooEarlyError, TooLateError, WrongStateError
 from portal.domain.households.models import Household
+from portal.domain.households.queries import withheld
 from portal.domain.letters.models import LetterOrder
 from portal.domain.letters.orders import order
 from portal.domain.letters.states import REISSUE
@@ -56,7 +57,7 @@ def why_not(session: Session, program: Program, task: Task, now: datetime) -> st
 
 
 def _protected(session: Session, task: Task) -> bool:
-    return bool(session.scalar(select(Household.protected).where(Household.id == task.household_id)))
+    return bool(session.scalar(select(withheld()).where(Household.id == task.household_id)))
 
 
 def order_new_letter(

@@ -135,7 +135,7 @@ def _refuse_what_cannot_be(
     household = session.get(Household, request.household_id or 0)
     if household is None:
         raise InputError(_s("先に、世帯を選んでください。"))
-    if row.item == LETTER and household.protected:
+    if row.item == LETTER and household.withheld:
         raise NotAllowedError(
             _s("支援措置の世帯の手紙は、この画面からは出せません。区の手順で渡してください。")
         )
