@@ -100,6 +100,10 @@ def refuse_held(session: Session, row: Request, items: Sequence[AlternativeItem]
         raise NotFoundError(_s("この小包は見つかりませんでした。"))
     if actor.id is None or actor.organization is None:
         raise NotAllowedError(_s("小包を扱えるのは、アカウントのある職員だけです。"))
+    if household.counter:
+        raise NotAllowedError(
+            _s("住所を使わない世帯です。小包は送れません。区の窓口で渡してください。"), code="counter"
+        )
     rights = lock_entitlements(session, items)
     held = any(right.state == "held" for right in rights.values())
     if held or household.state != "active" or open_holds(session, household.id):
