@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import first_post, staff_route
 from admin.web.parcels import found_parcel, show_parcel
 from portal.domain.alternatives import delivery, queries
+from portal.domain.casework import parcels_again
 from portal.domain.errors import DomainError
 from portal.domain.staff.permissions import Permission
 from portal.domain.texts import _s
@@ -47,7 +48,7 @@ def post(page: Page) -> Response[Any]:
 
     def work(view: queries.ParcelView) -> None:
         again = view.shipment is not None and view.shipment.state == "returned"
-        send = delivery.repost if again else delivery.post
+        send = parcels_again.repost if again else delivery.post
         send(
             page.session, site.vault, site.program, view.parcel.id, day, form.get("mail_class"), form.get("tracking_no"),
             page.actor, page.now,

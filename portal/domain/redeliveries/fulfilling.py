@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import Actor
 from portal.domain.redeliveries.models import Redelivery
 from portal.domain.redeliveries.queries import LETTER, redelivery_of
-from portal.domain.redeliveries.states import REDELIVERY
+from portal.domain.redeliveries.states import OPEN, REDELIVERY
 from portal.domain.requests.kinds import FULFILLED
 from portal.domain.requests.models import Request
 from portal.domain.requests.services import locked, move
@@ -31,11 +31,14 @@ def letters_printed(session: Session, household_ids: Collection[int], actor: Act
 
 
 def parcel_posted(session: Session, shipment_id: int, actor: Actor, now: datetime) -> int:
-    """Note that the parcel of a shipment went to the post again; returns how many redeliveries that fulfills."""
+    """Note that the parcel of a shipment went to the post again; returns how many redeliveries that fulfills.
+
+    The desk that packs may send again without waiting for a decision: an undecided request is then approved by it.
+    """
     found = list(
         session.scalars(
             select(Redelivery.request_id).where(
-                Redelivery.shipment_id == shipment_id, Redelivery.state == APPROVED
+                Redelivery.shipment_id == shipment_id, Redelivery.state.in_(OPEN)
             )
         )
     )
@@ -47,6 +50,8 @@ def parcel_posted(session: Session, shipment_id: int, actor: Actor, now: datetim
 def _fulfill(session: Session, request_id: int, actor: Actor, now: datetime) -> None:
     request = locked(session, request_id)
     row = redelivery_of(session, request_id, lock=True)
+    if row.state == REDELIVERY.initial:
+        row.state, row.decided_at = REDELIVERY.next(row.state, "approve"), now
     row.state, row.changed_at = REDELIVERY.next(row.state, "fulfill"), now
     move(session, request, "close", actor, now, result=FULFILLED)
 

@@ -278,6 +278,12 @@ def test_a_returned_parcel_is_sent_again_within_its_own_limit(post: Post) -> Non
         assert parcel_posted(session, parcel, post.officer, NOW) == 1
         assert parcel_posted(session, parcel, post.officer, NOW) == 0
     assert post.state(early) == ("fulfilled", "closed", "fulfilled")
+    undecided = post.parcel(person, attempt=1)
+    row = post.ask(person, shipment=undecided)
+    post.come_back(person, shipment=undecided)
+    with post.database.write() as session:  # the desk that packs did not wait for a decision
+        assert parcel_posted(session, undecided, post.officer, NOW) == 1
+    assert post.state(row) == ("fulfilled", "closed", "fulfilled")
     last = post.parcel(person, attempt=2)
     with pytest.raises(ConflictError, match="2回まで"):
         post.ask(person, shipment=last)

@@ -1,0 +1,68 @@
+"""Requests for redelivery that came by post, FAX or counter (再配送依頼書), or on the telephone."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor, Channel
+from portal.domain.households.models import Household
+from portal.domain.program.opening import require_open_for_staff
+from portal.domain.program.schema import Program
+from portal.domain.redeliveries.queries import open_request
+from portal.domain.redeliveries.submitting import submit
+from portal.domain.requests.models import Request
+from portal.domain.requests.paper_forms import (
+    PaperEntry,
+    add_form,
+    check_entry,
+    check_moment,
+    finish_evidence,
+    instant_that_counts,
+    locked_out_task,
+)
+from portal.domain.requests.services import locked
+from portal.domain.vault import Vault
+
+TROUBLE = "redelivery"
+
+
+def enter_form(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    household_id: int,
+    item: str,
+    shipment_id: int | None,
+    form: PaperEntry,
+    actor: Actor,
+    now: datetime,
+) -> Request:
+    """Enter a form, or a call (no form is kept then); where it is asked for already, the form is added to that request.
+
+    Whoever signs, it is sent to the registered address only: nobody needs a letter of attorney.
+
+    Raises:
+        InputError: the entry contradicts itself. NotFoundError: no such parcel or receipt.
+        TooEarlyError, TooLateError: outside the window.
+        ConflictError: not now; the sentence says why and what else is possible.
+    """
+    by_phone = form.channel is Channel.PHONE
+    if by_phone:
+        check_moment(form.received_at, now)
+    else:
+        check_entry(form, now)
+    session.execute(select(Household.id).where(Household.id == household_id).with_for_update(key_share=True))
+    task = locked_out_task(session, vault, form.evidence, TROUBLE) if form.evidence else None
+    counts = instant_that_counts(program, form, task.created_at if task else None)
+    require_open_for_staff(program.windows.redelivery, counts)
+    with_channel = Actor(actor.role, actor.id, actor.organization, form.channel)
+    asked = open_request(session, household_id, shipment_id)
+    row = locked(session, asked.id) if asked is not None else submit(
+        session, vault, program, household_id, item, shipment_id, with_channel, now, received_at=counts,
+        telephone=form.telephone,
+    )  # fmt: skip
+    if not by_phone:
+        add_form(session, row, form, with_channel, now)
+    finish_evidence(session, task, row, with_channel, now)
+    return row
