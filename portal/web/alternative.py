@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.alternatives import services
 from portal.domain.alternatives.choosing import WHY, Choice, choices, delivery_words
+from portal.domain.alternatives.form import alternative_form_pdf
 from portal.domain.alternatives.words import product_name
 from portal.domain.audit.services import earlier_result, first_time, keep_result
 from portal.domain.errors import DomainError
@@ -17,7 +18,7 @@ from portal.domain.texts import _
 from portal.domain.vault import seal_json, unseal_json
 from portal.platform.page import Page
 from portal.platform.routes import endpoint
-from portal.web.access import signed_in
+from portal.web.access import PUBLIC, everybody, signed_in
 from portal.web.activation import own_credential, session_of
 from portal.web.fresh import freshly_signed_in
 from portal.web.home import household_of
@@ -180,6 +181,14 @@ def refused(page: Page, error: DomainError) -> Response[Any]:
     return page.render("portal/alternative_refused.html", 409, message=error.message, ward=ward)
 
 
+def blank_form(page: Page) -> Response[Any]:
+    """Return the form for asking on paper; anybody may have it."""
+    pdf = alternative_form_pdf(page.site.program, page.now)
+    return page.send(
+        pdf, "application/pdf", {"content-disposition": 'attachment; filename="alternative.pdf"'}
+    )
+
+
 def leave(page: Page) -> Response[Any]:
     """Forget the choice and go home: the coupon stays as it is."""
     keep(page, None)
@@ -190,6 +199,7 @@ def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     fresh = freshly_signed_in
     return [
+        endpoint("GET", "/alternative/form.pdf", blank_form, everybody, PUBLIC),
         endpoint("GET", "/alternative", show, signed_in, ACCESS),
         endpoint("GET", "/alternative/choose", show_choose, signed_in, ACCESS),
         endpoint("POST", "/alternative/choose/submit", submit_choose, signed_in, ACCESS, shows=show_choose),

@@ -7,9 +7,11 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from portal.domain.alternatives.choosing import ChildPaper, papers_of_household
 from portal.domain.clock import last_day_before
 from portal.domain.coupons.queries import HouseholdCoupon, coupons_of_household
 from portal.domain.declines.queries import ChildDecline, declines_of_household, wish_of
+from portal.domain.entitlements.claims import ALTERNATIVE as PAPER
 from portal.domain.entitlements.claims import DECLINE
 from portal.domain.households.moved import moved_children
 from portal.domain.households.queries import HouseholdView, view_household
@@ -35,6 +37,7 @@ class Ticket:
     can_show: bool
     shown_before: bool
     decline_no: str = ""
+    paper_no: str = ""
     one_way: bool = False
 
 
@@ -43,8 +46,14 @@ def household_of(page: Page) -> HouseholdView:
     return view_household(page.session, page.site.vault, own_credential(page).household_id)
 
 
-def ticket(page: Page, name: str, entry: HouseholdCoupon, decline: ChildDecline | None = None) -> Ticket:
-    """Describe one child's coupon at this instant; ``decline`` is the child's own, under way or done."""
+def ticket(
+    page: Page,
+    name: str,
+    entry: HouseholdCoupon,
+    decline: ChildDecline | None = None,
+    paper: ChildPaper | None = None,
+) -> Ticket:
+    """Describe one child's coupon at this instant; ``decline`` and ``paper`` are the child's, under way or done."""
     can_show = entry.can_show(page.now)
     shown_before = entry.coupon is not None and entry.coupon.revealed_at is not None
     kind, words = _state(page, entry, can_show=can_show, shown_before=shown_before)
@@ -53,6 +62,11 @@ def ticket(page: Page, name: str, entry: HouseholdCoupon, decline: ChildDecline 
     if decline is not None and (entry.claimed_by == DECLINE or decline.is_done):
         kind, words = "waiting", _("辞退しました") if decline.is_done else _("辞退の手続き中です")
         decline_no, last_day = decline.receipt_no, None
+    paper_no = ""
+    if paper is not None and (entry.claimed_by == PAPER or paper.is_delivered):
+        kind = "waiting"
+        words = _("紙の代替品をお届けしました") if paper.is_delivered else _("紙の代替品の手続き中です")
+        paper_no, last_day = paper.receipt_no, None
     one_way = can_show and not shown_before and entry.stop == "never"
     return Ticket(
         entry.ordinal,
@@ -64,6 +78,7 @@ def ticket(page: Page, name: str, entry: HouseholdCoupon, decline: ChildDecline 
         can_show,
         shown_before,
         decline_no,
+        paper_no,
         one_way,
     )
 
@@ -100,8 +115,9 @@ def show(page: Page) -> Response[Any]:
     names = {child.ordinal: child.fields.name for child in view.children}
     entries = coupons_of_household(page.session, view.id)
     declines = declines_of_household(page.session, view.id)
+    papers = papers_of_household(page.session, view.id)
     tickets = [
-        ticket(page, names[entry.ordinal], entry, declines.get(entry.ordinal))
+        ticket(page, names[entry.ordinal], entry, declines.get(entry.ordinal), papers.get(entry.ordinal))
         for entry in entries
         if entry.ordinal in names
     ]
@@ -114,6 +130,7 @@ def show(page: Page) -> Response[Any]:
         wish=wish,
         waiting=[row for row in waiting_for_resident(page.session, view.id) if wish is None or row.id != wish.id],
         decline=page.site.program.windows.decline,
+        paper=page.site.program.windows.alternative if page.site.program.alternatives else None,
     )  # fmt: skip
 
 

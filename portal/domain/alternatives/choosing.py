@@ -4,14 +4,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.alternatives.models import AlternativeItem
+from portal.domain.alternatives.states import LIVE as LIVE_ITEM
 from portal.domain.coupons.queries import HouseholdCoupon, coupons_of_household
 from portal.domain.coupons.states import LIVE
 from portal.domain.entitlements.claims import ALTERNATIVE, RECIPIENT_CHANGE
 from portal.domain.entitlements.states import OPEN
 from portal.domain.program.deadlines import WindowKind
 from portal.domain.program.schema import Program
+from portal.domain.requests.models import Request
 from portal.domain.shipments.mail import SIMPLE_REGISTERED, limit_yen
 from portal.domain.texts import _
 
@@ -64,6 +68,28 @@ def _why_not(entry: HouseholdCoupon) -> str:
     if coupon is not None and coupon.state in LIVE and coupon.revealed_at and entry.stop == "never":
         return _("クーポンを一度表示したため、紙に変えられません")
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildPaper:
+    """One child's paper that is under way or delivered: its number in the household, and the receipt number."""
+
+    ordinal: int
+    receipt_no: str
+    is_delivered: bool
+
+
+def papers_of_household(session: Session, household_id: int) -> dict[int, ChildPaper]:
+    """Return the children with paper under way or delivered, by their numbers in the household."""
+    rows = session.execute(
+        select(AlternativeItem.ordinal, AlternativeItem.state, Request.receipt_no)
+        .join(Request, Request.id == AlternativeItem.request_id)
+        .where(
+            AlternativeItem.household_id == household_id, AlternativeItem.state.in_((*LIVE_ITEM, "delivered", "restocked"))
+        )
+        .order_by(AlternativeItem.id)
+    )  # fmt: skip
+    return {ordinal: ChildPaper(ordinal, number, state == "delivered") for ordinal, state, number in rows}
 
 
 def delivery_words(program: Program, amounts_yen: tuple[int, ...], *, shown: bool) -> tuple[str, ...]:

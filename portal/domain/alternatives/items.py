@@ -11,6 +11,8 @@ from portal.domain.actors import Actor
 from portal.domain.alternatives.models import AlternativeItem
 from portal.domain.alternatives.states import ALTERNATIVE, LIVE
 from portal.domain.audit.services import record
+from portal.domain.coupons import stopping
+from portal.domain.entitlements import claims
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.errors import NotFoundError
 from portal.domain.requests import kinds
@@ -72,6 +74,15 @@ def step(
     )  # fmt: skip
     session.flush()
     return item
+
+
+def let_go(session: Session, item: AlternativeItem, actor: Actor, now: datetime) -> None:
+    """Give child and coupon back after its part of the request ended without paper."""
+    held = session.scalar(select(Entitlement.claim_id).where(Entitlement.id == item.entitlement_id))
+    if held != item.request_id:
+        return  # it was never binding (late, signed by who may not), or another request has it
+    stopping.unhide(session, item.entitlement_id, actor, now)
+    claims.free(session, item.entitlement_id, item.request_id, actor, now)
 
 
 def result_of(items: Sequence[AlternativeItem]) -> str:

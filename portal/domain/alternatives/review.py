@@ -11,6 +11,7 @@ from portal.domain.alternatives import stock
 from portal.domain.alternatives.items import (
     REASON,
     items_of,
+    let_go,
     lock_entitlements,
     locked_request,
     result_of,
@@ -28,6 +29,7 @@ from portal.domain.households.models import Household
 from portal.domain.program.schema import Program
 from portal.domain.requests.four_eyes import may_accept, proposal_of, refuse_own_entry
 from portal.domain.requests.models import Request
+from portal.domain.requests.paper_forms import WEAK
 from portal.domain.requests.services import for_decision, move, set_reply, warn
 from portal.domain.texts import _, _s
 from portal.domain.vault import Vault
@@ -87,6 +89,8 @@ def _accept(
     now: datetime,
 ) -> Request:  # fmt: skip
     refuse_own_entry(row, actor)
+    if blocking := next((code for code in row.warnings if code in WEAK), None):
+        raise NotAllowedError(warning_text(blocking), code=blocking)
     open_items = [item for item in items if item.state == "submitted"]
     if not open_items or row.state != "waiting":
         raise NotAllowedError(
@@ -142,7 +146,7 @@ def _refuse(
         if item.state == "submitted":
             step(session, item, "refuse", actor, now)
             item.decided_at = now
-            stopping.unhide(session, item.entitlement_id, actor, now)
+            let_go(session, item, actor, now)
         claims.free(session, item.entitlement_id, row.id, actor, now)
     set_reply(vault, row, reason, text)
     withdraw_proposal(session, row, actor, now)

@@ -1,6 +1,6 @@
 """Asking for paper, and taking that back until it is packed. Reviewers and issuers: ``review``, ``outcome``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from portal.domain.alternatives.choosing import WHY
 from portal.domain.alternatives.items import (
     REASON,
     items_of,
+    let_go,
     lock_entitlements,
     locked_request,
     settle,
@@ -26,12 +27,13 @@ from portal.domain.coupons import stopping
 from portal.domain.entitlements import claims
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.errors import ConflictError, InputError, NotAllowedError
-from portal.domain.households.models import Child
+from portal.domain.households.models import Child, Household
 from portal.domain.program.opening import require_open
 from portal.domain.program.request_settings import AlternativeProduct
 from portal.domain.program.schema import Program
 from portal.domain.requests import kinds
 from portal.domain.requests.models import Request
+from portal.domain.requests.paper_forms import WEAK
 from portal.domain.requests.services import move, open_request, set_written
 from portal.domain.texts import _
 from portal.domain.vault import Vault
@@ -71,18 +73,44 @@ def submit(
     """
     require_open(program.windows.alternative, received_at or now)
     written = read_written(why, text, contact)
+    return open_with_items(
+        session, vault, program, household_id, wishes, written, actor, now, received_at=received_at, warnings=warnings
+    )  # fmt: skip
+
+
+def open_with_items(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    household_id: int,
+    wishes: Mapping[int, str],
+    written: dict[str, str],
+    actor: Actor,
+    now: datetime,
+    *,
+    received_at: datetime | None = None,
+    warnings: tuple[str, ...] = (),
+) -> Request:
+    """Open a request; the caller decided whether it is in time. One of ``WEAK`` touches neither child nor coupon.
+
+    Raises: as ``submit``, but for the window.
+    """
     chosen = _chosen(session, program, household_id, wishes)
+    binding = not WEAK & set(warnings)
+    _replace_weak(session, household_id, [e.id for e, _o, _p in chosen], actor, now)
     held = any(entitlement.state == "held" for entitlement, _ordinal, _product in chosen)
     row = open_request(
         session, vault, kinds.ALTERNATIVE, household_id, actor, now, program=program, children=len(chosen),
         amount_yen=sum(entitlement.amount_yen for entitlement, _ordinal, _product in chosen), written=written,
         received_at=received_at, warnings=(*warnings, *(("held",) if held else ())),
     )  # fmt: skip
-    claims.claim(
-        session, household_id, [e.id for e, _o, _p in chosen], claims.ALTERNATIVE, row.id, actor, now
-    )
+    if binding:
+        claims.claim(
+            session, household_id, [e.id for e, _o, _p in chosen], claims.ALTERNATIVE, row.id, actor, now
+        )
     for entitlement, ordinal, product in chosen:
-        stopping.hide(session, entitlement.id, actor, now, reason=REASON)
+        if binding:
+            stopping.hide(session, entitlement.id, actor, now, reason=REASON)
         session.add(
             AlternativeItem(
                 request_id=row.id, entitlement_id=entitlement.id, household_id=household_id, ordinal=ordinal,
@@ -92,10 +120,31 @@ def submit(
         )  # fmt: skip
     session.flush()
     announce(
-        session, vault, household_id, "received", f"alternative:{row.id}:received", now, contact=contact or None,
-        receipt_no=row.receipt_no,
+        session, vault, household_id, "received", f"alternative:{row.id}:received", now,
+        contact=written.get("telephone"), receipt_no=row.receipt_no,
     )  # fmt: skip
     return row
+
+
+def _replace_weak(
+    session: Session, household_id: int, entitlement_ids: Sequence[int], actor: Actor, now: datetime
+) -> None:
+    """End earlier forms for these children that bound nobody: this word takes their place."""
+    # Where two words come at the same moment, the household's row makes them come one after the other.
+    session.execute(select(Household.id).where(Household.id == household_id).with_for_update(key_share=True))
+    found = session.scalars(
+        select(AlternativeItem.request_id)
+        .where(AlternativeItem.entitlement_id.in_(entitlement_ids), AlternativeItem.state == "submitted")
+        .distinct()
+    )
+    for request_id in sorted(found):
+        row = locked_request(session, request_id)
+        if not WEAK & set(row.warnings):
+            continue
+        for item in items_of(session, row.id):
+            if item.state == "submitted":
+                step(session, item, "withdraw", actor, now)
+        settle(session, row, actor, now)
 
 
 def read_written(why: str, text: str, contact: str) -> dict[str, str]:
@@ -216,7 +265,7 @@ def _take_back(session: Session, item: AlternativeItem, actor: Actor, now: datet
     if before == "approved":
         _give_coupon_back(session, item, actor, now)
     else:
-        stopping.unhide(session, item.entitlement_id, actor, now)
+        let_go(session, item, actor, now)
     claims.free(session, item.entitlement_id, item.request_id, actor, now)
 
 

@@ -20,6 +20,7 @@ from portal.domain.letters.window import Piece, layout_data, pieces, window_data
 from portal.domain.texts import _s, plain
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates" / "letters"
+IMPORTED = ("parts.typ", "forms.typ")
 FRONT_NOTES = (
     "where_usable", "no_smartphone", "not_delivered", "address_change", "not_yours", "decline", "rules",
     "never_asked", "personal_data", "languages",
@@ -153,9 +154,8 @@ def _compile(template: str, data: dict[str, Any], timestamp: int, fonts: tuple[P
 @lru_cache(maxsize=8)
 def _compiler(template: str, fonts: tuple[Path, ...]) -> tuple[typst.Compiler, dict[str, bytes]]:
     folders = {*font_folders(), *(font.parent for font in fonts)}
-    sources = {
-        "main": (TEMPLATES / template).read_bytes(),
-        "parts.typ": (TEMPLATES / "parts.typ").read_bytes(),
+    sources = {"main": (TEMPLATES / template).read_bytes()} | {
+        name: (TEMPLATES / name).read_bytes() for name in IMPORTED
     }
     compiler = typst.Compiler(
         _files({**sources, "data.json": b"{}"}),

@@ -10,6 +10,7 @@ from portal.domain.entitlements.models import Entitlement
 from portal.domain.households.models import Household
 from portal.domain.requests.models import Request
 from tests.functional.resident.test_parallel import all_at_once
+from tests.support import pdf
 from tests.support.paper import Paper, make_paper
 from tests.support.people import Person
 from tests.support.resident import Resident, Visitor
@@ -61,6 +62,9 @@ def test_the_whole_way_with_every_step_and_its_date(
     assert resident.count(Coupon, state="suspended") == 1
     assert "担当者が、申し込みの内容を確かめます。" in visitor.open(f"/alternative/received/{number}").text
     assert number in visitor.open("/requests").text
+    home = visitor.open("/home").text
+    assert "紙の代替品の手続き中です" in home
+    assert f"/alternative/received/{number}" in home
     row = only_request(resident)
     office.receive()
     office.decide(row.id)
@@ -73,6 +77,7 @@ def test_the_whole_way_with_every_step_and_its_date(
     office.deliver(parcel)
     text = visitor.open(f"/alternative/received/{number}").text
     assert "紙の代替品が届きました" in text
+    assert "紙の代替品をお届けしました" in visitor.open("/home").text
     assert text.count("2023年") >= 6  # each step has its day
     assert "31126" not in text  # a tracking number would tell where somebody lives
 
@@ -238,3 +243,24 @@ def test_outside_the_window_the_page_says_from_or_until_when(sqlite_resident: Re
     assert "で終わりました" in page
     visitor.open("/alternative/choose")
     assert visitor.place == "/alternative"
+
+
+def test_the_form_on_paper_is_there_for_everybody_in_every_language(sqlite_resident: Resident) -> None:
+    visitor = sqlite_resident.visitor()
+    said = ""
+    for language in ("ja", "easy", "en", "zh-hans", "zh-hant", "ko"):
+        visitor.get("/help", params={"lang": language})
+        answer = visitor.get("/alternative/form.pdf")
+        assert answer.headers["content-type"] == "application/pdf"
+        pages = pdf.text(answer.content)
+        assert len(pages) == 1
+        said = pages[0]
+        assert "代替品申出書" in said
+    assert "スマートフォンやパソコンがない" in said
+    assert "/alternative/form.pdf" in visitor.open("/help").text
+
+
+def test_who_can_receive_no_code_finds_the_form(sqlite_resident: Resident) -> None:
+    resident = sqlite_resident
+    visitor = resident.enter(resident.add(), stage="channel")
+    assert "/alternative/form.pdf" in visitor.open("/start/none").text
