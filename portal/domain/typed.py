@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 
 import jaconv
@@ -17,6 +17,9 @@ WHOLE_DATE = re.compile(
 )
 COMPACT_DATE = re.compile(r"()(\d{4})(\d{2})(\d{2})")
 OLDEST_YEAR = 1900
+CLOCK_TIME = re.compile(
+    r"(午前|午後|AM|PM)?\s*(\d{1,2})\s*(?:[:.時]\s*)?(\d{2}|\d(?=\s*分))?\s*分?\s*(AM|PM)?"
+)
 
 
 class DateFault(StrEnum):
@@ -81,6 +84,19 @@ def whole_date(text: str) -> date | DateFault:
     if match is None:
         return DateFault.UNREADABLE
     return _date(match[1] or "", int(match[2]), int(match[3]), int(match[4]))
+
+
+def clock_time(text: str) -> time | None:
+    """Read a time of the day, such as 14:05, 1405, 14時5分 or 午後2時5分; None where it is none."""
+    match = CLOCK_TIME.fullmatch(_kanji_numbers(folded(text)).upper())
+    if match is None or (match[1] and match[4]):
+        return None
+    half, hour, minute = match[1] or match[4] or "", int(match[2]), int(match[3] or 0)
+    if half:
+        if hour > 12:
+            return None
+        hour = hour % 12 + (12 if half in {"午後", "PM"} else 0)
+    return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
 def date_in_parts(era: str, year: str, month: str, day: str) -> date | DateFault:
