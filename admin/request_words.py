@@ -49,6 +49,7 @@ def decision(code: str) -> str:
         "accept": _s("承認する"), "approve": _s("承認する"), "return": _s("直してもらう（本人に戻す）"),
         "refuse": _s("お断りする"), "mark_unclear": _s("はっきりしない（辞退として扱わない）"),
         "clarify": _s("はっきりした（審査にもどす）"), "confirm": _s("承認する"),
+        "countersigned": _s("18歳以上の本人の署名が届いた（審査にもどす）"),
         "choose": _s("世帯を選ぶ（まだ何も送りません）"), "to_ward": _s("区に回す"),
     }.get(code, code)  # fmt: skip
 
@@ -58,7 +59,8 @@ def review_said(code: str) -> str:
     return {
         "accept": _s("承認しました。"), "approve": _s("承認しました。"), "return": _s("本人に戻しました。"),
         "refuse": _s("お断りしました。"), "mark_unclear": _s("はっきりしない申請として、確認の用件を作りました。"),
-        "clarify": _s("審査にもどしました。"), "proposed": _s("承認を提案しました。ほかの人の承認を待ちます。"),
+        "clarify": _s("審査にもどしました。"), "countersigned": _s("署名を記録し、審査にもどしました。"),
+        "proposed": _s("承認を提案しました。ほかの人の承認を待ちます。"),
         "bulk": _s("まとめて承認しました。"), "choose": _s("世帯を選びました。"), "to_ward": _s("区に回しました。"),
     }.get(code, _s("決めました。"))  # fmt: skip
 
@@ -67,4 +69,25 @@ def match_part(code: str) -> str:
     """Name what of a request without sign-in fits a household."""
     return {
         "name": _s("名前"), "birth": _s("生年月日"), "postal": _s("郵便番号"), "number": _s("手紙の番号"),
+    }.get(code, code)  # fmt: skip
+
+
+def decline_item(code: str) -> str:
+    """Name where one child's decline stands."""
+    return {
+        "submitted": _s("申請中"), "returned_for_correction": _s("本人に戻した"), "unclear": _s("はっきりしない"),
+        "awaiting_stop": _s("発行者の確認待ち"), "accepted": _s("辞退"), "refused": _s("お断り"),
+        "withdrawn": _s("取り下げ"),
+    }.get(code, code)  # fmt: skip
+
+
+def trouble(code: str) -> str:
+    """Name what somebody who cannot sign in asks for."""
+    return {
+        "letter_lost": _s("手紙をなくした"), "letter_missing": _s("手紙が届かない"),
+        "password": _s("パスワードがわからない"), "phone": _s("スマートフォンや電話番号が変わった、なくした"),
+        "decline": _s("辞退したい（受け付けた日時が、期限に間に合ったかどうかを決めます）"),
+        "alternative": _s("紙の代替品に変えたい（受け付けた日時が、期限に間に合ったかどうかを決めます）"),
+        "redelivery": _s("再配送を頼みたい（受け付けた日時が、期限に間に合ったかどうかを決めます）"),
+        "other": _s("そのほか"),
     }.get(code, code)  # fmt: skip

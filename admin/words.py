@@ -5,12 +5,14 @@ from admin import recipient_words as recipients
 from admin.request_words import (
     channel,
     decision,
+    decline_item,
     match_part,
     request_kind,
     request_result,
     request_state,
     review_said,
     signer,
+    trouble,
 )
 from portal.domain.roster.codes import explanations
 from portal.domain.texts import _s
@@ -18,6 +20,7 @@ from portal.domain.texts import _s
 __all__ = [
     "channel",
     "decision",
+    "decline_item",
     "match_part",
     "parcels",
     "recipients",
@@ -26,6 +29,7 @@ __all__ = [
     "request_state",
     "review_said",
     "signer",
+    "trouble",
 ]
 """Templates ask one module, ``words``; the words of requests lie in their own."""
 
@@ -204,7 +208,8 @@ def written(name: str) -> str:
     return {
         "name": _s("名前"), "contact": _s("連絡先"), "telephone": _s("電話番号"), "words": _s("内容"),
         "login_id": _s("手紙のID"), "message": _s("内容"), "reason": _s("理由"), "birth": _s("生年月日"),
-        "postal_code": _s("郵便番号"), "letter_number": _s("手紙の番号"),
+        "postal_code": _s("郵便番号"), "letter_number": _s("手紙の番号"), "trouble": _s("困っていること"),
+        "text": _s("伝えたいこと"),
     }.get(name, name)  # fmt: skip
 
 

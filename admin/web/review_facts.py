@@ -11,11 +11,14 @@ from portal.domain.casework.masking import mask_address, mask_postal_code
 from portal.domain.casework.review_kinds import rules_of
 from portal.domain.casework.timeline import Moment, timeline
 from portal.domain.coupons.queries import coupons_of_household
+from portal.domain.declines.queries import ItemFact, item_facts
+from portal.domain.declines.words import readable
 from portal.domain.households.queries import HouseholdView, open_holds, view_household
 from portal.domain.requests.four_eyes import proposal_of
-from portal.domain.requests.kinds import ALTERNATIVE, REDELIVERY
-from portal.domain.requests.models import PaperForm, Request
+from portal.domain.requests.kinds import ALTERNATIVE, DECLINE, REDELIVERY
+from portal.domain.requests.models import PaperForm, Request, Scan
 from portal.domain.requests.queries import paper_forms_of, requests_of
+from portal.domain.requests.scans import visible_scan
 from portal.domain.requests.services import reply_of, written_in
 from portal.domain.staff.permissions import Permission
 from portal.domain.staff.queries import staff_user
@@ -47,6 +50,7 @@ class Facts:
     children: Sequence[ChildFact]
     holds: Sequence[Any]
     forms: Sequence[PaperForm]
+    scans: Mapping[int, Scan]
     written: Mapping[str, Any]
     reply: str
     effects: Sequence[str]
@@ -56,11 +60,13 @@ class Facts:
     own_proposal: bool
     redelivery: RedeliveryFacts | None = None
     alternative: Sequence[Line] = ()
+    decline: Sequence[ItemFact] = ()
 
 
 def facts_of(page: Page, row: Request) -> Facts:
     """Read everything about a claimed request."""
     session, vault = page.session, page.site.vault
+    forms = paper_forms_of(session, row.id)
     view = view_household(session, vault, row.household_id) if row.household_id is not None else None
     proposal = proposal_of(session, row.id)
     proposer = staff_user(session, proposal.proposed_by) if proposal is not None else None
@@ -70,8 +76,9 @@ def facts_of(page: Page, row: Request) -> Facts:
         place=mask_address(view.fields.town) if view else "",
         children=_children(page, view, row) if view else (),
         holds=open_holds(session, view.id) if view else (),
-        forms=paper_forms_of(session, row.id),
-        written=written_in(vault, row),
+        forms=forms,
+        scans=_scans(page, forms),
+        written=readable(written_in(vault, row)) if row.kind == DECLINE else written_in(vault, row),
         reply=reply_of(vault, row),
         effects=rules_of(row.kind).effects_of(session, vault, page.site.program, row),
         moments=timeline(session, view.id, MOMENTS, of_ward=allowed(page, Permission.KNOW_PROTECTED))
@@ -82,7 +89,16 @@ def facts_of(page: Page, row: Request) -> Facts:
         own_proposal=proposer is not None and page.staff is not None and proposer.id == page.staff.id,
         redelivery=redelivery_facts(page, row) if row.kind == REDELIVERY else None,
         alternative=lines_of(session, page.site.program, row) if row.kind == ALTERNATIVE else (),
+        decline=item_facts(session, row.id) if row.kind == DECLINE else (),
     )
+
+
+def _scans(page: Page, forms: Sequence[PaperForm]) -> dict[int, Scan]:
+    may_know = allowed(page, Permission.KNOW_PROTECTED)
+    found = (
+        visible_scan(page.session, form.scan_id, include_protected=may_know) for form in forms if form.scan_id
+    )
+    return {scan.id: scan for scan in found if scan is not None}
 
 
 def _children(page: Page, view: HouseholdView, row: Request) -> list[ChildFact]:

@@ -44,6 +44,28 @@ class Choice:
     why_not: str
 
 
+@dataclass(frozen=True, slots=True)
+class ItemFact:
+    """One child of a request as a reviewer sees it; ``signed`` where an adult's own signature arrived."""
+
+    ordinal: int
+    state: str
+    adult: bool
+    signed: bool
+
+
+def item_facts(session: Session, request_id: int) -> list[ItemFact]:
+    """Return the children of a request, in the order of the household."""
+    rows = session.execute(
+        select(Child.ordinal, DeclineItem.state, DeclineItem.adult, DeclineItem.countersigned_at)
+        .join(Entitlement, Entitlement.child_id == Child.id)
+        .join(DeclineItem, DeclineItem.entitlement_id == Entitlement.id)
+        .where(DeclineItem.request_id == request_id)
+        .order_by(Child.ordinal, DeclineItem.id)
+    )
+    return [ItemFact(ordinal, state, adult, signed is not None) for ordinal, state, adult, signed in rows]
+
+
 def choices(session: Session, household_id: int) -> list[Choice]:
     """Return a household's children with what stands against declining for them, if anything."""
     declines = declines_of_household(session, household_id)

@@ -19,7 +19,8 @@ from portal.domain.tasks.services import details_of, finish_task
 from portal.domain.texts import _s
 from portal.domain.vault import Vault
 
-SIGNERS = ("householder", "spouse", "adult_child", "relative", "other")
+SIGNERS = ("householder", "spouse", "parent", "child", "proxy", "other", "nobody")
+NOBODY = "nobody"
 HOUSEHOLDER = "householder"
 PAPER_CHANNELS = (Channel.POST, Channel.FAX, Channel.COUNTER)
 LATE, NO_ATTORNEY, UNCLEAR = "late", "no_attorney", "unclear"
@@ -77,7 +78,8 @@ def instant_that_counts(program: Program, form: PaperEntry, earlier: datetime | 
 
 def weaknesses(window: Window, form: PaperEntry, counts: datetime) -> tuple[str, ...]:
     """Return why a form binds nobody: it came late, or somebody signed who may not alone."""
-    stranger = form.signed_by != HOUSEHOLDER and not form.has_letter_of_attorney
+    attorney = form.has_letter_of_attorney and form.signed_by != NOBODY
+    stranger = form.signed_by != HOUSEHOLDER and not attorney
     return (*((LATE,) if window.is_over(counts) else ()), *((NO_ATTORNEY,) if stranger else ()))
 
 

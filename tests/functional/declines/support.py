@@ -130,16 +130,14 @@ def make_desk(database: Database, folder: Path, households: int = 3, reserve: in
     return Desk(database, *people, households)
 
 
-def add_reviewers(session: Session) -> list[Actor]:
+def add_reviewers(session: Session) -> tuple[Actor, Actor, Actor]:
     """Two officers of the contractor and one of the ward."""
-    return [
-        add_reviewer(session, login, organization, role)
-        for login, organization, role in (
-            ("officer", Organization.CONTRACTOR, Role.OFFICER),
-            ("colleague", Organization.CONTRACTOR, Role.OFFICER),
-            ("ward", Organization.WARD, Role.WARD_OFFICER),
-        )
-    ]
+    contractor = Organization.CONTRACTOR
+    return (
+        add_reviewer(session, "officer", contractor, Role.OFFICER),
+        add_reviewer(session, "colleague", contractor, Role.OFFICER),
+        add_reviewer(session, "ward", Organization.WARD, Role.WARD_OFFICER),
+    )
 
 
 def add_reviewer(session: Session, login: str, organization: Organization, role: Role) -> Actor:

@@ -56,7 +56,8 @@ def enter(
     desk: Desk, ordinals: tuple[int, ...] = (1, 2), now: datetime = NOW, program: Any = PROGRAM, **form: Any
 ) -> Request:
     """Enters a form for the first household; by post and clear if nothing else is said."""
-    entry = PaperEntry(**({"channel": Channel.POST, "received_at": now} | form))
+    given: dict[str, Any] = {"channel": Channel.POST, "received_at": now} | form
+    entry = PaperEntry(**given)
     with desk.database.write() as session:
         return paper.enter_form(session, VAULT, program, 1, ordinals, entry, desk.officer, now)
 
@@ -119,12 +120,12 @@ def test_a_late_form_touches_no_coupon_and_is_never_accepted(quick_desk: Desk) -
 
 
 def test_a_signature_of_somebody_else_needs_a_letter_of_attorney(quick_desk: Desk) -> None:
-    row = enter(quick_desk, signed_by="relative")
+    row = enter(quick_desk, signed_by="spouse")
     assert row.warnings == ["no_attorney"]
     assert quick_desk.states()[0] == ("in_progress", "assigned", False)
     with pytest.raises(NotAllowedError, match="委任状"):
         quick_desk.decide(row, "accept", quick_desk.colleague)
-    again = enter(quick_desk, signed_by="relative", has_letter_of_attorney=True, now=LATER)
+    again = enter(quick_desk, signed_by="spouse", has_letter_of_attorney=True, now=LATER)
     assert (again.id, again.warnings, forms(quick_desk, row)) == (row.id, [], 2)
     assert quick_desk.states()[0] == ("in_progress", "suspended", True)
     assert quick_desk.decide(row, "accept", quick_desk.colleague).result == "accepted"
