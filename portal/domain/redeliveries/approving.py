@@ -110,7 +110,7 @@ def approve(
     if REQUEST.can(request.state, "answer"):
         move(session, request, "answer", actor, now)
     move(session, request, "proceed", actor, now)
-    tell(session, vault, request, "decided", now)
+    tell(session, vault, request, row, "decided", now, card=False)
 
 
 def standing_for(

@@ -86,7 +86,7 @@ def choose_household(
         if REQUEST.can(request.state, "ask_back"):
             move(session, request, "ask_back", actor, now)
         if not household.protected:
-            tell(session, vault, request, "received", now)
+            tell(session, vault, request, row, "received", now, card=False)
     else:
         touch(request, now)
     session.flush()

@@ -13,7 +13,7 @@ from portal.domain.texts import SOURCE_LOCALE, _, current_locale
 from portal.domain.wareki import format_wareki
 
 
-def redelivery_form_pdf(program: Program, now: datetime) -> bytes:
+def redelivery_form_pdf(program: Program, now: datetime, letter_number: str = "") -> bytes:
     """Return the form as PDF: Japanese, with what it means in the reader's language. Drawn once a day and language."""
     day = jst_date(now)
     locale = current_locale()
@@ -28,6 +28,7 @@ def redelivery_form_pdf(program: Program, now: datetime) -> bytes:
             ("send-to", (contact.address.postal_mark, *contact.address.lines)),
             ("telephone", contact.telephone),
             ("fax", contact.fax),
+            ("letter", letter_number),
             ("locale", locale),
             ("help", _frozen(lines)),
             ("day", (day.year, day.month, day.day)),

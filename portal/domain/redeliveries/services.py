@@ -133,7 +133,7 @@ def _refuse(
     set_reply(vault, request, reason, text)
     _end_proposal(session, request, actor, now)
     move(session, request, "close", actor, now, result=REFUSED, reason=reason)
-    tell(session, vault, request, "decided", now)
+    tell(session, vault, request, row, "decided", now, card=True)
 
 
 def withdraw(

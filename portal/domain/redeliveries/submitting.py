@@ -76,15 +76,14 @@ def submit(
         written={"telephone": telephone} if telephone else None,
         warnings=(ADDRESS,) if standing.address_unknown else (),
     )  # fmt: skip
-    session.add(
-        Redelivery(
-            request_id=request.id, item=item, letter_id=standing.letter.id if standing.letter else None,
-            shipment_id=standing.shipment.id if standing.shipment else None,
-            proof=STAFF if _of_staff(actor) else SESSION, changed_at=now,
-        )
+    row = Redelivery(
+        request_id=request.id, item=item, letter_id=standing.letter.id if standing.letter else None,
+        shipment_id=standing.shipment.id if standing.shipment else None,
+        proof=STAFF if _of_staff(actor) else SESSION, changed_at=now,
     )  # fmt: skip
+    session.add(row)
     session.flush()
-    tell(session, vault, request, "received", now, contact=telephone or None)
+    tell(session, vault, request, row, "received", now, card=False)
     return request
 
 

@@ -5,22 +5,35 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.domain.announcements.services import announce, reach
+from portal.domain.redeliveries.models import Redelivery
+from portal.domain.redeliveries.queries import STAFF
 from portal.domain.requests.models import Request
+from portal.domain.requests.services import written_in
 from portal.domain.vault import Vault
 
 
 def tell(
-    session: Session, vault: Vault, request: Request, event: str, now: datetime, *, contact: str | None = None
+    session: Session,
+    vault: Vault,
+    request: Request,
+    row: Redelivery,
+    event: str,
+    now: datetime,
+    *,
+    card: bool,
 ) -> None:
-    """Tell the household of a step, once. ``contact`` is a number left on a form that a person checked.
+    """Tell the household of a step, once: by its own channel, or by a call to the number that a person checked.
 
-    Without a channel of its own or such a number nothing goes out at the start: a card would only follow the letter
-    that does not arrive. Its decision does go out as a card.
+    Where there is neither, ``card`` says whether one is printed: none follows a letter that does not arrive, and the
+    new letter speaks for itself.
     """
     household_id = request.household_id
     if household_id is None:
         return
-    if event == "received" and contact is None and reach(session, household_id).row is None:
+    contact = str(written_in(vault, request).get("telephone", "")) if row.proof == STAFF else ""
+    if not card and not contact and reach(session, household_id).row is None:
         return
     key = f"redelivery:{request.id}:{event}"
-    announce(session, vault, household_id, event, key, now, contact=contact, receipt_no=request.receipt_no)
+    announce(
+        session, vault, household_id, event, key, now, contact=contact or None, receipt_no=request.receipt_no
+    )

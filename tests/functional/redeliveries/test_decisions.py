@@ -327,3 +327,15 @@ def test_receipts_are_different_and_every_write_is_logged(sqlite_post: Post) -> 
     ):
         assert action in actions
     assert PROGRAM.requests.redeliveries >= 2
+
+
+def test_a_refusal_reaches_everybody_and_a_new_letter_speaks_for_itself(sqlite_post: Post) -> None:
+    from portal.domain.announcements.models import Announcement
+
+    post = sqlite_post
+    refused, approved = post.ask(post.household()), post.ask(post.household())
+    post.decide(refused, "refuse", reason="other")
+    post.decide(approved)
+    with post.database.read() as session:
+        told = [(row.event, row.medium, row.receipt_no) for row in session.scalars(select(Announcement))]
+    assert told == [("decided", "card", refused.receipt_no)]
