@@ -1,10 +1,11 @@
-"""PDFs of a household's own requests."""
+"""PDFs of a household's own requests, and the blank decline form."""
 
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from portal.domain.declines.form import decline_form_pdf, meaning_of
 from portal.domain.declines.queries import rights_of_request
 from portal.domain.declines.words import WHY
 from portal.domain.errors import NotFoundError
@@ -16,7 +17,7 @@ from portal.domain.requests.services import written_in
 from portal.domain.texts import SOURCE_LOCALE, _, use_locale
 from portal.platform.page import Page
 from portal.platform.routes import endpoint
-from portal.web.access import signed_in
+from portal.web.access import PUBLIC, everybody, signed_in
 from portal.web.activation import own_credential
 from portal.web.home import household_of
 
@@ -24,12 +25,12 @@ from portal.web.home import household_of
 def receipt(page: Page) -> Response[Any]:
     """Return the PDF with a request's number: for a decline the 辞退届, for others a receipt."""
     row = own_request(page.session, own_credential(page).household_id, str(page.params["receipt_no"])[:20])
-    pdf = _decline_form(page, row) if row.kind == DECLINE else _receipt(page, row)
+    pdf = _decline_copy(page, row) if row.kind == DECLINE else _receipt(page, row)
     name = f'attachment; filename="{row.receipt_no}.pdf"'
     return page.send(pdf, "application/pdf", {"content-disposition": name, "cache-control": "no-store"})
 
 
-def _decline_form(page: Page, row: Request) -> bytes:
+def _decline_copy(page: Page, row: Request) -> bytes:
     view = household_of(page)
     names = {child.ordinal: child.fields.name for child in view.children}
     rights = rights_of_request(page.session, row)
@@ -38,11 +39,11 @@ def _decline_form(page: Page, row: Request) -> bytes:
     reason = str(written_in(page.site.vault, row).get("reason", ""))
     with use_locale(SOURCE_LOCALE):
         why = WHY[reason]() if reason in WHY else ""
-    form = documents.DeclineForm(
-        receipt_no=row.receipt_no, declared_at=row.received_at, householder=view.fields.name, reason=why,
-        children=[(names.get(ordinal, ""), yen) for ordinal, yen in rights],
+    copy = documents.DeclineCopy(
+        row.receipt_no, row.received_at, view.fields.name,
+        [(names.get(ordinal, ""), yen) for ordinal, yen in rights], why, meaning_of(page.site.program),
     )  # fmt: skip
-    return documents.decline_form_pdf(page.site.program, form, page.now)
+    return documents.decline_copy_pdf(page.site.program, copy)
 
 
 def _receipt(page: Page, row: Request) -> bytes:
@@ -58,6 +59,15 @@ def _receipt(page: Page, row: Request) -> bytes:
     return documents.receipt_pdf(page.site.program, make, row.receipt_no, row.received_at)
 
 
+def blank_form(page: Page) -> Response[Any]:
+    """Return the form for declining on paper; anybody may have it."""
+    pdf = decline_form_pdf(page.site.program, page.now)
+    return page.send(pdf, "application/pdf", {"content-disposition": 'attachment; filename="decline.pdf"'})
+
+
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
-    return [endpoint("GET", "/requests/{receipt_no:str}/receipt.pdf", receipt, signed_in, "signed_in")]
+    return [
+        endpoint("GET", "/requests/{receipt_no:str}/receipt.pdf", receipt, signed_in, "signed_in"),
+        endpoint("GET", "/decline/form.pdf", blank_form, everybody, PUBLIC),
+    ]

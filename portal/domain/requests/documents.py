@@ -1,4 +1,4 @@
-"""Receipts and the decline form (辞退届) as PDF: Japanese with the reader's language beside it; tagged, never on disk."""
+"""Receipts, and the 辞退届 of an online declaration, as PDF: Japanese with the reader's language beside it; tagged, never on disk."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -41,19 +41,15 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class DeclineForm:
-    """What is printed into a decline form. With ``receipt_no`` it is the copy of an online declaration.
+class DeclineCopy:
+    """What the 辞退届 of an online declaration says. ``children``: names with yen; ``reason`` in Japanese."""
 
-    Without, it is the blank form of ``letter_no``: no name, no address, no child stands on it (``domain.md`` §2.6).
-    ``children``: names with yen; ``reason`` in Japanese.
-    """
-
-    receipt_no: str = ""
-    letter_no: str = ""
-    declared_at: datetime | None = None
-    householder: str = field(default="", repr=False)
-    children: Sequence[tuple[str, int]] = field(default=(), repr=False)
+    receipt_no: str
+    declared_at: datetime
+    householder: str = field(repr=False)
+    children: Sequence[tuple[str, int]] = field(repr=False)
     reason: str = field(default="", repr=False)
+    meaning: Sequence[str] = ()
 
 
 @contextmanager
@@ -112,48 +108,33 @@ def receipt_pdf(
         return compile_pdf("receipt.typ", data, timestamp=int(received_at.timestamp()))
 
 
-def decline_form_pdf(program: Program, form: DeclineForm, now: datetime) -> bytes:
-    """Return the 辞退届: the copy of an online declaration, or the blank form to fill in by hand.
+def decline_copy_pdf(program: Program, copy: DeclineCopy) -> bytes:
+    """Return the 辞退届 of an online declaration; ``copy.meaning`` says in the reader's language what it is.
 
     Raises:
         BusyError: too many are drawn at this moment.
     """
     reader = current_locale()
-    moment = form.declared_at or now
     data = {
-        "online": bool(form.receipt_no),
-        "receipt": form.receipt_no,
-        "letter": form.letter_no,
+        "receipt": copy.receipt_no,
         "addressee": program.names.mayor.in_language(SOURCE_LOCALE),
         "program": program.names.program.in_language(SOURCE_LOCALE),
         "ward": program.names.ward.in_language(SOURCE_LOCALE),
-        "declared": moment_text(moment) if form.declared_at else "",
-        "householder": drawable(form.householder),
-        "children": [[drawable(name), f"{yen:,}円"] for name, yen in form.children],
-        "total": f"{len(form.children)}人分 {sum(yen for _name, yen in form.children):,}円",
+        "declared": moment_text(copy.declared_at),
+        "householder": drawable(copy.householder),
+        "children": [[drawable(name), f"{yen:,}円"] for name, yen in copy.children],
+        "total": f"{len(copy.children)}人分 {sum(yen for _name, yen in copy.children):,}円",
         "unit": f"{program.amount_yen:,}円",
-        "reason": form.reason,
+        "reason": copy.reason,
         "last-day": format_wareki(program.windows.decline.last_day),
-        "postal-rule": "消印有効" if program.requests.postal_rule == "postmark" else "必着",
-        "send-to": [program.contact.address.postal_mark, *program.contact.address.lines],
         "telephone": program.contact.telephone,
         "fax": program.contact.fax,
         "locale": reader,
-        "help": [pieces(line) for line in _help(program)] if reader != SOURCE_LOCALE else [],
-        "day": _day(moment),
+        "help": [pieces(line) for line in copy.meaning] if reader != SOURCE_LOCALE else [],
+        "day": _day(copy.declared_at),
     }
     with _in_turn():
-        return compile_pdf("decline_form.typ", data, timestamp=int(moment.timestamp()))
-
-
-def _help(program: Program) -> tuple[str, ...]:
-    """Return what the form means, in the reader's language."""
-    return (
-        _("この書類は、電子クーポンを辞退する（受け取らない）ための書類です。"),
-        _("辞退すると、クーポンも、紙の商品も受け取れません。"),
-        _("何もしなければ、クーポンはそのまま使えます。"),
-        _("電話番号: %(telephone)s") % {"telephone": program.contact.telephone},
-    )
+        return compile_pdf("decline_copy.typ", data, timestamp=int(copy.declared_at.timestamp()))
 
 
 def _day(moment: datetime) -> list[int]:

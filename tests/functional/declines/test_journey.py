@@ -291,3 +291,9 @@ def test_a_correction_starts_from_the_receipt(sqlite_resident: Resident, quick_p
     with sqlite_resident.database.read() as session:
         claims = session.scalars(select(Entitlement.claimed_by).order_by(Entitlement.id)).all()
     assert claims == ["decline", None]
+
+
+def test_anybody_may_have_the_blank_form(sqlite_resident: Resident) -> None:
+    answer = sqlite_resident.visitor().get("/decline/form.pdf")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    assert "辞退届" in "".join(pdf.text(answer.content))
