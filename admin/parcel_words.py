@@ -34,7 +34,7 @@ def shipment(code: str) -> str:
     return {
         "planned": _s("差し出す前"), "posted": _s("差し出した"), "at_post_office": _s("郵便局で保管"),
         "delivered": _s("届いた"), "returning": _s("返送中"), "returned": _s("戻った"), "lost": _s("郵便局が調査中"),
-        "cancelled": _s("取りやめ"),
+        "cancelled": _s("窓口で渡した"),
     }.get(code, code)  # fmt: skip
 
 
@@ -62,5 +62,5 @@ def said(code: str) -> str:
         "discarded": _s("取りやめました。券は在庫に戻りました。"), "posted": _s("差し出しを記録しました。"),
         "absent": _s("不在を記録しました。"), "delivered": _s("届いたことを記録しました。"),
         "returned": _s("戻ったことを記録しました。"), "restocked": _s("券を在庫に戻しました。申請は審査に戻りました。"),
-        "lost": _s("郵便局の調査を記録しました。"),
+        "lost": _s("郵便局の調査を記録しました。"), "handed_over": _s("窓口でのお渡しを記録しました。"),
     }.get(code, "")  # fmt: skip

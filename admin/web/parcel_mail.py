@@ -95,6 +95,14 @@ def restock(page: Page) -> Response[Any]:
     )  # fmt: skip
 
 
+def hand_over(page: Page) -> Response[Any]:
+    """Note that it was handed over at the ward's counter."""
+    return _act(
+        page, "hand_over", "handed_over",
+        lambda view: delivery.hand_over(page.session, view.parcel.id, page.actor, page.now),
+    )  # fmt: skip
+
+
 def lose(page: Page) -> Response[Any]:
     """Note that the post is looking for it."""
     return _act(

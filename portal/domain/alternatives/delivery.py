@@ -1,5 +1,6 @@
 """A packed parcel in the mail: posted, waiting at the post office, delivered; or back, sent again, and into stock."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -7,12 +8,13 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import Actor, Organization
 from portal.domain.alternatives import stock
 from portal.domain.alternatives.items import lock_entitlements, settle, step
-from portal.domain.alternatives.models import AlternativeParcel
+from portal.domain.alternatives.models import AlternativeItem, AlternativeParcel
 from portal.domain.alternatives.packing import lock_parcel, refuse_held
 from portal.domain.announcements.services import announce
 from portal.domain.entitlements import claims
 from portal.domain.entitlements.services import change
 from portal.domain.errors import NotAllowedError, WrongStateError
+from portal.domain.households.models import Household
 from portal.domain.program.schema import Program
 from portal.domain.requests.models import Request
 from portal.domain.requests.services import touch
@@ -42,7 +44,7 @@ def post(
         WrongStateError: it is not packed, or was posted before.
     """
     row, parcel, items = lock_parcel(session, parcel_id)
-    refuse_held(session, row, items, actor)
+    refuse_held(session, row, items, actor, mailing=True)
     shipments.post(session, program, _shipment(session, parcel).id, day, mail_class, tracking_no, actor, now)
     for item in items:
         step(session, item, "post", actor, now)
@@ -81,12 +83,37 @@ def deliver(session: Session, parcel_id: int, day: date, actor: Actor, now: date
             _s("この世帯は保留中です。保留が解けてから、届いたことを記録してください。"), code="held"
         )
     shipments.deliver(session, _shipment(session, parcel).id, day, actor, now)
+    _fulfill(session, row, items, actor, now)
+    return parcel
+
+
+def hand_over(session: Session, parcel_id: int, actor: Actor, now: datetime) -> AlternativeParcel:
+    """Note that a packed parcel was handed over at the ward's counter against a signature, where no address may be used.
+
+    Raises:
+        NotAllowedError: the household has an address, or is held.
+        NotFoundError: there is no such parcel, or the actor is not of the ward.
+        WrongStateError: it is not packed, or was handed over before.
+    """
+    row, parcel, items = lock_parcel(session, parcel_id)
+    refuse_held(session, row, items, actor)
+    if not session.get_one(Household, parcel.household_id).counter:
+        raise NotAllowedError(_s("この世帯の小包は、郵便で送ります。"), code="has_address")
+    shipments.cancel(session, _shipment(session, parcel).id, actor, now)
+    for item in items:
+        step(session, item, "post", actor, now, at_counter=True)
+    _fulfill(session, row, items, actor, now)
+    return parcel
+
+
+def _fulfill(
+    session: Session, row: Request, items: Sequence[AlternativeItem], actor: Actor, now: datetime
+) -> None:
     for item in items:
         step(session, item, "deliver", actor, now)
         claims.free(session, item.entitlement_id, row.id, actor, now)
         change(session, item.entitlement_id, "deliver_alternative", actor, now)
     settle(session, row, actor, now)
-    return parcel
 
 
 def come_back(
@@ -130,7 +157,7 @@ def repost(
     before = _shipment(session, parcel)
     if any(item.state != "returned" for item in items):
         raise WrongStateError(_s("戻ってきた小包だけを、もう一度送れます。"))
-    refuse_held(session, row, items, actor)
+    refuse_held(session, row, items, actor, mailing=True)
     if before.attempt >= program.requests.redeliveries:
         raise NotAllowedError(
             _s("再配達は%(count)d回までです。この小包は、在庫に戻してください。")

@@ -7,8 +7,8 @@ from portal.domain.requests.blank_forms import blank_form_pdf
 from portal.domain.texts import SOURCE_LOCALE, _
 
 
-def alternative_form_pdf(program: Program, now: datetime) -> bytes:
-    """Return the form as PDF: Japanese, with what it means in the reader's language."""
+def alternative_form_pdf(program: Program, now: datetime, letter_number: str = "") -> bytes:
+    """Return the form as PDF: Japanese, with what it means in the reader's language; a letter's number may stand on it."""
     meaning = (
         _("この書類は、電子クーポンを、紙の代替品に変えるための書類です。"),
         _("申し込むと、電子クーポンは使えなくなります。"),
@@ -17,6 +17,6 @@ def alternative_form_pdf(program: Program, now: datetime) -> bytes:
     )
     return blank_form_pdf(
         program, "alternative_form.typ", program.windows.alternative.last_day, meaning, now,
-        unit=f"{program.amount_yen:,}円",
+        unit=f"{program.amount_yen:,}円", letter=letter_number,
         products=tuple(product.name.in_language(SOURCE_LOCALE) for product in program.alternatives),
     )  # fmt: skip

@@ -87,8 +87,12 @@ def _refuse_unready(session: Session, row: Request, items: Sequence[AlternativeI
             raise ConflictError(_s("このこどもの分は、ほかの人が数えて、確認を待っています。"))
 
 
-def refuse_held(session: Session, row: Request, items: Sequence[AlternativeItem], actor: Actor) -> None:
-    """Refuse to send anything to a household that is held or gone, and a protected one's parcel to all but the ward.
+def refuse_held(
+    session: Session, row: Request, items: Sequence[AlternativeItem], actor: Actor, *, mailing: bool = False
+) -> None:
+    """Refuse to give anything to a household that is held or gone, and a protected one's parcel to all but the ward.
+
+    With ``mailing`` also where no address may be used: such a parcel is packed and handed over at the ward's counter.
 
     Raises:
         NotAllowedError: held, removed, or the actor is no person with an account.
@@ -100,7 +104,7 @@ def refuse_held(session: Session, row: Request, items: Sequence[AlternativeItem]
         raise NotFoundError(_s("この小包は見つかりませんでした。"))
     if actor.id is None or actor.organization is None:
         raise NotAllowedError(_s("小包を扱えるのは、アカウントのある職員だけです。"))
-    if household.counter:
+    if mailing and household.counter:
         raise NotAllowedError(
             _s("住所を使わない世帯です。小包は送れません。区の窓口で渡してください。"), code="counter"
         )

@@ -52,6 +52,7 @@ class ParcelView:
     receipt_no: str
     children: int
     shipment: Shipment | None
+    at_counter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ def _children(session: Session, parcel_ids: Sequence[int], stage: str) -> dict[i
 def parcel_view(session: Session, parcel_id: int, *, include_protected: bool) -> ParcelView | None:
     """Return one parcel; None where there is none, or none that the reader may know of."""
     found = session.execute(
-        select(AlternativeParcel, Request.receipt_no, Shipment, Household.protected)
+        select(AlternativeParcel, Request.receipt_no, Shipment, Household.protected, Household.counter)
         .join(Request, Request.id == AlternativeParcel.request_id)
         .join(Household, Household.id == AlternativeParcel.household_id)
         .outerjoin(Shipment, Shipment.id == AlternativeParcel.shipment_id)
@@ -171,7 +172,8 @@ def parcel_view(session: Session, parcel_id: int, *, include_protected: bool) ->
     ).one_or_none()
     if found is None or (found[3] and not include_protected):
         return None
-    return ParcelView(found[0], found[1], _children(session, [parcel_id], "").get(parcel_id, 0), found[2])
+    children = _children(session, [parcel_id], "").get(parcel_id, 0)
+    return ParcelView(found[0], found[1], children, found[2], at_counter=found[4])
 
 
 def items_in(session: Session, parcel_id: int) -> list[AlternativeItem]:

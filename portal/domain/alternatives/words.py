@@ -209,6 +209,8 @@ def _posting_steps(posting: Shipment) -> Iterable[Step]:
             _at(posting.returned_on),
             _("小包が、事務局に戻りました。%(why)s") % {"why": reason_words(posting.returned_reason)},
         )
+    if posting.state == "cancelled":
+        yield Step(posting.changed_at, _("区の窓口でお渡ししました。"))
     if posting.state == "lost":
         yield Step(posting.changed_at, _("郵便局が小包を探しています。"))
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from portal.domain.actors import Actor, Organization, Role
 from portal.domain.alternatives import delivery, packing, services
 from portal.domain.alternatives.models import AlternativeItem
 from portal.domain.alternatives.states import ALTERNATIVE
@@ -32,6 +33,7 @@ from portal.domain.errors import (
 from portal.domain.households.models import Household
 from portal.domain.requests.models import Request
 from portal.domain.shipments.mail import REGISTERED, SIMPLE_REGISTERED
+from portal.domain.staff.models import StaffUser
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
 from tests.support.paper import Paper, make_paper, tracking_no
@@ -492,3 +494,38 @@ def test_refusing_shows_the_coupon_again(paper: Paper, family: Person) -> None:
     assert paper.coupon_states(family) == ["assigned", "assigned"]
     assert request_of(paper, request_id).result == "refused"
     paper.ask(family, 1)
+
+
+def test_where_no_address_may_be_used_the_ward_hands_it_over(paper: Paper, family: Person) -> None:
+    with paper.database.write() as session:
+        session.execute(update(Household).values(protected=True, counter=True))
+    paper.officer = paper.ward  # contractors know nothing of this household
+    request_id = paper.ask(family, 1)
+    paper.decide(request_id, actor=paper.ward)
+    parcel = paper.count(request_id, 1)
+    with paper.database.write() as session:
+        user = StaffUser(
+            login="ward-b", display_name="ward-b", organization="ward", role="ward_officer", password_hash="-",
+            totp_sealed=b"", created_at=paper.now,
+        )  # fmt: skip
+        session.add(user)
+        session.flush()
+        other = Actor(Role.WARD_OFFICER, user.id, Organization.WARD)
+    paper.confirm(parcel, other)
+    with pytest.raises(NotAllowedError, match="窓口"):
+        paper.post(parcel)
+    with paper.database.write() as session:
+        delivery.hand_over(session, parcel, other, paper.now)
+    row = request_of(paper, request_id)
+    assert (paper.states(request_id), row.result) == (["delivered"], "delivered")
+    with paper.database.read() as session:
+        assert [step.words for step in steps_of(session, row)][-1] == "区の窓口でお渡ししました。"
+    with paper.database.write() as session, pytest.raises(WrongStateError):
+        delivery.hand_over(session, parcel, other, paper.now)
+    paper.check()
+
+
+def test_everybody_else_gets_it_by_mail(paper: Paper, family: Person) -> None:
+    _request, parcel = paper.packed(family, 1)
+    with paper.database.write() as session, pytest.raises(NotAllowedError, match="郵便で"):
+        delivery.hand_over(session, parcel, paper.ward, paper.now)
