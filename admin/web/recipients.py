@@ -26,7 +26,10 @@ from portal.domain.recipients.newcomer import (
     ADDRESS,
     COUNTER,
     HAND_OVERS,
+    Fault,
     Newcomer,
+    child_faults,
+    faults_of,
     read_child,
     read_newcomer,
 )
@@ -84,6 +87,9 @@ def submit_add(page: Page) -> Response[Any]:
     if instruction is None and page.form.ok:
         page.form.error("instruction_no", _s("区の指示書の番号と日付を入力してください。"))
 
+    faults = [] if _known_household(page) else faults_of(page.form.values, page.actor)
+    _mark(page, faults, *(child_faults(page.form.values, place) for place in range(1, PLACES + 1)))
+
     def enter() -> Request:
         newcomer = read_newcomer(page.form.values, _known_household(page), page.actor)
         found = (read_child(page.form.values, place) for place in range(1, PLACES + 1))
@@ -94,6 +100,11 @@ def submit_add(page: Page) -> Response[Any]:
         )  # fmt: skip
 
     return _enter(page, enter, show_add)
+
+
+def _mark(page: Page, *faults: list[Fault]) -> None:
+    for field, sentence in (fault for found in faults for fault in found):
+        page.form.error(field, sentence)
 
 
 def _stored_scan(page: Page) -> int | None:
@@ -150,6 +161,8 @@ def submit_change(page: Page) -> Response[Any]:
     instruction = read_instruction(page)
     channel = next((c for c in CHANNELS if c.value == page.form.get("channel")), Channel.COUNTER)
     received = _received(page)
+    about = changes.faults_of(_ordinals(page), page.form.get("evidence"), page.form.get("words"))
+    _mark(page, about, [] if _known_household(page) else faults_of(page.form.values, page.actor))
 
     def enter() -> Request:
         return changes.submit(

@@ -1,6 +1,6 @@
 """Change of recipient (支給先変更): the children of a carer who has fled or lives apart go to that carer, one by one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from portal.domain.program.schema import Program
 from portal.domain.recipients.additions import known_household
 from portal.domain.recipients.approving import confirmed, drop_proposal, propose_request
 from portal.domain.recipients.models import RecipientChange
-from portal.domain.recipients.newcomer import PROTECTED, Newcomer, of_ward
+from portal.domain.recipients.newcomer import PROTECTED, Fault, Newcomer, of_ward
 from portal.domain.recipients.placing import (
     give_coupon,
     had_coupon,
@@ -45,7 +45,7 @@ def submit(
     vault: Vault,
     program: Program,
     household_id: int,
-    ordinals: Iterable[int],
+    ordinals: Collection[int],
     newcomer: Newcomer,
     evidence: str,
     actor: Actor,
@@ -73,10 +73,8 @@ def submit(
             _s("支給先の変更の受付は、%(day)sで終わりました。")
             % {"day": program.windows.decline.last_day.isoformat()}
         )
-    if evidence not in EVIDENCE:
-        raise InputError(_s("確かめた書類の種類を選んでください。"), code="evidence")
-    if len(words) > WORDS_MAX or (evidence == "other" and not words.strip()):
-        raise InputError(_s("確かめた書類を、400文字までで書いてください。"), code="words")
+    for field, sentence in faults_of(ordinals, evidence, words):
+        raise InputError(sentence, code=field)
     source = session.get(Household, household_id)
     if source is None or (source.protected and not of_ward(actor)):
         raise NotFoundError(_s("世帯が見つかりませんでした。"))
@@ -110,10 +108,20 @@ def submit(
     return row
 
 
+def faults_of(ordinals: Collection[int], evidence: str, words: str) -> list[Fault]:
+    """Return everything that is missing for a change but its new recipient."""
+    found = []
+    if not ordinals:
+        found.append(("children", _s("こどもを選んでください。")))
+    if evidence not in EVIDENCE:
+        found.append(("evidence", _s("確かめた書類の種類を選んでください。")))
+    if len(words) > WORDS_MAX or (evidence == "other" and not words.strip()):
+        found.append(("words", _s("確かめた書類を、400文字までで書いてください。")))
+    return found
+
+
 def _chosen(session: Session, household_id: int, ordinals: Iterable[int]) -> list[HouseholdCoupon]:
     wanted = set(ordinals)
-    if not wanted:
-        raise InputError(_s("こどもを選んでください。"), code="children")
     found = [entry for entry in coupons_of_household(session, household_id) if entry.ordinal in wanted]
     if len(found) != len(wanted):
         raise NotFoundError(_s("このこどもは見つかりませんでした。"))

@@ -54,52 +54,63 @@ class Newcomer:
         )  # fmt: skip
 
 
+_PLACE = ("postal_code", "town", "street", "building")
+_TEXTS = ("number", "person_no", "name", "kana", *_PLACE)
+Fault = tuple[str, str]
+"""A field of the form and the sentence that belongs beside it."""
+
+
+def faults_of(typed: Mapping[str, str], actor: Actor) -> list[Fault]:
+    """Return everything that is missing or cannot be read in the fields of a new recipient."""
+    hand_over = typed.get("hand_over", "")
+    found = [_too_long(name) for name in _TEXTS if len(typed.get(name, "").strip()) > TEXT_MAX]
+    if hand_over not in HAND_OVERS:
+        found.append(("hand_over", _s("お渡しの方法を選んでください。")))
+    if hand_over == PROTECTED and not of_ward(actor):
+        found.append(("hand_over", _s("支援措置の対象にできるのは、区の職員だけです。")))
+    if not typed.get("name", "").strip():
+        found.append(("name", _s("受け取る人の名前を入力してください。")))
+    if not isinstance(whole_date(typed.get("birth", "")), date):
+        found.append(_no_birth("birth"))
+    if hand_over == ADDRESS:
+        if postal_code(typed.get("postal_code", "")) is None:
+            sentence = _s("郵便番号は、7けたの数字で入力してください。例：123-4567")
+            found.append(("postal_code", sentence))
+        if not typed.get("town", "").strip():
+            found.append(("town", _s("町名を入力してください。")))
+        if not typed.get("street", "").strip():
+            found.append(("street", _s("番地を入力してください。")))
+    return found
+
+
 def read_newcomer(typed: Mapping[str, str], household_id: int | None, actor: Actor) -> Newcomer:
-    """Read the fields of a form.
+    """Read the fields of a form. An address is kept only where the letter goes there.
 
     Raises:
-        InputError: a field is missing or cannot be read; ``code`` names the field.
+        InputError: a field is missing or cannot be read (``faults_of`` says all of them); ``code`` names the field.
     """
     if household_id is not None:
         return Newcomer(household_id, ADDRESS)
+    _refuse(faults_of(typed, actor))
     values = {name: typed.get(name, "").strip() for name in _TEXTS}
-    hand_over = typed.get("hand_over", "")
-    for name, value in values.items():
-        if len(value) > TEXT_MAX:
-            raise InputError(_s("120文字までで入力してください。"), code=name)
-    if hand_over not in HAND_OVERS:
-        raise InputError(_s("お渡しの方法を選んでください。"), code="hand_over")
-    if hand_over == PROTECTED and not of_ward(actor):
-        raise InputError(_s("支援措置の対象にできるのは、区の職員だけです。"), code="hand_over")
-    if not values["name"]:
-        raise InputError(_s("受け取る人の名前を入力してください。"), code="name")
-    birth = _birth(typed.get("birth", ""), "birth")
-    address = dict.fromkeys(_PLACE, "") if hand_over != ADDRESS else _address(values)
-    return Newcomer(None, hand_over, birth=birth, **(values | address))
+    hand_over = typed["hand_over"]
+    kept = {"postal_code": postal_code(values["postal_code"]) or ""}
+    address = kept if hand_over == ADDRESS else dict.fromkeys(_PLACE, "")
+    birth = whole_date(typed["birth"])
+    return Newcomer(None, hand_over, birth=birth if isinstance(birth, date) else None, **(values | address))
 
 
-def _birth(typed: str, field: str) -> date:
-    birth = whole_date(typed)
-    if not isinstance(birth, date):
-        raise InputError(
-            _s("生年月日は、1985-03-09 か 昭和60年3月9日 のように入力してください。"), code=field
-        )
-    return birth
-
-
-def _address(values: Mapping[str, str]) -> dict[str, str]:
-    code = postal_code(values["postal_code"])
-    if code is None:
-        raise InputError(_s("郵便番号は、7けたの数字で入力してください。例：123-4567"), code="postal_code")
-    if not values["town"]:
-        raise InputError(_s("町名を入力してください。"), code="town")
-    if not values["street"]:
-        raise InputError(_s("番地を入力してください。"), code="street")
-    return {name: values[name] for name in _PLACE} | {"postal_code": code}
-
-
-_PLACE = ("postal_code", "town", "street", "building")
-_TEXTS = ("number", "person_no", "name", "kana", *_PLACE)
+def child_faults(typed: Mapping[str, str], place: int) -> list[Fault]:
+    """Return everything that is missing or cannot be read of the child in a place of the form (from 1)."""
+    said = _child(typed, place)
+    if not any(said.values()):
+        return []
+    found = [_too_long(f"child{place}_{name}") for name, value in said.items() if len(value) > TEXT_MAX]
+    if not said["name"]:
+        found.append((f"child{place}_name", _s("こどもの名前を入力してください。")))
+    if not isinstance(whole_date(said["birth"]), date):
+        found.append(_no_birth(f"child{place}_birth"))
+    return found
 
 
 def read_child(typed: Mapping[str, str], place: int) -> ChildFields | None:
@@ -108,18 +119,32 @@ def read_child(typed: Mapping[str, str], place: int) -> ChildFields | None:
     Raises:
         InputError: a field is missing or cannot be read; ``code`` names the field.
     """
-    said = {
-        name: typed.get(f"child{place}_{name}", "").strip() for name in ("person_no", "name", "kana", "birth")
-    }
+    said = _child(typed, place)
     if not any(said.values()):
         return None
-    for name, value in said.items():
-        if len(value) > TEXT_MAX:
-            raise InputError(_s("120文字までで入力してください。"), code=f"child{place}_{name}")
-    if not said["name"]:
-        raise InputError(_s("こどもの名前を入力してください。"), code=f"child{place}_name")
-    birth = _birth(said["birth"], f"child{place}_birth")
-    return ChildFields(said["person_no"], said["name"], said["kana"], birth)
+    _refuse(child_faults(typed, place))
+    birth = whole_date(said["birth"])
+    return ChildFields(
+        said["person_no"], said["name"], said["kana"], birth if isinstance(birth, date) else None
+    )
+
+
+def _child(typed: Mapping[str, str], place: int) -> dict[str, str]:
+    names = ("person_no", "name", "kana", "birth")
+    return {name: typed.get(f"child{place}_{name}", "").strip() for name in names}
+
+
+def _too_long(field: str) -> Fault:
+    return field, _s("120文字までで入力してください。")
+
+
+def _no_birth(field: str) -> Fault:
+    return field, _s("生年月日は、1985-03-09 か 昭和60年3月9日 のように入力してください。")
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise InputError(faults[0][1], code=faults[0][0])
 
 
 def plain_child(fields: ChildFields) -> dict[str, Any]:

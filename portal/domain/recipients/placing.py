@@ -90,6 +90,7 @@ def move_child(
     entitlement.household_id, entitlement.changed_at = target.id, now
     # what holds the old household no longer reaches the child; what holds the new one does
     action = "hold" if target.withheld or open_holds(session, target.id) else "release"
+    before = entitlement.state
     if ENTITLEMENT.can(entitlement.state, action):
         entitlement.state = ENTITLEMENT.next(entitlement.state, action)
     source.changed_at = target.changed_at = now
@@ -100,7 +101,7 @@ def move_child(
     for action, of, other in ((LEFT, source.id, target.id), (CAME, target.id, source.id)):
         record(
             session, actor, now, action, "entitlement", entitlement.id, household_id=of, household=other,
-            request=item.request_id,
+            request=item.request_id, before=before, after=entitlement.state,
         )  # fmt: skip
     session.flush()
 

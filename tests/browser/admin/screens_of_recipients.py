@@ -106,7 +106,7 @@ def _review(served: ServedStaff, page: Page) -> None:
     served.enter(page)
     served.go(page, f"/reviews/{request_id}")
     page.locator("form[action$='/claim'] button").click()
-    page.wait_for_load_state("load")
+    page.locator("#newcomer").wait_for()
 
 
 def _counter(served: ServedStaff, page: Page) -> None:

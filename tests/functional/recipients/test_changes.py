@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from portal.domain.actors import Organization, Role
+from portal.domain.casework import stops
 from portal.domain.coupons import services as coupons
 from portal.domain.coupons.models import Coupon
 from portal.domain.coupons.queries import coupon_of_child
@@ -37,6 +39,7 @@ from tests.functional.recipients.support import (
     TOO_LATE,
     Office,
     open_office,
+    staff_member,
 )
 from tests.support.coupons import AMOUNT, VAULT
 from tests.support.people import CANARY_CHILDREN
@@ -224,3 +227,24 @@ def test_a_spent_coupon_is_refused_at_the_entry(office: Office) -> None:
         coupon.state = "part_used"
     with pytest.raises(NotAllowedError):
         office.change()
+
+
+def test_the_stop_of_the_wards_own_request_is_not_listed_for_the_contractor(office: Office) -> None:
+    office.reveal(office.households[0], 2)
+    office.reveal(office.households[1], 2)
+    office.real_issuer()
+    other = staff_member(office.database, "ward2", Organization.WARD, Role.WARD_OFFICER)
+    office.decide(office.change(newcomer=AT_COUNTER, actor=office.ward), actor=other)
+    office.decide(office.change(household=office.households[1]))
+    secret = office.entry(office.households[0], 2).coupon
+    assert secret is not None
+    with office.database.write() as session:
+        seen = [row.household_id for row in stops.waiting_stops(session, VAULT, include_protected=False)]
+        known = [row.household_id for row in stops.waiting_stops(session, VAULT, include_protected=True)]
+        with pytest.raises(NotFoundError):
+            stops.confirm(session, VAULT, PROGRAM, secret.id, office.officer, NOW, include_protected=False)
+        stops.confirm(session, VAULT, PROGRAM, secret.id, office.ward, NOW, include_protected=True)
+    assert (seen, known) == ([office.households[1]], office.households)
+    with office.database.read() as session:
+        target = session.scalars(select(Household.id).where(Household.counter)).one()
+    assert office.entry(target, 1).can_show(NOW)

@@ -3,12 +3,14 @@
 import pytest
 from sqlalchemy import func, select
 
-from portal.domain.actors import Role
+from portal.domain.actors import SYSTEM, Role
 from portal.domain.households.models import Child, Household
 from portal.domain.letters.models import Letter, PrintRun
 from portal.domain.recipients.models import CounterHandOver, RecipientChange
 from portal.domain.requests.models import Request, Scan
+from portal.domain.roster.holds import put_hold
 from tests.functional.recipients.support import NEW_NAME, NEW_TOWN
+from tests.support.files import picture
 from tests.support.people import Person
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
@@ -205,3 +207,55 @@ def test_the_counter_is_the_wards_alone(sqlite_staff: StaffSite) -> None:
 def test_the_blank_form_is_there_to_print(sqlite_staff: StaffSite) -> None:
     officer = enter(sqlite_staff, Role.OFFICER)
     assert officer.get("/recipients/change-form.pdf").content.startswith(b"%PDF")
+
+
+def test_an_attached_instruction_is_as_secret_as_its_request(sqlite_staff: StaffSite, family: Person) -> None:
+    ward, officer = enter(sqlite_staff, Role.WARD_OFFICER, family), enter(sqlite_staff, Role.OFFICER, family)
+    place = f"/households/{family.household_id}/change-recipient"
+    for visitor, form in (
+        (ward, CHANGE | {"hand_over": "protected"}), (officer, {k: v for k, v in CHANGE.items() if k != "child-2"} | {"child-1": "1"}),
+    ):  # fmt: skip
+        visitor.open(place)
+        assert (
+            visitor.post(
+                f"{place}/submit", form, files={"scan": ("a.png", picture(), "image/png")}
+            ).status_code
+            == 303
+        )
+    with sqlite_staff.database.read() as session:
+        secret, other = session.scalars(select(Scan.id).order_by(Scan.id)).all()
+    assert [officer.get(f"/scans/{scan}").status_code for scan in (secret, other)] == [404, 200]
+    assert [ward.get(f"/scans/{scan}").status_code for scan in (secret, other)] == [200, 200]
+
+
+def test_all_faults_of_a_form_are_said_at_once(sqlite_staff: StaffSite, family: Person) -> None:
+    officer = enter(sqlite_staff, Role.OFFICER, family)
+    place = f"/households/{family.household_id}/change-recipient"
+    officer.open(place)
+    answer = officer.post(f"{place}/submit", {"hand_over": "address"})
+    wrong = ("children", "evidence", "name", "birth", "postal_code", "town", "street")
+    assert [field for field in wrong if f'href="#{field}"' not in answer.text] == []
+
+
+def test_the_ward_chooses_the_counter_when_it_releases_a_protection(sqlite_staff: StaffSite) -> None:
+    person = sqlite_staff.add_household(protected=True)
+    with sqlite_staff.database.write() as session:
+        hold = put_hold(
+            session,
+            session.get_one(Household, person.household_id),
+            "W01_PROTECTED",
+            SYSTEM,
+            sqlite_staff.now,
+        )
+    first, second = (
+        sqlite_staff.enter(sqlite_staff.hire(Role.WARD_OFFICER)),
+        sqlite_staff.hire(Role.WARD_OFFICER),
+    )
+    assert "区の窓口で渡す" in first.open(f"/holds/{hold.id}").text
+    assert first.post(f"/holds/{hold.id}/propose", {"counter": "1"}).status_code == 303
+    confirms = sqlite_staff.enter(second)
+    assert "区の窓口で渡します" in confirms.open(f"/holds/{hold.id}").text
+    assert (
+        confirms.post(f"/holds/{hold.id}/confirm", {"code": second.code(sqlite_staff.now)}).status_code == 303
+    )
+    assert sqlite_staff.count(Household, protected=True, counter=True) == 1

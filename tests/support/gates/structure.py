@@ -34,7 +34,7 @@ for (const el of all("input:not([type=hidden]), select, textarea")) {
 }
 for (const el of all("form")) {
   need(el.getAttribute("action") && el.querySelector("button[type=submit], button:not([type])"), `a form without address or button: ${label(el)}`);
-  if (el.method === "post") need(new URL(el.action).pathname !== location.pathname || all(".summary").length, `posts to its own page: ${label(el)}`);
+  if (el.getAttribute("method") === "post") need(new URL(el.getAttribute("action") || "", location.href).pathname !== location.pathname || all(".summary").length, `posts to its own page: ${label(el)}`);
 }
 need(!all("button[disabled], input[disabled]").length, "a disabled control");
 for (const el of all("img")) need(el.hasAttribute("alt"), `no alt: ${el.src}`);
