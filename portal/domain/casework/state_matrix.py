@@ -45,9 +45,9 @@ def _only(action: str, other: StateMachine, allowed: str) -> Exclusion:
 
 SHOWN_AGAIN = "assigned revealed part_used exchanged"
 EXCLUSIONS = (
-    # what is spent is never declined or replaced, and what is being stopped waits for its issuer
-    _only("decline.submit", COUPON, "none assigned revealed suspended voided"),
-    _only("alternative.submit", COUPON, "none assigned revealed suspended voided"),
+    # what is spent is never declined or replaced; what is being stopped for another reason waits for its issuer first
+    _only("decline.submit", COUPON, "none assigned revealed suspended stop_requested voided expired"),
+    _only("alternative.submit", COUPON, "none assigned revealed suspended stop_requested voided expired"),
     _only("coupon.reveal", COUPON, SHOWN_AGAIN),
     # one open request at a time decides over a child; an ended one leaves it free again
     _only("alternative.submit", DECLINE, "none unclear refused withdrawn"),
