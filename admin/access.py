@@ -95,11 +95,15 @@ def public_route(
 
 def first_post(page: Page) -> bool:
     """Claim the posted form: False when the same form was carried out before, so that a double click is one effect."""
+    return first_time(page.session, post_key(page), page.now)
+
+
+def post_key(page: Page) -> str:
+    """Return the key under which the posted form is claimed, and under which its result may be kept."""
     who = page.staff.id if page.staff is not None else 0
     typed = sorted((name, value) for name, value in page.form.values.items() if name != "form_token")
     files = sorted((name, hashlib.sha256(file.data).hexdigest()) for name, file in page.form.files.items())
-    key = hashlib.sha256(repr((who, page.path, typed, files)).encode()).hexdigest()
-    return first_time(page.session, key, page.now)
+    return hashlib.sha256(repr((who, page.path, typed, files)).encode()).hexdigest()
 
 
 def number_in_address(page: Page, name: str) -> int:

@@ -134,7 +134,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         status_code,
         household=view,
         view=_fields(page, view, credential, shown),
-        children=_children(page, view, shown=shown[access.Part.CHILDREN] is not None),
+        children=child_rows(page, view, shown=shown[access.Part.CHILDREN] is not None),
         shown=shown,
         parts=access.Part,
         credential=credential,
@@ -177,7 +177,8 @@ def _fields(
     return values
 
 
-def _children(page: Page, view: HouseholdView, *, shown: bool) -> list[dict[str, Any]]:
+def child_rows(page: Page, view: HouseholdView, *, shown: bool) -> list[dict[str, Any]]:
+    """Return the children with right and coupon as a page shows them, masked unless ``shown``."""
     coupons = {entry.ordinal: entry for entry in coupons_of_household(page.session, view.id)}
     rows = []
     for child in view.children:

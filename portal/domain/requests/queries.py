@@ -1,5 +1,7 @@
 """Reading requests: a household's own, and those that wait for review."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -39,6 +41,23 @@ def own_request(session: Session, household_id: int, receipt_no: str) -> Request
     if row is None:
         raise NotFoundError(_("この申請は見つかりませんでした。"))
     return row
+
+
+def requests_with_form(
+    session: Session, household_id: int, entered_by: int, entered_at: datetime
+) -> list[Request]:
+    """Return the requests of a household to which one person added a form at one instant (one transaction)."""
+    statement = (
+        select(Request)
+        .join(PaperForm, PaperForm.request_id == Request.id)
+        .where(
+            Request.household_id == household_id,
+            PaperForm.entered_by == entered_by,
+            PaperForm.entered_at == entered_at,
+        )
+        .order_by(Request.id)
+    )
+    return list(session.scalars(statement).unique())
 
 
 def paper_forms_of(session: Session, request_id: int) -> list[PaperForm]:

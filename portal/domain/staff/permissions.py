@@ -20,6 +20,7 @@ class Permission(StrEnum):
     DECIDE_TASKS = "decide_tasks"
     SEE_REQUESTS = "see_requests"
     DECIDE_REQUESTS = "decide_requests"
+    ENTER_REQUESTS = "enter_requests"
     SEE_RECIPIENTS = "see_recipients"
     ENTER_RECIPIENTS = "enter_recipients"
     HAND_OVER_AT_COUNTER = "hand_over_at_counter"
@@ -74,6 +75,8 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.DECIDE_TASKS: _BACK_OFFICE,
     Permission.SEE_REQUESTS: _BACK_OFFICE,
     Permission.DECIDE_REQUESTS: _BACK_OFFICE,
+    # Whoever enters a form never accepts it: requests.four_eyes asks for it.
+    Permission.ENTER_REQUESTS: _BACK_OFFICE,
     # Whoever enters, a second person accepts, and the ward is one of them: recipients.approving asks for it.
     Permission.SEE_RECIPIENTS: _BACK_OFFICE,
     Permission.ENTER_RECIPIENTS: _BACK_OFFICE,

@@ -1,0 +1,449 @@
+"""Forms by post, FAX and counter, and calls: entered on the staff site by one person, reviewed by another."""
+
+import re
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import select
+
+from portal.domain.actors import Actor, Role
+from portal.domain.coupons.models import Coupon
+from portal.domain.declines import services as declines
+from portal.domain.requests.models import PaperForm, Request, Scan
+from portal.domain.requests.scans import MAX_BYTES
+from portal.domain.signin.locked_out import CallBack, ask_call_back
+from portal.domain.tasks.models import Task
+from tests.functional.redeliveries.support import Post, make_post
+from tests.support import pdf
+from tests.support.coupons import VAULT
+from tests.support.files import picture
+from tests.support.people import CANARY_CHILDREN, Person
+from tests.support.resident import NOON, Visitor
+from tests.support.staff import StaffSite
+
+AFTERWARDS = datetime(2023, 12, 27, 3, 0, tzinfo=UTC)
+PAPER = {
+    "received_on": "令和5年7月31日", "received_at": "午後2時5分", "signed_by": "householder", "clear": "yes", "child-1": "1",
+    "form_key": "one",
+}  # fmt: skip
+CARD = {"product-1": "gift_card", "product-2": "book_card"}
+
+
+@pytest.fixture
+def family(staff: StaffSite) -> Person:
+    return give_family(staff)
+
+
+@pytest.fixture
+def sqlite_family(sqlite_staff: StaffSite) -> Person:
+    return give_family(sqlite_staff)
+
+
+def give_family(staff: StaffSite) -> Person:
+    person = staff.add_household(active=True)
+    staff.give_coupons()
+    return person
+
+
+def enter(staff: StaffSite, person: Person, role: Role = Role.OFFICER) -> Visitor:
+    """Somebody of the back office with the household opened."""
+    visitor = staff.enter_as(role)
+    place = f"/households/{person.household_id}/reason"
+    visitor.open(place)
+    visitor.send(f"{place}/submit", {"reason": "request", "form_key": "open"})
+    return visitor
+
+
+def place(person: Person, kind: str, channel: str = "post") -> str:
+    return f"/households/{person.household_id}/entry/{kind}/{channel}"
+
+
+def requests(staff: StaffSite) -> list[Request]:
+    with staff.database.read() as session:
+        rows = list(session.scalars(select(Request).order_by(Request.id)))
+        session.expunge_all()
+    return rows
+
+
+def coupons(staff: StaffSite) -> list[str]:
+    with staff.database.read() as session:
+        return list(
+            session.scalars(
+                select(Coupon.state).where(Coupon.entitlement_id.is_not(None)).order_by(Coupon.entitlement_id)
+            )
+        )
+
+
+def decline_online(staff: StaffSite, person: Person, *ordinals: int) -> Request:
+    with staff.database.write() as session:
+        return declines.submit(
+            session, VAULT, staff.site.program, person.household_id, ordinals, Actor(Role.RESIDENT, person.credential_id),
+            staff.now,
+        )  # fmt: skip
+
+
+def locked_out(staff: StaffSite, trouble: str, at: datetime) -> str:
+    with staff.database.write() as session:
+        wish = CallBack(trouble, "鶉野　瑠璃子", "0312345678")
+        return ask_call_back(session, VAULT, wish, f"key-{trouble}", "203.0.113.7", at)
+
+
+def test_every_way_in_which_a_request_comes_is_offered_on_the_opened_household(
+    staff: StaffSite, family: Person
+) -> None:
+    officer = enter(staff, family)
+    assert (
+        f"/households/{family.household_id}/entry" in officer.open(f"/households/{family.household_id}").text
+    )
+    found = re.findall(
+        r'entry/([a-z]+/[a-z]+)"', officer.open(f"/households/{family.household_id}/entry").text
+    )
+    paper = ["post", "fax", "counter"]
+    assert found == [
+        *(f"decline/{way}" for way in paper), *(f"alternative/{way}" for way in [*paper, "phone"]),
+        *(f"redelivery/{way}" for way in [*paper, "phone"]), "wish/phone",
+    ]  # fmt: skip
+    for address in found:
+        page = officer.open(f"/households/{family.household_id}/entry/{address}")
+        assert page.status_code == 200
+        assert not any(name in page.text for pair in CANARY_CHILDREN for name in pair), (
+            "children are masked here too"
+        )
+    for unknown in ("decline/phone", "decline/portal", "wish/post", "nothing/post"):
+        assert officer.get(f"/households/{family.household_id}/entry/{unknown}").status_code == 404
+
+
+def test_a_form_of_decline_gets_a_number_and_another_person(staff: StaffSite, family: Person) -> None:
+    officer = enter(staff, family)
+    answer = officer.open(place(family, "decline"))
+    for _again in range(3):
+        answer = officer.post(
+            place(family, "decline") + "/submit", PAPER | {"postmark_on": "2023-07-29", "telephone": "03-1234-5678"},
+            files={"scan": ("a.png", picture(), "image/png")},
+        )  # fmt: skip
+        assert answer.status_code == 303
+    (row,) = requests(staff)
+    assert (row.kind, row.channel, row.state, row.children, row.warnings) == (
+        "decline",
+        "post",
+        "waiting",
+        1,
+        [],
+    )
+    assert row.received_at == datetime(2023, 7, 31, 5, 5, tzinfo=UTC)
+    assert coupons(staff) == ["suspended", "assigned"]
+    done = officer.follow(answer).text
+    assert row.receipt_no in done
+    assert "入力した人は、承認できません" in done
+    assert "2件には数えません" not in done
+    with staff.database.read() as session:
+        form, scan = session.scalars(select(PaperForm)).one(), session.scalars(select(Scan)).one()
+        assert (form.postmark_on, form.signed_by, form.scan_id) == (
+            date(2023, 7, 29),
+            "householder",
+            scan.id,
+        )
+        assert (scan.household_id, form.entered_by) == (family.household_id, row.entered_by)
+    assert [(e.household_id, e.detail["way"]) for e in staff.events("request.paper_added")] == [
+        (family.household_id, "post")
+    ]
+    assert "あなたが入力した申請です" in officer.open(f"/reviews/{row.id}").text
+
+
+def test_a_form_for_an_online_decline_joins_it_and_says_so(staff: StaffSite, family: Person) -> None:
+    online = decline_online(staff, family, 1, 2)
+    officer = enter(staff, family)
+    assert "辞退の手続き中です" in officer.open(place(family, "decline", "fax")).text
+    page = officer.send(place(family, "decline", "fax") + "/submit", PAPER | {"child-2": "1"})
+    assert f"この届は、受付番号 {online.receipt_no} に添えました。2件には数えません。" in page.text
+    assert len(requests(staff)) == 1
+    assert staff.count(PaperForm, request_id=online.id, channel="fax") == 1
+
+
+def test_a_form_for_more_children_names_both_numbers(sqlite_staff: StaffSite, sqlite_family: Person) -> None:
+    online = decline_online(sqlite_staff, sqlite_family, 1)
+    officer = enter(sqlite_staff, sqlite_family)
+    officer.open(place(sqlite_family, "decline"))
+    page = officer.send(place(sqlite_family, "decline") + "/submit", PAPER | {"child-2": "1"}).text
+    first, second = requests(sqlite_staff)
+    assert f"受付番号 {online.receipt_no} に添えました" in page
+    assert second.receipt_no in page
+    assert (first.id, second.children) == (online.id, 1)
+
+
+@pytest.mark.parametrize("kind", ["decline", "alternative"])
+@pytest.mark.parametrize(
+    ("change", "code", "words"),
+    [
+        ({"received_on": "2023-12-25"}, "late", "受付の期間のあとに届いた書類です"),
+        ({"signed_by": "spouse"}, "no_attorney", "委任状がありません"),
+        ({"clear": "no", "follow_up": "letter"}, "unclear", ""),
+    ],
+)
+def test_a_form_that_binds_nobody_is_taken_with_the_reason_in_words(
+    staff: StaffSite, family: Person, kind: str, change: dict[str, str], code: str, words: str
+) -> None:
+    staff.clock.instant = AFTERWARDS
+    earlier = PAPER | {"received_on": "2023-09-29"}
+    officer = enter(staff, family)
+    officer.open(place(family, kind, "counter"))
+    page = officer.send(place(family, kind, "counter") + "/submit", earlier | CARD | change).text
+    (row,) = requests(staff)
+    assert words in page
+    assert row.receipt_no in page
+    assert code in row.warnings or (kind, code, row.state) == ("decline", "unclear", "with_resident")
+    assert coupons(staff) == ["assigned", "assigned"]
+    assert staff.count(Task, kind="letter_wished") == (code == "unclear")
+
+
+@pytest.mark.parametrize("channel", ["post", "phone"])
+def test_paper_is_asked_for_by_form_or_telephone(staff: StaffSite, family: Person, channel: str) -> None:
+    officer = enter(staff, family)
+    officer.open(place(family, "alternative", channel))
+    form = PAPER | CARD | {"child-2": "1", "reason": "disability"}
+    page = officer.send(place(family, "alternative", channel) + "/submit", form).text
+    (row,) = requests(staff)
+    assert (row.kind, row.channel, row.children, row.warnings) == ("alternative", channel, 2, [])
+    assert row.receipt_no in page
+    assert coupons(staff) == ["suspended", "suspended"]
+    assert staff.count(PaperForm) == (channel == "post")
+    again = officer.send(place(family, "alternative", channel) + "/submit", form | {"form_key": "two"}).text
+    assert "2件には数えません" in again
+    assert len(requests(staff)) == 1
+
+
+def test_a_better_form_takes_the_place_of_one_that_bound_nobody(staff: StaffSite, family: Person) -> None:
+    officer = enter(staff, family)
+    address = place(family, "alternative") + "/submit"
+    officer.open(place(family, "alternative"))
+    officer.send(address, PAPER | CARD | {"signed_by": "spouse"})
+    weak = requests(staff)[0]
+    ward = staff.enter_as(Role.WARD_OFFICER)
+    ward.open(f"/reviews/{weak.id}")
+    ward.send(f"/reviews/{weak.id}/claim")
+    version = re.findall(r'name="version" value="(\d+)"', ward.page.text if ward.page else "")[0]
+    told = ward.send(
+        f"/reviews/{weak.id}/decide", {"version": version, "action": "accept", "form_key": "d"}
+    ).text
+    assert "委任状がありません" in told
+    officer.send(address, PAPER | CARD | {"signed_by": "spouse", "attorney": "1"})
+    old, new = requests(staff)
+    assert (old.state, old.result, new.state, new.warnings) == ("closed", "withdrawn", "waiting", [])
+    assert coupons(staff) == ["suspended", "assigned"]
+
+
+@pytest.fixture
+def post(staff: StaffSite) -> Post:
+    return make_post(staff.database)
+
+
+@pytest.mark.parametrize("channel", ["counter", "phone"])
+def test_a_letter_that_did_not_arrive_is_asked_for_again(staff: StaffSite, post: Post, channel: str) -> None:
+    person = post.household()
+    post.come_back(person)
+    officer = enter(staff, person)
+    assert "2023-07-10に発送" in officer.open(place(person, "redelivery", channel)).text
+    page = officer.send(place(person, "redelivery", channel) + "/submit", PAPER | {"item": "letter"}).text
+    (row,) = requests(staff)
+    assert (row.kind, row.channel) == ("redelivery", channel)
+    assert row.receipt_no in page
+    page = officer.send(
+        place(person, "redelivery", channel) + "/submit", PAPER | {"item": "letter", "form_key": "2"}
+    ).text
+    assert "2件には数えません" in page
+    assert len(requests(staff)) == 1
+
+
+def test_a_letter_that_waits_at_the_post_office_is_not_sent_again(staff: StaffSite, post: Post) -> None:
+    person = post.household()
+    officer = enter(staff, person)
+    officer.open(place(person, "redelivery"))
+    for item, words in (
+        ("letter", "まだ送っていません"),
+        ("parcel-999", "見つかりませんでした"),
+        ("parcel-x", "選んで"),
+        ("", "選んで"),
+    ):
+        if item == "letter":
+            person_without = post.household(letter=False)
+            visitor = enter(staff, person_without)
+            address = place(person_without, "redelivery")
+        else:
+            visitor, address = officer, place(person, "redelivery")
+        visitor.open(address)
+        answer = visitor.post(address + "/submit", PAPER | {"item": item})
+        assert (answer.status_code, 'id="item-error"' in answer.text, words in answer.text) == (
+            422,
+            True,
+            True,
+        ), item
+    assert requests(staff) == []
+
+
+def test_a_wish_on_the_telephone_is_no_decline(staff: StaffSite, family: Person) -> None:
+    officer = enter(staff, family)
+    address = place(family, "wish", "phone") + "/submit"
+    assert "電話だけでは、辞退になりません" in officer.open(place(family, "wish", "phone")).text
+    assert officer.post(address, {"way": ""}).status_code == 422
+    page = officer.send(address, {"way": "form", "form_key": "one"}).text
+    assert officer.send(address, {"way": "form", "form_key": "one"}).text.count("受付番号") == page.count(
+        "受付番号"
+    )
+    assert "まだ辞退にはなっていません" in page
+    assert staff.count(Task, kind="decline_form") == 1
+    page = officer.send(address, {"way": "portal", "form_key": "two"}).text
+    (row,) = requests(staff)
+    assert (row.state, row.channel) == ("with_resident", "phone")
+    assert row.receipt_no in page
+    assert coupons(staff) == ["assigned", "assigned"]
+
+
+@pytest.mark.parametrize("kind", ["decline", "alternative", "redelivery", "wish"])
+def test_the_receipt_of_a_locked_out_person_counts_by_its_own_time(
+    staff: StaffSite, post: Post, kind: str
+) -> None:
+    person = post.household()
+    post.come_back(person)
+    staff.give_coupons()
+    number = locked_out(staff, "decline" if kind == "wish" else kind, NOON)
+    staff.clock.instant = AFTERWARDS
+    channel = "phone" if kind == "wish" else "post"
+    officer = enter(staff, person)
+    officer.open(place(person, kind, channel))
+    address = place(person, kind, channel) + "/submit"
+    late = (
+        PAPER | CARD | {"received_on": "2023-12-27", "received_at": "9:00", "item": "letter", "way": "portal"}
+    )
+    assert 'id="evidence-error"' in officer.post(address, late | {"evidence": "CCCC-CCCC"}).text
+    page = officer.send(address, late | {"evidence": number.lower().replace("-", " ")}).text
+    (row,) = requests(staff)
+    assert row.receipt_no in page
+    assert row.received_at == NOON
+    assert "late" not in row.warnings
+    assert staff.count(Task, receipt_no=number, state="done") == 1
+
+
+BAD = [
+    ("decline", {"received_on": ""}, "received_on"), ("decline", {"received_on": "5年7月31日"}, "received_on"),
+    ("decline", {"received_on": "2099-01-01"}, "received_on"), ("decline", {"received_at": "25:00"}, "received_at"),
+    ("decline", {"postmark_on": "きのう"}, "postmark_on"), ("decline", {"postmark_on": "2023-08-01"}, "postmark_on"),
+    ("decline", {"signed_by": ""}, "signed_by"), ("decline", {"clear": ""}, "clear"),
+    ("decline", {"clear": "no"}, "follow_up"), ("decline", {"clear": "no", "follow_up": "call"}, "telephone"),
+    ("decline", {"telephone": "12"}, "telephone"), ("decline", {"child-1": "", "child-9": "1"}, "children"),
+    ("decline", {"text": "あ" * 401}, "text"), ("decline", {"evidence": "CCCC-CCCC"}, "evidence"),
+    ("alternative", {"product-1": ""}, "children"), ("alternative", {"received_on": "2023-05-01"}, "children"),
+    ("alternative", {"reason": "x"}, "children"),
+]  # fmt: skip
+
+
+def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
+    staff: StaffSite, family: Person
+) -> None:
+    officer = enter(staff, family)
+    for kind, change, field in BAD:
+        officer.open(place(family, kind))
+        typed = PAPER | {"text": "いりません", "attorney": "1"} | CARD | change
+        typed.pop("child-1" if change.get("child-1") == "" else "none", None)
+        answer = officer.post(place(family, kind) + "/submit", typed)
+        assert (answer.status_code, f'id="{field}-error"' in answer.text) == (422, True), (kind, change)
+        assert 'name="attorney" value="1" checked' in answer.text
+        assert typed["text"] in answer.text
+    scan = {"scan": ("a.png", picture(), "image/png")}
+    officer.open(place(family, "decline"))
+    answer = officer.post(place(family, "decline") + "/submit", PAPER | {"evidence": "CCCC-CCCC"}, files=scan)
+    assert "ファイルは、もう一度選んでください" in answer.text
+    assert requests(staff) == []
+    assert staff.count(Scan) == 0
+    assert staff.events("scan.stored") == []
+
+
+def test_a_fax_needs_the_time_of_its_header(sqlite_staff: StaffSite, sqlite_family: Person) -> None:
+    officer = enter(sqlite_staff, sqlite_family)
+    officer.open(place(sqlite_family, "decline", "fax"))
+    answer = officer.post(place(sqlite_family, "decline", "fax") + "/submit", PAPER | {"received_at": ""})
+    assert 'id="received_at-error"' in answer.text
+
+
+@pytest.mark.parametrize("data", [b"<script>", b"%PDF-1.7\nnothing", picture() + b"x" * MAX_BYTES])
+def test_a_file_that_is_no_scan_is_refused_beside_its_field(
+    sqlite_staff: StaffSite, sqlite_family: Person, data: bytes
+) -> None:
+    officer = enter(sqlite_staff, sqlite_family)
+    officer.open(place(sqlite_family, "decline"))
+    answer = officer.post(
+        place(sqlite_family, "decline") + "/submit", PAPER, files={"scan": ("a.pdf", data, "application/pdf")}
+    )
+    assert (answer.status_code, 'id="scan-error"' in answer.text) == (422, True)
+    assert requests(sqlite_staff) == []
+
+
+def test_a_coupon_that_was_used_is_refused_in_words(sqlite_staff: StaffSite, sqlite_family: Person) -> None:
+    with sqlite_staff.database.write() as session:
+        for coupon in session.scalars(select(Coupon).where(Coupon.entitlement_id.is_not(None))):
+            coupon.state = "part_used"
+    officer = enter(sqlite_staff, sqlite_family)
+    for kind in ("decline", "alternative"):
+        officer.open(place(sqlite_family, kind))
+        answer = officer.post(place(sqlite_family, kind) + "/submit", PAPER | CARD)
+        assert (answer.status_code, 'id="children-error"' in answer.text) == (422, True), kind
+    assert requests(sqlite_staff) == []
+
+
+def test_a_household_is_opened_with_a_reason_first(sqlite_staff: StaffSite, sqlite_family: Person) -> None:
+    officer = sqlite_staff.enter_as(Role.OFFICER)
+    base = f"/households/{sqlite_family.household_id}"
+    for path in (
+        f"{base}/entry",
+        f"{base}/entry/decline/post",
+        f"{base}/entries/1",
+        f"{base}/entry-tasks/1",
+        f"{base}/blank-forms/decline",
+    ):
+        assert officer.get(path).headers["location"].endswith("/reason"), path
+    assert (
+        officer.post(place(sqlite_family, "decline") + "/submit", PAPER)
+        .headers["location"]
+        .endswith("/reason")
+    )
+    assert requests(sqlite_staff) == []
+
+
+def test_a_protected_household_is_the_wards_to_enter(sqlite_staff: StaffSite) -> None:
+    person = sqlite_staff.add_household(active=True, protected=True)
+    sqlite_staff.give_coupons()
+    officer = sqlite_staff.enter_as(Role.OFFICER)
+    assert officer.post(place(person, "decline") + "/submit", PAPER).status_code == 403
+    assert officer.get(f"/households/{person.household_id}/blank-forms/decline").status_code == 403
+    ward = enter(sqlite_staff, person, Role.WARD_OFFICER)
+    ward.open(place(person, "decline", "counter"))
+    page = ward.send(place(person, "decline", "counter") + "/submit", PAPER)
+    assert requests(sqlite_staff)[0].receipt_no in page.text
+
+
+def test_the_result_of_another_household_is_not_there(sqlite_staff: StaffSite, sqlite_family: Person) -> None:
+    row = decline_online(sqlite_staff, sqlite_family, 1)
+    other = sqlite_staff.add_household(active=True)
+    officer = enter(sqlite_staff, other)
+    assert officer.get(f"/households/{other.household_id}/entries/{row.id}").status_code == 404
+    assert officer.get(f"/households/{other.household_id}/entry-tasks/1").status_code == 404
+
+
+def test_blank_forms_carry_the_letters_number_and_nothing_else_of_the_household(
+    staff: StaffSite, post: Post
+) -> None:
+    person = post.household()
+    officer = enter(staff, person)
+    number = re.findall(r"（(M\d+)）", officer.open(f"/households/{person.household_id}/entry").text)[0]
+    for form, title in (
+        ("decline", "辞退届"),
+        ("alternative", "代替品申出書"),
+        ("redelivery", "再配送依頼書"),
+        ("change", "支給先変更申出書"),
+    ):
+        answer = officer.get(f"/households/{person.household_id}/blank-forms/{form}")
+        text = "".join(pdf.text(answer.content))
+        assert title in text.replace(" ", ""), form
+        assert (number in text) is (form != "change"), form
+        assert "鶉野" not in text
+        assert "潮見坂" not in text
+    assert officer.get(f"/households/{person.household_id}/blank-forms/other").status_code == 404
