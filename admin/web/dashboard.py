@@ -8,8 +8,9 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, staff_route
 from portal.domain.approvals.queries import open_counts
-from portal.domain.casework import steps, worklists
+from portal.domain.casework import review_queue, steps, worklists
 from portal.domain.casework.deliveries import deliveries
+from portal.domain.clock import jst_date
 from portal.domain.entitlements.queries import Totals, totals
 from portal.domain.printing.handover import HAND_OVER
 from portal.domain.program.agenda import agenda
@@ -47,6 +48,10 @@ def show(page: Page) -> Response[Any]:
     return page.render(
         "admin/dashboard.html",
         lists=lists,
+        reviews=review_queue.counts(session, include_protected=protected, today=jst_date(page.now))
+        if allowed(page, Permission.SEE_REQUESTS)
+        else None,
+        cap=review_queue.CAP,
         task_counts=worklists.task_counts(session, include_protected=protected) if lists else {},
         held=worklists.held_households(session, include_protected=protected) if lists else 0,
         runs=approvals.pop(HAND_OVER, 0),

@@ -10,8 +10,8 @@ from litestar.handlers import HTTPRouteHandler
 from admin import request_words
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.web.review_facts import facts_of
-from portal.domain.casework import review_queue
-from portal.domain.casework.bulk_review import ACCEPTING
+from portal.domain.casework import review_changes, review_offers, review_queue
+from portal.domain.casework.review_changes import Changes
 from portal.domain.casework.review_kinds import rules_of
 from portal.domain.clock import jst_date
 from portal.domain.errors import ConflictError, DomainError, NotFoundError
@@ -24,9 +24,12 @@ from portal.domain.texts import _s
 from portal.platform.page import Page
 
 TEXT_MAX = 400
-STAYS = ("choose",)
-"""Decisions after which the same request goes on."""
-OWN_FIELDS = frozenset({"form_token", "form_key", "lang", "version", "action", "reason", "text"})
+TRIES = 5
+STAYS = ("choose", "clarify", "countersigned")
+"""Decisions after which the same request goes on, with the same reviewer."""
+OWN_FIELDS = frozenset(
+    {"form_token", "form_key", "lang", "version", "shown", "queue", "action", "reason", "text"}
+)
 """What the desk itself reads of a decision; every other field belongs to the kind."""
 
 
@@ -34,27 +37,31 @@ def _staff_id(page: Page) -> int:
     return page.staff.id if page.staff is not None else 0
 
 
-def _after(page: Page) -> int:
-    typed = page.query.get("after", "0")
+def _number(typed: str) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else 0
 
 
+def _queue_of(page: Page) -> str:
+    """Return the kind whose queue this person works through; empty for all kinds."""
+    kind = page.form.get("queue") or page.query.get("queue", "")
+    return kind if kind in KINDS else ""
+
+
 def show_queue(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show what waits, oldest first; htmx gets the list alone."""
+    """Show what waits, oldest first; htmx takes the list and the count out of the page."""
     may_know = allowed(page, Permission.KNOW_PROTECTED)
     filters = review_queue.Filters.read(page.query)
     today = jst_date(page.now)
     rows = review_queue.queue(
         page.session, filters, include_protected=may_know, staff_id=_staff_id(page), today=today,
-        after=_after(page), limit=review_queue.PAGE + 1,
+        after=_number(page.query.get("after", "")), limit=review_queue.PAGE + 1,
     )  # fmt: skip
-    template = "admin/_reviews_list.html" if page.htmx else "admin/reviews.html"
     return page.render(
-        template, status_code, rows=rows[: review_queue.PAGE], more=len(rows) > review_queue.PAGE, filters=filters,
-        counts=review_queue.counts(page.session, include_protected=may_know, today=today), today=today,
+        "admin/reviews.html", status_code, rows=rows[: review_queue.PAGE], more=len(rows) > review_queue.PAGE,
+        filters=filters, counts=review_queue.counts(page.session, include_protected=may_know, today=today), today=today,
         href=_href, said=page.query.get("said", ""), me=_staff_id(page), kinds=KINDS,
         states=tuple(sorted(REQUEST.states)), channels=review_queue.CHANNELS, waited=_waited,
-        warning=_warning, now=page.now, cap=review_queue.CAP,
+        warning=_warning, now=page.now, cap=review_queue.CAP, page_size=review_queue.PAGE,
         kind_words={kind: request_words.request_kind(kind) for kind in KINDS},
         channel_words={code: request_words.channel(code) for code in (*review_queue.CHANNELS, "command")},
     )  # fmt: skip
@@ -92,37 +99,53 @@ def found_request(page: Page) -> Request:
 
 
 def take_next(page: Page) -> Response[Any]:
-    """Claim the oldest request that nobody else has, and open it."""
-    kind = page.form.get("kind")
-    after = page.form.get("after")
-    return _open_next(page, kind, int(after) if after.isascii() and after.isdigit() else 0, "")
+    """Claim the oldest request that nobody else has, and open it; the one that was skipped is left to others."""
+    skipped = _number(page.form.get("after"))
+    if skipped and review_queue.one(
+        page.session, skipped, include_protected=allowed(page, Permission.KNOW_PROTECTED)
+    ):
+        services.release(page.session, skipped, page.actor, page.now)
+    return _open_next(page, skipped, "")
 
 
-def _open_next(page: Page, kind: str, after: int, said: str) -> Response[Any]:
+def _open_next(page: Page, after: int, said: str) -> Response[Any]:
     may_know = allowed(page, Permission.KNOW_PROTECTED)
-    found = review_queue.next_for(
-        page.session, _staff_id(page), page.now, include_protected=may_know,
-        kind=kind if kind in KINDS else "", after=after,
-    )  # fmt: skip
-    if found is None:
-        return page.redirect("/reviews?" + urlencode({"said": said or "none"}))
-    services.claim(page.session, found, page.actor, page.now)
-    return page.redirect(f"/reviews/{found}" + (f"?said={said}" if said else ""))
+    queue = _queue_of(page)
+    told = {"queue": queue, "said": said}
+    for _try in range(TRIES):
+        found = review_queue.next_for(
+            page.session, _staff_id(page), page.now, include_protected=may_know, kind=queue, after=after
+        )
+        if found is None:
+            break
+        try:
+            services.claim(page.session, found, page.actor, page.now)
+        except ConflictError:
+            continue  # another reviewer took it in this moment
+        return page.redirect(_address(f"/reviews/{found}", told))
+    return page.redirect(_address("/reviews", {"kind": queue, "said": said or "none"}))
 
 
-def show(page: Page, status_code: int = 200) -> Response[Any]:
+def _address(path: str, pairs: Mapping[str, str]) -> str:
+    kept = {name: value for name, value in pairs.items() if value}
+    return path + (f"?{urlencode(kept)}" if kept else "")
+
+
+def show(page: Page, status_code: int = 200, changes: Changes | None = None) -> Response[Any]:
     """Show one request; what is personal only to the one who claimed it."""
     row = found_request(page)
-    mine = (
-        row.claimed_by == _staff_id(page) and row.claimed_until is not None and row.claimed_until > page.now
-    )
+    claimed = row.claimed_until is not None and row.claimed_until > page.now
+    mine = claimed and row.claimed_by == _staff_id(page)
     rules = rules_of(row.kind)
+    decisions = review_offers.offered(page.session, row, page.actor)
     return page.render(
         "admin/review.html", status_code, request=row, mine=mine, warning=_warning, said=page.query.get("said", ""),
-        decisions=rules.DECISIONS, reasons={code: text() for code, text in rules.REASONS.items()},
-        facts=facts_of(page, row) if mine else None, now=page.now,
-        taken=row.claimed_by is not None and not mine and row.claimed_until is not None and row.claimed_until > page.now,
-        own_entry=row.entered_by is not None and row.entered_by == _staff_id(page),
+        decisions=decisions if allowed(page, Permission.DECIDE_REQUESTS) else (),
+        reasons={code: text() for code, text in rules.REASONS.items()} if review_offers.needs_reason(decisions) else {},
+        facts=facts_of(page, row) if mine else None, now=page.now, taken=claimed and not mine,
+        own_entry=row.entered_by is not None and row.entered_by == _staff_id(page), queue=_queue_of(page),
+        changes=changes, shown=review_changes.shown_now(page.session, row).written() if mine else "",
+        today=jst_date(page.now), waited=(jst_date(page.now) - jst_date(row.received_at)).days,
     )  # fmt: skip
 
 
@@ -130,49 +153,63 @@ def claim(page: Page) -> Response[Any]:
     """Start to review a request."""
     row = found_request(page)
     services.claim(page.session, row.id, page.actor, page.now)
-    return page.redirect(f"/reviews/{row.id}")
+    return page.redirect(_address(f"/reviews/{row.id}", {"queue": _queue_of(page)}))
 
 
 def release(page: Page) -> Response[Any]:
     """Leave a request to others."""
     row = found_request(page)
     services.release(page.session, row.id, page.actor, page.now)
-    return page.redirect("/reviews")
+    return page.redirect(_address("/reviews", {"kind": _queue_of(page)}))
 
 
 def decide(page: Page) -> Response[Any]:
-    """Decide, and go on to the next request of the same kind."""
+    """Decide, and go on to the next request of the queue."""
     row = found_request(page)
-    rules = rules_of(row.kind)
-    action, reason, text = (page.form.get(name).strip() for name in ("action", "reason", "text"))
-    if action not in rules.DECISIONS:
-        page.form.error("action", _s("どうするかを選んでください。"))
-    if action in {"return", "refuse", "mark_unclear"} and reason not in rules.REASONS:
-        page.form.error("reason", _s("住民に伝える理由を選んでください。"))
-    if len(text) > TEXT_MAX:
-        page.form.error("text", _s("伝える文は400文字までで書いてください。"))
-    version = page.form.get("version")
-    if not page.form.ok or not (version.isascii() and version.isdigit()):
+    version = _checked(page, row)
+    if version is None:
         return show(page, 422)
-    if not first_post(page):
-        return _open_next(page, row.kind, row.id, "")
-    extra = {name: value for name, value in page.form.values.items() if name not in OWN_FIELDS}
+    action = page.form.get("action")
     try:
         with page.session.begin_nested():
-            decided = rules.decide(
-                page.session, page.site.vault, page.site.program, row.id, int(version), action, page.actor, page.now,
-                reason=reason, text=text, **extra,
-            )  # fmt: skip
+            # claimed together with the decision: after a refusal the same form may be sent again
+            decided = _carried_out(page, row, version) if first_post(page) else row
     except ConflictError as error:
         page.form.error("action", error.message)
-        return show(page, 409)
+        before = review_changes.Shown.read(page.form.get("shown"))
+        if error.code != "changed" or before is None:
+            return show(page, 409)
+        return show(page, 409, review_changes.changes_since(page.session, row, before))
     except DomainError as error:
         page.form.error("action", error.message)
         return show(page, 422)
     if action in STAYS:
-        return page.redirect(f"/reviews/{row.id}?said={action}")
-    said = "proposed" if decided.state == "waiting" and action in ACCEPTING else action
-    return _open_next(page, row.kind, row.id, said)
+        services.claim(page.session, row.id, page.actor, page.now)
+        return page.redirect(_address(f"/reviews/{row.id}", {"queue": _queue_of(page), "said": action}))
+    proposed = decided.state == "waiting" and action in review_offers.ACCEPTING
+    return _open_next(page, 0, "proposed" if proposed else action)
+
+
+def _checked(page: Page, row: Request) -> int | None:
+    """Return the version that the form speaks of, or note what is missing in it."""
+    rules = rules_of(row.kind)
+    action, reason, text = (page.form.get(name).strip() for name in ("action", "reason", "text"))
+    if action not in rules.DECISIONS:
+        page.form.error("action", _s("どうするかを選んでください。"))
+    if action in review_offers.REASONED and reason not in rules.REASONS:
+        page.form.error("reason", _s("住民に伝える理由を選んでください。"))
+    if len(text) > TEXT_MAX:
+        page.form.error("text", _s("伝える文は400文字までで書いてください。"))
+    version = page.form.get("version")
+    return _number(version) if page.form.ok and version else None
+
+
+def _carried_out(page: Page, row: Request, version: int) -> Request:
+    extra = {name: value for name, value in page.form.values.items() if name not in OWN_FIELDS}
+    return rules_of(row.kind).decide(
+        page.session, page.site.vault, page.site.program, row.id, version, page.form.get("action"), page.actor, page.now,
+        reason=page.form.get("reason").strip(), text=page.form.get("text").strip(), **extra,
+    )  # fmt: skip
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -11,16 +11,38 @@ if (box) {
   });
 }
 // Alt + N goes on to the next request; a bare letter would catch what a speech user says (WCAG 2.1.4).
-const next = document.querySelector("[data-key='n']");
-if (next) {
-  document.querySelectorAll("[data-shortcut]").forEach((hint) => { hint.hidden = false; });
-  document.addEventListener("keydown", (event) => {
-    if (event.code !== "KeyN" || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    next.focus();
-    next.click();
-  });
-}
+const showHints = () => {
+  if (document.querySelector("[data-key='n']")) document.querySelectorAll("[data-key='n'] [data-shortcut]").forEach((hint) => { hint.hidden = false; });
+};
+showHints();
+document.addEventListener("htmx:load", showHints);
+document.addEventListener("keydown", (event) => {
+  if (event.code !== "KeyN" || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const next = document.querySelector("[data-key='n']");
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+  next.click();
+});
+// A change of language is a whole new page, also where a form is sent without one.
+document.addEventListener("click", (event) => {
+  const button = event.target instanceof Element && event.target.closest("button[name='lang'][form]");
+  if (!button || !button.form || !button.form.dataset.hxBoost) return;
+  event.preventDefault();
+  const field = document.createElement("input");
+  field.type = "hidden";
+  field.name = "lang";
+  field.value = button.value;
+  button.form.append(field);
+  HTMLFormElement.prototype.submit.call(button.form);
+});
+// A page that came back with an error is no place to return to: the address stays.
+document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
+  if (event.detail.xhr.status < 400) return;
+  event.detail.history.type = "replace";
+  event.detail.history.path = window.location.pathname + window.location.search;
+});
+const answered = (xhr) => Boolean(xhr) && (xhr.status === 422 || xhr.status === 409);
 const offline = document.getElementById("offline");
 const say = (hidden) => {
   if (!offline) return;
@@ -30,11 +52,11 @@ const say = (hidden) => {
 document.addEventListener("htmx:beforeRequest", (event) => { event.detail.target.setAttribute("aria-busy", "true"); });
 document.addEventListener("htmx:afterRequest", (event) => {
   event.detail.target.removeAttribute("aria-busy");
-  if (event.detail.successful || event.detail.xhr.status === 422) say(true);
+  if (event.detail.successful || answered(event.detail.xhr)) say(true);
 });
 ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach((name) => {
   document.addEventListener(name, (event) => {
-    if (event.detail.xhr && event.detail.xhr.status === 422) return;
+    if (answered(event.detail.xhr)) return;
     say(false);
   });
 });

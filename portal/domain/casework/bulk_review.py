@@ -9,15 +9,17 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.casework.review_kinds import rules_of
-from portal.domain.errors import DomainError
+from portal.domain.casework.review_offers import ACCEPTING, offered
+from portal.domain.errors import DomainError, NotAllowedError
+from portal.domain.households.queries import open_holds
 from portal.domain.program.schema import Program
+from portal.domain.requests.four_eyes import proposal_of
 from portal.domain.requests.models import Request
 from portal.domain.requests.states import REQUEST
 from portal.domain.texts import _s
 from portal.domain.vault import Vault
 
 LIMIT = 50
-ACCEPTING = ("accept", "approve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Plan:
         return sum(row.amount_yen for row in self.takes)
 
 
-def _why_not(row: Request, program: Program, actor: Actor, now: datetime) -> str:
+def _why_not(session: Session, row: Request, program: Program, actor: Actor, now: datetime) -> str:
     if row.state != REQUEST.initial:
         return _s("もう決まっています")
     if row.warned:
@@ -58,6 +60,12 @@ def _why_not(row: Request, program: Program, actor: Actor, now: datetime) -> str
         return _s("自分が入力した申請です")
     if row.claimed_by not in {None, actor.id} and row.claimed_until is not None and row.claimed_until > now:
         return _s("ほかの人が審査中です")
+    if proposal_of(session, row.id) is not None:
+        return _s("2人で決める申請です。1件ずつ開いてください")
+    if row.household_id is not None and open_holds(session, row.household_id):
+        return _s("世帯が保留中です")
+    if not any(code in ACCEPTING for code in offered(session, row, actor)):
+        return _s("いまは承認できません。1件ずつ確かめてください")
     return ""
 
 
@@ -65,7 +73,7 @@ def plan(session: Session, program: Program, request_ids: Iterable[int], actor: 
     """Say what a bulk accept of the chosen requests would do; changes nothing. The caller chose what may be known."""
     wanted = sorted(set(request_ids))[:LIMIT]
     rows = session.scalars(select(Request).where(Request.id.in_(wanted)).order_by(Request.id)).all()
-    reasons = {row.id: _why_not(row, program, actor, now) for row in rows}
+    reasons = {row.id: _why_not(session, row, program, actor, now) for row in rows}
     return Plan(
         [row for row in rows if not reasons[row.id]],
         [LeftOut(row.id, row.receipt_no, reasons[row.id]) for row in rows if reasons[row.id]],
@@ -87,14 +95,16 @@ def accept_all(
         row = session.get(Request, request_id)
         if row is None:
             continue
-        if why := _why_not(row, program, actor, now):
+        if why := _why_not(session, row, program, actor, now):
             refused.append(LeftOut(request_id, row.receipt_no, why))
             continue
         rules = rules_of(row.kind)
         action = next(action for action in rules.DECISIONS if action in ACCEPTING)
         try:
             with session.begin_nested():
-                rules.decide(session, vault, program, request_id, version, action, actor, now)
+                decided = rules.decide(session, vault, program, request_id, version, action, actor, now)
+                if decided.state == REQUEST.initial:
+                    raise NotAllowedError(_s("2人で決める申請です。1件ずつ開いてください"))
         except DomainError as error:
             refused.append(LeftOut(request_id, row.receipt_no, error.message))
         else:

@@ -9,7 +9,11 @@ from sqlalchemy import ColumnElement, Date, Executable, ScalarSelect, and_, bind
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Channel
+from portal.domain.approvals.models import Approval
+from portal.domain.approvals.states import APPROVAL
 from portal.domain.households.models import Household
+from portal.domain.redeliveries.models import Redelivery
+from portal.domain.requests.four_eyes import ACCEPT
 from portal.domain.requests.kinds import KINDS
 from portal.domain.requests.models import Request
 from portal.domain.requests.states import REQUEST
@@ -127,10 +131,7 @@ def queue(
     """Return requests oldest first, after the one with the key ``after``; ``today`` is the JST day."""
     statement = select(*COLUMNS).where(*_conditions(filters, staff_id, today), _known_to(include_protected))
     if after:
-        last = select(Request.received_at).where(Request.id == after).scalar_subquery()
-        statement = statement.where(
-            or_(Request.received_at > last, and_(Request.received_at == last, Request.id > after))
-        )
+        statement = statement.where(_later_than(after))
     rows = session.execute(statement.order_by(Request.received_at, Request.id).limit(limit))
     return [_row(row) for row in rows]
 
@@ -148,14 +149,23 @@ def one(session: Session, request_id: int, *, include_protected: bool) -> Reques
 def next_for(
     session: Session, staff_id: int, now: datetime, *, include_protected: bool, kind: str = "", after: int = 0
 ) -> int | None:
-    """Return the oldest waiting request that nobody else is deciding and this person did not enter."""
+    """Return the oldest waiting request that this person may decide and nobody else is deciding.
+
+    Left out: own entries, own proposals (a second person confirms them), and for those who are not of the ward what was
+    passed to it. ``after`` walks on from a request that is left as it is; after the newest the oldest comes again.
+    """
     free = or_(Request.claimed_by.is_(None), Request.claimed_by == staff_id, Request.claimed_until <= now)
+    proposed = select(Approval.subject_id).where(
+        Approval.kind == ACCEPT, Approval.subject == "request", Approval.state == APPROVAL.initial,
+        Approval.proposed_by == staff_id, Approval.subject_id.is_not(None),
+    )  # fmt: skip
     statement = (
         select(Request.id)
         .where(
             Request.state == WAITING,
             free,
             or_(Request.entered_by.is_(None), Request.entered_by != staff_id),
+            Request.id.not_in(proposed),
             Request.id != after,
             _known_to(include_protected),
         )
@@ -164,7 +174,17 @@ def next_for(
     )
     if kind:
         statement = statement.where(Request.kind == kind)
-    return session.scalar(statement)
+    if not include_protected:
+        statement = statement.where(
+            Request.id.not_in(select(Redelivery.request_id).where(Redelivery.ward_only.is_(True)))
+        )
+    later = session.scalar(statement.where(_later_than(after))) if after else None
+    return later or session.scalar(statement)
+
+
+def _later_than(after: int) -> ColumnElement[bool]:
+    last = select(Request.received_at).where(Request.id == after).scalar_subquery()
+    return or_(Request.received_at > last, and_(Request.received_at == last, Request.id > after))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,33 @@
+"""What a reviewer does on the desk, without a screen."""
+
+from portal.domain.requests.models import Request
+from tests.support.desk import Inbox, field
+from tests.support.people import Person
+from tests.support.resident import Visitor
+from tests.support.staff import StaffSite
+
+
+def inbox(staff: StaffSite) -> Inbox:
+    """Hands requests in at the site."""
+    return Inbox(staff.database, staff.site.program, staff.now)
+
+
+def families(staff: StaffSite, count: int = 3) -> list[Person]:
+    """Households of two children with coupons."""
+    people = [staff.add_household() for _ in range(count)]
+    staff.give_coupons()
+    return people
+
+
+def take(desk: Visitor, row: Request) -> str:
+    """Opens a request and claims it; returns its page."""
+    desk.open(f"/reviews/{row.id}")
+    return desk.send(f"/reviews/{row.id}/claim").text
+
+
+def decide(desk: Visitor, row: Request, page: str, action: str, **more: str) -> str:
+    """Sends the form of a claimed page; returns the page that comes then."""
+    hidden = {name: field(page, name) for name in ("version", "shown", "form_key")}
+    return desk.send(
+        f"/reviews/{row.id}/decide", {**hidden, "action": action, "reason": "", "text": "", **more}
+    ).text

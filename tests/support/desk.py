@@ -1,0 +1,138 @@
+"""Requests of every kind for the review desk, as residents and staff hand them in."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from html import unescape
+
+from sqlalchemy import select, update
+
+from portal.domain.actors import SYSTEM, Actor, Channel, Organization, Role
+from portal.domain.alternatives import services as alternatives
+from portal.domain.alternatives.choosing import WHY
+from portal.domain.approvals.services import Instruction
+from portal.domain.coupons import services as coupons
+from portal.domain.coupons.models import Coupon, CouponBatch
+from portal.domain.coupons.queries import coupon_of_child
+from portal.domain.declines import services as declines
+from portal.domain.declines.paper import PaperEntry, enter_form
+from portal.domain.households.records import ChildFields
+from portal.domain.program.schema import Program
+from portal.domain.recipients import additions
+from portal.domain.recipients.newcomer import Newcomer
+from portal.domain.redeliveries.submitting import Wish, submit_without_sign_in
+from portal.domain.requests.models import Request
+from portal.platform.database import Database
+from tests.support.coupons import VAULT
+from tests.support.people import CANARY_BIRTH, CANARY_NAME, Person
+
+PARENT = Actor(Role.RESIDENT, 1)
+NEWCOMER = Newcomer(
+    None, "address", name="鷺沼　千鶴", kana="サギヌマ チヅル", birth=date(1985, 4, 6), postal_code="1390009",
+    town="若葉台九丁目", street="８８番６６号", building="",
+)  # fmt: skip
+BABY = ChildFields("p777", "鷺沼　小夜", "サギヌマ サヨ", date(2023, 1, 9))
+
+
+@dataclass
+class Inbox:
+    """Hands requests in on a database; each is a minute younger than the one before."""
+
+    database: Database
+    program: Program
+    now: datetime
+    count: int = 0
+
+    def _at(self, at: datetime | None) -> datetime:
+        self.count += 1
+        return at or self.now - timedelta(hours=1) + timedelta(minutes=self.count)
+
+    def decline(
+        self, person: Person, ordinals: tuple[int, ...] = (1, 2), at: datetime | None = None
+    ) -> Request:
+        """A household declines in the portal."""
+        with self.database.write() as session:
+            return declines.submit(
+                session,
+                VAULT,
+                self.program,
+                person.household_id,
+                ordinals,
+                PARENT,
+                self._at(at),
+                reason="not_needed",
+            )
+
+    def paper(
+        self, person: Person, actor: Actor, *, ordinals: tuple[int, ...] = (1, 2), scan_id: int | None = None,
+        clear: bool = True, signed_by: str = "householder",
+    ) -> Request:  # fmt: skip
+        """Staff enter a paper form that came by FAX."""
+        at = self._at(None)
+        form = PaperEntry(Channel.FAX, at, signed_by=signed_by, is_clear=clear, scan_id=scan_id)
+        with self.database.write() as session:
+            return enter_form(session, VAULT, self.program, person.household_id, ordinals, form, actor, at)
+
+    def alternative(self, person: Person, ordinals: tuple[int, ...] = (1,)) -> Request:
+        """A household asks for paper."""
+        product = self.program.alternatives[0].id
+        with self.database.write() as session:
+            return alternatives.submit(
+                session, VAULT, self.program, person.household_id, dict.fromkeys(ordinals, product), PARENT,
+                self._at(None), why=next(iter(WHY)),
+            )  # fmt: skip
+
+    def redelivery(self) -> Request:
+        """Somebody whose ID is unknown to them asks for the letter again."""
+        wish = Wish(CANARY_NAME, CANARY_BIRTH, "1390001")
+        at = self._at(None)
+        with self.database.write() as session:
+            number = submit_without_sign_in(
+                session, VAULT, self.program, wish, f"form-{self.count}", f"203.0.113.{self.count % 200}", at
+            )
+            return session.scalars(select(Request).where(Request.receipt_no == number)).one()
+
+    def addition(self, actor: Actor) -> Request:
+        """Staff enter a recipient whom the ward names."""
+        order = Instruction("指示第12号", date(2023, 7, 28))
+        with self.database.write() as session:
+            return additions.submit(
+                session, VAULT, self.program, NEWCOMER, (replace(BABY, person_no=f"p{self.count}"),), order, actor,
+                self._at(None),
+            )  # fmt: skip
+
+    def reveal(self, person: Person, ordinal: int = 1) -> int:
+        """The household looks at a code whose issuer answers later; returns the coupon's key."""
+        with self.database.write() as session:
+            session.execute(update(CouponBatch).values(sandbox=False))
+            found = coupon_of_child(session, person.household_id, ordinal).coupon
+            assert found is not None
+            coupons.reveal(session, VAULT, found, SYSTEM, self.now)
+            return found.id
+
+    def coupon_state(self, coupon_id: int) -> str:
+        """Where a code stands."""
+        with self.database.read() as session:
+            return session.get_one(Coupon, coupon_id).state
+
+    def fresh(self, row: Request) -> Request:
+        """The request as it stands now."""
+        with self.database.read() as session:
+            found = session.get_one(Request, row.id)
+            session.expunge(found)
+            return found
+
+
+def officer(staff_id: int) -> Actor:
+    """An officer of the contractor as an actor."""
+    return Actor(Role.OFFICER, staff_id, Organization.CONTRACTOR)
+
+
+def field(page: str, name: str) -> str:
+    """Value of the last field of that name."""
+    return unescape(re.findall(rf'name="{name}" value="([^"]*)"', page)[-1])
+
+
+def actions(page: str) -> list[str]:
+    """The decisions that a page offers."""
+    return re.findall(r'<input type="radio" name="action" value="(\w+)"', page)
