@@ -175,9 +175,7 @@ def test_reveal_and_stop_race_with_one_order_of_events(database: Database, tmp_p
         return once
 
     reveal = attempt(lambda session, coupon: services.reveal(session, VAULT, coupon, RESIDENT, NOW))
-    stop = attempt(
-        lambda session, coupon: services.request_stop(session, coupon.id, SYSTEM, NOW, reason="x")
-    )
+    stop = attempt(lambda session, coupon: services.request_stop(session, coupon.id, SYSTEM, NOW, reason="x"))
     with ThreadPoolExecutor(8) as pool:
         revealed = pool.map(reveal, range(1, 101))
         stopped = list(pool.map(stop, range(1, 101)))

@@ -60,7 +60,12 @@ def build(office: Office) -> BuiltRun:
 
 
 def hand(
-    office: Office, letter_id: int, actor: object = None, *, checked: str = "passport", signed: bool = True
+    office: Office,
+    letter_id: int,
+    actor: Actor | None = None,
+    *,
+    checked: str = "passport",
+    signed: bool = True,
 ) -> CounterHandOver:
     with office.database.write() as session:
         return counter.handed_at_counter(
@@ -69,7 +74,7 @@ def hand(
             checked,
             actor or office.ward,
             NOW,
-            signed=signed,  # type: ignore[arg-type]
+            signed=signed,
         )
 
 
