@@ -1,6 +1,6 @@
 """What tired people type on phones is understood; what cannot be understood says why."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 
@@ -142,3 +142,15 @@ def test_a_mobile_number_for_codes_is_read(text: str) -> None:
 
 def test_an_address_for_codes_is_read_in_full_width() -> None:
     assert parse_email(" ｈａｎａｋｏ＠ｅｘａｍｐｌｅ．ｊｐ ") == "hanako@example.jp"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("14:05", time(14, 5)), ("１４：０５", time(14, 5)), ("1405", time(14, 5)), ("14時5分", time(14, 5)), ("十四時五分", time(14, 5)),
+        ("午後2時5分", time(14, 5)), ("2:05 pm", time(14, 5)), ("午前12時", time(0)), ("午後12時", time(12)), ("9時", time(9)),
+        ("24:00", None), ("12:60", None), ("午後13時", None), ("am 9:00 pm", None), ("きのう", None), ("", None),
+    ],
+)  # fmt: skip
+def test_times_of_the_day(text: str, read: time | None) -> None:
+    assert typed.clock_time(text) == read

@@ -1,7 +1,9 @@
 """Forms by post, FAX and counter, and calls: entered on the staff site by one person, reviewed by another."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -9,17 +11,20 @@ from sqlalchemy import select
 from portal.domain.actors import Actor, Role
 from portal.domain.coupons.models import Coupon
 from portal.domain.declines import services as declines
+from portal.domain.households.models import Child, Household
+from portal.domain.households.records import open_child, seal_child
 from portal.domain.requests.models import PaperForm, Request, Scan
 from portal.domain.requests.scans import MAX_BYTES
 from portal.domain.signin.locked_out import CallBack, ask_call_back
 from portal.domain.tasks.models import Task
+from portal.platform.site import Site
 from tests.functional.redeliveries.support import Post, make_post
 from tests.support import pdf
 from tests.support.coupons import VAULT
 from tests.support.files import picture
 from tests.support.people import CANARY_CHILDREN, Person
 from tests.support.resident import NOON, Visitor
-from tests.support.staff import StaffSite
+from tests.support.staff import StaffSite, make_staff
 
 AFTERWARDS = datetime(2023, 12, 27, 3, 0, tzinfo=UTC)
 PAPER = {
@@ -160,6 +165,34 @@ def test_a_form_for_an_online_decline_joins_it_and_says_so(staff: StaffSite, fam
     assert staff.count(PaperForm, request_id=online.id, channel="fax") == 1
 
 
+@pytest.mark.parametrize("signed", [False, True])
+def test_children_of_18_sign_themselves_where_the_ward_says_so(
+    sqlite_staff: StaffSite, sqlite_family: Person, staff_base: Site, tmp_path: Path, signed: bool
+) -> None:
+    program = replace(
+        staff_base.program, requests=replace(staff_base.program.requests, adult_rule="countersign")
+    )
+    with sqlite_staff.database.write() as session:
+        household = session.get_one(Household, sqlite_family.household_id)
+        child = session.scalars(
+            select(Child).where(Child.household_id == household.id, Child.ordinal == 2)
+        ).one()
+        key = VAULT.unwrap(household.wrapped_key)
+        grown = replace(open_child(key, child.sealed, child.person_digest), birth=date(2005, 7, 1))
+        child.sealed = seal_child(key, grown, child.person_digest)
+    site = make_staff(
+        replace(staff_base, program=program), sqlite_staff.database, sqlite_staff.loop, tmp_path
+    )
+    officer = enter(site, sqlite_family)
+    page = officer.open(place(sqlite_family, "decline")).text
+    assert re.findall(r'name="sign-(\d)"', page) == ["2"]
+    typed = PAPER | {"child-2": "1"} | ({"sign-2": "1"} if signed else {})
+    page = officer.send(place(sqlite_family, "decline") + "/submit", typed).text
+    (row,) = requests(sqlite_staff)
+    assert (row.state, row.warnings) == (("waiting", []) if signed else ("with_resident", ["countersign"]))
+    assert ("18歳以上のこどもの署名を待っています" in page) is not signed
+
+
 def test_a_form_for_more_children_names_both_numbers(sqlite_staff: StaffSite, sqlite_family: Person) -> None:
     online = decline_online(sqlite_staff, sqlite_family, 1)
     officer = enter(sqlite_staff, sqlite_family)
@@ -294,6 +327,7 @@ def test_a_wish_on_the_telephone_is_no_decline(staff: StaffSite, family: Person)
     page = officer.send(address, {"way": "portal", "form_key": "two"}).text
     (row,) = requests(staff)
     assert (row.state, row.channel) == ("with_resident", "phone")
+    assert "まだ辞退にはなっていません" in page
     assert row.receipt_no in page
     assert coupons(staff) == ["assigned", "assigned"]
 
