@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from portal.domain.actors import SYSTEM, Organization, Role
+from portal.domain.actors import SYSTEM, Actor, Organization, Role
 from portal.domain.authn.models import AuthSession
 from portal.domain.coupons.assignment import Reserve, assign
 from portal.domain.credentials.models import Credential
