@@ -83,6 +83,9 @@ def submit_code(page: Page) -> Response[Any]:
     if not first_time(page.session, key, page.now):
         receipt = earlier_result(page.session, key)
         return page.redirect(f"/decline/received/{receipt}" if receipt else "/decline/code")
+    credential = own_credential(
+        page
+    )  # held here, so that each step finds it without asking the database again
     chosen, current = kept(page), chosen_channel(page)
     if chosen is None or current is None:
         return page.redirect("/decline" if chosen is None else "/lost")
@@ -95,7 +98,7 @@ def submit_code(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             row = services.submit(
-                page.session, page.site.vault, page.site.program, own_credential(page).household_id, chosen.ordinals,
+                page.session, page.site.vault, page.site.program, credential.household_id, chosen.ordinals,
                 page.actor, page.now, reason=chosen.reason, text=chosen.text,
             )  # fmt: skip
     except DomainError as error:

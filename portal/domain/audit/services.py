@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -40,13 +40,14 @@ def record_many(
     now: datetime,
     action: str,
     subject: str,
-    subjects: Iterable[tuple[int, int]],
+    subjects: Iterable[tuple[int, int | None]],
+    **detail: Any,
 ) -> None:
-    """Add the same event for many subjects at once; each is (subject id, household id)."""
+    """Add the same event for many subjects at once; each is (subject id, household id). ``detail``: as ``record``."""
     rows: list[dict[str, Any]] = [
         {
             "at": now, "actor_role": actor.role.value, "actor_id": actor.id, "channel": actor.channel.value,
-            "action": action, "subject": subject, "subject_id": subject_id, "household_id": household_id, "detail": {},
+            "action": action, "subject": subject, "subject_id": subject_id, "household_id": household_id, "detail": detail,
         }
         for subject_id, household_id in subjects
     ]  # fmt: skip
@@ -63,8 +64,7 @@ def first_time(session: Session, key: str, now: datetime) -> bool:
 
 def keep_result(session: Session, key: str, result: str) -> None:
     """Keep what the first run answered (a receipt number), for those that come after."""
-    row = session.get_one(IdempotencyKey, key)
-    row.result = result
+    session.execute(update(IdempotencyKey).where(IdempotencyKey.key == key).values(result=result))
 
 
 def earlier_result(session: Session, key: str) -> str | None:

@@ -1,12 +1,14 @@
 """What a request does to a child's coupon: hide it, have it stopped at the issuer, or give it (or a fresh one) back."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from portal.domain.actors import Actor
+from portal.domain.audit.services import record_many
 from portal.domain.coupons import assignment, services
 from portal.domain.coupons.models import Coupon, CouponBatch
 from portal.domain.coupons.states import COUPON, LIVE
@@ -40,14 +42,18 @@ def refuse_if_spent(session: Session, entitlement_id: int) -> None:
         NotAllowedError: one yen was spent; or it was shown, and its issuer never stops a code (``issuer.stop``).
     """
     coupon = live_coupon(session, entitlement_id)
-    if coupon is None:
-        return
+    if coupon is not None:
+        stop = session.get_one(CouponBatch, coupon.batch_id).stop if coupon.revealed_at is not None else ""
+        _refuse(coupon, stop)
+
+
+def _refuse(coupon: Coupon, stop: str) -> None:
     if coupon.state in {"part_used", "exchanged"}:
         raise NotAllowedError(
             _("このクーポンは、もう使われています。この手続きはできません。区にお電話ください。"),
             code="coupon_spent",
         )
-    if coupon.revealed_at is not None and session.get_one(CouponBatch, coupon.batch_id).stop == "never":
+    if coupon.revealed_at is not None and stop == "never":
         raise NotAllowedError(
             _("このクーポンは、一度表示すると止められません。この手続きはできません。区にお電話ください。"),
             code="coupon_cannot_be_stopped",
@@ -60,6 +66,49 @@ def hide(session: Session, entitlement_id: int, actor: Actor, now: datetime, *, 
     coupon = live_coupon(session, entitlement_id)
     if coupon is not None and COUPON.can(coupon.state, "suspend"):
         services.suspend(session, coupon.id, actor, now, reason=reason)
+
+
+def hide_all(
+    session: Session,
+    entitlement_ids: Iterable[int],
+    household_id: int,
+    actor: Actor,
+    now: datetime,
+    *,
+    reason: str,
+) -> None:
+    """Hide the coupons of several children of a household at once, as ``hide`` does with one; all of them or none."""
+    rows = session.execute(
+        select(Coupon, CouponBatch.stop)
+        .join(CouponBatch, CouponBatch.id == Coupon.batch_id)
+        .where(Coupon.entitlement_id.in_(list(entitlement_ids)), Coupon.state.in_(LIVE))
+        .order_by(Coupon.entitlement_id)
+        .with_for_update(of=Coupon)
+        .options(load_only(Coupon.state, Coupon.state_before, Coupon.revealed_at, Coupon.changed_at))
+        .execution_options(populate_existing=True)
+    ).all()
+    for coupon, stop in rows:
+        _refuse(coupon, stop)
+    hidden: dict[str, list[tuple[int, int | None]]] = {}
+    for coupon, _stop in rows:
+        if COUPON.can(coupon.state, "suspend"):
+            hidden.setdefault(coupon.state, []).append((coupon.id, household_id))
+            coupon.state_before, coupon.changed_at = coupon.state, now
+            coupon.state = COUPON.next(coupon.state, "suspend")
+    session.flush()
+    for before, changed in hidden.items():
+        after = COUPON.next(before, "suspend")
+        record_many(
+            session,
+            actor,
+            now,
+            "coupon.suspend",
+            "coupon",
+            changed,
+            before=before,
+            after=after,
+            reason=reason,
+        )
 
 
 def unhide(session: Session, entitlement_id: int, actor: Actor, now: datetime) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
@@ -20,7 +20,7 @@ from portal.domain.program.eligibility import reaches_age_on
 from portal.domain.program.schema import Program
 from portal.domain.requests import kinds
 from portal.domain.requests.models import Request
-from portal.domain.requests.services import move, open_request, set_written, touch, warn
+from portal.domain.requests.services import move, open_request, set_written, warn
 from portal.domain.texts import _, current_locale
 from portal.domain.vault import Vault
 
@@ -38,6 +38,7 @@ class Right:
 
     entitlement_id: int
     ordinal: int
+    amount_yen: int
     adult: bool
 
 
@@ -60,37 +61,59 @@ def is_adult(birth: date, day: date) -> bool:
     return day >= reaches_age_on(birth, ADULT_AGE)
 
 
-def lock_household(session: Session, household_id: int) -> Household:
+def lock_household(session: Session, household_id: int) -> None:
     """Let declarations of one household come one after the other, whichever way they come."""
-    return session.scalars(
-        select(Household).where(Household.id == household_id).with_for_update(key_share=True)
-    ).one()
+    session.execute(select(Household.id).where(Household.id == household_id).with_for_update(key_share=True))
 
 
-def rights_of(
-    session: Session, vault: Vault, program: Program, household: Household, ordinals: Sequence[int], day: date
+def lock_rights(
+    session: Session, vault: Vault, program: Program, household_id: int, ordinals: Sequence[int], day: date
 ) -> list[Right]:
-    """Return the chosen children of a household.
+    """Return the chosen children of a household, which is locked as by ``lock_household``.
 
     Raises:
         InputError: none was chosen, or one is not of this household.
     """
     rows = session.execute(
-        select(Entitlement.id, Child)
+        select(
+            Entitlement.id, Entitlement.amount_yen, Child.ordinal, Child.sealed, Child.person_digest,
+            Household.wrapped_key,
+        )
         .join(Child, Child.id == Entitlement.child_id)
-        .where(Entitlement.household_id == household.id, Child.ordinal.in_(ordinals))
+        .join(Household, Household.id == Entitlement.household_id)
+        .where(Household.id == household_id, Child.ordinal.in_(ordinals))
         .order_by(Entitlement.id)
-    ).all()
+        .with_for_update(of=Household, key_share=True)
+    ).all()  # fmt: skip
     if not ordinals or len(rows) != len(set(ordinals)):
         raise InputError(_("辞退するこどもを、選んでください。"), code="children")
-    # Who declares for an adult matters in two of three rules only: otherwise nothing need be decrypted.
-    key = vault.unwrap(household.wrapped_key) if program.requests.adult_rule != "householder" else b""
-    return [Right(id_, child.ordinal, bool(key) and _adult(key, child, day)) for id_, child in rows]
+    if program.requests.adult_rule == "householder":  # then nothing need be decrypted
+        return [Right(row.id, row.ordinal, row.amount_yen, adult=False) for row in rows]
+    key = vault.unwrap(rows[0].wrapped_key)
+    births = {row.id: open_child(key, row.sealed, row.person_digest).birth for row in rows}
+    return [
+        Right(
+            row.id, row.ordinal, row.amount_yen,
+            adult=(birth := births[row.id]) is not None and is_adult(birth, day),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
-def _adult(key: bytes, child: Child, day: date) -> bool:
-    birth = open_child(key, child.sealed, child.person_digest).birth
-    return birth is not None and is_adult(birth, day)
+def look_back(
+    session: Session, household_id: int, rights: Collection[Right]
+) -> tuple[Request, list[DeclineItem]] | None:
+    """Return what this declaration of a locked household completes (``unfinished``), if anything.
+
+    Raises:
+        ConflictError: a child's decline is under way or done in another request.
+    """
+    earlier = select(Request.id).where(Request.household_id == household_id, Request.kind == kinds.DECLINE)
+    if session.scalar(earlier.limit(1)) is None:
+        return None
+    found = unfinished(session, household_id, rights)
+    refuse_declined(session, rights, but_not=found[0].id if found else None)
+    return found
 
 
 def unfinished(
@@ -149,36 +172,77 @@ def declare(
     session: Session,
     vault: Vault,
     program: Program,
-    household: Household,
+    household_id: int,
     rights: Sequence[Right],
     said: Declaration,
     actor: Actor,
     now: datetime,
     completes: tuple[Request, list[DeclineItem]] | None = None,
 ) -> Request:
-    """Carry out a declaration of a locked household; the caller decided whether it is in time.
+    """Carry out a declaration of a locked household; the caller decided whether it is in time, and looked back.
 
     Raises:
         ConflictError: a child is decided already, or another request is open for it.
         NotAllowedError: a coupon was spent, or was shown and can never be stopped.
     """
-    refuse_declined(session, rights, but_not=completes[0].id if completes else None)
     written = {name: value for name, value in said.written.items() if value}
-    if completes is None:
-        row = open_request(
-            session, vault, kinds.DECLINE, household.id, actor, now, program=program, written=written,
-            received_at=said.received_at, warnings=said.warnings,
-        )  # fmt: skip
-        known: list[DeclineItem] = []
-    else:
-        row, known = completes
-        _take_over(vault, row, said, written, actor)
+    if completes is not None:
+        return _complete(session, vault, program, *completes, rights, said, written, actor, now)
+    signed = [right.ordinal for right in rights if right.ordinal in said.countersigned]
+    warnings = _warnings(program, said, rights, signed)
+    row = open_request(
+        session, vault, kinds.DECLINE, household_id, actor, now, program=program, written=written,
+        children=len(rights), amount_yen=sum(right.amount_yen for right in rights), received_at=said.received_at,
+        warnings=warnings,
+    )  # fmt: skip
+    session.execute(
+        insert(DeclineItem),
+        [
+            {
+                "request_id": row.id, "entitlement_id": right.entitlement_id, "state": DECLINE.initial,
+                "adult": right.adult, "countersigned_at": now if right.ordinal in signed else None,
+                "created_at": now, "changed_at": now,
+            }
+            for right in rights
+        ],
+    )  # fmt: skip
+    if said.binding:
+        bind(session, row, [right.entitlement_id for right in rights], actor, now)
+    if COUNTERSIGN in warnings:
+        move(session, row, "ask_back", actor, now, waits_for=COUNTERSIGN)
+    return row
+
+
+def _warnings(
+    program: Program, said: Declaration, rights: Collection[Right], signed: Collection[int]
+) -> tuple[str, ...]:
+    adults = [right for right in rights if right.adult]
+    rule, warnings = program.requests.adult_rule, [*said.warnings]
+    if rule == "ward" and adults:
+        warnings.append(ADULT_WARD)
+    if rule == "countersign" and any(right.ordinal not in signed for right in adults):
+        warnings.append(COUNTERSIGN)
+    return tuple(warnings)
+
+
+def _complete(
+    session: Session, vault: Vault, program: Program, row: Request, known: Sequence[DeclineItem],
+    rights: Sequence[Right], said: Declaration, written: dict[str, Any], actor: Actor, now: datetime,
+) -> Request:  # fmt: skip
+    _take_over(vault, row, said, written, actor)
     items = _items(session, row, known, rights, said, actor, now)
     session.flush()
     if said.binding:
-        bind(session, row, items, actor, now)
+        bind(session, row, [item.entitlement_id for item in items], actor, now)
     recount(session, row, items)
-    _go_on(session, program, row, items, said, actor, now)
+    by_id = {item.entitlement_id: item for item in items}
+    signed = [r.ordinal for r in rights if by_id[r.entitlement_id].countersigned_at is not None]
+    warnings = _warnings(program, said, rights, signed)
+    warn(row, warnings, now)
+    if row.state == "with_resident" and COUNTERSIGN not in warnings:
+        move(session, row, "answer", actor, now)
+    elif row.state == "waiting" and COUNTERSIGN in warnings:
+        move(session, row, "ask_back", actor, now, waits_for=COUNTERSIGN)
     session.flush()
     return row
 
@@ -218,23 +282,3 @@ def _items(
             step(session, row, left_out, "withdraw", actor, now)
             let_go(session, row, left_out, actor, now)
     return chosen
-
-
-def _go_on(
-    session: Session, program: Program, row: Request, items: list[DeclineItem], said: Declaration, actor: Actor,
-    now: datetime,
-) -> None:  # fmt: skip
-    rule = program.requests.adult_rule
-    unsigned = rule == "countersign" and any(i.adult and i.countersigned_at is None for i in items)
-    warnings = list(said.warnings)
-    if rule == "ward" and any(item.adult for item in items):
-        warnings.append(ADULT_WARD)
-    if unsigned:
-        warnings.append(COUNTERSIGN)
-    warn(row, tuple(warnings), now)
-    if row.state == "with_resident" and not unsigned:
-        move(session, row, "answer", actor, now)
-    elif row.state == "waiting" and unsigned:
-        move(session, row, "ask_back", actor, now, waits_for=COUNTERSIGN)
-    else:
-        touch(row, now)

@@ -47,7 +47,7 @@ def step(
 
 
 def bind(
-    session: Session, row: Request, items: Sequence[DeclineItem], actor: Actor, now: datetime
+    session: Session, row: Request, entitlement_ids: Sequence[int], actor: Actor, now: datetime
 ) -> list[Entitlement]:
     """Keep other requests away from these children and hide their coupons; all of them or none.
 
@@ -55,11 +55,9 @@ def bind(
         ConflictError: a child is decided already, or another request is open for it.
         NotAllowedError: its coupon was spent, or was shown and can never be stopped.
     """
-    rows = claims.claim(
-        session, row.household_id or 0, [item.entitlement_id for item in items], claims.DECLINE, row.id, actor, now
-    )  # fmt: skip
-    for entitlement in rows:
-        stopping.hide(session, entitlement.id, actor, now, reason=REASON)
+    household_id = row.household_id or 0
+    rows = claims.claim(session, household_id, entitlement_ids, claims.DECLINE, row.id, actor, now)
+    stopping.hide_all(session, [one.id for one in rows], household_id, actor, now, reason=REASON)
     return rows
 
 

@@ -35,7 +35,8 @@ def carry_out(
         NotAllowedError: the household is held, or a coupon was spent or can never be stopped.
         ConflictError: a child is decided already, or another request is open for it.
     """
-    if any(entitlement.state == "held" for entitlement in bind(session, row, items, actor, now)):
+    ids = [item.entitlement_id for item in items]
+    if any(entitlement.state == "held" for entitlement in bind(session, row, ids, actor, now)):
         raise NotAllowedError(_s("この世帯は保留中です。保留が解けてから、受け入れてください。"), code="held")
     for item in items:
         if DECLINE.can(item.state, "accept"):

@@ -17,9 +17,8 @@ from portal.domain.declines.declaring import (
     Declaration,
     Right,
     declare,
-    lock_household,
-    rights_of,
-    unfinished,
+    lock_rights,
+    look_back,
 )
 from portal.domain.declines.items import items_of
 from portal.domain.declines.models import DeclineItem
@@ -66,13 +65,12 @@ def enter_form(
         ConflictError, NotAllowedError: as ``declaring.declare``.
     """
     check_entry(form, now)
-    household = lock_household(session, household_id)
     counts = _instant(session, vault, program, form)
-    rights = rights_of(session, vault, program, household, ordinals, jst_date(counts))
+    rights = lock_rights(session, vault, program, household_id, ordinals, jst_date(counts))
     row, new = _join(session, rights, form, actor, now)
     if not new:
         return row or _nothing()
-    completes = unfinished(session, household_id, new)
+    completes = look_back(session, household_id, new)
     counts = _first_word(completes, counts)
     warnings = weaknesses(program.windows.decline, form, counts)
     crossed = _crossed(session, new, form)
@@ -86,7 +84,7 @@ def enter_form(
         written={"reason": form.reason, "text": form.text, "telephone": form.telephone},
     )  # fmt: skip
     with_channel = Actor(actor.role, actor.id, actor.organization, form.channel)
-    row = declare(session, vault, program, household, new, said, with_channel, now, completes)
+    row = declare(session, vault, program, household_id, new, said, with_channel, now, completes)
     add_form(session, row, form, with_channel, now)
     if unclear:
         items = items_of(session, row.id)

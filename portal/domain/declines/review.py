@@ -169,7 +169,7 @@ def _clarify(
         raise NotAllowedError(_s("はっきりしない書類ではありません。"), code="not_unclear")
     session.flush()
     if not WEAK & set(row.warnings):
-        bind(session, row, cleared, actor, now)
+        bind(session, row, [item.entitlement_id for item in cleared], actor, now)
     return move(session, row, "answer", actor, now)
 
 

@@ -14,9 +14,8 @@ from portal.domain.declines.declaring import (
     Declaration,
     Right,
     declare,
-    lock_household,
-    rights_of,
-    unfinished,
+    lock_rights,
+    look_back,
 )
 from portal.domain.declines.items import items_of, result_of
 from portal.domain.declines.models import DeclineItem
@@ -65,12 +64,11 @@ def submit(
         raise NotAllowedError(
             _s("辞退は、本人の画面での手続きか、署名のある書類でだけ受け付けます。書類を登録してください。")
         )
-    household = lock_household(session, household_id)
-    rights = rights_of(session, vault, program, household, ordinals, jst_date(now))
-    completes = unfinished(session, household_id, rights)
+    rights = lock_rights(session, vault, program, household_id, ordinals, jst_date(now))
+    completes = look_back(session, household_id, rights)
     received_at, warnings = _basis(program, completes, rights, now)
     said = Declaration(received_at, warnings=warnings, written={"reason": reason, "text": text})
-    row = declare(session, vault, program, household, rights, said, actor, now, completes)
+    row = declare(session, vault, program, household_id, rights, said, actor, now, completes)
     announce(
         session, vault, household_id, "received", f"decline:{row.id}:received:{row.version}", now,
         receipt_no=row.receipt_no,

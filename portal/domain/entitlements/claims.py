@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
-from portal.domain.audit.services import record
+from portal.domain.audit.services import record, record_many
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.entitlements.states import OPEN
 from portal.domain.errors import ConflictError
@@ -55,11 +55,11 @@ def claim(
         )
     for row in rows:
         row.claimed_by, row.claim_id, row.changed_at = kind, claim_id, now
-        record(
-            session, actor, now, "entitlement.claimed", "entitlement", row.id, household_id=household_id, kind=kind,
-            request=claim_id,
-        )  # fmt: skip
     session.flush()
+    record_many(
+        session, actor, now, "entitlement.claimed", "entitlement", [(row.id, household_id) for row in rows],
+        kind=kind, request=claim_id,
+    )  # fmt: skip
     return rows
 
 
