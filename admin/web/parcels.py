@@ -17,10 +17,12 @@ from portal.domain.printing.addressees import read_addressees
 from portal.domain.shipments.mail import PARCEL, REGISTERED, RETURN_REASONS, SIMPLE_REGISTERED
 from portal.domain.staff.permissions import Permission
 from portal.domain.texts import _s
+from portal.platform.forms import Form
 from portal.platform.page import Page
 
 CLASSES = (SIMPLE_REGISTERED, REGISTERED, PARCEL)
 """Mail that is handed over by hand and insured: nothing else carries paper of value."""
+BEGUN, KEPT = "pack", ("scan_", "child_", "mail_class")
 ROWS = 3
 """Ranges of serial numbers that one form takes for a product."""
 
@@ -59,11 +61,14 @@ def _to_pack(page: Page) -> queries.ToPack:
     return found
 
 
-def show_pack(
-    page: Page, status_code: int = 200, *, left: int | None = None, focus: str = ""
-) -> Response[Any]:
-    """Ask the first person for the serial numbers; ``left`` says how many pieces are still to be scanned."""
-    view = _to_pack(page)
+def show_pack(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask the first person for the serial numbers; what was scanned so far is in the form, the cursor in the next field."""
+    view, left, focus = _to_pack(page), None, ""
+    begun = page.auth.data.get(BEGUN) if page.auth is not None else None
+    if page.method == "GET" and begun and begun["request"] == view.request_id:
+        page.form = Form(begun["values"])
+        scans, focus = _scans(page, view)
+        left = _left(view, _chosen(page, view), scans)
     mail_class = page.form.get("mail_class") or SIMPLE_REGISTERED
     chosen = _chosen(page, view)
     if not chosen and page.method == "GET":
@@ -87,7 +92,7 @@ def _wanted(view: queries.ToPack, chosen: Sequence[int]) -> dict[str, int]:
 
 
 def count(page: Page) -> Response[Any]:
-    """Take what was scanned; while pieces are missing the page comes back with the cursor in the next field."""
+    """Take what was scanned; while pieces are missing the form comes back with the cursor in the next field."""
     view = _to_pack(page)
     chosen, form = _chosen(page, view), page.form
     scans, empty = _scans(page, view)
@@ -97,9 +102,9 @@ def count(page: Page) -> Response[Any]:
         form.error("mail_class", _s("郵便の種類を選んでください。"))
     if not form.ok:
         return show_pack(page, 422)
-    left = sum(_wanted(view, chosen).values()) - sum(read_range(s.first, s.last).count for s in scans)
-    if left > 0 and empty:
-        return show_pack(page, 422, left=left, focus=empty)
+    if _left(view, chosen, scans) > 0 and empty:
+        _keep(page, view.request_id)
+        return page.redirect(f"/parcels/pack/{view.request_id}")
     try:
         with page.session.begin_nested():
             if first_post(page):
@@ -110,7 +115,24 @@ def count(page: Page) -> Response[Any]:
     except DomainError as error:
         form.error("mail_class" if error.code == "over_insurance" else "scan_0_0", error.message)
         return show_pack(page, 422)
+    _keep(page, None)
     return _next(page, "to_pack", "counted")
+
+
+def _left(view: queries.ToPack, chosen: Sequence[int], scans: Sequence[packing.Scanned]) -> int:
+    """Return how many pieces are still to be scanned."""
+    return sum(_wanted(view, chosen).values()) - sum(read_range(s.first, s.last).count for s in scans)
+
+
+def _keep(page: Page, request_id: int | None) -> None:
+    """Keep what was scanned so far in the session, or forget it: a scanner's Enter sends the form each time."""
+    if page.auth is None:
+        return
+    data = {name: value for name, value in page.auth.data.items() if name != BEGUN}
+    if request_id is not None:
+        values = {name: value[:40] for name, value in page.form.values.items() if name.startswith(KEPT)}
+        data[BEGUN] = {"request": request_id, "values": values}
+    page.auth.data = data
 
 
 def _scans(page: Page, view: queries.ToPack) -> tuple[list[packing.Scanned], str]:

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.resident.screens import ALL as FIRST
+from tests.browser.resident.screens_of_alternative import ALTERNATIVE
 from tests.browser.resident.screens_of_redelivery import REDELIVERY
 from tests.browser.resident.served import LANGUAGES, Served
 from tests.support.browser import PageFactory
@@ -11,7 +12,7 @@ from tests.support.gates import GATES, QUICK, check_page, language
 
 PEOPLE = "select, .ticket h2, .coupon h1, .list, .tight h1, [lang]:not(html)"
 """Where names stand that nobody here can read aloud, and choices that cannot carry furigana."""
-ALL = FIRST | REDELIVERY
+ALL = FIRST | ALTERNATIVE | REDELIVERY
 OTHERS = [code for code in LANGUAGES if code != "ja"]
 
 
