@@ -156,7 +156,7 @@ def show_withdraw(page: Page, status_code: int = 200) -> Response[Any]:
     if not services.can_withdraw(page.site.program, row, items, page.now):
         return page.redirect(f"/decline/received/{row.receipt_no}")
     return page.render(
-        "portal/decline_withdraw.html", status_code, request=row,
+        "portal/decline_withdraw.html", status_code, request=row, wish=not items,
         void=any(item.state == "accepted" for item in items), asked=any(i.state == "awaiting_stop" for i in items),
     )  # fmt: skip
 

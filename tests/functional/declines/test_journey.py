@@ -9,6 +9,7 @@ from portal.domain.actors import Organization, Role
 from portal.domain.coupons.models import Coupon, CouponBatch
 from portal.domain.declines import review
 from portal.domain.declines.models import DeclineItem
+from portal.domain.declines.wishes import phone_wish
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.entitlements.services import hold_household
 from portal.domain.households.models import Household
@@ -297,3 +298,21 @@ def test_anybody_may_have_the_blank_form(sqlite_resident: Resident) -> None:
     answer = sqlite_resident.visitor().get("/decline/form.pdf")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
     assert "辞退届" in "".join(pdf.text(answer.content))
+
+
+def test_a_wish_told_on_the_telephone_is_confirmed_or_dropped_in_the_portal(
+    sqlite_resident: Resident, quick_person: Person
+) -> None:
+    with sqlite_resident.database.write() as session:
+        officer = add_reviewer(session, "officer", Organization.CONTRACTOR, Role.OFFICER)
+        program = sqlite_resident.site.program
+        phone_wish(session, VAULT, program, quick_person.household_id, "portal", officer, sqlite_resident.now)
+    visitor = sqlite_resident.enter(quick_person)
+    home = visitor.open("/home").text
+    assert home.count("お電話での辞退の希望") == 1
+    assert "/coupon/1/reveal" in home
+    with sqlite_resident.database.read() as session:
+        number = session.scalars(select(Request.receipt_no)).one()
+    assert "辞退の希望を取り消します" in visitor.open(f"/decline/withdraw/{number}").text
+    assert decline(sqlite_resident, quick_person, visitor, child_1="1") == number
+    assert "お電話での辞退の希望" not in visitor.open("/home").text
