@@ -54,6 +54,7 @@ def test_a_scanner_and_the_enter_key_are_enough(served_staff: ServedStaff, page_
     served_staff.enter(page, Role.OFFICER)
     served_staff.go(page, f"/parcels/pack/{request_id}")
     for number in (first, last):
+        page.locator("input.mono:focus").wait_for()  # autofocus comes a frame after the page
         page.keyboard.type(number)
         with page.expect_navigation():
             page.keyboard.press("Enter")
