@@ -1,6 +1,7 @@
 """Requests of every kind for the review desk, as residents and staff hand them in."""
 
 import re
+import secrets
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from html import unescape
@@ -65,10 +66,10 @@ class Inbox:
 
     def paper(
         self, person: Person, actor: Actor, *, ordinals: tuple[int, ...] = (1, 2), scan_id: int | None = None,
-        clear: bool = True, signed_by: str = "householder",
+        clear: bool = True, signed_by: str = "householder", at: datetime | None = None,
     ) -> Request:  # fmt: skip
         """Staff enter a paper form that came by FAX."""
-        at = self._at(None)
+        at = self._at(at)
         form = PaperEntry(Channel.FAX, at, signed_by=signed_by, is_clear=clear, scan_id=scan_id)
         with self.database.write() as session:
             return enter_form(session, VAULT, self.program, person.household_id, ordinals, form, actor, at)
@@ -88,7 +89,13 @@ class Inbox:
         at = self._at(None)
         with self.database.write() as session:
             number = submit_without_sign_in(
-                session, VAULT, self.program, wish, f"form-{self.count}", f"203.0.113.{self.count % 200}", at
+                session,
+                VAULT,
+                self.program,
+                wish,
+                secrets.token_hex(),
+                f"198.51.100.{secrets.randbelow(250)}",
+                at,
             )
             return session.scalars(select(Request).where(Request.receipt_no == number)).one()
 

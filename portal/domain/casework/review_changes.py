@@ -65,14 +65,15 @@ def changes_since(session: Session, row: Request, before: Shown) -> Changes:
         .where(AuditEvent.id > before.last_event, or_(own, of_household) if row.household_id else own)
         .order_by(AuditEvent.id)
     ).all()
-    return Changes(
-        before,
-        [
-            Moment(event.at, event.action, event.actor_role, who or "", event.detail)
-            for event, who in events
-            if _of_request(event, row)
-        ][:MOST],
-    )
+    # a step of each child in the same moment is one thing to read
+    moments = {
+        (event.at, event.action, event.actor_id): Moment(
+            event.at, event.action, event.actor_role, who or "", event.detail
+        )
+        for event, who in events
+        if _of_request(event, row)
+    }
+    return Changes(before, list(moments.values())[:MOST])
 
 
 def _of_request(event: AuditEvent, row: Request) -> bool:
