@@ -196,6 +196,13 @@ class Paper:
         self.decide(request_id)
         return request_id, self.pack(request_id, *ordinals)
 
+    def request(self, request_id: int) -> Request:
+        """A request as it stands."""
+        with self.database.read() as session:
+            row = session.get_one(Request, request_id)
+            session.expunge(row)
+        return row
+
     def states(self, request_id: int) -> list[str]:
         """The states of a request's items."""
         query = select(AlternativeItem.state).where(AlternativeItem.request_id == request_id)
