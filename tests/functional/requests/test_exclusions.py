@@ -20,6 +20,7 @@ from portal.domain.declines import services as declines
 from portal.domain.errors import DomainError
 from portal.domain.requests.models import Request
 from portal.platform.database import Database
+from tests.functional.requests.test_alternative_states import WAY, Walk
 from tests.support.coupons import VAULT
 from tests.support.paper import GIFT, Paper, make_paper
 from tests.support.people import Person
@@ -100,6 +101,13 @@ def bring_decline(paper: Paper, session: Session, state: str) -> None:
             declines.withdraw(session, VAULT, paper.program, row.id, 1, paper.resident(FAMILY), paper.now)
 
 
+def bring_alternative(paper: Paper, session: Session, state: str) -> None:
+    """Takes a request for paper to a state by its services."""
+    walk = Walk(paper, session, ask_for_paper(paper, session).id)
+    for step in WAY[state]:
+        walk.take(step)
+
+
 def outcome(
     paper: Paper, exclusion: Exclusion, bring: Callable[[Paper, Session, str], None], state: str
 ) -> bool:
@@ -132,4 +140,10 @@ def test_what_the_coupon_bars(paper: Paper, exclusion: Exclusion) -> None:
 @pytest.mark.parametrize("exclusion", pairs("decline"), ids=lambda e: e.action)
 def test_what_a_decline_bars(paper: Paper, exclusion: Exclusion) -> None:
     found = {state for state in exclusion.other.states if outcome(paper, exclusion, bring_decline, state)}
+    assert found == exclusion.allowed - {NONE}
+
+
+@pytest.mark.parametrize("exclusion", pairs("alternative"), ids=lambda e: e.action)
+def test_what_paper_bars(paper: Paper, exclusion: Exclusion) -> None:
+    found = {state for state in exclusion.other.states if outcome(paper, exclusion, bring_alternative, state)}
     assert found == exclusion.allowed - {NONE}
