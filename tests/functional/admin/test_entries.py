@@ -8,30 +8,30 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from portal.domain.actors import Actor, Role
-from portal.domain.coupons.models import Coupon
-from portal.domain.declines import services as declines
+from portal.domain.actors import Role
 from portal.domain.households.models import Child, Household
 from portal.domain.households.records import open_child, seal_child
-from portal.domain.requests.models import PaperForm, Request, Scan
-from portal.domain.requests.scans import MAX_BYTES
-from portal.domain.signin.locked_out import CallBack, ask_call_back
+from portal.domain.requests.models import PaperForm, Scan
 from portal.domain.tasks.models import Task
 from portal.platform.site import Site
+from tests.functional.admin.entries import (
+    AFTERWARDS,
+    CARD,
+    PAPER,
+    coupons,
+    decline_online,
+    enter,
+    give_family,
+    locked_out,
+    place,
+    requests,
+)
 from tests.functional.redeliveries.support import Post, make_post
-from tests.support import pdf
 from tests.support.coupons import VAULT
 from tests.support.files import picture
 from tests.support.people import CANARY_CHILDREN, Person
-from tests.support.resident import NOON, Visitor
+from tests.support.resident import NOON
 from tests.support.staff import StaffSite, make_staff
-
-AFTERWARDS = datetime(2023, 12, 27, 3, 0, tzinfo=UTC)
-PAPER = {
-    "received_on": "令和5年7月31日", "received_at": "午後2時5分", "signed_by": "householder", "clear": "yes", "child-1": "1",
-    "form_key": "one",
-}  # fmt: skip
-CARD = {"product-1": "gift_card", "product-2": "book_card"}
 
 
 @pytest.fixture
@@ -42,55 +42,6 @@ def family(staff: StaffSite) -> Person:
 @pytest.fixture
 def sqlite_family(sqlite_staff: StaffSite) -> Person:
     return give_family(sqlite_staff)
-
-
-def give_family(staff: StaffSite) -> Person:
-    person = staff.add_household(active=True)
-    staff.give_coupons()
-    return person
-
-
-def enter(staff: StaffSite, person: Person, role: Role = Role.OFFICER) -> Visitor:
-    """Somebody of the back office with the household opened."""
-    visitor = staff.enter_as(role)
-    place = f"/households/{person.household_id}/reason"
-    visitor.open(place)
-    visitor.send(f"{place}/submit", {"reason": "request", "form_key": "open"})
-    return visitor
-
-
-def place(person: Person, kind: str, channel: str = "post") -> str:
-    return f"/households/{person.household_id}/entry/{kind}/{channel}"
-
-
-def requests(staff: StaffSite) -> list[Request]:
-    with staff.database.read() as session:
-        rows = list(session.scalars(select(Request).order_by(Request.id)))
-        session.expunge_all()
-    return rows
-
-
-def coupons(staff: StaffSite) -> list[str]:
-    with staff.database.read() as session:
-        return list(
-            session.scalars(
-                select(Coupon.state).where(Coupon.entitlement_id.is_not(None)).order_by(Coupon.entitlement_id)
-            )
-        )
-
-
-def decline_online(staff: StaffSite, person: Person, *ordinals: int) -> Request:
-    with staff.database.write() as session:
-        return declines.submit(
-            session, VAULT, staff.site.program, person.household_id, ordinals, Actor(Role.RESIDENT, person.credential_id),
-            staff.now,
-        )  # fmt: skip
-
-
-def locked_out(staff: StaffSite, trouble: str, name: str) -> str:
-    with staff.database.write() as session:
-        wish = CallBack(trouble, "鶉野　瑠璃子", "0312345678")
-        return ask_call_back(session, VAULT, wish, f"key-{name}", f"203.0.113.{len(name)}", NOON)
 
 
 def test_every_way_in_which_a_request_comes_is_offered_on_the_opened_household(
@@ -372,129 +323,3 @@ def test_the_receipt_of_a_locked_out_person_counts_by_its_own_time(staff: StaffS
         assert (row.household_id, row.receipt_no in page) == (person.household_id, True)
         assert (row.received_at, "late" in row.warnings) == (NOON, False)
         assert staff.count(Task, receipt_no=number, state="done") == 1
-
-
-BAD = [
-    ("decline", {"received_on": ""}, "received_on"), ("decline", {"received_on": "5年7月31日"}, "received_on"),
-    ("decline", {"received_on": "2099-01-01"}, "received_on"), ("decline", {"received_at": "25:00"}, "received_at"),
-    ("decline", {"postmark_on": "きのう"}, "postmark_on"), ("decline", {"postmark_on": "2023-08-01"}, "postmark_on"),
-    ("decline", {"signed_by": ""}, "signed_by"), ("decline", {"clear": ""}, "clear"),
-    ("decline", {"clear": "no"}, "follow_up"), ("decline", {"clear": "no", "follow_up": "call"}, "telephone"),
-    ("decline", {"telephone": "12"}, "telephone"), ("decline", {"child-1": "", "child-9": "1"}, "children"),
-    ("decline", {"text": "あ" * 401}, "text"), ("decline", {"evidence": "CCCC-CCCC"}, "evidence"),
-    ("alternative", {"product-1": ""}, "children"), ("alternative", {"received_on": "2023-05-01"}, "children"),
-    ("alternative", {"reason": "x"}, "children"),
-]  # fmt: skip
-
-
-def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
-    staff: StaffSite, family: Person
-) -> None:
-    officer = enter(staff, family)
-    for kind, change, field in BAD:
-        officer.open(place(family, kind))
-        typed = PAPER | {"text": "いりません", "attorney": "1"} | CARD | change
-        typed.pop("child-1" if change.get("child-1") == "" else "none", None)
-        answer = officer.post(place(family, kind) + "/submit", typed)
-        assert (answer.status_code, f'id="{field}-error"' in answer.text) == (422, True), (kind, change)
-        assert 'name="attorney" value="1" checked' in answer.text
-        assert typed["text"] in answer.text
-    scan = {"scan": ("a.png", picture(), "image/png")}
-    officer.open(place(family, "decline"))
-    answer = officer.post(place(family, "decline") + "/submit", PAPER | {"evidence": "CCCC-CCCC"}, files=scan)
-    assert "ファイルは、もう一度選んでください" in answer.text
-    assert requests(staff) == []
-    assert staff.count(Scan) == 0
-    assert staff.events("scan.stored") == []
-
-
-def test_a_fax_needs_the_time_of_its_header(sqlite_staff: StaffSite, sqlite_family: Person) -> None:
-    officer = enter(sqlite_staff, sqlite_family)
-    officer.open(place(sqlite_family, "decline", "fax"))
-    answer = officer.post(place(sqlite_family, "decline", "fax") + "/submit", PAPER | {"received_at": ""})
-    assert 'id="received_at-error"' in answer.text
-
-
-@pytest.mark.parametrize("data", [b"<script>", b"%PDF-1.7\nnothing", picture() + b"x" * MAX_BYTES])
-def test_a_file_that_is_no_scan_is_refused_beside_its_field(
-    sqlite_staff: StaffSite, sqlite_family: Person, data: bytes
-) -> None:
-    officer = enter(sqlite_staff, sqlite_family)
-    officer.open(place(sqlite_family, "decline"))
-    answer = officer.post(
-        place(sqlite_family, "decline") + "/submit", PAPER, files={"scan": ("a.pdf", data, "application/pdf")}
-    )
-    assert (answer.status_code, 'id="scan-error"' in answer.text) == (422, True)
-    assert requests(sqlite_staff) == []
-
-
-def test_a_coupon_that_was_used_is_refused_in_words(sqlite_staff: StaffSite, sqlite_family: Person) -> None:
-    with sqlite_staff.database.write() as session:
-        for coupon in session.scalars(select(Coupon).where(Coupon.entitlement_id.is_not(None))):
-            coupon.state = "part_used"
-    officer = enter(sqlite_staff, sqlite_family)
-    for kind in ("decline", "alternative"):
-        officer.open(place(sqlite_family, kind))
-        answer = officer.post(place(sqlite_family, kind) + "/submit", PAPER | CARD)
-        assert (answer.status_code, 'id="children-error"' in answer.text) == (422, True), kind
-    assert requests(sqlite_staff) == []
-
-
-def test_a_household_is_opened_with_a_reason_first(sqlite_staff: StaffSite, sqlite_family: Person) -> None:
-    officer = sqlite_staff.enter_as(Role.OFFICER)
-    base = f"/households/{sqlite_family.household_id}"
-    for path in (
-        f"{base}/entry",
-        f"{base}/entry/decline/post",
-        f"{base}/entries/1",
-        f"{base}/entry-tasks/1",
-        f"{base}/blank-forms/decline",
-    ):
-        assert officer.get(path).headers["location"].endswith("/reason"), path
-    assert (
-        officer.post(place(sqlite_family, "decline") + "/submit", PAPER)
-        .headers["location"]
-        .endswith("/reason")
-    )
-    assert requests(sqlite_staff) == []
-
-
-def test_a_protected_household_is_the_wards_to_enter(sqlite_staff: StaffSite) -> None:
-    person = sqlite_staff.add_household(active=True, protected=True)
-    sqlite_staff.give_coupons()
-    officer = sqlite_staff.enter_as(Role.OFFICER)
-    assert officer.post(place(person, "decline") + "/submit", PAPER).status_code == 403
-    assert officer.get(f"/households/{person.household_id}/blank-forms/decline").status_code == 403
-    ward = enter(sqlite_staff, person, Role.WARD_OFFICER)
-    ward.open(place(person, "decline", "counter"))
-    page = ward.send(place(person, "decline", "counter") + "/submit", PAPER)
-    assert requests(sqlite_staff)[0].receipt_no in page.text
-
-
-def test_the_result_of_another_household_is_not_there(sqlite_staff: StaffSite, sqlite_family: Person) -> None:
-    row = decline_online(sqlite_staff, sqlite_family, 1)
-    other = sqlite_staff.add_household(active=True)
-    officer = enter(sqlite_staff, other)
-    assert officer.get(f"/households/{other.household_id}/entries/{row.id}").status_code == 404
-    assert officer.get(f"/households/{other.household_id}/entry-tasks/1").status_code == 404
-
-
-def test_blank_forms_carry_the_letters_number_and_nothing_else_of_the_household(
-    staff: StaffSite, post: Post
-) -> None:
-    person = post.household()
-    officer = enter(staff, person)
-    number = re.findall(r"（(M\d+)）", officer.open(f"/households/{person.household_id}/entry").text)[0]
-    for form, title in (
-        ("decline", "辞退届"),
-        ("alternative", "代替品申出書"),
-        ("redelivery", "再配送依頼書"),
-        ("change", "支給先変更申出書"),
-    ):
-        answer = officer.get(f"/households/{person.household_id}/blank-forms/{form}")
-        text = "".join(pdf.text(answer.content))
-        assert title in text.replace(" ", ""), form
-        assert (number in text) is (form != "change"), form
-        assert "鶉野" not in text
-        assert "潮見坂" not in text
-    assert officer.get(f"/households/{person.household_id}/blank-forms/other").status_code == 404
