@@ -18,7 +18,7 @@ from tests.functional.admin.entries import (
     place,
     requests,
 )
-from tests.functional.redeliveries.support import Post
+from tests.functional.redeliveries.support import Post, make_post
 from tests.support import pdf
 from tests.support.files import picture
 from tests.support.people import Person
