@@ -4,13 +4,23 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.audit.models import AuditEvent, IdempotencyKey
+from portal.domain.base import Base
+
+# put together once, on the plain tables: nearly every form that is sent comes by here
+_FORMS = Base.metadata.tables[IdempotencyKey.__tablename__]
+_EVENTS = insert(Base.metadata.tables[AuditEvent.__tablename__])
+_CLAIM = {
+    dialect: insert_(_FORMS).on_conflict_do_nothing().returning(_FORMS.c.key)
+    for dialect, insert_ in (("postgresql", pg_insert), ("sqlite", sqlite_insert))
+}
+_KEEP = update(_FORMS).where(_FORMS.c.key == bindparam("form")).values(result=bindparam("answer"))
 
 
 def record(
@@ -52,19 +62,18 @@ def record_many(
         for subject_id, household_id in subjects
     ]  # fmt: skip
     if rows:
-        session.execute(insert(AuditEvent), rows)
+        session.execute(_EVENTS, rows)
 
 
 def first_time(session: Session, key: str, now: datetime) -> bool:
     """Claim a form's key; False when the same form was carried out before (or is being so by another worker)."""
-    insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    statement = insert(IdempotencyKey).values(key=key, at=now).on_conflict_do_nothing()
-    return bool(session.execute(statement.returning(IdempotencyKey.key)).scalar_one_or_none())
+    claimed = session.execute(_CLAIM[session.get_bind().dialect.name], {"key": key, "at": now})
+    return bool(claimed.scalar_one_or_none())
 
 
 def keep_result(session: Session, key: str, result: str) -> None:
     """Keep what the first run answered (a receipt number), for those that come after."""
-    session.execute(update(IdempotencyKey).where(IdempotencyKey.key == key).values(result=result))
+    session.execute(_KEEP, {"form": key, "answer": result})
 
 
 def earlier_result(session: Session, key: str) -> str | None:

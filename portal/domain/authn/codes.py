@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import pyotp
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.authn.models import BackupCode, OneTimeCode, OtpAuthenticator
@@ -114,6 +114,14 @@ def new_code(
     return row, code
 
 
+_LOCKED = (
+    select(OtpAuthenticator)
+    .where(OtpAuthenticator.id == bindparam("key"))
+    .with_for_update()
+    .execution_options(populate_existing=True)  # what was read before the lock may be old by now
+)
+
+
 def check_code(
     session: Session, vault: Vault, authenticator_id: int, purpose: str, typed: str, now: datetime
 ) -> CodeAnswer:
@@ -121,12 +129,7 @@ def check_code(
     typed_code = read_code(typed)
     if typed_code.fault is not None:
         return typed_code.fault
-    authenticator = session.scalar(
-        select(OtpAuthenticator)
-        .where(OtpAuthenticator.id == authenticator_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)  # what was read before the lock may be old by now
-    )
+    authenticator: OtpAuthenticator | None = session.scalar(_LOCKED, {"key": authenticator_id})
     if authenticator is None or authenticator.state == "closed":
         return CodeAnswer.CLOSED
     if authenticator.locked_until is not None and authenticator.locked_until > now:

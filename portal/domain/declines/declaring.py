@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
+from portal.domain.base import Base
 from portal.domain.declines.items import bind, items_of, let_go, recount, step
 from portal.domain.declines.models import DeclineItem
 from portal.domain.declines.states import DECLINE, LIVE
@@ -66,6 +67,32 @@ def lock_household(session: Session, household_id: int) -> None:
     session.execute(select(Household.id).where(Household.id == household_id).with_for_update(key_share=True))
 
 
+# put together once: building a statement takes longer than running it
+_RIGHTS = (
+    select(
+        Entitlement.id,
+        Entitlement.amount_yen,
+        Child.ordinal,
+        Child.sealed,
+        Child.person_digest,
+        Household.wrapped_key,
+    )
+    .join(Child, Child.id == Entitlement.child_id)
+    .join(Household, Household.id == Entitlement.household_id)
+    .where(
+        Household.id == bindparam("household_id"), Child.ordinal.in_(bindparam("ordinals", expanding=True))
+    )
+    .order_by(Entitlement.id)
+    .with_for_update(of=Household, key_share=True)
+)
+_ITEMS = insert(Base.metadata.tables[DeclineItem.__tablename__])
+_EARLIER = (
+    select(Request.id)
+    .where(Request.household_id == bindparam("household_id"), Request.kind == kinds.DECLINE)
+    .limit(1)
+)
+
+
 def lock_rights(
     session: Session, vault: Vault, program: Program, household_id: int, ordinals: Sequence[int], day: date
 ) -> list[Right]:
@@ -74,17 +101,7 @@ def lock_rights(
     Raises:
         InputError: none was chosen, or one is not of this household.
     """
-    rows = session.execute(
-        select(
-            Entitlement.id, Entitlement.amount_yen, Child.ordinal, Child.sealed, Child.person_digest,
-            Household.wrapped_key,
-        )
-        .join(Child, Child.id == Entitlement.child_id)
-        .join(Household, Household.id == Entitlement.household_id)
-        .where(Household.id == household_id, Child.ordinal.in_(ordinals))
-        .order_by(Entitlement.id)
-        .with_for_update(of=Household, key_share=True)
-    ).all()  # fmt: skip
+    rows = session.execute(_RIGHTS, {"household_id": household_id, "ordinals": list(ordinals)}).all()
     if not ordinals or len(rows) != len(set(ordinals)):
         raise InputError(_("辞退するこどもを、選んでください。"), code="children")
     if program.requests.adult_rule == "householder":  # then nothing need be decrypted
@@ -108,8 +125,7 @@ def look_back(
     Raises:
         ConflictError: a child's decline is under way or done in another request.
     """
-    earlier = select(Request.id).where(Request.household_id == household_id, Request.kind == kinds.DECLINE)
-    if session.scalar(earlier.limit(1)) is None:
+    if session.scalar(_EARLIER, {"household_id": household_id}) is None:
         return None
     found = unfinished(session, household_id, rights)
     refuse_declined(session, rights, but_not=found[0].id if found else None)
@@ -196,7 +212,7 @@ def declare(
         warnings=warnings,
     )  # fmt: skip
     session.execute(
-        insert(DeclineItem),
+        _ITEMS,
         [
             {
                 "request_id": row.id, "entitlement_id": right.entitlement_id, "state": DECLINE.initial,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
@@ -16,6 +16,19 @@ from portal.domain.texts import _
 
 DECLINE, ALTERNATIVE, RECIPIENT_CHANGE = "decline", "alternative", "recipient_change"
 KINDS = (DECLINE, ALTERNATIVE, RECIPIENT_CHANGE)
+
+
+# put together once: every request of every kind comes by here
+_CLAIMED = (
+    select(Entitlement)
+    .where(
+        Entitlement.id.in_(bindparam("wanted", expanding=True)),
+        Entitlement.household_id == bindparam("household_id"),
+    )
+    .order_by(Entitlement.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 def claim(
@@ -35,15 +48,7 @@ def claim(
     if kind not in KINDS:
         raise ValueError("unknown kind of claim")
     wanted = sorted(set(entitlement_ids))
-    rows = list(
-        session.scalars(
-            select(Entitlement)
-            .where(Entitlement.id.in_(wanted), Entitlement.household_id == household_id)
-            .order_by(Entitlement.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-    )
+    rows = list(session.scalars(_CLAIMED, {"wanted": wanted, "household_id": household_id}))
     if len(rows) != len(wanted) or not rows or any(row.state not in OPEN for row in rows):
         raise ConflictError(_("このこどもの分は、もう手続きが終わっています。画面を開きなおしてください。"))
     if any(row.claimed_by == RECIPIENT_CHANGE and row.claim_id != claim_id for row in rows):

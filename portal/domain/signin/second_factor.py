@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor, Role
@@ -46,13 +46,15 @@ class Factors:
         return next((a for a in self.confirmed if a.kind == kind), None)
 
 
+# put together once: every step that asks for a code comes by here
+_PROVEN = select(OtpAuthenticator).where(
+    OtpAuthenticator.credential_id == bindparam("credential_id"), OtpAuthenticator.state == "confirmed"
+)
+
+
 def factors(session: Session, credential_id: int) -> Factors:
     """Return the proven sources of a credential, the app first."""
-    rows = session.scalars(
-        select(OtpAuthenticator).where(
-            OtpAuthenticator.credential_id == credential_id, OtpAuthenticator.state == "confirmed"
-        )
-    )
+    rows = session.scalars(_PROVEN, {"credential_id": credential_id})
     return Factors(tuple(sorted(rows, key=lambda a: KINDS.index(a.kind))))
 
 
