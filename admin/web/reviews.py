@@ -60,7 +60,8 @@ def show_queue(page: Page, status_code: int = 200) -> Response[Any]:
         "admin/reviews.html", status_code, rows=rows[: review_queue.PAGE], more=len(rows) > review_queue.PAGE,
         filters=filters, counts=review_queue.counts(page.session, include_protected=may_know, today=today), today=today,
         href=_href, said=page.query.get("said", ""), me=_staff_id(page), kinds=KINDS,
-        states=tuple(sorted(REQUEST.states)), channels=review_queue.CHANNELS, waited=_waited,
+        states=tuple(sorted(REQUEST.states)), channels=review_queue.CHANNELS,
+        waited=[(today - jst_date(row.received_at)).days for row in rows],
         warning=_warning, now=page.now, cap=review_queue.CAP, page_size=review_queue.PAGE,
         kind_words={kind: request_words.request_kind(kind) for kind in KINDS},
         channel_words={code: request_words.channel(code) for code in (*review_queue.CHANNELS, "command")},
@@ -75,10 +76,6 @@ def _href(filters: review_queue.Filters, changes: Mapping[str, Any] | None = Non
         else:
             pairs.pop(name, None)
     return "/reviews" + (f"?{urlencode(pairs)}" if pairs else "")
-
-
-def _waited(page: Page, row: review_queue.QueueRow) -> int:
-    return (jst_date(page.now) - jst_date(row.received_at)).days
 
 
 def _warning(kind: str, code: str) -> str:

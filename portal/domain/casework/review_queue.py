@@ -4,8 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Executable, ScalarSelect, and_, bindparam, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Executable,
+    Integer,
+    Row,
+    ScalarSelect,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Channel
@@ -95,7 +109,7 @@ def _known_to(include_protected: bool) -> ColumnElement[bool]:
     )
 
 
-def _conditions(filters: Filters, staff_id: int, today: date) -> list[ColumnElement[bool]]:
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [Request.state == filters.state]
     if filters.kind:
         found.append(Request.kind == filters.kind)
@@ -103,11 +117,11 @@ def _conditions(filters: Filters, staff_id: int, today: date) -> list[ColumnElem
         found.append(Request.channel == filters.channel)
     if filters.overdue:
         # a function keeps the due index out: with it all overdue rows would be sorted for the first page
-        found.append(func.date(Request.due_on, type_=Date()) < today)
+        found.append(func.date(Request.due_on, type_=Date()) < bindparam("today", type_=Date()))
     if filters.warned:
         found.append(Request.warned.is_(True))
     if filters.mine:
-        found.append(Request.claimed_by == staff_id)
+        found.append(Request.claimed_by == bindparam("staff_id"))
     return found
 
 
@@ -116,6 +130,8 @@ COLUMNS = (
     Request.household_id, Request.received_at, Request.due_on, Request.warnings, Request.children,
     Request.amount_yen, Request.claimed_by, Request.claimed_until, Request.version,
 )  # fmt: skip
+"""In the order of ``QueueRow``'s fields."""
+WARNED = next(place for place, column in enumerate(COLUMNS) if column is Request.warnings)
 
 
 def queue(
@@ -129,16 +145,24 @@ def queue(
     limit: int = PAGE,
 ) -> list[QueueRow]:
     """Return requests oldest first, after the one with the key ``after``; ``today`` is the JST day."""
-    statement = select(*COLUMNS).where(*_conditions(filters, staff_id, today), _known_to(include_protected))
-    if after:
-        statement = statement.where(_later_than(after))
-    rows = session.execute(statement.order_by(Request.received_at, Request.id).limit(limit))
+    values = {"staff_id": staff_id, "today": today, "after": after, "most": limit}
+    rows = session.execute(_listing(filters, include_protected, after > 0), values)
     return [_row(row) for row in rows]
 
 
-def _row(row: object) -> QueueRow:
-    values = dict(row._mapping)  # type: ignore[attr-defined]  # noqa: SLF001  (SQLAlchemy's public name of a row's mapping)
-    return QueueRow(**(values | {"warnings": tuple(values["warnings"])}))
+def _row(row: Row[Any]) -> QueueRow:
+    values = list(row)
+    values[WARNED] = tuple(values[WARNED])
+    return QueueRow(*values)
+
+
+@cache
+def _listing(filters: Filters, include_protected: bool, goes_on: bool) -> Executable:
+    # put together once for each way to narrow: building a statement takes as long as running it
+    statement = select(*COLUMNS).where(*_conditions(filters), _known_to(include_protected))
+    if goes_on:
+        statement = statement.where(_later_than(bindparam("after")))
+    return statement.order_by(Request.received_at, Request.id).limit(bindparam("most", type_=Integer()))
 
 
 def one(session: Session, request_id: int, *, include_protected: bool) -> Request | None:
@@ -182,7 +206,7 @@ def next_for(
     return later or session.scalar(statement)
 
 
-def _later_than(after: int) -> ColumnElement[bool]:
+def _later_than(after: int | BindParameter[int]) -> ColumnElement[bool]:
     last = select(Request.received_at).where(Request.id == after).scalar_subquery()
     return or_(Request.received_at > last, and_(Request.received_at == last, Request.id > after))
 

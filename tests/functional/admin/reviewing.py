@@ -1,10 +1,12 @@
 """What a reviewer does on the desk, without a screen."""
 
+from dataclasses import replace
+
 from portal.domain.requests.models import Request
 from tests.support.desk import Inbox, field
 from tests.support.people import Person
-from tests.support.resident import Visitor
-from tests.support.staff import StaffSite
+from tests.support.resident import Loop, Visitor
+from tests.support.staff import StaffSite, make_staff
 
 
 def inbox(staff: StaffSite) -> Inbox:
@@ -31,3 +33,12 @@ def decide(desk: Visitor, row: Request, page: str, action: str, **more: str) -> 
     return desk.send(
         f"/reviews/{row.id}/decide", {**hidden, "action": action, "reason": "", "text": "", **more}
     ).text
+
+
+def with_four_eyes(staff: StaffSite, loop: Loop) -> StaffSite:
+    """The site with a program in which two people accept a decline."""
+    program = staff.site.program
+    rules = replace(program.requests, four_eyes=frozenset({"decline"}))
+    return make_staff(
+        replace(staff.site, program=replace(program, requests=rules)), staff.database, loop, staff.folder
+    )
