@@ -78,8 +78,8 @@ def test_three_requests_are_decided_by_keyboard_alone(
         expect(page).not_to_have_url(re.compile(rf"/reviews/{decided[-1]}(/|\?|$)"))
         if page.url.split("?")[0].endswith("/reviews"):
             break
-        assert page.evaluate("document.activeElement.tagName") == "H1"
-        assert page.evaluate("document.activeElement.getAttribute('aria-describedby')") == "said"
+        expect(page.locator("h1")).to_be_focused()
+        expect(page.locator("h1")).to_have_attribute("aria-describedby", "said")
     assert len(set(decided)) == len(decided) >= 3
     assert {box.fresh(row).state for row in rows if row.id in decided} == {"in_progress"}
 
@@ -95,7 +95,7 @@ def test_a_decision_does_not_load_the_page_anew(served_staff: ServedStaff, page_
     expect(page.locator("#said")).to_contain_text("承認しました。")
     assert page.evaluate("window.kept") == "yes"
     assert f"/reviews/{first.id}" not in page.url
-    assert page.evaluate("document.activeElement.id") == "request"
+    expect(page.locator("h1#request")).to_be_focused()
     assert page.title().startswith(page.locator("h1").inner_text().split()[0])
 
 
