@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -26,7 +27,9 @@ def read(data: bytes, boundary: str = "edge", step: int = 7) -> Form:
         for place in range(0, len(data), step):
             yield data[place : place + step]
 
-    return asyncio.run(read_multipart(chunks(), boundary, {"scan": LIMIT}))
+    # Playwright keeps a loop running in the main thread for the rest of a test run.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, read_multipart(chunks(), boundary, {"scan": LIMIT})).result()
 
 
 @pytest.mark.parametrize("step", [1, 7, 100_000])
