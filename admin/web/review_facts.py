@@ -7,12 +7,13 @@ from typing import Any
 from admin.access import allowed
 from admin.web.redelivery_facts import RedeliveryFacts, redelivery_facts
 from portal.domain.alternatives.words import Line, lines_of
+from portal.domain.alternatives.words import readable as readable_alternative
 from portal.domain.casework.masking import mask_address, mask_postal_code
 from portal.domain.casework.review_kinds import rules_of
 from portal.domain.casework.timeline import Moment, timeline
 from portal.domain.coupons.queries import coupons_of_household
 from portal.domain.declines.queries import ItemFact, item_facts
-from portal.domain.declines.words import readable
+from portal.domain.declines.words import readable as readable_decline
 from portal.domain.households.queries import HouseholdView, open_holds, view_household
 from portal.domain.requests.four_eyes import proposal_of
 from portal.domain.requests.kinds import ALTERNATIVE, DECLINE, REDELIVERY
@@ -25,6 +26,7 @@ from portal.domain.staff.queries import staff_user
 from portal.platform.page import Page
 
 MOMENTS = 30
+READABLE = {DECLINE: readable_decline, ALTERNATIVE: readable_alternative}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def facts_of(page: Page, row: Request) -> Facts:
         holds=open_holds(session, view.id) if view else (),
         forms=forms,
         scans=_scans(page, forms),
-        written=readable(written_in(vault, row)) if row.kind == DECLINE else written_in(vault, row),
+        written=READABLE.get(row.kind, dict)(written_in(vault, row)),
         reply=reply_of(vault, row),
         effects=rules_of(row.kind).effects_of(session, vault, page.site.program, row),
         moments=timeline(session, view.id, MOMENTS, of_ward=allowed(page, Permission.KNOW_PROTECTED))

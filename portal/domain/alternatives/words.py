@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.alternatives.choosing import WHY
 from portal.domain.alternatives.items import items_of
 from portal.domain.alternatives.models import AlternativeItem, AlternativeParcel, StockBalance
 from portal.domain.clock import day_start
@@ -37,6 +39,13 @@ REASONS: Mapping[str, Callable[[], str]] = MappingProxyType(
         "other": lambda: _("下の文を読んでください。"),
     }
 )
+
+
+def readable(written: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a requester wrote with the reason in words."""
+    rest = {name: value for name, value in written.items() if name != "why"}
+    why = written.get("why", "")
+    return {"reason": WHY[why]() if why in WHY else "", **rest}
 
 
 def reply_lines(vault: Vault, program: Program, row: Request) -> tuple[str, ...]:
