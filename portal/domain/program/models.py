@@ -14,6 +14,6 @@ class Deployment(Base):
     __tablename__ = "deployment"
 
     id: Mapped[int] = mapped_column(primary_key=True, default=1)
-    program: Mapped[str] = mapped_column(String(60))
+    program: Mapped[str] = mapped_column(String(1000))
     key_check: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
