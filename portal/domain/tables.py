@@ -8,6 +8,7 @@ from portal.domain.approvals import models as _approvals
 from portal.domain.audit import models as _audit
 from portal.domain.authn import models as _authn
 from portal.domain.base import Base
+from portal.domain.calls import models as _calls
 from portal.domain.coupons import models as _coupons
 from portal.domain.credentials import models as _credentials
 from portal.domain.declines import models as _declines
@@ -25,7 +26,7 @@ from portal.domain.staff import models as _staff
 from portal.domain.tasks import models as _tasks
 
 SLICES = (
-    _alternatives, _announcements, _approvals, _audit, _authn, _coupons, _credentials, _declines, _entitlements, _households, _letters, _notices, _program,
+    _alternatives, _announcements, _approvals, _audit, _authn, _calls, _coupons, _credentials, _declines, _entitlements, _households, _letters, _notices, _program,
     _recipients, _redeliveries, _requests, _roster, _shipments, _staff, _tasks,
 )  # fmt: skip
 

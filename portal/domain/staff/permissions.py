@@ -39,6 +39,17 @@ class Permission(StrEnum):
     CONFIRM_HAND_OVER = "confirm_hand_over"
     SEE_SCANS = "see_scans"
     SEE_COUPON_STOCK = "see_coupon_stock"
+    HANDLE_CALLS = "handle_calls"
+    HANDLE_FAXES = "handle_faxes"
+    SEE_ESCALATIONS = "see_escalations"
+    ANSWER_ESCALATIONS = "answer_escalations"
+    SEE_SCRIPTS = "see_scripts"
+    EDIT_SCRIPTS = "edit_scripts"
+    SUPERVISE_CALLS = "supervise_calls"
+    SEE_CALL_REPORT = "see_call_report"
+    KEEP_CALL_REPORT = "keep_call_report"
+    WATCH_BROWSING = "watch_browsing"
+    SWITCH_SITES = "switch_sites"
     MANAGE_STAFF = "manage_staff"
 
 
@@ -64,6 +75,8 @@ class Grant:
 _BACK_OFFICE = Grant(
     frozenset({Role.OFFICER, Role.WARD_OFFICER}), frozenset({Organization.CONTRACTOR, Organization.WARD})
 )
+_DESK = Grant(frozenset({Role.AGENT, Role.SUPERVISOR, Role.OFFICER}))
+_LEADS = Grant(frozenset({Role.SUPERVISOR, Role.OFFICER}))
 GRANTS: Mapping[Permission, Grant] = {
     Permission.OWN_ACCOUNT: Grant(STAFF_ROLES),
     Permission.SEE_TOTALS: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
@@ -98,6 +111,19 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.CONFIRM_HAND_OVER: _BACK_OFFICE,
     Permission.SEE_SCANS: _BACK_OFFICE,
     Permission.SEE_COUPON_STOCK: _BACK_OFFICE,
+    # In a call and by level: calls.levels asks for it.
+    Permission.HANDLE_CALLS: _DESK,
+    Permission.HANDLE_FAXES: _DESK,
+    Permission.SEE_ESCALATIONS: Grant(_DESK.roles | {Role.WARD_OFFICER}),
+    # What the ward decides; an officer writes it down with the ward's instruction number.
+    Permission.ANSWER_ESCALATIONS: _BACK_OFFICE,
+    Permission.SEE_SCRIPTS: Grant(_DESK.roles | {Role.WARD_OFFICER, Role.AUDITOR}),
+    Permission.EDIT_SCRIPTS: _LEADS,
+    Permission.SUPERVISE_CALLS: _LEADS,
+    Permission.SEE_CALL_REPORT: Grant(_LEADS.roles | {Role.WARD_OFFICER, Role.AUDITOR}),
+    Permission.KEEP_CALL_REPORT: _LEADS,
+    Permission.WATCH_BROWSING: Grant(frozenset({Role.SUPERVISOR, Role.AUDITOR})),
+    Permission.SWITCH_SITES: Grant(frozenset({Role.SUPERVISOR})),
     Permission.MANAGE_STAFF: Grant(frozenset({Role.ADMINISTRATOR})),
 }
 

@@ -1,0 +1,82 @@
+"""Beginning and ending a call. A person has at most one call that is not ended; it survives a closed browser."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor
+from portal.domain.audit.services import record
+from portal.domain.calls.kinds import CallChannel, CallLanguage, Direction
+from portal.domain.calls.models import Call
+from portal.domain.calls.states import CALL, ENDED
+from portal.domain.clock import JST
+from portal.domain.errors import ConflictError, NotFoundError
+from portal.domain.staff.models import StaffUser
+from portal.domain.tasks.services import new_receipt_no
+from portal.domain.texts import _s
+
+
+def start_call(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    channel: CallChannel = CallChannel.PHONE,
+    direction: Direction = Direction.INBOUND,
+    language: CallLanguage = CallLanguage.JA,
+    line: str = "",
+    subject: str | None = None,
+) -> Call:
+    """Begin a call of the acting person.
+
+    Raises:
+        ConflictError: this person has a call that is not ended (code: its id).
+    """
+    # There is no call to lock yet: the person's row makes a second press wait.
+    session.execute(select(StaffUser.id).where(StaffUser.id == actor.id).with_for_update(key_share=True))
+    if (open_one := current_call(session, actor)) is not None:
+        raise ConflictError(
+            _s("まだ終わっていない受付があります。先にそれを終えてください。"), code=str(open_one.id)
+        )
+    call = Call(
+        receipt_no=new_receipt_no(), agent_id=actor.id, channel=channel.value, direction=direction.value,
+        language=language.value, line=line[:20], subject=subject, day=now.astimezone(JST).date(), started_at=now,
+    )  # fmt: skip
+    session.add(call)
+    session.flush()
+    record(
+        session, actor, now, "call.started", "call", call.id, channel=channel.value, language=language.value
+    )
+    return call
+
+
+def current_call(session: Session, actor: Actor) -> Call | None:
+    """Return the acting person's call that is not ended, if there is one."""
+    return session.scalar(select(Call).where(Call.agent_id == actor.id, Call.state != ENDED))
+
+
+def locked_own(session: Session, call_id: int, actor: Actor) -> Call:
+    """Return a call of the acting person, locked to the end of the transaction.
+
+    Raises:
+        NotFoundError: there is none of that key, or it is somebody else's.
+    """
+    call = session.scalar(select(Call).where(Call.id == call_id).with_for_update())
+    if call is None or call.agent_id != actor.id:
+        raise NotFoundError(_s("この受付は見つかりませんでした。"))
+    return call
+
+
+def hang_up(session: Session, call_id: int, actor: Actor, now: datetime) -> Call:
+    """End the talk; the after-call time begins.
+
+    Raises:
+        NotFoundError: not this person's call.
+        WrongStateError: it was ended before.
+    """
+    call = locked_own(session, call_id, actor)
+    call.state = CALL.next(call.state, "hang_up")
+    call.talk_ended_at = now
+    record(session, actor, now, "call.hung_up", "call", call.id)
+    return call
