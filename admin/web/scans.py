@@ -1,4 +1,4 @@
-"""Scans of paper forms: an image shown as such, a PDF page by page as images or to keep; every look is on record."""
+"""Scans of paper forms: an image shown as such, a PDF or TIFF page by page as images or to keep; every look is on record."""
 
 from typing import Any
 
@@ -40,9 +40,9 @@ def _opened(page: Page, number: int | None) -> tuple[bytes, str]:
 
 
 def show(page: Page) -> Response[Any]:
-    """Send the file as it was stored: an image to look at, a PDF to keep."""
+    """Send the file as it was stored: an image to look at, a PDF or TIFF to keep."""
     data, kind = _opened(page, None)
-    place = "attachment" if kind == scans.PDF else "inline"
+    place = "attachment" if kind in scans.DRAWN else "inline"
     name = f"scan-{page.params['scan_id']}.{scans.EXTENSIONS[kind]}"
     return page.send(data, kind, LOCKED | {"content-disposition": f'{place}; filename="{name}"'})
 
@@ -52,7 +52,7 @@ def show_page(page: Page) -> Response[Any]:
     data, kind = _opened(page, int(page.params["number"]))
     picture, kind = (
         (scans.page_picture(data, int(page.params["number"])), "image/png")
-        if kind == scans.PDF
+        if kind in scans.DRAWN
         else (data, kind)
     )
     return page.send(picture, kind, LOCKED | {"content-disposition": "inline"})

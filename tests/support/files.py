@@ -14,6 +14,16 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (60, 40), color: str = "w
     return out.getvalue()
 
 
+def fax(*sizes: tuple[int, int], compression: str = "group4", dpi: tuple[float, float] = (204, 98)) -> bytes:
+    """A TIFF of black and white pages, as FAX machines write them: more dots across than down."""
+    pages = [Image.new("1", size, 1) for size in sizes or ((172, 110),)]
+    for page in pages:
+        page.paste(0, (10, 10, 30, 30))
+    out = io.BytesIO()
+    pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:], compression=compression, dpi=dpi)
+    return out.getvalue()
+
+
 def pdf(
     catalog: bytes = b"", objects: Sequence[bytes] = (), *, pages: int = 1, annotation: bytes = b"", packed: bool = False
 ) -> bytes:  # fmt: skip

@@ -19,6 +19,8 @@ from PIL import Image
 MAX_PAGES = 30
 MAX_PIXELS = 40_000_000  # A4 at 600 dpi has 35 million
 MAX_SIDE = 12_000
+MAX_ALL_PIXELS = 300_000_000  # 30 pages of a FAX in its finest resolution have 250 million
+TIFF_STARTS = (b"II*\0", b"MM\0*")
 MEMORY = 1 << 30
 CPU_SECONDS = 15
 DRAWN_SIDE = 1_800
@@ -40,6 +42,8 @@ def check(data: bytes) -> dict[str, object]:
             return {"media_type": _image(data), "pages": 1}
         if b"%PDF-" in data[:1024]:
             return {"media_type": "application/pdf", "pages": _pdf(data)}
+        if data.startswith(TIFF_STARTS):
+            return {"media_type": "image/tiff", "pages": _tiff(data)}
     except RefusedError as refused:
         return {"refused": str(refused)}
     return {"refused": "kind"}
@@ -61,6 +65,40 @@ def _image(data: bytes) -> str:
     if large:
         raise RefusedError("pixels")
     return "image/png" if kind == "PNG" else "image/jpeg"
+
+
+def _tiff(data: bytes) -> int:
+    """Return how many pages a picture of several pages has, after every one of them was read."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            pages = _read_frames(Image.open(io.BytesIO(data), formats=["TIFF"]))
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise RefusedError("pixels") from None
+    except Exception:  # noqa: BLE001  (whatever a decoder stumbles over, the file is broken)
+        raise RefusedError("broken") from None
+    if pages is None:
+        raise RefusedError("pixels")
+    if pages > MAX_PAGES:
+        raise RefusedError("pages")
+    return pages
+
+
+def _read_frames(image: Image.Image) -> int | None:
+    """Read every page and return how many there are; None where one, or all of them, have too many dots."""
+    pages = pixels = 0
+    while pages < MAX_PAGES:
+        size = image.width * image.height
+        pixels += size
+        if size > MAX_PIXELS or max(image.size) > MAX_SIDE or pixels > MAX_ALL_PIXELS:
+            return None
+        _shown(image)
+        pages += 1
+        try:
+            image.seek(pages)
+        except EOFError:
+            return pages
+    return pages + 1
 
 
 def _pdf(data: bytes) -> int:
@@ -118,10 +156,35 @@ def _picture(document: object, number: int, side: int) -> object:
 
 
 def draw(data: bytes, number: int) -> bytes:
-    """Return one page (from 1) of a PDF as PNG."""
+    """Return one page (from 1) of a PDF or a TIFF as PNG."""
     out = io.BytesIO()
-    _picture(pypdfium2.PdfDocument(data), number - 1, DRAWN_SIDE).save(out, "PNG")  # type: ignore[attr-defined]
+    if data.startswith(TIFF_STARTS):
+        _frame(data, number - 1).save(out, "PNG")
+    else:
+        _picture(pypdfium2.PdfDocument(data), number - 1, DRAWN_SIDE).save(out, "PNG")  # type: ignore[attr-defined]
     return out.getvalue()
+
+
+def _frame(data: bytes, number: int) -> Image.Image:
+    """Return a page of a TIFF as gray or color. A FAX has more dots across than down: it is drawn as it lay on paper."""
+    image: Image.Image = Image.open(io.BytesIO(data), formats=["TIFF"])
+    image.seek(number)
+    across, down = (float(dots or 0) for dots in image.info.get("dpi", (0, 0)))
+    stretch = across / down if across > 0 and down > 0 and 0.25 <= across / down <= 4 else 1.0
+    width, height = image.width, image.height * stretch
+    scale = min(1.0, DRAWN_SIDE / max(width, height))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    color = _shown(image)
+    return (
+        color
+        if color.size == size
+        else color.resize(size, Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC)
+    )
+
+
+def _shown(image: Image.Image) -> Image.Image:
+    """Return a picture as browsers show it: gray, or in color."""
+    return image.convert("L" if image.mode in {"1", "L"} else "RGB")
 
 
 def main() -> None:

@@ -76,7 +76,7 @@ class PaperForm(Base):
 
 
 class Scan(Base):
-    """A checked file (PDF, PNG, JPEG), encrypted under a key of its own; never executed, only shown.
+    """A checked file (PDF, TIFF, PNG, JPEG), encrypted under a key of its own; never executed, only shown.
 
     ``digest`` is keyed (the same file is recognized, nothing is told); ``sealed`` is read only when asked for.
     ``ward_only``: shown to the ward alone.

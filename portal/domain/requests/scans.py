@@ -21,7 +21,10 @@ from portal.domain.vault import Vault, seal, unseal
 
 MAX_BYTES = 10_000_000
 PDF = "application/pdf"
-EXTENSIONS = {PDF: "pdf", "image/png": "png", "image/jpeg": "jpg"}
+TIFF = "image/tiff"
+EXTENSIONS = {PDF: "pdf", TIFF: "tif", "image/png": "png", "image/jpeg": "jpg"}
+DRAWN = frozenset({PDF, TIFF})
+"""Files of several pages: browsers are sent a picture of one page, or the file to keep."""
 READER = Path(__file__).with_name("foreign_file.py")
 PATIENCE = 30
 
@@ -32,6 +35,7 @@ class ScanReason(StrEnum):
     ENTRY = "entry"
     REVIEW = "review"
     HOUSEHOLD = "household"
+    FAX = "fax"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class CheckedScan:
 
 
 def check_scan(data: bytes) -> CheckedScan:
-    """Take PDF, PNG and JPEG of at most ``MAX_BYTES``, decided by content, whole, and without anything that acts.
+    """Take PDF, TIFF, PNG and JPEG of at most ``MAX_BYTES``, decided by content, whole, and without anything that acts.
 
     Raises:
         InputError: another kind, broken, too large, encrypted, or a PDF with scripts, actions or attachments.
@@ -61,9 +65,9 @@ def check_scan(data: bytes) -> CheckedScan:
 def _refusal(code: str) -> str:
     return {
         "size": _s("ファイルが大きすぎます。10メガバイトまでのファイルを選んでください。"),
-        "kind": _s("このファイルは受け取れません。PDF、PNG、JPEG のどれかで保存して、もう一度選んでください。"),
+        "kind": _s("このファイルは受け取れません。PDF、TIFF、PNG、JPEG のどれかで保存して、もう一度選んでください。"),
         "pixels": _s("画像が大きすぎます。300dpi くらいでスキャンしなおして、もう一度選んでください。"),
-        "pages": _s("PDFのページが多すぎるか、1ページもありません。30ページまでに分けて、もう一度選んでください。"),
+        "pages": _s("ページが多すぎるか、1ページもありません。30ページまでに分けて、もう一度選んでください。"),
         "encrypted": _s("暗号化されたPDFは受け取れません。パスワードを外して保存するか、紙をスキャンしてください。"),
         "active": _s(
             "スクリプト、自動の動作、添付ファイルのあるPDFは受け取れません。紙に印刷してスキャンするか、画像で保存してください。"
@@ -143,7 +147,7 @@ def open_scan(
 
 
 def page_picture(data: bytes, number: int) -> bytes:
-    """Return one page (from 1) of a stored PDF as PNG, drawn in a process of its own.
+    """Return one page (from 1) of a stored PDF or TIFF as PNG, drawn in a process of its own.
 
     Raises:
         BusyError: it could not be drawn now.

@@ -1,6 +1,9 @@
 """Scans: taken by what they are, kept encrypted, seen by the back office only, never run by a browser."""
 
+import io
+
 import pytest
+from PIL import Image
 
 from portal.domain.actors import SYSTEM, Role
 from portal.domain.errors import InputError, IntegrityFaultError, NotFoundError
@@ -15,7 +18,7 @@ from portal.domain.requests.scans import (
     visible_scan,
 )
 from tests.support.coupons import VAULT
-from tests.support.files import ENCRYPTED, pdf, picture
+from tests.support.files import ENCRYPTED, fax, pdf, picture
 from tests.support.people import Person
 from tests.support.staff import StaffSite
 
@@ -37,6 +40,8 @@ def store(staff: StaffSite, data: bytes, person: Person | None = None) -> int:
         (picture("JPEG"), "image/jpeg", 1),
         (pdf(pages=3), "application/pdf", 3),
         (pdf(packed=True), "application/pdf", 1),
+        (fax(), "image/tiff", 1),
+        (fax((172, 110), (172, 90), (90, 172), compression="group3"), "image/tiff", 3),
     ],
 )  # fmt: skip
 def test_a_picture_or_a_plain_pdf_is_taken(data: bytes, kind: str, pages: int) -> None:
@@ -47,9 +52,9 @@ def test_a_picture_or_a_plain_pdf_is_taken(data: bytes, kind: str, pages: int) -
 @pytest.mark.parametrize(
     ("data", "code", "advice"),
     [
-        (b"", "kind", "PDF、PNG、JPEG"),
-        (picture("GIF"), "kind", "PDF、PNG、JPEG"),
-        (b"<html><script>alert(1)</script>", "kind", "PDF、PNG、JPEG"),
+        (b"", "kind", "PDF、TIFF、PNG、JPEG"),
+        (picture("GIF"), "kind", "PDF、TIFF、PNG、JPEG"),
+        (b"<html><script>alert(1)</script>", "kind", "PDF、TIFF、PNG、JPEG"),
         (picture("JPEG", (900, 900))[:4000], "broken", "スキャンしなおして"),
         (picture(size=(300, 300))[:200], "broken", "スキャンしなおして"),
         (b"%PDF-1.7\nnothing", "broken", "スキャンしなおして"),
@@ -58,8 +63,15 @@ def test_a_picture_or_a_plain_pdf_is_taken(data: bytes, kind: str, pages: int) -
         (b"\x89PNG\r\n\x1a\n" + b"x" * MAX_BYTES, "size", "10メガバイト"),
         (pdf(pages=31), "pages", "30ページ"),
         (ENCRYPTED, "encrypted", "パスワードを外して"),
+        (fax()[:150], "broken", "スキャンしなおして"),
+        (b"II*\0nothing", "broken", "スキャンしなおして"),
+        (fax((12_001, 10)), "pixels", "300dpi"),
+        (fax(*[(172, 110)] * 31), "pages", "30ページ"),
     ],
-    ids=["empty", "gif", "html", "half a jpeg", "half a png", "no pdf", "wide", "many pixels", "heavy", "thick", "locked"],
+    ids=[
+        "empty", "gif", "html", "half a jpeg", "half a png", "no pdf", "wide", "many pixels", "heavy", "thick", "locked",
+        "half a fax", "no fax", "wide fax", "thick fax",
+    ],
 )  # fmt: skip
 def test_another_file_is_refused_with_what_to_do(data: bytes, code: str, advice: str) -> None:
     with pytest.raises(InputError, match=advice) as refused:
@@ -137,6 +149,21 @@ def test_a_pdf_is_kept_as_a_file_and_shown_as_images(sqlite_staff: StaffSite) ->
     for missing in (f"/scans/{number}/pages/3", f"/scans/{number}/pages/0", f"/scans/{number + 1}"):
         assert visitor.get(missing).status_code == 404
     assert len(sqlite_staff.events("scan.viewed")) == 2
+
+
+def test_a_fax_is_shown_page_by_page_as_it_lay_on_the_paper(sqlite_staff: StaffSite) -> None:
+    number = store(sqlite_staff, fax((204, 98), (1728, 1100), dpi=(204, 98)))
+    visitor = sqlite_staff.enter_as(Role.OFFICER)
+    kept = visitor.get(f"/scans/{number}")
+    assert kept.headers["content-disposition"] == f'attachment; filename="scan-{number}.tif"'
+    sizes = []
+    for page in (1, 2):
+        answer = visitor.get(f"/scans/{number}/pages/{page}")
+        assert answer.headers["content-type"] == "image/png"
+        sizes.append(Image.open(io.BytesIO(answer.content)).size)
+    assert sizes[0] == (204, 204), "one inch by one inch"
+    assert max(sizes[1]) <= 1800
+    assert visitor.get(f"/scans/{number}/pages/3").status_code == 404
 
 
 @pytest.mark.parametrize("linked_by", ["scan", "form"])
