@@ -87,12 +87,15 @@ def _check_files(program: Program) -> Iterator[Finding]:
                 _s("%(key)s のファイル %(path)s がありません。置くか、場所を直してください。")
                 % {"key": key, "path": path},
             )
-    for key, path in (("layouts", program.layouts_dir), ("issuers", program.issuers_dir)):
+    folders = (
+        ("layouts", program.layouts_dir), ("issuers", program.issuers_dir), ("calls.layouts", program.call_layouts_dir),
+    )  # fmt: skip
+    for key, path in folders:
         if not path.is_dir():
             yield warning_of(
                 "folder_missing",
                 _s(
-                    "%(key)s のフォルダー %(path)s がありません。区や発行事業者のファイルを読むには、ここに設定を置きます。"
+                    "%(key)s のフォルダー %(path)s がありません。区や発行事業者、電話のシステムのファイルを読むには、ここに設定を置きます。"
                 )
                 % {"key": key, "path": path},
             )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from portal.domain.clock import jst_date
 from portal.domain.errors import NotFoundError
+from portal.domain.program.call_settings import read_call_settings
 from portal.domain.program.eligibility import school_year_window
 from portal.domain.program.reading import ProgramFileError, Section, read_toml
 from portal.domain.program.reading_dates import read_dates
@@ -83,12 +84,14 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     layout = _read_letter(letter)
     alternatives = read_alternatives(root)
     requests = read_request_settings(root)
+    calls = read_call_settings(root)
     files = {
         "texts": root.text("texts"),
         "letter_texts": letter.text("texts"),
         "towns": root.text("towns", "towns.csv"),
         "layouts": root.text("layouts", "layouts"),
         "issuers": root.text("issuers", "issuers"),
+        "calls": calls.layouts,
     }
     is_demo = root.flag("demo", default=False)
     languages = _read_languages(root)
@@ -123,11 +126,13 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
         texts=texts,
         alternatives=alternatives,
         requests=requests,
+        calls=calls,
         resident_url=resident_url,
         letter_texts_file=resolved["letter_texts"],
         towns_file=resolved["towns"],
         layouts_dir=resolved["layouts"],
         issuers_dir=resolved["issuers"],
+        call_layouts_dir=resolved["calls"],
     )
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from portal.domain.program.calendar import CallCenterCalendar
+from portal.domain.program.call_settings import CallSettings
 from portal.domain.program.deadlines import RequestRule, Windows
 from portal.domain.program.local_text import LocalText
 from portal.domain.program.request_settings import AlternativeProduct, RequestSettings
@@ -156,11 +157,13 @@ class Program:
     texts: WardTexts
     alternatives: tuple[AlternativeProduct, ...]
     requests: RequestSettings
+    calls: CallSettings
     resident_url: str
     letter_texts_file: Path
     towns_file: Path
     layouts_dir: Path
     issuers_dir: Path
+    call_layouts_dir: Path
 
     @property
     def base_date(self) -> date:

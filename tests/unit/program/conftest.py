@@ -27,6 +27,7 @@ class WardFolder:
         (folder / "towns.csv").write_text("postal,town\n1390001,潮見坂一丁目\n", encoding="utf-8")
         (folder / "layouts").mkdir()
         (folder / "issuers").mkdir()
+        (folder / "calls").mkdir()
 
     def change(self, old: str, new: str, *, file: Path | None = None) -> "WardFolder":
         """Replace one piece of the program file (it must be there exactly once)."""
