@@ -2,6 +2,7 @@
 
 import csv
 import secrets
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -55,6 +56,24 @@ def make_batch(
             )  # fmt: skip
         writer.writerow((TRAILER, count, count * face_yen, "", "", "", ""))
     return count * face_yen
+
+
+STATEMENT_HEADER = ("管理番号", "状態", "利用額", "残高")
+
+
+def make_statement(path: Path, rows: Iterable[tuple[str, str, int, int]]) -> int:
+    """Write a statement as the profile ``sandbox`` reads it; each row is management number, status word, used yen, face yen.
+
+    Returns the sum of the used yen.
+    """
+    used_in_all = 0
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(STATEMENT_HEADER)
+        for number, word, used_yen, face_yen in rows:
+            writer.writerow((number, word, used_yen, face_yen - used_yen))
+            used_in_all += used_yen
+    return used_in_all
 
 
 def _word(chance: Chooser, length: int) -> str:

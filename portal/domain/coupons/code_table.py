@@ -30,14 +30,23 @@ def read_table(path: Path, profile: IssuerProfile) -> CodeTable:
     Raises:
         InputError: unreadable, empty, not CSV, in another encoding, or without the profile's columns.
     """
-    data = _bytes(path)
-    lines = list(_lines(data, profile))
+    sha256, lines = read_lines(path, profile)
     if not lines:
         raise InputError(_s("コードのファイルが空です。"))
     header = lines[0][1]
     places = _header(header, profile)
     body, count, total_yen = _split_trailer(lines[1:], profile)
-    return CodeTable(hashlib.sha256(data).hexdigest(), len(header), places, body, count, total_yen)
+    return CodeTable(sha256, len(header), places, body, count, total_yen)
+
+
+def read_lines(path: Path, profile: IssuerProfile) -> tuple[str, list[tuple[int, list[str]]]]:
+    """Return the digest of any CSV file of the issuer, and its lines with their numbers.
+
+    Raises:
+        InputError: unreadable, not CSV, or in another encoding.
+    """
+    data = _bytes(path)
+    return hashlib.sha256(data).hexdigest(), list(_lines(data, profile))
 
 
 def _bytes(path: Path) -> bytes:

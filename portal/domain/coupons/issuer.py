@@ -10,6 +10,7 @@ from pathlib import Path
 
 from portal.domain.clock import JST
 from portal.domain.coupons.qr import fit_at_320, module_count
+from portal.domain.coupons.statement_layout import StatementLayout, read_statement_layout
 from portal.domain.errors import InputError, NotFoundError
 from portal.domain.program.reading import Section, read_toml
 from portal.domain.texts import _s
@@ -81,6 +82,7 @@ class IssuerProfile:
     qr_content: str
     qr_uppercase: bool
     qr_example: str
+    statement: StatementLayout | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -179,6 +181,7 @@ def _read(root: Section, name: str) -> IssuerProfile:
         qr_content=qr.choice("content", QR_CONTENT),
         qr_uppercase=qr.flag("uppercase", default=False),
         qr_example=qr.text("example"),
+        statement=read_statement_layout(root),
     )
 
 

@@ -26,3 +26,8 @@ COUPON = StateMachine(
         "expire": fan("assigned revealed suspended stop_requested part_used", "expired"),
     },
 )
+
+DIFFERENCE = StateMachine(
+    "issuer_difference", "open", {"settle": fan("open", "settled"), "vanish": fan("open", "gone")}
+)
+"""A difference to the issuer's statement: settled by a person with a note, or gone with a later statement."""

@@ -7,7 +7,7 @@ from sqlalchemy import CursorResult, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
-from portal.domain.audit.services import record
+from portal.domain.audit.services import record, record_many
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.entitlements.states import ENTITLEMENT
 from portal.domain.errors import InputError, NotFoundError
@@ -117,3 +117,44 @@ def change(session: Session, entitlement_id: int, action: str, actor: Actor, now
     )  # fmt: skip
     session.flush()
     return entitlement
+
+
+CHANGED_AT_ONCE = 500
+
+
+def change_many(
+    session: Session, entitlement_ids: Iterable[int], action: str, actor: Actor, now: datetime, **detail: str
+) -> int:
+    """Carry out one action on many entitlements, all or none, each with its own event; returns how many.
+
+    Raises:
+        NotFoundError: one of the keys has no row.
+        WrongStateError: not possible from the state of one of them.
+    """
+    wanted = sorted(set(entitlement_ids))
+    for start in range(0, len(wanted), CHANGED_AT_ONCE):
+        part = wanted[start : start + CHANGED_AT_ONCE]
+        rows = session.execute(
+            select(Entitlement.id, Entitlement.household_id, Entitlement.state)
+            .where(Entitlement.id.in_(part))
+            .order_by(Entitlement.id)
+            .with_for_update()
+        ).all()
+        if len(rows) != len(part):
+            raise NotFoundError(_s("対象者が見つかりません。"))
+        by_state: dict[str, list[tuple[int, int | None]]] = {}
+        for key, household_id, state in rows:
+            by_state.setdefault(state, []).append((key, household_id))
+        for before, subjects in by_state.items():
+            after = ENTITLEMENT.next(before, action)
+            session.execute(
+                update(Entitlement)
+                .where(Entitlement.id.in_([key for key, _household in subjects]))
+                .values(state=after, changed_at=now)
+                .execution_options(synchronize_session="fetch")
+            )
+            record_many(
+                session, actor, now, f"entitlement.{action}", "entitlement", subjects, before=before, after=after,
+                **detail,
+            )  # fmt: skip
+    return len(wanted)
