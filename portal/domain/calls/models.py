@@ -2,22 +2,31 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.base import Base, primary_key, state_column
+
+NOT_ENDED = "state <> 'ended'"
 
 
 class Call(Base):
     """One contact with one person. ``sealed`` (what was talked about, a call-back number) is under a key of its own.
 
+    The partial unique index keeps two open calls of one person impossible.
     ``day`` is the JST date of ``started_at``: reports count by it. ``subject`` names what the contact is about where it
     is no conversation: ``fax_case:7``, ``form:12``. ``written_down``: entered later from the reception form
     (clause 6(6)②), with the true times.
     """
 
     __tablename__ = "call_record"
-    __table_args__ = (Index("ix_call_record_agent_state", "agent_id", "state"),)
+    __table_args__ = (
+        Index("ix_call_record_agent_state", "agent_id", "state"),
+        Index(
+            "uq_call_record_open", "agent_id", unique=True, postgresql_where=text(NOT_ENDED),
+            sqlite_where=text(NOT_ENDED),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = primary_key()
     receipt_no: Mapped[str] = mapped_column(String(20), unique=True)

@@ -3,6 +3,7 @@
 from portal.domain.states import StateMachine, fan
 
 TALKING, AFTER_CALL, ENDED = "talking", "after_call", "ended"
+OPEN = (TALKING, AFTER_CALL)
 
 CALL = StateMachine(
     "call",

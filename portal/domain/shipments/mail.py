@@ -108,6 +108,12 @@ def tracking_number(text: str, mail_class: str) -> str | None:
     return found
 
 
+def is_tracking_number(digits: str) -> bool:
+    """Tell whether a text is a tracking number of any class: bare digits, 11 or 12, with their check digit."""
+    fits = digits.isascii() and digits.isdigit() and len(digits) in {SHORT, LONG}
+    return fits and int(digits[:-1]) % 7 == int(digits[-1])
+
+
 def printed(tracking_no: str) -> str:
     """Return a tracking number as its label shows it: 3-2-5-1 or 4-4-4."""
     cuts = (3, 5, 10) if len(tracking_no) == SHORT else (4, 8)
