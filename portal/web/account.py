@@ -100,7 +100,9 @@ def show_lost(page: Page, status_code: int = 200) -> Response[Any]:
 
 def submit_lost(page: Page) -> Response[Any]:
     """Stop the account at once and ask for a new letter."""
-    task = account.report_lost(page.session, page.site.vault, session_of(page), page.now)
+    task = account.report_lost(
+        page.session, page.site.vault, session_of(page).owner_id or 0, page.actor, page.now
+    )
     page.drop_cookie(cookies.SESSION)
     return page.redirect(f"/account/received/lost/{task.receipt_no}")
 
@@ -117,7 +119,8 @@ def submit_letter(page: Page) -> Response[Any]:
     """Ask for a new letter; asking twice is one request."""
     if not page.site.program.windows.new_letter.is_open(page.now):
         return show_letter(page, 409)
-    task = account.ask_new_letter(page.session, page.site.vault, session_of(page), page.now)
+    household_id = own_credential(page).household_id
+    task = account.ask_new_letter(page.session, page.site.vault, household_id, page.actor, page.now)
     return page.redirect(f"/account/received/letter/{task.receipt_no}")
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 import pyotp
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.authn.models import BackupCode, OneTimeCode, OtpAuthenticator
@@ -157,6 +157,30 @@ def _count_fail(authenticator: OtpAuthenticator, now: datetime) -> None:
         authenticator.locked_until = now + FIRST_LOCK * 2**authenticator.locks
         authenticator.locks += 1
         authenticator.fails = 0
+
+
+def end_wait(session: Session, credential_id: int, now: datetime) -> int:
+    """Let the sources of a credential that wait after wrong codes go on at once; returns how many did.
+
+    What was wrong in all stays counted, so that guessing still ends in a closed source (T6 of ``security.md`` §2).
+    """
+    rows = session.scalars(
+        select(OtpAuthenticator)
+        .where(OtpAuthenticator.credential_id == credential_id, OtpAuthenticator.locked_until > now)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for row in rows:
+        row.locked_until, row.fails = None, 0
+    return len(rows)
+
+
+def forget_all(session: Session, credential_id: int) -> None:
+    """Forget every source of codes of a credential with its codes, and its backup codes: they are enrolled anew."""
+    sources = select(OtpAuthenticator.id).where(OtpAuthenticator.credential_id == credential_id)
+    session.execute(delete(OneTimeCode).where(OneTimeCode.authenticator_id.in_(sources)))
+    session.execute(delete(OtpAuthenticator).where(OtpAuthenticator.credential_id == credential_id))
+    session.execute(delete(BackupCode).where(BackupCode.credential_id == credential_id))
 
 
 def totp_step(

@@ -126,6 +126,21 @@ def blocked_until(session: Session, limit: Limit, key: str, now: datetime) -> da
     return until if until is not None and until > now else None
 
 
+def is_closed(session: Session, limit: Limit, key: str) -> bool:
+    """Tell whether so many tries were made in all that only a new letter helps (``closed_after``)."""
+    total = session.scalar(select(ThrottleBucket.total).where(ThrottleBucket.key == f"{limit.name}:{key}"))
+    return bool(limit.closed_after) and (total or 0) >= limit.closed_after
+
+
+def end_wait(session: Session, limit: Limit, key: str) -> None:
+    """End the waiting of a key after a person was verified; what was tried in all stays counted."""
+    session.execute(
+        update(ThrottleBucket)
+        .where(ThrottleBucket.key == f"{limit.name}:{key}")
+        .values(count=0, blocked_until=None)
+    )
+
+
 def sweep(session: Session, now: datetime) -> None:
     """Remove counters that no longer count."""
     session.execute(delete(ThrottleBucket).where(ThrottleBucket.expires_at < now))

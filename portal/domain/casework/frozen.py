@@ -26,12 +26,22 @@ def unfreeze(session: Session, task_id: int, actor: Actor, now: datetime) -> Cre
         raise NotFoundError(_s("この用件は見つかりませんでした。"))
     if task.kind != BIRTH_FROZEN:
         raise WrongStateError(_s("この用件では、凍結を解けません。"))
+    finish_task(session, task_id, actor, now)
+    return open_again(session, task.household_id, actor, now)
+
+
+def open_again(session: Session, household_id: int, actor: Actor, now: datetime) -> Credential:
+    """Open a household's frozen letter again and forget its wrong dates.
+
+    Raises:
+        WrongStateError: none of its letters is frozen.
+    """
     credential = session.scalar(
         select(Credential)
-        .where(Credential.household_id == task.household_id, Credential.state == "locked")
+        .where(Credential.household_id == household_id, Credential.state == "locked")
         .with_for_update()
+        .execution_options(populate_existing=True)
     )
-    finish_task(session, task_id, actor, now)
     if credential is None:
         raise WrongStateError(
             _s("凍結された手紙がありません。手紙が作り直されたときは、用件を終わりにしてください。")

@@ -112,7 +112,7 @@ def free_login_ids(session: Session, vault: Vault, count: int, taken: set[str]) 
 def move(
     session: Session, credential: Credential, action: str, actor: Actor, now: datetime, reason: str = ""
 ) -> None:
-    """Take one step of the machine; ends every session when the credential is no longer usable.
+    """Take one step of the machine; ends every session when the credential is no longer usable as it was.
 
     Raises:
         WrongStateError: the machine has no such step from here.
@@ -125,7 +125,7 @@ def move(
         credential.state_before = credential.state
     credential.state = target
     credential.changed_at = now
-    if target not in {"issued", "active"}:
+    if target not in {"issued", "active"} or action == "reset_channel":
         sessions.end_all(session, sessions.RESIDENT, credential.id)
     record(
         session, actor, now, f"credential.{action}", "credential", credential.id,

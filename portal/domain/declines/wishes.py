@@ -43,7 +43,8 @@ def phone_wish(
         raise InputError(_s("用紙を送るか、本人の画面で手続きするかを選んでください。"))
     require_open_for_staff(program.windows.decline, now)
     lock_household(session, household_id)
-    by_phone = Actor(actor.role, actor.id, actor.organization, Channel.PHONE)
+    way_it_came = Channel.PHONE if actor.channel is Channel.PORTAL else actor.channel
+    by_phone = Actor(actor.role, actor.id, actor.organization, way_it_came)
     if way == "form":
         same = select(Task).where(
             Task.kind == DECLINE_FORM, Task.household_id == household_id, Task.state == "open"

@@ -8,7 +8,7 @@ from portal.domain.program.day_text import format_day
 from portal.domain.texts import _, plain
 
 CODE_PURPOSES = ("sign_in", "enroll", "confirm", "change_channel", "decline", "withdraw", "alternative")
-EVENTS = ("new_device", "channel_changed", "password_changed", "new_letter")
+EVENTS = ("new_device", "channel_changed", "password_changed", "new_letter", "unlocked")
 PROGRESS_EVENTS = (
     "received", "decided", "returned_for_correction", "stopped", "posted", "deadline_near", "came_back",
 )  # fmt: skip
@@ -76,6 +76,8 @@ def _event_texts(event: str) -> tuple[str, str]:
             return _("パスワードの変更"), _("パスワードが変わりました。")
         case "new_letter":
             return _("新しいお手紙"), _("新しいお手紙を送る手続きをしました。")
+        case "unlocked":
+            return _("サインインの再開"), _("電話の申し出で、サインインを再開しました。")
         case _other:
             raise ValueError("unknown event")
 

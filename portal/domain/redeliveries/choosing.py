@@ -29,7 +29,7 @@ def has_account(session: Session, household_id: int) -> bool:
     """Tell whether somebody of the household finished the first sign-in, so that a new letter would shut them out."""
     statement = select(Credential.id).where(
         Credential.household_id == household_id, Credential.activated_at.is_not(None),
-        Credential.state.in_(("active", "locked", "suspended")),
+        Credential.state.in_(("issued", "active", "locked", "suspended")),
     )  # fmt: skip
     return session.scalar(statement.limit(1)) is not None
 

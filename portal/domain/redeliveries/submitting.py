@@ -14,7 +14,7 @@ from portal.domain.errors import ConflictError, NotFoundError, ThrottledError
 from portal.domain.households.models import Household
 from portal.domain.program.opening import require_open
 from portal.domain.program.schema import Program
-from portal.domain.redeliveries.choosing import ADDRESS
+from portal.domain.redeliveries.choosing import ACTIVATED, ADDRESS, has_account, warn_of
 from portal.domain.redeliveries.models import Redelivery
 from portal.domain.redeliveries.queries import LETTER, NONE, PARCEL, SESSION, STAFF
 from portal.domain.redeliveries.standing import Bar, Standing, letter_standing, parcel_standing
@@ -22,7 +22,7 @@ from portal.domain.redeliveries.telling import tell
 from portal.domain.redeliveries.words import bar_text
 from portal.domain.requests.kinds import REDELIVERY
 from portal.domain.requests.models import Request
-from portal.domain.requests.services import open_request
+from portal.domain.requests.services import move, open_request
 from portal.domain.shipments.queries import shipment
 from portal.domain.texts import _
 from portal.domain.vault import Vault
@@ -54,11 +54,13 @@ def submit(
     *,
     received_at: datetime | None = None,
     telephone: str = "",
+    sure: bool = True,
 ) -> Request:
     """Ask for a letter (``item`` letter) or a parcel (its shipment) to be sent again to the registered address.
 
     An actor of the staff enters it on behalf of the household; ``received_at`` is then when it reached us (UTC), and
-    ``telephone`` a number for a call back.
+    ``telephone`` a number for a call back. Not ``sure``: the caller knew no more than a former husband knows, so a letter
+    is treated as asked for without sign-in: the owner of an account is asked first, whom a new letter would shut out.
 
     Raises:
         TooEarlyError, TooLateError: outside the window.
@@ -76,13 +78,17 @@ def submit(
         written={"telephone": telephone} if telephone else None,
         warnings=(ADDRESS,) if standing.address_unknown else (),
     )  # fmt: skip
+    proof = NONE if item == LETTER and not sure else STAFF if _of_staff(actor) else SESSION
     row = Redelivery(
         request_id=request.id, item=item, letter_id=standing.letter.id if standing.letter else None,
         shipment_id=standing.shipment.id if standing.shipment else None,
-        proof=STAFF if _of_staff(actor) else SESSION, changed_at=now,
+        proof=proof, matched_at=now if proof == NONE else None, changed_at=now,
     )  # fmt: skip
     session.add(row)
     session.flush()
+    if proof == NONE and has_account(session, household_id):
+        warn_of(request, ACTIVATED, now)
+        move(session, request, "ask_back", actor, now)
     tell(session, vault, request, row, "received", now, card=False)
     return request
 

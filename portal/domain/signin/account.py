@@ -84,23 +84,27 @@ def remove_channel(session: Session, vault: Vault, auth: AuthSession, kind: str,
     _note(session, credential, now, "account.channel_removed", kind=kind)
 
 
-def report_lost(session: Session, vault: Vault, auth: AuthSession, now: datetime) -> Task:
-    """Suspend the account at once: a finder of letter or phone is shut out, a new letter opens it again."""
-    credential = lock_row(session, auth.owner_id or 0)
-    actor = Actor(Role.RESIDENT, credential.id)
+def report_lost(session: Session, vault: Vault, credential_id: int, actor: Actor, now: datetime) -> Task:
+    """Suspend the account at once: a finder of letter or phone is shut out, a new letter opens it again.
+
+    Somebody of the staff may do it for the household. A locked account lets nobody in, so only the task is opened.
+
+    Raises:
+        NotFoundError: there is no such account.
+        WrongStateError: the account was replaced or closed.
+    """
+    credential = lock_row(session, credential_id)
     task = open_once(session, vault, REPORT_LOST, credential.household_id, {}, actor, now)
-    if credential.state == "suspended":
-        return task  # the button was pressed twice
+    if credential.state in {"suspended", "locked"}:
+        return task  # the button was pressed twice, or it is shut already
     tell_owner(session, vault, credential, "new_letter", now)
     move(session, credential, "suspend", actor, now, reason=REPORT_LOST)
     return task
 
 
-def ask_new_letter(session: Session, vault: Vault, auth: AuthSession, now: datetime) -> Task:
-    """Ask for a new letter to the registered address, signed in."""
-    credential = session.get_one(Credential, auth.owner_id)
-    actor = Actor(Role.RESIDENT, credential.id)
-    return open_once(session, vault, NEW_LETTER, credential.household_id, {}, actor, now)
+def ask_new_letter(session: Session, vault: Vault, household_id: int, actor: Actor, now: datetime) -> Task:
+    """Ask for a new letter to the registered address; the staff decide. Asking twice is one request."""
+    return open_once(session, vault, NEW_LETTER, household_id, {}, actor, now)
 
 
 def ask_without_sign_in(session: Session, vault: Vault, details: dict[str, Any], now: datetime) -> Task:

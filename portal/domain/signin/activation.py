@@ -99,7 +99,7 @@ def activate(session: Session, vault: Vault, auth: AuthSession, now: datetime) -
     _at_stage(auth, STAGE_CHANNEL)
     credential = lock_row(session, _owner(auth))
     move(session, credential, "activate", Actor(Role.RESIDENT, credential.id), now)
-    credential.activated_at = now
+    credential.activated_at = credential.activated_at or now
     backup = codes.new_backup_codes(session, vault, credential.id, now)
     token = sessions.start(
         session, sessions.RESIDENT, STAGE_FULL, credential.id, now, replaces=auth, device=auth.device

@@ -109,7 +109,8 @@ def begin(
             hashed, password = credential.own_password_hash, typed_password
     elif credential is not None and credential.state in {"issued", "active"}:
         hashed = credential.password_hash
-        if credential.own_password_hash and credential.state == "active":
+        # an own password that was typed in a first sign-in that broke off does not count yet
+        if credential.own_password_hash and credential.activated_at is not None:
             hashed, password = credential.own_password_hash, typed_password
         elif credential.state == "active" and mode != REUSABLE:
             hashed = None
