@@ -58,7 +58,9 @@ class Call(Base):
 class CallHousehold(Base):
     """A household that was opened in a call. ``level``: 0 nothing verified, 1 and 2 as ``calls.levels`` says.
 
-    ``matched`` keeps which things matched (never their values); ``called_back``: the number on file was called.
+    ``matched`` keeps which things matched (never their values). A call back is asked for in one call
+    (``call_back_asked_at``), its number is shown in the next (``dialed_at``), and ``called_back`` says that the
+    enrolled number answered.
     """
 
     __tablename__ = "call_household"
@@ -71,6 +73,8 @@ class CallHousehold(Base):
     relation: Mapped[str | None] = mapped_column(String(20))
     matched: Mapped[list[str]] = mapped_column(JSON, default=list)
     called_back: Mapped[bool] = mapped_column(default=False)
+    call_back_asked_at: Mapped[datetime | None] = mapped_column(index=True)
+    dialed_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]
     verified_at: Mapped[datetime | None]
 

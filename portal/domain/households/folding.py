@@ -15,15 +15,30 @@ VARIANTS = str.maketrans({
 LONG_MARK_AFTER_DIGIT = re.compile(r"(?<=[0-9])ー|ー(?=[0-9])")
 DROPPED = re.compile(r"[\s\u3000・．.,、。'’\-~「」()]+")
 SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+BETWEEN_NAMES = re.compile(r"[\s\u3000・,、，･]+")
+ACCENTED = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
+ACCENTS = re.compile("[\u0300-\u036f]")
+LETTERS = str.maketrans({"Đ": "D", "Ð": "D", "Ø": "O", "Ł": "L", "Æ": "AE", "Œ": "OE", "Þ": "TH"})
 KANJI_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")}
 KANJI_NUMBER = re.compile("[〇一二三四五六七八九十百]+(?=丁目|番地|番|号|条|階)")
 
 
 def fold_name(text: str) -> str:
-    """Return a name's search key: NFKC, hiragana as katakana, variant kanji folded, spaces and marks dropped."""
+    """Return a name's search key: NFKC, hiragana as katakana, variant kanji folded, spaces and marks dropped.
+
+    Latin letters are upper case and without accents: Nguyễn is NGUYEN, as the ward's computers write it.
+    """
     text = SELECTORS.sub("", text)
     text = unicodedata.normalize("NFKC", text.translate(VARIANTS)).translate(VARIANTS).upper()
+    if ACCENTED.search(text):
+        plain = ACCENTS.sub("", unicodedata.normalize("NFD", text)).translate(LETTERS)
+        text = unicodedata.normalize("NFC", plain)
     return DROPPED.sub("", jaconv.hira2kata(text))
+
+
+def name_words(text: str) -> list[str]:
+    """Return the search keys of a name's parts as they are written apart, in the order written."""
+    return [key for part in BETWEEN_NAMES.split(text) if (key := fold_name(part))]
 
 
 def fold_place(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, LargeBinary, and_, bindparam, func, select
 from sqlalchemy.orm import Session
@@ -20,6 +21,14 @@ from portal.domain.vault import Vault
 
 SEARCH_LIMIT = 20
 CANDIDATE_LIMIT = 400
+
+
+class Among(StrEnum):
+    """Among which households somebody searches."""
+
+    ALL = "all"
+    UNPROTECTED = "unprotected"
+    PROTECTED = "protected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +130,7 @@ def withheld() -> ColumnElement[bool]:
 
 
 def candidates(
-    session: Session, queries: list[tuple[str, list[bytes]]], *, include_protected: bool
+    session: Session, queries: list[tuple[str, list[bytes]]], *, among: Among
 ) -> tuple[list[int], bool]:
     """Return ids of households whose packed columns hold all digests, and whether there were too many.
 
@@ -142,8 +151,8 @@ def candidates(
         .order_by(SearchIndex.household_id)
         .limit(CANDIDATE_LIMIT + 1)
     )
-    if not include_protected:
-        statement = statement.where(Household.protected.is_(False))
+    if among is not Among.ALL:
+        statement = statement.where(Household.protected.is_(among is Among.PROTECTED))
     found = list(session.scalars(statement))
     return found[:CANDIDATE_LIMIT], len(found) > CANDIDATE_LIMIT
 

@@ -12,7 +12,7 @@ class HouseholdFields:
     """What the ward handed over of a household, character for character as received.
 
     ``number`` is the ward's household number or the grouping key; ``birth`` the householder's birth date (None if
-    partly unknown); ``street`` 番地, ``building`` 方書.
+    partly unknown); ``street`` 番地, ``building`` 方書; ``alias`` 通称, by which a foreign resident may be known.
     """
 
     number: str
@@ -25,6 +25,7 @@ class HouseholdFields:
     street: str
     building: str
     foreign: bool = False
+    alias: str = ""
 
     def __repr__(self) -> str:
         """Show nothing personal: a trace must never print a name."""
@@ -42,6 +43,7 @@ class ChildFields:
     sex: str = ""
     relationship: str = ""
     foreign: bool = False
+    alias: str = ""
 
     def __repr__(self) -> str:
         """Show nothing personal."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
-from portal.domain.households.folding import fold_name, fold_place, grams, query_grams
+from portal.domain.households.folding import fold_name, fold_place, grams, name_words, query_grams
 from portal.domain.households.records import ChildFields, HouseholdFields
 from portal.domain.vault import Vault
 
@@ -42,10 +42,11 @@ class Indexer:
         self._name_digests = name_digests
 
     def names(self, household: HouseholdFields, children: Iterable[ChildFields]) -> bytes:
-        """Return the packed digests of all names and kana of a household."""
+        """Return the packed digests of all names, kana and aliases of a household."""
         found: set[bytes] = set()
-        for text in (household.name, household.kana, *(t for c in children for t in (c.name, c.kana))):
-            if text:
+        people: list[HouseholdFields | ChildFields] = [household, *children]
+        for person in people:
+            for text in filter(None, (person.name, person.kana, person.alias)):
                 found |= self._name_digests(text)
         return b"".join(sorted(found))
 
@@ -62,8 +63,9 @@ class Indexer:
         return b"".join(sorted(map(self._births.__getitem__, dates)))
 
     def name_query(self, text: str) -> list[bytes]:
-        """Return the digests that a household with this name, or a part of it, must hold."""
-        return [self._names[g] for g in sorted(query_grams(fold_name(text)))]
+        """Return the digests that a household with this name, or a part of it, must hold; words in any order."""
+        wanted = {gram for word in name_words(text) for gram in query_grams(word)}
+        return [self._names[gram] for gram in sorted(wanted)]
 
     def place_query(self, text: str) -> list[bytes]:
         """Return the digests that a household with this piece of an address must hold."""

@@ -1,12 +1,15 @@
 """Reading letters and print runs."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
+from portal.domain.credentials.models import Credential
 from portal.domain.letters.models import Letter, PrintRun
 from portal.domain.letters.orders import living_letter
+from portal.domain.letters.states import LIVE
 
 
 def letters_of(session: Session, household_id: int) -> list[Letter]:
@@ -24,3 +27,33 @@ def sent_at(session: Session, household_id: int) -> datetime | None:
     """Return when the letter that counts went to the post (UTC); None where it did not go yet."""
     letter = living_letter(session, household_id)
     return letter.handed_over_at if letter is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterNumbers:
+    """What only somebody who holds the letter can read out: the digest of its ID, and its number ("" where unknown)."""
+
+    login_digest: bytes = field(repr=False)
+    letter_number: str = field(repr=False)
+
+
+_COUNTING = (
+    select(Credential.login_digest, Letter.number)
+    .outerjoin(Letter, and_(Letter.credential_id == Credential.id, Letter.state.in_(LIVE)))
+    .where(
+        Credential.household_id == bindparam("household_id"),
+        Credential.state.in_(("issued", "active", "locked")),
+    )
+    .order_by(Credential.id.desc())
+    .limit(1)
+)
+
+
+def numbers_that_count(session: Session, household_id: int) -> LetterNumbers | None:
+    """Return the numbers of the letter that counts.
+
+    None without a letter, and for one that was replaced, came back or was reported lost: whoever reads that one out
+    may be anybody.
+    """
+    row = session.execute(_COUNTING, {"household_id": household_id}).one_or_none()
+    return LetterNumbers(row.login_digest, row.number or "") if row is not None else None

@@ -1,0 +1,1 @@
+"""The call desk: finding a household, answering what a caller asks, and acting for the household on its word."""
