@@ -1,0 +1,1 @@
+"""Acting for a household on a caller's word: the resident's own services and rules, one module per act."""

@@ -1,0 +1,40 @@
+"""Asking for a new letter with another ID and password, for a caller: only ever to the registered address."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor
+from portal.domain.call_desk.acting.kinds import Act
+from portal.domain.call_desk.acting.on_behalf import admit, note
+from portal.domain.call_desk.models import DeskAct
+from portal.domain.credentials.queries import latest_credential
+from portal.domain.errors import ConflictError
+from portal.domain.letters.orders import living_letter
+from portal.domain.program.opening import require_open
+from portal.domain.program.schema import Program
+from portal.domain.signin.account import ask_new_letter
+from portal.domain.signin.notify import tell_owner
+from portal.domain.texts import _
+from portal.domain.vault import Vault
+
+
+def ask_letter(
+    session: Session, vault: Vault, program: Program, household_id: int, actor: Actor, now: datetime
+) -> DeskAct:
+    """Leave the wish for a new letter with the back office, which decides; the owner of an account is told at once.
+
+    Raises:
+        as ``admit``; TooEarlyError, TooLateError: outside the window.
+        ConflictError: the first letter was not sent yet (``not_sent``).
+    """
+    desk = admit(session, Act.NEW_LETTER, household_id, actor, now)
+    require_open(program.windows.new_letter, desk.received_at or now)
+    letter = living_letter(session, household_id)
+    if letter is None or letter.handed_over_at is None:
+        raise ConflictError(_("まだ送っていません。届くまで、もう少しお待ちください。"), code="not_sent")
+    task = ask_new_letter(session, vault, household_id, desk.actor, now)
+    credential = latest_credential(session, household_id)
+    if task.created_at == now and credential is not None:
+        tell_owner(session, vault, credential, "new_letter", now)
+    return note(session, desk, Act.NEW_LETTER, task.receipt_no, "task", task.id, now)

@@ -1,0 +1,106 @@
+"""The way into every act: the person's own open call, the household's row locked, the level that the caller reached."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor, Channel
+from portal.domain.audit.services import record
+from portal.domain.call_desk.acting.kinds import NEEDED, Act
+from portal.domain.call_desk.models import DeskAct
+from portal.domain.calls.gate import locked_call
+from portal.domain.calls.kinds import CallChannel, CallLanguage
+from portal.domain.calls.levels import Level, level_of, require_level
+from portal.domain.calls.models import Call
+from portal.domain.errors import ConflictError, NotFoundError
+from portal.domain.households.models import Household
+from portal.domain.texts import SOURCE_LOCALE, _s
+
+CHANNELS: Mapping[CallChannel, Channel] = MappingProxyType(
+    {
+        CallChannel.PHONE: Channel.PHONE, CallChannel.FAX: Channel.FAX, CallChannel.COUNTER: Channel.COUNTER,
+        CallChannel.FORM: Channel.POST,
+    }
+)  # fmt: skip
+SPOKEN: Mapping[str, str] = MappingProxyType(
+    {CallLanguage.EN.value: "en", CallLanguage.ZH.value: "zh_Hans", CallLanguage.KO.value: "ko"}
+)
+
+
+def spoken(call: Call) -> str:
+    """Return the locale id in which the caller is spoken to; an interpreter hears Japanese."""
+    return SPOKEN.get(call.language, SOURCE_LOCALE)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A call that was let in for one act. ``actor`` is the staff person, by the channel of the call."""
+
+    call: Call
+    household: Household
+    level: Level
+    actor: Actor
+
+    @property
+    def household_id(self) -> int:
+        """The household's key."""
+        return self.household.id
+
+    @property
+    def received_at(self) -> datetime | None:
+        """When the caller asked (UTC), where that was not now: a call that was written down while the system was away."""
+        return self.call.started_at if self.call.written_down else None
+
+
+def admit(session: Session, act: Act, household_id: int, actor: Actor, now: datetime) -> Desk:
+    """Let the acting person's call in, with call and household locked to the end of the transaction.
+
+    Raises:
+        NotAllowedError: no open call of this person (``no_call``), or the caller is not known well enough (``level``).
+        NotFoundError: no such household, or a protected one: agents get the same words for both.
+        ConflictError: the household is off the roster.
+    """
+    del now  # the order of all acts' arguments
+    call = locked_call(session, actor)
+    household = session.scalar(
+        select(Household)
+        .where(Household.id == household_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if household is None or household.protected:
+        raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
+    require_level(session, call, household_id, NEEDED[act])
+    if household.state != "active":
+        raise ConflictError(_s("名簿から外れた世帯です。区に引き継いでください。"), code="removed")
+    by_channel = Actor(actor.role, actor.id, actor.organization, CHANNELS[CallChannel(call.channel)])
+    return Desk(call, household, level_of(session, call, household_id), by_channel)
+
+
+def note(
+    session: Session, desk: Desk, act: Act, receipt_no: str, subject: str, subject_id: int, now: datetime
+) -> DeskAct:
+    """Keep and log what was done; the same number twice in one call is one act."""
+    found = session.scalar(
+        select(DeskAct).where(
+            DeskAct.call_id == desk.call.id, DeskAct.act == act.value, DeskAct.receipt_no == receipt_no
+        )
+    )
+    if found is not None:
+        return found
+    row = DeskAct(
+        call_id=desk.call.id, household_id=desk.household_id, act=act.value, level=int(desk.level),
+        receipt_no=receipt_no, subject=subject, subject_id=subject_id, channel=desk.actor.channel.value,
+        done_by=desk.actor.id, done_at=now,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    record(
+        session, desk.actor, now, f"desk.{act.value}", subject, subject_id, household_id=desk.household_id,
+        call=desk.call.id, way=desk.actor.channel.value, level=int(desk.level),
+    )  # fmt: skip
+    return row
