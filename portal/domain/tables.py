@@ -8,11 +8,13 @@ from portal.domain.approvals import models as _approvals
 from portal.domain.audit import models as _audit
 from portal.domain.authn import models as _authn
 from portal.domain.base import Base
+from portal.domain.call_desk import models as _call_desk
 from portal.domain.calls import models as _calls
 from portal.domain.coupons import models as _coupons
 from portal.domain.credentials import models as _credentials
 from portal.domain.declines import models as _declines
 from portal.domain.entitlements import models as _entitlements
+from portal.domain.faxes import models as _faxes
 from portal.domain.households import models as _households
 from portal.domain.letters import models as _letters
 from portal.domain.notices import models as _notices
@@ -21,13 +23,16 @@ from portal.domain.recipients import models as _recipients
 from portal.domain.redeliveries import models as _redeliveries
 from portal.domain.requests import models as _requests
 from portal.domain.roster import models as _roster
+from portal.domain.scripts import models as _scripts
+from portal.domain.settlement import models as _settlement
 from portal.domain.shipments import models as _shipments
 from portal.domain.staff import models as _staff
 from portal.domain.tasks import models as _tasks
+from portal.domain.telephony import models as _telephony
 
 SLICES = (
-    _alternatives, _announcements, _approvals, _audit, _authn, _calls, _coupons, _credentials, _declines, _entitlements, _households, _letters, _notices, _program,
-    _recipients, _redeliveries, _requests, _roster, _shipments, _staff, _tasks,
+    _alternatives, _announcements, _approvals, _audit, _authn, _call_desk, _calls, _coupons, _credentials, _declines, _entitlements, _faxes, _households, _letters, _notices, _program,
+    _recipients, _redeliveries, _requests, _roster, _scripts, _settlement, _shipments, _staff, _tasks, _telephony,
 )  # fmt: skip
 
 metadata: MetaData = Base.metadata

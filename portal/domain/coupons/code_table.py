@@ -30,7 +30,7 @@ def read_table(path: Path, profile: IssuerProfile) -> CodeTable:
     Raises:
         InputError: unreadable, empty, not CSV, in another encoding, or without the profile's columns.
     """
-    sha256, lines = read_lines(path, profile)
+    sha256, lines = read_lines(file_bytes(path), profile)
     if not lines:
         raise InputError(_s("コードのファイルが空です。"))
     header = lines[0][1]
@@ -39,17 +39,17 @@ def read_table(path: Path, profile: IssuerProfile) -> CodeTable:
     return CodeTable(sha256, len(header), places, body, count, total_yen)
 
 
-def read_lines(path: Path, profile: IssuerProfile) -> tuple[str, list[tuple[int, list[str]]]]:
+def read_lines(data: bytes, profile: IssuerProfile) -> tuple[str, list[tuple[int, list[str]]]]:
     """Return the digest of any CSV file of the issuer, and its lines with their numbers.
 
     Raises:
-        InputError: unreadable, not CSV, or in another encoding.
+        InputError: not CSV, or in another encoding.
     """
-    data = _bytes(path)
     return hashlib.sha256(data).hexdigest(), list(_lines(data, profile))
 
 
-def _bytes(path: Path) -> bytes:
+def file_bytes(path: Path) -> bytes:
+    """Return a file of the issuer. Raises InputError when it cannot be read."""
     try:
         return path.read_bytes()
     except OSError as error:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, insert, select, update
@@ -69,7 +68,7 @@ class _Work:
 def take_statement(
     session: Session,
     vault: Vault,
-    path: Path,
+    data: bytes,
     profile: IssuerProfile,
     as_of: date,
     actor: Actor,
@@ -85,7 +84,7 @@ def take_statement(
     """
     if as_of > jst_date(now):
         raise InputError(_s("利用明細の基準日が未来です。日付を確かめてください。"))
-    file = read_statement(path, profile)
+    file = read_statement(data, profile)
     known = session.scalar(select(IssuerStatement).where(IssuerStatement.file_sha256 == file.sha256))
     if known is not None:
         return Taken(known.id, known.rows, known.used_yen, repeated=True)

@@ -1,7 +1,6 @@
 """Reading an issuer's statement file: every row is checked, and one fault anywhere refuses the whole file."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from portal.domain.coupons.code_table import read_lines, read_yen
 from portal.domain.coupons.issuer import IssuerProfile
@@ -39,11 +38,11 @@ class StatementFile:
     rows: tuple[StatementRow, ...] = field(repr=False)
 
 
-def read_statement(path: Path, profile: IssuerProfile) -> StatementFile:
+def read_statement(data: bytes, profile: IssuerProfile) -> StatementFile:
     """Read a whole statement.
 
     Raises:
-        InputError: this issuer gives none, the file is unreadable, or a row cannot be understood (lines are named,
+        InputError: this issuer gives none, the file is no CSV of its encoding, or a row cannot be understood (lines are named,
             numbers never).
     """
     layout = profile.statement
@@ -52,7 +51,7 @@ def read_statement(path: Path, profile: IssuerProfile) -> StatementFile:
             _s("発行者の設定 %(name)s に [statement] がありません。利用明細の列と言葉を書いてください。")
             % {"name": profile.name}
         )
-    sha256, lines = read_lines(path, profile)
+    sha256, lines = read_lines(data, profile)
     if not lines:
         raise InputError(_s("利用明細のファイルが空です。"))
     places = _places(lines[0][1], layout, profile)

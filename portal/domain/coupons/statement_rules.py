@@ -66,8 +66,8 @@ def _unless(kind: str, found: bool) -> Verdict | None:
 
 def _dead(ours: Ours, status: str, *, spent: bool) -> Verdict:
     if ours.state == "expired":
-        # what was spent before the end may be reported after it
-        return AGREED
+        # what was spent before the end may be reported after it, if anybody could see the code
+        return Verdict(difference=SPENT_UNSEEN) if spent and not ours.seen else AGREED
     if spent:
         return Verdict(difference=SPENT_AFTER_STOP)
     # a code that nobody ever saw was voided without asking its issuer

@@ -32,6 +32,7 @@ from portal.domain.program.schema import (
     Program,
     RiskAcceptance,
 )
+from portal.domain.program.settlement_settings import read_settlement_settings
 from portal.domain.texts import RESIDENT_LOCALES, _s
 
 PROGRAMS = Path(__file__).resolve().parents[2] / "programs"
@@ -85,6 +86,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     alternatives = read_alternatives(root)
     requests = read_request_settings(root)
     calls = read_call_settings(root)
+    settlement = read_settlement_settings(root)
     files = {
         "texts": root.text("texts"),
         "letter_texts": letter.text("texts"),
@@ -127,6 +129,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
         alternatives=alternatives,
         requests=requests,
         calls=calls,
+        settlement=settlement,
         resident_url=resident_url,
         letter_texts_file=resolved["letter_texts"],
         towns_file=resolved["towns"],

@@ -9,6 +9,7 @@ from portal.domain.program.call_settings import CallSettings
 from portal.domain.program.deadlines import RequestRule, Windows
 from portal.domain.program.local_text import LocalText
 from portal.domain.program.request_settings import AlternativeProduct, RequestSettings
+from portal.domain.program.settlement_settings import SettlementSettings
 
 LETTER_PASSWORD_MODES = ("reusable", "activation_only")
 DELIVERED_MEANS = ("handed_over", "revealed", "exchanged")
@@ -158,6 +159,7 @@ class Program:
     alternatives: tuple[AlternativeProduct, ...]
     requests: RequestSettings
     calls: CallSettings
+    settlement: SettlementSettings
     resident_url: str
     letter_texts_file: Path
     towns_file: Path

@@ -49,7 +49,7 @@ class Desk:
 
     def take_file(self, path: Path, day: date = DAY) -> Taken:
         with self.database.write() as session:
-            return take_statement(session, VAULT, path, sandbox_profile(), day, OFFICER, NOW)
+            return take_statement(session, VAULT, path.read_bytes(), sandbox_profile(), day, OFFICER, NOW)
 
     def coupon(self, place: int) -> tuple[str, int]:
         with self.database.read() as session:
@@ -215,7 +215,13 @@ def test_an_issuer_without_statements_says_so(desk: Desk) -> None:
     path.write_text("管理番号,状態,利用額,残高\n", encoding="utf-8-sig")
     with desk.database.write() as session, pytest.raises(InputError, match=r"\[statement\]"):
         take_statement(
-            session, VAULT, path, dataclasses.replace(sandbox_profile(), statement=None), DAY, OFFICER, NOW
+            session,
+            VAULT,
+            path.read_bytes(),
+            dataclasses.replace(sandbox_profile(), statement=None),
+            DAY,
+            OFFICER,
+            NOW,
         )
 
 

@@ -1,0 +1,1 @@
+"""Settlement (clause 11): every child ends in exactly one final state, and the yen add up to the last one."""

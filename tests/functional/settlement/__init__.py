@@ -1,0 +1,1 @@
+"""The settlement, played to its end on both databases."""

@@ -1,0 +1,119 @@
+"""A program at its end: some children of every kind, a statement up to the last day, and the two who close."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+from portal.demo.issuer import make_statement
+from portal.domain.actors import Actor, Organization, Role
+from portal.domain.coupons.assignment import Reserve, assign
+from portal.domain.coupons.models import Coupon
+from portal.domain.coupons.queries import open_code
+from portal.domain.coupons.services import reveal
+from portal.domain.coupons.statement import Taken, take_statement
+from portal.domain.entitlements.models import Entitlement
+from portal.domain.entitlements.services import change
+from portal.domain.program.loader import load_program
+from portal.domain.program.schema import Program
+from portal.domain.staff.models import StaffUser
+from portal.platform.database import Database
+from tests.support.coupons import AMOUNT, NOW, VAULT, add_households, load_codes, sandbox_profile
+
+LAST_USE_DAY = date(2024, 3, 31)
+AFTER_ALL = datetime(2024, 4, 1, 1, 0, tzinfo=UTC)
+
+
+def end_program() -> Program:
+    """The sample program, read when it is over."""
+    return load_program("sample", date(2024, 4, 1))
+
+
+@dataclass
+class Ending:
+    """Households of one child each; ``places`` count them from 0."""
+
+    database: Database
+    folder: Path
+    program: Program
+    officer: Actor
+    ward: Actor
+    files: int = 0
+
+    def show(self, places: Sequence[int]) -> None:
+        with self.database.write() as session:
+            for place in places:
+                reveal(session, VAULT, session.scalars(_live()).all()[place], self.officer, NOW)
+
+    def end(self, place: int, action: str) -> None:
+        with self.database.write() as session:
+            key = session.scalars(select(Entitlement.id).order_by(Entitlement.id)).all()[place]
+            change(session, key, action, self.officer, NOW)
+
+    def take(self, rows: Sequence[tuple[int, str, int]], day: date = LAST_USE_DAY) -> Taken:
+        self.files += 1
+        path = self.folder / f"statement-{self.files}.csv"
+        with self.database.read() as session:
+            coupons = session.scalars(_live()).all()
+            written = [
+                (open_code(session, VAULT, coupons[p]).management_no, word, yen, AMOUNT)
+                for p, word, yen in rows
+            ]
+        make_statement(path, written)
+        with self.database.write() as session:
+            return take_statement(
+                session, VAULT, path.read_bytes(), sandbox_profile(), day, self.officer, AFTER_ALL
+            )
+
+
+def _live():  # type: ignore[no-untyped-def]
+    return select(Coupon).where(Coupon.entitlement_id.is_not(None)).order_by(Coupon.entitlement_id)
+
+
+def make_ending(database: Database, folder: Path, households: int, *, spare: int = 2) -> Ending:
+    """Households with assigned coupons, ``spare`` codes left over, an officer of the contractor and one of the ward."""
+    with database.write() as session:
+        add_households(session, households)
+        people = [
+            StaffUser(
+                login=login, display_name=login, organization=organization.value, role=role.value, password_hash="",
+                totp_sealed=b"", created_at=NOW,
+            )
+            for login, role, organization in (
+                ("officer", Role.OFFICER, Organization.CONTRACTOR), ("ward", Role.WARD_OFFICER, Organization.WARD),
+            )
+        ]  # fmt: skip
+        session.add_all(people)
+        session.flush()
+        officer, ward = (Actor(Role(p.role), p.id, Organization(p.organization)) for p in people)
+    load_codes(database, folder, households + spare)
+    with database.write() as session:
+        assign(session, officer, NOW, reserve=Reserve.parse("0"), protection_loaded=True)
+    return Ending(database, folder, end_program(), officer, ward)
+
+
+def one_of_each(ending: Ending) -> None:
+    """Nine households: exchanged, used in part, shown and lapsed, never shown, and one of every other end; one held."""
+    ending.show([0, 1, 2])
+    for place, action in (
+        (4, "decline"),
+        (5, "deem_declined"),
+        (6, "deliver_alternative"),
+        (7, "exclude"),
+        (8, "hold"),
+    ):
+        ending.end(place, action)
+    ending.take([(0, "交換済", AMOUNT), (1, "一部利用", 12_345), (2, "期限切れ", 0), (3, "期限切れ", 0)])
+
+
+def later(ending: Ending, **delta: float) -> datetime:
+    return AFTER_ALL + timedelta(**delta)
+
+
+def with_settings(ending: Ending, advance_yen: int, paid_for: tuple[str, ...]) -> Ending:
+    """The same ending under other settings of the ward."""
+    settings = replace(ending.program.settlement, advance_yen=advance_yen, paid_for=paid_for)
+    ending.program = replace(ending.program, settlement=settings)
+    return ending
