@@ -1,12 +1,22 @@
 """What happened to a household, in words for the timeline; an action without words shows as it is stored."""
 
+from admin.call_words import call_events
 from admin.request_events import request_events
 from portal.domain.texts import _s
 
 
 def event(action: str) -> str:
     """Say what happened."""
-    for texts in (_sign_in, _credential, _coupon, _entitlement, _paper, _casework, request_events):
+    for texts in (
+        _sign_in,
+        _credential,
+        _coupon,
+        _entitlement,
+        _paper,
+        _casework,
+        request_events,
+        call_events,
+    ):
         if (found := texts().get(action)) is not None:
             return found
     return action

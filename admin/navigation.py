@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import inspect
 
 from admin import words
+from admin.call_bar import call_bar
 from admin.event_words import event
 from portal.domain.actors import Organization, Role
 from portal.domain.clock import JST
@@ -17,6 +18,7 @@ from portal.platform.page import Page
 
 PLACES = (
     ("/", "home", Permission.OWN_ACCOUNT),
+    ("/calls", "calls", Permission.HANDLE_CALLS),
     ("/households", "search", Permission.SEARCH_HOUSEHOLDS),
     ("/reviews", "reviews", Permission.SEE_REQUESTS),
     ("/tasks", "tasks", Permission.SEE_TASKS),
@@ -53,7 +55,7 @@ class Who:
 
 def _labels() -> dict[str, str]:
     return {
-        "home": _s("きょうの仕事"), "search": _s("世帯をさがす"), "reviews": _s("申請の審査"), "tasks": _s("用件"),
+        "home": _s("きょうの仕事"), "calls": _s("受付"), "search": _s("世帯をさがす"), "reviews": _s("申請の審査"), "tasks": _s("用件"),
         "parcels": _s("小包"), "stock": _s("代替品の在庫"), "holds": _s("保留"),
         "recipients": _s("追加・支給先"), "roster": _s("名簿"),
         "letters": _s("手紙"), "coupons": _s("クーポン"), "stops": _s("コードの停止"), "reports": _s("報告書"),
@@ -86,6 +88,7 @@ def page_context(page: Page) -> dict[str, Any]:
     return {
         "who": who,
         "places": places,
+        "call_bar": call_bar(page) if who is not None else None,
         "languages": [
             (code, NAMES[code], html_lang(locale)) for code, locale in zip(codes, STAFF_LOCALES, strict=True)
         ],

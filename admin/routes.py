@@ -5,6 +5,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.web import (
     account,
     bulk_reviews,
+    calls,
     counter,
     coupons,
     dashboard,
@@ -35,6 +36,7 @@ from admin.web import (
 MODULES = (
     signin,
     dashboard,
+    calls,
     entitlements,
     search,
     household,

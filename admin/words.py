@@ -1,5 +1,6 @@
 """What stored states, kinds and actions are called in the staff's language; an unknown one shows as it is stored."""
 
+from admin import call_words as calls
 from admin import parcel_words as parcels
 from admin import recipient_words as recipients
 from admin.request_words import (
@@ -18,6 +19,7 @@ from portal.domain.roster.codes import explanations
 from portal.domain.texts import _s
 
 __all__ = [
+    "calls",
     "channel",
     "decision",
     "decline_item",

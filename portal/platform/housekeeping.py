@@ -1,4 +1,4 @@
-"""Every ten minutes: remove what no longer counts, remind of the last day; every minute: match what cannot wait."""
+"""Every ten minutes: remove what no longer counts, close what was forgotten, remind; every minute: match what waits."""
 
 import logging
 import threading
@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.domain.announcements.reminders import remind_everybody
 from portal.domain.audit.services import forget_keys
 from portal.domain.authn import sessions, throttles
+from portal.domain.calls.forgotten import close_forgotten
 from portal.domain.clock import Clock
 from portal.domain.households.search_index import Indexer
 from portal.domain.program.deadlines import Window
@@ -64,6 +65,9 @@ class Housekeeping:
             sessions.sweep(session, now)
             throttles.sweep(session, now)
             forget_keys(session, now - KEEP_FORM_KEYS)
+        with self._database.write() as session:
+            if closed := close_forgotten(session, self._clock.now(session)):
+                LOG.info("forgotten calls closed: %d", closed)
 
     def remind(self) -> None:
         """Queue the reminders that are due now."""

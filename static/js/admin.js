@@ -24,6 +24,24 @@ document.addEventListener("keydown", (event) => {
   next.focus();
   next.click();
 });
+// F2 begins a call and F8 ends it: keys that write nothing. Half a text in a field is never lost to them.
+const writing = (field) => field instanceof HTMLElement && (field.isContentEditable
+  || ((field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement)
+    && !["button", "checkbox", "radio", "submit"].includes(field.type) && field.value !== field.defaultValue));
+document.querySelectorAll("[data-key='F2'] [data-shortcut], [data-key='F8'] [data-shortcut]").forEach((hint) => { hint.hidden = false; });
+document.addEventListener("keydown", (event) => {
+  if (!["F2", "F8"].includes(event.key) || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.repeat || event.isComposing) return;
+  const button = document.querySelector(`[data-key='${event.key}']`);
+  if (!button || writing(document.activeElement)) return;
+  event.preventDefault();
+  button.focus();
+  button.click();
+});
+const clock = document.querySelector("[data-seconds]");
+if (clock) setInterval(() => {
+  const minutes = Math.floor((Number(clock.dataset.seconds) + performance.now() / 1000) / 60);
+  clock.textContent = clock.dataset.words.replace("#", minutes);
+}, 15000);
 // A change of language is a whole new page, also where a form is sent without one.
 document.addEventListener("click", (event) => {
   const button = event.target instanceof Element && event.target.closest("button[name='lang'][form]");

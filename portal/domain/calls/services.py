@@ -16,6 +16,8 @@ from portal.domain.staff.models import StaffUser
 from portal.domain.tasks.services import new_receipt_no
 from portal.domain.texts import _s
 
+LINE_MAX = 20
+
 # put together once: every staff page of the call desk asks this, for its bar
 _CURRENT = select(Call).where(Call.agent_id == bindparam("agent_id"), Call.state.in_(OPEN))
 
@@ -44,7 +46,7 @@ def start_call(
         )
     call = Call(
         receipt_no=new_receipt_no(), agent_id=actor.id, channel=channel.value, direction=direction.value,
-        language=language.value, line=line[:20], subject=subject, day=now.astimezone(JST).date(), started_at=now,
+        language=language.value, line=line.strip()[:LINE_MAX], subject=subject, day=now.astimezone(JST).date(), started_at=now,
     )  # fmt: skip
     session.add(call)
     session.flush()
@@ -82,4 +84,27 @@ def hang_up(session: Session, call_id: int, actor: Actor, now: datetime) -> Call
     call.state = CALL.next(call.state, "hang_up")
     call.talk_ended_at = now
     record(session, actor, now, "call.hung_up", "call", call.id)
+    return call
+
+
+def describe(
+    session: Session, call_id: int, actor: Actor, now: datetime, *, channel: CallChannel, direction: Direction,
+    language: CallLanguage, line: str,
+) -> Call:  # fmt: skip
+    """Put right how a call that goes on came; a FAX case or a form keeps its channel.
+
+    Raises:
+        NotFoundError: not this person's call.
+        WrongStateError: it is over.
+    """
+    call = locked_own(session, call_id, actor)
+    CALL.next(call.state, "finish")  # asked only: what may still be finished may still be described
+    wanted = {"direction": direction.value, "language": language.value, "line": line.strip()[:LINE_MAX]}
+    if call.subject is None:
+        wanted["channel"] = channel.value
+    changed = {name: value for name, value in wanted.items() if getattr(call, name) != value}
+    for name, value in changed.items():
+        setattr(call, name, value)
+    if changed:
+        record(session, actor, now, "call.described", "call", call.id, fields=sorted(changed))
     return call

@@ -1,0 +1,73 @@
+"""The form after a call: from what was typed to what is noted, and back."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from portal.domain.calls import written
+from portal.domain.calls.finishing import AfterCall
+from portal.domain.calls.kinds import Result
+from portal.domain.calls.models import Call
+from portal.domain.texts import _s
+from portal.domain.typed import digits
+from portal.platform.forms import Form
+
+Choice = TypeVar("Choice", bound=StrEnum)
+YES = "1"
+_MINUTES = (("interpreter", "interpreter_minutes"), ("three_way", "three_way_minutes"))
+_FLAGS = ("relay_service", "complaint", "shared_with_ward")
+
+
+def chosen(kinds: type[Choice], typed: str, otherwise: Choice) -> Choice:
+    """Return the member that was chosen; another one where nothing known was."""
+    return kinds(typed) if typed in set(kinds) else otherwise
+
+
+def read(form: Form) -> AfterCall:
+    """Return what is to be noted; what cannot be read at all becomes an error of the form."""
+    category, _slash, subcategory = form.get("category").partition("/")
+    if form.get("result") not in set(Result):
+        form.error("result", _s("どうなったかを選んでください。"))
+    return AfterCall(
+        category=category, subcategory=subcategory, result=chosen(Result, form.get("result"), Result.DONE),
+        interpreter_minutes=_minutes(form, *_MINUTES[0]), three_way_minutes=_minutes(form, *_MINUTES[1]),
+        relay_service=form.get("relay_service") == YES, complaint=form.get("complaint") == YES,
+        shared_with_ward=form.get("shared_with_ward") == YES, text=form.get("text"), notable=form.get("notable"),
+        call_back=form.get("call_back"), tracking=form.get("tracking"),
+    )  # fmt: skip
+
+
+def _minutes(form: Form, flag: str, name: str) -> int | None:
+    """Return the minutes of an interpreter or a three-way call; typed minutes mean that there was one."""
+    typed = digits(form.get(name))
+    if form.get(name).strip() and (typed is None or len(typed) > 4):
+        form.error(name, _s("時間を、分の数字で入力してください。例: 10"))
+        return None
+    if typed:
+        return int(typed)
+    if form.get(flag) == YES:
+        form.error(name, _s("何分だったかを入力してください。"))
+    return None
+
+
+def put_faults(form: Form, faults: Mapping[str, str]) -> None:
+    """Show each fault beside its field."""
+    for name, message in faults.items():
+        form.error(name, message)
+
+
+def suggested_values(suggested: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Return what the form says at first: what the call seems to have been about, and done."""
+    return {"category": "/".join(suggested[0]) if suggested else "", "result": Result.DONE.value}
+
+
+def noted_values(call: Call, words: Mapping[str, Any]) -> dict[str, str]:
+    """Return a noted call as the form says it."""
+    values = {name: YES if getattr(call, name) else "" for name in _FLAGS}
+    for flag, name in _MINUTES:
+        minutes = getattr(call, name)
+        values |= {flag: "" if minutes is None else YES, name: "" if minutes is None else str(minutes)}
+    values |= {name: str(words.get(name, "")) for name in written.KEYS}
+    values["category"] = f"{call.category}/{call.subcategory}" if call.category else ""
+    values["result"] = call.result or Result.DONE.value
+    return values
