@@ -1,0 +1,66 @@
+"""The scripts that come with the software: data files beside this module, read once."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+
+TEXTS = Path(__file__).with_name("texts")
+LANGUAGES: Mapping[str, str] = MappingProxyType(
+    {"ja": "ja", "easy": "ja@easy", "en": "en", "zh": "zh_Hans", "ko": "ko"}
+)
+"""Codes of the languages in which an agent speaks, and the locale of each."""
+PARTS = ("greeting", "verification", "answer", "closing")
+"""The parts of a call, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a script says: a title for lists in Japanese and English, and a text for each language code."""
+
+    title: str
+    title_en: str
+    texts: Mapping[str, str]
+    hidden: bool = False
+
+    def title_in(self, locale: str) -> str:
+        """Return the title for a reader of the staff site."""
+        return self.title_en if locale == "en" and self.title_en else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script as it stands. ``number`` 0 is the text that came with the software, by nobody at no time.
+
+    ``category`` is the first level of what a call is about; empty where the script is no answer.
+    """
+
+    key: str
+    part: str
+    category: str
+    number: int
+    draft: Draft
+    author_id: int | None = None
+    at: datetime | None = None
+    restored_from: int | None = None
+
+
+@lru_cache(maxsize=1)
+def default_scripts() -> Mapping[str, Script]:
+    """Return the scripts of the data files by key, in the order of a call, then of the files."""
+    found: list[Script] = []
+    for path in sorted(TEXTS.glob("*.toml")):
+        with path.open("rb") as file:
+            tables = tomllib.load(file)["script"]
+        found += [
+            Script(
+                table["key"], table["part"], table.get("category", ""), 0,
+                Draft(table["title"], table["title_en"], {code: table[code].strip() for code in LANGUAGES}),
+            )
+            for table in tables
+        ]  # fmt: skip
+    found.sort(key=lambda script: PARTS.index(script.part))
+    return MappingProxyType({script.key: script for script in found})
