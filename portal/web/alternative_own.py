@@ -11,6 +11,7 @@ from portal.domain.alternatives.items import items_of
 from portal.domain.alternatives.words import product_name, reply_lines, steps_of
 from portal.domain.audit.services import first_time
 from portal.domain.errors import DomainError, NotFoundError
+from portal.domain.program.hours_text import instant_text
 from portal.domain.requests.kinds import ALTERNATIVE
 from portal.domain.requests.models import Request
 from portal.domain.requests.queries import own_request
@@ -20,7 +21,6 @@ from portal.platform.routes import endpoint
 from portal.web.access import signed_in
 from portal.web.activation import own_credential
 from portal.web.alternative import ACCESS, names_of, products, read_wish, reasons, refused
-from portal.web.opening import instant_text
 
 
 def own_alternative(page: Page) -> Request:

@@ -13,6 +13,7 @@ from portal.domain.credentials.queries import credential_by_id
 from portal.domain.errors import ThrottledError
 from portal.domain.notices.phones import mask_email, mask_phone
 from portal.domain.notices.queries import in_trouble
+from portal.domain.program.hours_text import clock_text
 from portal.domain.signin import attempt, second_factor
 from portal.domain.texts import _
 from portal.platform import cookies
@@ -20,7 +21,6 @@ from portal.platform.page import Page
 from portal.platform.routes import endpoint
 from portal.web.access import at_stage
 from portal.web.code_texts import channel_name, code_error
-from portal.web.opening import clock_text
 
 STAGE = at_stage(attempt.STAGE_CODE)
 CODE = "stage:code"

@@ -3,8 +3,8 @@
 from portal.domain.authn.codes import CodeAnswer
 from portal.domain.authn.models import OtpAuthenticator
 from portal.domain.clock import JST
+from portal.domain.program.hours_text import clock_text
 from portal.domain.texts import _
-from portal.web.opening import clock_text
 
 
 def code_error(answer: CodeAnswer, authenticator: OtpAuthenticator | None = None) -> str:

@@ -15,6 +15,7 @@ from portal.domain.declines.queries import ordinals_of
 from portal.domain.declines.words import reply_lines, steps_of, ward_line
 from portal.domain.errors import DomainError, NotFoundError, ThrottledError
 from portal.domain.program.day_text import format_day
+from portal.domain.program.hours_text import clock_text
 from portal.domain.requests.kinds import DECLINE
 from portal.domain.requests.models import Request
 from portal.domain.requests.queries import own_request
@@ -28,7 +29,6 @@ from portal.web.code import chosen as chosen_channel
 from portal.web.code import masked
 from portal.web.code_texts import channel_name, code_error
 from portal.web.decline import ACCESS, keep, kept, names_of
-from portal.web.opening import clock_text
 
 PURPOSE = "decline"
 WARD_CODES = {"coupon_spent", "coupon_cannot_be_stopped", "coupon_stock"}

@@ -8,6 +8,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.errors import NotFoundError
+from portal.domain.program.hours_text import instant_text
 from portal.domain.signin.locked_out import TROUBLES, CallBack, ask_call_back, stamp, stamped_at
 from portal.domain.tasks.services import RECEIPT_ALPHABET
 from portal.domain.texts import _
@@ -15,7 +16,6 @@ from portal.domain.typed import folded, telephone
 from portal.platform.page import Page
 from portal.platform.routes import endpoint
 from portal.web.access import PUBLIC, everybody
-from portal.web.opening import instant_text
 
 RECEIPT_NO = re.compile(f"[{RECEIPT_ALPHABET}]{{4}}-[{RECEIPT_ALPHABET}]{{4}}")
 NAME_MAX = ID_MAX = 100

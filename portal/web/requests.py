@@ -10,6 +10,7 @@ from portal.domain.casework.review_kinds import rules_of
 from portal.domain.clock import jst_date
 from portal.domain.errors import NotFoundError, WrongStateError
 from portal.domain.program.day_text import format_day
+from portal.domain.program.hours_text import instant_text
 from portal.domain.redeliveries import review as redeliveries
 from portal.domain.requests.kinds import ALTERNATIVE, DECLINE, OF_RESIDENTS, REDELIVERY, kind_name
 from portal.domain.requests.models import Request
@@ -21,7 +22,6 @@ from portal.platform.page import Page
 from portal.platform.routes import endpoint
 from portal.web.access import signed_in
 from portal.web.activation import own_credential
-from portal.web.opening import instant_text
 
 ACCESS = "signed_in"
 OWN_PAGES = {DECLINE: "/decline/received/{}", ALTERNATIVE: "/alternative/received/{}"}

@@ -13,6 +13,7 @@ from portal.domain.credentials.formats import print_login_id, read_login_id
 from portal.domain.errors import BusyError, ThrottledError, TooLateError
 from portal.domain.letters.queries import sent_at
 from portal.domain.program.day_text import format_day
+from portal.domain.program.hours_text import clock_text
 from portal.domain.signin import attempt, second_factor
 from portal.domain.texts import _
 from portal.platform import cookies
@@ -20,7 +21,6 @@ from portal.platform.failures import failure_page
 from portal.platform.page import Page
 from portal.platform.routes import Transaction, endpoint
 from portal.web.access import NEXT_STEP, PUBLIC, everybody
-from portal.web.opening import clock_text
 from portal.web.window import refuse_closed
 
 ID_COOKIE = "letter_id"

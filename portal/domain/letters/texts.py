@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal.domain.program.day_text import day_in_all_languages
+from portal.domain.program.hours_text import closed_days
 from portal.domain.program.local_text import LocalText
 from portal.domain.program.reading import ProgramFileError, Section, read_toml
 from portal.domain.program.schema import Program
-from portal.domain.texts import RESIDENT_LOCALES, _s
+from portal.domain.texts import RESIDENT_LOCALES, _s, use_locale
 
 HOUSEHOLD_VALUES = frozenset({"children", "total"})
 PROGRAM_VALUES = frozenset(
     {
         "ward", "mayor", "program", "office", "contractor", "amount", "url", "telephone", "fax", "hours",
+        "closed", "telephone_to",
         "base_date", "birth_from", "birth_to",
         "exchange_to", "use_to", "decline_to", "alternative_to", "redelivery_to", "new_letter_to", "sign_in_to",
         "call_center_to",
@@ -41,7 +43,7 @@ REQUIRED: dict[str, frozenset[str]] = {
     "rules": frozenset(),
     "never_asked": frozenset(),
     "personal_data": frozenset(),
-    "call_center": frozenset({"telephone", "fax", "hours"}),
+    "call_center": frozenset({"telephone", "fax", "hours", "closed"}),
     "languages": frozenset(),
 }
 PER_HOUSEHOLD = frozenset({"amount", "language_line"})
@@ -102,6 +104,7 @@ def program_values(program: Program, plain_url: str) -> dict[str, LocalText]:
     """Return what the program fills into the texts, in each language; ``plain_url`` as people type it."""
     windows = program.windows
     hours = program.calendar.hours
+    last = program.calendar.last_staffed_day(until=windows.exchange.last_day)
     opens, closes = (f"{moment.hour}:{moment.minute:02}" for moment in (hours.opens, hours.closes))
     wave, dash = f"{opens}〜{closes}", f"{opens}–{closes}"
     tilde = f"{opens}～{closes}"
@@ -116,6 +119,8 @@ def program_values(program: Program, plain_url: str) -> dict[str, LocalText]:
         "telephone": same(program.contact.telephone),
         "fax": same(program.contact.fax),
         "hours": LocalText(wave, wave, dash, tilde, tilde, f"{opens}~{closes}"),
+        "closed": _closed(program),
+        "telephone_to": day_in_all_languages(last or windows.exchange.last_day),
         "base_date": day_in_all_languages(program.base_date),
         "birth_from": day_in_all_languages(program.birth_from),
         "birth_to": day_in_all_languages(program.birth_to),
@@ -126,6 +131,14 @@ def program_values(program: Program, plain_url: str) -> dict[str, LocalText]:
             )
         },
     }  # fmt: skip
+
+
+def _closed(program: Program) -> LocalText:
+    found = {}
+    for locale in RESIDENT_LOCALES:
+        with use_locale(locale):
+            found[locale] = closed_days(program.calendar)
+    return LocalText.from_mapping(found)
 
 
 def same(text: str) -> LocalText:

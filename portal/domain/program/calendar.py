@@ -46,23 +46,41 @@ class YearlyClosure:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreement:
+    """What was agreed with the ward about days that differ (specification 6(3)): who pays, and the approval.
+
+    ``paid_by`` is ward, contractor or agreed (settled by a paper of its own); ``number`` and ``on`` name the paper by
+    which ``approved_by`` agreed.
+    """
+
+    paid_by: str
+    approved_by: str
+    number: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Closure:
     """Extra closed days, both ends included."""
 
     first: date
     last: date
     reason: str
+    agreement: Agreement
+
+    def covers(self, day: date) -> bool:
+        """Tell whether the closure takes in this day."""
+        return self.first <= day <= self.last
 
 
 @dataclass(frozen=True, slots=True)
 class HoursOverride:
-    """Other hours on one day (None: closed), agreed with the ward (specification 6(3))."""
+    """Other hours on one day (None: closed), agreed with the ward; it counts before every other rule of that day."""
 
     day: date
     hours: Hours | None
     reason: str
-    paid_by: str
-    approved_by: str
+    agreement: Agreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +98,26 @@ class CallCenterCalendar:
 
     def hours_on(self, day: date) -> Hours | None:
         """Return the hours of a day by the weekly rule and its exceptions, whatever the operating period."""
+        match self.exception_on(day):
+            case HoursOverride(hours=hours):
+                return hours
+            case Closure():
+                return None
+        return self.usual_hours(day)
+
+    def exception_on(self, day: date) -> HoursOverride | Closure | None:
+        """Return what was agreed about this day in particular; other hours count before a closure."""
         for override in self.overrides:
             if override.day == day:
-                return override.hours
+                return override
+        return next((closure for closure in self.closures if closure.covers(day)), None)
+
+    def usual_hours(self, day: date) -> Hours | None:
+        """Return the hours of a day by the rules that hold every week and year, without what was agreed besides."""
         closed = (
             day.weekday() in self.weekly_closed
             or (self.national_holidays and is_national_holiday(day))
             or any(closure.covers(day) for closure in self.yearly_closures)
-            or any(closure.first <= day <= closure.last for closure in self.closures)
         )
         return None if closed else self.hours
 
@@ -95,9 +125,13 @@ class CallCenterCalendar:
         """Tell whether people work on this day, before or after the operating period too."""
         return self.hours_on(day) is not None
 
+    def is_within(self, day: date) -> bool:
+        """Tell whether the day lies in the operating period."""
+        return self.first_day <= day <= self.last_day
+
     def is_staffed(self, day: date) -> bool:
         """Tell whether somebody answers on this day."""
-        return self.first_day <= day <= self.last_day and self.is_business_day(day)
+        return self.is_within(day) and self.is_business_day(day)
 
     def is_open(self, now: datetime) -> bool:
         """Tell whether somebody answers at this instant; 17:00:00 itself is closed."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 from portal.domain.clock import last_day_before
+from portal.domain.program.checks_of_calendar import check_agreed_days
 from portal.domain.program.checks_of_dates import (
     check_birth_window,
     check_call_center,
@@ -147,6 +148,7 @@ _CHECKS: tuple[Callable[[Program], Iterator[Finding]], ...] = (
     check_birth_window,
     check_closed_days,
     check_call_center,
+    check_agreed_days,
     check_requests,
     _check_channels,
     _check_files,

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from portal.domain.program.calendar import (
     WEEKDAYS,
+    Agreement,
     CallCenterCalendar,
     Closure,
     Hours,
@@ -195,15 +196,25 @@ def _read_closure(section: Section) -> Closure:
     last = section.maybe_day("to") or first
     if last < first:
         section.problem("to", _s("始まりの日より前です。"))
-    return Closure(first, last, reason=section.text("reason"))
+    return Closure(first, last, reason=section.text("reason"), agreement=_read_agreement(section))
 
 
 def _read_override(section: Section) -> HoursOverride:
     closed = section.flag("closed", default=False)
+    if closed and (section.has("opens") or section.has("closes")):
+        section.problem("closed", _s("休みの日に時刻は書けません。closed か時刻のどちらかにしてください。"))
     return HoursOverride(
         day=section.day("day"),
         hours=None if closed else _read_hours(section),
         reason=section.text("reason"),
+        agreement=_read_agreement(section),
+    )
+
+
+def _read_agreement(section: Section) -> Agreement:
+    return Agreement(
         paid_by=section.choice("paid_by", PAID_BY),
         approved_by=section.text("approved_by"),
+        number=section.text("approval_no"),
+        on=section.day("approved_on"),
     )

@@ -8,8 +8,9 @@ from typing import Any
 from portal.domain.clock import jst_date
 from portal.domain.letters.render import compile_pdf
 from portal.domain.letters.window import pieces
+from portal.domain.program.hours_text import reception_text
 from portal.domain.program.schema import Program
-from portal.domain.texts import SOURCE_LOCALE, _, current_locale
+from portal.domain.texts import SOURCE_LOCALE, _, current_locale, use_locale
 from portal.domain.wareki import format_wareki
 
 
@@ -19,6 +20,8 @@ def redelivery_form_pdf(program: Program, now: datetime, letter_number: str = ""
     locale = current_locale()
     contact, names = program.contact, program.names
     lines = [pieces(line) for line in _help(program)] if locale != SOURCE_LOCALE else []
+    with use_locale(SOURCE_LOCALE):
+        reception = reception_text(program.calendar)
     return _draw(
         (
             ("addressee", names.mayor.in_language(SOURCE_LOCALE)),
@@ -28,6 +31,7 @@ def redelivery_form_pdf(program: Program, now: datetime, letter_number: str = ""
             ("send-to", (contact.address.postal_mark, *contact.address.lines)),
             ("telephone", contact.telephone),
             ("fax", contact.fax),
+            ("reception", reception),
             ("letter", letter_number),
             ("locale", locale),
             ("help", _frozen(lines)),
@@ -51,4 +55,5 @@ def _help(program: Program) -> tuple[str, ...]:
         _("送り先は、区に登録された住所だけです。引っ越した方は、先に電話をしてください。"),
         _("郵便局の不在連絡票があるときは、この書類を出さずに、郵便局に再配達を頼んでください。"),
         _("電話番号: %(telephone)s") % {"telephone": program.contact.telephone},
+        reception_text(program.calendar),
     )

@@ -8,8 +8,9 @@ from typing import Any
 from portal.domain.clock import jst_date
 from portal.domain.letters.render import compile_pdf
 from portal.domain.letters.window import pieces
+from portal.domain.program.hours_text import reception_text
 from portal.domain.program.schema import Program
-from portal.domain.texts import SOURCE_LOCALE, current_locale
+from portal.domain.texts import SOURCE_LOCALE, current_locale, use_locale
 from portal.domain.wareki import format_wareki
 
 
@@ -27,13 +28,16 @@ def blank_form_pdf(
     """
     day, locale = jst_date(now), current_locale()
     contact, names = program.contact, program.names
-    lines = [pieces(line) for line in meaning] if locale != SOURCE_LOCALE else []
+    said = (*meaning, reception_text(program.calendar))
+    lines = [pieces(line) for line in said] if locale != SOURCE_LOCALE else []
+    with use_locale(SOURCE_LOCALE):
+        reception = reception_text(program.calendar)
     data = {
         "addressee": names.mayor.in_language(SOURCE_LOCALE), "program": names.program.in_language(SOURCE_LOCALE),
         "ward": names.ward.in_language(SOURCE_LOCALE), "last-day": format_wareki(last_day),
         "postal-rule": "消印有効" if program.requests.postal_rule == "postmark" else "必着",
         "send-to": (contact.address.postal_mark, *contact.address.lines), "telephone": contact.telephone,
-        "fax": contact.fax, "locale": locale, "help": _frozen(lines), "day": (day.year, day.month, day.day),
+        "fax": contact.fax, "reception": reception, "locale": locale, "help": _frozen(lines), "day": (day.year, day.month, day.day),
     }  # fmt: skip
     return _draw(template, tuple(sorted({**data, **more}.items())))
 

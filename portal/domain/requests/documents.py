@@ -11,6 +11,7 @@ from portal.domain.errors import BusyError
 from portal.domain.letters.fonts import missing_characters
 from portal.domain.letters.render import compile_pdf
 from portal.domain.letters.window import pieces
+from portal.domain.program.hours_text import reception_text
 from portal.domain.program.schema import Program
 from portal.domain.texts import SOURCE_LOCALE, _, current_locale, use_locale
 from portal.domain.wareki import format_wareki
@@ -53,7 +54,8 @@ class DeclineCopy:
 
 
 @contextmanager
-def _in_turn() -> Iterator[None]:
+def in_turn() -> Iterator[None]:
+    """Let at most ``AT_ONCE`` documents be drawn in this process. Raises BusyError after ``PATIENCE`` seconds."""
     # Drawing takes cores and memory from the pages of everybody else: few at once, the others wait or come again.
     if not _turn.acquire(timeout=PATIENCE):
         raise BusyError(_("混み合っています。少し待ってから、もう一度お試しください。"))
@@ -98,13 +100,14 @@ def receipt_pdf(
                     "next-title": pieces(_("このあと")),
                     "next": [pieces(line) for line in said.next_steps],
                     "office": pieces(program.names.office.in_language(locale)),
+                    "reception": pieces(reception_text(program.calendar)),
                 }
             )
     data = {
         "receipt": receipt_no, "moment": moment_text(received_at), "ward": program.names.ward.in_language(SOURCE_LOCALE),
         "telephone": program.contact.telephone, "fax": program.contact.fax, "parts": parts, "day": _day(received_at),
     }  # fmt: skip
-    with _in_turn():
+    with in_turn():
         return compile_pdf("receipt.typ", data, timestamp=int(received_at.timestamp()))
 
 
@@ -115,6 +118,9 @@ def decline_copy_pdf(program: Program, copy: DeclineCopy) -> bytes:
         BusyError: too many are drawn at this moment.
     """
     reader = current_locale()
+    meaning = (*copy.meaning, reception_text(program.calendar))
+    with use_locale(SOURCE_LOCALE):
+        reception = reception_text(program.calendar)
     data = {
         "receipt": copy.receipt_no,
         "addressee": program.names.mayor.in_language(SOURCE_LOCALE),
@@ -129,11 +135,12 @@ def decline_copy_pdf(program: Program, copy: DeclineCopy) -> bytes:
         "last-day": format_wareki(program.windows.decline.last_day),
         "telephone": program.contact.telephone,
         "fax": program.contact.fax,
+        "reception": reception,
         "locale": reader,
-        "help": [pieces(line) for line in copy.meaning] if reader != SOURCE_LOCALE else [],
+        "help": [pieces(line) for line in meaning] if reader != SOURCE_LOCALE else [],
         "day": _day(copy.declared_at),
     }
-    with _in_turn():
+    with in_turn():
         return compile_pdf("decline_copy.typ", data, timestamp=int(copy.declared_at.timestamp()))
 
 

@@ -59,6 +59,10 @@ def test_a_closure_and_an_agreed_exception_change_single_days(ward: WardFolder) 
 from = "2023-09-04"
 to = "2023-09-05"
 reason = "設備点検"
+paid_by = "contractor"
+approved_by = "こども家庭支援課"
+approval_no = "5児支発第40号"
+approved_on = "2023-08-21"
 
 [[call_center.overrides]]
 day = "2023-07-08"
@@ -66,14 +70,18 @@ opens = "10:00"
 closes = "15:00"
 reason = "発送直後の土曜日"
 paid_by = "ward"
-approved_by = "こども家庭支援課 2023-06-20"
+approved_by = "こども家庭支援課"
+approval_no = "5児支発第21号"
+approved_on = "2023-06-20"
 
 [[call_center.overrides]]
 day = "2023-07-10"
 closed = true
 reason = "停電"
 paid_by = "contractor"
-approved_by = "こども家庭支援課 2023-06-21"
+approved_by = "こども家庭支援課"
+approval_no = "5児支発第22号"
+approved_on = "2023-07-10"
 
 [contact]
 """,
