@@ -35,7 +35,7 @@ def submit(page: Page) -> Response[Any]:
         return _answer(page, typed, found, 422)
     if not typed.empty and not _same_search(page, typed):
         try:
-            search.count_search(page.session, page.actor, page.now, typed, len(found.households))
+            search.count_search(page.session, page.actor, page.now, typed.used, len(found.households))
         except ThrottledError as error:
             page.form.error("name", error.message)
             return _answer(page, typed, search.Found(faults=(("name", error.message),)), 429)

@@ -176,6 +176,50 @@ def verify(
     return passed
 
 
+def confirm_call_back(
+    session: Session, call: Call, household_id: int, actor: Actor, now: datetime
+) -> CallHousehold:
+    """Note that the agent called the enrolled number in this call, and that somebody answered.
+
+    That alone says nothing of who it is: with what reaches ``Level.STATUS``, before or after, it reaches ``ACT``.
+
+    Raises:
+        NotAllowedError: the call is not (any more) the acting person's open one, or no number was shown in it.
+        NotFoundError: no such household, or one that callers may not know of.
+    """
+    if locked_call(session, actor).id != call.id:
+        raise NotAllowedError(_s("この受付は終わっています。"))
+    place = session.scalar(
+        select(CallHousehold)
+        .join(Household, Household.id == CallHousehold.household_id)
+        .where(
+            CallHousehold.call_id == call.id, CallHousehold.household_id == household_id,
+            Household.protected.is_(False),
+        )
+        .execution_options(populate_existing=True)
+    )  # fmt: skip
+    if place is None:
+        raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
+    if place.dialed_at is None:
+        raise NotAllowedError(_s("先に、かける番号を表示して、その番号に電話してください。"))
+    if not place.called_back:
+        place.called_back = True
+        if place.level == Level.STATUS:
+            place.level, place.verified_at = int(Level.ACT), now
+        record(
+            session,
+            actor,
+            now,
+            "call.called_back",
+            "call",
+            call.id,
+            household_id=household_id,
+            level=place.level,
+        )
+        session.flush()
+    return place
+
+
 def failures_on(session: Session, household_id: int, day: date) -> int:
     """Return how many tries failed for a household on a JST day, in any call."""
     statement = select(func.count(VerificationAttempt.id)).where(

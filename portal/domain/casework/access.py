@@ -80,13 +80,21 @@ def unmask(
         session, actor, now, "household.unmasked", "household", household.id, household_id=household.id,
         part=part.value, reason=reason.value,
     )  # fmt: skip
-    if not throttles.take(session, UNMASK_HOUR, str(actor.id), now).allowed:
-        record(session, actor, now, "staff.unusual_browsing", "staff_user", actor.id, what="unmask")
+    count_look(session, actor, now)
     return now + SHOWN_FOR
 
 
-def note_protected_asked(session: Session, household_id: int, actor: Actor, now: datetime) -> None:
-    """Log that somebody who may not know asked for a protected household."""
+def count_look(session: Session, actor: Actor, now: datetime) -> None:
+    """Count that somebody saw what is masked; more than sixty an hour are noted as unusual."""
+    if not throttles.take(session, UNMASK_HOUR, str(actor.id), now).allowed:
+        record(session, actor, now, "staff.unusual_browsing", "staff_user", actor.id, what="unmask")
+
+
+def note_protected_asked(
+    session: Session, household_id: int, actor: Actor, now: datetime, *, call_id: int | None = None
+) -> None:
+    """Log that somebody who may not know asked for a protected household; ``call_id`` is the call in which it was."""
     record(
-        session, actor, now, "household.protected_asked", "household", household_id, household_id=household_id
-    )
+        session, actor, now, "household.protected_asked", "household", household_id, household_id=household_id,
+        call=call_id,
+    )  # fmt: skip

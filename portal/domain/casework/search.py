@@ -1,6 +1,7 @@
 """Finding the household that somebody means: by person, by address, by the letter or by the ID."""
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
 
@@ -48,9 +49,14 @@ class Typed:
         return asdict(self)
 
     @property
+    def used(self) -> list[str]:
+        """Which fields were typed into."""
+        return [name for name, value in self.values().items() if value]
+
+    @property
     def empty(self) -> bool:
         """Tell whether nothing was typed."""
-        return not any(self.values().values())
+        return not self.used
 
     def goes_on(self, earlier: "Typed") -> bool:
         """Tell whether this is the earlier search with some letters more or less, as while typing."""
@@ -115,7 +121,7 @@ def _by_number(session: Session, vault: Vault, typed: str) -> int | None:
     return session.scalar(select(Letter.household_id).where(Letter.number == read_letter_number(typed)))
 
 
-def count_search(session: Session, actor: Actor, now: datetime, typed: Typed, found: int) -> None:
+def count_search(session: Session, actor: Actor, now: datetime, used: Collection[str], found: int) -> None:
     """Count a search, and log which fields were used and how many households came back (never the words).
 
     Raises:
@@ -128,7 +134,6 @@ def count_search(session: Session, actor: Actor, now: datetime, typed: Typed, fo
             _s("きょうの検索の上限に達しました。続けるには、責任者に相談してください。"),
             retry_at=verdict.retry_at,
         )
-    used = [name for name, value in typed.values().items() if value]
-    record(session, actor, now, "household.searched", "search", fields=used, found=found)
+    record(session, actor, now, "household.searched", "search", fields=list(used), found=found)
     if not throttles.take(session, SEARCH_HOUR, key, now).allowed:
         record(session, actor, now, "staff.unusual_browsing", "staff_user", actor.id, what="search")

@@ -3,9 +3,11 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.authn.models import OtpAuthenticator
 from portal.domain.credentials.models import Credential
 from portal.domain.errors import NotFoundError
 from portal.domain.texts import _
+from portal.domain.vault import Vault
 
 
 def credential_by_id(session: Session, credential_id: int | None) -> Credential:
@@ -24,3 +26,19 @@ def latest_credential(session: Session, household_id: int) -> Credential | None:
     """Return the credential that a household got last, None before its first letter."""
     statement = select(Credential).where(Credential.household_id == household_id)
     return session.scalar(statement.order_by(Credential.id.desc()).limit(1))
+
+
+def households_with_telephone(session: Session, vault: Vault, telephone: str, limit: int = 21) -> list[int]:
+    """Return the keys of households that enrolled a telephone number for codes (``+8190…``); families share one."""
+    statement = (
+        select(Credential.household_id)
+        .join(OtpAuthenticator, OtpAuthenticator.credential_id == Credential.id)
+        .where(
+            OtpAuthenticator.address_digest == vault.blind("address", telephone), OtpAuthenticator.kind == "sms",
+            OtpAuthenticator.confirmed_at.is_not(None),
+        )
+        .distinct()
+        .order_by(Credential.household_id)
+        .limit(limit)
+    )  # fmt: skip
+    return list(session.scalars(statement))

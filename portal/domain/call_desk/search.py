@@ -1,0 +1,197 @@
+"""Finding the household of a caller, by whatever the caller can say; a protected household is no hit to anybody here.
+
+A search that fits a protected household does the same work and gives the same answer as one that fits none; only the
+log knows, and the supervisor's page (``watching``).
+"""
+
+import re
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor
+from portal.domain.audit.services import record
+from portal.domain.authn import throttles
+from portal.domain.calls.models import Call
+from portal.domain.casework.access import note_protected_asked
+from portal.domain.casework.search import count_search
+from portal.domain.credentials.formats import read_login_id
+from portal.domain.credentials.models import Credential
+from portal.domain.credentials.queries import households_with_telephone
+from portal.domain.credentials.services import login_digest
+from portal.domain.errors import InputError
+from portal.domain.households.folding import fold_name
+from portal.domain.households.queries import SEARCH_LIMIT, HouseholdView, view_households
+from portal.domain.households.search import SearchTerms, protected_fits, search_households
+from portal.domain.households.search_index import Indexer
+from portal.domain.letters.models import Letter
+from portal.domain.letters.numbers import is_letter_number
+from portal.domain.notices.phones import parse_mobile
+from portal.domain.shipments.mail import is_tracking_number
+from portal.domain.shipments.queries import by_tracking_number
+from portal.domain.texts import _s
+from portal.domain.typed import DateFault, bare, postal_code, whole_date
+from portal.domain.vault import Vault
+
+SHORTEST_NAME = 2
+BIRTHS_IN_A_CALL = throttles.Limit("t14s", 5, 24 * 3600)
+"""Searches with a birth date in one call: a row or none would tell whether it was guessed (A14)."""
+SCANNED = re.compile(r"^[A-D](\d+)[A-D]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The search form as typed. A number or a telephone decides alone; other fields must fit together."""
+
+    number: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
+    birth: str = field(default="", repr=False)
+    postal: str = field(default="", repr=False)
+    telephone: str = field(default="", repr=False)
+
+    @classmethod
+    def from_values(cls, values: dict[str, str]) -> "Asked":
+        """Take the fields of this form out of others."""
+        return cls(**{f.name: values.get(f.name, "").strip()[:200] for f in fields(cls)})
+
+    def values(self) -> dict[str, str]:
+        """Return the fields by name."""
+        return asdict(self)
+
+    @property
+    def used(self) -> list[str]:
+        """Which fields were typed into."""
+        return [name for name, value in self.values().items() if value]
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Households (at most twenty); ``more`` further ones fit; ``sure``: found by a number, so it must be this one."""
+
+    households: tuple[HouseholdView, ...] = ()
+    more: bool = False
+    sure: bool = False
+    withheld: tuple[int, ...] = field(default=(), repr=False)
+
+    @property
+    def only_one(self) -> HouseholdView | None:
+        """The household that a number found, where it found one."""
+        return self.households[0] if self.sure and len(self.households) == 1 else None
+
+
+class AskedError(InputError):
+    """What was typed cannot be searched for; ``faults`` has a sentence per field with what to ask next."""
+
+    def __init__(self, faults: dict[str, str]) -> None:
+        super().__init__(next(iter(faults.values())))
+        self.faults = faults
+
+
+def find(session: Session, vault: Vault, indexer: Indexer, asked: Asked) -> Hits:
+    """Find households by what was typed.
+
+    Raises:
+        AskedError: nothing was typed, something is too short or cannot be read.
+    """
+    terms, telephone = _read(asked)
+    if asked.number:
+        return _hits(session, vault, _by_number(session, vault, asked.number), sure=True)
+    if telephone:
+        return _hits(session, vault, households_with_telephone(session, vault, telephone), sure=True)
+    result = search_households(session, vault, indexer, terms, include_protected=False)
+    withheld = protected_fits(session, vault, indexer, terms)
+    # A page that is not full says that the terms are about few: then a protected one among them was asked for.
+    few = not result.more and len(result.households) + len(withheld) <= SEARCH_LIMIT
+    return Hits(result.households, result.more, withheld=tuple(withheld) if few else ())
+
+
+def search(
+    session: Session, vault: Vault, indexer: Indexer, asked: Asked, call: Call, actor: Actor, now: datetime
+) -> Hits:
+    """Find households in a call: counted, logged without any word of it, and supervisors told of protected ones.
+
+    Raises:
+        AskedError: nothing was typed, something is too short or cannot be read, or too many birth dates were tried.
+        ThrottledError: the day's searches are used up (T10).
+    """
+    hits = find(session, vault, indexer, asked)
+    if asked.birth and not throttles.take(session, BIRTHS_IN_A_CALL, str(call.id), now).allowed:
+        record(session, actor, now, "staff.unusual_browsing", "staff_user", actor.id, what="births")
+        raise AskedError(
+            {
+                "birth": _s(
+                    "1つの受付で、生年月日を使ってさがせるのは5回までです。手紙番号か、お名前と郵便番号を聞いてください。"
+                )
+            }
+        )
+    count_search(session, actor, now, asked.used, len(hits.households))
+    for household_id in hits.withheld:
+        note_protected_asked(session, household_id, actor, now, call_id=call.id)
+    return hits
+
+
+def _hits(session: Session, vault: Vault, ids: list[int], *, sure: bool) -> Hits:
+    views = view_households(session, vault, ids[:SEARCH_LIMIT])
+    shown = tuple(view for view in views if not view.protected)
+    return Hits(shown, len(ids) > SEARCH_LIMIT, sure, tuple(view.id for view in views if view.protected))
+
+
+def _read(asked: Asked) -> tuple[SearchTerms, str]:
+    """Return what to look for, and the telephone number as it is stored.
+
+    Raises:
+        AskedError: as ``find``.
+    """
+    faults: dict[str, str] = {}
+    if not asked.used:
+        faults["number"] = _s(
+            "どれか1つを入力してください。「お手元の手紙の番号を教えてください」と聞いてください。"
+        )
+    if asked.number and not _is_number(asked.number):
+        faults["number"] = _s(
+            "手紙番号（Mと9けた）、ID（10けた）、お問い合わせ番号（11けたか12けた）のどれでもありません。もう一度、ゆっくり聞いてください。"
+        )
+    if asked.name and len(fold_name(asked.name)) < SHORTEST_NAME:
+        faults["name"] = _s("お名前が短すぎます。名字とお名前を、続けて聞いてください。")
+    postal = postal_code(asked.postal) or ""
+    if asked.postal and not postal:
+        faults["postal"] = _s("郵便番号は、7けたの数字で入力してください。例：123-4567")
+    birth = whole_date(asked.birth) if asked.birth else None
+    if isinstance(birth, DateFault):
+        faults["birth"] = _s("生年月日は、1985-03-09 か 昭和60年3月9日 のように入力してください。")
+    telephone = ""
+    if asked.telephone:
+        try:
+            telephone = parse_mobile(asked.telephone)
+        except InputError:
+            faults["telephone"] = _s(
+                "登録できるのは、070・080・090で始まる11けたの番号だけです。番号をもう一度聞いてください。"
+            )
+    if faults:
+        raise AskedError(faults)
+    return SearchTerms(
+        name=asked.name, postal_code=postal, birth=birth if isinstance(birth, date) else None
+    ), telephone
+
+
+def _is_number(typed: str) -> bool:
+    found = _bare(typed)
+    return read_login_id(typed) is not None or is_letter_number(found) or is_tracking_number(found)
+
+
+def _bare(typed: str) -> str:
+    # scanners read the code of a label with its start and stop letters
+    return SCANNED.sub(r"\1", bare(typed).upper())
+
+
+def _by_number(session: Session, vault: Vault, typed: str) -> list[int]:
+    found = _bare(typed)
+    if is_letter_number(found):
+        return list(session.scalars(select(Letter.household_id).where(Letter.number == found)))
+    if login_id := read_login_id(typed):
+        digest = login_digest(vault, login_id)
+        return list(session.scalars(select(Credential.household_id).where(Credential.login_digest == digest)))
+    # Tracking numbers are used again after some time: the newest posting comes first.
+    return list(dict.fromkeys(row.household_id for row in by_tracking_number(session, found)))
