@@ -53,8 +53,8 @@ def level(number: int) -> str:
 def matched(code: str) -> str:
     """Name a thing that the caller said rightly."""
     return {
-        "letter": _s("手紙番号かID"), "name": _s("世帯主の名前"), "birth": _s("世帯主の生年月日"),
-        "child_birth": _s("こどもの生年月日"), "postal_code": _s("郵便番号"), "call_back": _s("登録の電話番号へのかけなおし"),
+        "number": _s("手紙番号かID"), "name": _s("世帯主の名前"), "birth": _s("世帯主の生年月日"),
+        "child_birth": _s("こどもの生年月日"), "postal": _s("郵便番号"),
     }.get(code, code)  # fmt: skip
 
 

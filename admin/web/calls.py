@@ -10,11 +10,11 @@ from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.call_bar import DEFAULTS
 from admin.call_form import chosen
 from portal.domain.audit.services import record
+from portal.domain.call_desk.suggesting import suggest
 from portal.domain.calls import finishing, queries, services, written
 from portal.domain.calls.kinds import CATEGORIES, CallChannel, CallLanguage, Direction, Result
 from portal.domain.calls.models import Call
 from portal.domain.calls.states import AFTER_CALL, ENDED
-from portal.domain.calls.suggesting import suggest
 from portal.domain.clock import jst_date
 from portal.domain.errors import ConflictError, NotFoundError
 from portal.domain.staff.permissions import Permission

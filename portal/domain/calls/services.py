@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record
 from portal.domain.calls.kinds import CallChannel, CallLanguage, Direction
-from portal.domain.calls.models import Call
+from portal.domain.calls.models import Call, CallHousehold
 from portal.domain.calls.states import CALL, OPEN
 from portal.domain.clock import JST
-from portal.domain.errors import ConflictError, NotFoundError
+from portal.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.staff.models import StaffUser
 from portal.domain.tasks.services import new_receipt_no
 from portal.domain.texts import _s
@@ -96,15 +96,28 @@ def describe(
     Raises:
         NotFoundError: not this person's call.
         WrongStateError: it is over.
+        NotAllowedError: another channel or direction after a household was opened: a caller on the line does not
+            become somebody whom we called back.
     """
     call = locked_own(session, call_id, actor)
     CALL.next(call.state, "finish")  # asked only: what may still be finished may still be described
-    wanted = {"direction": direction.value, "language": language.value, "line": line.strip()[:LINE_MAX]}
-    if call.subject is None:
-        wanted["channel"] = channel.value
+    way = {"channel": channel.value if call.subject is None else call.channel, "direction": direction.value}
+    wanted = way | {"language": language.value, "line": line.strip()[:LINE_MAX]}
     changed = {name: value for name, value in wanted.items() if getattr(call, name) != value}
+    if way.keys() & changed.keys() and _has_opened(session, call):
+        raise NotAllowedError(
+            _s(
+                "世帯を開いたあとは、方法と向きを変えられません。この受付を終えて、新しい受付を始めてください。"
+            )
+        )
     for name, value in changed.items():
         setattr(call, name, value)
     if changed:
         record(session, actor, now, "call.described", "call", call.id, fields=sorted(changed))
     return call
+
+
+def _has_opened(session: Session, call: Call) -> bool:
+    return (
+        session.scalar(select(CallHousehold.id).where(CallHousehold.call_id == call.id).limit(1)) is not None
+    )
