@@ -21,6 +21,7 @@ from portal.domain.notices import models as _notices
 from portal.domain.program import models as _program
 from portal.domain.recipients import models as _recipients
 from portal.domain.redeliveries import models as _redeliveries
+from portal.domain.reports import models as _reports
 from portal.domain.requests import models as _requests
 from portal.domain.roster import models as _roster
 from portal.domain.scripts import models as _scripts
@@ -32,7 +33,7 @@ from portal.domain.telephony import models as _telephony
 
 SLICES = (
     _alternatives, _announcements, _approvals, _audit, _authn, _call_desk, _calls, _coupons, _credentials, _declines, _entitlements, _faxes, _households, _letters, _notices, _program,
-    _recipients, _redeliveries, _requests, _roster, _scripts, _settlement, _shipments, _staff, _tasks, _telephony,
+    _recipients, _redeliveries, _reports, _requests, _roster, _scripts, _settlement, _shipments, _staff, _tasks, _telephony,
 )  # fmt: skip
 
 metadata: MetaData = Base.metadata

@@ -20,7 +20,10 @@ class ReportTable:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report to the ward; ``facts`` are label and value, ``notes`` sentences under the tables."""
+    """A report to the ward; ``facts`` are label and value, ``notes`` sentences under the tables.
+
+    ``cover``: title and facts stand on a page of their own.
+    """
 
     title: str
     addressee: str
@@ -28,3 +31,4 @@ class Report:
     facts: Sequence[tuple[str, str]]
     tables: Sequence[ReportTable]
     notes: Sequence[str] = field(default=())
+    cover: bool = False
