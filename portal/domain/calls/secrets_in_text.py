@@ -29,8 +29,9 @@ BACKUP_LENGTH = 10
 COUPON_LENGTH = range(12, 65)
 MOST_LOOKED_UP = 300
 MARKS = r"[\s\-‐‑‒–—―−ーｰ─━~〜～_.・]"
-GROUP = re.compile(rf"[A-Z0-9]+(?={MARKS}*)")
-RUN = re.compile(rf"[A-Z0-9]+(?:{MARKS}{{1,3}}[A-Z0-9]+)*")
+SYMBOLS = re.compile(rf"[A-Z0-9]+(?:{MARKS}{{1,3}}[A-Z0-9]+)*")
+DIGITS = re.compile(rf"[0-9]+(?:{MARKS}{{1,3}}[0-9]+)*")
+GROUP = re.compile(r"[A-Z0-9]+")
 MAIL_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+")
 WORD = re.compile(r"[!-~]{6,200}")
 LABELLED = re.compile(
@@ -79,7 +80,7 @@ def refuse_coupons(session: Session, vault: Vault, text: str) -> None:
     candidates: dict[str, None] = {}
     for match in WORD.finditer(plain):
         candidates |= dict.fromkeys((match[0], match[0].upper()))
-    for run in _runs(plain.upper()):
+    for run in _runs(SYMBOLS, plain.upper()):
         candidates |= dict.fromkeys(run.windows(range(6, COUPON_LENGTH[-1] + 1)))
     digests = [code_digest(vault, word, "") for word in list(candidates)[:MOST_LOOKED_UP]]
     if digests and session.scalar(select(Coupon.id).where(Coupon.code_digest.in_(digests)).limit(1)):
@@ -91,7 +92,10 @@ def secret_in(text: str) -> str | None:
     plain = MAIL_ADDRESS.sub(" 、", _plain(text)).upper()
     if LABELLED.search(plain):
         return "one_time_code"
-    for run in _runs(plain):
+    for run in _runs(DIGITS, plain):
+        if (found := _number_in(run)) is not None:
+            return found
+    for run in _runs(SYMBOLS, plain):
         if (found := _in_run(run)) is not None:
             return found
     return None
@@ -119,18 +123,15 @@ def _plain(text: str) -> str:
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in kept)
 
 
-def _runs(plain: str) -> Iterator[Run]:
-    for match in RUN.finditer(plain):
+def _runs(pattern: re.Pattern[str], plain: str) -> Iterator[Run]:
+    for match in pattern.finditer(plain):
         groups = list(GROUP.finditer(match[0]))
         between = (match[0][a.end() : b.start()] for a, b in pairwise(groups))
         yield Run(tuple(g[0] for g in groups), tuple(between))
 
 
 def _in_run(run: Run) -> str | None:
-    for part in _parts(run, str.isdigit):
-        if (found := _number_in(part)) is not None:
-            return found
-    for part in _parts(run, lambda group: set(group) <= set(ALPHABET)):
+    for part in _parts(run):
         if (found := _secret_in(part)) is not None:
             return found
     if _is_grouped_code(run) or any(len(g) in COUPON_LENGTH and _turns(g) >= 2 for g in run.groups):
@@ -156,11 +157,11 @@ def _secret_in(symbols: Run) -> str | None:
     return None
 
 
-def _parts(run: Run, fits: Callable[[str], bool]) -> Iterator[Run]:
-    """Give the longest rows of neighboring groups that all fit."""
+def _parts(run: Run) -> Iterator[Run]:
+    """Give the longest rows of neighboring groups that are all of our alphabet."""
     start = 0
     for at in range(len(run.groups) + 1):
-        if at == len(run.groups) or not fits(run.groups[at]):
+        if at == len(run.groups) or not set(run.groups[at]) <= set(ALPHABET):
             if start < at:
                 yield Run(run.groups[start:at], run.between[start : at - 1])
             start = at + 1
