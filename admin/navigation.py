@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import inspect
 
 from admin import words
+from admin.calendar_words import gap_text
 from admin.call_bar import call_bar
 from admin.event_words import event
 from portal.domain.actors import Organization, Role
 from portal.domain.clock import JST
+from portal.domain.program.last_days import gap
 from portal.domain.staff.permissions import Permission, allows
 from portal.domain.texts import STAFF_LOCALES, _s
 from portal.platform.locale import CODE_OF, NAMES, html_lang
@@ -24,6 +26,7 @@ PLACES = (
     ("/tasks", "tasks", Permission.SEE_TASKS),
     ("/parcels", "parcels", Permission.SEE_PARCELS),
     ("/stock", "stock", Permission.SEE_STOCK),
+    ("/channel-changes", "channel_changes", Permission.SUPERVISE_CALLS),
     ("/holds", "holds", Permission.SEE_HOLDS),
     ("/recipients", "recipients", Permission.SEE_RECIPIENTS),
     ("/roster", "roster", Permission.SEE_ROSTER),
@@ -31,6 +34,9 @@ PLACES = (
     ("/coupons", "coupons", Permission.SEE_COUPON_STOCK),
     ("/stops", "stops", Permission.DECIDE_REQUESTS),
     ("/reports/declines", "reports", Permission.SEE_REPORTS),
+    ("/settlement", "settlement", Permission.SEE_SETTLEMENT),
+    ("/scripts", "scripts", Permission.SEE_SCRIPTS),
+    ("/calendar", "calendar", Permission.OWN_ACCOUNT),
     ("/staff", "staff", Permission.MANAGE_STAFF),
 )
 
@@ -57,9 +63,12 @@ def _labels() -> dict[str, str]:
     return {
         "home": _s("きょうの仕事"), "calls": _s("受付"), "search": _s("世帯をさがす"), "reviews": _s("申請の審査"), "tasks": _s("用件"),
         "parcels": _s("小包"), "stock": _s("代替品の在庫"), "holds": _s("保留"),
+        "channel_changes": _s("受け取り方の変更"),
         "recipients": _s("追加・支給先"), "roster": _s("名簿"),
         "letters": _s("手紙"), "coupons": _s("クーポン"), "stops": _s("コードの停止"), "reports": _s("報告書"),
-        "staff": _s("職員"),
+        "settlement": _s("清算"),
+        "scripts": _s("スクリプト"), "staff": _s("職員"),
+        "calendar": _s("カレンダー"),
     }  # fmt: skip
 
 

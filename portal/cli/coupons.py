@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import click
 
 from portal.cli.context import FAILED, WITH_HOLDS, Context, answering, dry_run_option, json_option, write_json
+from portal.cli.coupon_statement import statement
 from portal.cli.late import warn_after_delivery
 from portal.cli.progress import progress_bar
 from portal.domain.clock import last_day_before
@@ -28,6 +29,9 @@ DEFAULT_RESERVE = "1%"
 @click.group()
 def coupons() -> None:
     """Issuer codes: load, assign, status."""
+
+
+coupons.add_command(statement)
 
 
 def _profile(context: Context, name: str) -> IssuerProfile:

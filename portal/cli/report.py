@@ -1,16 +1,14 @@
 """``portal report``: figures of the program; reading only."""
 
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from portal.cli.context import Context, answering, json_option, write_json
+from portal.cli.report_files import FILE, say_report, write_files
 from portal.domain.casework.deliveries import Deliveries, deliveries
 from portal.domain.reports.declines import Declines, count_declines, decline_report
-from portal.domain.reports.outputs import as_pdf, as_xlsx
-from portal.domain.reports.tables import Report
 from portal.domain.texts import _s
 
 
@@ -51,9 +49,6 @@ def _say(found: Deliveries) -> None:
         )  # fmt: skip
 
 
-FILE = click.Path(dir_okay=False, path_type=Path)
-
-
 @report.command()
 @click.option("--pdf", type=FILE, help="Write the report as PDF to this file.")
 @click.option("--xlsx", type=FILE, help="Write the report as xlsx to this file.")
@@ -67,16 +62,10 @@ def declines(context: Context, pdf: Path | None, xlsx: Path | None, json_file: s
         now = context.clock.now(session)
         found = count_declines(session, program, now)
         written = decline_report(session, program, now)
-    outputs: tuple[tuple[Path | None, Callable[[Report], bytes]], ...] = (
-        (pdf, lambda one: as_pdf(one, now)), (xlsx, as_xlsx),
-    )  # fmt: skip
-    for path, make in outputs:
-        if path is not None:
-            path.write_bytes(make(written))
-            click.echo(_s("%(path)s に書き出しました。") % {"path": path}, err=True)
+    write_files(written, now, pdf, xlsx)
     write_json(json_file, _declines_json(found))
     if json_file != "-":
-        _say_report(written)
+        say_report(written)
 
 
 def _declines_json(found: Declines) -> dict[str, object]:
@@ -91,15 +80,3 @@ def _declines_json(found: Declines) -> dict[str, object]:
             for (day, channel), figures in found.by_day.items()
         ],
     }
-
-
-def _say_report(written: Report) -> None:
-    click.echo(written.title)
-    for label, value in written.facts:
-        click.echo(f"{label}: {value}")
-    for table in written.tables:
-        click.echo(f"\n{table.title}")
-        for row in [table.columns, *table.rows, *([table.total] if table.total else [])]:
-            click.echo("  ".join(f"{cell:,}" if isinstance(cell, int) else cell for cell in row))
-    for note in written.notes:
-        click.echo(note)

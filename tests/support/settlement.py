@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from portal.demo.issuer import make_statement
 from portal.domain.actors import Actor, Organization, Role
@@ -68,7 +68,7 @@ class Ending:
             )
 
 
-def _live():  # type: ignore[no-untyped-def]
+def _live() -> Select[Coupon]:
     return select(Coupon).where(Coupon.entitlement_id.is_not(None)).order_by(Coupon.entitlement_id)
 
 

@@ -32,6 +32,9 @@ class Permission(StrEnum):
     PROPOSE_RELEASE = "propose_release"
     CONFIRM_RELEASE = "confirm_release"
     SEE_REPORTS = "see_reports"
+    SEE_SETTLEMENT = "see_settlement"
+    PREPARE_SETTLEMENT = "prepare_settlement"
+    ACCEPT_SETTLEMENT = "accept_settlement"
     SEE_ROSTER = "see_roster"
     SEE_LETTERS = "see_letters"
     PROPOSE_HAND_OVER = "propose_hand_over"
@@ -104,6 +107,10 @@ GRANTS: Mapping[Permission, Grant] = {
     # Another officer may confirm only with the ward's written instruction: approvals.services asks for it.
     Permission.CONFIRM_RELEASE: _BACK_OFFICE,
     Permission.SEE_REPORTS: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
+    Permission.SEE_SETTLEMENT: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
+    Permission.PREPARE_SETTLEMENT: _BACK_OFFICE,
+    # One of the two is of the ward: settlement.closing asks for it.
+    Permission.ACCEPT_SETTLEMENT: Grant(frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})),
     Permission.SEE_ROSTER: _BACK_OFFICE,
     Permission.SEE_LETTERS: _BACK_OFFICE,
     Permission.PROPOSE_HAND_OVER: Grant(frozenset({Role.OFFICER}), frozenset({Organization.CONTRACTOR})),
