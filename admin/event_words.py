@@ -1,6 +1,8 @@
 """What happened to a household, in words for the timeline; an action without words shows as it is stored."""
 
 from admin.call_words import call_events
+from admin.caller_words import caller_events
+from admin.desk_words import desk_events
 from admin.request_events import request_events
 from portal.domain.texts import _s
 
@@ -16,6 +18,7 @@ def event(action: str) -> str:
         _casework,
         request_events,
         call_events,
+        desk_events,
     ):
         if (found := texts().get(action)) is not None:
             return found

@@ -1,6 +1,8 @@
 """What stored states, kinds and actions are called in the staff's language; an unknown one shows as it is stored."""
 
 from admin import call_words as calls
+from admin import desk_words as desk
+from admin import caller_words as callers
 from admin import parcel_words as parcels
 from admin import recipient_words as recipients
 from admin.request_words import (
@@ -19,10 +21,12 @@ from portal.domain.roster.codes import explanations
 from portal.domain.texts import _s
 
 __all__ = [
+    "callers",
     "calls",
     "channel",
     "decision",
     "decline_item",
+    "desk",
     "match_part",
     "parcels",
     "recipients",

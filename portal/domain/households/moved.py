@@ -76,6 +76,12 @@ def is_moved(session: Session, household_id: int, ordinal: int) -> bool:
     return session.scalar(query) is not None
 
 
+def has_moved(session: Session, household_id: int) -> bool:
+    """Tell whether any child of a household went elsewhere."""
+    query = select(MovedChild.id).where(MovedChild.household_id == household_id)
+    return session.scalar(query.limit(1)) is not None
+
+
 def refuse_moved(session: Session, household_id: int, ordinal: int) -> None:
     """Refuse whatever a household asks for a child that left it.
 
