@@ -98,6 +98,7 @@ def page_context(page: Page) -> dict[str, Any]:
         "who": who,
         "places": places,
         "call_bar": call_bar(page) if who is not None else None,
+        "ending": _ending(page) if who is not None else "",
         "languages": [
             (code, NAMES[code], html_lang(locale)) for code, locale in zip(codes, STAFF_LOCALES, strict=True)
         ],
@@ -106,6 +107,11 @@ def page_context(page: Page) -> dict[str, Any]:
         "when": when,
         "P": Permission,
     }
+
+
+def _ending(page: Page) -> str:
+    found = gap(page.site.program, page.now)
+    return gap_text(found) if found is not None else ""
 
 
 def when(instant: datetime | None) -> str:
