@@ -128,7 +128,7 @@ def facts_of(call: Call) -> dict[str, object]:
 def _note(vault: Vault, call: Call, after: AfterCall, numbers: dict[str, str]) -> None:
     for name in facts_of(call):
         setattr(call, name, getattr(after, name))
-    call.result = after.result.value
+    call.result, call.notable = after.result.value, bool(after.notable.strip())
     words = {written.TEXT: after.text.strip(), written.NOTABLE: after.notable.strip()}
     written.write_text(vault, call, words | numbers)
 

@@ -16,7 +16,7 @@ class Call(Base):
     The partial unique index keeps two open calls of one person impossible.
     ``day`` is the JST date of ``started_at``: reports count by it. ``subject`` names what the contact is about where it
     is no conversation: ``fax_case:7``, ``form:12``. ``written_down``: entered later from the reception form
-    (clause 6(6)②), with the true times.
+    (clause 6(6)②), with the true times. ``notable``: words meant for the month's report are among the sealed ones.
     """
 
     __tablename__ = "call_record"
@@ -51,6 +51,7 @@ class Call(Base):
     relay_service: Mapped[bool] = mapped_column(default=False)
     complaint: Mapped[bool] = mapped_column(default=False)
     shared_with_ward: Mapped[bool] = mapped_column(default=False)
+    notable: Mapped[bool] = mapped_column(default=False)
     wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
