@@ -7,6 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
 from portal.domain.audit.services import record
+from portal.domain.call_desk.acting.receipts import act_about
 from portal.domain.casework import worklists
 from portal.domain.casework.frozen import unfreeze
 from portal.domain.casework.new_letters import (
@@ -67,6 +68,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         "admin/task.html",
         status_code,
         task=task,
+        desk_act=act_about(page.session, "task", task.id),
         has_details=any(details.values()),
         details=details if written else {},
         can_unfreeze=task.kind == BIRTH_FROZEN and task.state == "open",

@@ -6,6 +6,9 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from portal.domain.call_desk.acting.kinds import Act
+from portal.domain.call_desk.acting.receipts import acts_of_household
+from portal.domain.call_desk.acting.sayings import name_of
 from portal.domain.casework.review_kinds import rules_of
 from portal.domain.clock import jst_date
 from portal.domain.errors import NotFoundError, WrongStateError
@@ -16,7 +19,7 @@ from portal.domain.requests.kinds import ALTERNATIVE, DECLINE, OF_RESIDENTS, RED
 from portal.domain.requests.models import Request
 from portal.domain.requests.queries import own_request, requests_of
 from portal.domain.requests.services import reply_of
-from portal.domain.requests.words import next_words, state_words
+from portal.domain.requests.words import entered_words, next_words, state_words
 from portal.domain.texts import _
 from portal.platform.page import Page
 from portal.platform.routes import endpoint
@@ -37,19 +40,43 @@ class Line:
     day: str
     state: str
     coming: str
+    entered: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActLine:
+    """One thing that the call desk did for the household, and that is no request."""
+
+    name: str
+    receipt_no: str
+    day: str
+    entered: str
 
 
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     """List the household's requests, newest first."""
     found = requests_of(page.session, own_credential(page).household_id)
     lines = [_line(page, row) for row in found if row.kind in OF_RESIDENTS]
-    return page.render("portal/requests.html", status_code, lines=lines)
+    return page.render("portal/requests.html", status_code, lines=lines, acts=_acts(page))
+
+
+def _acts(page: Page) -> list[ActLine]:
+    """Return what was done on the telephone: whoever did not ask for it notices it here."""
+    found = acts_of_household(page.session, own_credential(page).household_id)
+    return [
+        ActLine(
+            name_of(Act(row.act)), row.receipt_no, format_day(jst_date(row.done_at)), entered_words(row.channel)
+        )
+        for row in found
+        if row.subject != "request"
+    ]  # fmt: skip
 
 
 def _line(page: Page, row: Request) -> Line:
     coming = next_words(rules_of(row.kind).steps_of(page.session, row))
     day = format_day(jst_date(row.received_at))
-    return Line(kind_name(row.kind), row.receipt_no, day, state_words(row), coming)
+    entered = entered_words(row.channel) if row.entered_by is not None else ""
+    return Line(kind_name(row.kind), row.receipt_no, day, state_words(row), coming, entered)
 
 
 def _own(page: Page) -> Request:
@@ -66,7 +93,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         "portal/request.html", status_code, request=row, kind=kind_name(row.kind), state=state_words(row),
         steps=rules.steps_of(page.session, row), reason=reason() if reason is not None else "",
         reply=reply_of(page.site.vault, row), said=page.query.get("said", ""), instant=instant_text,
-        own_page=OWN_PAGES.get(row.kind, "").format(row.receipt_no),
+        entered=entered_words(row.channel) if row.entered_by is not None else "", own_page=OWN_PAGES.get(row.kind, "").format(row.receipt_no),
         can_answer=is_redelivery and redeliveries.can_answer(page.session, row),
         can_withdraw=is_redelivery and redeliveries.can_withdraw(page.session, row),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.base import Base, BigId, primary_key
@@ -17,14 +17,17 @@ class DeskAct(Base):
     """
 
     __tablename__ = "desk_act"
-    __table_args__ = (UniqueConstraint("call_id", "act", "receipt_no"),)
+    __table_args__ = (
+        UniqueConstraint("call_id", "act", "receipt_no"),
+        Index("ix_desk_act_subject", "subject", "subject_id"),
+    )
 
     id: Mapped[int] = primary_key()
     call_id: Mapped[int] = mapped_column(ForeignKey("call_record.id"))
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
     act: Mapped[str] = mapped_column(String(20))
     level: Mapped[int]
-    receipt_no: Mapped[str] = mapped_column(String(20), index=True)
+    receipt_no: Mapped[str] = mapped_column(String(20))
     subject: Mapped[str] = mapped_column(String(30))
     subject_id: Mapped[int] = mapped_column(BigId)
     channel: Mapped[str] = mapped_column(String(10))

@@ -96,6 +96,7 @@ class QueueRow:
     claimed_by: int | None
     claimed_until: datetime | None
     version: int
+    entered_by: int | None
 
 
 def _known_to(include_protected: bool) -> ColumnElement[bool]:
@@ -128,7 +129,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
 COLUMNS = (
     Request.id, Request.kind, Request.receipt_no, Request.state, Request.result, Request.channel,
     Request.household_id, Request.received_at, Request.due_on, Request.warnings, Request.children,
-    Request.amount_yen, Request.claimed_by, Request.claimed_until, Request.version,
+    Request.amount_yen, Request.claimed_by, Request.claimed_until, Request.version, Request.entered_by,
 )  # fmt: skip
 """In the order of ``QueueRow``'s fields."""
 WARNED = next(place for place, column in enumerate(COLUMNS) if column is Request.warnings)

@@ -44,3 +44,13 @@ def _result_words(result: str) -> str:
 def next_words(steps: Sequence[Step]) -> str:
     """Return what comes next; "" where nothing does."""
     return next((step.words for step in steps if step.at is None), "")
+
+
+def entered_words(channel: str) -> str:
+    """Say that somebody of the staff entered it for the household, and the way in which it came."""
+    return {
+        "phone": _("電話で受け付け（係員が代わりに入力）"),
+        "fax": _("FAXで受け付け（係員が代わりに入力）"),
+        "post": _("郵便で受け付け（係員が代わりに入力）"),
+        "counter": _("窓口で受け付け（係員が代わりに入力）"),
+    }.get(channel, _("係員が代わりに入力"))

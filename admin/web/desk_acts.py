@@ -1,0 +1,214 @@
+"""Acting for a caller: each act asks its choices, is read out and confirmed, and answers with a number to read back."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin import desk_words, entry_words
+from admin.access import number_in_address, post_key, staff_route
+from admin.desk_acts import PLACES
+from admin.web import household
+from admin.web.entry_forms import chosen
+from portal.domain.alternatives import choosing
+from portal.domain.audit.services import earlier_result, first_time, keep_result
+from portal.domain.call_desk.acting import channel
+from portal.domain.call_desk.acting.alternative import ask_alternative
+from portal.domain.call_desk.acting.decline_form import ask_decline_form
+from portal.domain.call_desk.acting.kinds import NEEDED, Act
+from portal.domain.call_desk.acting.lost import report_lost
+from portal.domain.call_desk.acting.new_letter import ask_letter
+from portal.domain.call_desk.acting.offers import offers
+from portal.domain.call_desk.acting.on_behalf import spoken
+from portal.domain.call_desk.acting.receipts import own_act
+from portal.domain.call_desk.acting.redelivery import ask_redelivery
+from portal.domain.call_desk.acting.sayings import after, before
+from portal.domain.call_desk.acting.unlock import unlock
+from portal.domain.call_desk.models import DeskAct
+from portal.domain.call_desk.opening import open_in_call
+from portal.domain.call_desk.spelling import read_out
+from portal.domain.calls.gate import require_call
+from portal.domain.calls.levels import Level, level_of, require_level
+from portal.domain.calls.models import Call
+from portal.domain.errors import DomainError, InputError, NotAllowedError, NotFoundError
+from portal.domain.households.queries import view_household
+from portal.domain.redeliveries.queries import LETTER, PARCEL
+from portal.domain.redeliveries.standing import standings
+from portal.domain.redeliveries.words import bar_text
+from portal.domain.shipments.words import where
+from portal.domain.staff.permissions import Permission
+from portal.domain.texts import _s
+from portal.platform.failures import failure_page
+from portal.platform.locale import html_lang
+from portal.platform.page import Page
+from portal.platform.routes import Transaction
+
+GATE = frozenset({"no_call", "level", "removed"})
+"""Codes of refusals that stand before the act itself: its page is not shown again."""
+
+
+def _key(page: Page) -> int:
+    return number_in_address(page, "household_id")
+
+
+def _let_in(page: Page, act: Act) -> Call | Response[Any]:
+    """Return the call in which the caller is known well enough; else the answer, which keeps what was logged."""
+    try:
+        call = require_call(page.session, page.actor)
+        found = open_in_call(page.session, call, _key(page), page.actor, page.now)
+        require_level(page.session, call, _key(page), NEEDED[act] if found is not None else Level.NONE)
+    except NotAllowedError as error:
+        return failure_page(page, error)
+    if found is None:
+        text = _s("この世帯は見つかりませんでした。検索からやりなおしてください。")
+        return failure_page(page, NotFoundError(text))
+    return call
+
+
+def show(act: Act, page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask for the choices of an act, with what is read out before it."""
+    call = _let_in(page, act)
+    return call if isinstance(call, Response) else _draw(act, page, call, status_code)
+
+
+def _draw(act: Act, page: Page, call: Call, status_code: int) -> Response[Any]:
+    session, program, household_id = page.session, page.site.program, _key(page)
+    level = level_of(session, call, household_id)
+    found = offers(session, program, call, household_id, level, page.now)
+    why_not = next(offer.why_not for offer in found if offer.act is act)
+    items = _items(page) if act is Act.REDELIVERY else []
+    children = _children(page) if act is Act.ALTERNATIVE else []
+    nothing = (act is Act.REDELIVERY and all(item["bar"] for item in items)) or (
+        act is Act.ALTERNATIVE and all(child["note"] for child in children)
+    )
+    locale = spoken(call)
+    return page.render(
+        "admin/desk_act.html", status_code, act=act.value, household_id=household_id, why_not=why_not,
+        possible=not (why_not or nothing), place=f"/desk/{household_id}/{PLACES[act]}", items=items, children=children,
+        chosen=chosen(page, "child-"), products=program.alternatives, reasons=choosing.WHY, say=before(act, locale),
+        say_lang=html_lang(locale), desk_words=desk_words, entry_words=entry_words,
+    )  # fmt: skip
+
+
+def _items(page: Page) -> list[dict[str, str]]:
+    return [
+        {
+            "value": one.item + (f"-{one.shipment.id}" if one.item != LETTER and one.shipment else ""), "item": one.item,
+            "sent_on": one.sent_on.isoformat() if one.sent_on else "", "where": where(one.shipment) if one.sent_on else "",
+            "bar": bar_text(one),
+        }
+        for one in standings(page.session, page.site.program, _key(page), page.now)
+    ]  # fmt: skip
+
+
+def _children(page: Page) -> list[dict[str, Any]]:
+    """Return the children, masked, with what stands against paper, if anything."""
+    view = view_household(page.session, page.site.vault, _key(page))
+    notes = {choice.ordinal: choice.why_not for choice in choosing.choices(page.session, _key(page))}
+    rows = household.child_rows(page, view, shown=False)
+    for row in rows:
+        row["note"] = _s("確認中") if row["checking"] else notes.get(row["ordinal"], _s("対象ではありません"))
+    return rows
+
+
+def submit(act: Act, page: Page) -> Response[Any]:
+    """Do it once; a refusal comes back with what was typed, a repeated press with the first one's number."""
+    key = post_key(page)
+    if (place := earlier_result(page.session, key)) is not None:
+        return page.redirect(place)
+    call = _let_in(page, act)
+    if isinstance(call, Response):
+        return call
+    if page.form.get("told") != "yes":
+        page.form.error("told", _s("読み上げて、本人の返事を確かめてから、印を付けてください。"))
+        return _draw(act, page, call, 422)
+    try:
+        with page.session.begin_nested():
+            if not first_time(page.session, key, page.now):
+                return page.redirect(earlier_result(page.session, key) or f"/desk/{_key(page)}")
+            made = DOES[act](page)
+            place = f"/desk/{made.household_id}/receipts/{made.id}"
+            keep_result(page.session, key, place)
+    except DomainError as error:
+        if error.code in GATE:
+            return failure_page(page, error)
+        page.form.error(FIELDS.get((act, error.code), LAST.get(act, "act")), error.message)
+        return _draw(act, page, call, 422)
+    return page.redirect(place)
+
+
+def _redelivery(page: Page) -> DeskAct:
+    item, _dash, key = page.form.get("item").partition("-")
+    parcel = int(key) if key.isascii() and key.isdigit() and len(key) < 16 else None
+    if item not in {LETTER, PARCEL} or (item == PARCEL) != (parcel is not None):
+        raise InputError(_s("届いていないものを選んでください。"))
+    return ask_redelivery(
+        page.session, page.site.vault, page.site.program, _key(page), item, parcel, page.actor, page.now
+    )
+
+
+def _alternative(page: Page) -> DeskAct:
+    wishes = {number: page.form.get(f"product-{number}") for number in chosen(page, "child-")}
+    return ask_alternative(
+        page.session, page.site.vault, page.site.program, _key(page), wishes, page.form.get("why"), page.actor,
+        page.now,
+    )  # fmt: skip
+
+
+def _decline_form(page: Page) -> DeskAct:
+    return ask_decline_form(
+        page.session, page.site.vault, page.site.program, _key(page), page.actor, page.now
+    )
+
+
+def _new_letter(page: Page) -> DeskAct:
+    return ask_letter(page.session, page.site.vault, page.site.program, _key(page), page.actor, page.now)
+
+
+def _unlock(page: Page) -> DeskAct:
+    return unlock(page.session, page.site.vault, page.site.program, _key(page), page.actor, page.now)
+
+
+def _lost(page: Page) -> DeskAct:
+    return report_lost(page.session, page.site.vault, _key(page), page.actor, page.now)
+
+
+def _channel(page: Page) -> DeskAct:
+    return channel.propose(page.session, page.site.program, _key(page), page.actor, page.now)
+
+
+DOES: Mapping[Act, Callable[[Page], DeskAct]] = {
+    Act.REDELIVERY: _redelivery, Act.NEW_LETTER: _new_letter, Act.UNLOCK: _unlock, Act.LOST: _lost,
+    Act.ALTERNATIVE: _alternative, Act.DECLINE_FORM: _decline_form, Act.CHANNEL: _channel,
+}  # fmt: skip
+FIELDS = {(Act.ALTERNATIVE, "why"): "why"}
+LAST = {Act.REDELIVERY: "item", Act.ALTERNATIVE: "children"}
+"""The field beside which a refusal stands, where the act has one."""
+
+
+def show_receipt(page: Page) -> Response[Any]:
+    """Show the number to read back, sign by sign, in the caller's language."""
+    staff_id = page.staff.id if page.staff is not None else 0
+    row, call = own_act(page.session, number_in_address(page, "act_id"), _key(page), staff_id)
+    locale = spoken(call)
+    return page.render(
+        "admin/desk_receipt.html", row=row, say=after(Act(row.act), row.receipt_no, locale),
+        say_lang=html_lang(locale), spelled=read_out(row.receipt_no, locale), desk_words=desk_words,
+    )  # fmt: skip
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module: each act has a page and an address for its form."""
+    permission, base = Permission.HANDLE_CALLS, "/desk/{household_id:int}"
+    found = [staff_route("GET", base + "/receipts/{act_id:int}", show_receipt, permission)]
+    for act, place in PLACES.items():
+        shows, submits = partial(show, act), partial(submit, act)
+        shows.__name__, submits.__name__ = f"show_{act}", f"submit_{act}"  # type: ignore[attr-defined]
+        found += [
+            # writes what is logged of opening a household
+            staff_route("GET", f"{base}/{place}", shows, permission, transaction=Transaction.WRITE),
+            staff_route("POST", f"{base}/{place}/submit", submits, permission, shows=shows),
+        ]
+    return found

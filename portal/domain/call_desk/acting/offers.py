@@ -1,0 +1,71 @@
+"""Which acts a call may offer for a household now, and why not the others, in words for the agent."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.call_desk.acting import channel
+from portal.domain.call_desk.acting.kinds import NEEDED, Act
+from portal.domain.call_desk.acting.locks import Locks, locks_of
+from portal.domain.calls.levels import Level
+from portal.domain.calls.models import Call
+from portal.domain.program.deadlines import Window
+from portal.domain.program.opening import staff_closed_text
+from portal.domain.program.schema import Program
+from portal.domain.texts import _s
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One act; ``why_not`` is empty where it may be done now."""
+
+    act: Act
+    why_not: str
+
+
+_WINDOWS: Mapping[Act, Callable[[Program], Window]] = {
+    Act.REDELIVERY: lambda program: program.windows.redelivery,
+    Act.NEW_LETTER: lambda program: program.windows.new_letter,
+    Act.UNLOCK: lambda program: program.windows.sign_in,
+    Act.ALTERNATIVE: lambda program: program.windows.alternative,
+    Act.DECLINE_FORM: lambda program: program.windows.decline,
+    Act.CHANNEL: lambda program: program.windows.sign_in,
+}
+
+
+def offers(
+    session: Session, program: Program, call: Call, household_id: int, level: Level, now: datetime
+) -> tuple[Offer, ...]:
+    """Return every act in the order in which callers ask for them; what the service itself refuses is said by it."""
+    locks = locks_of(session, household_id, now) if level >= Level.ACT else Locks()
+    return tuple(
+        Offer(act, _why_not(session, program, call, household_id, act, level, locks, now)) for act in Act
+    )
+
+
+def _why_not(
+    session: Session, program: Program, call: Call, household_id: int, act: Act, level: Level, locks: Locks,
+    now: datetime,
+) -> str:  # fmt: skip
+    if level < NEEDED[act]:
+        return _s("先に、手紙番号かIDを聞くか、登録の電話番号にかけなおしてください。")
+    if act in _WINDOWS and (closed := staff_closed_text(_WINDOWS[act](program), call_moment(call, now))):
+        return closed
+    if act is Act.UNLOCK and not locks.any:
+        return _s("いま止まっているものはありません。")
+    if act is Act.UNLOCK and (locks.closed or not locks.can_end):
+        return _s("電話では解けません。新しい手紙を案内してください。")
+    if act is Act.CHANNEL and not channel.can_change(session, household_id):
+        return _s("変えられる受け取り方が登録されていません。")
+    if act is Act.CHANNEL and not channel.was_called_back(session, call, household_id):
+        return _s(
+            "登録の電話番号にかけなおしたあとに、できます。番号がもう使えないときは、新しい手紙だけです。"
+        )
+    return ""
+
+
+def call_moment(call: Call, now: datetime) -> datetime:
+    """Return the instant (UTC) that counts for a wish: that of the call, where it was written down later."""
+    return call.started_at if call.written_down else now
