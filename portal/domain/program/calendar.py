@@ -181,6 +181,13 @@ class CallCenterCalendar:
             day = self.business_day_until(day - ONE_DAY)
         return day
 
+    def business_days_after(self, day: date, count: int) -> date:
+        """Return the business day that lies ``count`` business days after ``day``; a closed day counts as the next open one."""
+        found = self.business_day_from(day)
+        for _step in range(count):
+            found = self.business_day_from(found + ONE_DAY)
+        return found
+
     @staticmethod
     def _days(start: date, *, forward: bool) -> Iterator[date]:
         step = ONE_DAY if forward else -ONE_DAY

@@ -9,6 +9,7 @@ from portal.domain.clock import jst_date
 from portal.domain.errors import NotFoundError
 from portal.domain.program.call_settings import read_call_settings
 from portal.domain.program.eligibility import school_year_window
+from portal.domain.program.escalation_settings import read_escalation_settings
 from portal.domain.program.reading import ProgramFileError, Section, read_toml
 from portal.domain.program.reading_dates import read_dates
 from portal.domain.program.reading_texts import (
@@ -87,6 +88,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     requests = read_request_settings(root)
     calls = read_call_settings(root)
     settlement = read_settlement_settings(root)
+    escalations = read_escalation_settings(root)
     files = {
         "texts": root.text("texts"),
         "letter_texts": letter.text("texts"),
@@ -131,6 +133,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
         calls=calls,
         settlement=settlement,
         resident_url=resident_url,
+        escalations=escalations,
         letter_texts_file=resolved["letter_texts"],
         towns_file=resolved["towns"],
         layouts_dir=resolved["layouts"],

@@ -7,6 +7,7 @@ from pathlib import Path
 from portal.domain.program.calendar import CallCenterCalendar
 from portal.domain.program.call_settings import CallSettings
 from portal.domain.program.deadlines import RequestRule, Windows
+from portal.domain.program.escalation_settings import EscalationSettings
 from portal.domain.program.local_text import LocalText
 from portal.domain.program.request_settings import AlternativeProduct, RequestSettings
 from portal.domain.program.settlement_settings import SettlementSettings
@@ -160,6 +161,7 @@ class Program:
     requests: RequestSettings
     calls: CallSettings
     settlement: SettlementSettings
+    escalations: EscalationSettings
     resident_url: str
     letter_texts_file: Path
     towns_file: Path
