@@ -1,25 +1,340 @@
 """The bar and the pages of a call, as an agent meets them."""
 
+import re
+import secrets
+
+import pytest
+
 from portal.domain.actors import Role
+from portal.domain.calls import gate
 from portal.domain.calls.models import Call
-from tests.support.staff import StaffSite
+from portal.domain.households.models import Household
+from tests.support.resident import Visitor
+from tests.support.staff import Colleague, StaffSite
+
+NOTES = {"category": "delivery/absent", "result": "done"}
 
 
-def test_an_agent_starts_hangs_up_and_finishes(sqlite_staff: StaffSite) -> None:
-    agent = sqlite_staff.enter_as(Role.AGENT)
-    assert "受付を始める" in agent.get("/calls").text
-    answer = agent.post("/calls/start", follow_redirects=False)
-    print(answer.status_code, answer.headers)
-    page = agent.get("/calls")
-    assert "話を終える" in page.text
-    agent.post("/calls/hang-up", {"call_id": "1"})
-    page = agent.get("/calls/finish")
-    answer = agent.post(
-        "/calls/finish/submit",
-        {"call_id": "1", "category": "delivery/absent", "result": "done", "text": "電話"},
-        follow_redirects=False,
+def start(visitor: Visitor, **fields: str) -> int:
+    """Begins a call; returns its key."""
+    fields.setdefault("form_key", secrets.token_hex())
+    assert visitor.post("/calls/start", fields).headers["location"] == "/desk"
+    found = re.search(r'name="call_id" value="(\d+)"', visitor.get("/calls").text)
+    assert found
+    return int(found[1])
+
+
+def finish(visitor: Visitor, call_id: int, **fields: str) -> None:
+    """Ends it with notes."""
+    answer = visitor.post("/calls/finish/submit", {**NOTES, "call_id": str(call_id), **fields})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/calls?said=finished")
+
+
+def call_of(staff: StaffSite, call_id: int) -> Call:
+    with staff.database.read() as session:
+        found = session.get_one(Call, call_id)
+        session.expunge(found)
+        return found
+
+
+def open_household(staff: StaffSite, colleague: Colleague, call_id: int, **options: object) -> int:
+    person = staff.add_household(**options)
+    with staff.database.write() as session:
+        call = session.get_one(Call, call_id)
+        gate.opened_in(session, call, person.household_id, staff.now)
+    return person.household_id
+
+
+# ---- the bar ------------------------------------------------------------------------------
+@pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR, Role.OFFICER])
+def test_the_bar_is_on_every_page_until_the_call_is_noted(sqlite_staff: StaffSite, role: Role) -> None:
+    visitor = sqlite_staff.enter_as(role)
+    for path in ("/", "/account", "/calls", "/calls/99999"):
+        page = visitor.get(path).text
+        assert 'data-key="F2"' in page, path
+        assert 'data-key="F8"' not in page, path
+    call_id = start(visitor)
+    for path in ("/", "/account", "/calls", "/calls/finish", "/calls/99999"):
+        page = visitor.get(path).text
+        assert "話を終える" in page, path
+        assert 'data-key="F2"' not in page, path
+    assert visitor.post("/calls/hang-up", {"call_id": str(call_id)}).headers["location"] == "/calls/finish"
+    assert "記録して終える" in visitor.get("/account").text
+    finish(visitor, call_id)
+    assert 'data-key="F2"' in visitor.get("/account").text
+
+
+@pytest.mark.parametrize("role", [Role.WARD_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR])
+def test_who_handles_no_calls_sees_neither_bar_nor_pages(sqlite_staff: StaffSite, role: Role) -> None:
+    visitor = sqlite_staff.enter_as(role)
+    page = visitor.get("/account").text
+    assert "call-bar" not in page
+    assert 'href="/calls"' not in page
+    assert visitor.get("/calls").status_code == 403
+    assert visitor.post("/calls/start").status_code == 403
+
+
+def test_a_call_survives_a_closed_browser(staff: StaffSite) -> None:
+    colleague = staff.hire(Role.AGENT)
+    start(staff.enter(colleague), language="ko", line="３番")
+    staff.clock.advance(minutes=20)
+    bar = staff.enter(colleague, staff.visitor("203.0.113.77")).get("/account").text
+    assert "話を終える" in bar
+    assert "韓国語" in bar
+    assert "３番" in bar
+    assert "20分" in bar
+    assert "call-bar in-call" not in staff.enter_as(Role.AGENT).get("/account").text
+
+
+def test_the_bar_leads_back_to_the_household_opened_last_but_never_to_a_protected_one(
+    sqlite_staff: StaffSite,
+) -> None:
+    colleague = sqlite_staff.hire(Role.AGENT)
+    visitor = sqlite_staff.enter(colleague)
+    call_id = start(visitor)
+    first = open_household(sqlite_staff, colleague, call_id)
+    second = open_household(sqlite_staff, colleague, call_id)
+    assert f'href="/desk/{second}"' in visitor.get("/account").text
+    with sqlite_staff.database.write() as session:
+        session.get_one(Household, second).protected = True
+    page = visitor.get("/account").text
+    assert f'href="/desk/{second}"' not in page
+    assert f'href="/desk/{first}"' in page
+    assert f"世帯 {second}" not in visitor.get(f"/calls/{call_id}").text
+
+
+# ---- beginning ----------------------------------------------------------------------------
+def test_a_double_click_begins_one_call(staff: StaffSite) -> None:
+    visitor = staff.enter_as(Role.AGENT)
+    for _click in range(3):
+        assert visitor.post("/calls/start", {"form_key": "the same"}).status_code == 303
+    assert staff.count(Call) == 1
+
+
+def test_a_second_call_from_another_tab_is_refused_with_the_way_out(sqlite_staff: StaffSite) -> None:
+    visitor = sqlite_staff.enter_as(Role.AGENT)
+    start(visitor)
+    answer = visitor.post("/calls/start", {"form_key": "another"})
+    assert answer.status_code == 409
+    assert "まだ終わっていない受付があります" in answer.text
+    assert 'href="/calls/finish"' in answer.text
+    assert sqlite_staff.count(Call) == 1
+
+
+def test_a_counter_visit_or_a_call_that_we_made_is_begun_from_the_page(sqlite_staff: StaffSite) -> None:
+    visitor = sqlite_staff.enter_as(Role.AGENT)
+    call_id = start(visitor, channel="counter", direction="outbound", language="zh", line="2番窓口" * 9)
+    call = call_of(sqlite_staff, call_id)
+    assert (call.channel, call.direction, call.language) == ("counter", "outbound", "zh")
+    assert len(call.line) == 20
+
+
+def test_words_that_nobody_offers_begin_an_ordinary_call(sqlite_staff: StaffSite) -> None:
+    call_id = start(sqlite_staff.enter_as(Role.AGENT), channel="pigeon", direction="up", language="tlh")
+    call = call_of(sqlite_staff, call_id)
+    assert (call.channel, call.direction, call.language) == ("phone", "inbound", "ja")
+
+
+def test_who_answers_a_foreign_line_says_so_once(sqlite_staff: StaffSite) -> None:
+    visitor = sqlite_staff.enter_as(Role.AGENT)
+    finish(visitor, start(visitor, language="ko", line="韓国語", keep="1"))
+    bar = visitor.get("/account").text
+    assert '<input type="hidden" name="language" value="ko">' in bar
+    assert '<input type="hidden" name="line" value="韓国語">' in bar
+    assert 'name="language" value="ja"' in sqlite_staff.enter_as(Role.AGENT).get("/account").text
+
+
+def test_language_is_changed_from_the_bar_during_the_call(sqlite_staff: StaffSite) -> None:
+    visitor = sqlite_staff.enter_as(Role.AGENT)
+    call_id = start(visitor)
+    fields = {
+        "call_id": str(call_id),
+        "language": "ko",
+        "line": "",
+        "channel": "phone",
+        "direction": "inbound",
+    }
+    assert visitor.post("/calls/describe", fields).status_code == 303
+    assert call_of(sqlite_staff, call_id).language == "ko"
+
+
+# ---- hanging up and noting ----------------------------------------------------------------
+def test_hanging_up_twice_leads_to_the_notes_and_is_one_end(sqlite_staff: StaffSite) -> None:
+    visitor = sqlite_staff.enter_as(Role.AGENT)
+    call_id = start(visitor)
+    visitor.post("/calls/hang-up", {"call_id": str(call_id)})
+    sqlite_staff.clock.advance(minutes=5)
+    again = visitor.post("/calls/hang-up", {"call_id": str(call_id), "form_key": "other tab"})
+    assert (again.status_code, again.headers["location"]) == (303, "/calls/finish")
+    assert len(sqlite_staff.events("call.hung_up")) == 1
+
+
+def test_a_stale_page_of_an_old_call_does_not_end_the_new_one(sqlite_staff: StaffSite) -> None:
+    visitor = sqlite_staff.enter_as(Role.AGENT)
+    old = start(visitor)
+    finish(visitor, old)
+    new = start(visitor)
+    assert visitor.post("/calls/hang-up", {"call_id": str(old)}).status_code == 409
+    assert (
+        visitor.post("/calls/finish/submit", {**NOTES, "call_id": str(old), "text": "別"}).status_code == 409
     )
-    assert answer.status_code == 303
-    assert agent.get("/calls/1").status_code == 200
-    assert agent.get("/calls/1/correct").status_code == 200
-    assert agent.get("/calls").status_code == 200
+    assert call_of(sqlite_staff, new).state == "talking"
+
+
+def test_somebody_elses_call_is_not_found(sqlite_staff: StaffSite) -> None:
+    call_id = start(sqlite_staff.enter_as(Role.AGENT))
+    other = sqlite_staff.enter_as(Role.AGENT)
+    for path in ("/calls/hang-up", "/calls/finish/submit", "/calls/describe"):
+        assert other.post(path, {**NOTES, "call_id": str(call_id)}).status_code == 404, path
+    for path in (f"/calls/{call_id}", f"/calls/{call_id}/correct"):
+        assert other.get(path).status_code == 404, path
+    assert other.post(f"/calls/{call_id}/read").status_code == 404
+    assert call_of(sqlite_staff, call_id).state == "talking"
+
+
+def test_a_double_click_on_the_notes_is_one_end(staff: StaffSite) -> None:
+    visitor = staff.enter_as(Role.AGENT)
+    call_id = start(visitor)
+    for _click in range(2):
+        finish(visitor, call_id, form_key="the same")
+    assert len(staff.events("call.finished")) == 1
+
+
+def test_what_was_typed_is_kept_when_something_is_wrong(sqlite_staff: StaffSite) -> None:
+    visitor = sqlite_staff.enter_as(Role.AGENT)
+    call_id = start(visitor)
+    typed = {
+        "call_id": str(call_id), "category": "", "result": "call_back", "interpreter": "1", "three_way_minutes": "長い",
+        "text": "4111 1111 1111 1111", "tracking": "123", "complaint": "1",
+    }  # fmt: skip
+    answer = visitor.post("/calls/finish/submit", typed)
+    assert answer.status_code == 422
+    assert answer.text.count('class="wrong"') == 2  # what cannot be read at all comes first
+    assert '<option value="call_back"' not in answer.text
+    assert 'value="call_back" checked' in answer.text
+    answer = visitor.post(
+        "/calls/finish/submit", typed | {"interpreter_minutes": "10", "three_way_minutes": ""}
+    )
+    assert answer.status_code == 422
+    for field in ("category", "text", "tracking", "call_back"):
+        assert f'id="{field}-error"' in answer.text, field
+    assert "4111 1111 1111 1111" in answer.text
+    assert 'id="complaint" name="complaint" value="1" checked' in answer.text
+    assert call_of(sqlite_staff, call_id).state == "talking"
+
+
+def test_the_notes_are_kept_as_ticked(sqlite_staff: StaffSite) -> None:
+    visitor = sqlite_staff.enter_as(Role.AGENT)
+    call_id = start(visitor)
+    finish(
+        visitor, call_id, interpreter="1", interpreter_minutes="１２", three_way_minutes="9", relay_service="1",
+        shared_with_ward="1", text="不在票", result="passed",
+    )  # fmt: skip
+    call = call_of(sqlite_staff, call_id)
+    assert (call.interpreter_minutes, call.three_way_minutes, call.relay_service) == (12, 9, True)
+    assert (call.complaint, call.shared_with_ward, call.result) == (False, True, "passed")
+
+
+def test_a_household_that_was_opened_suggests_where_the_letter_is(sqlite_staff: StaffSite) -> None:
+    colleague = sqlite_staff.hire(Role.AGENT)
+    visitor = sqlite_staff.enter(colleague)
+    call_id = start(visitor)
+    assert " selected" not in re.sub(r"(?s)<details>.*</details>", "", visitor.get("/calls/finish").text)
+    open_household(sqlite_staff, colleague, call_id)
+    page = visitor.get("/calls/finish").text
+    assert '<option value="delivery/not_arrived" selected>' in page
+    assert 'name="result" value="done" checked' in page
+
+
+def test_without_a_call_there_is_nothing_to_note(sqlite_staff: StaffSite) -> None:
+    visitor = sqlite_staff.enter_as(Role.AGENT)
+    assert visitor.get("/calls/finish").headers["location"] == "/calls"
+
+
+# ---- lists, one call, putting right -------------------------------------------------------
+def test_the_list_shows_ones_own_calls_of_today_and_a_lead_everybodys(staff: StaffSite) -> None:
+    colleague = staff.hire(Role.AGENT)
+    agent, lead = staff.enter(colleague), staff.enter_as(Role.SUPERVISOR)
+    call_id = start(agent)
+    finish(agent, call_id)
+    own = start(lead)
+    assert f'href="/calls/{call_id}"' in agent.get("/calls").text
+    assert f'href="/calls/{own}"' not in agent.get("/calls?who=all").text
+    assert f'href="/calls/{call_id}"' not in lead.get("/calls").text
+    everybody = lead.get("/calls?who=all").text
+    assert f'href="/calls/{call_id}"' in everybody
+    assert f'href="/calls/{own}"' in everybody
+    staff.clock.advance(hours=15)
+    tomorrow = staff.enter(colleague).get("/calls").text
+    assert "きょうの受付は、まだありません" in tomorrow
+
+
+def test_a_list_has_at_most_twenty_rows(sqlite_staff: StaffSite) -> None:
+    visitor = sqlite_staff.enter_as(Role.AGENT)
+    for _call in range(22):
+        finish(visitor, start(visitor))
+    page = visitor.get("/calls").text
+    assert page.count('<th scope="row"') == 20
+    following = re.search(r'href="(/calls\?before=\d+)"', page)
+    assert following
+    assert visitor.get(following[1]).text.count('<th scope="row"') == 2
+
+
+def test_what_was_written_is_read_by_a_lead_on_demand_and_logged(staff: StaffSite) -> None:
+    agent, lead = staff.enter_as(Role.AGENT), staff.enter_as(Role.SUPERVISOR)
+    call_id = start(agent)
+    finish(agent, call_id, text="不在票をなくしたとのこと")
+    assert "不在票をなくした" in agent.get(f"/calls/{call_id}").text
+    assert "不在票をなくした" not in lead.get(f"/calls/{call_id}").text
+    assert lead.post(f"/calls/{call_id}/read").status_code == 303
+    assert "不在票をなくした" in lead.get(f"/calls/{call_id}").text
+    assert [event.subject_id for event in staff.events("call.read")] == [call_id]
+
+
+def test_the_agent_puts_it_right_today_and_nobody_else_does(staff: StaffSite) -> None:
+    colleague = staff.hire(Role.AGENT)
+    agent, lead = staff.enter(colleague), staff.enter_as(Role.SUPERVISOR)
+    call_id = start(agent)
+    finish(agent, call_id, interpreter_minutes="5", text="一回目")
+    page = agent.get(f"/calls/{call_id}/correct").text
+    assert '<option value="delivery/absent" selected>' in page
+    assert 'name="interpreter" value="1" checked' in page
+    assert "一回目</textarea>" in page
+    submit = f"/calls/{call_id}/correct/submit"
+    assert agent.post(submit, NOTES | {"category": "delivery/forwarding"}).status_code == 303
+    call = call_of(staff, call_id)
+    assert (call.subcategory, call.interpreter_minutes, call.sealed) == ("forwarding", None, None)
+    assert agent.post(submit, NOTES | {"text": "CDFG HJKL MN34"}).status_code == 422
+    assert lead.get(f"/calls/{call_id}/correct").headers["location"] == f"/calls/{call_id}"
+    assert lead.post(submit, NOTES).status_code == 404
+    assert "記録を直す" in agent.get(f"/calls/{call_id}").text
+    staff.clock.advance(hours=15)
+    agent = staff.enter(colleague)
+    assert "記録を直す" not in agent.get(f"/calls/{call_id}").text
+    assert agent.post(submit, NOTES | {"form_key": "late"}).status_code == 409
+
+
+def test_a_forgotten_call_is_shown_until_it_is_described(sqlite_staff: StaffSite) -> None:
+    colleague = sqlite_staff.hire(Role.AGENT)
+    visitor = sqlite_staff.enter(colleague)
+    call_id = start(visitor)
+    with sqlite_staff.database.write() as session:
+        call = session.get_one(Call, call_id)
+        call.state, call.ended_at, call.talk_ended_at, call.closed_by_rule = (
+            "ended",
+            sqlite_staff.now,
+            None,
+            True,
+        )
+    assert f'href="/calls/{call_id}/correct"' in visitor.get("/calls").text
+    assert visitor.post(f"/calls/{call_id}/correct/submit", NOTES).status_code == 303
+    assert "終えるのを忘れた受付" not in visitor.get("/calls").text
+
+
+def test_an_answer_without_a_transaction_of_its_own_has_the_bar_too(sqlite_staff: StaffSite) -> None:
+    """A password is changed by a handler that opens short transactions itself."""
+    visitor = sqlite_staff.enter_as(Role.OFFICER)
+    start(visitor)
+    answer = visitor.post("/account/password/submit", {})
+    assert answer.status_code == 422
+    assert "話を終える" in answer.text
