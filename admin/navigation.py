@@ -21,6 +21,7 @@ from portal.platform.page import Page
 PLACES = (
     ("/", "home", Permission.OWN_ACCOUNT),
     ("/calls", "calls", Permission.HANDLE_CALLS),
+    ("/desk", "desk", Permission.HANDLE_CALLS),
     ("/households", "search", Permission.SEARCH_HOUSEHOLDS),
     ("/reviews", "reviews", Permission.SEE_REQUESTS),
     ("/tasks", "tasks", Permission.SEE_TASKS),
@@ -61,7 +62,7 @@ class Who:
 
 def _labels() -> dict[str, str]:
     return {
-        "home": _s("きょうの仕事"), "calls": _s("受付"), "search": _s("世帯をさがす"), "reviews": _s("申請の審査"), "tasks": _s("用件"),
+        "home": _s("きょうの仕事"), "calls": _s("受付"), "desk": _s("コールデスク"), "search": _s("世帯をさがす"), "reviews": _s("申請の審査"), "tasks": _s("用件"),
         "parcels": _s("小包"), "stock": _s("代替品の在庫"), "holds": _s("保留"),
         "channel_changes": _s("受け取り方の変更"),
         "recipients": _s("追加・支給先"), "roster": _s("名簿"),
