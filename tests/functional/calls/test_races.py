@@ -40,7 +40,7 @@ def test_started_eight_times_at_once_it_is_one_call(room: Room) -> None:
 
 def test_eight_people_start_at_once(room: Room) -> None:
     people = [room.hire() for _n in range(AT_ONCE)]
-    assert all_at_once(*[lambda who=who: room.start(who) for who in people]) == [""] * AT_ONCE  # type: ignore[misc]
+    assert all_at_once(*[lambda who=who: room.start(who) for who in people]) == [""] * AT_ONCE
 
 
 def test_hung_up_and_finished_eight_times_at_once_it_ends_once(room: Room) -> None:

@@ -1,6 +1,7 @@
 """The record of a call: one at a time, ended once, by the person who began it, with facts that can be so."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -157,7 +158,7 @@ def test_a_call_ends_once(room: Room) -> None:
     ],
 )
 def test_what_cannot_be_so_is_refused_beside_its_field_and_nothing_changes(
-    room: Room, changes: dict[str, object], field: str
+    room: Room, changes: dict[str, Any], field: str
 ) -> None:
     agent = room.hire()
     call_id = room.start(agent)
