@@ -1,6 +1,5 @@
 """Security headers on every response (``security.md`` A28, ASVS 3.4)."""
 
-from litestar.datastructures import MutableScopeHeaders
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 CSP = (
@@ -21,16 +20,17 @@ HEADERS = {
 
 def security_headers(app: ASGIApp, *, https: bool) -> ASGIApp:
     """Wrap an application so that every answer carries the headers; what a handler set itself stays."""
+    ours = HEADERS | {"cache-control": "no-store"}
+    if https:
+        ours["strict-transport-security"] = "max-age=31536000; includeSubDomains"
+    written = [(name.encode(), value.encode()) for name, value in ours.items()]
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableScopeHeaders.from_message(message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("cache-control", "no-store")
-                if https:
-                    headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")
+                own = list(message["headers"])
+                named = {name.lower() for name, _value in own}
+                message["headers"] = own + [pair for pair in written if pair[0] not in named]
             await send(message)
 
         await app(scope, receive, send_with_headers)

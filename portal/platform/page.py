@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import Actor, Channel, Organization, Role
 from portal.domain.authn import sessions
 from portal.domain.authn.models import AuthSession
-from portal.domain.signin.standing import may_go_on
+from portal.domain.signin.standing import going_on
 from portal.domain.staff.models import StaffUser
-from portal.domain.staff.queries import staff_user
+from portal.domain.staff.queries import signed_in
 from portal.platform import cookies
 from portal.platform.forms import Form
 from portal.platform.locale import CODE_OF, NAMES, html_lang
@@ -46,6 +46,7 @@ class Page:
     staff: StaffUser | None = field(default=None, repr=False)
     set_cookies: dict[str, Cookie] = field(default_factory=dict, repr=False)
     bound_to: str = field(default="", repr=False)
+    own_token: str = field(default="", repr=False)
 
     @property
     def now(self) -> datetime:
@@ -61,16 +62,12 @@ class Page:
         """Find the living session of the request's cookie."""
         self.session, self.moment = session, now
         token = self.cookie(cookies.SESSION)
-        self.auth = sessions.load(session, self.site.kind, token, now) if token else None
-        if (
-            self.auth is not None
-            and self.site.kind == sessions.RESIDENT
-            and not may_go_on(session, self.auth)
-        ):
-            self.auth = None
-        self.bound_to = token if self.auth is not None else self.cookie(cookies.VISIT)
-        if self.auth is not None and self.site.kind == sessions.STAFF:
-            self.staff = staff_user(session, self.auth.owner_id)
+        self.auth = self.staff = None
+        if token and self.site.kind == sessions.STAFF:
+            self.auth, self.staff = signed_in(session, token, now)
+        elif token:
+            self.auth = going_on(session, token, now)
+        self.bound_to, self.own_token = token if self.auth is not None else self.cookie(cookies.VISIT), ""
 
     @property
     def actor(self) -> Actor:
@@ -94,11 +91,13 @@ class Page:
         self.drop_cookie(cookies.VISIT)
 
     def form_token(self) -> str:
-        """Return the hidden token for a form; a visitor without session gets a cookie to bind it to."""
+        """Return the hidden token for this page's forms; a visitor without session gets a cookie to bind it to."""
         if not self.bound_to:
             self.bound_to = cookies.new_visit()
             self.set_cookie(cookies.VISIT, self.bound_to)
-        return cookies.form_token(self.site.vault, self.bound_to)
+        if not self.own_token:
+            self.own_token = cookies.form_token(self.site.vault, self.bound_to)
+        return self.own_token
 
     # ---- answers -----------------------------------------------------------------------
     def render(self, template: str, status_code: int = 200, **context: Any) -> Response[str]:

@@ -17,6 +17,8 @@ RUBY_HTML = r"<ruby>\1<rp>(</rp><rt>\2</rt><rp>)</rp></ruby>"
 EASY_DAY = re.compile(r"\d{4}\{年\|ねん\}\d{1,2}\{月\|がつ\}\d{1,2}\{日\|にち\}")
 RUBY_TAGS = re.compile(r"<ruby>(.*?)<rp>\(</rp><rt>.*?</rt><rp>\)</rp></ruby>", re.DOTALL)
 
+TEXTS_KEPT = 20_000
+"""Templates hold a few thousand texts; whatever asks for more asks with texts that are not in the source."""
 DAY_TAGS = re.compile(r'<span class="day">(.*?)</span>', re.DOTALL)
 
 
@@ -48,31 +50,43 @@ def yen(amount: int) -> str:
     return _("%(amount)s円") % {"amount": f"{amount:,}"}
 
 
+def _texts(
+    one: Callable[[str], str], many: Callable[[str, str, int], str]
+) -> tuple[Callable[..., Markup], Callable[..., Markup]]:
+    """Return what templates call ``_`` and ``_n``: translated, with readings, variables escaped.
+
+    A page asks for a hundred texts: each is looked up and drawn once per language, and kept as jinja2's own
+    gettext would not.
+    """
+    drawn: dict[tuple[str, str], Markup] = {}
+
+    def text(message: str, /, **variables: Any) -> Markup:
+        key = texts.current_locale(), message
+        found = drawn.get(key)
+        if found is None:
+            found = Markup(with_readings(one(message)))  # noqa: S704  (catalog text)
+            if len(drawn) < TEXTS_KEPT:
+                drawn[key] = found
+        return found % variables
+
+    def counted(singular: str, plural: str, number: int, /, **variables: Any) -> Markup:
+        return Markup(with_readings(many(singular, plural, number))) % ({"num": number} | variables)  # noqa: S704  (as above)
+
+    return text, counted
+
+
 def make_environment(assets: Assets, *, staff: bool) -> Environment:
     """Return the environment of one site; ``staff`` picks the catalog of its ``_``."""
     environment = Environment(
         loader=FileSystemLoader(ROOT / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
-    one: Callable[[str], str] = _s if staff else _
-    many: Callable[[str, str, int], str] = _sn if staff else _n
-
-    def one_with_readings(message: str) -> str:
-        return with_readings(one(message))
-
-    def many_with_readings(singular: str, plural: str, n: int) -> str:
-        return with_readings(many(singular, plural, n))
-
-    environment.install_gettext_callables(one_with_readings, many_with_readings, newstyle=True)  # type: ignore[attr-defined]
-    gettext = environment.globals["gettext"]
-    ngettext = environment.globals["ngettext"]
-    environment.globals.update(_=gettext, _n=ngettext, asset=assets.url)
-    environment.policies["ext.i18n.trimmed"] = True
+    one, many = _texts(_s, _sn) if staff else _texts(_, _n)
+    environment.globals.update(_=one, _n=many, asset=assets.url)
 
     @pass_context
     def resident_text(context: Context, message: str, **variables: Any) -> Markup:  # noqa: ARG001  (jinja2's signature)

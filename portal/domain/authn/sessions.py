@@ -70,7 +70,7 @@ def start(
     return token
 
 
-# put together once: every page of both sites asks this
+# put together once: building a statement takes as long as running it
 OF_TOKEN = select(AuthSession).where(
     AuthSession.token_hash == bindparam("token_hash"), AuthSession.site == bindparam("site")
 )
@@ -79,9 +79,12 @@ OF_TOKEN = select(AuthSession).where(
 def load(session: Session, site: str, token: str, now: datetime) -> AuthSession | None:
     """Return the living session of an id; unknown, idle and ended ones are all none."""
     found = session.scalar(OF_TOKEN, {"token_hash": token_hash(token), "site": site})
-    if found is None or found.ends_at <= now or found.seen_at + LIFETIMES[site].idle <= now:
-        return None
-    return found
+    return found if found is not None and is_alive(found, now) else None
+
+
+def is_alive(found: AuthSession, now: datetime) -> bool:
+    """Tell whether a session is neither idle nor at its end."""
+    return now < found.ends_at and now < found.seen_at + LIFETIMES[found.site].idle
 
 
 def touch(session: Session, session_id: int, now: datetime) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.domain.actors import SYSTEM, Actor, Organization, Role
-from portal.domain.authn.models import AuthSession
+from portal.domain.authn import sessions
 from portal.domain.coupons.assignment import Reserve, assign
 from portal.domain.credentials.models import Credential
 from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError, WrongStateError
@@ -23,7 +23,7 @@ from portal.domain.recipients import counter
 from portal.domain.recipients.models import CounterHandOver
 from portal.domain.recipients.receipt_sheet import change_form, receipt_sheet
 from portal.domain.roster import codes, holds
-from portal.domain.signin.standing import may_go_on
+from portal.domain.signin.standing import going_on
 from portal.platform.database import Database
 from tests.functional.recipients.support import (
     AT_COUNTER,
@@ -120,10 +120,11 @@ def test_a_signed_receipt_counts_as_delivered(office: Office) -> None:
         assert (letter.household_id, letter.state, letter.handed_over_at) == (household, "handed_over", NOW)
         assert counter.waiting_letters(session) == []
         assert [number for _row, number in counter.handed(session)] == [letter.number]
-        auth = AuthSession(
-            owner_id=session.scalar(select(Credential.id).where(Credential.household_id == household))
-        )
-        assert may_go_on(session, auth)
+    with office.database.write() as session:
+        owner = session.scalar(select(Credential.id).where(Credential.household_id == household))
+        assert owner is not None
+        token = sessions.start(session, sessions.RESIDENT, "full", owner, NOW)
+        assert going_on(session, token, NOW) is not None
     assert office.entry(household, 1).can_show(NOW)
 
 
