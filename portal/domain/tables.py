@@ -27,13 +27,14 @@ from portal.domain.roster import models as _roster
 from portal.domain.scripts import models as _scripts
 from portal.domain.settlement import models as _settlement
 from portal.domain.shipments import models as _shipments
+from portal.domain.sites import models as _sites
 from portal.domain.staff import models as _staff
 from portal.domain.tasks import models as _tasks
 from portal.domain.telephony import models as _telephony
 
 SLICES = (
     _alternatives, _announcements, _approvals, _audit, _authn, _call_desk, _calls, _coupons, _credentials, _declines, _entitlements, _faxes, _households, _letters, _notices, _program,
-    _recipients, _redeliveries, _reports, _requests, _roster, _scripts, _settlement, _shipments, _staff, _tasks, _telephony,
+    _recipients, _redeliveries, _reports, _requests, _roster, _scripts, _settlement, _shipments, _sites, _staff, _tasks, _telephony,
 )  # fmt: skip
 
 metadata: MetaData = Base.metadata

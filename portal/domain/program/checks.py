@@ -13,6 +13,7 @@ from portal.domain.program.checks_of_dates import (
     check_pairs_of_days,
     check_requests,
 )
+from portal.domain.program.checks_of_workplaces import check_workplaces
 from portal.domain.program.deadlines import WindowKind
 from portal.domain.program.explain import window_title
 from portal.domain.program.findings import Finding, Level, error_of, warning_of
@@ -150,6 +151,7 @@ _CHECKS: tuple[Callable[[Program], Iterator[Finding]], ...] = (
     check_call_center,
     check_agreed_days,
     check_requests,
+    check_workplaces,
     _check_channels,
     _check_files,
     _check_rest,

@@ -129,6 +129,11 @@ def explain_settings(program: Program) -> list[SettingRow]:
             _s("%(yen)s円") % {"yen": f"{program.requests.registered_limit_yen:,}"},
         ),
         SettingRow("due_business_days", _s("審査の期限(営業日)"), str(program.requests.due_business_days)),
+        SettingRow(
+            "sites",
+            _s("コールセンターの拠点"),
+            ", ".join(f"{w.name} ({w.kind}: {' '.join(w.networks)})" for w in program.workplaces) or "-",
+        ),
         SettingRow("towns", _s("町の一覧"), str(program.towns_file)),
         SettingRow("layouts", _s("レイアウト"), str(program.layouts_dir)),
         SettingRow("issuers", _s("発行事業者"), str(program.issuers_dir)),

@@ -34,6 +34,7 @@ from portal.domain.program.schema import (
     RiskAcceptance,
 )
 from portal.domain.program.settlement_settings import read_settlement_settings
+from portal.domain.program.workplaces import read_workplaces
 from portal.domain.texts import RESIDENT_LOCALES, _s
 
 PROGRAMS = Path(__file__).resolve().parents[2] / "programs"
@@ -87,8 +88,9 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     alternatives = read_alternatives(root)
     requests = read_request_settings(root)
     calls = read_call_settings(root)
-    settlement = read_settlement_settings(root)
     escalations = read_escalation_settings(root)
+    settlement = read_settlement_settings(root)
+    workplaces = read_workplaces(root)
     files = {
         "texts": root.text("texts"),
         "letter_texts": letter.text("texts"),
@@ -131,9 +133,10 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
         alternatives=alternatives,
         requests=requests,
         calls=calls,
-        settlement=settlement,
-        resident_url=resident_url,
         escalations=escalations,
+        settlement=settlement,
+        workplaces=workplaces,
+        resident_url=resident_url,
         letter_texts_file=resolved["letter_texts"],
         towns_file=resolved["towns"],
         layouts_dir=resolved["layouts"],

@@ -11,6 +11,7 @@ from portal.domain.program.escalation_settings import EscalationSettings
 from portal.domain.program.local_text import LocalText
 from portal.domain.program.request_settings import AlternativeProduct, RequestSettings
 from portal.domain.program.settlement_settings import SettlementSettings
+from portal.domain.program.workplaces import Workplace
 
 LETTER_PASSWORD_MODES = ("reusable", "activation_only")
 DELIVERED_MEANS = ("handed_over", "revealed", "exchanged")
@@ -160,8 +161,9 @@ class Program:
     alternatives: tuple[AlternativeProduct, ...]
     requests: RequestSettings
     calls: CallSettings
-    settlement: SettlementSettings
     escalations: EscalationSettings
+    settlement: SettlementSettings
+    workplaces: tuple[Workplace, ...]
     resident_url: str
     letter_texts_file: Path
     towns_file: Path
