@@ -3,6 +3,7 @@
 from admin.call_words import call_events
 from admin.caller_words import caller_events
 from admin.desk_words import desk_events
+from admin.fax_words import fax_events
 from admin.request_events import request_events
 from portal.domain.texts import _s
 
@@ -19,6 +20,7 @@ def event(action: str) -> str:
         request_events,
         call_events,
         desk_events,
+        fax_events,
     ):
         if (found := texts().get(action)) is not None:
             return found

@@ -22,6 +22,7 @@ PLACES = (
     ("/", "home", Permission.OWN_ACCOUNT),
     ("/calls", "calls", Permission.HANDLE_CALLS),
     ("/desk", "desk", Permission.HANDLE_CALLS),
+    ("/faxes", "faxes", Permission.HANDLE_FAXES),
     ("/households", "search", Permission.SEARCH_HOUSEHOLDS),
     ("/reviews", "reviews", Permission.SEE_REQUESTS),
     ("/tasks", "tasks", Permission.SEE_TASKS),
@@ -69,7 +70,7 @@ def _labels() -> dict[str, str]:
         "letters": _s("手紙"), "coupons": _s("クーポン"), "stops": _s("コードの停止"), "reports": _s("報告書"),
         "settlement": _s("清算"),
         "scripts": _s("スクリプト"), "staff": _s("職員"),
-        "calendar": _s("カレンダー"),
+        "calendar": _s("カレンダー"), "faxes": _s("FAX"),
     }  # fmt: skip
 
 

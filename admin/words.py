@@ -2,6 +2,7 @@
 
 from admin import call_words as calls
 from admin import desk_words as desk
+from admin import fax_words as faxes
 from admin import caller_words as callers
 from admin import parcel_words as parcels
 from admin import recipient_words as recipients
@@ -26,6 +27,7 @@ __all__ = [
     "channel",
     "decision",
     "decline_item",
+    "faxes",
     "desk",
     "match_part",
     "parcels",

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor, Role
+from portal.domain.audit.services import record
 from portal.domain.calls.levels import Level, level_of
 from portal.domain.calls.models import Call, CallHousehold
 from portal.domain.calls.services import current_call
@@ -81,3 +82,21 @@ def look(
             _s("先に「対応を始める」を押してください。FAXは、対応している人だけが見られます。")
         )
     return open_scan(session, vault, scan.id, actor, now, ScanReason.FAX)
+
+
+def read_sender(session: Session, case_id: int, actor: Actor, now: datetime) -> FaxCase:
+    """Let somebody who may look at a case read the number in its header, and log that it was read.
+
+    Raises:
+        NotFoundError: no such case.
+        NotAllowedError: this person does not handle it.
+    """
+    case = session.get(FaxCase, case_id)
+    if case is None:
+        raise NotFoundError(_s("このFAXは見つかりませんでした。"))
+    if not may_look(session, case, actor):
+        raise NotAllowedError(
+            _s("先に「対応を始める」を押してください。番号は、対応している人だけが見られます。")
+        )
+    record(session, actor, now, "fax.sender_read", "fax_case", case.id, household_id=case.household_id)
+    return case

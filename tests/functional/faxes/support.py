@@ -12,7 +12,7 @@ from portal.domain.calls.kinds import CallLanguage
 from portal.domain.calls.levels import Level
 from portal.domain.calls.models import Call, CallHousehold
 from portal.domain.calls.states import ENDED
-from portal.domain.faxes import replies, services
+from portal.domain.faxes import replies, sending, services
 from portal.domain.faxes.models import FaxCase, FaxReply
 from portal.domain.faxes.replies import Draft
 from portal.domain.faxes.services import NewFax
@@ -105,12 +105,12 @@ class FaxDesk:
     def sent_now(self, reply_id: int) -> None:
         """The machine says OK."""
         with self.database.write() as session:
-            replies.mark_sent(session, reply_id, self.agent, self.now)
+            sending.mark_sent(session, reply_id, self.agent, self.now)
 
     def failed_now(self, reply_id: int, failure: str = "busy") -> None:
         """The machine says no."""
         with self.database.write() as session:
-            replies.mark_failed(session, reply_id, failure, self.agent, self.now)
+            sending.mark_failed(session, reply_id, failure, self.agent, self.now)
 
     def case(self, case_id: int) -> FaxCase:
         """A case as it stands."""

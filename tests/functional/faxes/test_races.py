@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from portal.domain.calls.models import Call
 from portal.domain.errors import DomainError
-from portal.domain.faxes import replies
+from portal.domain.faxes import sending
 from portal.domain.faxes.models import FaxCase, FaxReply
 from tests.functional.faxes.support import FaxDesk
 from tests.support.files import pdf
@@ -65,7 +65,7 @@ def test_two_tabs_write_one_reply_and_record_one_result(desk: FaxDesk) -> None:
 
     def again() -> None:
         with desk.database.write() as session:
-            replies.discard(session, reply_id, desk.agent, desk.now)
+            sending.discard(session, reply_id, desk.agent, desk.now)
 
     told = race(lambda: desk.sent_now(reply_id), again)
     assert told.count("") == 1

@@ -12,7 +12,7 @@ from portal.domain.errors import (
     NotFoundError,
     WrongStateError,
 )
-from portal.domain.faxes import queries, replies, services
+from portal.domain.faxes import queries, sending, services, sheets
 from portal.domain.households.models import Household
 from tests.functional.faxes.support import DIALED, NOW, PROGRAM, SENDER, FaxDesk
 from tests.support import pdf
@@ -54,7 +54,7 @@ def test_widths_and_hyphens_do_not_matter_and_the_number_is_stored_encrypted(des
     reply = desk.reply(
         desk.prepare(started(desk), number="０３ー５５５０ー０１４２", number_again="+81 3 5550 0142")
     )
-    assert replies.open_reply(VAULT, reply).number == DIALED
+    assert sheets.open_reply(VAULT, reply).number == DIALED
     assert b"5550" not in reply.sealed
     assert "5550" not in str([(event.detail, event.action) for event in desk.events("")])
 
@@ -101,7 +101,7 @@ def test_a_verified_household_is_answered_and_the_case_knows_whose_it_is(desk: F
     desk.verified(desk.start(case_id), person)
     reply = desk.reply(desk.prepare(case_id, text=TEXT, wordings=(), household_id=person.household_id))
     assert (reply.household_id, desk.case(case_id).household_id) == (person.household_id,) * 2
-    assert replies.open_reply(VAULT, reply).words.text == TEXT
+    assert sheets.open_reply(VAULT, reply).words.text == TEXT
     event = desk.events("fax.reply_prepared")[0]
     assert (event.household_id, event.detail["own_text"]) == (person.household_id, True)
 
@@ -144,7 +144,7 @@ def test_one_reply_at_a_time(desk: FaxDesk) -> None:
     with pytest.raises(ConflictError, match="出していない返信"):
         desk.prepare(case_id)
     with desk.database.write() as session:
-        replies.discard(session, first, desk.agent, desk.now)
+        sending.discard(session, first, desk.agent, desk.now)
     assert desk.prepare(case_id) != first
 
 
@@ -156,9 +156,9 @@ def test_a_sent_reply_answers_the_case(desk: FaxDesk) -> None:
         desk.sent_now(reply_id)
     with desk.database.write() as session:
         with pytest.raises(NotFoundError):
-            replies.draw(session, VAULT, PROGRAM, reply_id, "text", desk.agent, NOW)
+            sheets.take_out(session, VAULT, case_id, reply_id, "text", desk.agent, NOW)
         with pytest.raises(WrongStateError):
-            replies.discard(session, reply_id, desk.agent, NOW)
+            sending.discard(session, reply_id, desk.agent, NOW)
 
 
 def test_a_failed_sending_stands_on_top_until_it_is_sent_again(desk: FaxDesk) -> None:
@@ -172,8 +172,8 @@ def test_a_failed_sending_stands_on_top_until_it_is_sent_again(desk: FaxDesk) ->
         assert [one.id for one in queries.queue(session)] == [old]
     with desk.database.write() as session:
         with pytest.raises(InputError, match="前に送った番号と違います"):
-            replies.prepare_again(session, VAULT, reply_id, "03-5550-0143", "03-5550-0143", desk.other, NOW)
-        replies.prepare_again(session, VAULT, reply_id, SENDER, SENDER, desk.other, NOW)
+            sending.prepare_again(session, VAULT, reply_id, "03-5550-0143", "03-5550-0143", desk.other, NOW)
+        sending.prepare_again(session, VAULT, reply_id, SENDER, SENDER, desk.other, NOW)
     with desk.database.read() as session:
         assert queries.failed(session) == []
         assert [one.id for one in queries.queue(session)] == [old, case_id]
@@ -230,10 +230,10 @@ def test_the_cover_has_no_personal_data_and_the_reply_has_what_was_written(desk:
     said = f"{CANARY_NAME}様 手紙は出しました。"
     reply_id = desk.prepare(case_id, household_id=person.household_id, text=said, wordings=("accepted",))
     with desk.database.write() as session:
-        cover, text = (
-            replies.draw(session, VAULT, PROGRAM, reply_id, part, desk.agent, NOW)
-            for part in ("cover", "text")
-        )
+        taken = [
+            sheets.take_out(session, VAULT, case_id, reply_id, part, desk.agent, NOW) for part in sheets.PARTS
+        ]
+    cover, text = (sheets.draw(PROGRAM, one, part) for one, part in zip(taken, sheets.PARTS, strict=True))
     number = desk.case(case_id).receipt_no
     (front,) = pdf.text(cover)
     assert number in front
@@ -266,7 +266,7 @@ def test_a_reply_about_a_household_that_became_protected_is_not_printed(desk: Fa
     with desk.database.write() as session:
         session.get_one(Household, person.household_id).protected = True
     with desk.database.write() as session, pytest.raises(NotAllowedError):
-        replies.draw(session, VAULT, PROGRAM, reply_id, "text", desk.agent, NOW)
+        sheets.take_out(session, VAULT, case_id, reply_id, "text", desk.agent, NOW)
 
 
 def test_standard_answers_of_the_scripts_are_general_words_too(desk: FaxDesk) -> None:
