@@ -6,6 +6,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.authn import sessions
+from portal.domain.faxes.inquiry_form import inquiry_form_pdf
 from portal.platform.page import Page
 from portal.platform.routes import endpoint
 from portal.web.access import PUBLIC, everybody
@@ -16,6 +17,12 @@ CONFORMANCE_LEVEL = "WCAG 2.2 AA"
 def show_help(page: Page) -> Response[Any]:
     """Show how to reach people, where the coupon is good, what nobody ever asks, and the ward's answers."""
     return page.render("portal/help.html", windows=page.site.program.windows)
+
+
+def blank_fax_form(page: Page) -> Response[Any]:
+    """Return the FAX問合せ票 in the reader's language."""
+    pdf = inquiry_form_pdf(page.site.program, page.now)
+    return page.send(pdf, "application/pdf", {"content-disposition": 'attachment; filename="fax.pdf"'})
 
 
 def show_privacy(page: Page) -> Response[Any]:
@@ -33,6 +40,7 @@ def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     return [
         endpoint("GET", "/help", show_help, everybody, PUBLIC),
+        endpoint("GET", "/fax/form.pdf", blank_fax_form, everybody, PUBLIC),
         endpoint("GET", "/privacy", show_privacy, everybody, PUBLIC),
         endpoint("GET", "/accessibility", show_accessibility, everybody, PUBLIC),
     ]
