@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record, record_many
-from portal.domain.base import Base
 from portal.domain.clock import jst_date
 from portal.domain.coupons.issuer import IssuerProfile
 from portal.domain.coupons.models import Coupon, IssuerStatement, StatementDifference
@@ -27,15 +26,6 @@ from portal.domain.vault import Vault
 
 AT_ONCE = 500
 One = TypeVar("One")
-_COUPONS = Base.metadata.tables[Coupon.__tablename__]
-_SAY = (
-    update(_COUPONS)
-    .where(_COUPONS.c.id == bindparam("key"))
-    .values(
-        used_yen=bindparam("yen"), issuer_status=bindparam("status"), issuer_as_of=bindparam("day"),
-        changed_at=bindparam("at"),
-    )
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +46,7 @@ class Taken:
 
 @dataclass(slots=True)
 class _Work:
-    said: list[dict[str, Any]] = field(default_factory=list)
+    said: dict[tuple[int, str], list[int]] = field(default_factory=dict)
     agreed: list[int] = field(default_factory=list)
     steps: dict[tuple[str, str], list[tuple[int, int | None]]] = field(default_factory=dict)
     exchanged: list[int] = field(default_factory=list)
@@ -127,7 +117,7 @@ def _look_at(work: _Work, row: StatementRow, coupon: Any | None, as_of: date) ->
     seen = coupon.revealed_at is not None
     verdict = judge(Ours(coupon.state, seen, coupon.used_yen, coupon.face_yen, free), row.status, used)
     work.used_yen += used
-    work.said.append({"key": coupon.id, "yen": used, "status": row.status, "day": as_of})
+    work.said.setdefault((used, row.status), []).append(coupon.id)
     state = coupon.state
     for step in verdict.steps:
         work.steps.setdefault((step, state), []).append((coupon.id, coupon.household_id))
@@ -161,8 +151,14 @@ def _store(
     )  # fmt: skip
     session.add(row)
     session.flush()
-    for said in _parts(work.said):
-        session.connection().execute(_SAY, [one | {"at": now} for one in said])
+    for (yen, status), keys in work.said.items():
+        for part in _parts(keys):
+            session.execute(
+                update(Coupon)
+                .where(Coupon.id.in_(part))
+                .values(used_yen=yen, issuer_status=status, issuer_as_of=as_of, changed_at=now)
+                .execution_options(synchronize_session=False)
+            )
     for (step, before), subjects in work.steps.items():
         _carry_out(session, step, before, subjects, actor, now)
     change_many(session, work.exchanged, "exchange", actor, now, statement=str(row.id))
