@@ -15,6 +15,7 @@ from portal.domain.credentials import models as _credentials
 from portal.domain.declines import models as _declines
 from portal.domain.entitlements import models as _entitlements
 from portal.domain.faxes import models as _faxes
+from portal.domain.escalations import models as _escalations
 from portal.domain.households import models as _households
 from portal.domain.letters import models as _letters
 from portal.domain.notices import models as _notices
@@ -33,7 +34,7 @@ from portal.domain.tasks import models as _tasks
 from portal.domain.telephony import models as _telephony
 
 SLICES = (
-    _alternatives, _announcements, _approvals, _audit, _authn, _call_desk, _calls, _coupons, _credentials, _declines, _entitlements, _faxes, _households, _letters, _notices, _program,
+    _alternatives, _announcements, _approvals, _audit, _authn, _call_desk, _calls, _coupons, _credentials, _declines, _entitlements, _escalations, _faxes, _households, _letters, _notices, _program,
     _recipients, _redeliveries, _reports, _requests, _roster, _scripts, _settlement, _shipments, _sites, _staff, _tasks, _telephony,
 )  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""What a call leaves open: questions passed to the ward with its answers as evidence, and calls to call back."""

@@ -1,0 +1,116 @@
+"""Reading which calls back wait, the first due first, and what was tried."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.escalations.call_backs import KINDS, due_of
+from portal.domain.escalations.models import CallBack, CallBackTry
+from portal.domain.escalations.states import CALL_BACK
+from portal.domain.households.models import Household
+from portal.domain.program.calendar import CallCenterCalendar
+from portal.domain.tasks.models import Task
+from portal.domain.tasks.states import TASK
+
+PAGE = 20
+WAITING = ("waiting", "claimed")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One call back: until when (JST or UTC), how often it was tried, and who has taken it."""
+
+    task: Task
+    due_at: datetime
+    overdue: bool
+    state: str
+    tries: int
+    claimed_by: int | None
+
+
+def _visible(include_protected: bool) -> ColumnElement[bool]:
+    return or_(
+        Task.household_id.is_(None), Household.protected.in_([True, False] if include_protected else [False])
+    )
+
+
+def _rows(include_protected: bool) -> Select[Task, CallBack]:
+    return (
+        select(Task, CallBack)
+        .outerjoin(CallBack, CallBack.task_id == Task.id)
+        .outerjoin(Household, Household.id == Task.household_id)
+        .where(Task.kind.in_(KINDS), _visible(include_protected))
+    )
+
+
+def _open(include_protected: bool) -> Select[Task, CallBack]:
+    return _rows(include_protected).where(
+        Task.state == TASK.initial, or_(CallBack.id.is_(None), CallBack.state.in_(WAITING))
+    )
+
+
+def waiting(
+    session: Session, calendar: CallCenterCalendar, now: datetime, *, include_protected: bool = False, page: int = 1,
+    limit: int = PAGE,
+) -> list[Waiting]:  # fmt: skip
+    """Return the calls back that wait, the first due first; ``page`` counts from 1."""
+    statement = _open(include_protected).order_by(func.coalesce(Task.due_at, Task.created_at), Task.id)
+    rows = session.execute(statement.offset((max(1, page) - 1) * PAGE).limit(limit))
+    return [_waiting(calendar, now, task, row) for task, row in rows]
+
+
+def count_waiting(session: Session, now: datetime, *, include_protected: bool = False) -> tuple[int, int]:
+    """Return how many calls back wait, and how many of them are overdue (those without a time count a day later)."""
+    inner = _open(include_protected).with_only_columns(Task.id, Task.due_at).subquery()
+    late = func.count().filter(inner.c.due_at < now)
+    total, overdue = session.execute(select(func.count(), late).select_from(inner)).one()
+    return int(total), int(overdue)
+
+
+def one(
+    session: Session,
+    calendar: CallCenterCalendar,
+    task_id: int,
+    now: datetime,
+    *,
+    include_protected: bool = False,
+) -> Waiting | None:
+    """Return a call back, done ones too; None where there is none that this person may know of."""
+    row = session.execute(_rows(include_protected).where(Task.id == task_id)).one_or_none()
+    return _waiting(calendar, now, row[0], row[1]) if row is not None else None
+
+
+def tries_of(session: Session, task_id: int) -> list[CallBackTry]:
+    """Return what was tried, newest first."""
+    statement = select(CallBackTry).where(CallBackTry.task_id == task_id)
+    return list(session.scalars(statement.order_by(CallBackTry.id.desc())))
+
+
+def of_call(session: Session, call_id: int) -> list[Task]:
+    """Return the calls back that were asked for in a call."""
+    statement = select(Task).join(CallBack, CallBack.task_id == Task.id).where(CallBack.call_id == call_id)
+    return list(session.scalars(statement.order_by(Task.id)))
+
+
+def of_household(session: Session, household_id: int) -> list[Task]:
+    """Return the calls back about a household that wait."""
+    statement = select(Task).where(
+        Task.household_id == household_id, Task.kind.in_(KINDS), Task.state == TASK.initial
+    )
+    return list(session.scalars(statement.order_by(Task.id).limit(PAGE)))
+
+
+def _waiting(calendar: CallCenterCalendar, now: datetime, task: Task, row: CallBack | None) -> Waiting:
+    due = due_of(calendar, task)
+    state = row.state if row is not None else CALL_BACK.initial
+    late = task.state == TASK.initial and state in WAITING and due < now
+    return Waiting(
+        task,
+        due,
+        late,
+        state,
+        row.tries if row is not None else 0,
+        row.claimed_by if row is not None else None,
+    )
