@@ -142,7 +142,7 @@ def submit(act: Act, page: Page) -> Response[Any]:
 def _redelivery(page: Page) -> DeskAct:
     item, _dash, key = page.form.get("item").partition("-")
     parcel = int(key) if key.isascii() and key.isdigit() and len(key) < 16 else None
-    if item not in {LETTER, PARCEL} or (item == PARCEL) != (parcel is not None):
+    if not (item == LETTER and not key) and not (item == PARCEL and parcel is not None):
         raise InputError(_s("届いていないものを選んでください。"))
     return ask_redelivery(
         page.session, page.site.vault, page.site.program, _key(page), item, parcel, page.actor, page.now
