@@ -1,5 +1,7 @@
 """A report as a file: PDF/UA by Typst, or xlsx in which nothing that looks like a formula is one."""
 
+import re
+from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -10,6 +12,7 @@ from portal.domain.letters.render import compile_pdf
 from portal.domain.reports.tables import Cell, Report, ReportTable
 
 SHEET_NAME_MAX = 31
+TIME = re.compile(r"\d+:\d{2}")
 
 
 def as_pdf(report: Report, now: datetime) -> bytes:
@@ -22,20 +25,30 @@ def as_pdf(report: Report, now: datetime) -> bytes:
         "notes": list(report.notes),
         "day": [now.year, now.month, now.day],
         "tables": [_table(table) for table in report.tables],
+        "cover": report.cover,
     }
     return compile_pdf("report.typ", data, timestamp=int(now.timestamp()))
 
 
 def _table(table: ReportTable) -> dict[str, Any]:
-    sample = table.rows[0] if table.rows else table.total
+    every = [*table.rows, *([table.total] if table.total else [])]
     return {
         "title": table.title,
         "columns": list(table.columns),
-        "numbers": [isinstance(cell, int) for cell in sample] or [False] * len(table.columns),
+        "numbers": [_is_figure([row[at] for row in every]) for at in range(len(table.columns))],
+        "wide": table.wide,
         "rows": [[_written(cell) for cell in row] for row in table.rows],
         "total": [_written(cell) for cell in table.total],
         "empty": table.empty,
     }
+
+
+def _is_figure(cells: Sequence[Cell]) -> bool:
+    """Tell whether a column is set like numbers: it has some, and besides them only shares and "–"."""
+    return any(isinstance(cell, int) or cell.endswith("%") for cell in cells) and all(
+        isinstance(cell, int) or cell in {"", "–"} or cell.endswith("%") or TIME.fullmatch(cell)
+        for cell in cells
+    )
 
 
 def _written(cell: Cell) -> str:

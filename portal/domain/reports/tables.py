@@ -9,13 +9,14 @@ Cell = str | int
 
 @dataclass(frozen=True, slots=True)
 class ReportTable:
-    """One table; ``total`` is its last line, set apart."""
+    """One table; ``total`` is its last line, set apart. ``wide``: the column that takes the room on paper."""
 
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     total: Sequence[Cell] = ()
     empty: str = ""
+    wide: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
