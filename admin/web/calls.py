@@ -16,9 +16,9 @@ from portal.domain.calls.kinds import CATEGORIES, CallChannel, CallLanguage, Dir
 from portal.domain.calls.models import Call
 from portal.domain.calls.states import AFTER_CALL, ENDED
 from portal.domain.clock import jst_date
-from portal.domain.errors import ConflictError, NotFoundError
+from portal.domain.errors import ConflictError, InputError, NotFoundError
 from portal.domain.staff.permissions import Permission
-from portal.domain.staff.queries import staff_user
+from portal.domain.staff.queries import staff_names, staff_user
 from portal.domain.texts import _s
 from portal.platform.page import Page
 
@@ -44,7 +44,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )  # fmt: skip
     return page.render(
         "admin/calls.html", status_code, calls=rows[: queries.PAGE], more=len(rows) > queries.PAGE,
-        everybody=everybody, leads=leads, said=page.query.get("said", ""), today=jst_date(page.now),
+        everybody=everybody, leads=leads, names=staff_names(page.session, {row.agent_id for row in rows}) if everybody else {}, said=page.query.get("said", ""), today=jst_date(page.now),
         undescribed=queries.undescribed(page.session, _staff_id(page), page.now), channels=list(CallChannel),
         directions=list(Direction), spoken=list(CallLanguage),
     )  # fmt: skip
@@ -62,6 +62,9 @@ def start(page: Page) -> Response[Any]:
                     channel=chosen(CallChannel, form.get("channel"), CallChannel.PHONE),
                     direction=chosen(Direction, form.get("direction"), Direction.INBOUND),
                 )  # fmt: skip
+    except InputError as error:
+        form.error("line", error.message)
+        return show(page, 422)
     except ConflictError as error:
         form.error("start", error.message)
         return show(page, 409)

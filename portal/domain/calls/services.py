@@ -11,12 +11,12 @@ from portal.domain.calls.kinds import CallChannel, CallLanguage, Direction
 from portal.domain.calls.models import Call, CallHousehold
 from portal.domain.calls.states import CALL, OPEN
 from portal.domain.clock import JST
-from portal.domain.errors import ConflictError, NotAllowedError, NotFoundError
+from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 from portal.domain.staff.models import StaffUser
 from portal.domain.tasks.services import new_receipt_no
 from portal.domain.texts import _s
 
-LINE_MAX = 20
+LINE_MAX, LINE_DIGITS = 20, 8
 
 # put together once: every staff page of the call desk asks this, for its bar
 _CURRENT = select(Call).where(Call.agent_id == bindparam("agent_id"), Call.state.in_(OPEN))
@@ -36,8 +36,10 @@ def start_call(
     """Begin a call of the acting person.
 
     Raises:
+        InputError: the line is no name of a line.
         ConflictError: this person has a call that is not ended (code: its id).
     """
+    line = _named_line(line)
     # There is no call to lock yet: the person's row makes a second press wait.
     session.execute(select(StaffUser.id).where(StaffUser.id == actor.id).with_for_update(key_share=True))
     if (open_one := current_call(session, actor)) is not None:
@@ -46,7 +48,7 @@ def start_call(
         )
     call = Call(
         receipt_no=new_receipt_no(), agent_id=actor.id, channel=channel.value, direction=direction.value,
-        language=language.value, line=line.strip()[:LINE_MAX], subject=subject, day=now.astimezone(JST).date(), started_at=now,
+        language=language.value, line=line, subject=subject, day=now.astimezone(JST).date(), started_at=now,
     )  # fmt: skip
     session.add(call)
     session.flush()
@@ -96,13 +98,14 @@ def describe(
     Raises:
         NotFoundError: not this person's call.
         WrongStateError: it is over.
+        InputError: the line is no name of a line.
         NotAllowedError: another channel or direction after a household was opened: a caller on the line does not
             become somebody whom we called back.
     """
     call = locked_own(session, call_id, actor)
     CALL.next(call.state, "finish")  # asked only: what may still be finished may still be described
     way = {"channel": channel.value if call.subject is None else call.channel, "direction": direction.value}
-    wanted = way | {"language": language.value, "line": line.strip()[:LINE_MAX]}
+    wanted = way | {"language": language.value, "line": _named_line(line)}
     changed = {name: value for name, value in wanted.items() if getattr(call, name) != value}
     if way.keys() & changed.keys() and _has_opened(session, call):
         raise NotAllowedError(
@@ -115,6 +118,13 @@ def describe(
     if changed:
         record(session, actor, now, "call.described", "call", call.id, fields=sorted(changed))
     return call
+
+
+def _named_line(typed: str) -> str:
+    """Return the name of a line; it stands unsealed in lists and counts, so that a caller's number must not be one."""
+    if sum(c.isdecimal() for c in typed) > LINE_DIGITS:
+        raise InputError(_s("回線には、回線の名前だけを入力してください。相手の電話番号は書けません。"))
+    return typed.strip()[:LINE_MAX]
 
 
 def _has_opened(session: Session, call: Call) -> bool:

@@ -123,7 +123,7 @@ def test_a_second_call_from_another_tab_is_refused_with_the_way_out(sqlite_staff
 
 def test_a_counter_visit_or_a_call_that_we_made_is_begun_from_the_page(sqlite_staff: StaffSite) -> None:
     visitor = sqlite_staff.enter_as(Role.AGENT)
-    call_id = start(visitor, channel="counter", direction="outbound", language="zh", line="2番窓口" * 9)
+    call_id = start(visitor, channel="counter", direction="outbound", language="zh", line="2番窓口の電話" * 4)
     call = call_of(sqlite_staff, call_id)
     assert (call.channel, call.direction, call.language) == ("counter", "outbound", "zh")
     assert len(call.line) == 20
@@ -133,6 +133,18 @@ def test_words_that_nobody_offers_begin_an_ordinary_call(sqlite_staff: StaffSite
     call_id = start(sqlite_staff.enter_as(Role.AGENT), channel="pigeon", direction="up", language="tlh")
     call = call_of(sqlite_staff, call_id)
     assert (call.channel, call.direction, call.language) == ("phone", "inbound", "ja")
+
+
+def test_a_callers_number_is_no_line(sqlite_staff: StaffSite) -> None:
+    visitor = sqlite_staff.enter_as(Role.AGENT)
+    answer = visitor.post("/calls/start", {"line": "０９０－１２３４－５６７８"})
+    assert answer.status_code == 422
+    assert 'id="line-error"' in answer.text
+    assert sqlite_staff.count(Call) == 0
+    call_id = start(visitor)
+    changed = {"call_id": str(call_id), "language": "ja", "line": "090-1234-5678"}
+    assert visitor.post("/calls/describe", changed).status_code == 422
+    assert call_of(sqlite_staff, call_id).line == ""
 
 
 def test_who_answers_a_foreign_line_says_so_once(sqlite_staff: StaffSite) -> None:
@@ -264,6 +276,7 @@ def test_the_list_shows_ones_own_calls_of_today_and_a_lead_everybodys(staff: Sta
     everybody = lead.get("/calls?who=all").text
     assert f'href="/calls/{call_id}"' in everybody
     assert f'href="/calls/{own}"' in everybody
+    assert "職員 agent1" in everybody
     staff.clock.advance(hours=15)
     tomorrow = staff.enter(colleague).get("/calls").text
     assert "きょうの受付は、まだありません" in tomorrow
