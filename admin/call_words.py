@@ -71,6 +71,7 @@ def call_events() -> dict[str, str]:
         "call.corrected": _s("受付の記録を直した"),
         "call.closed_by_rule": _s("忘れられた受付が、自動で終わった"),
         "call.read": _s("受付に書かれた内容を見た"),
+        "call.written_down": _s("紙の受付票を入力"),
     }
 
 
@@ -78,7 +79,7 @@ def written(name: str) -> str:
     """Name a part of what was written about a call."""
     return {
         "text": _s("内容"), "notable": _s("月の報告に載せたいこと"), "call_back": _s("折り返す電話番号"),
-        "tracking": _s("お問い合わせ番号"),
+        "tracking": _s("お問い合わせ番号"), "taken_by": _s("受けた人（アカウントのない人）"),
     }.get(name, name)  # fmt: skip
 
 

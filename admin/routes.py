@@ -42,6 +42,7 @@ from admin.web import (
     stock,
     stops,
     tasks,
+    written_down,
 )
 
 MODULES = (
@@ -52,6 +53,7 @@ MODULES = (
     calls,
     faxes,
     fax_replies,
+    written_down,
     entitlements,
     desk,
     desk_household,

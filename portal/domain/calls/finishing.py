@@ -125,12 +125,22 @@ def facts_of(call: Call) -> dict[str, object]:
     return {name: getattr(call, name) for name in names}
 
 
+def note(session: Session, vault: Vault, call: Call, after: AfterCall, *, taken_by: str = "") -> None:
+    """Note something about a call that was written down on paper; ``taken_by`` names somebody without an account.
+
+    Raises:
+        FieldsError: something noted cannot be so; nothing is changed.
+    """
+    _note(vault, call, after, _checked(session, vault, after) | {written.TAKEN_BY: taken_by})
+
+
 def _note(vault: Vault, call: Call, after: AfterCall, numbers: dict[str, str]) -> None:
     for name in facts_of(call):
         setattr(call, name, getattr(after, name))
     call.result, call.notable = after.result.value, bool(after.notable.strip())
     words = {written.TEXT: after.text.strip(), written.NOTABLE: after.notable.strip()}
-    written.write_text(vault, call, words | numbers)
+    kept = {written.TAKEN_BY: written.read_text(vault, call).get(written.TAKEN_BY, "")}
+    written.write_text(vault, call, kept | words | numbers)
 
 
 def _checked(session: Session, vault: Vault, after: AfterCall) -> dict[str, str]:

@@ -26,6 +26,7 @@ class Call(Base):
             "uq_call_record_open", "agent_id", unique=True, postgresql_where=text(NOT_ENDED),
             sqlite_where=text(NOT_ENDED),
         ),
+        Index("ix_call_record_written_down", "id", postgresql_where=text("written_down"), sqlite_where=text("written_down")),
     )  # fmt: skip
 
     id: Mapped[int] = primary_key()

@@ -9,6 +9,8 @@ from portal.domain.vault import Vault, seal_json, unseal_json
 TEXT, CALL_BACK, TRACKING, NOTABLE = "text", "call_back", "tracking", "notable"
 """What an agent wrote, the number to call back, a tracking number, and words meant for the month's report."""
 KEYS = (TEXT, CALL_BACK, TRACKING, NOTABLE)
+TAKEN_BY = "taken_by"
+"""Who took a call that was written down, where it was somebody without an account."""
 
 
 def write_text(vault: Vault, call: Call, written: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from portal.domain.actors import Actor
 from portal.domain.audit.services import record
 from portal.domain.calls.levels import Level, require_level
 from portal.domain.calls.models import Call
-from portal.domain.calls.secrets_in_text import refuse_secrets
+from portal.domain.calls.secrets_in_text import refuse_coupons, refuse_secrets
 from portal.domain.errors import ConflictError, InputError, NotAllowedError
 from portal.domain.faxes import cover
 from portal.domain.faxes.models import FaxCase, FaxReply
@@ -65,7 +65,7 @@ def prepare(
     if session.scalar(waiting.limit(1)) is not None:
         raise ConflictError(_s("出していない返信があります。送るか、取りやめてから、新しく書いてください。"))
     number = _number(vault, program, case, draft)
-    text = _checked_text(session, call, draft)
+    text = _checked_text(session, vault, call, draft)
     words = cover.Words(
         [cover.Part(one, lines_of(session, program, draft.wordings, one)) for one in locales_of(case.language)],
         LOCALES[case.language], text,
@@ -115,7 +115,7 @@ def _number_or_none(text: str) -> str | None:
         return None
 
 
-def _checked_text(session: Session, call: Call, draft: Draft) -> str:
+def _checked_text(session: Session, vault: Vault, call: Call, draft: Draft) -> str:
     """Return the words about a household; without a verified household there are none: only general words go out."""
     text = draft.text.strip()
     if not text and not draft.wordings:
@@ -132,6 +132,7 @@ def _checked_text(session: Session, call: Call, draft: Draft) -> str:
         raise InputError(_s("%(most)d文字までで書いてください。") % {"most": TEXT_MAX}, code="text")
     try:
         refuse_secrets(text)
+        refuse_coupons(session, vault, text)
     except InputError as error:
         raise InputError(error.message, code="text") from None
     return text
