@@ -82,6 +82,13 @@ def escalations(
     return list(session.scalars(ordered.offset((max(1, page) - 1) * PAGE).limit(limit)))
 
 
+def open_rows(session: Session, reader: Reader, *, limit: int) -> list[Escalation]:
+    """Return the open questions for a sheet, the first due first, locked to the end of the transaction."""
+    statement = _rows(reader).where(Escalation.state == ESCALATION.initial)
+    ordered = statement.order_by(Escalation.due_on, Escalation.id).limit(limit)
+    return list(session.scalars(ordered.with_for_update(of=Escalation)))
+
+
 def state_counts(session: Session, reader: Reader) -> dict[str, int]:
     """Return how many questions are in each state."""
     inner = _rows(reader).subquery()
