@@ -104,4 +104,4 @@ def _another_person(old: HouseholdFields, new: HouseholdFields) -> bool:
 
 
 def _person(fields: HouseholdFields) -> tuple[object, ...]:
-    return (fields.person_no, fields.name, fields.kana, fields.birth, fields.foreign)
+    return (fields.person_no, fields.name, fields.kana, fields.birth, fields.foreign, fields.alias)

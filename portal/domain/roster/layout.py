@@ -21,7 +21,8 @@ SHIPPED = Path(__file__).resolve().parents[2] / "programs" / "sample" / "layouts
 FIELDS = (
     "extracted", "household_no", "person_no", "householder", "relationship", "name", "kana", "birth_date", "sex",
     "postal_code", "town", "block", "building_room", "residence_since", "change_reason", "change_date", "protection",
-    "foreign", "remarks", "householder_name", "householder_kana", "householder_birth_date",
+    "foreign", "remarks", "householder_name", "householder_kana", "householder_birth_date", "alias",
+    "householder_alias",
 )  # fmt: skip
 """Everything that a column can mean; a column without a field is read over."""
 CODE_MEANINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(

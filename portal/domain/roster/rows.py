@@ -64,6 +64,8 @@ class ParsedRow(NamedTuple):
     institutional: bool
     minor_householder: bool
     address_key: str
+    alias: str = ""
+    householder_alias: str = ""
 
 
 class Cells(NamedTuple):
@@ -91,6 +93,8 @@ class Cells(NamedTuple):
     householder_name: str
     householder_kana: str
     householder_birth_date: str
+    alias: str
+    householder_alias: str
 
 
 class Change(NamedTuple):

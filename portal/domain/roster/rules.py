@@ -90,7 +90,7 @@ class RowRules:
             change.day, change.since, cells.remarks, cells.householder_name, cells.householder_kana, head_birth,
             result, _sorted(tuple(found)), household_known,
             view.institutional or any(word in cells.relationship for word in INSTITUTION_RELATIONSHIPS), minor,
-            view.key,
+            view.key, cells.alias.strip(), cells.householder_alias.strip(),
         )  # fmt: skip
 
     def _misshapen(self, record: Record) -> ParsedRow:
