@@ -1,17 +1,20 @@
 """What the delivery log calls its events, media, states and failures; an unknown one shows as it is stored."""
 
-from portal.domain.texts import _s
+from portal.domain.texts import _s, kept_per_language
 
 
+@kept_per_language
 def event(code: str) -> str:
     """Name what a household was told of."""
     return {
         "received": _s("申請の受け付け"), "decided": _s("申請の結果"), "returned_for_correction": _s("申請の直しのお願い"),
         "stopped": _s("クーポンの停止"), "posted": _s("郵便の発送"), "deadline_near": _s("交換の期限"),
+        "at_post_office": _s("郵便局での預かり"),
         "came_back": _s("戻ってきた郵便"),
     }.get(code, code)  # fmt: skip
 
 
+@kept_per_language
 def medium(code: str) -> str:
     """Name a medium."""
     return {
@@ -30,6 +33,7 @@ def state(code: str, by: str) -> str:
     }.get(code, code)  # fmt: skip
 
 
+@kept_per_language
 def mark(code: str) -> str:
     """Return the kind of mark that stands before a state."""
     return {
@@ -38,6 +42,7 @@ def mark(code: str) -> str:
     }.get(code, "plain")  # fmt: skip
 
 
+@kept_per_language
 def failure(code: str) -> str:
     """Say why the last try failed; numbers are the other side's answer."""
     known = {

@@ -32,10 +32,11 @@ from portal.domain.sites import models as _sites
 from portal.domain.staff import models as _staff
 from portal.domain.tasks import models as _tasks
 from portal.domain.telephony import models as _telephony
+from portal.domain.tracking import models as _tracking
 
 SLICES = (
     _alternatives, _announcements, _approvals, _audit, _authn, _call_desk, _calls, _coupons, _credentials, _declines, _entitlements, _escalations, _faxes, _households, _letters, _notices, _program,
-    _recipients, _redeliveries, _reports, _requests, _roster, _scripts, _settlement, _shipments, _sites, _staff, _tasks, _telephony,
+    _recipients, _redeliveries, _reports, _requests, _roster, _scripts, _settlement, _shipments, _sites, _staff, _tasks, _telephony, _tracking,
 )  # fmt: skip
 
 metadata: MetaData = Base.metadata

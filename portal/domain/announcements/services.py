@@ -17,8 +17,8 @@ from portal.domain.authn.codes import secret_of
 from portal.domain.authn.models import OtpAuthenticator
 from portal.domain.credentials.models import Credential
 from portal.domain.errors import NotAllowedError, NotFoundError
+from portal.domain.notices.messages import DATED_EVENTS, progress_message
 from portal.domain.notices.messages import PROGRESS_EVENTS as EVENTS
-from portal.domain.notices.messages import progress_message
 from portal.domain.notices.services import enqueue
 from portal.domain.tasks.services import CALL_BACK, open_task
 from portal.domain.texts import SOURCE_LOCALE, _s, use_locale
@@ -96,13 +96,13 @@ def announce(
 
     ``key`` names the event (subject and step, ``decline:123:accepted``); the same key again changes nothing.
     ``contact`` is a telephone number left on a paper form, used for nothing else; ``due`` the last day (JST) of
-    ``deadline_near``. Sent later by a worker or the daily print, which look for holds at that moment. While the
+    an event of ``DATED_EVENTS``. Sent later by a worker or the daily print, which look for holds at that moment. While the
     same is waiting to be told of the same ``receipt_no``, nothing is added: one message speaks for all children.
 
     Raises:
-        ValueError: unknown event, a key over 100 characters, or ``deadline_near`` without its day.
+        ValueError: unknown event, a key over 100 characters, or one of ``DATED_EVENTS`` without its day.
     """
-    if event not in EVENTS or len(key) > KEY_LENGTH or (event == "deadline_near") != (due is not None):
+    if event not in EVENTS or len(key) > KEY_LENGTH or (event in DATED_EVENTS) != (due is not None):
         raise ValueError("not an event that can be announced")
     way = reach(session, household_id)
     medium = way.row.kind if way.row is not None else CALL if contact else CARD

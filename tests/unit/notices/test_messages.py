@@ -7,6 +7,7 @@ import pytest
 
 from portal.domain.notices.messages import (
     CODE_PURPOSES,
+    DATED_EVENTS,
     EVENTS,
     PROGRESS_EVENTS,
     Message,
@@ -22,7 +23,7 @@ everywhere = pytest.mark.parametrize("locale", RESIDENT_LOCALES)
 
 
 def progress(kind: str) -> list[Message]:
-    due = {"deadline_near": date(2023, 12, 31)}
+    due = dict.fromkeys(DATED_EVENTS, date(2023, 12, 31))
     return [progress_message(kind, event, due=due.get(event)) for event in PROGRESS_EVENTS]
 
 
@@ -85,5 +86,6 @@ def test_what_a_household_is_told_differs_by_event_and_says_where_to_learn_more(
         assert len({message.subject for message in messages}) == len(PROGRESS_EVENTS)
         assert len({message.body for message in messages}) == len(PROGRESS_EVENTS)
         assert "%(" not in "".join(message.body for message in messages)
-        (reminder,) = [m.body for m in progress("sms") if "31" in m.body]
-    assert "2023" in reminder
+        dated = [m.body for m in progress("sms") if "31" in m.body]
+    assert len(dated) == len(DATED_EVENTS)
+    assert all("2023" in body for body in dated)

@@ -1,0 +1,1 @@
+"""Tracking (clause 7(3), 7(4)): what the post says of letters and parcels, taken over in any order, never guessed."""
