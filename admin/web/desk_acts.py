@@ -11,6 +11,7 @@ from admin import desk_words, entry_words
 from admin.access import number_in_address, post_key, staff_route
 from admin.desk_acts import PLACES
 from admin.web import household
+from admin.web.desk_household import at_desk
 from admin.web.entry_forms import chosen
 from portal.domain.alternatives import choosing
 from portal.domain.audit.services import earlier_result, first_time, keep_result
@@ -27,12 +28,10 @@ from portal.domain.call_desk.acting.redelivery import ask_redelivery
 from portal.domain.call_desk.acting.sayings import after, before
 from portal.domain.call_desk.acting.unlock import unlock
 from portal.domain.call_desk.models import DeskAct
-from portal.domain.call_desk.opening import open_in_call
 from portal.domain.call_desk.spelling import read_out
-from portal.domain.calls.gate import require_call
-from portal.domain.calls.levels import Level, level_of, require_level
+from portal.domain.calls.levels import level_of, require_level
 from portal.domain.calls.models import Call
-from portal.domain.errors import DomainError, InputError, NotAllowedError, NotFoundError
+from portal.domain.errors import DomainError, InputError, NotAllowedError
 from portal.domain.households.queries import view_household
 from portal.domain.redeliveries.queries import LETTER, PARCEL
 from portal.domain.redeliveries.standing import standings
@@ -55,16 +54,14 @@ def _key(page: Page) -> int:
 
 def _let_in(page: Page, act: Act) -> Call | Response[Any]:
     """Return the call in which the caller is known well enough; else the answer, which keeps what was logged."""
+    desk = at_desk(page)
+    if isinstance(desk, Response):
+        return desk
     try:
-        call = require_call(page.session, page.actor)
-        found = open_in_call(page.session, call, _key(page), page.actor, page.now)
-        require_level(page.session, call, _key(page), NEEDED[act] if found is not None else Level.NONE)
+        require_level(page.session, desk.call, _key(page), NEEDED[act])
     except NotAllowedError as error:
         return failure_page(page, error)
-    if found is None:
-        text = _s("この世帯は見つかりませんでした。検索からやりなおしてください。")
-        return failure_page(page, NotFoundError(text))
-    return call
+    return desk.call
 
 
 def show(act: Act, page: Page, status_code: int = 200) -> Response[Any]:

@@ -1,7 +1,7 @@
 """A parent whose letter came back calls: it is asked for again, and stands in the officers' queue as entered on behalf."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,9 @@ from portal.domain.calls.levels import Level
 from portal.domain.calls.models import Call, CallHousehold
 from portal.domain.calls.verification import read_said, verify
 from portal.domain.errors import ConflictError, DomainError, TooLateError
+from portal.domain.faxes.models import FaxCase
 from portal.domain.redeliveries.models import Redelivery
-from portal.domain.requests.models import Request
+from portal.domain.requests.models import Request, Scan
 from portal.platform.site import Site
 from tests.functional.desk_acts.support import Desk
 from tests.support.coupons import VAULT
@@ -31,8 +32,8 @@ def request_of(desk: Desk) -> Request:
     return row
 
 
-def returned(desk: Desk, **options: bool) -> Person:
-    person = desk.post.household(**options)
+def returned(desk: Desk, *, active: bool = False) -> Person:
+    person = desk.post.household(active=active)
     desk.post.come_back(person)
     return person
 
@@ -163,26 +164,63 @@ def test_who_knows_what_a_former_husband_knows_cannot_shut_an_account_out(
         assert refused.value.code == "owner_not_asked"
 
 
-def test_a_call_that_was_written_down_counts_by_its_own_time(sqlite_desk: Desk) -> None:
+@pytest.mark.parametrize("way", ["written_down", "sheet", "fax"])
+def test_what_reached_us_in_time_counts_by_its_own_time(sqlite_desk: Desk, way: str) -> None:
     person, late = returned(sqlite_desk), returned(sqlite_desk)
-    call_id = sqlite_desk.in_call(person)
-    sqlite_desk.know(late, Level.ACT, call_id=call_id)
     last = sqlite_desk.staff.site.program.windows.redelivery.ends_at
     before, after = last - timedelta(minutes=5), last + timedelta(days=1)
+    subject = {
+        "sheet": f"call:{written_down(sqlite_desk, before)}",
+        "fax": f"fax_case:{fax(sqlite_desk, before)}",
+    }
+    call_id = sqlite_desk.in_call(person, subject=subject.get(way))
+    with sqlite_desk.staff.database.write() as session:
+        call = session.get_one(Call, call_id)
+        if way == "written_down":
+            call.written_down, call.started_at = True, before
 
-    def ask(who: Person, *, written_down: bool) -> None:
+    def ask(who: Person) -> None:
         with sqlite_desk.staff.database.write() as session:
-            call = session.get_one(Call, call_id)
-            call.written_down, call.started_at = written_down, before
             ask_redelivery(
                 session, VAULT, sqlite_desk.staff.site.program, who.household_id, "letter", None, sqlite_desk.actor(),
                 after,
             )  # fmt: skip
 
-    ask(person, written_down=True)
+    ask(person)
     assert request_of(sqlite_desk).received_at == before
+    sqlite_desk.end(call_id)
+    sqlite_desk.in_call(late)
     with pytest.raises(TooLateError):
-        ask(late, written_down=False)
+        ask(late)
+
+
+def written_down(desk: Desk, at: datetime) -> int:
+    """A call that was taken down on paper; returns its key."""
+    with desk.staff.database.write() as session:
+        sheet = Call(
+            receipt_no="CCCC-DDDD", agent_id=desk.agent.id, state="ended", channel="phone", direction="inbound",
+            language="ja", day=at.date(), started_at=at, written_down=True,
+        )  # fmt: skip
+        session.add(sheet)
+        session.flush()
+        return sheet.id
+
+
+def fax(desk: Desk, at: datetime) -> int:
+    """A FAX with this time in its header; returns its case."""
+    with desk.staff.database.write() as session:
+        scan = Scan(
+            media_type="image/png", size=1, digest=bytes(32), wrapped_key=b"k", sealed=b"s", stored_at=at
+        )
+        session.add(scan)
+        session.flush()
+        case = FaxCase(
+            receipt_no="FFFF-GGGG", language="ja", received_at=at, day=at.date(), due_on=at.date(), scan_id=scan.id,
+            digest=bytes(32), pages=1, wrapped_key=b"k", sealed=b"s", entered_by=desk.agent.id, entered_at=at,
+        )  # fmt: skip
+        session.add(case)
+        session.flush()
+        return case.id
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def ask_letter(
         ConflictError: the first letter was not sent yet (``not_sent``).
     """
     desk = admit(session, Act.NEW_LETTER, household_id, actor, now)
-    require_open(program.windows.new_letter, desk.received_at or now)
+    require_open(program.windows.new_letter, desk.asked_at)
     letter = living_letter(session, household_id)
     if letter is None or letter.handed_over_at is None:
         raise ConflictError(_("まだ送っていません。届くまで、もう少しお待ちください。"), code="not_sent")

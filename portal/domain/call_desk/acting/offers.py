@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from portal.domain.call_desk.acting import channel
 from portal.domain.call_desk.acting.kinds import NEEDED, Act
 from portal.domain.call_desk.acting.locks import Locks, locks_of
+from portal.domain.call_desk.acting.moments import asked_at
+from portal.domain.call_desk.calling_back import has_number
 from portal.domain.calls.levels import Level
 from portal.domain.calls.models import Call
 from portal.domain.program.deadlines import Window
@@ -33,6 +35,8 @@ _WINDOWS: Mapping[Act, Callable[[Program], Window]] = {
     Act.DECLINE_FORM: lambda program: program.windows.decline,
     Act.CHANNEL: lambda program: program.windows.sign_in,
 }
+_BY_ARRIVAL = frozenset({Act.REDELIVERY, Act.NEW_LETTER, Act.ALTERNATIVE})
+"""Wishes that came in time although they are entered later."""
 
 
 def offers(
@@ -51,7 +55,8 @@ def _why_not(
 ) -> str:  # fmt: skip
     if level < NEEDED[act]:
         return _s("先に、手紙番号かIDを聞くか、登録の電話番号にかけなおしてください。")
-    if act in _WINDOWS and (closed := staff_closed_text(_WINDOWS[act](program), call_moment(call, now))):
+    counts = asked_at(session, call, now) if act in _BY_ARRIVAL else now
+    if act in _WINDOWS and (closed := staff_closed_text(_WINDOWS[act](program), counts)):
         return closed
     if act is Act.UNLOCK and not locks.any:
         return _s("いま止まっているものはありません。")
@@ -59,13 +64,10 @@ def _why_not(
         return _s("電話では解けません。新しい手紙を案内してください。")
     if act is Act.CHANNEL and not channel.can_change(session, household_id):
         return _s("変えられる受け取り方が登録されていません。")
+    if act is Act.CHANNEL and not has_number(session, household_id):
+        return _s("かけなおせる電話番号が登録されていません。新しい手紙だけです。")
     if act is Act.CHANNEL and not channel.was_called_back(session, call, household_id):
         return _s(
             "登録の電話番号にかけなおしたあとに、できます。番号がもう使えないときは、新しい手紙だけです。"
         )
     return ""
-
-
-def call_moment(call: Call, now: datetime) -> datetime:
-    """Return the instant (UTC) that counts for a wish: that of the call, where it was written down later."""
-    return call.started_at if call.written_down else now

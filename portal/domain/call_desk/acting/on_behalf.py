@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import Actor, Channel
 from portal.domain.audit.services import record
 from portal.domain.call_desk.acting.kinds import NEEDED, Act
+from portal.domain.call_desk.acting.moments import asked_at
 from portal.domain.call_desk.models import DeskAct
 from portal.domain.calls.gate import locked_call
 from portal.domain.calls.kinds import CallChannel, CallLanguage
@@ -38,22 +39,16 @@ def spoken(call: Call) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A call that was let in for one act. ``actor`` is the staff person, by the channel of the call."""
+    """A call that was let in for one act. ``actor`` is the staff person, by the channel of the call.
+
+    ``asked_at`` is when the wish reached us (UTC), and counts for windows.
+    """
 
     call: Call
-    household: Household
+    household_id: int
     level: Level
     actor: Actor
-
-    @property
-    def household_id(self) -> int:
-        """The household's key."""
-        return self.household.id
-
-    @property
-    def received_at(self) -> datetime | None:
-        """When the caller asked (UTC), where that was not now: a call that was written down while the system was away."""
-        return self.call.started_at if self.call.written_down else None
+    asked_at: datetime
 
 
 def admit(session: Session, act: Act, household_id: int, actor: Actor, now: datetime) -> Desk:
@@ -64,7 +59,6 @@ def admit(session: Session, act: Act, household_id: int, actor: Actor, now: date
         NotFoundError: no such household, or a protected one: agents get the same words for both.
         ConflictError: the household is off the roster.
     """
-    del now  # the order of all acts' arguments
     call = locked_call(session, actor)
     household = session.scalar(
         select(Household)
@@ -78,7 +72,8 @@ def admit(session: Session, act: Act, household_id: int, actor: Actor, now: date
     if household.state != "active":
         raise ConflictError(_s("名簿から外れた世帯です。区に引き継いでください。"), code="removed")
     by_channel = Actor(actor.role, actor.id, actor.organization, CHANNELS[CallChannel(call.channel)])
-    return Desk(call, household, level_of(session, call, household_id), by_channel)
+    level = level_of(session, call, household_id)
+    return Desk(call, household_id, level, by_channel, asked_at(session, call, now))
 
 
 def note(

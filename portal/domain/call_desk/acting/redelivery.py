@@ -42,7 +42,7 @@ def ask_redelivery(
         if standing.item == item and key == shipment_id and standing.bar is Bar.ON_THE_WAY:
             raise ConflictError(bar_text(standing), code=Bar.ON_THE_WAY.value)
     request = submit(
-        session, vault, program, household_id, item, shipment_id, desk.actor, now, received_at=desk.received_at,
+        session, vault, program, household_id, item, shipment_id, desk.actor, now, received_at=desk.asked_at,
         sure=desk.level >= Level.ACT,
     )  # fmt: skip
     request.language = spoken(desk.call)
