@@ -5,9 +5,10 @@ from admin.caller_words import caller_events
 from admin.desk_words import desk_events
 from admin.fax_words import fax_events
 from admin.request_events import request_events
-from portal.domain.texts import _s
+from portal.domain.texts import _s, kept_per_language
 
 
+@kept_per_language
 def event(action: str) -> str:
     """Say what happened."""
     for texts in (

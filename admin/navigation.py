@@ -13,8 +13,8 @@ from admin.event_words import event
 from portal.domain.actors import Organization, Role
 from portal.domain.clock import JST
 from portal.domain.program.last_days import gap
-from portal.domain.staff.permissions import Permission, allows
-from portal.domain.texts import STAFF_LOCALES, _s
+from portal.domain.staff.permissions import Permission, held
+from portal.domain.texts import STAFF_LOCALES, _s, kept_per_language
 from portal.platform.locale import CODE_OF, NAMES, html_lang
 from portal.platform.page import Page
 
@@ -42,6 +42,8 @@ PLACES = (
     ("/staff", "staff", Permission.MANAGE_STAFF),
 )
 
+LANGUAGES = [(CODE_OF[locale], NAMES[CODE_OF[locale]], html_lang(locale)) for locale in STAFF_LOCALES]
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -61,7 +63,8 @@ class Who:
     may: frozenset[Permission]
 
 
-def _labels() -> dict[str, str]:
+@kept_per_language
+def _label(key: str) -> str:
     return {
         "home": _s("きょうの仕事"), "calls": _s("受付"), "desk": _s("コールデスク"), "search": _s("世帯をさがす"), "reviews": _s("申請の審査"), "tasks": _s("用件"),
         "parcels": _s("小包"), "stock": _s("代替品の在庫"), "holds": _s("保留"),
@@ -71,7 +74,7 @@ def _labels() -> dict[str, str]:
         "settlement": _s("清算"),
         "scripts": _s("スクリプト"), "staff": _s("職員"),
         "calendar": _s("カレンダー"), "faxes": _s("FAX"),
-    }  # fmt: skip
+    }[key]  # fmt: skip
 
 
 def signed_in_as(page: Page) -> Who | None:
@@ -82,28 +85,23 @@ def signed_in_as(page: Page) -> Who | None:
     if inspect(page.auth).expired_attributes or page.auth.stage != "full":
         return None
     role, organization = Role(user.role), Organization(user.organization)
-    held = frozenset(p for p in Permission if allows(p, role, organization))
-    return Who(user.display_name, words.role(user.role), held)
+    return Who(user.display_name, words.role(user.role), held(role, organization))
 
 
 def page_context(page: Page) -> dict[str, Any]:
     """Return what every staff template sees besides its page's own."""
     who = signed_in_as(page)
-    labels = _labels()
     places = [
-        Place(path, labels[key], page.path == path if path == "/" else page.path.startswith(path))
+        Place(path, _label(key), page.path == path if path == "/" else page.path.startswith(path))
         for path, key, permission in PLACES
         if who is not None and permission in who.may
     ]
-    codes = [CODE_OF[locale] for locale in STAFF_LOCALES]
     return {
         "who": who,
         "places": places,
         "call_bar": call_bar(page) if who is not None else None,
         "ending": _ending(page) if who is not None else "",
-        "languages": [
-            (code, NAMES[code], html_lang(locale)) for code, locale in zip(codes, STAFF_LOCALES, strict=True)
-        ],
+        "languages": LANGUAGES,
         "words": words,
         "event": event,
         "when": when,

@@ -1,8 +1,9 @@
 """What kinds, states, channels and decisions of requests are called in the staff's language."""
 
-from portal.domain.texts import _s
+from portal.domain.texts import _s, kept_per_language
 
 
+@kept_per_language
 def request_kind(code: str) -> str:
     """Name a kind of request."""
     return {
@@ -11,6 +12,7 @@ def request_kind(code: str) -> str:
     }.get(code, code)  # fmt: skip
 
 
+@kept_per_language
 def request_state(code: str) -> str:
     """Name where a request stands."""
     return {
@@ -19,6 +21,7 @@ def request_state(code: str) -> str:
     }.get(code, code)  # fmt: skip
 
 
+@kept_per_language
 def request_result(code: str) -> str:
     """Name how a request ended."""
     return {
@@ -27,6 +30,7 @@ def request_result(code: str) -> str:
     }.get(code, code)  # fmt: skip
 
 
+@kept_per_language
 def channel(code: str) -> str:
     """Name the way a request reached us."""
     return {
@@ -35,6 +39,7 @@ def channel(code: str) -> str:
     }.get(code, code)  # fmt: skip
 
 
+@kept_per_language
 def signer(code: str) -> str:
     """Name who signed a paper form."""
     return {
@@ -43,6 +48,7 @@ def signer(code: str) -> str:
     }.get(code, code)  # fmt: skip
 
 
+@kept_per_language
 def decision(code: str) -> str:
     """Name a decision of a reviewer."""
     return {
@@ -72,6 +78,7 @@ def match_part(code: str) -> str:
     }.get(code, code)  # fmt: skip
 
 
+@kept_per_language
 def decline_item(code: str) -> str:
     """Name where one child's decline stands."""
     return {

@@ -19,7 +19,7 @@ from admin.request_words import (
     trouble,
 )
 from portal.domain.roster.codes import explanations
-from portal.domain.texts import _s
+from portal.domain.texts import _s, kept_per_language
 
 __all__ = [
     "callers",
@@ -42,6 +42,7 @@ __all__ = [
 """Templates ask one module, ``words``; the words of requests lie in their own."""
 
 
+@kept_per_language
 def role(code: str) -> str:
     """Name a role."""
     return {
@@ -56,6 +57,7 @@ def organization(code: str) -> str:
     return {"ward": _s("区"), "contractor": _s("受託者"), "subcontractor": _s("再委託先")}.get(code, code)
 
 
+@kept_per_language
 def task_kind(code: str) -> str:
     """Name a kind of task."""
     return {
@@ -83,12 +85,14 @@ def task_advice(code: str) -> str:
     }.get(code, "")  # fmt: skip
 
 
+@kept_per_language
 def hold(code: str) -> str:
     """Say what a hold means."""
     known = explanations().get(code)
     return known.meaning if known else code
 
 
+@kept_per_language
 def hold_name(code: str) -> str:
     """Name a hold shortly, for filters and lists."""
     return {
@@ -99,12 +103,14 @@ def hold_name(code: str) -> str:
     }.get(code, code)  # fmt: skip
 
 
+@kept_per_language
 def remedy(code: str) -> str:
     """Say what to do about a hold."""
     known = explanations().get(code)
     return known.remedy if known else _s("区に確かめてください。")
 
 
+@kept_per_language
 def entitlement(code: str) -> str:
     """Name an entitlement's state."""
     return {
@@ -115,6 +121,7 @@ def entitlement(code: str) -> str:
     }.get(code, code)  # fmt: skip
 
 
+@kept_per_language
 def coupon(code: str) -> str:
     """Name a coupon's state."""
     return {
@@ -124,6 +131,7 @@ def coupon(code: str) -> str:
     }.get(code, code)  # fmt: skip
 
 
+@kept_per_language
 def credential(code: str) -> str:
     """Name a credential's state."""
     return {
@@ -132,6 +140,7 @@ def credential(code: str) -> str:
     }.get(code, code)  # fmt: skip
 
 
+@kept_per_language
 def letter(code: str) -> str:
     """Name a letter's state."""
     return {
@@ -140,6 +149,7 @@ def letter(code: str) -> str:
     }.get(code, code)  # fmt: skip
 
 
+@kept_per_language
 def letter_kind(code: str) -> str:
     """Name a kind of letter."""
     return {"credential": _s("IDとパスワードのお知らせ")}.get(code, code)
@@ -167,6 +177,7 @@ def left_out(code: str) -> str:
     }.get(code, code)  # fmt: skip
 
 
+@kept_per_language
 def reason(code: str) -> str:
     """Name a reason for opening a household."""
     return {
@@ -175,6 +186,7 @@ def reason(code: str) -> str:
     }.get(code, code)  # fmt: skip
 
 
+@kept_per_language
 def part(code: str) -> str:
     """Name what is masked."""
     return {
@@ -183,6 +195,7 @@ def part(code: str) -> str:
     }.get(code, code)  # fmt: skip
 
 
+@kept_per_language
 def household(code: str) -> str:
     """Name a household's state."""
     return {"active": _s("有効"), "removed": _s("名簿から外れた")}.get(code, code)

@@ -2,17 +2,21 @@
 
 import gettext as gettext_module
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
+from typing import TypeVar
 
 SOURCE_LOCALE = "ja"
 RESIDENT_LOCALES = ("ja", "ja@easy", "en", "zh_Hans", "zh_Hant", "ko")
 STAFF_LOCALES = ("ja", "en")
 CATALOGS = Path(__file__).resolve().parents[2] / ".build" / "locales"
 RUBY = re.compile(r"\{([^{}|]+)\|([^{}|]+)\}")
+
+WORDS_KEPT = 2_048
+Word = TypeVar("Word")
 
 _locale: ContextVar[str] = ContextVar("locale", default=SOURCE_LOCALE)
 
@@ -64,6 +68,20 @@ def _sn(singular: str, plural: str, n: int) -> str:
 def _staff_locale() -> str:
     locale = _locale.get()
     return locale if locale in STAFF_LOCALES else SOURCE_LOCALE
+
+
+def kept_per_language(name: Callable[[str], Word]) -> Callable[[str], Word]:
+    """Keep the words that a function has for a stored code, in each language: lists ask for the same ones row by row."""
+
+    @lru_cache(maxsize=WORDS_KEPT)
+    def kept(_language: str, code: str) -> Word:
+        return name(code)
+
+    @wraps(name)
+    def words(code: str) -> Word:
+        return kept(_locale.get(), code)
+
+    return words
 
 
 def plain(text: str) -> str:

@@ -133,7 +133,7 @@ class Page:
             "locale": self.locale,
             "lang": html_lang(self.locale),
             "lang_code": code,
-            "languages": [(c, n, html_lang_of(c)) for c, n in NAMES.items()],
+            "languages": LANGUAGES,
             "form_token": self.form_token,
             "form_key": secrets.token_urlsafe(18),
             "signed_in": self.auth is not None and self.auth.stage == "full",
@@ -144,3 +144,6 @@ class Page:
 def html_lang_of(code: str) -> str:
     """Return the ``lang`` attribute of a language code."""
     return "ja" if code == "easy" else code
+
+
+LANGUAGES = [(code, name, html_lang_of(code)) for code, name in NAMES.items()]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from portal.domain.actors import Organization, Role
 from portal.domain.staff.models import StaffUser
@@ -140,6 +141,12 @@ def allows(permission: Permission, role: Role, organization: Organization) -> bo
     grant = GRANTS[permission]
     fits = role in ROLES_OF_ORGANIZATION[organization]
     return fits and role in grant.roles and organization in grant.organizations
+
+
+@cache
+def held(role: Role, organization: Organization) -> frozenset[Permission]:
+    """Return what an account of this role and organization may do."""
+    return frozenset(permission for permission in Permission if allows(permission, role, organization))
 
 
 def may(staff: StaffUser, permission: Permission) -> bool:
