@@ -56,9 +56,9 @@ def put_faults(form: Form, faults: Mapping[str, str]) -> None:
         form.error(name, message)
 
 
-def suggested_values(suggested: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Return what the form says at first: what the call seems to have been about, and done."""
-    return {"category": "/".join(suggested[0]) if suggested else "", "result": Result.DONE.value}
+def suggested_values(suggested: Sequence[tuple[str, str]], result: Result) -> dict[str, str]:
+    """Return what the form says at first: what the call seems to have been about, and how it seems to have ended."""
+    return {"category": "/".join(suggested[0]) if suggested else "", "result": result.value}
 
 
 def noted_values(call: Call, words: Mapping[str, Any]) -> dict[str, str]:

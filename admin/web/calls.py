@@ -10,6 +10,7 @@ from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.call_bar import DEFAULTS
 from admin.call_form import chosen
 from portal.domain.audit.services import record
+from portal.domain.call_desk import ending
 from portal.domain.call_desk.suggesting import suggest
 from portal.domain.calls import finishing, queries, services, written
 from portal.domain.calls.kinds import CATEGORIES, CallChannel, CallLanguage, Direction, Result
@@ -104,7 +105,7 @@ def show_finish(page: Page, status_code: int = 200) -> Response[Any]:
         return page.redirect("/calls")
     suggested = suggest(page.session, call)
     if page.method == "GET":
-        page.form.values = call_form.suggested_values(suggested)
+        page.form.values = call_form.suggested_values(suggested, ending.likely_result(page.session, call))
     return page.render(
         "admin/call_finish.html", status_code, call=call, suggested=suggested, categories=CATEGORIES, results=list(Result),
         action="/calls/finish/submit", correcting=False,
@@ -117,14 +118,10 @@ def finish(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if page.form.ok and first_post(page):
-                finishing.finish(
-                    page.session,
-                    page.site.vault,
-                    _number(page.form.get("call_id")),
-                    after,
-                    page.actor,
-                    page.now,
-                )
+                ending.end_call(
+                    page.session, page.site.vault, page.site.program, _number(page.form.get("call_id")), after,
+                    page.actor, page.now,
+                )  # fmt: skip
     except finishing.FieldsError as error:
         call_form.put_faults(page.form, error.faults)
     if not page.form.ok:
@@ -186,7 +183,9 @@ def correct(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if page.form.ok and first_post(page):
-                finishing.correct(page.session, page.site.vault, call.id, after, page.actor, page.now)
+                ending.correct_call(
+                    page.session, page.site.vault, page.site.program, call.id, after, page.actor, page.now
+                )
     except finishing.FieldsError as error:
         call_form.put_faults(page.form, error.faults)
     if not page.form.ok:

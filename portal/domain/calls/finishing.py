@@ -31,7 +31,7 @@ class AfterCall:
     """What an agent notes after a call. Minutes of an interpreter and of a three-way call: None where there was none.
 
     ``text`` and ``notable`` (words meant for the month's report) hold no secrets; ``call_back`` is a telephone number,
-    ``tracking`` a tracking number, both as typed.
+    ``tracking`` a tracking number, both as typed. ``call_back_asked``: the call back is known with its number already.
     """
 
     category: str
@@ -46,6 +46,7 @@ class AfterCall:
     notable: str = ""
     call_back: str = ""
     tracking: str = ""
+    call_back_asked: bool = False
 
 
 class FieldsError(InputError):
@@ -192,7 +193,8 @@ def _fault_of_words(session: Session, vault: Vault, words: str) -> str:
 def _fault_of_call_back(after: AfterCall, number: str) -> str:
     if after.call_back.strip():
         return "" if number else _s("電話番号を、市外局番から数字で入力してください。例: 03-1234-5678")
-    return _s("折り返す電話番号を入力してください。") if after.result is Result.CALL_BACK else ""
+    missing = after.result is Result.CALL_BACK and not after.call_back_asked
+    return _s("折り返す電話番号を入力してください。") if missing else ""
 
 
 def _fault_of_tracking(after: AfterCall, number: str) -> str:

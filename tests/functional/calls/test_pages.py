@@ -9,6 +9,8 @@ from portal.domain.actors import Role
 from portal.domain.calls import gate
 from portal.domain.calls.models import Call
 from portal.domain.households.models import Household
+from portal.domain.tasks.models import Task
+from portal.domain.tasks.services import CALL_BACK
 from tests.support.resident import Visitor
 from tests.support.staff import Colleague, StaffSite
 
@@ -221,7 +223,8 @@ def test_what_was_typed_is_kept_when_something_is_wrong(sqlite_staff: StaffSite)
     }  # fmt: skip
     answer = visitor.post("/calls/finish/submit", typed)
     assert answer.status_code == 422
-    assert answer.text.count('class="wrong"') == 2  # what cannot be read at all comes first
+    for field in ("interpreter_minutes", "three_way_minutes"):  # what cannot be read at all comes first
+        assert f'id="{field}-error"' in answer.text, field
     assert '<option value="call_back"' not in answer.text
     assert 'value="call_back" checked' in answer.text
     answer = visitor.post(
@@ -256,6 +259,15 @@ def test_a_household_that_was_opened_suggests_where_the_letter_is(sqlite_staff: 
     page = visitor.get("/calls/finish").text
     assert '<option value="delivery/not_arrived" selected>' in page
     assert 'name="result" value="done" checked' in page
+
+
+def test_somebody_to_be_called_back_is_noted_with_a_number_and_stands_in_the_list(staff: StaffSite) -> None:
+    visitor = staff.enter_as(Role.AGENT)
+    call_id = start(visitor)
+    typed = NOTES | {"call_id": str(call_id), "result": "call_back"}
+    assert 'id="call_back-error"' in visitor.post("/calls/finish/submit", typed).text
+    finish(visitor, call_id, result="call_back", call_back="090-1234-5678")
+    assert staff.count(Task, kind=CALL_BACK) == 1
 
 
 def test_without_a_call_there_is_nothing_to_note(sqlite_staff: StaffSite) -> None:
