@@ -36,6 +36,7 @@ PLACES = (
     ("/coupons", "coupons", Permission.SEE_COUPON_STOCK),
     ("/stops", "stops", Permission.DECIDE_REQUESTS),
     ("/reports/declines", "reports", Permission.SEE_REPORTS),
+    ("/call-report", "call_report", Permission.SEE_CALL_REPORT),
     ("/settlement", "settlement", Permission.SEE_SETTLEMENT),
     ("/scripts", "scripts", Permission.SEE_SCRIPTS),
     ("/calendar", "calendar", Permission.OWN_ACCOUNT),
@@ -71,7 +72,7 @@ def _label(key: str) -> str:
         "channel_changes": _s("受け取り方の変更"),
         "recipients": _s("追加・支給先"), "roster": _s("名簿"),
         "letters": _s("手紙"), "coupons": _s("クーポン"), "stops": _s("コードの停止"), "reports": _s("報告書"),
-        "settlement": _s("清算"),
+        "settlement": _s("清算"), "call_report": _s("コールの月報"),
         "scripts": _s("スクリプト"), "staff": _s("職員"),
         "calendar": _s("カレンダー"), "faxes": _s("FAX"),
     }[key]  # fmt: skip

@@ -6,6 +6,7 @@ from admin.web import (
     account,
     bulk_reviews,
     calendar,
+    call_report,
     calls,
     channel_changes,
     counter,
@@ -42,6 +43,7 @@ from admin.web import (
     stock,
     stops,
     tasks,
+    telephony,
     written_down,
 )
 
@@ -80,6 +82,8 @@ MODULES = (
     scans,
     coupons,
     reports,
+    call_report,
+    telephony,
     settlement,
     differences,
     scripts,

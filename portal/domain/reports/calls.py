@@ -13,9 +13,10 @@ from portal.domain.reports import calls_tables as tables
 from portal.domain.reports.calls_figures import CallMonth, count_month
 from portal.domain.reports.due import CALLS, last_of
 from portal.domain.reports.models import MonthlyReport
-from portal.domain.reports.monthly import Draft, Kind, month_report, texts_of, write_texts
+from portal.domain.reports.monthly import write_texts
 from portal.domain.reports.notes import checked_words, notes
 from portal.domain.reports.tables import Report
+from portal.domain.reports.versions import Draft, Kind, month_report, texts_of
 from portal.domain.telephony.queries import missing_days
 from portal.domain.texts import _s
 from portal.domain.vault import Vault

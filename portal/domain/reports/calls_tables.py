@@ -149,7 +149,9 @@ def categories(found: CallMonth) -> ReportTable:
         count = sum(number for _second, number in here)
         rows.append((category(first), _s("（計）"), count, kpi.percent(count, every)))
         rows += [
-            ("", subcategory(second), number, kpi.percent(number, every)) for second, number in here if number
+            (category(first), subcategory(second), number, kpi.percent(number, every))
+            for second, number in here
+            if number
         ]
     for (first, second), number in contacts.by_category.items():
         if second not in CATEGORIES.get(first, ()):

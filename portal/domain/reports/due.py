@@ -1,5 +1,6 @@
 """When monthly reports are due, and which of them people must be reminded of (specification 6(7), 7(6))."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -15,6 +16,7 @@ from portal.domain.reports.states import DRAFT, SUBMITTED
 CALLS = "calls"
 DUE_DAY = 10
 ONE_DAY = timedelta(days=1)
+MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 
 
 class Stage(StrEnum):
@@ -39,6 +41,12 @@ class Due:
 def first_of(day: date) -> date:
     """Return the first day of a day's month."""
     return day.replace(day=1)
+
+
+def read_month(text: str) -> date | None:
+    """Read a month written as 2023-07; None where it is none."""
+    match = MONTH.fullmatch(text)
+    return date(int(match[1]), int(match[2]), 1) if match is not None else None
 
 
 def next_month(month: date) -> date:

@@ -2,10 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -14,38 +13,14 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record
 from portal.domain.clock import jst_date
-from portal.domain.errors import ConflictError, NotAllowedError, NotFoundError
+from portal.domain.errors import ConflictError, NotAllowedError
 from portal.domain.program.schema import Program
-from portal.domain.reports.due import due_day, last_of
+from portal.domain.reports.due import last_of
 from portal.domain.reports.models import MonthlyReport, ReportVersion
-from portal.domain.reports.states import DRAFT, REPORT, SUBMITTED
-from portal.domain.reports.tables import Report, ReportTable
+from portal.domain.reports.states import DRAFT, REPORT
+from portal.domain.reports.versions import Kind, newest_version, texts_place
 from portal.domain.texts import SOURCE_LOCALE, _s, use_locale
-from portal.domain.vault import Vault, seal_json, unseal_json
-from portal.domain.wareki import format_wareki
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A report as it would be now. ``missing``: sentences that say why it cannot be checked yet, none when it can."""
-
-    report: Report
-    missing: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of monthly report: its name in the table, and who writes the draft of a month."""
-
-    name: str
-    build: Callable[[Session, Vault, Program, date, datetime], Draft]
-
-
-def month_report(session: Session, kind: str, month: date) -> MonthlyReport | None:
-    """Return the row of a month's report; None while nobody has written to it."""
-    return session.scalar(
-        select(MonthlyReport).where(MonthlyReport.kind == kind, MonthlyReport.month == month)
-    )
+from portal.domain.vault import Vault, seal_json
 
 
 def locked(session: Session, vault: Vault, kind: str, month: date, now: datetime) -> MonthlyReport:
@@ -82,14 +57,6 @@ def draft_of(session: Session, vault: Vault, kind: str, month: date, now: dateti
     return report
 
 
-def texts_of(vault: Vault, report: MonthlyReport | None) -> dict[str, str]:
-    """Return the typed texts of a report, by section."""
-    if report is None or report.sealed is None:
-        return {}
-    opened: dict[str, str] = unseal_json(vault.unwrap(report.wrapped_key), report.sealed, _place(report))
-    return opened
-
-
 def write_texts(
     session: Session,
     vault: Vault,
@@ -105,7 +72,7 @@ def write_texts(
         ConflictError: it is no draft any more.
     """
     report = draft_of(session, vault, kind, month, now)
-    report.sealed = seal_json(vault.unwrap(report.wrapped_key), dict(texts), _place(report))
+    report.sealed = seal_json(vault.unwrap(report.wrapped_key), dict(texts), texts_place(report))
     report.changed_at = now
     record(session, actor, now, "report.written", "monthly_report", report.id, kind=kind, month=_name(month))
     return report
@@ -207,79 +174,6 @@ def submit(
     return version
 
 
-def newest_version(session: Session, report: MonthlyReport) -> ReportVersion:
-    """Return the version that was checked last. Raises NotFoundError where none was."""
-    return version_of(session, report, report.version)
-
-
-def version_of(session: Session, report: MonthlyReport, number: int) -> ReportVersion:
-    """Return one version. Raises NotFoundError."""
-    found = session.scalar(
-        select(ReportVersion).where(ReportVersion.report_id == report.id, ReportVersion.number == number)
-    )
-    if found is None:
-        raise NotFoundError(_s("この版の報告書は見つかりませんでした。"))
-    return found
-
-
-def versions(session: Session, report: MonthlyReport | None) -> list[ReportVersion]:
-    """Return all versions, the newest first."""
-    if report is None:
-        return []
-    statement = select(ReportVersion).where(ReportVersion.report_id == report.id)
-    return list(session.scalars(statement.order_by(ReportVersion.number.desc())))
-
-
-def content(vault: Vault, report: MonthlyReport, version: ReportVersion) -> Report:
-    """Return a version's content as it was frozen.
-
-    Raises:
-        IntegrityFaultError: the stored bytes were changed or moved.
-    """
-    place = f"report:{report.id}:{version.number}"
-    values: dict[str, Any] = unseal_json(vault.unwrap(version.wrapped_key), version.sealed, place)
-    tables = [ReportTable(**table) for table in values.pop("tables")]
-    facts = [(label, value) for label, value in values.pop("facts")]
-    return Report(**values, facts=facts, tables=tables)
-
-
-def covered(
-    program: Program, kind: str, month: date, report: Report, version: ReportVersion | None
-) -> Report:
-    """Return the report with the facts of its cover: month, version, day of submission, due day."""
-    submitted = version.submitted_at if version is not None else None
-    facts = (
-        (_s("対象月"), _s("%(year)s年%(month)s月") % {"year": month.year, "month": month.month}),
-        (_s("版"), _s("第%(n)s版") % {"n": version.number} if version is not None else _s("下書き")),
-        (_s("提出日"), format_wareki(jst_date(submitted)) if submitted is not None else _s("（まだ提出していません）")),
-        (_s("提出期限"), format_wareki(due_day(program, kind, month))),
-        *report.facts,
-    )  # fmt: skip
-    return Report(
-        title=report.title, addressee=report.addressee, sender=report.sender, facts=facts, tables=report.tables,
-        notes=report.notes, cover=True,
-    )  # fmt: skip
-
-
-def current(
-    session: Session, vault: Vault, program: Program, kind: Kind, month: date, now: datetime
-) -> tuple[Report, ReportVersion | None]:
-    """Return the report that counts now, with its cover: the checked or submitted version, else the draft."""
-    report = month_report(session, kind.name, month)
-    with use_locale(SOURCE_LOCALE):
-        if report is not None and report.state != DRAFT:
-            version = newest_version(session, report)
-            return covered(program, kind.name, month, content(vault, report, version), version), version
-        draft = kind.build(session, vault, program, month, now)
-        return covered(program, kind.name, month, draft.report, None), None
-
-
-def is_submitted(session: Session, kind: str, month: date) -> bool:
-    """Tell whether a month's report is with the ward."""
-    report = month_report(session, kind, month)
-    return report is not None and report.state == SUBMITTED
-
-
 def _note(session: Session, actor: Actor, now: datetime, action: str, report: MonthlyReport) -> None:
     record(
         session, actor, now, action, "monthly_report", report.id, kind=report.kind, month=_name(report.month),
@@ -289,7 +183,3 @@ def _note(session: Session, actor: Actor, now: datetime, action: str, report: Mo
 
 def _name(month: date) -> str:
     return f"{month:%Y-%m}"
-
-
-def _place(report: MonthlyReport) -> str:
-    return f"report_texts:{report.id}"

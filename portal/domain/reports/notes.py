@@ -19,7 +19,8 @@ from portal.domain.program.schema import Program
 from portal.domain.reports.deidentified import refuse_personal
 from portal.domain.reports.due import CALLS, last_of
 from portal.domain.reports.models import MonthlyReport, ReportNote
-from portal.domain.reports.monthly import draft_of, month_report
+from portal.domain.reports.monthly import draft_of
+from portal.domain.reports.versions import month_report
 from portal.domain.roster.towns import load_towns
 from portal.domain.texts import _s
 from portal.domain.vault import Vault, seal_json, unseal_json

@@ -1,7 +1,5 @@
 """A report as a file: PDF/UA by Typst, or xlsx in which nothing that looks like a formula is one."""
 
-import re
-from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -12,7 +10,6 @@ from portal.domain.letters.render import compile_pdf
 from portal.domain.reports.tables import Cell, Report, ReportTable
 
 SHEET_NAME_MAX = 31
-TIME = re.compile(r"\d+:\d{2}")
 
 
 def as_pdf(report: Report, now: datetime) -> bytes:
@@ -31,24 +28,15 @@ def as_pdf(report: Report, now: datetime) -> bytes:
 
 
 def _table(table: ReportTable) -> dict[str, Any]:
-    every = [*table.rows, *([table.total] if table.total else [])]
     return {
         "title": table.title,
         "columns": list(table.columns),
-        "numbers": [_is_figure([row[at] for row in every]) for at in range(len(table.columns))],
+        "numbers": table.figures,
         "wide": table.wide,
         "rows": [[_written(cell) for cell in row] for row in table.rows],
         "total": [_written(cell) for cell in table.total],
         "empty": table.empty,
     }
-
-
-def _is_figure(cells: Sequence[Cell]) -> bool:
-    """Tell whether a column is set like numbers: it has some, and besides them only shares and "–"."""
-    return any(isinstance(cell, int) or cell.endswith("%") for cell in cells) and all(
-        isinstance(cell, int) or cell in {"", "–"} or cell.endswith("%") or TIME.fullmatch(cell)
-        for cell in cells
-    )
 
 
 def _written(cell: Cell) -> str:

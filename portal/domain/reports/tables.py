@@ -1,8 +1,10 @@
 """A report as data: a heading, facts and tables, the same for PDF and xlsx."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+TIME = re.compile(r"\d+:\d{2}")
 Cell = str | int
 """A text, or a whole number (children, yen) that both outputs write with thousands separators."""
 
@@ -17,6 +19,19 @@ class ReportTable:
     total: Sequence[Cell] = ()
     empty: str = ""
     wide: int | None = None
+
+    @property
+    def figures(self) -> list[bool]:
+        """Which columns are set like numbers: they have some, and besides them only shares, times and "–"."""
+        every = [*self.rows, *([self.total] if self.total else [])]
+        return [_is_figure([row[at] for row in every]) for at in range(len(self.columns))]
+
+
+def _is_figure(cells: Sequence[Cell]) -> bool:
+    return any(isinstance(cell, int) or cell.endswith("%") for cell in cells) and all(
+        isinstance(cell, int) or cell in {"", "–"} or cell.endswith("%") or TIME.fullmatch(cell)
+        for cell in cells
+    )
 
 
 @dataclass(frozen=True, slots=True)

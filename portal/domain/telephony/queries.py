@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.program.calendar import CallCenterCalendar
 from portal.domain.program.schema import Program
-from portal.domain.telephony.kpi import FIELDS, OPTIONAL, Counts
+from portal.domain.telephony.kpi import FIELDS, OPTIONAL, Counts, counted
 from portal.domain.telephony.models import WHOLE_DAY, CallCount, CountDay, CountImport
 
 ONE_DAY = timedelta(days=1)
@@ -159,3 +159,26 @@ def _counts(values: Iterable[object]) -> Counts:
         if lacking:
             found[name] = None
     return Counts(**found)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class DayOverview:
+    """A day as people check it: open or not, where its counts came from, and those that count (None on closed days)."""
+
+    day: date
+    open: bool
+    known: DayKnown | None
+    counts: Counts | None
+
+
+def overview(session: Session, program: Program, first: date, last: date) -> list[DayOverview]:
+    """Return every day of a period with what is known of it."""
+    known, sums = days_known(session, first, last), by_day(session, program, first, last)
+    days = (first + ONE_DAY * index for index in range((last - first).days + 1))
+    return [
+        DayOverview(
+            day, program.calendar.is_staffed(day), known.get(day),
+            counted(sums[day], program.calls) if day in sums else None,
+        )
+        for day in days
+    ]  # fmt: skip

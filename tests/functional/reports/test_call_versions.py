@@ -18,7 +18,7 @@ from portal.domain.errors import (
     NotFoundError,
     WrongStateError,
 )
-from portal.domain.reports import monthly, notes
+from portal.domain.reports import monthly, notes, versions
 from portal.domain.reports.calls import KIND, write_sections
 from portal.domain.reports.due import CALLS
 from portal.domain.reports.models import MonthlyReport, ReportVersion
@@ -69,14 +69,14 @@ class Office:
 
     def report(self, number: int) -> Report:
         with self.database.read() as session:
-            row = monthly.month_report(session, CALLS, JULY)
+            row = versions.month_report(session, CALLS, JULY)
             assert row is not None
-            version = monthly.version_of(session, row, number)
-            return monthly.covered(self.program, CALLS, JULY, monthly.content(VAULT, row, version), version)
+            version = versions.version_of(session, row, number)
+            return versions.covered(self.program, CALLS, JULY, versions.content(VAULT, row, version), version)
 
     def state(self) -> str:
         with self.database.read() as session:
-            row = monthly.month_report(session, CALLS, JULY)
+            row = versions.month_report(session, CALLS, JULY)
             return row.state if row is not None else "none"
 
     def note(self, text: str, call_id: int | None = None, kind: NoteKind = NoteKind.COMPLAINT) -> int:
@@ -308,7 +308,11 @@ def test_pdf_and_workbook_say_the_same_and_numbers_of_telephones_stay_text(sqlit
 def test_the_draft_says_that_it_is_one(sqlite_staff: StaffSite) -> None:
     office = Office(sqlite_staff)
     with sqlite_staff.database.read() as session:
-        report, version = monthly.current(session, VAULT, office.program, KIND, JULY, CHECK_DAY)
+        draft = versions.shown(session, VAULT, office.program, KIND, JULY, CHECK_DAY, drafts=True)
+        read = versions.shown(session, VAULT, office.program, KIND, JULY, CHECK_DAY, drafts=False)
+    assert read.report is None, "whoever only reads gets what was submitted"
+    assert draft.report is not None
+    version, report = draft.version, draft.report
     assert version is None
     assert ("版", "下書き") in report.facts
     assert ("提出日", "（まだ提出していません）") in report.facts

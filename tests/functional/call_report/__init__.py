@@ -1,0 +1,1 @@
+"""The call report, counts and board on the staff site."""
