@@ -15,7 +15,7 @@ from portal.domain.texts import _s
 from portal.platform.page import Page
 from portal.platform.routes import Transaction
 
-WORDING = "wording-"
+WORDING, RECEIPT, TICKED = "wording-", "receipt-", "1"
 
 
 def _act(page: Page, field: str, said: str, work: Callable[[], object]) -> Response[Any]:
@@ -35,11 +35,18 @@ def _act(page: Page, field: str, said: str, work: Callable[[], object]) -> Respo
 def prepare(page: Page) -> Response[Any]:
     """Write a reply."""
     form = page.form
-    own = [name.removeprefix(WORDING) for name in form.values if name.startswith(WORDING)]
+    own, receipts = (
+        [
+            name.removeprefix(prefix)
+            for name, value in form.values.items()
+            if name.startswith(prefix) and value == TICKED
+        ]
+        for prefix in (WORDING, RECEIPT)
+    )
     answers = [form.get("answer")] if form.get("answer") else []
     typed = form.get("household")
     draft = replies.Draft(
-        form.get("number"), form.get("number_again"), (*own, *answers), form.get("text"),
+        form.get("number"), form.get("number_again"), (*own, *answers), receipts, form.get("text"),
         int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else None,
         form.get("other_number") == "1",
     )  # fmt: skip

@@ -5,11 +5,14 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from admin import desk_words
 from admin.access import first_post, number_in_address, staff_route
 from admin.call_form import chosen
 from admin.typed_moments import typed_moment
 from admin.web.scans import LOCKED, SCAN
+from portal.domain.call_desk.acting.receipts import acts_in_call
 from portal.domain.calls.kinds import CallLanguage
+from portal.domain.calls.models import Call
 from portal.domain.calls.services import current_call
 from portal.domain.clock import jst_date
 from portal.domain.errors import ConflictError, DomainError, NotFoundError
@@ -116,11 +119,16 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         number=_written(sheets.open_reply(page.site.vault, unsent).number)
         if unsent is not None and read.get("read_fax_reply") == unsent.id
         else None,
-        households=standing.verified_households(session, call) if call is not None else [],
+        households=_verified(page, call),
+        acts=[act for key in _verified(page, call) for act in acts_in_call(session, call.id, key)] if call is not None else [],
         wordings=wording.choices(session, page.site.program) if call is not None and unsent is None else [],
-        failures=sending.FAILURES, close_reasons=_close_reasons(unsent.state if unsent is not None else ""),
+        desk_words=desk_words, failures=sending.FAILURES, close_reasons=_close_reasons(unsent.state if unsent is not None else ""),
         today=jst_date(page.now), said=page.query.get("said", ""),
     )  # fmt: skip
+
+
+def _verified(page: Page, call: Call | None) -> list[int]:
+    return standing.verified_households(page.session, call) if call is not None else []
 
 
 def _written(number: str) -> str:

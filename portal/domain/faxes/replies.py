@@ -21,8 +21,10 @@ from portal.domain.faxes.services import locked_case
 from portal.domain.faxes.sheets import seal_reply
 from portal.domain.faxes.standing import link_household, own_call
 from portal.domain.faxes.states import FAX_CASE, UNSENT
-from portal.domain.faxes.wording import LOCALES, lines_of, locales_of
+from portal.domain.faxes.wording import LOCALES, lines_of, locales_of, numbers_of
 from portal.domain.program.schema import Program
+from portal.domain.requests.models import Request
+from portal.domain.tasks.models import Task
 from portal.domain.texts import _s
 from portal.domain.vault import Vault
 
@@ -33,13 +35,14 @@ TEXT_MAX = 1_000
 class Draft:
     """A reply as an agent fills it in. ``number`` and ``number_again`` as typed.
 
-    ``wordings`` are codes of general words. ``text`` is about ``household_id``, which a call about this case verified.
+    ``wordings`` are codes of general words, ``receipts`` receipt numbers of what was asked for. ``text`` is about ``household_id``, which a call about this case verified.
     ``other_number``: somebody looked again at a number that is not the one in the header.
     """
 
     number: str = field(repr=False)
     number_again: str = field(repr=False)
     wordings: Sequence[str] = ()
+    receipts: Sequence[str] = ()
     text: str = field(default="", repr=False)
     household_id: int | None = None
     other_number: bool = False
@@ -66,10 +69,17 @@ def prepare(
         raise ConflictError(_s("出していない返信があります。送るか、取りやめてから、新しく書いてください。"))
     number = _number(vault, program, case, draft)
     text = _checked_text(session, vault, call, draft)
+    _refuse_unknown(session, draft.receipts)
     words = cover.Words(
-        [cover.Part(one, lines_of(session, program, draft.wordings, one)) for one in locales_of(case.language)],
-        LOCALES[case.language], text,
-    )  # fmt: skip
+        [
+            cover.Part(
+                one, [*lines_of(session, program, draft.wordings, one), *numbers_of(draft.receipts, one)]
+            )
+            for one in locales_of(case.language)
+        ],
+        LOCALES[case.language],
+        text,
+    )
     pages = cover.pages_of(cover.reply_pdf(program, case.receipt_no, words, now))
     key, wrapped = vault.new_data_key()
     reply = FaxReply(
@@ -115,10 +125,18 @@ def _number_or_none(text: str) -> str | None:
         return None
 
 
+def _refuse_unknown(session: Session, receipts: Sequence[str]) -> None:
+    """Refuse what is no receipt number of ours: nothing else is ever printed without a verified household."""
+    known = set(session.scalars(select(Request.receipt_no).where(Request.receipt_no.in_(receipts))))
+    known |= set(session.scalars(select(Task.receipt_no).where(Task.receipt_no.in_(receipts))))
+    if set(receipts) - known:
+        raise InputError(_s("受付番号を、一覧から選んでください。"), code="wording")
+
+
 def _checked_text(session: Session, vault: Vault, call: Call, draft: Draft) -> str:
     """Return the words about a household; without a verified household there are none: only general words go out."""
     text = draft.text.strip()
-    if not text and not draft.wordings:
+    if not text and not draft.wordings and not draft.receipts:
         raise InputError(_s("返信の文を、1つ以上選んでください。"), code="wording")
     if not text:
         return ""

@@ -81,6 +81,12 @@ def lines_of(session: Session, program: Program, codes: Sequence[str], locale: s
     return found
 
 
+def numbers_of(receipts: Sequence[str], locale: str) -> list[str]:
+    """Return a line for each receipt number of what was asked for, in one language."""
+    with use_locale(locale):
+        return [_("申し込みの受付番号: %(number)s") % {"number": number} for number in receipts]
+
+
 def _said(one: Script, locale: str, values: Mapping[str, LocalText]) -> list[str]:
     """Return the lines of a script that are said aloud, in one language; Japanese where it lacks that one."""
     texts = one.draft.texts
