@@ -1,14 +1,21 @@
 """``portal report``: figures of the program; reading only."""
 
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from portal.cli.context import Context, answering, json_option, write_json
+from portal.cli.context import WITH_HOLDS, Context, answering, json_option, write_json
 from portal.cli.report_files import FILE, say_report, write_files
 from portal.domain.casework.deliveries import Deliveries, deliveries
+from portal.domain.clock import jst_date
+from portal.domain.errors import InputError
+from portal.domain.reports.calls import KIND
 from portal.domain.reports.declines import Declines, count_declines, decline_report
+from portal.domain.reports.due import months, read_month
+from portal.domain.reports.states import DRAFT
+from portal.domain.reports.versions import month_report, shown
 from portal.domain.texts import _s
 
 
@@ -66,6 +73,46 @@ def declines(context: Context, pdf: Path | None, xlsx: Path | None, json_file: s
     write_json(json_file, _declines_json(found))
     if json_file != "-":
         say_report(written)
+
+
+@report.command()
+@click.argument("month")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write PDF and xlsx into this folder."
+)
+@json_option
+@click.pass_obj
+@answering
+def calls(context: Context, month: str, out: Path | None, json_file: str | None) -> None:
+    """The month's call report (MONTH as 2023-07): as submitted or checked, else as a draft with what it lacks.
+
+    Ends with 3 where a draft lacks counts of open days.
+    """
+    program, first = context.load_program(), read_month(month)
+    if first is None:
+        raise InputError(_s("月を 2023-07 のように指定してください。"))
+    with context.database().read() as session:
+        now = context.clock.now(session)
+        if first not in months(program, jst_date(now)):
+            raise InputError(_s("この月の報告書はありません。コールセンターの期間の月を指定してください。"))
+        found = shown(session, context.vault(), program, KIND, first, now, drafts=True)
+        row = month_report(session, KIND.name, first)
+        state, version = (row.state if row is not None else DRAFT), found.version
+        number, made = (version.number, version.checked_at) if version is not None else (None, now)
+    if found.report is None:
+        return
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        name = f"calls-{month}" + (f"-{number}" if number is not None else "-draft")
+        write_files(found.report, made, out / f"{name}.pdf", out / f"{name}.xlsx")
+    said = {"month": month, "state": state, "version": number, "missing": list(found.missing)}
+    write_json(json_file, said | {"report": asdict(found.report)})
+    if json_file != "-":
+        say_report(found.report)
+    for sentence in found.missing:
+        click.echo(sentence, err=True)
+    if found.missing:
+        sys.exit(WITH_HOLDS)
 
 
 def _declines_json(found: Declines) -> dict[str, object]:
