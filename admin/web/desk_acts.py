@@ -23,7 +23,7 @@ from portal.domain.call_desk.acting.lost import report_lost
 from portal.domain.call_desk.acting.new_letter import ask_letter
 from portal.domain.call_desk.acting.offers import offers
 from portal.domain.call_desk.acting.on_behalf import spoken
-from portal.domain.call_desk.acting.receipts import own_act
+from portal.domain.call_desk.acting.receipts import is_asked_back, own_act
 from portal.domain.call_desk.acting.redelivery import ask_redelivery
 from portal.domain.call_desk.acting.sayings import after, before
 from portal.domain.call_desk.acting.unlock import unlock
@@ -190,8 +190,9 @@ def show_receipt(page: Page) -> Response[Any]:
     staff_id = page.staff.id if page.staff is not None else 0
     row, call = own_act(page.session, number_in_address(page, "act_id"), _key(page), staff_id)
     locale = spoken(call)
+    asked_back = is_asked_back(page.session, row)
     return page.render(
-        "admin/desk_receipt.html", row=row, say=after(Act(row.act), row.receipt_no, locale),
+        "admin/desk_receipt.html", row=row, say=after(Act(row.act), row.receipt_no, locale, asked_back=asked_back),
         say_lang=html_lang(locale), spelled=read_out(row.receipt_no, locale), desk_words=desk_words,
     )  # fmt: skip
 

@@ -51,6 +51,7 @@ class Proposal:
     receipt_no: str
     proposed_at: datetime
     proposed_by: str
+    call_id: int
     call_receipt_no: str
     own: bool
     too_late: bool
@@ -149,7 +150,7 @@ def waiting_changes(session: Session, actor: Actor, now: datetime) -> Sequence[P
     )
     return [
         Proposal(
-            approval.id, act.household_id, act.receipt_no, approval.proposed_at, name, number,
+            approval.id, act.household_id, act.receipt_no, approval.proposed_at, name, act.call_id, number,
             own=approval.proposed_by == actor.id, too_late=now >= approval.proposed_at + LIFE,
         )
         for approval, act, number, name in rows

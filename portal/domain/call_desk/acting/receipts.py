@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from portal.domain.call_desk.models import DeskAct
 from portal.domain.calls.models import Call
 from portal.domain.errors import NotFoundError
+from portal.domain.requests.models import Request
 from portal.domain.texts import _s
 
 MOST = 100
@@ -29,6 +30,14 @@ def own_act(session: Session, act_id: int, household_id: int, staff_id: int) -> 
     if row is None or row.household_id != household_id or row.done_by != staff_id:
         raise NotFoundError(_s("この受付は見つかりませんでした。"))
     return row, session.get_one(Call, row.call_id)
+
+
+def is_asked_back(session: Session, act: DeskAct) -> bool:
+    """Tell whether the request of an act waits until the account's owner said that it is theirs."""
+    if act.subject != "request":
+        return False
+    state = session.scalar(select(Request.state).where(Request.id == act.subject_id))
+    return state == "with_resident"
 
 
 def acts_of_household(session: Session, household_id: int) -> Sequence[DeskAct]:

@@ -77,8 +77,14 @@ def before(act: Act, locale: str) -> tuple[str, ...]:
         return (*(plain(sentence()) for sentence in _BEFORE[act]), plain(_("よろしいですか。")))
 
 
-def after(act: Act, receipt_no: str, locale: str) -> tuple[str, ...]:
-    """Return what the caller is told when it was done: first the number."""
+def after(act: Act, receipt_no: str, locale: str, *, asked_back: bool = False) -> tuple[str, ...]:
+    """Return what the caller is told when it was done: first the number.
+
+    ``asked_back``: somebody signed in already, and the account's owner is asked first whether the request is theirs.
+    """
     with use_locale(locale):
         number = plain(_("受け付けました。受付番号は、%(number)sです。")) % {"number": receipt_no}
+        if asked_back:
+            first = _("ご自身の申し込みかどうか、答えてください。答えるまで、手紙は送りません。")
+            return (number, plain(_("登録された連絡先に、お知らせを送りました。")), plain(first))
         return (number, *(plain(sentence()) for sentence in _AFTER[act]))
