@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from admin import report_words
 from admin.access import allowed, staff_route
 from portal.domain.approvals.queries import open_counts
 from portal.domain.casework import review_queue, steps, worklists
@@ -15,6 +16,7 @@ from portal.domain.entitlements.queries import Totals, totals
 from portal.domain.printing.handover import HAND_OVER
 from portal.domain.program.agenda import agenda
 from portal.domain.program.explain import window_title
+from portal.domain.reports.due import due_reports
 from portal.domain.roster.protection_none import PROTECTION_NONE
 from portal.domain.staff.permissions import Permission
 from portal.platform.page import Page
@@ -62,6 +64,8 @@ def show(page: Page) -> Response[Any]:
         steps=steps.next_steps(session) if lists else [],
         windows=agenda(program.windows, page.now),
         window_title=window_title,
+        due=due_reports(session, program, page.now) if allowed(page, Permission.KEEP_CALL_REPORT) else [],
+        report_words=report_words,
     )
 
 
