@@ -1,50 +1,16 @@
-"""The bar and the pages of a call, as an agent meets them."""
+"""The bar, beginning a call and noting what it was about, as an agent meets them."""
 
 import re
-import secrets
 
 import pytest
 
 from portal.domain.actors import Role
-from portal.domain.calls import gate
 from portal.domain.calls.models import Call
 from portal.domain.households.models import Household
 from portal.domain.tasks.models import Task
 from portal.domain.tasks.services import CALL_BACK
-from tests.support.resident import Visitor
-from tests.support.staff import Colleague, StaffSite
-
-NOTES = {"category": "delivery/absent", "result": "done"}
-
-
-def start(visitor: Visitor, **fields: str) -> int:
-    """Begins a call; returns its key."""
-    fields.setdefault("form_key", secrets.token_hex())
-    assert visitor.post("/calls/start", fields).headers["location"] == "/desk"
-    found = re.search(r'name="call_id" value="(\d+)"', visitor.get("/calls").text)
-    assert found
-    return int(found[1])
-
-
-def finish(visitor: Visitor, call_id: int, **fields: str) -> None:
-    """Ends it with notes."""
-    answer = visitor.post("/calls/finish/submit", {**NOTES, "call_id": str(call_id), **fields})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/calls?said=finished")
-
-
-def call_of(staff: StaffSite, call_id: int) -> Call:
-    with staff.database.read() as session:
-        found = session.get_one(Call, call_id)
-        session.expunge(found)
-        return found
-
-
-def open_household(staff: StaffSite, colleague: Colleague, call_id: int, **options: object) -> int:
-    person = staff.add_household(**options)
-    with staff.database.write() as session:
-        call = session.get_one(Call, call_id)
-        gate.opened_in(session, call, person.household_id, staff.now)
-    return person.household_id
+from tests.functional.calls.browsing import NOTES, call_of, finish, open_household, start
+from tests.support.staff import StaffSite
 
 
 # ---- the bar ------------------------------------------------------------------------------
@@ -94,8 +60,8 @@ def test_the_bar_leads_back_to_the_household_opened_last_but_never_to_a_protecte
     colleague = sqlite_staff.hire(Role.AGENT)
     visitor = sqlite_staff.enter(colleague)
     call_id = start(visitor)
-    first = open_household(sqlite_staff, colleague, call_id)
-    second = open_household(sqlite_staff, colleague, call_id)
+    first = open_household(sqlite_staff, call_id)
+    second = open_household(sqlite_staff, call_id)
     assert f'href="/desk/{second}"' in visitor.get("/account").text
     with sqlite_staff.database.write() as session:
         session.get_one(Household, second).protected = True
@@ -255,7 +221,7 @@ def test_a_household_that_was_opened_suggests_where_the_letter_is(sqlite_staff: 
     visitor = sqlite_staff.enter(colleague)
     call_id = start(visitor)
     assert " selected" not in re.sub(r"(?s)<details>.*</details>", "", visitor.get("/calls/finish").text)
-    open_household(sqlite_staff, colleague, call_id)
+    open_household(sqlite_staff, call_id)
     page = visitor.get("/calls/finish").text
     assert '<option value="delivery/not_arrived" selected>' in page
     assert 'name="result" value="done" checked' in page
@@ -273,93 +239,3 @@ def test_somebody_to_be_called_back_is_noted_with_a_number_and_stands_in_the_lis
 def test_without_a_call_there_is_nothing_to_note(sqlite_staff: StaffSite) -> None:
     visitor = sqlite_staff.enter_as(Role.AGENT)
     assert visitor.get("/calls/finish").headers["location"] == "/calls"
-
-
-# ---- lists, one call, putting right -------------------------------------------------------
-def test_the_list_shows_ones_own_calls_of_today_and_a_lead_everybodys(staff: StaffSite) -> None:
-    colleague = staff.hire(Role.AGENT)
-    agent, lead = staff.enter(colleague), staff.enter_as(Role.SUPERVISOR)
-    call_id = start(agent)
-    finish(agent, call_id)
-    own = start(lead)
-    assert f'href="/calls/{call_id}"' in agent.get("/calls").text
-    assert f'href="/calls/{own}"' not in agent.get("/calls?who=all").text
-    assert f'href="/calls/{call_id}"' not in lead.get("/calls").text
-    everybody = lead.get("/calls?who=all").text
-    assert f'href="/calls/{call_id}"' in everybody
-    assert f'href="/calls/{own}"' in everybody
-    assert "職員 agent1" in everybody
-    staff.clock.advance(hours=15)
-    tomorrow = staff.enter(colleague).get("/calls").text
-    assert "きょうの受付は、まだありません" in tomorrow
-
-
-def test_a_list_has_at_most_twenty_rows(sqlite_staff: StaffSite) -> None:
-    visitor = sqlite_staff.enter_as(Role.AGENT)
-    for _call in range(22):
-        finish(visitor, start(visitor))
-    page = visitor.get("/calls").text
-    assert page.count('<th scope="row"') == 20
-    following = re.search(r'href="(/calls\?before=\d+)"', page)
-    assert following
-    assert visitor.get(following[1]).text.count('<th scope="row"') == 2
-
-
-def test_what_was_written_is_read_by_a_lead_on_demand_and_logged(staff: StaffSite) -> None:
-    agent, lead = staff.enter_as(Role.AGENT), staff.enter_as(Role.SUPERVISOR)
-    call_id = start(agent)
-    finish(agent, call_id, text="不在票をなくしたとのこと")
-    assert "不在票をなくした" in agent.get(f"/calls/{call_id}").text
-    assert "不在票をなくした" not in lead.get(f"/calls/{call_id}").text
-    assert lead.post(f"/calls/{call_id}/read").status_code == 303
-    assert "不在票をなくした" in lead.get(f"/calls/{call_id}").text
-    assert [event.subject_id for event in staff.events("call.read")] == [call_id]
-
-
-def test_the_agent_puts_it_right_today_and_nobody_else_does(staff: StaffSite) -> None:
-    colleague = staff.hire(Role.AGENT)
-    agent, lead = staff.enter(colleague), staff.enter_as(Role.SUPERVISOR)
-    call_id = start(agent)
-    finish(agent, call_id, interpreter_minutes="5", text="一回目")
-    page = agent.get(f"/calls/{call_id}/correct").text
-    assert '<option value="delivery/absent" selected>' in page
-    assert 'name="interpreter" value="1" checked' in page
-    assert "一回目</textarea>" in page
-    submit = f"/calls/{call_id}/correct/submit"
-    assert agent.post(submit, NOTES | {"category": "delivery/forwarding"}).status_code == 303
-    call = call_of(staff, call_id)
-    assert (call.subcategory, call.interpreter_minutes, call.sealed) == ("forwarding", None, None)
-    assert agent.post(submit, NOTES | {"text": "CDFG HJKL MN34"}).status_code == 422
-    assert lead.get(f"/calls/{call_id}/correct").headers["location"] == f"/calls/{call_id}"
-    assert lead.post(submit, NOTES).status_code == 404
-    assert "記録を直す" in agent.get(f"/calls/{call_id}").text
-    staff.clock.advance(hours=15)
-    agent = staff.enter(colleague)
-    assert "記録を直す" not in agent.get(f"/calls/{call_id}").text
-    assert agent.post(submit, NOTES | {"form_key": "late"}).status_code == 409
-
-
-def test_a_forgotten_call_is_shown_until_it_is_described(sqlite_staff: StaffSite) -> None:
-    colleague = sqlite_staff.hire(Role.AGENT)
-    visitor = sqlite_staff.enter(colleague)
-    call_id = start(visitor)
-    with sqlite_staff.database.write() as session:
-        call = session.get_one(Call, call_id)
-        call.state, call.ended_at, call.talk_ended_at, call.closed_by_rule = (
-            "ended",
-            sqlite_staff.now,
-            None,
-            True,
-        )
-    assert f'href="/calls/{call_id}/correct"' in visitor.get("/calls").text
-    assert visitor.post(f"/calls/{call_id}/correct/submit", NOTES).status_code == 303
-    assert "終えるのを忘れた受付" not in visitor.get("/calls").text
-
-
-def test_an_answer_without_a_transaction_of_its_own_has_the_bar_too(sqlite_staff: StaffSite) -> None:
-    """A password is changed by a handler that opens short transactions itself."""
-    visitor = sqlite_staff.enter_as(Role.OFFICER)
-    start(visitor)
-    answer = visitor.post("/account/password/submit", {})
-    assert answer.status_code == 422
-    assert "話を終える" in answer.text
