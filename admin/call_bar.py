@@ -10,6 +10,7 @@ from portal.domain.calls.models import Call
 from portal.domain.calls.queries import opened_last
 from portal.domain.calls.services import current_call
 from portal.domain.calls.states import TALKING
+from portal.domain.faxes.standing import case_id_of
 from portal.domain.staff.permissions import Permission
 from portal.platform.page import Page
 
@@ -21,7 +22,7 @@ DEFAULTS = "call_defaults"
 class OpenCall:
     """The call that goes on, begun ``seconds`` ago. ``fixed``: its channel is that of the FAX or form it is about.
 
-    ``household_id`` is the household that was opened last in it.
+    ``household_id`` is the household that was opened last in it, ``fax_case`` the FAX that it is about.
     """
 
     id: int
@@ -34,6 +35,7 @@ class OpenCall:
     fixed: bool
     seconds: int
     household_id: int | None
+    fax_case: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,5 +77,5 @@ def _open(page: Page, session: Session, call: Call) -> OpenCall:
     return OpenCall(
         call.id, call.receipt_no, call.state == TALKING, call.channel, call.direction, call.language, call.line,
         call.subject is not None, max(0, int((page.now - call.started_at).total_seconds())),
-        opened_last(session, call.id),
+        opened_last(session, call.id), case_id_of(call.subject),
     )  # fmt: skip

@@ -72,6 +72,7 @@ def test_a_deaf_parent_asks_by_fax_for_the_letter_to_be_sent_again(staff: StaffS
     # the agent reads the FAX, finds the family and types what stands on it
     at.search(name=CANARY_NAME, postal=POSTAL)
     assert at.verify(person.household_id, **ON_THE_FAX) == 303
+    assert f'href="{place}"' in at.page(person.household_id), "the way back to the FAX stands in the bar"
     done = visitor.send(
         f"/desk/{person.household_id}/redelivery/submit", {"item": "letter", "told": "yes", "form_key": "do"}
     )
