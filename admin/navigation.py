@@ -20,6 +20,7 @@ from portal.platform.page import Page
 
 PLACES = (
     ("/", "home", Permission.OWN_ACCOUNT),
+    ("/board", "board", Permission.SUPERVISE_CALLS),
     ("/calls", "calls", Permission.HANDLE_CALLS),
     ("/desk", "desk", Permission.HANDLE_CALLS),
     ("/faxes", "faxes", Permission.HANDLE_FAXES),
@@ -72,7 +73,7 @@ def _label(key: str) -> str:
         "channel_changes": _s("受け取り方の変更"),
         "recipients": _s("追加・支給先"), "roster": _s("名簿"),
         "letters": _s("手紙"), "coupons": _s("クーポン"), "stops": _s("コードの停止"), "reports": _s("報告書"),
-        "settlement": _s("清算"), "call_report": _s("コールの月報"),
+        "settlement": _s("清算"), "call_report": _s("コールの月報"), "board": _s("コールの状況"),
         "scripts": _s("スクリプト"), "staff": _s("職員"),
         "calendar": _s("カレンダー"), "faxes": _s("FAX"),
     }[key]  # fmt: skip

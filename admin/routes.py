@@ -4,6 +4,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.web import (
     account,
+    board,
     bulk_reviews,
     calendar,
     call_report,
@@ -53,6 +54,7 @@ MODULES = (
     desk_acts,
     channel_changes,
     calls,
+    board,
     faxes,
     fax_replies,
     written_down,
