@@ -1,4 +1,4 @@
-"""Who may open a staff page: registered networks, then everybody or the holders of one permission."""
+"""Who may open a staff page: from registered networks, with an unlocked screen, the holders of one permission."""
 
 import hashlib
 from collections.abc import Mapping
@@ -7,8 +7,13 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from admin.locked import locked_page
+from portal.domain.actors import Role
 from portal.domain.audit.services import first_time
 from portal.domain.errors import NotAllowedError, NotFoundError
+from portal.domain.program.workplaces import workplaces_at
+from portal.domain.sites.admission import Place, admit, outside
+from portal.domain.staff.models import StaffUser
 from portal.domain.staff.permissions import Permission, may
 from portal.domain.staff.sign_in import STAGE_FULL, STAGE_PASSWORD
 from portal.domain.texts import _s
@@ -22,25 +27,46 @@ LOOPBACK = ("127.0.0.0/8", "::1/128")
 BIGGEST_KEY = 2**63
 
 
+WAITING_MAY = frozenset({Permission.SWITCH_SITES, Permission.OWN_ACCOUNT})
+"""What a supervisor may do at a reserve site that is off: switch it on, and look after the own account."""
+
+
+def _on_this_machine(page: Page) -> bool:
+    return page.site.settings.has_outbox and inside(page.address, LOOPBACK)
+
+
+def _from_office(page: Page) -> bool:
+    networks = page.site.settings.admin_networks
+    return not networks or inside(page.address, networks) or _on_this_machine(page)
+
+
 def refuse_outside(page: Page) -> None:
-    """Refuse addresses that are not registered; without a list every address is (a proxy stands in front then).
+    """Refuse addresses that are neither an office's nor a site's; without a list of offices every address is one.
+
+    (A proxy stands in front then.)
 
     Raises:
         NotAllowedError: the address is outside.
     """
-    networks = page.site.settings.admin_networks
-    if not networks or inside(page.address, networks):
-        return
-    if page.site.settings.has_outbox and inside(page.address, LOOPBACK):
-        return
-    raise NotAllowedError(
-        _s("このネットワークからは使えません。登録された職場のネットワークから開いてください。")
-    )
+    if not _from_office(page) and not workplaces_at(page.site.program.workplaces, page.address):
+        raise outside()
+
+
+def place_of(page: Page, user: StaffUser) -> Place:
+    """Return from where somebody works, by the role of the account.
+
+    Raises:
+        NotAllowedError: this account may not work from there now.
+    """
+    workplaces = page.site.program.workplaces
+    if _on_this_machine(page) and not workplaces_at(workplaces, page.address):
+        return Place(None)
+    return admit(page.session, workplaces, Role(user.role), page.address, page.now, office=_from_office(page))
 
 
 def allowed(page: Page, permission: Permission) -> bool:
     """Tell whether the signed-in person holds a permission, for what a page shows."""
-    signed_in = page.auth is not None and page.auth.stage == STAGE_FULL
+    signed_in = page.auth is not None and page.auth.stage == STAGE_FULL and not page.locked
     return signed_in and page.staff is not None and may(page.staff, permission)
 
 
@@ -55,20 +81,43 @@ def between_steps(page: Page) -> Response[Any] | None:
     refuse_outside(page)
     if page.auth is None or page.staff is None or not page.staff.active:
         return page.redirect("/signin")
-    return None if page.auth.stage == STAGE_PASSWORD else page.redirect("/")
+    if page.auth.stage != STAGE_PASSWORD:
+        return page.redirect("/")
+    place_of(page, page.staff)
+    return None
+
+
+def signed_in(page: Page) -> Response[Any] | None:
+    """Let in a session that is signed in fully, locked or not; send everybody else to the sign-in."""
+    refuse_outside(page)
+    if page.auth is None or page.staff is None or not page.staff.active:
+        return page.redirect("/signin?ended=1" if page.method == "POST" else "/signin")
+    if page.auth.stage == STAGE_PASSWORD:
+        return page.redirect("/signin/code")
+    place_of(page, page.staff)
+    return None
 
 
 def holders_of(permission: Permission) -> Guard:
-    """Let in people who hold the permission; send the signed-out to the sign-in."""
+    """Let in people who hold the permission; the signed-out go to the sign-in, a locked screen asks the password."""
 
     def guard(page: Page) -> Response[Any] | None:
         refuse_outside(page)
         if page.auth is None or page.staff is None or not page.staff.active:
             return page.redirect("/signin?ended=1" if page.method == "POST" else "/signin")
-        if page.auth.stage != STAGE_FULL:
+        if page.auth.stage == STAGE_PASSWORD:
             return page.redirect("/signin/code")
+        place = place_of(page, page.staff)
+        if page.locked:
+            return locked_page(page)
         if not may(page.staff, permission):
             raise NotAllowedError(_s("あなたの役割では、この画面は使えません。"))
+        if place.waiting and permission not in WAITING_MAY:
+            if page.method == "GET":
+                return page.redirect("/sites")
+            raise NotAllowedError(
+                _s("この予備の拠点は、まだ切り替えられていません。さきに「拠点」の画面で切り替えてください。")
+            )
         return None
 
     return guard

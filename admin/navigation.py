@@ -11,6 +11,7 @@ from admin.calendar_words import gap_text
 from admin.call_bar import call_bar
 from admin.event_words import event
 from portal.domain.actors import Organization, Role
+from portal.domain.authn.sessions import LIFETIMES, STAFF
 from portal.domain.clock import JST
 from portal.domain.program.last_days import gap
 from portal.domain.staff.permissions import Permission, held
@@ -24,6 +25,8 @@ PLACES = (
     ("/calls", "calls", Permission.HANDLE_CALLS),
     ("/desk", "desk", Permission.HANDLE_CALLS),
     ("/faxes", "faxes", Permission.HANDLE_FAXES),
+    ("/call-backs", "call_backs", Permission.HANDLE_CALLS),
+    ("/escalations", "escalations", Permission.SEE_ESCALATIONS),
     ("/households", "search", Permission.SEARCH_HOUSEHOLDS),
     ("/reviews", "reviews", Permission.SEE_REQUESTS),
     ("/tasks", "tasks", Permission.SEE_TASKS),
@@ -41,6 +44,7 @@ PLACES = (
     ("/settlement", "settlement", Permission.SEE_SETTLEMENT),
     ("/scripts", "scripts", Permission.SEE_SCRIPTS),
     ("/calendar", "calendar", Permission.OWN_ACCOUNT),
+    ("/sites", "sites", Permission.SWITCH_SITES),
     ("/staff", "staff", Permission.MANAGE_STAFF),
 )
 
@@ -74,8 +78,8 @@ def _label(key: str) -> str:
         "recipients": _s("追加・支給先"), "roster": _s("名簿"),
         "letters": _s("手紙"), "coupons": _s("クーポン"), "stops": _s("コードの停止"), "reports": _s("報告書"),
         "settlement": _s("清算"), "call_report": _s("コールの月報"), "board": _s("コールの状況"),
-        "scripts": _s("スクリプト"), "staff": _s("職員"),
-        "calendar": _s("カレンダー"), "faxes": _s("FAX"),
+        "scripts": _s("スクリプト"), "call_backs": _s("折り返し"), "escalations": _s("区への引き継ぎ"), "staff": _s("職員"),
+        "calendar": _s("カレンダー"), "sites": _s("拠点"), "faxes": _s("FAX"),
     }[key]  # fmt: skip
 
 
@@ -84,7 +88,7 @@ def signed_in_as(page: Page) -> Who | None:
     user = page.staff
     if page.auth is None or user is None or inspect(user).expired_attributes or not user.active:
         return None
-    if inspect(page.auth).expired_attributes or page.auth.stage != "full":
+    if inspect(page.auth).expired_attributes or page.auth.stage != "full" or page.locked:
         return None
     role, organization = Role(user.role), Organization(user.organization)
     return Who(user.display_name, words.role(user.role), held(role, organization))
@@ -103,6 +107,7 @@ def page_context(page: Page) -> dict[str, Any]:
         "places": places,
         "call_bar": call_bar(page) if who is not None else None,
         "ending": _ending(page) if who is not None else "",
+        "lock_seconds": int(LIFETIMES[STAFF].idle.total_seconds()),
         "languages": LANGUAGES,
         "words": words,
         "event": event,

@@ -6,14 +6,12 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import staff_route
-from admin.web.signin import code_error
-from portal.domain.authn import sessions
-from portal.domain.authn.codes import CodeAnswer
+from admin.access import number_in_address, staff_route
+from admin.web.signin import code_fault
 from portal.domain.authn.passwords import SALT_BYTES
-from portal.domain.errors import BusyError, InputError, ThrottledError
+from portal.domain.errors import BusyError, InputError, NotFoundError
 from portal.domain.signin.account import check_own_password
-from portal.domain.staff import services, sign_in
+from portal.domain.staff import own_sessions, services
 from portal.domain.staff.models import StaffUser
 from portal.domain.staff.permissions import Permission
 from portal.domain.texts import _s
@@ -24,8 +22,13 @@ from portal.platform.routes import Transaction
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the own account."""
-    living = sessions.count(page.session, sessions.STAFF, page.staff.id, page.now) if page.staff else 0
-    return page.render("admin/account.html", status_code, sessions=living, said=page.query.get("said", ""))
+    staff_id = page.staff.id if page.staff is not None else 0
+    current = page.auth.id if page.auth is not None else None
+    return page.render(
+        "admin/account.html", status_code, said=page.query.get("said", ""),
+        sessions=own_sessions.sessions_of(page.session, staff_id, page.now, current),
+        sites={workplace.id: workplace.name for workplace in page.site.program.workplaces},
+    )  # fmt: skip
 
 
 def submit_password(page: Page) -> Response[Any]:
@@ -41,7 +44,7 @@ def submit_password(page: Page) -> Response[Any]:
         auth, staff = page.auth, page.staff
         if auth is None or staff is None:
             return page.redirect("/signin?ended=1")
-        if form.ok and (fault := _code_fault(page, staff.id)):
+        if form.ok and (fault := code_fault(page, staff.id)):
             form.error("code", fault)
         if not form.ok or hashed is None:
             return show(page, 422)
@@ -66,19 +69,23 @@ def _checked_hash(page: Page) -> str | None:
     return site.hashes.hash(password, os.urandom(SALT_BYTES)) if form.ok else None
 
 
-def _code_fault(page: Page, staff_id: int) -> str:
-    try:
-        answer = sign_in.check_code(page.session, page.site.vault, staff_id, page.form.get("code"), page.now)
-    except ThrottledError as error:
-        return error.message
-    return "" if answer is CodeAnswer.RIGHT else code_error(answer)
-
-
 def sign_out_others(page: Page) -> Response[Any]:
     """End every other session of the account."""
     if page.auth is not None and page.auth.owner_id is not None:
-        sessions.end_all(page.session, sessions.STAFF, page.auth.owner_id, keep=page.auth.id)
+        own_sessions.end_others(page.session, page.auth.owner_id, page.actor, page.now, keep=page.auth.id)
     return page.redirect("/account?said=others")
+
+
+def end_session(page: Page) -> Response[Any]:
+    """End one other session of the account; one that has ended already is no fault, a double press neither."""
+    key, auth = number_in_address(page, "session_id"), page.auth
+    if auth is None or auth.owner_id is None or auth.id == key:
+        return page.redirect("/account")
+    try:
+        own_sessions.end_session(page.session, auth.owner_id, key, page.actor, page.now)
+    except NotFoundError:
+        return page.redirect("/account?said=over")
+    return page.redirect("/account?said=one")
 
 
 def handlers() -> list[HTTPRouteHandler]:
@@ -95,4 +102,5 @@ def handlers() -> list[HTTPRouteHandler]:
             transaction=Transaction.OWN,
         ),
         staff_route("POST", "/account/sign-out-others", sign_out_others, permission),
+        staff_route("POST", "/account/sessions/{session_id:int}/end", end_session, permission),
     ]

@@ -5,11 +5,13 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import between_steps, everybody, public_route
+from admin.access import between_steps, everybody, place_of, public_route
 from portal.domain.authn import sessions
 from portal.domain.authn.codes import CodeAnswer
-from portal.domain.errors import BusyError, ThrottledError
+from portal.domain.errors import BusyError, NotAllowedError, ThrottledError
 from portal.domain.staff import sign_in
+from portal.domain.staff.own_sessions import kept_of_sign_in
+from portal.domain.staff.queries import staff_user
 from portal.domain.texts import _s
 from portal.platform import cookies, locale
 from portal.platform.failures import failure_page
@@ -44,13 +46,33 @@ def submit(page: Page) -> Response[Any]:
         return failure_page(page, error)
     with site.database.write() as session:
         page.load_auth(session, site.clock.now(session))
-        token = sign_in.finish(session, attempt, page.auth, page.now, matched=matched)
+        refusal = _place_refusal(page, attempt) if matched else ""
+        token = None
+        if refusal:
+            sign_in.refuse_place(session, attempt, page.now)
+        else:
+            token = sign_in.finish(session, attempt, page.auth, page.now, matched=matched)
         page.auth = page.staff = None
+    if refusal:
+        form.error("login", refusal)
+        return show(page, 403)
     if token is None:
         form.error("login", _s("ログイン名かパスワードが違います。もう一度入力してください。"))
         return show(page, 422)
     page.sign_in_as(token)
     return page.redirect("/signin/code")
+
+
+def _place_refusal(page: Page, attempt: sign_in.StaffAttempt) -> str:
+    """Say why this account may not work from here; only after the right password, so that no login tells its role."""
+    user = staff_user(page.session, attempt.staff_id)
+    if user is None or not user.active:
+        return ""
+    try:
+        place_of(page, user)
+    except NotAllowedError as error:
+        return error.message
+    return ""
 
 
 def _begin(page: Page) -> sign_in.StaffAttempt | ThrottledError:
@@ -85,8 +107,10 @@ def submit_code(page: Page) -> Response[Any]:
         return show_code(page, 429 if answer is None else 422)
     if not page.cookie(locale.COOKIE):
         page.set_cookie(locale.COOKIE, locale.CODE_OF[staff.locale], max_age=365 * 24 * 3600)
-    page.sign_in_as(sign_in.complete(page.session, auth, page.now))
-    return page.redirect("/")
+    place = place_of(page, staff)
+    kept = kept_of_sign_in(place.workplace.id if place.workplace is not None else "", page.user_agent)
+    page.sign_in_as(sign_in.complete(page.session, auth, page.now, data=kept))
+    return page.redirect("/sites" if place.waiting else "/")
 
 
 def _answer(page: Page, staff_id: int) -> CodeAnswer | None:
@@ -98,6 +122,15 @@ def _answer(page: Page, staff_id: int) -> CodeAnswer | None:
     if answer is not CodeAnswer.RIGHT:
         page.form.error("code", code_error(answer))
     return answer
+
+
+def code_fault(page: Page, staff_id: int) -> str:
+    """Check the fresh code of a dangerous action; returns what is wrong with it, or an empty text."""
+    try:
+        answer = sign_in.check_code(page.session, page.site.vault, staff_id, page.form.get("code"), page.now)
+    except ThrottledError as error:
+        return error.message
+    return "" if answer is CodeAnswer.RIGHT else code_error(answer)
 
 
 def code_error(answer: CodeAnswer) -> str:

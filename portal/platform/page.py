@@ -1,7 +1,7 @@
 """One request as a handler sees it: form, session, instant, texts and templates in one object."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -26,7 +26,11 @@ HTML = "text/html; charset=utf-8"
 
 @dataclass(slots=True)
 class Page:
-    """A request in work. ``session`` is there only inside the transaction of the handler."""
+    """A request in work. ``session`` is there only inside the transaction of the handler.
+
+    ``locked``: the password is asked before anything else. ``came_from``: path and query of our page that leads here.
+    ``drawn_again``: a form shown with what was typed before the screen was locked. ``lookup`` finds a route by name.
+    """
 
     site: Site
     method: str
@@ -47,6 +51,10 @@ class Page:
     set_cookies: dict[str, Cookie] = field(default_factory=dict, repr=False)
     bound_to: str = field(default="", repr=False)
     own_token: str = field(default="", repr=False)
+    locked: bool = False
+    came_from: str = ""
+    drawn_again: bool = False
+    lookup: Callable[[str], Any] = field(default=lambda _name: None, repr=False)
 
     @property
     def now(self) -> datetime:
@@ -67,7 +75,10 @@ class Page:
             self.auth, self.staff = signed_in(session, token, now)
         elif token:
             self.auth = going_on(session, token, now)
-        self.bound_to, self.own_token = token if self.auth is not None else self.cookie(cookies.VISIT), ""
+        living = self.auth
+        self.locked = living is not None and sessions.is_locked(living, now)
+        self.bound_to = sessions.binding(living) if living is not None else self.cookie(cookies.VISIT)
+        self.own_token = ""
 
     @property
     def actor(self) -> Actor:
@@ -89,6 +100,11 @@ class Page:
         """Give the browser a new session id."""
         self.set_cookie(cookies.SESSION, token)
         self.drop_cookie(cookies.VISIT)
+
+    def go_on_as(self, token: str) -> None:
+        """Give the browser a new session id, and answer this request in that session too."""
+        self.sign_in_as(token)
+        self.cookies = {**self.cookies, self.site.cookie_prefix + cookies.SESSION: token}
 
     def form_token(self) -> str:
         """Return the hidden token for this page's forms; a visitor without session gets a cookie to bind it to."""
@@ -136,7 +152,7 @@ class Page:
             "languages": LANGUAGES,
             "form_token": self.form_token,
             "form_key": secrets.token_urlsafe(18),
-            "signed_in": self.auth is not None and self.auth.stage == "full",
+            "signed_in": self.auth is not None and self.auth.stage == sessions.FULL and not self.locked,
             "htmx": self.htmx,
         } | self.site.context(self)
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import anyio.to_thread
-from litestar import HttpMethod, Request, Response, route
+from litestar import HttpMethod, Litestar, Request, Response, route
 from litestar.exceptions import ClientException
 from litestar.handlers import HTTPRouteHandler
 from sqlalchemy.exc import OperationalError
@@ -69,13 +70,37 @@ def endpoint(
         if form.faulty:
             raise ClientException(status_code=400)
         page = read_page(site, request, form)
+        page.lookup = partial(_plan_of, request.app)
         return await anyio.to_thread.run_sync(partial(_run, plan, page))
 
     shell.__name__ = handler.__name__
     return route(
-        path, http_method=HttpMethod(method), opt={"access": access}, name=f"{method} {path}",
+        path, http_method=HttpMethod(method), opt={"access": access, "plan": plan}, name=f"{method} {path}",
         request_max_body_size=MAX_UPLOAD_BODY if plan.uploads else MAX_BODY, status_code=200, include_in_schema=False,
     )(shell)  # fmt: skip
+
+
+def _plan_of(app: Litestar, name: str) -> Endpoint | None:
+    found = app.get_handler_index_by_name(name)
+    plan = found["handler"].opt.get("plan") if found is not None else None
+    return plan if isinstance(plan, Endpoint) else None
+
+
+def draw_again(
+    page: Page, name: str, path: str, params: Mapping[str, Any], values: Mapping[str, str]
+) -> Response[Any] | None:
+    """Return the page of a form as it was posted to another route, carrying nothing out; None where it has no page.
+
+    Its own guard decides again. For a form that met a locked screen.
+    """
+    plan = page.lookup(name)
+    if plan is None or plan.shows is None:
+        return None
+    page.form, page.path, page.params, page.query, page.drawn_again = Form(values), path, params, {}, True
+    with page.site.database.write() as session:
+        page.load_auth(session, page.site.clock.now(session))
+        again: Response[Any] = plan.guard(page) or plan.shows(page)
+        return again
 
 
 async def _read_form(plan: Endpoint, site: Site, request: Request[Any, Any, Any]) -> Form:
@@ -116,7 +141,17 @@ def read_page(site: Site, request: Request[Any, Any, Any], form: Form) -> Page:
         locale=locales.choose(chosen, request.headers.get("accept-language", ""), offered),
         htmx=request.headers.get("hx-request") == "true",
         user_agent=request.headers.get("user-agent", "")[:300],
+        came_from=_own_path(request),
     )
+
+
+def _own_path(request: Request[Any, Any, Any]) -> str:
+    """Return path and query of the page of ours from which the request comes; empty for any other."""
+    came = urlsplit(request.headers.get("referer", ""))
+    own = came.netloc == request.headers.get("host", "")
+    if not own or not came.path.startswith("/") or came.path.startswith("//"):
+        return ""
+    return came.path + (f"?{came.query}" if came.query else "")
 
 
 def _run(plan: Endpoint, page: Page) -> Response[Any]:
@@ -168,7 +203,7 @@ def _in_transaction(plan: Endpoint, page: Page) -> Response[Any]:
     with opener() as session:
         now = page.site.clock.now(session)
         page.load_auth(session, now)
-        if page.auth is not None and now - page.auth.seen_at > sessions.TOUCH_EVERY:
+        if page.auth is not None and not page.locked and now - page.auth.seen_at > sessions.TOUCH_EVERY:
             stale = page.auth.id
         response = _refuse(plan, page)
         if response is None:

@@ -14,18 +14,26 @@ from portal.domain.authn.models import AuthSession
 
 @dataclass(frozen=True, slots=True)
 class Lifetime:
-    """How long a site's session may idle and last (NIST SP 800-63B AAL2, ``security.md`` §2)."""
+    """How long a site's session may idle and last (NIST SP 800-63B AAL2, ``security.md`` §2).
+
+    ``locks``: whoever was signed in fully and idled finds the screen locked, not the session ended; the password opens
+    it, and the second factor keeps counting until the absolute end.
+    """
 
     idle: timedelta
     absolute: timedelta
+    locks: bool = False
 
 
 RESIDENT = "resident"
 STAFF = "staff"
+FULL, LOCKED = "full", "locked"
 LIFETIMES = {
     RESIDENT: Lifetime(timedelta(minutes=15), timedelta(hours=12)),
-    STAFF: Lifetime(timedelta(minutes=15), timedelta(hours=8)),
+    STAFF: Lifetime(timedelta(minutes=15), timedelta(hours=8), locks=True),
 }
+BINDING = "forms"
+"""Where a session keeps what its forms are bound to, when it goes on under a new id."""
 TOUCH_EVERY = timedelta(seconds=60)
 
 
@@ -44,8 +52,12 @@ def start(
     data: dict[str, Any] | None = None,
     device: str | None = None,
     replaces: AuthSession | None = None,
+    verified_at: datetime | None = None,
 ) -> str:
-    """Begin a session and return its id; the one it replaces ends, so that a fixed id is worth nothing."""
+    """Begin a session and return its id; the one it replaces ends, so that a fixed id is worth nothing.
+
+    ``verified_at`` is when the second factor was given, by default now for a full session.
+    """
     ends_at = now + LIFETIMES[site].absolute
     if replaces is not None:
         if replaces.owner_id == owner_id and replaces.site == site:
@@ -63,7 +75,7 @@ def start(
             created_at=now,
             seen_at=now,
             ends_at=ends_at,
-            verified_at=now if stage == "full" else None,
+            verified_at=verified_at or (now if stage == FULL else None),
         )
     )
     session.flush()
@@ -83,8 +95,43 @@ def load(session: Session, site: str, token: str, now: datetime) -> AuthSession 
 
 
 def is_alive(found: AuthSession, now: datetime) -> bool:
-    """Tell whether a session is neither idle nor at its end."""
-    return now < found.ends_at and now < found.seen_at + LIFETIMES[found.site].idle
+    """Tell whether a session is neither at its end nor idle (one that locks instead stays alive)."""
+    lifetime = LIFETIMES[found.site]
+    if lifetime.locks and found.stage in {FULL, LOCKED}:
+        return now < found.ends_at
+    return now < found.ends_at and now < found.seen_at + lifetime.idle
+
+
+def is_locked(found: AuthSession, now: datetime) -> bool:
+    """Tell whether the password is asked again before anything else: locked by hand, or idle for too long."""
+    lifetime = LIFETIMES[found.site]
+    idle = lifetime.locks and found.stage == FULL and now >= found.seen_at + lifetime.idle
+    return found.stage == LOCKED or idle
+
+
+def binding(found: AuthSession) -> str:
+    """Return what the forms of a session are bound to: it stays when the id changes at an unlocking."""
+    return str(found.data.get(BINDING, "")) or found.token_hash.hex()
+
+
+def lock(session: Session, session_id: int) -> bool:
+    """Lock a fully signed-in session; False when it was locked, or is none."""
+    locked = session.execute(
+        update(AuthSession)
+        .where(AuthSession.id == session_id, AuthSession.stage == FULL)
+        .values(stage=LOCKED)
+        .returning(AuthSession.id)
+    )
+    return locked.scalar_one_or_none() is not None
+
+
+def unlock(session: Session, found: AuthSession, now: datetime) -> str:
+    """Let a locked session go on under a new id, with the same end, data and forms; returns the id."""
+    data = found.data | {BINDING: binding(found)}
+    return start(
+        session, found.site, FULL, found.owner_id or 0, now, data=data, device=found.device, replaces=found,
+        verified_at=found.verified_at,
+    )  # fmt: skip
 
 
 def touch(session: Session, session_id: int, now: datetime) -> None:
@@ -107,16 +154,32 @@ def end_all(session: Session, site: str, owner_id: int, *, keep: int | None = No
     return len(session.scalars(statement.returning(AuthSession.id)).all())
 
 
+def end_one(session: Session, site: str, owner_id: int, session_id: int) -> bool:
+    """End one session of an owner; False when there is none of that key."""
+    ended = session.execute(
+        delete(AuthSession)
+        .where(AuthSession.site == site, AuthSession.owner_id == owner_id, AuthSession.id == session_id)
+        .returning(AuthSession.id)
+    )
+    return ended.scalar_one_or_none() is not None
+
+
+def living(session: Session, site: str, owner_id: int, now: datetime) -> list[AuthSession]:
+    """Return the fully signed-in sessions of an owner that are alive, the one used last first."""
+    rows = session.scalars(
+        select(AuthSession)
+        .where(
+            AuthSession.site == site, AuthSession.owner_id == owner_id, AuthSession.ends_at > now,
+            AuthSession.stage.in_((FULL, LOCKED)),
+        )
+        .order_by(AuthSession.seen_at.desc(), AuthSession.id.desc())
+    )  # fmt: skip
+    return [row for row in rows if is_alive(row, now)]
+
+
 def count(session: Session, site: str, owner_id: int, now: datetime) -> int:
     """Return how many sessions of an owner are alive."""
-    idle = now - LIFETIMES[site].idle
-    rows = session.scalars(
-        select(AuthSession.id).where(
-            AuthSession.site == site, AuthSession.owner_id == owner_id, AuthSession.ends_at > now,
-            AuthSession.seen_at > idle, AuthSession.stage == "full",
-        )
-    )  # fmt: skip
-    return len(rows.all())
+    return len(living(session, site, owner_id, now))
 
 
 def sweep(session: Session, now: datetime) -> None:

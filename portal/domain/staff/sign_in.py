@@ -112,9 +112,19 @@ def check_code(session: Session, vault: Vault, staff_id: int, typed: str, now: d
     return answer
 
 
-def complete(session: Session, auth: AuthSession, now: datetime) -> str:
-    """Step up after the right code: a new session id, fully signed in."""
+def refuse_place(session: Session, attempt: StaffAttempt, now: datetime) -> None:
+    """Note that a right password came from a network where this account may not work; the try is given back."""
+    user = session.get_one(StaffUser, attempt.staff_id)
+    for limit, key in attempt.taken:
+        throttles.give_back(session, limit, key)
+    record(session, actor_of(user), now, "staff.place_refused", "staff_user", user.id)
+
+
+def complete(
+    session: Session, auth: AuthSession, now: datetime, *, data: dict[str, str] | None = None
+) -> str:
+    """Step up after the right code: a new session id, fully signed in. ``data`` is what the session keeps of itself."""
     user = session.get_one(StaffUser, auth.owner_id)
     user.last_sign_in_at = now
     record(session, actor_of(user), now, "staff.signin", "staff_user", user.id)
-    return sessions.start(session, sessions.STAFF, STAGE_FULL, user.id, now, replaces=auth)
+    return sessions.start(session, sessions.STAFF, STAGE_FULL, user.id, now, data=data, replaces=auth)

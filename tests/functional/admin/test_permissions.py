@@ -69,8 +69,8 @@ def fill(staff: StaffSite) -> dict[str, str]:
         session.add(hold)
         session.flush()
         return {
-            "{month:str}": "2023-07", "{note_id:int}": "999", "{household_id:int}": str(person.household_id), "{task_id:int}": str(task.id), "{staff_id:int}": "999", "{call_id:int}": "999",
-            "{import_id:int}": "999", "{letter_id:int}": "999", "{coupon_id:int}": "999", "{parcel_id:int}": "999", "{count_id:int}": "999", "{standing:str}": "held", "{kind:str}": "decline", "{channel:str}": "post", "{blank:str}": "redelivery", "{request_id:int}": "999", "{run_id:int}": "999", "{notice_id:int}": "999", "{hold_id:int}": str(hold.id), "{scan_id:int}": "999", "{key:str}": "greeting", "{number:int}": "1", "{approval_id:int}": "999", "{act_id:int}": "999",
+            "{month:str}": "2023-07", "{note_id:int}": "999", "{household_id:int}": str(person.household_id), "{task_id:int}": str(task.id), "{staff_id:int}": "999", "{session_id:int}": "999", "{part:str}": "answer", "{reply_id:int}": "999", "{difference_id:int}": "999", "{case_id:int}": "999", "{switch_id:int}": "999", "{call_id:int}": "999",
+            "{import_id:int}": "999", "{letter_id:int}": "999", "{coupon_id:int}": "999", "{parcel_id:int}": "999", "{count_id:int}": "999", "{standing:str}": "held", "{kind:str}": "decline", "{channel:str}": "post", "{blank:str}": "redelivery", "{request_id:int}": "999", "{run_id:int}": "999", "{notice_id:int}": "999", "{hold_id:int}": str(hold.id), "{scan_id:int}": "999", "{key:str}": "greeting", "{escalation_id:int}": "999", "{sheet_id:int}": "999", "{number:int}": "1", "{approval_id:int}": "999", "{act_id:int}": "999",
         }  # fmt: skip
 
 
@@ -138,7 +138,7 @@ def test_the_staff_site_answers_registered_networks_only(sqlite_staff: StaffSite
     base = replace(sqlite_staff.site, settings=settings)
     closed = make_staff(base, sqlite_staff.database, sqlite_staff.loop, sqlite_staff.folder)
     assert closed.visitor("192.0.2.77").get("/signin").status_code == 200
-    for place in ("203.0.113.9", "127.0.0.1"):
+    for place in ("198.51.100.200", "127.0.0.1"):
         answer = closed.visitor(place).get("/signin")
         assert answer.status_code == 403
         assert "ネットワーク" in answer.text

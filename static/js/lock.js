@@ -1,0 +1,127 @@
+"use strict";
+// A screen that is left alone hides behind a lock; what was typed stays in the page. Without this file the server locks.
+const lockTemplate = document.getElementById("lock");
+if (lockTemplate) {
+  const limit = Number(lockTemplate.dataset.seconds) * 1000;
+  const ask = 60 * 1000;
+  const token = lockTemplate.content.querySelector("[name='form_token']").value;
+  const others = new BroadcastChannel("staff-lock");
+  const pageTitle = document.title;
+  let touched = Date.now();
+  let asked = touched;
+  let told = touched;
+  let dialog = null;
+  let before = null;
+
+  const post = (path, values) => fetch(path, {
+    method: "POST", headers: { "HX-Request": "true" }, body: new URLSearchParams({ form_token: token, ...values }),
+  });
+  const isAwake = async () => (await fetch("/lock/awake", { headers: { "HX-Request": "true" } })).status === 204;
+
+  const open = () => {
+    if (!dialog) return;
+    const closing = dialog;
+    dialog = null;
+    document.documentElement.classList.remove("locked");
+    document.title = pageTitle;
+    closing.close();
+    closing.remove();
+    touched = asked = Date.now();
+    if (before && before.isConnected) before.focus();
+  };
+
+  const tryPassword = async (event) => {
+    event.preventDefault();
+    const form = event.target;
+    const field = form.querySelector("[name='password']");
+    const wrong = form.querySelector(".wrong");
+    const button = form.querySelector("button");
+    if (button.disabled) return;
+    button.disabled = true;
+    const owner = dialog;
+    let said = owner.dataset.fault;
+    try {
+      const answer = await post("/lock/open", { password: field.value });
+      if (answer.status === 204) { open(); others.postMessage({ kind: "open" }); return; }
+      if (new URL(answer.url).pathname.startsWith("/signin")) {
+        // another window may have opened the lock at the same moment
+        if (await isAwake()) { open(); return; }
+        window.location.assign("/signin?ended=1");
+        return;
+      }
+      if ((answer.headers.get("content-type") || "").startsWith("text/plain")) said = await answer.text();
+    } catch {
+      said = owner.dataset.offline;
+    }
+    if (dialog !== owner) return;
+    button.disabled = false;
+    field.value = "";
+    field.setAttribute("aria-invalid", "true");
+    wrong.textContent = said;
+    field.focus();
+  };
+
+  // `known`: the server has locked the session already, or another window tells it so
+  const hide = (known) => {
+    if (dialog) return;
+    before = document.activeElement;
+    dialog = lockTemplate.content.querySelector("dialog").cloneNode(true);
+    const shown = dialog;
+    shown.querySelector("form").addEventListener("submit", tryPassword);
+    shown.addEventListener("cancel", (event) => event.preventDefault());
+    // browsers let a second Escape through
+    shown.addEventListener("close", () => { if (dialog === shown) shown.showModal(); });
+    document.documentElement.classList.add("locked");
+    document.title = shown.dataset.title;
+    document.body.append(shown);
+    shown.showModal();
+    shown.querySelector("[name='password']").focus();
+    if (known) return;
+    others.postMessage({ kind: "locked" });
+    post("/lock", {}).catch(() => {});  // without a line the server locks by itself, at the same moment
+  };
+
+  const isLate = () => Date.now() - touched >= limit;
+  const look = () => { if (!dialog && isLate()) hide(false); };
+  const touch = (event) => {
+    if (dialog) return;
+    if (isLate()) {
+      // the first key after a machine has slept belongs to the lock
+      if (event.type === "keydown" || event.type === "pointerdown") event.preventDefault();
+      event.stopPropagation();
+      hide(false);
+      return;
+    }
+    touched = Date.now();
+    if (touched - told >= 1000) {
+      told = touched;
+      others.postMessage({ kind: "touched" });
+    }
+    if (touched - asked < ask) return;
+    asked = touched;
+    isAwake().then((awake) => { if (!awake) hide(true); }).catch(() => {});
+  };
+  ["keydown", "pointerdown", "wheel", "input"].forEach((name) => {
+    document.addEventListener(name, touch, { capture: true, passive: name === "wheel" });
+  });
+  others.addEventListener("message", (event) => {
+    if (event.data.kind === "touched" && !dialog) touched = Date.now();
+    if (event.data.kind === "locked") hide(true);
+    if (event.data.kind === "open") open();
+  });
+  window.setInterval(look, 1000);
+  document.addEventListener("visibilitychange", look);
+  window.addEventListener("focus", look);
+  window.addEventListener("pageshow", (event) => {
+    look();
+    if (event.persisted) isAwake().then((awake) => { if (!awake) hide(true); }).catch(() => {});
+  });
+  document.querySelectorAll("[data-lock-now]").forEach((form) => {
+    form.addEventListener("submit", (event) => { event.preventDefault(); hide(false); });
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!event.detail.xhr.getResponseHeader("x-locked")) return;
+    event.detail.shouldSwap = false;
+    hide(true);
+  });
+}
