@@ -1,5 +1,6 @@
 """One household: opened with a reason, masked, with its timeline; what is behind a mask is asked for and logged."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -11,16 +12,16 @@ from admin import notice_words
 from admin.access import allowed, first_post, number_in_address, staff_route
 from portal.domain.announcements.queries import delivery_log
 from portal.domain.casework import access, masking
+from portal.domain.casework.overview import overview
 from portal.domain.casework.timeline import timeline
 from portal.domain.clock import JST
-from portal.domain.coupons.queries import coupons_of_household
+from portal.domain.coupons.queries import HouseholdCoupon, coupons_and_assignments, coupons_of_household
 from portal.domain.credentials.formats import print_login_id
 from portal.domain.credentials.models import Credential
-from portal.domain.credentials.queries import latest_credential
 from portal.domain.entitlements.claims import RECIPIENT_CHANGE
 from portal.domain.errors import InputError
 from portal.domain.households.models import Household
-from portal.domain.households.moved import moved_children
+from portal.domain.households.moved import MovedView, moved_children
 from portal.domain.households.queries import HouseholdView, open_holds, view_of
 from portal.domain.letters.queries import letters_of
 from portal.domain.staff.permissions import Permission
@@ -121,30 +122,37 @@ def _refused(page: Page, household: Household) -> Response[Any] | None:
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the household to somebody who gave a reason."""
-    household = _row(page)
+    found = overview(page.session, number_in_address(page, "household_id"))
+    household, credential = found.household, found.credential
     if (answer := _refused(page, household)) is not None:
         return answer
     until = _until(page, OPENED, str(household.id)) or page.now
     view = view_of(page.session, page.site.vault, household)
     letters = letters_of(page.session, household.id)
+    coupons, assigned = coupons_and_assignments(page.session, household.id)
+    moved = moved_children(page.session, page.site.vault, household.id) if found.moved else []
     shown = {part: _until(page, SHOWN, f"{household.id}:{part.value}") for part in access.Part}
-    credential = latest_credential(page.session, household.id)
     return page.render(
         "admin/household.html",
         status_code,
         household=view,
         view=_fields(page, view, credential, shown),
-        children=child_rows(page, view, shown=shown[access.Part.CHILDREN] is not None),
+        children=_child_rows(view, coupons, moved, shown=shown[access.Part.CHILDREN] is not None),
         shown=shown,
         parts=access.Part,
         credential=credential,
         letters=letters,
-        holds=open_holds(page.session, household.id),
-        tasks=tasks_of(page.session, household.id),
+        holds=open_holds(page.session, household.id) if found.holds else [],
+        tasks=tasks_of(page.session, household.id) if found.tasks else [],
         moments=timeline(
-            page.session, household.id, letters=letters, of_ward=allowed(page, Permission.KNOW_PROTECTED)
+            page.session,
+            household,
+            letters,
+            assigned,
+            of_ward=allowed(page, Permission.KNOW_PROTECTED),
+            has_changes=found.changes,
         ),
-        notices=delivery_log(page.session, household.id),
+        notices=delivery_log(page.session, household.id) if found.notices else [],
         notice_words=notice_words,
         until=f"{until.astimezone(JST):%H:%M}",
         said=page.query.get("said", ""),
@@ -179,7 +187,14 @@ def _fields(
 
 def child_rows(page: Page, view: HouseholdView, *, shown: bool) -> list[dict[str, Any]]:
     """Return the children with right and coupon as a page shows them, masked unless ``shown``."""
-    coupons = {entry.ordinal: entry for entry in coupons_of_household(page.session, view.id)}
+    coupons = coupons_of_household(page.session, view.id)
+    return _child_rows(view, coupons, moved_children(page.session, page.site.vault, view.id), shown=shown)
+
+
+def _child_rows(
+    view: HouseholdView, entries: Iterable[HouseholdCoupon], moved: Iterable[MovedView], *, shown: bool
+) -> list[dict[str, Any]]:
+    coupons = {entry.ordinal: entry for entry in entries}
     rows = []
     for child in view.children:
         entry = coupons.get(child.ordinal)
@@ -202,7 +217,7 @@ def child_rows(page: Page, view: HouseholdView, *, shown: bool) -> list[dict[str
             "ordinal": one.ordinal, "name": one.name if shown else masking.mask_name(one.name), "birth": "",
             "entitlement": "", "coupon": "", "amount_yen": one.amount_yen, "checking": True,
         }
-        for one in moved_children(page.session, page.site.vault, view.id)
+        for one in moved
     ]  # fmt: skip
     return sorted(rows, key=lambda row: int(row["ordinal"]))
 

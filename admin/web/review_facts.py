@@ -2,19 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from admin.access import allowed
 from admin.web.redelivery_facts import RedeliveryFacts, redelivery_facts
 from portal.domain.alternatives.words import Line, lines_of
 from portal.domain.alternatives.words import readable as readable_alternative
+from portal.domain.casework.access import existing
 from portal.domain.casework.masking import mask_address, mask_postal_code
 from portal.domain.casework.review_kinds import rules_of
 from portal.domain.casework.timeline import Moment, timeline
-from portal.domain.coupons.queries import coupons_of_household
+from portal.domain.coupons.queries import HouseholdCoupon, coupons_and_assignments
 from portal.domain.declines.queries import ItemFact, item_facts
 from portal.domain.declines.words import readable as readable_decline
 from portal.domain.households.queries import HouseholdView, open_holds, view_household
+from portal.domain.letters.queries import letters_of
 from portal.domain.requests.four_eyes import proposal_of
 from portal.domain.requests.kinds import ALTERNATIVE, DECLINE, REDELIVERY
 from portal.domain.requests.models import PaperForm, Request, Scan
@@ -72,20 +75,19 @@ def facts_of(page: Page, row: Request) -> Facts:
     view = view_household(session, vault, row.household_id) if row.household_id is not None else None
     proposal = proposal_of(session, row.id)
     proposer = staff_user(session, proposal.proposed_by) if proposal is not None else None
+    entries, assigned = coupons_and_assignments(session, view.id) if view else ([], [])
     return Facts(
         household=view,
         postal=mask_postal_code(view.fields.postal_code) if view else "",
         place=mask_address(view.fields.town) if view else "",
-        children=_children(page, view, row) if view else (),
+        children=_children(view, entries, row) if view else (),
         holds=open_holds(session, view.id) if view else (),
         forms=forms,
         scans=_scans(page, forms),
         written=READABLE.get(row.kind, dict)(written_in(vault, row)),
         reply=reply_of(vault, row),
         effects=rules_of(row.kind).effects_of(session, vault, page.site.program, row),
-        moments=timeline(session, view.id, MOMENTS, of_ward=allowed(page, Permission.KNOW_PROTECTED))
-        if view
-        else (),
+        moments=_moments(page, view.id, assigned) if view else (),
         others=[other for other in requests_of(session, view.id) if other.id != row.id] if view else (),
         proposed_by=proposer.display_name if proposer is not None else "",
         own_proposal=proposer is not None and page.staff is not None and proposer.id == page.staff.id,
@@ -93,6 +95,13 @@ def facts_of(page: Page, row: Request) -> Facts:
         alternative=lines_of(session, page.site.program, row) if row.kind == ALTERNATIVE else (),
         decline=item_facts(session, row.id) if row.kind == DECLINE else (),
     )
+
+
+def _moments(page: Page, household_id: int, assigned: Sequence[datetime]) -> list[Moment]:
+    return timeline(
+        page.session, existing(page.session, household_id), letters_of(page.session, household_id), assigned, MOMENTS,
+        of_ward=allowed(page, Permission.KNOW_PROTECTED),
+    )  # fmt: skip
 
 
 def _scans(page: Page, forms: Sequence[PaperForm]) -> dict[int, Scan]:
@@ -103,8 +112,8 @@ def _scans(page: Page, forms: Sequence[PaperForm]) -> dict[int, Scan]:
     return {scan.id: scan for scan in found if scan is not None}
 
 
-def _children(page: Page, view: HouseholdView, row: Request) -> list[ChildFact]:
-    entries = {entry.ordinal: entry for entry in coupons_of_household(page.session, view.id)}
+def _children(view: HouseholdView, coupons: Sequence[HouseholdCoupon], row: Request) -> list[ChildFact]:
+    entries = {entry.ordinal: entry for entry in coupons}
     found = []
     for child in view.children:
         entry = entries.get(child.ordinal)

@@ -47,8 +47,13 @@ def existing(session: Session, household_id: int) -> Household:
     """
     found = session.get(Household, household_id)
     if found is None:
-        raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
+        raise unknown()
     return found
+
+
+def unknown() -> NotFoundError:
+    """Return what is said of a household that is not there."""
+    return NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
 
 
 def open_with_reason(

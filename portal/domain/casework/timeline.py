@@ -1,5 +1,6 @@
 """Everything that happened to a household, newest first: events, letters, coupons (never a code)."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,11 +10,8 @@ from sqlalchemy import Integer, Row, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain.audit.models import AuditEvent
-from portal.domain.coupons.models import Coupon
-from portal.domain.entitlements.models import Entitlement
 from portal.domain.households.models import Household
 from portal.domain.letters.models import Letter
-from portal.domain.letters.queries import letters_of
 from portal.domain.recipients.placing import CAME, LEFT
 from portal.domain.recipients.queries import Hidden, hidden_from_contractors
 from portal.domain.staff.models import StaffUser
@@ -35,7 +33,7 @@ class Moment:
 STAFF = ("agent", "supervisor", "officer", "ward_officer", "auditor", "administrator")
 
 
-# both put together once: building a statement takes as long as running it
+# put together once: building a statement takes as long as running it
 EVENTS = (
     select(
         AuditEvent.at, AuditEvent.action, AuditEvent.actor_role, AuditEvent.subject, AuditEvent.subject_id,
@@ -46,37 +44,37 @@ EVENTS = (
     .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
     .limit(bindparam("most", type_=Integer()))
 )  # fmt: skip
-ASSIGNED = (
-    select(Coupon.assigned_at)
-    .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
-    .where(Entitlement.household_id == bindparam("household_id"), Coupon.assigned_at.is_not(None))
-)
 
 
 def timeline(
     session: Session,
-    household_id: int,
+    household: Household,
+    letters: Iterable[Letter],
+    assigned: Iterable[datetime],
     limit: int = LIMIT,
     *,
     of_ward: bool = False,
-    letters: Iterable[Letter] | None = None,
+    has_changes: bool = True,
 ) -> list[Moment]:
     """Return what happened to a household, newest first; where its children went is told to the ward alone.
 
-    ``letters`` are the household's, where the caller has read them already.
+    ``letters`` are the household's, ``assigned`` the instants at which its coupons were; ``has_changes`` is False
+    where no child's recipient ever changed away from it.
     """
-    events = session.execute(EVENTS, {"household_id": household_id, "most": limit}).all()
+    events = session.execute(EVENTS, {"household_id": household.id, "most": limit}).all()
     if not of_ward:
-        hidden = hidden_from_contractors(session, household_id)
+        hidden = hidden_from_contractors(session, household.id) if has_changes else {}
         events = [event for event in events if not _is_hidden(event, hidden)]
     # Printing and handing over are written for many letters at once: their numbers come from the letters.
-    paper = _letters(letters_of(session, household_id) if letters is None else letters)
+    paper = _letters(letters)
     moments = [
         Moment(e.at, e.action, e.actor_role, e.display_name or "", paper.pop((e.at, e.action), e.detail))
         for e in events
     ]
     moments += [Moment(at, action, "system", detail=detail) for (at, action), detail in paper.items()]
-    moments += _imported(session, household_id) + _assigned(session, household_id)
+    # Importing is one event for the whole extract, so the household's own instant stands in for it.
+    moments.append(Moment(household.created_at, "household.imported", "system"))
+    moments += _assigned(assigned)
     return sorted(moments, key=lambda m: m.at, reverse=True)[:limit]
 
 
@@ -85,12 +83,6 @@ def _is_hidden(event: Row[Any], hidden: Hidden) -> bool:
         return True
     period = hidden.get((event.subject, event.subject_id or 0))
     return period is not None and period[0] <= event.at and (period[1] is None or event.at <= period[1])
-
-
-def _imported(session: Session, household_id: int) -> list[Moment]:
-    # Importing is one event for the whole extract, so the household's own instant stands in for it.
-    found = session.get(Household, household_id)
-    return [Moment(found.created_at, "household.imported", "system")] if found is not None else []
 
 
 def _letters(letters: Iterable[Letter]) -> dict[tuple[datetime, str], dict[str, Any]]:
@@ -105,11 +97,8 @@ def _letters(letters: Iterable[Letter]) -> dict[tuple[datetime, str], dict[str, 
     return found
 
 
-def _assigned(session: Session, household_id: int) -> list[Moment]:
+def _assigned(instants: Iterable[datetime]) -> list[Moment]:
     # Assigning is one event for all households, so the coupon's own instant stands in for it.
-    rows = session.scalars(ASSIGNED, {"household_id": household_id})
-    counts: dict[datetime, int] = {}
-    for at in rows:
-        if at is not None:
-            counts[at] = counts.get(at, 0) + 1
-    return [Moment(at, "coupon.assigned", "system", detail={"count": n}) for at, n in counts.items()]
+    return [
+        Moment(at, "coupon.assigned", "system", detail={"count": n}) for at, n in Counter(instants).items()
+    ]

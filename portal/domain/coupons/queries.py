@@ -89,16 +89,27 @@ OF_HOUSEHOLD = (
 
 def coupons_of_household(session: Session, household_id: int) -> list[HouseholdCoupon]:
     """Return one entry per entitled child, oldest child first."""
+    return coupons_and_assignments(session, household_id)[0]
+
+
+def coupons_and_assignments(
+    session: Session, household_id: int
+) -> tuple[list[HouseholdCoupon], list[datetime]]:
+    """Return one entry per entitled child, oldest child first; and when each coupon was assigned, replaced ones too."""
     rows = session.execute(OF_HOUSEHOLD, {"household_id": household_id})
     chosen: dict[int, HouseholdCoupon] = {}
+    assigned: list[datetime] = []
     for entitlement, ordinal, coupon, exchange_end, use_end, stop in rows:
+        joined: Coupon | None = coupon  # an outer join: mypy does not know
+        if joined is not None and joined.assigned_at is not None:
+            assigned.append(joined.assigned_at)
         known = chosen.get(entitlement.id)
         if known is None or known.coupon is None or known.coupon.state not in LIVE:
             chosen[entitlement.id] = HouseholdCoupon(
                 entitlement.child_id, ordinal, entitlement.id, entitlement.state, entitlement.amount_yen, coupon,
                 exchange_end, use_end, entitlement.claimed_by, entitlement.claim_id, stop or "",
             )  # fmt: skip
-    return list(chosen.values())
+    return list(chosen.values()), assigned
 
 
 def coupon_of_child(session: Session, household_id: int, ordinal: int) -> HouseholdCoupon:

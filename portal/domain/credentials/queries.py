@@ -1,6 +1,6 @@
 """Reading credentials: whose session this is, and which one of a household is the latest."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain.authn.models import OtpAuthenticator
@@ -8,6 +8,14 @@ from portal.domain.credentials.models import Credential
 from portal.domain.errors import NotFoundError
 from portal.domain.texts import _
 from portal.domain.vault import Vault
+
+# put together once: building a statement takes as long as running it
+LATEST = (
+    select(Credential)
+    .where(Credential.household_id == bindparam("household_id"))
+    .order_by(Credential.id.desc())
+    .limit(1)
+)
 
 
 def credential_by_id(session: Session, credential_id: int | None) -> Credential:
@@ -24,8 +32,7 @@ def credential_by_id(session: Session, credential_id: int | None) -> Credential:
 
 def latest_credential(session: Session, household_id: int) -> Credential | None:
     """Return the credential that a household got last, None before its first letter."""
-    statement = select(Credential).where(Credential.household_id == household_id)
-    return session.scalar(statement.order_by(Credential.id.desc()).limit(1))
+    return session.scalar(LATEST, {"household_id": household_id})
 
 
 def households_with_telephone(session: Session, vault: Vault, telephone: str, limit: int = 21) -> list[int]:

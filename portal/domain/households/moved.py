@@ -3,13 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import ConflictError
 from portal.domain.households.models import Child, Household, MovedChild
 from portal.domain.texts import _
 from portal.domain.vault import Vault, seal_json, unseal_json
+
+# put together once: building a statement takes as long as running it
+OF_HOUSEHOLD = (
+    select(MovedChild)
+    .where(MovedChild.household_id == bindparam("household_id"))
+    .order_by(MovedChild.ordinal)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +59,7 @@ def moved_children(session: Session, vault: Vault, household_id: int) -> list[Mo
     Raises:
         IntegrityFaultError: wrong key or a row that was changed or moved.
     """
-    rows = session.scalars(
-        select(MovedChild).where(MovedChild.household_id == household_id).order_by(MovedChild.ordinal)
-    ).all()
+    rows = session.scalars(OF_HOUSEHOLD, {"household_id": household_id}).all()
     if not rows:
         return []
     key = vault.unwrap(session.get_one(Household, household_id).wrapped_key)

@@ -31,6 +31,17 @@ class Among(StrEnum):
     PROTECTED = "protected"
 
 
+# put together once: building a statement takes as long as running it
+CHILDREN = (
+    select(Child).where(Child.household_id.in_(bindparam("keys", expanding=True))).order_by(Child.ordinal)
+)
+OPEN_HOLDS = (
+    select(Hold)
+    .where(Hold.household_id == bindparam("household_id"), Hold.state == "open")
+    .order_by(Hold.code)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ChildView:
     """A child with its opened fields."""
@@ -81,7 +92,7 @@ def view_households(session: Session, vault: Vault, ids: Iterable[int]) -> list[
 def _views(session: Session, vault: Vault, households: Sequence[Household]) -> list[HouseholdView]:
     keys = [household.id for household in households]
     children: dict[int, list[Child]] = {}
-    for child in session.scalars(select(Child).where(Child.household_id.in_(keys)).order_by(Child.ordinal)):
+    for child in session.scalars(CHILDREN, {"keys": keys}):
         children.setdefault(child.household_id, []).append(child)
     views = []
     for household in households:
@@ -112,11 +123,7 @@ def household_id_of(session: Session, vault: Vault, number: str) -> int | None:
 
 def open_holds(session: Session, household_id: int) -> list[Hold]:
     """Return the open holds of a household."""
-    return list(
-        session.scalars(
-            select(Hold).where(Hold.household_id == household_id, Hold.state == "open").order_by(Hold.code)
-        )
-    )
+    return list(session.scalars(OPEN_HOLDS, {"household_id": household_id}))
 
 
 def has_open_hold(household_id: ColumnElement[int]) -> ColumnElement[bool]:

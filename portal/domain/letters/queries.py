@@ -11,11 +11,15 @@ from portal.domain.letters.models import Letter, PrintRun
 from portal.domain.letters.orders import living_letter
 from portal.domain.letters.states import LIVE
 
+# put together once: building a statement takes as long as running it
+OF_HOUSEHOLD = (
+    select(Letter).where(Letter.household_id == bindparam("household_id")).order_by(Letter.id.desc())
+)
+
 
 def letters_of(session: Session, household_id: int) -> list[Letter]:
     """Return a household's letters, newest first."""
-    statement = select(Letter).where(Letter.household_id == household_id).order_by(Letter.id.desc())
-    return list(session.scalars(statement))
+    return list(session.scalars(OF_HOUSEHOLD, {"household_id": household_id}))
 
 
 def print_run(session: Session, run_id: int) -> PrintRun | None:

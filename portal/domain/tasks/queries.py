@@ -1,9 +1,14 @@
 """Reading what waits for the staff."""
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.tasks.models import Task
+
+# put together once: building a statement takes as long as running it
+OF_HOUSEHOLD = (
+    select(Task).where(Task.household_id == bindparam("household_id")).order_by(Task.id.desc()).limit(50)
+)
 
 
 def open_tasks(session: Session, *, kind: str | None = None, limit: int = 50) -> list[Task]:
@@ -22,8 +27,4 @@ def counts(session: Session) -> dict[str, int]:
 
 def tasks_of(session: Session, household_id: int) -> list[Task]:
     """Return a household's tasks, newest first."""
-    return list(
-        session.scalars(
-            select(Task).where(Task.household_id == household_id).order_by(Task.id.desc()).limit(50)
-        )
-    )
+    return list(session.scalars(OF_HOUSEHOLD, {"household_id": household_id}))
