@@ -24,6 +24,7 @@ from portal.domain.recipients import models as _recipients
 from portal.domain.redeliveries import models as _redeliveries
 from portal.domain.reports import models as _reports
 from portal.domain.requests import models as _requests
+from portal.domain.returned_mail import models as _returned_mail
 from portal.domain.roster import models as _roster
 from portal.domain.scripts import models as _scripts
 from portal.domain.settlement import models as _settlement
@@ -36,7 +37,7 @@ from portal.domain.tracking import models as _tracking
 
 SLICES = (
     _alternatives, _announcements, _approvals, _audit, _authn, _call_desk, _calls, _coupons, _credentials, _declines, _entitlements, _escalations, _faxes, _households, _letters, _notices, _program,
-    _recipients, _redeliveries, _reports, _requests, _roster, _scripts, _settlement, _shipments, _sites, _staff, _tasks, _telephony, _tracking,
+    _recipients, _redeliveries, _reports, _requests, _returned_mail, _roster, _scripts, _settlement, _shipments, _sites, _staff, _tasks, _telephony, _tracking,
 )  # fmt: skip
 
 metadata: MetaData = Base.metadata

@@ -38,6 +38,8 @@ class RequestSettings:
     redeliveries: int
     registered_limit_yen: int
     due_business_days: int
+    first_redelivery_unasked: bool
+    returned_keep_days: int
 
 
 def read_request_settings(root: Section) -> RequestSettings:
@@ -62,4 +64,8 @@ def read_request_settings(root: Section) -> RequestSettings:
         redeliveries=redelivery.whole("count", 2, low=2, high=9),
         registered_limit_yen=parcel.whole("registered_limit_yen", 50_000, low=1, high=5_000_000),
         due_business_days=review.whole("due_business_days", 3, low=1, high=30),
+        first_redelivery_unasked=redelivery.flag("first_unasked", default=False),
+        returned_keep_days=root.table("returned_mail", required=False).whole(
+            "keep_days", 180, low=1, high=3650
+        ),
     )

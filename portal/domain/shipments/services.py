@@ -104,6 +104,18 @@ def post(
     return _step(session, row, "post", actor, now, mail_class=mail_class, day=day.isoformat())
 
 
+def post_unlabeled(session: Session, shipment_id: int, day: date, actor: Actor, now: datetime) -> Shipment:
+    """Note that a worthless item (a letter) went to the post on ``day`` (JST), while nobody entered its label.
+
+    Raises:
+        WrongStateError: it was posted before.
+    """
+    row = locked(session, shipment_id)
+    SHIPMENT.next(row.state, "post")
+    row.posted_on = day
+    return _step(session, row, "post", actor, now, day=day.isoformat())
+
+
 def absent(
     session: Session,
     shipment_id: int,

@@ -26,6 +26,7 @@ UNMATCHED = "unmatched"
 CALL_BACK = "call_back"
 LETTER_WISHED = "letter_wished"
 DECLINE_FORM = "decline_form"
+ADDRESS_CHECK = "address_check"
 KINDS = (
     NEW_LETTER,
     REPORT_LOST,
@@ -36,6 +37,7 @@ KINDS = (
     CALL_BACK,
     LETTER_WISHED,
     DECLINE_FORM,
+    ADDRESS_CHECK,
 )
 
 

@@ -1,0 +1,1 @@
+"""Returned mail, from the scanner to the shelf."""
