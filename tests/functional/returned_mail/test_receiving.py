@@ -2,6 +2,7 @@
 
 import threading
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
