@@ -43,6 +43,7 @@ PLACES = (
     ("/call-report", "call_report", Permission.SEE_CALL_REPORT),
     ("/settlement", "settlement", Permission.SEE_SETTLEMENT),
     ("/scripts", "scripts", Permission.SEE_SCRIPTS),
+    ("/watch", "watch", Permission.WATCH_BROWSING),
     ("/calendar", "calendar", Permission.OWN_ACCOUNT),
     ("/sites", "sites", Permission.SWITCH_SITES),
     ("/staff", "staff", Permission.MANAGE_STAFF),
@@ -77,7 +78,7 @@ def _label(key: str) -> str:
         "channel_changes": _s("受け取り方の変更"),
         "recipients": _s("追加・支給先"), "roster": _s("名簿"),
         "letters": _s("手紙"), "coupons": _s("クーポン"), "stops": _s("コードの停止"), "reports": _s("報告書"),
-        "settlement": _s("清算"), "call_report": _s("コールの月報"), "board": _s("コールの状況"),
+        "settlement": _s("清算"), "call_report": _s("コールの月報"), "board": _s("コールの状況"), "watch": _s("閲覧の見張り"),
         "scripts": _s("スクリプト"), "call_backs": _s("折り返し"), "escalations": _s("区への引き継ぎ"), "staff": _s("職員"),
         "calendar": _s("カレンダー"), "sites": _s("拠点"), "faxes": _s("FAX"),
     }[key]  # fmt: skip

@@ -51,6 +51,7 @@ from admin.web import (
     stops,
     tasks,
     telephony,
+    watch,
     written_down,
 )
 
@@ -96,6 +97,7 @@ MODULES = (
     reports,
     call_report,
     telephony,
+    watch,
     settlement,
     differences,
     scripts,
