@@ -2,6 +2,7 @@
 
 from admin.call_words import call_events
 from admin.caller_words import caller_events
+from admin.escalation_words import escalation_events
 from admin.desk_words import desk_events
 from admin.fax_words import fax_events
 from admin.request_events import request_events
@@ -21,6 +22,7 @@ def event(action: str) -> str:
         request_events,
         call_events,
         desk_events,
+        escalation_events,
         fax_events,
     ):
         if (found := texts().get(action)) is not None:

@@ -9,6 +9,7 @@ from admin import call_form
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.call_bar import DEFAULTS
 from admin.call_form import chosen
+from admin.desk_tasks import after_finish
 from portal.domain.audit.services import record
 from portal.domain.call_desk import ending
 from portal.domain.call_desk.suggesting import suggest
@@ -126,7 +127,7 @@ def finish(page: Page) -> Response[Any]:
         call_form.put_faults(page.form, error.faults)
     if not page.form.ok:
         return show_finish(page, 422)
-    return page.redirect("/calls?said=finished")
+    return page.redirect(after_finish(page, _number(page.form.get("call_id"))) or "/calls?said=finished")
 
 
 def _found(page: Page) -> Call:

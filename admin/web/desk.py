@@ -6,6 +6,8 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, staff_route
+from admin.desk_scripts import scripts_context
+from admin.desk_tasks import tasks_context
 from portal.domain.call_desk.acting.on_behalf import spoken
 from portal.domain.call_desk.calling_back import waiting_for_call_back
 from portal.domain.call_desk.next_words import to_ask
@@ -84,6 +86,7 @@ def _answer(page: Page, call: Call, asked: Asked, hits: Hits | None, status_code
         rows=[_row(view) for view in hits.households] if hits is not None else [],
         to_say=to_ask(asked, hits, locale) if hits is not None else [], spoken_lang=html_lang(locale),
         waiting=waiting_for_call_back(page.session, page.now) if call.direction == Direction.OUTBOUND else [],
+        **tasks_context(page, call), **scripts_context(page, call),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import first_post, number_in_address, post_key, staff_route
 from admin.desk_acts import acts_context
 from admin.desk_scripts import scripts_context
+from admin.desk_tasks import tasks_context
 from admin.web.desk import kept, no_call
 from admin.web.household import child_rows
 from portal.domain.audit.services import earlier_result, first_time, keep_result
@@ -103,7 +104,8 @@ def draw(page: Page, desk: Desk, status_code: int = 200) -> Response[Any]:
 
 def _beside(page: Page, desk: Desk) -> dict[str, Any]:
     """Return what stands beside the household, each part's context from its own module."""
-    return acts_context(page, desk.call, desk.household, desk.level) | scripts_context(page, desk.call)
+    acts = acts_context(page, desk.call, desk.household, desk.level)
+    return acts | scripts_context(page, desk.call) | tasks_context(page, desk.call, desk.household)
 
 
 def _known(page: Page, desk: Desk) -> dict[str, Any]:

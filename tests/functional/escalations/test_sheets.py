@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -37,7 +37,7 @@ def cells(book: bytes) -> list[list[str]]:
     return [[str(cell) for cell in row] for row in found]
 
 
-def filled(book: bytes, answers: dict[str, tuple[str, str, object]]) -> bytes:
+def filled(book: bytes, answers: Mapping[str, tuple[str, str, object]]) -> bytes:
     """The sheet as the ward sends it back, with its answers by receipt number."""
     rows = cells(book)
     for row in rows[1:]:

@@ -165,3 +165,21 @@ def test_every_script_is_drawn_in_every_language(sqlite_staff: StaffSite) -> Non
     for key in list(default_scripts())[::9]:
         for code in LANGUAGES:
             assert agent.get(f"/scripts/{key}?speak={code}").status_code == 200
+
+
+def test_beside_the_call_stands_what_to_say_in_its_language_and_an_edit_is_seen_at_once(
+    sqlite_staff: StaffSite,
+) -> None:
+    agent, lead = sqlite_staff.enter_as(Role.AGENT), sqlite_staff.enter_as(Role.SUPERVISOR)
+    agent.get("/calls")
+    agent.post("/calls/start", {"language": "ko", "channel": "phone", "direction": "inbound"})
+    beside = agent.open("/desk").text
+    assert "전화 주셔서 감사합니다." in beside
+    assert "お電話ありがとうございます。" in beside
+    assert "전화 주셔서" not in agent.open("/desk?speak=ja").text
+    lead.post(f"{ADDRESS}/save", typed(lead, text_ja="新しい案内です。"))
+    assert "新しい案内です。" in agent.open("/desk").text
+    found = agent.open("/desk?speak=en&script_q=post+office").text
+    assert "The post office keeps it" in found
+    assert "新しい案内です。" in found
+    assert "見つかりません" in agent.open("/desk?script_q=ありえない言葉").text

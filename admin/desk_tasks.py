@@ -1,0 +1,108 @@
+"""What a call leaves open, beside the call and after it: calls back and questions to the ward, and how to begin them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from admin import escalation_words
+from portal.domain.actors import Role
+from portal.domain.call_desk.acting.on_behalf import spoken
+from portal.domain.call_desk.spelling import read_out
+from portal.domain.calls import queries as calls
+from portal.domain.calls import written
+from portal.domain.calls.kinds import Result
+from portal.domain.calls.models import Call
+from portal.domain.calls.services import current_call
+from portal.domain.calls.states import ENDED
+from portal.domain.clock import jst_date
+from portal.domain.escalations import call_back_queries, queries
+from portal.domain.texts import SOURCE_LOCALE
+from portal.platform.locale import html_lang
+from portal.platform.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The call from which something is left open, and the household that was opened last in it.
+
+    ``telephone``: the number that was noted after the call (digits). ``back``: where the person came from.
+    """
+
+    call_id: int | None
+    household_id: int | None
+    language: str
+    telephone: str
+    back: str
+
+
+def origin_of(page: Page) -> Origin:
+    """Return the call that the address or the form names, if it is this person's and not older than today.
+
+    Without one it is the call that goes on; an officer may have none at all.
+    """
+    typed = page.form.get("call") or page.query.get("call", "")
+    me = page.staff.id if page.staff is not None else 0
+    call = calls.find_call(page.session, int(typed), agent_id=me) if _is_key(typed) else None
+    if call is None and not typed:
+        call = current_call(page.session, page.actor)
+    asked = page.form.get("household") or page.query.get("household", "")
+    household_id = int(asked) if _is_key(asked) else None
+    if call is None:
+        return Origin(None, household_id, "ja", "", f"/households/{household_id}" if household_id else "/")
+    household_id = household_id or calls.opened_last(page.session, call.id)
+    over = call.state == ENDED
+    today = not over or (call.ended_at is not None and jst_date(call.ended_at) == jst_date(page.now))
+    telephone = written.read_text(page.site.vault, call).get(written.CALL_BACK, "") if today else ""
+    back = "/calls" if over else f"/desk/{household_id}" if household_id else "/desk"
+    return Origin(call.id, household_id, call.language, str(telephone), back)
+
+
+def _is_key(typed: str) -> bool:
+    return typed.isascii() and typed.isdigit() and 0 < len(typed) < 16
+
+
+def after_finish(page: Page, call_id: int) -> str | None:
+    """Return the form that the end of a call leads to: it was left to call back, or to pass it on, and nobody did yet."""
+    me = page.staff.id if page.staff is not None else 0
+    call = calls.find_call(page.session, call_id, agent_id=me)
+    if call is None:
+        return None
+    if call.result == Result.CALL_BACK and not call_back_queries.of_call(page.session, call.id):
+        return f"/call-backs/new?call={call.id}"
+    if call.result == Result.PASSED and not queries.of_call(page.session, call.id):
+        return f"/escalations/new?call={call.id}"
+    return None
+
+
+def spelled(page: Page, receipt_no: str, call_id: int | None) -> dict[str, Any]:
+    """Return how a receipt number is read out in the language of the call in which it was given."""
+    call = calls.find_call(page.session, call_id, agent_id=None) if call_id is not None else None
+    locale = spoken(call) if call is not None else SOURCE_LOCALE
+    return {"lang": html_lang(locale), "signs": read_out(receipt_no, locale)}
+
+
+def tasks_context(page: Page, call: Call | None, household: Any = None) -> dict[str, Any]:
+    """Return what ``admin/desk_tasks.html`` shows; of ``household`` (a row or a view) only the key is read.
+
+    An agent sees of somebody else's question that there is one and until when, not what it is about.
+    """
+    key = household.id if household is not None else None
+    questions = queries.of_household(page.session, key) if key is not None else []
+    if call is not None:
+        seen = {row.id for row in questions}
+        questions = [row for row in queries.of_call(page.session, call.id) if row.id not in seen] + questions
+    waiting = call_back_queries.of_household(page.session, key) if key is not None else []
+    if call is not None:
+        known = {task.id for task in waiting}
+        waiting = [
+            task for task in call_back_queries.of_call(page.session, call.id) if task.id not in known
+        ] + waiting
+    me = page.staff.id if page.staff is not None else 0
+    agent = page.staff is not None and page.staff.role == Role.AGENT
+    begun_from = [] if call is None else [f"call={call.id}"]
+    begun_from += [] if key is None else [f"household={key}"]
+    return {
+        "tasks_from": "?" + "&".join(begun_from) if begun_from else "",
+        "tasks_questions": [(row, not agent or row.raised_by == me) for row in questions],
+        "tasks_waiting": waiting,
+        "escalation_words": escalation_words,
+    }

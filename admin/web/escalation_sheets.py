@@ -1,0 +1,122 @@
+"""For a ward whose computers cannot reach the site: open questions go out as xlsx, its answers come in, looked at first."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin import escalation_words
+from admin.access import first_post, number_in_address, staff_route
+from admin.web import escalations
+from admin.web.reports import XLSX
+from portal.domain.errors import ConflictError, DomainError, NotFoundError
+from portal.domain.escalations import answers_in
+from portal.domain.escalations.answers_file import MAX_BYTES, AnswersFile, read_answers
+from portal.domain.escalations.models import AnswerSheet
+from portal.domain.escalations.sheet_out import make_sheet
+from portal.domain.staff.permissions import Permission
+from portal.domain.staff.queries import staff_names
+from portal.domain.texts import _s
+from portal.platform.page import Page
+from portal.platform.uploads import UploadRule
+
+FILE = UploadRule(MAX_BYTES, read_answers)
+NAME = "escalations.xlsx"
+PAGE = 20
+
+
+def take(page: Page) -> Response[Any]:
+    """Give the open questions as a workbook."""
+    try:
+        body = make_sheet(page.session, page.site.vault, escalations.reader_of(page), page.actor, page.now)
+    except ConflictError as error:
+        page.form.error("sheet", error.message)
+        return escalations.show_list(page, 409)
+    return page.send(body, XLSX, {"content-disposition": f'attachment; filename="{NAME}"'})
+
+
+def show_list(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask for a filled-in sheet, and list those that came in."""
+    sheets = answers_in.latest_sheets(page.session)
+    return page.render(
+        "admin/escalation_sheets.html", status_code, sheets=sheets, escalation_words=escalation_words,
+        names=staff_names(page.session, {sheet.uploaded_by for sheet in sheets}), said=page.query.get("said", ""),
+    )  # fmt: skip
+
+
+def upload(page: Page) -> Response[Any]:
+    """Read a filled-in sheet and show what it would do; nothing is done yet."""
+    file: AnswersFile | None = page.form.upload("file")
+    if file is None:
+        page.form.error("file", _s("区が返した Excel ファイルを選んでください。"))
+        return show_list(page, 422)
+    sheet = answers_in.take_in(page.session, page.site.vault, file, page.actor, page.now)
+    return page.redirect(f"/escalations/answers/{sheet.id}")
+
+
+def _found(page: Page) -> AnswerSheet:
+    sheet = answers_in.sheet_by_id(page.session, number_in_address(page, "sheet_id"))
+    if sheet is None:
+        raise NotFoundError(_s("この表は見つかりませんでした。"))
+    return sheet
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show what every row of a sheet would do."""
+    sheet = _found(page)
+    outcomes = answers_in.plan(page.session, page.site.vault, sheet, escalations.reader_of(page), page.now)
+    fresh = sum(one.result == answers_in.NEW for one in outcomes)
+    typed = page.query.get("page", "")
+    number = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
+    # what does nothing comes first: it is what somebody has to look after
+    ordered = sorted(outcomes, key=lambda one: (one.result == answers_in.NEW, one.row.line))
+    return page.render(
+        "admin/escalation_sheet.html", status_code, sheet=sheet, fresh=fresh, left_out=len(outcomes) - fresh,
+        outcomes=ordered[(number - 1) * PAGE : number * PAGE], more=len(ordered) > number * PAGE, number=number,
+        seen=answers_in.fingerprint(outcomes),
+        escalation_words=escalation_words, said=page.query.get("said", ""),
+    )  # fmt: skip
+
+
+def apply(page: Page) -> Response[Any]:
+    """Keep every new answer of the sheet, unless something changed since it was shown."""
+    sheet = _found(page)
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                answers_in.apply_sheet(
+                    page.session, page.site.vault, sheet.id, page.form.get("seen"), escalations.reader_of(page),
+                    page.actor, page.now,
+                )  # fmt: skip
+    except DomainError as error:
+        page.form.error("apply", error.message)
+        return show(page, 409)
+    return page.redirect(f"/escalations/answers/{sheet.id}?said=applied")
+
+
+def drop(page: Page) -> Response[Any]:
+    """Put the sheet aside."""
+    sheet = _found(page)
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                answers_in.drop_sheet(page.session, sheet.id, page.actor, page.now)
+    except DomainError as error:
+        page.form.error("apply", error.message)
+        return show(page, 409)
+    return page.redirect("/escalations/answers?said=dropped")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    answer, one = Permission.ANSWER_ESCALATIONS, "/escalations/answers/{sheet_id:int}"
+    return [
+        staff_route("POST", "/escalations/sheet", take, answer, shows=escalations.show_list),
+        staff_route("GET", "/escalations/answers", show_list, answer),
+        staff_route(
+            "POST", "/escalations/answers/upload", upload, answer, shows=show_list, uploads={"file": FILE}
+        ),
+        staff_route("GET", one, show, answer),
+        staff_route("POST", one + "/apply", apply, answer, shows=show),
+        staff_route("POST", one + "/drop", drop, answer, shows=show),
+    ]
