@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from portal.demo.extract import make_extract
 from portal.demo.families import ExtractPlan
+from portal.demo.faxes import bring_faxes
 from portal.demo.issuer import make_batch
 from portal.demo.letters import DemoLetter, hand_over_letters, print_letters
 from portal.demo.requests import fill_desk
@@ -69,6 +70,7 @@ def set_stage(site: Site, folder: Path, say: Callable[[str], None]) -> Stage:
     ward, officer = (person.actor for person in staff)
     hand_over_letters(site, letter.run_id, officer, ward)
     fill_desk(site, letter.household_id, officer)
+    bring_faxes(site, letter.household_id, officer)
     return Stage(letter, staff, households, count)
 
 
