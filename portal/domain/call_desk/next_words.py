@@ -6,11 +6,11 @@ from portal.domain.texts import SOURCE_LOCALE, _, use_locale
 
 
 def to_ask(asked: Asked, hits: Hits, locale: str) -> list[Answer]:
-    """Return what to say after a search, in Japanese and in ``locale``; nothing after one that found a few.
+    """Return what to say after a search, in Japanese and in ``locale``; nothing after one that found one household.
 
     The same typed words get the same advice whether nothing fits or only a household that callers may not know of.
     """
-    if hits.households and not hits.more:
+    if len(hits.households) == 1:
         return []
     with use_locale(SOURCE_LOCALE):
         japanese = _sentences(asked, found=bool(hits.households))

@@ -44,5 +44,7 @@ def open_in_call(
         reason=CALL, call=call.id,
     )  # fmt: skip
     if not throttles.take(session, OPEN_HOUR, str(actor.id), now).allowed:
-        record(session, actor, now, "staff.unusual_browsing", "staff_user", actor.id, what="open")
+        record(
+            session, actor, now, "staff.unusual_browsing", "staff_user", actor.id, what="open", call=call.id
+        )
     return household, place

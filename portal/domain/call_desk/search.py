@@ -1,7 +1,7 @@
 """Finding the household of a caller, by whatever the caller can say; a protected household is no hit to anybody here.
 
 A search that fits a protected household does the same work and gives the same answer as one that fits none; only the
-log knows, and the supervisor's page (``watching``).
+log knows, and the supervisor's page (``casework.watch``).
 """
 
 import re
@@ -118,7 +118,9 @@ def search(
     """
     hits = find(session, vault, indexer, asked)
     if asked.birth and not throttles.take(session, BIRTHS_IN_A_CALL, str(call.id), now).allowed:
-        record(session, actor, now, "staff.unusual_browsing", "staff_user", actor.id, what="births")
+        record(
+            session, actor, now, "staff.unusual_browsing", "staff_user", actor.id, what="births", call=call.id
+        )
         raise AskedError(
             {
                 "birth": _s(

@@ -5,7 +5,6 @@ them a birth date, reach ``Level.STATUS``; besides that the number of the letter
 enrolled number, reaches ``Level.ACT``. Nobody learns what was right or wrong; what matched is kept with the call.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,14 +19,14 @@ from portal.domain.calls.gate import locked_call, opened_in
 from portal.domain.calls.kinds import Relation
 from portal.domain.calls.levels import Level
 from portal.domain.calls.models import Call, CallHousehold, VerificationAttempt
+from portal.domain.calls.names import name_matches
 from portal.domain.calls.states import TALKING
 from portal.domain.clock import jst_date
 from portal.domain.credentials.formats import read_login_id
 from portal.domain.credentials.services import login_digest
 from portal.domain.errors import InputError, NotAllowedError, NotFoundError, WrongStateError
-from portal.domain.households.folding import fold_name, name_words
 from portal.domain.households.models import Household
-from portal.domain.households.queries import HouseholdView, view_of
+from portal.domain.households.queries import view_of
 from portal.domain.letters.numbers import is_letter_number
 from portal.domain.letters.queries import numbers_that_count
 from portal.domain.texts import _s
@@ -173,6 +172,10 @@ def verify(
             session, actor, now, "household.closed_to_callers", "household", household_id,
             household_id=household_id, call=call.id,
         )  # fmt: skip
+        # what a supervisor's page of unusual things reads; it names no household
+        record(
+            session, actor, now, "staff.unusual_browsing", "staff_user", actor.id, what="closed", call=call.id
+        )
     return passed
 
 
@@ -272,27 +275,3 @@ def _number_matches(session: Session, vault: Vault, household_id: int, number: s
     if number.isdigit():
         return same(login_digest(vault, number), counts.login_digest)
     return same(number.encode(), counts.letter_number.encode())
-
-
-BRACKETS = re.compile(r"[(（〔［【]([^)）〕］】]*)[)）〕］】]")
-
-
-def name_matches(said: str, view: HouseholdView) -> bool:
-    """Tell whether a name is the householder's: kanji with variants, kana, Latin in any order and case, or 通称."""
-    key, words = fold_name(said), sorted(name_words(said))
-    if len(key) < 2:
-        return False
-    fields = view.fields
-    for text in _names(fields.name, fields.kana, fields.alias):
-        if key == fold_name(text) or words == sorted(name_words(text)):
-            return True
-    return False
-
-
-def _names(*texts: str) -> Iterable[str]:
-    """Return names as they are written, and where one is in brackets, each alone."""
-    for text in filter(None, texts):
-        yield text
-        if inside := BRACKETS.findall(text):
-            yield BRACKETS.sub(" ", text)
-            yield from inside

@@ -46,7 +46,7 @@ def test_the_focus_stands_where_the_agent_goes_on(
 ) -> None:
     page = page_factory(width=1280, height=900)
     for name, place in (
-        ("desk: search", "#number"), ("desk: found", "tbody tr:first-child a"), ("desk: unverified", "#relation"),
+        ("desk: search", "#number"), ("desk: found", "#birth"), ("desk: unverified", "#relation"),
         ("desk: not enough", "#error-summary"), ("desk: acting", "#done"),
     ):  # fmt: skip
         DESK[name](served_staff, page)

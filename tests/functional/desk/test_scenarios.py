@@ -1,11 +1,8 @@
 """Real calls played through: a man asking for his ex-wife's address, somebody guessing birth dates, a returned letter."""
 
-from datetime import UTC, datetime
-
 from sqlalchemy import select
 
 from portal.domain.actors import Role
-from portal.domain.call_desk.watching import told_to_supervisors
 from portal.domain.calls.models import CallHousehold, VerificationAttempt
 from portal.domain.tasks.models import Task
 from tests.functional.desk.support import (
@@ -68,8 +65,8 @@ def test_a_man_who_asks_for_his_former_wifes_address_hears_where_the_letter_is_a
         assert (row.level, row.relation) == (1, "householder")
         assert set(row.matched) == {"name", "birth", "child_birth", "postal"}
         assert session.scalars(select(Task)).all() == []
-        (told,) = told_to_supervisors(session, staff.now, datetime(2024, 1, 1, tzinfo=UTC))
-        assert told.action == "household.closed_to_callers"
+    assert len(staff.events("household.closed_to_callers")) == 1
+    assert [event.detail["what"] for event in staff.events("staff.unusual_browsing")] == ["closed"]
 
 
 def test_a_man_whose_former_wife_is_protected_finds_nobody_there(staff: StaffSite) -> None:
@@ -82,8 +79,9 @@ def test_a_man_whose_former_wife_is_protected_finds_nobody_there(staff: StaffSit
     assert one.visitor.get(f"/desk/{person.household_id}").status_code == 404
     with staff.database.read() as session:
         assert session.scalars(select(VerificationAttempt)).all() == []
-        told = told_to_supervisors(session, staff.now, datetime(2024, 1, 1, tzinfo=UTC))
-    assert {one.action for one in told} == {"household.protected_asked"}
+    asked = staff.events("household.protected_asked")
+    assert len(asked) == 3
+    assert all(event.detail["call"] and event.household_id == person.household_id for event in asked)
 
 
 def test_somebody_who_guesses_birth_dates_is_stopped_after_five_whoever_takes_the_call(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from portal.demo.extract import Extract
-from portal.domain.calls.verification import name_matches
+from portal.domain.calls.names import name_matches
 from portal.domain.households.search import SearchTerms, search_households
 from portal.domain.households.search_index import Indexer
 from portal.domain.roster.layout import SHIPPED
