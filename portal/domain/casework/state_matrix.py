@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from portal.domain.alternatives.states import ALTERNATIVE
+from portal.domain.calls.states import CALL
 from portal.domain.coupons.states import COUPON
 from portal.domain.credentials.states import CREDENTIAL
 from portal.domain.declines.states import DECLINE
 from portal.domain.entitlements.states import ENTITLEMENT
+from portal.domain.faxes.states import FAX_CASE, FAX_REPLY
 from portal.domain.letters.states import LETTER
 from portal.domain.recipients.states import CHANGE
 from portal.domain.redeliveries.states import REDELIVERY
@@ -16,7 +18,8 @@ from portal.domain.shipments.states import SHIPMENT
 from portal.domain.states import StateMachine
 
 MACHINES = (
-    COUPON, DECLINE, ALTERNATIVE, SHIPMENT, LETTER, ENTITLEMENT, REQUEST, REDELIVERY, CHANGE, CREDENTIAL,
+    COUPON, DECLINE, ALTERNATIVE, SHIPMENT, LETTER, ENTITLEMENT, REQUEST, REDELIVERY, CHANGE, CREDENTIAL, CALL,
+    FAX_CASE, FAX_REPLY,
 )  # fmt: skip
 NONE = "none"
 """The child has no such thing."""
