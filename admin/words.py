@@ -3,6 +3,7 @@
 from admin import call_words as calls
 from admin import desk_words as desk
 from admin import fax_words as faxes
+from admin import escalation_words as escalations
 from admin import caller_words as callers
 from admin import parcel_words as parcels
 from admin import recipient_words as recipients
@@ -27,6 +28,8 @@ __all__ = [
     "channel",
     "decision",
     "decline_item",
+    "faxes",
+    "escalations",
     "faxes",
     "desk",
     "match_part",

@@ -7,6 +7,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, staff_route
+from admin.evidence import evidence_of
 from admin.web.releases import fresh_code, read_instruction
 from portal.domain.approvals.models import Approval
 from portal.domain.approvals.queries import approval_by_id, open_of_kind
@@ -49,6 +50,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         proposer=staff_user(page.session, shown.proposed_by) if shown is not None else None,
         confirmer=staff_user(page.session, approval.confirmed_by) if approval is not None else None,
         own=proposal is not None and page.staff is not None and proposal.proposed_by == page.staff.id,
+        backing=evidence_of(page, proposal.instruction_no if proposal is not None else None),
         said=page.query.get("said", ""),
     )
 

@@ -7,6 +7,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.evidence import evidence_of, instructions_about
 from admin.web.signin import code_error
 from portal.domain.approvals.models import Approval
 from portal.domain.approvals.queries import open_for
@@ -71,6 +72,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         proposer=proposer,
         print_text=proposed_print_text(page, hold),
         own=proposal is not None and page.staff is not None and proposal.proposed_by == page.staff.id,
+        known=evidence_of(page, proposal.instruction_no)
+        if proposal is not None
+        else instructions_about(page, hold.household_id),
     )
 
 

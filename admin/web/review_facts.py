@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from admin.access import allowed
+from admin.evidence import evidence_of
 from admin.web.redelivery_facts import RedeliveryFacts, redelivery_facts
 from portal.domain.alternatives.words import Line, lines_of
 from portal.domain.alternatives.words import readable as readable_alternative
@@ -16,6 +17,7 @@ from portal.domain.casework.timeline import Moment, timeline
 from portal.domain.coupons.queries import HouseholdCoupon, coupons_and_assignments
 from portal.domain.declines.queries import ItemFact, item_facts
 from portal.domain.declines.words import readable as readable_decline
+from portal.domain.escalations.queries import Evidence
 from portal.domain.households.queries import HouseholdView, open_holds, view_household
 from portal.domain.letters.queries import letters_of
 from portal.domain.requests.four_eyes import proposal_of
@@ -63,6 +65,9 @@ class Facts:
     others: Sequence[Request]
     proposed_by: str
     own_proposal: bool
+    instruction_no: str = ""
+    instruction_date: date | None = None
+    evidence: Sequence[Evidence] = ()
     redelivery: RedeliveryFacts | None = None
     alternative: Sequence[Line] = ()
     decline: Sequence[ItemFact] = ()
@@ -91,6 +96,9 @@ def facts_of(page: Page, row: Request) -> Facts:
         others=[other for other in requests_of(session, view.id) if other.id != row.id] if view else (),
         proposed_by=proposer.display_name if proposer is not None else "",
         own_proposal=proposer is not None and page.staff is not None and proposer.id == page.staff.id,
+        instruction_no=(proposal.instruction_no or "") if proposal is not None else "",
+        instruction_date=proposal.instruction_date if proposal is not None else None,
+        evidence=evidence_of(page, proposal.instruction_no if proposal is not None else None),
         redelivery=redelivery_facts(page, row) if row.kind == REDELIVERY else None,
         alternative=lines_of(session, page.site.program, row) if row.kind == ALTERNATIVE else (),
         decline=item_facts(session, row.id) if row.kind == DECLINE else (),
