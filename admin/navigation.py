@@ -32,11 +32,13 @@ PLACES = (
     ("/tasks", "tasks", Permission.SEE_TASKS),
     ("/parcels", "parcels", Permission.SEE_PARCELS),
     ("/stock", "stock", Permission.SEE_STOCK),
+    ("/returns", "returns", Permission.HANDLE_RETURNS),
     ("/channel-changes", "channel_changes", Permission.SUPERVISE_CALLS),
     ("/holds", "holds", Permission.SEE_HOLDS),
     ("/recipients", "recipients", Permission.SEE_RECIPIENTS),
     ("/roster", "roster", Permission.SEE_ROSTER),
     ("/letters", "letters", Permission.SEE_LETTERS),
+    ("/subcontractors", "subcontractors", Permission.SEE_SUBCONTRACTORS),
     ("/coupons", "coupons", Permission.SEE_COUPON_STOCK),
     ("/stops", "stops", Permission.DECIDE_REQUESTS),
     ("/reports/declines", "reports", Permission.SEE_REPORTS),
@@ -74,13 +76,14 @@ class Who:
 def _label(key: str) -> str:
     return {
         "home": _s("きょうの仕事"), "calls": _s("受付"), "desk": _s("コールデスク"), "search": _s("世帯をさがす"), "reviews": _s("申請の審査"), "tasks": _s("用件"),
-        "parcels": _s("小包"), "stock": _s("代替品の在庫"), "holds": _s("保留"),
+        "parcels": _s("小包"), "stock": _s("代替品の在庫"), "returns": _s("戻った郵便"), "holds": _s("保留"),
         "channel_changes": _s("受け取り方の変更"),
         "recipients": _s("追加・支給先"), "roster": _s("名簿"),
         "letters": _s("手紙"), "coupons": _s("クーポン"), "stops": _s("コードの停止"), "reports": _s("報告書"),
         "settlement": _s("清算"), "call_report": _s("コールの月報"), "board": _s("コールの状況"), "watch": _s("閲覧の見張り"),
         "scripts": _s("スクリプト"), "call_backs": _s("折り返し"), "escalations": _s("区への引き継ぎ"), "staff": _s("職員"),
         "calendar": _s("カレンダー"), "sites": _s("拠点"), "faxes": _s("FAX"),
+        "subcontractors": _s("再委託先"),
     }[key]  # fmt: skip
 
 

@@ -31,13 +31,14 @@ from portal.domain.settlement import models as _settlement
 from portal.domain.shipments import models as _shipments
 from portal.domain.sites import models as _sites
 from portal.domain.staff import models as _staff
+from portal.domain.subcontractors import models as _subcontractors
 from portal.domain.tasks import models as _tasks
 from portal.domain.telephony import models as _telephony
 from portal.domain.tracking import models as _tracking
 
 SLICES = (
     _alternatives, _announcements, _approvals, _audit, _authn, _call_desk, _calls, _coupons, _credentials, _declines, _entitlements, _escalations, _faxes, _households, _letters, _notices, _program,
-    _recipients, _redeliveries, _reports, _requests, _returned_mail, _roster, _scripts, _settlement, _shipments, _sites, _staff, _tasks, _telephony, _tracking,
+    _recipients, _redeliveries, _reports, _requests, _returned_mail, _roster, _scripts, _settlement, _shipments, _sites, _staff, _subcontractors, _tasks, _telephony, _tracking,
 )  # fmt: skip
 
 metadata: MetaData = Base.metadata

@@ -41,6 +41,14 @@ class Permission(StrEnum):
     PROPOSE_HAND_OVER = "propose_hand_over"
     TAKE_OUT_LETTERS = "take_out_letters"
     CONFIRM_HAND_OVER = "confirm_hand_over"
+    HANDLE_RETURNS = "handle_returns"
+    TRACK_MAIL = "track_mail"
+    POST_LETTERS = "post_letters"
+    PLAN_DISPATCHES = "plan_dispatches"
+    LOSE_ARCHIVE = "lose_archive"
+    SEE_SUBCONTRACTORS = "see_subcontractors"
+    KEEP_SUBCONTRACTORS = "keep_subcontractors"
+    CONSENT_TO_SUBCONTRACTORS = "consent_to_subcontractors"
     SEE_SCANS = "see_scans"
     SEE_COUPON_STOCK = "see_coupon_stock"
     HANDLE_CALLS = "handle_calls"
@@ -117,6 +125,17 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.PROPOSE_HAND_OVER: Grant(frozenset({Role.OFFICER}), frozenset({Organization.CONTRACTOR})),
     Permission.TAKE_OUT_LETTERS: _BACK_OFFICE,
     Permission.CONFIRM_HAND_OVER: _BACK_OFFICE,
+    Permission.HANDLE_RETURNS: _BACK_OFFICE,
+    Permission.TRACK_MAIL: _BACK_OFFICE,
+    Permission.POST_LETTERS: _BACK_OFFICE,
+    Permission.PLAN_DISPATCHES: _BACK_OFFICE,
+    Permission.LOSE_ARCHIVE: _BACK_OFFICE,
+    Permission.SEE_SUBCONTRACTORS: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
+    # The ward's consent stands between entering a company and sending it anything: the slice asks for it.
+    Permission.KEEP_SUBCONTRACTORS: Grant(frozenset({Role.OFFICER}), frozenset({Organization.CONTRACTOR})),
+    Permission.CONSENT_TO_SUBCONTRACTORS: Grant(
+        frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
+    ),
     Permission.SEE_SCANS: _BACK_OFFICE,
     Permission.SEE_COUPON_STOCK: _BACK_OFFICE,
     # In a call and by level: calls.levels asks for it.

@@ -1,0 +1,1 @@
+"""Subcontractors and the files sent to them."""
