@@ -29,7 +29,8 @@ def failure(code: str | None) -> str:
 def close_reason(code: str | None) -> str:
     """Say why no reply goes out by FAX."""
     return {
-        "no_reply": _s("返事のいらない内容"), "duplicate": _s("同じFAXがもうある"), "advertisement": _s("広告など"),
+        "no_reply": _s("返事のいらない内容"), "entered": _s("申請書だったので、申請として入力した"),
+        "passed": _s("区に引き継いだ"), "duplicate": _s("同じFAXがもうある"), "advertisement": _s("広告など"),
         "wrong_number": _s("まちがって届いた"), "by_telephone": _s("電話で答えた"), "by_letter": _s("手紙で答える"),
         "cannot_send": _s("何度送っても届かない"),
     }.get(code or "", code or "")  # fmt: skip

@@ -1,6 +1,5 @@
 """Reading FAX cases: the queue, what could not be sent, one case with its replies and calls, and counts."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +13,7 @@ from portal.domain.calls.states import ENDED
 from portal.domain.errors import NotFoundError
 from portal.domain.faxes.models import FaxCase, FaxReply
 from portal.domain.faxes.standing import case_id_of, subject_of
-from portal.domain.faxes.states import FAILED, OPEN, SENT, UNSENT
+from portal.domain.faxes.states import FAILED, OPEN, UNSENT
 from portal.domain.staff.models import StaffUser
 from portal.domain.texts import _s
 from portal.domain.vault import Vault, unseal_json
@@ -155,21 +154,3 @@ def counts(session: Session, today: date) -> Counts:
         session.scalar(select(func.count(FaxCase.id)).where(waits, FaxCase.due_on < today)) or 0,
         session.scalar(stuck) or 0,
     )
-
-
-def counts_by_day(session: Session, first: date, last: date) -> dict[date, tuple[int, int]]:
-    """Return how many FAX came and how many replies went out on each JST day from ``first`` to ``last`` (both included).
-
-    The day of a FAX is that of its header. Days without either are left out.
-    """
-    came = session.execute(
-        select(FaxCase.day, func.count()).where(FaxCase.day.between(first, last)).group_by(FaxCase.day)
-    )
-    went = session.execute(
-        select(FaxReply.sent_on, func.count())
-        .where(FaxReply.state == SENT, FaxReply.sent_on.between(first, last))
-        .group_by(FaxReply.sent_on)
-    )
-    received = Counter({day: int(count) for day, count in came})
-    replied = Counter({day: int(count) for day, count in went if day is not None})
-    return {day: (received[day], replied[day]) for day in sorted({*received, *replied})}

@@ -28,8 +28,11 @@ from portal.domain.vault import Vault, seal_json
 
 OLD = timedelta(days=31)
 """A header older than this is asked about: machines lose their clocks."""
-NO_REPLY, DUPLICATE, ADVERTISEMENT, WRONG_NUMBER, BY_TELEPHONE, BY_LETTER, CANNOT_SEND = CLOSE_REASONS = (
-    "no_reply", "duplicate", "advertisement", "wrong_number", "by_telephone", "by_letter", "cannot_send",
+(
+    NO_REPLY, ENTERED, PASSED, BY_TELEPHONE, BY_LETTER, DUPLICATE, ADVERTISEMENT, WRONG_NUMBER, CANNOT_SEND,
+) = CLOSE_REASONS = (
+    "no_reply", "entered", "passed", "by_telephone", "by_letter", "duplicate", "advertisement", "wrong_number",
+    "cannot_send",
 )  # fmt: skip
 
 

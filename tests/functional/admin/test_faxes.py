@@ -253,6 +253,15 @@ def test_a_reply_belongs_to_its_case(sqlite_staff: StaffSite) -> None:
     assert agent.get(f"{place}/replies/{reply}/sheets/everything").status_code == 404
 
 
+def test_an_officer_keeps_the_file_of_a_form_that_came_by_fax(sqlite_staff: StaffSite) -> None:
+    send_in(sqlite_staff.enter_as(Role.AGENT))
+    case, officer = only_case(sqlite_staff), sqlite_staff.enter_as(Role.OFFICER)
+    assert f"/scans/{case.scan_id}?for=fax" in officer.get(f"/faxes/{case.id}").text
+    assert officer.get(f"/scans/{case.scan_id}?for=fax").headers["content-type"] == "image/tiff"
+    assert sqlite_staff.events("scan.viewed")[-1].detail == {"reason": "fax"}
+    assert officer.post(f"/faxes/{case.id}/close", {"reason": "entered", "form_key": "e"}).status_code == 303
+
+
 def test_a_number_is_read_by_who_handles_it_and_by_nobody_else(staff: StaffSite) -> None:
     agent, other = staff.enter_as(Role.AGENT), staff.enter_as(Role.AGENT)
     place = started(staff, agent)
