@@ -1,11 +1,11 @@
 """What happened to a household, in words for the timeline; an action without words shows as it is stored."""
 
 from admin.call_words import call_events
-from admin.caller_words import caller_events
-from admin.escalation_words import escalation_events
 from admin.desk_words import desk_events
+from admin.escalation_words import escalation_events
 from admin.fax_words import fax_events
 from admin.request_events import request_events
+from admin.return_words import return_events
 from portal.domain.texts import _s, kept_per_language
 
 
@@ -22,8 +22,9 @@ def event(action: str) -> str:
         request_events,
         call_events,
         desk_events,
-        escalation_events,
         fax_events,
+        escalation_events,
+        return_events,
     ):
         if (found := texts().get(action)) is not None:
             return found

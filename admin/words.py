@@ -1,10 +1,10 @@
 """What stored states, kinds and actions are called in the staff's language; an unknown one shows as it is stored."""
 
 from admin import call_words as calls
-from admin import desk_words as desk
-from admin import fax_words as faxes
-from admin import escalation_words as escalations
 from admin import caller_words as callers
+from admin import desk_words as desk
+from admin import escalation_words as escalations
+from admin import fax_words as faxes
 from admin import parcel_words as parcels
 from admin import recipient_words as recipients
 from admin.request_words import (
@@ -28,10 +28,9 @@ __all__ = [
     "channel",
     "decision",
     "decline_item",
-    "faxes",
+    "desk",
     "escalations",
     "faxes",
-    "desk",
     "match_part",
     "parcels",
     "recipients",
@@ -67,7 +66,7 @@ def task_kind(code: str) -> str:
         "new_letter": _s("新しい手紙の依頼"), "report_lost": _s("紛失の届け出"), "birth_frozen": _s("生年月日の凍結"),
         "code_closed": _s("確認の番号の停止"), "no_channel": _s("確認の番号を受け取れない"),
         "unmatched": _s("照合できない依頼"), "call_back": _s("折り返しの電話"),
-        "letter_wished": _s("手紙での問い合わせ"), "decline_form": _s("辞退届の発送"),
+        "letter_wished": _s("手紙での問い合わせ"), "decline_form": _s("辞退届の発送"), "address_check": _s("住所の確認（戻った郵便）"),
     }.get(code, code)  # fmt: skip
 
 
@@ -84,6 +83,7 @@ def task_advice(code: str) -> str:
         "call_back": _s("申込書に書かれた番号に電話して、申請の進みを伝えてください。この番号には、確認の番号を送りません。"),
         "letter_wished": _s("登録された住所に手紙を送り、本人の気持ちを確かめます。"),
         "decline_form": _s("辞退届の用紙を、登録された住所に送ります。電話だけでは、辞退になりません。"),
+        "address_check": _s("郵便が、住所か受取人の問題で戻りました。区が住民基本台帳を確かめます。確かめるまで、もう一度送りません。"),
         "unmatched": _s("書かれた内容と名簿を見比べ、どの世帯か確かめてください。登録された住所のほかには送りません。"),
     }.get(code, "")  # fmt: skip
 

@@ -9,7 +9,10 @@ from portal.domain.base import Base, primary_key, state_column
 
 
 class ReturnedItem(Base):
-    """One item on our shelf. ``keep_until`` is its last day there (JST); days and reason are as the desk entered them."""
+    """One item on our shelf. ``keep_until`` is its last day there (JST).
+
+    ``action`` is the next step as it stood when the item came in (``actions.NextAction``).
+    """
 
     __tablename__ = "returned_item"
     __table_args__ = (
@@ -22,6 +25,7 @@ class ReturnedItem(Base):
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
     state: Mapped[str] = state_column("kept")
     reason: Mapped[str] = mapped_column(String(20))
+    action: Mapped[str] = mapped_column(String(20))
     box: Mapped[str] = mapped_column(String(20))
     received_on: Mapped[date]
     keep_until: Mapped[date]

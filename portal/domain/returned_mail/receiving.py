@@ -24,6 +24,8 @@ from portal.domain.redeliveries.submitting import submit
 from portal.domain.returned_mail.actions import NextAction, next_action
 from portal.domain.returned_mail.finding import Found, find
 from portal.domain.returned_mail.models import ReturnedItem
+from portal.domain.returned_mail.shelf import locked
+from portal.domain.returned_mail.states import KEPT
 from portal.domain.shipments import mail
 from portal.domain.shipments import services as shipments
 from portal.domain.shipments.models import Shipment
@@ -100,6 +102,7 @@ def receive(
     item = ReturnedItem(
         shipment_id=shipment.id, household_id=household.id, reason=pile.reason, box=pile.box.strip(),
         received_on=pile.received_on, keep_until=pile.keep_until, received_by=actor.id, created_at=now, changed_at=now,
+        action=NextAction.PEOPLE_DECIDE.value,
     )  # fmt: skip
     session.add(item)
     session.flush()
@@ -107,7 +110,9 @@ def receive(
         session, actor, now, "returned_mail.received", "returned_item", item.id, household_id=household.id,
         reason=pile.reason,
     )  # fmt: skip
-    action = _set_going(session, vault, program, household, shipment, pile, actor, now)
+    action = _set_going(session, vault, program, household, shipment, pile.reason, actor, now)
+    item.action = action.value
+    session.flush()
     number = found.letter.number if found.letter is not None else mail.printed(shipment.tracking_no or "")
     return Received(item, number, action, household.protected)
 
@@ -144,14 +149,14 @@ def _suspend(session: Session, letter: Letter, actor: Actor, now: datetime) -> N
 
 
 def _set_going(
-    session: Session, vault: Vault, program: Program, household: Household, shipment: Shipment, pile: Pile, actor: Actor,
+    session: Session, vault: Vault, program: Program, household: Household, shipment: Shipment, reason: str, actor: Actor,
     now: datetime,
 ) -> NextAction:  # fmt: skip
     letter = shipment.kind == shipments.LETTER
     used = letters_sent_again(session, household.id) if letter else shipment.attempt
     left = max(0, program.requests.redeliveries - used)
     asked = open_request(session, household.id, None if letter else shipment.id) is not None
-    action = next_action(pile.reason, protected=household.protected, left=left, asked=asked)
+    action = next_action(reason, protected=household.protected, left=left, asked=asked)
     if action is NextAction.ON_REQUEST and letter:
         if program.requests.first_redelivery_unasked and used == 0:
             try:
@@ -163,5 +168,33 @@ def _set_going(
                 action = NextAction.ON_REQUEST
         announce(session, vault, household.id, "came_back", f"shipment:{shipment.id}:came_back", now)
     elif action is NextAction.WARD_LOOKS:
-        open_once(session, vault, ADDRESS_CHECK, household.id, {"reason": pile.reason}, actor, now)
+        open_once(session, vault, ADDRESS_CHECK, household.id, {"reason": reason}, actor, now)
     return action
+
+
+def correct_reason(
+    session: Session, vault: Vault, program: Program, item_id: int, reason: str, actor: Actor, now: datetime
+) -> ReturnedItem:
+    """Put a wrong reason right on the day on which the item was taken in; the next step follows the new one.
+
+    Raises:
+        NotFoundError: there is none of that key.
+        InputError: no such reason.
+        ConflictError: it was taken in on an earlier day, or is no longer on the shelf.
+    """
+    item = locked(session, item_id)
+    if reason not in mail.RETURN_REASONS:
+        raise InputError(_s("郵便が戻った理由を選んでください。"))
+    if item.state != KEPT or jst_date(item.created_at) != jst_date(now):
+        raise ConflictError(_s("理由を直せるのは、受け取ったその日だけです。責任者に相談してください。"))
+    shipment = shipments.locked(session, item.shipment_id)
+    before, item.reason, shipment.returned_reason = item.reason, reason, reason
+    item.changed_at = now
+    household = session.get_one(Household, item.household_id)
+    item.action = _set_going(session, vault, program, household, shipment, reason, actor, now).value
+    record(
+        session, actor, now, "returned_mail.corrected", "returned_item", item.id, household_id=item.household_id,
+        before=before, after=reason,
+    )  # fmt: skip
+    session.flush()
+    return item

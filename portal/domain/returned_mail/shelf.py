@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record
-from portal.domain.clock import jst_date
+from portal.domain.clock import day_end, day_start, jst_date
 from portal.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.households.models import Household
 from portal.domain.letters.models import Letter
@@ -52,6 +52,21 @@ def on_shelf(
     ]
 
 
+def of_day(session: Session, day: date, *, include_protected: bool) -> tuple[int, Sequence[ShelfRow]]:
+    """Return how many items were taken in on a day (JST), and the last twenty, newest first."""
+    mine = (ReturnedItem.created_at >= day_start(day), ReturnedItem.created_at < day_end(day))
+    count = session.scalar(select(func.count()).select_from(ReturnedItem).where(*mine)) or 0
+    rows = session.execute(
+        select(ReturnedItem, Shipment.kind, Shipment.attempt, Letter.number, Shipment.tracking_no)
+        .join(Shipment, Shipment.id == ReturnedItem.shipment_id)
+        .outerjoin(Letter, Letter.id == Shipment.letter_id)
+        .where(*mine, _known(include_protected))
+        .order_by(ReturnedItem.id.desc())
+        .limit(PAGE)
+    )
+    return int(count), [ShelfRow(item, kind, no or label or "", n) for item, kind, n, no, label in rows]
+
+
 def boxes(session: Session, *, include_protected: bool) -> Mapping[str, int]:
     """Return how many items lie in each box."""
     rows = session.execute(
@@ -79,7 +94,7 @@ def to_destroy(session: Session, today: date, *, include_protected: bool) -> Seq
 
 def hand_to_ward(session: Session, item_id: int, actor: Actor, now: datetime) -> ReturnedItem:
     """Note that the ward has the item now. Raises NotFoundError and WrongStateError."""
-    return _step(session, _locked(session, item_id), "hand_to_ward", actor, now)
+    return _step(session, locked(session, item_id), "hand_to_ward", actor, now)
 
 
 def propose_destruction(session: Session, item_ids: Collection[int], actor: Actor, now: datetime) -> int:
@@ -94,7 +109,7 @@ def propose_destruction(session: Session, item_ids: Collection[int], actor: Acto
         raise NotAllowedError(_s("廃棄を提案できるのは、アカウントのある職員だけです。"))
     done = 0
     for item_id in sorted(set(item_ids)):
-        row = _locked(session, item_id)
+        row = locked(session, item_id)
         RETURNED_ITEM.next(row.state, "destroy")
         _refuse_too_early(session, row, now)
         if row.destruction_proposed_by is None:
@@ -118,7 +133,7 @@ def confirm_destruction(session: Session, item_ids: Collection[int], actor: Acto
     """
     done = 0
     for item_id in sorted(set(item_ids)):
-        row = _locked(session, item_id)
+        row = locked(session, item_id)
         if row.destruction_proposed_by is None or row.destruction_proposed_by == actor.id or actor.id is None:
             raise NotAllowedError(_s("廃棄は、提案した人とは別の人が確認します。"))
         _refuse_too_early(session, row, now)
@@ -130,7 +145,7 @@ def confirm_destruction(session: Session, item_ids: Collection[int], actor: Acto
 
 def take_back_proposal(session: Session, item_id: int, actor: Actor, now: datetime) -> ReturnedItem:
     """Take a proposal to destroy back. Raises NotFoundError; ConflictError where there is none."""
-    row = _locked(session, item_id)
+    row = locked(session, item_id)
     if row.destruction_proposed_by is None or row.state != KEPT:
         raise ConflictError(_s("この郵便の廃棄は、提案されていません。"))
     row.destruction_proposed_by, row.changed_at = None, now
@@ -162,7 +177,8 @@ def _step(session: Session, row: ReturnedItem, action: str, actor: Actor, now: d
     return row
 
 
-def _locked(session: Session, item_id: int) -> ReturnedItem:
+def locked(session: Session, item_id: int) -> ReturnedItem:
+    """Return the item, fresh and locked to the end of the transaction. Raises NotFoundError."""
     row = session.scalar(
         select(ReturnedItem)
         .where(ReturnedItem.id == item_id)

@@ -181,9 +181,7 @@ def test_a_parcel_comes_back_into_the_parcels_desk(post: Post) -> None:
         ({"received_on": TODAY + timedelta(days=1)}, "received_on"), ({"keep_until": TODAY - timedelta(days=1)}, "keep_until"),
     ],
 )  # fmt: skip
-def test_a_pile_with_a_fault_takes_nothing_in(
-    sqlite_post: Post, changes: dict[str, object], field: str
-) -> None:
+def test_a_pile_with_a_fault_takes_nothing_in(sqlite_post: Post, changes: dict[str, Any], field: str) -> None:
     from dataclasses import replace
 
     person = sqlite_post.household()
