@@ -33,6 +33,7 @@ PLACES = (
     ("/parcels", "parcels", Permission.SEE_PARCELS),
     ("/stock", "stock", Permission.SEE_STOCK),
     ("/returns", "returns", Permission.HANDLE_RETURNS),
+    ("/tracking", "tracking", Permission.TRACK_MAIL),
     ("/channel-changes", "channel_changes", Permission.SUPERVISE_CALLS),
     ("/holds", "holds", Permission.SEE_HOLDS),
     ("/recipients", "recipients", Permission.SEE_RECIPIENTS),
@@ -76,7 +77,7 @@ class Who:
 def _label(key: str) -> str:
     return {
         "home": _s("きょうの仕事"), "calls": _s("受付"), "desk": _s("コールデスク"), "search": _s("世帯をさがす"), "reviews": _s("申請の審査"), "tasks": _s("用件"),
-        "parcels": _s("小包"), "stock": _s("代替品の在庫"), "returns": _s("戻った郵便"), "holds": _s("保留"),
+        "parcels": _s("小包"), "stock": _s("代替品の在庫"), "returns": _s("戻った郵便"), "tracking": _s("郵便の追跡"), "holds": _s("保留"),
         "channel_changes": _s("受け取り方の変更"),
         "recipients": _s("追加・支給先"), "roster": _s("名簿"),
         "letters": _s("手紙"), "coupons": _s("クーポン"), "stops": _s("コードの停止"), "reports": _s("報告書"),

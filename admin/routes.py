@@ -54,6 +54,7 @@ from admin.web import (
     subcontractors,
     tasks,
     telephony,
+    tracking,
     watch,
     written_down,
 )
@@ -87,6 +88,7 @@ MODULES = (
     stock,
     returns,
     shelf,
+    tracking,
     notices,
     tasks,
     holds,

@@ -1,0 +1,66 @@
+"""``portal mail``: what the post says of our mail, and what is not delivered."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from portal.cli.context import WITH_HOLDS, Context, answering, json_option, write_json
+from portal.cli.report_files import FILE, say_report, write_files
+from portal.domain.errors import InputError
+from portal.domain.reports.mail_lists import undelivered_report
+from portal.domain.texts import _s
+from portal.domain.tracking.file import CsvFeed
+from portal.domain.tracking.taking import match_again, take_tracking
+
+
+@click.group()
+def mail() -> None:
+    """Tracking of letters and parcels, and what is not delivered."""
+
+
+@mail.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@click.pass_obj
+@answering
+def track(context: Context, file: Path, json_file: str | None) -> None:
+    """Take over a status file of the post, all or nothing; ends with 3 when people must look at something."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise InputError(
+            _s("ファイル %(path)s を読めません(%(reason)s)。") % {"path": file, "reason": error.strerror}
+        ) from None
+    with context.database().write() as session:
+        now = context.clock.now(session)
+        done = take_tracking(session, context.vault(), CsvFeed(data), context.actor, now)
+        found = match_again(session, context.vault(), context.actor, now)
+    write_json(json_file, asdict(done) | {"matched": found})
+    if json_file != "-":
+        click.echo(
+            _s("このファイルはもう取り込んであります。何も変えていません。")
+            if done.repeated
+            else _s(
+                "%(rows)s行のうち新しい記録%(new)s件、状態が変わった郵便%(moved)s通、知らない番号%(unmatched)s件、知らない言葉%(unknown)s件、つながらない記録%(conflicts)s件。"
+            )
+            % asdict(done)
+        )
+    if done.unmatched or done.unknown or done.conflicts:
+        sys.exit(WITH_HOLDS)
+
+
+@mail.command()
+@click.option("--pdf", type=FILE, help="Write the list as PDF to this file.")
+@click.option("--xlsx", type=FILE, help="Write the list as xlsx to this file.")
+@click.option("--protected", is_flag=True, help="With protected households: for the ward alone.")
+@click.pass_obj
+@answering
+def undelivered(context: Context, pdf: Path | None, xlsx: Path | None, *, protected: bool) -> None:
+    """Households whose letter is not delivered, with reason, attempts and value."""
+    with context.database().read() as session:
+        now = context.clock.now(session)
+        written = undelivered_report(session, context.load_program(), now, include_protected=protected)
+    write_files(written, now, pdf, xlsx)
+    say_report(written)
