@@ -1,17 +1,20 @@
 """Calls from paper after the system was down: true times, marked, entered once; nothing can be done in them."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from portal.domain.actors import Role
-from portal.domain.calls import written
+from portal.domain.actors import Actor, Role
+from portal.domain.calls import later_entry, written
+from portal.domain.calls.finishing import AfterCall
 from portal.domain.calls.gate import require_call
+from portal.domain.calls.kinds import Result
 from portal.domain.calls.models import Call
 from portal.domain.calls.reception_form import reception_form_pdf
-from portal.domain.errors import NotAllowedError
+from portal.domain.errors import InputError, NotAllowedError
 from portal.domain.texts import use_locale
 from tests.support import pdf
 from tests.support.coupons import VAULT
@@ -148,8 +151,6 @@ def test_a_sheet_is_entered_during_a_call_and_no_household_opens_by_it(staff: St
     person = staff.add_household()
     agent.get("/calls/written-down/new")
     agent.post(SUBMIT, SHEET | {"agent": str(colleague.id)})
-    from portal.domain.actors import Actor
-
     with staff.database.read() as session, pytest.raises(NotAllowedError):
         require_call(session, Actor(Role.AGENT, colleague.id))
     assert agent.get(f"/desk/{person.household_id}").status_code != 200
@@ -209,3 +210,24 @@ def test_who_takes_no_calls_enters_none(sqlite_staff: StaffSite, role: Role) -> 
     visitor = sqlite_staff.enter_as(role)
     for address in ("/calls/written-down", "/calls/written-down/new", "/calls/written-down/form.pdf"):
         assert visitor.get(address).status_code == 403
+
+
+def test_two_people_who_enter_the_same_sheet_at_once_make_one(staff: StaffSite) -> None:
+    people = [staff.hire(Role.AGENT), staff.hire(Role.AGENT)]
+    began = staff.now - timedelta(hours=2)
+    after = AfterCall("delivery", "absent", Result.DONE)
+    sheet = later_entry.WrittenDown(began, began + timedelta(minutes=3), after, people[0].id)
+
+    def enter(staff_id: int) -> str:
+        try:
+            with staff.database.write() as session:
+                actor, calendar = Actor(Role.AGENT, staff_id), staff.site.program.calendar
+                later_entry.write_down(session, VAULT, calendar, sheet, actor, staff.now)
+        except InputError as error:
+            return error.code
+        return ""
+
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(enter, [one.id for one in people * 2]))
+    assert sorted(told) == ["", *["same_is_right"] * 3]
+    assert len(calls(staff)) == 1
