@@ -50,10 +50,11 @@ def submit(page: Page) -> Response[Any]:
         return no_call(page)
     asked = Asked.from_values(dict(page.form.values))
     try:
-        if first_post(page):
-            hits = search(page.session, page.site.vault, page.site.indexer, asked, call, page.actor, page.now)
-        else:
+        # Only what was found before is found again for nothing: a refused search is refused again.
+        if not first_post(page) and kept(page, call) == asked:
             hits = find(page.session, page.site.vault, page.site.indexer, asked)
+        else:
+            hits = search(page.session, page.site.vault, page.site.indexer, asked, call, page.actor, page.now)
     except AskedError as error:
         for name, sentence in error.faults.items():
             page.form.error(name, sentence)

@@ -101,10 +101,7 @@ def find(session: Session, vault: Vault, indexer: Indexer, asked: Asked) -> Hits
     if telephone:
         return _hits(session, vault, households_with_telephone(session, vault, telephone), sure=True)
     result = search_households(session, vault, indexer, terms, include_protected=False)
-    withheld = protected_fits(session, vault, indexer, terms)
-    # A page that is not full says that the terms are about few: then a protected one among them was asked for.
-    few = not result.more and len(result.households) + len(withheld) <= SEARCH_LIMIT
-    return Hits(result.households, result.more, withheld=tuple(withheld) if few else ())
+    return Hits(result.households, result.more)
 
 
 def search(
@@ -129,9 +126,18 @@ def search(
             }
         )
     count_search(session, actor, now, asked.used, len(hits.households))
-    for household_id in hits.withheld:
+    for household_id in _withheld(session, vault, indexer, asked, hits):
         note_protected_asked(session, household_id, actor, now, call_id=call.id)
     return hits
+
+
+def _withheld(session: Session, vault: Vault, indexer: Indexer, asked: Asked, hits: Hits) -> tuple[int, ...]:
+    """Return the protected households that were asked for; a search that fits a full page is about nobody in particular."""
+    if hits.sure or hits.more:
+        return hits.withheld
+    terms, _telephone = _read(asked)
+    found = protected_fits(session, vault, indexer, terms)
+    return tuple(found) if len(hits.households) + len(found) <= SEARCH_LIMIT else ()
 
 
 def _hits(session: Session, vault: Vault, ids: list[int], *, sure: bool) -> Hits:

@@ -18,7 +18,7 @@ from portal.domain.households.records import ChildFields, HouseholdFields
 from portal.domain.households.search_index import Indexer
 from portal.domain.vault import Vault
 
-OPENED_AT_ONCE = 2 * SEARCH_LIMIT
+OPENED_AT_ONCE = SEARCH_LIMIT + 1
 """Households are opened in such portions until a page is full: a common surname has hundreds that nobody will see."""
 
 
