@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from portal.demo.calls import make_calls
 from portal.demo.extract import make_extract
 from portal.demo.families import ExtractPlan
 from portal.demo.faxes import bring_faxes
@@ -67,10 +68,11 @@ def set_stage(site: Site, folder: Path, say: Callable[[str], None]) -> Stage:
     say(_s("手紙を印刷しています（PDF）。"))
     letter, count = print_letters(site, folder)
     staff = make_staff(site)
-    ward, officer = (person.actor for person in staff)
+    ward, officer, _supervisor, agent = (person.actor for person in staff)
     hand_over_letters(site, letter.run_id, officer, ward)
     fill_desk(site, letter.household_id, officer)
     bring_faxes(site, letter.household_id, officer)
+    make_calls(site, agent, ward)
     return Stage(letter, staff, households, count)
 
 
@@ -122,11 +124,13 @@ def give_coupons(site: Site, folder: Path) -> None:
 
 
 def make_staff(site: Site) -> tuple[DemoStaff, ...]:
-    """Add an officer of the contractor and one of the ward: together they can do everything that takes two."""
+    """Add an officer of the ward and one of the contractor, who together can do everything that takes two, and the call desk."""
     made: list[DemoStaff] = []
     people = (
         ("ward", "区 担当者", Organization.WARD, Role.WARD_OFFICER),
         ("officer", "事務局 担当者", Organization.CONTRACTOR, Role.OFFICER),
+        ("supervisor", "コールセンター 責任者", Organization.CONTRACTOR, Role.SUPERVISOR),
+        ("agent", "コールセンター 担当者", Organization.CONTRACTOR, Role.AGENT),
     )
     with site.database.write() as session:
         now = site.clock.now(session)

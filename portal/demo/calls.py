@@ -1,0 +1,84 @@
+"""Some calls of invented people for the demo: ended ones of two days, who is to be called back, questions to the ward."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from portal.domain.actors import Actor
+from portal.domain.approvals.services import Instruction
+from portal.domain.call_desk.ending import end_call
+from portal.domain.calls.finishing import AfterCall
+from portal.domain.calls.kinds import CallLanguage, Result
+from portal.domain.calls.services import hang_up, start_call
+from portal.domain.clock import jst_date
+from portal.domain.escalations import services
+from portal.domain.escalations.services import Question, WardAnswer
+from portal.platform.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCall:
+    """One call: how many hours ago it began, how long it lasted, what was noted, and what was passed to the ward."""
+
+    hours: float
+    minutes: int
+    after: AfterCall
+    language: CallLanguage = CallLanguage.JA
+    question: Question | None = None
+    answer: str = ""
+
+
+CALLS = (
+    DemoCall(27, 4, AfterCall("delivery", "not_arrived", Result.DONE)),
+    DemoCall(26, 3, AfterCall("coupon", "how_to_use", Result.DONE), CallLanguage.EN),
+    DemoCall(
+        25, 9, AfterCall("program", "living_apart", Result.PASSED, shared_with_ward=True),
+        question=Question(
+            "change_of_recipient", "別居中の母親から。こどもと暮らしているが、手紙は父親に届いた。変更できるか知りたい。"
+        ),
+    ),
+    DemoCall(
+        24, 6, AfterCall("program", "moving", Result.PASSED),
+        question=Question("eligibility", "基準日の翌日に転入した。対象になるか。返事がほしい。"),
+        answer="基準日に住民登録がないため、対象になりません。転入前の市区町村にお問い合わせくださいと伝えてください。",
+    ),
+    DemoCall(
+        5, 7, AfterCall("delivery", "absent", Result.CALL_BACK, call_back="03-1234-0101", text="不在連絡票をさがしてもらう。"),
+    ),
+    DemoCall(
+        4, 12, AfterCall("signin", "one_time_code", Result.CALL_BACK, call_back="03-1234-0102", interpreter_minutes=10),
+        CallLanguage.KO,
+    ),
+    DemoCall(
+        3, 15, AfterCall("opinion", "complaint", Result.PASSED, complaint=True, notable="手紙の文字が小さいという声があった。"),
+        question=Question("complaint", "手紙の文字が小さくて読めない。大きな文字のものがほしい。区の返事を希望。"),
+    ),
+    DemoCall(2, 3, AfterCall("coupon", "shops", Result.DONE), CallLanguage.ZH),
+)  # fmt: skip
+
+
+def make_calls(site: Site, agent: Actor, ward: Actor) -> None:
+    """Let the agent take the calls, and the ward answer one of the questions."""
+    with site.database.write() as session:
+        now = site.clock.now(session)
+        for one in CALLS:
+            began = now - timedelta(hours=one.hours)
+            talked = began + timedelta(minutes=one.minutes)
+            call = start_call(session, agent, began, language=one.language)
+            if one.question is not None:
+                row = services.raise_escalation(
+                    session, site.vault, site.program, one.question, agent, talked, call_id=call.id
+                )
+                if one.answer:
+                    order = Instruction("こども支援 第7号", jst_date(now - timedelta(hours=6)))
+                    services.answer(
+                        session,
+                        site.vault,
+                        row.id,
+                        WardAnswer(one.answer, order),
+                        ward,
+                        now - timedelta(hours=6),
+                    )
+            hang_up(session, call.id, agent, talked)
+            end_call(
+                session, site.vault, site.program, call.id, one.after, agent, talked + timedelta(minutes=1)
+            )
