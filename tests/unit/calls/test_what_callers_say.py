@@ -21,8 +21,8 @@ FIELDS = HouseholdFields(
 )
 
 
-def view(**changes: str) -> HouseholdView:
-    return HouseholdView(1, False, "active", (), replace(FIELDS, **changes), ())
+def view(name: str, kana: str, alias: str) -> HouseholdView:
+    return HouseholdView(1, False, "active", (), replace(FIELDS, name=name, kana=kana, alias=alias), ())
 
 
 def test_enough_are_three_of_five_with_a_birth_date() -> None:
