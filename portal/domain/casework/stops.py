@@ -17,6 +17,7 @@ from portal.domain.entitlements import claims
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.errors import NotFoundError
 from portal.domain.households.models import Household
+from portal.domain.incidents import faults
 from portal.domain.program.schema import Program
 from portal.domain.recipients import changes as recipients
 from portal.domain.requests import services as requests
@@ -101,16 +102,21 @@ def confirm(
     *,
     include_protected: bool,
 ) -> None:
-    """Note that nothing was spent and the code is stopped; the request that asked goes on in the same transaction.
+    """Note that nothing was spent and the code is stopped; what asked for it goes on in the same transaction.
+
+    A decline or another request is decided, a shop's refusal of the code is answered with a new one.
 
     Raises:
         NotFoundError: there is no such code, or the actor may not know of it.
         WrongStateError: its stop was answered before.
     """
     entitlement = _claimed(session, coupon_id, include_protected=include_protected)
+    fault = faults.waiting_for(session, coupon_id)
     coupons.confirm_stop(session, coupon_id, actor, now)
     if entitlement.claimed_by in AFTER:
         AFTER[entitlement.claimed_by].stop_confirmed(session, vault, program, entitlement.id, actor, now)
+    if fault is not None:
+        faults.stop_confirmed(session, vault, fault, actor, now)
 
 
 def found_spent(
@@ -123,16 +129,19 @@ def found_spent(
     *,
     include_protected: bool,
 ) -> None:
-    """Note that the code was used before it could be stopped; the request that asked is refused.
+    """Note that the code was used before it could be stopped; the request that asked is refused, a fault looked up again.
 
     Raises:
         NotFoundError: there is no such code, or the actor may not know of it.
         WrongStateError: its stop was answered before.
     """
     entitlement = _claimed(session, coupon_id, include_protected=include_protected)
+    fault = faults.waiting_for(session, coupon_id)
     coupons.found_spent(session, coupon_id, actor, now)
     if entitlement.claimed_by in AFTER:
         AFTER[entitlement.claimed_by].stop_found_spent(session, vault, program, entitlement.id, actor, now)
+    if fault is not None:
+        faults.stop_found_spent(session, fault, actor, now)
 
 
 def as_csv(rows: Iterable[StopRow]) -> bytes:

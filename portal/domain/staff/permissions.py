@@ -51,6 +51,13 @@ class Permission(StrEnum):
     CONSENT_TO_SUBCONTRACTORS = "consent_to_subcontractors"
     SEE_SCANS = "see_scans"
     SEE_COUPON_STOCK = "see_coupon_stock"
+    HANDLE_COUPON_FAULTS = "handle_coupon_faults"
+    SEE_INCIDENTS = "see_incidents"
+    HANDLE_INCIDENTS = "handle_incidents"
+    CONFIRM_INCIDENT_REPORTS = "confirm_incident_reports"
+    PUBLISH_SITE_NOTICES = "publish_site_notices"
+    SEE_DOWNTIME = "see_downtime"
+    KEEP_DOWNTIME = "keep_downtime"
     HANDLE_CALLS = "handle_calls"
     HANDLE_FAXES = "handle_faxes"
     SEE_ESCALATIONS = "see_escalations"
@@ -60,6 +67,7 @@ class Permission(StrEnum):
     SUPERVISE_CALLS = "supervise_calls"
     SEE_CALL_REPORT = "see_call_report"
     KEEP_CALL_REPORT = "keep_call_report"
+    KEEP_DELIVERY_REPORT = "keep_delivery_report"
     WATCH_BROWSING = "watch_browsing"
     SWITCH_SITES = "switch_sites"
     MANAGE_STAFF = "manage_staff"
@@ -138,6 +146,14 @@ GRANTS: Mapping[Permission, Grant] = {
     ),
     Permission.SEE_SCANS: _BACK_OFFICE,
     Permission.SEE_COUPON_STOCK: _BACK_OFFICE,
+    Permission.HANDLE_COUPON_FAULTS: _BACK_OFFICE,
+    Permission.SEE_INCIDENTS: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
+    Permission.HANDLE_INCIDENTS: _BACK_OFFICE,
+    Permission.CONFIRM_INCIDENT_REPORTS: Grant(frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})),
+    # A notice about an incident is confirmed by a second person: incidents.site_notices asks for it.
+    Permission.PUBLISH_SITE_NOTICES: _BACK_OFFICE,
+    Permission.SEE_DOWNTIME: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
+    Permission.KEEP_DOWNTIME: _BACK_OFFICE,
     # In a call and by level: calls.levels asks for it.
     Permission.HANDLE_CALLS: _DESK,
     Permission.HANDLE_FAXES: _DESK,
@@ -149,6 +165,7 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.SUPERVISE_CALLS: _LEADS,
     Permission.SEE_CALL_REPORT: Grant(_LEADS.roles | {Role.WARD_OFFICER, Role.AUDITOR}),
     Permission.KEEP_CALL_REPORT: _LEADS,
+    Permission.KEEP_DELIVERY_REPORT: _BACK_OFFICE,
     Permission.WATCH_BROWSING: Grant(frozenset({Role.SUPERVISOR, Role.AUDITOR})),
     Permission.SWITCH_SITES: Grant(frozenset({Role.SUPERVISOR})),
     Permission.MANAGE_STAFF: Grant(frozenset({Role.ADMINISTRATOR})),

@@ -1,0 +1,1 @@
+"""What goes wrong: coupons that shops refuse, accidents with their clocks, notices to everybody, stops of the system."""
