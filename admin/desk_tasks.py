@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from admin import escalation_words
+from admin.access import allowed
 from portal.domain.actors import Role
 from portal.domain.call_desk.acting.on_behalf import spoken
 from portal.domain.call_desk.spelling import read_out
@@ -15,6 +16,7 @@ from portal.domain.calls.services import current_call
 from portal.domain.calls.states import ENDED
 from portal.domain.clock import jst_date
 from portal.domain.escalations import call_back_queries, queries
+from portal.domain.staff.permissions import Permission
 from portal.domain.texts import SOURCE_LOCALE
 from portal.platform.locale import html_lang
 from portal.platform.page import Page
@@ -78,6 +80,37 @@ def spelled(page: Page, receipt_no: str, call_id: int | None) -> dict[str, Any]:
     call = calls.find_call(page.session, call_id, agent_id=None) if call_id is not None else None
     locale = spoken(call) if call is not None else SOURCE_LOCALE
     return {"lang": html_lang(locale), "signs": read_out(receipt_no, locale)}
+
+
+def reader_of(page: Page) -> queries.Reader:
+    """Return what this person may know: agents what they passed on, others everything but what is the ward's alone."""
+    own = page.staff.id if page.staff is not None and page.staff.role == Role.AGENT else None
+    return queries.Reader(allowed(page, Permission.KNOW_PROTECTED), own)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """What waits at the call desk for this person; ``answered``: the ward answered, and the caller is to be told.
+
+    ``unanswered`` and ``overdue`` are the ward's; None where this person does not handle calls.
+    """
+
+    call_backs: int | None
+    call_backs_late: int
+    answered: int
+    unanswered: int
+    overdue: int
+
+
+def left_open(page: Page) -> LeftOpen:
+    """Return what waits at the call desk, for the first page."""
+    reader = reader_of(page)
+    waiting, late = None, 0
+    if allowed(page, Permission.HANDLE_CALLS):
+        waiting, late = call_back_queries.count_waiting(page.session, page.now)
+    counts = queries.state_counts(page.session, reader)
+    overdue = queries.overdue(page.session, reader, jst_date(page.now))
+    return LeftOpen(waiting, late, counts.get("answered", 0), counts.get("open", 0), overdue)
 
 
 def tasks_context(page: Page, call: Call | None, household: Any = None) -> dict[str, Any]:

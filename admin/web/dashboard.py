@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin import report_words
 from admin.access import allowed, staff_route
+from admin.desk_tasks import left_open
 from portal.domain.approvals.queries import open_counts
 from portal.domain.casework import review_queue, steps, worklists
 from portal.domain.casework.deliveries import deliveries
@@ -72,3 +73,4 @@ def show(page: Page) -> Response[Any]:
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     return [staff_route("GET", "/", show, Permission.OWN_ACCOUNT)]
+        left=left_open(page) if allowed(page, Permission.SEE_ESCALATIONS) else None,

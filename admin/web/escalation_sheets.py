@@ -7,6 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin import escalation_words
 from admin.access import first_post, number_in_address, staff_route
+from admin.desk_tasks import reader_of
 from admin.web import escalations
 from admin.web.reports import XLSX
 from portal.domain.errors import ConflictError, DomainError, NotFoundError
@@ -28,7 +29,7 @@ PAGE = 20
 def take(page: Page) -> Response[Any]:
     """Give the open questions as a workbook."""
     try:
-        body = make_sheet(page.session, page.site.vault, escalations.reader_of(page), page.actor, page.now)
+        body = make_sheet(page.session, page.site.vault, reader_of(page), page.actor, page.now)
     except ConflictError as error:
         page.form.error("sheet", error.message)
         return escalations.show_list(page, 409)
@@ -64,7 +65,7 @@ def _found(page: Page) -> AnswerSheet:
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show what every row of a sheet would do."""
     sheet = _found(page)
-    outcomes = answers_in.plan(page.session, page.site.vault, sheet, escalations.reader_of(page), page.now)
+    outcomes = answers_in.plan(page.session, page.site.vault, sheet, reader_of(page), page.now)
     fresh = sum(one.result == answers_in.NEW for one in outcomes)
     typed = page.query.get("page", "")
     number = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
@@ -85,7 +86,7 @@ def apply(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 answers_in.apply_sheet(
-                    page.session, page.site.vault, sheet.id, page.form.get("seen"), escalations.reader_of(page),
+                    page.session, page.site.vault, sheet.id, page.form.get("seen"), reader_of(page),
                     page.actor, page.now,
                 )  # fmt: skip
     except DomainError as error:

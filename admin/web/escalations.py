@@ -7,16 +7,14 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin import escalation_words
 from admin.access import allowed, first_post, number_in_address, post_key, staff_route
-from admin.desk_tasks import Origin, origin_of, spelled
+from admin.desk_tasks import Origin, origin_of, reader_of, spelled
 from admin.web.releases import read_instruction
 from admin.web.scans import SCAN
-from portal.domain.actors import Role
 from portal.domain.audit.services import earlier_result, keep_result, record
 from portal.domain.clock import jst_date
 from portal.domain.errors import DomainError, NotFoundError
 from portal.domain.escalations import queries, services
 from portal.domain.escalations.models import Escalation
-from portal.domain.escalations.queries import Reader
 from portal.domain.escalations.sealed import answer_text, question_of
 from portal.domain.escalations.services import Question, WardAnswer
 from portal.domain.escalations.states import ESCALATION
@@ -30,12 +28,6 @@ from portal.platform.page import Page
 
 READ = "read_escalation"
 FIELDS = frozenset({"kind", "text", "telephone", "instruction_no", "instruction_date", "scan", "more"})
-
-
-def reader_of(page: Page) -> Reader:
-    """Return what this person may know: agents what they passed on, others everything but what is the ward's alone."""
-    own = page.staff.id if page.staff is not None and page.staff.role == Role.AGENT else None
-    return Reader(allowed(page, Permission.KNOW_PROTECTED), own)
 
 
 def _number(typed: str) -> int:

@@ -347,3 +347,20 @@ def test_who_may_open_what(
         assert visitor.get(path).status_code == handles, path
     assert visitor.get("/escalations").status_code == sees
     assert visitor.get("/escalations/answers").status_code == answers
+
+
+def test_the_first_page_says_what_waits_at_the_desk(sqlite_staff: StaffSite) -> None:
+    asked(sqlite_staff)
+    mine, address = raised(sqlite_staff)
+    assert "折り返しの電話" in mine.open("/").text
+    ward = sqlite_staff.enter_as(Role.WARD_OFFICER)
+    assert "区の回答を待つ引き継ぎ" in ward.open("/").text
+    assert 'href="/call-backs"' not in ward.open("/").text
+    ward.open(address)
+    ward.post(f"{address}/answer", {"text": "対象です。", "form_key": "a"} | ORDER)
+    assert "区の回答が届いた引き継ぎ" in mine.open("/").text
+    assert "区の回答が届いた引き継ぎが1件あります" in mine.open("/escalations").text
+    sqlite_staff.clock.advance(days=1)
+    late = sqlite_staff.enter_as(Role.SUPERVISOR)
+    assert "折り返しの電話（期限を過ぎたもの 1）" in late.open("/").text
+    assert "コールセンター</h2>" not in sqlite_staff.enter_as(Role.AUDITOR).open("/").text
