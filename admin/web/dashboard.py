@@ -17,7 +17,7 @@ from portal.domain.entitlements.queries import Totals, totals
 from portal.domain.printing.handover import HAND_OVER
 from portal.domain.program.agenda import agenda
 from portal.domain.program.explain import window_title
-from portal.domain.reports.due import due_reports
+from portal.domain.reports.due import CALLS, DELIVERY, Due, due_reports
 from portal.domain.roster.protection_none import PROTECTION_NONE
 from portal.domain.staff.permissions import Permission
 from portal.platform.page import Page
@@ -39,6 +39,17 @@ def sums(page: Page) -> Sums:
     eligible, added = worklists.eligible_children(page.session), worklists.added_children(page.session)
     every = eligible + added
     return Sums(found, eligible, added, found.adds_up(every, every * page.site.program.amount_yen))
+
+
+def _due(page: Page) -> list[Due]:
+    kinds = ((CALLS, Permission.KEEP_CALL_REPORT), (DELIVERY, Permission.KEEP_DELIVERY_REPORT))
+    found = [
+        one
+        for kind, keeps in kinds
+        if allowed(page, keeps)
+        for one in due_reports(page.session, page.site.program, page.now, kind)
+    ]
+    return sorted(found, key=lambda one: (one.day, one.kind))
 
 
 def show(page: Page) -> Response[Any]:
@@ -65,12 +76,12 @@ def show(page: Page) -> Response[Any]:
         steps=steps.next_steps(session) if lists else [],
         windows=agenda(program.windows, page.now),
         window_title=window_title,
-        due=due_reports(session, program, page.now) if allowed(page, Permission.KEEP_CALL_REPORT) else [],
+        due=_due(page),
         report_words=report_words,
+        left=left_open(page) if allowed(page, Permission.SEE_ESCALATIONS) else None,
     )
 
 
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     return [staff_route("GET", "/", show, Permission.OWN_ACCOUNT)]
-        left=left_open(page) if allowed(page, Permission.SEE_ESCALATIONS) else None,

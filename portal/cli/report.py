@@ -13,9 +13,10 @@ from portal.domain.clock import jst_date
 from portal.domain.errors import InputError
 from portal.domain.reports.calls import KIND
 from portal.domain.reports.declines import Declines, count_declines, decline_report
+from portal.domain.reports.delivery import KIND as DELIVERY_KIND
 from portal.domain.reports.due import months, read_month
 from portal.domain.reports.states import DRAFT
-from portal.domain.reports.versions import month_report, shown
+from portal.domain.reports.versions import Kind, month_report, shown
 from portal.domain.texts import _s
 
 
@@ -88,22 +89,39 @@ def calls(context: Context, month: str, out: Path | None, json_file: str | None)
 
     Ends with 3 where a draft lacks counts of open days.
     """
+    _monthly(context, KIND, month, out, json_file)
+
+
+@report.command("delivery")
+@click.argument("month")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write PDF and xlsx into this folder."
+)
+@json_option
+@click.pass_obj
+@answering
+def delivery_report(context: Context, month: str, out: Path | None, json_file: str | None) -> None:
+    """The month's delivery report (MONTH as 2023-07): as submitted or checked, else as a draft."""
+    _monthly(context, DELIVERY_KIND, month, out, json_file)
+
+
+def _monthly(context: Context, kind: Kind, month: str, out: Path | None, json_file: str | None) -> None:
     program, first = context.load_program(), read_month(month)
     if first is None:
         raise InputError(_s("月を 2023-07 のように指定してください。"))
     with context.database().read() as session:
         now = context.clock.now(session)
-        if first not in months(program, jst_date(now)):
-            raise InputError(_s("この月の報告書はありません。コールセンターの期間の月を指定してください。"))
-        found = shown(session, context.vault(), program, KIND, first, now, drafts=True)
-        row = month_report(session, KIND.name, first)
+        if first not in months(program, jst_date(now), kind.name):
+            raise InputError(_s("この月の報告書はありません。報告の期間の月を指定してください。"))
+        found = shown(session, context.vault(), program, kind, first, now, drafts=True)
+        row = month_report(session, kind.name, first)
         state, version = (row.state if row is not None else DRAFT), found.version
         number, made = (version.number, version.checked_at) if version is not None else (None, now)
     if found.report is None:
         return
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
-        name = f"calls-{month}" + (f"-{number}" if number is not None else "-draft")
+        name = f"{kind.name}-{month}" + (f"-{number}" if number is not None else "-draft")
         write_files(found.report, made, out / f"{name}.pdf", out / f"{name}.xlsx")
     said = {"month": month, "state": state, "version": number, "missing": list(found.missing)}
     write_json(json_file, said | {"report": asdict(found.report)})

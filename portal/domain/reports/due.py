@@ -13,7 +13,7 @@ from portal.domain.program.schema import Program
 from portal.domain.reports.models import MonthlyReport
 from portal.domain.reports.states import DRAFT, SUBMITTED
 
-CALLS = "calls"
+CALLS, DELIVERY = "calls", "delivery"
 DUE_DAY = 10
 ONE_DAY = timedelta(days=1)
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
@@ -75,10 +75,16 @@ def warned_from(program: Program, kind: str, month: date) -> date:
     return program.calendar.business_days_before(due_day(program, kind, month), 1)
 
 
-def months(program: Program, until: date) -> list[date]:
-    """Return the months in which the call center works, up to the one of ``until``, the newest first."""
-    month, found = first_of(program.calendar.first_day), []
-    while month <= min(until, program.calendar.last_day):
+def months(program: Program, until: date, kind: str = CALLS) -> list[date]:
+    """Return the months that get a report, up to the one of ``until``, the newest first.
+
+    Those in which the call center works; of deliveries, those from the first day of delivery to the contract's end.
+    """
+    first, last = program.calendar.first_day, program.calendar.last_day
+    if kind == DELIVERY:
+        first, last = program.windows.delivery.first_day, program.contract.last_day
+    month, found = first_of(first), []
+    while month <= min(until, last):
         found.append(month)
         month = next_month(month)
     return found[::-1]
@@ -91,7 +97,7 @@ def due_reports(session: Session, program: Program, now: datetime, kind: str = C
         select(MonthlyReport.month, MonthlyReport.state).where(MonthlyReport.kind == kind)
     ).all()
     states = {month: state for month, state in rows}  # noqa: C416  (dict() of rows does not type)
-    waiting = [m for m in months(program, today) if last_of(m) < today and states.get(m) != SUBMITTED]
+    waiting = [m for m in months(program, today, kind) if last_of(m) < today and states.get(m) != SUBMITTED]
     return [
         Due(
             kind,

@@ -12,7 +12,8 @@ class Shipment(Base):
     """One handing-over of a letter or a parcel to the mail. A second posting is a second row (``previous_id``).
 
     ``attempt`` is 0 for the first delivery and 1 to n for redeliveries; ``value_yen`` is what the content is worth to
-    a thief (0 for a letter that is worthless alone); ``kept_until`` is the post office's last day (JST). Tracking
+    a thief (0 for a letter that is worthless alone); ``absent_on`` is the day on which nobody was at
+    home, ``kept_until`` the post office's last day (JST). Tracking
     numbers are used again after some time, so only number and posting day together are unique (``domain.md`` §3.4).
     """
 
@@ -34,6 +35,7 @@ class Shipment(Base):
     mail_class: Mapped[str | None] = mapped_column(String(20))
     tracking_no: Mapped[str | None] = mapped_column(String(12), index=True)
     posted_on: Mapped[date | None]
+    absent_on: Mapped[date | None]
     kept_until: Mapped[date | None]
     delivered_on: Mapped[date | None]
     returned_on: Mapped[date | None]

@@ -136,7 +136,7 @@ def absent(
     _not_to_come(day, now)
     if kept_until is not None and kept_until < day:
         raise InputError(_s("保管期限は、不在だった日よりあとの日にしてください。"))
-    row.kept_until = kept_until or day + STORAGE
+    row.absent_on, row.kept_until = day, kept_until or day + STORAGE
     return _step(session, row, "absent", actor, now, kept_until=row.kept_until.isoformat())
 
 
