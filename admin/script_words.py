@@ -21,7 +21,7 @@ def quoted(name: str) -> str:
     """Say what a name that a script may quote stands for."""
     return {
         "ward": _s("区の名前"), "program": _s("事業の名前"), "contractor": _s("受託者の名前"),
-        "office": _s("コールセンターの名前"), "telephone": _s("電話番号"), "fax": _s("FAX番号"), "hours": _s("受付時間"),
+        "office": _s("コールセンターの名前"), "telephone": _s("電話番号"), "fax": _s("FAX番号"), "hours": _s("受付時間"), "closed": _s("休みの日"),
         "amount": _s("1人分の額（円）"), "base_date": _s("基準日"), "birth_from": _s("対象の生年月日のはじめ"),
         "birth_to": _s("対象の生年月日のおわり"), "sign_in_to": _s("サインインの最終日"),
         "redelivery_to": _s("再配送の受付の最終日"), "new_letter_to": _s("新しい手紙の受付の最終日"),

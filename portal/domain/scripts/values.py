@@ -1,21 +1,18 @@
 """What a script quotes from the program: days, hours, numbers, the same that the ward's own texts quote."""
 
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date
 from functools import lru_cache
 
 from portal.domain.program.day_text import day_in_all_languages
+from portal.domain.program.hours_text import closed_days, hours_text
 from portal.domain.program.local_text import LocalText
 from portal.domain.program.reading_texts import fill_values
 from portal.domain.program.schema import Program
-from portal.domain.texts import RESIDENT_LOCALES
+from portal.domain.texts import RESIDENT_LOCALES, use_locale
 
-HOURS = {
-    "ja": "{opens}から{closes}まで", "ja@easy": "{opens}から {closes}まで", "en": "{opens} to {closes}",
-    "zh_Hans": "{opens}到{closes}", "zh_Hant": "{opens}到{closes}", "ko": "{opens}부터 {closes}까지",
-}  # fmt: skip
 NAMES = (
-    "ward", "program", "contractor", "office", "telephone", "fax", "hours", "amount", "base_date", "birth_from",
+    "ward", "program", "contractor", "office", "telephone", "fax", "hours", "closed", "amount", "base_date", "birth_from",
     "birth_to", "sign_in_to", "redelivery_to", "new_letter_to", "alternative_to", "decline_to", "exchange_to", "use_to",
     "last_staffed_day", "storage_days", "redeliveries",
 )  # fmt: skip
@@ -33,15 +30,13 @@ def values_of(program: Program) -> Mapping[str, LocalText]:
         "alternative_to": windows.alternative.last_day,
         "last_staffed_day": calendar.last_staffed_day() or calendar.last_day,
     }
-    opens, closes = calendar.hours.opens, calendar.hours.closes
-    hours = LocalText.from_mapping(
-        {
-            locale: HOURS[locale].format(opens=_clock(opens, locale), closes=_clock(closes, locale))
-            for locale in RESIDENT_LOCALES
-        }
-    )
+    spoken: dict[str, dict[str, str]] = {"hours": {}, "closed": {}}
+    for locale in RESIDENT_LOCALES:
+        with use_locale(locale):
+            spoken["hours"][locale], spoken["closed"][locale] = hours_text(calendar), closed_days(calendar)
     numbers = {"storage_days": _storage_days(program), "redeliveries": program.requests.redeliveries}
-    found = dict(known) | {name: day_in_all_languages(day) for name, day in days.items()} | {"hours": hours}
+    found = dict(known) | {name: day_in_all_languages(day) for name, day in days.items()}
+    found |= {name: LocalText.from_mapping(texts) for name, texts in spoken.items()}
     found |= {
         name: LocalText.from_mapping(dict.fromkeys(RESIDENT_LOCALES, str(n))) for name, n in numbers.items()
     }
@@ -50,15 +45,3 @@ def values_of(program: Program) -> Mapping[str, LocalText]:
 
 def _storage_days(program: Program) -> int:
     return max((rule.storage_days for rule in program.request_rules), default=7)
-
-
-def _clock(at: time, locale: str) -> str:
-    if locale == "en":
-        half = "a.m." if at.hour < 12 else "p.m."
-        hour = at.hour % 12 or 12
-        return f"{hour}:{at.minute:02} {half}" if at.minute else f"{hour} {half}"
-    hour_word, minute_word = {
-        "zh_Hans": ("点", "分"), "zh_Hant": ("點", "分"), "ko": ("시", "분"),
-    }.get(locale, ("時", "分"))  # fmt: skip
-    space = " " if locale == "ko" and at.minute else ""
-    return f"{at.hour}{hour_word}" + (f"{space}{at.minute}{minute_word}" if at.minute else "")
