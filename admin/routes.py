@@ -4,6 +4,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.web import (
     account,
+    archives,
     board,
     bulk_reviews,
     calendar,
@@ -55,6 +56,7 @@ from admin.web import (
     subcontractors,
     tasks,
     telephony,
+    today,
     tracking,
     watch,
     written_down,
@@ -64,6 +66,7 @@ MODULES = (
     signin,
     lock,
     dashboard,
+    today,
     desk_acts,
     channel_changes,
     calls,
@@ -100,6 +103,7 @@ MODULES = (
     counter,
     roster,
     letters,
+    archives,
     scans,
     subcontractors,
     coupons,
