@@ -12,12 +12,18 @@ from portal.domain.clock import Clock
 from portal.platform.application import make_application
 from portal.platform.site import Site, make_site
 from portal.platform.startup import check_prepared
+from portal.platform.templating import kept_macro
 from portal.settings import Settings, load_settings
 
 
 def make_staff_site(settings: Settings, *, engine: Engine | None = None, clock: Clock | None = None) -> Site:
     """Build the staff site."""
-    return make_site(settings, "staff", engine=engine, clock=clock, context=page_context)
+    site = make_site(settings, "staff", engine=engine, clock=clock, context=page_context)
+    site.templates.globals |= {
+        "mark": kept_macro(site.templates, "admin/components/marks.html", "mark"),
+        "chip": kept_macro(site.templates, "admin/components/chips.html", "chip"),
+    }
+    return site
 
 
 def make_staff_application(site: Site, **options: Any) -> ASGIApp:

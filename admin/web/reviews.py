@@ -1,6 +1,7 @@
 """The review desk: one queue of requests, the next one, claimed and decided on one screen, by keyboard alone."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -68,9 +69,10 @@ def show_queue(page: Page, status_code: int = 200) -> Response[Any]:
     )  # fmt: skip
 
 
-def _href(filters: review_queue.Filters, changes: Mapping[str, Any] | None = None, **more: Any) -> str:
+@lru_cache(maxsize=4096)
+def _href(filters: review_queue.Filters, **changes: Any) -> str:
     pairs = filters.pairs()
-    for name, value in {**(changes or {}), **more}.items():
+    for name, value in changes.items():
         if value:
             pairs[name] = str(value)
         else:

@@ -1,5 +1,7 @@
 """Which language a page speaks: the cookie's, else the browser's, else Japanese."""
 
+from functools import lru_cache
+
 from babel import negotiate_locale
 
 from portal.domain.texts import RESIDENT_LOCALES, SOURCE_LOCALE
@@ -21,6 +23,7 @@ def html_lang(locale: str) -> str:
     return "ja" if locale == "ja@easy" else locale.replace("_", "-")
 
 
+@lru_cache(maxsize=1_024)
 def choose(cookie: str | None, accept_language: str, offered: tuple[str, ...] = RESIDENT_LOCALES) -> str:
     """Return the locale id for a request."""
     chosen = CODES.get(cookie or "")

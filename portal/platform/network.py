@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from litestar import Request
@@ -13,7 +14,12 @@ def inside(address: str, networks: Sequence[str]) -> bool:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return False
-    return any(ip in ipaddress.ip_network(network, strict=False) for network in networks)
+    return any(ip in _network(network) for network in networks)
+
+
+@lru_cache(maxsize=256)
+def _network(written: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    return ipaddress.ip_network(written, strict=False)
 
 
 def client_address(request: Request[Any, Any, Any], trusted_proxies: Sequence[str]) -> str:

@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-import anyio.to_thread
 from litestar import HttpMethod, Litestar, Request, Response, route
 from litestar.exceptions import ClientException
 from litestar.handlers import HTTPRouteHandler
@@ -26,6 +25,7 @@ from portal.platform.forms import Form, form_from, read_form
 from portal.platform.network import client_address
 from portal.platform.page import Page
 from portal.platform.site import Site
+from portal.platform.threads import in_thread
 from portal.platform.uploads import MAX_UPLOAD_BODY, UploadRule, check_uploads, read_multipart
 
 LOG = logging.getLogger("portal.requests")
@@ -71,7 +71,7 @@ def endpoint(
             raise ClientException(status_code=400)
         page = read_page(site, request, form)
         page.lookup = partial(_plan_of, request.app)
-        return await anyio.to_thread.run_sync(partial(_run, plan, page))
+        return await in_thread(partial(_run, plan, page))
 
     shell.__name__ = handler.__name__
     return route(
@@ -109,7 +109,7 @@ async def _read_form(plan: Endpoint, site: Site, request: Request[Any, Any, Any]
     if not plan.uploads or kind != "multipart/form-data":
         return read_form(await request.form())
     stranger = read_page(site, request, Form())
-    admitted = await anyio.to_thread.run_sync(partial(_admits, plan, stranger))
+    admitted = await in_thread(partial(_admits, plan, stranger))
     limits = {name: rule.limit if admitted else 0 for name, rule in plan.uploads.items()}
     return await read_multipart(request.stream(), options.get("boundary", ""), limits)
 
@@ -131,10 +131,10 @@ def read_page(site: Site, request: Request[Any, Any, Any], form: Form) -> Page:
     return Page(
         site=site,
         method=request.method,
-        path=request.url.path,
+        path=request.scope["path"],
         route=request.scope["route_handler"].name or "",
         params=dict(request.path_params),
-        query=form_from(request.query_params.multi_items()).values,
+        query=form_from(request.query_params.multi_items()).values if request.scope["query_string"] else {},
         form=form,
         cookies=request.cookies,
         address=client_address(request, site.settings.trusted_proxies),

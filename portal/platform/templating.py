@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -17,8 +18,9 @@ RUBY_HTML = r"<ruby>\1<rp>(</rp><rt>\2</rt><rp>)</rp></ruby>"
 EASY_DAY = re.compile(r"\d{4}\{年\|ねん\}\d{1,2}\{月\|がつ\}\d{1,2}\{日\|にち\}")
 RUBY_TAGS = re.compile(r"<ruby>(.*?)<rp>\(</rp><rt>.*?</rt><rp>\)</rp></ruby>", re.DOTALL)
 
+MACROS_KEPT = 4_096
 TEXTS_KEPT = 20_000
-"""Templates hold a few thousand texts; whatever asks for more asks with texts that are not in the source."""
+"""A few thousand texts in a few languages: nothing that is asked for twice is put together twice."""
 DAY_TAGS = re.compile(r'<span class="day">(.*?)</span>', re.DOTALL)
 
 
@@ -58,21 +60,43 @@ def _texts(
     A page asks for a hundred texts: each is looked up and drawn once per language, and kept as jinja2's own
     gettext would not.
     """
-    drawn: dict[tuple[str, str], Markup] = {}
+
+    @lru_cache(maxsize=TEXTS_KEPT)
+    def drawn(_language: str, message: str) -> Markup:
+        return Markup(with_readings(one(message)))  # noqa: S704  (catalog text)
+
+    @lru_cache(maxsize=TEXTS_KEPT)
+    def whole(language: str, message: str) -> Markup:
+        return drawn(language, message) % {}
 
     def text(message: str, /, **variables: Any) -> Markup:
-        key = texts.current_locale(), message
-        found = drawn.get(key)
-        if found is None:
-            found = Markup(with_readings(one(message)))  # noqa: S704  (catalog text)
-            if len(drawn) < TEXTS_KEPT:
-                drawn[key] = found
-        return found % variables
+        if variables:
+            return drawn(texts.current_locale(), message) % variables
+        return whole(texts.current_locale(), message)
 
     def counted(singular: str, plural: str, number: int, /, **variables: Any) -> Markup:
         return Markup(with_readings(many(singular, plural, number))) % ({"num": number} | variables)  # noqa: S704  (as above)
 
     return text, counted
+
+
+def kept_macro(environment: Environment, template: str, name: str) -> Callable[..., Markup]:
+    """Return a macro that draws each set of arguments once per language: for what stands in lists row by row.
+
+    Its outcome must depend on nothing else, and nothing personal may be among its arguments.
+    """
+
+    @lru_cache(
+        maxsize=MACROS_KEPT, typed=True
+    )  # typed: an escaped and a plain string are equal, and drawn differently
+    def drawn(_language: str, *arguments: Any, **named: Any) -> Markup:
+        module: Any = environment.get_template(template).module
+        return Markup(getattr(module, name)(*arguments, **named))  # noqa: S704  (what a macro drew is escaped)
+
+    def macro(*arguments: Any, **named: Any) -> Markup:
+        return drawn(texts.current_locale(), *arguments, **named)
+
+    return macro
 
 
 def make_environment(assets: Assets, *, staff: bool) -> Environment:
