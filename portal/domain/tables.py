@@ -13,12 +13,14 @@ from portal.domain.calls import models as _calls
 from portal.domain.coupons import models as _coupons
 from portal.domain.credentials import models as _credentials
 from portal.domain.declines import models as _declines
+from portal.domain.documents import models as _documents
 from portal.domain.entitlements import models as _entitlements
 from portal.domain.faxes import models as _faxes
 from portal.domain.escalations import models as _escalations
 from portal.domain.households import models as _households
 from portal.domain.incidents import models as _incidents
 from portal.domain.letters import models as _letters
+from portal.domain.management import models as _management
 from portal.domain.notices import models as _notices
 from portal.domain.printing import models as _printing
 from portal.domain.program import models as _program
@@ -39,7 +41,7 @@ from portal.domain.telephony import models as _telephony
 from portal.domain.tracking import models as _tracking
 
 SLICES = (
-    _alternatives, _announcements, _approvals, _audit, _authn, _call_desk, _calls, _coupons, _credentials, _declines, _entitlements, _escalations, _faxes, _households, _incidents, _letters, _notices, _printing, _program,
+    _alternatives, _announcements, _approvals, _audit, _authn, _call_desk, _calls, _coupons, _credentials, _declines, _documents, _entitlements, _escalations, _faxes, _households, _incidents, _letters, _management, _notices, _printing, _program,
     _recipients, _redeliveries, _reports, _requests, _returned_mail, _roster, _scripts, _settlement, _shipments, _sites, _staff, _subcontractors, _tasks, _telephony, _tracking,
 )  # fmt: skip
 

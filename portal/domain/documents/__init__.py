@@ -1,0 +1,1 @@
+"""Texts and forms of the ward as data: every version with its content, and the ward's approval (R48, clause 15)."""
