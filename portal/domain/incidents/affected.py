@@ -1,0 +1,222 @@
+"""Who is affected, out of the audit log: whom somebody looked at, printed or took out between two instants.
+
+Events name no people, so neither does what is found here: households by key, with counts (``security.md`` SEC-D2).
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Role
+from portal.domain.audit.models import AuditEvent
+from portal.domain.authn.models import AuthSession
+from portal.domain.authn.sessions import STAFF
+from portal.domain.entitlements.models import Entitlement
+from portal.domain.errors import InputError
+from portal.domain.households.models import Household
+from portal.domain.letters.models import Letter
+from portal.domain.staff.models import StaffUser
+from portal.domain.staff.permissions import STAFF_ROLES
+from portal.domain.texts import _s
+from portal.domain.typed import folded
+
+PAGE = 20
+CHUNK = 500
+
+
+class What(StrEnum):
+    """What was done with the data."""
+
+    LOOKED = "looked"
+    PRINTED = "printed"
+    TAKEN = "taken"
+    ANY = "any"
+
+
+LOOKED = (
+    "household.opened", "household.unmasked", "scan.viewed", "escalation.read", "call.read", "call.number_shown",
+    "fax.sender_read", "fax.number_read", "coupon_fault.read", "coupon.revealed", "coupon.viewed",
+)  # fmt: skip
+PRINTED = (
+    "letter.printed",
+    "letter.handed_over",
+    "letter.handed_at_counter",
+    "letter.posted",
+    "notice.printed",
+)
+TAKEN = ("report.taken", "coupon.stop_list", "escalation.sheet_taken")
+RUNS = "print_run.%"
+"""What is done with a whole print run names the run; its letters' households are meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Between ``start`` and ``end`` (exclusive, UTC); narrowed to one person of the staff, one session, or one print run."""
+
+    start: datetime
+    end: datetime
+    what: What = What.LOOKED
+    login: str = ""
+    session_id: int | None = None
+    print_run_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedRow:
+    """One household: how often, first and last time."""
+
+    household_id: int
+    events: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """What was found. ``of_ward_alone`` households are counted but listed for the ward only.
+
+    ``elsewhere``: events of that kind that name no household (a list, a report), by action.
+    """
+
+    households: int
+    of_ward_alone: int
+    children: int
+    events: int
+    rows: tuple[AffectedRow, ...]
+    elsewhere: tuple[tuple[str, int], ...]
+
+
+def find(session: Session, search: Search, *, include_protected: bool, page: int = 1) -> Affected:
+    """Return who is affected; ``rows`` are twenty of them, the first touched first. ``page`` counts from 1.
+
+    Raises:
+        InputError: the period is empty, or there is no such person or session (code: the field).
+    """
+    found = _households(session, search)
+    protected = set(_protected(session, found))
+    listed = sorted(
+        (row for row in found.values() if include_protected or row.household_id not in protected),
+        key=lambda row: (row.first_at, row.household_id),
+    )
+    first = (max(1, page) - 1) * PAGE
+    return Affected(
+        len(found), len(protected), _children(session, found), sum(row.events for row in found.values()),
+        tuple(listed[first : first + PAGE]), tuple(_elsewhere(session, search)),
+    )  # fmt: skip
+
+
+def household_ids(session: Session, search: Search) -> list[int]:
+    """Return every household that was found, protected ones too: for the record, not for a list. Raises as ``find``."""
+    return sorted(_households(session, search))
+
+
+def _households(session: Session, search: Search) -> dict[int, AffectedRow]:
+    if search.end <= search.start:
+        raise InputError(_s("終わりは、始まりよりあとにしてください。"), code="to_on")
+    conditions = _conditions(session, search)
+    found: dict[int, AffectedRow] = {}
+    rows = session.execute(
+        select(AuditEvent.household_id, func.count(), func.min(AuditEvent.at), func.max(AuditEvent.at))
+        .where(AuditEvent.household_id.is_not(None), *conditions, *_of_run(search))
+        .group_by(AuditEvent.household_id)
+    )
+    for household, count, first_at, last_at in rows:
+        if household is not None:
+            found[household] = AffectedRow(household, count, first_at, last_at)
+    for household, at in _of_whole_runs(session, search):
+        found.setdefault(household, AffectedRow(household, 1, at, at))
+    return found
+
+
+def _of_run(search: Search) -> list[ColumnElement[bool]]:
+    if search.print_run_id is None:
+        return []
+    letters = select(Letter.id).where(Letter.print_run_id == search.print_run_id)
+    return [AuditEvent.subject == "letter", AuditEvent.subject_id.in_(letters)]
+
+
+def _of_whole_runs(session: Session, search: Search) -> Iterator[tuple[int, datetime]]:
+    if search.what not in {What.PRINTED, What.TAKEN, What.ANY}:
+        return
+    narrowed = [AuditEvent.subject_id == search.print_run_id] if search.print_run_id is not None else []
+    kinds = [*_who(session, search), AuditEvent.at >= search.start, AuditEvent.at < search.end]
+    runs = session.execute(
+        select(AuditEvent.subject_id, func.min(AuditEvent.at))
+        .where(AuditEvent.subject == "print_run", AuditEvent.action.like(RUNS), *kinds, *narrowed)
+        .group_by(AuditEvent.subject_id)
+    ).all()
+    for run, at in runs:
+        for household in session.scalars(
+            select(Letter.household_id.distinct()).where(Letter.print_run_id == run)
+        ):
+            yield household, at
+
+
+def _conditions(session: Session, search: Search) -> list[ColumnElement[bool]]:
+    conditions = [AuditEvent.at >= search.start, AuditEvent.at < search.end, *_who(session, search)]
+    wanted = {What.LOOKED: LOOKED, What.PRINTED: PRINTED, What.TAKEN: TAKEN}.get(search.what)
+    if wanted is not None:
+        conditions.append(AuditEvent.action.in_(wanted))
+    return conditions
+
+
+def _who(session: Session, search: Search) -> list[ColumnElement[bool]]:
+    if search.session_id is not None:
+        return _in_session(session, search.session_id)
+    if not search.login.strip():
+        return []
+    staff = session.scalar(select(StaffUser.id).where(StaffUser.login == folded(search.login).lower()))
+    if staff is None:
+        raise InputError(_s("このログイン名の職員はいません。"), code="login")
+    return [AuditEvent.actor_id == staff, AuditEvent.actor_role.in_([role.value for role in STAFF_ROLES])]
+
+
+def _in_session(session: Session, session_id: int) -> list[ColumnElement[bool]]:
+    row = session.get(AuthSession, session_id)
+    if row is None or row.owner_id is None:
+        raise InputError(
+            _s("この番号のセッションはありません。終わったものは、職員と時刻でさがしてください。"),
+            code="session",
+        )
+    roles = [role.value for role in STAFF_ROLES] if row.site == STAFF else [Role.RESIDENT.value]
+    return [
+        AuditEvent.actor_id == row.owner_id, AuditEvent.actor_role.in_(roles), AuditEvent.at >= row.created_at,
+        AuditEvent.at < row.ends_at,
+    ]  # fmt: skip
+
+
+def _protected(session: Session, keys: Collection[int]) -> Iterator[int]:
+    for chunk in _chunks(keys):
+        yield from session.scalars(
+            select(Household.id).where(Household.id.in_(chunk), Household.protected.is_(True))
+        )
+
+
+def _children(session: Session, keys: Collection[int]) -> int:
+    return sum(
+        session.scalar(
+            select(func.count()).select_from(Entitlement).where(Entitlement.household_id.in_(chunk))
+        )
+        or 0
+        for chunk in _chunks(keys)
+    )
+
+
+def _chunks(keys: Collection[int]) -> Iterator[list[int]]:
+    ordered = sorted(keys)
+    for first in range(0, len(ordered), CHUNK):
+        yield ordered[first : first + CHUNK]
+
+
+def _elsewhere(session: Session, search: Search) -> list[tuple[str, int]]:
+    if search.print_run_id is not None:
+        return []
+    rows = session.scalars(
+        select(AuditEvent.action).where(AuditEvent.household_id.is_(None), *_conditions(session, search))
+    )
+    return sorted(Counter(rows).items())
