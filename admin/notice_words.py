@@ -9,7 +9,7 @@ def event(code: str) -> str:
     return {
         "received": _s("申請の受け付け"), "decided": _s("申請の結果"), "returned_for_correction": _s("申請の直しのお願い"),
         "stopped": _s("クーポンの停止"), "posted": _s("郵便の発送"), "deadline_near": _s("交換の期限"),
-        "at_post_office": _s("郵便局での預かり"),
+        "at_post_office": _s("郵便局での預かり"), "not_signed_in": _s("まだサインインしていない世帯へ"),
         "came_back": _s("戻ってきた郵便"),
     }.get(code, code)  # fmt: skip
 

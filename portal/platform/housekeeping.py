@@ -7,14 +7,18 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal.domain.actors import SYSTEM
 from portal.domain.announcements.reminders import remind_everybody
 from portal.domain.audit.services import forget_keys
 from portal.domain.authn import sessions, throttles
 from portal.domain.calls.forgotten import close_forgotten
+from portal.domain.casework.reminder_cards import write_to_everybody
 from portal.domain.clock import Clock
 from portal.domain.households.search_index import Indexer
+from portal.domain.printing.plain import remove_plain_files, runs_to_clear
 from portal.domain.program.deadlines import Window
 from portal.domain.redeliveries.matching import match_request, waiting_for_match
+from portal.domain.sites import services as sites
 from portal.domain.vault import Vault
 from portal.platform.database import Database
 
@@ -65,9 +69,20 @@ class Housekeeping:
             sessions.sweep(session, now)
             throttles.sweep(session, now)
             forget_keys(session, now - KEEP_FORM_KEYS)
+            sites.end_due(session, now)
         with self._database.write() as session:
             if closed := close_forgotten(session, self._clock.now(session)):
                 LOG.info("forgotten calls closed: %d", closed)
+
+    def remove_plain_letters(self) -> None:
+        """Remove the plain files of runs whose archive left the house, where their folder is on this machine."""
+        with self._database.read() as session:
+            now, runs = self._clock.now(session), runs_to_clear(session)
+        for run_id in runs:
+            try:
+                remove_plain_files(self._database.write, run_id, SYSTEM, now, elsewhere=True)
+            except OSError as error:
+                LOG.warning("plain letters of run %d stay: %s", run_id, type(error).__name__)
 
     def remind(self) -> None:
         """Queue the reminders that are due now."""
@@ -76,6 +91,11 @@ class Housekeeping:
         )
         if count:
             LOG.info("reminders queued: %d", count)
+        cards = write_to_everybody(
+            self._database.read, self._database.write, self._vault, self._clock, self._exchange
+        )
+        if cards:
+            LOG.info("cards to households that never signed in queued: %d", cards)
 
     def match(self) -> None:
         """Match requests without sign-in now, each in a short transaction of its own."""
@@ -95,6 +115,7 @@ class Housekeeping:
                 if time.monotonic() - tidied >= self._interval:
                     tidied = time.monotonic()
                     self.tidy()
+                    self.remove_plain_letters()
                     self.remind()
             except SQLAlchemyError as error:
                 LOG.warning("postponed: %s", type(error).__name__)

@@ -11,10 +11,10 @@ CODE_PURPOSES = ("sign_in", "enroll", "confirm", "change_channel", "decline", "w
 EVENTS = ("new_device", "channel_changed", "password_changed", "new_letter", "unlocked")
 PROGRESS_EVENTS = (
     "received", "decided", "returned_for_correction", "stopped", "posted", "deadline_near", "came_back",
-    "at_post_office",
+    "at_post_office", "not_signed_in",
 )  # fmt: skip
 """What a household is told of its requests and mail; ``stopped``: the electronic coupon's stop was settled."""
-DATED_EVENTS = ("deadline_near", "at_post_office")
+DATED_EVENTS = ("deadline_near", "at_post_office", "not_signed_in")
 """Those whose sentence names a last day."""
 
 
@@ -125,6 +125,10 @@ def _progress_texts(event: str) -> tuple[str, str]:
             return _("郵便の発送"), _("郵便を送りました。")
         case "deadline_near":
             return _("クーポンの期限"), _("クーポンを交換できるのは、%(day)sまでです。")
+        case "not_signed_in":
+            return _("まだ受け取っていないクーポン"), _(
+                "クーポンが、まだ受け取られていません。受け取れるのは、%(day)sまでです。"
+            )
         case "at_post_office":
             return _("お留守だったときの郵便"), _(
                 "お留守だったため、郵便局が、%(day)sまで郵便をあずかっています。"
