@@ -107,7 +107,7 @@ def left_open(page: Page) -> LeftOpen:
     reader = reader_of(page)
     waiting, late = None, 0
     if allowed(page, Permission.HANDLE_CALLS):
-        waiting, late = call_back_queries.count_waiting(page.session, page.now)
+        waiting, late = call_back_queries.count_waiting(page.session, page.site.program.calendar, page.now)
     counts = queries.state_counts(page.session, reader)
     overdue = queries.overdue(page.session, reader, jst_date(page.now))
     return LeftOpen(waiting, late, counts.get("answered", 0), counts.get("open", 0), overdue)

@@ -44,7 +44,9 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
         page.session, page.site.program.calendar, page.now, include_protected=_knows(page), page=number,
         limit=call_back_queries.PAGE + 1,
     )  # fmt: skip
-    total, late = call_back_queries.count_waiting(page.session, page.now, include_protected=_knows(page))
+    total, late = call_back_queries.count_waiting(
+        page.session, page.site.program.calendar, page.now, include_protected=_knows(page)
+    )
     return page.render(
         "admin/call_backs.html", status_code, rows=rows[: call_back_queries.PAGE], number=number, total=total, late=late,
         more=len(rows) > call_back_queries.PAGE, escalation_words=escalation_words, said=page.query.get("said", ""),

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.escalations.call_backs import KINDS, due_of
+from portal.domain.escalations.call_backs import KINDS, due_of, late_when_asked_by
 from portal.domain.escalations.models import CallBack, CallBackTry
 from portal.domain.escalations.states import CALL_BACK
 from portal.domain.households.models import Household
@@ -61,11 +61,23 @@ def waiting(
     return [_waiting(calendar, now, task, row) for task, row in rows]
 
 
-def count_waiting(session: Session, now: datetime, *, include_protected: bool = False) -> tuple[int, int]:
-    """Return how many calls back wait, and how many of them are overdue (those without a time count a day later)."""
-    inner = _open(include_protected).with_only_columns(Task.id, Task.due_at).subquery()
-    late = func.count().filter(inner.c.due_at < now)
-    total, overdue = session.execute(select(func.count(), late).select_from(inner)).one()
+def _counting(include_protected: bool) -> Select[int, int]:
+    inner = _open(include_protected).with_only_columns(Task.id, Task.due_at, Task.created_at).subquery()
+    timeless = and_(inner.c.due_at.is_(None), inner.c.created_at <= bindparam("asked_by"))
+    late = func.count().filter(or_(inner.c.due_at < bindparam("now"), timeless))
+    return select(func.count(), late).select_from(inner)
+
+
+# put together once: the supervisors' board asks every half minute
+_COUNTING = {include_protected: _counting(include_protected) for include_protected in (False, True)}
+
+
+def count_waiting(
+    session: Session, calendar: CallCenterCalendar, now: datetime, *, include_protected: bool = False
+) -> tuple[int, int]:
+    """Return how many calls back wait, and how many of them are overdue."""
+    moments = {"now": now, "asked_by": late_when_asked_by(calendar, now)}
+    total, overdue = session.execute(_COUNTING[include_protected], moments).one()
     return int(total), int(overdue)
 
 

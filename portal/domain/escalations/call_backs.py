@@ -1,7 +1,7 @@
 """Calls back: asked for in a call, taken by one person, tried so often, and given up with a letter where one can go."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -100,6 +100,21 @@ def default_due(calendar: CallCenterCalendar, now: datetime) -> datetime:
     following = calendar.business_day_from(day + timedelta(days=1))
     later = calendar.hours_on(following) or calendar.hours
     return datetime.combine(following, later.closes, tzinfo=JST)
+
+
+def late_when_asked_by(calendar: CallCenterCalendar, now: datetime) -> datetime:
+    """Return the instant up to which a call back without a time of its own is overdue now (``default_due`` has passed)."""
+    closing = _last_closing(calendar, jst_date(now))
+    if closing >= now:
+        closing = _last_closing(calendar, jst_date(closing) - timedelta(days=1))
+    return closing - AGAIN_AFTER
+
+
+def _last_closing(calendar: CallCenterCalendar, day: date) -> datetime:
+    """Return the closing of a day, or of the business day before it."""
+    open_day = calendar.business_day_until(day)
+    hours = calendar.hours_on(open_day) or calendar.hours
+    return datetime.combine(open_day, hours.closes, tzinfo=JST)
 
 
 def due_of(calendar: CallCenterCalendar, task: Task) -> datetime:

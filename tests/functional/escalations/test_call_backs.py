@@ -141,7 +141,7 @@ def test_the_first_due_comes_first_and_the_late_are_marked(desk: Desk) -> None:
     desk.now = at(1, 15)
     assert [one.overdue for one in waiting(desk)] == [True, False, False]
     with desk.database.read() as session:
-        assert call_back_queries.count_waiting(session, desk.now) == (3, 1)
+        assert call_back_queries.count_waiting(session, desk.program.calendar, desk.now) == (3, 1)
 
 
 def test_the_number_is_shown_to_nobody_but_who_calls_it(desk: Desk) -> None:
@@ -286,6 +286,9 @@ def test_what_was_left_on_the_resident_site_is_called_too_and_stays_with_the_off
         ask_call_back(session, VAULT, wish, "key", "203.0.113.4", NOW)
     [one] = waiting(desk)
     assert one.task.kind == "unmatched"
+    with desk.database.read() as session:
+        for moment, late in ((at(1, 17), 0), (at(1, 17, 1), 1)):
+            assert call_back_queries.count_waiting(session, desk.program.calendar, moment) == (1, late)
     call = started(desk, one.task.id)
     with desk.database.read() as session:
         task = session.get_one(Task, one.task.id)
@@ -307,7 +310,7 @@ def test_calls_back_to_protected_households_are_not_the_desks(desk: Desk) -> Non
         calendar = desk.program.calendar
         assert call_back_queries.one(session, calendar, task_id, NOW) is None
         assert call_back_queries.one(session, calendar, task_id, NOW, include_protected=True) is not None
-        assert call_back_queries.count_waiting(session, NOW) == (0, 0)
+        assert call_back_queries.count_waiting(session, desk.program.calendar, NOW) == (0, 0)
 
 
 def test_other_tasks_and_finished_ones_are_no_calls_back(quick_desk: Desk) -> None:

@@ -1,11 +1,11 @@
 """Until when the ward answers and until when somebody is called: business days over weekends, holidays and the year's end."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from portal.domain.clock import JST
-from portal.domain.escalations.call_backs import default_due
+from portal.domain.escalations.call_backs import default_due, late_when_asked_by
 from portal.domain.escalations.services import due_on
 from portal.domain.program.loader import load_program
 
@@ -45,3 +45,24 @@ def test_somebody_who_names_no_time_is_called_on_that_day_or_the_next_business_d
 ) -> None:
     at = datetime(2023, *asked, tzinfo=JST)
     assert default_due(PROGRAM.calendar, at) == datetime(2023, *due, tzinfo=JST)
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        (8, 1, 17, 1),
+        (8, 2, 9, 0),
+        (8, 2, 16, 59),
+        (8, 6, 12, 0),
+        (8, 7, 17, 0),
+        (8, 7, 17, 1),
+        (8, 12, 10, 0),
+    ],
+)
+def test_what_has_no_time_of_its_own_is_late_exactly_when_its_day_is_over(
+    now: tuple[int, int, int, int],
+) -> None:
+    moment = datetime(2023, *now, tzinfo=JST)
+    limit = late_when_asked_by(PROGRAM.calendar, moment)
+    assert default_due(PROGRAM.calendar, limit) < moment
+    assert default_due(PROGRAM.calendar, limit + timedelta(minutes=1)) >= moment
