@@ -93,17 +93,15 @@ class Board:
 def board(session: Session, program: Program, now: datetime) -> Board:
     """Return the board as it stands."""
     today = jst_date(now)
-    first = today - ONE_DAY * (DAYS - 1)
-    sums = read_sums(session, program, first, today)
-    letters, built = read_letters(session, first, today)
-    recorded, going_on = read_numbers(session, today)
-    waiting, late = count_waiting(session, program.calendar, now)
-    days = tuple(_day(program, sums, letters, today - ONE_DAY * back) for back in range(DAYS))
+    calls = open_calls(session)
+    days = _days(session, program, today)
     halves = tuple(
         BoardHalf(half, counts, _alarm(program, counts))
         for half, found in by_half_hour(session, program, today).items()
         for counts in (counted(found, program.calls),)
     )
+    waiting, late = count_waiting(session, program.calendar, now)
+    known = days_known(session, today, today).get(today)
     return Board(
         at=now, calls=tuple(calls[:LISTED]),
         in_all=len(calls) if len(calls) <= LISTED else _open_in_all(session),
