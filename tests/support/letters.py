@@ -9,6 +9,8 @@ from pathlib import Path
 
 from portal.domain.actors import SYSTEM
 from portal.domain.clock import FixedClock
+from portal.domain.documents.models import DocumentVersion
+from portal.domain.documents.services import LETTER, digest_of, living
 from portal.domain.households.models import Hold
 from portal.domain.households.protection import note_protection
 from portal.domain.printing.build import BuiltRun, Printer, build_letters
@@ -39,9 +41,25 @@ class Paper:
 def printer(database: Database, folder: Path, clock: FixedClock | None = None) -> Printer:
     """A printer for the sample program, on whose data all these tests run."""
     program = load_program("sample", date(2023, 7, 3))
+    approve_texts(database)
     return Printer(
         database.read, database.write, VAULT, clock or FixedClock(NOW), SYSTEM, program, PUBLIC_URL, folder
     )
+
+
+def approve_texts(database: Database) -> None:
+    """The ward has approved the texts of the sample program's letter, once."""
+    path = load_program("sample", date(2023, 7, 3)).letter_texts_file
+    content = path.read_bytes()
+    with database.write() as session:
+        if living(session, LETTER, digest_of(content)) is None:
+            session.add(
+                DocumentVersion(
+                    kind=LETTER, number=1, label="第1版", file_name=path.name, sha256=digest_of(content),
+                    content=content, state="approved", proposed_at=NOW, instruction_no="5汐子第1号",
+                    instruction_on=date(2023, 6, 1), decided_at=NOW,
+                )
+            )  # fmt: skip
 
 
 def add_families(
@@ -50,6 +68,7 @@ def add_families(
 ) -> list[int]:  # fmt: skip
     """Adds canary households (numbered from 0, one or two children) and notes that protection is known."""
     ids = []
+    approve_texts(database)
     with database.write() as session:
         for at in range(count):
             name = (names or {}).get(at, CANARY_NAME)

@@ -140,17 +140,15 @@ def require_approval(session: Session, kind: str, digest: str) -> DocumentVersio
     return found
 
 
-def note_use(
-    session: Session, version: DocumentVersion, subject: str, subject_id: int, now: datetime
-) -> None:
+def note_use(session: Session, version_id: int, subject: str, subject_id: int, now: datetime) -> None:
     """Note what was made from a version; the same once is enough."""
     known = session.scalar(
         select(DocumentUse.id).where(
-            DocumentUse.version_id == version.id, DocumentUse.subject == subject, DocumentUse.subject_id == subject_id
+            DocumentUse.version_id == version_id, DocumentUse.subject == subject, DocumentUse.subject_id == subject_id
         )
     )  # fmt: skip
     if known is None:
-        session.add(DocumentUse(version_id=version.id, subject=subject, subject_id=subject_id, used_at=now))
+        session.add(DocumentUse(version_id=version_id, subject=subject, subject_id=subject_id, used_at=now))
         session.flush()
 
 

@@ -82,8 +82,8 @@ def _shown(vault: Vault, one: Planned, row: Milestone | None, today: date) -> Sh
     texts = read(vault, row.wrapped_key, row.sealed, _place(one.key)) if row is not None else {}
     late = stored != "done" and today > one.day
     return Shown(
-        one.key, one.day, stored, LATE if late else stored, *(texts.get(name, "") for name in FIELDS),
-        row.changed_at if row is not None else None,
+        one.key, one.day, stored, LATE if late else stored, texts.get("owner", ""), texts.get("evidence", ""),
+        texts.get("note", ""), row.changed_at if row is not None else None,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from portal.domain.letters.content import LetterFrame, letter_frame
 from portal.domain.letters.models import Letter
 from portal.domain.letters.render import render_back
 from portal.domain.letters.texts import load_texts
+from portal.domain.printing.approved_texts import approved_texts, note_texts, same_texts
 from portal.domain.printing.chunks import ReadyChunk, read_chunk, store_chunk
 from portal.domain.printing.crew import Crew, Drawn, Job, crew
 from portal.domain.printing.files import (
@@ -107,8 +108,8 @@ def build_letters(
     household is to be issued, the answer is only the preflight.
 
     Raises:
-        NotAllowedError: protection is not loaded.
-        ConflictError: another build is at work.
+        NotAllowedError: protection is not loaded, or the ward did not approve the letter's texts.
+        ConflictError: another build is at work, or the texts changed since the unfinished run began.
         InputError: texts, layout or fonts cannot be printed, or a file of the run is gone.
         OSError: a file cannot be written; what is stored so far stays whole.
     """
@@ -116,6 +117,9 @@ def build_letters(
         require_protection(session)
         found = open_run(session)
         today = jst_date(printer.clock.now(session))
+        texts = approved_texts(session, printer.program)
+        if found is not None:
+            same_texts(session, texts, found.id)
     if found is not None:
         day = found.notice_date
         with crew(printer.frame(day), printer.vault, min(workers, len(found.chunks))) as people:
@@ -128,7 +132,7 @@ def build_letters(
     with crew(frame, printer.vault, min(workers, -(-len(chosen) // chunk_size))) as people:
         back = render_back(frame)  # texts that do not fit are refused before anything is planned
         _hold(printer, checked)
-        planned = _plan(printer, chosen, folder, chunk_size, day)
+        planned = _plan(printer, chosen, folder, chunk_size, day, texts)
         return checked if planned is None else _build(printer, planned, people, progress, checked, back)
 
 
@@ -175,8 +179,9 @@ def _check(printer: Printer) -> Preflight:
 
 
 def _plan(
-    printer: Printer, chosen: Sequence[Due], folder: Path | None, chunk_size: int, notice_date: date
-) -> OpenRun | None:
+    printer: Printer, chosen: Sequence[Due], folder: Path | None, chunk_size: int, notice_date: date,
+    texts: int | None,
+) -> OpenRun | None:  # fmt: skip
     def make(run_id: int) -> Path:
         return make_folder((folder or printer.base_folder / f"run-{run_id:03}").resolve())
 
@@ -186,6 +191,8 @@ def _plan(
                 session, chosen, printer.actor, printer.clock.now(session), chunk_size=chunk_size,
                 notice_date=notice_date, make_folder=make,
             )  # fmt: skip
+            if planned is not None:
+                note_texts(session, texts, planned.id, printer.clock.now(session))
     except IntegrityError:
         raise ConflictError(
             _s("手紙は、いま別の処理が作っています。終わるのを待ってください。"), code="build_running"

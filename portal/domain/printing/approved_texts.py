@@ -1,0 +1,51 @@
+"""No letter is printed from texts that the ward did not approve, and each run keeps which version it was printed from."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.documents.models import DocumentUse
+from portal.domain.documents.services import LETTER, digest_of, note_use, require_approval
+from portal.domain.errors import ConflictError
+from portal.domain.program.schema import Program
+from portal.domain.texts import _s
+
+RUN = "print_run"
+
+
+def approved_texts(session: Session, program: Program) -> int | None:
+    """Return the key of the approved version of the letter's texts; None for a demo, whose texts no ward owns.
+
+    Raises:
+        NotAllowedError: the ward did not approve the texts as they stand in the file (code ``not_approved``).
+    """
+    if program.is_demo:
+        return None
+    return require_approval(session, LETTER, digest_of(program.letter_texts_file.read_bytes())).id
+
+
+def same_texts(session: Session, version_id: int | None, run_id: int) -> None:
+    """Refuse to go on with a run whose first letters were drawn from another version.
+
+    Raises:
+        ConflictError: the texts changed since the run began.
+    """
+    if version_id is None:
+        return
+    others = select(DocumentUse.id).where(
+        DocumentUse.subject == RUN, DocumentUse.subject_id == run_id, DocumentUse.version_id != version_id
+    )
+    if session.scalar(others.limit(1)) is not None:
+        raise ConflictError(
+            _s(
+                "印刷の途中で、手紙の文が変わりました。はじめの文のファイルに戻してから、もう一度実行してください。"
+            ),
+            code="texts_changed",
+        )
+
+
+def note_texts(session: Session, version_id: int | None, run_id: int, now: datetime) -> None:
+    """Note which version a run is printed from."""
+    if version_id is not None:
+        note_use(session, version_id, RUN, run_id, now)
