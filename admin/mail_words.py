@@ -24,3 +24,11 @@ def company_state(code: str) -> str:
 def sent_what(code: str) -> str:
     """Name what a sent file was."""
     return {"letters": _s("手紙"), "pull_list": _s("引抜きの一覧"), "other": _s("そのほか")}.get(code, code)
+
+
+@kept_per_language
+def archive_state(code: str) -> str:
+    """Name an archive's state."""
+    return {
+        "built": _s("作成ずみ"), "sent": _s("渡しました"), "dropped": _s("作りなおしました"), "lost": _s("失われました"),
+    }.get(code, code)  # fmt: skip

@@ -12,6 +12,7 @@ from portal.cli.cards import cards
 from portal.cli.context import FAILED, WITH_HOLDS, Context, answering, dry_run_option, json_option, write_json
 from portal.cli.hand_over import hand_over
 from portal.cli.late import warn_after_delivery
+from portal.cli.letters_archive import archive, remove_plain
 from portal.cli.letters_words import built_json, preflight_json, say_built, say_preflight
 from portal.cli.printer import make_printer
 from portal.cli.progress import progress_bar
@@ -37,6 +38,8 @@ def letters() -> None:
 
 letters.add_command(cards)
 letters.add_command(hand_over)
+letters.add_command(archive)
+letters.add_command(remove_plain)
 
 
 def _warn_of_address(context: Context) -> None:

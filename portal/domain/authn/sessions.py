@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -152,6 +153,15 @@ def end_all(session: Session, site: str, owner_id: int, *, keep: int | None = No
     if keep is not None:
         statement = statement.where(AuthSession.id != keep)
     return len(session.scalars(statement.returning(AuthSession.id)).all())
+
+
+def end_many(session: Session, site: str, owner_ids: Collection[int]) -> None:
+    """Sign many owners out everywhere at once."""
+    session.execute(
+        delete(AuthSession)
+        .where(AuthSession.site == site, AuthSession.owner_id.in_(owner_ids))
+        .execution_options(synchronize_session=False)
+    )
 
 
 def end_one(session: Session, site: str, owner_id: int, session_id: int) -> bool:

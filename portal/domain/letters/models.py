@@ -33,7 +33,10 @@ class PrintRun(Base):
 
 
 class PrintChunk(Base):
-    """One PDF of a print run. A chunk is either whole (file, letters and credentials) or not there."""
+    """One PDF of a print run. A chunk is either whole (file, letters and credentials) or not there.
+
+    ``removed_at``: when the file was taken off the disk, after its letters had left the house.
+    """
 
     __tablename__ = "print_chunk"
     __table_args__ = (UniqueConstraint("print_run_id", "number"),)
@@ -46,6 +49,7 @@ class PrintChunk(Base):
     sha256: Mapped[str | None] = mapped_column(String(64))
     letters: Mapped[int] = mapped_column(default=0)
     built_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
 
 
 class Letter(Base):

@@ -17,6 +17,7 @@ from portal.domain.households.models import Household
 from portal.domain.letters.models import Letter, PrintRun
 from portal.domain.letters.services import cancel, locked
 from portal.domain.letters.states import LETTER, PRINT_RUN
+from portal.domain.printing.archives import refuse_wrong_archive, send_archive
 from portal.domain.printing.queries import count_to_withdraw
 from portal.domain.texts import _s, _sn
 
@@ -45,23 +46,26 @@ def propose_hand_over(session: Session, run_id: int, actor: Actor, now: datetime
     Raises:
         NotFoundError: there is no such run.
         WrongStateError: it is still being built, or was handed over before.
-        ConflictError: letters must be taken out first; the message says how many.
+        ConflictError: letters must be taken out first, the message says how many; or the archive is lost or stale.
         NotAllowedError: the actor has no account.
     """
     run = _locked_run(session, run_id)
     PRINT_RUN.next(run.state, "hand_over")
     _refuse_letters_that_must_stay(session, run_id)
+    refuse_wrong_archive(session, run_id)
     return propose(session, HAND_OVER, SUBJECT, run_id, actor, now)
 
 
 def confirm_hand_over(session: Session, run_id: int, actor: Actor, now: datetime) -> HandedOver:
     """Confirm another person's proposal: the run and all its printed letters are handed over, together.
 
+    An archive that was built for a mail house goes with them, and is written down as sent.
+
     Raises:
         NotFoundError: there is no such run, or nobody proposed it.
         WrongStateError: it was handed over before.
-        ConflictError: letters must be taken out first; the message says how many.
-        NotAllowedError: the own proposal.
+        ConflictError: letters must be taken out first, the message says how many; or the archive is lost or stale.
+        NotAllowedError: the own proposal, or a mail house without the ward's consent.
     """
     run = _locked_run(session, run_id)
     after = PRINT_RUN.next(run.state, "hand_over")
@@ -74,6 +78,7 @@ def confirm_hand_over(session: Session, run_id: int, actor: Actor, now: datetime
         select(Household.id).where(Household.id.in_(households)).order_by(Household.id).with_for_update()
     ).all()
     _refuse_letters_that_must_stay(session, run_id)
+    send_archive(session, run_id, actor, now)
     confirm(session, waiting.id, actor, now, ward_needed=False)
     return _hand_over(session, run, after, actor, now)
 

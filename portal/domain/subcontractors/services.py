@@ -127,14 +127,18 @@ def end(session: Session, subcontractor_id: int, actor: Actor, now: datetime) ->
     return row
 
 
-def require_consent(session: Session, subcontractor_id: int, *, purpose: str | None = None) -> Subcontractor:
+def require_consent(
+    session: Session, subcontractor_id: int, *, purpose: str | None = None, lock: bool = True
+) -> Subcontractor:
     """Return a company to which files may be sent now, locked so that its end waits for this transaction.
+
+    With ``lock`` False the company is only read, for a look before the work.
 
     Raises:
         NotFoundError: there is none of that key.
         NotAllowedError: without the ward's consent, ended, or entered for something else (code ``no_consent``).
     """
-    row = _locked(session, subcontractor_id)
+    row = _found(session, subcontractor_id, lock=lock)
     if row.state != "consented" or row.consent_no is None or row.consent_on is None:
         raise NotAllowedError(
             _s(
@@ -191,12 +195,14 @@ def _ward(row: Subcontractor, actor: Actor) -> int:
 
 
 def _locked(session: Session, subcontractor_id: int) -> Subcontractor:
-    row = session.scalar(
-        select(Subcontractor)
-        .where(Subcontractor.id == subcontractor_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    return _found(session, subcontractor_id, lock=True)
+
+
+def _found(session: Session, subcontractor_id: int, *, lock: bool) -> Subcontractor:
+    statement = select(Subcontractor).where(Subcontractor.id == subcontractor_id)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    row = session.scalar(statement)
     if row is None:
         raise NotFoundError(_s("この再委託先は見つかりませんでした。"))
     return row

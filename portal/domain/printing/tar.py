@@ -1,0 +1,93 @@
+"""A tar that is never whole anywhere: it is read piece by piece while it is encrypted, so no plain copy is written."""
+
+import hashlib
+import os
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+BLOCK = 512
+PIECE = 256 * 1024
+
+
+def member(name: str, size: int, mtime: int) -> bytes:
+    """Return the header of a file in a tar; readable by its owner only."""
+    info = tarfile.TarInfo(name)
+    info.size, info.mode, info.mtime = size, 0o600, mtime
+    return info.tobuf(tarfile.USTAR_FORMAT)
+
+
+def padding(size: int) -> bytes:
+    """Return what fills the last block behind a file."""
+    return bytes(-size % BLOCK)
+
+
+END = bytes(2 * BLOCK)
+
+
+def pieces_of(path: Path) -> Iterator[bytes]:
+    """Yield a file piece by piece."""
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            yield piece
+
+
+class Source:
+    """What the encryption reads from: pieces as they come. An error on the way is kept, and stops the reading."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._rest = b""
+        self.error: Exception | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        """Return up to ``size`` bytes; nothing at the end."""
+        while not self._rest:
+            try:
+                self._rest = next(self._pieces)
+            except StopIteration:
+                return b""
+            except Exception as error:
+                self.error = error
+                raise
+        taken = self._rest if size < 0 else self._rest[:size]
+        self._rest = self._rest[len(taken) :]
+        return taken
+
+
+class Target:
+    """What the encryption writes to: a new file, closed to others, with its digest and size."""
+
+    def __init__(self, path: Path) -> None:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        self._file = os.fdopen(handle, "wb")
+        self._digest = hashlib.sha256()
+        self.size = 0
+        self.error: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        """Take bytes; a full disk is kept as ``error``."""
+        try:
+            self._file.write(data)
+        except OSError as error:
+            self.error = error
+            raise
+        self._digest.update(data)
+        self.size += len(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing waits here."""
+
+    def close(self) -> None:
+        """Bring everything to the disk."""
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        finally:
+            self._file.close()
+
+    @property
+    def sha256(self) -> str:
+        """The digest of what was written, in hexadecimal digits."""
+        return self._digest.hexdigest()

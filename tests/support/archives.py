@@ -1,0 +1,135 @@
+"""Runs for a mail house that holds an age key; run as a module it builds an archive of its own, to be killed."""
+
+import hashlib
+import io
+import secrets
+import sys
+import tarfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyrage
+
+from portal.domain.actors import Actor, Organization, Role
+from portal.domain.clock import FixedClock
+from portal.domain.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.letters.numbers import new_letter_number
+from portal.domain.printing import handover
+from portal.domain.printing.archive import BuiltArchive, Sender, build_archive
+from portal.domain.subcontractors import services as subcontractors
+from portal.platform.database import Database, make_engine
+from tests.support.coupons import NOW
+from tests.support.people import Person, add_person
+from tests.support.staff import hire
+
+DAY = date(2023, 6, 30)
+
+
+@dataclass
+class MailHouse:
+    """A mail house with its key, the people who deal with it, and runs of letters to households of their own."""
+
+    database: Database
+    folder: Path
+    key: pyrage.x25519.Identity
+    id: int
+    officer: Actor
+    ward: Actor
+    households: int = 0
+
+    @property
+    def sender(self) -> Sender:
+        """What archives are built with, in the officer's name."""
+        return Sender(self.database.read, self.database.write, FixedClock(NOW), self.officer)
+
+    def build(self, run_id: int) -> BuiltArchive:
+        """Builds a run's archive."""
+        return build_archive(self.sender, run_id, self.id)
+
+    def hand_over(self, run_id: int) -> None:
+        """Hands a run over in the name of two people."""
+        with self.database.write() as session:
+            handover.propose_hand_over(session, run_id, self.officer, NOW)
+        with self.database.write() as session:
+            handover.confirm_hand_over(session, run_id, self.ward, NOW)
+
+    def opened(self, archive: BuiltArchive, key: pyrage.x25519.Identity | None = None) -> dict[str, bytes]:
+        """What the mail house finds in an archive."""
+        plain = pyrage.decrypt(archive.path.read_bytes(), [key or self.key])
+        with tarfile.open(fileobj=io.BytesIO(plain)) as file:
+            return {member.name: file.extractfile(member).read() for member in file}  # type: ignore[union-attr]
+
+    def run(
+        self, letters: int = 4, *, per_file: int = 2, size: int = 0, handed_over: bool = False
+    ) -> tuple[int, list[Person]]:
+        """A finished run whose files hold noise instead of pages."""
+        people = []
+        for _ in range(letters):
+            self.households += 1
+            people.append(add_person(self.database, NOW, number=f"94{self.households:08}", children=1))
+        with self.database.write() as session:
+            run = PrintRun(
+                kind="credential", state="built", planned=letters, children=letters, total_yen=30_000 * letters,
+                folder="", notice_date=DAY, created_at=NOW, finished_at=NOW,
+            )  # fmt: skip
+            session.add(run)
+            session.flush()
+            place = self.folder / f"run-{run.id:03}"
+            place.mkdir(parents=True)
+            run.folder = str(place)
+            for number in range(1, -(-letters // per_file) + 1):
+                mine = people[(number - 1) * per_file : number * per_file]
+                data = secrets.token_bytes(size or 1000)
+                name = f"letters-{run.id:03}-{number:04}.pdf"
+                (place / name).write_bytes(data)
+                session.add(
+                    PrintChunk(
+                        print_run_id=run.id, number=number, state="built", file_name=name, letters=len(mine),
+                        sha256=hashlib.sha256(data).hexdigest(), built_at=NOW,
+                    )
+                )  # fmt: skip
+                for position, person in enumerate(mine, 1):
+                    session.add(
+                        Letter(
+                            number=new_letter_number(), household_id=person.household_id, kind="credential",
+                            state="printed", print_run_id=run.id, chunk_number=number, position=position, children=1,
+                            amount_yen=30_000, credential_id=person.credential_id, created_at=NOW, printed_at=NOW,
+                        )
+                    )  # fmt: skip
+            run_id = run.id
+        if handed_over:
+            self.hand_over(run_id)
+        return run_id, people
+
+
+def make_mail_house(database: Database, folder: Path, *, consented: bool = True) -> MailHouse:
+    """A mail house on a database; with the ward's consent."""
+    ids = [hire(database, NOW, role, f"post-{role.value}").id for role in (Role.OFFICER, Role.WARD_OFFICER)]
+    officer = Actor(Role.OFFICER, ids[0], Organization.CONTRACTOR)
+    ward = Actor(Role.WARD_OFFICER, ids[1], Organization.WARD)
+    key = pyrage.x25519.Identity.generate()
+    with database.write() as session:
+        company = subcontractors.propose_subcontractor(
+            session, "汐風印刷", "mail_house", "手紙の封入", str(key.to_public()), officer, NOW
+        )
+        if consented:
+            subcontractors.consent(session, company.id, "5汐子第123号", DAY, ward, NOW)
+    return MailHouse(database, folder, key, company.id, officer, ward)
+
+
+def main() -> None:
+    """Builds an archive: URL of the database, run, mail house, officer."""
+    url, run_id, company_id, officer = sys.argv[1:]
+    database = Database(make_engine(url))
+    actor = Actor(Role.OFFICER, int(officer), Organization.CONTRACTOR)
+    sender = Sender(database.read, database.write, FixedClock(NOW), actor)
+    sys.stdout.write("go\n")
+    sys.stdout.flush()
+    build_archive(sender, int(run_id), int(company_id))
+    database.engine.dispose()
+    sys.stdout.write("built\n")
+
+
+if __name__ == "__main__":
+    main()
