@@ -233,7 +233,7 @@ def written(name: str) -> str:
         "name": _s("名前"), "contact": _s("連絡先"), "telephone": _s("電話番号"), "words": _s("内容"),
         "login_id": _s("手紙のID"), "message": _s("内容"), "reason": _s("理由"), "birth": _s("生年月日"),
         "postal_code": _s("郵便番号"), "letter_number": _s("手紙の番号"), "trouble": _s("困っていること"),
-        "text": _s("伝えたいこと"),
+        "text": _s("伝えたいこと"), "language": _s("話すことば"),
     }.get(name, name)  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from portal.domain.coupons.states import COUPON
 from portal.domain.credentials.states import CREDENTIAL
 from portal.domain.declines.states import DECLINE
 from portal.domain.entitlements.states import ENTITLEMENT
+from portal.domain.escalations.states import CALL_BACK, ESCALATION
 from portal.domain.faxes.states import FAX_CASE, FAX_REPLY
 from portal.domain.letters.states import LETTER
 from portal.domain.recipients.states import CHANGE
@@ -19,7 +20,7 @@ from portal.domain.states import StateMachine
 
 MACHINES = (
     COUPON, DECLINE, ALTERNATIVE, SHIPMENT, LETTER, ENTITLEMENT, REQUEST, REDELIVERY, CHANGE, CREDENTIAL, CALL,
-    FAX_CASE, FAX_REPLY,
+    FAX_CASE, FAX_REPLY, CALL_BACK, ESCALATION,
 )  # fmt: skip
 NONE = "none"
 """The child has no such thing."""
