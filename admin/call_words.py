@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from portal.domain.calls.words import category, subcategory
-from portal.domain.texts import _s
+from portal.domain.texts import _s, kept_per_language
 
 __all__ = ["category", "subcategory"]
 
 
+@kept_per_language
 def channel(code: str) -> str:
     """Name the way in which a contact came."""
     return {
@@ -15,11 +16,13 @@ def channel(code: str) -> str:
     }.get(code, code)  # fmt: skip
 
 
+@kept_per_language
 def direction(code: str) -> str:
     """Say who called whom."""
     return {"inbound": _s("受けた"), "outbound": _s("こちらからかけた")}.get(code, code)
 
 
+@kept_per_language
 def language(code: str) -> str:
     """Name the language of a call."""
     return {
@@ -41,6 +44,7 @@ def result(code: str | None) -> str:
     }.get(code or "", code or "")  # fmt: skip
 
 
+@kept_per_language
 def state(code: str) -> str:
     """Name where a call stands."""
     return {"talking": _s("受付中"), "after_call": _s("記録中"), "ended": _s("終わり")}.get(code, code)

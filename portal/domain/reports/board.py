@@ -7,20 +7,14 @@ were ever recorded.
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.calls.models import Call
-from portal.domain.calls.states import AFTER_CALL, TALKING
-from portal.domain.clock import day_end, day_start, jst_date
+from portal.domain.clock import jst_date
 from portal.domain.escalations.call_back_queries import count_waiting
-from portal.domain.letters.models import PrintRun
-from portal.domain.letters.states import PRINT_RUN
 from portal.domain.program.agenda import Stage, WindowView, agenda
 from portal.domain.program.schema import Program
-from portal.domain.staff.models import StaffUser
-from portal.domain.telephony.kpi import Counts, answer_rate, below, counted
-from portal.domain.telephony.queries import by_day, by_half_hour, days_known
+from portal.domain.reports.board_reading import OPEN_CALLS, Sums, read_letters, read_numbers, read_sums
+from portal.domain.telephony.kpi import Counts, answer_rate, below
 from portal.domain.texts import _s
 
 ONE_DAY = timedelta(days=1)
@@ -93,77 +87,27 @@ class Board:
 def board(session: Session, program: Program, now: datetime) -> Board:
     """Return the board as it stands."""
     today = jst_date(now)
-    calls = open_calls(session)
-    days = _days(session, program, today)
-    halves = tuple(
-        BoardHalf(half, counts, _alarm(program, counts))
-        for half, found in by_half_hour(session, program, today).items()
-        for counts in (counted(found, program.calls),)
-    )
+    first = today - ONE_DAY * (DAYS - 1)
+    sums = read_sums(session, program, first, today)
+    letters, built = read_letters(session, first, today)
+    recorded, going_on = read_numbers(session, today)
     waiting, late = count_waiting(session, program.calendar, now)
-    known = days_known(session, today, today).get(today)
+    days = tuple(_day(program, sums, letters, today - ONE_DAY * back) for back in range(DAYS))
+    halves = tuple(
+        BoardHalf(half, counts, _alarm(program, counts)) for half, counts in sorted(sums.halves.items())
+    )
     return Board(
-        at=now, calls=tuple(calls[:LISTED]),
-        in_all=len(calls) if len(calls) <= LISTED else _open_in_all(session),
-        recorded_today=session.scalar(select(func.count()).where(Call.day == today)) or 0, call_backs=waiting,
-        call_backs_late=late, days=days, halves=halves,
-        counted_at=known.imported_at if known is not None else None,
-        built=_built(session), windows=_windows(program, now), alarms=_alarms(program, days, halves, today),
+        at=now, calls=tuple(OpenCall(*row) for row in session.execute(OPEN_CALLS, {"limit": LISTED})), in_all=going_on,
+        recorded_today=recorded, call_backs=waiting, call_backs_late=late, days=days, halves=halves,
+        counted_at=sums.counted_at, built=built, windows=_windows(program, now),
+        alarms=_alarms(program, days, halves),
     )  # fmt: skip
 
 
-def open_calls(session: Session) -> list[OpenCall]:
-    """Return contacts that go on, the longest first; one more than are listed, if there are so many."""
-    rows = session.execute(
-        select(
-            StaffUser.display_name, Call.state, Call.channel, Call.direction, Call.language, Call.started_at
-        )
-        .join(StaffUser, StaffUser.id == Call.agent_id)
-        .where(Call.state.in_((TALKING, AFTER_CALL)))
-        .order_by(Call.started_at, Call.id)
-        .limit(LISTED + 1)
-    )
-    return [OpenCall(*row) for row in rows]
-
-
-def _open_in_all(session: Session) -> int:
-    return session.scalar(select(func.count()).where(Call.state.in_((TALKING, AFTER_CALL)))) or 0
-
-
-def _days(session: Session, program: Program, today: date) -> tuple[BoardDay, ...]:
-    """Return two weeks, today first: calls follow letters by a day or more."""
-    first = today - ONE_DAY * (DAYS - 1)
-    sums, letters = by_day(session, program, first, today), _letters(session, first, today)
-    days = []
-    for back in range(DAYS):
-        day = today - ONE_DAY * back
-        counts = counted(sums[day], program.calls) if day in sums else None
-        is_open = program.calendar.is_staffed(day)
-        alarm = is_open and counts is not None and _alarm(program, counts)
-        days.append(BoardDay(day, is_open, letters.get(day, 0), counts, alarm))
-    return tuple(days)
-
-
-def _letters(session: Session, first: date, last: date) -> dict[date, int]:
-    """Return the printed letters of the runs that were handed over, by Japanese day; there are few runs."""
-    rows = session.execute(
-        select(PrintRun.handed_over_at, PrintRun.planned).where(
-            PrintRun.handed_over_at >= day_start(first), PrintRun.handed_over_at < day_end(last)
-        )
-    )
-    found: dict[date, int] = {}
-    for at, planned in rows:
-        if at is not None:
-            found[jst_date(at)] = found.get(jst_date(at), 0) + planned
-    return found
-
-
-def _built(session: Session) -> int:
-    """Return how many letters are printed and wait for their posting day."""
-    waiting = [state for state in PRINT_RUN.states if PRINT_RUN.can(state, "hand_over")]
-    return session.scalar(
-        select(func.coalesce(func.sum(PrintRun.planned), 0)).where(PrintRun.state.in_(waiting))
-    ) or 0  # fmt: skip
+def _day(program: Program, sums: Sums, letters: dict[date, int], day: date) -> BoardDay:
+    counts, is_open = sums.days.get(day), program.calendar.is_staffed(day)
+    alarm = is_open and counts is not None and _alarm(program, counts)
+    return BoardDay(day, is_open, letters.get(day, 0), counts, alarm)
 
 
 def _windows(program: Program, now: datetime) -> tuple[WindowView, ...]:
@@ -182,16 +126,14 @@ def _alarm(program: Program, counts: Counts) -> bool:
     return level > 0 and below(counts, level, at_least=program.calls.alarm_min_calls)
 
 
-def _alarms(
-    program: Program, days: tuple[BoardDay, ...], halves: tuple[BoardHalf, ...], today: date
-) -> tuple[str, ...]:
+def _alarms(program: Program, days: tuple[BoardDay, ...], halves: tuple[BoardHalf, ...]) -> tuple[str, ...]:
     """Say what is under the level today: the day, and its last half hour."""
     level = program.calls.answer_rate_alarm
     found = [
         _s("きょうの応答率は%(rate)sで、基準の%(level)d%%より低くなっています。")
         % {"rate": day.rate, "level": level}
         for day in days[:1]
-        if day.alarm and day.day == today
+        if day.alarm
     ]
     found += [
         _s("最後の30分の応答率は%(rate)sで、基準の%(level)d%%より低くなっています。")

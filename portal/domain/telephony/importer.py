@@ -178,6 +178,7 @@ def _insert(
         day: CountDay(
             day=day, import_id=source.id, whole=_is_whole(program, day, source.imported_at),
             reason=(reason.value if reason and day in over else NOT_OVER) if day in other else None,
+            halves=_halves(by_day[day]),
         )
         for day in by_day
     }  # fmt: skip
@@ -195,6 +196,15 @@ def _insert(
         for row in rows
     ]
     session.execute(insert(CallCount), values)
+
+
+def _halves(rows: Iterable[CountRow]) -> dict[str, list[int | None]]:
+    """Return the sums by half hour, each in the order of ``kpi.FIELDS``."""
+    sums: dict[str, Counts] = {}
+    for row in rows:
+        key = str(row.half_hour)
+        sums[key] = sums.get(key, Counts()) + row.counts
+    return {key: [getattr(counts, name) for name in FIELDS] for key, counts in sums.items()}
 
 
 def _current(session: Session, days: Collection[date]) -> dict[date, CountDay]:

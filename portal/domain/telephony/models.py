@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.base import Base, primary_key
@@ -29,6 +29,7 @@ class CountDay(Base):
     """One version of a Japanese day's counts; the one without ``replaced_at`` counts, the others are its history.
 
     ``whole``: counted after the day's business was over. ``reason``: why this version took another one's place.
+    ``halves``: the sums of each half hour over all languages and lines, so that a board reads one row a day.
     """
 
     __tablename__ = "telephony_day"
@@ -45,6 +46,7 @@ class CountDay(Base):
     whole: Mapped[bool]
     replaced_at: Mapped[datetime | None]
     reason: Mapped[str | None] = mapped_column(String(20))
+    halves: Mapped[dict[str, list[int | None]]] = mapped_column(JSON)
 
 
 class CallCount(Base):

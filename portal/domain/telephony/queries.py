@@ -94,20 +94,9 @@ def by_day(session: Session, program: Program, first: date, last: date) -> dict[
     return {row[0]: _counts(row[1:]) for row in session.execute(statement)}
 
 
-def by_half_hour(session: Session, program: Program, day: date) -> dict[int, Counts]:
-    """Return a day's sums by half hour, in its opening hours (or all, where calls at night count)."""
-    statement = (
-        _sums(CallCount.half_hour)
-        .where(CountDay.day == day, _in_scope(program, day, day))
-        .group_by(CallCount.half_hour)
-        .order_by(CallCount.half_hour)
-    )
-    return {row[0]: _counts(row[1:]) for row in session.execute(statement)}
-
-
 def in_hours(calendar: CallCenterCalendar, day: date, half_hour: int) -> bool:
     """Tell whether a half hour begins while somebody answers; a typed day does where the day is an open one."""
-    span = _span(calendar, day)
+    span = open_halves(calendar, day)
     return span is not None and (half_hour == WHOLE_DAY or span[0] <= half_hour < span[1])
 
 
@@ -116,7 +105,8 @@ def counts_here(program: Program, day: date, half_hour: int) -> bool:
     return program.calls.out_of_hours_counts or in_hours(program.calendar, day, half_hour)
 
 
-def _span(calendar: CallCenterCalendar, day: date) -> tuple[int, int] | None:
+def open_halves(calendar: CallCenterCalendar, day: date) -> tuple[int, int] | None:
+    """Return the first half hour in which somebody answers, and the one after the last."""
     hours = calendar.hours_on(day) if calendar.is_staffed(day) else None
     if hours is None:
         return None
@@ -129,7 +119,7 @@ def _in_scope(program: Program, first: date, last: date) -> ColumnElement[bool]:
     if program.calls.out_of_hours_counts:
         return true()
     days = [first + ONE_DAY * index for index in range((last - first).days + 1)]
-    spans = {day: span for day in days if (span := _span(program.calendar, day)) is not None}
+    spans = {day: span for day in days if (span := open_halves(program.calendar, day)) is not None}
     ways: Iterable[tuple[int, int]] = Counter(spans.values())
     conditions = [
         and_(

@@ -1,0 +1,108 @@
+"""What the supervisor's board reads, in few statements that are put together once, on the plain tables."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.base import Base
+from portal.domain.calls.models import Call
+from portal.domain.calls.states import AFTER_CALL, TALKING
+from portal.domain.clock import day_end, day_start, jst_date
+from portal.domain.letters.models import PrintRun
+from portal.domain.letters.states import PRINT_RUN
+from portal.domain.program.schema import Program
+from portal.domain.staff.models import StaffUser
+from portal.domain.telephony.kpi import Counts, counted
+from portal.domain.telephony.models import WHOLE_DAY, CountDay, CountImport
+from portal.domain.telephony.queries import open_halves
+
+_TABLES = Base.metadata.tables
+_CALL, _STAFF, _RUN = (_TABLES[model.__tablename__] for model in (Call, StaffUser, PrintRun))
+_DAY, _IMPORT = (_TABLES[model.__tablename__] for model in (CountDay, CountImport))
+_OPEN = _CALL.c.state.in_((TALKING, AFTER_CALL))
+_WAITING = [state for state in PRINT_RUN.states if PRINT_RUN.can(state, "hand_over")]
+
+OPEN_CALLS = (
+    select(
+        _STAFF.c.display_name, _CALL.c.state, _CALL.c.channel, _CALL.c.direction, _CALL.c.language, _CALL.c.started_at
+    )
+    .join_from(_CALL, _STAFF, _STAFF.c.id == _CALL.c.agent_id)
+    .where(_OPEN)
+    .order_by(_CALL.c.started_at, _CALL.c.id)
+    .limit(bindparam("limit"))
+)  # fmt: skip
+_NUMBERS = select(
+    select(func.count()).select_from(_CALL).where(_CALL.c.day == bindparam("today")).scalar_subquery(),
+    select(func.count()).select_from(_CALL).where(_OPEN).scalar_subquery(),
+)
+_RUNS = select(_RUN.c.state, _RUN.c.handed_over_at, _RUN.c.planned).where(
+    or_(_RUN.c.state.in_(_WAITING), and_(_RUN.c.handed_over_at >= bindparam("start"), _RUN.c.handed_over_at < bindparam("end")))
+)  # fmt: skip
+_VERSIONS = (
+    select(_DAY.c.day, _DAY.c.halves, _IMPORT.c.imported_at)
+    .join_from(_DAY, _IMPORT, _IMPORT.c.id == _DAY.c.import_id)
+    .where(_DAY.c.replaced_at.is_(None), _DAY.c.day.between(bindparam("first"), bindparam("last")))
+)
+
+
+@dataclass(slots=True)
+class Sums:
+    """Calls that count: of each day, of each half hour of today, and when today's came in (UTC)."""
+
+    days: dict[date, Counts]
+    halves: dict[int, Counts]
+    counted_at: datetime | None = None
+
+
+def read_numbers(session: Session, today: date) -> tuple[int, int]:
+    """Return how many contacts were recorded today, and how many go on."""
+    recorded, going_on = session.execute(_NUMBERS, {"today": today}).one()
+    return int(recorded), int(going_on)
+
+
+def read_letters(session: Session, first: date, last: date) -> tuple[dict[date, int], int]:
+    """Return the printed letters of runs by the Japanese day on which they were handed over, and those that wait."""
+    found: dict[date, int] = {}
+    built = 0
+    for state, at, planned in session.execute(_RUNS, {"start": day_start(first), "end": day_end(last)}):
+        if state in _WAITING:
+            built += planned
+        elif at is not None:
+            found[jst_date(at)] = found.get(jst_date(at), 0) + planned
+    return found, built
+
+
+def read_sums(session: Session, program: Program, first: date, today: date) -> Sums:
+    """Return the calls that count from ``first`` to today, from the sums that each day's version keeps."""
+    found = Sums({}, {})
+    for day, stored, at in session.execute(_VERSIONS, {"first": first, "last": today}):
+        counting = _counting(program, day, stored)
+        if counting:
+            found.days[day] = counted(_sum(counting.values()), program.calls)
+        if day == today:
+            found.halves = {half: counted(_sum([counting[half]]), program.calls) for half in sorted(counting)}
+            found.counted_at = at
+    return found
+
+
+def _counting(
+    program: Program, day: date, stored: Mapping[str, list[int | None]]
+) -> dict[int, list[int | None]]:
+    """Return the half hours of a day that count (-1 where a whole day was typed)."""
+    if program.calls.out_of_hours_counts:
+        return {int(half): numbers for half, numbers in stored.items()}
+    span = open_halves(program.calendar, day)
+    if span is None:
+        return {}
+    return {
+        half: numbers
+        for text, numbers in stored.items()
+        if (half := int(text)) == WHOLE_DAY or span[0] <= half < span[1]
+    }
+
+
+def _sum(rows: Iterable[list[int | None]]) -> Counts:
+    return Counts(*(None if None in column else sum(column) for column in zip(*rows, strict=True)))  # type: ignore[arg-type]
