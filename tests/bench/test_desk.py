@@ -11,7 +11,7 @@ from jinja2 import Environment
 from litestar import Litestar, Response, get
 from litestar.params import FromPath
 from litestar.types import ASGIApp
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from portal.domain.actors import Role
 from portal.domain.households.models import Household
@@ -70,6 +70,8 @@ def fill(staff: StaffSite, household_ids: list[int]) -> None:
         )  # fmt: skip
     with staff.database.write() as session:
         session.execute(insert(Request), rows)
+        if staff.database.engine.dialect.name == "postgresql":
+            session.execute(text("ANALYZE"))  # as its autovacuum would within a minute
 
 
 def test_queue_and_household_cost_at_most_five_bare_pages(staff: StaffSite) -> None:
@@ -86,8 +88,8 @@ def test_queue_and_household_cost_at_most_five_bare_pages(staff: StaffSite) -> N
         "filtered queue": cost(desk, "/reviews?kind=decline&overdue=1"),
         "household": cost(desk, household),
     }
-    for measure in measures.values():
-        measure()
+    for measure in (*measures.values(), *measures.values()):
+        measure()  # warm: templates compiled, statements prepared by the driver
     rounds = [{name: measure() for name, measure in measures.items()} for _ in range(ROUNDS)]
     missed = []
     for name in ("queue", "filtered queue", "household"):
