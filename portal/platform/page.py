@@ -29,6 +29,7 @@ class Page:
     """A request in work. ``session`` is there only inside the transaction of the handler.
 
     ``locked``: the password is asked before anything else. ``came_from``: path and query of our page that leads here.
+    ``unattended``: a page that renews itself, which keeps nobody signed in.
     ``drawn_again``: a form shown with what was typed before the screen was locked. ``lookup`` finds a route by name.
     """
 
@@ -52,6 +53,7 @@ class Page:
     bound_to: str = field(default="", repr=False)
     own_token: str = field(default="", repr=False)
     locked: bool = False
+    unattended: bool = False
     came_from: str = ""
     drawn_again: bool = False
     lookup: Callable[[str], Any] = field(default=lambda _name: None, repr=False)

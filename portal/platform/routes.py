@@ -141,6 +141,7 @@ def read_page(site: Site, request: Request[Any, Any, Any], form: Form) -> Page:
         locale=locales.choose(chosen, request.headers.get("accept-language", ""), offered),
         htmx=request.headers.get("hx-request") == "true",
         user_agent=request.headers.get("user-agent", "")[:300],
+        unattended=request.headers.get("x-unattended") == "true",
         came_from=_own_path(request),
     )
 
@@ -203,7 +204,8 @@ def _in_transaction(plan: Endpoint, page: Page) -> Response[Any]:
     with opener() as session:
         now = page.site.clock.now(session)
         page.load_auth(session, now)
-        if page.auth is not None and not page.locked and now - page.auth.seen_at > sessions.TOUCH_EVERY:
+        idle = page.auth is not None and now - page.auth.seen_at > sessions.TOUCH_EVERY
+        if page.auth is not None and idle and not page.locked and not page.unattended:
             stale = page.auth.id
         response = _refuse(plan, page)
         if response is None:

@@ -118,3 +118,17 @@ def test_a_fragment_for_the_refresh_is_the_board_alone(sqlite_staff: StaffSite) 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.WARD_OFFICER, Role.AUDITOR])
 def test_others_see_no_board(sqlite_staff: StaffSite, role: Role) -> None:
     assert sqlite_staff.enter_as(role).get("/board").status_code == 403
+
+
+def test_a_board_that_renews_itself_does_not_keep_a_screen_from_locking(sqlite_staff: StaffSite) -> None:
+    lead = sqlite_staff.enter_as(Role.SUPERVISOR)
+    renewing = {"hx-request": "true", "x-unattended": "true"}
+    for _minute in range(14):
+        sqlite_staff.clock.advance(minutes=1)
+        assert "いま受付中" in lead.get("/board", headers=renewing).text
+    sqlite_staff.clock.advance(minutes=1, seconds=1)
+    assert "いま受付中" not in lead.get("/board", headers=renewing).text
+    other = sqlite_staff.enter_as(Role.SUPERVISOR)
+    for _minute in range(16):
+        sqlite_staff.clock.advance(minutes=1, seconds=1)
+        assert "いま受付中" in other.get("/board").text, "a person who looks stays signed in"
