@@ -17,6 +17,7 @@ from portal.platform.routes import endpoint
 from portal.web.access import signed_in
 from portal.web.activation import own_credential
 from portal.web.home import household_of, ticket
+from portal.web.issuer_words import issuer_sentence
 
 
 def _entry(page: Page) -> HouseholdCoupon:
@@ -65,6 +66,7 @@ def show(page: Page) -> Response[Any]:
         modules=modules,
         full=fit_at_320(modules) != "panel",
         use_last_day=last_day_before(entry.use_end) if entry.use_end is not None else None,
+        issuer=issuer_sentence(coupon, entry.entitlement_state),
         place=place + 1,
         count=len(ordinals),
         before=(ordinals[place - 1], names[ordinals[place - 1]]) if place else None,

@@ -15,6 +15,9 @@ from portal.domain.entitlements.claims import ALTERNATIVE as PAPER
 from portal.domain.entitlements.claims import DECLINE
 from portal.domain.households.moved import moved_children
 from portal.domain.households.queries import HouseholdView, view_household
+from portal.domain.incidents.fault_queries import of_household
+from portal.domain.incidents.models import CouponFault
+from portal.domain.incidents.states import OPEN
 from portal.domain.requests.kinds import kind_name
 from portal.domain.requests.queries import waiting_for_resident
 from portal.domain.texts import _
@@ -22,6 +25,7 @@ from portal.platform.page import Page
 from portal.platform.routes import endpoint
 from portal.web.access import signed_in
 from portal.web.activation import own_credential
+from portal.web.issuer_words import issuer_sentence, state_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,9 @@ class Ticket:
     decline_no: str = ""
     paper_no: str = ""
     one_way: bool = False
+    issuer: str = ""
+    fault_no: str = ""
+    fault_words: str = ""
 
 
 def household_of(page: Page) -> HouseholdView:
@@ -52,8 +59,12 @@ def ticket(
     entry: HouseholdCoupon,
     decline: ChildDecline | None = None,
     paper: ChildPaper | None = None,
+    fault: CouponFault | None = None,
 ) -> Ticket:
-    """Describe one child's coupon at this instant; ``decline`` and ``paper`` are the child's, under way or done."""
+    """Describe one child's coupon at this instant; ``decline``, ``paper`` and ``fault`` are the child's own.
+
+    A decline or a paper alternative is under way or done; a fault is one that a shop found in the coupon.
+    """
     can_show = entry.can_show(page.now)
     shown_before = entry.coupon is not None and entry.coupon.revealed_at is not None
     kind, words = _state(page, entry, can_show=can_show, shown_before=shown_before)
@@ -80,7 +91,16 @@ def ticket(
         decline_no,
         paper_no,
         one_way,
+        issuer_sentence(entry.coupon, entry.entitlement_state),
+        *_fault(fault, shown_before=shown_before),
     )
+
+
+def _fault(fault: CouponFault | None, *, shown_before: bool) -> tuple[str, str]:
+    """Return number and words of a case that still matters: open, or its new code was not shown yet."""
+    if fault is None or not (fault.state in OPEN or (fault.state == "replaced" and not shown_before)):
+        return "", ""
+    return fault.receipt_no, state_words(fault)[1]
 
 
 def _state(page: Page, entry: HouseholdCoupon, *, can_show: bool, shown_before: bool) -> tuple[str, str]:
@@ -116,8 +136,16 @@ def show(page: Page) -> Response[Any]:
     entries = coupons_of_household(page.session, view.id)
     declines = declines_of_household(page.session, view.id)
     papers = papers_of_household(page.session, view.id)
+    faults = of_household(page.session, view.id)
     tickets = [
-        ticket(page, names[entry.ordinal], entry, declines.get(entry.ordinal), papers.get(entry.ordinal))
+        ticket(
+            page,
+            names[entry.ordinal],
+            entry,
+            declines.get(entry.ordinal),
+            papers.get(entry.ordinal),
+            faults.get(entry.ordinal),
+        )
         for entry in entries
         if entry.ordinal in names
     ]

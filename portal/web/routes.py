@@ -18,6 +18,7 @@ MODULES = (
     "channels",
     "home",
     "coupon",
+    "coupon_trouble",
     "decline",
     "decline_code",
     "alternative",

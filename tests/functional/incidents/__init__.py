@@ -1,0 +1,1 @@
+"""Coupon faults, incidents, site notices and downtime."""
