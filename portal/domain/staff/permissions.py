@@ -70,6 +70,9 @@ class Permission(StrEnum):
     KEEP_DELIVERY_REPORT = "keep_delivery_report"
     WATCH_BROWSING = "watch_browsing"
     SWITCH_SITES = "switch_sites"
+    SEE_MANAGEMENT = "see_management"
+    KEEP_MANAGEMENT = "keep_management"
+    DECIDE_MANAGEMENT = "decide_management"
     MANAGE_STAFF = "manage_staff"
 
 
@@ -168,6 +171,10 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.KEEP_DELIVERY_REPORT: _BACK_OFFICE,
     Permission.WATCH_BROWSING: Grant(frozenset({Role.SUPERVISOR, Role.AUDITOR})),
     Permission.SWITCH_SITES: Grant(frozenset({Role.SUPERVISOR})),
+    # Plan, minutes, questions, the ward's documents: the contractor writes, the ward confirms, answers, approves.
+    Permission.SEE_MANAGEMENT: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
+    Permission.KEEP_MANAGEMENT: Grant(frozenset({Role.OFFICER}), frozenset({Organization.CONTRACTOR})),
+    Permission.DECIDE_MANAGEMENT: Grant(frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})),
     Permission.MANAGE_STAFF: Grant(frozenset({Role.ADMINISTRATOR})),
 }
 

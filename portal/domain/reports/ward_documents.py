@@ -1,0 +1,81 @@
+"""What the ward approves, as it stands now: the texts in its files, and the forms as they are printed (R48)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor
+from portal.domain.alternatives.form import alternative_form_pdf
+from portal.domain.declines.form import decline_form_pdf
+from portal.domain.documents import services
+from portal.domain.documents.models import DocumentVersion
+from portal.domain.errors import NotFoundError
+from portal.domain.faxes.inquiry_form import inquiry_form_pdf
+from portal.domain.letters.texts import load_texts
+from portal.domain.program.reading import read_toml
+from portal.domain.program.schema import Program
+from portal.domain.redeliveries.form import redelivery_form_pdf
+from portal.domain.texts import SOURCE_LOCALE, _s, use_locale
+
+TOML, PDF = "application/toml", "application/pdf"
+FORMS = {
+    "decline_form": decline_form_pdf,
+    "alternative_form": alternative_form_pdf,
+    "redelivery_form": redelivery_form_pdf,
+    "fax_form": inquiry_form_pdf,
+}
+KINDS = (services.LETTER, "pages", *FORMS)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One document as it stands now."""
+
+    kind: str
+    file_name: str
+    content: bytes
+
+
+def texts_file(program: Program) -> Path:
+    """Return the file with the ward's texts for the resident site, that the program file names."""
+    return program.path.parent / str(read_toml(program.path)["texts"])
+
+
+def source(program: Program, kind: str, now: datetime) -> Source:
+    """Return a document as it stands now; the letter's texts with every required block, or not at all.
+
+    Raises:
+        NotFoundError: there is no such kind.
+        ProgramFileError: a required block, language or value is missing in the letter's texts.
+    """
+    if kind == services.LETTER:
+        load_texts(program.letter_texts_file)
+        return Source(kind, program.letter_texts_file.name, program.letter_texts_file.read_bytes())
+    if kind == "pages":
+        path = texts_file(program)
+        return Source(kind, path.name, path.read_bytes())
+    if kind not in FORMS:
+        raise NotFoundError(_s("この文書は見つかりませんでした。"))
+    with use_locale(SOURCE_LOCALE):
+        return Source(kind, f"{kind}.pdf", FORMS[kind](program, now))
+
+
+def media_type(file_name: str) -> str:
+    """Return the media type of a kept content."""
+    return PDF if file_name.endswith(".pdf") else f"{TOML}; charset=utf-8"
+
+
+def propose(
+    session: Session, program: Program, kind: str, label: str, actor: Actor, now: datetime
+) -> DocumentVersion:
+    """Lay a document, as it stands now, before the ward. Raises as ``source`` and ``documents.services.propose``."""
+    found = source(program, kind, now)
+    return services.propose(session, kind, found.content, found.file_name, label, actor, now)
+
+
+def letter_standing(session: Session, program: Program) -> DocumentVersion | None:
+    """Return the living version of the letter's texts as the file has them; None where nobody laid them before the ward."""
+    digest = services.digest_of(program.letter_texts_file.read_bytes())
+    return services.living(session, services.LETTER, digest)
