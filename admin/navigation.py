@@ -1,5 +1,6 @@
 """What every staff page shows around its own: places a person may go to, who is signed in, languages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,40 +20,67 @@ from portal.domain.texts import STAFF_LOCALES, _s, kept_per_language
 from portal.platform.locale import CODE_OF, NAMES, html_lang
 from portal.platform.page import Page
 
-PLACES = (
-    ("/", "home", Permission.OWN_ACCOUNT),
-    ("/board", "board", Permission.SUPERVISE_CALLS),
-    ("/calls", "calls", Permission.HANDLE_CALLS),
-    ("/desk", "desk", Permission.HANDLE_CALLS),
-    ("/faxes", "faxes", Permission.HANDLE_FAXES),
-    ("/call-backs", "call_backs", Permission.HANDLE_CALLS),
-    ("/escalations", "escalations", Permission.SEE_ESCALATIONS),
-    ("/households", "search", Permission.SEARCH_HOUSEHOLDS),
-    ("/reviews", "reviews", Permission.SEE_REQUESTS),
-    ("/tasks", "tasks", Permission.SEE_TASKS),
-    ("/parcels", "parcels", Permission.SEE_PARCELS),
-    ("/stock", "stock", Permission.SEE_STOCK),
-    ("/returns", "returns", Permission.HANDLE_RETURNS),
-    ("/tracking", "tracking", Permission.TRACK_MAIL),
-    ("/channel-changes", "channel_changes", Permission.SUPERVISE_CALLS),
-    ("/holds", "holds", Permission.SEE_HOLDS),
-    ("/recipients", "recipients", Permission.SEE_RECIPIENTS),
-    ("/roster", "roster", Permission.SEE_ROSTER),
-    ("/letters", "letters", Permission.SEE_LETTERS),
-    ("/subcontractors", "subcontractors", Permission.SEE_SUBCONTRACTORS),
-    ("/coupons", "coupons", Permission.SEE_COUPON_STOCK),
-    ("/stops", "stops", Permission.DECIDE_REQUESTS),
-    ("/reports/declines", "reports", Permission.SEE_REPORTS),
-    ("/call-report", "call_report", Permission.SEE_CALL_REPORT),
-    ("/today", "today", Permission.SEE_TOTALS),
-    ("/delivery-report", "delivery_report", Permission.SEE_REPORTS),
-    ("/settlement", "settlement", Permission.SEE_SETTLEMENT),
-    ("/scripts", "scripts", Permission.SEE_SCRIPTS),
-    ("/watch", "watch", Permission.WATCH_BROWSING),
-    ("/calendar", "calendar", Permission.OWN_ACCOUNT),
-    ("/sites", "sites", Permission.SWITCH_SITES),
-    ("/staff", "staff", Permission.MANAGE_STAFF),
+GROUPS = (
+    ("", (("/", "home", Permission.OWN_ACCOUNT), ("/today", "today", Permission.SEE_TOTALS))),
+    (
+        "call_center",
+        (
+            ("/board", "board", Permission.SUPERVISE_CALLS),
+            ("/calls", "calls", Permission.HANDLE_CALLS),
+            ("/desk", "desk", Permission.HANDLE_CALLS),
+            ("/faxes", "faxes", Permission.HANDLE_FAXES),
+            ("/call-backs", "call_backs", Permission.HANDLE_CALLS),
+            ("/escalations", "escalations", Permission.SEE_ESCALATIONS),
+            ("/channel-changes", "channel_changes", Permission.SUPERVISE_CALLS),
+            ("/scripts", "scripts", Permission.SEE_SCRIPTS),
+            ("/watch", "watch", Permission.WATCH_BROWSING),
+            ("/sites", "sites", Permission.SWITCH_SITES),
+        ),
+    ),
+    (
+        "households",
+        (
+            ("/households", "search", Permission.SEARCH_HOUSEHOLDS),
+            ("/reviews", "reviews", Permission.SEE_REQUESTS),
+            ("/tasks", "tasks", Permission.SEE_TASKS),
+            ("/holds", "holds", Permission.SEE_HOLDS),
+            ("/recipients", "recipients", Permission.SEE_RECIPIENTS),
+            ("/roster", "roster", Permission.SEE_ROSTER),
+        ),
+    ),
+    (
+        "mail",
+        (
+            ("/letters", "letters", Permission.SEE_LETTERS),
+            ("/tracking", "tracking", Permission.TRACK_MAIL),
+            ("/returns", "returns", Permission.HANDLE_RETURNS),
+            ("/parcels", "parcels", Permission.SEE_PARCELS),
+            ("/stock", "stock", Permission.SEE_STOCK),
+            ("/subcontractors", "subcontractors", Permission.SEE_SUBCONTRACTORS),
+        ),
+    ),
+    (
+        "coupons",
+        (
+            ("/coupons", "coupons", Permission.SEE_COUPON_STOCK),
+            ("/stops", "stops", Permission.DECIDE_REQUESTS),
+        ),
+    ),
+    (
+        "reports",
+        (
+            ("/call-report", "call_report", Permission.SEE_CALL_REPORT),
+            ("/delivery-report", "delivery_report", Permission.SEE_REPORTS),
+            ("/reports/declines", "reports", Permission.SEE_REPORTS),
+            ("/settlement", "settlement", Permission.SEE_SETTLEMENT),
+        ),
+    ),
+    (
+        "work",
+        (("/calendar", "calendar", Permission.OWN_ACCOUNT), ("/staff", "staff", Permission.MANAGE_STAFF)),
+    ),
 )
+"""The menu: groups of places, in the order of a day's work."""
 
 LANGUAGES = [(CODE_OF[locale], NAMES[CODE_OF[locale]], html_lang(locale)) for locale in STAFF_LOCALES]
 
@@ -64,6 +92,15 @@ class Place:
     path: str
     name: str
     current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceGroup:
+    """Places of one kind of work under a heading; the first group has none."""
+
+    key: str
+    name: str
+    places: Sequence[Place]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +127,14 @@ def _label(key: str) -> str:
     }[key]  # fmt: skip
 
 
+@kept_per_language
+def _group(key: str) -> str:
+    return {
+        "call_center": _s("コールセンター"), "households": _s("世帯と申請"), "mail": _s("郵便"), "coupons": _s("クーポン"),
+        "reports": _s("報告と清算"), "work": _s("業務"),
+    }[key]  # fmt: skip
+
+
 def signed_in_as(page: Page) -> Who | None:
     """Return who is signed in; nobody where the row can no longer be read (an error page after a lost database)."""
     user = page.staff
@@ -104,14 +149,10 @@ def signed_in_as(page: Page) -> Who | None:
 def page_context(page: Page) -> dict[str, Any]:
     """Return what every staff template sees besides its page's own."""
     who = signed_in_as(page)
-    places = [
-        Place(path, _label(key), page.path == path if path == "/" else page.path.startswith(path))
-        for path, key, permission in PLACES
-        if who is not None and permission in who.may
-    ]
+    groups = _groups(page, who)
     return {
         "who": who,
-        "places": places,
+        "groups": groups,
         "call_bar": call_bar(page) if who is not None else None,
         "ending": _ending(page) if who is not None else "",
         "lock_seconds": int(LIFETIMES[STAFF].idle.total_seconds()),
@@ -121,6 +162,21 @@ def page_context(page: Page) -> dict[str, Any]:
         "when": when,
         "P": Permission,
     }
+
+
+def _groups(page: Page, who: Who | None) -> list[PlaceGroup]:
+    if who is None:
+        return []
+    found = []
+    for key, places in GROUPS:
+        shown = [
+            Place(path, _label(name), page.path == path if path == "/" else page.path.startswith(path))
+            for path, name, permission in places
+            if permission in who.may
+        ]
+        if shown:
+            found.append(PlaceGroup(key, _group(key) if key else "", shown))
+    return found
 
 
 def _ending(page: Page) -> str:
