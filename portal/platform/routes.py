@@ -142,7 +142,7 @@ def read_page(site: Site, request: Request[Any, Any, Any], form: Form) -> Page:
         htmx=request.headers.get("hx-request") == "true",
         user_agent=request.headers.get("user-agent", "")[:300],
         unattended=request.headers.get("x-unattended") == "true",
-        came_from=_own_path(request),
+        came_from=_own_path(request) if request.method == "POST" else "",
     )
 
 

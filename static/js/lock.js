@@ -2,7 +2,7 @@
 // A screen that is left alone hides behind a lock; what was typed stays in the page. Without this file the server locks.
 const lockTemplate = document.getElementById("lock");
 if (lockTemplate) {
-  const limit = Number(lockTemplate.dataset.seconds) * 1000;
+  const limit = Number(lockTemplate.dataset.after) * 1000;
   const ask = 60 * 1000;
   const token = lockTemplate.content.querySelector("[name='form_token']").value;
   const others = new BroadcastChannel("staff-lock");
@@ -84,7 +84,11 @@ if (lockTemplate) {
   const isLate = () => Date.now() - touched >= limit;
   const look = () => { if (!dialog && isLate()) hide(false); };
   const touch = (event) => {
-    if (dialog) return;
+    if (dialog) {
+      // no shortcut of the page works behind the lock; typing and Enter still do
+      if (event.type === "keydown") event.stopPropagation();
+      return;
+    }
     if (isLate()) {
       // the first key after a machine has slept belongs to the lock
       if (event.type === "keydown" || event.type === "pointerdown") event.preventDefault();
@@ -121,7 +125,7 @@ if (lockTemplate) {
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (!event.detail.xhr.getResponseHeader("x-locked")) return;
-    event.detail.shouldSwap = false;
+    event.detail.shouldSwap = event.detail.isError = false;
     hide(true);
   });
 }
