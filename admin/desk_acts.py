@@ -13,6 +13,7 @@ from portal.platform.page import Page
 PLACES = {
     Act.REDELIVERY: "redelivery", Act.NEW_LETTER: "new-letter", Act.UNLOCK: "unlock", Act.LOST: "lost",
     Act.ALTERNATIVE: "alternative", Act.DECLINE_FORM: "decline-form", Act.CHANNEL: "channel",
+    Act.COUPON_FAULT: "coupon-fault",
 }  # fmt: skip
 """The last part of each act's address."""
 

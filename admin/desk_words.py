@@ -9,6 +9,7 @@ def act(code: str) -> str:
         "redelivery": _s("再配送を申し込む"), "new_letter": _s("新しい手紙を頼む"), "unlock": _s("サインインを再開する"),
         "lost": _s("紛失を届け出る（すぐに止める）"), "alternative": _s("紙の代替品を申し込む"),
         "decline_form": _s("辞退届の用紙を送る"), "channel": _s("番号の受け取り方を変える"),
+        "coupon_fault": _s("お店で使えないクーポンを調べる"),
     }.get(code, code)  # fmt: skip
 
 
@@ -22,6 +23,7 @@ def when_right(code: str) -> str:
         "alternative": _s("電子クーポンを使えない"),
         "decline_form": _s("受け取らないことにしたい"),
         "channel": _s("機種変更などで、確認の番号を受け取れなくなる"),
+        "coupon_fault": _s("お店で断られた、読み取れない、もう使われていると言われた"),
     }.get(code, "")  # fmt: skip
 
 
@@ -31,7 +33,7 @@ def done(code: str) -> str:
         "redelivery": _s("再配送を受け付けました"), "new_letter": _s("新しい手紙の依頼を受け付けました"),
         "unlock": _s("サインインを再開しました"), "lost": _s("アカウントを止めました"),
         "alternative": _s("紙の代替品を受け付けました"), "decline_form": _s("辞退届の用紙の依頼を受け付けました"),
-        "channel": _s("受け取り方の変更を提案しました"),
+        "channel": _s("受け取り方の変更を提案しました"), "coupon_fault": _s("クーポンの調査を受け付けました"),
     }.get(code, code)  # fmt: skip
 
 
@@ -54,5 +56,6 @@ def desk_events() -> dict[str, str]:
         "desk.alternative": _s("紙の代替品を受け付け"),
         "desk.decline_form": _s("辞退届の用紙の依頼を受け付け"),
         "desk.channel": _s("番号の受け取り方の変更を提案"),
+        "desk.coupon_fault": _s("お店で使えないクーポンの調査を受け付け"),
         "credential.reset_channel": _s("番号の受け取り方を、登録しなおすことにした"),
     }

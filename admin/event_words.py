@@ -4,6 +4,7 @@ from admin.call_words import call_events
 from admin.desk_words import desk_events
 from admin.escalation_words import escalation_events
 from admin.fax_words import fax_events
+from admin.incident_words import incident_events
 from admin.request_events import request_events
 from admin.return_words import return_events
 from portal.domain.texts import _s, kept_per_language
@@ -25,6 +26,7 @@ def event(action: str) -> str:
         fax_events,
         escalation_events,
         return_events,
+        incident_events,
     ):
         if (found := texts().get(action)) is not None:
             return found

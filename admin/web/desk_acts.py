@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin import desk_words, entry_words
+from admin import desk_words, entry_words, incident_words
 from admin.access import number_in_address, post_key, staff_route
 from admin.desk_acts import PLACES
 from admin.web import household
@@ -17,6 +17,7 @@ from portal.domain.alternatives import choosing
 from portal.domain.audit.services import earlier_result, first_time, keep_result
 from portal.domain.call_desk.acting import channel
 from portal.domain.call_desk.acting.alternative import ask_alternative
+from portal.domain.call_desk.acting.coupon_fault import report_for_caller, shown_coupons
 from portal.domain.call_desk.acting.decline_form import ask_decline_form
 from portal.domain.call_desk.acting.kinds import NEEDED, Act
 from portal.domain.call_desk.acting.lost import report_lost
@@ -33,6 +34,8 @@ from portal.domain.calls.levels import level_of, require_level
 from portal.domain.calls.models import Call
 from portal.domain.errors import DomainError, InputError, NotAllowedError
 from portal.domain.households.queries import view_household
+from portal.domain.incidents.faults import Told
+from portal.domain.incidents.kinds import SAID
 from portal.domain.redeliveries.queries import LETTER, PARCEL
 from portal.domain.redeliveries.standing import standings
 from portal.domain.redeliveries.words import bar_text
@@ -77,6 +80,7 @@ def _draw(act: Act, page: Page, call: Call, status_code: int) -> Response[Any]:
     why_not = next(offer.why_not for offer in found if offer.act is act)
     items = _items(page) if act is Act.REDELIVERY else []
     children = _children(page) if act is Act.ALTERNATIVE else []
+    refused = _refused_children(page) if act is Act.COUPON_FAULT else []
     nothing = (act is Act.REDELIVERY and all(item["bar"] for item in items)) or (
         act is Act.ALTERNATIVE and all(child["note"] for child in children)
     )
@@ -84,6 +88,7 @@ def _draw(act: Act, page: Page, call: Call, status_code: int) -> Response[Any]:
     return page.render(
         "admin/desk_act.html", status_code, act=act.value, household_id=household_id, why_not=why_not,
         possible=not (why_not or nothing), place=f"/desk/{household_id}/{PLACES[act]}", items=items, children=children,
+        refused=refused, incident_words=incident_words, shop_said=SAID,
         chosen=chosen(page, "child-"), products=program.alternatives, reasons=choosing.WHY, say=before(act, locale),
         say_lang=html_lang(locale), desk_words=desk_words, entry_words=entry_words,
     )  # fmt: skip
@@ -108,6 +113,13 @@ def _children(page: Page) -> list[dict[str, Any]]:
     for row in rows:
         row["note"] = _s("確認中") if row["checking"] else notes.get(row["ordinal"], _s("対象ではありません"))
     return rows
+
+
+def _refused_children(page: Page) -> list[dict[str, Any]]:
+    """Return the children whose code was shown, masked."""
+    view = view_household(page.session, page.site.vault, _key(page))
+    wanted = {entry.ordinal for entry in shown_coupons(page.session, _key(page))}
+    return [row for row in household.child_rows(page, view, shown=False) if row["ordinal"] in wanted]
 
 
 def submit(act: Act, page: Page) -> Response[Any]:
@@ -176,11 +188,21 @@ def _channel(page: Page) -> DeskAct:
     return channel.propose(page.session, page.site.program, _key(page), page.actor, page.now)
 
 
+def _coupon_fault(page: Page) -> DeskAct:
+    typed = page.form.get("child")
+    ordinal = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else None
+    told = Told(page.form.get("said"), page.form.get("shop"), page.form.get("words"))
+    return report_for_caller(page.session, page.site.vault, _key(page), ordinal, told, page.actor, page.now)
+
+
 DOES: Mapping[Act, Callable[[Page], DeskAct]] = {
     Act.REDELIVERY: _redelivery, Act.NEW_LETTER: _new_letter, Act.UNLOCK: _unlock, Act.LOST: _lost,
     Act.ALTERNATIVE: _alternative, Act.DECLINE_FORM: _decline_form, Act.CHANNEL: _channel,
+    Act.COUPON_FAULT: _coupon_fault,
 }  # fmt: skip
-FIELDS = {(Act.ALTERNATIVE, "why"): "why"}
+FIELDS = {(Act.ALTERNATIVE, "why"): "why"} | {
+    (Act.COUPON_FAULT, name): name for name in ("child", "said", "shop", "words")
+}
 LAST = {Act.REDELIVERY: "item", Act.ALTERNATIVE: "children"}
 """The field beside which a refusal stands, where the act has one."""
 

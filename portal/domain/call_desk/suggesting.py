@@ -17,6 +17,7 @@ ABOUT: Mapping[Act, tuple[str, str]] = {
     Act.ALTERNATIVE: ("alternative", "how_to_ask"),
     Act.DECLINE_FORM: ("decline", "how_to_decline"),
     Act.CHANNEL: ("signin", "new_phone"),
+    Act.COUPON_FAULT: ("coupon", "error"),
 }
 """What each act on behalf of a resident says about the call."""
 OPENED = ("delivery", "not_arrived")

@@ -10,6 +10,7 @@ class Source(StrEnum):
     FAX = "fax"
     RESIDENT = "resident"
     COUNTER = "counter"
+    POST = "post"
 
 
 SAID = ("not_read", "used", "expired", "stopped", "not_accepted", "other")

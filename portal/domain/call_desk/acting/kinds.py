@@ -17,6 +17,7 @@ class Act(StrEnum):
     ALTERNATIVE = "alternative"
     DECLINE_FORM = "decline_form"
     CHANNEL = "channel"
+    COUPON_FAULT = "coupon_fault"
 
 
 NEEDED: Mapping[Act, Level] = MappingProxyType(
@@ -29,6 +30,7 @@ NEEDED: Mapping[Act, Level] = MappingProxyType(
         Act.ALTERNATIVE: Level.ACT,
         Act.DECLINE_FORM: Level.ACT,
         Act.CHANNEL: Level.ACT,
+        Act.COUPON_FAULT: Level.ACT,
     }
 )
 """The level that each act needs; the change of channel needs the call back and a second person besides."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.domain.call_desk.acting import channel
+from portal.domain.call_desk.acting.coupon_fault import shown_coupons
 from portal.domain.call_desk.acting.kinds import NEEDED, Act
 from portal.domain.call_desk.acting.locks import Locks, locks_of
 from portal.domain.call_desk.acting.moments import asked_at
@@ -62,6 +63,8 @@ def _why_not(
         return _s("いま止まっているものはありません。")
     if act is Act.UNLOCK and (locks.closed or not locks.can_end):
         return _s("電話では解けません。新しい手紙を案内してください。")
+    if act is Act.COUPON_FAULT and not shown_coupons(session, household_id):
+        return _s("本人が表示したクーポンがありません。")
     if act is Act.CHANNEL and not channel.can_change(session, household_id):
         return _s("変えられる受け取り方が登録されていません。")
     if act is Act.CHANNEL and not has_number(session, household_id):

@@ -38,6 +38,10 @@ _BEFORE: Mapping[Act, tuple[Sentence, ...]] = MappingProxyType(
             lambda: _("いまの受け取り方をやめて、新しい受け取り方を登録できるようにします。"),
             lambda: _("次のサインインで、世帯主の生年月日を、もう一度お聞きします。"),
         ),
+        Act.COUPON_FAULT: (
+            lambda: _("クーポンの会社に聞いて、調べます。クーポンの番号は、言わないでください。"),
+            lambda: _("使われていなければ、いまのクーポンを止めて、新しいクーポンを出します。"),
+        ),
     }
 )
 _AFTER: Mapping[Act, tuple[Sentence, ...]] = MappingProxyType(
@@ -49,6 +53,7 @@ _AFTER: Mapping[Act, tuple[Sentence, ...]] = MappingProxyType(
         Act.ALTERNATIVE: (lambda: _("担当者が確認してから、紙の商品を送ります。"),),
         Act.DECLINE_FORM: (lambda: _("まだ辞退にはなっていません。用紙に書いて、送ってください。"),),
         Act.CHANNEL: (lambda: _("もうひとりの担当者が確認します。そのあと、登録できるようになります。"),),
+        Act.COUPON_FAULT: (lambda: _("結果が出たら、お知らせします。ホームの画面でも見られます。"),),
     }
 )
 
@@ -62,6 +67,7 @@ _NAMES: Mapping[Act, Sentence] = MappingProxyType(
         Act.ALTERNATIVE: lambda: _("紙の代替品"),
         Act.DECLINE_FORM: lambda: _("辞退届の用紙"),
         Act.CHANNEL: lambda: _("番号の受け取り方の変更"),
+        Act.COUPON_FAULT: lambda: _("お店で使えないクーポンの調査"),
     }
 )
 
