@@ -32,3 +32,21 @@ def archive_state(code: str) -> str:
     return {
         "built": _s("作成ずみ"), "sent": _s("渡しました"), "dropped": _s("作りなおしました"), "lost": _s("失われました"),
     }.get(code, code)  # fmt: skip
+
+
+@kept_per_language
+def pull_reason(code: str) -> str:
+    """Say why a letter must be pulled."""
+    return {
+        "died": _s("亡くなった人がいる"), "moved": _s("引っ越した"), "removed": _s("名簿から外れた"),
+        "declined": _s("受け取るこどもがいない（辞退など）"), "stopped": _s("保留などで止めた"),
+    }.get(code, code)  # fmt: skip
+
+
+@kept_per_language
+def pull_state(code: str) -> str:
+    """Name the state of a letter on a pull list."""
+    return {
+        "listed": _s("まだ送っていません"), "sent": _s("返事を待っています"), "pulled": _s("抜き取りました"),
+        "already_posted": _s("差し出したあとでした（IDは停止）"),
+    }.get(code, code)  # fmt: skip

@@ -1,7 +1,5 @@
 """Letters at the post office: each gets its tracking number on the day of posting, by scan or from a file, all or none."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +15,8 @@ from portal.domain.errors import ConflictError, DomainError, InputError, NotFoun
 from portal.domain.letters.models import Letter, PrintRun
 from portal.domain.letters.numbers import is_letter_number
 from portal.domain.letters.states import REDELIVERY
+from portal.domain.printing.columns import read_columns
+from portal.domain.printing.pull_list import found_posted
 from portal.domain.shipments.mail import MAIL, tracking_number
 from portal.domain.shipments.models import Shipment
 from portal.domain.shipments.services import LETTER
@@ -75,42 +75,10 @@ def read_entries(data: bytes) -> list[Entry]:
     Raises:
         InputError: no such file, or without the columns.
     """
-    text = _decoded(data)
-    try:
-        rows = [
-            (n, cells)
-            for n, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), 1)
-            if any(cells)
-        ]
-    except csv.Error:
-        raise InputError(_s("ファイルがCSVとして壊れています。"), code="posting") from None
-    header = [cell.strip() for cell in rows[0][1]] if rows else []
-    missing = [name for name in (NUMBER, TRACKING) if header.count(name) != 1]
-    if missing:
-        raise InputError(
-            _s("ファイルの見出しに、列 %(names)s がちょうど1つずつ必要です。")
-            % {"names": ", ".join(missing)},
-            code="posting",
-        )
-    places = header.index(NUMBER), header.index(TRACKING)
-    entries = []
-    for line, cells in rows[1:]:
-        number, tracking = (cells[place] if place < len(cells) else "" for place in places)
-        entries.append(Entry(number, tracking, line))
-    if not entries:
-        raise InputError(_s("ファイルに手紙がありません。"), code="posting")
-    return entries
-
-
-def _decoded(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputError(
-        _s("ファイルの文字コードが分かりません。UTF-8 か Shift_JIS で保存してください。"), code="posting"
-    )
+    return [
+        Entry(number, tracking, line)
+        for line, (number, tracking) in read_columns(data, (NUMBER, TRACKING), code="posting")
+    ]
 
 
 def post_letters(
@@ -276,6 +244,8 @@ def _store(
         day=day.isoformat(),
     )
     session.flush()
+    for part in _parts(pairs):
+        found_posted(session, [letter.id for letter, _label in part], actor, now)
 
 
 def _earlier(session: Session, household_ids: Sequence[int]) -> Mapping[int, tuple[int | None, int]]:

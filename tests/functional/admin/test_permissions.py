@@ -70,7 +70,7 @@ def fill(staff: StaffSite) -> dict[str, str]:
         session.flush()
         return {
             "{month:str}": "2023-07", "{note_id:int}": "999", "{event_id:int}": "999", "{household_id:int}": str(person.household_id), "{task_id:int}": str(task.id), "{staff_id:int}": "999", "{session_id:int}": "999", "{part:str}": "answer", "{reply_id:int}": "999", "{difference_id:int}": "999", "{case_id:int}": "999", "{switch_id:int}": "999", "{call_id:int}": "999",
-            "{import_id:int}": "999", "{letter_id:int}": "999", "{coupon_id:int}": "999", "{parcel_id:int}": "999", "{count_id:int}": "999", "{standing:str}": "held", "{kind:str}": "decline", "{channel:str}": "post", "{blank:str}": "redelivery", "{request_id:int}": "999", "{run_id:int}": "999", "{notice_id:int}": "999", "{hold_id:int}": str(hold.id), "{scan_id:int}": "999", "{key:str}": "greeting", "{escalation_id:int}": "999", "{sheet_id:int}": "999", "{number:int}": "1", "{approval_id:int}": "999", "{act_id:int}": "999", "{company_id:int}": "999", "{archive_id:int}": "999",
+            "{import_id:int}": "999", "{letter_id:int}": "999", "{coupon_id:int}": "999", "{parcel_id:int}": "999", "{count_id:int}": "999", "{standing:str}": "held", "{kind:str}": "decline", "{channel:str}": "post", "{blank:str}": "redelivery", "{request_id:int}": "999", "{run_id:int}": "999", "{notice_id:int}": "999", "{hold_id:int}": str(hold.id), "{scan_id:int}": "999", "{key:str}": "greeting", "{escalation_id:int}": "999", "{sheet_id:int}": "999", "{number:int}": "1", "{approval_id:int}": "999", "{act_id:int}": "999", "{company_id:int}": "999", "{archive_id:int}": "999", "{list_id:int}": "999",
         }  # fmt: skip
 
 
