@@ -10,6 +10,7 @@ from portal.domain.errors import NotFoundError
 from portal.domain.program.call_settings import read_call_settings
 from portal.domain.program.eligibility import school_year_window
 from portal.domain.program.escalation_settings import read_escalation_settings
+from portal.domain.program.postage_settings import read_postage_settings
 from portal.domain.program.reading import ProgramFileError, Section, read_toml
 from portal.domain.program.reading_dates import read_dates
 from portal.domain.program.reading_texts import (
@@ -90,6 +91,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     calls = read_call_settings(root)
     escalations = read_escalation_settings(root)
     settlement = read_settlement_settings(root)
+    postage = read_postage_settings(root)
     workplaces = read_workplaces(root)
     files = {
         "texts": root.text("texts"),
@@ -135,6 +137,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
         calls=calls,
         escalations=escalations,
         settlement=settlement,
+        postage=postage,
         workplaces=workplaces,
         resident_url=resident_url,
         letter_texts_file=resolved["letter_texts"],

@@ -9,6 +9,7 @@ from portal.domain.program.call_settings import CallSettings
 from portal.domain.program.deadlines import RequestRule, Windows
 from portal.domain.program.escalation_settings import EscalationSettings
 from portal.domain.program.local_text import LocalText
+from portal.domain.program.postage_settings import PostageSettings
 from portal.domain.program.request_settings import AlternativeProduct, RequestSettings
 from portal.domain.program.settlement_settings import SettlementSettings
 from portal.domain.program.workplaces import Workplace
@@ -163,6 +164,7 @@ class Program:
     calls: CallSettings
     escalations: EscalationSettings
     settlement: SettlementSettings
+    postage: PostageSettings
     workplaces: tuple[Workplace, ...]
     resident_url: str
     letter_texts_file: Path
