@@ -1,12 +1,13 @@
 """Prints the demo's letters, hands them over and picks one for the visitor to begin with."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
 
 from portal.domain.actors import SYSTEM, Actor
+from portal.domain.clock import FixedClock
 from portal.domain.errors import InputError
 from portal.domain.households.queries import view_household
 from portal.domain.letters.models import Letter, PrintChunk
@@ -14,6 +15,8 @@ from portal.domain.printing.build import BuiltRun, Printer, build_letters
 from portal.domain.printing.handover import confirm_hand_over, propose_hand_over
 from portal.domain.texts import _s
 from portal.platform.site import Site
+
+PRINTED_BEFORE, HANDED_OVER_BEFORE = timedelta(days=13), timedelta(days=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,10 @@ def print_letters(site: Site, folder: Path) -> tuple[DemoLetter, int]:
     Raises:
         InputError: nothing was printed.
     """
+    with site.database.read() as session:
+        printed = FixedClock(site.clock.now(session) - PRINTED_BEFORE)
     printer = Printer(
-        site.database.read, site.database.write, site.vault, site.clock, SYSTEM, site.program,
+        site.database.read, site.database.write, site.vault, printed, SYSTEM, site.program,
         site.settings.public_url, folder / "letters",
     )  # fmt: skip
     built = build_letters(printer, workers=2, chunk_size=60)
@@ -46,7 +51,7 @@ def print_letters(site: Site, folder: Path) -> tuple[DemoLetter, int]:
 def hand_over_letters(site: Site, run_id: int, officer: Actor, ward: Actor) -> None:
     """Hand the run over to the post as two people do, so that the dashboard has something to count."""
     with site.database.write() as session:
-        now = site.clock.now(session)
+        now = site.clock.now(session) - HANDED_OVER_BEFORE
         propose_hand_over(session, run_id, officer, now)
         confirm_hand_over(session, run_id, ward, now)
 

@@ -14,6 +14,7 @@ from portal.demo.families import ExtractPlan
 from portal.demo.faxes import bring_faxes
 from portal.demo.issuer import make_batch
 from portal.demo.letters import DemoLetter, hand_over_letters, print_letters
+from portal.demo.mail import send_letters
 from portal.demo.requests import fill_desk
 from portal.domain.actors import SYSTEM, Actor, Organization, Role
 from portal.domain.clock import jst_date
@@ -70,6 +71,7 @@ def set_stage(site: Site, folder: Path, say: Callable[[str], None]) -> Stage:
     staff = make_staff(site)
     ward, officer, _supervisor, agent = (person.actor for person in staff)
     hand_over_letters(site, letter.run_id, officer, ward)
+    send_letters(site, letter.run_id, letter.household_id, officer)
     fill_desk(site, letter.household_id, officer)
     bring_faxes(site, letter.household_id, officer)
     make_calls(site, agent, ward)

@@ -68,7 +68,7 @@ def _states(found: Figures) -> ReportTable:
 
 def _check(found: Figures) -> ReportTable:
     must_be = found.expected
-    result = _s("一致") if found.adds_up else _s("不一致")
+    short = must_be.imported + must_be.added - found.total.children
     return ReportTable(
         _s("名簿との照合"), (_s("項目"), _s("こども（人）"), _s("金額（円）")),
         [
@@ -76,7 +76,7 @@ def _check(found: Figures) -> ReportTable:
             (_s("区の指示による追加"), must_be.added, must_be.added * _unit(found)),
             (_s("最終状態の合計"), found.total.children, found.total.amount_yen),
         ],
-        (_s("照合"), result, result),
+        (_s("ちがい（0で一致）"), short, found.expected_yen - found.total.amount_yen), wide=0,
     )  # fmt: skip
 
 

@@ -1,0 +1,67 @@
+"""What became of the demo's letters in the post: most delivered, some waiting at the post office, a few back."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor
+from portal.domain.clock import jst_date
+from portal.domain.letters.models import Letter
+from portal.domain.printing.posting import Entry, post_letters
+from portal.domain.returned_mail.receiving import Pile, default_keep_until, receive
+from portal.domain.shipments.mail import SIMPLE_REGISTERED, STORAGE_ENDED
+from portal.domain.tracking.file import CsvFeed
+from portal.domain.tracking.taking import take_tracking
+from portal.platform.site import Site
+
+POSTED_BEFORE, LABELS = timedelta(days=11), 3_110_000_000
+HEADER = "お問い合わせ番号,状態発生日,配送履歴,詳細,取扱局"
+OFFICE = "みなも郵便局"
+ABSENT_AT, RETURNED_AT = (7, 31), (19, 43)
+"""Which letters of the run (by place) nobody took in, and which came back."""
+
+
+def send_letters(site: Site, run_id: int, visitor: int, officer: Actor) -> None:
+    """Post the run, take over what the post says of it, and lay two letters on the shelf; the visitor's arrives."""
+    with site.database.write() as session:
+        now = site.clock.now(session)
+        day = jst_date(now) - POSTED_BEFORE
+        rows = session.execute(
+            select(Letter.number, Letter.household_id)
+            .where(Letter.print_run_id == run_id, Letter.state == "handed_over")
+            .order_by(Letter.id)
+        ).all()
+        entries = [Entry(number, _label(place)) for place, (number, _household) in enumerate(rows)]
+        post_letters(session, entries, day, SIMPLE_REGISTERED, officer, now)
+        lines = [HEADER]
+        for place, (_number, household_id) in enumerate(rows):
+            lines += _story(_label(place), 0 if household_id == visitor else place, day)
+        take_tracking(session, site.vault, CsvFeed("\r\n".join(lines).encode("cp932")), officer, now)
+        for place in RETURNED_AT:
+            if place < len(rows) and rows[place].household_id != visitor:
+                _take_in(site, session, rows[place].number, now, officer)
+
+
+def _label(place: int) -> str:
+    body = str(LABELS + place)
+    return body + str(int(body) % 7)
+
+
+def _story(label: str, place: int, day: date) -> list[str]:
+    def line(after: int, word: str, detail: str = "") -> str:
+        return f"{label},{day + timedelta(days=after):%Y/%m/%d},{word},{detail},{OFFICE}"
+
+    begin = [line(0, "引受"), line(1, "到着")]
+    if place in ABSENT_AT:
+        # absent yesterday as the demo sees it: the post office keeps it for some days more
+        return [*begin, line(9, "ご不在のため持ち戻り"), line(9, "保管")]
+    if place in RETURNED_AT:
+        return [*begin, line(2, "ご不在のため持ち戻り"), line(9, "差出人に返送", "保管期間が経過したため")]
+    return [*begin, line(2 + place % 4, "お届け先にお届け済み")]
+
+
+def _take_in(site: Site, session: Session, number: str, now: datetime, officer: Actor) -> None:
+    day = jst_date(now) - timedelta(days=1)
+    pile = Pile(STORAGE_ENDED, "A-1", day, default_keep_until(site.program, day))
+    receive(session, site.vault, site.program, number, pile, officer, now)
