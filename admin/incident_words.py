@@ -1,15 +1,14 @@
 """What is said of coupon faults, incidents, site notices and downtime, in the staff's language."""
 
+from portal.domain.reports import incident_words as papers
 from portal.domain.texts import _s, kept_per_language
 
-
-@kept_per_language
-def said(code: str) -> str:
-    """Say what a shop said."""
-    return {
-        "not_read": _s("コードを読み取れない"), "used": _s("もう使われている"), "expired": _s("期限が過ぎている"),
-        "stopped": _s("止められている"), "not_accepted": _s("この店では使えない"), "other": _s("そのほか"),
-    }.get(code, code)  # fmt: skip
+said = kept_per_language(papers.shop_said)
+issuer_answer = kept_per_language(papers.issuer_answer)
+incident_kind = kept_per_language(papers.incident_kind)
+field = kept_per_language(papers.field)
+report = kept_per_language(papers.title)
+stopped = kept_per_language(papers.stopped)
 
 
 @kept_per_language
@@ -36,15 +35,6 @@ def fault_mark(code: str) -> str:
 
 
 @kept_per_language
-def issuer_answer(code: str) -> str:
-    """Say what the issuer says of a code."""
-    return {
-        "unused": _s("使われていない"), "part_used": _s("一部が使われた"), "exchanged": _s("全部が使われた"),
-        "expired": _s("期限切れ"), "stopped": _s("停止ずみ"), "unknown": _s("発行者に記録がない"),
-    }.get(code, code)  # fmt: skip
-
-
-@kept_per_language
 def outcome(code: str) -> str:
     """Say why a case ended without a new code."""
     return {
@@ -55,31 +45,10 @@ def outcome(code: str) -> str:
 
 
 @kept_per_language
-def incident_kind(code: str) -> str:
-    """Name what an incident is about."""
-    return {
-        "lost_letters": _s("手紙の紛失"), "wrong_delivery": _s("誤配達"), "wrong_count": _s("封入の間違い（数や人の違い）"),
-        "lost_file": _s("ファイルの紛失"), "leak": _s("個人情報の漏えい"), "misuse": _s("不正な使用・詐欺"),
-        "coupon_fault": _s("クーポンが使えない"), "access": _s("不正なアクセス"), "outage": _s("システムの停止"),
-        "other": _s("そのほか"),
-    }.get(code, code)  # fmt: skip
-
-
-@kept_per_language
 def incident_state(code: str) -> str:
     """Name where an incident stands."""
     return {
         "open": _s("対応中"), "contained": _s("広がりを止めた"), "reported": _s("区に報告ずみ"), "closed": _s("終わり"),
-    }.get(code, code)  # fmt: skip
-
-
-@kept_per_language
-def field(code: str) -> str:
-    """Name one of the nine fields of a report."""
-    return {
-        "summary": _s("概要"), "items": _s("漏えいなどの項目"), "people": _s("人数"), "cause": _s("原因"),
-        "secondary": _s("二次被害とそのおそれ"), "persons": _s("本人への対応"), "publication": _s("公表"),
-        "prevention": _s("再発防止"), "other": _s("その他"),
     }.get(code, code)  # fmt: skip
 
 
@@ -130,15 +99,6 @@ def result(code: str) -> str:
 
 
 @kept_per_language
-def report(code: str) -> str:
-    """Name a report about an incident."""
-    return {
-        "first": _s("事故報告書（速報）"), "progress": _s("経過報告書"), "final": _s("事故報告書（確報）"),
-        "result": _s("結果報告書"),
-    }.get(code, code)  # fmt: skip
-
-
-@kept_per_language
 def report_state(code: str) -> str:
     """Name where a report stands."""
     return {"written": _s("区の確認待ち"), "confirmed": _s("区が確認"), "given_back": _s("差し戻し")}.get(
@@ -167,15 +127,6 @@ def notice_state(code: str) -> str:
     """Name where a site notice stands."""
     return {
         "draft": _s("下書き"), "waiting": _s("承認待ち"), "published": _s("公開"), "withdrawn": _s("取り下げ"),
-    }.get(code, code)  # fmt: skip
-
-
-@kept_per_language
-def stopped(code: str) -> str:
-    """Name what did not work."""
-    return {
-        "resident_site": _s("住民のサイト"), "staff_site": _s("職員のサイト"), "codes": _s("確認の番号の送信"),
-        "issuer": _s("クーポンの発行者"), "telephone": _s("電話"),
     }.get(code, code)  # fmt: skip
 
 

@@ -56,6 +56,8 @@ GROUPS = (
             ("/returns", "returns", Permission.HANDLE_RETURNS),
             ("/parcels", "parcels", Permission.SEE_PARCELS),
             ("/stock", "stock", Permission.SEE_STOCK),
+            ("/posting", "posting", Permission.POST_LETTERS),
+            ("/dispatches", "dispatches", Permission.PLAN_DISPATCHES),
             ("/subcontractors", "subcontractors", Permission.SEE_SUBCONTRACTORS),
         ),
     ),
@@ -64,6 +66,7 @@ GROUPS = (
         (
             ("/coupons", "coupons", Permission.SEE_COUPON_STOCK),
             ("/stops", "stops", Permission.DECIDE_REQUESTS),
+            ("/coupon-faults", "coupon_faults", Permission.HANDLE_COUPON_FAULTS),
         ),
     ),
     (
@@ -77,7 +80,12 @@ GROUPS = (
     ),
     (
         "work",
-        (("/calendar", "calendar", Permission.OWN_ACCOUNT), ("/staff", "staff", Permission.MANAGE_STAFF)),
+        (
+            ("/management", "management", Permission.SEE_MANAGEMENT),
+            ("/documents", "documents", Permission.SEE_MANAGEMENT),
+            ("/calendar", "calendar", Permission.OWN_ACCOUNT),
+            ("/staff", "staff", Permission.MANAGE_STAFF),
+        ),
     ),
 )
 """The menu: groups of places, in the order of a day's work."""
@@ -119,11 +127,12 @@ def _label(key: str) -> str:
         "parcels": _s("小包"), "stock": _s("代替品の在庫"), "returns": _s("戻った郵便"), "tracking": _s("郵便の追跡"), "holds": _s("保留"),
         "channel_changes": _s("受け取り方の変更"),
         "recipients": _s("追加・支給先"), "roster": _s("名簿"),
-        "letters": _s("手紙"), "coupons": _s("クーポン"), "stops": _s("コードの停止"), "reports": _s("報告書"),
+        "letters": _s("手紙"), "coupons": _s("クーポン"), "stops": _s("コードの停止"), "coupon_faults": _s("お店で使えないクーポン"),
+        "reports": _s("報告書"),
         "today": _s("今日の速報"), "delivery_report": _s("配送の月報"), "settlement": _s("清算"), "call_report": _s("コールの月報"), "board": _s("コールの状況"), "watch": _s("閲覧の見張り"),
         "scripts": _s("スクリプト"), "call_backs": _s("折り返し"), "escalations": _s("区への引き継ぎ"), "staff": _s("職員"),
         "calendar": _s("カレンダー"), "sites": _s("拠点"), "faxes": _s("FAX"),
-        "subcontractors": _s("再委託先"),
+        "subcontractors": _s("再委託先"), "posting": _s("差し出し"), "dispatches": _s("発送の予定"), "management": _s("進行管理"), "documents": _s("区の文書"),
     }[key]  # fmt: skip
 
 

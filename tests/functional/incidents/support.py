@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from portal.domain.actors import Actor, Role
 from portal.domain.coupons.models import Coupon, CouponBatch
-from portal.domain.coupons.queries import coupon_of_child
+from portal.domain.coupons.queries import coupon_of_child, open_code
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.incidents import faults, register
 from portal.domain.incidents.faults import LookUp, Told
@@ -70,6 +70,13 @@ class Office:
                     select(Coupon.state).where(Coupon.entitlement_id == wanted).order_by(Coupon.id)
                 )
             )
+
+    def numbers(self, person: Person, ordinal: int = 1) -> list[str]:
+        """The issuer's numbers of all codes that a child ever had."""
+        wanted = self.entitlement(person, ordinal)
+        with self.staff.database.read() as session:
+            rows = session.scalars(select(Coupon).where(Coupon.entitlement_id == wanted))
+            return [open_code(session, VAULT, row).management_no for row in rows]
 
     def report(
         self, person: Person, told: Told = TOLD, ordinal: int = 1, source: Source = Source.RESIDENT
