@@ -19,6 +19,7 @@ from portal.domain.staff.permissions import Permission, held
 from portal.domain.texts import STAFF_LOCALES, _s, kept_per_language
 from portal.platform.locale import CODE_OF, NAMES, html_lang
 from portal.platform.page import Page
+from portal.platform.site_notices import site_notices
 
 GROUPS = (
     ("", (("/", "home", Permission.OWN_ACCOUNT), ("/today", "today", Permission.SEE_TOTALS))),
@@ -81,6 +82,9 @@ GROUPS = (
     (
         "work",
         (
+            ("/incidents", "incidents", Permission.SEE_INCIDENTS),
+            ("/site-notices", "site_notices", Permission.PUBLISH_SITE_NOTICES),
+            ("/downtime", "downtime", Permission.SEE_DOWNTIME),
             ("/management", "management", Permission.SEE_MANAGEMENT),
             ("/documents", "documents", Permission.SEE_MANAGEMENT),
             ("/calendar", "calendar", Permission.OWN_ACCOUNT),
@@ -128,6 +132,7 @@ def _label(key: str) -> str:
         "channel_changes": _s("受け取り方の変更"),
         "recipients": _s("追加・支給先"), "roster": _s("名簿"),
         "letters": _s("手紙"), "coupons": _s("クーポン"), "stops": _s("コードの停止"), "coupon_faults": _s("お店で使えないクーポン"),
+        "incidents": _s("事故の記録"), "site_notices": _s("全員へのお知らせ"), "downtime": _s("停止の記録"),
         "reports": _s("報告書"),
         "today": _s("今日の速報"), "delivery_report": _s("配送の月報"), "settlement": _s("清算"), "call_report": _s("コールの月報"), "board": _s("コールの状況"), "watch": _s("閲覧の見張り"),
         "scripts": _s("スクリプト"), "call_backs": _s("折り返し"), "escalations": _s("区への引き継ぎ"), "staff": _s("職員"),
@@ -158,11 +163,12 @@ def signed_in_as(page: Page) -> Who | None:
 def page_context(page: Page) -> dict[str, Any]:
     """Return what every staff template sees besides its page's own."""
     who = signed_in_as(page)
-    groups = _groups(page, who)
+    menu = _groups(page, who)
     return {
         "who": who,
-        "groups": groups,
+        "menu": menu,
         "call_bar": call_bar(page) if who is not None else None,
+        "site_notices": site_notices(page) if who is not None else [],
         "ending": _ending(page) if who is not None else "",
         "lock_seconds": int(LIFETIMES[STAFF].idle.total_seconds()),
         "languages": LANGUAGES,

@@ -162,7 +162,11 @@ def progress_report(session: Session, vault: Vault, program: Program, now: datet
 
 def _figures(session: Session) -> ReportTable:
     found = totals(session)
-    rows = [(state_text(state), one.children, one.yen) for state, one in found.by_state.items()]
+    open_states = {"in_progress": _s("手続き中"), "held": _s("保留")}
+    rows = [
+        (open_states[state] if state in open_states else state_text(state), one.children, one.yen)
+        for state, one in found.by_state.items()
+    ]
     total = (_s("合計"), found.all.children, found.all.yen)
     return ReportTable(_s("いまの状態"), (_s("状態"), _s("こども"), _s("円")), rows, total)
 

@@ -130,10 +130,10 @@ def _received_by(session: Session, row: RosterImport) -> str:
 
 def _counts(title: str, found: Mapping[str, int]) -> ReportTable:
     named = {
-        "issue": _s("取り込んだ"), "ok": _s("取り込んだ"), "accept": _s("取り込んだ"), "hold": _s("保留にした"),
-        "reject": _s("読めなかった"), "exclude": _s("対象外"),
+        "accept": _s("取り込んだ"), "issue": _s("取り込んだ"), "hold": _s("保留にした"), "reject": _s("読めなかった"),
+        "exclude": _s("対象外"), "none": _s("対象のこどもがいない"),
     }  # fmt: skip
-    rows = [(named.get(name, name), int(count)) for name, count in found.items() if name != "all"]
+    rows = [(named.get(name, name), int(count)) for name, count in found.items()]
     total = (_s("合計"), sum(count for _name, count in rows)) if rows else ()
     return ReportTable(title, (_s("結果"), _s("件数")), rows, total, empty=_s("ありません。"))
 

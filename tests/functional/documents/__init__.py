@@ -1,0 +1,1 @@
+"""The ward's documents, their approval, and printing only from what was approved."""
