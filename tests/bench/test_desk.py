@@ -23,7 +23,8 @@ from tests.support.staff import StaffSite
 
 REQUESTS = 20_000
 PROMISED = 5.0
-ROUNDS, VISITS = 5, 40
+ROUNDS, VISITS = 20, 10
+"""Many short rounds: whatever else the machine does then falls on the bare page as well."""
 PAGE = Environment(autoescape=True).from_string(
     "<!doctype html><html lang=ja><title>{{ row.id }}</title><h1>{{ row.id }}</h1><p>{{ row.state }} {{ row.changed_at }}</p>"
 )
@@ -88,8 +89,9 @@ def test_queue_and_household_cost_at_most_five_bare_pages(staff: StaffSite) -> N
         "filtered queue": cost(desk, "/reviews?kind=decline&overdue=1"),
         "household": cost(desk, household),
     }
-    for measure in (*measures.values(), *measures.values()):
-        measure()  # warm: templates compiled, statements prepared by the driver
+    for _ in range(10):  # warm: templates compiled, statements prepared by the driver
+        for measure in measures.values():
+            measure()
     rounds = [{name: measure() for name, measure in measures.items()} for _ in range(ROUNDS)]
     missed = []
     for name in ("queue", "filtered queue", "household"):
