@@ -118,6 +118,7 @@ def test_a_supervisor_switches_the_reserve_site_on_from_there_and_only_then_agen
     visitor = sign_in(closed, lead, BCP)
     assert visitor.place == "/sites"
     assert "いま「予備の拠点（架空）」にいます" in shows(visitor)
+    assert "ending" not in shows(visitor)
     assert visitor.get("/calls").headers["location"] == "/sites"
     assert visitor.post("/calls/start").status_code == 403
     assert try_password(closed, agent, BCP).page.status_code == 403  # type: ignore[union-attr]
