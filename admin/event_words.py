@@ -104,6 +104,9 @@ def _paper() -> dict[str, str]:
     return {
         "letter.printed": _s("手紙を印刷"),
         "letter.handed_over": _s("手紙を差し出し"),
+        "letter.posted": _s("手紙を郵便局に差し出し"),
+        "pull_letter.pull": _s("手紙を印刷会社で抜き取り"),
+        "pull_letter.find_posted": _s("引抜きが間に合わず、手紙は差し出したあとだった"),
         "letter.handed_at_counter": _s("手紙を区の窓口で手渡し"),
         "letter.cancel": _s("手紙を取り消し"),
         "letter.supersede": _s("前の手紙と入れ替え"),

@@ -50,3 +50,9 @@ def pull_state(code: str) -> str:
         "listed": _s("まだ送っていません"), "sent": _s("返事を待っています"), "pulled": _s("抜き取りました"),
         "already_posted": _s("差し出したあとでした（IDは停止）"),
     }.get(code, code)  # fmt: skip
+
+
+@kept_per_language
+def dispatch_state(code: str) -> str:
+    """Name the state of a planned posting."""
+    return {"planned": _s("予定"), "sent": _s("送りました"), "cancelled": _s("取りやめ")}.get(code, code)

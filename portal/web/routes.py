@@ -11,6 +11,7 @@ MODULES = (
     "landing",
     "check",
     "help",
+    "schedule",
     "lost",
     "signin",
     "code",

@@ -49,22 +49,24 @@ class Posted:
 
 class _Faults:
     def __init__(self) -> None:
-        self._sentences: list[str] = []
+        self._found: list[tuple[int, str]] = []
 
     def add(self, line: int, sentence: str) -> None:
-        self._sentences.append(
-            _s("%(line)d行目: %(sentence)s") % {"line": line, "sentence": sentence} if line else sentence
-        )
+        self._found.append((line, sentence))
 
     def refuse(self) -> None:
-        if not self._sentences:
+        if not self._found:
             return
-        shown = "".join(f"\n- {sentence}" for sentence in self._sentences[:SHOWN_FAULTS])
-        if len(self._sentences) == 1:
-            raise InputError(self._sentences[0], code="posting")
+        sentences = [
+            _s("%(line)d行目: %(sentence)s") % {"line": line, "sentence": sentence} if line else sentence
+            for line, sentence in sorted(self._found, key=lambda one: one[0])
+        ]
+        if len(sentences) == 1:
+            raise InputError(sentences[0], code="posting")
+        shown = "".join(f"\n- {sentence}" for sentence in sentences[:SHOWN_FAULTS])
         raise InputError(
             _s("差し出しを記録しませんでした(%(n)d件)。直してから、もう一度読み込んでください。%(lines)s")
-            % {"n": len(self._sentences), "lines": shown},
+            % {"n": len(sentences), "lines": shown},
             code="posting",
         )
 

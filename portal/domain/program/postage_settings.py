@@ -1,8 +1,6 @@
 """What a ward agreed about postage: yen for one item of each class of mail (clause 7(3)②)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from portal.domain.program.reading import Section
 
@@ -12,13 +10,18 @@ MOST_YEN = 100_000
 
 @dataclass(frozen=True, slots=True)
 class PostageSettings:
-    """Yen for one item by class of mail; a class that is missing has no agreed postage."""
+    """Pairs of a class of mail and the yen for one item."""
 
-    yen: Mapping[str, int]
+    pairs: tuple[tuple[str, int], ...]
+
+    def yen(self, mail_class: str) -> int | None:
+        """Return the yen for one item; None where nothing is agreed."""
+        return dict(self.pairs).get(mail_class)
 
 
 def read_postage_settings(root: Section) -> PostageSettings:
     """Read ``[postage]``; every class may be left out."""
     table = root.table("postage", required=False)
-    found = {name: table.whole(name, 0, high=MOST_YEN) for name in CLASSES if table.has(name)}
-    return PostageSettings(MappingProxyType(found))
+    return PostageSettings(
+        tuple((name, table.whole(name, 0, high=MOST_YEN)) for name in CLASSES if table.has(name))
+    )

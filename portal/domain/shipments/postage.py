@@ -43,7 +43,7 @@ def postage_of_month(session: Session, program: Program, month: date) -> list[Po
     for mail_class in CLASSES:
         letters = counts.get((mail_class, LETTER), 0)
         parcels = sum(n for (one, kind), n in counts.items() if one == mail_class and kind != LETTER)
-        each = program.postage.yen.get(mail_class)
+        each = program.postage.yen(mail_class)
         yen = None if each is None else each * (letters + parcels)
         lines.append(PostageLine(mail_class, letters, parcels, each, yen))
     return lines

@@ -1,0 +1,1 @@
+"""The dispatch calendar and what residents read of it."""

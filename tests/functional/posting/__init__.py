@@ -1,0 +1,1 @@
+"""Letters at the post office: labels, days, postage."""
