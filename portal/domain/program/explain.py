@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
+from portal.domain.program.calendar import HoursOverride
 from portal.domain.program.deadlines import RequestRule, WindowKind
+from portal.domain.program.month import agreed_days, first_day_of, last_day_of
 from portal.domain.program.schema import Program
 from portal.domain.texts import RESIDENT_LOCALES, _s, plain
 from portal.domain.wareki import format_wareki
@@ -102,7 +104,6 @@ def explain_settings(program: Program) -> list[SettingRow]:
         f"{c.first[0]:02}-{c.first[1]:02}–{c.last[0]:02}-{c.last[1]:02}"
         for c in program.calendar.yearly_closures
     ]
-    closed += [f"{c.first.isoformat()}–{c.last.isoformat()}" for c in program.calendar.closures]
     return [
         SettingRow("name", _s("事業"), f"{program.name} ({plain(program.names.program.ja)})"),
         SettingRow("file", _s("設定ファイル"), str(program.path)),
@@ -114,6 +115,7 @@ def explain_settings(program: Program) -> list[SettingRow]:
         SettingRow("fax", _s("FAX"), contact.fax),
         SettingRow("hours", _s("受付時間"), f"{hours.opens:%H:%M}–{hours.closes:%H:%M}"),
         SettingRow("closed", _s("休み"), ", ".join(closed)),
+        SettingRow("agreed", _s("臨時の開所と休み"), ", ".join(_agreed(program)) or "-"),
         SettingRow("channels", _s("確認の番号の受け取り方"), ", ".join(program.channels.names)),
         SettingRow("languages", _s("言語"), ", ".join(program.languages or RESIDENT_LOCALES)),
         SettingRow("password_mode", _s("手紙のパスワード"), program.letter_password_mode),
@@ -139,6 +141,19 @@ def explain_settings(program: Program) -> list[SettingRow]:
         SettingRow("issuers", _s("発行事業者"), str(program.issuers_dir)),
         SettingRow("letter_texts", _s("手紙の文"), str(program.letter_texts_file)),
     ]
+
+
+def _agreed(program: Program) -> list[str]:
+    told = []
+    for agreed in agreed_days(program.calendar):
+        first, last = first_day_of(agreed), last_day_of(agreed)
+        days = first.isoformat() if first == last else f"{first.isoformat()}–{last.isoformat()}"
+        hours = agreed.hours if isinstance(agreed, HoursOverride) else None
+        opening = f"{hours.opens:%H:%M}–{hours.closes:%H:%M}" if hours is not None else _s("休み")
+        told.append(
+            f"{days} {opening} ({agreed.reason}; {agreed.agreement.paid_by}; {agreed.agreement.number})"
+        )
+    return told
 
 
 def _row(

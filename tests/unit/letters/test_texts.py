@@ -53,6 +53,15 @@ def test_a_deadline_typed_by_hand_is_refused(source: str, tmp_path: Path) -> Non
     assert "use_to" in found
 
 
+def test_hours_and_closed_days_typed_by_hand_are_refused(source: str, tmp_path: Path) -> None:
+    found = problems_of(
+        tmp_path, source.replace("%(closed)s", "土・日").replace("受付 %(hours)s", "受付 9時から")
+    )
+    assert "call_center.ko" in found
+    assert "closed" in found
+    assert "hours" in found
+
+
 def test_a_block_about_no_household_cannot_name_its_children(source: str, tmp_path: Path) -> None:
     assert "rules" not in PER_HOUSEHOLD
     wrong = source.replace("お守りいただくこと\\n", "お守りいただくこと\\n%(children)s人")
