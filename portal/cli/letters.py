@@ -13,6 +13,7 @@ from portal.cli.context import FAILED, WITH_HOLDS, Context, answering, dry_run_o
 from portal.cli.hand_over import hand_over
 from portal.cli.late import warn_after_delivery
 from portal.cli.letters_archive import archive, remove_plain
+from portal.cli.letters_post import post
 from portal.cli.letters_words import built_json, preflight_json, say_built, say_preflight
 from portal.cli.printer import make_printer
 from portal.cli.progress import progress_bar
@@ -40,6 +41,7 @@ letters.add_command(cards)
 letters.add_command(hand_over)
 letters.add_command(archive)
 letters.add_command(remove_plain)
+letters.add_command(post)
 
 
 def _warn_of_address(context: Context) -> None:

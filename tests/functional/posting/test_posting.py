@@ -104,7 +104,7 @@ def test_every_fault_of_a_file_is_named_by_its_line_and_nothing_is_posted(house:
         post(
             house, (mine[0], tracking_no(1)), (mine[0], tracking_no(2)), (mine[1], tracking_no(1)),
             (mine[2], "13112383853"), (mine[3], tracking_no(3)), (mine[4], tracking_no(4)),
-            (too_early, tracking_no(5)), (stranger, tracking_no(6)), ("M000000000", tracking_no(7)),
+            (too_early, tracking_no(5)), (stranger, tracking_no(6)), ("M000000001", tracking_no(7)),
             (mine[1], tracking_no(9)),
         )  # fmt: skip
     said = refused.value.message.split("\n- ")
