@@ -51,11 +51,15 @@ def origin_of(page: Page) -> Origin:
     if call is None:
         return Origin(None, household_id, "ja", "", f"/households/{household_id}" if household_id else "/")
     household_id = household_id or calls.opened_last(page.session, call.id)
-    over = call.state == ENDED
-    today = not over or (call.ended_at is not None and jst_date(call.ended_at) == jst_date(page.now))
-    telephone = written.read_text(page.site.vault, call).get(written.CALL_BACK, "") if today else ""
-    back = "/calls" if over else f"/desk/{household_id}" if household_id else "/desk"
+    noted = written.read_text(page.site.vault, call) if _is_todays(page, call) else {}
+    telephone = noted.get(written.CALL_BACK, "")
+    back = "/calls" if call.state == ENDED else f"/desk/{household_id}" if household_id else "/desk"
     return Origin(call.id, household_id, call.language, str(telephone), back)
+
+
+def _is_todays(page: Page, call: Call) -> bool:
+    ended = call.state == ENDED
+    return not ended or (call.ended_at is not None and jst_date(call.ended_at) == jst_date(page.now))
 
 
 def _is_key(typed: str) -> bool:
@@ -135,6 +139,7 @@ def tasks_context(page: Page, call: Call | None, household: Any = None) -> dict[
     begun_from += [] if key is None else [f"household={key}"]
     return {
         "tasks_from": "?" + "&".join(begun_from) if begun_from else "",
+        "tasks_addable": call is None or (call.agent_id == me and _is_todays(page, call)),
         "tasks_questions": [(row, not agent or row.raised_by == me) for row in questions],
         "tasks_waiting": waiting,
         "escalation_words": escalation_words,

@@ -9,7 +9,7 @@ from admin import call_form
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.call_bar import DEFAULTS
 from admin.call_form import chosen
-from admin.desk_tasks import after_finish
+from admin.desk_tasks import after_finish, tasks_context
 from portal.domain.audit.services import record
 from portal.domain.call_desk import ending
 from portal.domain.call_desk.suggesting import suggest
@@ -151,7 +151,7 @@ def show_call(page: Page, status_code: int = 200) -> Response[Any]:
         "admin/call.html", status_code, call=call, mine=mine, correctable=correctable, has_words=has_words,
         words_shown=written.read_text(page.site.vault, call) if has_words and (asked or correctable) else {},
         households=queries.households_of(page.session, call.id), agent=staff_user(page.session, call.agent_id),
-        said=page.query.get("said", ""),
+        said=page.query.get("said", ""), **tasks_context(page, call),
     )  # fmt: skip
 
 

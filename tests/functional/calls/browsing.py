@@ -21,9 +21,11 @@ def start(visitor: Visitor, **fields: str) -> int:
 
 
 def finish(visitor: Visitor, call_id: int, **fields: str) -> None:
-    """Ends it with notes."""
+    """Ends it with notes; what is passed to the ward goes on to the form for that."""
     answer = visitor.post("/calls/finish/submit", {**NOTES, "call_id": str(call_id), **fields})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/calls?said=finished")
+    passed = fields.get("result") == "passed"
+    place = f"/escalations/new?call={call_id}" if passed else "/calls?said=finished"
+    assert (answer.status_code, answer.headers["location"]) == (303, place)
 
 
 def call_of(staff: StaffSite, call_id: int) -> Call:

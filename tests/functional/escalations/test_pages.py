@@ -364,3 +364,17 @@ def test_the_first_page_says_what_waits_at_the_desk(sqlite_staff: StaffSite) -> 
     late = sqlite_staff.enter_as(Role.SUPERVISOR)
     assert "折り返しの電話（期限を過ぎたもの 1）" in late.open("/").text
     assert "コールセンター</h2>" not in sqlite_staff.enter_as(Role.AUDITOR).open("/").text
+
+
+def test_the_page_of_a_call_shows_what_it_left_open_to_its_agent_and_the_leads(
+    sqlite_staff: StaffSite,
+) -> None:
+    visitor, call_id = agent(sqlite_staff)
+    visitor.open("/escalations/new")
+    visitor.post("/escalations/new/submit", QUESTION | {"call": str(call_id)})
+    mine = visitor.open(f"/calls/{call_id}").text
+    assert '対象の判断 <span class="mono">' in mine
+    assert f'href="/escalations/new?call={call_id}"' in mine
+    lead = sqlite_staff.enter_as(Role.SUPERVISOR).open(f"/calls/{call_id}").text
+    assert '対象の判断 <span class="mono">' in lead
+    assert "/escalations/new" not in lead
