@@ -1,0 +1,1 @@
+"""Handing everything over to the ward, which owns its texts and data (clause 15): open formats, no names, no secrets."""

@@ -1,0 +1,121 @@
+"""Texts, document versions, minutes and reports of an export, as data and as the PDF that people read."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.documents import queries as documents
+from portal.domain.export.writing import Folder
+from portal.domain.incidents.models import IncidentReport
+from portal.domain.incidents.register import report_content
+from portal.domain.management import minutes
+from portal.domain.management.checklist import answers
+from portal.domain.management.milestones import milestones
+from portal.domain.management.questions import questions
+from portal.domain.program.schema import Program
+from portal.domain.reports import management, management_papers, versions
+from portal.domain.reports.declines import decline_report
+from portal.domain.reports.models import MonthlyReport
+from portal.domain.reports.outputs import as_pdf, as_xlsx
+from portal.domain.reports.settlement import settlement_report
+from portal.domain.reports.tables import Report
+from portal.domain.reports.ward_documents import KINDS, source
+from portal.domain.roster.queries import imports
+from portal.domain.scripts.queries import history, scripts
+from portal.domain.vault import Vault
+
+
+def write_texts(folder: Folder, session: Session, program: Program, now: datetime) -> None:
+    """Write the ward's texts and forms as they stand now, and every version that was laid before the ward."""
+    folder.put("texts/program.toml", program.path.read_bytes())
+    for kind in KINDS:
+        found = source(program, kind, now)
+        folder.put(f"texts/{kind}.{_ending(found.file_name)}", found.content)
+    for row in documents.versions(session, limit=None):
+        folder.put(f"documents/{row.kind}-{row.number:03}.{_ending(row.file_name)}", row.content)
+
+
+def _ending(file_name: str) -> str:
+    ending = file_name.rpartition(".")[2]
+    return ending if ending in {"toml", "pdf"} else "bin"
+
+
+def write_scripts(folder: Folder, session: Session) -> None:
+    """Write every version of every script."""
+    columns = (
+        "key",
+        "part",
+        "category",
+        "number",
+        "title",
+        "title_en",
+        "texts",
+        "hidden",
+        "at",
+        "restored_from",
+    )
+    rows = [
+        (
+            one.key, one.part, one.category, one.number, one.draft.title, one.draft.title_en, dict(one.draft.texts),
+            one.draft.hidden, one.at, one.restored_from,
+        )
+        for script in scripts(session, include_hidden=True)
+        for one in history(session, script.key, limit=100_000)
+    ]  # fmt: skip
+    folder.put_rows("texts/scripts", columns, rows)
+
+
+def write_management(folder: Folder, session: Session, vault: Vault, program: Program, now: datetime) -> None:
+    """Write plan, progress, milestones, minutes of every version, open questions, checklist and data receipts."""
+    for name, report in (
+        ("plan", management.plan_report(session, vault, program, now)),
+        ("progress", management.progress_report(session, vault, program, now)),
+        ("questions", management_papers.questions_report(session, vault, program, now)),
+        ("checklist", management_papers.checklist_report(session, vault, program, now)),
+    ):
+        write_report(folder, f"management/{name}", report, now)
+    folder.put_json(
+        "management/milestones.json", [asdict(one) for one in milestones(session, vault, program, now)]
+    )
+    folder.put_json("management/open_questions.json", [asdict(one) for one in questions(session, vault)])
+    folder.put_json(
+        "management/checklist_answers.json", [asdict(one) for one in answers(session, vault, program)]
+    )
+    for meeting in minutes.meetings(session, vault, limit=None):
+        for row in minutes.versions(session, meeting.minutes_id, limit=None):
+            one = minutes.one(session, vault, meeting.minutes_id, row.number)
+            report = management_papers.minutes_report(session, program, one)
+            write_report(
+                folder, f"management/minutes-{one.minutes_id:03}-{row.number:02}", report, row.written_at
+            )
+    for found in imports(session, 100_000):
+        report = management_papers.receipt_report(session, program, found.id)
+        write_report(folder, f"management/receipt-{found.id:04}", report, found.created_at)
+
+
+def write_reports(folder: Folder, session: Session, vault: Vault, program: Program, now: datetime) -> None:
+    """Write every frozen version of every monthly report, the reports on incidents, declines and the settlement."""
+    for row in session.scalars(select(MonthlyReport).order_by(MonthlyReport.kind, MonthlyReport.month)).all():
+        for version in versions.versions(session, row):
+            content = versions.content(vault, row, version)
+            report = versions.covered(program, row.kind, row.month, content, version)
+            write_report(
+                folder,
+                f"reports/{row.kind}-{row.month:%Y-%m}-{version.number:02}",
+                report,
+                version.checked_at,
+            )
+    for paper in session.scalars(select(IncidentReport).order_by(IncidentReport.id)).all():
+        name = f"reports/incident-{paper.incident_id}-{paper.kind}-{paper.number:02}.json"
+        folder.put_json(name, report_content(vault, paper))
+    write_report(folder, "reports/declines", decline_report(session, program, now), now)
+    write_report(folder, "reports/settlement", settlement_report(session, program, now), now)
+
+
+def write_report(folder: Folder, path: str, report: Report, made: datetime) -> None:
+    """Write a report as PDF, as a workbook and as JSON."""
+    folder.put(f"{path}.pdf", as_pdf(report, made))
+    folder.put(f"{path}.xlsx", as_xlsx(report))
+    folder.put_json(f"{path}.json", asdict(report))

@@ -1,0 +1,91 @@
+"""Writing files of an export: each in a folder of its own making, with its SHA-256; CSV that no spreadsheet executes."""
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One file: its place in the export, its SHA-256, its size in bytes, and its rows where it has some."""
+
+    path: str
+    sha256: str
+    size: int
+    rows: int | None = None
+
+
+@dataclass(slots=True)
+class Folder:
+    """Where an export is written; ``files`` are those that are whole."""
+
+    root: Path
+    files: list[Written] = field(default_factory=list)
+
+    def put(self, path: str, content: bytes, rows: int | None = None) -> None:
+        """Write one file."""
+        target = self._place(path)
+        target.write_bytes(content)
+        self.files.append(Written(path, hashlib.sha256(content).hexdigest(), len(content), rows))
+
+    def put_json(self, path: str, value: Any) -> None:
+        """Write a value as JSON."""
+        self.put(path, (json.dumps(value, ensure_ascii=False, indent=1, default=_plain) + "\n").encode())
+
+    def put_rows(self, path: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+        """Write rows as ``path.csv`` (UTF-8 with BOM) and ``path.json`` (a list of objects), a few at a time."""
+        count = 0
+        sheet, objects = self._place(f"{path}.csv"), self._place(f"{path}.json")
+        with (
+            sheet.open("w", encoding="utf-8-sig", newline="") as table,
+            objects.open("w", encoding="utf-8") as listing,
+        ):
+            writer = csv.writer(table)
+            writer.writerow(columns)
+            listing.write("[")
+            for row in rows:
+                writer.writerow([_cell(value) for value in row])
+                listing.write(",\n" if count else "\n")
+                entry = dict(zip(columns, row, strict=True))
+                listing.write(json.dumps(entry, ensure_ascii=False, default=_plain))
+                count += 1
+            listing.write("\n]\n")
+        for file in (sheet, objects):
+            self.files.append(_measured(self.root, file, count))
+        return count
+
+    def _place(self, path: str) -> Path:
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():  # two things under one name: one of them would be lost
+            raise FileExistsError(str(target))
+        return target
+
+
+def _measured(root: Path, file: Path, rows: int) -> Written:
+    with file.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    return Written(str(file.relative_to(root)), digest, file.stat().st_size, rows)
+
+
+def _cell(value: Any) -> Any:
+    if value is None:
+        return ""
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False, default=_plain)
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return f"'{value}"
+    return value
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, (datetime, date)) else str(value)

@@ -1,0 +1,1 @@
+"""Handing everything over to the ward."""
