@@ -1,0 +1,1 @@
+"""A whole program year on a clock that the test moves."""

@@ -1,0 +1,61 @@
+"""A program year: every report against a count of what was drawn, and the settlement to the yen."""
+
+import os
+from collections import Counter
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from portal.domain.coupons.differences import listed, settle
+from portal.domain.reports.delivery_figures import count_month
+from portal.domain.settlement.closing import closed, confirm_closing, lines, propose_closing, verify
+from portal.domain.settlement.figures import figures
+from portal.platform.database import Database
+from tests.support.coupons import AMOUNT, VAULT
+from tests.support.year import FATES, Year
+
+HOUSEHOLDS = int(os.environ.get("PORTAL_YEAR_HOUSEHOLDS", "60"))
+AFTER = datetime(2024, 4, 1, 1, 0, tzinfo=UTC)
+
+
+def test_a_whole_year_ends_with_every_child_in_one_state_to_the_yen(
+    database: Database, tmp_path: Path
+) -> None:
+    year = Year(database, tmp_path, HOUSEHOLDS)
+    year.play()
+    program, truth = year.paper.program, year.truth
+    every = sum(year.children.values())
+    assert sum(truth.states.values()) == every
+
+    assert set(year.fates.values()) == set(FATES)
+    posted: Counter[tuple[date, int]] = Counter()
+    delivered: Counter[tuple[date, int]] = Counter()
+    returned: Counter[str] = Counter()
+    with database.read() as session:
+        for month in range(7, 13):
+            found = count_month(session, date(2023, month, 1))
+            for (day, _class, attempt), sent in found.posted.items():
+                posted[day, attempt] += sent.items
+            for (day, _class, attempt), sent in found.delivered.items():
+                delivered[day, attempt] += sent.items
+            for reason, sent in found.returned.items():
+                returned[reason] += sent.items
+    assert (posted, delivered, returned) == (truth.posted, truth.delivered, truth.returned)
+
+    with database.write() as session:
+        for row in listed(session):
+            settle(session, VAULT, row.id, "発行者に確認した", year.paper.officer, AFTER)
+    with database.write() as session:
+        propose_closing(session, program, year.paper.officer, AFTER)
+    with database.write() as session:
+        confirm_closing(session, VAULT, program, year.paper.ward, AFTER)
+    with database.read() as session:
+        done = closed(session)
+        assert done is not None
+        assert verify(session, program, done).good
+        states, frozen = Counter(str(line[2]) for line in lines(session, done.id)), done.figures
+        total = figures(session, program).total
+    assert states == truth.states
+    assert (total.children, total.amount_yen, total.used_yen) == (every, every * AMOUNT, truth.used_yen)
+    paid = truth.used_yen + truth.states["alternative_delivered"] * AMOUNT
+    assert frozen["payable_yen"] == paid
+    assert frozen["codes"]["bought"] == sum(frozen["codes"][k] for k in ("assigned", "void", "left_over"))
