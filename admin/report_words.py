@@ -3,7 +3,7 @@
 from datetime import date
 
 from portal.domain.reports.calls_tables import note_kind
-from portal.domain.texts import _s
+from portal.domain.texts import _s, kept_per_language
 
 __all__ = ["note_kind"]
 
@@ -46,7 +46,12 @@ def month(day: date) -> str:
 
 def weekday(day: date) -> str:
     """Name the weekday shortly."""
-    return (_s("月"), _s("火"), _s("水"), _s("木"), _s("金"), _s("土"), _s("日"))[day.weekday()]
+    return _weekday(str(day.weekday()))
+
+
+@kept_per_language
+def _weekday(number: str) -> str:
+    return (_s("月"), _s("火"), _s("水"), _s("木"), _s("金"), _s("土"), _s("日"))[int(number)]
 
 
 def said(code: str) -> str:

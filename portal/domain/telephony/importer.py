@@ -23,6 +23,8 @@ from portal.domain.texts import _s
 
 FILE, TYPED = "file", "typed"
 NOT_OVER = "not_over"
+KEPT = ("offered", "answered", "abandoned", "busy", "short_abandoned")
+"""What a version of a day keeps of each half hour."""
 
 
 class Reason(StrEnum):
@@ -199,12 +201,12 @@ def _insert(
 
 
 def _halves(rows: Iterable[CountRow]) -> dict[str, list[int | None]]:
-    """Return the sums by half hour, each in the order of ``kpi.FIELDS``."""
+    """Return the sums by half hour, each in the order of ``KEPT``."""
     sums: dict[str, Counts] = {}
     for row in rows:
         key = str(row.half_hour)
         sums[key] = sums.get(key, Counts()) + row.counts
-    return {key: [getattr(counts, name) for name in FIELDS] for key, counts in sums.items()}
+    return {key: [getattr(counts, name) for name in KEPT] for key, counts in sums.items()}
 
 
 def _current(session: Session, days: Collection[date]) -> dict[date, CountDay]:

@@ -29,7 +29,8 @@ class CountDay(Base):
     """One version of a Japanese day's counts; the one without ``replaced_at`` counts, the others are its history.
 
     ``whole``: counted after the day's business was over. ``reason``: why this version took another one's place.
-    ``halves``: the sums of each half hour over all languages and lines, so that a board reads one row a day.
+    ``halves``: by half hour the sums over all languages and lines of what ``importer.KEPT`` names, so that a board reads
+    one row a day.
     """
 
     __tablename__ = "telephony_day"
