@@ -14,6 +14,7 @@ from portal.platform.page import Page
 from portal.platform.senders import make_senders
 from portal.platform.senders.worker import OutboxWorker
 from portal.platform.site import Site, make_site
+from portal.platform.site_notices import site_notices
 from portal.platform.startup import check_prepared
 from portal.settings import Settings, load_settings
 from portal.web import routes
@@ -21,8 +22,8 @@ from portal.web.opening import opening
 
 
 def page_context(page: Page) -> dict[str, Any]:
-    """Return what every resident page shows besides its own: the telephone's hours."""
-    return {"opening": opening(page), "format_day": format_day}
+    """Return what every resident page shows besides its own: the telephone's hours, and notices to everybody."""
+    return {"opening": opening(page), "format_day": format_day, "site_notices": site_notices(page)}
 
 
 def make_resident_site(

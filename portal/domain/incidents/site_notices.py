@@ -12,7 +12,7 @@ from portal.domain.actors import Actor
 from portal.domain.audit.services import record
 from portal.domain.calls.secrets_in_text import refuse_coupons, refuse_secrets
 from portal.domain.errors import InputError, NotAllowedError, NotFoundError
-from portal.domain.incidents.models import Incident, SiteNotice
+from portal.domain.incidents.models import Downtime, Incident, SiteNotice
 from portal.domain.incidents.sentences import NOTICE_KINDS, PREPARED, sentence
 from portal.domain.incidents.states import SITE_NOTICE
 from portal.domain.texts import RESIDENT_LOCALES, SOURCE_LOCALE, _s, current_locale, use_locale
@@ -26,8 +26,14 @@ PAGE = 20
 
 # put together once: every page of both sites asks this
 _SHOWN = (
-    select(SiteNotice.kind, SiteNotice.sentence, SiteNotice.texts, SiteNotice.starts_at, SiteNotice.ends_at)
-    .where(SiteNotice.state == "published", SiteNotice.starts_at <= bindparam("now"), SiteNotice.ends_at > bindparam("now"))
+    select(
+        SiteNotice.kind, SiteNotice.sentence, SiteNotice.texts, SiteNotice.starts_at, SiteNotice.ends_at,
+        Downtime.starts_at, Downtime.ends_at,
+    )
+    .outerjoin(Downtime, Downtime.site_notice_id == SiteNotice.id)
+    .where(
+        SiteNotice.state == "published", SiteNotice.starts_at <= bindparam("now"), SiteNotice.ends_at > bindparam("now")
+    )
     .order_by(SiteNotice.starts_at.desc(), SiteNotice.id.desc())
     .limit(AT_ONCE)
 )  # fmt: skip
@@ -35,12 +41,13 @@ _SHOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One notice as a reader sees it now."""
+    """One notice as a reader sees it now; ``stop``: when the planned stop that it announces begins and ends (UTC)."""
 
     kind: str
     text: str
     starts_at: datetime
     ends_at: datetime
+    stop: tuple[datetime, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +65,8 @@ class Draft:
 def shown_now(session: Session, now: datetime) -> list[Shown]:
     """Return the notices that every page shows now, in the current language, the newest first, at most three."""
     return [
-        Shown(kind, _text(name, texts), starts_at, ends_at)
-        for kind, name, texts, starts_at, ends_at in session.execute(_SHOWN, {"now": now})
+        Shown(kind, _text(name, texts), starts_at, ends_at, (begins, ends) if begins and ends else None)
+        for kind, name, texts, starts_at, ends_at, begins, ends in session.execute(_SHOWN, {"now": now})
     ]
 
 
@@ -86,9 +93,9 @@ def write(session: Session, vault: Vault, draft: Draft, actor: Actor, now: datet
     """
     if actor.id is None:
         raise NotAllowedError(_s("書けるのは、アカウントのある職員だけです。"))
+    texts = _checked_texts(session, vault, draft)
     if draft.kind not in NOTICE_KINDS:
         raise InputError(_s("お知らせの種類を選んでください。"), code="kind")
-    texts = _checked_texts(session, vault, draft)
     if draft.ends_at <= max(draft.starts_at, now):
         raise InputError(_s("終わりは、始まりと今よりあとにしてください。"), code="ends_on")
     if draft.ends_at - draft.starts_at > LONGEST:
