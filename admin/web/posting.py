@@ -129,6 +129,7 @@ def handlers() -> list[HTTPRouteHandler]:
     return [
         staff_route("GET", "/posting", show, may),
         staff_route("POST", "/posting/scan", scan, may, shows=show),
+        staff_route("POST", "/posting/label", scan, may, shows=show),
         staff_route("POST", "/posting/file", take_file, may, shows=show, uploads=FILES),
         staff_route("POST", "/posting/runs/{run_id:int}", post_run, may, shows=show),
     ]

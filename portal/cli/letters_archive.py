@@ -26,7 +26,7 @@ from portal.domain.texts import _s, _sn
 def archive(context: Context, run_id: int, company_id: int, by: str, *, json_file: str | None) -> None:
     """Build the archive; it goes with the hand-over. Refused without the ward's consent to the mail house."""
     database = context.database()
-    with database.read() as session:
+    with database.write() as session:
         actor = person(session, by, Permission.PROPOSE_HAND_OVER)
     built = build_archive(Sender(database.read, database.write, context.clock, actor), run_id, company_id)
     value: dict[str, Any] = asdict(built)
