@@ -15,6 +15,7 @@ from portal.demo.faxes import bring_faxes
 from portal.demo.issuer import make_batch
 from portal.demo.letters import DemoLetter, hand_over_letters, print_letters
 from portal.demo.mail import send_letters
+from portal.demo.management import fill_management
 from portal.demo.requests import fill_desk
 from portal.domain.actors import SYSTEM, Actor, Organization, Role
 from portal.domain.clock import jst_date
@@ -75,6 +76,7 @@ def set_stage(site: Site, folder: Path, say: Callable[[str], None]) -> Stage:
     fill_desk(site, letter.household_id, officer)
     bring_faxes(site, letter.household_id, officer)
     make_calls(site, agent, ward)
+    fill_management(site, officer, ward)
     return Stage(letter, staff, households, count)
 
 
