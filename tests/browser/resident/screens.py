@@ -2,17 +2,22 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
+from time import time_ns
 
 from playwright.sync_api import Page
 
 from portal.domain.actors import Actor, Role
+from portal.domain.clock import jst_date
 from portal.domain.credentials.formats import new_login_id
 from portal.domain.declines.services import submit
+from portal.domain.printing import dispatches
 from portal.domain.program.loader import load_program
 from tests.browser.resident.served import Served
 from tests.support.coupons import VAULT
 from tests.support.resident import NOON
+from tests.support.staff import hire
 
 Step = Callable[[Served, Page], None]
 ALL: dict[str, Step] = {}
@@ -176,11 +181,24 @@ def _decline_taken_back(served: Served, page: Page) -> None:
     page.wait_for_url(re.compile("/decline/received/"))
 
 
+def _schedule(served: Served, page: Page) -> None:
+    officer = Actor(Role.OFFICER, hire(served.database, served.now, Role.OFFICER, f"o{time_ns()}").id)
+    today = jst_date(served.now)
+    with served.database.write() as session:
+        for days in (3, 0):
+            wanted = dispatches.Plan(today + timedelta(days=days), "汐風郵便局", 1_200, ("潮見坂", "灯台通"))
+            row = dispatches.plan(session, VAULT, wanted, officer, served.now)
+        dispatches.mark_sent(session, row.id, officer, served.now)
+    served.go(page, "/letters/schedule")
+
+
 for _path in (
     "/", "/check", "/help", "/privacy", "/accessibility", "/lost", "/lost/ask", "/signin", "/signedout", "/nowhere",
     "/account/received/lost/CDFG-HJKL",
 ):  # fmt: skip
     _add(_path, _open(_path))
+_add("schedule: empty", _open("/letters/schedule"))
+_add("schedule", _schedule)
 _add("signin: ended", _open("/signin?ended=1"))
 _add("signin: empty", _sent("/signin"))
 _add("signin: check digit", _sent("/signin", login_id="1234567890", password="x"))
