@@ -17,7 +17,8 @@ FIRST = {
 SECOND = FIRST | {
     "subject": "第2回 定例の打合せ", "decisions": "辞退届は、窓口にも置く。", "open_items": "",
 }  # fmt: skip
-DONE, BEGUN = ("contract", "roster", "publicity", "call_center"), ("decline", "delivery", "sign_in")
+DONE = ("contract", "roster", "publicity", "call_center", "decline", "delivery", "sign_in")
+BEGUN = ("decline_end", "exchange_end")
 
 
 def fill_management(site: Site, officer: Actor, ward: Actor) -> None:

@@ -12,9 +12,9 @@ from portal.domain.errors import NotFoundError
 from portal.domain.management import words
 from portal.domain.management.checklist import answers
 from portal.domain.management.minutes import Written
-from portal.domain.management.questions import questions
+from portal.domain.management.questions import Question, questions
 from portal.domain.program.schema import Program
-from portal.domain.reports.management_rows import instructed
+from portal.domain.reports.management_rows import instructed, question_rows
 from portal.domain.reports.tables import Cell, Report, ReportTable
 from portal.domain.roster.models import RosterImport
 from portal.domain.roster.queries import import_by_id
@@ -59,31 +59,32 @@ def _lines(title: str, text: str) -> ReportTable:
 
 
 def questions_report(session: Session, vault: Vault, program: Program, now: datetime) -> Report:
-    """Write the list of open questions with the ward's answers."""
-    rows: list[tuple[Cell, ...]] = [
-        (
-            str(one.number), f"{one.title}\n{one.question}", one.clause,
-            format_wareki(one.asked_on) if one.asked_on else "–", words.question_state(one.state), one.answer or "–",
-            instructed(one.instruction_no, one.instruction_on),
-        )
-        for one in questions(session, vault)
-    ]  # fmt: skip
-    columns = (
-        _s("番号"),
-        _s("協議事項"),
-        _s("条項"),
-        _s("尋ねた日"),
-        _s("状態"),
-        _s("区の回答"),
-        _s("区の指示"),
+    """Write the list of open questions, then each of them with the ward's answer."""
+    found = questions(session, vault)
+    overview = ReportTable(
+        _s("一覧"),
+        (_s("番号"), _s("件名"), _s("条項"), _s("状態"), _s("区の指示")),
+        question_rows(found),
+        wide=1,
     )
     return Report(
         title=_s("協議事項一覧"),
         addressee=program.names.ward.ja,
         sender=program.names.contractor.ja,
         facts=((_s("事業"), program.names.program.ja), (_s("作成日"), format_wareki(jst_date(now)))),
-        tables=(ReportTable(_s("協議事項"), columns, rows, wide=1),),
+        tables=(overview, *(_question(one) for one in found)),
     )
+
+
+def _question(one: Question) -> ReportTable:
+    rows: list[tuple[Cell, ...]] = [
+        (_s("尋ねること"), one.question),
+        (_s("尋ねた日"), format_wareki(one.asked_on) if one.asked_on else "–"),
+        (_s("区の回答"), one.answer or "–"),
+        (_s("区の指示"), instructed(one.instruction_no, one.instruction_on)),
+    ]
+    title = _s("協議事項%(n)s %(title)s") % {"n": one.number, "title": one.title}
+    return ReportTable(title, (_s("項目"), _s("内容")), rows, wide=1)
 
 
 def receipt_report(session: Session, program: Program, import_id: int) -> Report:
@@ -140,15 +141,15 @@ def _counts(title: str, found: Mapping[str, int]) -> ReportTable:
 
 def checklist_report(session: Session, vault: Vault, program: Program, now: datetime) -> Report:
     """Write the answers to the ward's security checklist, with the settings that are really at work."""
-    rows: list[tuple[Cell, ...]] = [
-        (one.group, one.item, words.verdict(one.verdict), one.answer, one.evidence)
-        for one in answers(session, vault, program)
-    ]
-    columns = (_s("分野"), _s("項目"), _s("結果"), _s("回答"), _s("確認できるもの"))
+    groups: dict[str, list[tuple[Cell, ...]]] = {}
+    for one in answers(session, vault, program):
+        line = (one.item, words.verdict(one.verdict), one.answer, one.evidence)
+        groups.setdefault(one.group, []).append(line)
+    columns = (_s("項目"), _s("結果"), _s("回答"), _s("確認できるもの"))
     return Report(
         title=_s("セキュリティチェックリストへの回答"),
         addressee=program.names.ward.ja,
         sender=program.names.contractor.ja,
         facts=((_s("事業"), program.names.program.ja), (_s("作成日"), format_wareki(jst_date(now)))),
-        tables=(ReportTable(_s("回答"), columns, rows, wide=3),),
+        tables=tuple(ReportTable(group, columns, rows) for group, rows in groups.items()),
     )

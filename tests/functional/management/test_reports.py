@@ -230,7 +230,8 @@ def test_a_receipt_names_the_very_file_its_rows_and_who_took_it(work: Work) -> N
 
 def test_a_question_of_ours_stands_with_its_answer_and_instruction_in_the_list(work: Work) -> None:
     work.answer(8)
-    row = cells(work.report("questions"), "協議事項")[7]
-    assert row[4:] == ["回答あり", "はい", "5汐子第1号 令和5年6月1日"]
+    report = work.report("questions")
+    assert cells(report, "一覧")[7][3:] == ["回答あり", "5汐子第1号 令和5年6月1日"]
+    assert ["区の回答", "はい"] in cells(report, "協議事項8 18歳の人の分の辞退")
     with pytest.raises(InputError), work.database.write() as session:
         questions.add(session, VAULT, "x" * 101, "", "y", work.officer, NOW)
