@@ -1,0 +1,75 @@
+"""The work with the ward in a browser: gates on every screen, without JavaScript, and by keyboard alone."""
+
+import pytest
+
+from portal.domain.actors import Role
+from portal.domain.management.models import OpenQuestion
+from tests.browser.admin.screens_of_management import MANAGEMENT
+from tests.browser.admin.served import ServedStaff
+from tests.browser.admin.test_faxes import _enter, _tab_to
+from tests.support.browser import PageFactory
+from tests.support.gates import GATES, QUICK, check_page, plain
+
+
+@pytest.mark.parametrize("name", list(MANAGEMENT))
+def test_a_screen_passes_the_gates_in_japanese(
+    served_staff: ServedStaff, page_factory: PageFactory, name: str
+) -> None:
+    page = page_factory()
+    served_staff.speak(page, "ja")
+    MANAGEMENT[name](served_staff, page)
+    found = check_page(page)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "name", ["management", "minutes: to confirm", "question: answer", "documents: decide", "checklist"]
+)
+def test_a_screen_passes_the_gates_in_english_at_a_desk(
+    served_staff: ServedStaff, page_factory: PageFactory, name: str, full_matrix: bool
+) -> None:
+    page = page_factory(width=1280, height=800, language="en", color_scheme="dark")
+    served_staff.speak(page, "en")
+    MANAGEMENT[name](served_staff, page)
+    found = check_page(page, lang="en", only=tuple(GATES) if full_matrix else QUICK)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "management",
+        "milestone: edit",
+        "minutes: new",
+        "question: answer",
+        "documents: decide",
+        "checklist: edit",
+    ],
+)
+def test_a_page_says_and_offers_the_same_without_javascript(
+    served_staff: ServedStaff, page_factory: PageFactory, name: str
+) -> None:
+    page = page_factory(javascript=False)
+    MANAGEMENT[name](served_staff, page)
+    assert plain.complaints(page, plain.words(page)) == []
+
+
+def test_the_ward_answers_a_question_with_nothing_but_the_keyboard(
+    served_staff: ServedStaff, page_factory: PageFactory
+) -> None:
+    page = page_factory(width=1280, height=900)
+    served_staff.enter(page, Role.WARD_OFFICER)
+    served_staff.go(page, "/questions")
+    _tab_to(page, "main a[href='/questions/7']")
+    _enter(page)
+    _tab_to(page, "#answer")
+    page.keyboard.type("それでよい。")
+    _tab_to(page, "#instruction_no")
+    page.keyboard.type("5汐子第7号")
+    _tab_to(page, "#instruction_on")
+    page.keyboard.type("2023-06-01")
+    _tab_to(page, "form[action$='/answer'] button")
+    _enter(page)
+    assert page.url.endswith("/questions/7?said=answered")
+    with served_staff.database.read() as session:
+        assert session.query(OpenQuestion.state).filter_by(number=7).scalar() == "answered"
