@@ -17,6 +17,7 @@ from portal.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.letters.models import PrintRun
 from portal.domain.letters.queries import print_run
 from portal.domain.printing import handover, selection
+from portal.domain.printing.pull_needs import runs_to_pull
 from portal.domain.printing.queries import (
     chunks_of,
     count_to_withdraw,
@@ -50,6 +51,7 @@ def show_list(page: Page) -> Response[Any]:
         withdrawals=list(islice(to_withdraw(page.session), WITHDRAWN_SHOWN)),
         proposed=open_for(page.session, handover.HAND_OVER, handover.SUBJECT, [run.id for run in runs]),
         delivery=page.site.program.windows.delivery,
+        to_pull=runs_to_pull(page.session),
         cards=card_counts(page.session, include_protected=may_know),
         card_prints=card_prints(page.session),
         stopped_notices=stopped_notices(page.session, include_protected=may_know),

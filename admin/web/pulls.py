@@ -11,7 +11,7 @@ from admin import mail_words
 from admin.access import first_post, number_in_address, staff_route
 from portal.domain.errors import DomainError, InputError, NotFoundError
 from portal.domain.letters.queries import print_run
-from portal.domain.printing import pull_list
+from portal.domain.printing import pull_list, pull_needs
 from portal.domain.printing.pull_answers import read_answers
 from portal.domain.printing.take_back import take_back_pdf
 from portal.domain.reports.outputs import as_pdf, as_xlsx
@@ -36,7 +36,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     run = print_run(session, number_in_address(page, "run_id"))
     if run is None:
         raise NotFoundError(_s("この印刷は見つかりませんでした。"))
-    needs, lists = pull_list.needs(session, run.id), pull_list.lists_of(session, run.id)
+    needs, lists = pull_needs.needs(session, run.id), pull_list.lists_of(session, run.id)
     return page.render(
         "admin/pulls.html",
         status_code,
@@ -45,7 +45,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         count=len(needs),
         lists=[(row, pull_list.lines(session, row.id)) for row in lists],
         shown=SHOWN,
-        waiting=pull_list.WAITING,
+        waiting=pull_needs.WAITING,
         mail_words=mail_words,
         said=page.query.get("said", ""),
     )
@@ -89,7 +89,7 @@ def answer(page: Page) -> Response[Any]:
     """Note the answers that were ticked, or one answer for all that still wait."""
     key, form = _list_id(page), page.form
     if form.get("all") in pull_list.ANSWERS:
-        waiting = [line for line in pull_list.lines(page.session, key) if line.state in pull_list.WAITING]
+        waiting = [line for line in pull_list.lines(page.session, key) if line.state in pull_needs.WAITING]
         answers = [(line.letter_id, form.get("all")) for line in waiting]
     else:
         answers = [

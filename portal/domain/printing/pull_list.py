@@ -12,43 +12,27 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record
 from portal.domain.credentials.services import lock_row, move
 from portal.domain.credentials.states import CREDENTIAL
-from portal.domain.entitlements.claims import DECLINE
-from portal.domain.entitlements.models import Entitlement
-from portal.domain.entitlements.states import ENTITLEMENT
 from portal.domain.errors import ConflictError, NotAllowedError, NotFoundError
-from portal.domain.households.models import Hold, Household
-from portal.domain.households.queries import has_open_hold, withheld
 from portal.domain.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.services import cancel
 from portal.domain.printing.archives import live_archive
 from portal.domain.printing.models import PullLetter, PullList
+from portal.domain.printing.pull_needs import WAITING, needs
 from portal.domain.printing.states import PULL
 from portal.domain.shipments.models import Shipment
 from portal.domain.subcontractors.services import PULL_LIST, FileFacts, note_sent
 from portal.domain.texts import _s
 
-DIED, MOVED, REMOVED, DECLINED, STOPPED = ("died", "moved", "removed", "declined", "stopped")
-"""Why; ``stopped`` is every other stop, so that the code never says who is protected."""
 PULLED, ALREADY_POSTED = ANSWERS = ("pull", "find_posted")
 NUMBER, FILE, RESULT = COLUMNS = ("手紙番号", "ファイル", "結果")
 SUSPENDED_FOR = "pulled_too_late"
-WAITING = ("listed", "sent")
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """A letter that must be pulled, and why."""
-
-    letter_id: int
-    number: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,45 +47,6 @@ class Line:
     tracking_no: str | None
     mail_class: str | None
     posted_on: date | None
-
-
-def _open_hold(prefix: str) -> ColumnElement[bool]:
-    here = and_(Hold.household_id == Household.id, Hold.state == "open", Hold.code.startswith(prefix))
-    return select(Hold.id).where(here).correlate(Household).exists()
-
-
-def _nothing_left() -> ColumnElement[bool]:
-    """Tell whether every child of a household declined or asked to; a letter for the others still goes."""
-    wanted = and_(
-        Entitlement.household_id == Household.id, Entitlement.state == ENTITLEMENT.initial,
-        or_(Entitlement.claimed_by.is_(None), Entitlement.claimed_by != DECLINE),
-    )  # fmt: skip
-    return ~select(Entitlement.id).where(wanted).correlate(Household).exists()
-
-
-def _reason() -> ColumnElement[str]:
-    # the roster's codes for deaths and moves after the base day begin like this
-    return case(
-        (_open_hold("W11_"), DIED), (_open_hold("W10_"), MOVED), (Household.state != "active", REMOVED),
-        (or_(withheld(), has_open_hold(Household.id.expression), Household.counter != Letter.counter), STOPPED),
-        (_nothing_left(), DECLINED), else_="",
-    )  # fmt: skip
-
-
-def needs(session: Session, run_id: int) -> list[Need]:
-    """Return the letters of a handed-over run, neither posted nor listed yet, that must not go out any more."""
-    posted = exists().where(Shipment.letter_id == Letter.id, Shipment.state != "cancelled")
-    listed = exists().where(PullLetter.letter_id == Letter.id)
-    rows = session.execute(
-        select(Letter.id, Letter.number, _reason())
-        .join(Household, Household.id == Letter.household_id)
-        .where(
-            Letter.print_run_id == run_id, Letter.state == "handed_over", Letter.counter.is_(False), _reason() != "",
-            ~posted, ~listed,
-        )
-        .order_by(Letter.id)
-    )  # fmt: skip
-    return [Need(letter_id, number, reason) for letter_id, number, reason in rows]
 
 
 def draw_up(session: Session, run_id: int, actor: Actor, now: datetime) -> PullList:

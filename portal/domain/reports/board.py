@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.clock import jst_date
 from portal.domain.escalations.call_back_queries import count_waiting
+from portal.domain.printing.dispatches import Planned, dispatches_between
 from portal.domain.program.agenda import Stage, WindowView, agenda
 from portal.domain.program.schema import Program
 from portal.domain.reports.board_reading import OPEN_CALLS, Sums, read_letters, read_numbers, read_sums
@@ -81,6 +82,7 @@ class Board:
     counted_at: datetime | None
     built: int
     windows: tuple[WindowView, ...]
+    dispatches: tuple[Planned, ...]
     alarms: tuple[str, ...]
 
 
@@ -99,7 +101,7 @@ def board(session: Session, program: Program, now: datetime) -> Board:
     return Board(
         at=now, calls=tuple(OpenCall(*row) for row in session.execute(OPEN_CALLS, {"limit": LISTED})), in_all=going_on,
         recorded_today=recorded, call_backs=waiting, call_backs_late=late, days=days, halves=halves,
-        counted_at=sums.counted_at, built=built, windows=_windows(program, now),
+        counted_at=sums.counted_at, built=built, windows=_windows(program, now), dispatches=tuple(dispatches_between(session, today, today + ONE_DAY * DAYS)[:LISTED]),
         alarms=_alarms(program, days, halves),
     )  # fmt: skip
 

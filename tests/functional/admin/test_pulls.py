@@ -24,7 +24,7 @@ def test_an_officer_draws_up_sends_and_notes_the_answers(staff: StaffSite) -> No
             session.add(
                 Hold(household_id=person.household_id, code="W10_MOVED_AFTER_BASE", created_at=staff.now)
             )
-        letters = dict(session.execute(select(Letter.household_id, Letter.id)).all())  # type: ignore[arg-type]
+        letters = dict(session.execute(select(Letter.household_id, Letter.id)).all())
     keys = [letters[person.household_id] for person in people]
     assert "3通あります" in officer.open(base).text
     assert {officer.post(base + "/draw-up", {"form_key": "1"}).status_code for _ in range(2)} == {303}

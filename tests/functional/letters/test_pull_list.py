@@ -15,7 +15,7 @@ from portal.domain.entitlements.models import Entitlement
 from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError, WrongStateError
 from portal.domain.households.models import Hold, Household
 from portal.domain.letters.models import Letter
-from portal.domain.printing import pull_list
+from portal.domain.printing import pull_list, pull_needs
 from portal.domain.printing.models import PullLetter
 from portal.domain.printing.posting import Entry, post_letters
 from portal.domain.printing.pull_answers import read_answers
@@ -106,15 +106,16 @@ def test_whoever_changed_since_the_hand_over_is_listed_and_nobody_else(
 ) -> None:
     run_id, people = house.run(handed_over=True)
     with house.database.read() as session:
-        assert pull_list.needs(session, run_id) == []
+        assert pull_needs.needs(session, run_id) == []
     stop(house, people[1], how)
     key, number, _state, _credential = letter_of(house, people[1])
     with house.database.read() as session:
-        assert pull_list.needs(session, run_id) == [pull_list.Need(key, number, reason)]
+        assert pull_needs.needs(session, run_id) == [pull_needs.Need(key, number, reason)]
     draw_up(house, run_id)
     with house.database.read() as session:
-        assert pull_list.needs(session, run_id) == []
+        assert pull_needs.needs(session, run_id) == []
         assert pull_list.unanswered(session) == pull_list.unanswered(session, run_id) == 1
+        assert pull_needs.runs_to_pull(session) == {run_id: 1}
     with pytest.raises(ConflictError, match="いま引き抜く手紙はありません"):
         draw_up(house, run_id)
 
@@ -202,7 +203,7 @@ def test_a_letter_that_is_posted_while_it_waits_answers_by_itself(house: MailHou
     (line,) = lines(house, list_id)
     assert (line.state, line.tracking_no, line.mail_class) == ("already_posted", tracking_no(7), CLASS)
     with house.database.read() as session:
-        assert pull_list.needs(session, run_id) == []
+        assert pull_needs.needs(session, run_id) == []
 
 
 def test_the_sheet_for_the_post_office_has_the_numbers_and_no_name(house: MailHouse) -> None:
