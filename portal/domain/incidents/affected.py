@@ -152,7 +152,7 @@ def _of_whole_runs(session: Session, search: Search) -> Iterator[tuple[int, date
     ).all()
     for run, at in runs:
         for household in session.scalars(
-            select(Letter.household_id.distinct()).where(Letter.print_run_id == run)
+            select(Letter.household_id).distinct().where(Letter.print_run_id == run)
         ):
             yield household, at
 

@@ -25,7 +25,7 @@ WORDS = "お店でクーポンを使えないことがあります"
 
 
 def written(office: Office, role: Role = Role.OFFICER, **changes: Any) -> int:
-    given = {
+    given: dict[str, Any] = {
         "kind": "fault",
         "starts_at": office.now,
         "ends_at": office.now + timedelta(days=1),

@@ -1,0 +1,172 @@
+"""From an incident: what it touches is added, found in the audit log, and stopped now."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin import incident_words
+from admin.access import allowed, first_post, staff_route
+from admin.event_words import event
+from admin.typed_moments import typed_moment
+from admin.web.incidents import act, found, show
+from portal.domain.audit.services import record
+from portal.domain.clock import JST
+from portal.domain.errors import DomainError, NotFoundError
+from portal.domain.incidents import affected, queries, subjects
+from portal.domain.incidents.affected import Search, What
+from portal.domain.incidents.kinds import SUBJECTS
+from portal.domain.incidents.stopping import stop_codes, stop_letters
+from portal.domain.staff.permissions import Permission
+from portal.domain.texts import _s
+from portal.platform.page import Page
+
+SPOTS = frozenset({"numbers", "run", "batch", "theirs"})
+FIELDS = frozenset({"from_on", "to_on", "login", "session", "run"})
+
+
+def add(page: Page) -> Response[Any]:
+    """Add letters or codes by number, print run, batch, or those of the listed households."""
+    form, key = page.form, found(page).id
+    what, by = form.get("what"), form.get("by")
+    if what not in {"letter", "coupon"} or by not in {"numbers", "all", "theirs"}:
+        form.error("add", _s("何を、どのように加えるかを選んでください。"))
+        return show(page, 422)
+    session, actor, now = page.session, page.actor, page.now
+    try:
+        with session.begin_nested():
+            if first_post(page):
+                if by == "theirs":
+                    subjects.add_theirs(session, key, what, actor, now)
+                elif what == "letter" and by == "numbers":
+                    subjects.add_letters(session, key, form.get("numbers"), actor, now)
+                elif what == "letter":
+                    subjects.add_run(session, key, _number(form.get("run")), actor, now)
+                elif by == "numbers":
+                    subjects.add_codes(session, page.site.vault, key, form.get("numbers"), actor, now)
+                else:
+                    subjects.add_batch(session, key, form.get("batch"), actor, now)
+    except NotFoundError:
+        raise
+    except DomainError as error:
+        form.error(error.code if error.code in SPOTS else "add", error.message)
+        return show(page, 422)
+    return page.redirect(f"/incidents/{key}?said=added")
+
+
+def _number(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else 0
+
+
+def stop_all_codes(page: Page) -> Response[Any]:
+    """Stop every listed code now."""
+    return act(
+        page, "stopped", lambda key: stop_codes(page.session, key, page.actor, page.now), spot="stop-coupon"
+    )
+
+
+def stop_all_letters(page: Page) -> Response[Any]:
+    """Stop every listed letter now."""
+    return act(
+        page, "stopped", lambda key: stop_letters(page.session, key, page.actor, page.now), spot="stop-letter"
+    )
+
+
+def show_subjects(page: Page) -> Response[Any]:
+    """List what an incident touches, twenty at a time."""
+    row = found(page)
+    kind = page.query.get("kind", "")
+    kind = kind if kind in SUBJECTS else ""
+    number = max(1, _number(page.query.get("page", "")[:5]))
+    rows = queries.subjects(
+        page.session, row.id, include_protected=allowed(page, Permission.KNOW_PROTECTED), kind=kind, page=number,
+        limit=queries.PAGE + 1,
+    )  # fmt: skip
+    return page.render(
+        "admin/incident_subjects.html", row=row, rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE, number=number,
+        kind=kind, kinds=SUBJECTS, incident_words=incident_words, opens=allowed(page, Permission.OPEN_HOUSEHOLD),
+    )  # fmt: skip
+
+
+def show_affected(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask whom to look for in the audit log: between which instants, by whom, what was done."""
+    return _draw(page, None, status_code)
+
+
+def _draw(page: Page, result: affected.Affected | None, status_code: int = 200) -> Response[Any]:
+    row = found(page)
+    since = (row.occurred_at or row.known_at).astimezone(JST)
+    until = page.now.astimezone(JST)
+    return page.render(
+        "admin/incident_affected.html", status_code, row=row, result=result, whats=list(What), incident_words=incident_words,
+        number=_page(page), since=since, until=until, event_name=event, opens=allowed(page, Permission.OPEN_HOUSEHOLD),
+        of_ward=allowed(page, Permission.KNOW_PROTECTED),
+    )  # fmt: skip
+
+
+def _page(page: Page) -> int:
+    return max(1, _number(page.form.get("page")[:5]))
+
+
+def search(page: Page) -> Response[Any]:
+    """Show who is affected; that it was looked for is logged, with what was found."""
+    asked = _asked(page)
+    if asked is None:
+        return show_affected(page, 422)
+    try:
+        result = affected.find(
+            page.session, asked, include_protected=allowed(page, Permission.KNOW_PROTECTED), page=_page(page)
+        )
+    except DomainError as error:
+        page.form.error(error.code if error.code in FIELDS else "from_on", error.message)
+        return show_affected(page, 422)
+    record(
+        page.session, page.actor, page.now, "incident.searched", "incident", found(page).id, what=asked.what.value,
+        start=asked.start.isoformat(), end=asked.end.isoformat(), households=result.households,
+    )  # fmt: skip
+    return _draw(page, result)
+
+
+def keep(page: Page) -> Response[Any]:
+    """Add everybody who is found to the incident."""
+    asked = _asked(page)
+    if asked is None:
+        return show_affected(page, 422)
+    return act(
+        page, "added",
+        lambda key: subjects.add_households(
+            page.session, key, affected.household_ids(page.session, asked), page.actor, page.now
+        ),
+        spot="add",
+    )  # fmt: skip
+
+
+def _asked(page: Page) -> Search | None:
+    form = page.form
+    start, end = typed_moment(form, "from_on", "from_time"), typed_moment(form, "to_on", "to_time")
+    what = form.get("looked")
+    numbers: dict[str, int | None] = {}
+    for name in ("session", "run"):
+        typed = form.get(name).strip()
+        numbers[name] = _number(typed) if typed else None
+        if typed and not numbers[name]:
+            form.error(name, _s("番号を、数字で入力してください。"))
+    if what not in set(What):
+        form.error("looked", _s("何をしたかを選んでください。"))
+    if not form.ok or start is None or end is None:
+        return None
+    return Search(start, end, What(what), form.get("login"), numbers["session"], numbers["run"])
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    write, one = Permission.HANDLE_INCIDENTS, "/incidents/{incident_id:int}"
+    return [
+        staff_route("GET", one + "/subjects", show_subjects, Permission.SEE_INCIDENTS),
+        staff_route("POST", one + "/add", add, write, shows=show),
+        staff_route("POST", one + "/stop-codes", stop_all_codes, write, shows=show),
+        staff_route("POST", one + "/stop-letters", stop_all_letters, write, shows=show),
+        staff_route("GET", one + "/affected", show_affected, write),
+        staff_route("POST", one + "/affected/search", search, write, shows=show_affected),
+        staff_route("POST", one + "/affected/keep", keep, write, shows=show_affected),
+    ]
