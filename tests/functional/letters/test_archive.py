@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 
 import pyrage
@@ -80,6 +81,17 @@ def test_the_mail_house_finds_every_file_with_manifest_and_checksums(house: Mail
     assert sum(file["letters"] for file in totals["files"]) == 5
     leftovers = [path.name for path in built.path.parent.iterdir() if path.suffix == ".part"]
     assert leftovers == []
+
+
+def test_an_archive_is_never_whole_in_memory(house: MailHouse) -> None:
+    run_id, _people = house.run(3, per_file=1, size=10_000_000)
+    tracemalloc.start()
+    try:
+        house.build(run_id)
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 5_000_000
 
 
 def test_another_key_opens_nothing(house: MailHouse) -> None:
