@@ -127,7 +127,7 @@ class Who:
 @kept_per_language
 def _label(key: str) -> str:
     return {
-        "home": _s("きょうの仕事"), "calls": _s("受付"), "desk": _s("コールデスク"), "search": _s("世帯をさがす"), "reviews": _s("申請の審査"), "tasks": _s("用件"),
+        "home": _s("きょうの仕事"), "calls": _s("受付の一覧"), "desk": _s("コールデスク"), "search": _s("世帯をさがす"), "reviews": _s("申請の審査"), "tasks": _s("用件"),
         "parcels": _s("小包"), "stock": _s("代替品の在庫"), "returns": _s("戻った郵便"), "tracking": _s("郵便の追跡"), "holds": _s("保留"),
         "channel_changes": _s("受け取り方の変更"),
         "recipients": _s("追加・支給先"), "roster": _s("名簿"),

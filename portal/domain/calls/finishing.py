@@ -95,7 +95,7 @@ def correct(
     """
     call = locked_own(session, call_id, actor)
     if call.state != ENDED:
-        raise WrongStateError(_s("まだ終わっていない受付です。先に「終える」の画面で書いてください。"))
+        raise WrongStateError(_s("まだ終わっていない受付です。先に「記録して終える」で書いてください。"))
     if not may_correct(call, now):
         raise TooLateError(_s("直せるのは、終えた当日だけです。スーパーバイザーに伝えてください。"))
     numbers = _checked(session, vault, after)
