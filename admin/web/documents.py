@@ -11,7 +11,7 @@ from admin import document_words
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.report_taking import send_file
 from portal.domain.documents import queries, services
-from portal.domain.errors import DomainError, InputError
+from portal.domain.errors import DomainError, InputError, NotFoundError
 from portal.domain.reports import ward_documents
 from portal.domain.staff.permissions import Permission
 from portal.domain.staff.queries import staff_names
@@ -45,7 +45,7 @@ def propose(page: Page) -> Response[Any]:
     return _act(
         page, "proposed",
         lambda: ward_documents.propose(
-            page.session, page.site.program, kind, page.form.get("label"), page.actor, page.now
+            page.session, page.site.program, page.site.settings.public_url, kind, page.form.get("label"), page.actor, page.now
         ),
         {"content": "kind", "known": "kind", "input": "kind"},
     )  # fmt: skip
@@ -99,6 +99,14 @@ def take(page: Page) -> Response[Any]:
     return send_file(page, row.content, ward_documents.media_type(row.file_name), name)
 
 
+def take_specimen(page: Page) -> Response[Any]:
+    """Give the PDF that shows a version's texts on paper."""
+    row = queries.version(page.session, number_in_address(page, "version_id"))
+    if row.specimen is None:
+        raise NotFoundError(_s("この文書に見本はありません。"))
+    return send_file(page, row.specimen, ward_documents.PDF, f"{row.kind}-{row.number:03}-specimen.pdf")
+
+
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     see, keep, decide = (
@@ -112,4 +120,5 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("POST", one + "/refuse", refuse, decide, shows=show),
         staff_route("POST", one + "/revoke", revoke, decide, shows=show),
         staff_route("POST", one + "/file", take, see),
+        staff_route("POST", one + "/specimen", take_specimen, see),
     ]

@@ -26,9 +26,12 @@ def fill_management(site: Site, officer: Actor, ward: Actor) -> None:
     with site.database.write() as session:
         now = site.clock.now(session)
         today, program, vault = jst_date(now), site.program, site.vault
-        letter = ward_documents.propose(session, program, documents.LETTER, "発送の前の最終版", officer, now)
+        url = site.settings.public_url
+        letter = ward_documents.propose(
+            session, program, url, documents.LETTER, "発送の前の最終版", officer, now
+        )
         documents.approve(session, letter.id, "8水こ第12号", today - timedelta(days=40), ward, now)
-        ward_documents.propose(session, program, "decline_form", "初版", officer, now)
+        ward_documents.propose(session, program, url, "decline_form", "初版", officer, now)
         first = minutes.write(
             session, vault, None, 0, today - timedelta(days=40), FIRST, officer, now - timedelta(days=39)
         )

@@ -14,7 +14,7 @@ LIVING = "state IN ('proposed', 'approved')"
 class DocumentVersion(Base):
     """One version of one kind of document, with the bytes as they were; nothing personal is in them.
 
-    ``label``: the version as people call it. ``sha256`` is the content's: the same content has one living version.
+    ``label``: the version as people call it. ``specimen``: a PDF that shows the texts on paper, with invented people. ``sha256`` is the content's: the same content has one living version.
     """
 
     __tablename__ = "document_version"
@@ -37,6 +37,7 @@ class DocumentVersion(Base):
     file_name: Mapped[str] = mapped_column(String(120))
     sha256: Mapped[str] = mapped_column(String(64))
     content: Mapped[bytes] = mapped_column(LargeBinary)
+    specimen: Mapped[bytes | None] = mapped_column(LargeBinary)
     state: Mapped[str] = state_column(DOCUMENT.initial)
     proposed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
     proposed_at: Mapped[datetime]

@@ -12,7 +12,9 @@ PAGE = 20
 
 def versions(session: Session, kind: str | None = None, limit: int | None = PAGE) -> list[DocumentVersion]:
     """Return the versions, newest first, without their contents being read; of one kind, or of all."""
-    statement = select(DocumentVersion).options(defer(DocumentVersion.content))
+    statement = select(DocumentVersion).options(
+        defer(DocumentVersion.content), defer(DocumentVersion.specimen)
+    )
     if kind is not None:
         statement = statement.where(DocumentVersion.kind == kind)
     return list(session.scalars(statement.order_by(DocumentVersion.id.desc()).limit(limit)))
@@ -31,7 +33,7 @@ def uses(session: Session, limit: int | None = PAGE) -> list[tuple[DocumentUse, 
     rows = session.execute(
         select(DocumentUse, DocumentVersion)
         .join(DocumentVersion, DocumentVersion.id == DocumentUse.version_id)
-        .options(defer(DocumentVersion.content))
+        .options(defer(DocumentVersion.content), defer(DocumentVersion.specimen))
         .order_by(DocumentUse.id.desc())
         .limit(limit)
     )

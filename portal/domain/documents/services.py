@@ -27,8 +27,9 @@ def digest_of(content: bytes) -> str:
 
 
 def propose(
-    session: Session, kind: str, content: bytes, file_name: str, label: str, actor: Actor, now: datetime
-) -> DocumentVersion:
+    session: Session, kind: str, content: bytes, file_name: str, label: str, actor: Actor, now: datetime, *,
+    specimen: bytes | None = None,
+) -> DocumentVersion:  # fmt: skip
     """Keep a content as the next version of its kind, for the ward to decide.
 
     Raises:
@@ -49,7 +50,7 @@ def propose(
         session.scalar(select(func.max(DocumentVersion.number)).where(DocumentVersion.kind == kind)) or 0
     )
     row = DocumentVersion(
-        kind=kind, number=highest + 1, label=label.strip(), file_name=file_name, sha256=digest, content=content,
+        kind=kind, number=highest + 1, label=label.strip(), file_name=file_name, sha256=digest, content=content, specimen=specimen,
         proposed_by=actor.id, proposed_at=now,
     )  # fmt: skip
     try:

@@ -35,6 +35,8 @@ def write_texts(folder: Folder, session: Session, program: Program, now: datetim
         folder.put(f"texts/{kind}.{_ending(found.file_name)}", found.content)
     for row in documents.versions(session, limit=None):
         folder.put(f"documents/{row.kind}-{row.number:03}.{_ending(row.file_name)}", row.content)
+        if row.specimen is not None:
+            folder.put(f"documents/{row.kind}-{row.number:03}-specimen.pdf", row.specimen)
 
 
 def _ending(file_name: str) -> str:

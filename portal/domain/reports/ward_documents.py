@@ -8,17 +8,23 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.alternatives.form import alternative_form_pdf
+from portal.domain.clock import jst_date
 from portal.domain.declines.form import decline_form_pdf
 from portal.domain.documents import services
 from portal.domain.documents.models import DocumentVersion
 from portal.domain.errors import NotFoundError
 from portal.domain.faxes.inquiry_form import inquiry_form_pdf
+from portal.domain.letters.barcode import customer_bars
+from portal.domain.letters.content import LetterContent, letter_frame
+from portal.domain.letters.render import fit_back, render_chunk
 from portal.domain.letters.texts import load_texts
 from portal.domain.program.reading import read_toml
 from portal.domain.program.schema import Program
 from portal.domain.redeliveries.form import redelivery_form_pdf
 from portal.domain.texts import SOURCE_LOCALE, _s, use_locale
 
+SAMPLE_ADDRESS = ("見本区見本町一丁目2番地の3", "見本マンション405号室")
+SAMPLE_PASSWORD = "CDFGHJKLMNPQ"  # noqa: S105  (an invented one, for a specimen)
 TOML, PDF = "application/toml", "application/pdf"
 FORMS = {
     "decline_form": decline_form_pdf,
@@ -62,17 +68,40 @@ def source(program: Program, kind: str, now: datetime) -> Source:
         return Source(kind, f"{kind}.pdf", FORMS[kind](program, now))
 
 
+def specimen(program: Program, url: str, now: datetime) -> bytes:
+    """Return the letter as these texts print it, front and back in all languages, for an invented household.
+
+    Raises:
+        ProgramFileError: a required block, language or value is missing.
+        InputError: the texts need more than their page.
+    """
+    frame = letter_frame(
+        program, load_texts(program.letter_texts_file), notice_date=jst_date(now), resident_url=url
+    )
+    postal_code = program.contact.address.postal_code
+    sample = LetterContent(
+        letter_number="M000000000", postal_code=postal_code, address_lines=SAMPLE_ADDRESS, addressee="見本　太郎",
+        children=2, amount_yen=2 * program.amount_yen, login_id="1000000008", password=SAMPLE_PASSWORD,
+        sign_in_url=f"{url}/signin", customer_bars=customer_bars(postal_code, SAMPLE_ADDRESS[1]),
+    )  # fmt: skip
+    return render_chunk([sample], frame, back_points=fit_back(frame))
+
+
 def media_type(file_name: str) -> str:
     """Return the media type of a kept content."""
     return PDF if file_name.endswith(".pdf") else f"{TOML}; charset=utf-8"
 
 
 def propose(
-    session: Session, program: Program, kind: str, label: str, actor: Actor, now: datetime
+    session: Session, program: Program, url: str, kind: str, label: str, actor: Actor, now: datetime
 ) -> DocumentVersion:
-    """Lay a document, as it stands now, before the ward. Raises as ``source`` and ``documents.services.propose``."""
+    """Lay a document, as it stands now, before the ward; the letter's texts with a specimen, printed for nobody.
+
+    ``url`` is the resident site. Raises as ``source``, ``specimen`` and ``documents.services.propose``.
+    """
     found = source(program, kind, now)
-    return services.propose(session, kind, found.content, found.file_name, label, actor, now)
+    shown = specimen(program, url, now) if kind == services.LETTER else None
+    return services.propose(session, kind, found.content, found.file_name, label, actor, now, specimen=shown)
 
 
 def letter_standing(session: Session, program: Program) -> DocumentVersion | None:

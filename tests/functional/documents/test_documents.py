@@ -232,8 +232,9 @@ def test_a_demo_prints_without_any_ward(sqlite_database: Database, tmp_path: Pat
 def test_no_form_prints_a_name_or_an_address_of_a_household_before_somebody_writes_it(kind: str) -> None:
     program = load_program("sample", date(2023, 7, 3))
     found = source(program, kind, NOW)
-    said = "".join(pdf.text(found.content))
-    assert said
+    said = "".join(pdf.text(found.content)).replace("\n", "")
+    assert program.contact.telephone in said
+    assert program.contact.fax in said
     assert not [word for word in CANARIES if word in said]
     assert source(program, kind, NOW).content == found.content
 
@@ -257,6 +258,9 @@ def test_on_the_page_the_contractor_proposes_and_the_ward_reads_and_approves(sta
     assert taken.content == staff.site.program.letter_texts_file.read_bytes()
     assert ward.post("/documents/1/approve", {"number-1": "", "day-1": "2023-06-01"}).status_code == 422
     assert ward.post("/documents/1/approve", {"number-1": "1", "day-1": "x"}).status_code == 422
+    specimen = ward.post("/documents/1/specimen").content
+    assert len(pdf.text(specimen)) == 2
+    assert "見本" in pdf.text(specimen)[0]
     good = {"number-1": "5汐子第9号", "day-1": "2023-06-01", "form_key": "3"}
     assert {ward.post("/documents/1/approve", good).status_code for _ in range(2)} == {303}
     assert "番号 5汐子第9号、2023-06-01" in officer.open("/documents").text
@@ -273,4 +277,5 @@ def test_forms_are_laid_before_the_ward_as_they_are_printed(staff: StaffSite) ->
         assert officer.post("/documents/propose", form).status_code == 303
     taken = officer.post("/documents/2/file")
     assert taken.content.startswith(b"%PDF")
+    assert officer.post("/documents/2/specimen").status_code == 404
     assert taken.headers["content-disposition"] == 'attachment; filename="decline_form-001.pdf"'
