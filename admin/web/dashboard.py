@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin import report_words
+from admin import incident_words, report_words
 from admin.access import allowed, staff_route
 from admin.desk_tasks import left_open
 from portal.domain.approvals.queries import open_counts
@@ -14,6 +14,8 @@ from portal.domain.casework import review_queue, steps, worklists
 from portal.domain.casework.deliveries import deliveries
 from portal.domain.clock import jst_date
 from portal.domain.entitlements.queries import Totals, totals
+from portal.domain.incidents import fault_queries, queries
+from portal.domain.incidents.site_notices import waiting_count
 from portal.domain.printing.handover import HAND_OVER
 from portal.domain.program.agenda import agenda
 from portal.domain.program.explain import window_title
@@ -21,6 +23,8 @@ from portal.domain.reports.due import CALLS, DELIVERY, Due, due_reports
 from portal.domain.roster.protection_none import PROTECTION_NONE
 from portal.domain.staff.permissions import Permission
 from portal.platform.page import Page
+
+MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,14 @@ def show(page: Page) -> Response[Any]:
         window_title=window_title,
         due=_due(page),
         report_words=report_words,
+        clocks=queries.due_clocks(session, page.now)[:MOST]
+        if allowed(page, Permission.SEE_INCIDENTS)
+        else [],
+        faults=fault_queries.open_count(session, include_protected=protected)
+        if allowed(page, Permission.HANDLE_COUPON_FAULTS)
+        else 0,
+        notices=waiting_count(session) if allowed(page, Permission.PUBLISH_SITE_NOTICES) else 0,
+        incident_words=incident_words,
         left=left_open(page) if allowed(page, Permission.SEE_ESCALATIONS) else None,
     )
 

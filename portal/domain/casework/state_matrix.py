@@ -11,6 +11,7 @@ from portal.domain.declines.states import DECLINE
 from portal.domain.entitlements.states import ENTITLEMENT
 from portal.domain.escalations.states import CALL_BACK, ESCALATION
 from portal.domain.faxes.states import FAX_CASE, FAX_REPLY
+from portal.domain.incidents.states import COUPON_FAULT, DOWNTIME, INCIDENT, INCIDENT_REPORT, SITE_NOTICE
 from portal.domain.letters.states import LETTER
 from portal.domain.recipients.states import CHANGE
 from portal.domain.redeliveries.states import REDELIVERY
@@ -20,7 +21,7 @@ from portal.domain.states import StateMachine
 
 MACHINES = (
     COUPON, DECLINE, ALTERNATIVE, SHIPMENT, LETTER, ENTITLEMENT, REQUEST, REDELIVERY, CHANGE, CREDENTIAL, CALL,
-    FAX_CASE, FAX_REPLY, CALL_BACK, ESCALATION,
+    FAX_CASE, FAX_REPLY, CALL_BACK, ESCALATION, COUPON_FAULT, INCIDENT, INCIDENT_REPORT, SITE_NOTICE, DOWNTIME,
 )  # fmt: skip
 NONE = "none"
 """The child has no such thing."""

@@ -10,6 +10,7 @@ from portal.domain.entitlements.models import Entitlement
 from portal.domain.entitlements.states import ENTITLEMENT
 from portal.domain.households.models import Hold, Household
 from portal.domain.households.queries import has_open_hold, withheld
+from portal.domain.incidents.queries import letters_to_pull
 from portal.domain.letters.models import Letter
 from portal.domain.printing.models import PullLetter
 from portal.domain.shipments.models import Shipment
@@ -46,7 +47,13 @@ def _reason() -> ColumnElement[str]:
     # the roster's codes for deaths and moves after the base day begin like this
     return case(
         (_open_hold("W11_"), DIED), (_open_hold("W10_"), MOVED), (Household.state != "active", REMOVED),
-        (or_(withheld(), has_open_hold(Household.id.expression), Household.counter != Letter.counter), STOPPED),
+        (
+            or_(
+                withheld(), has_open_hold(Household.id.expression), Household.counter != Letter.counter,
+                Letter.id.in_(letters_to_pull()),
+            ),
+            STOPPED,
+        ),
         (_nothing_left(), DECLINED), else_="",
     )  # fmt: skip
 

@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.casework.deliveries import deliveries
-from portal.domain.clock import JST
+from portal.domain.clock import JST, day_end, day_start
 from portal.domain.errors import InputError
 from portal.domain.program.schema import Program
 from portal.domain.reports import calls_tables
 from portal.domain.reports.delivery_figures import THIRD, DeliveryMonth, Sent, count_month
-from portal.domain.reports.due import DELIVERY
+from portal.domain.reports.due import DELIVERY, last_of
+from portal.domain.reports.incidents import month_tables
 from portal.domain.reports.models import MonthlyReport
 from portal.domain.reports.monthly import write_texts
 from portal.domain.reports.notes import checked_words
@@ -61,6 +62,7 @@ def build(session: Session, vault: Vault, program: Program, month: date, now: da
                 _days(_s("配達完了（日・種類・回数別）"), found.delivered), _again(found), _returned(found),
                 _undelivered(found), _others(found), _ways(session, program),
                 calls_tables.typed(_s("事故そのほか"), texts.get(ACCIDENTS, "")),
+                *month_tables(session, day_start(month), day_end(last_of(month)), now),
             ),
             notes=(
                 _s("差し出した日、配達した日、戻った日は、郵便局の記録の日本の日付です。記録のない郵便は、配達完了に数えません。"),

@@ -150,3 +150,22 @@ def test_the_auditor_reads_and_changes_nothing(quick_office: Office) -> None:
 @pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR, Role.ADMINISTRATOR])
 def test_others_do_not_get_here(quick_office: Office, role: Role) -> None:
     assert quick_office.staff.enter_as(role).get("/incidents").status_code == 403
+
+
+def test_the_first_page_of_the_day_shows_clocks_cases_and_notices_that_wait(quick_office: Office) -> None:
+    desk, place = opened(quick_office)
+    quick_office.report(quick_office.family())
+    desk.open(f"/site-notices/new?incident={place.rsplit('/', 1)[1]}")
+    notice = {
+        "sentence": "mail_wrong",
+        "ends_on": "2023-08-02",
+        "ends_time": "9:00",
+        "incident": place.rsplit("/", 1)[1],
+    }
+    desk.send("/site-notices/new/submit", notice | {"form_key": "s"})
+    desk.send(desk.place + "/publish", {"form_key": "p"})
+    page = desk.open("/").text
+    for path in (place, "/coupon-faults", "/site-notices"):
+        assert f'href="{path}"' in page
+    assert "事故の期限" in page
+    assert "事故の期限" not in quick_office.staff.enter_as(Role.AGENT).open("/").text
