@@ -16,6 +16,7 @@ from portal.demo.issuer import make_batch
 from portal.demo.letters import DemoLetter, hand_over_letters, print_letters
 from portal.demo.mail import send_letters
 from portal.demo.management import fill_management
+from portal.demo.post_office import fill_calendar
 from portal.demo.requests import fill_desk
 from portal.domain.actors import SYSTEM, Actor, Organization, Role
 from portal.domain.clock import jst_date
@@ -73,6 +74,7 @@ def set_stage(site: Site, folder: Path, say: Callable[[str], None]) -> Stage:
     ward, officer, _supervisor, agent = (person.actor for person in staff)
     hand_over_letters(site, letter.run_id, officer, ward)
     send_letters(site, letter.run_id, letter.household_id, officer)
+    fill_calendar(site, letter.run_id, officer, ward)
     fill_desk(site, letter.household_id, officer)
     bring_faxes(site, letter.household_id, officer)
     make_calls(site, agent, ward)

@@ -1,0 +1,41 @@
+"""The demo's mail house with the ward's consent, and the days on which its towns' letters went out and will go."""
+
+from datetime import timedelta
+
+import pyrage
+
+from portal.domain.actors import Actor
+from portal.domain.clock import jst_date
+from portal.domain.printing import dispatches
+from portal.domain.roster.towns import load_towns
+from portal.domain.subcontractors import services as subcontractors
+from portal.platform.site import Site
+
+OFFICE, MAIL_HOUSE = "みなも郵便局", "みなもメーリング株式会社"
+ENTERED, CONSENTED, SENT = timedelta(days=60), timedelta(days=55), timedelta(days=11)
+COMING = (timedelta(days=3), timedelta(days=8))
+
+
+def fill_calendar(site: Site, run_id: int, officer: Actor, ward: Actor) -> None:
+    """Enter the mail house, note the posting of the run, and plan two more."""
+    with site.database.write() as session:
+        now = site.clock.now(session)
+        key = str(
+            pyrage.x25519.Identity.generate().to_public()
+        )  # an invented company: nobody has its other half
+        company = subcontractors.propose_subcontractor(
+            session, MAIL_HOUSE, subcontractors.MAIL_HOUSE, "手紙の印刷と封入", key, officer, now - ENTERED
+        )
+        subcontractors.consent(
+            session, company.id, "8水こ第9号", jst_date(now - CONSENTED), ward, now - CONSENTED
+        )
+        towns = sorted({town for names in load_towns(site.program.towns_file).values() for town in names})
+        third = max(1, len(towns) // 3)
+        sent = dispatches.Plan(jst_date(now - SENT), OFFICE, 90, tuple(towns[:third]), run_id)
+        first = dispatches.plan(session, site.vault, sent, officer, now - SENT)
+        dispatches.mark_sent(session, first.id, officer, now - SENT)
+        for at, after in enumerate(COMING, 1):
+            some = tuple(towns[at * third : (at + 1) * third]) or tuple(towns)
+            dispatches.plan(
+                session, site.vault, dispatches.Plan(jst_date(now + after), OFFICE, 40, some), officer, now
+            )
