@@ -7,46 +7,11 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from portal.domain.actors import Role
-from portal.domain.calls.models import Call, CallHousehold
-from portal.domain.calls.services import start_call
-from portal.domain.escalations.models import AnswerSheet, CallBack, Escalation, EscalationAnswer
-from portal.domain.tasks.models import Task
+from portal.domain.escalations.models import AnswerSheet, Escalation, EscalationAnswer
+from tests.functional.escalations.browsing import ORDER, QUESTION, WORDS, agent, asked, raised
 from tests.functional.escalations.test_sheets import returned
 from tests.support.files import picture
-from tests.support.resident import Visitor
-from tests.support.staff import Colleague, StaffSite
-
-WORDS = "基準日のあとに転入した。返事がほしい。"
-QUESTION = {"kind": "eligibility", "text": WORDS, "form_key": "q"}
-ORDER = {"instruction_no": "児発第12号", "instruction_date": "令和5年7月31日"}
-
-
-def in_call(staff: StaffSite, colleague: Colleague, household_id: int | None = None) -> int:
-    """A call of a colleague, in which a household was opened."""
-    from portal.domain.actors import Actor, Organization
-
-    with staff.database.write() as session:
-        actor = Actor(Role.AGENT, colleague.id, Organization.CONTRACTOR)
-        call = start_call(session, actor, staff.now)
-        if household_id is not None:
-            session.add(
-                CallHousehold(call_id=call.id, household_id=household_id, opened_at=staff.now, level=1)
-            )
-        return call.id
-
-
-def agent(staff: StaffSite, household_id: int | None = None) -> tuple[Visitor, int]:
-    """An agent who is in a call."""
-    colleague = staff.hire(Role.AGENT)
-    return staff.enter(colleague), in_call(staff, colleague, household_id)
-
-
-def raised(staff: StaffSite, **changed: str) -> tuple[Visitor, str]:
-    """A question that an agent passed on, and its address."""
-    visitor, _call = agent(staff)
-    visitor.open("/escalations/new")
-    answer = visitor.post("/escalations/new/submit", QUESTION | changed)
-    return visitor, answer.headers["location"].partition("?")[0]
+from tests.support.staff import StaffSite
 
 
 def test_a_question_goes_to_the_ward_once_and_its_number_is_read_out(staff: StaffSite) -> None:
@@ -233,76 +198,6 @@ def test_without_open_questions_there_is_no_sheet(sqlite_staff: StaffSite) -> No
     answer = officer.post("/escalations/sheet")
     assert answer.status_code == 409
     assert "待っている引き継ぎはありません" in answer.text
-
-
-CALLED = {"telephone": "03-1234-5678", "language": "ko", "text": "再配送", "form_key": "b"}
-
-
-def asked(staff: StaffSite, **changed: str) -> tuple[Visitor, str]:
-    visitor, call_id = agent(staff)
-    visitor.open(f"/call-backs/new?call={call_id}")
-    answer = visitor.post("/call-backs/new/submit", CALLED | {"call": str(call_id)} | changed)
-    with staff.database.write() as session:
-        call = session.get_one(Call, call_id)
-        call.state, call.ended_at = "ended", staff.now
-    return visitor, answer.headers["location"].partition("?")[0]
-
-
-def test_a_call_back_is_taken_once_called_from_its_page_and_done(staff: StaffSite) -> None:
-    visitor, place = asked(staff)
-    assert staff.count(Task, kind="call_back") == 1
-    listed = visitor.open("/call-backs").text
-    assert place in listed
-    assert "0312345678" not in visitor.open(place).text
-    answers = [visitor.post(f"{place}/start") for _ in range(2)]
-    assert {answer.headers["location"] for answer in answers} == {place}
-    calling = visitor.open(place).text
-    assert "0312345678" in calling
-    assert "/scripts/greeting_call_back?speak=ko" in calling
-    assert staff.count(Call, direction="outbound", language="ko") == 1
-    assert visitor.post(f"{place}/settle", {"form_key": "0"}).status_code == 422
-    sent = {"outcome": "reached", "form_key": "s"}
-    assert [visitor.post(f"{place}/settle", sent).headers["location"] for _ in range(2)] == [
-        "/calls/finish"
-    ] * 2
-    assert staff.count(CallBack, state="done") == 1
-    assert "待っている折り返しはありません" in visitor.open("/call-backs").text
-
-
-def test_the_number_is_on_nobody_elses_page(sqlite_staff: StaffSite) -> None:
-    first, place = asked(sqlite_staff)
-    first.post(f"{place}/start")
-    other = sqlite_staff.enter_as(Role.AGENT)
-    assert "0312345678" not in other.open(place).text
-    refused = other.post(f"{place}/start")
-    assert refused.status_code == 409
-    assert "ほかの人が" in refused.text
-    assert other.post(f"{place}/settle", {"outcome": "reached"}).status_code == 422
-    assert other.post(f"{place}/release").status_code == 409
-    assert first.post(f"{place}/release").status_code == 303
-
-
-@pytest.mark.parametrize(
-    ("changed", "field"),
-    [
-        ({"telephone": ""}, "telephone"), ({"at": "2023-08-05", "clock": "10:00"}, "at"), ({"clock": "99"}, "at"),
-        ({"at": "いつか", "clock": "10:00"}, "at"), ({"clock": "9:00"}, "at"), ({"text": "4111 1111 1111 1111"}, "text"),
-    ],
-)  # fmt: skip
-def test_a_call_back_with_faults_comes_back_as_it_was_typed(
-    sqlite_staff: StaffSite, changed: dict[str, str], field: str
-) -> None:
-    visitor, call_id = agent(sqlite_staff)
-    visitor.open("/call-backs/new")
-    answer = visitor.post("/call-backs/new/submit", CALLED | {"call": str(call_id)} | changed)
-    assert answer.status_code == 422
-    assert f'href="#{field}"' in answer.text
-    assert sqlite_staff.count(Task) == 0
-
-
-def test_a_time_alone_is_todays(sqlite_staff: StaffSite) -> None:
-    visitor, place = asked(sqlite_staff, clock="午後2時30分")
-    assert "2023-08-01 14:30" in visitor.open(place).text
 
 
 def test_the_end_of_a_call_that_is_passed_on_leads_to_the_form(sqlite_staff: StaffSite) -> None:
