@@ -33,7 +33,7 @@ from portal.domain.texts import _s
 def export(context: Context, out: Path, login: str, instruction: str, json_file: str | None) -> None:
     """Write every text, document version, report and ledger into a new folder, with a manifest and checksums."""
     database = context.database()
-    with database.read() as session:
+    with database.write() as session:  # an account is read with its row locked
         actor = person(session, login, Permission.DECIDE_MANAGEMENT)
     office = Office(database.read, database.write, context.vault(), context.clock, context.load_program())
     found = export_all(office, out, actor, instruction)

@@ -8,6 +8,7 @@ import click
 
 from portal.cli.context import WITH_HOLDS, Context, answering, json_option, write_json
 from portal.cli.report_files import FILE, say_report, write_files
+from portal.cli.report_work import PAPERS, paper
 from portal.domain.casework.deliveries import Deliveries, deliveries
 from portal.domain.clock import jst_date
 from portal.domain.errors import InputError
@@ -22,7 +23,11 @@ from portal.domain.texts import _s
 
 @click.group()
 def report() -> None:
-    """Figures of the program: what was delivered, and what was declined."""
+    """Figures of the program: what was delivered, and what was declined; papers on the work with the ward."""
+
+
+for name in PAPERS:
+    report.add_command(paper(name))
 
 
 @report.command()

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from portal.cli.context import Context
 from portal.cli.export import export
+from portal.cli.report import report
 from portal.domain.actors import SYSTEM, Actor, Organization, Role
 from portal.domain.audit.models import AuditEvent
 from portal.domain.audit.services import record
@@ -242,3 +243,14 @@ def test_the_command_says_what_it_wrote_and_whom_it_left_out(house: House) -> No
     assert run("--out", out, "--by", "ward_officer").exit_code == 1
     told = run("--out", out + "2", "--by", "ward_officer", "--protected-by-instruction", "1", "--json")
     assert json.loads(told.stdout)["left_out"] == 0
+
+
+@pytest.mark.parametrize("name", ["plan", "progress", "questions", "checklist"])
+def test_the_papers_come_from_the_command_line_too(house: House, name: str) -> None:
+    pdf_file, xlsx = house.folder / "a.pdf", house.folder / "a.xlsx"
+    words = (name, "--pdf", str(pdf_file), "--xlsx", str(xlsx), "--json")
+    told = CliRunner().invoke(report, words, obj=Desk(house))
+    assert told.exit_code == 0, told.output
+    assert json.loads(told.stdout)["addressee"] == "東京都汐風区"
+    assert pdf_file.read_bytes().startswith(b"%PDF")
+    assert xlsx.read_bytes().startswith(b"PK")
