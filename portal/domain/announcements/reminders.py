@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.announcements.models import Announcement
 from portal.domain.announcements.services import EMAIL, SMS, announce
-from portal.domain.announcements.silence import silenced
+from portal.domain.announcements.silence import to_be_told
 from portal.domain.authn.models import OtpAuthenticator
 from portal.domain.clock import JST, Clock, day_start
 from portal.domain.coupons.models import Coupon
@@ -78,13 +78,7 @@ def due_households(session: Session, window: Window, now: datetime) -> list[int]
         )
         .order_by(Household.id)
     )  # fmt: skip
-    found = list(session.scalars(statement))
-    due: list[int] = []
-    for start in range(0, len(found), AT_ONCE):
-        part = found[start : start + AT_ONCE]
-        quiet = silenced(session, part)
-        due += [household_id for household_id in part if household_id not in quiet]
-    return due
+    return to_be_told(session, session.scalars(statement).all())
 
 
 def remind(

@@ -1,5 +1,6 @@
 """Announcing an event: choosing the medium, queueing it once, and starting again what was stopped."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -80,6 +81,16 @@ def reach(session: Session, household_id: int) -> Reach:
     return Reach(None, SOURCE_LOCALE) if found is None else Reach(found[0], found[1] or SOURCE_LOCALE)
 
 
+def reach_by(credential: Credential, sources: Iterable[OtpAuthenticator]) -> Reach:
+    """Return what ``reach`` would, from an account and its proven sources of codes as they were read."""
+    if credential.state == "active":
+        for kind in (SMS, EMAIL):
+            for source in sources:
+                if source.kind == kind and source.state == "confirmed":
+                    return Reach(source, credential.locale or SOURCE_LOCALE)
+    return Reach(None, SOURCE_LOCALE)
+
+
 def announce(
     session: Session,
     vault: Vault,
@@ -91,6 +102,8 @@ def announce(
     contact: str | None = None,
     due: date | None = None,
     receipt_no: str | None = None,
+    way: Reach | None = None,
+    is_first: bool = False,
 ) -> None:
     """Tell a household of an event, once: by its enrolled channel, by a call to ``contact``, or by a card.
 
@@ -98,13 +111,14 @@ def announce(
     ``contact`` is a telephone number left on a paper form, used for nothing else; ``due`` the last day (JST) of
     an event of ``DATED_EVENTS``. Sent later by a worker or the daily print, which look for holds at that moment. While the
     same is waiting to be told of the same ``receipt_no``, nothing is added: one message speaks for all children.
+    ``way`` is the household's (``reach``), where the caller knows it; ``is_first``: nothing was told of ``receipt_no`` yet.
 
     Raises:
         ValueError: unknown event, a key over 100 characters, or one of ``DATED_EVENTS`` without its day.
     """
     if event not in EVENTS or len(key) > KEY_LENGTH or (event in DATED_EVENTS) != (due is not None):
         raise ValueError("not an event that can be announced")
-    way = reach(session, household_id)
+    way = reach(session, household_id) if way is None else way
     medium = way.row.kind if way.row is not None else CALL if contact else CARD
     row: Announcement | None = session.scalar(
         _INSERT[session.get_bind().dialect.name],
@@ -116,7 +130,7 @@ def announce(
     )  # fmt: skip
     if row is None:
         return
-    if (twin := _waiting_twin(session, row)) is not None:
+    if not is_first and (twin := _waiting_twin(session, row)) is not None:
         row.state, row.follows_id = ANNOUNCEMENT.next(row.state, "merge"), twin
     else:
         _dispatch(session, vault, row, way, contact, SYSTEM, now)

@@ -1,6 +1,6 @@
 """To whom nothing may be sent automatically: held, protected or removed households, and those with a death."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -10,6 +10,19 @@ from portal.domain.households.queries import has_open_hold
 
 DIED = "W11"
 """First letters of the roster's code for a death; released or not, people speak to this family, no machine does."""
+
+
+AT_ONCE = 200
+
+
+def to_be_told(session: Session, household_ids: Sequence[int]) -> list[int]:
+    """Return those of the households that may get something automatic now, in the given order."""
+    told: list[int] = []
+    for start in range(0, len(household_ids), AT_ONCE):
+        part = household_ids[start : start + AT_ONCE]
+        quiet = silenced(session, part)
+        told += [household_id for household_id in part if household_id not in quiet]
+    return told
 
 
 def silenced(session: Session, household_ids: Collection[int]) -> set[int]:
