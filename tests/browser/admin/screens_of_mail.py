@@ -191,10 +191,17 @@ def _dispatches(served: ServedStaff, page: Page) -> None:
     officer = Actor(Role.OFFICER, served.colleagues[Role.OFFICER].id, Organization.CONTRACTOR)
     today = served.now.date()
     with served.database.write() as session:
-        for days in (0, 3):
-            wanted = dispatches.Plan(today + timedelta(days=days), "汐風郵便局", 1_200, ("潮見坂", "灯台通"))
-            row = dispatches.plan(session, VAULT, wanted, officer, served.now - timedelta(hours=12))
-        dispatches.cancel(session, row.id, officer, served.now)
+        rows = [
+            dispatches.plan(
+                session,
+                VAULT,
+                dispatches.Plan(today + timedelta(days=days), "汐風郵便局", 1_200, ("潮見坂", "灯台通")),
+                officer,
+                served.now - timedelta(hours=12),
+            )
+            for days in (0, 3)
+        ]
+        dispatches.cancel(session, rows[-1].id, officer, served.now)
     served.enter(page, Role.OFFICER)
     served.go(page, "/dispatches")
 

@@ -185,10 +185,17 @@ def _schedule(served: Served, page: Page) -> None:
     officer = Actor(Role.OFFICER, hire(served.database, served.now, Role.OFFICER, f"o{time_ns()}").id)
     today = jst_date(served.now)
     with served.database.write() as session:
-        for days in (3, 0):
-            wanted = dispatches.Plan(today + timedelta(days=days), "汐風郵便局", 1_200, ("潮見坂", "灯台通"))
-            row = dispatches.plan(session, VAULT, wanted, officer, served.now)
-        dispatches.mark_sent(session, row.id, officer, served.now)
+        rows = [
+            dispatches.plan(
+                session,
+                VAULT,
+                dispatches.Plan(today + timedelta(days=days), "汐風郵便局", 1_200, ("潮見坂", "灯台通")),
+                officer,
+                served.now,
+            )
+            for days in (3, 0)
+        ]
+        dispatches.mark_sent(session, rows[-1].id, officer, served.now)
     served.go(page, "/letters/schedule")
 
 
