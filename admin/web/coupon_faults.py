@@ -11,10 +11,9 @@ from admin import incident_words
 from admin.access import allowed, first_post, number_in_address, staff_route
 from portal.domain.audit.services import record
 from portal.domain.clock import jst_date
-from portal.domain.coupons.models import Coupon
-from portal.domain.coupons.queries import open_code
 from portal.domain.errors import DomainError, NotFoundError
 from portal.domain.incidents import fault_queries, faults
+from portal.domain.incidents.fault_queries import CodeView
 from portal.domain.incidents.faults import LookUp
 from portal.domain.incidents.kinds import ISSUER_ANSWERS, OUTCOMES
 from portal.domain.incidents.models import CouponFault
@@ -66,22 +65,14 @@ def _found(page: Page) -> CouponFault:
     return row
 
 
-def _code(page: Page, coupon_id: int | None) -> dict[str, Any] | None:
-    """Return what officers see of a code: the issuer's number for it and its state, never the code."""
-    if coupon_id is None:
-        return None
-    coupon = page.session.get_one(Coupon, coupon_id)
-    return {"coupon": coupon, "number": open_code(page.session, page.site.vault, coupon).management_no}
-
-
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one case with both codes, and what can be done now; what was told on demand."""
     row = _found(page)
-    old = page.session.get_one(Coupon, row.coupon_id)
+    old, new = fault_queries.codes_of(page.session, page.site.vault, row)
     shown = page.auth is not None and page.auth.data.get(READ) == row.id
     people = {key for key in (row.looked_up_by, row.ended_by) if key is not None}
     return page.render(
-        "admin/coupon_fault.html", status_code, row=row, old=_code(page, row.coupon_id), new=_code(page, row.new_coupon_id),
+        "admin/coupon_fault.html", status_code, row=row, old=old, new=new,
         told=faults.words_of(page.site.vault, row) if shown else {}, shown=shown, names=staff_names(page.session, people),
         answers=ISSUER_ANSWERS, outcomes=OUTCOMES, incident_words=incident_words, said=page.query.get("said", ""),
         can={action for action in COUPON_FAULT.steps if COUPON_FAULT.can(row.state, action)},
@@ -89,7 +80,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )  # fmt: skip
 
 
-def _suggested(page: Page, coupon: Coupon) -> dict[str, str]:
+def _suggested(page: Page, coupon: CodeView) -> dict[str, str]:
     """Return what the form proposes: the issuer's last statement where there is one, else today."""
     if coupon.issuer_status is None or coupon.issuer_as_of is None:
         return {"status": "", "as_of": jst_date(page.now).isoformat(), "used_yen": ""}

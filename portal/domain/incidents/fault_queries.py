@@ -7,12 +7,15 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.clock import day_start, jst_date
+from portal.domain.coupons.models import Coupon
+from portal.domain.coupons.queries import open_code
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.errors import NotFoundError
 from portal.domain.households.models import Child, Household
 from portal.domain.incidents.models import CouponFault
 from portal.domain.incidents.states import OPEN
 from portal.domain.texts import _
+from portal.domain.vault import Vault
 
 PAGE = 20
 MANY_A_DAY = 5
@@ -26,6 +29,31 @@ class DayCount:
     day: date
     new: int
     open: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodeView:
+    """What officers see of a code: the issuer's number for it, its state, and the issuer's last word; never the code."""
+
+    number: str
+    state: str
+    issuer_status: str | None
+    used_yen: int
+    issuer_as_of: date | None
+
+
+def codes_of(session: Session, vault: Vault, fault: CouponFault) -> tuple[CodeView, CodeView | None]:
+    """Return the code that was refused and the one that took its place."""
+    return (
+        _view(session, vault, fault.coupon_id),
+        _view(session, vault, fault.new_coupon_id) if fault.new_coupon_id is not None else None,
+    )
+
+
+def _view(session: Session, vault: Vault, coupon_id: int) -> CodeView:
+    row = session.get_one(Coupon, coupon_id)
+    number = open_code(session, vault, row).management_no
+    return CodeView(number, row.state, row.issuer_status, row.used_yen, row.issuer_as_of)
 
 
 def visible(*, include_protected: bool) -> Select[CouponFault]:

@@ -56,13 +56,14 @@ def stop_codes(session: Session, incident_id: int, actor: Actor, now: datetime) 
 
 
 def stop_letters(session: Session, incident_id: int, actor: Actor, now: datetime) -> dict[str, int]:
-    """Stop every listed letter of an incident now: cancelled while it is with us, else its ID is stopped and it is to
-    be pulled.
+    """Stop every listed letter of an incident now.
+
+    One that is with us is cancelled; of one that left, the ID is stopped, and it is to be pulled.
 
     Raises:
         NotFoundError, WrongStateError: as ``stop_codes``.
         NotAllowedError: no letter is listed (code ``letter``).
-    """  # noqa: D205  (one sentence of two lines)
+    """
     return _stop(session, incident_id, LETTER, _stop_letter, actor, now)
 
 
