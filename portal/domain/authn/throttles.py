@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, select, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from portal.domain.authn.models import ThrottleBucket
+from portal.domain.base import UtcDateTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,40 +48,56 @@ class Verdict:
     retry_at: datetime | None = None
 
 
+def _taking(dialect: str) -> Any:
+    """Return the statement that counts one try in its bucket, and begins a new window where the old one is stale."""
+    insert = pg_insert if dialect == "postgresql" else sqlite_insert
+    now, fresh = bindparam("now", type_=UtcDateTime), ThrottleBucket.window_start <= bindparam("stale")
+    return (
+        insert(ThrottleBucket)
+        .values(
+            key=bindparam("bucket"), window_start=now, count=1, total=1,
+            expires_at=bindparam("first_expiry"),
+        )
+        .on_conflict_do_update(
+            index_elements=[ThrottleBucket.key],
+            set_={
+                "count": case((fresh, 1), else_=ThrottleBucket.count + 1),
+                "window_start": case((fresh, now), else_=ThrottleBucket.window_start),
+                "total": ThrottleBucket.total + 1,
+                "expires_at": bindparam("expiry", type_=UtcDateTime),
+            },
+        )
+        .returning(
+            ThrottleBucket.count, ThrottleBucket.total, ThrottleBucket.window_start, ThrottleBucket.blocked_until
+        )
+    )  # fmt: skip
+
+
+# put together once: a search counts in three buckets
+_TAKE = {dialect: _taking(dialect) for dialect in ("postgresql", "sqlite")}
+_BLOCKED = (
+    select(ThrottleBucket.blocked_until).where(ThrottleBucket.key == bindparam("bucket")).with_for_update()
+)
+
+
 def take(session: Session, limit: Limit, key: str, now: datetime) -> Verdict:
     """Count one try *before* the work is done, and say whether it may be done.
 
     Two hundred tries at the same moment with a limit of five get five yeses: the row is locked by the update.
     """
     row_key = f"{limit.name}:{key}"
-    blocked = session.scalar(
-        select(ThrottleBucket.blocked_until).where(ThrottleBucket.key == row_key).with_for_update()
-    )
+    blocked = session.scalar(_BLOCKED, {"bucket": row_key})
     if blocked is not None and blocked > now:
         return Verdict(allowed=False, retry_at=blocked)
     window = timedelta(seconds=limit.seconds)
-    insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    fresh = ThrottleBucket.window_start <= now - window
-    statement = insert(ThrottleBucket).values(
-        key=row_key, window_start=now, count=1, total=1, expires_at=now + window + timedelta(days=1)
-    )
-    statement = statement.on_conflict_do_update(
-        index_elements=[ThrottleBucket.key],
-        set_={
-            "count": case((fresh, 1), else_=ThrottleBucket.count + 1),
-            "window_start": case((fresh, now), else_=ThrottleBucket.window_start),
-            "total": ThrottleBucket.total + 1,
-            "expires_at": now + window + timedelta(days=1 if not limit.closed_after else 400),
-        },
-    )
+    kept = timedelta(days=1 if not limit.closed_after else 400)
     count, total, start, blocked = session.execute(
-        statement.returning(
-            ThrottleBucket.count,
-            ThrottleBucket.total,
-            ThrottleBucket.window_start,
-            ThrottleBucket.blocked_until,
-        )
-    ).one()
+        _TAKE[session.get_bind().dialect.name],
+        {
+            "bucket": row_key, "now": now, "stale": now - window,
+            "first_expiry": now + window + timedelta(days=1), "expiry": now + window + kept,
+        },
+    ).one()  # fmt: skip
     if blocked is not None and blocked > now:  # set by another worker between the two statements
         return Verdict(allowed=False, retry_at=blocked)
     if limit.closed_after and total > limit.closed_after:

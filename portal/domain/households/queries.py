@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, LargeBinary, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, LargeBinary, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import NotFoundError
@@ -32,6 +33,7 @@ class Among(StrEnum):
 
 
 # put together once: building a statement takes as long as running it
+HOUSEHOLDS = select(Household).where(Household.id.in_(bindparam("keys", expanding=True)))
 CHILDREN = (
     select(Child).where(Child.household_id.in_(bindparam("keys", expanding=True))).order_by(Child.ordinal)
 )
@@ -85,7 +87,7 @@ def view_of(session: Session, vault: Vault, household: Household) -> HouseholdVi
 def view_households(session: Session, vault: Vault, ids: Iterable[int]) -> list[HouseholdView]:
     """Open several households, in the order of ``ids``; unknown ones are left out."""
     wanted = list(ids)
-    found = {h.id: h for h in session.scalars(select(Household).where(Household.id.in_(wanted)))}
+    found = {h.id: h for h in session.scalars(HOUSEHOLDS, {"keys": wanted})}
     return _views(session, vault, [found[key] for key in wanted if key in found])
 
 
@@ -143,30 +145,36 @@ def candidates(
 
     At most ``CANDIDATE_LIMIT`` ids come back; the caller opens them and compares, since digests can collide.
     """
-    dialect = session.get_bind().dialect.name
-    conditions = [
-        _contains(getattr(SearchIndex, column), digest, dialect)
-        for column, digests in queries
-        for digest in digests
-    ]
-    if not conditions:
+    shape = tuple((column, len(digests)) for column, digests in queries if digests)
+    if not shape:
         return [], False
-    statement = (
-        select(SearchIndex.household_id)
-        .join(Household, Household.id == SearchIndex.household_id)
-        .where(*conditions)
-        .order_by(SearchIndex.household_id)
-        .limit(CANDIDATE_LIMIT + 1)
-    )
-    if among is not Among.ALL:
-        statement = statement.where(Household.protected.is_(among is Among.PROTECTED))
-    found = list(session.scalars(statement))
+    every = [digest for _column, digests in queries for digest in digests]
+    statement = _holding(session.get_bind().dialect.name, shape, among)
+    found = list(session.scalars(statement, {f"digest_{at}": digest for at, digest in enumerate(every)}))
     return found[:CANDIDATE_LIMIT], len(found) > CANDIDATE_LIMIT
 
 
-def _contains(packed: ColumnElement[bytes], digest: bytes, dialect: str) -> ColumnElement[bool]:
+@lru_cache(maxsize=256)
+def _holding(dialect: str, shape: tuple[tuple[str, int], ...], among: Among) -> Select[int]:
+    """Return the statement for so many digests in each packed column; most searches are alike, so it is kept."""
+    columns = [column for column, count in shape for _ in range(count)]
+    statement = (
+        select(SearchIndex.household_id)
+        .join(Household, Household.id == SearchIndex.household_id)
+        .where(*(_contains(getattr(SearchIndex, name), at, dialect) for at, name in enumerate(columns)))
+        .order_by(SearchIndex.household_id)
+        .limit(CANDIDATE_LIMIT + 1)
+    )
+    return (
+        statement
+        if among is Among.ALL
+        else statement.where(Household.protected.is_(among is Among.PROTECTED))
+    )
+
+
+def _contains(packed: ColumnElement[bytes], at: int, dialect: str) -> ColumnElement[bool]:
+    digest = bindparam(f"digest_{at}", type_=LargeBinary)
     if dialect == "postgresql":
         # position(substring IN bytes) is the only bytea search of PostgreSQL, and it is syntax, not a function.
-        needle = bindparam(None, digest, type_=LargeBinary, unique=True)
-        return func.position(needle.op("IN")(packed)) > 0
+        return func.position(digest.op("IN")(packed)) > 0
     return func.instr(packed, digest) > 0

@@ -6,13 +6,15 @@ were ever recorded.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
-from portal.domain.clock import jst_date
+from portal.domain.clock import day_start, jst_date
 from portal.domain.escalations.call_back_queries import count_waiting
 from portal.domain.printing.dispatches import Planned, dispatches_between
 from portal.domain.program.agenda import Stage, WindowView, agenda
+from portal.domain.program.deadlines import Windows
 from portal.domain.program.schema import Program
 from portal.domain.reports.board_reading import OPEN_CALLS, Sums, read_letters, read_numbers, read_sums
 from portal.domain.telephony.kpi import Counts, answer_rate, below
@@ -101,7 +103,7 @@ def board(session: Session, program: Program, now: datetime) -> Board:
     return Board(
         at=now, calls=tuple(OpenCall(*row) for row in session.execute(OPEN_CALLS, {"limit": LISTED})), in_all=going_on,
         recorded_today=recorded, call_backs=waiting, call_backs_late=late, days=days, halves=halves,
-        counted_at=sums.counted_at, built=built, windows=_windows(program, now), dispatches=tuple(dispatches_between(session, today, today + ONE_DAY * DAYS)[:LISTED]),
+        counted_at=sums.counted_at, built=built, windows=_soon(program.windows, today), dispatches=tuple(dispatches_between(session, today, today + ONE_DAY * DAYS)[:LISTED]),
         alarms=_alarms(program, days, halves),
     )  # fmt: skip
 
@@ -112,12 +114,12 @@ def _day(program: Program, sums: Sums, letters: dict[date, int], day: date) -> B
     return BoardDay(day, is_open, letters.get(day, 0), counts, alarm)
 
 
-def _windows(program: Program, now: datetime) -> tuple[WindowView, ...]:
-    """Return what opens or ends soon, the next first: each of these days brings calls."""
-    today = jst_date(now)
+@lru_cache(maxsize=8)
+def _soon(windows: Windows, today: date) -> tuple[WindowView, ...]:
+    """Return what opens or ends soon, the next first: each of these days brings calls. Windows change at midnight."""
     return tuple(
         window
-        for window in agenda(program.windows, now)
+        for window in agenda(windows, day_start(today))
         if (window.stage is Stage.BEFORE and (window.first_day - today).days <= NEAR)
         or (window.stage is Stage.CLOSING and window.days_left <= NEAR)
     )
