@@ -122,13 +122,14 @@ def answer(
     if actor.id is None:
         raise NotAllowedError(_s("返事を記録できるのは、アカウントのある職員だけです。"))
     _locked(session, list_id)
+    # the letters first, as whoever posts them does: two who meet wait for each other instead of blocking each other
+    keys = [key for key, _said in answers]
+    session.execute(select(Letter.id).where(Letter.id.in_(keys)).order_by(Letter.id).with_for_update()).all()
     rows = {
         row.letter_id: row
         for row in session.scalars(
             select(PullLetter)
-            .where(
-                PullLetter.pull_list_id == list_id, PullLetter.letter_id.in_([key for key, _said in answers])
-            )
+            .where(PullLetter.pull_list_id == list_id, PullLetter.letter_id.in_(keys))
             .order_by(PullLetter.letter_id)
             .with_for_update()
         )
