@@ -22,6 +22,7 @@ from portal.domain.letters.barcode import customer_bars
 from portal.domain.letters.content import LetterContent, letter_frame
 from portal.domain.letters.render import render_testpage
 from portal.domain.letters.texts import load_texts
+from portal.domain.printing.approved_texts import approved_texts
 from portal.domain.printing.build import CHUNK_SIZE, BuiltRun, Printer, build_letters
 from portal.domain.printing.files import put, write_part
 from portal.domain.printing.plan import open_run
@@ -149,6 +150,7 @@ def _dry_run(
         say_preflight(checked)
         click.echo(_s("試しの実行です。何も保存していません。"))
     _end_unprotected(loaded)
+    _end_unapproved(printer)
     warn_after_delivery(context)
     if checked.findings or checked.left_out["held"]:
         sys.exit(WITH_HOLDS)
@@ -158,6 +160,11 @@ def _end_unprotected(loaded: bool) -> None:
     if not loaded:
         click.echo(_s("支援措置の情報がまだないため、印刷は始められません。"), err=True)
         sys.exit(FAILED)
+
+
+def _end_unapproved(printer: Printer) -> None:
+    with printer.read() as session:
+        approved_texts(session, printer.program)  # raises, and the command ends with its sentence
 
 
 @letters.command("preflight", help="List names and addresses that cannot be printed; changes nothing.")
@@ -178,6 +185,7 @@ def preflight_command(context: Context, json_file: str | None) -> None:
         )
         say_preflight(checked)
     _end_unprotected(loaded)
+    _end_unapproved(printer)
     if checked.findings:
         sys.exit(WITH_HOLDS)
 

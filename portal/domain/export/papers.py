@@ -10,8 +10,7 @@ from portal.domain.documents import queries as documents
 from portal.domain.export.writing import Folder
 from portal.domain.incidents.models import IncidentReport
 from portal.domain.incidents.register import report_content
-from portal.domain.management import minutes
-from portal.domain.management.checklist import answers
+from portal.domain.management import checklist, minutes
 from portal.domain.management.milestones import milestones
 from portal.domain.management.questions import questions
 from portal.domain.program.schema import Program
@@ -83,7 +82,11 @@ def write_management(folder: Folder, session: Session, vault: Vault, program: Pr
     )
     folder.put_json("management/open_questions.json", [asdict(one) for one in questions(session, vault)])
     folder.put_json(
-        "management/checklist_answers.json", [asdict(one) for one in answers(session, vault, program)]
+        "management/checklist_answers.json",
+        [asdict(one) for one in checklist.answers(session, vault, program)],
+    )
+    folder.put_json(
+        "management/checklist_versions.json", [asdict(one) for one in checklist.history(session, vault)]
     )
     for meeting in minutes.meetings(session, vault, limit=None):
         for row in minutes.versions(session, meeting.minutes_id, limit=None):

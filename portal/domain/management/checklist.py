@@ -114,6 +114,16 @@ def _answered(vault: Vault, item: Item, row: ChecklistAnswer | None, values: Map
     )  # fmt: skip
 
 
+def history(session: Session, vault: Vault) -> list[Answered]:
+    """Return every version that people wrote, by line and number."""
+    statement = select(ChecklistAnswer).order_by(ChecklistAnswer.key, ChecklistAnswer.number)
+    return [
+        _answered(vault, items()[row.key], row, {})
+        for row in session.scalars(statement)
+        if row.key in items()
+    ]
+
+
 def write(
     session: Session, vault: Vault, key: str, base: int, verdict: str, answer: str, evidence: str, actor: Actor,
     now: datetime,

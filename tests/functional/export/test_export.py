@@ -28,7 +28,7 @@ from portal.domain.errors import ConflictError, DomainError, InputError, NotAllo
 from portal.domain.export.handing_over import Office, export_all
 from portal.domain.export.ledgers import ledgers
 from portal.domain.export.writing import Folder
-from portal.domain.management import minutes
+from portal.domain.management import checklist, minutes
 from portal.domain.printing.build import build_letters
 from portal.domain.program.loader import load_program
 from portal.platform.database import Database
@@ -75,6 +75,7 @@ def house(database: Database, tmp_path: Path) -> House:
     give_coupons(database, tmp_path, NOW)
     with database.write() as session:
         minutes.write(session, VAULT, None, 0, date(2023, 6, 30), TEXTS, clerk, NOW)
+        checklist.write(session, VAULT, "audit", 0, "yes", "毎月見ます", "", clerk, NOW)
         documents.propose(session, "pages", b"a = 1\n", "texts.toml", "初版", clerk, NOW)
         record(session, SYSTEM, NOW, "household.opened", "household", hidden, household_id=hidden)
         record(session, SYSTEM, NOW, "approval.proposed", "household", hidden)
@@ -113,6 +114,8 @@ def test_texts_documents_minutes_and_reports_are_there_as_people_read_them(house
     assert (out / "texts/program.toml").read_bytes() == PROGRAM.path.read_bytes()
     assert (out / "documents/pages-001.toml").read_bytes() == b"a = 1\n"
     assert "白い封筒" in "".join(pdf.text((out / "management/minutes-001-01.pdf").read_bytes()))
+    (line,) = json.loads((out / "management/checklist_versions.json").read_text("utf-8"))
+    assert (line["key"], line["number"], line["answer"]) == ("audit", 1, "毎月見ます")
     scripts = json.loads((out / "texts/scripts.json").read_text("utf-8"))
     assert len(scripts) > 20
     for name in ("management/plan", "management/progress", "management/questions", "reports/settlement"):

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from click import Command
 from click.testing import CliRunner, Result
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from portal.cli.context import Context
 from portal.cli.letters import letters
 from portal.domain.credentials.models import Credential
+from portal.domain.documents.models import DocumentVersion
 from portal.domain.households.models import Hold, Household
 from portal.domain.letters.models import Letter
 from tests.functional.letters.conftest import Ward
@@ -112,3 +113,15 @@ def test_the_alignment_page_needs_no_database(tmp_path: Path, monkeypatch: pytes
     (text,) = pdf.text((tmp_path / "page.pdf").read_bytes())
     assert "封筒の窓の位置合わせ" in text
     assert not (tmp_path / "data").exists()
+
+
+def test_a_look_before_printing_says_that_the_ward_did_not_approve_the_texts(ward: Ward) -> None:
+    add_families(ward.database, 1)
+    with ward.database.write() as session:
+        session.execute(update(DocumentVersion).values(state="revoked"))
+    for words in (("preflight",), ("build", "--dry-run"), ("build",)):
+        result = portal(ward, *words)
+        assert result.exit_code == 1
+        assert "区が承認していない" in result.stderr or "not approved" in result.stderr.lower()
+    with ward.database.read() as session:
+        assert session.scalar(select(func.count(Letter.id))) == 0
