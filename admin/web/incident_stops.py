@@ -19,9 +19,12 @@ from portal.domain.incidents.kinds import SUBJECTS
 from portal.domain.incidents.stopping import stop_codes, stop_letters
 from portal.domain.staff.permissions import Permission
 from portal.domain.texts import _s
+from portal.platform.forms import Form
 from portal.platform.page import Page
 
 SPOTS = frozenset({"numbers", "run", "batch", "theirs"})
+ASKED = "incident_search"
+CRITERIA = ("looked", "from_on", "from_time", "to_on", "to_time", "login", "session", "run", "page")
 FIELDS = frozenset({"from_on", "to_on", "login", "session", "run"})
 
 
@@ -89,12 +92,13 @@ def show_subjects(page: Page) -> Response[Any]:
 
 
 def show_affected(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask whom to look for in the audit log: between which instants, by whom, what was done."""
-    return _draw(page, None, status_code)
-
-
-def _draw(page: Page, result: affected.Affected | None, status_code: int = 200) -> Response[Any]:
+    """Ask whom to look for in the audit log, and show whom the last search of this incident found."""
     row = found(page)
+    result = None
+    if page.method == "GET" and (kept := _kept(page, row.id)) is not None:
+        page.form = Form(kept)
+        asked = _asked(page)
+        result = _find(page, asked) if asked is not None else None
     since = (row.occurred_at or row.known_at).astimezone(JST)
     until = page.now.astimezone(JST)
     return page.render(
@@ -108,23 +112,38 @@ def _page(page: Page) -> int:
     return max(1, _number(page.form.get("page")[:5]))
 
 
-def search(page: Page) -> Response[Any]:
-    """Show who is affected; that it was looked for is logged, with what was found."""
-    asked = _asked(page)
-    if asked is None:
-        return show_affected(page, 422)
+def _kept(page: Page, incident_id: int) -> dict[str, str] | None:
+    """Return what was looked for last, as it was typed; None for another incident."""
+    kept = page.auth.data.get(ASKED) if page.auth is not None else None
+    if not kept or kept.get("incident") != str(incident_id):
+        return None
+    return {name: str(value) for name, value in kept.items()}
+
+
+def _find(page: Page, asked: Search) -> affected.Affected | None:
     try:
-        result = affected.find(
+        return affected.find(
             page.session, asked, include_protected=allowed(page, Permission.KNOW_PROTECTED), page=_page(page)
         )
     except DomainError as error:
         page.form.error(error.code if error.code in FIELDS else "from_on", error.message)
+        return None
+
+
+def search(page: Page) -> Response[Any]:
+    """Look for people; that it was looked for is logged, with how many were found."""
+    row, asked = found(page), _asked(page)
+    result = _find(page, asked) if asked is not None else None
+    if asked is None or result is None:
         return show_affected(page, 422)
     record(
-        page.session, page.actor, page.now, "incident.searched", "incident", found(page).id, what=asked.what.value,
+        page.session, page.actor, page.now, "incident.searched", "incident", row.id, what=asked.what.value,
         start=asked.start.isoformat(), end=asked.end.isoformat(), households=result.households,
     )  # fmt: skip
-    return _draw(page, result)
+    if page.auth is not None:
+        typed = {name: page.form.get(name) for name in CRITERIA}
+        page.auth.data = page.auth.data | {ASKED: typed | {"incident": str(row.id)}}
+    return page.redirect(f"/incidents/{row.id}/affected")
 
 
 def keep(page: Page) -> Response[Any]:

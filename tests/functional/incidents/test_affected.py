@@ -184,12 +184,14 @@ def test_the_page_finds_keeps_and_names_nobody(office: Office) -> None:
         "looked": "looked", "from_on": "2023-08-01", "from_time": "12:00", "to_on": "2023-08-01", "to_time": "12:30",
         "login": "curious", "form_key": "s",
     }  # fmt: skip
-    page = desk.post(f"/incidents/{incident}/affected/search", asked).text
+    page = desk.send(f"/incidents/{incident}/affected/search", asked).text
     assert "世帯 21、こども 42人" in page
     assert page.count('<th scope="row"><a class="cell" href="/households/') == 20
     assert CANARY_NAME not in page
-    more = desk.post(f"/incidents/{incident}/affected/search", asked | {"page": "2"}).text
+    more = desk.send(f"/incidents/{incident}/affected/search", asked | {"page": "2"}).text
     assert more.count('<th scope="row"><a class="cell" href="/households/') == 1
+    other = office.incident()
+    assert "世帯 21" not in desk.open(f"/incidents/{other}/affected").text
     desk.send(f"/incidents/{incident}/affected/keep", asked)
     assert "世帯 21" in desk.open(f"/incidents/{incident}").text
     (event,) = [one for one in office.staff.events("incident.searched") if one.detail["households"] == 21][:1]

@@ -1,0 +1,104 @@
+"""The shop says no, on a small phone without JavaScript; its screens and a notice to everybody pass the gates."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from time import time_ns
+
+import pytest
+from playwright.sync_api import Page
+
+from portal.domain.actors import SYSTEM, Actor, Role
+from portal.domain.coupons.assignment import Reserve, assign
+from portal.domain.incidents import site_notices
+from portal.domain.incidents.site_notices import Draft
+from tests.browser.resident.screens import send
+from tests.browser.resident.served import Served
+from tests.support.browser import PageFactory
+from tests.support.coupons import VAULT, load_codes
+from tests.support.gates import QUICK, check_page
+from tests.support.staff import hire
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _codes(served: Served, tmp_path_factory: pytest.TempPathFactory) -> None:
+    load_codes(served.database, tmp_path_factory.mktemp("trouble"), 40, seed=77)
+
+
+def _coupon(served: Served, page: Page) -> None:
+    """A new family whose first coupon is shown."""
+    person = served.add(active=True)
+    with served.database.write() as session:
+        assign(session, SYSTEM, served.now, reserve=Reserve(count=0), protection_loaded=True)
+    served.people["trouble"] = person
+    served.enter(page, "trouble", "full")
+    served.go(page, "/home")
+    page.locator("form[action='/coupon/1/reveal'] button.main").click()
+    page.wait_for_url("**/coupon/1")
+
+
+def _form(served: Served, page: Page) -> None:
+    _coupon(served, page)
+    page.locator("a[href='/coupon/1/trouble']").click()
+    page.wait_for_url("**/coupon/1/trouble")
+
+
+@pytest.fixture
+def notice(served: Served) -> Iterator[None]:
+    """A notice to everybody, taken down again for the screens that come after."""
+    actor = Actor(Role.OFFICER, hire(served.database, served.now, Role.OFFICER, f"notice{time_ns()}").id)
+    with served.database.write() as session:
+        draft = Draft("fault", served.now, served.now + timedelta(days=1), "fault_shops")
+        key = site_notices.write(session, VAULT, draft, actor, served.now).id
+        site_notices.publish(session, key, actor, served.now)
+    yield
+    with served.database.write() as session:
+        site_notices.withdraw(session, key, actor, served.now)
+
+
+def test_from_the_coupon_to_the_receipt_without_javascript(served: Served, page_factory: PageFactory) -> None:
+    page = page_factory(width=320, javascript=False)
+    _form(served, page)
+    page.locator("input[value=not_read]").check()
+    send(page, shop="汐見マート")
+    page.wait_for_url("**/coupon/trouble/*")
+    number = page.locator(".number").inner_text()
+    served.go(page, "/home")
+    assert page.locator(f"a[href='/coupon/trouble/{number}']").is_visible()
+    assert page.locator("p.issuer").first.is_visible()
+
+
+@pytest.mark.parametrize("screen", ["form", "error", "receipt", "home", "coupon"])
+def test_a_screen_passes_the_gates(served: Served, page_factory: PageFactory, screen: str) -> None:
+    page = page_factory()
+    served.speak(page, "ja")
+    _form(served, page)
+    if screen == "error":
+        send(page, shop="汐見マート")
+    elif screen != "form":
+        page.locator("input[value=not_read]").check()
+        send(page)
+        page.wait_for_url("**/coupon/trouble/*")
+    if screen in {"home", "coupon"}:
+        served.go(page, "/home" if screen == "home" else "/coupon/1")
+    found = check_page(page)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("path", ["/", "/help", "/signin"])
+def test_a_notice_to_everybody_passes_the_gates(
+    served: Served, page_factory: PageFactory, path: str, notice: None
+) -> None:
+    page = page_factory()
+    served.speak(page, "ja")
+    served.go(page, path)
+    assert page.get_by_text("お店でクーポンを使えないことがあります").first.is_visible()
+    found = check_page(page)
+    assert not found, "\n".join(found)
+
+
+def test_the_form_speaks_english(served: Served, page_factory: PageFactory) -> None:
+    page = page_factory(language="en", color_scheme="dark")
+    served.speak(page, "en")
+    _form(served, page)
+    found = check_page(page, lang="en", only=QUICK)
+    assert not found, "\n".join(found)
