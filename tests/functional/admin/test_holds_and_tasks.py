@@ -217,11 +217,11 @@ def test_the_first_page_adds_up_children_and_yen(staff: StaffSite) -> None:
     assert "一致しません" in staff.enter_as(Role.AUDITOR).open("/").text
 
 
-def test_a_session_that_idles_in_the_middle_of_a_form_is_told_so(staff: StaffSite) -> None:
+def test_a_session_that_is_over_in_the_middle_of_a_form_is_told_so(staff: StaffSite) -> None:
     number = task(staff)
     visitor = staff.enter_as(Role.OFFICER)
     visitor.open(f"/tasks/{number}")
-    staff.clock.instant += timedelta(minutes=20)
+    staff.clock.instant += timedelta(hours=8)
     page = visitor.send(f"/tasks/{number}/finish")
     assert visitor.place == "/signin"
     assert "サインアウトしました" in page.text
