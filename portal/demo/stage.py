@@ -18,6 +18,7 @@ from portal.demo.mail import send_letters
 from portal.demo.management import fill_management
 from portal.demo.post_office import fill_calendar
 from portal.demo.requests import fill_desk
+from portal.demo.telephony import count_calls
 from portal.domain.actors import SYSTEM, Actor, Organization, Role
 from portal.domain.clock import jst_date
 from portal.domain.coupons.assignment import Reserve, assign
@@ -71,13 +72,14 @@ def set_stage(site: Site, folder: Path, say: Callable[[str], None]) -> Stage:
     say(_s("手紙を印刷しています（PDF）。"))
     letter, count = print_letters(site, folder)
     staff = make_staff(site)
-    ward, officer, _supervisor, agent = (person.actor for person in staff)
+    ward, officer, supervisor, agent = (person.actor for person in staff)
     hand_over_letters(site, letter.run_id, officer, ward)
     send_letters(site, letter.run_id, letter.household_id, officer)
     fill_calendar(site, letter.run_id, officer, ward)
     fill_desk(site, letter.household_id, officer)
     bring_faxes(site, letter.household_id, officer)
     make_calls(site, agent, ward)
+    count_calls(site, supervisor)
     fill_management(site, officer, ward)
     return Stage(letter, staff, households, count)
 

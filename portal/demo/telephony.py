@@ -1,0 +1,49 @@
+"""Counts of an invented telephone system for the demo, so that the board and the month's report have figures."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from portal.domain.actors import Actor
+from portal.domain.clock import JST, jst_date
+from portal.domain.telephony.importer import FILE, store
+from portal.domain.telephony.kpi import Counts
+from portal.domain.telephony.queries import missing_days, open_halves
+from portal.domain.telephony.reading import CountRow
+from portal.platform.site import Site
+
+LANGUAGES = (("ja", 6), ("en", 2), ("zh", 1), ("ko", 1))
+"""Languages of the lines, and about how many calls a half hour each gets."""
+CROWDED = 5
+"""In the last half hours of the last whole day more people called than could be answered."""
+
+
+def count_calls(site: Site, supervisor: Actor) -> None:
+    """Take in the counts of every open day until now; today's end with the last half hour that is over."""
+    with site.database.write() as session:
+        now = site.clock.now(session)
+        today = jst_date(now)
+        before = missing_days(
+            session, site.program, site.program.contract.first_day, today - timedelta(days=1)
+        )
+        over = now.astimezone(JST).hour * 2 + now.astimezone(JST).minute // 30
+        rows: list[CountRow] = []
+        for day in (*before, today):
+            span = open_halves(site.program.calendar, day)
+            if span is not None:
+                last = min(span[1], over) if day == today else span[1]
+                crowded = span[1] - CROWDED if before and day == before[-1] else span[1]
+                rows += _day(day, span[0], last, crowded)
+        store(session, site.program, rows, FILE, supervisor, now, reason=None)
+
+
+def _day(day: date, first: int, last: int, crowded: int) -> Iterator[CountRow]:
+    for half in range(first, last):
+        for place, (language, usual) in enumerate(LANGUAGES):
+            offered = usual + (day.day * 7 + half * 3 + place) % (usual + 1)
+            lost = offered // 2 if half >= crowded else (day.day + half + place) % 9 // 8
+            answered = offered - lost
+            counts = Counts(
+                offered, answered, lost, busy=0, short_abandoned=0, within=answered * 9 // 10,
+                talk=answered * (200 + half * 2), after_call=answered * 55,
+            )  # fmt: skip
+            yield CountRow(day, half, language, "", counts)
