@@ -15,7 +15,10 @@ def kind(code: str) -> str:
 
 def advice(code: str) -> str:
     """Say what to do about it."""
+    ask_about_call = _s(
+        "その電話の相手と用件を、受けた人に確かめてください。世帯があることは、だれにも伝えません。"
+    )
     return {
-        "asked": _s("その電話の相手と用件を、受けた人に確かめてください。世帯があることは、だれにも伝えません。"),
+        "asked": ask_about_call, "closed": ask_about_call,
         "protected_opened": _s("区の担当が、指示や届け出のために開いたかを確かめてください。"),
     }.get(code, _s("理由を本人に聞き、仕事と関係がなければ、管理者と区に伝えてください。"))  # fmt: skip

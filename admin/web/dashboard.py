@@ -10,7 +10,7 @@ from admin import incident_words, report_words
 from admin.access import allowed, staff_route
 from admin.desk_tasks import left_open
 from portal.domain.approvals.queries import open_counts
-from portal.domain.casework import review_queue, steps, worklists
+from portal.domain.casework import review_queue, steps, watch, worklists
 from portal.domain.casework.deliveries import deliveries
 from portal.domain.clock import jst_date
 from portal.domain.entitlements.queries import Totals, totals
@@ -90,6 +90,9 @@ def show(page: Page) -> Response[Any]:
         else 0,
         notices=waiting_count(session) if allowed(page, Permission.PUBLISH_SITE_NOTICES) else 0,
         incident_words=incident_words,
+        unseen=watch.unseen(session, page.staff, page.now)
+        if page.staff is not None and allowed(page, Permission.WATCH_BROWSING)
+        else 0,
         left=left_open(page) if allowed(page, Permission.SEE_ESCALATIONS) else None,
     )
 

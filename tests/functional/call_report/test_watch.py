@@ -12,6 +12,8 @@ from portal.domain.casework.access import note_protected_asked
 from portal.domain.casework.watch import incidents
 from portal.domain.staff.queries import staff_user
 from portal.domain.staff.services import add_staff
+from tests.functional.desk.support import SAID
+from tests.functional.desk.support import agent as agent_at_desk
 from tests.support.coupons import VAULT
 from tests.support.staff import ROLES, Colleague, StaffSite
 
@@ -49,7 +51,9 @@ def test_an_agent_who_browses_stands_there_once_a_day_with_a_count(staff: StaffS
     page = text(lead.open("/watch").text)
     assert page.count(f"職員 {agent.login}（オペレーター）") == 2
     assert "1時間に60回より多くさがした" in page
-    assert "いつもと違う閲覧が2件あります" in text(lead.open("/board").text)
+    for place in ("/", "/board"):
+        assert "いつもと違う閲覧が2件あります" in text(lead.open(place).text)
+    assert "いつもと違う閲覧" not in text(staff.enter_as(Role.AGENT).open("/").text)
     assert "30回" in page
 
 
@@ -65,6 +69,16 @@ def test_a_protected_household_that_was_asked_for_is_told_without_naming_it(staf
         assert "鶉野" not in page
         assert f"/households/{person.household_id}" not in page
         assert ('href="/calls/12"' in page) is (role is Role.SUPERVISOR)
+
+
+def test_after_failed_verifications_the_lead_asks_about_the_call(sqlite_staff: StaffSite) -> None:
+    person = sqlite_staff.add_household()
+    one = agent_at_desk(sqlite_staff).begin()
+    for day in range(1, 6):
+        one.verify(person.household_id, **(SAID | {"birth": f"1990-11-{day:02}"}))
+    page = text(sqlite_staff.enter_as(Role.SUPERVISOR).open("/watch").text)
+    assert "確認の失敗が5回続き" in page
+    assert "その電話の相手と用件を、受けた人に確かめてください" in page
 
 
 def test_what_was_seen_is_gone_until_it_goes_on(staff: StaffSite) -> None:
