@@ -134,7 +134,8 @@ def _typed(page: Page, desk: Desk) -> dict[str, str]:
     if page.method == "POST" and "relation" in page.form.values:
         return dict(page.form.values)
     asked = kept(page, desk.call)
-    number = asked.number if read_number(asked.number) else ""
+    # Whoever reached the status without the number has said this one already: it would be a failed try.
+    number = asked.number if desk.level is Level.NONE and read_number(asked.number) else ""
     return {
         "number": number,
         "name": asked.name,

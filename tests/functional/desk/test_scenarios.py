@@ -1,13 +1,15 @@
 """Real calls played through: a man asking for his ex-wife's address, somebody guessing birth dates, a returned letter."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.domain.actors import Role
 from portal.domain.calls.models import CallHousehold, VerificationAttempt
+from portal.domain.credentials.models import Credential
 from portal.domain.tasks.models import Task
 from tests.functional.desk.support import (
     CHILD_BIRTH,
     POSTAL,
+    SAID,
     agent,
     enroll_telephone,
     letter_of,
@@ -116,6 +118,22 @@ def test_a_parent_whose_letter_was_returned_hears_where_it_is_and_what_can_be_do
     page = words(main_of(one.page(person.household_id)))
     assert "郵便局に再配達を頼んでください" in page
     assert "再配送" in page
+
+
+def test_the_number_of_a_letter_that_came_back_is_not_offered_for_a_second_try(staff: StaffSite) -> None:
+    person = staff.add_household()
+    number = letter_of(staff, person)
+    posted(staff, person, number, "returned")
+    with staff.database.write() as session:
+        session.execute(update(Credential).values(state="suspended"))
+    one = agent(staff).begin()
+    one.search(number=number)
+    assert one.verify(person.household_id, **(SAID | {"number": number})) == 303
+    page = one.page(person.household_id)
+    assert "事務局に戻りました" in words(page)
+    assert 'name="number" value=""' in page
+    for act in ("redelivery", "new-letter"):
+        assert f'href="/desk/{person.household_id}/{act}"' in page
 
 
 def test_an_agent_who_browses_is_noticed(sqlite_staff: StaffSite) -> None:
