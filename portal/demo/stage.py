@@ -12,6 +12,7 @@ from portal.demo.calls import make_calls
 from portal.demo.extract import make_extract
 from portal.demo.families import ExtractPlan
 from portal.demo.faxes import bring_faxes
+from portal.demo.incidents import have_accidents
 from portal.demo.issuer import make_batch
 from portal.demo.letters import DemoLetter, hand_over_letters, print_letters
 from portal.demo.mail import send_letters
@@ -81,6 +82,7 @@ def set_stage(site: Site, folder: Path, say: Callable[[str], None]) -> Stage:
     make_calls(site, agent, ward)
     count_calls(site, supervisor)
     fill_management(site, officer, ward)
+    have_accidents(site, letter.household_id, officer)
     return Stage(letter, staff, households, count)
 
 

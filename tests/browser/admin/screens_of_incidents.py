@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 from portal.domain.actors import Actor, Organization, Role
 from portal.domain.clock import jst_date
 from portal.domain.coupons import services as coupons
+from portal.domain.coupons.assignment import assign_replacement
 from portal.domain.coupons.queries import coupon_of_child
 from portal.domain.incidents import downtime, faults, register, site_notices, subjects
 from portal.domain.incidents.faults import LookUp, Told
@@ -18,6 +19,7 @@ from portal.domain.incidents.site_notices import Draft
 from portal.domain.program.loader import load_program
 from portal.domain.reports.incidents import write_report
 from tests.browser.admin.screens import Step, press
+from tests.browser.admin.screens_of_acts import caller, family
 from tests.browser.admin.served import ServedStaff
 from tests.support.coupons import VAULT
 from tests.support.resident import NOON
@@ -102,6 +104,22 @@ def _plain(path: str, form: str, served: ServedStaff, page: Page) -> None:
         press(page, form)
 
 
+def _desk(served: ServedStaff, page: Page) -> None:
+    """An agent asks a caller what the shop said."""
+    person = family(served, returned=False)
+    with served.database.write() as session:
+        entry = coupon_of_child(session, person.household_id, 1)
+        coupon = assign_replacement(session, entry.entitlement_id, _officer(served), served.now)
+        coupons.reveal(session, VAULT, coupon, _officer(served), served.now)
+    caller(served, page, person)
+    served.go(page, f"/desk/{person.household_id}/coupon-fault")
+
+
+def _desk_unconfirmed(served: ServedStaff, page: Page) -> None:
+    _desk(served, page)
+    press(page)
+
+
 def _stops(served: ServedStaff, page: Page) -> None:
     now = served.now
     with served.database.write() as session:
@@ -115,6 +133,8 @@ def _stops(served: ServedStaff, page: Page) -> None:
 
 _here: Callable[..., Step] = partial
 INCIDENTS: dict[str, Step] = {
+    "act: refused coupon": _desk,
+    "act: refused coupon unconfirmed": _desk_unconfirmed,
     "refused coupons": _fault_list,
     "refused coupon": _fault,
     "refused coupon: looked up": partial(_fault, looked_up=True),

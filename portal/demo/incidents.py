@@ -1,0 +1,91 @@
+"""The demo's accidents: a coupon that a shop refused, a letter found in the wrong envelope, a short outage."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from portal.domain.actors import SYSTEM, Actor
+from portal.domain.clock import jst_date
+from portal.domain.coupons import services as coupons
+from portal.domain.coupons.models import Coupon
+from portal.domain.entitlements.models import Entitlement
+from portal.domain.households.models import Household
+from portal.domain.incidents import downtime, faults, register, subjects
+from portal.domain.incidents.faults import LookUp, Told
+from portal.domain.incidents.kinds import Source
+from portal.domain.incidents.register import Opening
+from portal.domain.letters.models import Letter
+from portal.domain.reports.incidents import write_report
+from portal.platform.site import Site
+
+FIELDS = {
+    "items": "手紙に印字された氏名と住所", "people": "1世帯", "cause": "封入のときに、手紙が2通重なった。",
+    "persons": "本人に電話でおわびし、新しい手紙を送る。", "prevention": "封筒の重さを、1通ずつ測る。",
+}  # fmt: skip
+
+
+def have_accidents(site: Site, kept_free: int, officer: Actor) -> None:
+    """Let happen what happens in every program, and the officer do what is right; ``kept_free`` is the visitor's family."""
+    with site.database.write() as session:
+        now, program, vault = site.clock.now(session), site.program, site.vault
+        coupon, entitlement = session.execute(
+            select(Coupon, Entitlement)
+            .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
+            .join(Household, Household.id == Entitlement.household_id)
+            .where(
+                Coupon.state == "assigned", Entitlement.claimed_by.is_(None), Entitlement.household_id != kept_free,
+                Household.protected.is_(False),
+            )
+            .order_by(Coupon.id.desc())
+            .limit(1)
+        ).one()  # fmt: skip
+        coupons.reveal(session, vault, coupon, SYSTEM, now - timedelta(days=2))
+        told = Told(
+            "not_read",
+            "みなもスーパー 駅前店",
+            "レジで「このコードは読めない」と言われた。",
+            jst_date(now - timedelta(days=1)),
+        )
+        case = faults.report_fault(
+            session,
+            vault,
+            entitlement.household_id,
+            entitlement.id,
+            told,
+            Source.CALL,
+            officer,
+            now - timedelta(hours=5),
+        )
+        faults.look_up(
+            session,
+            case.id,
+            LookUp("unused", jst_date(now)),
+            officer,
+            now - timedelta(hours=1),
+            include_protected=False,
+        )
+        letter = session.scalars(
+            select(Letter.number)
+            .join(Household, Household.id == Letter.household_id)
+            .where(
+                Letter.state == "handed_over",
+                Letter.household_id != kept_free,
+                Household.protected.is_(False),
+            )
+            .order_by(Letter.id.desc())
+            .limit(1)
+        ).one()
+        known = now - timedelta(days=2)
+        opening = Opening(
+            "wrong_count",
+            known,
+            known - timedelta(days=1),
+            summary="別の世帯の手紙が、同じ封筒に入っていた。",
+        )
+        row = register.open_incident(session, vault, opening, officer, now)
+        register.tell_ward(session, row.id, known + timedelta(minutes=20), officer, now)
+        subjects.add_letters(session, row.id, letter, officer, now)
+        register.write_fields(session, vault, row.id, FIELDS, malicious=False, actor=officer, now=now)
+        write_report(session, vault, program, row.id, "first", officer, now)
+        began = now - timedelta(days=9)
+        downtime.log(session, "codes", began, began + timedelta(minutes=25), officer, now)
