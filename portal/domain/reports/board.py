@@ -12,11 +12,18 @@ from sqlalchemy.orm import Session
 
 from portal.domain.clock import day_start, jst_date
 from portal.domain.escalations.call_back_queries import count_waiting
-from portal.domain.printing.dispatches import Planned, dispatches_between
 from portal.domain.program.agenda import Stage, WindowView, agenda
 from portal.domain.program.deadlines import Windows
 from portal.domain.program.schema import Program
-from portal.domain.reports.board_reading import OPEN_CALLS, Sums, read_letters, read_numbers, read_sums
+from portal.domain.reports.board_reading import (
+    OPEN_CALLS,
+    Coming,
+    Sums,
+    read_dispatches,
+    read_letters,
+    read_numbers,
+    read_sums,
+)
 from portal.domain.telephony.kpi import Counts, answer_rate, below
 from portal.domain.texts import _s
 
@@ -84,7 +91,7 @@ class Board:
     counted_at: datetime | None
     built: int
     windows: tuple[WindowView, ...]
-    dispatches: tuple[Planned, ...]
+    dispatches: tuple[Coming, ...]
     alarms: tuple[str, ...]
 
 
@@ -103,7 +110,7 @@ def board(session: Session, program: Program, now: datetime) -> Board:
     return Board(
         at=now, calls=tuple(OpenCall(*row) for row in session.execute(OPEN_CALLS, {"limit": LISTED})), in_all=going_on,
         recorded_today=recorded, call_backs=waiting, call_backs_late=late, days=days, halves=halves,
-        counted_at=sums.counted_at, built=built, windows=_soon(program.windows, today), dispatches=tuple(dispatches_between(session, today, today + ONE_DAY * DAYS)[:LISTED]),
+        counted_at=sums.counted_at, built=built, windows=_soon(program.windows, today), dispatches=read_dispatches(session, today, today + ONE_DAY * DAYS, LISTED),
         alarms=_alarms(program, days, halves),
     )  # fmt: skip
 

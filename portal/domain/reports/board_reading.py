@@ -13,6 +13,8 @@ from portal.domain.calls.states import AFTER_CALL, TALKING
 from portal.domain.clock import day_end, day_start, jst_date
 from portal.domain.letters.models import PrintRun
 from portal.domain.letters.states import PRINT_RUN
+from portal.domain.printing.models import Dispatch
+from portal.domain.printing.states import DISPATCH
 from portal.domain.program.schema import Program
 from portal.domain.staff.models import StaffUser
 from portal.domain.telephony.kpi import Counts, counted
@@ -20,7 +22,9 @@ from portal.domain.telephony.models import WHOLE_DAY, CountDay, CountImport
 from portal.domain.telephony.queries import open_halves
 
 _TABLES = Base.metadata.tables
-_CALL, _STAFF, _RUN = (_TABLES[model.__tablename__] for model in (Call, StaffUser, PrintRun))
+_CALL, _STAFF, _RUN, _DISPATCH = (
+    _TABLES[model.__tablename__] for model in (Call, StaffUser, PrintRun, Dispatch)
+)
 _DAY, _IMPORT = (_TABLES[model.__tablename__] for model in (CountDay, CountImport))
 _OPEN = _CALL.c.state.in_((TALKING, AFTER_CALL))
 _WAITING = [state for state in PRINT_RUN.states if PRINT_RUN.can(state, "hand_over")]
@@ -40,6 +44,12 @@ _NUMBERS = select(
 )
 _RUNS = select(_RUN.c.state, _RUN.c.handed_over_at, _RUN.c.planned).where(
     or_(_RUN.c.state.in_(_WAITING), and_(_RUN.c.handed_over_at >= bindparam("start"), _RUN.c.handed_over_at < bindparam("end")))
+)  # fmt: skip
+_DISPATCHES = (
+    select(_DISPATCH.c.day, _DISPATCH.c.planned, _DISPATCH.c.towns)
+    .where(_DISPATCH.c.state == DISPATCH.initial, _DISPATCH.c.day.between(bindparam("first"), bindparam("last")))
+    .order_by(_DISPATCH.c.day, _DISPATCH.c.id)
+    .limit(bindparam("limit"))
 )  # fmt: skip
 _VERSIONS = (
     select(_DAY.c.day, _DAY.c.halves, _IMPORT.c.imported_at)
@@ -73,6 +83,21 @@ def read_letters(session: Session, first: date, last: date) -> tuple[dict[date, 
         elif at is not None:
             found[jst_date(at)] = found.get(jst_date(at), 0) + planned
     return found, built
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Letters that are planned to go out on a day, and for which towns."""
+
+    day: date
+    planned: int
+    towns: tuple[str, ...]
+
+
+def read_dispatches(session: Session, first: date, last: date, limit: int) -> tuple[Coming, ...]:
+    """Return what the dispatch calendar plans from ``first`` to ``last``, the next first."""
+    rows = session.execute(_DISPATCHES, {"first": first, "last": last, "limit": limit})
+    return tuple(Coming(day, planned, tuple(towns)) for day, planned, towns in rows)
 
 
 def read_sums(session: Session, program: Program, first: date, today: date) -> Sums:

@@ -9,6 +9,8 @@ import pytest
 from portal.domain.actors import SYSTEM, Actor, Organization, Role
 from portal.domain.calls.models import Call
 from portal.domain.letters.models import PrintRun
+from portal.domain.printing import dispatches
+from portal.domain.printing.dispatches import Plan
 from portal.domain.tasks.services import CALL_BACK, new_receipt_no, open_task
 from portal.domain.telephony.importer import import_file
 from tests.support.call_month import at
@@ -89,6 +91,19 @@ def test_rates_by_day_and_half_hour_stand_beside_the_letters(staff: StaffSite) -
     assert "差し出しを待つ手紙 800" in page
     assert "9:00–9:30 10 9 90.0% 9:30–10:00 1 1 100.0%" in page
     assert "基準の80%より低く" not in page
+
+
+def test_planned_postings_stand_there_with_their_towns_until_they_are_gone(staff: StaffSite) -> None:
+    lead = Actor(Role.OFFICER, staff.hire().id, Organization.CONTRACTOR)
+    towns = ("潮見坂一丁目",)
+    with staff.database.write() as session:
+        for day in (TODAY, TODAY + timedelta(days=3), TODAY + timedelta(days=20)):
+            dispatches.plan(session, VAULT, Plan(day, "汐風郵便局", 1500, towns), lead, staff.now)
+        dispatches.mark_sent(session, 1, lead, staff.now)
+    page = words(staff.enter_as(Role.SUPERVISOR).open("/board").text)
+    assert "これから送る手紙 2023-08-04 1,500通 潮見坂一丁目" in page
+    assert "2023-08-21" not in page
+    assert "2023-08-01 1,500通" not in page, "it went out"
 
 
 def test_the_alarm_is_set_off_under_the_level_and_by_enough_calls_only(staff: StaffSite) -> None:
