@@ -11,9 +11,9 @@ from portal.domain.telephony.queries import missing_days, open_halves
 from portal.domain.telephony.reading import CountRow
 from portal.platform.site import Site
 
-LANGUAGES = (("ja", 6), ("en", 2), ("zh", 1), ("ko", 1))
-"""Languages of the lines, and about how many calls a half hour each gets."""
-CROWDED = 5
+LANGUAGES = (("ja", 2, 3), ("en", 0, 2), ("zh", 0, 2), ("ko", 0, 2))
+"""Languages of the lines: how few calls a half hour each gets, and how many different numbers."""
+CROWDED = 9
 """In the last half hours of the last whole day more people called than could be answered."""
 
 
@@ -38,12 +38,13 @@ def count_calls(site: Site, supervisor: Actor) -> None:
 
 def _day(day: date, first: int, last: int, crowded: int) -> Iterator[CountRow]:
     for half in range(first, last):
-        for place, (language, usual) in enumerate(LANGUAGES):
-            offered = usual + (day.day * 7 + half * 3 + place) % (usual + 1)
-            lost = offered // 2 if half >= crowded else (day.day + half + place) % 9 // 8
+        for place, (language, least, spread) in enumerate(LANGUAGES):
+            turn = day.day * 5 + half * 3 + day.day * half // (2 + place)
+            offered = least + turn % spread
+            lost = (offered + 1) // 2 if half >= crowded else min(offered, turn % 19 // 18)
             answered = offered - lost
             counts = Counts(
-                offered, answered, lost, busy=0, short_abandoned=0, within=answered * 9 // 10,
+                offered, answered, lost, busy=0, short_abandoned=0, within=answered - min(answered, turn % 7 // 6),
                 talk=answered * (200 + half * 2), after_call=answered * 55,
             )  # fmt: skip
             yield CountRow(day, half, language, "", counts)
