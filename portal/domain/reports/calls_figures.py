@@ -79,9 +79,13 @@ class EscalationLine:
 
 @dataclass(frozen=True, slots=True)
 class CallMonth:
-    """All figures of one month; ``outside`` are calls of closed hours that the figures leave out."""
+    """All figures of one month; ``outside`` are calls of closed hours that the figures leave out.
+
+    ``before`` is None where nothing was counted in the month before, ``first``: there was none.
+    """
 
     month: date
+    first: bool
     days: tuple[DayLine, ...]
     half_hours: dict[int, Counts]
     whole_days: Counts
@@ -110,11 +114,12 @@ def count_month(session: Session, program: Program, month: date) -> CallMonth:
     before, start = month_before(month), program.calendar.first_day
     return CallMonth(
         month=month,
+        first=month <= start,
         days=_days(session, program, month, mine),
         whole_days=halves.pop(WHOLE_DAY, Counts()),
         half_hours={half: halves[half] for half in sorted(halves)},
         this=_sum(session, program, month, last),
-        before=_sum(session, program, before, last_of(before)) if start < month else None,
+        before=_sum(session, program, before, last_of(before)) if start < month and _counted(session, before) else None,
         all=_sum(session, program, min(start, month), last),
         outside=sum(cell.counts.offered for cell in cells) - sum(cell.counts.offered for cell in mine),
         contacts=count_contacts(session, month, last),
@@ -128,6 +133,10 @@ def count_month(session: Session, program: Program, month: date) -> CallMonth:
             select(func.count()).where(Call.day.between(month, last), Call.state != ENDED)
         ) or 0,
     )  # fmt: skip
+
+
+def _counted(session: Session, month: date) -> bool:
+    return bool(queries.days_known(session, month, last_of(month)))
 
 
 def _sum(session: Session, program: Program, first: date, last: date) -> Counts:

@@ -28,12 +28,12 @@ def summary(found: CallMonth, program: Program) -> ReportTable:
         (label, figure(found.this), figure(before), NONE, figure(found.all))
         for label, figure in _rates(program.calls.service_level_seconds)
     ]
-    contacts_before = found.contacts_before if found.before is not None else None
+    contacts_before = None if found.first else found.contacts_before
     rows += [
         _compared(label, found.contacts, contacts_before, found.contacts_all, read)
         for label, read in _recorded()
     ]
-    faxes_before = found.faxes_before if found.before is not None else None
+    faxes_before = None if found.first else found.faxes_before
     rows += [
         _compared(label, found.faxes, faxes_before, found.faxes_all, read)
         for label, read in ((_s("FAXの受信"), _first), (_s("FAXの返信"), _second))

@@ -305,6 +305,14 @@ def test_pdf_and_workbook_say_the_same_and_numbers_of_telephones_stay_text(sqlit
     assert book.get_sheet_by_index(5).to_python()[1] == ["苦情", "=HYPERLINK(1) と書かれた意見"]
 
 
+def test_a_month_before_without_counts_has_no_figure(sqlite_staff: StaffSite) -> None:
+    office = Office(sqlite_staff)
+    office.check()
+    rows = {str(row[0]): list(row[2:4]) for row in office.report(1).tables[0].rows}
+    assert rows["着信"] == rows["応答率"] == ["–", "–"]
+    assert rows["受付の記録: 電話"] == [0, "–"], "people were there and wrote down nothing"
+
+
 def test_the_draft_says_that_it_is_one(sqlite_staff: StaffSite) -> None:
     office = Office(sqlite_staff)
     with sqlite_staff.database.read() as session:
