@@ -1,14 +1,14 @@
 """Counts come in through a page, and the month's report goes from a draft to the ward."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 from portal.domain.actors import Role
-from portal.domain.reports.models import ReportNote, ReportVersion
+from portal.domain.reports.models import MonthlyReport, ReportNote, ReportVersion
 from portal.domain.telephony.models import CallCount, CountDay
 from tests.support import pdf
 from tests.support.call_month import CHECK_DAY, END_OF_JULY, JULY, add_marked_call, as_file, invent_counts
@@ -193,6 +193,26 @@ def test_typed_sections_come_back_as_typed_when_they_name_somebody(quiet_office:
 )
 def test_other_months_have_no_report(quiet_office: StaffSite, path: str) -> None:
     assert quiet_office.enter_as(Role.SUPERVISOR).get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("day", "warned"),
+    [(datetime(2023, 8, 8, 14, 59, tzinfo=UTC), False), (datetime(2023, 8, 8, 15, 0, tzinfo=UTC), True)],
+)
+def test_the_first_page_warns_on_the_business_day_before(
+    quiet_office: StaffSite, day: datetime, warned: bool
+) -> None:
+    with quiet_office.database.write() as session:
+        june = date(2023, 6, 1)
+        session.add(
+            MonthlyReport(kind="calls", month=june, state="submitted", wrapped_key=b"", changed_at=day)
+        )
+    quiet_office.clock.instant = day
+    for role in (Role.SUPERVISOR, Role.OFFICER):
+        page = quiet_office.enter_as(role).open("/").text
+        assert "2023年7月のコールセンター月次報告書" in page
+        assert ("期限が近い" in page) is warned
+    assert "月次報告書" not in quiet_office.enter_as(Role.AGENT).open("/").text
 
 
 def test_the_list_says_what_is_due_to_those_who_write_it(quiet_office: StaffSite) -> None:

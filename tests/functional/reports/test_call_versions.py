@@ -210,6 +210,28 @@ def test_two_checks_at_once_make_one_version(staff: StaffSite) -> None:
     assert staff.count(ReportVersion) == 1
 
 
+def test_two_submissions_at_once_are_one(staff: StaffSite) -> None:
+    office = Office(staff)
+    office.check()
+    third = Actor(Role.OFFICER, staff.hire(Role.OFFICER).id, Organization.CONTRACTOR)
+    outcomes: list[str] = []
+
+    def submit(actor: Actor) -> None:
+        try:
+            office.submit(actor)
+            outcomes.append("done")
+        except DomainError as refused:
+            outcomes.append(refused.code)
+
+    threads = [threading.Thread(target=submit, args=(actor,)) for actor in (office.two, third)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["done", "wrong_state"]
+    assert len(staff.events("report.submitted")) == 1
+
+
 def test_typed_sections_are_kept_and_refused_when_they_name_somebody(sqlite_staff: StaffSite) -> None:
     office = Office(sqlite_staff)
     _write(office, "7月10日から人を2人増やした。\n夕方の応答率が上がった。")
