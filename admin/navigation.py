@@ -171,6 +171,7 @@ def page_context(page: Page) -> dict[str, Any]:
         "site_notices": site_notices(page) if who is not None else [],
         "ending": _ending(page) if who is not None else "",
         "lock_seconds": int(LIFETIMES[STAFF].idle.total_seconds()),
+        "lock_name": page.site.vault.sign("lock", page.bound_to)[:16] if who is not None else "",
         "languages": LANGUAGES,
         "words": words,
         "event": event,

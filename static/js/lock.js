@@ -5,12 +5,13 @@ if (lockTemplate) {
   const limit = Number(lockTemplate.dataset.after) * 1000;
   const ask = 60 * 1000;
   const token = lockTemplate.content.querySelector("[name='form_token']").value;
-  const others = new BroadcastChannel("staff-lock");
+  const others = new BroadcastChannel("staff-lock-" + lockTemplate.dataset.name);
   const pageTitle = document.title;
   let touched = Date.now();
   let asked = touched;
   let told = touched;
   let dialog = null;
+  let owed = null;
   let before = null;
 
   const post = (path, values) => fetch(path, {
@@ -41,6 +42,7 @@ if (lockTemplate) {
     const owner = dialog;
     let said = owner.dataset.fault;
     try {
+      await owed;  // or a lock that comes late would shut what was just opened
       const answer = await post("/lock/open", { password: field.value });
       if (answer.status === 204) { open(); others.postMessage({ kind: "open" }); return; }
       if (new URL(answer.url).pathname.startsWith("/signin")) {
@@ -61,6 +63,12 @@ if (lockTemplate) {
     field.focus();
   };
 
+  // The server must know of the lock, or a reload would show the page: told again until it has heard it.
+  const tell = () => {
+    if (owed) return;
+    owed = post("/lock", {}).then(() => { owed = null; }, () => { window.setTimeout(() => { owed = null; if (dialog) tell(); }, 3000); });
+  };
+
   // `known`: the server has locked the session already, or another window tells it so
   const hide = (known) => {
     if (dialog) return;
@@ -78,7 +86,7 @@ if (lockTemplate) {
     shown.querySelector("[name='password']").focus();
     if (known) return;
     others.postMessage({ kind: "locked" });
-    post("/lock", {}).catch(() => {});  // without a line the server locks by itself, at the same moment
+    tell();
   };
 
   const isLate = () => Date.now() - touched >= limit;

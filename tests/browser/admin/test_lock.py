@@ -138,6 +138,25 @@ def test_the_button_locks_at_once_in_every_window_and_opens_them_together(
     assert page.input_value("#name") == "鶉野"
 
 
+def test_the_next_person_opens_their_own_windows_only(
+    served_staff: ServedStaff, page_factory: PageFactory
+) -> None:
+    page = page_factory(width=1280, height=800)
+    typed(served_staff, page)
+    page.get_by_role("button", name="ロック", exact=True).click()
+    expect(page.locator("dialog.lock")).to_be_visible()
+    second = page.context.new_page()
+    at_work(served_staff, second)
+    served_staff.go(second, "/account")
+    second.get_by_role("button", name="ロック", exact=True).click()
+    unlock(second)
+    expect(second.locator("dialog.lock")).to_have_count(0)
+    expect(page.locator("dialog.lock")).to_be_visible()
+    unlock(page)
+    expect(page.locator("#lock-error")).to_contain_text("解除できませんでした")
+    expect(page.locator("#name")).to_be_hidden()
+
+
 def test_a_live_search_on_a_locked_session_shows_the_lock_and_keeps_the_fields(
     served_staff: ServedStaff, page_factory: PageFactory
 ) -> None:
@@ -156,11 +175,15 @@ def test_a_live_search_on_a_locked_session_shows_the_lock_and_keeps_the_fields(
 def test_a_lost_line_is_said_and_the_lock_stays(served_staff: ServedStaff, page_factory: PageFactory) -> None:
     page = page_factory(quiet=False)
     typed(served_staff, page)
-    page.get_by_role("button", name="ロック", exact=True).click()
     page.context.set_offline(True)
+    page.get_by_role("button", name="ロック", exact=True).click()
     unlock(page)
     expect(page.locator("#lock-error")).to_contain_text("つながりません")
-    page.context.set_offline(False)
+    with page.expect_response("**/lock") as told:  # the server hears of it as soon as there is a line
+        page.context.set_offline(False)
+    assert told.value.status == 204
+    unlock(page, "wrong")
+    expect(page.locator("#lock-error")).to_contain_text("パスワードが違います")
     unlock(page)
     expect(page.locator("dialog.lock")).to_have_count(0)
     assert page.input_value("#name") == "鶉野"
