@@ -116,12 +116,10 @@ def test_what_cannot_be_switched_on_is_refused(database: Database, lead: Actor) 
         with pytest.raises(ConflictError):
             on(session, lead)
         assert on(session, lead, site="far").state == ON
-        for act in (
-            lambda: switch_off(session, 999, lead, NOW),
-            lambda: prolong(session, 999, NOW, lead, NOW),
-        ):
-            with pytest.raises(NotFoundError):
-                act()
+        with pytest.raises(NotFoundError):
+            switch_off(session, 999, lead, NOW)
+        with pytest.raises(NotFoundError):
+            prolong(session, 999, NOW, lead, NOW)
 
 
 def test_two_supervisors_at_once_switch_it_on_once(database: Database, lead: Actor) -> None:
