@@ -139,7 +139,7 @@ def downtime_state(code: str) -> str:
 
 
 def incident_events() -> dict[str, str]:
-    """Say what happened to a coupon fault, by the event's name, for a household's timeline."""
+    """Say what happened to a coupon fault, and what was taken out, by the event's name."""
     return {
         "coupon_fault.reported": _s("お店で使えないクーポンを受け付け"),
         "coupon_fault.read": _s("お店で言われたことを見た"),
@@ -151,4 +151,7 @@ def incident_events() -> dict[str, str]:
         "coupon_fault.overtake": _s("別の申請で決まり、差し替えずに終わり"),
         "coupon_fault.explain": _s("クーポンの調査を説明して終わり"),
         "coupon_fault.refuse": _s("クーポンの調査を対象外として終わり"),
+        "report.taken": _s("報告書や一覧をファイルで持ち出した"),
+        "coupon.stop_list": _s("停止の一覧をファイルで持ち出した"),
+        "escalation.sheet_taken": _s("区への引き継ぎの表を持ち出した"),
     }
