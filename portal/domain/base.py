@@ -1,11 +1,26 @@
 """Declarative base, column types and naming rules that every table shares."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from functools import cache
+from typing import Any, ClassVar, cast
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, TypeDecorator, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    FromClause,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    insert,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, make_transient_to_detached, mapped_column
+from sqlalchemy.orm.util import identity_key
+from sqlalchemy.sql.dml import ReturningInsert
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -46,6 +61,32 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime, str: String, int: BigId}
+
+
+def insert_at_once(session: Session, row: Base) -> None:
+    """Insert one new row by a plain statement, at half the price of a flush; the session knows it from then on.
+
+    ``row`` has all values that are asked for in this transaction: what a default fills in is read again when needed.
+    """
+    table = type(row).__table__
+    values = {name: value for name, value in vars(row).items() if name in table.c}
+    row.id = session.execute(_inserting(table), values).scalar_one()  # type: ignore[attr-defined]
+    make_transient_to_detached(row)
+    session.add(row)
+
+
+@cache
+def _inserting(table: FromClause) -> ReturningInsert[tuple[int]]:
+    # put together once: building a statement takes as long as running it
+    return insert(cast("Table", table)).returning(table.c.id)
+
+
+def forget_changed(session: Session, kind: type[Base], keys: Iterable[int]) -> None:
+    """Let the session's own objects of some rows be read anew, after a plain statement changed the rows."""
+    for key in keys:
+        known = session.identity_map.get(identity_key(kind, key))
+        if known is not None:
+            session.expire(known)
 
 
 def primary_key() -> Mapped[int]:

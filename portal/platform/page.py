@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import Actor, Channel, Organization, Role
 from portal.domain.authn import sessions
 from portal.domain.authn.models import AuthSession
+from portal.domain.credentials.models import Credential
 from portal.domain.signin.standing import going_on
 from portal.domain.staff.models import StaffUser
 from portal.domain.staff.queries import signed_in
@@ -49,6 +50,7 @@ class Page:
     moment: datetime | None = None
     auth: AuthSession | None = field(default=None, repr=False)
     staff: StaffUser | None = field(default=None, repr=False)
+    credential: Credential | None = field(default=None, repr=False)
     set_cookies: dict[str, Cookie] = field(default_factory=dict, repr=False)
     bound_to: str = field(default="", repr=False)
     own_token: str = field(default="", repr=False)
@@ -72,11 +74,11 @@ class Page:
         """Find the living session of the request's cookie."""
         self.session, self.moment = session, now
         token = self.cookie(cookies.SESSION)
-        self.auth = self.staff = None
+        self.auth = self.staff = self.credential = None
         if token and self.site.kind == sessions.STAFF:
             self.auth, self.staff = signed_in(session, token, now)
         elif token:
-            self.auth = going_on(session, token, now)
+            self.auth, self.credential = going_on(session, token, now) or (None, None)
         living = self.auth
         self.locked = living is not None and sessions.is_locked(living, now)
         self.bound_to = sessions.binding(living) if living is not None else self.cookie(cookies.VISIT)

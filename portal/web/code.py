@@ -41,6 +41,11 @@ def chosen(page: Page) -> OtpAuthenticator | None:
         if page.auth
         else second_factor.Factors(())
     )
+    return pick(page, found)
+
+
+def pick(page: Page, found: second_factor.Factors) -> OtpAuthenticator | None:
+    """Return the channel in use among the proven ones."""
     wanted = page.auth.data.get("channel") if page.auth else None
     return found.of(wanted or "") or (found.confirmed[0] if found.confirmed else None)
 

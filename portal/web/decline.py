@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from portal.domain.authn.sessions import keep_data
 from portal.domain.declines.queries import Choice, choices, may_complete, wish_of
 from portal.domain.declines.words import WHY
 from portal.domain.program.opening import closed_text
@@ -39,7 +40,7 @@ def keep(page: Page, chosen: Chosen | None) -> None:
         reason = {"reason": chosen.reason, "text": chosen.text}
         sealed = seal_json(page.site.vault.kek, reason, f"decline:{auth.owner_id}")
         data[KEY] = {"ordinals": list(chosen.ordinals), "sealed": sealed.hex()}
-    auth.data = data
+    keep_data(page.session, auth, data)
 
 
 def kept(page: Page) -> Chosen | None:

@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from portal.domain.announcements.services import reach_by
 from portal.domain.audit.services import earlier_result, first_time, keep_result
 from portal.domain.authn.codes import CodeAnswer
 from portal.domain.clock import JST, jst_date
@@ -20,13 +21,14 @@ from portal.domain.requests.kinds import DECLINE
 from portal.domain.requests.models import Request
 from portal.domain.requests.queries import own_request
 from portal.domain.signin import second_factor
+from portal.domain.tasks.services import new_receipt_no
 from portal.domain.texts import _
 from portal.platform.page import Page
 from portal.platform.routes import endpoint
 from portal.web.access import signed_in
 from portal.web.activation import own_credential, session_of
 from portal.web.code import chosen as chosen_channel
-from portal.web.code import masked
+from portal.web.code import masked, pick
 from portal.web.code_texts import channel_name, code_error
 from portal.web.decline import ACCESS, keep, kept, names_of
 
@@ -79,33 +81,42 @@ def send_again(page: Page) -> Response[Any]:
 
 def submit_code(page: Page) -> Response[Any]:
     """Check the code and declare; fifty equal forms have one effect and one receipt."""
-    key = _form_key(page, "decline")
-    if not first_time(page.session, key, page.now):
+    key, receipt_no = _form_key(page, "decline"), new_receipt_no()
+    if not first_time(page.session, key, page.now, receipt_no):
         receipt = earlier_result(page.session, key)
         return page.redirect(f"/decline/received/{receipt}" if receipt else "/decline/code")
-    credential = own_credential(
-        page
-    )  # held here, so that each step finds it without asking the database again
-    chosen, current = kept(page), chosen_channel(page)
+    made = _declare(page, receipt_no)
+    if isinstance(made, Request):
+        keep(page, None)
+        if made.receipt_no != receipt_no:  # it completed an earlier one
+            keep_result(page.session, key, made.receipt_no)
+        return page.redirect(f"/decline/received/{made.receipt_no}")
+    keep_result(page.session, key, None)
+    return made
+
+
+def _declare(page: Page, receipt_no: str) -> Request | Response[Any]:
+    """Check the code and declare, or answer why not. What both steps need is read once, and locked."""
+    credential = own_credential(page)
+    found = second_factor.factors(page.session, credential.id, locked=True)
+    chosen, current = kept(page), pick(page, found)
     if chosen is None or current is None:
         return page.redirect("/decline" if chosen is None else "/lost")
     answer = second_factor.check(
-        page.session, page.site.vault, session_of(page), current.id, PURPOSE, page.form.get("code"), page.now
-    )
+        page.session, page.site.vault, session_of(page), current.id, PURPOSE, page.form.get("code"), page.now,
+        locked=current,
+    )  # fmt: skip
     if answer is not CodeAnswer.RIGHT:
         page.form.error("code", code_error(answer, current))
         return show_code(page, 422)
     try:
-        with page.session.begin_nested():
-            row = services.submit(
-                page.session, page.site.vault, page.site.program, credential.household_id, chosen.ordinals,
-                page.actor, page.now, reason=chosen.reason, text=chosen.text,
-            )  # fmt: skip
+        return services.submit(
+            page.session, page.site.vault, page.site.program, credential.household_id, chosen.ordinals, page.actor,
+            page.now, reason=chosen.reason, text=chosen.text, receipt_no=receipt_no,
+            way=reach_by(credential, found.confirmed),
+        )  # fmt: skip
     except DomainError as error:
         return _refused(page, error)
-    keep(page, None)
-    keep_result(page.session, key, row.receipt_no)
-    return page.redirect(f"/decline/received/{row.receipt_no}")
 
 
 def _form_key(page: Page, form: str) -> str:

@@ -8,15 +8,18 @@ import pytest
 from litestar import Litestar, Response, post
 from litestar.params import URLEncodedBody
 from litestar.types import ASGIApp
+from sqlalchemy import update
 
 from portal.domain.actors import SYSTEM
 from portal.domain.audit.models import AuditEvent
+from portal.domain.credentials.models import Credential
 from portal.platform.database import Database
 from tests.support.people import Person, give_coupons
 from tests.support.resident import Resident, Visitor
 
 PROMISED = 3.0
-HOUSEHOLDS, ROUNDS = 20, 5
+HOUSEHOLDS, ROUNDS = 10, 12
+"""Many short rounds: whatever else the machine does then falls on the bare submit as well."""
 
 
 def bare_site(database: Database, resident: Resident) -> ASGIApp:
@@ -67,10 +70,16 @@ def declined(resident: Resident, families: list[tuple[Person, Visitor]]) -> floa
 
 
 @pytest.mark.xfail(
-    reason="Measured 5.8 (SQLite) and 8.5 (PostgreSQL): the 28 statements of a proven, logged, told decline cost that much."
+    strict=False,  # on SQLite it comes out on either side
+    reason="Measured 3.0 (SQLite) and 3.7 (PostgreSQL). A bare submit sends 3 statements. A decline needs 17: begin, who it is, "
+    "the form claimed, the code's source locked and its step burned, the children's rights locked, an earlier decline, the "
+    "coupons locked, request and items inserted, rights and coupons changed, the notice queued, the choice forgotten, all "
+    "events in one, commit. Each is 0.03 ms with SQLite, 0.09 ms with PostgreSQL; SQLite's commit of the pages is 0.3 ms.",
 )
 def test_a_decline_costs_at_most_three_bare_submits(resident: Resident) -> None:
     people = [resident.add(active=True) for _ in range(HOUSEHOLDS * (ROUNDS + 1))]
+    with resident.database.write() as session:
+        session.execute(update(Credential).values(locale="ja"))  # as every sign-in leaves it
     give_coupons(resident.database, resident.folder, resident.now, count=len(people) * 2)
     families = [(person, resident.enter(person)) for person in people]
     groups = [families[start : start + HOUSEHOLDS] for start in range(0, len(families), HOUSEHOLDS)]

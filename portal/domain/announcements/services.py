@@ -16,6 +16,7 @@ from portal.domain.announcements.states import ANNOUNCEMENT
 from portal.domain.audit.services import record
 from portal.domain.authn.codes import secret_of
 from portal.domain.authn.models import OtpAuthenticator
+from portal.domain.base import Base
 from portal.domain.credentials.models import Credential
 from portal.domain.errors import NotAllowedError, NotFoundError
 from portal.domain.notices.messages import DATED_EVENTS, progress_message
@@ -45,10 +46,11 @@ _CHANNEL = (
     .order_by(OtpAuthenticator.kind.desc())
     .limit(1)
 )
+_TABLE = Base.metadata.tables[Announcement.__tablename__]
 _INSERT = {
-    dialect: insert(Announcement)
-    .on_conflict_do_nothing(index_elements=[Announcement.dedupe_key])
-    .returning(Announcement)
+    dialect: insert(_TABLE)
+    .on_conflict_do_nothing(index_elements=[_TABLE.c.dedupe_key])
+    .returning(_TABLE.c.id)
     for dialect, insert in (("postgresql", pg_insert), ("sqlite", sqlite_insert))
 }
 _TWIN = (
@@ -120,7 +122,7 @@ def announce(
         raise ValueError("not an event that can be announced")
     way = reach(session, household_id) if way is None else way
     medium = way.row.kind if way.row is not None else CALL if contact else CARD
-    row: Announcement | None = session.scalar(
+    made = session.scalar(
         _INSERT[session.get_bind().dialect.name],
         {
             "household_id": household_id, "event": event, "dedupe_key": key, "medium": medium,
@@ -128,17 +130,19 @@ def announce(
             "created_at": now, "changed_at": now,
         },
     )  # fmt: skip
-    if row is None:
+    if made is None:
         return
-    if not is_first and (twin := _waiting_twin(session, row)) is not None:
-        row.state, row.follows_id = ANNOUNCEMENT.next(row.state, "merge"), twin
-    else:
-        _dispatch(session, vault, row, way, contact, SYSTEM, now)
+    if medium != CARD or not is_first:
+        row = session.get_one(Announcement, made)
+        if not is_first and (twin := _waiting_twin(session, row)) is not None:
+            row.state, row.follows_id = ANNOUNCEMENT.next(row.state, "merge"), twin
+        else:
+            _dispatch(session, vault, row, way, contact, SYSTEM, now)
+        session.flush()
     record(
-        session, SYSTEM, now, "notice.queued", "announcement", row.id, household_id=household_id, event=event,
-        medium=row.medium,
+        session, SYSTEM, now, "notice.queued", "announcement", made, household_id=household_id, event=event,
+        medium=medium,
     )  # fmt: skip
-    session.flush()
 
 
 def _waiting_twin(session: Session, row: Announcement) -> int | None:

@@ -1,5 +1,7 @@
 """One-time codes: from an app (TOTP, a used step is refused) or sent (random, ten minutes, five tries, one use)."""
 
+import base64
+import hmac
 import secrets
 import unicodedata
 from dataclasses import dataclass
@@ -9,11 +11,14 @@ from enum import StrEnum
 import pyotp
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.domain.authn.models import BackupCode, OneTimeCode, OtpAuthenticator
+from portal.domain.base import Base
 from portal.domain.vault import Vault, same, seal, unseal
 
 DIGITS = 6
+TOTP_SECONDS = 30
 CODE_LIFE = timedelta(minutes=10)
 TRIES_PER_CODE = 5
 # T6 of security.md §2: ten wrong codes in a row lock for 30 minutes (then 60 …), thirty in all close the factor.
@@ -126,20 +131,32 @@ def check_code(
     session: Session, vault: Vault, authenticator_id: int, purpose: str, typed: str, now: datetime
 ) -> CodeAnswer:
     """Check a typed code for one purpose; counts wrong ones, burns the right one. The row is locked meanwhile."""
+    if (fault := read_code(typed).fault) is not None:
+        return fault
+    authenticator: OtpAuthenticator | None = session.scalar(_LOCKED, {"key": authenticator_id})
+    if authenticator is None:
+        return CodeAnswer.CLOSED
+    return check_locked(session, vault, authenticator, purpose, typed, now)
+
+
+def check_locked(
+    session: Session, vault: Vault, authenticator: OtpAuthenticator, purpose: str, typed: str, now: datetime
+) -> CodeAnswer:
+    """Check a typed code as ``check_code``, for a source that the caller read fresh and locked."""
     typed_code = read_code(typed)
     if typed_code.fault is not None:
         return typed_code.fault
-    authenticator: OtpAuthenticator | None = session.scalar(_LOCKED, {"key": authenticator_id})
-    if authenticator is None or authenticator.state == "closed":
+    if authenticator.state == "closed":
         return CodeAnswer.CLOSED
     if authenticator.locked_until is not None and authenticator.locked_until > now:
         return CodeAnswer.LOCKED
     if authenticator.kind == "totp":
-        answer = _check_totp(vault, authenticator, typed_code.digits, now)
+        answer = _check_totp(session, vault, authenticator, typed_code.digits, now)
     else:
         answer = _check_sent(session, vault, authenticator, purpose, typed_code.digits, now)
     if answer is CodeAnswer.RIGHT:
-        authenticator.fails = authenticator.locks = 0
+        if authenticator.fails or authenticator.locks:
+            authenticator.fails = authenticator.locks = 0
         if authenticator.state == "pending":
             authenticator.state = "confirmed"
             authenticator.confirmed_at = now
@@ -187,12 +204,12 @@ def totp_step(
     secret: str, digits: str, now: datetime, last_step: int | None
 ) -> tuple[CodeAnswer, int | None]:
     """Check an app's code within one step of drift; a step at or before the last accepted one is refused."""
-    totp = pyotp.TOTP(secret)
-    current = int(now.timestamp()) // totp.interval
+    key = base64.b32decode(secret)
+    current = int(now.timestamp()) // TOTP_SECONDS
     answer = CodeAnswer.WRONG
     matched: int | None = None
     for step in (current - 1, current, current + 1):
-        if same(totp.generate_otp(step).encode(), digits.encode()):
+        if same(_app_code(key, step).encode(), digits.encode()):
             matched = step
     if matched is not None:
         used = last_step is not None and matched <= last_step
@@ -200,9 +217,29 @@ def totp_step(
     return answer, matched if answer is CodeAnswer.RIGHT else last_step
 
 
-def _check_totp(vault: Vault, authenticator: OtpAuthenticator, digits: str, now: datetime) -> CodeAnswer:
+def _app_code(key: bytes, step: int) -> str:
+    """Return what an app shows in a step (RFC 4226 §5.3); a library would decode the secret anew for each."""
+    digest = hmac.digest(key, step.to_bytes(8, "big"), "sha1")
+    start = digest[-1] & 0x0F
+    number = int.from_bytes(digest[start : start + 4], "big") & 0x7FFF_FFFF
+    return f"{number % 10**DIGITS:0{DIGITS}d}"
+
+
+_AUTHENTICATORS = Base.metadata.tables[OtpAuthenticator.__tablename__]
+_BURN = (
+    update(_AUTHENTICATORS)
+    .where(_AUTHENTICATORS.c.id == bindparam("key"))
+    .values(last_step=bindparam("step"))
+)
+
+
+def _check_totp(
+    session: Session, vault: Vault, authenticator: OtpAuthenticator, digits: str, now: datetime
+) -> CodeAnswer:
     answer, step = totp_step(secret_of(vault, authenticator), digits, now, authenticator.last_step)
-    authenticator.last_step = step
+    if step != authenticator.last_step:
+        session.execute(_BURN, {"key": authenticator.id, "step": step})
+        set_committed_value(authenticator, "last_step", step)
     return answer
 
 

@@ -1,14 +1,16 @@
 """What a request does to a child's coupon: hide it, have it stopped at the issuer, or give it (or a fresh one) back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record_many
+from portal.domain.base import Base, forget_changed
 from portal.domain.coupons import assignment, services
 from portal.domain.coupons.models import Coupon, CouponBatch
 from portal.domain.coupons.states import COUPON, LIVE
@@ -44,16 +46,16 @@ def refuse_if_spent(session: Session, entitlement_id: int) -> None:
     coupon = live_coupon(session, entitlement_id)
     if coupon is not None:
         stop = session.get_one(CouponBatch, coupon.batch_id).stop if coupon.revealed_at is not None else ""
-        _refuse(coupon, stop)
+        _refuse(coupon.state, coupon.revealed_at, stop)
 
 
-def _refuse(coupon: Coupon, stop: str) -> None:
-    if coupon.state in {"part_used", "exchanged"}:
+def _refuse(state: str, revealed_at: datetime | None, stop: str) -> None:
+    if state in {"part_used", "exchanged"}:
         raise NotAllowedError(
             _("このクーポンは、もう使われています。この手続きはできません。区にお電話ください。"),
             code="coupon_spent",
         )
-    if coupon.revealed_at is not None and stop == "never":
+    if revealed_at is not None and stop == "never":
         raise NotAllowedError(
             _("このクーポンは、一度表示すると止められません。この手続きはできません。区にお電話ください。"),
             code="coupon_cannot_be_stopped",
@@ -68,16 +70,35 @@ def hide(session: Session, entitlement_id: int, actor: Actor, now: datetime, *, 
         services.suspend(session, coupon.id, actor, now, reason=reason)
 
 
+# put together once, on the plain tables: every request of every kind comes by here
+_COUPONS, _BATCHES = (Base.metadata.tables[table.__tablename__] for table in (Coupon, CouponBatch))
 _LIVE_OF = (
-    select(Coupon, CouponBatch.stop)
-    .join(CouponBatch, CouponBatch.id == Coupon.batch_id)
-    .where(Coupon.entitlement_id.in_(bindparam("entitlement_ids", expanding=True)), Coupon.state.in_(LIVE))
-    .order_by(Coupon.entitlement_id)
-    .with_for_update(of=Coupon)
-    .options(load_only(Coupon.state, Coupon.state_before, Coupon.revealed_at, Coupon.changed_at))
-    .execution_options(populate_existing=True)
+    select(_COUPONS.c.id, _COUPONS.c.state, _COUPONS.c.revealed_at, _BATCHES.c.stop)
+    .join(_BATCHES, _BATCHES.c.id == _COUPONS.c.batch_id)
+    .where(
+        _COUPONS.c.entitlement_id.in_(bindparam("entitlement_ids", expanding=True)),
+        _COUPONS.c.state.in_(LIVE),
+    )
+    .order_by(_COUPONS.c.entitlement_id)
+    .with_for_update(of=_COUPONS)
 )
-"""Put together once: building it takes longer than running it."""
+_HIDE = (
+    update(_COUPONS)
+    .where(_COUPONS.c.id.in_(bindparam("keys", expanding=True)))
+    .values(state=bindparam("after"), state_before=_COUPONS.c.state, changed_at=bindparam("at"))
+)
+
+
+Live = Sequence[Any]
+"""Live coupons as they were read and locked: key, state, instant of the first showing, what the issuer can do."""
+
+
+def look_at(session: Session, entitlement_ids: Iterable[int]) -> Live:
+    """Return the live coupons of several children, locked, for ``hide_all``. Raises as ``refuse_if_spent``."""
+    rows = session.execute(_LIVE_OF, {"entitlement_ids": list(entitlement_ids)}).all()
+    for row in rows:
+        _refuse(row.state, row.revealed_at, row.stop)
+    return rows
 
 
 def hide_all(
@@ -88,31 +109,25 @@ def hide_all(
     now: datetime,
     *,
     reason: str,
+    read: Live | None = None,
 ) -> None:
-    """Hide the coupons of several children of a household at once, as ``hide`` does with one; all of them or none."""
-    rows = session.execute(_LIVE_OF, {"entitlement_ids": list(entitlement_ids)}).all()
-    for coupon, stop in rows:
-        _refuse(coupon, stop)
-    hidden: dict[str, list[tuple[int, int | None]]] = {}
-    for coupon, _stop in rows:
-        if COUPON.can(coupon.state, "suspend"):
-            hidden.setdefault(coupon.state, []).append((coupon.id, household_id))
-            coupon.state_before, coupon.changed_at = coupon.state, now
-            coupon.state = COUPON.next(coupon.state, "suspend")
-    session.flush()
-    for before, changed in hidden.items():
+    """Hide the coupons of several children of a household at once, as ``hide`` does with one; all of them or none.
+
+    ``read`` are their coupons as ``look_at`` returned them in this transaction. Raises as ``refuse_if_spent``.
+    """
+    rows = look_at(session, entitlement_ids) if read is None else read
+    hidden: dict[str, list[int]] = {}
+    for row in rows:
+        if COUPON.can(row.state, "suspend"):
+            hidden.setdefault(row.state, []).append(row.id)
+    for before, keys in hidden.items():
         after = COUPON.next(before, "suspend")
+        session.execute(_HIDE, {"keys": keys, "after": after, "at": now})
+        forget_changed(session, Coupon, keys)
         record_many(
-            session,
-            actor,
-            now,
-            "coupon.suspend",
-            "coupon",
-            changed,
-            before=before,
-            after=after,
-            reason=reason,
-        )
+            session, actor, now, "coupon.suspend", "coupon", [(key, household_id) for key in keys], before=before,
+            after=after, reason=reason,
+        )  # fmt: skip
 
 
 def unhide(session: Session, entitlement_id: int, actor: Actor, now: datetime) -> None:

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.base import Base
+from portal.domain.coupons import stopping
 from portal.domain.declines.items import bind, items_of, let_go, recount, step
 from portal.domain.declines.models import DeclineItem
 from portal.domain.declines.states import DECLINE, LIVE
+from portal.domain.entitlements import claims
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.errors import ConflictError, InputError
 from portal.domain.households.models import Child, Household
@@ -35,11 +37,17 @@ WEAK = frozenset({LATE, NO_ATTORNEY})
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """One child's right: its entitlement and its number in the household; ``adult`` on the day of the declaration."""
+    """One child's right: its entitlement and its number in the household; ``adult`` on the day of the declaration.
 
-    entitlement_id: int
+    ``state``, ``claimed_by`` and ``claim_id`` are the locked entitlement's.
+    """
+
+    id: int
     ordinal: int
     amount_yen: int
+    state: str
+    claimed_by: str | None
+    claim_id: int | None
     adult: bool
 
 
@@ -47,7 +55,8 @@ class Right:
 class Declaration:
     """Who gives up what. ``received_at`` is the instant that counts for the deadline (UTC).
 
-    ``binding`` is False where it must not yet touch any coupon: late, or not signed by who may sign.
+    ``binding`` is False where it must not yet touch any coupon: late, or not signed by who may sign. ``receipt_no`` is a
+    number for a new request, made before.
     """
 
     received_at: datetime
@@ -55,6 +64,7 @@ class Declaration:
     warnings: tuple[str, ...] = ()
     written: Mapping[str, Any] = field(default_factory=dict, repr=False)
     countersigned: Collection[int] = ()
+    receipt_no: str | None = None
 
 
 def is_adult(birth: date, day: date) -> bool:
@@ -67,36 +77,31 @@ def lock_household(session: Session, household_id: int) -> None:
     session.execute(select(Household.id).where(Household.id == household_id).with_for_update(key_share=True))
 
 
-# put together once: building a statement takes longer than running it
+# put together once, on the plain tables: building a statement takes longer than running it
+_E, _C, _H, _R = (
+    Base.metadata.tables[kind.__tablename__] for kind in (Entitlement, Child, Household, Request)
+)
 _RIGHTS = (
     select(
-        Entitlement.id,
-        Entitlement.amount_yen,
-        Child.ordinal,
-        Child.sealed,
-        Child.person_digest,
-        Household.wrapped_key,
+        _E.c.id, _E.c.amount_yen, _E.c.state, _E.c.claimed_by, _E.c.claim_id, _C.c.ordinal, _C.c.sealed,
+        _C.c.person_digest, _H.c.wrapped_key,
     )
-    .join(Child, Child.id == Entitlement.child_id)
-    .join(Household, Household.id == Entitlement.household_id)
-    .where(
-        Household.id == bindparam("household_id"), Child.ordinal.in_(bindparam("ordinals", expanding=True))
-    )
-    .order_by(Entitlement.id)
-    .with_for_update(of=Household, key_share=True)
-)
+    .join(_C, _C.c.id == _E.c.child_id)
+    .join(_H, _H.c.id == _E.c.household_id)
+    .where(_H.c.id == bindparam("household_id"), _C.c.ordinal.in_(bindparam("ordinals", expanding=True)))
+    .order_by(_E.c.id)
+    .with_for_update(of=[_H, _E], key_share=True)
+)  # fmt: skip
 _ITEMS = insert(Base.metadata.tables[DeclineItem.__tablename__])
 _EARLIER = (
-    select(Request.id)
-    .where(Request.household_id == bindparam("household_id"), Request.kind == kinds.DECLINE)
-    .limit(1)
+    select(_R.c.id).where(_R.c.household_id == bindparam("household_id"), _R.c.kind == kinds.DECLINE).limit(1)
 )
 
 
 def lock_rights(
     session: Session, vault: Vault, program: Program, household_id: int, ordinals: Sequence[int], day: date
 ) -> list[Right]:
-    """Return the chosen children of a household, which is locked as by ``lock_household``.
+    """Return the chosen children of a household, which is locked as by ``lock_household``; so are the children's rights.
 
     Raises:
         InputError: none was chosen, or one is not of this household.
@@ -104,17 +109,14 @@ def lock_rights(
     rows = session.execute(_RIGHTS, {"household_id": household_id, "ordinals": list(ordinals)}).all()
     if not ordinals or len(rows) != len(set(ordinals)):
         raise InputError(_("辞退するこどもを、選んでください。"), code="children")
-    if program.requests.adult_rule == "householder":  # then nothing need be decrypted
-        return [Right(row.id, row.ordinal, row.amount_yen, adult=False) for row in rows]
-    key = vault.unwrap(rows[0].wrapped_key)
-    births = {row.id: open_child(key, row.sealed, row.person_digest).birth for row in rows}
+    adults: set[int] = set()
+    if program.requests.adult_rule != "householder":  # else nothing need be decrypted
+        key = vault.unwrap(rows[0].wrapped_key)
+        births = {row.id: open_child(key, row.sealed, row.person_digest).birth for row in rows}
+        adults = {one for one, birth in births.items() if birth is not None and is_adult(birth, day)}
     return [
-        Right(
-            row.id, row.ordinal, row.amount_yen,
-            adult=(birth := births[row.id]) is not None and is_adult(birth, day),
-        )
-        for row in rows
-    ]  # fmt: skip
+        Right(r.id, r.ordinal, r.amount_yen, r.state, r.claimed_by, r.claim_id, r.id in adults) for r in rows
+    ]
 
 
 def look_back(
@@ -150,7 +152,7 @@ def unfinished(
         .with_for_update()
         .execution_options(populate_existing=True)
     )  # fmt: skip
-    wanted = {right.entitlement_id for right in rights}
+    wanted = {right.id for right in rights}
     for row in rows:
         items = [item for item in items_of(session, row.id) if item.state in LIVE]
         weak = bool(WEAK & set(row.warnings))
@@ -170,7 +172,7 @@ def refuse_declined(session: Session, rights: Collection[Right], *, but_not: int
         select(Request.receipt_no)
         .join(DeclineItem, DeclineItem.request_id == Request.id)
         .where(
-            DeclineItem.entitlement_id.in_([right.entitlement_id for right in rights]),
+            DeclineItem.entitlement_id.in_([right.id for right in rights]),
             DeclineItem.state.in_(LIVE),
             Request.id != (but_not or 0),
         )
@@ -204,18 +206,23 @@ def declare(
     written = {name: value for name, value in said.written.items() if value}
     if completes is not None:
         return _complete(session, vault, program, *completes, rights, said, written, actor, now)
+    ids = [right.id for right in rights]
+    coupons: stopping.Live = ()
+    if said.binding:  # whatever can be refused is refused before the first row is written
+        claims.refuse_claimed(rights, ids, None)
+        coupons = stopping.look_at(session, ids)
     signed = [right.ordinal for right in rights if right.ordinal in said.countersigned]
     warnings = _warnings(program, said, rights, signed)
     row = open_request(
         session, vault, kinds.DECLINE, household_id, actor, now, program=program, written=written,
         children=len(rights), amount_yen=sum(right.amount_yen for right in rights), received_at=said.received_at,
-        warnings=warnings,
+        warnings=warnings, receipt_no=said.receipt_no,
     )  # fmt: skip
     session.execute(
         _ITEMS,
         [
             {
-                "request_id": row.id, "entitlement_id": right.entitlement_id, "state": DECLINE.initial,
+                "request_id": row.id, "entitlement_id": right.id, "state": DECLINE.initial,
                 "adult": right.adult, "countersigned_at": now if right.ordinal in signed else None,
                 "created_at": now, "changed_at": now,
             }
@@ -223,7 +230,7 @@ def declare(
         ],
     )  # fmt: skip
     if said.binding:
-        bind(session, row, [right.entitlement_id for right in rights], actor, now)
+        bind(session, row, ids, actor, now, read=rights, coupons=coupons)
     if COUNTERSIGN in warnings:
         move(session, row, "ask_back", actor, now, waits_for=COUNTERSIGN)
     return row
@@ -252,7 +259,7 @@ def _complete(
         bind(session, row, [item.entitlement_id for item in items], actor, now)
     recount(session, row, items)
     by_id = {item.entitlement_id: item for item in items}
-    signed = [r.ordinal for r in rights if by_id[r.entitlement_id].countersigned_at is not None]
+    signed = [r.ordinal for r in rights if by_id[r.id].countersigned_at is not None]
     warnings = _warnings(program, said, rights, signed)
     warn(row, warnings, now)
     if row.state == "with_resident" and COUNTERSIGN not in warnings:
@@ -276,10 +283,10 @@ def _items(
     chosen: list[DeclineItem] = []
     by_entitlement = {item.entitlement_id: item for item in known}
     for right in rights:
-        item = by_entitlement.pop(right.entitlement_id, None)
+        item = by_entitlement.pop(right.id, None)
         if item is None:
             item = DeclineItem(
-                request_id=row.id, entitlement_id=right.entitlement_id, state=DECLINE.initial, created_at=now,
+                request_id=row.id, entitlement_id=right.id, state=DECLINE.initial, created_at=now,
                 changed_at=now,
             )  # fmt: skip
             session.add(item)

@@ -47,17 +47,22 @@ def step(
 
 
 def bind(
-    session: Session, row: Request, entitlement_ids: Sequence[int], actor: Actor, now: datetime
-) -> list[Entitlement]:
+    session: Session, row: Request, entitlement_ids: Sequence[int], actor: Actor, now: datetime, *,
+    read: Sequence[claims.Claimable] | None = None, coupons: stopping.Live | None = None,
+) -> Sequence[claims.Claimable]:  # fmt: skip
     """Keep other requests away from these children and hide their coupons; all of them or none.
+
+    ``read`` and ``coupons`` are their rows as the caller read and locked them (``claim``, ``hide_all``).
 
     Raises:
         ConflictError: a child is decided already, or another request is open for it.
         NotAllowedError: its coupon was spent, or was shown and can never be stopped.
     """
     household_id = row.household_id or 0
-    rows = claims.claim(session, household_id, entitlement_ids, claims.DECLINE, row.id, actor, now)
-    stopping.hide_all(session, [one.id for one in rows], household_id, actor, now, reason=REASON)
+    rows = claims.claim(session, household_id, entitlement_ids, claims.DECLINE, row.id, actor, now, read=read)
+    stopping.hide_all(
+        session, [one.id for one in rows], household_id, actor, now, reason=REASON, read=coupons
+    )
     return rows
 
 

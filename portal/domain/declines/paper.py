@@ -122,7 +122,7 @@ def _join(
     found = session.execute(
         select(DeclineItem.request_id, DeclineItem.entitlement_id)
         .where(
-            DeclineItem.entitlement_id.in_([right.entitlement_id for right in rights]),
+            DeclineItem.entitlement_id.in_([right.id for right in rights]),
             DeclineItem.state.in_(("submitted", "awaiting_stop", "accepted")),
         )
         .order_by(DeclineItem.request_id)
@@ -132,8 +132,8 @@ def _join(
         if {LATE, NO_ATTORNEY} & set(row.warnings):
             continue  # this form may be the better one
         covered = {entitlement for id_, entitlement in found if id_ == request_id}
-        new = [right for right in new if right.entitlement_id not in covered]
-        signed = {right.entitlement_id for right in rights if right.ordinal in form.countersigned}
+        new = [right for right in new if right.id not in covered]
+        signed = {right.id for right in rights if right.ordinal in form.countersigned}
         note_signatures(session, row, signed, actor, now)
         add_form(session, row, form, actor, now)
         joined = row
@@ -145,7 +145,7 @@ def _crossed(session: Session, rights: Sequence[Right], form: PaperEntry) -> boo
     latest = session.scalar(
         select(DeclineItem.changed_at)
         .where(
-            DeclineItem.entitlement_id.in_([right.entitlement_id for right in rights]),
+            DeclineItem.entitlement_id.in_([right.id for right in rights]),
             DeclineItem.state == "withdrawn",
         )
         .order_by(DeclineItem.changed_at.desc())

@@ -1,12 +1,13 @@
 """What residents do with a decline: declare, correct, take back. Reviewers and issuers: ``review``, ``outcome``."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
-from portal.domain.announcements.services import announce
+from portal.domain.announcements.services import Reach, announce
 from portal.domain.clock import jst_date
 from portal.domain.declines.declaring import (
     HONORED,
@@ -48,11 +49,16 @@ def submit(
     *,
     reason: str = "",
     text: str = "",
+    receipt_no: str | None = None,
+    way: Reach | None = None,
 ) -> Request:
     """Declare in the portal: children are claimed, coupons hidden, and the request waits for review.
 
     It completes what waits for these children: a correction, a wish told on the telephone, a form on paper that could
     not count. ``reason`` is a code word, ``text`` what the resident wrote; both may be empty and are sealed.
+    ``receipt_no`` is the number of a new request, ``way`` how the household is told, where the caller has them already.
+
+    After a refusal nothing of it stands: the caller may answer it inside the same transaction.
 
     Raises:
         NotAllowedError: the actor is of the staff (``paper`` is their way); a coupon was spent or cannot be stopped.
@@ -67,11 +73,14 @@ def submit(
     rights = lock_rights(session, vault, program, household_id, ordinals, jst_date(now))
     completes = look_back(session, household_id, rights)
     received_at, warnings = _basis(program, completes, rights, now)
-    said = Declaration(received_at, warnings=warnings, written={"reason": reason, "text": text})
-    row = declare(session, vault, program, household_id, rights, said, actor, now, completes)
+    written = {"reason": reason, "text": text}
+    said = Declaration(received_at, warnings=warnings, written=written, receipt_no=receipt_no)
+    # a new request is refused before its first row is written; completing one may be refused halfway
+    with session.begin_nested() if completes is not None else nullcontext():
+        row = declare(session, vault, program, household_id, rights, said, actor, now, completes)
     announce(
         session, vault, household_id, "received", f"decline:{row.id}:received:{row.version}", now,
-        receipt_no=row.receipt_no,
+        receipt_no=row.receipt_no, way=way, is_first=completes is None,
     )  # fmt: skip
     return row
 
@@ -100,7 +109,7 @@ def may_still_complete(
     if HONORED in row.warnings:
         return True
     known = {item.entitlement_id for item in items}
-    return bool(known) and {right.entitlement_id for right in rights} <= known
+    return bool(known) and {right.id for right in rights} <= known
 
 
 def withdraw(

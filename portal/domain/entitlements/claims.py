@@ -1,13 +1,15 @@
 """One open request at a time decides over an entitlement: decline, alternative and change of recipient exclude each other."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Protocol
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record, record_many
+from portal.domain.base import Base, forget_changed
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.entitlements.states import OPEN
 from portal.domain.errors import ConflictError
@@ -18,16 +20,32 @@ DECLINE, ALTERNATIVE, RECIPIENT_CHANGE = "decline", "alternative", "recipient_ch
 KINDS = (DECLINE, ALTERNATIVE, RECIPIENT_CHANGE)
 
 
-# put together once: every request of every kind comes by here
+class Claimable(Protocol):
+    """A locked entitlement as it stands: what a claim has to know of it."""
+
+    @property
+    def id(self) -> int: ...  # noqa: D102  (columns of the table)
+    @property
+    def state(self) -> str: ...  # noqa: D102
+    @property
+    def claimed_by(self) -> str | None: ...  # noqa: D102
+    @property
+    def claim_id(self) -> int | None: ...  # noqa: D102
+
+
+# put together once, on the plain table: every request of every kind comes by here
+_TABLE = Base.metadata.tables[Entitlement.__tablename__]
+_WANTED = _TABLE.c.id.in_(bindparam("wanted", expanding=True))
 _CLAIMED = (
-    select(Entitlement)
-    .where(
-        Entitlement.id.in_(bindparam("wanted", expanding=True)),
-        Entitlement.household_id == bindparam("household_id"),
-    )
-    .order_by(Entitlement.id)
+    select(_TABLE.c.id, _TABLE.c.state, _TABLE.c.claimed_by, _TABLE.c.claim_id)
+    .where(_WANTED, _TABLE.c.household_id == bindparam("household_id"))
+    .order_by(_TABLE.c.id)
     .with_for_update()
-    .execution_options(populate_existing=True)
+)
+_CLAIM = (
+    update(_TABLE)
+    .where(_WANTED)
+    .values(claimed_by=bindparam("kind"), claim_id=bindparam("request"), changed_at=bindparam("at"))
 )
 
 
@@ -39,8 +57,13 @@ def claim(
     claim_id: int,
     actor: Actor,
     now: datetime,
-) -> list[Entitlement]:
+    *,
+    read: Sequence[Claimable] | None = None,
+) -> Sequence[Claimable]:
     """Reserve entitlements of one household for the request ``claim_id``; all of them or none. Rows stay locked.
+
+    ``read`` are the household's rows as the caller read and locked them in this transaction, to save reading them again.
+    Returns them as they stood before.
 
     Raises:
         ConflictError: one is not of this household, is decided already, or another request is open for it.
@@ -48,7 +71,25 @@ def claim(
     if kind not in KINDS:
         raise ValueError("unknown kind of claim")
     wanted = sorted(set(entitlement_ids))
-    rows = list(session.scalars(_CLAIMED, {"wanted": wanted, "household_id": household_id}))
+    rows = read
+    if rows is None:
+        rows = session.execute(_CLAIMED, {"wanted": wanted, "household_id": household_id}).all()
+    refuse_claimed(rows, wanted, claim_id)
+    session.execute(_CLAIM, {"wanted": wanted, "kind": kind, "request": claim_id, "at": now})
+    forget_changed(session, Entitlement, wanted)
+    record_many(
+        session, actor, now, "entitlement.claimed", "entitlement", [(row.id, household_id) for row in rows],
+        kind=kind, request=claim_id,
+    )  # fmt: skip
+    return rows
+
+
+def refuse_claimed(rows: Sequence[Claimable], wanted: Sequence[int], claim_id: int | None) -> None:
+    """Refuse what ``claim`` would refuse, before anything is written; ``claim_id`` is None for a request yet to be opened.
+
+    Raises:
+        ConflictError: as ``claim``.
+    """
     if len(rows) != len(wanted) or not rows or any(row.state not in OPEN for row in rows):
         raise ConflictError(_("このこどもの分は、もう手続きが終わっています。画面を開きなおしてください。"))
     if any(row.claimed_by == RECIPIENT_CHANGE and row.claim_id != claim_id for row in rows):
@@ -58,14 +99,6 @@ def claim(
             _("このこどもの分は、別の申請の手続き中です。その申請が終わるまで、お待ちください。"),
             code="claimed",
         )
-    for row in rows:
-        row.claimed_by, row.claim_id, row.changed_at = kind, claim_id, now
-    session.flush()
-    record_many(
-        session, actor, now, "entitlement.claimed", "entitlement", [(row.id, household_id) for row in rows],
-        kind=kind, request=claim_id,
-    )  # fmt: skip
-    return rows
 
 
 def free(session: Session, entitlement_id: int, claim_id: int, actor: Actor, now: datetime) -> None:

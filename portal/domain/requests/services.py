@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record
+from portal.domain.base import insert_at_once
 from portal.domain.clock import jst_date
 from portal.domain.errors import ConflictError, NotFoundError
 from portal.domain.program.schema import Program
@@ -36,24 +37,27 @@ def open_request(
     written: dict[str, Any] | None = None,
     received_at: datetime | None = None,
     warnings: tuple[str, ...] = (),
+    receipt_no: str | None = None,
 ) -> Request:
     """Open a request and give it a receipt number. ``written`` is sealed; ``received_at`` defaults to ``now`` (UTC).
+
+    ``receipt_no`` is a fresh number that the caller made already.
 
     An actor of the staff is kept as the person who entered it (an own entry is never confirmed by oneself).
     """
     if kind not in KINDS:
         raise ValueError("unknown kind of request")
-    receipt_no = new_receipt_no()
+    receipt_no = receipt_no or new_receipt_no()
     key, wrapped = vault.new_data_key() if written else (b"", None)
     row = Request(
         receipt_no=receipt_no, kind=kind, household_id=household_id, channel=actor.channel.value,
         entered_by=actor.id if actor.organization is not None else None, language=current_locale(),
         received_at=received_at or now, created_at=now, changed_at=now, due_on=due_day(program, received_at or now),
         warnings=list(warnings), warned=bool(warnings), children=children, amount_yen=amount_yen, wrapped_key=wrapped,
-        sealed=seal_json(key, written, f"request:{receipt_no}") if written else None,
+        sealed=seal_json(key, written, f"request:{receipt_no}") if written else None, state=REQUEST.initial, version=1,
+        ward_only=False,
     )  # fmt: skip
-    session.add(row)
-    session.flush()
+    insert_at_once(session, row)
     record(session, actor, now, "request.opened", "request", row.id, household_id=household_id, kind=kind)
     return row
 

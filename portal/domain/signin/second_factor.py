@@ -52,9 +52,14 @@ _PROVEN = select(OtpAuthenticator).where(
 )
 
 
-def factors(session: Session, credential_id: int) -> Factors:
-    """Return the proven sources of a credential, the app first."""
-    rows = session.scalars(_PROVEN, {"credential_id": credential_id})
+_PROVEN_LOCKED = (
+    _PROVEN.order_by(OtpAuthenticator.id).with_for_update().execution_options(populate_existing=True)
+)
+
+
+def factors(session: Session, credential_id: int, *, locked: bool = False) -> Factors:
+    """Return the proven sources of a credential, the app first; ``locked`` ones are ready for ``check``."""
+    rows = session.scalars(_PROVEN_LOCKED if locked else _PROVEN, {"credential_id": credential_id})
     return Factors(tuple(sorted(rows, key=lambda a: KINDS.index(a.kind))))
 
 
@@ -140,11 +145,20 @@ def check(
     purpose: str,
     typed: str,
     now: datetime,
+    *,
+    locked: OtpAuthenticator | None = None,
 ) -> CodeAnswer:
-    """Check a typed code of one of this session's own sources; closing the source leaves a task to the staff."""
+    """Check a typed code of one of this session's own sources; closing the source leaves a task to the staff.
+
+    ``locked`` is that source, where the caller read it locked (``factors``).
+    """
     credential_id = auth.owner_id or 0
-    authenticator = own_authenticator(session, credential_id, authenticator_id)
-    answer = codes.check_code(session, vault, authenticator.id, purpose, typed, now)
+    if locked is not None and locked.credential_id == credential_id and locked.id == authenticator_id:
+        authenticator = locked
+        answer = codes.check_locked(session, vault, authenticator, purpose, typed, now)
+    else:
+        authenticator = own_authenticator(session, credential_id, authenticator_id)
+        answer = codes.check_code(session, vault, authenticator.id, purpose, typed, now)
     credential = session.get_one(Credential, credential_id)
     actor = Actor(Role.RESIDENT, credential_id)
     if answer in {CodeAnswer.RIGHT, CodeAnswer.WRONG, CodeAnswer.USED}:
@@ -152,7 +166,7 @@ def check(
             session, actor, now, f"code.{answer.value}", "otp_authenticator", authenticator.id,
             household_id=credential.household_id, purpose=purpose,
         )  # fmt: skip
-    if answer is CodeAnswer.RIGHT:
+    if answer is CodeAnswer.RIGHT and credential.locale != current_locale():
         credential.locale = current_locale()  # messages to come speak the language of the page
     if answer is CodeAnswer.RIGHT and purpose == ENROLL:
         tell_owner(session, vault, credential, "channel_changed", now, but_not=authenticator.kind)

@@ -11,16 +11,20 @@ from portal.domain.credentials.models import Credential
 from portal.domain.households.models import Household
 from portal.domain.households.queries import withheld
 
-# session and household in one, put together once: every page of a signed-in household asks this
+# session, account and household in one, put together once: every page of a signed-in household asks this
 GOING_ON = (
     sessions.OF_TOKEN.join(Credential, Credential.id == AuthSession.owner_id)
+    .add_columns(Credential)
     .join(Household, Household.id == Credential.household_id)
     .where(not_(withheld()), Household.state == "active")
 )
 
 
-def going_on(session: Session, token: str, now: datetime) -> AuthSession | None:
-    """Return the living session of an id whose household may still use the site (``domain.md`` §2.6); else None."""
+def going_on(session: Session, token: str, now: datetime) -> tuple[AuthSession, Credential] | None:
+    """Return the living session of an id with its account; None where it ended.
+
+    A household that may no longer use the site has none (``domain.md`` §2.6).
+    """
     key = {"token_hash": sessions.token_hash(token), "site": sessions.RESIDENT}
-    found = session.scalar(GOING_ON, key)
-    return found if found is not None and sessions.is_alive(found, now) else None
+    row = session.execute(GOING_ON, key).one_or_none()
+    return (row[0], row[1]) if row is not None and sessions.is_alive(row[0], now) else None
