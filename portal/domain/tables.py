@@ -15,8 +15,8 @@ from portal.domain.credentials import models as _credentials
 from portal.domain.declines import models as _declines
 from portal.domain.documents import models as _documents
 from portal.domain.entitlements import models as _entitlements
-from portal.domain.faxes import models as _faxes
 from portal.domain.escalations import models as _escalations
+from portal.domain.faxes import models as _faxes
 from portal.domain.households import models as _households
 from portal.domain.incidents import models as _incidents
 from portal.domain.letters import models as _letters

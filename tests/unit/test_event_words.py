@@ -6,8 +6,8 @@ from admin.event_words import event
 from portal.domain.alternatives.states import ALTERNATIVE
 from portal.domain.declines.states import DECLINE
 from portal.domain.entitlements.states import ENTITLEMENT
-from portal.domain.recipients.states import CHANGE
 from portal.domain.incidents.states import COUPON_FAULT
+from portal.domain.recipients.states import CHANGE
 from portal.domain.redeliveries.states import REDELIVERY
 from portal.domain.requests.states import REQUEST
 from portal.domain.shipments.states import SHIPMENT

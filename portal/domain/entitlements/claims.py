@@ -26,11 +26,11 @@ class Claimable(Protocol):
     @property
     def id(self) -> int: ...  # noqa: D102  (columns of the table)
     @property
-    def state(self) -> str: ...  # noqa: D102
+    def state(self) -> str: ...  # noqa: D102  (a column of the table)
     @property
-    def claimed_by(self) -> str | None: ...  # noqa: D102
+    def claimed_by(self) -> str | None: ...  # noqa: D102  (a column of the table)
     @property
-    def claim_id(self) -> int | None: ...  # noqa: D102
+    def claim_id(self) -> int | None: ...  # noqa: D102  (a column of the table)
 
 
 # put together once, on the plain table: every request of every kind comes by here

@@ -152,7 +152,9 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.HANDLE_COUPON_FAULTS: _BACK_OFFICE,
     Permission.SEE_INCIDENTS: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
     Permission.HANDLE_INCIDENTS: _BACK_OFFICE,
-    Permission.CONFIRM_INCIDENT_REPORTS: Grant(frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})),
+    Permission.CONFIRM_INCIDENT_REPORTS: Grant(
+        frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
+    ),
     # A notice about an incident is confirmed by a second person: incidents.site_notices asks for it.
     Permission.PUBLISH_SITE_NOTICES: _BACK_OFFICE,
     Permission.SEE_DOWNTIME: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
