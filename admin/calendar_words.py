@@ -1,7 +1,7 @@
 """Words of the business calendar for staff: kinds of days, who pays, and the banner near the end."""
 
 from portal.domain.program.calendar import Closure, Hours, HoursOverride
-from portal.domain.program.explain import weekday_name
+from portal.domain.program.day_text import weekday_name
 from portal.domain.program.last_days import Gap
 from portal.domain.program.month import DayKind
 from portal.domain.texts import _s

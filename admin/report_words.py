@@ -2,10 +2,11 @@
 
 from datetime import date
 
+from portal.domain.program.day_text import weekday_name as weekday
 from portal.domain.reports.calls_tables import note_kind
-from portal.domain.texts import _s, kept_per_language
+from portal.domain.texts import _s
 
-__all__ = ["note_kind"]
+__all__ = ["note_kind", "weekday"]
 
 
 def source(code: str) -> str:
@@ -42,16 +43,6 @@ def mark(code: str) -> str:
 def month(day: date) -> str:
     """Name a month."""
     return _s("%(year)s年%(month)s月") % {"year": day.year, "month": day.month}
-
-
-def weekday(day: date) -> str:
-    """Name the weekday shortly."""
-    return _weekday(str(day.weekday()))
-
-
-@kept_per_language
-def _weekday(number: str) -> str:
-    return (_s("月"), _s("火"), _s("水"), _s("木"), _s("金"), _s("土"), _s("日"))[int(number)]
 
 
 def said(code: str) -> str:

@@ -14,7 +14,7 @@ from portal.domain.clock import jst_date
 from portal.domain.errors import DomainError, InputError, NotFoundError
 from portal.domain.printing import dispatches
 from portal.domain.printing.queries import run_statuses
-from portal.domain.program.explain import weekday_name
+from portal.domain.program.day_text import weekday_name
 from portal.domain.roster.towns import load_towns
 from portal.domain.staff.permissions import Permission
 from portal.domain.texts import _s

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names
 
 from portal.domain.program.local_text import LocalText
 from portal.domain.texts import RESIDENT_LOCALES, current_locale
@@ -24,3 +24,8 @@ def format_day(day: date, locale: str | None = None) -> str:
 def day_in_all_languages(day: date) -> LocalText:
     """Return the day in each of the six languages."""
     return LocalText.from_mapping({locale: format_day(day, locale) for locale in RESIDENT_LOCALES})
+
+
+def weekday_name(day: date) -> str:
+    """Return the weekday in one short word of the current language."""
+    return str(get_day_names("abbreviated", locale=current_locale().partition("@")[0])[day.weekday()])

@@ -6,6 +6,7 @@ from datetime import date
 from types import MappingProxyType
 
 from portal.domain.program.calendar import HoursOverride
+from portal.domain.program.day_text import weekday_name
 from portal.domain.program.deadlines import RequestRule, WindowKind
 from portal.domain.program.month import agreed_days, first_day_of, last_day_of
 from portal.domain.program.schema import Program
@@ -31,12 +32,6 @@ _TITLES: Mapping[WindowKind, Callable[[], str]] = MappingProxyType(
 def window_title(kind: WindowKind) -> str:
     """Return the staff's name of a window."""
     return _TITLES[kind]()
-
-
-def weekday_name(day: date) -> str:
-    """Return the weekday in one short word."""
-    names = (_s("月"), _s("火"), _s("水"), _s("木"), _s("金"), _s("土"), _s("日"))
-    return names[day.weekday()]
 
 
 @dataclass(frozen=True, slots=True)

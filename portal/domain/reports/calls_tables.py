@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from portal.domain.calls.kinds import CATEGORIES
 from portal.domain.calls.words import category, subcategory
+from portal.domain.program.day_text import weekday_name
 from portal.domain.program.schema import Program
 from portal.domain.reports.calls_figures import CallMonth, Contacts, DayLine
 from portal.domain.reports.notes import Note
@@ -105,9 +106,8 @@ def daily(found: CallMonth) -> ReportTable:
 
 
 def _day(line: DayLine) -> Row:
-    weekdays = (_s("月"), _s("火"), _s("水"), _s("木"), _s("金"), _s("土"), _s("日"))
     standing = _s("休") if not line.open else _s("稼働") if line.known else _s("未集計")
-    head = (f"{line.day.day}", weekdays[line.day.weekday()], standing)
+    head = (f"{line.day.day}", weekday_name(line.day), standing)
     faxes = (line.fax_in, line.fax_out) if line.open else (line.fax_in or NONE, line.fax_out or NONE)
     if line.counts is None:
         return (*head, *(NONE,) * 9, *faxes)
