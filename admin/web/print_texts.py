@@ -7,7 +7,8 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, staff_route
 from admin.web.household import opened_until, shown_now
-from admin.web.releases import found_hold, proposal_of, proposed_print_text, read_instruction
+from admin.web.releases import FILES as ORDER
+from admin.web.releases import attach, found_hold, proposal_of, proposed_print_text, read_instruction
 from admin.web.scans import LOCKED
 from portal.domain.casework import masking
 from portal.domain.casework.access import Part
@@ -82,13 +83,15 @@ def submit(page: Page) -> Response[Any]:
     if not form.ok:
         return show(page, 422)
     try:
-        if first_post(page):
-            wanted = PrintFields(
-                texts["name"], texts["town"], texts["street"], texts["building"], children, image
-            )
-            propose_print_text(
-                page.session, page.site.vault, hold.household_id, wanted, page.actor, page.now, instruction
-            )
+        with page.session.begin_nested():
+            if first_post(page):
+                wanted = PrintFields(
+                    texts["name"], texts["town"], texts["street"], texts["building"], children, image
+                )
+                propose_print_text(
+                    page.session, page.site.vault, hold.household_id, wanted, page.actor, page.now,
+                    attach(page, instruction, hold.household_id),
+                )  # fmt: skip
     except InputError as error:
         form.error("image" if error.code == IMAGE else "name", error.message)
         return show(page, 422)
@@ -108,6 +111,8 @@ def handlers() -> list[HTTPRouteHandler]:
     base = "/holds/{hold_id:int}/print-text"
     return [
         staff_route("GET", base, show, Permission.PROPOSE_RELEASE),
-        staff_route("POST", base + "/submit", submit, Permission.PROPOSE_RELEASE, shows=show, uploads=FILES),
+        staff_route(
+            "POST", base + "/submit", submit, Permission.PROPOSE_RELEASE, shows=show, uploads=FILES | ORDER
+        ),
         staff_route("GET", base + "/image", show_image, Permission.SEE_HOLDS),
     ]

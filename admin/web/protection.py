@@ -8,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, staff_route
 from admin.evidence import evidence_of
-from admin.web.releases import fresh_code, read_instruction
+from admin.web.releases import FILES, attach, fresh_code, read_instruction, scan_of
 from portal.domain.approvals.models import Approval
 from portal.domain.approvals.queries import approval_by_id, open_of_kind
 from portal.domain.approvals.services import turn_down
@@ -51,6 +51,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         confirmer=staff_user(page.session, approval.confirmed_by) if approval is not None else None,
         own=proposal is not None and page.staff is not None and proposal.proposed_by == page.staff.id,
         backing=evidence_of(page, proposal.instruction_no if proposal is not None else None),
+        order_scan=scan_of(page, proposal),
         said=page.query.get("said", ""),
     )
 
@@ -64,8 +65,9 @@ def propose(page: Page) -> Response[Any]:
     if not page.form.ok or not isinstance(read, date):
         return show(page, 422)
     try:
-        if first_post(page):
-            propose_none(page.session, read, page.actor, page.now, instruction)
+        with page.session.begin_nested():
+            if first_post(page):
+                propose_none(page.session, read, page.actor, page.now, attach(page, instruction, None))
     except InputError as error:
         page.form.error("day", error.message)
         return show(page, 422)
@@ -102,7 +104,9 @@ def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     return [
         staff_route("GET", PLACE, show, Permission.SEE_ROSTER),
-        staff_route("POST", PLACE + "/propose", propose, Permission.PROPOSE_RELEASE, shows=show),
+        staff_route(
+            "POST", PLACE + "/propose", propose, Permission.PROPOSE_RELEASE, shows=show, uploads=FILES
+        ),
         staff_route("POST", PLACE + "/confirm", confirm, Permission.CONFIRM_RELEASE, shows=show),
         staff_route("POST", PLACE + "/refuse", refuse, Permission.CONFIRM_RELEASE),
     ]

@@ -1,5 +1,6 @@
 """One hold: released by one person, or proposed by one and confirmed by another with a fresh code (four eyes)."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.evidence import evidence_of, instructions_about
+from admin.web.scans import SCAN
 from admin.web.signin import code_error
 from portal.domain.approvals.models import Approval
 from portal.domain.approvals.queries import open_for
@@ -17,6 +19,8 @@ from portal.domain.casework import worklists
 from portal.domain.errors import NotAllowedError, NotFoundError, ThrottledError
 from portal.domain.households.models import Hold
 from portal.domain.households.print_texts import PrintFields, open_print_fields
+from portal.domain.requests.models import Scan
+from portal.domain.requests.scans import store_scan, visible_scan
 from portal.domain.roster import holds
 from portal.domain.roster.codes import W02_GAIJI
 from portal.domain.staff import sign_in
@@ -25,6 +29,8 @@ from portal.domain.staff.queries import staff_user
 from portal.domain.texts import _s
 from portal.domain.typed import whole_date
 from portal.platform.page import Page
+
+FILES = {"instruction_scan": SCAN}
 
 
 def found_hold(page: Page) -> Hold:
@@ -71,6 +77,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         proposal=proposal,
         proposer=proposer,
         print_text=proposed_print_text(page, hold),
+        order_scan=scan_of(page, proposal),
         own=proposal is not None and page.staff is not None and proposal.proposed_by == page.staff.id,
         known=evidence_of(page, proposal.instruction_no)
         if proposal is not None
@@ -81,7 +88,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 def read_instruction(page: Page) -> Instruction | None:
     """Read the ward's instruction from the form; both fields or none. Faults go into the form."""
     number, day = page.form.get("instruction_no").strip(), page.form.get("instruction_date").strip()
-    if not number and not day:
+    if not number and not day and page.form.upload("instruction_scan") is None:
         return None
     if not number or len(number) > INSTRUCTION_MAX:
         page.form.error("instruction_no", _s("区の指示書の番号を、40文字までで入力してください。"))
@@ -92,6 +99,33 @@ def read_instruction(page: Page) -> Instruction | None:
         "instruction_date", _s("指示書の日付は、2026-04-01 か 令和8年4月1日 のように入力してください。")
     )
     return None
+
+
+def attach(page: Page, instruction: Instruction | None, household_id: int | None) -> Instruction | None:
+    """Return the instruction with its scan: the chosen file, else that of the ward's own answer with this number."""
+    if instruction is None:
+        return None
+    return replace(instruction, scan_id=stored_order(page, instruction.number, household_id))
+
+
+def stored_order(page: Page, number: str, household_id: int | None) -> int | None:
+    """Return the key of an instruction's stored scan, as ``attach`` finds it."""
+    checked = page.form.upload("instruction_scan")
+    if checked is not None:
+        stored = store_scan(
+            page.session, page.site.vault, checked, page.actor, page.now, household_id=household_id
+        )
+        return stored.id
+    answers = evidence_of(page, number)
+    return next((one.scan_id for one in answers if one.scan_id and one.household_id == household_id), None)
+
+
+def scan_of(page: Page, proposal: Approval | None) -> Scan | None:
+    """Return the scan of a proposal's instruction, if there is one that this person may see."""
+    if proposal is None or proposal.instruction_scan_id is None:
+        return None
+    may_know = allowed(page, Permission.KNOW_PROTECTED)
+    return visible_scan(page.session, proposal.instruction_scan_id, include_protected=may_know)
 
 
 def release_alone(page: Page) -> Response[Any]:
@@ -110,8 +144,8 @@ def propose(page: Page) -> Response[Any]:
         return show(page, 422)
     if first_post(page):
         holds.propose_release(
-            page.session, hold.household_id, hold.code, page.actor, page.now, instruction,
-            counter=page.form.get("counter") == "1",
+            page.session, hold.household_id, hold.code, page.actor, page.now,
+            attach(page, instruction, hold.household_id), counter=page.form.get("counter") == "1",
         )  # fmt: skip
     return page.redirect("/holds?said=proposed")
 
@@ -163,7 +197,9 @@ def handlers() -> list[HTTPRouteHandler]:
     return [
         staff_route("GET", base, show, Permission.SEE_HOLDS),
         staff_route("POST", base + "/release", release_alone, Permission.PROPOSE_RELEASE),
-        staff_route("POST", base + "/propose", propose, Permission.PROPOSE_RELEASE, shows=show),
+        staff_route(
+            "POST", base + "/propose", propose, Permission.PROPOSE_RELEASE, shows=show, uploads=FILES
+        ),
         staff_route("POST", base + "/confirm", confirm, Permission.CONFIRM_RELEASE, shows=show),
         staff_route("POST", base + "/refuse", refuse, Permission.CONFIRM_RELEASE),
     ]

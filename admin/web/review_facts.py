@@ -8,6 +8,7 @@ from typing import Any
 from admin.access import allowed
 from admin.evidence import evidence_of
 from admin.web.redelivery_facts import RedeliveryFacts, redelivery_facts
+from admin.web.releases import scan_of
 from portal.domain.alternatives.words import Line, lines_of
 from portal.domain.alternatives.words import readable as readable_alternative
 from portal.domain.casework.access import existing
@@ -68,6 +69,7 @@ class Facts:
     instruction_no: str = ""
     instruction_date: date | None = None
     evidence: Sequence[Evidence] = ()
+    order_scan: Scan | None = None
     redelivery: RedeliveryFacts | None = None
     alternative: Sequence[Line] = ()
     decline: Sequence[ItemFact] = ()
@@ -98,6 +100,7 @@ def facts_of(page: Page, row: Request) -> Facts:
         own_proposal=proposer is not None and page.staff is not None and proposer.id == page.staff.id,
         instruction_no=(proposal.instruction_no or "") if proposal is not None else "",
         instruction_date=proposal.instruction_date if proposal is not None else None,
+        order_scan=scan_of(page, proposal) if row.kind == REDELIVERY else None,
         evidence=evidence_of(page, proposal.instruction_no if proposal is not None else None),
         redelivery=redelivery_facts(page, row) if row.kind == REDELIVERY else None,
         alternative=lines_of(session, page.site.program, row) if row.kind == ALTERNATIVE else (),

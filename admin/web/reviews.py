@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin import request_words
 from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.web.releases import FILES, stored_order
 from admin.web.review_facts import facts_of
 from portal.domain.casework import review_changes, review_offers, review_queue
 from portal.domain.casework.review_changes import Changes
@@ -17,7 +18,7 @@ from portal.domain.casework.review_kinds import rules_of
 from portal.domain.clock import jst_date
 from portal.domain.errors import ConflictError, DomainError, NotFoundError
 from portal.domain.requests import services
-from portal.domain.requests.kinds import KINDS
+from portal.domain.requests.kinds import KINDS, REDELIVERY
 from portal.domain.requests.models import Request
 from portal.domain.requests.states import REQUEST
 from portal.domain.staff.permissions import Permission
@@ -205,6 +206,10 @@ def _checked(page: Page, row: Request) -> int | None:
 
 def _carried_out(page: Page, row: Request, version: int) -> Request:
     extra = {name: value for name, value in page.form.values.items() if name not in OWN_FIELDS}
+    if row.kind == REDELIVERY:
+        extra["extra_scan"] = str(
+            stored_order(page, extra.get("extra_instruction", ""), row.household_id) or ""
+        )
     return rules_of(row.kind).decide(
         page.session, page.site.vault, page.site.program, row.id, version, page.form.get("action"), page.actor, page.now,
         reason=page.form.get("reason").strip(), text=page.form.get("text").strip(), **extra,
@@ -221,5 +226,5 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("GET", base, show, see),
         staff_route("POST", base + "/claim", claim, act),
         staff_route("POST", base + "/release", release, act),
-        staff_route("POST", base + "/decide", decide, act, shows=show),
+        staff_route("POST", base + "/decide", decide, act, shows=show, uploads=FILES),
     ]

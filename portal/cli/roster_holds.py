@@ -1,6 +1,7 @@
 """``portal roster release``, ``print-text`` and ``protection``: what people decide about held households."""
 
 import tomllib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from portal.domain.clock import jst_date
 from portal.domain.errors import InputError, NotFoundError
 from portal.domain.households.print_texts import PrintFields
 from portal.domain.households.queries import household_id_of, open_holds
+from portal.domain.requests.scans import CheckedScan, check_scan, store_scan
 from portal.domain.roster import codes, holds, protection_list
 from portal.domain.roster.protection_none import confirm_none
 from portal.domain.staff.permissions import Permission
@@ -27,6 +29,11 @@ by_option = click.option("--by", required=True, metavar="LOGIN", help="Who decid
 confirmed_option = click.option("--confirmed-by", metavar="LOGIN", help="The second person.")
 instruction_option = click.option("--instruction", metavar="NO", help="Number of the ward's written order.")
 instruction_day_option = click.option("--instruction-date", metavar="YYYY-MM-DD", help="Its date.")
+instruction_scan_option = click.option(
+    "--instruction-scan",
+    type=FILE,
+    help="Its scan (PDF, TIFF, PNG, JPEG); without it one person is of the ward.",
+)
 household_option = click.option("--household", required=True, metavar="NO", help="Household number, or #KEY.")
 
 
@@ -45,12 +52,24 @@ def _household_id(session: Session, vault: Vault, number: str) -> int:
     return found
 
 
+def _checked(scan: Path | None) -> CheckedScan | None:
+    return check_scan(scan.read_bytes()) if scan is not None else None
+
+
 def _instruction(
-    context: Context, session: Session, number: str | None, text: str | None
-) -> Instruction | None:
+    context: Context, session: Session, number: str | None, text: str | None, scan: CheckedScan | None, actor: Actor,
+    household_id: int | None = None,
+) -> Instruction | None:  # fmt: skip
     if number is None:
+        if scan is not None:
+            raise InputError(_s("指示書のスキャンには、--instruction で番号もつけてください。"))
         return None
-    return Instruction(number, day(text) or jst_date(context.clock.now(session)))
+    now = context.clock.now(session)
+    order = Instruction(number, day(text) or jst_date(now))
+    if scan is None:
+        return order
+    stored = store_scan(session, context.vault(), scan, actor, now, household_id=household_id)
+    return replace(order, scan_id=stored.id)
 
 
 def _say(text: str, dry_run: bool) -> None:
@@ -64,22 +83,23 @@ def _say(text: str, dry_run: bool) -> None:
 @confirmed_option
 @instruction_option
 @instruction_day_option
+@instruction_scan_option
 @dry_run_option
 @json_option
 @click.pass_obj
 @answering
 def release(
     context: Context, household: str, code: str, by: str, confirmed_by: str | None, instruction: str | None,
-    instruction_date: str | None, *, dry_run: bool, json_file: str | None,
+    instruction_date: str | None, instruction_scan: Path | None, *, dry_run: bool, json_file: str | None,
 ) -> None:  # fmt: skip
     """Release one hold of a household."""
-    vault = context.vault()
+    vault, scan = context.vault(), _checked(instruction_scan)
     with context.database().write() as session:
         now = context.clock.now(session)
         key = _household_id(session, vault, household)
         whole = _code(code, session, key)
         first = person(session, by, Permission.PROPOSE_RELEASE)
-        order = _instruction(context, session, instruction, instruction_date)
+        order = _instruction(context, session, instruction, instruction_date, scan, first, key)
         if holds.needs_two(whole):
             approval = holds.propose_release(session, key, whole, first, now, order)
             second = _second(session, confirmed_by)
@@ -117,23 +137,24 @@ def _second(session: Session, login: str | None) -> Actor:
 @confirmed_option
 @instruction_option
 @instruction_day_option
+@instruction_scan_option
 @dry_run_option
 @json_option
 @click.pass_obj
 @answering
 def print_text(
     context: Context, household: str, text_file: Path | None, image_file: Path | None, by: str,
-    confirmed_by: str | None, instruction: str | None, instruction_date: str | None, *, dry_run: bool,
-    json_file: str | None,
+    confirmed_by: str | None, instruction: str | None, instruction_date: str | None, instruction_scan: Path | None, *,
+    dry_run: bool, json_file: str | None,
 ) -> None:  # fmt: skip
     """Register what the ward approved to print; the original stays."""
-    vault = context.vault()
+    vault, scan = context.vault(), _checked(instruction_scan)
     fields = _print_fields(text_file, image_file)
     with context.database().write() as session:
         now = context.clock.now(session)
         key = _household_id(session, vault, household)
         first = person(session, by, Permission.PROPOSE_RELEASE)
-        order = _instruction(context, session, instruction, instruction_date)
+        order = _instruction(context, session, instruction, instruction_date, scan, first, key)
         approval = holds.propose_print_text(session, vault, key, fields, first, now, order)
         holds.release(session, vault, approval.id, _second(session, confirmed_by), now)
         left = [hold.code for hold in open_holds(session, key)]
@@ -233,21 +254,22 @@ def protection_from_list(
 @click.option("--confirmed-by", required=True, metavar="LOGIN", help="The second person.")
 @instruction_option
 @instruction_day_option
+@instruction_scan_option
 @dry_run_option
 @click.pass_obj
 @answering
 def protection_none(
-    context: Context, on: str, by: str, confirmed_by: str, instruction: str | None, instruction_date: str | None, *,
-    dry_run: bool,
+    context: Context, on: str, by: str, confirmed_by: str, instruction: str | None, instruction_date: str | None,
+    instruction_scan: Path | None, *, dry_run: bool,
 ) -> None:  # fmt: skip
     """Note the ward's "none"."""
-    context.vault()
+    scan = _checked(instruction_scan)
     with context.database().write() as session:
         now = context.clock.now(session)
+        first = person(session, by, Permission.PROPOSE_RELEASE)
         confirm_none(
-            session, day(on) or jst_date(now), person(session, by, Permission.PROPOSE_RELEASE),
-            person(session, confirmed_by, Permission.CONFIRM_RELEASE), now,
-            _instruction(context, session, instruction, instruction_date),
+            session, day(on) or jst_date(now), first, person(session, confirmed_by, Permission.CONFIRM_RELEASE), now,
+            _instruction(context, session, instruction, instruction_date, scan, first),
         )  # fmt: skip
         if dry_run:
             session.rollback()

@@ -10,7 +10,10 @@ from portal.domain.base import Base, BigId, primary_key, state_column
 
 
 class Approval(Base):
-    """One proposal; nobody confirms their own. ``instruction_*`` is the ward's written order where one is needed."""
+    """One proposal; nobody confirms their own. ``instruction_*`` is the ward's written order where one is needed.
+
+    ``instruction_scan_id`` is the stored scan of the order; without it the number alone is only what somebody typed.
+    """
 
     __tablename__ = "approval"
     __table_args__ = (
@@ -31,5 +34,6 @@ class Approval(Base):
     confirmed_at: Mapped[datetime | None]
     instruction_no: Mapped[str | None] = mapped_column(String(40))
     instruction_date: Mapped[date | None]
+    instruction_scan_id: Mapped[int | None] = mapped_column(BigId)
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -19,10 +19,11 @@ INSTRUCTION_MAX = 40
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """The ward's written order: its number and its date."""
+    """The ward's written order: its number, its date, and the stored scan of it where it is attached."""
 
     number: str
     day: date
+    scan_id: int | None = None
 
 
 def propose(
@@ -60,6 +61,7 @@ def propose(
         proposed_organization=actor.organization.value, detail=detail or {}, sealed=sealed,
         instruction_no=instruction.number.strip() if instruction else None,
         instruction_date=instruction.day if instruction else None,
+        instruction_scan_id=instruction.scan_id if instruction else None,
     )  # fmt: skip
     session.add(approval)
     session.flush()
@@ -84,21 +86,32 @@ def confirm(
     *,
     ward_needed: bool,
     household_id: int | None = None,
+    instruction: Instruction | None = None,
 ) -> Approval:
     """Confirm another person's proposal; what was proposed is then the caller's to carry out.
 
+    ``instruction`` with its scan is attached where the proposal has none.
+
     Raises:
         NotFoundError: there is none of that key.
-        NotAllowedError: the own proposal, or nobody of the ward and no written instruction.
+        NotAllowedError: the own proposal; or nobody of the ward, and its written instruction is not attached as a file:
+            a number that two people of the contractor type is no agreement of the ward (``ward_needed``).
         WrongStateError: it was decided before.
     """
     approval = _locked(session, approval_id)
     if actor.id is None or actor.organization is None or actor.id == approval.proposed_by:
         raise NotAllowedError(_s("自分の提案は、自分では承認できません。ほかの人が承認してください。"))
     of_ward = Organization.WARD.value in {approval.proposed_organization, actor.organization.value}
-    if ward_needed and not of_ward and approval.instruction_no is None:
+    if instruction is not None and instruction.scan_id and approval.instruction_scan_id is None:
+        approval.instruction_no, approval.instruction_date = instruction.number.strip(), instruction.day
+        approval.instruction_scan_id = instruction.scan_id
+    attached = approval.instruction_no is not None and approval.instruction_scan_id is not None
+    if ward_needed and not of_ward and not attached:
         raise NotAllowedError(
-            _s("この承認には、区の職員か、区の指示書が必要です。区の職員に承認を頼んでください。")
+            _s(
+                "受託者の二人だけでは決められません。区の職員に承認を頼むか、区の指示書のスキャンをつけて、提案しなおしてください。"
+            ),
+            code="ward_needed",
         )
     approval.state = APPROVAL.next(approval.state, "confirm")
     approval.confirmed_by = actor.id

@@ -88,7 +88,7 @@ def accept(
         NotAllowedError: the own entry; or two people without the ward and its attached instruction.
         ConflictError: a child or the household was stored meanwhile.
     """
-    if not confirmed(session, vault, program, row, actor, now):
+    if not confirmed(session, program, row, actor, now):
         return row
     people = written_in(vault, row)["people"]
     _refuse_new_lookalikes(session, vault, program, row, [child_from_plain(v) for v in people["children"]])

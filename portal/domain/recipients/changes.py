@@ -147,7 +147,7 @@ def accept(
         NotAllowedError: the own entry; or two people without the ward and its attached instruction.
         ConflictError: no code is left for the new recipient (``coupon_stock``); nothing was done.
     """
-    if not confirmed(session, vault, program, row, actor, now):
+    if not confirmed(session, program, row, actor, now):
         return row
     items = items_of(session, row.id)
     newcomer = Newcomer.from_plain(written_in(vault, row)["people"]["newcomer"])

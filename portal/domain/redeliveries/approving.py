@@ -42,12 +42,14 @@ FIELD_MAX = 100
 class Terms:
     """What a reviewer adds to an approval, as typed: the ward's instruction, another address that it orders.
 
-    ``contacted``: the owner of the account was asked, on the account's own channel. The day is written as ISO.
+    ``contacted``: the owner of the account was asked, on the account's own channel. The day is written as ISO;
+    ``instruction_scan`` is the stored scan of the instruction.
     """
 
     contacted: bool = False
     instruction: str = ""
     instruction_day: str = ""
+    instruction_scan: int | None = None
     address: tuple[str, str, str, str] = field(default=("", "", "", ""), repr=False)
 
     @classmethod
@@ -58,7 +60,8 @@ class Terms:
         )
         return cls(
             bool(values.get("extra_contacted")), values.get("extra_instruction", ""),
-            values.get("extra_instruction_day", ""), (postal, town, street, building),
+            values.get("extra_instruction_day", ""), int(values.get("extra_scan") or 0) or None,
+            (postal, town, street, building),
         )  # fmt: skip
 
 
@@ -83,7 +86,7 @@ def approve(
     standing = standing_for(session, program, request, row, now)
     _refuse_what_cannot_be(session, program, request, row, standing, now)
     _refuse_unasked_owner(session, request, row, contacted=terms.contacted)
-    order_no = _instruction(terms.instruction, terms.instruction_day, now)
+    order_no = _instruction(terms, now)
     elsewhere = _address(terms.address)
     if elsewhere is not None:
         _keep_address(session, vault, request, row, elsewhere, order_no, actor, now)
@@ -203,8 +206,8 @@ def last_day_to_decide(program: Program) -> date:
     return max([window.last_day, *(rule.last_posting_day(program.calendar) for rule in kinds)])
 
 
-def _instruction(number: str, day: str, now: datetime) -> Instruction | None:
-    number = folded(number)
+def _instruction(terms: Terms, now: datetime) -> Instruction | None:
+    number, day = folded(terms.instruction), terms.instruction_day
     if not number:
         return None
     try:
@@ -215,7 +218,7 @@ def _instruction(number: str, day: str, now: datetime) -> Instruction | None:
         raise InputError(_s("区の指示書の番号を、40文字までで入力してください。"))
     if found > jst_date(now):
         raise InputError(_s("日付は、今日かそれより前の日にしてください。"))
-    return Instruction(number, found)
+    return Instruction(number, found, terms.instruction_scan)
 
 
 def _address(typed: tuple[str, str, str, str]) -> OtherAddress | None:

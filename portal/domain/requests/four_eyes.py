@@ -68,5 +68,8 @@ def may_accept(
         touch(row, now)
         session.flush()
         return False
-    confirm(session, open_proposal.id, actor, now, ward_needed=ward_needed, household_id=row.household_id)
+    confirm(
+        session, open_proposal.id, actor, now, ward_needed=ward_needed, household_id=row.household_id,
+        instruction=instruction,
+    )  # fmt: skip
     return True

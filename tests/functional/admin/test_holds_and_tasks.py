@@ -3,17 +3,25 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from portal.domain.actors import SYSTEM, Role
 from portal.domain.approvals.models import Approval
+from portal.domain.approvals.services import Instruction
 from portal.domain.credentials.models import Credential
 from portal.domain.entitlements.models import Entitlement
+from portal.domain.escalations import services as escalations
+from portal.domain.escalations.services import WardAnswer
 from portal.domain.households.models import Hold, Household, PrintText
+from portal.domain.requests.models import Scan
+from portal.domain.requests.scans import check_scan, store_scan
 from portal.domain.roster.holds import put_hold
 from portal.domain.signin.activation import BirthAnswer, check_birth
 from portal.domain.tasks.models import Task
 from portal.domain.tasks.services import NEW_LETTER, UNMATCHED, open_task
+from tests.functional.escalations.support import Desk
 from tests.support.coupons import VAULT
+from tests.support.files import picture
 from tests.support.people import Person
 from tests.support.staff import Colleague, StaffSite
 
@@ -147,10 +155,51 @@ def test_two_officers_need_the_wards_written_instruction(staff: StaffSite) -> No
     staff.clock.advance(seconds=30)
     half = proposer.post(f"/holds/{second}/propose", {"instruction_no": "児発第12号", "form_key": "2"})
     assert half.status_code == 422
-    form = {"instruction_no": "児発第12号", "instruction_date": "令和5年7月3日", "form_key": "3"}
-    assert proposer.post(f"/holds/{second}/propose", form).status_code == 303
+    form = {"instruction_no": "児発第12号", "instruction_date": "令和5年7月3日"}
+    assert proposer.post(f"/holds/{second}/propose", form | {"form_key": "3"}).status_code == 303
+    assert "スキャンはついていません" in staff.enter(other).open(f"/holds/{second}").text
+    assert confirmed(staff, second, other) == 403  # a number that two people of the contractor typed
+    staff.clock.advance(seconds=30)
+    proposer.post(f"/holds/{second}/refuse", {"form_key": "4"})
+    for typed, data in ((form, b"<html>"), ({}, picture())):  # no scan, and a scan of no instruction
+        sent = {"instruction_scan": ("a.png", data, "image/png")}
+        assert proposer.post(f"/holds/{second}/propose", typed, files=sent).status_code == 422
+    files = {"instruction_scan": ("order.png", picture(), "image/png")}
+    assert proposer.post(f"/holds/{second}/propose", form | {"form_key": "5"}, files=files).status_code == 303
+    assert staff.count(Scan) == 1
+    assert "/scans/" in staff.enter(other).open(f"/holds/{second}").text
     assert confirmed(staff, second, other) == 303
     assert staff.count(Hold, state="released") == 1
+    with staff.database.read() as session:
+        known = session.scalars(select(Approval).where(Approval.state == "confirmed")).one()
+        assert (known.instruction_no, known.instruction_scan_id is not None) == ("児発第12号", True)
+
+
+def test_the_scan_of_the_wards_own_answer_counts_for_its_household_alone(sqlite_staff: StaffSite) -> None:
+    staff = sqlite_staff
+    asked, other = staff.add_household(), staff.add_household()
+    officer = staff.hire(Role.OFFICER)
+    answered_with_scan(staff, asked.household_id, "児発第30号")
+    typed = {"instruction_no": "児発第30号", "instruction_date": "2023-07-31"}
+    found = []
+    for person in (asked, other):
+        number = hold(staff, person, "W11_DIED_AFTER_BASE")
+        staff.enter_as(Role.OFFICER).post(f"/holds/{number}/propose", typed | {"form_key": str(number)})
+        found.append(confirmed(staff, number, officer))
+        staff.clock.advance(seconds=30)
+    assert found == [303, 403]
+
+
+def answered_with_scan(staff: StaffSite, household_id: int, number: str) -> None:
+    """A question about a household that the ward answered with an instruction and its letter."""
+    desk = Desk(staff.database, staff.site.program, staff.now)
+    row = desk.ask(household_id=household_id)
+    with staff.database.write() as session:
+        scan = store_scan(
+            session, VAULT, check_scan(picture()), desk.ward, staff.now, household_id=household_id
+        )
+        given = WardAnswer("解いてください。", Instruction(number, date(2023, 7, 31)), scan.id)
+        escalations.answer(session, VAULT, row.id, given, desk.ward, staff.now)
 
 
 def test_a_proposal_can_be_taken_back_and_made_again(staff: StaffSite) -> None:

@@ -6,6 +6,7 @@ from portal.domain.actors import SYSTEM, Role
 from portal.domain.approvals.models import Approval
 from portal.domain.households.models import Household
 from portal.domain.households.protection import note_protection, protection_loaded
+from tests.support.files import picture
 from tests.support.resident import Visitor
 from tests.support.staff import Colleague, StaffSite
 
@@ -64,9 +65,21 @@ def test_two_officers_need_the_wards_written_instruction(staff: StaffSite) -> No
     visitor.open(PLACE)
     visitor.post(f"{PLACE}/refuse", {"proposal": str(waiting(staff))})
     assert propose(visitor, instruction_no="児発第9号", form_key="2") == 422
-    assert propose(visitor, instruction_no="児発第9号", instruction_date="2023-07-02", form_key="3") == 303
+    order = {"instruction_no": "児発第9号", "instruction_date": "2023-07-02"}
+    assert propose(visitor, form_key="3", **order) == 303
     staff.clock.advance(seconds=30)
-    assert confirm(staff, second, waiting(staff), "4") == 303
+    assert (
+        confirm(staff, second, waiting(staff), "4") == 403
+    )  # a number that two people of the contractor typed
+    visitor.open(PLACE)
+    visitor.post(f"{PLACE}/refuse", {"proposal": str(waiting(staff)), "form_key": "5"})
+    typed = {"day": "令和5年7月3日", "form_key": "6"} | order
+    files = {"instruction_scan": ("order.png", picture(), "image/png")}
+    visitor.open(PLACE)
+    assert visitor.post(f"{PLACE}/propose", typed, files=files).status_code == 303
+    assert "/scans/" in staff.enter(second).open(PLACE).text
+    staff.clock.advance(seconds=30)
+    assert confirm(staff, second, waiting(staff), "7") == 303
     assert loaded(staff)
 
 

@@ -3,11 +3,14 @@
 import re
 
 import pytest
+from sqlalchemy import select
 
 from portal.domain.actors import Role
+from portal.domain.approvals.models import Approval
 from portal.domain.households.models import Household
-from portal.domain.requests.models import Request
+from portal.domain.requests.models import Request, Scan
 from tests.functional.redeliveries.support import Post, make_post, wish
+from tests.support.files import picture
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
 
@@ -81,6 +84,31 @@ def test_the_owner_of_an_account_must_be_asked_first_and_the_page_says_so(
     assert post.orders(person) == []
     decide(visitor, row, page, action="approve", extra_contacted="yes")
     assert post.orders(person) == [("redelivery", "open")]
+
+
+def test_two_of_the_contractor_decide_only_with_the_scan_of_the_instruction(
+    sqlite_staff: StaffSite,
+) -> None:
+    staff, post = sqlite_staff, make_post(sqlite_staff.database)
+    person = post.household()
+    post.come_back(person, "address_unknown")
+    row = post.ask(person)
+    order = {"action": "approve", "extra_instruction": "区指示 第7号", "extra_instruction_day": "2023-07-31"}
+    first = staff.enter_as(Role.OFFICER)
+    decide(first, row, opened(first, row), **order, extra_scan="1")  # a field that no form has
+    with staff.database.read() as session:
+        assert session.scalars(select(Approval.instruction_scan_id)).all() == [None]
+    second = staff.enter_as(Role.OFFICER)
+    page = decide(second, row, opened(second, row), action="approve")
+    assert "受託者の二人だけでは決められません" in page
+    assert 'enctype="multipart/form-data"' in page
+    (version,) = re.findall(r'name="version" value="(\d+)"', page)
+    scan = {"instruction_scan": ("order.png", picture(), "image/png")}
+    second.post(f"/reviews/{row.id}/decide", {"version": version, "form_key": "s"} | order, files=scan)
+    assert post.state(row)[0] == "approved"
+    with staff.database.read() as session:
+        approval = session.scalars(select(Approval)).one()
+        assert approval.instruction_scan_id == session.scalars(select(Scan.id)).one()
 
 
 def test_another_address_is_proposed_with_its_instruction_and_shown_to_the_one_who_confirms(

@@ -117,7 +117,7 @@ def test_what_came_back_from_an_unknown_address_goes_to_the_ward(post: Post, rea
     assert post.fresh(row).warnings == ["address"]
     post.decide(row)  # a contractor only proposes it
     assert post.state(row) == ("submitted", "waiting", None)
-    with pytest.raises(NotAllowedError, match="区の職員か、区の指示書"):
+    with pytest.raises(NotAllowedError, match="受託者の二人だけでは"):
         post.decide(row, actor=post.colleague)
     assert post.orders(person) == []
     post.decide(row, actor=post.ward)
@@ -143,7 +143,9 @@ def test_another_address_needs_the_wards_instruction(post: Post) -> None:
         post.decide(row, actor=post.ward, **INSTRUCTION, extra_town="札幌市")
     post.decide(row, **INSTRUCTION, **ELSEWHERE)
     assert post.state(row)[0] == "submitted", "one contractor is not enough"
-    post.decide(row, actor=post.colleague)  # the instruction is attached: a second person confirms
+    with pytest.raises(NotAllowedError, match="受託者の二人だけでは"):
+        post.decide(row, actor=post.colleague)  # a number is only what somebody typed
+    post.decide(row, actor=post.colleague, **INSTRUCTION, extra_scan="1")
     assert post.state(row)[0] == "approved"
     with post.database.read() as session:
         events = session.scalars(

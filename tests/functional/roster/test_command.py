@@ -8,6 +8,7 @@ import pytest
 from portal.demo.extract import Extract, make_extract
 from portal.demo.families import ExtractPlan
 from tests.support.command import CommandLine, sentence
+from tests.support.files import picture
 
 PLAN = ExtractPlan(households=90, seed=5)
 
@@ -81,13 +82,19 @@ def test_the_list_of_holds_names_every_held_household_with_reason_and_remedy(
     assert "二人の承認で保留を解いてください" in listed
 
 
-def test_a_release_takes_the_people_that_its_code_takes(portal: CommandLine, extract: Extract) -> None:
+def test_a_release_takes_the_people_that_its_code_takes(
+    portal: CommandLine, extract: Extract, tmp_path: Path
+) -> None:
     number = extract.cases["moved within the ward"]
+    order = tmp_path / "order.png"
+    order.write_bytes(picture())
     release = ("roster", "release", "--household", number, "--code", "W10", "--by", "officer")
     for more, words in (
         ((), "--confirmed-by"),
         (("--confirmed-by", "officer"), "自分の提案"),
-        (("--confirmed-by", "second"), "区の職員か、区の指示書"),
+        (("--confirmed-by", "second"), "受託者の二人だけでは"),
+        (("--confirmed-by", "second", "--instruction", "第12号"), "受託者の二人だけでは"),
+        (("--confirmed-by", "second", "--instruction-scan", order), "番号も"),
         (("--confirmed-by", "agent"), "決められません"),
         (("--confirmed-by", "nobody"), "いません"),
     ):
@@ -96,7 +103,8 @@ def test_a_release_takes_the_people_that_its_code_takes(portal: CommandLine, ext
         assert words in sentence(done)
     tried = portal.run(*release, "--confirmed-by", "ward", "--dry-run")
     assert (tried.returncode, "何も変えていません" in tried.stdout) == (0, True)
-    done = portal.run(*release, "--confirmed-by", "second", "--instruction", "第12号")
+    proven = ("--instruction", "第12号", "--instruction-scan", order)
+    done = portal.run(*release, "--confirmed-by", "second", *proven)
     assert done.returncode == 0, done.stderr
     assert portal.run(*release, "--confirmed-by", "ward").returncode == 1
     assert number not in portal.run("roster", "holds").stdout

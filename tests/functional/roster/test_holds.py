@@ -25,7 +25,8 @@ from portal.platform.database import Database
 from tests.support.coupons import VAULT, load_codes
 from tests.support.roster import NOW, Ward
 
-ORDER = Instruction("指示第12号", NOW.date())
+ORDER = Instruction("指示第12号", NOW.date(), scan_id=1)
+"""With its scan, of which only the key counts here."""
 PLAN = ExtractPlan(households=90, seed=5)
 
 
@@ -105,6 +106,24 @@ def test_two_officers_may_with_the_wards_written_instruction(
             session, ward.key(number), codes.W10_MOVED_AFTER_BASE, officer, NOW, ORDER
         )
         holds.release(session, VAULT, approval.id, second, NOW)
+    assert ward.holds(number) == []
+
+
+def test_a_number_that_two_officers_typed_is_no_word_of_the_ward(
+    ward: Ward, officer: Actor, second: Actor, of_ward: Actor
+) -> None:
+    number = held(ward.extract(), codes.W10_MOVED_AFTER_BASE)
+    typed = Instruction("指示第12号", NOW.date())
+    with ward.database.write() as session:
+        approval = holds.propose_release(
+            session, ward.key(number), codes.W10_MOVED_AFTER_BASE, officer, NOW, typed
+        )
+    with pytest.raises(NotAllowedError) as refused, ward.database.write() as session:
+        holds.release(session, VAULT, approval.id, second, NOW)
+    assert refused.value.code == "ward_needed"
+    assert ward.holds(number) == [codes.W10_MOVED_AFTER_BASE]
+    with ward.database.write() as session:
+        holds.release(session, VAULT, approval.id, of_ward, NOW)
     assert ward.holds(number) == []
 
 
