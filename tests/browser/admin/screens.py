@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from playwright.sync_api import Page
+from sqlalchemy import select
 
 from portal.domain.actors import Actor, Organization, Role
 from tests.browser.admin.served import ServedStaff
@@ -144,10 +145,13 @@ def _protection(served: ServedStaff, page: Page, *, proposed: bool = False) -> N
         for waiting in open_of_kind(session, PROTECTION_NONE):
             turn_down(session, waiting.id, officer, now)
         if proposed:
-            guarded = session.get_one(Household, served.numbers["protected"])
-            guarded.protected = False
+            guarded = session.scalars(select(Household).where(Household.protected.is_(True))).all()
+            for household in guarded:
+                household.protected = False
+            session.flush()
             propose_none(session, now.date(), officer, now)
-            guarded.protected = True
+            for household in guarded:
+                household.protected = True
     _open("/roster/protection", served=served, page=page)
 
 

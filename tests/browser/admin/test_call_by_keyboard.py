@@ -60,7 +60,7 @@ class Hands:
 def posted_family(served: ServedStaff) -> tuple[Person, str, str]:
     """A family whose letter waits at the post office; also the letter's number and its tracking number."""
     now, count = served.now, next(_people)
-    person = add_person(served.database, now, number=f"95{count:08}")
+    person = add_person(served.database, now, number=f"92{count:08}")
     posted_on, number = (now - timedelta(days=4)).date(), new_letter_number()
     tracking = f"{4_000_000_000 + count}{(4_000_000_000 + count) % 7}"
     with served.database.write() as session:

@@ -24,7 +24,7 @@ Screen = Callable[[ServedStaff, Page], int]
 def claimed(served: ServedStaff, page: Page) -> int:
     """A request without sign-in that fits a household whose letter went out, opened by a reviewer."""
     number = next(NUMBERS)
-    person = add_person(served.database, served.now, number=f"94{number:08}")
+    person = add_person(served.database, served.now, number=f"91{number:08}")
     with served.database.write() as session:
         handed_over(session, person)
         receipt_no = submit_without_sign_in(

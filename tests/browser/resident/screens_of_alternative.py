@@ -69,7 +69,7 @@ def _nothing(served: Served, page: Page) -> None:
 
 def _check(served: Served, page: Page) -> None:
     family(served, page, "/alternative/choose")
-    page.fill("#text", "よろしくお願いします")
+    page.fill("#text", "203, 3F")
     choose(page)
 
 
