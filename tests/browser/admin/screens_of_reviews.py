@@ -149,7 +149,7 @@ def _stops(served: ServedStaff, page: Page, *, full: bool = False) -> None:
         for _one in range(2):
             person = family(served)
             give_coupons(
-                served.database, Path(tempfile.mkdtemp()), served.now, count=500, seed=900 + next(NUMBERS)
+                served.database, Path(tempfile.mkdtemp()), served.now, count=80, seed=900 + next(NUMBERS)
             )
             box.reveal(person)
             row = box.decline(person, (1,))

@@ -157,12 +157,12 @@ def _import(session: Session, now: datetime, numbers: dict[str, int]) -> None:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served_staff(
     start_server: StartServer, resident_settings: Settings, sqlite_template: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[ServedStaff]:  # fmt: skip
-    """The staff site in the summer of 2023, with work to do."""
+    """The staff site in the summer of 2023, with work to do; each file of tests has its own, so that none meets another's."""
     folder = tmp_path_factory.mktemp("served-staff")
     path = folder / "portal.sqlite3"
     shutil.copyfile(sqlite_template, path)
