@@ -13,14 +13,15 @@ from portal.domain.audit.services import record
 from portal.domain.clock import jst_date
 from portal.domain.errors import InputError
 from portal.domain.shipments.models import Shipment
+from portal.domain.shipments.states import SHIPMENT
 from portal.domain.texts import _s
 from portal.domain.tracking.file import Feed, PostEvent
-from portal.domain.tracking.following import follow
+from portal.domain.tracking.following import ACTION_TO, follow
 from portal.domain.tracking.models import TrackingEvent, TrackingFile
 from portal.domain.tracking.words import DECISIVE, Status, read_word
 from portal.domain.vault import Vault
 
-AT_ONCE = 500
+AT_ONCE, POSTED = 500, "posted"
 One = TypeVar("One")
 
 
@@ -166,8 +167,8 @@ def _store(session: Session, file_id: int, events: Sequence[PostEvent], numbers:
 def _leading(session: Session, shipment_ids: Sequence[int]) -> Mapping[int, tuple[TrackingEvent, bool]]:
     """Return the event that leads each shipment, and whether a later one contradicts it.
 
-    It is the latest decisive one; at the same minute the one that leads further counts. Whatever comes after a
-    delivery is for people to look at.
+    The decisive ones are walked through in the order in which they happened (at the same minute the one that leads
+    further comes last); what no step of the machine leads to, such as anything after a delivery, is for people to see.
     """
     rows = session.scalars(
         select(TrackingEvent).where(
@@ -181,12 +182,13 @@ def _leading(session: Session, shipment_ids: Sequence[int]) -> Mapping[int, tupl
     for row in sorted(
         rows, key=lambda r: (r.happened_on, r.happened_at or first, order.index(Status(r.status)), r.id)
     ):
-        key = row.shipment_id or 0
+        key, target = row.shipment_id or 0, DECISIVE[Status(row.status)]
         known = found.get(key)
-        if known is not None and known[0].status == Status.DELIVERED.value:
-            found[key] = (known[0], known[1] or row.status != Status.DELIVERED.value)
+        here = DECISIVE[Status(known[0].status)] if known is not None else POSTED
+        if known is None or target == here or SHIPMENT.can(here, ACTION_TO[target]):
+            found[key] = (row, known[1] if known is not None else False)
         else:
-            found[key] = (row, False)
+            found[key] = (known[0], True)
     return found
 
 
