@@ -19,7 +19,7 @@ def item(code: str) -> str:
     return {
         "submitted": _s("審査待ち"), "awaiting_stop": _s("クーポンの停止待ち"), "approved": _s("準備中"),
         "packed": _s("詰めた"), "posted": _s("差し出した"), "delivered": _s("届いた"), "returned": _s("戻った"),
-        "restocked": _s("在庫に戻した"), "refused": _s("お断り"), "withdrawn": _s("取り下げ"),
+        "restocked": _s("在庫に戻した"), "lost": _s("郵便局が調査中"), "written_off": _s("紛失で終わり"), "refused": _s("お断り"), "withdrawn": _s("取り下げ"),
     }.get(code, code)  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def movement(code: str) -> str:
     """Name a movement of stock."""
     return {
         "received": _s("入荷"), "reserved": _s("取り置き"), "unreserved": _s("取り置きをやめた"), "packed": _s("小包に入れた"),
-        "unpacked": _s("小包から戻した"), "damaged": _s("使えない券"), "counted": _s("棚卸し"),
+        "unpacked": _s("小包から戻した"), "lost": _s("郵便で紛失"), "damaged": _s("使えない券"), "counted": _s("棚卸し"),
     }.get(code, code)  # fmt: skip
 
 
@@ -38,5 +38,7 @@ def said(code: str) -> str:
         "discarded": _s("取りやめました。券は在庫に戻りました。"), "posted": _s("差し出しを記録しました。"),
         "absent": _s("不在を記録しました。"), "delivered": _s("届いたことを記録しました。"),
         "returned": _s("戻ったことを記録しました。"), "restocked": _s("券を在庫に戻しました。申請は審査に戻りました。"),
-        "lost": _s("郵便局の調査を記録しました。"), "handed_over": _s("窓口でのお渡しを記録しました。"),
+        "lost": _s("郵便局の調査を記録しました。"), "found": _s("見つかったことを記録しました。配達中にもどりました。"),
+        "resent": _s("新しい券を取り置きました。小包の一覧の「詰める」から、もう一度詰めてください。"),
+        "written_off": _s("送りなおさないことにしました。申請は審査に戻りました。"), "handed_over": _s("窓口でのお渡しを記録しました。"),
     }.get(code, "")  # fmt: skip

@@ -26,7 +26,8 @@ def request_result(code: str) -> str:
     """Name how a request ended."""
     return {
         "accepted": _s("承認"), "refused": _s("お断り"), "withdrawn": _s("取り下げ"), "fulfilled": _s("送付ずみ"),
-        "delivered": _s("お渡しずみ"), "restocked": _s("在庫に戻した"), "partly": _s("一部だけ承認"),
+        "delivered": _s("お渡しずみ"), "restocked": _s("在庫に戻した"), "lost": _s("郵便で紛失"),
+        "partly": _s("一部だけ承認"),
     }.get(code, code)  # fmt: skip
 
 

@@ -91,7 +91,9 @@ def restock(page: Page) -> Response[Any]:
     """Lay its pieces back into stock."""
     return _act(
         page, "restock", "restocked",
-        lambda view: delivery.restock(page.session, page.site.program, view.parcel.id, page.actor, page.now),
+        lambda view: parcels_again.restock(
+            page.session, page.site.vault, page.site.program, view.parcel.id, page.actor, page.now
+        ),
     )  # fmt: skip
 
 
@@ -111,11 +113,40 @@ def lose(page: Page) -> Response[Any]:
     )  # fmt: skip
 
 
+def find(page: Page) -> Response[Any]:
+    """Note that the post found it."""
+    return _act(
+        page, "lost", "found",
+        lambda view: delivery.find(page.session, view.parcel.id, page.actor, page.now),
+    )  # fmt: skip
+
+
+def resend(page: Page) -> Response[Any]:
+    """Replace a lost parcel from stock."""
+    return _act(
+        page, "lost", "resent",
+        lambda view: parcels_again.resend(
+            page.session, page.site.vault, view.parcel.id, page.actor, page.now
+        ),
+    )  # fmt: skip
+
+
+def write_off(page: Page) -> Response[Any]:
+    """Give a lost parcel up; its request goes back to a reviewer."""
+    return _act(
+        page, "lost", "written_off",
+        lambda view: parcels_again.write_off(
+            page.session, page.site.vault, view.parcel.id, page.actor, page.now
+        ),
+    )  # fmt: skip
+
+
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     one, act = "/parcels/{parcel_id:int}", Permission.HANDLE_PARCELS
     steps = {
         "post": post, "absent": absent, "deliver": deliver, "come-back": come_back, "restock": restock, "lose": lose,
+        "find": find, "resend": resend, "write-off": write_off,
     }  # fmt: skip
     return [
         staff_route("POST", f"{one}/{name}", step, act, shows=show_parcel) for name, step in steps.items()

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.alternatives.models import AlternativeItem
+from portal.domain.alternatives.states import FOR_WARD
 from portal.domain.alternatives.states import LIVE as LIVE_ITEM
 from portal.domain.coupons.queries import HouseholdCoupon, coupons_of_household
 from portal.domain.coupons.states import LIVE
@@ -85,7 +86,7 @@ def papers_of_household(session: Session, household_id: int) -> dict[int, ChildP
         select(AlternativeItem.ordinal, AlternativeItem.state, Request.receipt_no)
         .join(Request, Request.id == AlternativeItem.request_id)
         .where(
-            AlternativeItem.household_id == household_id, AlternativeItem.state.in_((*LIVE_ITEM, "delivered", "restocked"))
+            AlternativeItem.household_id == household_id, AlternativeItem.state.in_((*LIVE_ITEM, "delivered", *FOR_WARD))
         )
         .order_by(AlternativeItem.id)
     )  # fmt: skip

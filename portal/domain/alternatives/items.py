@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.alternatives.models import AlternativeItem
-from portal.domain.alternatives.states import ALTERNATIVE, LIVE
+from portal.domain.alternatives.states import ALTERNATIVE, FOR_WARD, LIVE
 from portal.domain.audit.services import record
 from portal.domain.coupons import stopping
 from portal.domain.entitlements import claims
@@ -22,7 +22,7 @@ from portal.domain.texts import _
 
 REASON = "alternative"
 _RESULTS = {
-    "delivered": kinds.DELIVERED, "restocked": kinds.RESTOCKED, "refused": kinds.REFUSED,
+    "delivered": kinds.DELIVERED, "restocked": kinds.RESTOCKED, "written_off": kinds.LOST, "refused": kinds.REFUSED,
     "withdrawn": kinds.WITHDRAWN,
 }  # fmt: skip
 
@@ -94,14 +94,16 @@ def result_of(items: Sequence[AlternativeItem]) -> str:
 def settle(session: Session, row: Request, actor: Actor, now: datetime) -> bool:
     """Close a locked request when none of its items is under way any more; returns whether it was closed.
 
-    Children whose parcel went back into stock wait for the ward, so the request then goes back to a reviewer.
+    Children whose parcel went back into stock, or was lost for good, wait for the ward: the request then goes back to a
+    reviewer.
     """
     items = items_of(session, row.id)
     if any(item.state in LIVE for item in items):
         return False
-    if row.state == "in_progress" and any(item.state == "restocked" for item in items):
-        warn(row, (*row.warnings, "restocked"), now)
-        move(session, row, "review_again", actor, now, why="restocked")
+    open_questions = [state for state in FOR_WARD if any(item.state == state for item in items)]
+    if row.state == "in_progress" and open_questions:
+        warn(row, tuple(dict.fromkeys((*row.warnings, *open_questions))), now)
+        move(session, row, "review_again", actor, now, why=open_questions[0])
         return False
     move(session, row, "close", actor, now, result=result_of(items))
     return True

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.base import Base, BigId, primary_key, state_column
 
-LIVE = "state IN ('submitted','awaiting_stop','approved','packed','posted','returned')"
+LIVE = "state IN ('submitted','awaiting_stop','approved','packed','posted','returned','lost')"
 
 
 class AlternativeItem(Base):

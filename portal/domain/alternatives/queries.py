@@ -150,14 +150,14 @@ def parcels(session: Session, stage: str, *, include_protected: bool) -> list[Pa
 
 
 def _children(session: Session, parcel_ids: Sequence[int], stage: str) -> dict[int, int]:
-    """Count children by parcel; a parcel whose pieces are back in stock is nobody's work any more."""
+    """Count children by parcel; a parcel whose pieces are back in stock, or given up, is nobody's work any more."""
     statement = (
         select(AlternativeItem.parcel_id, func.count())
         .where(AlternativeItem.parcel_id.in_(parcel_ids))
         .group_by(AlternativeItem.parcel_id)
     )
-    if stage == "returned":
-        statement = statement.where(AlternativeItem.state == "returned")
+    if stage in {"returned", "lost"}:
+        statement = statement.where(AlternativeItem.state == stage)
     return {key: count for key, count in session.execute(statement) if key is not None}
 
 

@@ -19,6 +19,7 @@ from portal.domain.alternatives.items import (
     step,
 )
 from portal.domain.alternatives.models import AlternativeItem
+from portal.domain.alternatives.states import FOR_WARD
 from portal.domain.alternatives.words import REASONS, effects_of, reply_lines, steps_of, warning_text
 from portal.domain.announcements.services import announce
 from portal.domain.approvals.services import turn_down
@@ -55,7 +56,8 @@ def decide(
     """Decide on a request that a page showed in ``version``; ``reason`` is a code of ``REASONS``, ``text`` further words.
 
     Accepting stops the coupons: a code that nobody saw is void at once and the pieces are promised with it; a shown
-    one waits for its issuer. Refusing a request whose parcel went back into stock ends it as restocked.
+    one waits for its issuer. Refusing a request whose parcel went back into stock ends it as
+    restocked, one whose parcel was lost for good as lost.
 
     Raises:
         NotFoundError: no such request, or its household is the ward's alone to know.
@@ -138,7 +140,7 @@ def _refuse(
     reason: str, text: str,
 ) -> Request:  # fmt: skip
     refuse_own_entry(row, actor)
-    ending = [item for item in items if item.state in {"submitted", "restocked"}]
+    ending = [item for item in items if item.state in {"submitted", *FOR_WARD}]
     if not ending:
         raise NotAllowedError(_s("手続きが進んでいるため、断れません。"), code="nothing_to_refuse")
     lock_entitlements(session, ending)
@@ -150,7 +152,7 @@ def _refuse(
         claims.free(session, item.entitlement_id, row.id, actor, now)
     set_reply(vault, row, reason, text)
     withdraw_proposal(session, row, actor, now)
-    if any(item.state == "restocked" for item in ending):
+    if any(item.state in FOR_WARD for item in ending):
         warn(row, (), now)
         move(session, row, "close", actor, now, result=result_of(items))
     else:

@@ -16,13 +16,20 @@ ALTERNATIVE = StateMachine(
         "return": fan("posted", "returned"),
         "repost": fan("returned", "posted"),
         "restock": fan("returned", "restocked"),
+        # the design has no way out of a parcel that the post lost: somebody decides, unless it is found
+        "lose": fan("posted", "lost"),
+        "find": fan("lost", "posted"),
+        "resend": fan("lost", "approved"),
+        "write_off": fan("lost", "written_off"),
         "refuse": fan("submitted", "refused"),
         "withdraw": fan("submitted awaiting_stop approved", "withdrawn"),
     },
 )
 BEFORE_PACKING = ("submitted", "awaiting_stop", "approved")
-LIVE = (*BEFORE_PACKING, "packed", "posted", "returned")
+LIVE = (*BEFORE_PACKING, "packed", "posted", "returned", "lost")
 """A child has at most one alternative in these states; a unique index keeps it so."""
+FOR_WARD = ("restocked", "written_off")
+"""Ended without paper in the household's hands: what follows is settled with the ward."""
 
 PACKING = StateMachine(
     "packing",
@@ -37,6 +44,7 @@ PIECE = StateMachine(
         "put_back": fan("set_aside", "in_stock"),
         "send": fan("set_aside", "out"),
         "restock": fan("out", "in_stock"),
+        "lose": fan("out", "gone"),
         "write_off": fan("in_stock", "gone"),
         "find": fan("gone", "in_stock"),
     },
@@ -49,6 +57,8 @@ RESERVATION = StateMachine(
         # pieces that were promised turned out to be missing
         "wait_again": fan("reserved", "waiting"),
         "use": fan("reserved", "used"),
+        # the parcel was lost, and the child gets other pieces
+        "again": fan("used", "waiting"),
         "release": fan("waiting reserved", "released"),
     },
 )

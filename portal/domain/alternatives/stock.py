@@ -28,7 +28,7 @@ from portal.domain.texts import _s
 NOTE_LENGTH = 40
 CHUNK = 5_000
 """Serial numbers in one statement: SQLite takes some 32,000 values, psycopg 65,000."""
-MOVEMENTS = ("received", "reserved", "unreserved", "packed", "unpacked", "damaged", "counted")
+MOVEMENTS = ("received", "reserved", "unreserved", "packed", "unpacked", "lost", "damaged", "counted")
 
 
 def product_of(program: Program, product_id: str) -> AlternativeProduct:
@@ -209,6 +209,29 @@ def restock(
         pieces = sum(item.pieces for item in sent)
         write(session, balance, "unpacked", pieces, 0, actor, now, subject_id=parcel_id)
         serve_waiting(session, balance, actor, now)
+
+
+def lose(
+    session: Session, items: Sequence[AlternativeItem], parcel_id: int, actor: Actor, now: datetime
+) -> None:
+    """Give up the pieces of a parcel that the post lost: they left the stock before, the ledger says what became of them."""
+    for product, sent in _by_product(items):
+        balance = lock_balance(session, product)
+        _step_pieces(session, [product], parcel_id, "lose", leave=False)
+        pieces = sum(item.pieces for item in sent)
+        write(session, balance, "lost", 0, 0, actor, now, subject_id=parcel_id, reason=str(pieces))
+
+
+def reserve_again(session: Session, item: AlternativeItem, actor: Actor, now: datetime) -> bool:
+    """Promise a child other pieces for those that were lost, before those who asked later; tells whether they are promised."""
+    balance = lock_balance(session, item.product)
+    row = reservation_of(session, item.id)
+    if row is None:
+        raise ConflictError(_s("この代替品には、在庫が割り当てられていません。"))
+    row.state, row.at = RESERVATION.next(row.state, "again"), now
+    session.flush()
+    serve_waiting(session, balance, actor, now)
+    return row.state == "reserved"
 
 
 def write(

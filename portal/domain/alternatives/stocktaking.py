@@ -115,6 +115,8 @@ def confirm_count(session: Session, count_id: int, actor: Actor, now: datetime) 
     ):
         for piece in pieces_by_serial(session, row.product, serials):
             piece.state = PIECE.next(piece.state, action)
+            if action == "find":
+                piece.parcel_id = None  # it was lost in a parcel, and is in none now
         if serials:
             change = len(serials) if action == "find" else -len(serials)
             write(session, balance, kind, change, 0, actor, now, subject_id=row.id, reason=row.reason)

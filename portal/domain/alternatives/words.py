@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.domain.alternatives.choosing import WHY
 from portal.domain.alternatives.items import items_of
 from portal.domain.alternatives.models import AlternativeItem, AlternativeParcel, StockBalance
+from portal.domain.alternatives.states import FOR_WARD
 from portal.domain.clock import day_start
 from portal.domain.coupons.models import Coupon
 from portal.domain.coupons.states import LIVE
@@ -70,6 +71,9 @@ def warning_text(code: str) -> str:
         "unclear": _s("はっきりしない申出書です。本人の気持ちを確かめるまで、受け入れられません。"),
         "restocked": _s(
             "小包が戻り、券を在庫に戻しました。区の判断を待っています。終わらせるときは「断る」を選び、理由を伝えてください。"
+        ),
+        "written_off": _s(
+            "郵便局が小包をなくし、送りなおさないことにしました。区の判断を待っています。終わらせるときは「断る」を選び、理由を伝えてください。"
         ),
     }.get(code, code)
 
@@ -172,26 +176,26 @@ def steps_of(session: Session, request: Request) -> tuple[Step, ...]:
     stopped = [item.stopped_at for item in items if item.stopped_at is not None]
     if stopped:
         steps.append(Step(max(stopped), _("電子クーポンを止めました。")))
-    for parcel in _parcels(session, items):
+    for parcel in _parcels(session, request.id):
         steps += _parcel_steps(session, parcel, sum(item.parcel_id == parcel.id for item in items))
     steps += _ends(request, items)
     steps += _next(items, waiting=request.state == "waiting")
     return tuple(steps)
 
 
-def _parcels(session: Session, items: Sequence[AlternativeItem]) -> list[AlternativeParcel]:
-    ids = {item.parcel_id for item in items if item.parcel_id is not None}
+def _parcels(session: Session, request_id: int) -> list[AlternativeParcel]:
     return list(
         session.scalars(
             select(AlternativeParcel)
-            .where(AlternativeParcel.id.in_(ids), AlternativeParcel.state == "confirmed")
+            .where(AlternativeParcel.request_id == request_id, AlternativeParcel.state == "confirmed")
             .order_by(AlternativeParcel.id)
         )
     )
 
 
 def _parcel_steps(session: Session, parcel: AlternativeParcel, children: int) -> Iterable[Step]:
-    yield Step(parcel.confirmed_at, _("%(n)s人分の小包を用意しました。") % {"n": children})
+    if children:  # none are left where the parcel was lost and its children got another
+        yield Step(parcel.confirmed_at, _("%(n)s人分の小包を用意しました。") % {"n": children})
     last = shipment(session, parcel.shipment_id)
     if last is None:
         return
@@ -232,7 +236,7 @@ def _ends(request: Request, items: Sequence[AlternativeItem]) -> Iterable[Step]:
         )
     if "withdrawn" in states:
         yield Step(_last(items, "withdrawn"), _("申し込みを取り下げました。電子クーポンを、また使えます。"))
-    if "restocked" in states and request.state == "closed":
+    if states & set(FOR_WARD) and request.state == "closed":
         yield Step(request.closed_at, _("この申し込みは終わりました。"))
 
 
@@ -246,7 +250,7 @@ def _next(items: Sequence[AlternativeItem], *, waiting: bool) -> Iterable[Step]:
         yield Step(None, _("紙の代替品を準備中です。"))
     if "packed" in states:
         yield Step(None, _("まもなく、小包を送ります。"))
-    if "returned" in states or ("restocked" in states and waiting):
+    if states & {"returned", "lost"} or (states & set(FOR_WARD) and waiting):
         yield Step(None, _("どうするかを、区に確かめています。急ぐときは、コールセンターにお電話ください。"))
 
 

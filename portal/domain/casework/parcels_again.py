@@ -1,4 +1,4 @@
-"""A parcel that came back goes to the post again, and the household's request for that is fulfilled with it."""
+"""What becomes of a parcel, together with the household's request to have it again: fulfilled with it, or ended with it."""
 
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from portal.domain.actors import Actor
 from portal.domain.alternatives import delivery
 from portal.domain.alternatives.models import AlternativeParcel
 from portal.domain.program.schema import Program
-from portal.domain.redeliveries.fulfilling import parcel_posted
+from portal.domain.redeliveries.fulfilling import parcel_gone, parcel_posted
 from portal.domain.vault import Vault
 
 
@@ -23,3 +23,35 @@ def repost(
     if before is not None:
         parcel_posted(session, before, actor, now)
     return parcel
+
+
+def restock(
+    session: Session, vault: Vault, program: Program, parcel_id: int, actor: Actor, now: datetime
+) -> AlternativeParcel:
+    """Lay a parcel into stock as ``alternatives.delivery.restock`` does, with its errors; a request for it ends."""
+    parcel = delivery.restock(session, program, parcel_id, actor, now)
+    _gone(session, vault, parcel.shipment_id, "restocked", actor, now)
+    return parcel
+
+
+def resend(session: Session, vault: Vault, parcel_id: int, actor: Actor, now: datetime) -> AlternativeParcel:
+    """Replace a lost parcel as ``alternatives.delivery.resend`` does, with its errors; a request for it ends."""
+    parcel = delivery.resend(session, parcel_id, actor, now)
+    _gone(session, vault, parcel.shipment_id, "replaced", actor, now)
+    return parcel
+
+
+def write_off(
+    session: Session, vault: Vault, parcel_id: int, actor: Actor, now: datetime
+) -> AlternativeParcel:
+    """Give a lost parcel up as ``alternatives.delivery.write_off`` does, with its errors; a request for it ends."""
+    parcel = delivery.write_off(session, parcel_id, actor, now)
+    _gone(session, vault, parcel.shipment_id, "lost", actor, now)
+    return parcel
+
+
+def _gone(
+    session: Session, vault: Vault, shipment_id: int | None, reason: str, actor: Actor, now: datetime
+) -> None:
+    if shipment_id is not None:
+        parcel_gone(session, vault, shipment_id, reason, actor, now)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor, Channel, Organization
 from portal.domain.alternatives.models import AlternativeItem
+from portal.domain.alternatives.states import FOR_WARD
 from portal.domain.declines.declaring import ADULT_WARD, COUNTERSIGN, WEAK
 from portal.domain.declines.models import DeclineItem
 from portal.domain.redeliveries.queries import NONE, redelivery_of
@@ -58,7 +59,7 @@ def _alternative(session: Session, row: Request, actor: Actor) -> tuple[str, ...
     possible = {
         "accept": row.state == "waiting" and "submitted" in states,
         "return": row.state == "waiting" and states == {"submitted"},
-        "refuse": bool(states & {"submitted", "restocked"}),
+        "refuse": bool(states & {"submitted", *FOR_WARD}),
     }
     return _chosen(possible)
 

@@ -7,12 +7,17 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
+from portal.domain.approvals.services import turn_down
 from portal.domain.redeliveries.models import Redelivery
 from portal.domain.redeliveries.queries import LETTER, redelivery_of
 from portal.domain.redeliveries.states import OPEN, REDELIVERY
-from portal.domain.requests.kinds import FULFILLED
+from portal.domain.redeliveries.telling import tell
+from portal.domain.redeliveries.words import REASONS
+from portal.domain.requests.four_eyes import proposal_of
+from portal.domain.requests.kinds import FULFILLED, REFUSED
 from portal.domain.requests.models import Request
-from portal.domain.requests.services import locked, move
+from portal.domain.requests.services import locked, move, set_reply
+from portal.domain.vault import Vault
 
 APPROVED = "approved"
 
@@ -35,16 +40,40 @@ def parcel_posted(session: Session, shipment_id: int, actor: Actor, now: datetim
 
     The desk that packs may send again without waiting for a decision: an undecided request is then approved by it.
     """
-    found = list(
-        session.scalars(
-            select(Redelivery.request_id).where(
-                Redelivery.shipment_id == shipment_id, Redelivery.state.in_(OPEN)
-            )
-        )
-    )
+    found = _open_of(session, shipment_id)
     for request_id in found:
         _fulfill(session, request_id, actor, now)
     return len(found)
+
+
+def parcel_gone(
+    session: Session, vault: Vault, shipment_id: int, reason: str, actor: Actor, now: datetime
+) -> int:
+    """End what asks for a parcel that will not go out again, and tell its household; returns how many requests that ends.
+
+    ``reason`` is one of ``words.REASONS``: the pieces are in stock again, or lost, or others are sent instead.
+    """
+    if reason not in REASONS:
+        raise ValueError("no reason that a resident can read")
+    found = _open_of(session, shipment_id)
+    for request_id in found:
+        request = locked(session, request_id)
+        row = redelivery_of(session, request_id, lock=True)
+        row.state = REDELIVERY.next(row.state, "refuse")
+        row.decided_at = row.changed_at = now
+        set_reply(vault, request, reason, "")
+        if (proposal := proposal_of(session, request_id)) is not None:
+            turn_down(session, proposal.id, actor, now, household_id=request.household_id)
+        move(session, request, "close", actor, now, result=REFUSED, reason=reason)
+        tell(session, vault, request, row, "decided", now, card=True)
+    return len(found)
+
+
+def _open_of(session: Session, shipment_id: int) -> list[int]:
+    waiting = select(Redelivery.request_id).where(
+        Redelivery.shipment_id == shipment_id, Redelivery.state.in_(OPEN)
+    )
+    return list(session.scalars(waiting.order_by(Redelivery.request_id)))
 
 
 def _fulfill(session: Session, request_id: int, actor: Actor, now: datetime) -> None:

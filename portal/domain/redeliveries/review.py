@@ -54,7 +54,9 @@ def effects_of(session: Session, vault: Vault, program: Program, request: Reques
     if row.elsewhere is not None:
         found.append(_s("区の指示書にある、別の住所に送ります。登録された住所は変わりません。"))
     if needs_ward(row, standing):
-        found.append(_s("区の職員が決めます。ほかの人が提案したときは、区の職員か、指示書のスキャンが必要です。"))
+        found.append(
+            _s("区の職員が決めます。ほかの人が提案したときは、区の職員か、指示書のスキャンが必要です。")
+        )
     return tuple(found)
 
 

@@ -21,6 +21,9 @@ REASONS: Mapping[str, Callable[[], str]] = {
     "delivered": lambda: _("もう届いていることを、確かめました。"),
     "address": lambda: _("登録された住所では届かないため、区からご連絡します。"),
     "duplicate": lambda: _("同じ申し込みを、ほかに受け付けています。"),
+    "restocked": lambda: _("荷物は、事務局に戻りました。どうするかを、区に確かめています。"),
+    "replaced": lambda: _("郵便局で荷物がなくなったため、代わりの荷物を送ります。"),
+    "lost": lambda: _("郵便局で荷物がなくなりました。どうするかを、区に確かめています。"),
     "not_found": lambda: _("書かれた内容に合う方が、見つかりませんでした。"),
     "other": lambda: _("くわしくは、コールセンターにお電話ください。"),
 }

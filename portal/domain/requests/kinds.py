@@ -11,8 +11,8 @@ OF_RESIDENTS = (DECLINE, ALTERNATIVE, REDELIVERY)
 """What a household itself asks for and sees in its list; the others are the ward's (``domain.md`` §2.6)."""
 KINDS = (DECLINE, ALTERNATIVE, REDELIVERY, RECIPIENT_CHANGE, ADDITION)
 
-ACCEPTED, REFUSED, WITHDRAWN, FULFILLED, DELIVERED, RESTOCKED, PARTLY = RESULTS = (
-    "accepted", "refused", "withdrawn", "fulfilled", "delivered", "restocked", "partly",
+ACCEPTED, REFUSED, WITHDRAWN, FULFILLED, DELIVERED, RESTOCKED, LOST, PARTLY = RESULTS = (
+    "accepted", "refused", "withdrawn", "fulfilled", "delivered", "restocked", "lost", "partly",
 )  # fmt: skip
 
 

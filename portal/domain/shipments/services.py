@@ -187,6 +187,11 @@ def lose(session: Session, shipment_id: int, actor: Actor, now: datetime) -> Shi
     return _step(session, locked(session, shipment_id), "lose", actor, now)
 
 
+def find(session: Session, shipment_id: int, actor: Actor, now: datetime) -> Shipment:
+    """Note that the post found it, so that it is on its way again. Raises WrongStateError."""
+    return _step(session, locked(session, shipment_id), "find", actor, now)
+
+
 def cancel(session: Session, shipment_id: int, actor: Actor, now: datetime) -> Shipment:
     """Give up a planned posting. Raises WrongStateError."""
     return _step(session, locked(session, shipment_id), "cancel", actor, now)

@@ -5,7 +5,7 @@ from functools import partial
 from playwright.sync_api import Page
 
 from portal.domain.actors import Actor, Organization, Role
-from portal.domain.alternatives import stocktaking
+from portal.domain.alternatives import delivery, stocktaking
 from portal.domain.alternatives.serials import read_range
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
@@ -75,10 +75,13 @@ def _parcel(state: str, served: ServedStaff, page: Page) -> None:
         paper.officer = ward
     else:
         parcel = paper.count(request_id)
-    if state in {"planned", "posted", "returned"}:
+    if state in {"planned", "posted", "returned", "lost"}:
         paper.confirm(parcel)
-    if state in {"posted", "returned"}:
+    if state in {"posted", "returned", "lost"}:
         paper.post(parcel)
+    if state == "lost":
+        with served.database.write() as session:
+            delivery.lose(session, parcel, paper.officer, served.now)
     if state == "returned":
         paper.come_back(parcel)
     served.enter(page)
@@ -137,6 +140,7 @@ PARCELS: dict[str, Step] = {
     "parcel: wrong tracking number": _wrong_tracking,
     "parcel: posted": partial(_parcel, "posted"),
     "parcel: returned": partial(_parcel, "returned"),
+    "parcel: lost": partial(_parcel, "lost"),
     "stock: nothing received": _nothing_received,
     "parcels: review": _review,
 }

@@ -193,3 +193,34 @@ def test_the_review_page_says_what_accepting_does(staff: StaffSite, office: Pape
     assert "こども2人、60,000円を、紙の代替品で送ります。" in page
     assert "入荷まで在庫待ちになります" in page
     assert "ギフトカード" in page
+
+
+def test_a_lost_parcel_is_found_replaced_or_given_up_on_its_page(
+    staff: StaffSite, office: Paper, family: Person, people: tuple[Visitor, Visitor]
+) -> None:
+    request_id, parcel_id = _packed(office, family)
+    desk, parcel = people[0], f"/parcels/{parcel_id}"
+    form = {"mail_class": "simple_registered", "posted_on": "2023-08-01", "tracking_no": tracking_no(1)}
+    desk.open(parcel)
+    desk.send(parcel + "/post", form)
+    assert "調査を記録しました" in desk.send(parcel + "/lose", {"form_key": "1"}).text
+    assert "新しい券で送りなおす" in desk.open(parcel).text
+    assert "郵便局が調査中" in desk.open("/parcels?stage=lost").text
+    assert "配達中にもどりました" in desk.send(parcel + "/find", {"form_key": "2"}).text
+    assert desk.post(parcel + "/resend", {"form_key": "3"}).status_code == 422
+    desk.send(parcel + "/lose", {"form_key": "4"})
+    answers = [desk.post(parcel + "/resend", {"form_key": "once"}).status_code for _ in range(2)]
+    assert answers == [303, 303]
+    assert len(staff.events("alternative.resend")) == 1
+    assert "新しい券で送りなおす" not in desk.open(parcel).text
+    assert f"/parcels/pack/{request_id}" in desk.open("/parcels").text
+    page = desk.post(parcel + "/write-off", {"form_key": "5"})
+    assert page.status_code == 422
+    assert "もう決まっているかもしれません" in page.text
+
+
+def test_agents_decide_nothing_about_a_lost_parcel(office: Paper, family: Person, staff: StaffSite) -> None:
+    _request, parcel_id = _packed(office, family)
+    agent = staff.enter_as(Role.AGENT)
+    for action in ("find", "resend", "write-off"):
+        assert agent.post(f"/parcels/{parcel_id}/{action}").status_code == 403

@@ -27,7 +27,8 @@ WAY = {
     "submitted": (), "awaiting_stop": ("see", "approve"), "approved": ("approve",), "packed": ("approve", "pack"),
     "posted": ("approve", "pack", "post"), "returned": ("approve", "pack", "post", "return"),
     "delivered": ("approve", "pack", "post", "deliver"), "refused": ("refuse",), "withdrawn": ("withdraw",),
-    "restocked": ("approve", "pack", "post", "return", "restock"),
+    "restocked": ("approve", "pack", "post", "return", "restock"), "lost": ("approve", "pack", "post", "lose"),
+    "written_off": ("approve", "pack", "post", "lose", "write_off"),
 }  # fmt: skip
 
 
@@ -64,6 +65,10 @@ class Walk:
             "repost": lambda: delivery.repost(s, *mail, tracking_no(99), p.officer, p.now),
             "deliver": lambda: delivery.deliver(s, parcel, p.today, p.officer, p.now),
             "return": lambda: delivery.come_back(s, VAULT, parcel, "refused", p.today, p.officer, p.now),
+            "lose": lambda: delivery.lose(s, parcel, p.officer, p.now),
+            "find": lambda: delivery.find(s, parcel, p.officer, p.now),
+            "resend": lambda: delivery.resend(s, parcel, p.officer, p.now),
+            "write_off": lambda: delivery.write_off(s, parcel, p.officer, p.now),
             "restock": lambda: delivery.restock(s, p.program, parcel, p.officer, p.now),
             "withdraw": lambda: services.withdraw(
                 s, VAULT, p.program, self.request_id, row.household_id or 0, p.officer, p.now

@@ -49,6 +49,8 @@ def take(session: Session, program: Program, key: int, action: str) -> None:
             services.receive(session, key, mail.STORAGE_ENDED, TODAY, SYSTEM, NOW)
         case "lose":
             services.lose(session, key, SYSTEM, NOW)
+        case "find":
+            services.find(session, key, SYSTEM, NOW)
         case "cancel":
             services.cancel(session, key, SYSTEM, NOW)
 
