@@ -60,6 +60,8 @@ def test_a_scanner_posts_letter_after_letter_with_enter_alone(
     served_staff.go(page, "/posting")
     for letter_id, number in letters:
         for typed in (number, tracking_no(500_000 + letter_id)):
+            # a scanner is slower than the page; this one waits until the field is ready
+            page.locator("input:focus").wait_for()
             page.keyboard.type(typed)
             with page.expect_navigation():
                 page.keyboard.press("Enter")
