@@ -46,7 +46,7 @@ def test_fifty_scans_in_a_row_keep_the_pile_and_say_the_next_step(sqlite_staff: 
     assert 'value="A-1"' in page
     assert 'name="number"' in page
     assert "autofocus" in page
-    assert page.count('<th scope="row" class="mono">') == 20
+    assert page.count('<th scope="row" class="mono nowrap">') == 20
     assert sqlite_staff.count(ReturnedItem) == 50
     assert sqlite_staff.count(Credential, state="suspended") == 50
 
