@@ -9,6 +9,7 @@ from portal.domain.redeliveries.queries import LETTER, redelivery_of
 from portal.domain.redeliveries.services import DECISIONS, answer, decide, withdraw
 from portal.domain.redeliveries.words import REASONS, steps_of
 from portal.domain.requests.models import Request
+from portal.domain.requests.paper_forms import LATE
 from portal.domain.texts import _s
 from portal.domain.vault import Vault
 
@@ -71,4 +72,5 @@ def warning_text(code: str) -> str:
         NO_MATCH: _s("合う世帯が、見つかりません。"),
         WARD: _s("区の職員が決めます。"),
         ADDRESS: _s("宛先不明で戻りました。区が住所を確かめます。"),
+        LATE: _s("受付の期間のあとに届いた書類です。遅れた申し込みとして断り、世帯に知らせました。"),
     }.get(code, code)

@@ -18,11 +18,13 @@ from portal.domain.redeliveries.choosing import ACTIVATED, ADDRESS, has_account,
 from portal.domain.redeliveries.models import Redelivery
 from portal.domain.redeliveries.queries import LETTER, NONE, PARCEL, SESSION, STAFF
 from portal.domain.redeliveries.standing import Bar, Standing, letter_standing, parcel_standing
+from portal.domain.redeliveries.states import REDELIVERY as STATES
 from portal.domain.redeliveries.telling import tell
 from portal.domain.redeliveries.words import bar_text
-from portal.domain.requests.kinds import REDELIVERY
+from portal.domain.requests.kinds import REDELIVERY, REFUSED
 from portal.domain.requests.models import Request
-from portal.domain.requests.services import move, open_request
+from portal.domain.requests.paper_forms import LATE
+from portal.domain.requests.services import move, open_request, set_reply
 from portal.domain.shipments.queries import shipment
 from portal.domain.texts import _
 from portal.domain.vault import Vault
@@ -90,6 +92,32 @@ def submit(
         warn_of(request, ACTIVATED, now)
         move(session, request, "ask_back", actor, now)
     tell(session, vault, request, row, "received", now, card=False)
+    return request
+
+
+def keep_late(
+    session: Session, vault: Vault, program: Program, household_id: int, item: str, shipment_id: int | None, actor: Actor,
+    now: datetime, *, received_at: datetime, telephone: str = "",
+) -> Request:  # fmt: skip
+    """Keep a form on paper that came after the window: refused as late, and its household told of it.
+
+    Raises:
+        NotFoundError: the household has no such parcel.
+    """
+    standing = _asked_for(session, program, household_id, item, shipment_id, now)
+    request = open_request(
+        session, vault, REDELIVERY, household_id, actor, now, program=program, received_at=received_at,
+        written={"telephone": telephone} if telephone else None, warnings=(LATE,),
+    )  # fmt: skip
+    row = Redelivery(
+        request_id=request.id, item=item, letter_id=standing.letter.id if standing.letter else None,
+        shipment_id=standing.shipment.id if standing.shipment else None, proof=STAFF, changed_at=now, decided_at=now,
+        state=STATES.next(STATES.initial, "refuse"),
+    )  # fmt: skip
+    session.add(row)
+    set_reply(vault, request, LATE, "")
+    move(session, request, "close", actor, now, result=REFUSED, reason=LATE)
+    tell(session, vault, request, row, "decided", now, card=True)
     return request
 
 

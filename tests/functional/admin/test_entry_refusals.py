@@ -1,11 +1,13 @@
 """What is wrong with a form is said beside its field; what must not be entered is not."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from portal.domain.actors import Role
+from portal.domain.clock import day_end
 from portal.domain.coupons.models import Coupon
 from portal.domain.requests.models import Scan
 from portal.domain.requests.scans import MAX_BYTES
@@ -164,3 +166,22 @@ def test_blank_forms_carry_the_letters_number_and_nothing_else_of_the_household(
         assert "鶉野" not in text
         assert "潮見坂" not in text
     assert officer.get(f"/households/{person.household_id}/blank-forms/other").status_code == 404
+
+
+def test_a_late_form_for_a_redelivery_is_kept_and_said_to_be_late(sqlite_staff: StaffSite) -> None:
+    staff, post = sqlite_staff, make_post(sqlite_staff.database)
+    person = post.household()
+    last = staff.site.program.windows.redelivery.last_day
+    staff.clock.instant = day_end(last) + timedelta(days=1)
+    officer = enter(staff, person)
+    typed = PAPER | {"received_on": (last + timedelta(days=1)).isoformat(), "item": "letter"}
+    for channel, status in (("phone", 422), ("fax", 303)):
+        address = place(person, "redelivery", channel)
+        officer.open(address)
+        answer = officer.post(address + "/submit", typed | {"form_key": channel})
+        assert answer.status_code == status
+    (row,) = requests(staff)
+    assert (row.state, row.result, row.reply) == ("closed", "refused", "late")
+    page = officer.open(f"/households/{person.household_id}/entries/{row.id}").text
+    assert row.receipt_no in page
+    assert "遅れた申し込みとして断り" in page
