@@ -230,7 +230,9 @@ class Paper:
             alive = select(AlternativeItem.id).join(
                 Coupon, Coupon.entitlement_id == AlternativeItem.entitlement_id
             )
-            paper = AlternativeItem.state.in_(("approved", "packed", "posted", "delivered", "returned", "lost", "written_off"))
+            paper = AlternativeItem.state.in_(
+                ("approved", "packed", "posted", "delivered", "returned", "lost", "written_off")
+            )
             live = Coupon.state.in_(
                 ("assigned", "revealed", "suspended", "stop_requested", "part_used", "exchanged")
             )
