@@ -12,7 +12,7 @@ from portal.domain.clock import last_day_before
 from portal.domain.coupons.queries import HouseholdCoupon, coupons_of_household
 from portal.domain.declines.queries import ChildDecline, declines_of_household, wish_of
 from portal.domain.entitlements.claims import ALTERNATIVE as PAPER
-from portal.domain.entitlements.claims import DECLINE
+from portal.domain.entitlements.claims import DECLINE, RECIPIENT_CHANGE
 from portal.domain.households.moved import moved_children
 from portal.domain.households.queries import HouseholdView, view_household
 from portal.domain.incidents.fault_queries import of_household
@@ -91,7 +91,10 @@ def ticket(
         decline_no,
         paper_no,
         one_way,
-        issuer_sentence(entry.coupon, entry.entitlement_state),
+        # while a change of recipient is looked into, the old household reads the same before and after (A10)
+        ""
+        if entry.claimed_by == RECIPIENT_CHANGE
+        else issuer_sentence(entry.coupon, entry.entitlement_state),
         *_fault(fault, shown_before=shown_before),
     )
 
