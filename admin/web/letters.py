@@ -122,7 +122,7 @@ def confirm(page: Page) -> Response[Any]:
         return show(page, status)
     if first_post(page):
         try:
-            handover.confirm_hand_over(page.session, run.id, page.actor, page.now)
+            handover.confirm_hand_over(page.session, page.site.vault, run.id, page.actor, page.now)
         except ConflictError as error:
             page.form.error("withdraw", error.message)
             return show(page, 422)

@@ -41,7 +41,7 @@ def hand_over(
         handover.propose_hand_over(session, run_id, first, now)
         if confirmed_by is not None:
             second = person(session, confirmed_by, Permission.CONFIRM_HAND_OVER)
-            done = handover.confirm_hand_over(session, run_id, second, now)
+            done = handover.confirm_hand_over(session, context.vault(), run_id, second, now)
             value |= asdict(done) | {"handed_over": True}
         if dry_run:
             session.rollback()

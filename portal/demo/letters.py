@@ -53,7 +53,7 @@ def hand_over_letters(site: Site, run_id: int, officer: Actor, ward: Actor) -> N
     with site.database.write() as session:
         now = site.clock.now(session) - HANDED_OVER_BEFORE
         propose_hand_over(session, run_id, officer, now)
-        confirm_hand_over(session, run_id, ward, now)
+        confirm_hand_over(session, site.vault, run_id, ward, now)
 
 
 def _letter(site: Site, built: BuiltRun) -> DemoLetter:

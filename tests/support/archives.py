@@ -19,7 +19,7 @@ from portal.domain.printing import handover
 from portal.domain.printing.archive import BuiltArchive, Sender, build_archive
 from portal.domain.subcontractors import services as subcontractors
 from portal.platform.database import Database, make_engine
-from tests.support.coupons import NOW
+from tests.support.coupons import NOW, VAULT
 from tests.support.people import Person, add_person
 from tests.support.staff import hire
 
@@ -52,7 +52,7 @@ class MailHouse:
         with self.database.write() as session:
             handover.propose_hand_over(session, run_id, self.officer, NOW)
         with self.database.write() as session:
-            handover.confirm_hand_over(session, run_id, self.ward, NOW)
+            handover.confirm_hand_over(session, VAULT, run_id, self.ward, NOW)
 
     def opened(self, archive: BuiltArchive, key: pyrage.x25519.Identity | None = None) -> dict[str, bytes]:
         """What the mail house finds in an archive."""

@@ -168,7 +168,7 @@ class Year:
         now = at(printed, 15)
         with self.database.write() as session:
             propose_hand_over(session, built.run_id, self.paper.officer, now)
-            confirm_hand_over(session, built.run_id, self.paper.ward, now)
+            confirm_hand_over(session, VAULT, built.run_id, self.paper.ward, now)
         with self.database.write() as session:
             rows = session.execute(
                 select(Letter.number, Letter.household_id)

@@ -34,16 +34,16 @@ KEY_LENGTH = 100
 HELD = "held"
 
 # Written once: building a statement costs more than sending it, and every request that is submitted comes by here.
-_CHANNEL = (
+_PROVEN = (
     select(OtpAuthenticator, Credential.locale)
     .join(Credential, Credential.id == OtpAuthenticator.credential_id)
     .where(
         Credential.household_id == bindparam("household_id"),
-        Credential.state == "active",
+        Credential.state == bindparam("state"),
         OtpAuthenticator.state == "confirmed",
         OtpAuthenticator.kind.in_((SMS, EMAIL)),
     )
-    .order_by(OtpAuthenticator.kind.desc())
+    .order_by(Credential.id.desc(), OtpAuthenticator.kind.desc())
     .limit(1)
 )
 _TABLE = Base.metadata.tables[Announcement.__tablename__]
@@ -79,7 +79,19 @@ def reach(session: Session, household_id: int) -> Reach:
 
     An app gives codes without an address; a locked, suspended or replaced account is not written to.
     """
-    found = session.execute(_CHANNEL, {"household_id": household_id}).first()
+    return _reach(session, household_id, "active")
+
+
+def reach_of_replaced(session: Session, household_id: int) -> Reach:
+    """Return the proven channel of the account that a new letter replaced last, until the new one is in use.
+
+    Only for telling its owner of that letter, which the owner asked for from this account.
+    """
+    return _reach(session, household_id, "superseded")
+
+
+def _reach(session: Session, household_id: int, state: str) -> Reach:
+    found = session.execute(_PROVEN, {"household_id": household_id, "state": state}).first()
     return Reach(None, SOURCE_LOCALE) if found is None else Reach(found[0], found[1] or SOURCE_LOCALE)
 
 

@@ -16,10 +16,12 @@ from portal.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.households.models import Household
 from portal.domain.letters.models import Letter, PrintRun
 from portal.domain.letters.services import cancel, locked
-from portal.domain.letters.states import LETTER, PRINT_RUN
+from portal.domain.letters.states import LETTER, PRINT_RUN, REDELIVERY
 from portal.domain.printing.archives import refuse_wrong_archive, send_archive
 from portal.domain.printing.queries import count_to_withdraw
+from portal.domain.redeliveries.fulfilling import letters_posted
 from portal.domain.texts import _s, _sn
+from portal.domain.vault import Vault
 
 HAND_OVER, SUBJECT = "hand_over_run", "print_run"
 PRINTED, SENT = "printed", "handed_over"
@@ -56,8 +58,10 @@ def propose_hand_over(session: Session, run_id: int, actor: Actor, now: datetime
     return propose(session, HAND_OVER, SUBJECT, run_id, actor, now)
 
 
-def confirm_hand_over(session: Session, run_id: int, actor: Actor, now: datetime) -> HandedOver:
+def confirm_hand_over(session: Session, vault: Vault, run_id: int, actor: Actor, now: datetime) -> HandedOver:
     """Confirm another person's proposal: the run and all its printed letters are handed over, together.
+
+    Households that asked for their letter again are told that it is in the post.
 
     An archive that was built for a mail house goes with them, and is written down as sent.
 
@@ -80,7 +84,12 @@ def confirm_hand_over(session: Session, run_id: int, actor: Actor, now: datetime
     _refuse_letters_that_must_stay(session, run_id)
     send_archive(session, run_id, actor, now)
     confirm(session, waiting.id, actor, now, ward_needed=False)
-    return _hand_over(session, run, after, actor, now)
+    done = _hand_over(session, run, after, actor, now)
+    again = select(Letter.household_id).where(
+        Letter.print_run_id == run_id, Letter.handed_over_at == now, Letter.reason == REDELIVERY
+    )
+    letters_posted(session, vault, session.scalars(again).all(), now)
+    return done
 
 
 def take_out(session: Session, run_id: int, letter_ids: Collection[int], actor: Actor, now: datetime) -> int:

@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
+from portal.domain.announcements.services import reach, reach_of_replaced
 from portal.domain.approvals.services import turn_down
 from portal.domain.redeliveries.models import Redelivery
-from portal.domain.redeliveries.queries import LETTER, redelivery_of
+from portal.domain.redeliveries.queries import LETTER, SESSION, redelivery_of
 from portal.domain.redeliveries.states import OPEN, REDELIVERY
 from portal.domain.redeliveries.telling import tell
 from portal.domain.redeliveries.words import REASONS
@@ -32,6 +33,36 @@ def letters_printed(session: Session, household_ids: Collection[int], actor: Act
     found = list(session.scalars(_approved(household_ids)))
     for request_id in found:
         _fulfill(session, request_id, actor, now)
+    return len(found)
+
+
+def letters_posted(session: Session, vault: Vault, household_ids: Collection[int], now: datetime) -> int:
+    """Tell households that the letter they asked for again went to the post; each newest request is told of once.
+
+    Returns how many households had asked.
+    """
+    newest = (
+        select(func.max(Request.id))
+        .join(Redelivery, Redelivery.request_id == Request.id)
+        .where(
+            Request.household_id.in_(household_ids),
+            Redelivery.item == LETTER,
+            Redelivery.state == "fulfilled",
+        )
+        .group_by(Request.household_id)
+    )
+    found = session.execute(
+        select(Request, Redelivery)
+        .join(Redelivery, Redelivery.request_id == Request.id)
+        .where(Request.id.in_(newest))
+        .order_by(Request.id)
+    ).all()
+    for request, row in found:
+        household_id = request.household_id or 0
+        way = reach(session, household_id)
+        if way.row is None and (row.proof == SESSION or row.confirmed_at is not None):
+            way = reach_of_replaced(session, household_id)  # printing the letter replaced the account
+        tell(session, vault, request, row, "posted", now, card=False, way=way)
     return len(found)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.domain.announcements.services import announce, reach
+from portal.domain.announcements.services import Reach, announce, reach
 from portal.domain.redeliveries.models import Redelivery
 from portal.domain.redeliveries.queries import STAFF
 from portal.domain.requests.models import Request
@@ -21,19 +21,21 @@ def tell(
     now: datetime,
     *,
     card: bool,
+    way: Reach | None = None,
 ) -> None:
     """Tell the household of a step, once: by its own channel, or by a call to the number that a person checked.
 
     Where there is neither, ``card`` says whether one is printed: none follows a letter that does not arrive, and the
-    new letter speaks for itself.
+    new letter speaks for itself. ``way`` is the household's channel, where the caller knows it.
     """
     household_id = request.household_id
     if household_id is None:
         return
     contact = str(written_in(vault, request).get("telephone", "")) if row.proof == STAFF else ""
-    if not card and not contact and reach(session, household_id).row is None:
+    way = reach(session, household_id) if way is None else way
+    if not card and not contact and way.row is None:
         return
     key = f"redelivery:{request.id}:{event}"
     announce(
-        session, vault, household_id, event, key, now, contact=contact or None, receipt_no=request.receipt_no
-    )
+        session, vault, household_id, event, key, now, contact=contact or None, receipt_no=request.receipt_no, way=way
+    )  # fmt: skip

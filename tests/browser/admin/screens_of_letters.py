@@ -12,6 +12,7 @@ from portal.domain.printing.handover import confirm_hand_over, propose_hand_over
 from portal.domain.roster.holds import put_hold
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
+from tests.support.coupons import VAULT
 from tests.support.people import add_person
 
 NUMBERS = count(1)
@@ -54,7 +55,7 @@ def _propose(served: ServedStaff, run_id: int, *, confirm: bool = False) -> None
     with served.database.write() as session:
         propose_hand_over(session, run_id, officer, served.now)
         if confirm:
-            confirm_hand_over(session, run_id, ward, served.now)
+            confirm_hand_over(session, VAULT, run_id, ward, served.now)
 
 
 def _ready(served: ServedStaff, page: Page) -> None:

@@ -16,7 +16,7 @@ from portal.domain.printing import handover
 from portal.domain.printing.build import BuiltRun, build_letters
 from portal.domain.printing.queries import to_withdraw
 from portal.platform.database import Database
-from tests.support.coupons import NOW
+from tests.support.coupons import NOW, VAULT
 from tests.support.letters import add_families, printer
 from tests.support.staff import hire
 
@@ -37,7 +37,7 @@ class Post:
 
     def confirm(self, actor: Actor | None = None) -> handover.HandedOver:
         with self.database.write() as session:
-            return handover.confirm_hand_over(session, self.run_id, actor or self.other, NOW)
+            return handover.confirm_hand_over(session, VAULT, self.run_id, actor or self.other, NOW)
 
     def stop(self, household_id: int, *, protected: bool = False) -> None:
         with self.database.write() as session:

@@ -94,7 +94,7 @@ def test_the_letter_has_neither_name_nor_address_and_stays_with_the_ward(office:
     ]
     with office.database.write() as session:
         propose_hand_over(session, built.run_id, office.officer, NOW)
-        done = confirm_hand_over(session, built.run_id, office.colleague, NOW)
+        done = confirm_hand_over(session, VAULT, built.run_id, office.colleague, NOW)
         letters = {letter.household_id: letter for letter in session.scalars(select(Letter))}
         assert done.letters == 1
         assert (letters[household].state, letters[household].handed_over_at) == ("printed", None)
