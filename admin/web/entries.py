@@ -26,6 +26,7 @@ from portal.domain.alternatives import choosing
 from portal.domain.alternatives.form import alternative_form_pdf
 from portal.domain.audit.services import earlier_result, first_time, keep_result
 from portal.domain.casework.access import Part
+from portal.domain.casework.languages import language_of
 from portal.domain.casework.review_kinds import rules_of
 from portal.domain.clock import JST, jst_date
 from portal.domain.declines import queries as declines
@@ -46,7 +47,8 @@ from portal.domain.shipments.words import where
 from portal.domain.staff.permissions import Permission
 from portal.domain.tasks.models import Task
 from portal.domain.tasks.queries import tasks_of
-from portal.domain.texts import _s
+from portal.domain.texts import _s, use_locale
+from portal.platform.locale import CODE_OF, CODES, NAMES
 from portal.platform.page import Page
 
 FILES = {"scan": SCAN}
@@ -63,7 +65,8 @@ def show(page: Page) -> Response[Any]:
         return answer
     return page.render(
         "admin/entry.html", household_id=_key(page), ways=WAYS, blanks=BLANKS, entry_words=entry_words,
-        letter_number=_letter_number(page),
+        letter_number=_letter_number(page), languages_of_forms=NAMES,
+        reads=CODE_OF[language_of(page.session, _key(page))],
     )  # fmt: skip
 
 
@@ -203,23 +206,39 @@ def show_task(page: Page) -> Response[Any]:
     )  # fmt: skip
 
 
+def choose_blank(page: Page) -> Response[Any]:
+    """Go to the chosen form in the chosen language."""
+    form, language = page.query.get("form", ""), page.query.get("language", "")
+    if form not in BLANKS or language not in CODES:
+        return page.redirect(f"/households/{_key(page)}/entry")
+    return page.redirect(f"/households/{_key(page)}/blank-forms/{form}?language={language}")
+
+
 def show_blank(page: Page) -> Response[Any]:
-    """Send a blank form to print: of this household only its letter's number stands on it."""
+    """Send a blank form to print: of this household only its letter's number stands on it.
+
+    It says what it means in the household's language, or in the one that was chosen.
+    """
     if (answer := household.refused(page)) is not None:
         return answer
-    form, program, number = page.params["blank"], page.site.program, _letter_number(page)
-    if form == DECLINE:
-        pdf = decline_form_pdf(program, page.now, number)
-    elif form == ALTERNATIVE:
-        pdf = alternative_form_pdf(program, page.now, number)
-    elif form == REDELIVERY:
-        pdf = redelivery_form_pdf(program, page.now, number)
-    elif form == "change":
-        # it is for somebody else, who has no part in this household's letter
-        pdf = change_form(program, jst_date(page.now))
-    else:
+    form = page.params["blank"]
+    if form not in BLANKS:
         raise NotFoundError(_s("お探しのページは見つかりませんでした。"))
+    chosen_language = CODES.get(page.query.get("language", ""))
+    with use_locale(chosen_language or language_of(page.session, _key(page))):
+        pdf = _blank(page, form)
     return page.send(pdf, "application/pdf", {"content-disposition": f'inline; filename="{form}-form.pdf"'})
+
+
+def _blank(page: Page, form: str) -> bytes:
+    program, number = page.site.program, _letter_number(page)
+    if form == "change":
+        # it is for somebody else, who has no part in this household's letter
+        return change_form(program, jst_date(page.now))
+    draw = {DECLINE: decline_form_pdf, ALTERNATIVE: alternative_form_pdf, REDELIVERY: redelivery_form_pdf}[
+        form
+    ]
+    return draw(program, page.now, number)
 
 
 def handlers() -> list[HTTPRouteHandler]:
@@ -233,5 +252,6 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("POST", entry + "/submit", submit, permission, shows=show_form, uploads=FILES),
         staff_route("GET", base + "/entries/{request_id:int}", show_request, permission),
         staff_route("GET", base + "/entry-tasks/{task_id:int}", show_task, permission),
+        staff_route("GET", base + "/blank-forms", choose_blank, permission),
         staff_route("GET", base + "/blank-forms/{blank:str}", show_blank, permission),
     ]

@@ -7,10 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from portal.domain.actors import Role
+from portal.domain.casework.languages import language_of
 from portal.domain.clock import day_end
 from portal.domain.coupons.models import Coupon
+from portal.domain.credentials.models import Credential
+from portal.domain.declines.form import meaning_of
 from portal.domain.requests.models import Scan
 from portal.domain.requests.scans import MAX_BYTES
+from portal.domain.texts import use_locale
 from tests.functional.admin.entries import (
     CARD,
     PAPER,
@@ -166,6 +170,43 @@ def test_blank_forms_carry_the_letters_number_and_nothing_else_of_the_household(
         assert "鶉野" not in text
         assert "潮見坂" not in text
     assert officer.get(f"/households/{person.household_id}/blank-forms/other").status_code == 404
+
+
+def test_a_blank_form_explains_itself_in_the_language_of_its_household(sqlite_staff: StaffSite) -> None:
+    staff, post = sqlite_staff, make_post(sqlite_staff.database)
+    person = post.household(active=True)
+    base = f"/households/{person.household_id}"
+    officer = enter(staff, person)
+
+    def meaning(address: str) -> str:
+        return " ".join(pdf.text(officer.follow(officer.get(address)).content)).replace("\n", " ")
+
+    assert "This form" not in meaning(f"{base}/blank-forms/decline")
+    with staff.database.write() as session:
+        session.get_one(Credential, person.credential_id).locale = "en"
+    chosen = re.search(r'value="en"[^>]*selected', officer.open(f"{base}/entry").text)
+    assert chosen is not None
+    said = meaning(f"{base}/blank-forms/decline")
+    assert "辞退届" in said
+    with use_locale("en"):
+        english = meaning_of(staff.site.program)[0]
+    assert english in said
+    assert english not in meaning(f"{base}/blank-forms?form=decline&language=ja")
+    assert english in meaning(f"{base}/blank-forms?form=decline&language=en")
+    for wrong in ("form=other&language=en", "form=decline&language=xx", ""):
+        assert officer.get(f"{base}/blank-forms?{wrong}").headers["location"] == f"{base}/entry"
+    for form in ("alternative", "redelivery", "change"):
+        assert officer.get(f"{base}/blank-forms/{form}?language=zh-Hans").status_code == 200
+
+
+def test_who_has_no_account_reads_in_the_language_of_the_last_request(sqlite_staff: StaffSite) -> None:
+    person = give_family(sqlite_staff)
+    with use_locale("ko"):
+        decline_online(sqlite_staff, person, 1)
+    with sqlite_staff.database.write() as session:
+        session.get_one(Credential, person.credential_id).locale = None
+        assert language_of(session, person.household_id) == "ko"
+        assert language_of(session, 999) == "ja"
 
 
 def test_a_late_form_for_a_redelivery_is_kept_and_said_to_be_late(sqlite_staff: StaffSite) -> None:
