@@ -41,7 +41,7 @@ from portal.domain.redeliveries.standing import standings
 from portal.domain.redeliveries.words import bar_text
 from portal.domain.requests.models import Request
 from portal.domain.requests.paper_forms import SIGNERS
-from portal.domain.requests.queries import requests_of, requests_with_form
+from portal.domain.requests.queries import paper_forms_of, requests_of, requests_with_form
 from portal.domain.requests.words import next_words
 from portal.domain.shipments.words import where
 from portal.domain.staff.permissions import Permission
@@ -169,8 +169,13 @@ def _place(page: Page, made: Request | Task, known: set[int]) -> str:
     if isinstance(made, Task):
         return f"{base}/entry-tasks/{made.id}"
     staff_id = page.staff.id if page.staff is not None else 0
-    with_form = {row.id for row in requests_with_form(page.session, _key(page), staff_id, page.now)}
-    joined = sorted(known & (with_form | {made.id}))
+    with_form = {row.id: row for row in requests_with_form(page.session, _key(page), staff_id, page.now)}
+    # what a colleague entered in the same moment was not known yet when this form was read
+    joined = sorted(
+        key
+        for key, row in {**with_form, made.id: made}.items()
+        if key in known or row.entered_by != staff_id or len(paper_forms_of(page.session, key)) > 1
+    )
     return f"{base}/entries/{made.id}" + (f"?joined={'-'.join(map(str, joined))}" if joined else "")
 
 
