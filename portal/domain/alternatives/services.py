@@ -104,20 +104,19 @@ def open_with_items(
         amount_yen=sum(entitlement.amount_yen for entitlement, _ordinal, _product in chosen), written=written,
         received_at=received_at, warnings=(*warnings, *(("held",) if held else ())),
     )  # fmt: skip
-    if binding:
-        claims.claim(
-            session, household_id, [e.id for e, _o, _p in chosen], claims.ALTERNATIVE, row.id, actor, now
+    items = [
+        AlternativeItem(
+            request_id=row.id, entitlement_id=entitlement.id, household_id=household_id, ordinal=ordinal,
+            product=product.id, amount_yen=entitlement.amount_yen, piece_yen=product.piece_yen,
+            pieces=product.pieces_of(entitlement.amount_yen), created_at=now, changed_at=now,
         )
-    for entitlement, ordinal, product in chosen:
-        if binding:
-            stopping.hide(session, entitlement.id, actor, now, reason=REASON)
-        session.add(
-            AlternativeItem(
-                request_id=row.id, entitlement_id=entitlement.id, household_id=household_id, ordinal=ordinal,
-                product=product.id, amount_yen=entitlement.amount_yen, piece_yen=product.piece_yen,
-                pieces=product.pieces_of(entitlement.amount_yen), created_at=now, changed_at=now,
-            )
-        )  # fmt: skip
+        for entitlement, ordinal, product in chosen
+    ]  # fmt: skip
+    if binding:
+        ids = [item.entitlement_id for item in items]
+        claims.claim(session, household_id, ids, claims.ALTERNATIVE, row.id, actor, now)
+        stopping.hide_all(session, ids, household_id, actor, now, reason=REASON)
+    session.add_all(items)
     session.flush()
     announce(
         session, vault, household_id, "received", f"alternative:{row.id}:received", now,

@@ -62,18 +62,12 @@ def _refuse(state: str, revealed_at: datetime | None, stop: str) -> None:
         )
 
 
-def hide(session: Session, entitlement_id: int, actor: Actor, now: datetime, *, reason: str) -> None:
-    """Hide the coupon while a request is open; one that is hidden already stays so. Raises as ``refuse_if_spent``."""
-    refuse_if_spent(session, entitlement_id)
-    coupon = live_coupon(session, entitlement_id)
-    if coupon is not None and COUPON.can(coupon.state, "suspend"):
-        services.suspend(session, coupon.id, actor, now, reason=reason)
-
-
 # put together once, on the plain tables: every request of every kind comes by here
 _COUPONS, _BATCHES = (Base.metadata.tables[table.__tablename__] for table in (Coupon, CouponBatch))
 _LIVE_OF = (
-    select(_COUPONS.c.id, _COUPONS.c.state, _COUPONS.c.revealed_at, _BATCHES.c.stop)
+    select(
+        _COUPONS.c.id, _COUPONS.c.entitlement_id, _COUPONS.c.state, _COUPONS.c.revealed_at, _BATCHES.c.stop
+    )
     .join(_BATCHES, _BATCHES.c.id == _COUPONS.c.batch_id)
     .where(
         _COUPONS.c.entitlement_id.in_(bindparam("entitlement_ids", expanding=True)),
@@ -90,7 +84,7 @@ _HIDE = (
 
 
 Live = Sequence[Any]
-"""Live coupons as they were read and locked: key, state, instant of the first showing, what the issuer can do."""
+"""Live coupons as they were read and locked: key, right, state, instant of the first showing, what the issuer can do."""
 
 
 def look_at(session: Session, entitlement_ids: Iterable[int]) -> Live:
@@ -111,7 +105,7 @@ def hide_all(
     reason: str,
     read: Live | None = None,
 ) -> None:
-    """Hide the coupons of several children of a household at once, as ``hide`` does with one; all of them or none.
+    """Hide the coupons of a household's children while a request is open, all of them or none; a hidden one stays so.
 
     ``read`` are their coupons as ``look_at`` returned them in this transaction. Raises as ``refuse_if_spent``.
     """

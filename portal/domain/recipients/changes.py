@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import Actor
 from portal.domain.approvals.services import Instruction
 from portal.domain.coupons.queries import HouseholdCoupon, coupons_of_household
-from portal.domain.coupons.stopping import Stop, begin_stop, hide, live_coupon, unhide
+from portal.domain.coupons.stopping import Stop, begin_stop, hide_all, look_at, unhide
 from portal.domain.entitlements.claims import RECIPIENT_CHANGE, claim, free
 from portal.domain.entitlements.services import locked as locked_entitlement
 from portal.domain.errors import InputError, NotAllowedError, NotFoundError, TooLateError
@@ -93,17 +93,18 @@ def submit(
         },
     )  # fmt: skip
     row.ward_only = ward_only
-    claim(session, household_id, [e.entitlement_id for e in chosen], RECIPIENT_CHANGE, row.id, actor, now)
-    for entry in chosen:
-        coupon = live_coupon(session, entry.entitlement_id)
-        hides = coupon is not None and coupon.state in {"assigned", "revealed"}
-        hide(session, entry.entitlement_id, actor, now, reason=RECIPIENT_CHANGE)
-        session.add(
-            RecipientChange(
-                request_id=row.id, entitlement_id=entry.entitlement_id, from_household_id=household_id,
-                ordinal=entry.ordinal, hid_coupon=hides, created_at=now, changed_at=now,
-            )
-        )  # fmt: skip
+    ids = [entry.entitlement_id for entry in chosen]
+    claim(session, household_id, ids, RECIPIENT_CHANGE, row.id, actor, now)
+    coupons = look_at(session, ids)
+    hidden = {found.entitlement_id for found in coupons if found.state in {"assigned", "revealed"}}
+    hide_all(session, ids, household_id, actor, now, reason=RECIPIENT_CHANGE, read=coupons)
+    session.add_all(
+        RecipientChange(
+            request_id=row.id, entitlement_id=entry.entitlement_id, from_household_id=household_id,
+            ordinal=entry.ordinal, hid_coupon=entry.entitlement_id in hidden, created_at=now, changed_at=now,
+        )
+        for entry in chosen
+    )  # fmt: skip
     propose_request(session, row, actor, now, instruction, scan_id)
     return row
 

@@ -10,6 +10,7 @@ from portal.domain.coupons import services as coupons
 from portal.domain.coupons.assignment import Reserve, assign
 from portal.domain.coupons.models import Coupon, CouponBatch
 from portal.domain.entitlements import claims
+from portal.domain.entitlements.models import Entitlement
 from portal.domain.errors import (
     ConflictError,
     InputError,
@@ -17,6 +18,7 @@ from portal.domain.errors import (
     NotFoundError,
     TooLateError,
 )
+from portal.domain.requests.models import Request
 from tests.support.coupons import VAULT
 from tests.support.paper import Paper
 from tests.support.people import Person
@@ -60,6 +62,20 @@ def test_one_yen_spent_refuses_and_leaves_the_coupon(paper: Paper, family: Perso
     with pytest.raises(NotAllowedError, match="もう使われています"):
         paper.ask(family, 1)
     paper.check()
+
+
+def test_one_childs_spent_coupon_leaves_all_children_as_they_were(paper: Paper, family: Person) -> None:
+    with paper.database.write() as session:
+        second = paper.rights(session, family)[1]
+        session.execute(update(Coupon).where(Coupon.entitlement_id == second).values(state="part_used"))
+    with pytest.raises(NotAllowedError, match="使われています"):
+        paper.ask(family, 1, 2)
+    assert paper.coupon_states(family) == ["assigned", "part_used"]
+    with paper.database.read() as session:
+        assert session.scalars(select(Request.id)).all() == []
+        assert set(session.scalars(select(Entitlement.claimed_by))) == {None}
+    paper.ask(family, 1)
+    assert paper.coupon_states(family) == ["part_used", "suspended"]
 
 
 def test_a_code_that_can_never_be_stopped_is_refused_at_once(paper: Paper, family: Person) -> None:
