@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from litestar.response import Stream
 
 from admin import mail_words
 from admin.access import first_post, number_in_address, staff_route
@@ -13,6 +14,7 @@ from portal.domain.letters.queries import print_run
 from portal.domain.printing import archives
 from portal.domain.printing.archive import Sender, build_archive
 from portal.domain.printing.plain import plain_files, remove_plain_files
+from portal.domain.printing.tar import pieces_of
 from portal.domain.staff.permissions import Permission
 from portal.domain.subcontractors.queries import mail_houses, subcontractors
 from portal.domain.texts import _s
@@ -71,6 +73,21 @@ def build(page: Page) -> Response[Any]:
     return page.redirect(f"/letters/{run_id}/archive?said=built")
 
 
+def take(page: Page) -> Response[Any]:
+    """Give the archive of a handed-over run piece by piece, as it lies on the disk: encrypted."""
+    run_id, key = number_in_address(page, "run_id"), number_in_address(page, "archive_id")
+    try:
+        path = archives.take_archive(page.session, run_id, key, page.actor, page.now)
+    except DomainError as error:
+        page.form.error("taken", error.message)
+        return show(page, 422)
+    headers = {
+        "content-disposition": f'attachment; filename="{path.name}"',
+        "content-length": str(path.stat().st_size),
+    }
+    return Stream(pieces_of(path), media_type="application/octet-stream", headers=headers)
+
+
 def lose(page: Page) -> Response[Any]:
     """Give up the whole batch of a lost archive, with a fresh code."""
     run_id, key = number_in_address(page, "run_id"), number_in_address(page, "archive_id")
@@ -113,6 +130,7 @@ def handlers() -> list[HTTPRouteHandler]:
     return [
         staff_route("GET", base, show, Permission.SEE_LETTERS),
         staff_route("POST", base + "/build", build, officer, shows=show, transaction=own),
+        staff_route("POST", base + "/{archive_id:int}/file", take, officer, shows=show),
         staff_route("POST", base + "/{archive_id:int}/lost", lose, Permission.LOSE_ARCHIVE, shows=show),
         staff_route("POST", base + "/remove-plain", remove_plain, officer, shows=show, transaction=own),
     ]

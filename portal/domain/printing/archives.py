@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -108,6 +109,31 @@ def send_archive(session: Session, run_id: int, actor: Actor, now: datetime) -> 
     )
     session.flush()
     return archive
+
+
+def take_archive(session: Session, run_id: int, archive_id: int, actor: Actor, now: datetime) -> Path:
+    """Return where the archive of a handed-over run lies, for somebody who brings it to the mail house; noted each time.
+
+    Raises:
+        NotFoundError: the run has none of that key, or the file is not on this machine any more.
+        NotAllowedError: the actor has no account.
+        ConflictError: it was not handed over, or is lost (code ``not_sent``).
+    """
+    if actor.id is None:
+        raise NotAllowedError(_s("アーカイブを受け取れるのは、アカウントのある職員だけです。"))
+    archive = session.scalar(
+        select(PrintArchive).where(PrintArchive.id == archive_id, PrintArchive.print_run_id == run_id)
+    )
+    if archive is None:
+        raise NotFoundError(_s("このアーカイブは見つかりませんでした。"))
+    if archive.state != "sent":
+        raise ConflictError(_s("渡せるのは、差し出しが承認されたアーカイブだけです。"), code="not_sent")
+    path = Path(session.get_one(PrintRun, run_id).folder) / archive.file_name
+    if not path.is_file() or path.stat().st_size != archive.size:
+        raise NotFoundError(_s("アーカイブのファイルが、このコンピューターにはもうありません。"))
+    record(session, actor, now, "print_archive.taken", SUBJECT, archive.id, run=run_id, sha256=archive.sha256)
+    session.flush()
+    return path
 
 
 def lose_archive(session: Session, archive_id: int, actor: Actor, now: datetime) -> Lost:

@@ -61,3 +61,26 @@ def test_a_lost_archive_is_given_up_with_a_fresh_code_once(staff: StaffSite) -> 
     assert "新しく印刷してください" in text
     assert officer.post(base + "/remove-plain").status_code == 303
     assert "すべて消しました" in officer.open(base).text
+
+
+def test_who_may_hand_over_takes_the_encrypted_archive_of_a_run_that_left_and_that_is_noted(
+    sqlite_staff: StaffSite,
+) -> None:
+    house = make_mail_house(sqlite_staff.database, sqlite_staff.folder)
+    run_id, _people = house.run()
+    built = house.build(run_id)
+    officer, ward = sqlite_staff.enter_as(Role.OFFICER), sqlite_staff.enter_as(Role.WARD_OFFICER)
+    file = f"/letters/{run_id}/archive/{built.id}/file"
+    assert "差し出しが承認された" in officer.post(file).text
+    house.hand_over(run_id)
+    assert "ダウンロードする" not in ward.open(f"/letters/{run_id}/archive").text
+    assert ward.post(file).status_code == 403
+    assert sqlite_staff.events("print_archive.taken") == []
+    assert built.sha256 in officer.open(f"/letters/{run_id}/archive").text
+    answer = officer.post(file)
+    assert (answer.status_code, answer.content) == (200, built.path.read_bytes())
+    assert answer.headers["content-disposition"] == f'attachment; filename="{built.path.name}"'
+    assert len(sqlite_staff.events("print_archive.taken")) == 1
+    assert officer.post(f"/letters/{run_id + 1}/archive/{built.id}/file").status_code == 404
+    built.path.unlink()
+    assert "もうありません" in officer.post(file).text
