@@ -35,8 +35,10 @@ def track(context: Context, file: Path, json_file: str | None) -> None:
         ) from None
     with context.database().write() as session:
         now = context.clock.now(session)
-        done = take_tracking(session, context.vault(), CsvFeed(data), context.actor, now)
-        found = match_again(session, context.vault(), context.actor, now)
+        done = take_tracking(
+            session, context.vault(), context.load_program(), CsvFeed(data), context.actor, now
+        )
+        found = match_again(session, context.vault(), context.load_program(), context.actor, now)
     write_json(json_file, asdict(done) | {"matched": found})
     if json_file != "-":
         click.echo(

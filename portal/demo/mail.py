@@ -37,7 +37,9 @@ def send_letters(site: Site, run_id: int, visitor: int, officer: Actor) -> None:
         lines = [HEADER]
         for place, (_number, household_id) in enumerate(rows):
             lines += _story(_label(place), 0 if household_id == visitor else place, day)
-        take_tracking(session, site.vault, CsvFeed("\r\n".join(lines).encode("cp932")), officer, now)
+        take_tracking(
+            session, site.vault, site.program, CsvFeed("\r\n".join(lines).encode("cp932")), officer, now
+        )
         for place in RETURNED_AT:
             if place < len(rows) and rows[place].household_id != visitor:
                 _take_in(site, session, rows[place].number, now, officer)

@@ -211,7 +211,7 @@ class Year:
         ]
         data = "\r\n".join((HEADER, *lines, "")).encode("cp932")
         with self.database.write() as session:
-            take_tracking(session, VAULT, CsvFeed(data), self.paper.officer, now)
+            take_tracking(session, VAULT, self.paper.program, CsvFeed(data), self.paper.officer, now)
 
     def come_back(self) -> None:
         """Letters on our table: half for storage, half for an address that nobody knows."""

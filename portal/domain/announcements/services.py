@@ -17,6 +17,7 @@ from portal.domain.audit.services import record
 from portal.domain.authn.codes import secret_of
 from portal.domain.authn.models import OtpAuthenticator
 from portal.domain.base import Base
+from portal.domain.clock import jst_date
 from portal.domain.credentials.models import Credential
 from portal.domain.errors import NotAllowedError, NotFoundError
 from portal.domain.notices.messages import DATED_EVENTS, progress_message
@@ -31,7 +32,7 @@ LIFE = timedelta(hours=48)
 PURPOSE = "announce."
 SMS, EMAIL, CARD, CALL = "sms", "email", "card", "call_back"
 KEY_LENGTH = 100
-HELD = "held"
+HELD, LATE = "held", "late"
 
 # Written once: building a statement costs more than sending it, and every request that is submitted comes by here.
 _PROVEN = (
@@ -123,7 +124,7 @@ def announce(
 
     ``key`` names the event (subject and step, ``decline:123:accepted``); the same key again changes nothing.
     ``contact`` is a telephone number left on a paper form, used for nothing else; ``due`` the last day (JST) of
-    an event of ``DATED_EVENTS``. Sent later by a worker or the daily print, which look for holds at that moment. While the
+    an event of ``DATED_EVENTS``, after which nobody is called or sent a card. Sent later by a worker or the daily print, which look for holds at that moment. While the
     same is waiting to be told of the same ``receipt_no``, nothing is added: one message speaks for all children.
     ``way`` is the household's (``reach``), where the caller knows it; ``is_first``: nothing was told of ``receipt_no`` yet.
 
@@ -190,12 +191,23 @@ def _dispatch(
         if silenced(session, [row.household_id]):  # opening the task is the moment of sending
             stop(session, row, now, HELD)
             return
-        details = {"telephone": contact, "message": _s("申請の進みを電話で伝えてください。")}
+        if row.due_on is not None and row.due_on < jst_date(now):
+            stop(session, row, now, LATE)
+            return
+        details = {"telephone": contact, "message": _matter(row)}
         task = open_task(session, vault, CALL_BACK, row.household_id, details, actor, now)
         row.task_id, row.sent_at = task.id, now
         row.state = ANNOUNCEMENT.next(row.state, "hand_to_staff")
     else:
         row.medium = CARD
+
+
+def _matter(row: Announcement) -> str:
+    if row.event == "at_post_office" and row.due_on is not None:
+        return _s("留守のため、郵便局が%(day)sまで預かっています。受け取り方を伝えてください。") % {
+            "day": row.due_on.isoformat()
+        }
+    return _s("申請の進みを電話で伝えてください。")
 
 
 def lock_announcement(session: Session, announcement_id: int) -> Announcement:

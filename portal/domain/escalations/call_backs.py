@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
+from portal.domain.announcements.models import Announcement
 from portal.domain.audit.services import record
 from portal.domain.calls.kinds import CallLanguage, Direction
 from portal.domain.calls.models import Call
@@ -241,6 +242,22 @@ def settle(
     session.flush()
     _note(session, task, "call_back.settled", actor, now, outcome=outcome, tries=row.tries)
     return row
+
+
+def call_off(session: Session, key: str, actor: Actor, now: datetime) -> None:
+    """End the call back about an announced event (its ``key``) that is over; one that somebody took is left alone."""
+    task_id = session.scalar(select(Announcement.task_id).where(Announcement.dedupe_key == key))
+    if task_id is None:
+        return
+    task = session.scalar(
+        select(Task)
+        .where(Task.id == task_id, Task.state == TASK.initial)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    row = session.scalar(select(CallBack).where(CallBack.task_id == task_id))
+    if task is not None and (row is None or row.state == MACHINE.initial):
+        finish_task(session, task_id, actor, now, action="cancel")
 
 
 def _give_up(session: Session, vault: Vault, task: Task, actor: Actor, now: datetime) -> None:

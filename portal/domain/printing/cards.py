@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.announcements.models import Announcement, CardPrint
-from portal.domain.announcements.services import CARD, HELD, stop
+from portal.domain.announcements.services import CARD, HELD, LATE, stop
 from portal.domain.announcements.silence import silenced
 from portal.domain.announcements.states import ANNOUNCEMENT
 from portal.domain.audit.services import record, record_many
@@ -33,7 +33,6 @@ from portal.domain.printing.selection import lock_households
 from portal.domain.texts import _s
 
 CARDS_PER_FILE = 500
-LATE = "late"
 NUMBER_PREFIX = "C"
 ROUNDS = 5
 

@@ -125,6 +125,9 @@ def explain_settings(program: Program) -> list[SettingRow]:
             _s("簡易書留で送れる金額の上限"),
             _s("%(yen)s円") % {"yen": f"{program.requests.registered_limit_yen:,}"},
         ),
+        SettingRow(
+            "absence", _s("連絡先のない世帯への不在の知らせ"), program.requests.absence_without_channel
+        ),
         SettingRow("due_business_days", _s("審査の期限(営業日)"), str(program.requests.due_business_days)),
         SettingRow(
             "sites",

@@ -12,6 +12,9 @@ POSTAL_RULES = ("arrival", "postmark")
 ADULT_RULES = ("householder", "countersign", "ward")
 """Who declares for a person who is 18 or older on the day of the declaration (``domain.md`` §1.2 no. 8)."""
 
+ABSENCE_CARD, ABSENCE_CALL = ABSENCE_WAYS = ("card", "call_back")
+"""How a household without a channel hears that the post office keeps its mail: a card, or a call to a number it left."""
+
 REVIEW_KINDS = ("decline", "alternative", "redelivery", "recipient_change", "addition")
 
 
@@ -40,10 +43,11 @@ class RequestSettings:
     due_business_days: int
     first_redelivery_unasked: bool
     returned_keep_days: int
+    absence_without_channel: str
 
 
 def read_request_settings(root: Section) -> RequestSettings:
-    """Read ``[decline]``, ``[redelivery]``, ``[parcel]`` and ``[review]``; every key has a default."""
+    """Read ``[decline]``, ``[redelivery]``, ``[parcel]``, ``[review]`` and ``[absence]``; every key has a default."""
     decline = root.table("decline", required=False)
     redelivery = root.table("redelivery", required=False)
     parcel = root.table("parcel", required=False)
@@ -67,5 +71,8 @@ def read_request_settings(root: Section) -> RequestSettings:
         first_redelivery_unasked=redelivery.flag("first_unasked", default=False),
         returned_keep_days=root.table("returned_mail", required=False).whole(
             "keep_days", 180, low=1, high=3650
+        ),
+        absence_without_channel=root.table("absence", required=False).choice(
+            "without_channel", ABSENCE_WAYS, ABSENCE_CARD
         ),
     )

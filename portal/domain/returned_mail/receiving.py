@@ -15,6 +15,7 @@ from portal.domain.clock import jst_date
 from portal.domain.credentials.services import lock_row, move
 from portal.domain.credentials.states import CREDENTIAL
 from portal.domain.errors import ConflictError, DomainError, InputError
+from portal.domain.escalations.call_backs import call_off
 from portal.domain.households.models import Household
 from portal.domain.letters.models import Letter
 from portal.domain.program.schema import Program
@@ -29,6 +30,7 @@ from portal.domain.returned_mail.states import KEPT
 from portal.domain.shipments import mail
 from portal.domain.shipments import services as shipments
 from portal.domain.shipments.models import Shipment
+from portal.domain.shipments.queries import absence_key
 from portal.domain.tasks.services import ADDRESS_CHECK, open_once
 from portal.domain.texts import _s
 from portal.domain.vault import Vault
@@ -132,6 +134,8 @@ def _posting_of(session: Session, found: Found, actor: Actor, now: datetime) -> 
 def _come_back(
     session: Session, vault: Vault, shipment: Shipment, pile: Pile, actor: Actor, now: datetime
 ) -> None:
+    if shipment.absent_on is not None:
+        call_off(session, absence_key(shipment.id), actor, now)
     parcel = session.scalar(select(AlternativeParcel.id).where(AlternativeParcel.shipment_id == shipment.id))
     if parcel is not None:
         delivery.come_back(session, vault, parcel, pile.reason, pile.received_on, actor, now)

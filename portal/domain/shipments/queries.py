@@ -41,3 +41,8 @@ def by_tracking_number(session: Session, tracking_no: str, posted_on: date | Non
     if posted_on is not None:
         statement = statement.where(Shipment.posted_on == posted_on)
     return list(session.scalars(statement))
+
+
+def absence_key(shipment_id: int) -> str:
+    """Return the key by which a household is told, once, that nobody took the shipment in."""
+    return f"shipment:{shipment_id}:absent"

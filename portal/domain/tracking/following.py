@@ -8,10 +8,15 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import Actor
 from portal.domain.alternatives import delivery
 from portal.domain.alternatives.models import AlternativeParcel
-from portal.domain.announcements.services import announce
+from portal.domain.announcements.services import announce, reach
 from portal.domain.errors import DomainError
+from portal.domain.escalations.call_backs import call_off
+from portal.domain.program.request_settings import ABSENCE_CALL
+from portal.domain.program.schema import Program
+from portal.domain.requests.numbers_left import number_left
 from portal.domain.shipments import services as shipments
 from portal.domain.shipments.models import Shipment
+from portal.domain.shipments.queries import absence_key
 from portal.domain.shipments.services import PARCEL
 from portal.domain.shipments.states import SHIPMENT
 from portal.domain.tracking.models import TrackingEvent
@@ -22,7 +27,13 @@ ACTION_TO = {"at_post_office": "absent", "delivered": "deliver", "returning": "r
 
 
 def follow(
-    session: Session, vault: Vault, row: Shipment, event: TrackingEvent, actor: Actor, now: datetime
+    session: Session,
+    vault: Vault,
+    program: Program,
+    row: Shipment,
+    event: TrackingEvent,
+    actor: Actor,
+    now: datetime,
 ) -> bool | None:
     """Move a shipment to where its latest event leads, and tell the household.
 
@@ -39,7 +50,7 @@ def follow(
     except DomainError:
         # a parcel whose child is held: a person must look first
         return False
-    _tell(session, vault, row, event, now)
+    _tell(session, vault, program, row, event, actor, now)
     return True
 
 
@@ -63,16 +74,25 @@ def _step(
         delivery.deliver(session, parcel, event.happened_on, actor, now)
 
 
-def _tell(session: Session, vault: Vault, row: Shipment, event: TrackingEvent, now: datetime) -> None:
+def _tell(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    row: Shipment,
+    event: TrackingEvent,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    absence = absence_key(row.id)
     if row.state == "at_post_office":
+        way, contact = reach(session, row.household_id), None
+        if way.row is None and program.requests.absence_without_channel == ABSENCE_CALL:
+            contact = number_left(session, vault, row.household_id)
         announce(
-            session,
-            vault,
-            row.household_id,
-            "at_post_office",
-            f"shipment:{row.id}:absent",
-            now,
-            due=row.kept_until,
-        )
-    elif row.state == "returning" and STORAGE_ENDED in event.detail:
+            session, vault, row.household_id, "at_post_office", absence, now, contact=contact, due=row.kept_until, way=way
+        )  # fmt: skip
+        return
+    if row.absent_on is not None:
+        call_off(session, absence, actor, now)
+    if row.state == "returning" and STORAGE_ENDED in event.detail:
         announce(session, vault, row.household_id, "came_back", f"shipment:{row.id}:came_back", now)

@@ -12,6 +12,7 @@ from portal.domain.actors import Actor
 from portal.domain.audit.services import record
 from portal.domain.clock import jst_date
 from portal.domain.errors import InputError
+from portal.domain.program.schema import Program
 from portal.domain.shipments.models import Shipment
 from portal.domain.shipments.states import SHIPMENT
 from portal.domain.texts import _s
@@ -54,7 +55,9 @@ class _Numbers:
         )
 
 
-def take_tracking(session: Session, vault: Vault, feed: Feed, actor: Actor, now: datetime) -> Tracked:
+def take_tracking(
+    session: Session, vault: Vault, program: Program, feed: Feed, actor: Actor, now: datetime
+) -> Tracked:
     """Take a file or feed over, all or nothing; the same one again does nothing.
 
     Raises:
@@ -74,7 +77,7 @@ def take_tracking(session: Session, vault: Vault, feed: Feed, actor: Actor, now:
     numbers = _numbers(session, events)
     fresh = _store(session, file.id, events, numbers)
     touched = sorted({key for event in fresh if (key := numbers.of(event)) is not None})
-    moved, conflicts = follow_all(session, vault, touched, actor, now)
+    moved, conflicts = follow_all(session, vault, program, touched, actor, now)
     unmatched = sum(numbers.of(event) is None for event in fresh)
     unknown = sum(read_word(event.word) is Status.UNKNOWN for event in fresh)
     done = Tracked(len(events), len(fresh), moved, unmatched, unknown, conflicts)
@@ -91,7 +94,7 @@ def take_tracking(session: Session, vault: Vault, feed: Feed, actor: Actor, now:
 
 
 def follow_all(
-    session: Session, vault: Vault, shipment_ids: Iterable[int], actor: Actor, now: datetime
+    session: Session, vault: Vault, program: Program, shipment_ids: Iterable[int], actor: Actor, now: datetime
 ) -> tuple[int, int]:
     """Move shipments to where their latest events lead; returns how many moved and how many could not."""
     moved = conflicts = 0
@@ -104,7 +107,7 @@ def follow_all(
             if row.id not in leading:
                 continue
             event, contradicted = leading[row.id]
-            result = follow(session, vault, row, event, actor, now)
+            result = follow(session, vault, program, row, event, actor, now)
             moved += result is True
             event.conflict = contradicted or result is False
             conflicts += event.conflict
@@ -112,7 +115,7 @@ def follow_all(
     return moved, conflicts
 
 
-def match_again(session: Session, vault: Vault, actor: Actor, now: datetime) -> int:
+def match_again(session: Session, vault: Vault, program: Program, actor: Actor, now: datetime) -> int:
     """Look for the shipments of events that came before the posting was entered; returns how many moved."""
     waiting = session.scalars(select(TrackingEvent).where(TrackingEvent.shipment_id.is_(None))).all()
     events = {
@@ -124,7 +127,7 @@ def match_again(session: Session, vault: Vault, actor: Actor, now: datetime) -> 
     for key, shipment in found.items():
         session.execute(update(TrackingEvent).where(TrackingEvent.id == key).values(shipment_id=shipment))
     session.expire_all()
-    return follow_all(session, vault, sorted(set(found.values())), actor, now)[0]
+    return follow_all(session, vault, program, sorted(set(found.values())), actor, now)[0]
 
 
 def _numbers(session: Session, events: Sequence[PostEvent]) -> _Numbers:

@@ -15,6 +15,7 @@ from portal.domain.announcements.models import Announcement
 from portal.domain.clock import jst_date
 from portal.domain.errors import InputError
 from portal.domain.program.loader import load_program
+from portal.domain.program.schema import Program
 from portal.domain.shipments import mail, services
 from portal.domain.shipments.models import Shipment
 from portal.domain.tracking.file import CsvFeed
@@ -48,9 +49,9 @@ def posted(database: Database, number: str = NUMBER, day: date = POSTED, *, hous
         return shipment.id
 
 
-def take(database: Database, feed: CsvFeed) -> Tracked:
+def take(database: Database, feed: CsvFeed, program: Program = PROGRAM) -> Tracked:
     with database.write() as session:
-        return take_tracking(session, VAULT, feed, SYSTEM, NOW)
+        return take_tracking(session, VAULT, program, feed, SYSTEM, NOW)
 
 
 def state(database: Database, key: int) -> str:
@@ -112,7 +113,7 @@ def test_a_number_without_a_shipment_waits_until_the_posting_is_entered(database
     assert take(database, csv(row(2, "お届け済み"))).unmatched == 1
     key = posted(database)
     with database.write() as session:
-        assert match_again(session, VAULT, SYSTEM, NOW) == 1
+        assert match_again(session, VAULT, PROGRAM, SYSTEM, NOW) == 1
     assert state(database, key) == "delivered"
 
 
