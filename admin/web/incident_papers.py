@@ -14,7 +14,7 @@ from portal.domain.incidents import register
 from portal.domain.incidents.kinds import REPORTS
 from portal.domain.incidents.models import IncidentReport
 from portal.domain.reports.incidents import frozen_report, incident_report, write_report
-from portal.domain.reports.outputs import as_pdf, as_xlsx
+from portal.domain.reports.outputs import as_xlsx
 from portal.domain.staff.permissions import Permission
 from portal.domain.staff.queries import staff_names
 from portal.domain.texts import _s
@@ -100,8 +100,8 @@ def file(page: Page) -> Response[Any]:
     row, paper, kind = found(page), _paper(page), str(page.params["kind"])
     if kind not in {"pdf", "xlsx"}:
         raise _missing()
-    report = frozen_report(page.site.vault, paper)
-    body = as_pdf(report, paper.written_at) if kind == "pdf" else as_xlsx(report)
+    vault = page.site.vault
+    body = register.report_pdf(vault, paper) if kind == "pdf" else as_xlsx(frozen_report(vault, paper))
     record(
         page.session, page.actor, page.now, "report.taken", "incident", row.id, name=f"{paper.kind}.{kind}",
         number=paper.number,

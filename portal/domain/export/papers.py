@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from portal.domain.documents import queries as documents
 from portal.domain.export.writing import Folder
 from portal.domain.incidents.models import IncidentReport
-from portal.domain.incidents.register import report_content
+from portal.domain.incidents.register import report_content, report_pdf
 from portal.domain.management import checklist, minutes
 from portal.domain.management.milestones import milestones
 from portal.domain.management.questions import questions
 from portal.domain.program.schema import Program
 from portal.domain.reports import management, management_papers, versions
 from portal.domain.reports.declines import decline_report
+from portal.domain.reports.incidents import frozen_report
 from portal.domain.reports.models import MonthlyReport
 from portal.domain.reports.outputs import as_pdf, as_xlsx
 from portal.domain.reports.settlement import settlement_report
@@ -113,8 +114,10 @@ def write_reports(folder: Folder, session: Session, vault: Vault, program: Progr
                 version.checked_at,
             )
     for paper in session.scalars(select(IncidentReport).order_by(IncidentReport.id)).all():
-        name = f"reports/incident-{paper.incident_id}-{paper.kind}-{paper.number:02}.json"
-        folder.put_json(name, report_content(vault, paper))
+        name = f"reports/incident-{paper.incident_id}-{paper.kind}-{paper.number:02}"
+        folder.put(f"{name}.pdf", report_pdf(vault, paper))
+        folder.put(f"{name}.xlsx", as_xlsx(frozen_report(vault, paper)))
+        folder.put_json(f"{name}.json", report_content(vault, paper))
     write_report(folder, "reports/declines", decline_report(session, program, now), now)
     write_report(folder, "reports/settlement", settlement_report(session, program, now), now)
 

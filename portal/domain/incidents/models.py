@@ -116,7 +116,10 @@ class IncidentSubject(Base):
 
 
 class IncidentReport(Base):
-    """A report about an incident as it was written, never changed afterwards; the ward confirms it or gives it back."""
+    """A report about an incident as it was written, never changed afterwards; the ward confirms it or gives it back.
+
+    ``sealed`` is the content as data, ``sealed_pdf`` the paper as the ward got it; the sums are those of the bytes within.
+    """
 
     __tablename__ = "incident_report"
     __table_args__ = (
@@ -134,8 +137,10 @@ class IncidentReport(Base):
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
     decided_at: Mapped[datetime | None]
     sha256: Mapped[str] = mapped_column(String(64))
+    pdf_sha256: Mapped[str] = mapped_column(String(64))
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_pdf: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
 class SiteNotice(Base):

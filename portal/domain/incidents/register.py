@@ -19,7 +19,7 @@ from portal.domain.incidents.models import Incident, IncidentReport
 from portal.domain.incidents.states import INCIDENT, INCIDENT_REPORT
 from portal.domain.tasks.services import new_receipt_no
 from portal.domain.texts import _s
-from portal.domain.vault import Vault, seal_json, unseal_json
+from portal.domain.vault import Vault, seal, seal_json, unseal, unseal_json
 
 FIELD_MAX = 2_000
 
@@ -179,10 +179,11 @@ def keep_report(
     incident_id: int,
     kind: str,
     content: Mapping[str, Any],
+    pdf: bytes,
     actor: Actor,
     now: datetime,
 ) -> IncidentReport:
-    """Freeze a report about an incident; it goes to the ward now, which confirms it or gives it back.
+    """Freeze a report about an incident, as data and as paper; it goes to the ward now, which confirms it or gives it back.
 
     Raises:
         NotFoundError: there is none of that key.
@@ -198,16 +199,38 @@ def keep_report(
     if any(one.state == INCIDENT_REPORT.initial for one in mine):
         raise NotAllowedError(_s("同じ種類の報告書が、区の確認を待っています。"), code="waiting")
     key, wrapped = vault.new_data_key()
-    number = len(mine) + 1
+    number, place = len(mine) + 1, _report_place(row.id, kind, len(mine) + 1)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
     report = IncidentReport(
         incident_id=row.id, kind=kind, number=number, written_by=actor.id, written_at=now, wrapped_key=wrapped,
-        sha256=hashlib.sha256(text).hexdigest(), sealed=seal_json(key, content, _report_place(row.id, kind, number)),
+        sha256=hashlib.sha256(text).hexdigest(), sealed=seal_json(key, content, place),
+        pdf_sha256=hashlib.sha256(pdf).hexdigest(), sealed_pdf=seal(key, pdf, f"{place}:pdf".encode()),
     )  # fmt: skip
     session.add(report)
     session.flush()
-    _note(session, row, "report_written", actor, now, kind=kind, number=number, sha256=report.sha256)
+    _note(
+        session,
+        row,
+        "report_written",
+        actor,
+        now,
+        kind=kind,
+        number=number,
+        sha256=report.sha256,
+        pdf_sha256=report.pdf_sha256,
+    )
     return report
+
+
+def next_number(session: Session, incident_id: int, kind: str) -> int:
+    """Return the number of the version that a report of this kind would get, for who holds the incident's row."""
+    return sum(one.kind == kind for one in reports_of(session, incident_id)) + 1
+
+
+def report_pdf(vault: Vault, report: IncidentReport) -> bytes:
+    """Return the paper as it went to the ward. Raises IntegrityFaultError."""
+    place = _report_place(report.incident_id, report.kind, report.number)
+    return unseal(vault.unwrap(report.wrapped_key), report.sealed_pdf, f"{place}:pdf".encode())
 
 
 def report_content(vault: Vault, report: IncidentReport) -> dict[str, Any]:

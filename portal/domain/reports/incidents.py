@@ -3,7 +3,7 @@
 事故報告書（速報・確報）, 経過報告書, 結果報告書, and the tables of accidents and stops for the month's report.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from portal.domain.incidents.models import CouponFault, IncidentReport
 from portal.domain.incidents.states import OPEN
 from portal.domain.program.schema import Program
 from portal.domain.reports import incident_words as words
+from portal.domain.reports.outputs import as_pdf
 from portal.domain.reports.tables import Report, ReportTable
 from portal.domain.texts import SOURCE_LOCALE, _s, use_locale
 from portal.domain.vault import Vault
@@ -117,9 +118,18 @@ def _step(action: str, detail: dict[str, Any]) -> str:
 def write_report(
     session: Session, vault: Vault, program: Program, incident_id: int, kind: str, actor: Actor, now: datetime
 ) -> IncidentReport:
-    """Freeze a report and give it to the ward. Raises as ``incident_report`` and ``register.keep_report``."""
+    """Freeze a report, as data and as PDF, and give it to the ward.
+
+    Raises: as ``incident_report`` and ``register.keep_report``.
+    """
+    register.locked(session, incident_id)
     report = incident_report(session, vault, program, incident_id, kind, now)
-    return register.keep_report(session, vault, incident_id, kind, asdict(report), actor, now)
+    with use_locale(SOURCE_LOCALE):
+        version = (_s("版"), _s("第%(n)s版") % {"n": register.next_number(session, incident_id, kind)})
+    report = replace(report, facts=(version, *report.facts))
+    return register.keep_report(
+        session, vault, incident_id, kind, asdict(report), as_pdf(report, now), actor, now
+    )
 
 
 def frozen_report(vault: Vault, row: IncidentReport) -> Report:

@@ -28,9 +28,13 @@ from portal.domain.errors import ConflictError, DomainError, InputError, NotAllo
 from portal.domain.export.handing_over import Office, export_all
 from portal.domain.export.ledgers import ledgers
 from portal.domain.export.writing import Folder
+from portal.domain.incidents import register
+from portal.domain.incidents.models import IncidentReport
+from portal.domain.incidents.register import Opening
 from portal.domain.management import checklist, minutes
 from portal.domain.printing.build import build_letters
 from portal.domain.program.loader import load_program
+from portal.domain.reports.incidents import write_report
 from portal.platform.database import Database
 from tests.support import pdf
 from tests.support.canaries import CANARIES
@@ -77,6 +81,10 @@ def house(database: Database, tmp_path: Path) -> House:
         minutes.write(session, VAULT, None, 0, date(2023, 6, 30), TEXTS, clerk, NOW)
         checklist.write(session, VAULT, "audit", 0, "yes", "毎月見ます", "", clerk, NOW)
         documents.propose(session, "pages", b"a = 1\n", "texts.toml", "初版", clerk, NOW)
+        incident = register.open_incident(
+            session, VAULT, Opening("outage", NOW, summary="表示の停止"), clerk, NOW
+        )
+        write_report(session, VAULT, PROGRAM, incident.id, "first", clerk, NOW)
         record(session, SYSTEM, NOW, "household.opened", "household", hidden, household_id=hidden)
         record(session, SYSTEM, NOW, "approval.proposed", "household", hidden)
         record(session, SYSTEM, NOW, "household.opened", "household", open_ids[0], household_id=open_ids[0])
@@ -118,9 +126,19 @@ def test_texts_documents_minutes_and_reports_are_there_as_people_read_them(house
     assert (line["key"], line["number"], line["answer"]) == ("audit", 1, "毎月見ます")
     scripts = json.loads((out / "texts/scripts.json").read_text("utf-8"))
     assert len(scripts) > 20
-    for name in ("management/plan", "management/progress", "management/questions", "reports/settlement"):
+    paper = "reports/incident-1-first-01"
+    for name in (
+        "management/plan",
+        "management/progress",
+        "management/questions",
+        "reports/settlement",
+        paper,
+    ):
         for ending in ("pdf", "xlsx", "json"):
             assert (out / f"{name}.{ending}").stat().st_size > 500
+    with house.database.read() as session:
+        frozen = session.scalars(select(IncidentReport)).one().pdf_sha256
+    assert hashlib.sha256((out / f"{paper}.pdf").read_bytes()).hexdigest() == frozen
 
 
 def test_no_name_no_code_and_no_secret_is_in_any_file(house: House) -> None:

@@ -1,5 +1,7 @@
 """The register on the staff site: an accident is opened, told, stopped, reported, confirmed by the ward, and closed."""
 
+import hashlib
+
 import pytest
 
 from portal.domain.actors import Role
@@ -110,6 +112,17 @@ def test_what_is_refused_is_said_on_the_page(
     assert answer.status_code == 422
     assert f'href="#{spot}"' in answer.text
     assert f'id="{spot}"' in answer.text
+
+
+def test_the_paper_stays_as_the_ward_got_it_whatever_is_written_afterwards(quick_office: Office) -> None:
+    desk, place = opened(quick_office)
+    desk.send(place + "/write/first/submit", {"form_key": "w"})
+    took = desk.post(f"{place}/papers/1/file/pdf", {"form_key": "f"}).content
+    text = "".join(pdf.text(took))
+    assert "第1版" in text
+    desk.send(place + "/fields", {"form_key": "x", "summary": "あとから変えた文", "malicious": "1"})
+    assert desk.post(f"{place}/papers/1/file/pdf", {"form_key": "g"}).content == took
+    assert hashlib.sha256(took).hexdigest()[:16] in desk.open(place + "/papers/1").text
 
 
 @pytest.mark.parametrize("kind", ["pdf", "xlsx"])
