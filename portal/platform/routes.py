@@ -56,6 +56,15 @@ class Endpoint:
     uploads: Mapping[str, UploadRule] = field(default_factory=dict)
 
 
+SITE = "portal.site"
+
+
+def site_of(request: Request[Any, Any, Any]) -> Site:
+    """Return the site that answers a request."""
+    site: Site = request.scope[SITE]  # type: ignore[literal-required]
+    return site
+
+
 def endpoint(
     method: str, path: str, handler: Handler, guard: Guard, access: str, *, shows: Handler | None = None,
     transaction: Transaction | None = None, uploads: Mapping[str, UploadRule] | None = None,
@@ -65,7 +74,7 @@ def endpoint(
     plan = Endpoint(handler, guard, chosen, shows, uploads or {})
 
     async def shell(request: Request[Any, Any, Any]) -> Response[Any]:
-        site: Site = request.app.state.site
+        site = site_of(request)
         form = await _read_form(plan, site, request) if method == "POST" else Form()
         if form.faulty:
             raise ClientException(status_code=400)

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
+from litestar import Litestar
 from litestar.types import ASGIApp
 from sqlalchemy import select
 
@@ -23,7 +24,7 @@ from portal.domain.authn.models import AuthSession
 from portal.domain.clock import FixedClock
 from portal.domain.notices.services import claim_due
 from portal.domain.tasks.models import Task
-from portal.platform.application import make_application
+from portal.platform.application import make_routes, serve_site
 from portal.platform.database import Database
 from portal.platform.site import Site
 from portal.settings import Settings
@@ -260,11 +261,21 @@ def resident_base(resident_settings: Settings) -> Site:
     return make_resident_site(resident_settings)
 
 
+_ROUTES: dict[bool, Litestar] = {}
+
+
+def _routes(settings: Settings) -> Litestar:
+    """The site's routes, made once: no test changes them."""
+    if settings.has_outbox not in _ROUTES:
+        _ROUTES[settings.has_outbox] = make_routes(routes.handlers(settings))
+    return _ROUTES[settings.has_outbox]
+
+
 def make_resident(base: Site, database: Database, loop: Loop, folder: Path, now: datetime = NOON) -> Resident:
     """The site on a database, with a clock that stands at `now`."""
     clock = FixedClock(now)
     site = replace(base, database=database, clock=clock)
-    return Resident(site, make_application(site, routes.handlers(site.settings)), clock, loop, folder)
+    return Resident(site, serve_site(_routes(site.settings), site), clock, loop, folder)
 
 
 @pytest.fixture

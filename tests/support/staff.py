@@ -2,20 +2,24 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pyotp
 import pytest
+from litestar import Litestar
 from litestar.types import ASGIApp
 from sqlalchemy import select
 
-from admin.app import make_staff_application, make_staff_site
+from admin import routes
+from admin.app import make_staff_site
 from portal.domain.actors import SYSTEM, Organization, Role
 from portal.domain.audit.models import AuditEvent
 from portal.domain.authn import sessions
 from portal.domain.clock import FixedClock
 from portal.domain.staff.services import add_staff
+from portal.platform.application import make_routes, serve_site
 from portal.platform.database import Database
 from portal.platform.site import Site
 from portal.settings import Settings
@@ -133,11 +137,17 @@ def staff_base(resident_settings: Settings) -> Site:
     return make_staff_site(replace(resident_settings, admin_url="http://127.0.0.1"))
 
 
+@cache
+def staff_routes() -> Litestar:
+    """The site's routes, made once: no test changes them."""
+    return make_routes(routes.handlers())
+
+
 def make_staff(base: Site, database: Database, loop: Loop, folder: Path, now: datetime = NOON) -> StaffSite:
     """The site on a database, with a clock that stands at `now`."""
     clock = FixedClock(now)
     site = replace(base, database=database, clock=clock)
-    return StaffSite(site, make_staff_application(site), clock, loop, folder)
+    return StaffSite(site, serve_site(staff_routes(), site), clock, loop, folder)
 
 
 @pytest.fixture

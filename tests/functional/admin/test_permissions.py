@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.actors import SYSTEM, Organization, Role
@@ -11,7 +10,7 @@ from portal.domain.households.models import Hold
 from portal.domain.staff.permissions import GRANTS, ROLES_OF_ORGANIZATION, STAFF_ROLES, Permission, allows
 from portal.domain.tasks.services import NEW_LETTER, open_task
 from tests.support.coupons import VAULT
-from tests.support.staff import ROLES, StaffSite
+from tests.support.staff import ROLES, StaffSite, staff_routes
 
 PUBLIC = {
     "/static/{name:path}", "/healthz", "/readyz", "/signin", "/signin/submit", "/signin/code", "/signin/code/submit",
@@ -19,9 +18,8 @@ PUBLIC = {
 }  # fmt: skip
 
 
-def routes(staff: StaffSite) -> Iterator[tuple[str, str, str]]:
-    app: Litestar = staff.app.litestar  # type: ignore[attr-defined]
-    for route in app.routes:
+def routes() -> Iterator[tuple[str, str, str]]:
+    for route in staff_routes().routes:
         for handler in getattr(route, "route_handlers", []):
             if isinstance(handler, HTTPRouteHandler):
                 for path in handler.paths:
@@ -30,7 +28,7 @@ def routes(staff: StaffSite) -> Iterator[tuple[str, str, str]]:
 
 
 def test_every_route_names_a_permission_or_is_one_of_the_known_public_ones(sqlite_staff: StaffSite) -> None:
-    found = list(routes(sqlite_staff))
+    found = list(routes())
     assert len(found) > 25
     assert {path for _method, path, access in found if access == "public"} <= PUBLIC
     named = {access for _method, _path, access in found if access != "public"}
@@ -87,7 +85,7 @@ def test_every_role_is_let_in_where_the_table_says_so_and_nowhere_else(
 ) -> None:
     parts = fill(sqlite_staff)
     colleague = sqlite_staff.hire(role)
-    for method, path, access in routes(sqlite_staff):
+    for method, path, access in routes():
         if access == "public":
             continue
         visitor = sqlite_staff.enter(colleague)
@@ -104,7 +102,7 @@ def test_somebody_who_is_not_signed_in_is_sent_to_the_sign_in_from_everywhere(
     parts = fill(sqlite_staff)
     visitor = sqlite_staff.visitor()
     visitor.get("/signin")
-    for method, path, access in routes(sqlite_staff):
+    for method, path, access in routes():
         if access == "public":
             continue
         answer = visitor.get(address(path, parts)) if method == "GET" else visitor.post(address(path, parts))
@@ -117,7 +115,7 @@ def test_a_form_without_the_sessions_token_is_refused_everywhere(sqlite_staff: S
     for role in (Role.WARD_OFFICER, Role.ADMINISTRATOR):
         visitor = sqlite_staff.enter_as(role)
         foreign = sqlite_staff.enter_as(role).token
-        for method, path, access in routes(sqlite_staff):
+        for method, path, access in routes():
             if method != "POST" or path == "/signin/submit":
                 continue
             if access != "public" and not allows(Permission(access), role, ROLES[role]):
