@@ -1,15 +1,33 @@
 """Print runs, their chunks and letters."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, false, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.base import Base, primary_key, state_column
+from portal.domain.letters.states import BARE
+
+STANDING = "state NOT IN ('cancelled', 'superseded')"
 
 
 class PrintRun(Base):
-    """One printing of letters of a kind; built in chunks, resumable. At most one of a kind is being built."""
+    """One printing of letters of a kind; built in chunks, resumable. At most one of a kind is being built.
+
+    ``enclosed`` names what lies in the envelope of a first letter beside the letter (``enclosures.NAMES``).
+    """
 
     __tablename__ = "print_run"
     __table_args__ = (
@@ -26,10 +44,16 @@ class PrintRun(Base):
     children: Mapped[int]
     total_yen: Mapped[int]
     folder: Mapped[str] = mapped_column(String(1000))
+    enclosed: Mapped[list[Any]] = mapped_column(JSON, default=list)
     notice_date: Mapped[date]
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
     handed_over_at: Mapped[datetime | None]
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether its letters carry no ID of a household."""
+        return self.kind in BARE
 
 
 class PrintChunk(Base):
@@ -90,6 +114,61 @@ class Letter(Base):
     created_at: Mapped[datetime]
     printed_at: Mapped[datetime | None]
     handed_over_at: Mapped[datetime | None]
+
+
+class BareLetter(Base):
+    """One letter without ID and password: to a household, or for a trial to an address of the staff.
+
+    It stands beside ``Letter`` and not in it, so that it is in no count of letters, postings, returns or households
+    by construction. Only the columns that printing, archive and hand-over read have the same names.
+    """
+
+    __tablename__ = "bare_letter"
+    __table_args__ = (
+        Index(
+            "uq_bare_letter_household", "household_id", "kind", unique=True,
+            postgresql_where=text(STANDING), sqlite_where=text(STANDING),
+        ),
+        CheckConstraint("(household_id IS NULL) <> (test_address_id IS NULL)", name="one_addressee"),
+        UniqueConstraint("tracking_no", "posted_on"),
+    )  # fmt: skip
+
+    id: Mapped[int] = primary_key()
+    number: Mapped[str] = mapped_column(String(16), unique=True)
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"), index=True)
+    test_address_id: Mapped[int | None] = mapped_column(ForeignKey("test_address.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    state: Mapped[str] = state_column("prepared")
+    print_run_id: Mapped[int] = mapped_column(ForeignKey("print_run.id"), index=True)
+    chunk_number: Mapped[int]
+    position: Mapped[int | None]
+    children: Mapped[int]
+    amount_yen: Mapped[int]
+    enclosures: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    printed_at: Mapped[datetime | None]
+    handed_over_at: Mapped[datetime | None]
+    mail_class: Mapped[str | None] = mapped_column(String(20))
+    tracking_no: Mapped[str | None] = mapped_column(String(12))
+    posted_on: Mapped[date | None]
+    ended_on: Mapped[date | None]
+
+
+class TestAddress(Base):
+    """One address of the staff to which test postings go; ``sealed`` is its name and address under a key of its own.
+
+    No household, and nobody's letter: what goes there is a specimen. A removed one keeps neither name nor address.
+    """
+
+    __tablename__ = "test_address"
+    __test__ = False
+
+    id: Mapped[int] = primary_key()
+    state: Mapped[str] = state_column("active")
+    wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    created_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
 
 
 class LetterOrder(Base):

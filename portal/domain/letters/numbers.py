@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.credentials.formats import check_digit
-from portal.domain.letters.models import Letter
+from portal.domain.letters.models import BareLetter, Letter
 
 PREFIX = "M"
 BODY_DIGITS = 8
@@ -44,4 +44,8 @@ def _parts(numbers: list[str]) -> Iterator[list[str]]:
 
 
 def _taken(session: Session, numbers: list[str]) -> list[str]:
-    return list(session.scalars(select(Letter.number).where(Letter.number.in_(numbers))))
+    return [
+        number
+        for table in (Letter, BareLetter)
+        for number in session.scalars(select(table.number).where(table.number.in_(numbers)))
+    ]

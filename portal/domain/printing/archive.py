@@ -18,7 +18,8 @@ from portal.domain.actors import Actor
 from portal.domain.audit.services import record
 from portal.domain.clock import Clock
 from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError
-from portal.domain.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.letters.kinds import kind_of
+from portal.domain.letters.models import PrintChunk, PrintRun
 from portal.domain.letters.states import PRINT_RUN
 from portal.domain.printing import tar
 from portal.domain.printing.archive_content import Chunk, Plan, Sheet, members_of
@@ -134,10 +135,12 @@ def _plan(session: Session, run_id: int, subcontractor_id: int, folder: Path, no
             .order_by(PrintChunk.number)
         )
     }
+    kind = kind_of(session, run_id)
+    letters = kind.table
     rows = session.execute(
-        select(Letter.chunk_number, Letter.number, Letter.position, Letter.children, Letter.enclosures)
-        .where(Letter.print_run_id == run_id, Letter.state == "printed", Letter.counter.is_(False))
-        .order_by(Letter.chunk_number, Letter.position)
+        select(letters.chunk_number, letters.number, letters.position, letters.children, letters.enclosures)
+        .where(letters.print_run_id == run_id, letters.state == "printed", kind.by_post)
+        .order_by(letters.chunk_number, letters.position)
     )
     for chunk_number, number, position, children, enclosures in rows:
         chunks[chunk_number].kept.append(Sheet(number, position or 0, children, enclosures))

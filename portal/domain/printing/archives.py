@@ -14,8 +14,9 @@ from portal.domain.authn.sessions import RESIDENT, end_many
 from portal.domain.credentials.models import Credential
 from portal.domain.credentials.states import CREDENTIAL
 from portal.domain.errors import ConflictError, NotAllowedError, NotFoundError
+from portal.domain.letters.kinds import CREDENTIAL as WITH_ID
+from portal.domain.letters.kinds import kind_of
 from portal.domain.letters.models import Letter, PrintRun
-from portal.domain.letters.states import LETTER
 from portal.domain.printing.models import PrintArchive
 from portal.domain.printing.states import ARCHIVE
 from portal.domain.subcontractors.services import LETTERS, FileFacts, note_sent
@@ -57,8 +58,9 @@ def live_archive(session: Session, run_id: int) -> PrintArchive | None:
 
 def letters_for_the_post(session: Session, run_id: int) -> int:
     """Return how many printed letters of a run the post would get now."""
-    count = select(func.count(Letter.id)).where(
-        Letter.print_run_id == run_id, Letter.state == "printed", Letter.counter.is_(False)
+    kind = kind_of(session, run_id)
+    count = select(func.count(kind.table.id)).where(
+        kind.table.print_run_id == run_id, kind.table.state == "printed", kind.by_post
     )
     return session.scalar(count) or 0
 
@@ -160,28 +162,27 @@ def lose_archive(session: Session, archive_id: int, actor: Actor, now: datetime)
         .execution_options(populate_existing=True)
     ).one()
     archive.state, archive.lost_at = ARCHIVE.next(archive.state, "lose"), now
+    kind = kind_of(session, run_id)
+    table = kind.table
+    mine = (table.print_run_id == run_id, table.state.in_(("printed", "handed_over")), kind.by_post)
     letters = session.execute(
-        select(Letter.id, Letter.household_id, Letter.credential_id, Letter.state)
-        .where(
-            Letter.print_run_id == run_id, Letter.state.in_(("printed", "handed_over")), Letter.counter.is_(False)
-        )
-        .order_by(Letter.id)
-        .with_for_update()
-    ).all()  # fmt: skip
+        select(table.id, table.household_id, table.state).where(*mine).order_by(table.id).with_for_update()
+    ).all()
+    found = session.scalars(select(Letter.credential_id).where(*mine)).all() if kind is WITH_ID else []
+    keys = [key for key in found if key is not None]
     for state in {row.state for row in letters}:
-        after = LETTER.next(state, "supersede")
+        after = kind.machine.next(state, "supersede")
         for part in _parts([row.id for row in letters if row.state == state]):
             session.execute(
-                update(Letter)
-                .where(Letter.id.in_(part))
+                update(table)
+                .where(table.id.in_(part))
                 .values(state=after)
                 .execution_options(synchronize_session="fetch")
             )
     record_many(
-        session, actor, now, "letter.supersede", "letter", [(row.id, row.household_id) for row in letters],
+        session, actor, now, f"{kind.subject}.supersede", kind.subject, [(row.id, row.household_id) for row in letters],
         reason=LOST_REASON,
     )  # fmt: skip
-    keys = [row.credential_id for row in letters if row.credential_id is not None]
     closed = sum(_supersede(session, part, actor, now) for part in _parts(keys))
     record(
         session, actor, now, "print_archive.lost", SUBJECT, archive.id, run=run_id, letters=len(letters),

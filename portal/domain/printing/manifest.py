@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record
 from portal.domain.errors import IntegrityFaultError
-from portal.domain.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.letters.kinds import kind_of
+from portal.domain.letters.models import PrintChunk, PrintRun
 from portal.domain.letters.states import PRINT_CHUNK, PRINT_RUN
 from portal.domain.printing.files import put, write_part
 from portal.domain.texts import _s
@@ -77,17 +78,19 @@ def manifest_names(run_id: int) -> tuple[str, str]:
 
 def manifest_rows(session: Session, run_id: int) -> Iterator[ManifestRow]:
     """Yield the printed letters of a run in the order of files and pages."""
+    kind = kind_of(session, run_id)
+    letters = kind.table
     rows = session.execute(
         select(
-            Letter.number, Letter.household_id, Letter.children, Letter.amount_yen, Letter.enclosures,
-            PrintChunk.file_name, Letter.position, Letter.counter,
+            letters.number, letters.household_id, letters.children, letters.amount_yen, letters.enclosures,
+            PrintChunk.file_name, letters.position, kind.counter,
         )
         .join(
             PrintChunk,
-            (PrintChunk.print_run_id == Letter.print_run_id) & (PrintChunk.number == Letter.chunk_number),
+            (PrintChunk.print_run_id == letters.print_run_id) & (PrintChunk.number == letters.chunk_number),
         )
-        .where(Letter.print_run_id == run_id, Letter.printed_at.is_not(None))
-        .order_by(Letter.chunk_number, Letter.position)
+        .where(letters.print_run_id == run_id, letters.printed_at.is_not(None))
+        .order_by(letters.chunk_number, letters.position)
     )  # fmt: skip
     for number, household_id, children, yen, enclosures, file, page, counter in rows:
         key, way = (None, COUNTER) if counter else (household_id, POST)
@@ -106,18 +109,20 @@ def run_files(session: Session, run_id: int) -> list[RunFile]:
 
 def run_totals(session: Session, run_id: int) -> RunTotals:
     """Return what a run printed."""
-    letters, households, children, yen = session.execute(
+    kind = kind_of(session, run_id)
+    letters = kind.table
+    count, households, children, yen = session.execute(
         select(
-            func.count(Letter.id), func.count(Letter.household_id.distinct()),
-            func.coalesce(func.sum(Letter.children), 0), func.coalesce(func.sum(Letter.amount_yen), 0),
-        ).where(Letter.print_run_id == run_id, Letter.printed_at.is_not(None))
+            func.count(letters.id), func.count(kind.addressee.distinct()),
+            func.coalesce(func.sum(letters.children), 0), func.coalesce(func.sum(letters.amount_yen), 0),
+        ).where(letters.print_run_id == run_id, letters.printed_at.is_not(None))
     ).one()  # fmt: skip
     cancelled = session.scalar(
-        select(func.count(Letter.id)).where(
-            Letter.print_run_id == run_id, Letter.printed_at.is_(None), Letter.state == "cancelled"
+        select(func.count(letters.id)).where(
+            letters.print_run_id == run_id, letters.printed_at.is_(None), letters.state == "cancelled"
         )
     )
-    return RunTotals(int(letters), int(households), int(children), int(yen), cancelled or 0)
+    return RunTotals(int(count), int(households), int(children), int(yen), cancelled or 0)
 
 
 def finish_run(session: Session, run_id: int, actor: Actor, now: datetime) -> RunTotals:

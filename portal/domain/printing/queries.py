@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import NotFoundError
 from portal.domain.households.models import Household
 from portal.domain.households.queries import has_open_hold, withheld
-from portal.domain.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.letters.kinds import CREDENTIAL, KINDS, Kind, kind_of
+from portal.domain.letters.models import PrintChunk, PrintRun
 from portal.domain.letters.states import PRINT_CHUNK
 from portal.domain.texts import _s
 
@@ -69,19 +70,24 @@ def run_statuses(session: Session) -> list[RunStatus]:
     ]  # fmt: skip
 
 
-def _must_stay(run_id: int | None) -> tuple[ColumnElement[bool], ...]:
-    stopped = or_(
+def stopped(kind: Kind = CREDENTIAL) -> ColumnElement[bool]:
+    """Say that a letter's household was protected, held or removed: for statements that join letters and households."""
+    return or_(
         withheld(), Household.state != "active", has_open_hold(Household.id.expression),
-        Household.counter != Letter.counter,
+        Household.counter != kind.counter,
     )  # fmt: skip
-    this_run = () if run_id is None else (Letter.print_run_id == run_id,)
-    return (Letter.state == "printed", stopped, *this_run)
+
+
+def _must_stay(kind: Kind, run_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    this_run = () if run_id is None else (kind.table.print_run_id == run_id,)
+    return (kind.table.state == "printed", stopped(kind), *this_run)
 
 
 def count_to_withdraw(session: Session, run_id: int) -> int:
     """Return how many letters of a run must be taken out before it is handed over."""
-    found = select(func.count(Letter.id)).join(Household, Household.id == Letter.household_id)
-    return session.scalar(found.where(*_must_stay(run_id))) or 0
+    kind = kind_of(session, run_id)
+    found = select(func.count(kind.table.id)).join(Household, Household.id == kind.table.household_id)
+    return session.scalar(found.where(*_must_stay(kind, run_id))) or 0
 
 
 def letter_ids(session: Session, run_id: int, numbers: Collection[str]) -> list[int]:
@@ -90,8 +96,9 @@ def letter_ids(session: Session, run_id: int, numbers: Collection[str]) -> list[
     Raises:
         NotFoundError: one of them is not of this run; the message names it.
     """
+    letters = kind_of(session, run_id).table
     rows = session.execute(
-        select(Letter.number, Letter.id).where(Letter.print_run_id == run_id, Letter.number.in_(numbers))
+        select(letters.number, letters.id).where(letters.print_run_id == run_id, letters.number.in_(numbers))
     )
     found = {number: letter_id for number, letter_id in rows}  # noqa: C416  (dict() of rows does not type)
     for number in numbers:
@@ -107,18 +114,21 @@ def to_withdraw(session: Session, run_id: int | None = None) -> Iterator[Withdra
 
     All of them, or those of one run.
     """
-    rows = session.execute(
-        select(Letter.id, Letter.print_run_id, Letter.number, PrintChunk.file_name, Letter.position)
-        .join(Household, Household.id == Letter.household_id)
-        .join(
-            PrintChunk,
-            (PrintChunk.print_run_id == Letter.print_run_id) & (PrintChunk.number == Letter.chunk_number),
+    for kind in KINDS if run_id is None else (kind_of(session, run_id),):
+        letters = kind.table
+        rows = session.execute(
+            select(letters.id, letters.print_run_id, letters.number, PrintChunk.file_name, letters.position)
+            .join(Household, Household.id == letters.household_id)
+            .join(
+                PrintChunk,
+                (PrintChunk.print_run_id == letters.print_run_id)
+                & (PrintChunk.number == letters.chunk_number),
+            )
+            .where(*_must_stay(kind, run_id))
+            .order_by(letters.print_run_id, letters.chunk_number, letters.position)
         )
-        .where(*_must_stay(run_id))
-        .order_by(Letter.print_run_id, Letter.chunk_number, Letter.position)
-    )
-    for letter_id, of_run, number, file, page in rows:
-        yield Withdrawal(letter_id, of_run, number, file or "", page or 0)
+        for letter_id, of_run, number, file, page in rows:
+            yield Withdrawal(letter_id, of_run, number, file or "", page or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +143,17 @@ class StateCount:
 
 def letters_by_state(session: Session, run_id: int) -> list[StateCount]:
     """Count a run's letters per state; those dropped before they were printed belong to no count."""
+    letters = kind_of(session, run_id).table
     rows = session.execute(
-        select(Letter.state, func.count(Letter.id), func.sum(Letter.children), func.sum(Letter.enclosures))
-        .where(
-            Letter.print_run_id == run_id,
-            or_(Letter.printed_at.is_not(None), Letter.state != LETTER_DROPPED),
+        select(
+            letters.state, func.count(letters.id), func.sum(letters.children), func.sum(letters.enclosures)
         )
-        .group_by(Letter.state)
-        .order_by(Letter.state)
+        .where(
+            letters.print_run_id == run_id,
+            or_(letters.printed_at.is_not(None), letters.state != LETTER_DROPPED),
+        )
+        .group_by(letters.state)
+        .order_by(letters.state)
     )
     return [
         StateCount(state, int(count), int(children), int(sheets)) for state, count, children, sheets in rows
