@@ -14,6 +14,7 @@ from portal.cli.hand_over import hand_over
 from portal.cli.late import warn_after_delivery
 from portal.cli.letters_archive import archive, remove_plain
 from portal.cli.letters_post import post
+from portal.cli.letters_proof import approve, proof, refuse
 from portal.cli.letters_words import built_json, preflight_json, say_built, say_preflight
 from portal.cli.printer import make_printer
 from portal.cli.progress import progress_bar
@@ -40,6 +41,9 @@ def letters() -> None:
 
 letters.add_command(cards)
 letters.add_command(hand_over)
+letters.add_command(proof)
+letters.add_command(approve)
+letters.add_command(refuse)
 letters.add_command(archive)
 letters.add_command(remove_plain)
 letters.add_command(post)

@@ -66,7 +66,8 @@ def say_built(built: BuiltRun | Preflight) -> None:
     )
 
 
-def _reasons() -> dict[str, str]:
+def reason_words() -> dict[str, str]:
+    """Say why households get no letter, by code."""
     return {
         "protected": _s("支援措置の対象"),
         "held": _s("保留中"),
@@ -78,7 +79,7 @@ def _reasons() -> dict[str, str]:
 
 def say_preflight(checked: Preflight) -> None:
     """Say who was left out and what cannot be printed."""
-    names = _reasons()
+    names = reason_words()
     for reason, count in checked.left_out.items():
         if count:
             click.echo(

@@ -13,6 +13,8 @@ from portal.domain.households.queries import view_household
 from portal.domain.letters.models import Letter, PrintChunk
 from portal.domain.printing.build import BuiltRun, Printer, build_letters
 from portal.domain.printing.handover import confirm_hand_over, propose_hand_over
+from portal.domain.printing.proof_decisions import approve_proof
+from portal.domain.printing.proofs import make_proof
 from portal.domain.texts import _s
 from portal.platform.site import Site
 
@@ -36,22 +38,27 @@ def print_letters(site: Site, folder: Path) -> tuple[DemoLetter, int]:
     Raises:
         InputError: nothing was printed.
     """
-    with site.database.read() as session:
-        printed = FixedClock(site.clock.now(session) - PRINTED_BEFORE)
-    printer = Printer(
-        site.database.read, site.database.write, site.vault, printed, SYSTEM, site.program,
-        site.settings.public_url, folder / "letters",
-    )  # fmt: skip
-    built = build_letters(printer, workers=2, chunk_size=60)
+    built = build_letters(_printer(site, folder, PRINTED_BEFORE, SYSTEM), workers=2, chunk_size=60)
     if not isinstance(built, BuiltRun):
         raise InputError(_s("印刷する手紙がありません。"))
     return _letter(site, built), built.totals.letters
 
 
-def hand_over_letters(site: Site, run_id: int, officer: Actor, ward: Actor) -> None:
-    """Hand the run over to the post as two people do, so that the dashboard has something to count."""
+def _printer(site: Site, folder: Path, before: timedelta, actor: Actor) -> Printer:
+    with site.database.read() as session:
+        clock = FixedClock(site.clock.now(session) - before)
+    return Printer(
+        site.database.read, site.database.write, site.vault, clock, actor, site.program, site.settings.public_url,
+        folder / "letters",
+    )  # fmt: skip
+
+
+def hand_over_letters(site: Site, folder: Path, run_id: int, officer: Actor, ward: Actor) -> None:
+    """Approve the run from its proof and hand it over to the post as two people do, so that there is something to count."""
+    make_proof(_printer(site, folder, HANDED_OVER_BEFORE, officer), run_id)
     with site.database.write() as session:
         now = site.clock.now(session) - HANDED_OVER_BEFORE
+        approve_proof(session, run_id, ward, now)
         propose_hand_over(session, run_id, officer, now)
         confirm_hand_over(session, site.vault, run_id, ward, now)
 

@@ -74,7 +74,7 @@ def set_stage(site: Site, folder: Path, say: Callable[[str], None]) -> Stage:
     letter, count = print_letters(site, folder)
     staff = make_staff(site)
     ward, officer, supervisor, agent = (person.actor for person in staff)
-    hand_over_letters(site, letter.run_id, officer, ward)
+    hand_over_letters(site, folder, letter.run_id, officer, ward)
     send_letters(site, letter.run_id, letter.household_id, officer)
     fill_calendar(site, letter.run_id, officer, ward)
     fill_desk(site, letter.household_id, officer)

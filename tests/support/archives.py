@@ -21,6 +21,7 @@ from portal.domain.subcontractors import services as subcontractors
 from portal.platform.database import Database, make_engine
 from tests.support.coupons import NOW, VAULT
 from tests.support.people import Person, add_person
+from tests.support.proofs import approve_run
 from tests.support.staff import hire
 
 DAY = date(2023, 6, 30)
@@ -63,7 +64,7 @@ class MailHouse:
     def run(
         self, letters: int = 4, *, per_file: int = 2, size: int = 0, handed_over: bool = False
     ) -> tuple[int, list[Person]]:
-        """A finished run whose files hold noise instead of pages."""
+        """A finished and approved run whose files hold noise instead of pages."""
         people = []
         for _ in range(letters):
             self.households += 1
@@ -98,6 +99,7 @@ class MailHouse:
                         )
                     )  # fmt: skip
             run_id = run.id
+        approve_run(self.database, run_id, self.officer, self.ward)
         if handed_over:
             self.hand_over(run_id)
         return run_id, people

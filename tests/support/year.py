@@ -30,6 +30,8 @@ from portal.domain.letters.models import Letter
 from portal.domain.printing.build import BuiltRun, build_letters
 from portal.domain.printing.handover import confirm_hand_over, propose_hand_over
 from portal.domain.printing.posting import Entry, post_letters
+from portal.domain.printing.proof_decisions import approve_proof
+from portal.domain.printing.proofs import make_proof
 from portal.domain.redeliveries import services as redeliveries
 from portal.domain.requests.models import Request
 from portal.domain.returned_mail.receiving import Pile, receive
@@ -166,7 +168,9 @@ class Year:
         built = build_letters(made, workers=1)
         assert isinstance(built, BuiltRun)
         now = at(printed, 15)
+        make_proof(replace(made, actor=self.paper.officer), built.run_id)
         with self.database.write() as session:
+            approve_proof(session, built.run_id, self.paper.ward, now)
             propose_hand_over(session, built.run_id, self.paper.officer, now)
             confirm_hand_over(session, VAULT, built.run_id, self.paper.ward, now)
         with self.database.write() as session:

@@ -161,15 +161,19 @@ def replace_letters(
 
 
 def other_addresses(
-    session: Session, vault: Vault, household_ids: Collection[int]
+    session: Session, vault: Vault, household_ids: Collection[int], *, printed: bool = False
 ) -> dict[int, OtherAddress]:
-    """Return the addresses that open orders name, by household. Raises IntegrityFaultError for a wrong key."""
+    """Return the addresses that open orders name, by household; with ``printed`` those of the letters in the house.
+
+    Raises IntegrityFaultError for a wrong key.
+    """
+    in_the_house = select(Letter.id).where(Letter.id == LetterOrder.letter_id, Letter.state == "printed")
+    which = in_the_house.exists() if printed else LetterOrder.state == LETTER_ORDER.initial
     rows = session.execute(
         select(LetterOrder.household_id, LetterOrder.sealed, Household.wrapped_key)
         .join(Household, Household.id == LetterOrder.household_id)
         .where(
-            LetterOrder.household_id.in_(household_ids), LetterOrder.state == LETTER_ORDER.initial,
-            LetterOrder.sealed.is_not(None),
+            LetterOrder.household_id.in_(household_ids), which, LetterOrder.sealed.is_not(None),
         )
     )  # fmt: skip
     return {

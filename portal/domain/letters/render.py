@@ -63,6 +63,26 @@ def render_chunk(
     return pdf
 
 
+def render_pictures(contents: Sequence[LetterContent], frame: LetterFrame, *, dpi: int) -> list[bytes]:
+    """Return a PNG of each letter's page, in the given order. Raises as ``render_chunk``."""
+    if not contents:
+        return []
+    data = {
+        "frame": _frame_data(frame),
+        "letters": [_letter_data(content, frame) for content in contents],
+        "back-size": None,
+    }
+    with _drawing:
+        compiler, sources = _compiler("credential.typ", frame.fonts)
+        drawn = compiler.compile(
+            input=_files({**sources, "data.json": json.dumps(data, ensure_ascii=False).encode()}),
+            format="png",
+            ppi=float(dpi),
+            timestamp=frame.timestamp,
+        )
+    return [drawn] if isinstance(drawn, bytes) else [bytes(page) for page in drawn or ()]
+
+
 def fit_back(frame: LetterFrame) -> float:
     """Return the largest size (points) at which the back with all other languages takes one page.
 

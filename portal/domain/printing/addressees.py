@@ -33,11 +33,12 @@ class Addressee:
 
 
 def read_addressees(
-    session: Session, vault: Vault, ward: str, household_ids: Collection[int]
+    session: Session, vault: Vault, ward: str, household_ids: Collection[int], *, printed: bool = False
 ) -> dict[int, Addressee]:
     """Open the households' names and addresses. ``ward`` goes before towns that name no prefecture.
 
-    Another address that the ward ordered for the next letter takes the place of the registered one.
+    Another address that the ward ordered for the next letter takes the place of the registered one; with ``printed``
+    the one that was ordered for the letter that is printed and still in the house.
 
     Raises IntegrityFaultError for a wrong key or a changed row.
     """
@@ -56,7 +57,7 @@ def read_addressees(
             .outerjoin(PrintText, PrintText.household_id == Household.id)
             .where(Household.id.in_(wanted[start : start + READ_AT_ONCE]))
         )
-        elsewhere = other_addresses(session, vault, wanted[start : start + READ_AT_ONCE])
+        elsewhere = other_addresses(session, vault, wanted[start : start + READ_AT_ONCE], printed=printed)
         for household_id, wrapped, sealed, digest, counter, print_text in rows:
             fields, image = open_household(vault.unwrap(wrapped), sealed, digest), None
             if counter:

@@ -14,10 +14,15 @@ from portal.domain.approvals.services import confirm, propose
 from portal.domain.audit.services import record, record_many
 from portal.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.households.models import Household
+from portal.domain.letters.bare import locked as bare
+from portal.domain.letters.bare import take_out as take_out_bare
+from portal.domain.letters.kinds import kind_of
 from portal.domain.letters.models import Letter, PrintRun
 from portal.domain.letters.services import cancel, locked
-from portal.domain.letters.states import LETTER, PRINT_RUN, REDELIVERY
+from portal.domain.letters.states import PRINT_RUN, REDELIVERY
 from portal.domain.printing.archives import refuse_wrong_archive, send_archive
+from portal.domain.printing.proof_decisions import require_approval
+from portal.domain.printing.proofs import forget_pictures, locked_run
 from portal.domain.printing.queries import count_to_withdraw
 from portal.domain.redeliveries.fulfilling import letters_posted
 from portal.domain.texts import _s, _sn
@@ -48,43 +53,49 @@ def propose_hand_over(session: Session, run_id: int, actor: Actor, now: datetime
     Raises:
         NotFoundError: there is no such run.
         WrongStateError: it is still being built, or was handed over before.
-        ConflictError: letters must be taken out first, the message says how many; or the archive is lost or stale.
+        ConflictError: letters must be taken out first, the message says how many; the archive is lost or stale; or
+            nobody approved the run from its proof.
         NotAllowedError: the actor has no account.
     """
-    run = _locked_run(session, run_id)
+    run = locked_run(session, run_id)
     PRINT_RUN.next(run.state, "hand_over")
     _refuse_letters_that_must_stay(session, run_id)
     refuse_wrong_archive(session, run_id)
+    require_approval(session, run_id)
     return propose(session, HAND_OVER, SUBJECT, run_id, actor, now)
 
 
 def confirm_hand_over(session: Session, vault: Vault, run_id: int, actor: Actor, now: datetime) -> HandedOver:
     """Confirm another person's proposal: the run and all its printed letters are handed over, together.
 
-    Households that asked for their letter again are told that it is in the post.
+    Households that asked for their letter again are told that it is in the post. The pictures of the proof go.
 
     An archive that was built for a mail house goes with them, and is written down as sent.
 
     Raises:
         NotFoundError: there is no such run, or nobody proposed it.
         WrongStateError: it was handed over before.
-        ConflictError: letters must be taken out first, the message says how many; or the archive is lost or stale.
+        ConflictError: letters must be taken out first, the message says how many; the archive is lost or stale; or
+            nobody approved the run from its proof.
         NotAllowedError: the own proposal, or a mail house without the ward's consent.
     """
-    run = _locked_run(session, run_id)
+    run = locked_run(session, run_id)
     after = PRINT_RUN.next(run.state, "hand_over")
     waiting = proposal_of(session, run_id)
     if waiting is None:
         raise NotFoundError(_s("この印刷の差し出しは、まだ提案されていません。"))
     # Locked to the end of the transaction, so that no hold or protection comes in between check and commit.
-    households = select(Letter.household_id).where(Letter.print_run_id == run_id, Letter.state == PRINTED)
+    letters = kind_of(session, run_id).table
+    households = select(letters.household_id).where(letters.print_run_id == run_id, letters.state == PRINTED)
     session.execute(
         select(Household.id).where(Household.id.in_(households)).order_by(Household.id).with_for_update()
     ).all()
     _refuse_letters_that_must_stay(session, run_id)
+    require_approval(session, run_id)
     send_archive(session, run_id, actor, now)
     confirm(session, waiting.id, actor, now, ward_needed=False)
     done = _hand_over(session, run, after, actor, now)
+    forget_pictures(session, run_id, actor, now)
     again = select(Letter.household_id).where(
         Letter.print_run_id == run_id, Letter.handed_over_at == now, Letter.reason == REDELIVERY
     )
@@ -104,29 +115,17 @@ def take_out(session: Session, run_id: int, letter_ids: Collection[int], actor: 
     """
     if actor.id is None:
         raise NotAllowedError(_s("手紙を抜き取れるのは、アカウントのある職員だけです。"))
-    run = _locked_run(session, run_id)
+    run = locked_run(session, run_id)
     PRINT_RUN.next(run.state, "hand_over")
-    count = 0
+    count, take = 0, take_out_bare if run.is_bare else cancel
     for letter_id in sorted(letter_ids):
-        letter = locked(session, letter_id)
+        letter = bare(session, letter_id) if run.is_bare else locked(session, letter_id)
         if letter.print_run_id != run_id:
             raise NotFoundError(_s("この手紙は見つかりませんでした。"))
         if letter.state == PRINTED:
-            cancel(session, letter_id, actor, now, reason="taken_out")
+            take(session, letter_id, actor, now, reason="taken_out")
             count += 1
     return count
-
-
-def _locked_run(session: Session, run_id: int) -> PrintRun:
-    run = session.scalar(
-        select(PrintRun)
-        .where(PrintRun.id == run_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if run is None:
-        raise NotFoundError(_s("この印刷は見つかりませんでした。"))
-    return run
 
 
 def _refuse_letters_that_must_stay(session: Session, run_id: int) -> None:
@@ -143,23 +142,25 @@ def _refuse_letters_that_must_stay(session: Session, run_id: int) -> None:
 
 
 def _hand_over(session: Session, run: PrintRun, after: str, actor: Actor, now: datetime) -> HandedOver:
-    mine = (Letter.print_run_id == run.id, Letter.state == PRINTED, Letter.counter.is_(False))
-    rows = session.execute(select(Letter.id, Letter.household_id).where(*mine).order_by(Letter.id)).all()
+    kind = kind_of(session, run.id)
+    letters = kind.table
+    mine = (letters.print_run_id == run.id, letters.state == PRINTED, kind.by_post)
+    rows = session.execute(select(letters.id, letters.household_id).where(*mine).order_by(letters.id)).all()
     children, yen = session.execute(
         select(
-            func.coalesce(func.sum(Letter.children), 0), func.coalesce(func.sum(Letter.amount_yen), 0)
+            func.coalesce(func.sum(letters.children), 0), func.coalesce(func.sum(letters.amount_yen), 0)
         ).where(*mine)
     ).one()  # fmt: skip
     done = HandedOver(run.id, len(rows), int(children), int(yen))
     session.execute(
-        update(Letter)
+        update(letters)
         .where(*mine)
-        .values(state=LETTER.next(PRINTED, "hand_over"), handed_over_at=now)
+        .values(state=kind.machine.next(PRINTED, "hand_over"), handed_over_at=now)
         .execution_options(synchronize_session="fetch")
     )
     run.state, run.handed_over_at = after, now
     events = [(letter_id, household_id) for letter_id, household_id in rows]
-    record_many(session, actor, now, "letter.handed_over", "letter", events)
+    record_many(session, actor, now, f"{kind.subject}.handed_over", kind.subject, events)
     record(
         session, actor, now, "print_run.handed_over", SUBJECT, run.id, letters=done.letters, children=done.children,
         yen=done.yen,

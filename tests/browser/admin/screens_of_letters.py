@@ -14,6 +14,7 @@ from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
 from tests.support.coupons import VAULT
 from tests.support.people import add_person
+from tests.support.proofs import approve_run
 
 NUMBERS = count(1)
 
@@ -52,6 +53,7 @@ def _run(served: ServedStaff, *, held: bool = False) -> int:
 def _propose(served: ServedStaff, run_id: int, *, confirm: bool = False) -> None:
     officer = Actor(Role.OFFICER, served.colleagues[Role.OFFICER].id, Organization.CONTRACTOR)
     ward = Actor(Role.WARD_OFFICER, served.colleagues[Role.WARD_OFFICER].id, Organization.WARD)
+    approve_run(served.database, run_id, officer, ward, served.now)
     with served.database.write() as session:
         propose_hand_over(session, run_id, officer, served.now)
         if confirm:

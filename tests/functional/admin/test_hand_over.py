@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from portal.domain.actors import SYSTEM, Role
+from portal.domain.actors import SYSTEM, Actor, Organization, Role
 from portal.domain.approvals.models import Approval
 from portal.domain.credentials.models import Credential
 from portal.domain.households.models import Household
@@ -12,6 +12,7 @@ from portal.domain.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.numbers import new_letter_number
 from portal.domain.roster.holds import put_hold
 from tests.support.people import Person
+from tests.support.proofs import approve_run
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
 
@@ -40,7 +41,13 @@ def printed(staff: StaffSite, people: list[Person], state: str = "built") -> int
                     amount_yen=60_000, credential_id=person.credential_id, created_at=staff.now, printed_at=staff.now,
                 )
             )  # fmt: skip
-        return run.id
+        run_id = run.id
+    if state == "built":
+        maker, approver = (
+            Actor(Role.OFFICER, staff.hire(Role.OFFICER).id, Organization.CONTRACTOR) for _ in range(2)
+        )
+        approve_run(staff.database, run_id, maker, approver, staff.now)
+    return run_id
 
 
 def hold(staff: StaffSite, person: Person) -> None:

@@ -18,6 +18,7 @@ from portal.domain.printing.queries import to_withdraw
 from portal.platform.database import Database
 from tests.support.coupons import NOW, VAULT
 from tests.support.letters import add_families, printer
+from tests.support.proofs import approve_run
 from tests.support.staff import hire
 
 
@@ -67,10 +68,12 @@ def post(database: Database, tmp_path: Path) -> Post:
     built = build_letters(printer(database, tmp_path), workers=0)
     assert isinstance(built, BuiltRun)
     officer, other = (hire(database, NOW, role, role.value) for role in (Role.OFFICER, Role.WARD_OFFICER))
-    return Post(
-        database, built.run_id, households, Actor(Role.OFFICER, officer.id, Organization.CONTRACTOR),
+    first, second = (
+        Actor(Role.OFFICER, officer.id, Organization.CONTRACTOR),
         Actor(Role.WARD_OFFICER, other.id, Organization.WARD),
-    )  # fmt: skip
+    )
+    approve_run(database, built.run_id, first, second)
+    return Post(database, built.run_id, households, first, second)
 
 
 def test_two_people_hand_a_run_over_with_all_its_letters(post: Post) -> None:

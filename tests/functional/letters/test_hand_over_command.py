@@ -1,6 +1,7 @@
 """``portal letters hand-over`` and the warning of commands that come after the last day of delivery."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -29,12 +30,36 @@ def run(ward: Ward) -> int:
     return int(answer(built)["run"])
 
 
+def approve(ward: Ward, run: int) -> None:
+    assert portal(ward, "proof", run, "--by", "officer").exit_code == 0
+    assert portal(ward, "approve", run, "--by", "ward_officer").exit_code == 0
+
+
+def test_a_proof_is_made_looked_at_and_decided_by_another(ward: Ward, run: int, tmp_path: Path) -> None:
+    refused = portal(ward, "hand-over", run, "--by", "officer")
+    assert refused.exit_code == 1
+    assert "見本" in refused.stderr
+    made = portal(ward, "proof", run, "--by", "officer", "--out", tmp_path / "proof", "--json")
+    assert made.exit_code == 0, made.output
+    value = answer(made)
+    assert (value["letters"], value["children"], value["yen"]) == (3, 4, 120_000)
+    assert "protected" not in value["left_out"]
+    names = sorted(path.name for path in (tmp_path / "proof").iterdir())
+    assert names == sorted(f"proof-{run:03}-{one['letter']}.png" for one in value["letters_shown"])
+    assert "手紙3通" in portal(ward, "proof", run, "--by", "ward_officer").output
+    assert portal(ward, "approve", run, "--by", "officer").exit_code == 1
+    assert portal(ward, "refuse", run, "--by", "ward_officer", "--reason", "日付が違う").exit_code == 0
+    assert portal(ward, "approve", run, "--by", "ward_officer").exit_code == 1
+    assert portal(ward, "hand-over", run, "--by", "officer").exit_code == 1
+
+
 def states(ward: Ward) -> list[str]:
     with ward.database.read() as session:
         return list(session.scalars(select(Letter.state).order_by(Letter.id)))
 
 
 def test_one_person_proposes_and_with_a_second_the_run_is_gone(ward: Ward, run: int) -> None:
+    approve(ward, run)
     alone = portal(ward, "hand-over", run, "--by", "officer")
     assert alone.exit_code == 0, alone.output
     assert states(ward) == ["printed"] * 3
@@ -58,6 +83,7 @@ def test_one_person_proposes_and_with_a_second_the_run_is_gone(ward: Ward, run: 
 
 
 def test_who_may_not_hand_a_run_over_changes_nothing(ward: Ward, run: int) -> None:
+    approve(ward, run)
     for first, second in (("officer", "officer"), ("ward_officer", "officer"), ("nobody", "officer")):
         refused = portal(ward, "hand-over", run, "--by", first, "--confirmed-by", second)
         assert refused.exit_code == 1
@@ -66,6 +92,7 @@ def test_who_may_not_hand_a_run_over_changes_nothing(ward: Ward, run: int) -> No
 
 
 def test_letters_that_must_stay_are_named_as_taken_out(ward: Ward, run: int) -> None:
+    approve(ward, run)
     with ward.database.write() as session:
         letter = session.scalars(select(Letter).order_by(Letter.id)).first()
         assert letter is not None

@@ -38,6 +38,7 @@ from tests.support import pdf
 from tests.support.coupons import VAULT
 from tests.support.letters import printer
 from tests.support.people import CANARY_BUILDING, CANARY_NAME, CANARY_TOWN
+from tests.support.proofs import approve_run
 
 
 @pytest.fixture
@@ -92,6 +93,7 @@ def test_the_letter_has_neither_name_nor_address_and_stays_with_the_ward(office:
         ("post", True),
         ("counter", False),
     ]
+    approve_run(office.database, built.run_id, office.officer, office.colleague)
     with office.database.write() as session:
         propose_hand_over(session, built.run_id, office.officer, NOW)
         done = confirm_hand_over(session, VAULT, built.run_id, office.colleague, NOW)

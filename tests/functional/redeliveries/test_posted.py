@@ -20,6 +20,7 @@ from tests.functional.redeliveries.support import NOW, PARENT, PROGRAM, Post
 from tests.support.coupons import VAULT
 from tests.support.letters import printer
 from tests.support.people import Person
+from tests.support.proofs import approve_run
 
 
 def with_sms(post: Post) -> Person:
@@ -45,6 +46,7 @@ def send(post: Post, folder: Path) -> None:
         note_protection(session, "extract", post.officer, NOW)
     built = build_letters(printer(post.database, folder, FixedClock(NOW)), workers=0)
     assert isinstance(built, BuiltRun)
+    approve_run(post.database, built.run_id, post.officer, post.ward)
     with post.database.write() as session:
         propose_hand_over(session, built.run_id, post.officer, NOW)
         confirm_hand_over(session, VAULT, built.run_id, post.ward, NOW)

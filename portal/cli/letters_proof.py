@@ -1,0 +1,129 @@
+"""``portal letters proof``, ``approve`` and ``refuse``: a second person looks at a run before it may leave."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from portal.cli.context import Context, answering, json_option, write_json
+from portal.cli.letters_words import reason_words
+from portal.cli.people import person
+from portal.cli.printer import make_printer
+from portal.domain.clock import jst_date
+from portal.domain.errors import NotFoundError
+from portal.domain.printing.files import make_folder, put, write_part
+from portal.domain.printing.models import PrintProof
+from portal.domain.printing.proof_decisions import approve_proof, refuse_proof
+from portal.domain.printing.proof_pages import open_picture, pages_of
+from portal.domain.printing.proofs import is_current, live_proof, make_proof
+from portal.domain.staff.permissions import Permission, held
+from portal.domain.texts import _s, _sn
+
+RUN = click.argument("run_id", metavar="RUN", type=click.IntRange(min=1))
+
+
+@click.command(
+    "proof", help="Make the proof of a finished run: counts, and pictures of letters without secrets."
+)
+@RUN
+@click.option("--by", required=True, metavar="LOGIN", help="Who makes or looks at it, an officer.")
+@click.option(
+    "--out", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+    help="Write the pictures (PNG) to a folder; each look is on record.",
+)  # fmt: skip
+@json_option
+@click.pass_obj
+@answering
+def proof(context: Context, run_id: int, by: str, folder: Path | None, json_file: str | None) -> None:
+    """Make it where there is none yet, and show it."""
+    database, vault = context.database(), context.vault()
+    with database.write() as session:
+        there = is_current(session, live_proof(session, run_id))
+        actor = person(session, by, Permission.SEE_LETTERS if there else Permission.PROPOSE_HAND_OVER)
+    if not there:
+        make_proof(replace(make_printer(context), actor=actor), run_id)
+    with database.write() as session:
+        now, made = context.clock.now(session), live_proof(session, run_id)
+        if made is None or actor.organization is None:
+            raise NotFoundError(_s("この印刷の見本は、まだありません。"))
+        knows = Permission.KNOW_PROTECTED in held(actor.role, actor.organization)
+        pages = pages_of(session, made, include_protected=knows)
+        pictures = [
+            (
+                one.letter_number,
+                open_picture(session, vault, run_id, one.id, actor, now, include_protected=knows),
+            )
+            for one in pages
+            if folder is not None and one.shown
+        ]
+        left = {reason: n for reason, n in made.left_out.items() if knows or reason != "protected"}
+        value = _json(made) | {
+            "left_out": left,
+            "letters_shown": [{"letter": one.letter_number, "places": one.places} for one in pages],
+        }
+    for number, png in pictures:
+        put(write_part(make_folder(folder or Path()) / f"proof-{run_id:03}-{number}.png", png))
+    write_json(json_file, value)
+    if json_file != "-":
+        _say(value)
+
+
+def _json(made: PrintProof) -> dict[str, Any]:
+    return {
+        "run": made.print_run_id, "proof": made.number, "state": made.state, "made": jst_date(made.made_at).isoformat(),
+        "build": made.build_sha256, "seed": made.seed, "letters": made.letters, "children": made.children,
+        "yen": made.amount_yen, "enclosures": made.enclosures,
+    }  # fmt: skip
+
+
+def _say(value: dict[str, Any]) -> None:
+    click.echo(
+        _sn(
+            "印刷 %(run)d の見本: 手紙%(n)d通、こども%(children)d人、%(yen)s円",
+            "印刷 %(run)d の見本: 手紙%(n)d通、こども%(children)d人、%(yen)s円",
+            value["letters"],
+        )
+        % {"run": value["run"], "n": value["letters"], "children": value["children"], "yen": f"{value['yen']:,}"}
+    )  # fmt: skip
+    for sheets, letters in value["enclosures"].items():
+        click.echo(
+            "  " + _sn("同封%(sheets)s点: 手紙%(n)d通", "同封%(sheets)s点: 手紙%(n)d通", letters)
+            % {"sheets": sheets, "n": letters}
+        )  # fmt: skip
+    words = reason_words()
+    for reason, households in value["left_out"].items():
+        if households:
+            click.echo(
+                "  " + _sn("%(reason)s: %(n)d世帯", "%(reason)s: %(n)d世帯", households)
+                % {"reason": words[reason], "n": households}
+            )  # fmt: skip
+    for one in value["letters_shown"]:
+        click.echo(f"  {one['letter']}")
+
+
+@click.command("approve", help="Approve a run from its proof, as a second person.")
+@RUN
+@click.option("--by", required=True, metavar="LOGIN", help="Who approves.")
+@click.pass_obj
+@answering
+def approve(context: Context, run_id: int, by: str) -> None:
+    """Approve; refused to whoever made the proof."""
+    with context.database().write() as session:
+        actor = person(session, by, Permission.CONFIRM_HAND_OVER)
+        approve_proof(session, run_id, actor, context.clock.now(session))
+    click.echo(_s("印刷 %(run)d を見本で承認しました。") % {"run": run_id})
+
+
+@click.command("refuse", help="Refuse a run from its proof, with a reason: its letters will not leave.")
+@RUN
+@click.option("--by", required=True, metavar="LOGIN", help="Who refuses.")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; kept encrypted.")
+@click.pass_obj
+@answering
+def refuse(context: Context, run_id: int, by: str, reason: str) -> None:
+    """Refuse; the run can only be given up then."""
+    with context.database().write() as session:
+        actor = person(session, by, Permission.CONFIRM_HAND_OVER)
+        refuse_proof(session, context.vault(), run_id, reason, actor, context.clock.now(session))
+    click.echo(_s("印刷 %(run)d を承認しませんでした。理由は記録しました。") % {"run": run_id})

@@ -1,0 +1,243 @@
+"""What a proof shows: which letters of a run are looked at, their pictures without secrets, and what is counted.
+
+The pictures are drawn anew, with stars for ID and password and a code that names nobody: no secret can get on a
+staff screen by a mistake in covering it up. That they show what was built is checked on the text of the printed pages.
+"""
+
+import hashlib
+import re
+import threading
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from random import Random
+
+import pypdfium2
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import InputError
+from portal.domain.households.models import Household, PrintText
+from portal.domain.letters.content import LetterContent, LetterFrame, text_ems
+from portal.domain.letters.models import Letter, PrintChunk
+from portal.domain.letters.render import render_chunk, render_pictures
+from portal.domain.printing.addressees import read_addressees
+from portal.domain.printing.build import Printer
+from portal.domain.printing.files import digest_of
+from portal.domain.printing.manifest import RunFile, run_files
+from portal.domain.printing.preflight import draft
+from portal.domain.printing.queries import stopped
+from portal.domain.printing.selection import DUE, counts
+from portal.domain.texts import _s
+from portal.domain.vault import Vault
+
+FIRST, LAST, RANDOM, LONGEST, COUNTER = "first", "last", "random", "longest", "counter"
+RANDOM_LETTERS = 2
+DPI = 110
+OPEN_AT_ONCE = 2_000
+MASKED_ID, MASKED_PASSWORD = "*" * 10, "*" * 12
+_ID = re.compile(r"\b\d{4}-\d{3}-\d{3}\b|\*{4}-\*{3}-\*{3}")
+_PASSWORD = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}\b|\*{4}-\*{4}-\*{4}")
+READING = threading.Lock()
+"""PDFium is not safe to use from several threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One letter to look at: why it was chosen, and where it lies."""
+
+    letter_id: int
+    household_id: int
+    number: str
+    file: str
+    page: int
+    children: int
+    amount_yen: int
+    counter: bool
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One letter of a proof with its picture (PNG)."""
+
+    letter_id: int
+    places: tuple[str, ...]
+    png: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a run holds now: letters that were printed and not taken out, children, yen, letters by their sheets.
+
+    ``left_out`` are the households that get no letter, by reason.
+    """
+
+    letters: int
+    children: int
+    amount_yen: int
+    enclosures: dict[str, int]
+    left_out: dict[str, int]
+
+
+def build_sha256(session: Session, run_id: int) -> str:
+    """Return one digest for all files of a run as they were built."""
+    lines = "".join(f"{file.sha256}  {file.file}\n" for file in run_files(session, run_id))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def count(session: Session, run_id: int) -> Counted:
+    """Count a run and the households without a letter."""
+    rows = session.execute(
+        select(
+            Letter.enclosures, func.count(Letter.id), func.sum(Letter.children), func.sum(Letter.amount_yen)
+        )
+        .where(Letter.print_run_id == run_id, Letter.state == "printed")
+        .group_by(Letter.enclosures)
+        .order_by(Letter.enclosures)
+    ).all()
+    left = {reason: households for reason, households in counts(session).items() if reason != DUE}
+    return Counted(
+        sum(row[1] for row in rows), sum(int(row[2]) for row in rows), sum(int(row[3]) for row in rows),
+        {str(row[0]): row[1] for row in rows}, left,
+    )  # fmt: skip
+
+
+def choose(
+    session: Session, vault: Vault, run_id: int, seed: int, passed_over: Collection[int] = ()
+) -> list[Sample]:
+    """Choose the first, the last, random ones and the one with the longest name; one of the ward's counter, if any.
+
+    Letters that must be taken out are not looked at, nor those that are ``passed_over``.
+    """
+    rows = session.execute(
+        select(
+            Letter.id, Letter.household_id, Letter.number, PrintChunk.file_name, Letter.position, Letter.children,
+            Letter.amount_yen, Letter.counter,
+        )
+        .join(Household, Household.id == Letter.household_id)
+        .join(
+            PrintChunk,
+            (PrintChunk.print_run_id == Letter.print_run_id) & (PrintChunk.number == Letter.chunk_number),
+        )
+        .where(Letter.print_run_id == run_id, Letter.state == "printed", ~stopped())
+        .order_by(Letter.chunk_number, Letter.position)
+    )  # fmt: skip
+    found = [
+        Sample(key, household_id, number, file or "", place or 0, children, yen, counter)
+        for key, household_id, number, file, place, children, yen, counter in rows
+        if key not in passed_over
+    ]
+    posted = [one for one in found if not one.counter]
+    chosen = [(COUNTER, one) for one in found if one.counter][:1]
+    if posted:
+        chosen += [(FIRST, posted[0]), (LAST, posted[-1])]
+        drawn = Random(seed).sample(posted, min(RANDOM_LETTERS, len(posted)))  # noqa: S311  (to be drawn again)
+        chosen += [(RANDOM, one) for one in drawn]
+        chosen.append((LONGEST, _longest(session, vault, posted)))
+    places: dict[int, list[str]] = {}
+    for place, one in chosen:
+        places.setdefault(one.letter_id, []).append(place)
+    return [replace(one, places=tuple(places[one.letter_id])) for one in found if one.letter_id in places]
+
+
+def changed_since(session: Session, letter_ids: Collection[int]) -> set[int]:
+    """Return those of the letters whose household, or its print text, changed after they were printed."""
+    rows = session.scalars(
+        select(Letter.id)
+        .join(Household, Household.id == Letter.household_id)
+        .outerjoin(PrintText, PrintText.household_id == Letter.household_id)
+        .where(
+            Letter.id.in_(letter_ids),
+            or_(Household.changed_at > Letter.printed_at, PrintText.approved_at > Letter.printed_at),
+        )
+    )
+    return set(rows)
+
+
+def _longest(session: Session, vault: Vault, samples: Sequence[Sample]) -> Sample:
+    best = (-1.0, samples[0])
+    for start in range(0, len(samples), OPEN_AT_ONCE):
+        part = samples[start : start + OPEN_AT_ONCE]
+        names = read_addressees(session, vault, "", [one.household_id for one in part])
+        longest = max(part, key=lambda one: text_ems(names[one.household_id].name))
+        best = max(best, (text_ems(names[longest.household_id].name), longest), key=lambda found: found[0])
+    return best[1]
+
+
+def masked(session: Session, printer: Printer, samples: Sequence[Sample]) -> list[LetterContent]:
+    """Return the letters as they were printed, but without what opens an account."""
+    ward, households = printer.program.names.ward.ja, [one.household_id for one in samples]
+    addressees = read_addressees(session, printer.vault, ward, households, printed=True)
+    return [
+        replace(
+            draft(
+                one.number, addressees[one.household_id], children=one.children, amount_yen=one.amount_yen,
+                login_id=MASKED_ID, url=f"{printer.public_url}/signin",
+            ),
+            password=MASKED_PASSWORD,
+        )
+        for one in samples
+    ]  # fmt: skip
+
+
+def pictures(
+    folder: Path, samples: Sequence[Sample], letters: Sequence[LetterContent], frame: LetterFrame
+) -> tuple[list[Picture], set[int]]:
+    """Draw the letters; also return the keys of those whose printed page says something else."""
+    if not samples:
+        return [], set()
+    twins = page_texts(render_chunk(letters, frame), range(1, len(letters) + 1))
+    printed: dict[int, str] = {}
+    for file in sorted({one.file for one in samples}):
+        inside = [one for one in samples if one.file == file]
+        texts = page_texts(folder / file, [one.page for one in inside])
+        printed |= {one.letter_id: text for one, text in zip(inside, texts, strict=True)}
+    others = {
+        one.letter_id
+        for one, twin in zip(samples, twins, strict=True)
+        if _without_secrets(printed[one.letter_id]) != _without_secrets(twin)
+    }
+    drawn = render_pictures(letters, frame, dpi=DPI)
+    return [Picture(one.letter_id, one.places, png) for one, png in zip(samples, drawn, strict=True)], others
+
+
+def check_files(folder: Path, files: Sequence[RunFile]) -> None:
+    """Check that the files of a run are as they were built, page by page.
+
+    Raises:
+        InputError: one is gone or was changed.
+    """
+    for file in files:
+        path = folder / file.file
+        if not path.is_file() or digest_of(path) != file.sha256:
+            raise InputError(
+                _s(
+                    "印刷のファイル %(name)s がないか、中身が変わっています。元の場所に戻してから、もう一度実行してください。"
+                )
+                % {"name": file.file},
+                code="file_gone",
+            )
+
+
+def page_texts(pdf: Path | bytes, numbers: Iterable[int]) -> list[str]:
+    """Return the texts of pages (from 1). What stands on a printed letter is secret: compare it and forget it."""
+    with READING:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            return [_text(document[number - 1]) for number in numbers]
+        finally:
+            document.close()
+
+
+def _text(page: pypdfium2.PdfPage) -> str:
+    reader = page.get_textpage()
+    try:
+        return str(reader.get_text_range())
+    finally:
+        reader.close()
+        page.close()
+
+
+def _without_secrets(text: str) -> str:
+    return _PASSWORD.sub("", _ID.sub("", text))

@@ -1,0 +1,77 @@
+"""Looking at a proof: which of its letters somebody may see, and their pictures; every look is on record."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.actors import Actor
+from portal.domain.audit.services import record
+from portal.domain.errors import NotFoundError
+from portal.domain.households.models import Household
+from portal.domain.letters.models import Letter
+from portal.domain.printing.models import PrintProof, PrintProofPage
+from portal.domain.printing.proof_content import COUNTER
+from portal.domain.printing.proofs import SUBJECT, live_proof, page_context
+from portal.domain.printing.queries import stopped
+from portal.domain.texts import _s
+from portal.domain.vault import Vault, unseal
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """One letter of a proof as somebody may see it; ``shown`` says whether there is a picture for them."""
+
+    id: int
+    letter_number: str
+    places: tuple[str, ...]
+    shown: bool
+
+
+def pages_of(session: Session, proof: PrintProof, *, include_protected: bool) -> list[ShownPage]:
+    """Return the letters of a proof.
+
+    Those that were taken out or must be are named without a picture; who may know protected households sees all,
+    and the letters of the ward's counter.
+    """
+    rows = session.execute(
+        select(
+            PrintProofPage.id, PrintProofPage.places, PrintProofPage.sealed.is_not(None), Letter.number, Letter.state,
+            Letter.counter, stopped(),
+        )
+        .join(Letter, Letter.id == PrintProofPage.letter_id)
+        .join(Household, Household.id == Letter.household_id)
+        .where(PrintProofPage.print_proof_id == proof.id)
+        .order_by(PrintProofPage.id)
+    )  # fmt: skip
+    return [
+        ShownPage(
+            key, number, tuple(places), there and (include_protected or (state == "printed" and not stays))
+        )
+        for key, places, there, number, state, counter, stays in rows
+        if include_protected or not (counter or COUNTER in places)
+    ]  # fmt: skip
+
+
+def open_picture(
+    session: Session, vault: Vault, run_id: int, page_id: int, actor: Actor, now: datetime, *,
+    include_protected: bool,
+) -> bytes:  # fmt: skip
+    """Return the picture of a letter and write down who looked at it.
+
+    Raises:
+        NotFoundError: there is none, or none that the actor may see.
+    """
+    proof = live_proof(session, run_id)
+    seen = pages_of(session, proof, include_protected=include_protected) if proof is not None else []
+    page = (
+        session.get(PrintProofPage, page_id) if any(one.id == page_id and one.shown for one in seen) else None
+    )
+    if proof is None or page is None or page.sealed is None:
+        raise NotFoundError(_s("この見本は見つかりませんでした。"))
+    household = session.scalar(select(Letter.household_id).where(Letter.id == page.letter_id))
+    record(
+        session, actor, now, "print_proof.viewed", SUBJECT, proof.id, household_id=household, letter=page.letter_id
+    )  # fmt: skip
+    return unseal(vault.unwrap(proof.wrapped_key), page.sealed, page_context(page.id))
