@@ -184,6 +184,15 @@ def downtime_between(session: Session, start: datetime, end_: datetime) -> Seque
     ).all()  # fmt: skip
 
 
+def planned_from(session: Session, start: datetime) -> Sequence[Downtime]:
+    """Return the stops that are planned to begin at an instant or later, the first first."""
+    return session.scalars(
+        select(Downtime)
+        .where(Downtime.state == DOWNTIME.initial, Downtime.planned.is_(True), Downtime.starts_at >= start)
+        .order_by(Downtime.starts_at, Downtime.id)
+    ).all()
+
+
 def minutes_between(session: Session, start: datetime, end_: datetime, now: datetime) -> list[Minutes]:
     """Return the minutes of each thing within a period, for the month's report; what lasts counts up to ``now``."""
     rows = downtime_between(session, start, end_)

@@ -6,12 +6,13 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
-from portal.domain.clock import JST, jst_date
+from portal.domain.clock import JST, day_end, day_start, jst_date
 from portal.domain.errors import InputError
 from portal.domain.program.schema import Program
 from portal.domain.reports import calls_tables as tables
 from portal.domain.reports.calls_figures import CallMonth, count_month
 from portal.domain.reports.due import CALLS, last_of
+from portal.domain.reports.incidents import downtime_table, planned_stops_table
 from portal.domain.reports.models import MonthlyReport
 from portal.domain.reports.monthly import write_texts
 from portal.domain.reports.notes import checked_words, notes
@@ -52,7 +53,7 @@ def write_sections(
 def build(session: Session, vault: Vault, program: Program, month: date, now: datetime) -> Draft:
     """Write the report of a month as it is now, and say what it lacks to be checked."""
     found = count_month(session, program, month)
-    texts = texts_of(vault, month_report(session, CALLS, month))
+    texts, end = texts_of(vault, month_report(session, CALLS, month)), day_end(last_of(month))
     report = Report(
         title=_s("コールセンター業務 月次報告書"),
         addressee=program.names.ward.ja,
@@ -73,6 +74,8 @@ def build(session: Session, vault: Vault, program: Program, month: date, now: da
             tables.escalations(found),
             tables.typed(_s("体制と改善"), texts.get(STAFFING, "")),
             tables.typed(_s("障害と事故"), texts.get(OUTAGES, "")),
+            downtime_table(session, day_start(month), end, now),
+            planned_stops_table(session, end),
         ),
         notes=_how_it_counts(program, found),
     )

@@ -231,5 +231,17 @@ def downtime_table(session: Session, start: datetime, end: datetime, now: dateti
     )  # fmt: skip
 
 
+def planned_stops_table(session: Session, start: datetime) -> ReportTable:
+    """Return the stops that are planned from an instant on, and when they were announced."""
+    return ReportTable(
+        _s("これからの計画停止"), (_s("止まるもの"), _s("始まり"), _s("終わり"), _s("知らせた時")),
+        [
+            (words.stopped(row.what), _at(row.starts_at), _at(row.ends_at), _at(row.announced_at))
+            for row in downtime.planned_from(session, start)
+        ],
+        empty=_s("計画停止の予定はありません。"),
+    )  # fmt: skip
+
+
 def _at(instant: datetime | None) -> str:
     return f"{instant.astimezone(JST):%Y-%m-%d %H:%M}" if instant is not None else ""

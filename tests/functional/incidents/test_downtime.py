@@ -9,6 +9,7 @@ from portal.domain.clock import day_start
 from portal.domain.errors import InputError, NotAllowedError, NotFoundError, WrongStateError
 from portal.domain.incidents import downtime, site_notices
 from portal.domain.incidents.models import Downtime, SiteNotice
+from portal.domain.reports import calls
 from portal.domain.reports.incidents import downtime_table
 from tests.functional.incidents.support import Office
 from tests.support.coupons import VAULT
@@ -106,7 +107,9 @@ def test_pressed_three_times_it_is_one_stop_and_one_notice(office: Office) -> No
     assert (office.staff.count(Downtime), office.staff.count(SiteNotice)) == (1, 1)
 
 
-def test_minutes_are_cut_at_the_period_and_planned_ones_apart(quick_office: Office) -> None:
+def test_minutes_are_cut_at_the_period_and_stand_in_the_call_report_with_what_is_planned(
+    quick_office: Office,
+) -> None:
     office = quick_office
     start, end = day_start(date(2023, 7, 1)), day_start(date(2023, 8, 1))
     with office.staff.database.write() as session:
@@ -123,6 +126,10 @@ def test_minutes_are_cut_at_the_period_and_planned_ones_apart(quick_office: Offi
             for one in downtime.minutes_between(session, start, end, office.now)
         }
         table = downtime_table(session, start, end, office.now)
+        month = calls.build(session, VAULT, office.staff.site.program, date(2023, 7, 1), office.now).report
+    stops, planned_ones = month.tables[-2:]
+    assert stops == table
+    assert [row[0] for row in planned_ones.rows] == ["住民のサイト"]
     assert found == {
         "resident_site": (0, 0), "staff_site": (0, 0), "codes": (0, 12), "issuer": (0, 0), "telephone": (0, 0),
     }  # fmt: skip

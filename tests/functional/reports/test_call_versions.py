@@ -314,11 +314,11 @@ def test_pdf_and_workbook_say_the_same_and_numbers_of_telephones_stay_text(sqlit
     for said in (
         "コールセンター業務 月次報告書", "東京都汐風区", "2023年7月", "第1版", "令和5年8月3日", "令和5年8月10日", "0120-000-501",
         "1. 総括", "2. 日別", "3. 時間帯別", "4. 分類別", "5. 主な問い合わせ", "6. 区への引継と回答", "7. 体制と改善",
-        "8. 障害と事故", f"{total[3]:,}", str(total[6]), "休", "=HYPERLINK(1)",
+        "8. 障害と事故", "9. 止まった時間", "10. これからの計画停止", f"{total[3]:,}", str(total[6]), "休", "=HYPERLINK(1)",
     ):  # fmt: skip
         assert said in text, said
     book = CalamineWorkbook.from_filelike(BytesIO(as_xlsx(report)))
-    assert [name[:2] for name in book.sheet_names[1:]] == [f"{n} " for n in range(1, 9)]
+    assert [name.split()[0] for name in book.sheet_names[1:]] == [f"{n}" for n in range(1, 11)]
     cover = book.get_sheet_by_index(0).to_python()
     assert ["電話番号", "0120-000-501"] in [row[:2] for row in cover]
     daily = book.get_sheet_by_index(2).to_python()
