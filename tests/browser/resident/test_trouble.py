@@ -21,7 +21,7 @@ from tests.support.staff import hire
 
 @pytest.fixture(scope="module", autouse=True)
 def _codes(served: Served, tmp_path_factory: pytest.TempPathFactory) -> None:
-    load_codes(served.database, tmp_path_factory.mktemp("trouble"), 40, seed=77)
+    load_codes(served.database, tmp_path_factory.mktemp("trouble"), 600, seed=77)
 
 
 def _coupon(served: Served, page: Page) -> None:

@@ -97,7 +97,8 @@ def test_what_is_read_out_must_be_confirmed_first(sqlite_desk: Desk, place: str)
     assert nothing_done(sqlite_desk)
 
 
-@pytest.mark.parametrize("place", [place for place in EVERY if place != "lost"])
+# What was lost, or refused in a shop on the last day, may be told later.
+@pytest.mark.parametrize("place", [place for place in EVERY if place not in {"lost", "coupon-fault"}])
 def test_after_the_last_day_the_agent_can_only_say_so(sqlite_desk: Desk, place: str) -> None:
     person = sqlite_desk.post.household(active=True)
     sqlite_desk.post.come_back(person)
