@@ -160,9 +160,9 @@ def letter_kind(code: str) -> str:
 
 def run(code: str) -> str:
     """Name a print run's state."""
-    return {"building": _s("作成中"), "built": _s("作成ずみ"), "handed_over": _s("差し出しずみ")}.get(
-        code, code
-    )
+    return {
+        "building": _s("作成中"), "built": _s("作成ずみ"), "handed_over": _s("差し出しずみ"), "discarded": _s("取りやめ"),
+    }.get(code, code)  # fmt: skip
 
 
 def way(code: str) -> str:

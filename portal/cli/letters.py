@@ -14,7 +14,7 @@ from portal.cli.hand_over import hand_over
 from portal.cli.late import warn_after_delivery
 from portal.cli.letters_archive import archive, remove_plain
 from portal.cli.letters_post import post
-from portal.cli.letters_proof import approve, proof, refuse
+from portal.cli.letters_proof import approve, discard, proof, refuse
 from portal.cli.letters_words import built_json, preflight_json, say_built, say_preflight
 from portal.cli.printer import make_printer
 from portal.cli.progress import progress_bar
@@ -44,6 +44,7 @@ letters.add_command(hand_over)
 letters.add_command(proof)
 letters.add_command(approve)
 letters.add_command(refuse)
+letters.add_command(discard)
 letters.add_command(archive)
 letters.add_command(remove_plain)
 letters.add_command(post)
@@ -237,7 +238,9 @@ def status(context: Context, json_file: str | None) -> None:
     if json_file != "-":
         if not runs:
             click.echo(_s("印刷はまだありません。"))
-        states = {"building": _s("途中"), "built": _s("作成ずみ"), "handed_over": _s("差し出しずみ")}
+        states = {
+            "building": _s("途中"), "built": _s("作成ずみ"), "handed_over": _s("差し出しずみ"), "discarded": _s("取りやめ"),
+        }  # fmt: skip
         for run in runs:
             state = states[run.state]
             click.echo(

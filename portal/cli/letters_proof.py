@@ -1,17 +1,18 @@
-"""``portal letters proof``, ``approve`` and ``refuse``: a second person looks at a run before it may leave."""
+"""``portal letters proof``, ``approve``, ``refuse``, ``discard``: a second person looks at a run before it may leave."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from portal.cli.context import Context, answering, json_option, write_json
+from portal.cli.context import Context, answering, dry_run_option, json_option, write_json
 from portal.cli.letters_words import reason_words
 from portal.cli.people import person
 from portal.cli.printer import make_printer
 from portal.domain.clock import jst_date
 from portal.domain.errors import NotFoundError
+from portal.domain.printing.discarding import discard_run
 from portal.domain.printing.files import make_folder, put, write_part
 from portal.domain.printing.models import PrintProof
 from portal.domain.printing.proof_decisions import approve_proof, refuse_proof
@@ -127,3 +128,31 @@ def refuse(context: Context, run_id: int, by: str, reason: str) -> None:
         actor = person(session, by, Permission.CONFIRM_HAND_OVER)
         refuse_proof(session, context.vault(), run_id, reason, actor, context.clock.now(session))
     click.echo(_s("印刷 %(run)d を承認しませんでした。理由は記録しました。") % {"run": run_id})
+
+
+@click.command("discard", help="Give up a run that was refused: all its letters, IDs and passwords end.")
+@RUN
+@click.option("--by", required=True, metavar="LOGIN", help="Who gives it up.")
+@dry_run_option
+@json_option
+@click.pass_obj
+@answering
+def discard(context: Context, run_id: int, by: str, *, dry_run: bool, json_file: str | None) -> None:
+    """Discard; the next build makes new letters for the households."""
+    with context.database().write() as session:
+        actor = person(session, by, Permission.TAKE_OUT_LETTERS)
+        gone = discard_run(session, run_id, actor, context.clock.now(session))
+        if dry_run:
+            session.rollback()
+    write_json(json_file, asdict(gone) | {"run": run_id, "dry_run": dry_run})
+    if json_file != "-":
+        click.echo(
+            _sn(
+                "印刷 %(run)d を取りやめ、手紙%(n)d通とIDを無効にしました。",
+                "印刷 %(run)d を取りやめ、手紙%(n)d通とIDを無効にしました。",
+                gone.letters,
+            )
+            % {"run": run_id, "n": gone.letters}
+        )
+        if dry_run:
+            click.echo(_s("試しの実行なので、何も変えていません。"))

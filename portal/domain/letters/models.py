@@ -47,6 +47,7 @@ class PrintRun(Base):
     enclosed: Mapped[list[Any]] = mapped_column(JSON, default=list)
     notice_date: Mapped[date]
     created_at: Mapped[datetime]
+    begun_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
     finished_at: Mapped[datetime | None]
     handed_over_at: Mapped[datetime | None]
 

@@ -40,7 +40,11 @@ TEST_ADDRESS = StateMachine("test_address", "active", {"remove": fan("active", "
 PRINT_RUN = StateMachine(
     "print_run",
     "building",
-    {"finish": fan("building", "built"), "hand_over": fan("built", "handed_over")},
+    {
+        "finish": fan("building", "built"),
+        "hand_over": fan("built", "handed_over"),
+        "discard": fan("built", "discarded"),
+    },
 )
 PRINT_CHUNK = StateMachine("print_chunk", "planned", {"build": fan("planned", "built")})
 LETTER_ORDER = StateMachine(

@@ -1,39 +1,25 @@
 """Archives of a run: which one counts, sending it with the hand-over, and giving a whole batch up when one is lost."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
-from portal.domain.audit.services import record, record_many
-from portal.domain.authn.sessions import RESIDENT, end_many
-from portal.domain.credentials.models import Credential
-from portal.domain.credentials.states import CREDENTIAL
+from portal.domain.audit.services import record
 from portal.domain.errors import ConflictError, NotAllowedError, NotFoundError
-from portal.domain.letters.kinds import CREDENTIAL as WITH_ID
 from portal.domain.letters.kinds import kind_of
-from portal.domain.letters.models import Letter, PrintRun
+from portal.domain.letters.models import PrintRun
 from portal.domain.printing.models import PrintArchive
 from portal.domain.printing.states import ARCHIVE
+from portal.domain.printing.superseding import Superseded, supersede_letters
 from portal.domain.subcontractors.services import LETTERS, FileFacts, note_sent
 from portal.domain.texts import _s
 
-AT_ONCE = 1_000
 SUBJECT = "print_archive"
 WITH_US = ("prepared", "printed")
 LOST_REASON = "archive_lost"
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """What a lost archive cost: letters that count no more, and IDs that were closed with them."""
-
-    letters: int
-    credentials: int
 
 
 def archives_of(session: Session, run_id: int) -> list[PrintArchive]:
@@ -138,7 +124,7 @@ def take_archive(session: Session, run_id: int, archive_id: int, actor: Actor, n
     return path
 
 
-def lose_archive(session: Session, archive_id: int, actor: Actor, now: datetime) -> Lost:
+def lose_archive(session: Session, archive_id: int, actor: Actor, now: datetime) -> Superseded:
     """Give up a lost archive: all its letters are superseded and their IDs and passwords too, at once.
 
     The next print run makes new letters for these households. Letters of the ward's counter were never inside.
@@ -162,59 +148,12 @@ def lose_archive(session: Session, archive_id: int, actor: Actor, now: datetime)
         .execution_options(populate_existing=True)
     ).one()
     archive.state, archive.lost_at = ARCHIVE.next(archive.state, "lose"), now
-    kind = kind_of(session, run_id)
-    table = kind.table
-    mine = (table.print_run_id == run_id, table.state.in_(("printed", "handed_over")), kind.by_post)
-    letters = session.execute(
-        select(table.id, table.household_id, table.state).where(*mine).order_by(table.id).with_for_update()
-    ).all()
-    found = session.scalars(select(Letter.credential_id).where(*mine)).all() if kind is WITH_ID else []
-    keys = [key for key in found if key is not None]
-    for state in {row.state for row in letters}:
-        after = kind.machine.next(state, "supersede")
-        for part in _parts([row.id for row in letters if row.state == state]):
-            session.execute(
-                update(table)
-                .where(table.id.in_(part))
-                .values(state=after)
-                .execution_options(synchronize_session="fetch")
-            )
-    record_many(
-        session, actor, now, f"{kind.subject}.supersede", kind.subject, [(row.id, row.household_id) for row in letters],
-        reason=LOST_REASON,
-    )  # fmt: skip
-    closed = sum(_supersede(session, part, actor, now) for part in _parts(keys))
+    lost = supersede_letters(
+        session, run_id, ("printed", "handed_over"), actor, now, LOST_REASON, counter=False
+    )
     record(
-        session, actor, now, "print_archive.lost", SUBJECT, archive.id, run=run_id, letters=len(letters),
-        credentials=closed,
+        session, actor, now, "print_archive.lost", SUBJECT, archive.id, run=run_id, letters=lost.letters,
+        credentials=lost.credentials,
     )  # fmt: skip
     session.flush()
-    return Lost(len(letters), closed)
-
-
-def _supersede(session: Session, ids: Sequence[int], actor: Actor, now: datetime) -> int:
-    rows = session.scalars(
-        select(Credential)
-        .where(Credential.id.in_(ids), Credential.state.not_in(("superseded", "closed")))
-        .order_by(Credential.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-    # In bulk, as the letters: fifty thousand single steps would keep everybody waiting for minutes.
-    for state in {row.state for row in rows}:
-        session.execute(
-            update(Credential)
-            .where(Credential.id.in_([row.id for row in rows if row.state == state]))
-            .values(state=CREDENTIAL.next(state, "supersede"), changed_at=now)
-            .execution_options(synchronize_session=False)
-        )
-    end_many(session, RESIDENT, [row.id for row in rows])
-    events = [(row.id, row.household_id) for row in rows]
-    record_many(session, actor, now, "credential.supersede", "credential", events, reason=LOST_REASON)
-    for row in rows:
-        session.expire(row)
-    return len(events)
-
-
-def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
+    return lost

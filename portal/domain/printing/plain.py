@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
@@ -28,17 +28,18 @@ class Removed:
 
 
 def runs_to_clear(session: Session) -> list[int]:
-    """Return runs whose archive left the house or was lost, and whose plain files still count as there."""
+    """Return runs that were discarded, or whose archive left the house or was lost, with plain files that count as there."""
     return list(
         session.scalars(
-            select(PrintArchive.print_run_id)
-            .join(PrintChunk, PrintChunk.print_run_id == PrintArchive.print_run_id)
+            select(PrintChunk.print_run_id)
+            .join(PrintRun, PrintRun.id == PrintChunk.print_run_id)
+            .outerjoin(PrintArchive, PrintArchive.print_run_id == PrintChunk.print_run_id)
             .where(
-                PrintArchive.state.in_(("sent", "lost")), PrintChunk.file_name.is_not(None),
-                PrintChunk.removed_at.is_(None), _nothing_stays(),
+                or_(PrintRun.state == "discarded", PrintArchive.state.in_(("sent", "lost"))),
+                PrintChunk.file_name.is_not(None), PrintChunk.removed_at.is_(None), _nothing_stays(),
             )
             .distinct()
-            .order_by(PrintArchive.print_run_id)
+            .order_by(PrintChunk.print_run_id)
         )
     )  # fmt: skip
 
@@ -72,7 +73,7 @@ def remove_plain_files(
         lost = select(PrintArchive.id).where(
             PrintArchive.print_run_id == run_id, PrintArchive.state == "lost"
         )
-        if run.state != "handed_over" and session.scalar(lost.limit(1)) is None:
+        if run.state not in {"handed_over", "discarded"} and session.scalar(lost.limit(1)) is None:
             raise ConflictError(_s("この印刷は、まだ差し出していません。"), code="not_handed_over")
         folder = Path(run.folder)
         chunks = session.scalars(

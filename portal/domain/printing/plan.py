@@ -65,6 +65,7 @@ def plan_run(
     run = PrintRun(
         kind=CREDENTIAL, planned=len(chosen), children=sum(one.children for one in chosen),
         total_yen=sum(one.amount_yen for one in chosen), folder="", notice_date=notice_date, created_at=now,
+        begun_by=actor.id,
     )  # fmt: skip
     session.add(run)
     session.flush()

@@ -89,7 +89,8 @@ def require_approval(session: Session, run_id: int) -> None:
 
 
 def _to_decide(session: Session, run_id: int, actor: Actor) -> PrintProof:
-    PRINT_RUN.next(locked_run(session, run_id).state, "hand_over")
+    run = locked_run(session, run_id)
+    PRINT_RUN.next(run.state, "hand_over")
     proof = session.scalar(
         select(PrintProof)
         .where(PrintProof.print_run_id == run_id, PrintProof.state.in_(LIVE))
@@ -98,7 +99,7 @@ def _to_decide(session: Session, run_id: int, actor: Actor) -> PrintProof:
     )
     if proof is None:
         raise NotFoundError(_s("この印刷の見本は、まだありません。"))
-    if actor.id is None or actor.id == proof.made_by:
+    if actor.id is None or actor.id in {proof.made_by, run.begun_by}:
         raise NotAllowedError(
             _s("印刷を始めた人と、見本を作った人は、承認できません。ほかの人が見本を見て決めてください。")
         )

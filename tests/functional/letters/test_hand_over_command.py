@@ -51,6 +51,11 @@ def test_a_proof_is_made_looked_at_and_decided_by_another(ward: Ward, run: int, 
     assert portal(ward, "refuse", run, "--by", "ward_officer", "--reason", "日付が違う").exit_code == 0
     assert portal(ward, "approve", run, "--by", "ward_officer").exit_code == 1
     assert portal(ward, "hand-over", run, "--by", "officer").exit_code == 1
+    assert answer(portal(ward, "discard", run, "--by", "officer", "--dry-run", "--json"))["letters"] == 3
+    assert answer(portal(ward, "discard", run, "--by", "officer", "--json"))["credentials"] == 3
+    assert states(ward) == ["superseded"] * 3
+    assert portal(ward, "remove-plain", run).exit_code == 0
+    assert answer(portal(ward, "build", "--json"))["letters"] == 3
 
 
 def states(ward: Ward) -> list[str]:

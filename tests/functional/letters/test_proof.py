@@ -86,7 +86,7 @@ def test_a_proof_shows_letters_without_secrets_and_counts_what_goes(desk: Desk) 
         looked = select(func.count(AuditEvent.id)).where(AuditEvent.action == "print_proof.viewed")
         assert session.scalar(looked) == len(pages)
         stored = b"".join(session.scalars(select(PrintProofPage.sealed)))
-        assert b"PNG" not in stored
+        assert b"\x89PNG" not in stored
 
 
 def test_nothing_leaves_before_a_second_person_approved_exactly_these_files(desk: Desk) -> None:
