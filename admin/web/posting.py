@@ -12,7 +12,7 @@ from admin.access import first_post, number_in_address, staff_route
 from portal.domain.clock import jst_date
 from portal.domain.errors import DomainError
 from portal.domain.letters.numbers import is_letter_number
-from portal.domain.printing import posted, posting
+from portal.domain.printing import card_posting, posted, posting
 from portal.domain.reports.due import read_month
 from portal.domain.shipments.mail import MAIL, printed
 from portal.domain.shipments.postage import postage_of_month
@@ -46,6 +46,7 @@ def show(
         without=WITHOUT,
         latest=posted.latest(page.session),
         runs=posted.runs_waiting(page.session),
+        prints=card_posting.prints_waiting(page.session),
         month=month,
         postage=postage_of_month(page.session, page.site.program, month),
         class_name=class_name,
@@ -123,6 +124,21 @@ def post_run(page: Page) -> Response[Any]:
     )  # fmt: skip
 
 
+def post_cards(page: Page) -> Response[Any]:
+    """Post a print of cards, whole."""
+    print_id, day = number_in_address(page, "print_id"), _day(page)
+    if day is None:
+        return show(page, 422)
+
+    def post() -> posting.Posted:
+        row = card_posting.post_cards(
+            page.session, print_id, day, page.form.get("mail_class"), page.actor, page.now
+        )
+        return posting.Posted(row.cards)
+
+    return _post(page, "cards", post)
+
+
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     may = Permission.POST_LETTERS
@@ -132,4 +148,5 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("POST", "/posting/label", scan, may, shows=show),
         staff_route("POST", "/posting/file", take_file, may, shows=show, uploads=FILES),
         staff_route("POST", "/posting/runs/{run_id:int}", post_run, may, shows=show),
+        staff_route("POST", "/posting/cards/{print_id:int}", post_cards, may, shows=show),
     ]

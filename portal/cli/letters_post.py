@@ -1,4 +1,4 @@
-"""``portal letters post``: the labels of a day from a file, or a whole run by a class without labels."""
+"""``portal letters post``: the labels of a day from a file, or a whole run or print of cards by a class without labels."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -11,19 +11,24 @@ from portal.cli.context import Context, answering, dry_run_option, json_option, 
 from portal.cli.people import person
 from portal.domain.clock import jst_date
 from portal.domain.errors import InputError
-from portal.domain.printing.posting import post_letters, post_run, read_entries
+from portal.domain.printing.card_posting import post_cards
+from portal.domain.printing.posting import Posted, post_letters, post_run, read_entries
 from portal.domain.shipments.mail import CLASSES
 from portal.domain.staff.permissions import Permission
 from portal.domain.texts import _s, _sn
 
 
 @click.command(
-    "post", help="Note that letters were posted: tracking numbers from a CSV, or a whole run without."
+    "post",
+    help="Note that letters were posted: tracking numbers from a CSV, or a whole run or print of cards without.",
 )
 @click.argument(
     "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="[FILE]"
 )
 @click.option("--run", "run_id", type=click.IntRange(min=1), metavar="RUN", help="All that is left of a run.")
+@click.option(
+    "--cards", "print_id", type=click.IntRange(min=1), metavar="PRINT", help="All cards of a print."
+)
 @click.option(
     "--day", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Day of posting (default: today)."
 )
@@ -34,18 +39,20 @@ from portal.domain.texts import _s, _sn
 @click.pass_obj
 @answering
 def post(
-    context: Context, file: Path | None, run_id: int | None, day: datetime | None, mail_class: str, by: str, *,
+    context: Context, file: Path | None, run_id: int | None, print_id: int | None, day: datetime | None, mail_class: str, by: str, *,
     dry_run: bool, json_file: str | None,
 ) -> None:  # fmt: skip
     """Post all lines of the file or none; every wrong line is named."""
-    if (file is None) == (run_id is None):
-        raise InputError(_s("ファイルか --run の、どちらか1つを指定してください。"))
+    if sum(one is not None for one in (file, run_id, print_id)) != 1:
+        raise InputError(_s("ファイル、--run、--cards の、どれか1つを指定してください。"))
     entries = read_entries(file.read_bytes()) if file is not None else []
     with context.database().write() as session:
         now = context.clock.now(session)
         actor, posted_on = person(session, by, Permission.POST_LETTERS), day.date() if day else jst_date(now)
         if run_id is not None:
             done = post_run(session, run_id, posted_on, mail_class, actor, now)
+        elif print_id is not None:
+            done = Posted(post_cards(session, print_id, posted_on, mail_class, actor, now).cards)
         else:
             done = post_letters(session, entries, posted_on, mail_class, actor, now)
         if dry_run:

@@ -9,7 +9,10 @@ from portal.domain.base import Base, BigId, primary_key, state_column
 
 
 class CardPrint(Base):
-    """One PDF of cards for people without a channel. A row exists only for a file that was written whole."""
+    """One PDF of cards for people without a channel. A row exists only for a file that was written whole.
+
+    ``posted_on`` (JST) and ``mail_class``: when and how all its cards went to the post; None until somebody says so.
+    """
 
     __tablename__ = "card_print"
 
@@ -20,6 +23,8 @@ class CardPrint(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     notice_date: Mapped[date]
     printed_at: Mapped[datetime] = mapped_column(index=True)
+    mail_class: Mapped[str | None] = mapped_column(String(20))
+    posted_on: Mapped[date | None] = mapped_column(index=True)
 
 
 class Announcement(Base):

@@ -20,6 +20,7 @@ from portal.domain.reports.notes import checked_words
 from portal.domain.reports.tables import Cell, Report, ReportTable
 from portal.domain.reports.versions import Draft, Kind, month_report, texts_of
 from portal.domain.settlement.words import way_text
+from portal.domain.shipments.postage import postage_of_month
 from portal.domain.shipments.staff_words import mail_class, return_reason, shipment
 from portal.domain.texts import _s
 from portal.domain.vault import Vault
@@ -60,7 +61,7 @@ def build(session: Session, vault: Vault, program: Program, month: date, now: da
             tables=(
                 _summary(found), _days(_s("差し出し（日・種類・回数別）"), found.posted),
                 _days(_s("配達完了（日・種類・回数別）"), found.delivered), _again(found), _returned(found),
-                _undelivered(found), _others(found), _ways(session, program),
+                _undelivered(found), _others(found), _ways(session, program), _postage(session, program, month),
                 calls_tables.typed(_s("事故そのほか"), texts.get(ACCIDENTS, "")),
                 *month_tables(session, day_start(month), day_end(last_of(month)), now),
             ),
@@ -168,6 +169,25 @@ def _ways(session: Session, program: Program) -> ReportTable:
     ]  # fmt: skip
     columns = (_s("数え方"), _s("世帯数"), _s("こども（人）"), _s("金額（円）"))
     return ReportTable(_s("これまでの配達の数（3つの数え方）"), columns, rows, wide=0)
+
+
+def _postage(session: Session, program: Program, month: date) -> ReportTable:
+    lines = postage_of_month(session, program, month)
+    rows: list[tuple[Cell, ...]] = [
+        (
+            mail_class(line.mail_class) or _s("未確認"), line.letters, line.cards, line.parcels,
+            "–" if line.yen_each is None else line.yen_each, "–" if line.yen is None else line.yen,
+        )
+        for line in lines
+    ]  # fmt: skip
+    total = (
+        _s("合計"), sum(line.letters for line in lines), sum(line.cards for line in lines),
+        sum(line.parcels for line in lines), "", sum(line.yen or 0 for line in lines),
+    )  # fmt: skip
+    columns = (
+        _s("種類"), _s("手紙（通）"), _s("カード（通）"), _s("小包など（個）"), _s("1通の郵便料（円）"), _s("郵便料（円）"),
+    )  # fmt: skip
+    return ReportTable(_s("郵便の通数と郵便料（種類別）"), columns, rows, total, wide=0)
 
 
 KIND = Kind(DELIVERY, build)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.domain.actors import Role
+from portal.domain.announcements.models import CardPrint
 from portal.domain.letters.models import Letter
 from portal.domain.shipments.models import Shipment
 from tests.functional.redeliveries.support import tracking_no
@@ -65,6 +66,23 @@ def test_a_run_without_labels_goes_at_once_and_the_month_shows_its_postage(
     assert officer.post(f"/posting/runs/{run_id}", form).status_code == 303
     assert staff.count(Shipment, mail_class="ordinary", state="posted") == 3
     assert "330円" in officer.open("/posting").text.replace(" ", "")
+    with staff.database.write() as session:
+        session.add(
+            CardPrint(
+                cards=4,
+                folder="/x",
+                file_name="c.pdf",
+                sha256="",
+                notice_date=staff.now.date(),
+                printed_at=staff.now,
+            )
+        )
+    assert "4通をすべて差し出した" in officer.open("/posting").text
+    assert officer.post("/posting/cards/1", {**form, "mail_class": "recorded"}).status_code == 422
+    assert officer.post("/posting/cards/1", {**form, "form_key": "3"}).status_code == 303
+    page = officer.open("/posting").text
+    assert "4通をすべて差し出した" not in page
+    assert "770円" in page.replace(" ", "")
     assert officer.post(f"/posting/runs/{run_id}", {**form, "form_key": "2"}).status_code == 422
 
 

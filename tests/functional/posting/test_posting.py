@@ -4,15 +4,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from portal.domain.announcements.models import CardPrint
 from portal.domain.audit.models import AuditEvent
 from portal.domain.errors import ConflictError, DomainError, InputError, NotFoundError
-from portal.domain.letters.models import Letter
+from portal.domain.letters.models import BareLetter, Letter, TestAddress
 from portal.domain.letters.numbers import new_letter_number
+from portal.domain.letters.states import ADVANCE_NOTICE, TEST_POSTING
 from portal.domain.printing import posted
+from portal.domain.printing.card_posting import post_cards, prints_waiting
 from portal.domain.printing.posting import Entry, post_letters, post_run, read_entries, waiting
 from portal.domain.program.loader import load_program
 from portal.domain.program.postage_settings import PostageSettings
@@ -214,6 +218,59 @@ def test_a_letter_made_for_a_redelivery_is_the_next_attempt_after_the_first_post
     with house.database.read() as session:
         first, second = session.scalars(select(Shipment).order_by(Shipment.id)).all()
         assert (first.attempt, second.attempt, second.previous_id) == (0, 1, first.id)
+
+
+def a_print(house: MailHouse, cards: int = 7) -> int:
+    with house.database.write() as session:
+        row = CardPrint(
+            cards=cards, folder="/x", file_name="cards.pdf", sha256="0" * 64, notice_date=TODAY,
+            printed_at=NOW - timedelta(days=1),
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def test_a_print_of_cards_is_posted_once_from_its_day_on_and_by_a_class_without_labels(
+    house: MailHouse,
+) -> None:
+    key = a_print(house)
+    wrong: list[tuple[int, date, str, type[DomainError]]] = [
+        (key, TODAY + timedelta(days=1), "ordinary", InputError), (key, TODAY - timedelta(days=2), "ordinary", InputError),
+        (key, TODAY, "recorded", InputError), (99, TODAY, "ordinary", NotFoundError),
+    ]  # fmt: skip
+    for print_id, day, mail_class, refusal in wrong:
+        with house.database.write() as session, pytest.raises(refusal):
+            post_cards(session, print_id, day, mail_class, house.officer, NOW)
+    with house.database.write() as session:
+        post_cards(session, key, TODAY, "ordinary", house.officer, NOW)
+        assert prints_waiting(session) == []
+    with house.database.write() as session, pytest.raises(ConflictError, match="もう差し出して"):
+        post_cards(session, key, TODAY, "ordinary", house.officer, NOW)
+
+
+def test_postage_counts_cards_and_letters_without_id_and_no_trial(house: MailHouse) -> None:
+    run_id, people = house.run(1, handed_over=True)
+    key = a_print(house)
+    with house.database.write() as session:
+        post_cards(session, key, TODAY, "ordinary", house.officer, NOW)
+        address = TestAddress(created_by=house.officer.id or 0, created_at=NOW)
+        session.add(address)
+        session.flush()
+        addressees: list[dict[str, Any]] = [
+            {"household_id": people[0].household_id, "kind": ADVANCE_NOTICE}, {"test_address_id": address.id, "kind": TEST_POSTING},
+        ]  # fmt: skip
+        for place, one in enumerate(addressees):
+            session.add(
+                BareLetter(
+                    number=f"M{place}", state="posted", print_run_id=run_id, chunk_number=1, children=1, amount_yen=0,
+                    created_at=NOW, mail_class="ordinary", posted_on=TODAY, **one,
+                )
+            )  # fmt: skip
+    program = replace(PROGRAM, postage=PostageSettings((("ordinary", 110),)))
+    with house.database.read() as session:
+        line = next(one for one in postage_of_month(session, program, TODAY) if one.mail_class == "ordinary")
+    assert (line.letters, line.cards, line.parcels, line.yen) == (1, 7, 0, 880)
 
 
 def test_postage_is_counted_by_class_in_the_month_of_posting(house: MailHouse) -> None:
