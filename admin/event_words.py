@@ -103,6 +103,7 @@ def _entitlement() -> dict[str, str]:
 def _paper() -> dict[str, str]:
     return {
         "letter.printed": _s("手紙を印刷"),
+        "print_proof.viewed": _s("印刷の見本で手紙を見た"),
         "letter.handed_over": _s("手紙を差し出し"),
         "letter.posted": _s("手紙を郵便局に差し出し"),
         "pull_letter.pull": _s("手紙を印刷会社で抜き取り"),

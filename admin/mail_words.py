@@ -1,4 +1,6 @@
-"""What subcontractors, archives, pull lists and dispatches are called in the staff's language."""
+"""What subcontractors, proofs, archives, pull lists and dispatches are called in the staff's language."""
+
+from collections.abc import Iterable
 
 from portal.domain.texts import _s, kept_per_language
 
@@ -31,6 +33,27 @@ def archive_state(code: str) -> str:
     """Name an archive's state."""
     return {
         "built": _s("作成ずみ"), "sent": _s("渡しました"), "dropped": _s("作りなおしました"), "lost": _s("失われました"),
+    }.get(code, code)  # fmt: skip
+
+
+@kept_per_language
+def proof_state(code: str) -> str:
+    """Name a proof's state."""
+    return {
+        "made": _s("承認を待っています"), "approved": _s("承認ずみ"), "refused": _s("承認されませんでした"),
+    }.get(code, code)  # fmt: skip
+
+
+def proof_places(codes: Iterable[str]) -> str:
+    """Say why a letter is looked at."""
+    return "・".join(dict.fromkeys(_place(code) for code in codes))
+
+
+@kept_per_language
+def _place(code: str) -> str:
+    return {
+        "first": _s("はじめ"), "last": _s("終わり"), "random": _s("くじ"), "longest": _s("名前がいちばん長い"),
+        "counter": _s("区窓口交付"),
     }.get(code, code)  # fmt: skip
 
 

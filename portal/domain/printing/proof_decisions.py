@@ -61,6 +61,15 @@ def reason_of(vault: Vault, proof: PrintProof) -> str:
     return str(unseal_json(vault.unwrap(proof.wrapped_key), proof.sealed, _row(proof.id))["reason"])
 
 
+def is_approved(session: Session, run_id: int) -> bool:
+    """Tell whether a run may leave as far as its proof goes."""
+    try:
+        require_approval(session, run_id)
+    except ConflictError:
+        return False
+    return True
+
+
 def require_approval(session: Session, run_id: int) -> None:
     """Refuse to let a run leave that nobody approved from a proof of exactly these files.
 
