@@ -6,20 +6,27 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin import incident_words, report_words
+from admin import document_words, incident_words, report_words
 from admin.access import allowed, staff_route
 from admin.desk_tasks import left_open
 from portal.domain.approvals.queries import open_counts
 from portal.domain.casework import review_queue, steps, watch, worklists
 from portal.domain.casework.deliveries import deliveries
 from portal.domain.clock import jst_date
+from portal.domain.documents import queries as documents
+from portal.domain.documents.models import DocumentVersion
 from portal.domain.entitlements.queries import Totals, totals
 from portal.domain.incidents import fault_queries, queries
 from portal.domain.incidents.site_notices import waiting_count
+from portal.domain.management import milestones, questions
+from portal.domain.management import words as management_words
+from portal.domain.management.milestones import Planned
+from portal.domain.management.questions import Question
 from portal.domain.printing.handover import HAND_OVER
 from portal.domain.program.agenda import agenda
 from portal.domain.program.explain import window_title
 from portal.domain.reports.due import CALLS, DELIVERY, Due, due_reports
+from portal.domain.reports.ward_documents import letter_standing
 from portal.domain.roster.protection_none import PROTECTION_NONE
 from portal.domain.staff.permissions import Permission
 from portal.platform.page import Page
@@ -56,6 +63,33 @@ def _due(page: Page) -> list[Due]:
     return sorted(found, key=lambda one: (one.day, one.kind))
 
 
+@dataclass(frozen=True, slots=True)
+class WithWard:
+    """What is late between the ward and the contractor: milestones, texts that nobody approved, unanswered questions.
+
+    ``text_is_new``: the letter's texts as they stand now were never laid before the ward.
+    """
+
+    milestones: list[Planned]
+    texts: list[DocumentVersion]
+    text_is_new: bool
+    questions: list[Question]
+
+
+def _with_ward(page: Page) -> WithWard | None:
+    if not allowed(page, Permission.SEE_MANAGEMENT):
+        return None
+    session, program = page.session, page.site.program
+    found = WithWard(
+        milestones.late(session, program, page.now),
+        documents.waiting(session),
+        not program.is_demo and letter_standing(session, program) is None,
+        questions.overdue(session, page.site.vault, program.calendar, page.now)[:MOST],
+    )
+    late = found.milestones or found.texts or found.text_is_new or found.questions
+    return found if late else None
+
+
 def show(page: Page) -> Response[Any]:
     """Show what this person may see; a role without lists is told where its work is."""
     protected = allowed(page, Permission.KNOW_PROTECTED)
@@ -82,6 +116,9 @@ def show(page: Page) -> Response[Any]:
         window_title=window_title,
         due=_due(page),
         report_words=report_words,
+        with_ward=_with_ward(page),
+        management_words=management_words,
+        document_words=document_words,
         clocks=queries.due_clocks(session, page.now)[:MOST]
         if allowed(page, Permission.SEE_INCIDENTS)
         else [],

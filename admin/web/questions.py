@@ -29,6 +29,10 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
         "admin/questions.html", status_code, questions=found[:LISTED], more=len(found) > LISTED,
         keeps=allowed(page, Permission.KEEP_MANAGEMENT), management_words=words, signs=SIGNS,
         said=page.query.get("said", ""),
+        overdue={
+            one.number
+            for one in questions.overdue(page.session, page.site.vault, page.site.program.calendar, page.now)
+        },
     )  # fmt: skip
 
 
@@ -43,6 +47,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     return page.render(
         "admin/question.html", status_code, one=one, keeps=allowed(page, Permission.KEEP_MANAGEMENT),
         decides=allowed(page, Permission.DECIDE_MANAGEMENT), management_words=words, signs=SIGNS,
+        due=questions.due_day(page.site.program.calendar, one.asked_on) if one.asked_on else None, today=jst_date(page.now),
         said=page.query.get("said", ""),
     )  # fmt: skip
 

@@ -20,6 +20,13 @@ def versions(session: Session, kind: str | None = None, limit: int | None = PAGE
     return list(session.scalars(statement.order_by(DocumentVersion.id.desc()).limit(limit)))
 
 
+def waiting(session: Session) -> list[DocumentVersion]:
+    """Return the versions that lie before the ward, the oldest first, without their contents being read."""
+    statement = select(DocumentVersion).where(DocumentVersion.state == "proposed")
+    bare = statement.options(defer(DocumentVersion.content), defer(DocumentVersion.specimen))
+    return list(session.scalars(bare.order_by(DocumentVersion.id)))
+
+
 def version(session: Session, version_id: int) -> DocumentVersion:
     """Return one version. Raises NotFoundError."""
     found = session.get(DocumentVersion, version_id)

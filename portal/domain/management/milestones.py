@@ -77,6 +77,12 @@ def milestones(session: Session, vault: Vault, program: Program, now: datetime) 
     return [_shown(vault, one, rows.get(one.key), jst_date(now)) for one in planned(program)]
 
 
+def late(session: Session, program: Program, now: datetime) -> list[Planned]:
+    """Return the milestones whose day (JST) is over and that nobody has finished, the oldest first."""
+    done = set(session.scalars(select(Milestone.key).where(Milestone.state == "done")))
+    return [one for one in planned(program) if one.day < jst_date(now) and one.key not in done]
+
+
 def _shown(vault: Vault, one: Planned, row: Milestone | None, today: date) -> Shown:
     stored = row.state if row is not None else MILESTONE.initial
     texts = read(vault, row.wrapped_key, row.sealed, _place(one.key)) if row is not None else {}

@@ -14,14 +14,19 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record
+from portal.domain.clock import jst_date
 from portal.domain.errors import ConflictError, NotFoundError
 from portal.domain.management.models import OpenQuestion
 from portal.domain.management.sealed import read, seal_into
 from portal.domain.management.states import QUESTION
 from portal.domain.management.typed_texts import LONG, NUMBER_MAX, SHORT, clean, of_the_ward, past_day, writer
+from portal.domain.program.calendar import CallCenterCalendar
 from portal.domain.texts import _s
 from portal.domain.vault import Vault
 
+ANSWER_DAYS = 5
+"""Business days after which a question to the ward that has no answer is brought up again. The specification gives no
+number; this is as long as the ward has for the slowest kind of a caller's question."""
 FILE = Path(__file__).with_name("questions.toml")
 
 
@@ -70,6 +75,25 @@ def question(session: Session, vault: Vault, number: int) -> Question:
     if row is None and number not in defaults():
         raise _missing()
     return _shown(vault, number, row)
+
+
+def due_day(calendar: CallCenterCalendar, asked_on: date) -> date:
+    """Return the business day (JST) until which the answer to a question is expected."""
+    return calendar.business_days_after(asked_on, ANSWER_DAYS)
+
+
+def overdue(session: Session, vault: Vault, calendar: CallCenterCalendar, now: datetime) -> list[Question]:
+    """Return the questions that the ward was asked and has not answered in time, the longest asked first."""
+    rows = session.scalars(
+        select(OpenQuestion)
+        .where(OpenQuestion.state == QUESTION.initial, OpenQuestion.asked_on < jst_date(now))
+        .order_by(OpenQuestion.asked_on, OpenQuestion.number)
+    )
+    return [
+        _shown(vault, row.number, row)
+        for row in rows
+        if row.asked_on is not None and due_day(calendar, row.asked_on) < jst_date(now)
+    ]
 
 
 def _shown(vault: Vault, number: int, row: OpenQuestion | None) -> Question:
@@ -178,6 +202,8 @@ def _move(session: Session, number: int, action: str, actor: Actor, now: datetim
     row = _locked(session, number)
     row.state = QUESTION.next(row.state, action)
     row.closed_at = now if row.state == "closed" else None
+    if action == "reopen":
+        row.asked_on = row.asked_by = None  # nobody has asked the ward again yet
     record(session, actor, now, f"question.{action}", "open_question", number)
     session.flush()
     return row

@@ -2,18 +2,21 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
 from sqlalchemy import update
 
-from portal.domain.actors import SYSTEM, Role
+from portal.domain.actors import SYSTEM, Actor, Organization, Role
+from portal.domain.clock import jst_date
 from portal.domain.coupons.models import Coupon
+from portal.domain.documents import services
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.entitlements.services import change
 from portal.domain.letters.models import Letter, PrintRun
 from portal.domain.letters.numbers import new_letter_number
+from portal.domain.management import milestones, questions
 from tests.support.resident import Loop
 from tests.support.staff import StaffSite, make_staff
 
@@ -113,3 +116,31 @@ def test_the_steps_end_when_every_letter_went_out(sqlite_staff: StaffSite) -> No
     last = steps.rsplit("<li", 1)[1]
     assert "手紙を差し出す" in last
     assert "2 / 3" in last
+
+
+def test_what_is_late_with_the_ward_is_a_link_for_those_who_see_the_management(
+    sqlite_staff: StaffSite,
+) -> None:
+    staff, now = sqlite_staff, sqlite_staff.now
+    program, contractor = staff.site.program, Organization.CONTRACTOR
+    officer = Actor(Role.OFFICER, staff.hire(Role.OFFICER).id, contractor)
+    asked = program.calendar.business_days_before(jst_date(now), questions.ANSWER_DAYS)
+    with staff.database.write() as session:
+        services.propose(session, "pages", b"a = 1\n", "texts.toml", "初版", officer, now)
+        questions.ask(session, 1, asked, officer, now)
+        questions.ask(session, 2, asked - timedelta(days=1), officer, now)
+        for one in milestones.late(session, program, now)[1:]:
+            milestones.move(session, program, one.key, "finish", officer, now)
+        (left,) = milestones.late(session, program, now)
+    page = staff.enter_as(Role.WARD_OFFICER).open("/").text
+    late = page.split('id="with-ward"', 1)[1].split("</section>", 1)[0]
+    links = re.findall(r'href="([^"]+)"', late)
+    assert links == [
+        f"/management/milestones/{left.key}",
+        "/documents",
+        "/documents#version-1",
+        "/questions/2",
+    ]
+    assert "期限を過ぎました" in staff.enter_as(Role.AUDITOR).open("/questions/2").text
+    for role in (Role.AGENT, Role.SUPERVISOR):
+        assert 'id="with-ward"' not in staff.enter_as(role).open("/").text
