@@ -4,20 +4,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, event, insert, select, update
+from sqlalchemy import bindparam, delete, event, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from portal.domain.actors import Actor
 from portal.domain.audit.models import AuditEvent, IdempotencyKey
-from portal.domain.base import Base
+from portal.domain.base import Base, insert_together
 
 MOST_PENDING = 1_000
 _PENDING = "audit_events"
 # put together once, on the plain tables: nearly every form that is sent comes by here
 _FORMS = Base.metadata.tables[IdempotencyKey.__tablename__]
-_EVENTS = insert(Base.metadata.tables[AuditEvent.__tablename__])
 _CLAIM = {
     dialect: insert_(_FORMS).on_conflict_do_nothing().returning(_FORMS.c.key)
     for dialect, insert_ in (("postgresql", pg_insert), ("sqlite", sqlite_insert))
@@ -74,7 +73,7 @@ def write_pending(session: Session) -> None:
     """Write what was noted so far. Reading through the session's classes does it by itself; plain tables ask for it."""
     if rows := session.info.get(_PENDING):
         session.info[_PENDING] = []
-        session.execute(_EVENTS, rows)
+        insert_together(session, AuditEvent, rows)
 
 
 def _pending(session: Session) -> list[dict[str, Any]]:
@@ -93,7 +92,7 @@ def _read(state: ORMExecuteState) -> None:
 def _savepoint(session: Session, transaction: SessionTransaction) -> None:
     # before its savepoint begins: one that is rolled back takes only its own events along
     if transaction.nested and transaction.parent is not None and (rows := session.info.pop(_PENDING, None)):
-        transaction.parent.connection(None).execute(_EVENTS, rows)
+        insert_together(transaction.parent.connection(None), AuditEvent, rows)
 
 
 @event.listens_for(Session, "after_soft_rollback")

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
-from portal.domain.base import Base
+from portal.domain.base import Base, insert_together
 from portal.domain.coupons import stopping
 from portal.domain.declines.items import bind, items_of, let_go, recount, step
 from portal.domain.declines.models import DeclineItem
@@ -92,7 +92,6 @@ _RIGHTS = (
     .order_by(_E.c.id)
     .with_for_update(of=[_H, _E], key_share=True)
 )  # fmt: skip
-_ITEMS = insert(Base.metadata.tables[DeclineItem.__tablename__])
 _EARLIER = (
     select(_R.c.id).where(_R.c.household_id == bindparam("household_id"), _R.c.kind == kinds.DECLINE).limit(1)
 )
@@ -218,8 +217,9 @@ def declare(
         children=len(rights), amount_yen=sum(right.amount_yen for right in rights), received_at=said.received_at,
         warnings=warnings, receipt_no=said.receipt_no,
     )  # fmt: skip
-    session.execute(
-        _ITEMS,
+    insert_together(
+        session,
+        DeclineItem,
         [
             {
                 "request_id": row.id, "entitlement_id": right.id, "state": DECLINE.initial,
