@@ -14,7 +14,7 @@ from portal.settings import Settings, load_settings
 COMMANDS = {
     "init": "portal.cli.init", "db": "portal.cli.init", "program": "portal.cli.program", "roster": "portal.cli.roster",
     "coupons": "portal.cli.coupons", "letters": "portal.cli.letters", "stock": "portal.cli.stock", "staff": "portal.cli.staff",
-    "report": "portal.cli.report", "settlement": "portal.cli.settlement", "export": "portal.cli.export", "mail": "portal.cli.mail", "notices": "portal.cli.notices", "states": "portal.cli.states", "serve": "portal.cli.serve", "demo": "portal.cli.demo",
+    "report": "portal.cli.report", "settlement": "portal.cli.settlement", "export": "portal.cli.export", "mail": "portal.cli.mail", "telephony": "portal.cli.telephony", "notices": "portal.cli.notices", "states": "portal.cli.states", "serve": "portal.cli.serve", "demo": "portal.cli.demo",
 }  # fmt: skip
 
 
