@@ -3,16 +3,21 @@
 from itertools import count
 
 from playwright.sync_api import Page
+from sqlalchemy import select
 
 from portal.domain.actors import SYSTEM, Actor, Organization, Role
 from portal.domain.households.models import Household
 from portal.domain.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.numbers import new_letter_number
 from portal.domain.printing.handover import confirm_hand_over, propose_hand_over
+from portal.domain.printing.proof_content import Picture, build_sha256
+from portal.domain.printing.proof_decisions import refuse_proof
+from portal.domain.printing.proofs import store_proof
 from portal.domain.roster.holds import put_hold
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
 from tests.support.coupons import VAULT
+from tests.support.files import picture
 from tests.support.people import add_person
 from tests.support.proofs import approve_run
 
@@ -50,9 +55,15 @@ def _run(served: ServedStaff, *, held: bool = False) -> int:
         return run.id
 
 
+def _people(served: ServedStaff) -> tuple[Actor, Actor]:
+    return (
+        Actor(Role.OFFICER, served.colleagues[Role.OFFICER].id, Organization.CONTRACTOR),
+        Actor(Role.WARD_OFFICER, served.colleagues[Role.WARD_OFFICER].id, Organization.WARD),
+    )
+
+
 def _propose(served: ServedStaff, run_id: int, *, confirm: bool = False) -> None:
-    officer = Actor(Role.OFFICER, served.colleagues[Role.OFFICER].id, Organization.CONTRACTOR)
-    ward = Actor(Role.WARD_OFFICER, served.colleagues[Role.WARD_OFFICER].id, Organization.WARD)
+    officer, ward = _people(served)
     approve_run(served.database, run_id, officer, ward, served.now)
     with served.database.write() as session:
         propose_hand_over(session, run_id, officer, served.now)
@@ -61,8 +72,41 @@ def _propose(served: ServedStaff, run_id: int, *, confirm: bool = False) -> None
 
 
 def _ready(served: ServedStaff, page: Page) -> None:
+    run_id = _run(served)
+    approve_run(served.database, run_id, *_people(served), served.now)
     served.enter(page, Role.OFFICER)
-    served.go(page, f"/letters/{_run(served)}")
+    served.go(page, f"/letters/{run_id}")
+
+
+def _proof(served: ServedStaff) -> int:
+    """A run with a proof that shows one of its letters."""
+    run_id, (officer, _ward) = _run(served), _people(served)
+    with served.database.write() as session:
+        letter = session.scalars(select(Letter.id).where(Letter.print_run_id == run_id).limit(1)).one()
+        drawn = [Picture(letter, ("first", "longest"), picture())]
+        store_proof(session, VAULT, run_id, build_sha256(session, run_id), 1, drawn, officer, served.now)
+    return run_id
+
+
+def _no_proof(served: ServedStaff, page: Page) -> None:
+    served.enter(page, Role.OFFICER)
+    served.go(page, f"/letters/{_run(served)}/proof")
+
+
+def _no_reason(served: ServedStaff, page: Page) -> None:
+    run_id = _proof(served)
+    served.enter(page)
+    served.go(page, f"/letters/{run_id}/proof")
+    page.locator("form[action$='/refuse'] button").click()
+    page.wait_for_load_state("load")
+
+
+def _refused(served: ServedStaff, page: Page) -> None:
+    run_id = _proof(served)
+    with served.database.write() as session:
+        refuse_proof(session, VAULT, run_id, "差出人の住所が古い", _people(served)[1], served.now)
+    served.enter(page)
+    served.go(page, f"/letters/{run_id}/proof?said=refused")
 
 
 def _none_taken_out(served: ServedStaff, page: Page) -> None:
@@ -93,6 +137,9 @@ def _not_gone_yet(served: ServedStaff, page: Page) -> None:
 
 
 LETTERS: dict[str, Step] = {
+    "proof: none yet": _no_proof,
+    "proof: no reason": _no_reason,
+    "proof: refused": _refused,
     "hand over: ready": _ready,
     "hand over: none taken out": _none_taken_out,
     "hand over: no code": _no_code,
