@@ -15,6 +15,14 @@ from portal.platform.forms import Form
 Choice = TypeVar("Choice", bound=StrEnum)
 YES = "1"
 _MINUTES = (("interpreter", "interpreter_minutes"), ("three_way", "three_way_minutes"))
+_UNREADABLE = {
+    "interpreter_minutes": lambda: _s("通訳の時間を、分の数字で入力してください。例: 10"),
+    "three_way_minutes": lambda: _s("三者通話の時間を、分の数字で入力してください。例: 10"),
+}
+_MISSING = {
+    "interpreter_minutes": lambda: _s("通訳が何分だったかを入力してください。"),
+    "three_way_minutes": lambda: _s("三者通話が何分だったかを入力してください。"),
+}
 _FLAGS = ("relay_service", "complaint", "shared_with_ward")
 
 
@@ -41,12 +49,12 @@ def _minutes(form: Form, flag: str, name: str) -> int | None:
     """Return the minutes of an interpreter or a three-way call; typed minutes mean that there was one."""
     typed = digits(form.get(name))
     if form.get(name).strip() and (typed is None or len(typed) > 4):
-        form.error(name, _s("時間を、分の数字で入力してください。例: 10"))
+        form.error(name, _UNREADABLE[name]())
         return None
     if typed:
         return int(typed)
     if form.get(flag) == YES:
-        form.error(name, _s("何分だったかを入力してください。"))
+        form.error(name, _MISSING[name]())
     return None
 
 

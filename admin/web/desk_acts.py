@@ -25,7 +25,7 @@ from portal.domain.call_desk.acting.new_letter import ask_letter
 from portal.domain.call_desk.acting.offers import offers
 from portal.domain.call_desk.acting.on_behalf import spoken
 from portal.domain.call_desk.acting.receipts import is_asked_back, own_act
-from portal.domain.call_desk.acting.redelivery import ask_redelivery
+from portal.domain.call_desk.acting.redelivery import ask_redelivery, next_step
 from portal.domain.call_desk.acting.sayings import after, before
 from portal.domain.call_desk.acting.unlock import unlock
 from portal.domain.call_desk.models import DeskAct
@@ -38,7 +38,7 @@ from portal.domain.incidents.faults import Told
 from portal.domain.incidents.kinds import SAID
 from portal.domain.redeliveries.queries import LETTER, PARCEL
 from portal.domain.redeliveries.standing import standings
-from portal.domain.redeliveries.words import bar_text
+from portal.domain.redeliveries.words import said_text
 from portal.domain.shipments.words import where
 from portal.domain.staff.permissions import Permission
 from portal.domain.texts import _s
@@ -99,7 +99,7 @@ def _items(page: Page) -> list[dict[str, str]]:
         {
             "value": one.item + (f"-{one.shipment.id}" if one.item != LETTER and one.shipment else ""), "item": one.item,
             "sent_on": one.sent_on.isoformat() if one.sent_on else "", "where": where(one.shipment) if one.sent_on else "",
-            "bar": bar_text(one),
+            "bar": said_text(one), "next": next_step(one),
         }
         for one in standings(page.session, page.site.program, _key(page), page.now)
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from portal.domain.clock import JST, jst_date
 from portal.domain.program.day_text import format_day
 from portal.domain.redeliveries.queries import LETTER
 from portal.domain.redeliveries.standing import Bar, Standing
-from portal.domain.redeliveries.words import bar_text
+from portal.domain.redeliveries.words import said_text
 from portal.domain.requests.kinds import kind_name
 from portal.domain.requests.words import state_words
 from portal.domain.shipments.words import reason_words, where
@@ -101,7 +101,7 @@ def _place(item: Standing) -> str:
         case "posted" | "planned":
             return _("いまどこにあるかは、未確認です。")
         case "at_post_office":
-            return bar_text(item) if item.bar is Bar.AT_POST_OFFICE else where(item.shipment)
+            return said_text(item) if item.bar is Bar.AT_POST_OFFICE else where(item.shipment)
         case "returned" | "returning":
             reason = item.shipment.returned_reason if item.shipment is not None else None
             return _joined([where(item.shipment), reason_words(reason)])
@@ -115,12 +115,12 @@ def _redelivery(item: Standing | None, facts: Facts) -> str:
     if item is None or item.bar is Bar.NOT_SENT:
         return _("まだ送っていないため、再配送はまだできません。")
     if item.bar in {Bar.LIMIT, Bar.ASKED}:
-        return bar_text(item)
+        return said_text(item)
     left = _n("再配送は、あと%(num)d回できます。", "再配送は、あと%(num)d回できます。", item.left) % {
         "num": item.left
     }
     until = _("受付は、%(day)sまでです。") % {"day": format_day(facts.redelivery_ends)}
-    waits = bar_text(item) if item.bar in {Bar.ON_THE_WAY, Bar.DELIVERED} else ""
+    waits = said_text(item) if item.bar in {Bar.ON_THE_WAY, Bar.DELIVERED} else ""
     return _joined([left, until, waits])
 
 

@@ -156,10 +156,19 @@ def _checked(session: Session, vault: Vault, after: AfterCall) -> dict[str, str]
     }
     faults = {
         "category": _fault_of_category(after),
-        "interpreter_minutes": _fault_of_minutes(after.interpreter_minutes),
-        "three_way_minutes": _fault_of_minutes(after.three_way_minutes),
-        "text": _fault_of_words(session, vault, after.text),
-        "notable": _fault_of_words(session, vault, after.notable),
+        "interpreter_minutes": _fault_of_minutes(
+            after.interpreter_minutes, _s("通訳の時間は、1から%(most)dまでの分で入力してください。")
+        ),
+        "three_way_minutes": _fault_of_minutes(
+            after.three_way_minutes, _s("三者通話の時間は、1から%(most)dまでの分で入力してください。")
+        ),
+        "text": _fault_of_words(session, vault, after.text, _s("内容は、%(most)d文字までで書いてください。")),
+        "notable": _fault_of_words(
+            session,
+            vault,
+            after.notable,
+            _s("月の報告に載せたい質問や意見は、%(most)d文字までで書いてください。"),
+        ),
         "call_back": _fault_of_call_back(after, numbers[written.CALL_BACK]),
         "tracking": _fault_of_tracking(after, numbers[written.TRACKING]),
     }
@@ -173,15 +182,13 @@ def _fault_of_category(after: AfterCall) -> str:
     return "" if known else _s("何についての問い合わせかを選んでください。")
 
 
-def _fault_of_minutes(minutes: int | None) -> str:
-    if minutes is None or 1 <= minutes <= MINUTES_MAX:
-        return ""
-    return _s("時間は、1から%(most)dまでの分で入力してください。") % {"most": MINUTES_MAX}
+def _fault_of_minutes(minutes: int | None, fault: str) -> str:
+    return "" if minutes is None or 1 <= minutes <= MINUTES_MAX else fault % {"most": MINUTES_MAX}
 
 
-def _fault_of_words(session: Session, vault: Vault, words: str) -> str:
+def _fault_of_words(session: Session, vault: Vault, words: str, too_long: str) -> str:
     if len(words) > TEXT_MAX:
-        return _s("%(most)d文字までで書いてください。") % {"most": TEXT_MAX}
+        return too_long % {"most": TEXT_MAX}
     try:
         refuse_secrets(words)
         refuse_coupons(session, vault, words)

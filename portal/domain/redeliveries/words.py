@@ -66,6 +66,26 @@ def bar_text(standing: Standing) -> str:
             return _("届けている途中かもしれません。届かないときは、コールセンターにお電話ください。")
 
 
+def said_text(standing: Standing) -> str:
+    """Say the same as ``bar_text`` to somebody who is on the telephone with us: nobody is told to call."""
+    match standing.bar:
+        case Bar.LIMIT:
+            count = standing.used
+            return _n(
+                "再配送は%(count)d回までです。もう送れません。どうすれば受け取れるかを、区に確かめます。",
+                "再配送は%(count)d回までです。もう送れません。どうすれば受け取れるかを、区に確かめます。",
+                count,
+            ) % {"count": count}
+        case Bar.DELIVERED:
+            return _(
+                "郵便局の記録では、届いています。家族の方が受け取っていないか、たしかめてください。見つからないときは、区に確かめます。"
+            )
+        case Bar.ON_THE_WAY if standing.next_day is None:
+            return _("届けている途中かもしれません。届かないときは、どうするかを区に確かめます。")
+        case _other:
+            return bar_text(standing)
+
+
 def steps_of(session: Session, request: Request) -> tuple[Step, ...]:
     """Return what happened with a request for redelivery and what comes next, in the resident's language."""
     row = redelivery_of(session, request.id)

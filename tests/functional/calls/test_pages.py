@@ -191,6 +191,8 @@ def test_what_was_typed_is_kept_when_something_is_wrong(sqlite_staff: StaffSite)
     assert answer.status_code == 422
     for field in ("interpreter_minutes", "three_way_minutes"):  # what cannot be read at all comes first
         assert f'id="{field}-error"' in answer.text, field
+    assert "通訳が何分だったか" in answer.text, "two times on one page: each error names its own"
+    assert "三者通話の時間を" in answer.text
     assert '<option value="call_back"' not in answer.text
     assert 'value="call_back" checked' in answer.text
     answer = visitor.post(

@@ -128,6 +128,20 @@ def test_what_is_on_its_way_is_not_asked_for_as_in_the_portal(desk: Desk) -> Non
     assert not desk.acts()
 
 
+def test_at_the_limit_nobody_is_told_to_call_and_the_agent_reads_what_comes_next(sqlite_desk: Desk) -> None:
+    person = sqlite_desk.post.household(active=True)
+    shipment = sqlite_desk.post.parcel(person, attempt=2)
+    sqlite_desk.post.come_back(person, shipment=shipment)
+    sqlite_desk.in_call(person, Level.STATUS)
+    page = sqlite_desk.open(person, "redelivery").text
+    assert "再配送は2回までです。" in page
+    assert "「区に引き継ぐ」で、受け取り方を決めてもらってください。" in page
+    answer = sqlite_desk.do(person, "redelivery", {"item": f"parcel-{shipment}"})
+    assert answer.status_code == 422
+    for text in (page, answer.text):
+        assert "コールセンター" not in text.split("<main", 1)[1].split("</main", 1)[0]
+
+
 @pytest.mark.parametrize("item", ["", "parcel", "letter-x", "parcel-999", "money"])
 def test_something_must_be_chosen_that_is_the_households(sqlite_desk: Desk, item: str) -> None:
     person = returned(sqlite_desk)

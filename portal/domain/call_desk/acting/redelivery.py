@@ -11,10 +11,23 @@ from portal.domain.call_desk.models import DeskAct
 from portal.domain.calls.levels import Level
 from portal.domain.errors import ConflictError
 from portal.domain.program.schema import Program
-from portal.domain.redeliveries.standing import Bar, standings
+from portal.domain.redeliveries.standing import Bar, Standing, standings
 from portal.domain.redeliveries.submitting import submit
-from portal.domain.redeliveries.words import bar_text
+from portal.domain.redeliveries.words import said_text
+from portal.domain.texts import _s
 from portal.domain.vault import Vault
+
+REFUSED = frozenset({Bar.ON_THE_WAY, Bar.LIMIT, Bar.DELIVERED})
+"""What is refused here in the words for a caller; the rest reads as in the portal."""
+
+
+def next_step(standing: Standing) -> str:
+    """Tell the agent what to do where it ends for the caller otherwise; empty where the sentence says it all."""
+    if standing.bar is Bar.LIMIT or (standing.bar is Bar.ON_THE_WAY and standing.next_day is None):
+        return _s("「区に引き継ぐ」で、受け取り方を決めてもらってください。返事が来たら、折り返します。")
+    if standing.bar is Bar.DELIVERED:
+        return _s("家族も受け取っていないときは、「区に引き継ぐ」で、郵便局への調査を頼んでください。")
+    return ""
 
 
 def ask_redelivery(
@@ -39,8 +52,8 @@ def ask_redelivery(
     desk = admit(session, Act.REDELIVERY, household_id, actor, now)
     for standing in standings(session, program, household_id, now):
         key = standing.shipment.id if standing.shipment is not None and item != "letter" else None
-        if standing.item == item and key == shipment_id and standing.bar is Bar.ON_THE_WAY:
-            raise ConflictError(bar_text(standing), code=Bar.ON_THE_WAY.value)
+        if standing.item == item and key == shipment_id and standing.bar in REFUSED:
+            raise ConflictError(said_text(standing), code=standing.bar.value)
     request = submit(
         session, vault, program, household_id, item, shipment_id, desk.actor, now, received_at=desk.asked_at,
         sure=desk.level >= Level.ACT,
