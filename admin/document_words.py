@@ -24,4 +24,4 @@ def state(code: str) -> str:
 @kept_per_language
 def subject(code: str) -> str:
     """Name what was made from a document."""
-    return {"print_run": _s("印刷")}.get(code, code)
+    return {"print_run": _s("印刷"), "card_print": _s("お知らせのカード")}.get(code, code)

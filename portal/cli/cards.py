@@ -8,6 +8,7 @@ import click
 
 from portal.cli.context import WITH_HOLDS, Context, answering, dry_run_option, json_option, write_json
 from portal.cli.printer import make_printer
+from portal.domain.printing.approved_texts import approved_texts
 from portal.domain.printing.build import Printer
 from portal.domain.printing.cards import BuiltCards, check_cards, print_cards
 from portal.domain.printing.preflight import require_protection
@@ -46,6 +47,7 @@ def cards(context: Context, folder: Path | None, *, dry_run: bool, json_file: st
 def _dry_run(printer: Printer, json_file: str | None) -> None:
     with printer.read() as session:
         require_protection(session)
+        approved_texts(session, printer.program)
         found = check_cards(session, printer, printer.clock.now(session))
     write_json(
         json_file,

@@ -1,4 +1,4 @@
-"""No letter is printed from texts that the ward did not approve, and each run keeps which version it was printed from."""
+"""No letter or card is printed from texts that the ward did not approve; each print keeps the version it was made from."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from portal.domain.errors import ConflictError
 from portal.domain.program.schema import Program
 from portal.domain.texts import _s
 
-RUN = "print_run"
+RUN, CARDS = "print_run", "card_print"
 
 
 def approved_texts(session: Session, program: Program) -> int | None:
@@ -45,7 +45,9 @@ def same_texts(session: Session, version_id: int | None, run_id: int) -> None:
         )
 
 
-def note_texts(session: Session, version_id: int | None, run_id: int, now: datetime) -> None:
-    """Note which version a run is printed from."""
+def note_texts(
+    session: Session, version_id: int | None, print_id: int, now: datetime, subject: str = RUN
+) -> None:
+    """Note which version a run, or a print of cards (``CARDS``), is made from."""
     if version_id is not None:
-        note_use(session, version_id, RUN, run_id, now)
+        note_use(session, version_id, subject, print_id, now)

@@ -26,6 +26,7 @@ from portal.domain.households.models import Household, PrintText
 from portal.domain.letters.card import CardContent, render_cards
 from portal.domain.letters.numbers import new_letter_number
 from portal.domain.printing.addressees import Addressee, read_addressees
+from portal.domain.printing.approved_texts import CARDS, approved_texts, note_texts
 from portal.domain.printing.build import Printer
 from portal.domain.printing.files import PART, digest_of, locked_folder, make_folder, put, write_part
 from portal.domain.printing.preflight import draft, findings_of, require_protection
@@ -103,7 +104,7 @@ def print_cards(printer: Printer, folder: Path | None = None) -> BuiltCards:
     """Print all waiting cards and stop those of households that get nothing automatic now.
 
     Raises:
-        NotAllowedError: protection is not loaded.
+        NotAllowedError: protection is not loaded, or the ward did not approve the texts of letters and cards.
         ConflictError: another print is at work.
         InputError: texts or layout cannot be printed.
         OSError: a file cannot be written; its cards wait on.
@@ -131,6 +132,7 @@ def _print_file(printer: Printer, folder: Path) -> tuple[Path | None, int, int, 
         with printer.read() as session:
             now = printer.clock.now(session)
             found = check_cards(session, printer, now)
+            texts = approved_texts(session, printer.program) if found.ready else None
         if not found.ready:
             with printer.write() as session:
                 barred += _stop(session, found.stopped, printer.clock.now(session))
@@ -143,7 +145,7 @@ def _print_file(printer: Printer, folder: Path) -> tuple[Path | None, int, int, 
         with printer.write() as session:
             now = printer.clock.now(session)
             barred += _stop(session, found.stopped, now)
-            noted = _note_printed(session, found.ready, folder / name, pdf, day, printer.actor, now)
+            noted = _note_printed(session, found.ready, folder / name, pdf, day, texts, printer.actor, now)
         if noted:
             return put(part), len(found.ready), barred, found.unprintable
         part.unlink()
@@ -214,7 +216,14 @@ def _stop(session: Session, ids: Collection[int], now: datetime) -> int:
 
 
 def _note_printed(
-    session: Session, drawn: Sequence[Ready], target: Path, pdf: bytes, day: date, actor: Actor, now: datetime
+    session: Session,
+    drawn: Sequence[Ready],
+    target: Path,
+    pdf: bytes,
+    day: date,
+    texts: int | None,
+    actor: Actor,
+    now: datetime,
 ) -> bool:
     """Note the cards as printed; False when one of them changed, was stopped or was printed by somebody else."""
     rows = _locked(session, [one.id for one in drawn])
@@ -239,6 +248,7 @@ def _note_printed(
         row.card_print_id, row.position, row.card_number = made.id, position, numbers[position - 1]
     events = [(one.id, one.household_id) for one in drawn]
     record_many(session, actor, now, "notice.printed", "announcement", events)
+    note_texts(session, texts, made.id, now, CARDS)
     record(session, actor, now, "card_print.printed", "card_print", made.id, cards=made.cards)
     session.flush()
     return True

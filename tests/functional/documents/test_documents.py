@@ -9,19 +9,21 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.domain.actors import SYSTEM, Actor, Organization, Role
+from portal.domain.announcements.services import announce
 from portal.domain.documents import queries, services
 from portal.domain.documents.models import DocumentUse, DocumentVersion
 from portal.domain.documents.states import DOCUMENT
 from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError, WrongStateError
 from portal.domain.letters.models import Letter
 from portal.domain.printing.build import BuiltRun, Printer, build_letters
+from portal.domain.printing.cards import print_cards
 from portal.domain.program.loader import load_program
 from portal.domain.reports.ward_documents import FORMS, source
 from portal.platform.database import Database
 from tests.functional.faxes.test_races import race
 from tests.support import pdf
 from tests.support.canaries import CANARIES
-from tests.support.coupons import NOW
+from tests.support.coupons import NOW, VAULT
 from tests.support.letters import add_families, printer
 from tests.support.staff import StaffSite, hire
 
@@ -149,6 +151,26 @@ def test_two_who_lay_the_same_text_before_the_ward_make_one_version(
     assert told.count("") == 1
     with database.read() as session:
         assert session.scalar(select(func.count(DocumentVersion.id))) == 1
+
+
+def test_no_card_is_printed_before_the_ward_approved_its_texts(
+    database: Database, people: tuple[Actor, Actor], tmp_path: Path
+) -> None:
+    officer, ward = people
+    (household,) = add_families(database, 1)
+    with database.write() as session:
+        announce(session, VAULT, household, "decided", "decided:1", NOW, receipt_no="CDFG-HJKL")
+    texts = tmp_path / "letters.toml"
+    texts.write_bytes(load_program("sample", date(2023, 7, 3)).letter_texts_file.read_bytes() + b"# ours\n")
+    mine = press(database, tmp_path / "runs", texts)
+    with pytest.raises(NotAllowedError, match="承認していない"):
+        print_cards(mine)
+    key = propose(database, officer, texts.read_bytes())
+    approve(database, key, ward)
+    assert print_cards(mine).cards == 1
+    with database.read() as session:
+        ((use, version),) = queries.uses(session)
+        assert (use.subject, version.id) == ("card_print", key)
 
 
 def test_no_letter_is_printed_before_the_ward_approved_exactly_these_texts(
