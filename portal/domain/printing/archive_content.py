@@ -14,6 +14,7 @@ import pypdfium2
 from portal.domain.errors import InputError
 from portal.domain.printing import tar
 from portal.domain.printing.files import back_file, digest_of
+from portal.domain.printing.pages import READING
 from portal.domain.texts import _s
 
 COLUMNS = ("letter_number", "children", "enclosures", "file", "page")
@@ -119,13 +120,15 @@ def _without_the_others(path: Path, chunk: Chunk) -> bytes:
     """Return a file with the pages of the letters that stay in the run; the others are not even hidden in it."""
     if not path.is_file() or digest_of(path) != chunk.sha256:
         raise _gone(path)
-    whole, some, file = pypdfium2.PdfDocument(path), pypdfium2.PdfDocument.new(), io.BytesIO()
-    try:
-        some.import_pages(whole, [sheet.position - 1 for sheet in chunk.kept])
-        some.save(file)
-    finally:
-        some.close()
-        whole.close()
+    file = io.BytesIO()
+    with READING:
+        whole, some = pypdfium2.PdfDocument(path), pypdfium2.PdfDocument.new()
+        try:
+            some.import_pages(whole, [sheet.position - 1 for sheet in chunk.kept])
+            some.save(file)
+        finally:
+            some.close()
+            whole.close()
     return file.getvalue()
 
 

@@ -12,6 +12,7 @@ from portal.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.letters.kinds import kind_of
 from portal.domain.letters.models import PrintRun
 from portal.domain.printing.models import PrintArchive
+from portal.domain.printing.proofs import forget_pictures
 from portal.domain.printing.states import ARCHIVE
 from portal.domain.printing.superseding import Superseded, supersede_letters
 from portal.domain.subcontractors.services import LETTERS, FileFacts, note_sent
@@ -151,6 +152,7 @@ def lose_archive(session: Session, archive_id: int, actor: Actor, now: datetime)
     lost = supersede_letters(
         session, run_id, ("printed", "handed_over"), actor, now, LOST_REASON, counter=False
     )
+    forget_pictures(session, run_id, actor, now)
     record(
         session, actor, now, "print_archive.lost", SUBJECT, archive.id, run=run_id, letters=lost.letters,
         credentials=lost.credentials,

@@ -6,13 +6,11 @@ staff screen by a mistake in covering it up. That they show what was built is ch
 
 import hashlib
 import re
-import threading
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
-import pypdfium2
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
@@ -25,6 +23,7 @@ from portal.domain.printing.addressees import read_addressees
 from portal.domain.printing.build import Printer
 from portal.domain.printing.files import digest_of
 from portal.domain.printing.manifest import RunFile, run_files
+from portal.domain.printing.pages import page_texts
 from portal.domain.printing.preflight import draft
 from portal.domain.printing.queries import stopped
 from portal.domain.printing.selection import DUE, counts
@@ -38,8 +37,6 @@ OPEN_AT_ONCE = 2_000
 MASKED_ID, MASKED_PASSWORD = "*" * 10, "*" * 12
 _ID = re.compile(r"\b\d{4}-\d{3}-\d{3}\b|\*{4}-\*{3}-\*{3}")
 _PASSWORD = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}\b|\*{4}-\*{4}-\*{4}")
-READING = threading.Lock()
-"""PDFium is not safe to use from several threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +93,11 @@ def count(session: Session, run_id: int) -> Counted:
         .group_by(Letter.enclosures)
         .order_by(Letter.enclosures)
     ).all()
-    left = {reason: households for reason, households in counts(session).items() if reason != DUE}
+    left = {
+        reason: households
+        for reason, households in counts(session, beside_run=run_id).items()
+        if reason != DUE
+    }
     return Counted(
         sum(row[1] for row in rows), sum(int(row[2]) for row in rows), sum(int(row[3]) for row in rows),
         {str(row[0]): row[1] for row in rows}, left,
@@ -218,25 +219,6 @@ def check_files(folder: Path, files: Sequence[RunFile]) -> None:
                 % {"name": file.file},
                 code="file_gone",
             )
-
-
-def page_texts(pdf: Path | bytes, numbers: Iterable[int]) -> list[str]:
-    """Return the texts of pages (from 1). What stands on a printed letter is secret: compare it and forget it."""
-    with READING:
-        document = pypdfium2.PdfDocument(pdf)
-        try:
-            return [_text(document[number - 1]) for number in numbers]
-        finally:
-            document.close()
-
-
-def _text(page: pypdfium2.PdfPage) -> str:
-    reader = page.get_textpage()
-    try:
-        return str(reader.get_text_range())
-    finally:
-        reader.close()
-        page.close()
 
 
 def _without_secrets(text: str) -> str:

@@ -74,9 +74,14 @@ def _reason(*in_the_way: str) -> ColumnElement[str]:
     )
 
 
-def counts(session: Session) -> dict[str, int]:
-    """Return how many households get a letter (``due``) and how many do not, by reason; each counts once."""
-    reasons = select(_reason(*WITH_US).label("reason")).subquery()
+def counts(session: Session, *, beside_run: int | None = None) -> dict[str, int]:
+    """Return how many households get a letter (``due``) and how many do not, by reason; each counts once.
+
+    ``beside_run``: without the households whose letter lies in this run.
+    """
+    inside = select(Letter.household_id).where(Letter.print_run_id == beside_run, Letter.state == "printed")
+    statement = select(_reason(*WITH_US).label("reason"))
+    reasons = (statement if beside_run is None else statement.where(Household.id.not_in(inside))).subquery()
     rows = session.execute(select(reasons.c.reason, func.count()).group_by(reasons.c.reason))
     found = {reason: int(count) for reason, count in rows}
     return {reason: found.get(reason, 0) for reason in (DUE, *LEFT_OUT)}

@@ -82,7 +82,7 @@ def test_a_proof_shows_letters_without_secrets_and_counts_what_goes(desk: Desk) 
         proof = session.scalars(select(PrintProof)).one()
         assert (proof.letters, proof.children, proof.amount_yen) == (5, 7, 210_000)
         assert proof.enclosures == {"1": 5}
-        assert proof.left_out == {"protected": 0, "held": 1, "removed": 0, "nothing_due": 0, "has_letter": 5}
+        assert proof.left_out == {"protected": 0, "held": 1, "removed": 0, "nothing_due": 0, "has_letter": 0}
         looked = select(func.count(AuditEvent.id)).where(AuditEvent.action == "print_proof.viewed")
         assert session.scalar(looked) == len(pages)
         stored = b"".join(session.scalars(select(PrintProofPage.sealed)))
