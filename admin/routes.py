@@ -5,6 +5,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.web import (
     account,
     archives,
+    bare_letters,
     board,
     bulk_reviews,
     calendar,
@@ -118,6 +119,7 @@ MODULES = (
     counter,
     roster,
     letters,
+    bare_letters,
     proofs,
     archives,
     pulls,

@@ -148,14 +148,17 @@ def letter(code: str) -> str:
     """Name a letter's state."""
     return {
         "prepared": _s("準備"), "printed": _s("印刷ずみ"), "handed_over": _s("差し出しずみ"),
-        "superseded": _s("新しい手紙に交代"), "cancelled": _s("取り消し"),
+        "superseded": _s("新しい手紙に交代"), "cancelled": _s("取り消し"), "posted": _s("郵便局に渡した"),
+        "arrived": _s("届いた"), "came_back": _s("戻った"),
     }.get(code, code)  # fmt: skip
 
 
 @kept_per_language
 def letter_kind(code: str) -> str:
     """Name a kind of letter."""
-    return {"credential": _s("IDとパスワードのお知らせ")}.get(code, code)
+    return {
+        "credential": _s("IDとパスワードのお知らせ"), "advance": _s("事前案内"), "test": _s("試し送り"),
+    }.get(code, code)  # fmt: skip
 
 
 def run(code: str) -> str:

@@ -43,17 +43,30 @@ def by_numbers(session: Session, numbers: Sequence[str]) -> dict[str, BareLetter
     return {row.number: row for row in rows}
 
 
+def of_run(session: Session, run_id: int, limit: int) -> list[BareLetter]:
+    """Return a run's letters in the order of files and pages, without those that were never printed."""
+    return list(
+        session.scalars(
+            select(BareLetter)
+            .where(BareLetter.print_run_id == run_id, BareLetter.printed_at.is_not(None))
+            .order_by(BareLetter.chunk_number, BareLetter.position)
+            .limit(limit)
+        )
+    )
+
+
 def take_out(session: Session, letter_id: int, actor: Actor, now: datetime, *, reason: str) -> None:
     """Cancel a letter before it goes out; ``reason`` is a code word. Raises NotFoundError and WrongStateError."""
-    step(session, locked(session, letter_id), "cancel", actor, now, reason=reason)
+    _step(session, locked(session, letter_id), "cancel", actor, now, reason=reason)
+    session.flush()
 
 
 def post(
     session: Session, row: BareLetter, day: date, mail_class: str, tracking_no: str | None, actor: Actor, now: datetime
 ) -> None:  # fmt: skip
-    """Note that a locked letter went to the post on ``day`` (JST). Raises WrongStateError."""
+    """Note that a locked letter went to the post on ``day`` (JST); the caller flushes. Raises WrongStateError."""
     row.posted_on, row.mail_class, row.tracking_no = day, mail_class, tracking_no
-    step(session, row, "post", actor, now, mail_class=mail_class, day=day.isoformat())
+    _step(session, row, "post", actor, now, mail_class=mail_class, day=day.isoformat())
 
 
 def end(session: Session, letter_id: int, action: str, day: date, actor: Actor, now: datetime) -> BareLetter:
@@ -72,14 +85,13 @@ def end(session: Session, letter_id: int, action: str, day: date, actor: Actor, 
     if day > jst_date(now) or (row.posted_on is not None and day < row.posted_on):
         raise InputError(_s("差し出した日から今日までの日付を入力してください。"), code="day")
     row.ended_on = day
-    step(session, row, action, actor, now, day=day.isoformat())
+    _step(session, row, action, actor, now, day=day.isoformat())
+    session.flush()
     return row
 
 
-def step(session: Session, row: BareLetter, action: str, actor: Actor, now: datetime, **detail: Any) -> None:
-    """Move a locked letter on, with its event. Raises WrongStateError."""
+def _step(session: Session, row: BareLetter, action: str, actor: Actor, now: datetime, **detail: Any) -> None:
     row.state = BARE_LETTER.next(row.state, action)
     record(
         session, actor, now, f"{SUBJECT}.{action}", SUBJECT, row.id, household_id=row.household_id, **detail
     )
-    session.flush()

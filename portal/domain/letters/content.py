@@ -85,6 +85,8 @@ class LetterFrame:
     plain_url: str
     languages: tuple[str, ...] = RESIDENT_LOCALES
     fonts: tuple[Path, ...] = ()
+    is_specimen: bool = False
+    """Whether each letter says that its ID is none."""
 
 
 def letter_frame(

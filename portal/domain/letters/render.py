@@ -236,6 +236,7 @@ def _frame_data(frame: LetterFrame) -> dict[str, Any]:
         "day": [day.year, day.month, day.day],
         "sender": frame.return_address,
         "url": frame.plain_url,
+        "specimen": frame.is_specimen,
         "layout": layout_data(frame.layout),
         "texts": {
             **{name: pieces(text(name)) for name in ("title", "opening", "step_1", "step_2", "step_3")},

@@ -29,11 +29,9 @@ class OpenRun:
     planned: int
 
 
-def open_run(session: Session) -> OpenRun | None:
-    """Return the unfinished run with the numbers of its unfinished chunks."""
-    run = session.scalar(
-        select(PrintRun).where(PrintRun.kind == CREDENTIAL, PrintRun.state == PRINT_RUN.initial)
-    )
+def open_run(session: Session, kind: str = CREDENTIAL) -> OpenRun | None:
+    """Return the unfinished run of a kind with the numbers of its unfinished chunks."""
+    run = session.scalar(select(PrintRun).where(PrintRun.kind == kind, PrintRun.state == PRINT_RUN.initial))
     if run is None:
         return None
     chunks = session.scalars(

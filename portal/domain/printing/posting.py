@@ -12,7 +12,9 @@ from portal.domain.actors import Actor
 from portal.domain.audit.services import record, record_many
 from portal.domain.clock import jst_date
 from portal.domain.errors import ConflictError, DomainError, InputError, NotFoundError
-from portal.domain.letters.models import Letter, PrintRun
+from portal.domain.letters.bare import by_numbers, post
+from portal.domain.letters.kinds import kind_of
+from portal.domain.letters.models import BareLetter, Letter, PrintRun
 from portal.domain.letters.numbers import is_letter_number
 from portal.domain.letters.states import REDELIVERY
 from portal.domain.printing.columns import read_columns
@@ -100,9 +102,8 @@ def post_letters(
     labels = _labels(session, entries, day, mail_class, faults)
     letters = _letters(session, entries, faults)
     faults.refuse()
-    pairs = [(letters[entry], labels[entry]) for entry in entries]
-    _store(session, pairs, day, mail_class, actor, now)
-    return Posted(len(pairs))
+    _store(session, [(letters[entry], labels[entry]) for entry in entries], day, mail_class, actor, now)
+    return Posted(len(entries))
 
 
 def post_run(
@@ -122,12 +123,19 @@ def post_run(
         raise InputError(_s("差し出した日が未来です。日付を確かめてください。"), code="posting")
     if mail_class not in MAIL or MAIL[mail_class].digits:
         raise InputError(_s("この郵便の種類では、手紙1通ごとにお問い合わせ番号がいります。"), code="posting")
-    letters = session.scalars(
-        select(Letter)
-        .where(Letter.print_run_id == run_id, Letter.state == HANDED_OVER, Letter.id.not_in(_posted()))
-        .order_by(Letter.id)
-        .with_for_update()
-    ).all()
+    letters: Sequence[Letter | BareLetter]
+    if run.is_bare:
+        unposted = select(BareLetter).where(
+            BareLetter.print_run_id == run_id, BareLetter.state == HANDED_OVER
+        )
+        letters = session.scalars(unposted.order_by(BareLetter.id).with_for_update()).all()
+    else:
+        letters = session.scalars(
+            select(Letter)
+            .where(Letter.print_run_id == run_id, Letter.state == HANDED_OVER, Letter.id.not_in(_posted()))
+            .order_by(Letter.id)
+            .with_for_update()
+        ).all()
     if not letters:
         raise ConflictError(_s("この印刷に、差し出していない手紙はありません。"), code="nothing_to_post")
     _store(session, [(letter, None) for letter in letters], day, mail_class, actor, now)
@@ -136,14 +144,11 @@ def post_run(
 
 def waiting(session: Session, run_id: int) -> int:
     """Return how many letters of a run are handed over and not yet posted."""
-    return (
-        session.scalar(
-            select(func.count()).where(
-                Letter.print_run_id == run_id, Letter.state == HANDED_OVER, Letter.id.not_in(_posted())
-            )
-        )
-        or 0
-    )
+    letters = kind_of(session, run_id).table
+    mine = [letters.print_run_id == run_id, letters.state == HANDED_OVER]
+    if letters is Letter:
+        mine.append(Letter.id.not_in(_posted()))
+    return session.scalar(select(func.count(letters.id)).where(*mine)) or 0
 
 
 def _posted() -> Select[int | None]:
@@ -167,29 +172,33 @@ def _labels(
         found[entry] = number
     used: set[str | None] = set()
     for part in _parts(sorted(seen)):
-        used |= set(
-            session.scalars(
-                select(Shipment.tracking_no).where(Shipment.tracking_no.in_(part), Shipment.posted_on == day)
+        for table in (Shipment, BareLetter):
+            used |= set(
+                session.scalars(
+                    select(table.tracking_no).where(table.tracking_no.in_(part), table.posted_on == day)
+                )
             )
-        )
     for entry, number in found.items():
         if number in used:
             faults.add(entry.line, _s("このお問い合わせ番号は、同じ日の別の郵便で使われています。"))
     return found
 
 
-def _letters(session: Session, entries: Sequence[Entry], faults: _Faults) -> Mapping[Entry, Letter]:
+def _letters(
+    session: Session, entries: Sequence[Entry], faults: _Faults
+) -> Mapping[Entry, Letter | BareLetter]:
     numbers = {entry: bare(entry.letter_number).upper() for entry in entries}
-    letters: dict[str, Letter] = {}
+    letters: dict[str, Letter | BareLetter] = {}
     posted: set[int | None] = set()
     for part in _parts(sorted(set(numbers.values()))):
         rows = session.scalars(
             select(Letter).where(Letter.number.in_(part)).order_by(Letter.id).with_for_update()
         ).all()
         letters |= {row.number: row for row in rows}
+        letters |= by_numbers(session, part)
         posted |= set(session.scalars(_posted().where(Shipment.letter_id.in_([row.id for row in rows]))))
     seen: set[str] = set()
-    found: dict[Entry, Letter] = {}
+    found: dict[Entry, Letter | BareLetter] = {}
     for entry, number in numbers.items():
         letter = letters.get(number)
         if letter is None:
@@ -202,7 +211,7 @@ def _letters(session: Session, entries: Sequence[Entry], faults: _Faults) -> Map
             )
         elif number in seen:
             faults.add(entry.line, _s("この手紙は、前の行にもあります。"))
-        elif letter.id in posted:
+        elif letter.posted_on is not None if isinstance(letter, BareLetter) else letter.id in posted:
             faults.add(entry.line, _s("この手紙は、もう差し出してあります。"))
         elif letter.state != HANDED_OVER:
             faults.add(entry.line, _s("この手紙は差し出せません。引き渡す前か、取りやめになっています。"))
@@ -213,8 +222,26 @@ def _letters(session: Session, entries: Sequence[Entry], faults: _Faults) -> Map
 
 
 def _store(
+    session: Session, pairs: Sequence[tuple[Letter | BareLetter, str | None]], day: date, mail_class: str, actor: Actor,
+    now: datetime,
+) -> None:  # fmt: skip
+    followed = [(letter, label) for letter, label in pairs if isinstance(letter, Letter)]
+    _ship(session, followed, day, mail_class, actor, now)
+    for letter, label in pairs:
+        if isinstance(letter, BareLetter):
+            post(session, letter, day, mail_class, label, actor, now)
+    record(
+        session, actor, now, "posting.entered", "shipment", count=len(pairs), mail_class=mail_class, day=day.isoformat()
+    )  # fmt: skip
+    session.flush()
+    for part in _parts(followed):
+        found_posted(session, [letter.id for letter, _label in part], actor, now)
+
+
+def _ship(
     session: Session, pairs: Sequence[tuple[Letter, str | None]], day: date, mail_class: str, actor: Actor, now: datetime
 ) -> None:  # fmt: skip
+    """Begin a shipment for each letter that the post is followed for; a letter without an ID is none."""
     state = SHIPMENT.next(SHIPMENT.initial, "post")
     for part in _parts(pairs):
         earlier = _earlier(session, [letter.household_id for letter, _label in part])
@@ -235,19 +262,6 @@ def _store(
     record_many(
         session, actor, now, "letter.posted", "letter", events, mail_class=mail_class, day=day.isoformat()
     )
-    record(
-        session,
-        actor,
-        now,
-        "posting.entered",
-        "shipment",
-        count=len(pairs),
-        mail_class=mail_class,
-        day=day.isoformat(),
-    )
-    session.flush()
-    for part in _parts(pairs):
-        found_posted(session, [letter.id for letter, _label in part], actor, now)
 
 
 def _earlier(session: Session, household_ids: Sequence[int]) -> Mapping[int, tuple[int | None, int]]:

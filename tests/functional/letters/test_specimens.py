@@ -1,0 +1,152 @@
+"""Letters to the staff try the mail house's whole path, open nothing, and are in no count."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.domain.actors import Role
+from portal.domain.credentials.formats import read_login_id
+from portal.domain.credentials.models import Credential
+from portal.domain.errors import ConflictError, InputError
+from portal.domain.households.protection import note_protection
+from portal.domain.letters.content import LetterContent
+from portal.domain.letters.models import BareLetter, Letter, TestAddress
+from portal.domain.printing import staff_addresses
+from portal.domain.printing.archives import lose_archive
+from portal.domain.printing.bare_build import BuiltBare, build_bare
+from portal.domain.printing.posting import Entry, post_letters, post_run
+from portal.domain.printing.specimens import SPECIMEN_ID, SpecimenWriter
+from portal.domain.shipments.models import Shipment
+from portal.platform.database import Database
+from tests.support import pdf
+from tests.support.archives import MailHouse, make_mail_house
+from tests.support.coupons import NOW, VAULT
+from tests.support.letters import printer
+from tests.support.staff import StaffSite
+
+DAY = date(2023, 7, 3)
+
+
+def enter(house: MailHouse, *names: str) -> list[int]:
+    program = printer(house.database, house.folder).program
+    with house.database.write() as session:
+        return [
+            staff_addresses.add(
+                session, VAULT, program,
+                staff_addresses.read_address(name, "135-0016", "東京都江東区東陽四丁目11番28号", ""), house.officer, NOW,
+            ).id
+            for name in names
+        ]  # fmt: skip
+
+
+def build(house: MailHouse, chunk_size: int = 100) -> BuiltBare:
+    maker = printer(house.database, house.folder / "letters")
+    built = build_bare(maker, SpecimenWriter(maker), chunk_size=chunk_size)
+    assert isinstance(built, BuiltBare)
+    return built
+
+
+def letters(house: MailHouse) -> list[BareLetter]:
+    with house.database.read() as session:
+        rows = list(session.scalars(select(BareLetter).order_by(BareLetter.id)))
+        session.expunge_all()
+        return rows
+
+
+def test_a_test_posting_goes_the_whole_way_and_is_in_no_count(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    house = make_mail_house(sqlite_database, tmp_path)
+    enter(house, "試験　花子", "試験　太郎", "試験　次郎")
+    run = build(house, chunk_size=2)
+    pages = [text for file in run.files for text in pdf.text((run.folder / file.file).read_bytes())]
+    assert [file.letters for file in run.files] == [2, 1]
+    assert all("サインインできません" in text and "1234-567-890" in text for text in pages)
+    assert read_login_id(SPECIMEN_ID) is None
+    archive = house.build(run.run_id)
+    assert (archive.letters, archive.children) == (3, 0)
+    house.hand_over(run.run_id)
+    numbers = [letter.number for letter in letters(house)]
+    with sqlite_database.write() as session:
+        entry = Entry(numbers[0], "131-12-38385-2")
+        post_letters(session, [entry], DAY, "simple_registered", house.officer, NOW)
+        post_run(session, run.run_id, DAY, "ordinary", house.officer, NOW)
+    with sqlite_database.write() as session:
+        with pytest.raises(InputError, match="同じ日の別の郵便"):
+            post_letters(
+                session, [Entry(numbers[1], "13112383852")], DAY, "simple_registered", house.officer, NOW
+            )
+        for table in (Letter, Shipment, Credential):
+            assert session.scalar(select(func.count()).select_from(table)) == 0
+    assert [letter.state for letter in letters(house)] == ["posted"] * 3
+
+
+def test_an_address_that_was_removed_gets_nothing_and_is_forgotten(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    house = make_mail_house(sqlite_database, tmp_path)
+    maker = printer(sqlite_database, tmp_path / "letters")
+    with pytest.raises(ConflictError):
+        build_bare(maker, SpecimenWriter(maker))
+    first, second = enter(house, "試験　花子", "試験　太郎")
+
+    class Slow(SpecimenWriter):
+        def draw(self, contents: Sequence[LetterContent], day: date) -> bytes:
+            with sqlite_database.write() as session:
+                if staff_addresses.active(session, [first]):
+                    staff_addresses.remove(session, first, house.officer, NOW)
+            return SpecimenWriter.draw(self, contents, day)
+
+    built = build_bare(maker, Slow(maker))
+    assert isinstance(built, BuiltBare)
+    assert (built.totals.letters, built.totals.cancelled) == (1, 1)
+    with sqlite_database.read() as session:
+        assert session.get_one(TestAddress, first).sealed is None
+        assert [row.id for row in staff_addresses.active(session)] == [second]
+
+
+def test_a_lost_archive_of_a_test_posting_is_given_up_too(sqlite_database: Database, tmp_path: Path) -> None:
+    house = make_mail_house(sqlite_database, tmp_path)
+    enter(house, "試験　花子")
+    archive = house.build(build(house).run_id)
+    with sqlite_database.write() as session:
+        lost = lose_archive(session, archive.id, house.officer, NOW)
+    assert (lost.letters, lost.credentials) == (1, 0)
+    assert [letter.state for letter in letters(house)] == ["superseded"]
+
+
+def test_an_officer_enters_the_staff_and_notes_what_arrived(sqlite_staff: StaffSite) -> None:
+    officer, ward = sqlite_staff.enter_as(Role.OFFICER), sqlite_staff.enter_as(Role.WARD_OFFICER)
+    form = {"name": "試験　花子", "postal_code": "135-0016", "line": "東京都江東区東陽四丁目11番28号"}
+    page = officer.post("/letters/test-addresses/add", form | {"postal_code": "13"})
+    assert (page.status_code, "数字7桁" in page.text) == (422, True)
+    assert officer.post("/letters/test-addresses/add", form).status_code == 303
+    assert "試験 花子" in officer.open("/letters/test-addresses").text
+    assert ward.get("/letters/test-addresses").status_code == 403
+    house = make_mail_house(sqlite_staff.database, sqlite_staff.folder)
+    with sqlite_staff.database.write() as session:
+        note_protection(session, "extract", house.officer, NOW)
+    run = build(house)
+    assert "試し送り" in officer.open("/letters").text
+    assert "郵便のようす" in officer.open(f"/letters/{run.run_id}").text
+    house.hand_over(run.run_id)
+    assert "試し送り" in officer.open("/posting").text
+    (letter,) = letters(house)
+    scan = {
+        "letter_number": letter.number,
+        "tracking_no": "13112383852",
+        "day": "2023-07-03",
+        "mail_class": "simple_registered",
+    }
+    assert officer.post("/posting/scan", scan).status_code == 303
+    mail = f"/letters/{run.run_id}/mail"
+    assert "131-12-38385-2" in officer.open(mail).text
+    ended = {"letter_number": letter.number, "action": "arrive", "day": "2023-07-04"}
+    assert officer.post(f"{mail}/ended", ended | {"letter_number": "M000000000"}).status_code == 422
+    assert officer.post(f"{mail}/ended", ended | {"day": "2023-07-02"}).status_code == 422
+    assert officer.post(f"{mail}/ended", ended).status_code == 303
+    assert "届いた" in officer.open(mail).text
+    assert letters(house)[0].state == "arrived"
