@@ -29,6 +29,7 @@ from portal.domain.casework import access, masking
 from portal.domain.errors import InputError, NotAllowedError, WrongStateError
 from portal.domain.households.models import Household
 from portal.domain.households.queries import view_of
+from portal.domain.letters.queries import numbers_that_count
 from portal.domain.staff.permissions import Permission
 from portal.domain.texts import _s
 from portal.platform.locale import html_lang
@@ -125,6 +126,7 @@ def _known(page: Page, desk: Desk) -> dict[str, Any]:
         "reasons": REASONS,
         "town": fields.town if access.Part.ADDRESS in shown else masking.HIDDEN * 3,
         "children": child_rows(page, view, shown=access.Part.CHILDREN in shown) if level >= Level.ACT else [],
+        "number_counts": numbers_that_count(page.session, household.id) is not None,
         "has_number": calling_back.has_number(page.session, household.id),
     }
 

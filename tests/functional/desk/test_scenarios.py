@@ -120,7 +120,8 @@ def test_a_parent_whose_letter_was_returned_hears_where_it_is_and_what_can_be_do
     assert "再配送" in page
 
 
-def test_the_number_of_a_letter_that_came_back_is_not_offered_for_a_second_try(staff: StaffSite) -> None:
+def test_the_number_of_a_letter_that_came_back_is_not_asked_for_again(sqlite_staff: StaffSite) -> None:
+    staff = sqlite_staff
     person = staff.add_household()
     number = letter_of(staff, person)
     posted(staff, person, number, "returned")
@@ -131,7 +132,9 @@ def test_the_number_of_a_letter_that_came_back_is_not_offered_for_a_second_try(s
     assert one.verify(person.household_id, **(SAID | {"number": number})) == 303
     page = one.page(person.household_id)
     assert "事務局に戻りました" in words(page)
-    assert 'name="number" value=""' in page
+    assert 'name="number"' not in page
+    assert "番号は聞きません。" in page
+    assert "新しい手紙を登録の住所に送る" in page, "and what is possible instead"
     for act in ("redelivery", "new-letter"):
         assert f'href="/desk/{person.household_id}/{act}"' in page
 
