@@ -8,8 +8,10 @@ from typing import Literal
 from playwright.sync_api import Page
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN = """async (tags) => {
-  const found = await axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
+COLORS = ["color-contrast", "link-in-text-block"]
+"""The rules whose answer depends on the color scheme."""
+RUN = """async (only) => {
+  const found = await axe.run(document, { runOnly: only, resultTypes: ["violations"] });
   return found.violations.flatMap((rule) => rule.nodes.map((node) =>
     `${rule.id}: ${node.target.join(" ")} ${(node.failureSummary || "").split("\\n").slice(1, 2).join("").trim()}`));
 }"""
@@ -24,20 +26,21 @@ def _axe() -> str:
     return (Path(package.origin).parent / "axe.min.js").read_text("utf-8")
 
 
-def violations(page: Page, tags: list[str] | None = None) -> list[str]:
-    """What axe finds in the page as it is rendered now."""
+def violations(page: Page, rules: list[str] | None = None) -> list[str]:
+    """What axe finds in the page as it is rendered now, by all rules of ours, or by these rules."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(_axe())  # not a script element: the page's own policy stays in force
-    found: list[str] = page.evaluate(RUN, tags or TAGS)
+    only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
+    found: list[str] = page.evaluate(RUN, only)
     return found
 
 
 def complaints(page: Page) -> list[str]:
-    """Everything at the present width, in light and dark colors."""
+    """Everything at the present width in light colors, and what colors can change in dark ones."""
     found: list[str] = []
-    schemes: tuple[Scheme, Scheme] = ("light", "dark")
-    for scheme in schemes:
+    schemes: tuple[tuple[Scheme, list[str] | None], ...] = (("light", None), ("dark", COLORS))
+    for scheme, rules in schemes:
         page.emulate_media(color_scheme=scheme)
-        found += [f"{text} ({scheme})" for text in violations(page) if text not in found]
+        found += [f"{text} ({scheme})" for text in violations(page, rules=rules) if text not in found]
     page.emulate_media(color_scheme=None)
     return found
