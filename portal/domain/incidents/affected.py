@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Role
@@ -19,7 +19,7 @@ from portal.domain.authn.sessions import STAFF
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.errors import InputError
 from portal.domain.households.models import Household
-from portal.domain.letters.models import Letter
+from portal.domain.letters.models import BareLetter, Letter
 from portal.domain.staff.models import StaffUser
 from portal.domain.staff.permissions import STAFF_ROLES
 from portal.domain.texts import _s
@@ -41,15 +41,15 @@ class What(StrEnum):
 LOOKED = (
     "household.opened", "household.unmasked", "scan.viewed", "escalation.read", "call.read", "call.number_shown",
     "fax.sender_read", "fax.number_read", "coupon_fault.read", "coupon.revealed", "coupon.viewed",
+    "print_proof.viewed",
 )  # fmt: skip
 PRINTED = (
-    "letter.printed",
-    "letter.handed_over",
-    "letter.handed_at_counter",
-    "letter.posted",
-    "notice.printed",
-)
-TAKEN = ("report.taken", "coupon.stop_list", "escalation.sheet_taken")
+    "letter.printed", "letter.handed_over", "letter.handed_at_counter", "letter.posted", "notice.printed",
+    "bare_letter.printed", "bare_letter.print", "bare_letter.handed_over", "bare_letter.post",
+)  # fmt: skip
+ARCHIVES = ("print_archive.sent", "print_archive.taken")
+"""The archive of a run went out; the run stands in the event's detail."""
+TAKEN = ("report.taken", "coupon.stop_list", "escalation.sheet_taken", *ARCHIVES)
 RUNS = "print_run.%"
 """What is done with a whole print run names the run; its letters' households are meant."""
 
@@ -136,25 +136,43 @@ def _households(session: Session, search: Search) -> dict[int, AffectedRow]:
 def _of_run(search: Search) -> list[ColumnElement[bool]]:
     if search.print_run_id is None:
         return []
-    letters = select(Letter.id).where(Letter.print_run_id == search.print_run_id)
-    return [AuditEvent.subject == "letter", AuditEvent.subject_id.in_(letters)]
+    return [
+        or_(
+            *(
+                and_(
+                    AuditEvent.subject == name,
+                    AuditEvent.subject_id.in_(
+                        select(table.id).where(table.print_run_id == search.print_run_id)
+                    ),
+                )
+                for name, table in (("letter", Letter), ("bare_letter", BareLetter))
+            )
+        )
+    ]
 
 
 def _of_whole_runs(session: Session, search: Search) -> Iterator[tuple[int, datetime]]:
     if search.what not in {What.PRINTED, What.TAKEN, What.ANY}:
         return
-    narrowed = [AuditEvent.subject_id == search.print_run_id] if search.print_run_id is not None else []
     kinds = [*_who(session, search), AuditEvent.at >= search.start, AuditEvent.at < search.end]
-    runs = session.execute(
-        select(AuditEvent.subject_id, func.min(AuditEvent.at))
-        .where(AuditEvent.subject == "print_run", AuditEvent.action.like(RUNS), *kinds, *narrowed)
-        .group_by(AuditEvent.subject_id)
-    ).all()
-    for run, at in runs:
-        for household in session.scalars(
-            select(Letter.household_id).distinct().where(Letter.print_run_id == run)
-        ):
-            yield household, at
+    first: dict[int, datetime] = {}
+    whole = select(AuditEvent.subject_id, AuditEvent.at).where(
+        AuditEvent.subject == "print_run", AuditEvent.action.like(RUNS), *kinds
+    )
+    archives = select(AuditEvent.detail, AuditEvent.at).where(AuditEvent.action.in_(ARCHIVES), *kinds)
+    touched = [(run, at) for run, at in session.execute(whole) if run is not None]
+    touched += [(int(detail["run"]), at) for detail, at in session.execute(archives)]
+    for run, at in touched:
+        if search.print_run_id in {None, run}:
+            first[run] = min(at, first.get(run, at))
+    for run, at in first.items():
+        for table in (Letter, BareLetter):
+            households = select(table.household_id).distinct()
+            for household in session.scalars(
+                households.where(table.print_run_id == run, table.household_id.is_not(None))
+            ):
+                if household is not None:
+                    yield household, at
 
 
 def _conditions(session: Session, search: Search) -> list[ColumnElement[bool]]:
@@ -217,6 +235,10 @@ def _elsewhere(session: Session, search: Search) -> list[tuple[str, int]]:
     if search.print_run_id is not None:
         return []
     rows = session.scalars(
-        select(AuditEvent.action).where(AuditEvent.household_id.is_(None), *_conditions(session, search))
+        select(AuditEvent.action).where(
+            AuditEvent.household_id.is_(None),
+            AuditEvent.action.not_in(ARCHIVES),
+            *_conditions(session, search),
+        )
     )
     return sorted(Counter(rows).items())

@@ -14,6 +14,7 @@ from portal.domain.errors import InputError
 from portal.domain.households.models import Household
 from portal.domain.incidents import affected
 from portal.domain.incidents.affected import Affected, Search, What
+from portal.domain.letters.models import BareLetter
 from tests.functional.incidents.support import Office
 from tests.functional.redeliveries.support import handed_over
 from tests.support.people import CANARY_NAME
@@ -93,6 +94,18 @@ def test_by_print_run_and_by_what_was_done_with_the_whole_run(office: Office) ->
     assert people[1].household_id in [row.household_id for row in later.rows], (
         "a run that was handed over is its letters"
     )
+    taken_at = office.now + 5 * HOUR
+    with office.staff.database.write() as session:
+        session.add(
+            BareLetter(
+                number="B1", household_id=people[1].household_id, kind="advance", state="printed", print_run_id=runs[0],
+                chunk_number=1, children=1, amount_yen=0, created_at=office.now,
+            )
+        )  # fmt: skip
+        record(session, SYSTEM, taken_at, "print_archive.taken", "print_archive", 1, run=runs[0])
+    took = find(office, Search(taken_at, taken_at + HOUR, What.TAKEN))
+    assert {row.household_id for row in took.rows} == {person.household_id for person in people}
+    assert took.elsewhere == ()
 
 
 def test_by_session(office: Office) -> None:
