@@ -4,7 +4,7 @@ The truth is counted from the draw alone; nothing of it is read back from the sy
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -39,6 +39,7 @@ from portal.domain.shipments.mail import SIMPLE_REGISTERED
 from portal.domain.tracking.file import CsvFeed
 from portal.domain.tracking.taking import take_tracking
 from portal.platform.database import Database
+from tests.support.accidents import lose_batch, wrong_counts
 from tests.support.coupons import AMOUNT, VAULT, load_codes, sandbox_profile
 from tests.support.letters import printer
 from tests.support.paper import Paper, make_paper
@@ -48,8 +49,9 @@ from tests.support.settlement import end_program
 
 FATES = (
     "exchanged", "part", "lapsed", "unseen", "absent_then_exchanged", "redelivered_exchanged", "undelivered", "declined",
-    "paper", "moved", "died", "protected_later", "mixed",
+    "paper", "moved", "died", "protected_later", "mixed", "wrong_count",
 )  # fmt: skip
+SHOWN = ("exchanged", "part", "lapsed", "absent_then_exchanged", "redelivered_exchanged", "wrong_count")
 DECLINED, PRINTED, POSTED, AGAIN = date(2023, 7, 3), date(2023, 7, 4), date(2023, 7, 5), date(2023, 8, 1)
 PART = 12_345
 HEADER = "お問い合わせ番号,状態発生日,配送履歴,詳細,取扱局"
@@ -75,6 +77,8 @@ class Truth:
     posted: Counter[tuple[date, int]] = field(default_factory=Counter)
     delivered: Counter[tuple[date, int]] = field(default_factory=Counter)
     returned: Counter[str] = field(default_factory=Counter)
+    given_up: Counter[str] = field(default_factory=Counter)
+    """Letters that count no more, by what went wrong."""
 
 
 @dataclass
@@ -100,6 +104,7 @@ class Year:
         self.letters()
         self.mail()
         self.come_back()
+        self.wrong_counts()
         self.send_again()
         self.mishaps()
         self.alternatives()
@@ -160,23 +165,33 @@ class Year:
 
     # ---- July: letters ------------------------------------------------------------------------
     def letters(self) -> None:
-        """Print, hand over by two people, post with a label on each."""
-        self._print(PRINTED, POSTED, attempt=0)
+        """Print, hand over by two people, post with a label on each; a first batch gets lost and is made anew."""
+        lost = self.households // 4
+        run_id, paper = self._build(PRINTED, limit=lost), self.paper
+        lose_batch(self.database, self.folder, run_id, paper.officer, paper.ward, at(PRINTED, 16))
+        self.truth.given_up["archive_lost"] += lost
+        self._print(PRINTED, POSTED)
 
-    def _print(self, printed: date, posted: date, *, attempt: int) -> None:
+    def _build(self, printed: date, *, limit: int | None = None) -> int:
+        """Build a run and approve it from its proof; returns its key."""
         made = printer(self.database, self.folder / "letters", FixedClock(at(printed)))
-        built = build_letters(made, workers=1)
+        built = build_letters(made, workers=1, limit=limit)
         assert isinstance(built, BuiltRun)
-        now = at(printed, 15)
         make_proof(replace(made, actor=self.paper.officer), built.run_id)
         with self.database.write() as session:
-            approve_proof(session, built.run_id, self.paper.ward, now)
-            propose_hand_over(session, built.run_id, self.paper.officer, now)
-            confirm_hand_over(session, VAULT, built.run_id, self.paper.ward, now)
+            approve_proof(session, built.run_id, self.paper.ward, at(printed, 15))
+        return built.run_id
+
+    def _print(self, printed: date, posted: date, again: Collection[int] = ()) -> None:
+        """Print and post all that is due; ``again`` are the households whose letter is a redelivery."""
+        run_id, now = self._build(printed), at(printed, 15)
+        with self.database.write() as session:
+            propose_hand_over(session, run_id, self.paper.officer, now)
+            confirm_hand_over(session, VAULT, run_id, self.paper.ward, now)
         with self.database.write() as session:
             rows = session.execute(
                 select(Letter.number, Letter.household_id)
-                .where(Letter.print_run_id == built.run_id)
+                .where(Letter.print_run_id == run_id)
                 .order_by(Letter.id)
             ).all()
             entries = []
@@ -184,7 +199,7 @@ class Year:
                 self.sent += 1
                 self.labels[household] = label(self.sent)
                 entries.append(Entry(number, label(self.sent)))
-                self.truth.posted[posted, attempt] += 1
+                self.truth.posted[posted, int(household in again)] += 1
             post_letters(session, entries, posted, SIMPLE_REGISTERED, self.paper.officer, at(posted, 18))
 
     def mail(self) -> None:
@@ -237,6 +252,12 @@ class Year:
                 )
             self.truth.returned[reason] += 1
 
+    def wrong_counts(self) -> None:
+        """Envelopes whose enclosures were miscounted."""
+        households = self.of("wrong_count")
+        wrong_counts(self.database, households, self.paper.officer, at(date(2023, 7, 22)))
+        self.truth.given_up["wrong_count"] += len(households)
+
     def send_again(self) -> None:
         """An officer approves what was asked for; the next run makes new letters, and they arrive."""
         program = self.paper.program
@@ -254,13 +275,15 @@ class Year:
                     self.paper.second,
                     at(date(2023, 7, 24)),
                 )
-        again = self.of("redelivered_exchanged")
-        if not again:
+        again, replaced = self.of("redelivered_exchanged"), self.of("wrong_count")
+        if not again and not replaced:
             return
-        self._print(date(2023, 7, 31), AGAIN, attempt=1)
+        self._print(date(2023, 7, 31), AGAIN, again)
         arrives = AGAIN + timedelta(days=2)
-        self._track([(household, arrives, "お届け済み", "") for household in again], at(date(2023, 8, 5)))
+        sent = [(household, arrives, "お届け済み", "") for household in (*again, *replaced)]
+        self._track(sent, at(date(2023, 8, 5)))
         self.truth.delivered[arrives, 1] += len(again)
+        self.truth.delivered[arrives, 0] += len(replaced)
 
     # ---- August: people move, die, hide -------------------------------------------------------
     def mishaps(self) -> None:
@@ -303,7 +326,7 @@ class Year:
     # ---- until March: shops -------------------------------------------------------------------
     def spend(self) -> None:
         """Codes are shown and used; three statements, one of them with a row that disagrees and is put right."""
-        self._show(self.of("exchanged", "part", "lapsed", "absent_then_exchanged", "redelivered_exchanged"))
+        self._show(self.of(*SHOWN))
         rows: list[tuple[str, str, int, int]] = []
         for household in self.children:
             rows += self._rows(household)
@@ -328,7 +351,7 @@ class Year:
         fate = self.fates[household]
         word, used, state = {
             "exchanged": ("交換済", AMOUNT, "exchanged"), "absent_then_exchanged": ("交換済", AMOUNT, "exchanged"),
-            "redelivered_exchanged": ("交換済", AMOUNT, "exchanged"), "part": ("一部利用", PART, "exchanged"),
+            "redelivered_exchanged": ("交換済", AMOUNT, "exchanged"), "wrong_count": ("交換済", AMOUNT, "exchanged"), "part": ("一部利用", PART, "exchanged"),
             "lapsed": ("期限切れ", 0, "delivered_unexchanged"),
         }.get(fate, ("期限切れ", 0, ""))  # fmt: skip
         with self.database.read() as session:

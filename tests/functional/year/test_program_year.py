@@ -5,7 +5,14 @@ from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from portal.domain.coupons.differences import listed, settle
+from portal.domain.credentials.models import Credential
+from portal.domain.incidents.models import Incident
+from portal.domain.incidents.queries import touched
+from portal.domain.letters.models import Letter
+from portal.domain.printing.models import PrintArchive
 from portal.domain.reports.delivery_figures import count_month
 from portal.domain.settlement.closing import closed, confirm_closing, lines, propose_closing, verify
 from portal.domain.settlement.figures import figures
@@ -40,6 +47,7 @@ def test_a_whole_year_ends_with_every_child_in_one_state_to_the_yen(
             for reason, sent in found.returned.items():
                 returned[reason] += sent.items
     assert (posted, delivered, returned) == (truth.posted, truth.delivered, truth.returned)
+    _every_household_has_one_letter(year)
 
     with database.write() as session:
         for row in listed(session):
@@ -59,3 +67,27 @@ def test_a_whole_year_ends_with_every_child_in_one_state_to_the_yen(
     paid = truth.used_yen + truth.states["alternative_delivered"] * AMOUNT
     assert frozen["payable_yen"] == paid
     assert frozen["codes"]["bought"] == sum(frozen["codes"][k] for k in ("assigned", "void", "left_over"))
+
+
+def _every_household_has_one_letter(year: Year) -> None:
+    """Of the lost batch and of envelopes with a wrong count nothing opens an account any more, and nobody was forgotten."""
+    truth = year.truth
+    with year.database.read() as session:
+        lost = session.scalar(
+            select(func.count(Letter.id))
+            .join(PrintArchive, PrintArchive.print_run_id == Letter.print_run_id)
+            .where(PrintArchive.state == "lost")
+        )
+        ended = session.scalar(
+            select(func.count(Letter.id))
+            .join(Credential, Credential.id == Letter.credential_id)
+            .where(Letter.state == "superseded", Credential.state == "superseded")
+        )
+        incident = session.scalars(select(Incident)).one()
+        stopped = touched(session, incident.id)
+        live = Counter(session.scalars(select(Letter.household_id).where(Letter.state == "handed_over")))
+    assert lost == truth.given_up["archive_lost"]
+    assert stopped.by_kind["letter"] == {"stopped": truth.given_up["wrong_count"]}
+    again = len(year.of("redelivered_exchanged"))
+    assert ended == truth.given_up.total() + again
+    assert live == Counter(household for household, fate in year.fates.items() if fate != "declined")
