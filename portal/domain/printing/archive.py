@@ -146,7 +146,10 @@ def _plan(session: Session, run_id: int, subcontractor_id: int, folder: Path, no
         chunks[chunk_number].kept.append(Sheet(number, position or 0, children, enclosures))
     last = session.scalar(select(func.max(PrintArchive.number)).where(PrintArchive.print_run_id == run_id))
     key = require_consent(session, subcontractor_id, purpose=MAIL_HOUSE, lock=False).public_key
-    plan = Plan(run_id, folder, (last or 0) + 1, key or "", now, [one for one in chunks.values() if one.kept])
+    plan = Plan(
+        run_id, folder, (last or 0) + 1, key or "", now, [one for one in chunks.values() if one.kept],
+        tuple(session.get_one(PrintRun, run_id).enclosed),
+    )  # fmt: skip
     if not plan.chunks:
         raise ConflictError(_s("この印刷に、差し出す手紙は残っていません。"), code="nothing_to_send")
     return plan

@@ -13,7 +13,9 @@ import pypdfium2
 
 from portal.domain.errors import InputError
 from portal.domain.printing import tar
+from portal.domain.printing.enclosures import FORMS, enclosure_file
 from portal.domain.printing.files import back_file, digest_of
+from portal.domain.printing.manifest import enclosed_counts
 from portal.domain.printing.pages import READING
 from portal.domain.texts import _s
 
@@ -50,6 +52,7 @@ class Plan:
     key: str
     moment: datetime
     chunks: Sequence[Chunk]
+    enclosed: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -73,7 +76,7 @@ def archive_file(run_id: int, number: int) -> str:
 
 
 def members_of(plan: Plan) -> Iterator[bytes]:
-    """Yield the tar: every file with its letters, the back, the manifest, and the digests of all of them."""
+    """Yield the tar: every file with its letters, the back, the forms to enclose, the manifest, and the digests of all of them."""
     mtime = int(plan.moment.timestamp())
     digests: list[tuple[str, str]] = []
     for chunk in plan.chunks:
@@ -85,11 +88,12 @@ def members_of(plan: Plan) -> Iterator[bytes]:
             data = _without_the_others(path, chunk)
             yield from _bytes(chunk.file, data, mtime)
             digests.append((hashlib.sha256(data).hexdigest(), chunk.file))
-    back = plan.folder / back_file(plan.run_id)
-    if back.is_file():
-        data = back.read_bytes()
-        yield from _bytes(back.name, data, mtime)
-        digests.append((hashlib.sha256(data).hexdigest(), back.name))
+    forms = [enclosure_file(plan.run_id, name) for name in plan.enclosed if name in FORMS]
+    for name in (back_file(plan.run_id), *forms):
+        if (plan.folder / name).is_file():
+            data = (plan.folder / name).read_bytes()
+            yield from _bytes(name, data, mtime)
+            digests.append((hashlib.sha256(data).hexdigest(), name))
     for name, data in _lists(plan, digests):
         yield from _bytes(name, data, mtime)
         digests.append((hashlib.sha256(data).hexdigest(), name))
@@ -150,10 +154,11 @@ def _lists(plan: Plan, digests: Sequence[tuple[str, str]]) -> Iterator[tuple[str
     for chunk in plan.chunks:
         for page, sheet in enumerate(chunk.kept, 1):
             writer.writerow((sheet.number, sheet.children, sheet.enclosures, chunk.file, page))
+    pieces = [sheet.enclosures for chunk in plan.chunks for sheet in chunk.kept]
     counts = {chunk.file: len(chunk.kept) for chunk in plan.chunks}
     sums = {
         "run": plan.run_id, "archive": plan.number, "letters": plan.letters, "children": plan.children,
-        "enclosures": sum(sheet.enclosures for chunk in plan.chunks for sheet in chunk.kept),
+        "enclosures": sum(pieces), "enclosed": enclosed_counts(plan.enclosed, pieces),
         "files": [
             {"file": name, "sha256": sha256, "letters": counts.get(name, 0)} for sha256, name in digests
         ],

@@ -27,6 +27,7 @@ from portal.domain.letters.texts import load_texts
 from portal.domain.printing.approved_texts import approved_texts, note_texts, same_texts
 from portal.domain.printing.chunks import ReadyChunk, read_chunk, store_chunk
 from portal.domain.printing.crew import Crew, Drawn, Job, crew
+from portal.domain.printing.enclosures import draw_enclosures
 from portal.domain.printing.files import (
     back_file,
     chunk_file,
@@ -149,11 +150,14 @@ def _build(
         with printer.read() as session:
             fresh = open_run(session)
             files = run_files(session, run.id)
+            now = printer.clock.now(session)
         if fresh is None or fresh.id != run.id:
             raise ConflictError(_s("この印刷は、別の処理が終わらせました。"), code="build_running")
         _check_files(run.folder, files)
         clear_leftovers(run.folder, run.id, fresh.chunks)
         put(write_part(run.folder / back_file(run.id), back))
+        for name, form in draw_enclosures(printer.program, run.id, fresh.enclosed, now).items():
+            put(write_part(run.folder / name, form))
         _draw_chunks(printer, people, fresh, progress)
         with printer.write() as session:
             totals = finish_run(session, run.id, printer.actor, printer.clock.now(session))
@@ -189,7 +193,7 @@ def _plan(
         with printer.write() as session:
             planned = plan_run(
                 session, chosen, printer.actor, printer.clock.now(session), chunk_size=chunk_size,
-                notice_date=notice_date, make_folder=make,
+                notice_date=notice_date, make_folder=make, enclosed=printer.program.letter_enclosures,
             )  # fmt: skip
             if planned is not None:
                 note_texts(session, texts, planned.id, printer.clock.now(session))

@@ -15,10 +15,12 @@ from portal.domain.credentials.services import NewCredential, free_login_ids, is
 from portal.domain.errors import ConflictError
 from portal.domain.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.orders import lock_orders, replace_letters
-from portal.domain.letters.states import LETTER, PRINT_CHUNK
+from portal.domain.letters.states import FIRST, LETTER, PRINT_CHUNK
 from portal.domain.printing.addressees import read_addressees
 from portal.domain.printing.crew import Drawn, Job
+from portal.domain.printing.enclosures import printed_names
 from portal.domain.printing.files import chunk_file
+from portal.domain.printing.plan import pieces
 from portal.domain.printing.preflight import draft
 from portal.domain.printing.selection import Due, lock_households, still_due
 from portal.domain.redeliveries.fulfilling import letters_printed, lock_approved
@@ -40,6 +42,7 @@ class ReadyChunk:
 
     job: Job
     entries: tuple[Entry, ...]
+    enclosed: tuple[str, ...] = ()
 
 
 def read_chunk(
@@ -54,6 +57,8 @@ def read_chunk(
     standing = still_due(session, [household_id for _id, _number, household_id in letters])
     addressees = read_addressees(session, vault, ward, standing.keys())
     login_ids = free_login_ids(session, vault, len(standing), taken)
+    enclosed = tuple(session.get_one(PrintRun, run_id).enclosed)
+    beside = printed_names(enclosed)
     drafts, entries = [], []
     for letter_id, letter_number, household_id in letters:
         if (due := standing.get(household_id)) is None:
@@ -63,10 +68,11 @@ def read_chunk(
             draft(
                 letter_number, addressees[household_id], children=due.children, amount_yen=due.amount_yen,
                 login_id=login_id, url=f"{public_url}/signin?id={login_id}",
+                enclosures=beside if due.reason == FIRST else (),
             )
         )  # fmt: skip
         entries.append(Entry(letter_id, due))
-    return ReadyChunk(Job(number, tuple(drafts)), tuple(entries))
+    return ReadyChunk(Job(number, tuple(drafts)), tuple(entries), enclosed)
 
 
 def store_chunk(
@@ -146,6 +152,7 @@ def _store_letters(
                 "id": entry.letter_id, "state": LETTER.next(LETTER.initial, "print"), "position": place,
                 "credential_id": credentials[entry.due.household_id], "printed_at": now,
                 "children": entry.due.children, "amount_yen": entry.due.amount_yen, "reason": entry.due.reason,
+                "enclosures": pieces(chunk.enclosed, entry.due.reason),
             }
             for place, entry in enumerate(chunk.entries, 1)
         ],

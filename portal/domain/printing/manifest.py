@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -156,6 +156,12 @@ def finish_run(session: Session, run_id: int, actor: Actor, now: datetime) -> Ru
     return totals
 
 
+def enclosed_counts(enclosed: Sequence[str], pieces: Iterable[int]) -> dict[str, int]:
+    """Return how many of each enclosure a run needs, from how many things lie in each of its envelopes."""
+    count = sum(1 for number in pieces if number > 1)
+    return dict.fromkeys(enclosed, count)
+
+
 def _write(
     folder: Path, run: PrintRun, totals: RunTotals, files: list[RunFile], rows: list[ManifestRow]
 ) -> None:
@@ -165,6 +171,7 @@ def _write(
     writer.writerows([getattr(row, name) for name in COLUMNS] for row in rows)
     sums = {
         "run": run.id, "kind": run.kind, "notice_date": run.notice_date.isoformat(), **asdict(totals),
+        "enclosed": enclosed_counts(run.enclosed, [row.enclosures for row in rows]),
         "files": [asdict(file) for file in files],
     }  # fmt: skip
     csv_name, json_name = manifest_names(run.id)

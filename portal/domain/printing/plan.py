@@ -1,6 +1,6 @@
 """Planning a print run: the run, its chunks and its letters in one transaction; at most one run is open."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from portal.domain.actors import Actor
 from portal.domain.audit.services import record
 from portal.domain.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.numbers import free_letter_numbers
-from portal.domain.letters.states import LETTER, PRINT_CHUNK, PRINT_RUN
+from portal.domain.letters.states import FIRST, LETTER, PRINT_CHUNK, PRINT_RUN
 from portal.domain.printing.selection import CREDENTIAL, Due, due
 
 INSERT_AT_ONCE = 2_000
@@ -27,6 +27,7 @@ class OpenRun:
     notice_date: date
     chunks: tuple[int, ...]
     planned: int
+    enclosed: tuple[str, ...] = ()
 
 
 def open_run(session: Session, kind: str = CREDENTIAL) -> OpenRun | None:
@@ -39,7 +40,7 @@ def open_run(session: Session, kind: str = CREDENTIAL) -> OpenRun | None:
         .where(PrintChunk.print_run_id == run.id, PrintChunk.state == PRINT_CHUNK.initial)
         .order_by(PrintChunk.number)
     )
-    return OpenRun(run.id, Path(run.folder), run.notice_date, tuple(chunks), run.planned)
+    return OpenRun(run.id, Path(run.folder), run.notice_date, tuple(chunks), run.planned, tuple(run.enclosed))
 
 
 def plan_run(
@@ -51,6 +52,7 @@ def plan_run(
     chunk_size: int,
     notice_date: date,
     make_folder: Callable[[int], Path],
+    enclosed: tuple[str, ...] = (),
 ) -> OpenRun | None:
     """Plan a letter for each of the ready households that is still as it was; None when there is none.
 
@@ -62,7 +64,8 @@ def plan_run(
         return None
     run = PrintRun(
         kind=CREDENTIAL, planned=len(chosen), children=sum(one.children for one in chosen),
-        total_yen=sum(one.amount_yen for one in chosen), folder="", notice_date=notice_date, created_at=now,
+        total_yen=sum(one.amount_yen for one in chosen), folder="", enclosed=list(enclosed),
+        notice_date=notice_date, created_at=now,
         begun_by=actor.id,
     )  # fmt: skip
     session.add(run)
@@ -83,6 +86,7 @@ def plan_run(
             "number": number, "household_id": one.household_id, "kind": CREDENTIAL, "state": LETTER.initial,
             "print_run_id": run.id, "chunk_number": chunk, "position": None, "counter": one.counter,
             "children": one.children, "amount_yen": one.amount_yen, "created_at": now, "reason": one.reason,
+            "enclosures": pieces(enclosed, one.reason),
         }
         for number, (one, chunk) in zip(free_letter_numbers(session, len(chosen)), places, strict=True)
     ]  # fmt: skip
@@ -95,4 +99,9 @@ def plan_run(
     folder = make_folder(run.id)
     run.folder = str(folder)
     session.flush()
-    return OpenRun(run.id, folder, notice_date, tuple(range(1, chunks + 1)), run.planned)
+    return OpenRun(run.id, folder, notice_date, tuple(range(1, chunks + 1)), run.planned, enclosed)
+
+
+def pieces(enclosed: Collection[str], reason: str) -> int:
+    """Return how many things lie in an envelope: the letter, and beside a first one what the program encloses."""
+    return 1 + len(enclosed) if reason == FIRST else 1

@@ -114,14 +114,15 @@ def findings_of(
 
 
 def draft(
-    number: str, addressee: Addressee, *, children: int, amount_yen: int, login_id: str = "", url: str = ""
-) -> LetterContent:
+    number: str, addressee: Addressee, *, children: int, amount_yen: int, login_id: str = "", url: str = "",
+    enclosures: tuple[str, ...] = (),
+) -> LetterContent:  # fmt: skip
     """Return a letter that lacks only its password."""
     return LetterContent(
         letter_number=number, postal_code=addressee.postal_code, address_lines=addressee.lines,
         addressee=addressee.name, children=children, amount_yen=amount_yen, login_id=login_id, password="",
         sign_in_url=url, customer_bars=addressee.bars,
-        addressee_image=addressee.image,
+        enclosures=enclosures, addressee_image=addressee.image,
     )  # fmt: skip
 
 

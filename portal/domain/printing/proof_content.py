@@ -21,6 +21,7 @@ from portal.domain.letters.models import Letter, PrintChunk
 from portal.domain.letters.render import render_chunk, render_pictures
 from portal.domain.printing.addressees import read_addressees
 from portal.domain.printing.build import Printer
+from portal.domain.printing.enclosures import printed_names
 from portal.domain.printing.files import digest_of
 from portal.domain.printing.manifest import RunFile, run_files
 from portal.domain.printing.pages import page_texts
@@ -51,6 +52,7 @@ class Sample:
     children: int
     amount_yen: int
     counter: bool
+    pieces: int = 1
     places: tuple[str, ...] = ()
 
 
@@ -114,7 +116,7 @@ def choose(
     rows = session.execute(
         select(
             Letter.id, Letter.household_id, Letter.number, PrintChunk.file_name, Letter.position, Letter.children,
-            Letter.amount_yen, Letter.counter,
+            Letter.amount_yen, Letter.counter, Letter.enclosures,
         )
         .join(Household, Household.id == Letter.household_id)
         .join(
@@ -125,8 +127,8 @@ def choose(
         .order_by(Letter.chunk_number, Letter.position)
     )  # fmt: skip
     found = [
-        Sample(key, household_id, number, file or "", place or 0, children, yen, counter)
-        for key, household_id, number, file, place, children, yen, counter in rows
+        Sample(key, household_id, number, file or "", place or 0, children, yen, counter, pieces)
+        for key, household_id, number, file, place, children, yen, counter, pieces in rows
         if key not in passed_over
     ]
     posted = [one for one in found if not one.counter]
@@ -166,15 +168,18 @@ def _longest(session: Session, vault: Vault, samples: Sequence[Sample]) -> Sampl
     return best[1]
 
 
-def masked(session: Session, printer: Printer, samples: Sequence[Sample]) -> list[LetterContent]:
-    """Return the letters as they were printed, but without what opens an account."""
+def masked(
+    session: Session, printer: Printer, samples: Sequence[Sample], enclosed: Sequence[str] = ()
+) -> list[LetterContent]:
+    """Return the letters as they were printed, but without what opens an account. ``enclosed`` is the run's."""
+    beside = printed_names(enclosed)
     ward, households = printer.program.names.ward.ja, [one.household_id for one in samples]
     addressees = read_addressees(session, printer.vault, ward, households, printed=True)
     return [
         replace(
             draft(
                 one.number, addressees[one.household_id], children=one.children, amount_yen=one.amount_yen,
-                login_id=MASKED_ID, url=f"{printer.public_url}/signin",
+                login_id=MASKED_ID, url=f"{printer.public_url}/signin", enclosures=beside if one.pieces > 1 else (),
             ),
             password=MASKED_PASSWORD,
         )

@@ -101,7 +101,7 @@ def _draw(printer: Printer, run_id: int, folder: Path, seed: int, notice_date: d
     while True:
         with printer.read() as session:
             samples = choose(session, printer.vault, run_id, seed, passed_over)
-            letters = masked(session, printer, samples)
+            letters = masked(session, printer, samples, session.get_one(PrintRun, run_id).enclosed)
         drawn, others = pictures(folder, samples, letters, frame)
         if not others:
             return drawn

@@ -16,6 +16,7 @@ from portal.domain.letters.render import render_back, render_chunk
 from portal.domain.letters.states import TEST_POSTING
 from portal.domain.printing.bare_writer import Chosen, Item
 from portal.domain.printing.build import Printer
+from portal.domain.printing.enclosures import draw_enclosures, printed_names
 from portal.domain.printing.files import back_file
 from portal.domain.printing.preflight import draft
 from portal.domain.printing.staff_addresses import StaffAddress, active, opened
@@ -32,7 +33,11 @@ class SpecimenWriter:
     printer: Printer
     kind: str = TEST_POSTING
     to_households: bool = False
-    enclosed: tuple[str, ...] = ()
+
+    @property
+    def enclosed(self) -> tuple[str, ...]:
+        """What lies beside a first letter."""
+        return self.printer.program.letter_enclosures
 
     def require(self, session: Session, run_id: int | None) -> None:
         """Refuse to begin without an address."""
@@ -67,8 +72,11 @@ class SpecimenWriter:
         return render_chunk(contents, self._frame(day))
 
     def shared(self, day: date, run_id: int) -> Mapping[str, bytes]:
-        """Return the back."""
-        return {back_file(run_id): render_back(self._frame(day))}
+        """Return the back and the forms to enclose."""
+        with self.printer.read() as session:
+            now = self.printer.clock.now(session)
+        forms = draw_enclosures(self.printer.program, run_id, self.enclosed, now)
+        return {back_file(run_id): render_back(self._frame(day)), **forms}
 
     def _frame(self, day: date) -> LetterFrame:
         return replace(self.printer.frame(day), is_specimen=True)
@@ -76,7 +84,7 @@ class SpecimenWriter:
     def _letter(self, number: str, address: StaffAddress) -> LetterContent:
         letter = draft(
             number, address.addressee, children=1, amount_yen=self.printer.program.amount_yen, login_id=SPECIMEN_ID,
-            url=f"{self.printer.public_url}/signin",
+            url=f"{self.printer.public_url}/signin", enclosures=printed_names(self.enclosed),
         )  # fmt: skip
         return replace(letter, password=SPECIMEN_PASSWORD)
 

@@ -114,6 +114,9 @@ def explain_settings(program: Program) -> list[SettingRow]:
         SettingRow("channels", _s("確認の番号の受け取り方"), ", ".join(program.channels.names)),
         SettingRow("languages", _s("言語"), ", ".join(program.languages or RESIDENT_LOCALES)),
         SettingRow("password_mode", _s("手紙のパスワード"), program.letter_password_mode),
+        SettingRow(
+            "enclosures", _s("はじめの手紙に同封するもの"), ", ".join(program.letter_enclosures) or "-"
+        ),
         SettingRow("forwarding", _s("転送"), program.forwarding),
         SettingRow("delivered_means", _s("配達済みと数える時"), program.delivered_means),
         SettingRow("postal_rule", _s("郵便で届いた辞退届"), program.requests.postal_rule),

@@ -22,7 +22,9 @@ from portal.domain.program.reading_texts import (
 )
 from portal.domain.program.request_settings import read_request_settings
 from portal.domain.program.schema import (
+    ALTERNATIVE_FORM,
     DELIVERED_MEANS,
+    ENCLOSURES,
     FORWARDING,
     LETTER_PASSWORD_MODES,
     Channels,
@@ -105,6 +107,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     languages = _read_languages(root)
     forwarding = letter.choice("forwarding", FORWARDING, "do_not_forward")
     password_mode = letter.choice("password_mode", LETTER_PASSWORD_MODES, "reusable")
+    enclosures = _read_enclosures(letter, paper=bool(alternatives))
     delivered_means = root.choice("delivered_means", DELIVERED_MEANS, "revealed")
     resident_url = _read_url(root)
     root.finish()
@@ -130,6 +133,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
         letter=layout,
         forwarding=forwarding,
         letter_password_mode=password_mode,
+        letter_enclosures=enclosures,
         delivered_means=delivered_means,
         texts=texts,
         alternatives=alternatives,
@@ -233,6 +237,20 @@ def _read_languages(root: Section) -> tuple[str, ...]:
     if RESIDENT_LOCALES[0] not in languages:
         root.problem("languages", _s("ja は必ず入れてください。"))
     return tuple(locale for locale in RESIDENT_LOCALES if locale in languages)
+
+
+def _read_enclosures(letter: Section, *, paper: bool) -> tuple[str, ...]:
+    wanted = letter.words("enclosures", ())
+    for name in wanted:
+        if name not in ENCLOSURES:
+            letter.problem(
+                "enclosures",
+                _s("「%(value)s」は使えません。%(allowed)s のどれかにしてください。")
+                % {"value": name, "allowed": " / ".join(ENCLOSURES)},
+            )
+    if ALTERNATIVE_FORM in wanted and not paper:
+        letter.problem("enclosures", _s("紙の代替品がない事業では、代替品申出書を同封できません。"))
+    return tuple(name for name in ENCLOSURES if name in wanted)
 
 
 def _read_url(root: Section) -> str:

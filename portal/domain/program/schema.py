@@ -17,6 +17,12 @@ from portal.domain.program.workplaces import Workplace
 LETTER_PASSWORD_MODES = ("reusable", "activation_only")
 DELIVERED_MEANS = ("handed_over", "revealed", "exchanged")
 FORWARDING = ("do_not_forward", "forward")
+ENCLOSURES = ALTERNATIVE_FORM, DECLINE_FORM, REPLY_ENVELOPE = (
+    "alternative_form",
+    "decline_form",
+    "reply_envelope",
+)
+"""What may lie in the envelope of a first letter beside the letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +163,7 @@ class Program:
     letter: LetterLayout
     forwarding: str
     letter_password_mode: str
+    letter_enclosures: tuple[str, ...]
     delivered_means: str
     texts: WardTexts
     alternatives: tuple[AlternativeProduct, ...]

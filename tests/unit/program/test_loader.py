@@ -114,6 +114,7 @@ def test_an_unknown_key_is_an_error_that_names_it_and_the_nearest_valid_name(
         ('telephone = "0120-000-501"', 'telephone = "0120000501"', "contact.telephone"),
         ('postal_code = "139-0005"', 'postal_code = "139-00"', "contact.address.postal_code"),
         ('password_mode = "reusable"', 'password_mode = "once"', "reusable / activation_only"),
+        ('password_mode = "reusable"', 'enclosures = ["flyer"]', "alternative_form / decline_form"),
         ('delivered_means = "revealed"', 'delivered_means = "seen"', "handed_over / revealed / exchanged"),
         ('from = "12-29"', 'from = "12/29"', "call_center.yearly_closures[1].from"),
         (
