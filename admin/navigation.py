@@ -1,5 +1,6 @@
 """What every staff page shows around its own: places a person may go to, who is signed in, languages."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -94,6 +95,8 @@ GROUPS = (
 )
 """The menu: groups of places, in the order of a day's work."""
 
+_OF_HOUSEHOLD = re.compile(r"/(?:desk|households)/(\d{1,18})(?=/.)")
+
 LANGUAGES = [(CODE_OF[locale], NAMES[CODE_OF[locale]], html_lang(locale)) for locale in STAFF_LOCALES]
 
 
@@ -165,6 +168,7 @@ def page_context(page: Page) -> dict[str, Any]:
     who = signed_in_as(page)
     menu = _groups(page, who)
     return {
+        "way_back": lambda: way_back(page.path, menu),
         "who": who,
         "menu": menu,
         "call_bar": call_bar(page) if who is not None else None,
@@ -193,6 +197,16 @@ def _groups(page: Page, who: Who | None) -> list[PlaceGroup]:
         if shown:
             found.append(PlaceGroup(key, _group(key) if key else "", shown))
     return found
+
+
+def way_back(path: str, menu: Sequence[PlaceGroup]) -> Place:
+    """Return where somebody goes on who was refused at an address: its household, its list in the menu, or the start."""
+    above = [place for group in menu for place in group.places if place.current and place.path != path]
+    if above and (found := _OF_HOUSEHOLD.match(path)) is not None:
+        return Place(found[0], _s("世帯 %(n)s にもどる") % {"n": found[1]}, current=False)
+    if above and above[-1].path != "/":
+        return Place(above[-1].path, _s("「%(place)s」にもどる") % {"place": above[-1].name}, current=False)
+    return Place("/", _s("きょうの仕事へ"), current=False)
 
 
 def _ending(page: Page) -> str:

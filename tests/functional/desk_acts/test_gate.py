@@ -36,6 +36,9 @@ def test_a_caller_who_is_not_known_well_enough_gets_nothing(sqlite_desk: Desk, a
         for answer in (sqlite_desk.open(person, PLACES[act]), sqlite_desk.do(person, PLACES[act])):
             assert answer.status_code == 403
             assert "確認" in answer.text or "手紙番号" in answer.text
+            assert f'class="button" href="/desk/{person.household_id}"' in answer.text, (
+                "the way back to the caller"
+            )
     assert nothing_done(sqlite_desk)
 
 
