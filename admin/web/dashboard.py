@@ -84,7 +84,7 @@ def _with_ward(page: Page) -> WithWard | None:
         milestones.late(session, program, page.now),
         documents.waiting(session),
         not program.is_demo and letter_standing(session, program) is None,
-        questions.overdue(session, page.site.vault, program.calendar, page.now)[:MOST],
+        questions.overdue(session, page.site.vault, program.calendar, page.now),
     )
     late = found.milestones or found.texts or found.text_is_new or found.questions
     return found if late else None
