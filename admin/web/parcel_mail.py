@@ -63,7 +63,9 @@ def absent(page: Page) -> Response[Any]:
     kept_until = _day(page, "kept_until") if page.form.get("kept_until").strip() else None
     return _act(
         page, "absent_on", "absent",
-        lambda view: delivery.absent(page.session, view.parcel.id, day, page.actor, page.now, kept_until=kept_until),
+        lambda view: delivery.absent(
+            page.session, page.site.vault, page.site.program, view.parcel.id, day, page.actor, page.now, kept_until=kept_until
+        ),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from portal.domain.entitlements.services import change
 from portal.domain.errors import NotAllowedError, WrongStateError
 from portal.domain.households.models import Household
 from portal.domain.program.schema import Program
+from portal.domain.requests.absences import tell_absence
 from portal.domain.requests.models import Request
 from portal.domain.requests.services import touch
 from portal.domain.shipments import mail
@@ -54,6 +55,8 @@ def post(
 
 def absent(
     session: Session,
+    vault: Vault,
+    program: Program,
     parcel_id: int,
     day: date,
     actor: Actor,
@@ -61,10 +64,16 @@ def absent(
     *,
     kept_until: date | None = None,
 ) -> AlternativeParcel:
-    """Note that nobody was at home on ``day`` (JST). Raises NotFoundError, InputError and WrongStateError."""
+    """Note that nobody was at home on ``day`` (JST), and tell the household.
+
+    Raises: NotFoundError, InputError and WrongStateError, as ``shipments.absent``.
+    """
     row, parcel, _items = lock_parcel(session, parcel_id)
-    shipments.absent(session, _shipment(session, parcel).id, day, actor, now, kept_until=kept_until)
+    shipment = shipments.absent(
+        session, _shipment(session, parcel).id, day, actor, now, kept_until=kept_until
+    )
     touch(row, now)
+    tell_absence(session, vault, program, shipment, now)
     return parcel
 
 

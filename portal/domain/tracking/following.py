@@ -8,12 +8,11 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import Actor
 from portal.domain.alternatives import delivery
 from portal.domain.alternatives.models import AlternativeParcel
-from portal.domain.announcements.services import announce, reach
+from portal.domain.announcements.services import announce
 from portal.domain.errors import DomainError
 from portal.domain.escalations.call_backs import call_off
-from portal.domain.program.request_settings import ABSENCE_CALL
 from portal.domain.program.schema import Program
-from portal.domain.requests.numbers_left import number_left
+from portal.domain.requests.absences import tell_absence
 from portal.domain.shipments import services as shipments
 from portal.domain.shipments.models import Shipment
 from portal.domain.shipments.queries import absence_key
@@ -46,7 +45,7 @@ def follow(
         return False
     try:
         with session.begin_nested():
-            _step(session, row, target, event, actor, now)
+            _step(session, vault, program, row, target, event, actor, now)
     except DomainError:
         # a parcel whose child is held: a person must look first
         return False
@@ -55,8 +54,9 @@ def follow(
 
 
 def _step(
-    session: Session, row: Shipment, target: str, event: TrackingEvent, actor: Actor, now: datetime
-) -> None:
+    session: Session, vault: Vault, program: Program, row: Shipment, target: str, event: TrackingEvent, actor: Actor,
+    now: datetime,
+) -> None:  # fmt: skip
     parcel = None
     if row.kind == PARCEL:
         parcel = session.scalar(select(AlternativeParcel.id).where(AlternativeParcel.shipment_id == row.id))
@@ -67,7 +67,7 @@ def _step(
         if parcel is None:
             shipments.absent(session, row.id, event.happened_on, actor, now)
         else:
-            delivery.absent(session, parcel, event.happened_on, actor, now)
+            delivery.absent(session, vault, program, parcel, event.happened_on, actor, now)
     elif parcel is None:
         shipments.deliver(session, row.id, event.happened_on, actor, now)
     else:
@@ -83,16 +83,10 @@ def _tell(
     actor: Actor,
     now: datetime,
 ) -> None:
-    absence = absence_key(row.id)
     if row.state == "at_post_office":
-        way, contact = reach(session, row.household_id), None
-        if way.row is None and program.requests.absence_without_channel == ABSENCE_CALL:
-            contact = number_left(session, vault, row.household_id)
-        announce(
-            session, vault, row.household_id, "at_post_office", absence, now, contact=contact, due=row.kept_until, way=way
-        )  # fmt: skip
+        tell_absence(session, vault, program, row, now)
         return
     if row.absent_on is not None:
-        call_off(session, absence, actor, now)
+        call_off(session, absence_key(row.id), actor, now)
     if row.state == "returning" and STORAGE_ENDED in event.detail:
         announce(session, vault, row.household_id, "came_back", f"shipment:{row.id}:came_back", now)

@@ -6,6 +6,7 @@ import pytest
 
 from portal.domain.actors import Role
 from portal.domain.alternatives.models import AlternativeItem, AlternativeParcel
+from portal.domain.announcements.models import Announcement
 from portal.domain.households.models import Household
 from tests.support.paper import Paper, make_paper, tracking_no
 from tests.support.people import Person
@@ -83,6 +84,7 @@ def test_from_the_shelf_to_the_door(
     assert "差し出しを記録しました" in page.text
     second.send(parcel + "/absent", {"absent_on": "2023-08-01", "kept_until": ""})
     assert "2023-08-08" in second.open("/parcels?stage=on_the_way").text
+    assert staff.count(Announcement, event="at_post_office", household_id=family.household_id) == 1
     second.send(parcel + "/deliver", {"delivered_on": "2023-08-01"})
     assert staff.count(AlternativeItem, state="delivered") == 1
     office.children = 2
