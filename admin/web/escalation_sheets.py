@@ -10,7 +10,7 @@ from admin.access import first_post, number_in_address, staff_route
 from admin.desk_tasks import reader_of
 from admin.web import escalations
 from admin.web.reports import XLSX
-from portal.domain.errors import ConflictError, DomainError, NotFoundError
+from portal.domain.errors import ConflictError, DomainError, NotAllowedError, NotFoundError
 from portal.domain.escalations import answers_in
 from portal.domain.escalations.answers_file import MAX_BYTES, AnswersFile, read_answers
 from portal.domain.escalations.models import AnswerSheet
@@ -23,17 +23,26 @@ from portal.platform.uploads import UploadRule
 
 FILE = UploadRule(MAX_BYTES, read_answers)
 NAME = "escalations.xlsx"
+AGE = "application/octet-stream"
 PAGE = 20
 
 
 def take(page: Page) -> Response[Any]:
     """Give the open questions as a workbook."""
     try:
-        body = make_sheet(page.session, page.site.vault, reader_of(page), page.actor, page.now)
-    except ConflictError as error:
+        sheet = make_sheet(
+            page.session,
+            page.site.vault,
+            page.site.program.escalations,
+            reader_of(page),
+            page.actor,
+            page.now,
+        )
+    except (ConflictError, NotAllowedError) as error:
         page.form.error("sheet", error.message)
         return escalations.show_list(page, 409)
-    return page.send(body, XLSX, {"content-disposition": f'attachment; filename="{NAME}"'})
+    name, kind = (f"{NAME}.age", AGE) if sheet.closed else (NAME, XLSX)
+    return page.send(sheet.body, kind, {"content-disposition": f'attachment; filename="{name}"'})
 
 
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:

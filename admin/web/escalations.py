@@ -22,6 +22,7 @@ from portal.domain.program.escalation_settings import ESCALATION_KINDS
 from portal.domain.requests.scans import store_scan
 from portal.domain.staff.permissions import Permission
 from portal.domain.staff.queries import staff_names
+from portal.domain.subcontractors.keys import fingerprint
 from portal.domain.texts import _s
 from portal.domain.typed import folded
 from portal.platform.page import Page
@@ -51,6 +52,8 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
         counts=queries.state_counts(page.session, reader), today=jst_date(page.now), escalation_words=escalation_words,
         names=staff_names(page.session, {row.raised_by for row in rows}), said=page.query.get("said", ""),
         answers=allowed(page, Permission.ANSWER_ESCALATIONS), own=reader.own is not None,
+        sheet_key=fingerprint(page.site.program.escalations.sheet_key) if page.site.program.escalations.sheet_key else "",
+        plain_by=page.site.program.escalations.plain_sheet_accepted_by,
     )  # fmt: skip
 
 

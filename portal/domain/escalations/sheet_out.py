@@ -1,24 +1,29 @@
 """The sheet of open questions for a ward whose computers cannot reach the site: xlsx in which every cell is a text.
 
+It leaves the house encrypted to the ward's key (age, as the letters do: decision 0011), or readable where the ward said so.
+
 A name stands only where the question needs one; of a protected household neither name nor words, ever.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 
+import pyrage
 import xlsxwriter
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record
 from portal.domain.clock import jst_date
-from portal.domain.errors import ConflictError
+from portal.domain.errors import ConflictError, NotAllowedError
 from portal.domain.escalations.models import Escalation
 from portal.domain.escalations.queries import Reader, open_rows
 from portal.domain.escalations.sealed import question_of
 from portal.domain.escalations.services import WARD_ONLY_KINDS
 from portal.domain.escalations.sheet_columns import BY_TELEPHONE, COLUMNS, HOW_TO, KINDS, WIDTHS
 from portal.domain.households.queries import HouseholdView, view_households
+from portal.domain.program.escalation_settings import EscalationSettings
 from portal.domain.texts import _s
 from portal.domain.vault import Vault
 
@@ -27,12 +32,30 @@ NAMED_KINDS = frozenset({"eligibility", "change_of_recipient"})
 """Questions that nobody can answer without knowing whose they are."""
 
 
-def make_sheet(session: Session, vault: Vault, reader: Reader, actor: Actor, now: datetime) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file for the ward; ``closed`` where only the ward can open it."""
+
+    body: bytes
+    closed: bool
+
+
+def make_sheet(
+    session: Session, vault: Vault, settings: EscalationSettings, reader: Reader, actor: Actor, now: datetime
+) -> Sheet:
     """Return the open questions that this person may know of as a workbook, and note that they went out.
 
     Raises:
+        NotAllowedError: there is no key of the ward, and it did not accept a readable sheet.
         ConflictError: there are none, or more than ``MOST_ROWS``.
     """
+    if not settings.sheet_key and not settings.plain_sheet_accepted_by:
+        raise NotAllowedError(
+            _s(
+                "区の公開鍵が設定されていないため、表を作れません。区に公開鍵をもらい、事業の設定に入れてください。"
+            ),
+            code="no_key",
+        )
     rows = open_rows(session, reader, limit=MOST_ROWS + 1)
     if not rows:
         raise ConflictError(_s("区の回答を待っている引き継ぎはありません。"))
@@ -48,8 +71,11 @@ def make_sheet(session: Session, vault: Vault, reader: Reader, actor: Actor, now
     body = _workbook([_cells(vault, row, households.get(row.household_id or 0)) for row in rows])
     for row in rows:
         row.sheet_at = now
-    record(session, actor, now, "escalation.sheet_taken", "escalation", rows=len(rows))
-    return body
+    closed = bool(settings.sheet_key)
+    if closed:
+        body = pyrage.encrypt(body, [pyrage.x25519.Recipient.from_str(settings.sheet_key)])
+    record(session, actor, now, "escalation.sheet_taken", "escalation", rows=len(rows), encrypted=closed)
+    return Sheet(body, closed)
 
 
 def _cells(vault: Vault, row: Escalation, household: HouseholdView | None) -> list[str]:

@@ -153,6 +153,7 @@ def test_the_sheet_goes_out_and_answers_come_in_after_a_look(staff: StaffSite) -
     _agent, address = raised(staff)
     officer = staff.enter_as(Role.OFFICER)
     officer.open("/escalations")
+    assert "表は暗号化されません" in officer.open("/escalations").text
     sheet = officer.post("/escalations/sheet")
     assert 'filename="escalations.xlsx"' in sheet.headers["content-disposition"]
     [_head, row] = CalamineWorkbook.from_filelike(io.BytesIO(sheet.content)).get_sheet_by_index(0).to_python()

@@ -3,8 +3,10 @@
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
+import pyrage
 import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
@@ -12,7 +14,7 @@ from sqlalchemy import select
 
 from portal.domain.actors import Actor
 from portal.domain.audit.models import AuditEvent
-from portal.domain.errors import ConflictError, InputError, NotFoundError, WrongStateError
+from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError, WrongStateError
 from portal.domain.escalations import answers_in
 from portal.domain.escalations.answers_file import AnswerRow, AnswersFile, read_answers
 from portal.domain.escalations.models import AnswerSheet, Escalation, EscalationAnswer
@@ -27,9 +29,10 @@ CONTRACTOR, WARD = Reader(False), Reader(True)
 Cells = Sequence[object]
 
 
-def sheet(desk: Desk, reader: Reader = CONTRACTOR) -> bytes:
+def sheet(desk: Desk, reader: Reader = CONTRACTOR, **rules: str) -> bytes:
+    settings = replace(desk.program.escalations, **rules)  # type: ignore[arg-type]
     with desk.database.write() as session:
-        return make_sheet(session, VAULT, reader, desk.officer, desk.now)
+        return make_sheet(session, VAULT, settings, reader, desk.officer, desk.now).body
 
 
 def cells(book: bytes) -> list[list[str]]:
@@ -102,6 +105,22 @@ def test_a_sheet_goes_out_and_its_answers_come_back_as_evidence(desk: Desk) -> N
             "sheet", "児発第12号", date(2023, 7, 31), sheet_id,
         )  # fmt: skip
         assert session.get_one(Escalation, first.id).sheet_at == NOW
+
+
+def test_with_the_wards_key_only_the_ward_reads_the_sheet(quick_desk: Desk) -> None:
+    row = quick_desk.ask(household_id=quick_desk.household())
+    secret = pyrage.x25519.Identity.generate()
+    closed = sheet(quick_desk, sheet_key=str(secret.to_public()))
+    assert closed.startswith(b"age-encryption.org/v1\n")
+    assert cells(pyrage.decrypt(closed, [secret]))[1][0] == row.receipt_no
+
+
+def test_without_key_and_acceptance_nothing_goes_out(quick_desk: Desk) -> None:
+    row = quick_desk.ask("complaint")
+    with pytest.raises(NotAllowedError, match="公開鍵"):
+        sheet(quick_desk, plain_sheet_accepted_by="")
+    with quick_desk.database.read() as session:
+        assert session.get_one(Escalation, row.id).sheet_at is None
 
 
 def test_formulas_of_callers_stay_texts_and_telephone_numbers_keep_their_zero(quick_desk: Desk) -> None:

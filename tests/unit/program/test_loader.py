@@ -107,6 +107,12 @@ def test_an_unknown_key_is_an_error_that_names_it_and_the_nearest_valid_name(
         ('base_date = "2023-05-01"', "", "eligibility.base_date: この項目がありません"),
         ("amount_yen = 30000", 'amount_yen = "30000"', "eligibility.amount_yen: 整数で"),
         ("amount_yen = 30000", "amount_yen = true", "eligibility.amount_yen: 整数で"),
+        ("[escalations]\n", '[escalations]\nsheet_key = "age1x"\n', "escalations.sheet_key: 区の公開鍵"),
+        (
+            "[escalations]\n",
+            '[escalations]\nsheet_key = "AGE-SECRET-KEY-1X"\n',
+            "sheet_key: これは秘密の鍵です",
+        ),
         ("amount_yen = 30000", "amount_yen = 0", "eligibility.amount_yen: 1から"),
         ('opens = "9:00"', 'opens = "25:00"', "call_center.opens"),
         ('closes = "17:00"', 'closes = "8:00"', "call_center.closes: 開く時刻より後"),
