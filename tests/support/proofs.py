@@ -1,13 +1,18 @@
-"""Approval of print runs where a test is about something else: a proof without pictures, decided by a second person."""
+"""Approval of print runs where a test is about something else; run as a module it makes a real proof, to be killed."""
 
+import sys
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
-from portal.domain.actors import Actor
+import portal.domain.tables  # noqa: F401  (all tables, as the command line knows them)
+from portal.domain.actors import Actor, Organization, Role
 from portal.domain.printing.proof_content import build_sha256
 from portal.domain.printing.proof_decisions import approve_proof
-from portal.domain.printing.proofs import store_proof
-from portal.platform.database import Database
+from portal.domain.printing.proofs import make_proof, store_proof
+from portal.platform.database import Database, make_engine
 from tests.support.coupons import NOW, VAULT
+from tests.support.letters import printer
 
 
 def approve_run(database: Database, run_id: int, maker: Actor, approver: Actor, now: datetime = NOW) -> None:
@@ -15,3 +20,21 @@ def approve_run(database: Database, run_id: int, maker: Actor, approver: Actor, 
     with database.write() as session:
         store_proof(session, VAULT, run_id, build_sha256(session, run_id), 1, (), maker, now)
         approve_proof(session, run_id, approver, now)
+
+
+def main() -> None:
+    """Makes a proof: URL of the database, run, officer."""
+    url, run_id, officer = sys.argv[1:]
+    database = Database(make_engine(url))
+    made = replace(
+        printer(database, Path()), actor=Actor(Role.OFFICER, int(officer), Organization.CONTRACTOR)
+    )
+    sys.stdout.write("go\n")
+    sys.stdout.flush()
+    make_proof(made, int(run_id))
+    database.engine.dispose()
+    sys.stdout.write("made\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""A batch on its way to the mail house, killed at any moment: the proof and the archive are whole or not there."""
+
+import hashlib
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from portal.domain.letters.models import Letter
+from portal.domain.printing.archives import archives_of
+from portal.domain.printing.build import BuiltRun, build_letters
+from portal.domain.printing.models import PrintProof, PrintProofPage
+from portal.domain.printing.proof_decisions import approve_proof
+from portal.domain.printing.proof_pages import open_picture, pages_of
+from portal.platform.database import Database
+from tests.support.archives import MailHouse, make_mail_house
+from tests.support.coupons import NOW, VAULT
+from tests.support.letters import add_families, printer
+from tests.support.sources import ROOT
+
+KILLS = 5
+
+
+def start(step: str, *arguments: object) -> subprocess.Popen[str]:
+    """Begins a step in a process of its own, and returns when it is at work."""
+    child = subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", f"tests.support.{step}", *map(str, arguments)], cwd=ROOT, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert child.stdout is not None
+    assert child.stdout.readline() == "go\n"
+    return child
+
+
+def whole_proofs(house: MailHouse, run_id: int) -> int:
+    """How many proofs there are; each shows all its pictures."""
+    with house.database.write() as session:
+        proofs = session.scalars(select(PrintProof)).all()
+        for proof in proofs:
+            pages = pages_of(session, proof, include_protected=False)
+            assert len(pages) == (session.scalar(select(func.count(PrintProofPage.id))) or 0) >= 3
+            for page in pages:
+                png = open_picture(session, VAULT, run_id, page.id, house.ward, NOW, include_protected=False)
+                assert png.endswith(b"IEND\xaeB`\x82")
+        return len(proofs)
+
+
+def whole_archives(house: MailHouse, run_id: int, folder: Path) -> int:
+    """How many archives there are; each file is the one that was noted."""
+    with house.database.read() as session:
+        found = archives_of(session, run_id)
+        for row in found:
+            assert hashlib.sha256((folder / row.file_name).read_bytes()).hexdigest() == row.sha256
+        return len(found)
+
+
+def test_a_batch_killed_while_it_is_proved_or_packed_goes_on_and_nothing_is_half_done(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    add_families(database, 12)
+    built = build_letters(printer(database, tmp_path), workers=0, chunk_size=4)
+    assert isinstance(built, BuiltRun)
+    house, run_id = make_mail_house(database, tmp_path), built.run_id
+    files = {path.name for path in built.folder.iterdir()}
+    dice, killed = random.Random(5), 0
+    steps = (("proofs", (run_id, house.officer.id)), ("archives", (run_id, house.id, house.officer.id)))
+    for step, arguments in steps:
+        there = 0
+        for _ in range(KILLS):
+            child = start(step, database_url, *arguments)
+            time.sleep(dice.uniform(0.0, 0.4 if step == "proofs" else 0.04))
+            child.kill()
+            child.communicate()
+            killed += child.returncode < 0
+            proofs, archives = whole_proofs(house, run_id), whole_archives(house, run_id, built.folder)
+            there = proofs if step == "proofs" else archives
+            if there:
+                break
+        if not there:
+            _out, fault = start(step, database_url, *arguments).communicate(timeout=60)
+            assert not fault, fault
+    assert killed
+    assert (whole_proofs(house, run_id), whole_archives(house, run_id, built.folder)) == (1, 1)
+    left = {path.name for path in built.folder.iterdir()} - files
+    with database.write() as session:
+        assert left == {row.file_name for row in archives_of(session, run_id)}
+        approve_proof(session, run_id, house.ward, NOW)
+    house.hand_over(run_id)
+    with database.read() as session:
+        assert set(session.scalars(select(Letter.state))) == {"handed_over"}
