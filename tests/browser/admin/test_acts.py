@@ -3,32 +3,25 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.admin.passing import passes_at_a_desk, passes_on_a_phone
 from tests.browser.admin.screens_of_acts import ACTS, caller, family
 from tests.browser.admin.served import ServedStaff
 from tests.support.browser import PageFactory
-from tests.support.gates import GATES, QUICK, check_page, plain
+from tests.support.gates import plain
 
 
 @pytest.mark.parametrize("name", list(ACTS))
 def test_a_screen_passes_the_gates_in_japanese(
     served_staff: ServedStaff, page_factory: PageFactory, name: str
 ) -> None:
-    page = page_factory()
-    served_staff.speak(page, "ja")
-    ACTS[name](served_staff, page)
-    found = check_page(page)
-    assert not found, "\n".join(found)
+    passes_on_a_phone(served_staff, page_factory, ACTS[name])
 
 
 @pytest.mark.parametrize("name", ["act: redelivery", "act: receipt in Korean", "changes: waiting"])
 def test_a_screen_passes_the_gates_in_english_at_a_desk(
     served_staff: ServedStaff, page_factory: PageFactory, name: str, full_matrix: bool
 ) -> None:
-    page = page_factory(width=1280, height=800, language="en", color_scheme="dark")
-    served_staff.speak(page, "en")
-    ACTS[name](served_staff, page)
-    found = check_page(page, lang="en", only=tuple(GATES) if full_matrix else QUICK)
-    assert not found, "\n".join(found)
+    passes_at_a_desk(served_staff, page_factory, ACTS[name], full_matrix=full_matrix)
 
 
 @pytest.mark.parametrize("name", ["act: alternative", "act: receipt of a form", "changes: waiting"])

@@ -3,11 +3,12 @@
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.admin.passing import passes_at_a_desk, passes_on_a_phone
 from tests.browser.admin.screens_of_entries import ENTRIES
 from tests.browser.admin.served import ServedStaff
 from tests.support.browser import PageFactory
 from tests.support.files import picture
-from tests.support.gates import GATES, QUICK, check_page, plain
+from tests.support.gates import plain
 
 NAMES = pytest.mark.parametrize("name", list(ENTRIES))
 
@@ -16,11 +17,7 @@ NAMES = pytest.mark.parametrize("name", list(ENTRIES))
 def test_a_screen_passes_the_gates_in_japanese(
     served_staff: ServedStaff, page_factory: PageFactory, name: str
 ) -> None:
-    page = page_factory()
-    served_staff.speak(page, "ja")
-    ENTRIES[name](served_staff, page)
-    found = check_page(page)
-    assert not found, "\n".join(found)
+    passes_on_a_phone(served_staff, page_factory, ENTRIES[name])
 
 
 @pytest.mark.parametrize(
@@ -29,11 +26,7 @@ def test_a_screen_passes_the_gates_in_japanese(
 def test_a_screen_passes_the_gates_in_english_at_a_desk(
     served_staff: ServedStaff, page_factory: PageFactory, name: str, full_matrix: bool
 ) -> None:
-    page = page_factory(width=1280, height=800, language="en", color_scheme="dark")
-    served_staff.speak(page, "en")
-    ENTRIES[name](served_staff, page)
-    found = check_page(page, lang="en", only=tuple(GATES) if full_matrix else QUICK)
-    assert not found, "\n".join(found)
+    passes_at_a_desk(served_staff, page_factory, ENTRIES[name], full_matrix=full_matrix)
 
 
 @pytest.mark.parametrize("name", ["decline by fax: empty", "redelivery by post"])

@@ -5,33 +5,26 @@ from playwright.sync_api import Page, expect
 
 from portal.domain.faxes.models import FaxCase
 from tests.browser.admin.calling import at_the_desk
+from tests.browser.admin.passing import passes_at_a_desk, passes_on_a_phone
 from tests.browser.admin.screens_of_faxes import FAXES, came_in
 from tests.browser.admin.served import ServedStaff
 from tests.functional.faxes.support import SENDER
 from tests.support.browser import PageFactory
-from tests.support.gates import QUICK, check_page, plain
+from tests.support.gates import plain
 
 
 @pytest.mark.parametrize("name", list(FAXES))
 def test_a_screen_passes_the_gates_in_japanese(
     served_staff: ServedStaff, page_factory: PageFactory, name: str
 ) -> None:
-    page = page_factory()
-    served_staff.speak(page, "ja")
-    FAXES[name](served_staff, page)
-    found = check_page(page)
-    assert not found, "\n".join(found)
+    passes_on_a_phone(served_staff, page_factory, FAXES[name])
 
 
 @pytest.mark.parametrize("name", ["faxes: queue", "fax: wrong reply", "fax: reply failed", "sheet: wrong"])
 def test_a_screen_passes_the_gates_in_english_at_a_desk(
-    served_staff: ServedStaff, page_factory: PageFactory, name: str
+    served_staff: ServedStaff, page_factory: PageFactory, name: str, full_matrix: bool
 ) -> None:
-    page = page_factory(width=1280, height=800, language="en", color_scheme="dark")
-    served_staff.speak(page, "en")
-    FAXES[name](served_staff, page)
-    found = check_page(page, lang="en", only=QUICK)
-    assert not found, "\n".join(found)
+    passes_at_a_desk(served_staff, page_factory, FAXES[name], full_matrix=full_matrix)
 
 
 @pytest.mark.parametrize("name", ["fax: new", "fax: in work", "fax: reply prepared", "sheet: new"])

@@ -2,10 +2,14 @@
 
 import pytest
 
+from tests.browser.admin.passing import (
+    offers_its_button_without_javascript,
+    passes_at_a_desk,
+    passes_on_a_phone,
+)
 from tests.browser.admin.screens_of_letters import LETTERS
 from tests.browser.admin.served import ServedStaff
 from tests.support.browser import PageFactory
-from tests.support.gates import GATES, QUICK, check_page, plain
 
 NAMES = pytest.mark.parametrize("name", list(LETTERS))
 
@@ -14,29 +18,18 @@ NAMES = pytest.mark.parametrize("name", list(LETTERS))
 def test_a_screen_passes_the_gates_in_japanese(
     served_staff: ServedStaff, page_factory: PageFactory, name: str
 ) -> None:
-    page = page_factory()
-    served_staff.speak(page, "ja")
-    LETTERS[name](served_staff, page)
-    found = check_page(page)
-    assert not found, "\n".join(found)
+    passes_on_a_phone(served_staff, page_factory, LETTERS[name])
 
 
 @NAMES
 def test_a_screen_passes_the_gates_in_english_at_a_desk(
     served_staff: ServedStaff, page_factory: PageFactory, name: str, full_matrix: bool
 ) -> None:
-    page = page_factory(width=1280, height=800, language="en", color_scheme="dark")
-    served_staff.speak(page, "en")
-    LETTERS[name](served_staff, page)
-    found = check_page(page, lang="en", only=tuple(GATES) if full_matrix else QUICK)
-    assert not found, "\n".join(found)
+    passes_at_a_desk(served_staff, page_factory, LETTERS[name], full_matrix=full_matrix)
 
 
 @pytest.mark.parametrize("name", ["hand over: ready", "hand over: none taken out", "hand over: no code"])
 def test_a_page_offers_its_main_button_without_javascript(
     served_staff: ServedStaff, page_factory: PageFactory, name: str
 ) -> None:
-    page = page_factory(javascript=False)
-    LETTERS[name](served_staff, page)
-    assert plain.complaints(page, plain.words(page)) == []
-    assert page.locator("main button.main").is_visible()
+    offers_its_button_without_javascript(served_staff, page_factory, LETTERS[name])

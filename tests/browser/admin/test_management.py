@@ -4,22 +4,19 @@ import pytest
 
 from portal.domain.actors import Role
 from portal.domain.management.models import OpenQuestion
+from tests.browser.admin.passing import passes_at_a_desk, passes_on_a_phone
 from tests.browser.admin.screens_of_management import MANAGEMENT
 from tests.browser.admin.served import ServedStaff
 from tests.browser.admin.test_faxes import _enter, _tab_to
 from tests.support.browser import PageFactory
-from tests.support.gates import GATES, QUICK, check_page, plain
+from tests.support.gates import plain
 
 
 @pytest.mark.parametrize("name", list(MANAGEMENT))
 def test_a_screen_passes_the_gates_in_japanese(
     served_staff: ServedStaff, page_factory: PageFactory, name: str
 ) -> None:
-    page = page_factory()
-    served_staff.speak(page, "ja")
-    MANAGEMENT[name](served_staff, page)
-    found = check_page(page)
-    assert not found, "\n".join(found)
+    passes_on_a_phone(served_staff, page_factory, MANAGEMENT[name])
 
 
 @pytest.mark.parametrize(
@@ -28,11 +25,7 @@ def test_a_screen_passes_the_gates_in_japanese(
 def test_a_screen_passes_the_gates_in_english_at_a_desk(
     served_staff: ServedStaff, page_factory: PageFactory, name: str, full_matrix: bool
 ) -> None:
-    page = page_factory(width=1280, height=800, language="en", color_scheme="dark")
-    served_staff.speak(page, "en")
-    MANAGEMENT[name](served_staff, page)
-    found = check_page(page, lang="en", only=tuple(GATES) if full_matrix else QUICK)
-    assert not found, "\n".join(found)
+    passes_at_a_desk(served_staff, page_factory, MANAGEMENT[name], full_matrix=full_matrix)
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,14 @@ import pytest
 
 from portal.domain.actors import Role
 from portal.domain.alternatives.models import AlternativeItem
+from tests.browser.admin.passing import (
+    offers_its_button_without_javascript,
+    passes_at_a_desk,
+    passes_on_a_phone,
+)
 from tests.browser.admin.screens_of_parcels import PARCELS, approved, office
 from tests.browser.admin.served import ServedStaff
 from tests.support.browser import PageFactory
-from tests.support.gates import QUICK, check_page, plain
 
 DESK = ["parcels: to pack", "parcel: wrong tracking number", "stock: nothing received"]
 
@@ -16,32 +20,23 @@ DESK = ["parcels: to pack", "parcel: wrong tracking number", "stock: nothing rec
 def test_a_screen_passes_the_gates_in_japanese(
     served_staff: ServedStaff, page_factory: PageFactory, name: str
 ) -> None:
-    page = page_factory()
-    served_staff.speak(page, "ja")
-    PARCELS[name](served_staff, page)
-    found = check_page(page)
-    assert not found, "\n".join(found)
+    passes_on_a_phone(served_staff, page_factory, PARCELS[name])
 
 
 @pytest.mark.parametrize("name", DESK)
 def test_a_screen_passes_the_gates_in_english_at_a_desk(
-    served_staff: ServedStaff, page_factory: PageFactory, name: str
+    served_staff: ServedStaff, page_factory: PageFactory, name: str, full_matrix: bool
 ) -> None:
-    page = page_factory(width=1280, height=800, language="en", color_scheme="dark")
-    served_staff.speak(page, "en")
-    PARCELS[name](served_staff, page)
-    found = check_page(page, lang="en", only=QUICK)
-    assert not found, "\n".join(found)
+    passes_at_a_desk(served_staff, page_factory, PARCELS[name], full_matrix=full_matrix)
 
 
 @pytest.mark.parametrize("name", ["parcels: one scanned", "parcel: posted"])
 def test_a_page_offers_its_main_button_without_javascript(
     served_staff: ServedStaff, page_factory: PageFactory, name: str
 ) -> None:
-    page = page_factory(javascript=False)
-    PARCELS[name](served_staff, page)
-    assert plain.complaints(page, plain.words(page)) == []
-    assert page.locator("main form#form button.main").is_visible()
+    offers_its_button_without_javascript(
+        served_staff, page_factory, PARCELS[name], "main form#form button.main"
+    )
 
 
 def test_a_scanner_and_the_enter_key_are_enough(served_staff: ServedStaff, page_factory: PageFactory) -> None:

@@ -7,10 +7,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.domain.actors import Role
+from tests.browser.admin.passing import says_the_same_without_javascript
 from tests.browser.admin.screens import press
 from tests.browser.admin.served import ServedStaff
 from tests.support.browser import PageFactory
-from tests.support.gates import check_page, plain
+from tests.support.gates import check_page
 from tests.support.staff import COOKIE, Colleague, hire, start_session
 
 Step = Callable[[ServedStaff, Page], None]
@@ -69,10 +70,7 @@ def test_a_screen_passes_the_gates(served_staff: ServedStaff, page_factory: Page
 def test_a_screen_says_and_offers_the_same_without_javascript(
     served_staff: ServedStaff, page_factory: PageFactory, name: str
 ) -> None:
-    with_script, without = page_factory(), page_factory(javascript=False)
-    SCREENS[name](served_staff, with_script)
-    SCREENS[name](served_staff, without)
-    assert plain.complaints(without, plain.words(with_script)) == []
+    says_the_same_without_javascript(served_staff, page_factory, SCREENS[name])
 
 
 def test_the_reserve_site_is_switched_on_longer_and_off_without_javascript_at_360_px(

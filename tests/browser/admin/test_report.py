@@ -7,21 +7,17 @@ from playwright.sync_api import expect
 
 from portal.domain.actors import Role
 from tests.browser.admin.calling import at_the_desk, begin_call
+from tests.browser.admin.passing import passes_at_a_desk, passes_on_a_phone, says_the_same_without_javascript
 from tests.browser.admin.screens_of_report import REPORTS
 from tests.browser.admin.served import ServedStaff
 from tests.support.browser import PageFactory
-from tests.support.gates import GATES, QUICK, check_page, plain
 
 
 @pytest.mark.parametrize("name", list(REPORTS))
 def test_a_screen_passes_the_gates_in_japanese(
     served_staff: ServedStaff, page_factory: PageFactory, name: str
 ) -> None:
-    page = page_factory()
-    served_staff.speak(page, "ja")
-    REPORTS[name](served_staff, page)
-    found = check_page(page)
-    assert not found, "\n".join(found)
+    passes_on_a_phone(served_staff, page_factory, REPORTS[name])
 
 
 @pytest.mark.parametrize(
@@ -30,21 +26,14 @@ def test_a_screen_passes_the_gates_in_japanese(
 def test_a_screen_passes_the_gates_in_english_at_a_desk(
     served_staff: ServedStaff, page_factory: PageFactory, name: str, full_matrix: bool
 ) -> None:
-    page = page_factory(width=1280, height=800, language="en", color_scheme="dark")
-    served_staff.speak(page, "en")
-    REPORTS[name](served_staff, page)
-    found = check_page(page, lang="en", only=tuple(GATES) if full_matrix else QUICK)
-    assert not found, "\n".join(found)
+    passes_at_a_desk(served_staff, page_factory, REPORTS[name], full_matrix=full_matrix)
 
 
 @pytest.mark.parametrize("name", ["counts", "report: draft", "watch"])
 def test_a_page_says_and_offers_the_same_without_javascript(
     served_staff: ServedStaff, page_factory: PageFactory, name: str
 ) -> None:
-    with_script, without = page_factory(), page_factory(javascript=False)
-    REPORTS[name](served_staff, with_script)
-    REPORTS[name](served_staff, without)
-    assert plain.complaints(without, plain.words(with_script)) == []
+    says_the_same_without_javascript(served_staff, page_factory, REPORTS[name])
 
 
 def test_the_board_renews_itself_and_keeps_the_focus(

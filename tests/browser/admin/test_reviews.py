@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.domain.actors import Role
+from tests.browser.admin.passing import passes_at_a_desk, passes_on_a_phone, says_the_same_without_javascript
 from tests.browser.admin.screens_of_reviews import REVIEWS, claim, family, fill, go, inbox
 from tests.browser.admin.served import ServedStaff
 from tests.support.browser import PageFactory
-from tests.support.gates import GATES, QUICK, check_page, plain
 
 NAMES = pytest.mark.parametrize("name", list(REVIEWS))
 
@@ -18,34 +18,23 @@ NAMES = pytest.mark.parametrize("name", list(REVIEWS))
 def test_a_screen_passes_the_gates_in_japanese(
     served_staff: ServedStaff, page_factory: PageFactory, name: str
 ) -> None:
-    page = page_factory(quiet=name != "request: changed")
-    served_staff.speak(page, "ja")
-    REVIEWS[name](served_staff, page)
-    found = check_page(page)
-    assert not found, "\n".join(found)
+    passes_on_a_phone(served_staff, page_factory, REVIEWS[name], quiet=name != "request: changed")
 
 
 @pytest.mark.parametrize("name", ["queue", "request: paper", "request: changed", "bulk", "stops", "report"])
 def test_a_screen_passes_the_gates_in_english_at_a_desk(
     served_staff: ServedStaff, page_factory: PageFactory, name: str, full_matrix: bool
 ) -> None:
-    page = page_factory(
-        width=1280, height=800, language="en", color_scheme="dark", quiet=name != "request: changed"
+    passes_at_a_desk(
+        served_staff, page_factory, REVIEWS[name], full_matrix=full_matrix, quiet=name != "request: changed"
     )
-    served_staff.speak(page, "en")
-    REVIEWS[name](served_staff, page)
-    found = check_page(page, lang="en", only=tuple(GATES) if full_matrix else QUICK)
-    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("name", ["queue", "request: free", "request: nothing chosen", "bulk: done", "stops"])
 def test_a_page_says_and_offers_the_same_without_javascript(
     served_staff: ServedStaff, page_factory: PageFactory, name: str
 ) -> None:
-    with_script, without = page_factory(), page_factory(javascript=False)
-    REVIEWS[name](served_staff, with_script)
-    REVIEWS[name](served_staff, without)
-    assert plain.complaints(without, plain.words(with_script)) == []
+    says_the_same_without_javascript(served_staff, page_factory, REVIEWS[name])
 
 
 def _tab_to(page: Page, selector: str, *, most: int = 60) -> None:

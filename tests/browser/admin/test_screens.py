@@ -3,10 +3,11 @@
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.admin.passing import says_the_same_without_javascript
 from tests.browser.admin.screens import ALL
 from tests.browser.admin.served import ServedStaff
 from tests.support.browser import PageFactory
-from tests.support.gates import GATES, QUICK, check_page, language, plain
+from tests.support.gates import GATES, QUICK, check_page, language
 from tests.support.gates.weight import weigh
 
 LIGHT = 80_000
@@ -50,10 +51,7 @@ def test_a_screen_passes_the_gates_in_english_at_a_desk(
 def test_a_page_says_and_offers_the_same_without_javascript(
     served_staff: ServedStaff, page_factory: PageFactory, name: str
 ) -> None:
-    with_script, without = page_factory(), page_factory(javascript=False)
-    ALL[name](served_staff, with_script)
-    ALL[name](served_staff, without)
-    assert plain.complaints(without, plain.words(with_script)) == []
+    says_the_same_without_javascript(served_staff, page_factory, ALL[name])
 
 
 @pytest.mark.parametrize("path", ["/signin", "/", "/households", "/holds"])
