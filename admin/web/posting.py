@@ -14,7 +14,8 @@ from portal.domain.errors import DomainError
 from portal.domain.letters.numbers import is_letter_number
 from portal.domain.printing import card_posting, posted, posting
 from portal.domain.reports.due import read_month
-from portal.domain.shipments.mail import MAIL, printed
+from portal.domain.shipments import other_mail, staff_words
+from portal.domain.shipments.mail import CLASSES, MAIL, printed
 from portal.domain.shipments.postage import postage_of_month
 from portal.domain.shipments.words import class_name
 from portal.domain.staff.permissions import Permission
@@ -49,6 +50,10 @@ def show(
         prints=card_posting.prints_waiting(page.session),
         month=month,
         postage=postage_of_month(page.session, page.site.program, month),
+        others=other_mail.of_month(page.session, month),
+        other_whats=other_mail.WHAT,
+        other_name=staff_words.other_mail,
+        every_class=CLASSES,
         class_name=class_name,
         printed=printed,
         said=page.query.get("said", ""),
@@ -56,7 +61,8 @@ def show(
     )
 
 
-def _day(page: Page) -> date | None:
+def typed_day(page: Page) -> date | None:
+    """Read the day of posting; a fault goes into the form."""
     day = whole_date(page.form.get("day"))
     if isinstance(day, date):
         return day
@@ -64,7 +70,8 @@ def _day(page: Page) -> date | None:
     return None
 
 
-def _back(page: Page, said: str, count: int = 0) -> Response[Any]:
+def back(page: Page, said: str, count: int = 0) -> Response[Any]:
+    """Go back to the page, with the day and class as they were."""
     kept = {name: page.form.get(name) for name in ("day", "mail_class") if page.form.get(name)}
     return page.redirect("/posting?" + urlencode({**kept, "said": said, "count": count}))
 
@@ -79,12 +86,12 @@ def _post(page: Page, field: str, act: Callable[[], posting.Posted]) -> Response
         first, *faults = error.message.split("\n- ")
         page.form.error(field, first)
         return show(page, 422, faults=tuple(faults))
-    return _back(page, "posted", done.letters)
+    return back(page, "posted", done.letters)
 
 
 def scan(page: Page) -> Response[Any]:
     """Post one letter; a scanner sends the letter's number first, and its label with the next Enter."""
-    form, day = page.form, _day(page)
+    form, day = page.form, typed_day(page)
     if day is None:
         return show(page, 422)
     number, label = form.get("letter_number"), form.get("tracking_no")
@@ -99,7 +106,7 @@ def scan(page: Page) -> Response[Any]:
 
 def take_file(page: Page) -> Response[Any]:
     """Post the letters of a file; one wrong line and nothing is posted."""
-    form, day = page.form, _day(page)
+    form, day = page.form, typed_day(page)
     data = form.upload("file")
     if data is None:
         form.error("file", _s("手紙番号とお問い合わせ番号のファイル（CSV）を選んでください。"))
@@ -115,7 +122,7 @@ def take_file(page: Page) -> Response[Any]:
 
 def post_run(page: Page) -> Response[Any]:
     """Post what is left of a run by a class without labels."""
-    run_id, day = number_in_address(page, "run_id"), _day(page)
+    run_id, day = number_in_address(page, "run_id"), typed_day(page)
     if day is None:
         return show(page, 422)
     return _post(
@@ -126,7 +133,7 @@ def post_run(page: Page) -> Response[Any]:
 
 def post_cards(page: Page) -> Response[Any]:
     """Post a print of cards, whole."""
-    print_id, day = number_in_address(page, "print_id"), _day(page)
+    print_id, day = number_in_address(page, "print_id"), typed_day(page)
     if day is None:
         return show(page, 422)
 

@@ -2,14 +2,20 @@
 
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from portal.cli.context import WITH_HOLDS, Context, answering, json_option, write_json
+from portal.cli.people import person
 from portal.cli.report_files import FILE, say_report, write_files
+from portal.domain.clock import jst_date
 from portal.domain.errors import InputError
 from portal.domain.reports.mail_lists import undelivered_report
+from portal.domain.shipments import other_mail
+from portal.domain.shipments.mail import CLASSES
+from portal.domain.staff.permissions import Permission
 from portal.domain.texts import _s
 from portal.domain.tracking.file import CsvFeed
 from portal.domain.tracking.taking import match_again, take_tracking
@@ -18,6 +24,33 @@ from portal.domain.tracking.taking import match_again, take_tracking
 @click.group()
 def mail() -> None:
     """Tracking of letters and parcels, and what is not delivered."""
+
+
+@mail.command(help="Note letters and forms that stand in no list, in pieces, for the postage.")
+@click.argument("pieces", type=click.IntRange(min=1))
+@click.option("--what", required=True, type=click.Choice(other_mail.WHAT), help="What was sent.")
+@click.option("--class", "mail_class", required=True, type=click.Choice(CLASSES), help="Class of mail.")
+@click.option(
+    "--day", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Day of posting (default: today)."
+)
+@click.option("--by", required=True, metavar="LOGIN", help="Who posts them.")
+@json_option
+@click.pass_obj
+@answering
+def other(
+    context: Context, pieces: int, what: str, mail_class: str, day: datetime | None, by: str, json_file: str | None
+) -> None:  # fmt: skip
+    """Enter other mail."""
+    with context.database().write() as session:
+        now = context.clock.now(session)
+        actor, posted_on = person(session, by, Permission.POST_LETTERS), day.date() if day else jst_date(now)
+        row = other_mail.enter(
+            session, context.load_program(), posted_on, mail_class, what, pieces, actor, now
+        )
+        said = {"id": row.id, "day": posted_on.isoformat(), "pieces": pieces}
+    write_json(json_file, said)
+    if json_file != "-":
+        click.echo(_s("%(day)s に差し出した%(pieces)d通を記録しました。") % said)
 
 
 @mail.command()

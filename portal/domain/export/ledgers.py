@@ -7,6 +7,7 @@ from portal.domain.alternatives.models import (
     StockMovement,
     StockRange,
 )
+from portal.domain.announcements.models import CardPrint
 from portal.domain.coupons.models import Coupon, CouponBatch, IssuerStatement
 from portal.domain.declines.models import DeclineItem
 from portal.domain.documents.models import DocumentUse, DocumentVersion
@@ -29,7 +30,7 @@ from portal.domain.reports.models import MonthlyReport, ReportVersion
 from portal.domain.returned_mail.models import ReturnedItem
 from portal.domain.roster.models import RosterImport
 from portal.domain.settlement.models import SettlementLine
-from portal.domain.shipments.models import Shipment
+from portal.domain.shipments.models import OtherMail, Shipment
 from portal.domain.staff.models import StaffUser
 from portal.domain.subcontractors.models import SentFile, Subcontractor
 from portal.domain.tracking.models import TrackingEvent
@@ -69,6 +70,11 @@ def ledgers() -> tuple[Ledger, ...]:
             "print_archives", PrintArchive.id, PrintArchive.print_run_id, PrintArchive.subcontractor_id,
             PrintArchive.state, PrintArchive.file_name, PrintArchive.sha256, PrintArchive.letters,
             PrintArchive.children, PrintArchive.built_at, PrintArchive.sent_at, PrintArchive.lost_at,
+        ),
+        whole("card_prints", CardPrint.id, CardPrint.cards, CardPrint.sha256, CardPrint.printed_at, CardPrint.mail_class, CardPrint.posted_on),
+        whole(
+            "other_mail", OtherMail.id, OtherMail.posted_on, OtherMail.mail_class, OtherMail.what, OtherMail.pieces,
+            OtherMail.entered_by, OtherMail.entered_at, OtherMail.dropped_at,
         ),
         whole("dispatches", Dispatch.id, Dispatch.day, Dispatch.post_office, Dispatch.planned, Dispatch.state),
         by_household(

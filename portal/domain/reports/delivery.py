@@ -175,17 +175,17 @@ def _postage(session: Session, program: Program, month: date) -> ReportTable:
     lines = postage_of_month(session, program, month)
     rows: list[tuple[Cell, ...]] = [
         (
-            mail_class(line.mail_class) or _s("未確認"), line.letters, line.cards, line.parcels,
+            mail_class(line.mail_class) or _s("未確認"), line.letters, line.cards, line.parcels, line.others,
             "–" if line.yen_each is None else line.yen_each, "–" if line.yen is None else line.yen,
         )
         for line in lines
     ]  # fmt: skip
     total = (
         _s("合計"), sum(line.letters for line in lines), sum(line.cards for line in lines),
-        sum(line.parcels for line in lines), "", sum(line.yen or 0 for line in lines),
+        sum(line.parcels for line in lines), sum(line.others for line in lines), "", sum(line.yen or 0 for line in lines),
     )  # fmt: skip
     columns = (
-        _s("種類"), _s("手紙（通）"), _s("カード（通）"), _s("小包など（個）"), _s("1通の郵便料（円）"), _s("郵便料（円）"),
+        _s("種類"), _s("手紙（通）"), _s("カード（通）"), _s("小包など（個）"), _s("そのほか（通）"), _s("1通の郵便料（円）"), _s("郵便料（円）"),
     )  # fmt: skip
     return ReportTable(_s("郵便の通数と郵便料（種類別）"), columns, rows, total, wide=0)
 

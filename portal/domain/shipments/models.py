@@ -42,3 +42,19 @@ class Shipment(Base):
     returned_reason: Mapped[str | None] = mapped_column(String(20))
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+
+
+class OtherMail(Base):
+    """Pieces of mail that went out on one day (JST) and stand in no list; counted for the postage until dropped."""
+
+    __tablename__ = "other_mail"
+    __table_args__ = (CheckConstraint("pieces > 0", name="some_pieces"),)
+
+    id: Mapped[int] = primary_key()
+    posted_on: Mapped[date] = mapped_column(index=True)
+    mail_class: Mapped[str] = mapped_column(String(20))
+    what: Mapped[str] = mapped_column(String(20))
+    pieces: Mapped[int]
+    entered_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    entered_at: Mapped[datetime]
+    dropped_at: Mapped[datetime | None]

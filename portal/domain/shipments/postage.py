@@ -12,34 +12,35 @@ from portal.domain.letters.models import BareLetter
 from portal.domain.letters.states import TEST_POSTING
 from portal.domain.program.schema import Program
 from portal.domain.shipments.mail import CLASSES
-from portal.domain.shipments.models import Shipment
+from portal.domain.shipments.models import OtherMail, Shipment
 
-LETTER, CARD = "letter", "card"
+LETTER, CARD, OTHER = "letter", "card", "other"
 UNKNOWN = ""
 """The class of mail that went out before anybody entered how."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostageLine:
-    """One class of mail: letters, cards, parcels, yen for one item (None: not agreed) and yen in all."""
+    """One class of mail: letters, cards, parcels, other pieces, yen for one item (None: not agreed) and yen in all."""
 
     mail_class: str
     letters: int
     cards: int
     parcels: int
+    others: int
     yen_each: int | None
     yen: int | None
 
     @property
     def items(self) -> int:
-        """Letters, cards and parcels together."""
-        return self.letters + self.cards + self.parcels
+        """All pieces together."""
+        return self.letters + self.cards + self.parcels + self.others
 
 
 def postage_of_month(session: Session, program: Program, month: date) -> list[PostageLine]:
     """Return every class of mail with what was posted in the month of a day (JST, by the day of posting).
 
-    Letters of every kind, with and without ID, cards and parcels; trials to the staff's own addresses are in no count. A
+    Letters of every kind, with and without ID, cards, parcels and what people entered; trials to the staff's own addresses are in no count. A
     last line holds what went out without its class, if anything did.
     """
     first = month.replace(day=1)
@@ -49,10 +50,10 @@ def postage_of_month(session: Session, program: Program, month: date) -> list[Po
         found = {kind: n for (one, kind), n in counts.items() if one == mail_class}
         if mail_class == UNKNOWN and not found:
             continue
-        letters, cards = found.pop(LETTER, 0), found.pop(CARD, 0)
-        parcels, each = sum(found.values()), program.postage.yen(mail_class)
-        yen = None if each is None else each * (letters + cards + parcels)
-        lines.append(PostageLine(mail_class, letters, cards, parcels, each, yen))
+        items, each = sum(found.values()), program.postage.yen(mail_class)
+        letters, cards, others = (found.pop(kind, 0) for kind in (LETTER, CARD, OTHER))
+        yen = None if each is None else each * items
+        lines.append(PostageLine(mail_class, letters, cards, sum(found.values()), others, each, yen))
     return lines
 
 
@@ -72,6 +73,11 @@ def _counts(session: Session, first: date, after: date) -> Counter[tuple[str, st
         .where(CardPrint.posted_on >= first, CardPrint.posted_on < after)
         .group_by(CardPrint.mail_class)
     )
+    other = (
+        select(OtherMail.mail_class, func.sum(OtherMail.pieces))
+        .where(OtherMail.posted_on >= first, OtherMail.posted_on < after, OtherMail.dropped_at.is_(None))
+        .group_by(OtherMail.mail_class)
+    )
     counts: Counter[tuple[str, str]] = Counter()
     for mail_class, kind, number in session.execute(sent):
         counts[mail_class or UNKNOWN, kind] += int(number)
@@ -79,4 +85,6 @@ def _counts(session: Session, first: date, after: date) -> Counter[tuple[str, st
         counts[mail_class or UNKNOWN, LETTER] += int(number)
     for mail_class, number in session.execute(cards):
         counts[mail_class or UNKNOWN, CARD] += int(number)
+    for mail_class, number in session.execute(other):
+        counts[mail_class, OTHER] += int(number)
     return counts

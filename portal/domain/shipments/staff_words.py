@@ -11,6 +11,13 @@ def mail_class(code: str | None) -> str:
     }.get(code or "", code or "")  # fmt: skip
 
 
+def other_mail(code: str) -> str:
+    """Name what was sent besides letters, cards and parcels."""
+    return {
+        "letter": _s("事務局が書いた手紙"), "form": _s("用紙や控え"), "other": _s("そのほか"),
+    }.get(code, code)  # fmt: skip
+
+
 def return_reason(code: str | None) -> str:
     """Name a reason of the post's register for bringing mail back."""
     return {

@@ -83,6 +83,11 @@ def test_a_run_without_labels_goes_at_once_and_the_month_shows_its_postage(
     page = officer.open("/posting").text
     assert "4通をすべて差し出した" not in page
     assert "770円" in page.replace(" ", "")
+    other = {"what": "form", "mail_class": "ordinary", "day": day, "pieces": "２", "form_key": "5"}
+    assert officer.post("/posting/other", {**other, "pieces": "x"}).status_code == 422
+    assert "990円" in officer.send("/posting/other", other).text.replace(" ", "")
+    assert "770円" in officer.send("/posting/other/1/drop", {"form_key": "6"}).text.replace(" ", "")
+    assert officer.post("/posting/other/1/drop", {"form_key": "7"}).status_code == 422
     assert officer.post(f"/posting/runs/{run_id}", {**form, "form_key": "2"}).status_code == 422
 
 

@@ -20,6 +20,7 @@ from portal.domain.printing.card_posting import post_cards, prints_waiting
 from portal.domain.printing.posting import Entry, post_letters, post_run, read_entries, waiting
 from portal.domain.program.loader import load_program
 from portal.domain.program.postage_settings import PostageSettings
+from portal.domain.shipments import other_mail
 from portal.domain.shipments.models import Shipment
 from portal.domain.shipments.postage import postage_of_month
 from portal.platform.database import Database
@@ -249,10 +250,22 @@ def test_a_print_of_cards_is_posted_once_from_its_day_on_and_by_a_class_without_
         post_cards(session, key, TODAY, "ordinary", house.officer, NOW)
 
 
-def test_postage_counts_cards_and_letters_without_id_and_no_trial(house: MailHouse) -> None:
+def test_postage_counts_cards_letters_without_id_and_what_was_entered_but_no_trial(house: MailHouse) -> None:
     run_id, people = house.run(1, handed_over=True)
     key = a_print(house)
     with house.database.write() as session:
+        other_mail.enter(session, PROGRAM, TODAY, "ordinary", "form", 3, house.officer, NOW)
+        row = other_mail.enter(session, PROGRAM, TODAY, "ordinary", "form", 500, house.officer, NOW)
+        other_mail.drop(session, row.id, house.officer, NOW)
+        with pytest.raises(NotFoundError):
+            other_mail.drop(session, row.id, house.officer, NOW)
+        for day, mail_class, what, pieces, field in (
+            (TODAY + timedelta(days=1), "ordinary", "form", 1, "day"), (TODAY, "pigeon", "form", 1, "mail_class"),
+            (TODAY, "ordinary", "x", 1, "what"), (TODAY, "ordinary", "form", 0, "pieces"),
+        ):  # fmt: skip
+            with pytest.raises(InputError) as refused:
+                other_mail.enter(session, PROGRAM, day, mail_class, what, pieces, house.officer, NOW)
+            assert refused.value.code == field
         post_cards(session, key, TODAY, "ordinary", house.officer, NOW)
         address = TestAddress(created_by=house.officer.id or 0, created_at=NOW)
         session.add(address)
@@ -270,7 +283,7 @@ def test_postage_counts_cards_and_letters_without_id_and_no_trial(house: MailHou
     program = replace(PROGRAM, postage=PostageSettings((("ordinary", 110),)))
     with house.database.read() as session:
         line = next(one for one in postage_of_month(session, program, TODAY) if one.mail_class == "ordinary")
-    assert (line.letters, line.cards, line.parcels, line.yen) == (1, 7, 0, 880)
+    assert (line.letters, line.cards, line.parcels, line.others, line.yen) == (1, 7, 0, 3, 1_210)
 
 
 def test_postage_is_counted_by_class_in_the_month_of_posting(house: MailHouse) -> None:

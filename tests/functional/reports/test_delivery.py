@@ -101,10 +101,10 @@ def test_the_tables_say_what_was_counted(post: Post) -> None:
     assert tables["配達完了（日・種類・回数別）"].total == ("合計", "", "", 2, 4, 120_000)
     assert tables["戻った手紙（理由別）"].rows == [("保管期間経過", 1, 2, 60_000)]
     postage = tables["郵便の通数と郵便料（種類別）"]
-    assert [row[:4] for row in postage.rows[:3]] == [
-        ("簡易書留", 4, 0, 0),
-        ("一般書留", 0, 0, 0),
-        ("特定記録", 1, 0, 0),
+    assert [row[:5] for row in postage.rows[:3]] == [
+        ("簡易書留", 4, 0, 0, 0),
+        ("一般書留", 0, 0, 0, 0),
+        ("特定記録", 1, 0, 0, 0),
     ]
     assert [row[0] for row in tables["総括"].rows] == [
         "差し出した手紙",
