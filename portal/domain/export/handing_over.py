@@ -113,7 +113,7 @@ def _write(folder: Folder, office: Office, session: Session, now: datetime, *, w
     write_texts(folder, session, office.program, now)
     write_scripts(folder, session)
     write_management(folder, session, office.vault, office.program, now)
-    write_reports(folder, session, office.vault, office.program, now)
+    write_reports(folder, session, office.vault, office.program, now, with_protected=with_protected)
 
 
 def _finish(folder: Folder, program: Program, now: datetime, instruction: str, left_out: int) -> str:
@@ -145,7 +145,7 @@ def _readme(program: Program, now: datetime) -> str:
         _s("texts: 案内の文と用紙（いまのもの）、コールセンターのスクリプト（すべての版）"),
         _s("documents: 区に出した文書のすべての版"),
         _s("management: 計画書、進捗報告、議事録、協議事項、チェックリストへの回答、データ受領書"),
-        _s("reports: 提出した報告書のすべての版、事故の報告書、清算書"),
+        _s("reports: 提出した報告書のすべての版、事故の報告書、使えなかったクーポンの報告書、清算書"),
         _s("ledgers: 台帳。CSV（UTF-8、BOMつき）と JSON は同じ内容です"),
         "",
         _s("氏名、住所、電話番号、クーポンのコード、IDとパスワードは入っていません。世帯とこどもは、番号だけで示します。"),

@@ -3,12 +3,13 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.domain.documents import queries as documents
+from portal.domain.export.scope import protected
 from portal.domain.export.writing import Folder
-from portal.domain.incidents.models import IncidentReport
+from portal.domain.incidents.models import CouponFault, IncidentReport
 from portal.domain.incidents.register import report_content, report_pdf
 from portal.domain.management import checklist, minutes
 from portal.domain.management.milestones import milestones
@@ -16,7 +17,7 @@ from portal.domain.management.questions import questions
 from portal.domain.program.schema import Program
 from portal.domain.reports import management, management_papers, versions
 from portal.domain.reports.declines import decline_report
-from portal.domain.reports.incidents import frozen_report
+from portal.domain.reports.incidents import fault_report, frozen_report
 from portal.domain.reports.models import MonthlyReport
 from portal.domain.reports.outputs import as_pdf, as_xlsx
 from portal.domain.reports.settlement import settlement_report
@@ -101,8 +102,10 @@ def write_management(folder: Folder, session: Session, vault: Vault, program: Pr
         write_report(folder, f"management/receipt-{found.id:04}", report, found.created_at)
 
 
-def write_reports(folder: Folder, session: Session, vault: Vault, program: Program, now: datetime) -> None:
-    """Write every frozen version of every monthly report, the reports on incidents, declines and the settlement."""
+def write_reports(
+    folder: Folder, session: Session, vault: Vault, program: Program, now: datetime, *, with_protected: bool
+) -> None:
+    """Write every frozen version of every monthly report, the reports on incidents, refused coupons, declines, settlement."""
     for row in session.scalars(select(MonthlyReport).order_by(MonthlyReport.kind, MonthlyReport.month)).all():
         for version in versions.versions(session, row):
             content = versions.content(vault, row, version)
@@ -118,8 +121,17 @@ def write_reports(folder: Folder, session: Session, vault: Vault, program: Progr
         folder.put(f"{name}.pdf", report_pdf(vault, paper))
         folder.put(f"{name}.xlsx", as_xlsx(frozen_report(vault, paper)))
         folder.put_json(f"{name}.json", report_content(vault, paper))
+    for fault in session.scalars(_faults(with_protected=with_protected)).all():
+        write_report(
+            folder, f"reports/coupon-fault-{fault.id:05}", fault_report(session, program, fault, now), now
+        )
     write_report(folder, "reports/declines", decline_report(session, program, now), now)
     write_report(folder, "reports/settlement", settlement_report(session, program, now), now)
+
+
+def _faults(*, with_protected: bool) -> Select[CouponFault]:
+    statement = select(CouponFault).order_by(CouponFault.id)
+    return statement if with_protected else statement.where(CouponFault.household_id.not_in(protected()))
 
 
 def write_report(folder: Folder, path: str, report: Report, made: datetime) -> None:

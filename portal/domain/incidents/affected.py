@@ -45,7 +45,7 @@ LOOKED = (
 )  # fmt: skip
 PRINTED = (
     "letter.printed", "letter.handed_over", "letter.handed_at_counter", "letter.posted", "notice.printed",
-    "bare_letter.printed", "bare_letter.print", "bare_letter.handed_over", "bare_letter.post",
+    "bare_letter.printed", "bare_letter.handed_over", "bare_letter.post",
 )  # fmt: skip
 ARCHIVES = ("print_archive.sent", "print_archive.taken")
 """The archive of a run went out; the run stands in the event's detail."""

@@ -23,13 +23,14 @@ from portal.domain.audit.services import record
 from portal.domain.clock import FixedClock
 from portal.domain.coupons.models import Coupon
 from portal.domain.documents import services as documents
+from portal.domain.entitlements.models import Entitlement
 from portal.domain.entitlements.queries import totals
 from portal.domain.errors import ConflictError, DomainError, InputError, NotAllowedError
 from portal.domain.export.handing_over import Office, export_all
 from portal.domain.export.ledgers import ledgers
 from portal.domain.export.writing import Folder
 from portal.domain.incidents import register
-from portal.domain.incidents.models import IncidentReport
+from portal.domain.incidents.models import CouponFault, IncidentReport
 from portal.domain.incidents.register import Opening
 from portal.domain.management import checklist, minutes
 from portal.domain.printing.build import build_letters
@@ -85,6 +86,17 @@ def house(database: Database, tmp_path: Path) -> House:
             session, VAULT, Opening("outage", NOW, summary="表示の停止"), clerk, NOW
         )
         write_report(session, VAULT, PROGRAM, incident.id, "first", clerk, NOW)
+        for place, household in enumerate((open_ids[0], hidden)):
+            child = session.scalars(select(Entitlement).where(Entitlement.household_id == household)).first()
+            coupon = session.scalars(select(Coupon)).first()
+            assert child is not None
+            assert coupon is not None
+            session.add(
+                CouponFault(
+                    receipt_no=f"CDFG-HJK{place}", household_id=household, entitlement_id=child.id, coupon_id=coupon.id,
+                    source="call", said="not_read", reported_at=NOW, wrapped_key=b"", sealed=b"",
+                )
+            )  # fmt: skip
         record(session, SYSTEM, NOW, "household.opened", "household", hidden, household_id=hidden)
         record(session, SYSTEM, NOW, "approval.proposed", "household", hidden)
         record(session, SYSTEM, NOW, "household.opened", "household", open_ids[0], household_id=open_ids[0])
@@ -127,6 +139,9 @@ def test_texts_documents_minutes_and_reports_are_there_as_people_read_them(house
     scripts = json.loads((out / "texts/scripts.json").read_text("utf-8"))
     assert len(scripts) > 20
     paper = "reports/incident-1-first-01"
+    assert sorted(path.name for path in (out / "reports").glob("coupon-fault-*.pdf")) == [
+        "coupon-fault-00001.pdf"
+    ]
     for name in (
         "management/plan",
         "management/progress",
