@@ -7,7 +7,8 @@ from portal.domain.texts import _s, kept_per_language
 def kind(code: str) -> str:
     """Name a kind of document."""
     return {
-        "letter": _s("発送案内文書（手紙の文）"), "pages": _s("住民サイトの文"), "decline_form": _s("辞退届"),
+        "letter": _s("発送案内文書（手紙の文）"), "advance": _s("辞退受付案内文書（事前案内の文）"),
+        "pages": _s("住民サイトの文"), "decline_form": _s("辞退届"),
         "alternative_form": _s("代替品申出書"), "redelivery_form": _s("再配送依頼書"), "fax_form": _s("FAX問合せ票"),
     }.get(code, code)  # fmt: skip
 

@@ -188,6 +188,7 @@ def left_out(code: str) -> str:
     return {
         "protected": _s("支援措置"), "held": _s("保留"), "removed": _s("名簿から外れた"),
         "nothing_due": _s("渡すものがない"), "has_letter": _s("もう手紙がある"),
+        "has_notice": _s("もう事前案内がある"),
     }.get(code, code)  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from portal.domain.approvals.services import turn_down
 from portal.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.letters.models import PrintRun
 from portal.domain.letters.queries import print_run
-from portal.domain.printing import handover, proof_decisions, selection
+from portal.domain.printing import advance_selection, handover, proof_decisions, selection
 from portal.domain.printing.pull_needs import runs_to_pull
 from portal.domain.printing.queries import (
     chunks_of,
@@ -41,13 +41,17 @@ def show_list(page: Page) -> Response[Any]:
     runs = run_statuses(page.session)
     counts = selection.counts(page.session)
     may_know = allowed(page, Permission.KNOW_PROTECTED)
+    notices = advance_selection.counts(page.session) if page.site.program.advance is not None else {}
     if not may_know:
         counts.pop(selection.PROTECTED)
+        notices.pop(selection.PROTECTED, None)
     return page.render(
         "admin/letters.html",
         runs=runs,
         due=counts.pop(selection.DUE),
         left_out=counts,
+        notices=notices,
+        decline=page.site.program.windows.decline,
         withdrawals=list(islice(to_withdraw(page.session), WITHDRAWN_SHOWN)),
         proposed=open_for(page.session, handover.HAND_OVER, handover.SUBJECT, [run.id for run in runs]),
         delivery=page.site.program.windows.delivery,

@@ -13,7 +13,7 @@ from portal.cli.context import FAILED, WITH_HOLDS, Context, answering, dry_run_o
 from portal.cli.hand_over import hand_over
 from portal.cli.late import warn_after_delivery
 from portal.cli.letters_archive import archive, remove_plain
-from portal.cli.letters_bare import test_posting
+from portal.cli.letters_bare import advance, test_posting
 from portal.cli.letters_post import post
 from portal.cli.letters_proof import approve, discard, proof, refuse
 from portal.cli.letters_words import built_json, preflight_json, say_built, say_preflight
@@ -49,6 +49,7 @@ letters.add_command(discard)
 letters.add_command(archive)
 letters.add_command(remove_plain)
 letters.add_command(post)
+letters.add_command(advance)
 letters.add_command(test_posting)
 
 

@@ -1,5 +1,6 @@
-"""``portal letters test-posting``: the letter as a specimen to the staff, to try the mail house's whole path."""
+"""``portal letters advance`` and ``test-posting``: letters without an ID, to households before the first and to staff."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
@@ -8,12 +9,15 @@ from typing import Any
 
 import click
 
-from portal.cli.context import Context, answering, json_option, write_json
+from portal.cli.context import WITH_HOLDS, Context, answering, dry_run_option, json_option, write_json
+from portal.cli.letters_words import say_left_out
 from portal.cli.printer import make_printer
 from portal.cli.progress import progress_bar
+from portal.domain.printing.advance import AdvanceWriter
 from portal.domain.printing.bare_build import BuiltBare, build_bare
 from portal.domain.printing.bare_writer import Chosen, Writer
 from portal.domain.printing.build import CHUNK_SIZE, Printer
+from portal.domain.printing.selection import HELD
 from portal.domain.printing.specimens import SpecimenWriter
 from portal.domain.texts import _s, _sn
 
@@ -51,6 +55,45 @@ def test_posting(
     write_json(json_file, built_json(built))
     if json_file != "-":
         say_built(built)
+
+
+@click.command(
+    "advance",
+    help="Print the advance notice (事前案内) with the decline form; ordinary mail, no ID. Resumes.",
+)
+@_options
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many notices.")
+@dry_run_option
+@click.pass_obj
+@answering
+def advance(
+    context: Context, folder: Path | None, notice_date: datetime | None, limit: int | None, *, dry_run: bool,
+    json_file: str | None,
+) -> None:  # fmt: skip
+    """Build advance notices; ends with 3 while households are held or cannot be printed."""
+    printer = make_printer(context)
+    writer = AdvanceWriter(printer)
+    if dry_run:
+        with printer.read() as session:
+            writer.require(session, None)
+            chosen = writer.choose(session)
+        made: BuiltBare | Chosen = chosen
+    else:
+        made = _build(printer, writer, folder, notice_date, limit)
+        chosen = (made if isinstance(made, Chosen) else made.chosen) or Chosen(())
+    value = built_json(made) | ({"ready": len(chosen.items[:limit]), "dry_run": True} if dry_run else {})
+    write_json(json_file, value)
+    if json_file != "-":
+        if dry_run:
+            ready = len(chosen.items[:limit])
+            click.echo(_sn("作る手紙は%(n)d通です。", "作る手紙は%(n)d通です。", ready) % {"n": ready})
+        else:
+            say_built(made)
+        say_left_out(chosen.left_out, chosen.findings)
+        if dry_run:
+            click.echo(_s("試しの実行です。何も保存していません。"))
+    if chosen.findings or chosen.left_out.get(HELD):
+        sys.exit(WITH_HOLDS)
 
 
 def _build(

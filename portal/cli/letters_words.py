@@ -1,6 +1,6 @@
 """What ``portal letters`` says about preflights and runs, for people and as JSON."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -74,28 +74,35 @@ def reason_words() -> dict[str, str]:
         "removed": _s("対象から外れた"),
         "nothing_due": _s("届けるものがない"),
         "has_letter": _s("手紙がもうある"),
+        "has_notice": _s("事前案内がもうある"),
     }
 
 
 def say_preflight(checked: Preflight) -> None:
     """Say who was left out and what cannot be printed."""
+    say_left_out(checked.left_out, checked.findings)
+
+
+def say_left_out(left_out: Mapping[str, int], findings: Collection[Finding]) -> None:
+    """Say how many households got nothing, by reason, and whose names or addresses cannot be printed."""
     names = reason_words()
-    for reason, count in checked.left_out.items():
+    for reason, count in left_out.items():
         if count:
             click.echo(
                 "  " + _sn("%(reason)s: %(n)d世帯", "%(reason)s: %(n)d世帯", count)
                 % {"reason": names[reason], "n": count}
             )  # fmt: skip
-    if checked.findings:
+    if findings:
+        unprintable = len({finding.household_id for finding in findings})
         click.echo(
             _sn(
                 "氏名か住所を印刷できない世帯が%(n)d件あります。区が認めた印刷用の文字を登録してください。",
                 "氏名か住所を印刷できない世帯が%(n)d件あります。区が認めた印刷用の文字を登録してください。",
-                checked.unprintable,
+                unprintable,
             )
-            % {"n": checked.unprintable}
+            % {"n": unprintable}
         )
-    for line in _finding_lines(checked.findings):
+    for line in _finding_lines(findings):
         click.echo(line)
 
 

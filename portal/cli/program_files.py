@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from portal.domain.coupons.issuer import load_issuer, shipped_issuers
 from portal.domain.errors import InputError
 from portal.domain.letters.content import check_layout
-from portal.domain.letters.texts import load_texts
+from portal.domain.letters.texts import ADVANCE_REQUIRED, load_texts
 from portal.domain.program.findings import Finding, error_of, warning_of
 from portal.domain.program.schema import Program
 from portal.domain.roster.layout import load_layout
@@ -19,6 +19,8 @@ def file_findings(program: Program) -> list[Finding]:
     found: list[Finding] = []
     if program.letter_texts_file.is_file():
         found += _refusals("letter_texts", lambda: load_texts(program.letter_texts_file))
+    if (advance := program.advance) is not None and advance.texts_file.is_file():
+        found += _refusals("advance_texts", lambda: load_texts(advance.texts_file, ADVANCE_REQUIRED))
     found += _refusals("letter_window", lambda: check_layout(program.letter))
     for path in sorted(program.layouts_dir.glob("*.toml")):
         found += _refusals("layout_file", lambda path=path: load_layout(path))  # type: ignore[misc]

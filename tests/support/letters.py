@@ -10,7 +10,7 @@ from pathlib import Path
 from portal.domain.actors import SYSTEM
 from portal.domain.clock import FixedClock
 from portal.domain.documents.models import DocumentVersion
-from portal.domain.documents.services import LETTER, digest_of, living
+from portal.domain.documents.services import ADVANCE, LETTER, digest_of, living
 from portal.domain.households.models import Hold
 from portal.domain.households.protection import note_protection
 from portal.domain.printing.build import BuiltRun, Printer, build_letters
@@ -48,14 +48,20 @@ def printer(database: Database, folder: Path, clock: FixedClock | None = None) -
 
 
 def approve_texts(database: Database) -> None:
-    """The ward has approved the texts of the sample program's letter, once."""
-    path = load_program("sample", date(2023, 7, 3)).letter_texts_file
+    """The ward has approved the texts of the sample program's letter and advance notice, once."""
+    program = load_program("sample", date(2023, 7, 3))
+    notice = () if program.advance is None else ((ADVANCE, program.advance.texts_file),)
+    for kind, path in ((LETTER, program.letter_texts_file), *notice):
+        _approve(database, kind, path)
+
+
+def _approve(database: Database, kind: str, path: Path) -> None:
     content = path.read_bytes()
     with database.write() as session:
-        if living(session, LETTER, digest_of(content)) is None:
+        if living(session, kind, digest_of(content)) is None:
             session.add(
                 DocumentVersion(
-                    kind=LETTER, number=1, label="第1版", file_name=path.name, sha256=digest_of(content),
+                    kind=kind, number=1, label="第1版", file_name=path.name, sha256=digest_of(content),
                     content=content, state="approved", proposed_at=NOW, instruction_no="5汐子第1号",
                     instruction_on=date(2023, 6, 1), decided_at=NOW,
                 )

@@ -26,8 +26,8 @@ from portal.domain.households.folding import fold_name
 from portal.domain.households.queries import SEARCH_LIMIT, HouseholdView, view_households
 from portal.domain.households.search import SearchTerms, protected_fits, search_households
 from portal.domain.households.search_index import Indexer
-from portal.domain.letters.models import Letter
 from portal.domain.letters.numbers import is_letter_number
+from portal.domain.letters.queries import household_of_number
 from portal.domain.notices.phones import parse_mobile
 from portal.domain.shipments.mail import is_tracking_number
 from portal.domain.shipments.queries import by_tracking_number
@@ -197,7 +197,8 @@ def _bare(typed: str) -> str:
 def _by_number(session: Session, vault: Vault, typed: str) -> list[int]:
     found = _bare(typed)
     if is_letter_number(found):
-        return list(session.scalars(select(Letter.household_id).where(Letter.number == found)))
+        household_id = household_of_number(session, found)
+        return [household_id] if household_id is not None else []
     if login_id := read_login_id(typed):
         digest = login_digest(vault, login_id)
         return list(session.scalars(select(Credential.household_id).where(Credential.login_digest == digest)))

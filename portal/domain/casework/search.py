@@ -18,8 +18,8 @@ from portal.domain.errors import ThrottledError
 from portal.domain.households.queries import HouseholdView, view_households
 from portal.domain.households.search import SearchTerms, search_households
 from portal.domain.households.search_index import Indexer
-from portal.domain.letters.models import Letter
 from portal.domain.letters.numbers import is_letter_number
+from portal.domain.letters.queries import household_of_number
 from portal.domain.texts import _s
 from portal.domain.typed import DateFault, bare, postal_code, whole_date
 from portal.domain.vault import Vault
@@ -118,7 +118,7 @@ def _by_number(session: Session, vault: Vault, typed: str) -> int | None:
     if login_id := read_login_id(typed):
         digest = login_digest(vault, login_id)
         return session.scalar(select(Credential.household_id).where(Credential.login_digest == digest))
-    return session.scalar(select(Letter.household_id).where(Letter.number == read_letter_number(typed)))
+    return household_of_number(session, read_letter_number(typed))
 
 
 def count_search(session: Session, actor: Actor, now: datetime, used: Collection[str], found: int) -> None:

@@ -17,6 +17,8 @@ from portal.domain.texts import _s
 
 LETTER = "letter"
 """The kind of the texts of the letter with ID and password."""
+ADVANCE = "advance"
+"""The kind of the texts of the notice before the first letter."""
 LABEL_MAX, NUMBER_MAX, MOST_BYTES = 60, 40, 5_000_000
 SUBJECT = "document"
 

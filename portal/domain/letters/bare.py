@@ -43,6 +43,11 @@ def by_numbers(session: Session, numbers: Sequence[str]) -> dict[str, BareLetter
     return {row.number: row for row in rows}
 
 
+def bare_run(session: Session, number: str) -> int | None:
+    """Return of which run a letter without an ID is; None where no such letter has the number."""
+    return session.scalar(select(BareLetter.print_run_id).where(BareLetter.number == number))
+
+
 def of_run(session: Session, run_id: int, limit: int) -> list[BareLetter]:
     """Return a run's letters in the order of files and pages, without those that were never printed."""
     return list(

@@ -7,7 +7,7 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain.credentials.models import Credential
-from portal.domain.letters.models import Letter, PrintRun
+from portal.domain.letters.models import BareLetter, Letter, PrintRun
 from portal.domain.letters.orders import living_letter
 from portal.domain.letters.states import LIVE
 
@@ -20,6 +20,15 @@ OF_HOUSEHOLD = (
 def letters_of(session: Session, household_id: int) -> list[Letter]:
     """Return a household's letters, newest first."""
     return list(session.scalars(OF_HOUSEHOLD, {"household_id": household_id}))
+
+
+def household_of_number(session: Session, number: str | None) -> int | None:
+    """Return whose letter has this number, also of one without an ID; None where there is none, and for a test."""
+    for table in (Letter, BareLetter):
+        found = session.scalar(select(table.household_id).where(table.number == number))
+        if found is not None:
+            return found
+    return None
 
 
 def print_run(session: Session, run_id: int) -> PrintRun | None:

@@ -9,15 +9,15 @@ from portal.domain.program.hours_text import closed_days
 from portal.domain.program.local_text import LocalText
 from portal.domain.program.reading import ProgramFileError, Section, read_toml
 from portal.domain.program.schema import Program
-from portal.domain.texts import RESIDENT_LOCALES, _s, use_locale
+from portal.domain.texts import RESIDENT_LOCALES, _, _s, use_locale
 
 HOUSEHOLD_VALUES = frozenset({"children", "total"})
 PROGRAM_VALUES = frozenset(
     {
         "ward", "mayor", "program", "office", "contractor", "amount", "url", "telephone", "fax", "hours",
-        "closed", "telephone_to",
+        "closed", "telephone_to", "postal_rule",
         "base_date", "birth_from", "birth_to",
-        "exchange_to", "use_to", "decline_to", "alternative_to", "redelivery_to", "new_letter_to", "sign_in_to",
+        "delivery_from", "exchange_to", "use_to", "decline_to", "alternative_to", "redelivery_to", "new_letter_to", "sign_in_to",
         "call_center_to",
     }
 )  # fmt: skip
@@ -46,8 +46,22 @@ REQUIRED: dict[str, frozenset[str]] = {
     "call_center": frozenset({"telephone", "fax", "hours", "closed"}),
     "languages": frozenset(),
 }
+ADVANCE_REQUIRED: dict[str, frozenset[str]] = {
+    "title": frozenset(),
+    "opening": frozenset({"amount"}),
+    "who": frozenset({"base_date", "birth_from", "birth_to"}),
+    "when_sent": frozenset({"delivery_from"}),
+    "no_procedure": frozenset(),
+    "how_to_decline": frozenset({"decline_to", "postal_rule"}),
+    "no_reply": frozenset(),
+    "withdrawal": frozenset(),
+    "never_asked": frozenset(),
+    "call_center": frozenset({"telephone", "fax", "hours", "closed"}),
+}
+"""What the notice before the first letter must say (辞退受付案内文書, specification 8(2), ``domain.md`` §4.2)."""
+
 PER_HOUSEHOLD = frozenset({"amount", "language_line"})
-WITH_HEADING = frozenset(REQUIRED) - {"title", "opening", "language_line", "step_1", "step_2", "step_3"}
+WITHOUT_HEADING = frozenset({"title", "opening", "language_line", "step_1", "step_2", "step_3"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +80,15 @@ class LetterTexts:
         )
 
 
-def load_texts(path: Path) -> LetterTexts:
-    """Return the ward's letter texts.
+def load_texts(path: Path, required: Mapping[str, frozenset[str]] = REQUIRED) -> LetterTexts:
+    """Return the ward's letter texts with all blocks of ``required``.
 
     Raises ProgramFileError naming every block, language or value that is missing, empty or unknown.
     """
     problems: list[str] = []
     root = Section(read_toml(path), where="", problems=problems)
     blocks: dict[str, LocalText] = {}
-    for name, needed in REQUIRED.items():
+    for name, needed in required.items():
         allowed = PROGRAM_VALUES | HOUSEHOLD_VALUES if name in PER_HOUSEHOLD else PROGRAM_VALUES
         section = root.table(name)
         blocks[name] = section.all_languages(allowed)
@@ -96,7 +110,7 @@ def _check(section: Section, name: str, locale: str, text: str, needed: frozense
                 _s("%%(%(name)s)s がありません。日付や番号は手で書かず、差し込みにしてください。")
                 % {"name": value},
             )
-    if name in WITH_HEADING and "\n" not in text:
+    if name not in WITHOUT_HEADING and "\n" not in text:
         section.problem(locale, _s("1行目に見出し、2行目から本文を書いてください。"))
 
 
@@ -124,6 +138,8 @@ def program_values(program: Program, plain_url: str) -> dict[str, LocalText]:
         "base_date": day_in_all_languages(program.base_date),
         "birth_from": day_in_all_languages(program.birth_from),
         "birth_to": day_in_all_languages(program.birth_to),
+        "delivery_from": day_in_all_languages(windows.delivery.first_day),
+        "postal_rule": _postal_rule(program),
         **{
             f"{kind}_to": day_in_all_languages(getattr(windows, kind).last_day)
             for kind in (
@@ -131,6 +147,15 @@ def program_values(program: Program, plain_url: str) -> dict[str, LocalText]:
             )
         },
     }  # fmt: skip
+
+
+def _postal_rule(program: Program) -> LocalText:
+    by_postmark = program.requests.postal_rule == "postmark"
+    found = {}
+    for locale in RESIDENT_LOCALES:
+        with use_locale(locale):
+            found[locale] = _("その日の消印まで") if by_postmark else _("その日に着くように")
+    return LocalText.from_mapping(found)
 
 
 def _closed(program: Program) -> LocalText:

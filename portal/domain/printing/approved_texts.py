@@ -1,6 +1,7 @@
 """No letter or card is printed from texts that the ward did not approve; each print keeps the version it was made from."""
 
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,15 +15,20 @@ from portal.domain.texts import _s
 RUN, CARDS = "print_run", "card_print"
 
 
-def approved_texts(session: Session, program: Program) -> int | None:
-    """Return the key of the approved version of the letter's texts; None for a demo, whose texts no ward owns.
+def approved_texts(
+    session: Session, program: Program, kind: str = LETTER, file: Path | None = None
+) -> int | None:
+    """Return the key of the approved version of the texts of a kind of letter; None for a demo, whose texts no ward owns.
+
+    ``file`` has the texts; without one it is the letter's with ID and password.
 
     Raises:
         NotAllowedError: the ward did not approve the texts as they stand in the file (code ``not_approved``).
     """
     if program.is_demo:
         return None
-    return require_approval(session, LETTER, digest_of(program.letter_texts_file.read_bytes())).id
+    content = (file or program.letter_texts_file).read_bytes()
+    return require_approval(session, kind, digest_of(content)).id
 
 
 def same_texts(session: Session, version_id: int | None, run_id: int) -> None:

@@ -15,8 +15,11 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record, record_many
+from portal.domain.base import refresh_statistics
 from portal.domain.clock import jst_date
+from portal.domain.entitlements.models import Entitlement
 from portal.domain.errors import ConflictError
+from portal.domain.households.models import Household
 from portal.domain.letters.bare import SUBJECT
 from portal.domain.letters.models import BareLetter, PrintChunk, PrintRun
 from portal.domain.letters.numbers import free_letter_numbers
@@ -70,6 +73,8 @@ def build_bare(
         InputError: texts or layout cannot be printed.
         OSError: a file cannot be written; what is stored so far stays whole.
     """
+    with printer.write() as session:
+        refresh_statistics(session, Household, Entitlement)
     with printer.read() as session:
         run = open_run(session, writer.kind)
         writer.require(session, run.id if run is not None else None)

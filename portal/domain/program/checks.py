@@ -92,7 +92,13 @@ def _check_sheet(program: Program) -> Iterator[Finding]:
 
 
 def _check_files(program: Program) -> Iterator[Finding]:
+    advance = (
+        (("advance.texts", program.advance.texts_file, program.advance.texts_file.is_file()),)
+        if program.advance
+        else ()
+    )
     needed = (
+        *advance,
         ("towns", program.towns_file, program.towns_file.is_file()),
         ("letter.texts", program.letter_texts_file, program.letter_texts_file.is_file()),
     )

@@ -117,6 +117,9 @@ def explain_settings(program: Program) -> list[SettingRow]:
         SettingRow(
             "enclosures", _s("はじめの手紙に同封するもの"), ", ".join(program.letter_enclosures) or "-"
         ),
+        SettingRow(
+            "advance_texts", _s("事前案内の文"), str(program.advance.texts_file) if program.advance else "-"
+        ),
         SettingRow("forwarding", _s("転送"), program.forwarding),
         SettingRow("delivered_means", _s("配達済みと数える時"), program.delivered_means),
         SettingRow("postal_rule", _s("郵便で届いた辞退届"), program.requests.postal_rule),

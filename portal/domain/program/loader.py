@@ -27,6 +27,7 @@ from portal.domain.program.schema import (
     ENCLOSURES,
     FORWARDING,
     LETTER_PASSWORD_MODES,
+    AdvanceSettings,
     Channels,
     Contact,
     Eligibility,
@@ -88,6 +89,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     channels = _read_channels(root.table("channels"))
     letter = root.table("letter")
     layout = _read_letter(letter)
+    advance = root.table("advance", required=False)
     alternatives = read_alternatives(root)
     requests = read_request_settings(root)
     calls = read_call_settings(root)
@@ -103,6 +105,9 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
         "issuers": root.text("issuers", "issuers"),
         "calls": calls.layouts,
     }
+    if root.has("advance"):
+        files["advance_texts"] = advance.text("texts")
+    has_reply_envelope = advance.flag("reply_envelope", default=False)
     is_demo = root.flag("demo", default=False)
     languages = _read_languages(root)
     forwarding = letter.choice("forwarding", FORWARDING, "do_not_forward")
@@ -145,6 +150,9 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
         workplaces=workplaces,
         resident_url=resident_url,
         letter_texts_file=resolved["letter_texts"],
+        advance=AdvanceSettings(resolved["advance_texts"], has_reply_envelope)
+        if "advance_texts" in resolved
+        else None,
         towns_file=resolved["towns"],
         layouts_dir=resolved["layouts"],
         issuers_dir=resolved["issuers"],

@@ -108,6 +108,14 @@ class Channels:
 
 
 @dataclass(frozen=True, slots=True)
+class AdvanceSettings:
+    """The notice before the first letter: the file of its words, and what lies beside it besides the decline form."""
+
+    texts_file: Path
+    has_reply_envelope: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LetterLayout:
     """Where things stand on the A4 letter, in millimeters from the upper left corner of the folded sheet."""
 
@@ -175,6 +183,7 @@ class Program:
     workplaces: tuple[Workplace, ...]
     resident_url: str
     letter_texts_file: Path
+    advance: AdvanceSettings | None
     towns_file: Path
     layouts_dir: Path
     issuers_dir: Path

@@ -14,12 +14,15 @@ from portal.domain.documents import services
 from portal.domain.documents.models import DocumentVersion
 from portal.domain.errors import NotFoundError
 from portal.domain.faxes.inquiry_form import inquiry_form_pdf
+from portal.domain.letters.advance import fit_notice_back, render_notices
 from portal.domain.letters.barcode import customer_bars
 from portal.domain.letters.content import LetterContent, letter_frame
 from portal.domain.letters.render import fit_back, render_chunk
-from portal.domain.letters.texts import load_texts
+from portal.domain.letters.texts import ADVANCE_REQUIRED, load_texts
+from portal.domain.printing.advance import advance_frame, settings_of
+from portal.domain.printing.enclosures import printed_names
 from portal.domain.program.reading import read_toml
-from portal.domain.program.schema import Program
+from portal.domain.program.schema import DECLINE_FORM, Program
 from portal.domain.redeliveries.form import redelivery_form_pdf
 from portal.domain.texts import SOURCE_LOCALE, _s, use_locale
 
@@ -32,7 +35,7 @@ FORMS = {
     "redelivery_form": redelivery_form_pdf,
     "fax_form": inquiry_form_pdf,
 }
-KINDS = (services.LETTER, "pages", *FORMS)
+KINDS = (services.LETTER, services.ADVANCE, "pages", *FORMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +57,16 @@ def source(program: Program, kind: str, now: datetime) -> Source:
 
     Raises:
         NotFoundError: there is no such kind.
-        ProgramFileError: a required block, language or value is missing in the letter's texts.
+        ProgramFileError: a required block, language or value is missing in the texts of a letter.
+        ConflictError: the program has no advance notice.
     """
     if kind == services.LETTER:
         load_texts(program.letter_texts_file)
         return Source(kind, program.letter_texts_file.name, program.letter_texts_file.read_bytes())
+    if kind == services.ADVANCE:
+        path = settings_of(program).texts_file
+        load_texts(path, ADVANCE_REQUIRED)
+        return Source(kind, path.name, path.read_bytes())
     if kind == "pages":
         path = texts_file(program)
         return Source(kind, path.name, path.read_bytes())
@@ -87,6 +95,17 @@ def specimen(program: Program, url: str, now: datetime) -> bytes:
     return render_chunk([sample], frame, back_points=fit_back(frame))
 
 
+def advance_specimen(program: Program, url: str, now: datetime) -> bytes:
+    """Return the advance notice as these texts print it, for an invented household. Raises as ``specimen``."""
+    postal_code = program.contact.address.postal_code
+    sample = LetterContent(
+        letter_number="M000000000", postal_code=postal_code, address_lines=SAMPLE_ADDRESS, addressee="見本　太郎",
+        children=0, amount_yen=0, login_id="", password="", sign_in_url="", enclosures=printed_names((DECLINE_FORM,)),
+    )  # fmt: skip
+    frame = advance_frame(program, url, jst_date(now))
+    return render_notices([sample], frame, back_points=fit_notice_back(frame))
+
+
 def media_type(file_name: str) -> str:
     """Return the media type of a kept content."""
     return PDF if file_name.endswith(".pdf") else f"{TOML}; charset=utf-8"
@@ -100,7 +119,8 @@ def propose(
     ``url`` is the resident site. Raises as ``source``, ``specimen`` and ``documents.services.propose``.
     """
     found = source(program, kind, now)
-    shown = specimen(program, url, now) if kind == services.LETTER else None
+    drawn = {services.LETTER: specimen, services.ADVANCE: advance_specimen}
+    shown = drawn[kind](program, url, now) if kind in drawn else None
     return services.propose(session, kind, found.content, found.file_name, label, actor, now, specimen=shown)
 
 

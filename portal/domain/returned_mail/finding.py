@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import NotFoundError
+from portal.domain.letters.bare import bare_run
 from portal.domain.letters.models import Letter
 from portal.domain.letters.numbers import is_letter_number
 from portal.domain.shipments.models import Shipment
@@ -38,6 +39,13 @@ def find(session: Session, typed: str) -> Found:
         text = match[1]
     if is_letter_number(text):
         letter = session.scalar(select(Letter).where(Letter.number == text))
+        if letter is None and (run_id := bare_run(session, text)) is not None:
+            raise NotFoundError(
+                _s(
+                    "IDのない手紙（印刷 %(run)d）です。その印刷の「郵便のようす」で、戻ったことを記録してください。"
+                )
+                % {"run": run_id}
+            )
         if letter is None:
             raise NotFoundError(_s("この番号の手紙はありません。封筒を取り分けて、責任者に渡してください。"))
         return Found(letter.household_id, letter, latest_of_letter(session, letter.id))

@@ -23,7 +23,8 @@ class WardFolder:
         text = (SAMPLE / "program.toml").read_text(encoding="utf-8").replace("../demo/", "")
         self.path.write_text(text, encoding="utf-8")
         self.texts.write_text((DEMO / "texts.toml").read_text(encoding="utf-8"), encoding="utf-8")
-        (folder / "letters.toml").write_text("", encoding="utf-8")
+        for name in ("letters.toml", "advance.toml"):
+            (folder / name).write_text("", encoding="utf-8")
         (folder / "towns.csv").write_text("postal,town\n1390001,潮見坂一丁目\n", encoding="utf-8")
         (folder / "layouts").mkdir()
         (folder / "issuers").mkdir()

@@ -70,4 +70,4 @@ def test_check_reads_the_files_that_the_program_names_too(ward: WardFolder, tmp_
     result = run(str(ward.path), "check", "--json")
     assert result.exit_code == 1
     codes = {finding["code"] for finding in json.loads(result.output)["findings"]}
-    assert {"letter_texts", "letter_window", "layout_file", "issuer_file"} <= codes
+    assert {"letter_texts", "advance_texts", "letter_window", "layout_file", "issuer_file"} <= codes
