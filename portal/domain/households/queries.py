@@ -160,16 +160,19 @@ def _holding(dialect: str, shape: tuple[tuple[str, int], ...], among: Among) -> 
     columns = [column for column, count in shape for _ in range(count)]
     statement = (
         select(SearchIndex.household_id)
-        .join(Household, Household.id == SearchIndex.household_id)
         .where(*(_contains(getattr(SearchIndex, name), at, dialect) for at, name in enumerate(columns)))
         .order_by(SearchIndex.household_id)
         .limit(CANDIDATE_LIMIT + 1)
     )
-    return (
-        statement
-        if among is Among.ALL
-        else statement.where(Household.protected.is_(among is Among.PROTECTED))
-    )
+    match among:
+        case Among.ALL:
+            return statement
+        case Among.UNPROTECTED:
+            joined = statement.join(Household, Household.id == SearchIndex.household_id)
+            return joined.where(Household.protected.is_(False))
+        case Among.PROTECTED:  # so few that only their rows are read, not all
+            protected = select(Household.id).where(Household.protected.is_(True))
+            return statement.where(SearchIndex.household_id.in_(protected))
 
 
 def _contains(packed: ColumnElement[bytes], at: int, dialect: str) -> ColumnElement[bool]:
