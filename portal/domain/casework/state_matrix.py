@@ -12,7 +12,7 @@ from portal.domain.entitlements.states import ENTITLEMENT
 from portal.domain.escalations.states import CALL_BACK, ESCALATION
 from portal.domain.faxes.states import FAX_CASE, FAX_REPLY
 from portal.domain.incidents.states import COUPON_FAULT, DOWNTIME, INCIDENT, INCIDENT_REPORT, SITE_NOTICE
-from portal.domain.letters.states import LETTER
+from portal.domain.letters.states import BARE_LETTER, LETTER
 from portal.domain.printing.states import ARCHIVE, DISPATCH, PULL
 from portal.domain.recipients.states import CHANGE
 from portal.domain.redeliveries.states import REDELIVERY
@@ -22,7 +22,7 @@ from portal.domain.states import StateMachine
 from portal.domain.subcontractors.states import SUBCONTRACTOR
 
 MACHINES = (
-    COUPON, DECLINE, ALTERNATIVE, SHIPMENT, LETTER, ENTITLEMENT, REQUEST, REDELIVERY, CHANGE, CREDENTIAL, CALL,
+    COUPON, DECLINE, ALTERNATIVE, SHIPMENT, LETTER, BARE_LETTER, ENTITLEMENT, REQUEST, REDELIVERY, CHANGE, CREDENTIAL, CALL,
     FAX_CASE, FAX_REPLY, CALL_BACK, ESCALATION, COUPON_FAULT, INCIDENT, INCIDENT_REPORT, SITE_NOTICE, DOWNTIME,
     ARCHIVE, PULL, DISPATCH, SUBCONTRACTOR,
 )  # fmt: skip

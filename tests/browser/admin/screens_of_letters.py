@@ -4,15 +4,19 @@ from itertools import count
 
 from playwright.sync_api import Page
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal.domain.actors import SYSTEM, Actor, Organization, Role
 from portal.domain.households.models import Household
-from portal.domain.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.letters.models import BareLetter, Letter, PrintChunk, PrintRun
 from portal.domain.letters.numbers import new_letter_number
+from portal.domain.letters.states import TEST_POSTING
+from portal.domain.printing import staff_addresses
 from portal.domain.printing.handover import confirm_hand_over, propose_hand_over
 from portal.domain.printing.proof_content import Picture, build_sha256
 from portal.domain.printing.proof_decisions import refuse_proof
 from portal.domain.printing.proofs import store_proof
+from portal.domain.program.loader import load_program
 from portal.domain.roster.holds import put_hold
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
@@ -136,7 +140,51 @@ def _not_gone_yet(served: ServedStaff, page: Page) -> None:
     press(page, "form#letter")
 
 
+def _wrong_address(served: ServedStaff, page: Page) -> None:
+    with served.database.write() as session:
+        _address(served, session)
+    served.enter(page, Role.OFFICER)
+    served.go(page, "/letters/test-addresses")
+    press(page)
+
+
+def _address(served: ServedStaff, session: Session) -> int:
+    address = staff_addresses.read_address(
+        "試験　花子", "135-0016", "東京都江東区東陽四丁目11番28号", "汐風荘201号室"
+    )
+    officer = _people(served)[0]
+    return staff_addresses.add(
+        session, VAULT, load_program("sample", served.now.date()), address, officer, served.now
+    ).id
+
+
+def _test_posting(served: ServedStaff, page: Page) -> None:
+    now = served.now
+    with served.database.write() as session:
+        run = PrintRun(
+            kind=TEST_POSTING, state="handed_over", planned=1, children=0, total_yen=0, folder="letters",
+            enclosed=["alternative_form", "reply_envelope"], notice_date=now.date(), created_at=now, finished_at=now,
+            handed_over_at=now,
+        )  # fmt: skip
+        session.add(run)
+        session.flush()
+        session.add(
+            BareLetter(
+                number=new_letter_number(), kind=TEST_POSTING, state="posted", test_address_id=_address(served, session),
+                print_run_id=run.id, chunk_number=1, position=1, children=0, amount_yen=0, enclosures=3, created_at=now,
+                printed_at=now, handed_over_at=now, mail_class="simple_registered", tracking_no=f"131{next(NUMBERS):08}",
+                posted_on=now.date(),
+            )
+        )  # fmt: skip
+        run_id = run.id
+    served.enter(page, Role.OFFICER)
+    served.go(page, f"/letters/{run_id}/mail")
+    press(page)
+
+
 LETTERS: dict[str, Step] = {
+    "test posting: a wrong address": _wrong_address,
+    "test posting: in the mail": _test_posting,
     "proof: none yet": _no_proof,
     "proof: no reason": _no_reason,
     "proof: refused": _refused,
