@@ -3,9 +3,11 @@
 import re
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from portal.domain.actors import Organization, Role
+from portal.domain.authn.codes import add_authenticator
+from portal.domain.authn.models import OtpAuthenticator
 from portal.domain.coupons.models import Coupon, CouponBatch
 from portal.domain.declines import review
 from portal.domain.declines.models import DeclineItem
@@ -19,7 +21,7 @@ from tests.functional.resident.test_parallel import all_at_once
 from tests.support import pdf
 from tests.support.coupons import VAULT
 from tests.support.people import CANARY_CHILDREN, Person
-from tests.support.resident import Resident, Visitor
+from tests.support.resident import NOON, Resident, Visitor
 
 RECEIPT = re.compile(r"/decline/received/([A-Z0-9]{4}-[A-Z0-9]{4})")
 
@@ -58,6 +60,24 @@ def quick_person(sqlite_resident: Resident) -> Person:
     found = sqlite_resident.add(active=True)
     sqlite_resident.give_coupons()
     return found
+
+
+def test_nobody_reads_that_a_code_was_sent_when_it_has_to_wait(
+    sqlite_resident: Resident, quick_person: Person
+) -> None:
+    with sqlite_resident.database.write() as session:
+        row = add_authenticator(session, VAULT, quick_person.credential_id, "sms", "+819012345678", NOON)
+        row.state, row.confirmed_at = "confirmed", NOON
+        session.execute(delete(OtpAuthenticator).where(OtpAuthenticator.kind == "totp"))
+    visitor = sqlite_resident.enter(quick_person)
+    to_code(visitor)
+    wrong = {"code": "000000" if sqlite_resident.last_code() != "000000" else "111111", "form_key": "k"}
+    page = visitor.send("/decline/code/send").text  # within the minute
+    assert "少し待ってから" in page
+    [place] = re.findall(r'action="(/decline/code/submit[^"]*)"', page)
+    answer = visitor.post(place, wrong)
+    assert answer.status_code == 422
+    assert "番号を送りました" not in answer.text
 
 
 def test_one_child_is_declined_by_name_and_the_receipt_says_all(resident: Resident, person: Person) -> None:
@@ -141,7 +161,9 @@ def test_the_decline_is_taken_back_after_a_question(resident: Resident, person: 
     assert resident.count(Coupon, state="suspended") == 2
     answers = [visitor.post(f"/decline/withdraw/{number}/submit", {"form_key": "b"}) for _try in range(3)]
     assert {a.status_code for a in answers} == {303}
-    assert "辞退を取り下げました" in visitor.open(f"/decline/received/{number}").text
+    taken_back = visitor.open(f"/decline/received/{number}").text
+    assert "辞退を取り下げました" in taken_back
+    assert "受け取れなくなる金額" not in taken_back
     assert resident.count(Coupon, state="assigned") == 2
     assert "/coupon/1/reveal" in visitor.open("/home").text
 
