@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import portal.domain.tables  # noqa: F401  (all tables, as the command line knows them)
 from portal.domain.actors import SYSTEM
 from portal.domain.clock import FixedClock
 from portal.domain.documents.models import DocumentVersion

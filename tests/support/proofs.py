@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-import portal.domain.tables  # noqa: F401  (all tables, as the command line knows them)
 from portal.domain.actors import Actor, Organization, Role
 from portal.domain.printing.proof_content import build_sha256
 from portal.domain.printing.proof_decisions import approve_proof
