@@ -13,6 +13,7 @@ from portal.cli.printer import make_printer
 from portal.domain.clock import jst_date
 from portal.domain.errors import NotFoundError
 from portal.domain.printing.discarding import discard_run
+from portal.domain.printing.enclosures import printed_names
 from portal.domain.printing.files import make_folder, put, write_part
 from portal.domain.printing.models import PrintProof
 from portal.domain.printing.proof_decisions import approve_proof, refuse_proof
@@ -74,7 +75,7 @@ def _json(made: PrintProof) -> dict[str, Any]:
     return {
         "run": made.print_run_id, "proof": made.number, "state": made.state, "made": jst_date(made.made_at).isoformat(),
         "build": made.build_sha256, "seed": made.seed, "letters": made.letters, "children": made.children,
-        "yen": made.amount_yen, "enclosures": made.enclosures,
+        "yen": made.amount_yen, "pieces": made.pieces, "enclosures": made.enclosures,
     }  # fmt: skip
 
 
@@ -87,11 +88,15 @@ def _say(value: dict[str, Any]) -> None:
         )
         % {"run": value["run"], "n": value["letters"], "children": value["children"], "yen": f"{value['yen']:,}"}
     )  # fmt: skip
-    for sheets, letters in value["enclosures"].items():
+    for pieces, letters in value["pieces"].items():
         click.echo(
-            "  " + _sn("同封%(sheets)s点: 手紙%(n)d通", "同封%(sheets)s点: 手紙%(n)d通", letters)
-            % {"sheets": sheets, "n": letters}
+            "  " + _sn("封筒に%(pieces)s点: 手紙%(n)d通", "封筒に%(pieces)s点: 手紙%(n)d通", letters)
+            % {"pieces": pieces, "n": letters}
         )  # fmt: skip
+    for name, number in zip(
+        printed_names(list(value["enclosures"])), value["enclosures"].values(), strict=True
+    ):
+        click.echo("  " + _s("同封物 %(name)s: %(n)s") % {"name": name, "n": number})
     words = reason_words()
     for reason, households in value["left_out"].items():
         if households:

@@ -27,6 +27,7 @@ from portal.domain.printing.archives import SUBJECT, is_stale, live_archive, ref
 from portal.domain.printing.build import Transaction
 from portal.domain.printing.files import PART, locked_folder, put
 from portal.domain.printing.models import PrintArchive
+from portal.domain.printing.proofs import live_proof
 from portal.domain.printing.queries import count_to_withdraw
 from portal.domain.printing.states import ARCHIVE
 from portal.domain.subcontractors.services import MAIL_HOUSE, require_consent
@@ -146,9 +147,10 @@ def _plan(session: Session, run_id: int, subcontractor_id: int, folder: Path, no
         chunks[chunk_number].kept.append(Sheet(number, position or 0, children, enclosures))
     last = session.scalar(select(func.max(PrintArchive.number)).where(PrintArchive.print_run_id == run_id))
     key = require_consent(session, subcontractor_id, purpose=MAIL_HOUSE, lock=False).public_key
+    proof = live_proof(session, run_id)
     plan = Plan(
         run_id, folder, (last or 0) + 1, key or "", now, [one for one in chunks.values() if one.kept],
-        tuple(session.get_one(PrintRun, run_id).enclosed),
+        tuple(session.get_one(PrintRun, run_id).enclosed), proof.shared if proof is not None else {},
     )  # fmt: skip
     if not plan.chunks:
         raise ConflictError(_s("この印刷に、差し出す手紙は残っていません。"), code="nothing_to_send")

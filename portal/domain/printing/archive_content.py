@@ -4,20 +4,18 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import pypdfium2
 
-from portal.domain.errors import InputError
 from portal.domain.printing import tar
 from portal.domain.printing.enclosures import FORMS, enclosure_file
-from portal.domain.printing.files import back_file, digest_of
+from portal.domain.printing.files import back_file, digest_of, file_gone
 from portal.domain.printing.manifest import enclosed_counts
 from portal.domain.printing.pages import READING
-from portal.domain.texts import _s
 
 COLUMNS = ("letter_number", "children", "enclosures", "file", "page")
 
@@ -53,6 +51,8 @@ class Plan:
     moment: datetime
     chunks: Sequence[Chunk]
     enclosed: tuple[str, ...] = ()
+    shared: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of the back and the forms as somebody looked at them, by file name."""
 
     @property
     def name(self) -> str:
@@ -92,8 +92,11 @@ def members_of(plan: Plan) -> Iterator[bytes]:
     for name in (back_file(plan.run_id), *forms):
         if (plan.folder / name).is_file():
             data = (plan.folder / name).read_bytes()
+            sha256 = hashlib.sha256(data).hexdigest()
+            if plan.shared.get(name, sha256) != sha256:
+                raise file_gone(name)
             yield from _bytes(name, data, mtime)
-            digests.append((hashlib.sha256(data).hexdigest(), name))
+            digests.append((sha256, name))
     for name, data in _lists(plan, digests):
         yield from _bytes(name, data, mtime)
         digests.append((hashlib.sha256(data).hexdigest(), name))
@@ -109,21 +112,21 @@ def _bytes(name: str, data: bytes, mtime: int) -> Iterator[bytes]:
 
 def _whole(path: Path, chunk: Chunk, mtime: int) -> Iterator[bytes]:
     if not path.is_file():
-        raise _gone(path)
+        raise file_gone(path.name)
     size, digest = path.stat().st_size, hashlib.sha256()
     yield tar.member(chunk.file, size, mtime)
     for piece in tar.pieces_of(path):
         digest.update(piece)
         yield piece
     if digest.hexdigest() != chunk.sha256:
-        raise _gone(path)
+        raise file_gone(path.name)
     yield tar.padding(size)
 
 
 def _without_the_others(path: Path, chunk: Chunk) -> bytes:
     """Return a file with the pages of the letters that stay in the run; the others are not even hidden in it."""
     if not path.is_file() or digest_of(path) != chunk.sha256:
-        raise _gone(path)
+        raise file_gone(path.name)
     file = io.BytesIO()
     with READING:
         whole, some = pypdfium2.PdfDocument(path), pypdfium2.PdfDocument.new()
@@ -134,16 +137,6 @@ def _without_the_others(path: Path, chunk: Chunk) -> bytes:
             some.close()
             whole.close()
     return file.getvalue()
-
-
-def _gone(path: Path) -> InputError:
-    return InputError(
-        _s(
-            "印刷のファイル %(name)s がないか、中身が変わっています。元の場所に戻してから、もう一度実行してください。"
-        )
-        % {"name": path.name},
-        code="file_gone",
-    )
 
 
 def _lists(plan: Plan, digests: Sequence[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from portal.domain.errors import ConflictError
+from portal.domain.errors import ConflictError, InputError
 from portal.domain.texts import _s
 
 PART = ".part"
@@ -61,6 +61,17 @@ def digest_of(path: Path) -> str:
     """Return a file's SHA-256 in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def file_gone(name: str) -> InputError:
+    """Say that a file of a run is not there, or not as it was."""
+    return InputError(
+        _s(
+            "印刷のファイル %(name)s がないか、中身が変わっています。元の場所に戻してから、もう一度実行してください。"
+        )
+        % {"name": name},
+        code="file_gone",
+    )
 
 
 def clear_leftovers(folder: Path, run_id: int, numbers: Iterator[int] | tuple[int, ...]) -> None:

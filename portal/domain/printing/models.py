@@ -16,9 +16,10 @@ LIVE_PROOF = "state IN ('made', 'approved', 'refused')"
 class PrintProof(Base):
     """What a second person looks at before a run may leave: its counts and pictures of some of its letters.
 
-    ``build_sha256`` stands for the files as they were built, and a decision counts for exactly these. ``seed`` is what
-    the random letters were drawn with. ``enclosures`` are letters by how many sheets lie in one, ``left_out``
-    households by reason. ``sealed`` is why it was refused, under the key that the pictures are under.
+    ``build_sha256`` stands for the files as they were built, and a decision counts for exactly these; ``shared`` are the
+    digests of what all letters share, the back and the forms, by file name. ``seed`` is what
+    the random letters were drawn with. ``pieces`` are letters by how many things lie in their envelope, ``enclosures``
+    how many of each kind lie beside letters, ``left_out`` households by reason. ``sealed`` is why it was refused, under the key that the pictures are under.
     """
 
     __tablename__ = "print_proof"
@@ -36,10 +37,12 @@ class PrintProof(Base):
     number: Mapped[int]
     state: Mapped[str] = state_column(PROOF.initial)
     build_sha256: Mapped[str] = mapped_column(String(64))
+    shared: Mapped[dict[str, Any]] = mapped_column(JSON)
     seed: Mapped[int] = mapped_column(BigId)
     letters: Mapped[int]
     children: Mapped[int]
     amount_yen: Mapped[int]
+    pieces: Mapped[dict[str, Any]] = mapped_column(JSON)
     enclosures: Mapped[dict[str, Any]] = mapped_column(JSON)
     left_out: Mapped[dict[str, Any]] = mapped_column(JSON)
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)

@@ -14,21 +14,19 @@ from random import Random
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.errors import InputError
 from portal.domain.households.models import Household, PrintText
 from portal.domain.letters.content import LetterContent, LetterFrame, text_ems
-from portal.domain.letters.models import Letter, PrintChunk
+from portal.domain.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.render import render_chunk, render_pictures
 from portal.domain.printing.addressees import read_addressees
 from portal.domain.printing.build import Printer
-from portal.domain.printing.enclosures import printed_names
-from portal.domain.printing.files import digest_of
-from portal.domain.printing.manifest import RunFile, run_files
+from portal.domain.printing.enclosures import FORMS, enclosure_file, printed_names
+from portal.domain.printing.files import back_file, digest_of, file_gone
+from portal.domain.printing.manifest import RunFile, enclosed_counts, run_files
 from portal.domain.printing.pages import page_texts
 from portal.domain.printing.preflight import draft
 from portal.domain.printing.queries import stopped
 from portal.domain.printing.selection import DUE, counts
-from portal.domain.texts import _s
 from portal.domain.vault import Vault
 
 FIRST, LAST, RANDOM, LONGEST, COUNTER = "first", "last", "random", "longest", "counter"
@@ -67,14 +65,16 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a run holds now: letters that were printed and not taken out, children, yen, letters by their sheets.
+    """What a run holds now: letters that were printed and not taken out, children, yen.
 
-    ``left_out`` are the households that get no letter, by reason.
+    ``pieces`` are letters by how many things lie in their envelope, ``enclosures`` how many of each kind lie beside
+    letters, ``left_out`` the households that get no letter, by reason.
     """
 
     letters: int
     children: int
     amount_yen: int
+    pieces: dict[str, int]
     enclosures: dict[str, int]
     left_out: dict[str, int]
 
@@ -83,6 +83,18 @@ def build_sha256(session: Session, run_id: int) -> str:
     """Return one digest for all files of a run as they were built."""
     lines = "".join(f"{file.sha256}  {file.file}\n" for file in run_files(session, run_id))
     return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def shared_files(folder: Path, run_id: int, enclosed: Sequence[str]) -> dict[str, str]:
+    """Return the SHA-256 of what all letters of a run share, the back and the forms, by file name.
+
+    Raises:
+        InputError: one is gone.
+    """
+    names = [back_file(run_id), *(enclosure_file(run_id, name) for name in enclosed if name in FORMS)]
+    if missing := [name for name in names if not (folder / name).is_file()]:
+        raise file_gone(missing[0])
+    return {name: digest_of(folder / name) for name in names}
 
 
 def count(session: Session, run_id: int) -> Counted:
@@ -100,9 +112,10 @@ def count(session: Session, run_id: int) -> Counted:
         for reason, households in counts(session, beside_run=run_id).items()
         if reason != DUE
     }
+    each = [pieces for pieces, letters, _children, _yen in rows for _ in range(letters)]
     return Counted(
-        sum(row[1] for row in rows), sum(int(row[2]) for row in rows), sum(int(row[3]) for row in rows),
-        {str(row[0]): row[1] for row in rows}, left,
+        len(each), sum(int(row[2]) for row in rows), sum(int(row[3]) for row in rows),
+        {str(row[0]): row[1] for row in rows}, enclosed_counts(session.get_one(PrintRun, run_id).enclosed, each), left,
     )  # fmt: skip
 
 
@@ -217,13 +230,7 @@ def check_files(folder: Path, files: Sequence[RunFile]) -> None:
     for file in files:
         path = folder / file.file
         if not path.is_file() or digest_of(path) != file.sha256:
-            raise InputError(
-                _s(
-                    "印刷のファイル %(name)s がないか、中身が変わっています。元の場所に戻してから、もう一度実行してください。"
-                )
-                % {"name": file.file},
-                code="file_gone",
-            )
+            raise file_gone(file.file)
 
 
 def _without_secrets(text: str) -> str:

@@ -1,7 +1,7 @@
 """Making the proof of a built run: what is counted, and pictures of some letters, stored encrypted and removed again."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from portal.domain.printing.proof_content import (
     count,
     masked,
     pictures,
+    shared_files,
 )
 from portal.domain.printing.states import PROOF
 from portal.domain.texts import _s
@@ -77,7 +78,7 @@ def make_proof(printer: Printer, run_id: int) -> int:
     """
     with printer.write() as session:
         run = _ready(session, run_id, printer.actor)
-        folder, notice_date = Path(run.folder), run.notice_date
+        folder, notice_date, enclosed = Path(run.folder), run.notice_date, run.enclosed
     if not folder.is_dir():
         raise InputError(
             _s("印刷のフォルダー %(folder)s がありません。") % {"folder": folder}, code="file_gone"
@@ -86,12 +87,14 @@ def make_proof(printer: Printer, run_id: int) -> int:
         with printer.read() as session:
             files, built = run_files(session, run_id), build_sha256(session, run_id)
         check_files(folder, files)
+        shared = shared_files(folder, run_id, enclosed)
         seed = secrets.randbelow(SEEDS)
         drawn = _draw(printer, run_id, folder, seed, notice_date)
         with printer.write() as session:
             return store_proof(
-                session, printer.vault, run_id, built, seed, drawn, printer.actor, printer.clock.now(session)
-            )
+                session, printer.vault, run_id, built, seed, drawn, printer.actor, printer.clock.now(session),
+                shared=shared,
+            )  # fmt: skip
 
 
 def _draw(printer: Printer, run_id: int, folder: Path, seed: int, notice_date: date) -> list[Picture]:
@@ -125,9 +128,9 @@ def _differs(number: str) -> ConflictError:
 
 def store_proof(
     session: Session, vault: Vault, run_id: int, built: str, seed: int, drawn: Sequence[Picture], actor: Actor,
-    now: datetime,
+    now: datetime, *, shared: Mapping[str, str] | None = None,
 ) -> int:  # fmt: skip
-    """Store a proof whose letters are drawn, with what is counted now; ``built`` are the files that were looked at.
+    """Store a proof whose letters are drawn, with what is counted now; ``built`` and ``shared`` are what was looked at.
 
     Raises as ``make_proof``.
     """
@@ -147,9 +150,9 @@ def store_proof(
     )
     found, (key, wrapped) = count(session, run_id), vault.new_data_key()
     proof = PrintProof(
-        print_run_id=run_id, number=(last or 0) + 1, build_sha256=built, seed=seed, letters=found.letters,
-        children=found.children, amount_yen=found.amount_yen, enclosures=found.enclosures, left_out=found.left_out,
-        wrapped_key=wrapped, made_at=now, made_by=actor.id or 0,
+        print_run_id=run_id, number=(last or 0) + 1, build_sha256=built, shared=dict(shared or {}), seed=seed, letters=found.letters,
+        children=found.children, amount_yen=found.amount_yen, pieces=found.pieces, enclosures=found.enclosures,
+        left_out=found.left_out, wrapped_key=wrapped, made_at=now, made_by=actor.id or 0,
     )  # fmt: skip
     session.add(proof)
     session.flush()

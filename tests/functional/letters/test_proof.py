@@ -20,6 +20,7 @@ from portal.domain.printing.proof_pages import ShownPage, open_picture, pages_of
 from portal.domain.printing.proofs import live_proof, make_proof
 from portal.platform.database import Database
 from tests.support import qr
+from tests.support.archives import make_mail_house
 from tests.support.coupons import NOW, VAULT
 from tests.support.letters import PUBLIC_URL, add_families, printer, read_papers
 from tests.support.staff import hire
@@ -81,7 +82,7 @@ def test_a_proof_shows_letters_without_secrets_and_counts_what_goes(desk: Desk) 
     with desk.database.read() as session:
         proof = session.scalars(select(PrintProof)).one()
         assert (proof.letters, proof.children, proof.amount_yen) == (5, 7, 210_000)
-        assert proof.enclosures == {"1": 5}
+        assert (proof.pieces, proof.enclosures) == ({"1": 5}, {})
         assert proof.left_out == {"protected": 0, "held": 1, "removed": 0, "nothing_due": 0, "has_letter": 0}
         looked = select(func.count(AuditEvent.id)).where(AuditEvent.action == "print_proof.viewed")
         assert session.scalar(looked) == len(pages)
@@ -137,6 +138,17 @@ def test_a_refusal_needs_a_reason_and_ends_the_run(desk: Desk) -> None:
         proof = live_proof(session, desk.run_id)
         assert proof is not None
         assert reason_of(VAULT, proof) == "差出人の住所が古い"
+
+
+def test_a_back_that_changed_after_the_proof_is_not_sent(desk: Desk) -> None:
+    house = make_mail_house(desk.database, desk.run.folder)
+    desk.make()
+    kept = desk.run.back.read_bytes()
+    desk.run.back.write_bytes(b"x")
+    with pytest.raises(InputError, match=desk.run.back.name):
+        house.build(desk.run_id)
+    desk.run.back.write_bytes(kept)
+    assert house.build(desk.run_id).letters == 5
 
 
 def test_who_was_protected_since_is_seen_by_the_ward_alone(desk: Desk) -> None:
