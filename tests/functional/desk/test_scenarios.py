@@ -135,6 +135,7 @@ def test_the_number_of_a_letter_that_came_back_is_not_asked_for_again(sqlite_sta
     assert 'name="number"' not in page
     assert "番号は聞きません。" in page
     assert "新しい手紙を登録の住所に送る" in page, "and what is possible instead"
+    assert "先に、手紙番号かID" not in page
     for act in ("redelivery", "new-letter"):
         assert f'href="/desk/{person.household_id}/{act}"' in page
 

@@ -14,6 +14,7 @@ from portal.domain.call_desk.acting.moments import asked_at
 from portal.domain.call_desk.calling_back import has_number
 from portal.domain.calls.levels import Level
 from portal.domain.calls.models import Call
+from portal.domain.letters.queries import numbers_that_count
 from portal.domain.program.deadlines import Window
 from portal.domain.program.opening import staff_closed_text
 from portal.domain.program.schema import Program
@@ -54,6 +55,8 @@ def _why_not(
     session: Session, program: Program, call: Call, household_id: int, act: Act, level: Level, locks: Locks,
     now: datetime,
 ) -> str:  # fmt: skip
+    if level < NEEDED[act] and level is Level.STATUS and numbers_that_count(session, household_id) is None:
+        return _after_call_back()
     if level < NEEDED[act]:
         return _s("先に、手紙番号かIDを聞くか、登録の電話番号にかけなおしてください。")
     counts = asked_at(session, call, now) if act in _BY_ARRIVAL else now
@@ -70,7 +73,9 @@ def _why_not(
     if act is Act.CHANNEL and not has_number(session, household_id):
         return _s("かけなおせる電話番号が登録されていません。新しい手紙だけです。")
     if act is Act.CHANNEL and not channel.was_called_back(session, call, household_id):
-        return _s(
-            "登録の電話番号にかけなおしたあとに、できます。番号がもう使えないときは、新しい手紙だけです。"
-        )
+        return _after_call_back()
     return ""
+
+
+def _after_call_back() -> str:
+    return _s("登録の電話番号にかけなおしたあとに、できます。番号がもう使えないときは、新しい手紙だけです。")
