@@ -23,6 +23,7 @@ from portal.domain.management import words as management_words
 from portal.domain.management.milestones import Planned
 from portal.domain.management.questions import Question
 from portal.domain.printing.handover import HAND_OVER
+from portal.domain.printing.proofs import waiting_proofs
 from portal.domain.program.agenda import agenda
 from portal.domain.program.explain import window_title
 from portal.domain.reports.due import CALLS, DELIVERY, Due, due_reports
@@ -107,6 +108,7 @@ def show(page: Page) -> Response[Any]:
         task_counts=worklists.task_counts(session, include_protected=protected) if lists else {},
         held=worklists.held_households(session, include_protected=protected) if lists else 0,
         runs=approvals.pop(HAND_OVER, 0),
+        proofs=waiting_proofs(session) if lists else 0,
         nones=approvals.pop(PROTECTION_NONE, 0),
         approvals=sum(approvals.values()),
         sums=sums(page) if counted else None,

@@ -25,7 +25,7 @@ from portal.domain.export.scope import (
 from portal.domain.households.models import Hold, Household
 from portal.domain.incidents.models import CouponFault, Downtime, Incident, SiteNotice
 from portal.domain.letters.models import Letter, PrintRun
-from portal.domain.printing.models import Dispatch, PrintArchive
+from portal.domain.printing.models import Dispatch, PrintArchive, PrintProof
 from portal.domain.reports.models import MonthlyReport, ReportVersion
 from portal.domain.returned_mail.models import ReturnedItem
 from portal.domain.roster.models import RosterImport
@@ -65,6 +65,11 @@ def ledgers() -> tuple[Ledger, ...]:
         whole(
             "print_runs", PrintRun.id, PrintRun.kind, PrintRun.state, PrintRun.planned, PrintRun.children,
             PrintRun.total_yen, PrintRun.notice_date, PrintRun.created_at, PrintRun.handed_over_at,
+        ),
+        whole(
+            "print_proofs", PrintProof.id, PrintProof.print_run_id, PrintProof.state, PrintProof.build_sha256,
+            PrintProof.seed, PrintProof.letters, PrintProof.children, PrintProof.amount_yen, PrintProof.made_at,
+            PrintProof.made_by, PrintProof.decided_at, PrintProof.decided_by,
         ),
         whole(
             "print_archives", PrintArchive.id, PrintArchive.print_run_id, PrintArchive.subcontractor_id,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
@@ -56,6 +56,12 @@ def live_proof(session: Session, run_id: int) -> PrintProof | None:
     return session.scalar(
         select(PrintProof).where(PrintProof.print_run_id == run_id, PrintProof.state.in_(LIVE))
     )
+
+
+def waiting_proofs(session: Session) -> int:
+    """Return how many runs wait for somebody to decide from their proof."""
+    waiting = select(func.count(PrintProof.id)).join(PrintRun, PrintRun.id == PrintProof.print_run_id)
+    return session.scalar(waiting.where(PrintProof.state == PROOF.initial, PrintRun.state == "built")) or 0
 
 
 def is_current(session: Session, proof: PrintProof | None) -> bool:
