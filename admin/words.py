@@ -162,6 +162,12 @@ def letter_kind(code: str) -> str:
 
 
 @kept_per_language
+def card_kind(code: str) -> str:
+    """Name a kind of print for people without a channel."""
+    return {"card": _s("カード"), "decision": _s("決定のお知らせ")}.get(code, code)
+
+
+@kept_per_language
 def enclosure(code: str) -> str:
     """Name what lies in an envelope beside the letter."""
     return {

@@ -15,7 +15,9 @@ from portal.domain.printing.preflight import require_protection
 from portal.domain.texts import _s, _sn
 
 
-@click.command(help="Print the waiting cards for people without a channel (PDF). None is printed twice.")
+@click.command(
+    help="Print the waiting cards and decision letters for people without a channel (PDF). None is printed twice."
+)
 @click.option(
     "--out", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
     help="Folder for the file (default: letters/cards in the data directory).",

@@ -17,6 +17,7 @@ class CardPrint(Base):
     __tablename__ = "card_print"
 
     id: Mapped[int] = primary_key()
+    kind: Mapped[str] = mapped_column(String(10), default="card", server_default="card")
     cards: Mapped[int]
     folder: Mapped[str] = mapped_column(String(1000))
     file_name: Mapped[str | None] = mapped_column(String(120))

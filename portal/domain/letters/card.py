@@ -1,14 +1,14 @@
 """The card for people without a channel: one page in a window envelope, without names of children, amounts, secrets."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
 from portal.domain.errors import InputError
 from portal.domain.letters.content import LetterContent, LetterFrame
 from portal.domain.letters.render import compile_pdf, page_count
-from portal.domain.letters.window import Piece, layout_data, pieces, window_data
+from portal.domain.letters.window import layout_data, pieces, window_data
 from portal.domain.notices.messages import progress_texts
 from portal.domain.texts import _, _s, use_locale
 
@@ -16,16 +16,28 @@ TEMPLATE = "notice_card.typ"
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided on a request, in one language: what it was, how it stands, why, and what comes next."""
+
+    kind: str
+    state: str
+    why: tuple[str, ...] = field(default=(), repr=False)
+    coming: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CardContent:
     """One card. ``letter`` holds number, address and name, and nothing else of a letter.
 
-    ``receipt_no`` is what the household may name on the telephone.
+    ``receipt_no`` is what the household may name on the telephone; ``decision`` is what a decision letter says,
+    by language.
     """
 
     letter: LetterContent
     event: str
     receipt_no: str | None = None
     due: date | None = None
+    decision: Mapping[str, Decision] = field(default_factory=dict, hash=False)
 
 
 def render_cards(cards: Sequence[CardContent], frame: LetterFrame) -> bytes:
@@ -68,7 +80,7 @@ def _card_data(card: CardContent, frame: LetterFrame) -> dict[str, Any]:
     }
 
 
-def _texts(card: CardContent, frame: LetterFrame, locale: str) -> dict[str, list[Piece]]:
+def _texts(card: CardContent, frame: LetterFrame, locale: str) -> dict[str, Any]:
     with use_locale(locale):
         title, what = progress_texts(card.event, card.due)
         where = _("くわしくは、サインインして、ごらんください。%(url)s") % {"url": frame.plain_url}
@@ -82,8 +94,14 @@ def _texts(card: CardContent, frame: LetterFrame, locale: str) -> dict[str, list
             % said
         )
         receipt = _("受付番号 %(number)s") % {"number": card.receipt_no} if card.receipt_no else ""
+        more: list[str] = []
+        if (decision := card.decision.get(locale)) is not None:
+            what = _("%(kind)sの申請: %(state)s。") % {"kind": decision.kind, "state": decision.state}
+            more = [*decision.why]
+            if decision.coming:
+                more.append(_("このあと: %(words)s") % {"words": decision.coming})
         never = _("職員が、パスワードや番号を聞くことはありません。")
     return {
         "title": pieces(title), "what": pieces(what), "where": pieces(where), "call": pieces(call),
-        "receipt": pieces(receipt), "never": pieces(never),
+        "receipt": pieces(receipt), "more": [pieces(line) for line in more], "never": pieces(never),
     }  # fmt: skip

@@ -1,4 +1,6 @@
-"""The daily print of cards for people without a channel: one PDF, each card printed once, none to who is silenced.
+"""The daily print of cards for people without a channel: each card printed once, none to who is silenced.
+
+What was decided on a request goes as a decision letter, in files of its own: it says how it ended, why, and what is next.
 
 The file gets its name only after the database has noted its cards as printed: killed anywhere, a PDF is either
 complete and noted, or finished by the next print, or was never there.
@@ -6,7 +8,7 @@ complete and noted, or finished by the next print, or was never there.
 
 import hashlib
 import secrets
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -23,11 +25,12 @@ from portal.domain.audit.services import record, record_many
 from portal.domain.clock import jst_date
 from portal.domain.errors import ConflictError
 from portal.domain.households.models import Household, PrintText
-from portal.domain.letters.card import CardContent, render_cards
+from portal.domain.letters.card import CardContent, Decision, render_cards
 from portal.domain.letters.numbers import new_letter_number
 from portal.domain.printing.addressees import Addressee, read_addressees
 from portal.domain.printing.approved_texts import CARDS, approved_texts, note_texts
 from portal.domain.printing.build import Printer
+from portal.domain.printing.decisions import EVENTS, decisions, versions
 from portal.domain.printing.files import PART, digest_of, locked_folder, make_folder, put, write_part
 from portal.domain.printing.preflight import draft, findings_of, require_protection
 from portal.domain.printing.selection import lock_households
@@ -35,6 +38,8 @@ from portal.domain.texts import _s
 
 CARDS_PER_FILE = 500
 NUMBER_PREFIX = "C"
+PLAIN, DECISION = KINDS = ("card", "decision")
+"""Kinds of prints; the second is for the events of ``decisions.EVENTS``."""
 ROUNDS = 5
 
 
@@ -47,6 +52,7 @@ class Ready:
     content: CardContent
     changed_at: datetime
     approved_at: datetime | None
+    request_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +80,21 @@ class BuiltCards:
     """Files of an interrupted print, noted before and now in their place."""
 
 
-def check_cards(session: Session, printer: Printer, now: datetime) -> CardCheck:
-    """Look at the waiting cards, oldest first; changes nothing."""
+def check_cards(session: Session, printer: Printer, now: datetime, kind: str | None = None) -> CardCheck:
+    """Look at the waiting cards of a kind, or of both, oldest first; changes nothing."""
     ready: list[Ready] = []
     stopped: list[int] = []
     unprintable: list[int] = []
     printable = 0
-    for rows in _pages(session):
+    for rows in _pages(session, kind):
         barred = _barred(session, rows, now)
         stopped += barred
         left = [row for row in rows if row.id not in barred]
         keys = [row.household_id for row in left]
         standing = _standing(session, keys)
         addressees = read_addressees(session, printer.vault, printer.program.names.ward.ja, keys)
+        said = decisions(session, printer.vault, left, printer.program.languages)
+        seen = versions(session, left)
         for row in left:
             addressee = addressees[row.household_id]
             if findings_of(row.household_id, addressee, printer.program, printer.fonts):
@@ -94,8 +102,9 @@ def check_cards(session: Session, printer: Printer, now: datetime) -> CardCheck:
                 continue
             printable += 1
             if len(ready) < CARDS_PER_FILE:
+                content = _content(row, addressee, said.get(row.id, {}))
                 ready.append(
-                    Ready(row.id, row.household_id, _content(row, addressee), *standing[row.household_id])
+                    Ready(row.id, row.household_id, content, *standing[row.household_id], seen.get(row.id))
                 )
     return CardCheck(printable, tuple(ready), tuple(stopped), tuple(unprintable))
 
@@ -116,22 +125,26 @@ def print_cards(printer: Printer, folder: Path | None = None) -> BuiltCards:
         with printer.read() as session:
             finished = _finish_interrupted(session, place)
         files: list[Path] = []
+        waiting: list[int] = []
         cards = stopped = 0
-        while True:
-            made, count, barred, unprintable = _print_file(printer, place)
-            cards, stopped = cards + count, stopped + barred
-            if made is None:
-                return BuiltCards(tuple(files), cards, stopped, unprintable, finished)
-            files.append(made)
+        for kind in KINDS:
+            while True:
+                made, count, barred, unprintable = _print_file(printer, place, kind)
+                cards, stopped = cards + count, stopped + barred
+                if made is None:
+                    waiting += unprintable
+                    break
+                files.append(made)
+    return BuiltCards(tuple(files), cards, stopped, tuple(waiting), finished)
 
 
-def _print_file(printer: Printer, folder: Path) -> tuple[Path | None, int, int, tuple[int, ...]]:
+def _print_file(printer: Printer, folder: Path, kind: str) -> tuple[Path | None, int, int, tuple[int, ...]]:
     """Print one file; what changes meanwhile is drawn again. Returns file, cards, stopped, unprintable."""
     barred = 0
     for _round in range(ROUNDS):
         with printer.read() as session:
             now = printer.clock.now(session)
-            found = check_cards(session, printer, now)
+            found = check_cards(session, printer, now, kind)
             texts = approved_texts(session, printer.program) if found.ready else None
         if not found.ready:
             with printer.write() as session:
@@ -139,26 +152,30 @@ def _print_file(printer: Printer, folder: Path) -> tuple[Path | None, int, int, 
             return None, 0, barred, found.unprintable
         day = jst_date(now)
         pdf = render_cards([one.content for one in found.ready], printer.frame(day))
-        name = f"cards-{day:%Y%m%d}-{secrets.token_hex(4)}.pdf"
+        name = f"{kind}s-{day:%Y%m%d}-{secrets.token_hex(4)}.pdf"
         part = write_part(folder / name, pdf)
         # Whatever happens from here, the next print knows from the database whether this file counts.
         with printer.write() as session:
             now = printer.clock.now(session)
             barred += _stop(session, found.stopped, now)
-            noted = _note_printed(session, found.ready, folder / name, pdf, day, texts, printer.actor, now)
+            noted = _note_printed(
+                session, found.ready, kind, folder / name, pdf, day, texts, printer.actor, now
+            )
         if noted:
             return put(part), len(found.ready), barred, found.unprintable
         part.unlink()
     raise ConflictError(_s("印刷の間に世帯のデータが変わり続けました。もう一度実行してください。"))
 
 
-def _pages(session: Session) -> Iterator[Sequence[Announcement]]:
-    last = 0
+def _pages(session: Session, kind: str | None) -> Iterator[Sequence[Announcement]]:
+    of_kind = {DECISION: [Announcement.event.in_(EVENTS)], PLAIN: [Announcement.event.not_in(EVENTS)]}
+    wanted, last = of_kind.get(kind or "", []), 0
     while True:
         rows = session.scalars(
             select(Announcement)
             .where(
-                Announcement.medium == CARD, Announcement.state == ANNOUNCEMENT.initial, Announcement.id > last
+                Announcement.medium == CARD, Announcement.state == ANNOUNCEMENT.initial, Announcement.id > last,
+                *wanted,
             )
             .order_by(Announcement.id)
             .limit(CARDS_PER_FILE)
@@ -188,10 +205,10 @@ def _standing(session: Session, ids: Collection[int]) -> dict[int, tuple[datetim
     return {key: (changed, approved) for key, changed, approved in rows}
 
 
-def _content(row: Announcement, addressee: Addressee) -> CardContent:
+def _content(row: Announcement, addressee: Addressee, said: Mapping[str, Decision]) -> CardContent:
     number = NUMBER_PREFIX + new_letter_number()[1:]
     letter = draft(number, addressee, children=0, amount_yen=0)
-    return CardContent(letter, row.event, row.receipt_no, row.due_on)
+    return CardContent(letter, row.event, row.receipt_no, row.due_on, said)
 
 
 def _locked(session: Session, ids: Collection[int]) -> Sequence[Announcement]:
@@ -218,6 +235,7 @@ def _stop(session: Session, ids: Collection[int], now: datetime) -> int:
 def _note_printed(
     session: Session,
     drawn: Sequence[Ready],
+    kind: str,
     target: Path,
     pdf: bytes,
     day: date,
@@ -230,13 +248,18 @@ def _note_printed(
     keys = {one.household_id for one in drawn}
     lock_households(session, keys)
     standing = _standing(session, keys)
-    same = all(standing.get(one.household_id) == (one.changed_at, one.approved_at) for one in drawn)
+    seen = versions(session, rows)
+    same = all(
+        standing.get(one.household_id) == (one.changed_at, one.approved_at)
+        and seen.get(one.id) == one.request_version
+        for one in drawn
+    )
     numbers = [one.content.letter.letter_number for one in drawn]
     taken = select(Announcement.id).where(Announcement.card_number.in_(numbers))
     if len(rows) != len(drawn) or not same or _barred(session, rows, now) or session.scalar(taken):
         return False
     made = CardPrint(
-        cards=len(drawn), folder=str(target.parent), file_name=target.name, notice_date=day, printed_at=now,
+        kind=kind, cards=len(drawn), folder=str(target.parent), file_name=target.name, notice_date=day, printed_at=now,
         sha256=hashlib.sha256(pdf).hexdigest(),
     )  # fmt: skip
     session.add(made)
@@ -257,7 +280,7 @@ def _note_printed(
 def _finish_interrupted(session: Session, folder: Path) -> tuple[Path, ...]:
     """Put files in their place whose cards were noted as printed, and remove what was never noted."""
     finished = []
-    for part in sorted(folder.glob(f"cards-*.pdf{PART}")):
+    for part in (part for kind in KINDS for part in sorted(folder.glob(f"{kind}s-*.pdf{PART}"))):
         known = session.scalar(
             select(CardPrint.sha256).where(CardPrint.file_name == part.name.removesuffix(PART))
         )

@@ -25,11 +25,16 @@ from portal.domain.letters.content import LetterFrame
 from portal.domain.printing import cards as printing
 from portal.domain.printing.build import Printer
 from portal.domain.printing.cards import BuiltCards, check_cards, print_cards
+from portal.domain.requests.models import Request
+from portal.domain.requests.services import set_reply
 from portal.platform.database import Database
 from tests.functional.letters.conftest import Ward, ward  # noqa: F401  (a fixture)
 from tests.support import pdf
 from tests.support.coupons import NOW, VAULT
 from tests.support.letters import add_families, printer
+
+SAID = "署名がありません。もう一度、署名をしてお送りください。" * 11
+"""Nearly as long as fits on a letter in six languages."""
 
 
 def queue(database: Database, households: Sequence[int], event: str = "decided") -> None:
@@ -267,3 +272,43 @@ def test_the_command_says_what_it_did_and_a_dry_run_changes_nothing(ward: Ward) 
     again = command(ward)
     assert again.exit_code == 0
     assert states(ward.database) == ["printed", "printed", "stopped"]
+
+
+def ask(database: Database, household_id: int, receipt_no: str, event: str, **values: object) -> None:
+    """Adds a request for a decline that somebody has looked at, and the card that tells of it."""
+    with database.write() as session:
+        row = Request(
+            receipt_no=receipt_no, kind="decline", household_id=household_id, channel="post", received_at=NOW,
+            created_at=NOW, due_on=NOW.date(), changed_at=NOW, **values,
+        )  # fmt: skip
+        set_reply(VAULT, row, "not_authorized", SAID)
+        session.add(row)
+        announce(session, VAULT, household_id, event, f"{event}:{receipt_no}", NOW, receipt_no=receipt_no)
+
+
+def test_a_decision_goes_as_a_letter_of_its_own_that_says_how_it_ended_why_and_what_is_next(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    people = add_families(sqlite_database, 3)
+    ask(sqlite_database, people[0], "CDFG-HJKL", "decided", state="closed", result="refused", closed_at=NOW)
+    ask(sqlite_database, people[1], "MNPQ-RTVW", "returned_for_correction", state="with_resident")
+    queue(sqlite_database, people[2:], "received")
+    built = print_cards(printer(sqlite_database, tmp_path))
+    assert [path.name.split("-")[0] for path in built.files] == ["cards", "decisions"]
+    other, refused, back = ("".join(text.split()) for text in pages(built))
+    for wanted in (
+        "辞退の申請:お受けできませんでした",
+        "CDFG-HJKL",
+        "世帯主の署名か、世帯主からの委任状が必要です",
+        SAID,
+    ):
+        assert wanted in refused, wanted
+    assert "このあと" not in refused
+    assert "あなたの返事を待っています" in back
+    assert "このあと" in back
+    assert "申請を受け付けました" in other
+    with sqlite_database.read() as session:
+        assert [(row.kind, row.cards) for row in session.scalars(select(CardPrint))] == [
+            ("card", 1),
+            ("decision", 2),
+        ]
