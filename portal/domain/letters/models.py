@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.base import Base, primary_key, state_column
-from portal.domain.letters.states import BARE
+from portal.domain.letters.states import BARE, TEST_POSTING
 
 STANDING = "state NOT IN ('cancelled', 'superseded')"
 
@@ -55,6 +55,11 @@ class PrintRun(Base):
     def is_bare(self) -> bool:
         """Whether its letters carry no ID of a household."""
         return self.kind in BARE
+
+    @property
+    def needs_proof(self) -> bool:
+        """Whether a second person must look at it before it leaves: letters to households are looked at."""
+        return self.kind != TEST_POSTING
 
 
 class PrintChunk(Base):

@@ -56,9 +56,18 @@ MADE = ("printed", "handed_over", "posted", "came_back")
 """A notice that came back is no reason for a second one: the ward looks at the address first."""
 
 
-def counts(session: Session) -> dict[str, int]:
-    """Return how many households get a notice (``due``) and how many do not, by reason; each counts once."""
-    reasons = select(_reason("prepared", *MADE).label("reason")).subquery()
+def counts(session: Session, *, beside_run: int | None = None) -> dict[str, int]:
+    """Return how many households get a notice (``due``) and how many do not, by reason; each counts once.
+
+    ``beside_run``: without the households whose notice lies in this run.
+    """
+    inside = select(BareLetter.household_id).where(
+        BareLetter.print_run_id == beside_run,
+        BareLetter.state == "printed",
+        BareLetter.household_id.is_not(None),
+    )
+    statement = select(_reason("prepared", *MADE).label("reason"))
+    reasons = (statement if beside_run is None else statement.where(Household.id.not_in(inside))).subquery()
     found = {
         reason: int(count)
         for reason, count in session.execute(

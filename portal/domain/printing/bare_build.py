@@ -118,7 +118,7 @@ def _plan(
             run = PrintRun(
                 kind=writer.kind, planned=len(items), children=sum(one.children for one in items),
                 total_yen=sum(one.amount_yen for one in items), folder="", enclosed=list(writer.enclosed),
-                notice_date=day, created_at=now,
+                notice_date=day, created_at=now, begun_by=printer.actor.id,
             )  # fmt: skip
             session.add(run)
             session.flush()

@@ -60,10 +60,12 @@ class PrintProofPage(Base):
     """
 
     __tablename__ = "print_proof_page"
+    __table_args__ = (CheckConstraint("(letter_id IS NULL) <> (bare_letter_id IS NULL)", name="one_letter"),)
 
     id: Mapped[int] = primary_key()
     print_proof_id: Mapped[int] = mapped_column(ForeignKey("print_proof.id"), index=True)
-    letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id"))
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id"))
+    bare_letter_id: Mapped[int | None] = mapped_column(ForeignKey("bare_letter.id"))
     places: Mapped[list[Any]] = mapped_column(JSON)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 

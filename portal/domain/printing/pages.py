@@ -1,5 +1,6 @@
 """Pages of printed files, one thread at a time: PDFium is not safe to use from several."""
 
+import io
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,6 +18,26 @@ def page_texts(pdf: Path | bytes, numbers: Iterable[int]) -> list[str]:
             return [_text(document[number - 1]) for number in numbers]
         finally:
             document.close()
+
+
+def page_pictures(pdf: Path, numbers: Iterable[int], dpi: int) -> list[bytes]:
+    """Return PNGs of pages (from 1)."""
+    with READING:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            return [_picture(document[number - 1], dpi) for number in numbers]
+        finally:
+            document.close()
+
+
+def _picture(page: pypdfium2.PdfPage, dpi: int) -> bytes:
+    out, bitmap = io.BytesIO(), page.render(scale=dpi / 72)
+    try:
+        bitmap.to_pil().save(out, "PNG")
+    finally:
+        bitmap.close()
+        page.close()
+    return out.getvalue()
 
 
 def _text(page: pypdfium2.PdfPage) -> str:

@@ -16,17 +16,18 @@ from sqlalchemy.orm import Session
 
 from portal.domain.households.models import Household, PrintText
 from portal.domain.letters.content import LetterContent, LetterFrame, text_ems
+from portal.domain.letters.kinds import kind_of
 from portal.domain.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.render import render_chunk, render_pictures
+from portal.domain.printing import advance_selection, selection
 from portal.domain.printing.addressees import read_addressees
 from portal.domain.printing.build import Printer
 from portal.domain.printing.enclosures import FORMS, enclosure_file, printed_names
 from portal.domain.printing.files import back_file, digest_of, file_gone
 from portal.domain.printing.manifest import RunFile, enclosed_counts, run_files
-from portal.domain.printing.pages import page_texts
+from portal.domain.printing.pages import page_pictures, page_texts
 from portal.domain.printing.preflight import draft
 from portal.domain.printing.queries import stopped
-from portal.domain.printing.selection import DUE, counts
 from portal.domain.vault import Vault
 
 FIRST, LAST, RANDOM, LONGEST, COUNTER = "first", "last", "random", "longest", "counter"
@@ -99,23 +100,24 @@ def shared_files(folder: Path, run_id: int, enclosed: Sequence[str]) -> dict[str
 
 def count(session: Session, run_id: int) -> Counted:
     """Count a run and the households without a letter."""
+    run, letters = session.get_one(PrintRun, run_id), kind_of(session, run_id).table
     rows = session.execute(
         select(
-            Letter.enclosures, func.count(Letter.id), func.sum(Letter.children), func.sum(Letter.amount_yen)
+            letters.enclosures,
+            func.count(letters.id),
+            func.sum(letters.children),
+            func.sum(letters.amount_yen),
         )
-        .where(Letter.print_run_id == run_id, Letter.state == "printed")
-        .group_by(Letter.enclosures)
-        .order_by(Letter.enclosures)
+        .where(letters.print_run_id == run_id, letters.state == "printed")
+        .group_by(letters.enclosures)
+        .order_by(letters.enclosures)
     ).all()
-    left = {
-        reason: households
-        for reason, households in counts(session, beside_run=run_id).items()
-        if reason != DUE
-    }
-    each = [pieces for pieces, letters, _children, _yen in rows for _ in range(letters)]
+    found = (advance_selection.counts if run.is_bare else selection.counts)(session, beside_run=run_id)
+    left = {reason: households for reason, households in found.items() if reason != selection.DUE}
+    each = [pieces for pieces, number, _children, _yen in rows for _ in range(number)]
     return Counted(
         len(each), sum(int(row[2]) for row in rows), sum(int(row[3]) for row in rows),
-        {str(row[0]): row[1] for row in rows}, enclosed_counts(session.get_one(PrintRun, run_id).enclosed, each), left,
+        {str(row[0]): row[1] for row in rows}, enclosed_counts(run.enclosed, each), left,
     )  # fmt: skip
 
 
@@ -126,21 +128,23 @@ def choose(
 
     Letters that must be taken out are not looked at, nor those that are ``passed_over``.
     """
+    kind = kind_of(session, run_id)
+    letters = kind.table
     rows = session.execute(
         select(
-            Letter.id, Letter.household_id, Letter.number, PrintChunk.file_name, Letter.position, Letter.children,
-            Letter.amount_yen, Letter.counter, Letter.enclosures,
+            letters.id, letters.household_id, letters.number, PrintChunk.file_name, letters.position,
+            letters.children, letters.amount_yen, kind.counter, letters.enclosures,
         )
-        .join(Household, Household.id == Letter.household_id)
+        .join(Household, Household.id == letters.household_id)
         .join(
             PrintChunk,
-            (PrintChunk.print_run_id == Letter.print_run_id) & (PrintChunk.number == Letter.chunk_number),
+            (PrintChunk.print_run_id == letters.print_run_id) & (PrintChunk.number == letters.chunk_number),
         )
-        .where(Letter.print_run_id == run_id, Letter.state == "printed", ~stopped())
-        .order_by(Letter.chunk_number, Letter.position)
+        .where(letters.print_run_id == run_id, letters.state == "printed", ~stopped(kind))
+        .order_by(letters.chunk_number, letters.position)
     )  # fmt: skip
     found = [
-        Sample(key, household_id, number, file or "", place or 0, children, yen, counter, pieces)
+        Sample(key, household_id or 0, number, file or "", place or 0, children, yen, counter, pieces)
         for key, household_id, number, file, place, children, yen, counter, pieces in rows
         if key not in passed_over
     ]
@@ -219,6 +223,16 @@ def pictures(
     }
     drawn = render_pictures(letters, frame, dpi=DPI)
     return [Picture(one.letter_id, one.places, png) for one, png in zip(samples, drawn, strict=True)], others
+
+
+def pages_as_they_are(folder: Path, samples: Sequence[Sample]) -> list[Picture]:
+    """Return the printed pages themselves: of letters on which no secret stands."""
+    drawn: dict[int, bytes] = {}
+    for file in sorted({one.file for one in samples}):
+        inside = [one for one in samples if one.file == file]
+        pngs = page_pictures(folder / file, [one.page for one in inside], DPI)
+        drawn |= {one.letter_id: png for one, png in zip(inside, pngs, strict=True)}
+    return [Picture(one.letter_id, one.places, drawn[one.letter_id]) for one in samples]
 
 
 def check_files(folder: Path, files: Sequence[RunFile]) -> None:

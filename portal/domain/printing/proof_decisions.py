@@ -73,12 +73,12 @@ def is_approved(session: Session, run_id: int) -> bool:
 def require_approval(session: Session, run_id: int) -> None:
     """Refuse to let a run leave that nobody approved from a proof of exactly these files.
 
-    Letters without an ID need none.
+    A test posting needs none.
 
     Raises:
         ConflictError: codes ``proof_missing``, ``proof_refused`` and ``proof_outdated``.
     """
-    if session.get_one(PrintRun, run_id).is_bare:
+    if not session.get_one(PrintRun, run_id).needs_proof:
         return
     proof = live_proof(session, run_id)
     if proof is None or proof.state == PROOF.initial:

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record
 from portal.domain.errors import NotFoundError
 from portal.domain.households.models import Household
-from portal.domain.letters.models import Letter
+from portal.domain.letters.kinds import kind_of
 from portal.domain.printing.models import PrintProof, PrintProofPage
 from portal.domain.printing.proof_content import COUNTER
 from portal.domain.printing.proofs import SUBJECT, live_proof, page_context
@@ -35,13 +35,15 @@ def pages_of(session: Session, proof: PrintProof, *, include_protected: bool) ->
     Those that were taken out or must be are named without a picture; who may know protected households sees all,
     and the letters of the ward's counter.
     """
+    kind = kind_of(session, proof.print_run_id)
+    letters = kind.table
     rows = session.execute(
         select(
-            PrintProofPage.id, PrintProofPage.places, PrintProofPage.sealed.is_not(None), Letter.number, Letter.state,
-            Letter.counter, stopped(),
+            PrintProofPage.id, PrintProofPage.places, PrintProofPage.sealed.is_not(None), letters.number,
+            letters.state, kind.counter, stopped(kind),
         )
-        .join(Letter, Letter.id == PrintProofPage.letter_id)
-        .join(Household, Household.id == Letter.household_id)
+        .join(letters, letters.id == func.coalesce(PrintProofPage.letter_id, PrintProofPage.bare_letter_id))
+        .join(Household, Household.id == letters.household_id)
         .where(PrintProofPage.print_proof_id == proof.id)
         .order_by(PrintProofPage.id)
     )  # fmt: skip
@@ -70,8 +72,10 @@ def open_picture(
     )
     if proof is None or page is None or page.sealed is None:
         raise NotFoundError(_s("この見本は見つかりませんでした。"))
-    household = session.scalar(select(Letter.household_id).where(Letter.id == page.letter_id))
+    kind, key = kind_of(session, run_id), page.letter_id or page.bare_letter_id
+    household = session.scalar(select(kind.table.household_id).where(kind.table.id == key))
     record(
-        session, actor, now, "print_proof.viewed", SUBJECT, proof.id, household_id=household, letter=page.letter_id
+        session, actor, now, "print_proof.viewed", SUBJECT, proof.id, household_id=household, kind=kind.subject,
+        letter=key,
     )  # fmt: skip
     return unseal(vault.unwrap(proof.wrapped_key), page.sealed, page_context(page.id))

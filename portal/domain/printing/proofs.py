@@ -25,6 +25,7 @@ from portal.domain.printing.proof_content import (
     choose,
     count,
     masked,
+    pages_as_they_are,
     pictures,
     shared_files,
 )
@@ -78,7 +79,7 @@ def make_proof(printer: Printer, run_id: int) -> int:
         NotFoundError: there is no such run.
         WrongStateError: it is still being built, was handed over or given up.
         NotAllowedError: the actor has no account.
-        ConflictError: there is a proof of these files already; another step is at work on the run; or a page says
+        ConflictError: there is a proof of these files already, or a test posting needs none; another step is at work on the run; or a page says
             something else than its letter should.
         InputError: a file of the run is gone or was changed.
     """
@@ -104,7 +105,13 @@ def make_proof(printer: Printer, run_id: int) -> int:
 
 
 def _draw(printer: Printer, run_id: int, folder: Path, seed: int, notice_date: date) -> list[Picture]:
-    """Draw the chosen letters; one whose household changed since it was printed gives its place to another."""
+    """Draw the chosen letters; one whose household changed since it was printed gives its place to another.
+
+    Letters without an ID hold no secret, so that their pages are shown as they were printed.
+    """
+    with printer.read() as session:
+        if session.get_one(PrintRun, run_id).is_bare:
+            return pages_as_they_are(folder, choose(session, printer.vault, run_id, seed))
     frame = printer.frame(notice_date)
     passed_over: set[int] = set()
     while True:
@@ -140,7 +147,7 @@ def store_proof(
 
     Raises as ``make_proof``.
     """
-    _ready(session, run_id, actor)
+    run = _ready(session, run_id, actor)
     if built != build_sha256(session, run_id):
         raise ConflictError(_s("見本を作る間に、印刷のファイルが変わりました。もう一度実行してください。"))
     old = live_proof(session, run_id)
@@ -164,8 +171,9 @@ def store_proof(
     session.flush()
     for picture in drawn:
         page = PrintProofPage(
-            print_proof_id=proof.id, letter_id=picture.letter_id, places=list(picture.places)
-        )
+            print_proof_id=proof.id, places=list(picture.places),
+            **{"bare_letter_id" if run.is_bare else "letter_id": picture.letter_id},
+        )  # fmt: skip
         session.add(page)
         session.flush()
         page.sealed = seal(key, picture.png, page_context(page.id))
@@ -201,6 +209,8 @@ def _ready(session: Session, run_id: int, actor: Actor) -> PrintRun:
         raise NotAllowedError(_s("見本を作れるのは、アカウントのある職員だけです。"))
     run = locked_run(session, run_id)
     PRINT_RUN.next(run.state, "hand_over")
+    if not run.needs_proof:
+        raise ConflictError(_s("試し送りに、見本の承認は要りません。"), code="no_proof")
     if is_current(session, live_proof(session, run_id)):
         raise ConflictError(_s("この印刷の見本は、もう作ってあります。"), code="proof_there")
     return run

@@ -24,13 +24,17 @@ from portal.domain.printing.bare_build import BuiltBare, build_bare
 from portal.domain.printing.bare_writer import Chosen
 from portal.domain.printing.build import BuiltRun, Printer, build_letters
 from portal.domain.printing.posting import post_run
+from portal.domain.printing.proof_decisions import approve_proof
+from portal.domain.printing.proof_pages import open_picture, pages_of
+from portal.domain.printing.proofs import make_proof
 from portal.domain.printing.queries import to_withdraw
 from portal.platform.database import Database
 from tests.support import pdf
 from tests.support.archives import make_mail_house
-from tests.support.coupons import NOW
+from tests.support.coupons import NOW, VAULT
 from tests.support.letters import NUMBER, PASSWORD, add_families, printer
 from tests.support.people import CANARY_NAME
+from tests.support.proofs import approve_run
 from tests.support.staff import StaffSite
 
 
@@ -110,6 +114,15 @@ def test_who_is_protected_meanwhile_gets_none_and_who_is_afterwards_is_taken_out
         house.hand_over(run.run_id)
     with sqlite_database.write() as session:
         handover.take_out(session, run.run_id, [found.letter_id], house.officer, NOW)
+    with pytest.raises(ConflictError, match="見本"):
+        house.hand_over(run.run_id)
+    make_proof(replace(made, actor=house.officer), run.run_id)
+    with sqlite_database.write() as session:
+        proof = approve_proof(session, run.run_id, house.ward, NOW)
+        assert (proof.letters, proof.left_out["protected"], proof.left_out["has_notice"]) == (1, 2, 0)
+        (page,) = pages_of(session, proof, include_protected=False)
+        shown = open_picture(session, VAULT, run.run_id, page.id, house.ward, NOW, include_protected=False)
+        assert shown.startswith(b"\x89PNG")
     built = house.build(run.run_id)
     assert f"enclosure-{run.run_id:03}-decline_form.pdf" in house.opened(built)
     house.hand_over(run.run_id)
@@ -145,6 +158,7 @@ def test_the_staff_sees_who_gets_one_finds_a_household_by_its_number_and_notes_w
     page = officer.open("/letters").text
     assert "事前案内" in page
     assert "もう事前案内がある" in page
+    approve_run(database, run.run_id, house.officer, house.ward)
     house.hand_over(run.run_id)
     with database.write() as session:
         post_run(session, run.run_id, NOW.date(), "ordinary", house.officer, NOW)
