@@ -24,7 +24,7 @@ from portal.domain.export.scope import (
 )
 from portal.domain.households.models import Hold, Household
 from portal.domain.incidents.models import CouponFault, Downtime, Incident, SiteNotice
-from portal.domain.letters.models import Letter, PrintRun
+from portal.domain.letters.models import BareLetter, Letter, PrintRun
 from portal.domain.printing.models import Dispatch, PrintArchive, PrintProof
 from portal.domain.reports.models import MonthlyReport, ReportVersion
 from portal.domain.returned_mail.models import ReturnedItem
@@ -61,6 +61,11 @@ def ledgers() -> tuple[Ledger, ...]:
             "letters", Letter.id, Letter.number, Letter.household_id, Letter.kind, Letter.state, Letter.print_run_id,
             Letter.children, Letter.amount_yen, Letter.printed_at, Letter.handed_over_at,
             household=Letter.household_id,
+        ),
+        by_household(
+            "letters_without_id", BareLetter.id, BareLetter.number, BareLetter.household_id, BareLetter.kind, BareLetter.state,
+            BareLetter.print_run_id, BareLetter.printed_at, BareLetter.handed_over_at, BareLetter.mail_class,
+            BareLetter.posted_on, BareLetter.ended_on, household=BareLetter.household_id,
         ),
         whole(
             "print_runs", PrintRun.id, PrintRun.kind, PrintRun.state, PrintRun.planned, PrintRun.children,

@@ -56,16 +56,16 @@ def change(database: Database, household_id: int, **values: object) -> None:
 
 
 def test_everybody_who_will_get_a_letter_gets_the_notice_first_and_the_others_are_counted_by_reason(
-    sqlite_database: Database, tmp_path: Path
+    database: Database, tmp_path: Path
 ) -> None:
-    made = printer(sqlite_database, tmp_path / "letters")
-    people = add_families(sqlite_database, 6, protected=[1], held=[2])
-    change(sqlite_database, people[3], protected=True, counter=True)
-    with sqlite_database.write() as session:
+    made = printer(database, tmp_path / "letters")
+    people = add_families(database, 6, protected=[1], held=[2])
+    change(database, people[3], protected=True, counter=True)
+    with database.write() as session:
         declined = update(Entitlement).where(Entitlement.household_id == people[4])
         session.execute(declined.values(claimed_by="decline", claim_id=1))
     run = build(made)
-    assert notices(sqlite_database) == [(people[0], "printed"), (people[5], "printed")]
+    assert notices(database) == [(people[0], "printed"), (people[5], "printed")]
     assert run.chosen is not None
     assert {key: count for key, count in run.chosen.left_out.items() if count} == {
         "protected": 2, "held": 1, "nothing_due": 1,

@@ -56,10 +56,8 @@ def letters(house: MailHouse) -> list[BareLetter]:
         return rows
 
 
-def test_a_test_posting_goes_the_whole_way_and_is_in_no_count(
-    sqlite_database: Database, tmp_path: Path
-) -> None:
-    house = make_mail_house(sqlite_database, tmp_path)
+def test_a_test_posting_goes_the_whole_way_and_is_in_no_count(database: Database, tmp_path: Path) -> None:
+    house = make_mail_house(database, tmp_path)
     enter(house, "試験　花子", "試験　太郎", "試験　次郎")
     run = build(house, chunk_size=2)
     pages = [text for file in run.files for text in pdf.text((run.folder / file.file).read_bytes())]
@@ -70,11 +68,11 @@ def test_a_test_posting_goes_the_whole_way_and_is_in_no_count(
     assert (archive.letters, archive.children) == (3, 0)
     house.hand_over(run.run_id)
     numbers = [letter.number for letter in letters(house)]
-    with sqlite_database.write() as session:
+    with database.write() as session:
         entry = Entry(numbers[0], "131-12-38385-2")
         post_letters(session, [entry], DAY, "simple_registered", house.officer, NOW)
         post_run(session, run.run_id, DAY, "ordinary", house.officer, NOW)
-    with sqlite_database.write() as session:
+    with database.write() as session:
         with pytest.raises(InputError, match="同じ日の別の郵便"):
             post_letters(
                 session, [Entry(numbers[1], "13112383852")], DAY, "simple_registered", house.officer, NOW
@@ -106,6 +104,31 @@ def test_an_address_that_was_removed_gets_nothing_and_is_forgotten(
     with sqlite_database.read() as session:
         assert session.get_one(TestAddress, first).sealed is None
         assert [row.id for row in staff_addresses.active(session)] == [second]
+
+
+def test_a_build_that_ended_halfway_goes_on_with_what_is_left(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    house = make_mail_house(sqlite_database, tmp_path)
+    enter(house, "試験　花子", "試験　太郎", "試験　次郎")
+    maker = printer(sqlite_database, tmp_path / "letters")
+    drawn: list[int] = []
+
+    class Dying(SpecimenWriter):
+        def draw(self, contents: Sequence[LetterContent], day: date) -> bytes:
+            if drawn:
+                raise OSError("the disk is full")
+            drawn.append(len(contents))
+            return SpecimenWriter.draw(self, contents, day)
+
+    with pytest.raises(OSError, match="full"):
+        build_bare(maker, Dying(maker), chunk_size=2)
+    assert [letter.state for letter in letters(house)] == ["printed", "printed", "prepared"]
+    first = [letter.number for letter in letters(house)]
+    run = build(house)
+    assert run.chosen is None
+    assert [file.letters for file in run.files] == [2, 1]
+    assert [letter.number for letter in letters(house)] == first
 
 
 def test_a_lost_archive_of_a_test_posting_is_given_up_too(sqlite_database: Database, tmp_path: Path) -> None:
