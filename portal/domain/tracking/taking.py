@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import TypeVar
 
 from sqlalchemy import func, insert, select, update
@@ -19,6 +19,7 @@ from portal.domain.texts import _s
 from portal.domain.tracking.file import Feed, PostEvent
 from portal.domain.tracking.following import ACTION_TO, follow
 from portal.domain.tracking.models import TrackingEvent, TrackingFile
+from portal.domain.tracking.trials import take_trials
 from portal.domain.tracking.words import DECISIVE, Status, read_word
 from portal.domain.vault import Vault
 
@@ -49,10 +50,16 @@ class _Numbers:
     by_number: dict[str, list[Shipment]] = field(default_factory=dict)
 
     def of(self, event: PostEvent) -> int | None:
+        row = self._row(event)
+        return row.id if row is not None else None
+
+    def posted_on(self, event: PostEvent) -> date | None:
+        row = self._row(event)
+        return row.posted_on if row is not None else None
+
+    def _row(self, event: PostEvent) -> Shipment | None:
         posted = self.by_number.get(event.tracking_no, ())
-        return next(
-            (row.id for row in posted if row.posted_on is not None and row.posted_on <= event.on), None
-        )
+        return next((row for row in posted if row.posted_on is not None and row.posted_on <= event.on), None)
 
 
 def take_tracking(
@@ -75,7 +82,8 @@ def take_tracking(
     session.add(file)
     session.flush()
     numbers = _numbers(session, events)
-    fresh = _store(session, file.id, events, numbers)
+    mail = take_trials(session, events, numbers.posted_on, actor, now)
+    fresh = _store(session, file.id, mail, numbers)
     touched = sorted({key for event in fresh if (key := numbers.of(event)) is not None})
     moved, conflicts = follow_all(session, vault, program, touched, actor, now)
     unmatched = sum(numbers.of(event) is None for event in fresh)

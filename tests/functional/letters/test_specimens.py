@@ -20,6 +20,8 @@ from portal.domain.printing.bare_build import BuiltBare, build_bare
 from portal.domain.printing.posting import Entry, post_letters, post_run
 from portal.domain.printing.specimens import SPECIMEN_ID, SpecimenWriter
 from portal.domain.shipments.models import Shipment
+from portal.domain.tracking.file import CsvFeed
+from portal.domain.tracking.taking import take_tracking
 from portal.platform.database import Database
 from tests.support import pdf
 from tests.support.archives import MailHouse, make_mail_house
@@ -80,6 +82,16 @@ def test_a_test_posting_goes_the_whole_way_and_is_in_no_count(database: Database
         for table in (Letter, Shipment, Credential):
             assert session.scalar(select(func.count()).select_from(table)) == 0
     assert [letter.state for letter in letters(house)] == ["posted"] * 3
+    told = "お問い合わせ番号,状態発生日,配送履歴,詳細,取扱局\r\n"
+    told += (
+        "13112383852,2023/07/03 09:00,引受,,みなも局\r\n13112383852,2023/07/03 09:10,お届け済み,,みなも局\r\n"
+    )
+    with database.write() as session:
+        taken = take_tracking(
+            session, VAULT, printer(database, tmp_path).program, CsvFeed(told.encode()), house.officer, NOW
+        )
+        assert (taken.rows, taken.new, taken.moved, taken.unmatched) == (2, 0, 0, 0)
+    assert [letter.state for letter in letters(house)] == ["arrived", "posted", "posted"]
 
 
 def test_an_address_that_was_removed_gets_nothing_and_is_forgotten(
