@@ -32,7 +32,7 @@ BARE_LETTER = StateMachine(
         "arrive": fan("posted", "arrived"),
         "come_back": fan("posted", "came_back"),
         "supersede": fan("printed handed_over", "superseded"),
-        "cancel": fan("prepared printed", "cancelled"),
+        "cancel": fan("prepared printed handed_over", "cancelled"),
     },
 )
 """Nobody signs for ordinary mail: that one arrived is noted for a test posting only."""

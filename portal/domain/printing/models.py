@@ -120,10 +120,12 @@ class PullLetter(Base):
     """One letter of a pull list, why it must not go out (a code), and what the mail house answered."""
 
     __tablename__ = "pull_letter"
+    __table_args__ = (CheckConstraint("(letter_id IS NULL) <> (bare_letter_id IS NULL)", name="one_letter"),)
 
     id: Mapped[int] = primary_key()
     pull_list_id: Mapped[int] = mapped_column(ForeignKey("pull_list.id"), index=True)
-    letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id"), unique=True)
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id"), unique=True)
+    bare_letter_id: Mapped[int | None] = mapped_column(ForeignKey("bare_letter.id"), unique=True)
     reason: Mapped[str] = mapped_column(String(12))
     state: Mapped[str] = state_column(PULL.initial)
     answered_at: Mapped[datetime | None]

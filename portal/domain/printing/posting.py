@@ -13,7 +13,7 @@ from portal.domain.audit.services import record, record_many
 from portal.domain.clock import jst_date
 from portal.domain.errors import ConflictError, DomainError, InputError, NotFoundError
 from portal.domain.letters.bare import by_numbers, post
-from portal.domain.letters.kinds import kind_of
+from portal.domain.letters.kinds import BARE, kind_of
 from portal.domain.letters.models import BareLetter, Letter, PrintRun
 from portal.domain.letters.numbers import is_letter_number
 from portal.domain.letters.states import REDELIVERY
@@ -236,6 +236,8 @@ def _store(
     session.flush()
     for part in _parts(followed):
         found_posted(session, [letter.id for letter, _label in part], actor, now)
+    for keys in _parts([letter.id for letter, _label in pairs if isinstance(letter, BareLetter)]):
+        found_posted(session, keys, actor, now, BARE)
 
 
 def _ship(

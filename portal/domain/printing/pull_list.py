@@ -20,11 +20,14 @@ from portal.domain.audit.services import record
 from portal.domain.credentials.services import lock_row, move
 from portal.domain.credentials.states import CREDENTIAL
 from portal.domain.errors import ConflictError, NotAllowedError, NotFoundError
-from portal.domain.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.letters.bare import take_out
+from portal.domain.letters.kinds import BARE, Kind, kind_of
+from portal.domain.letters.kinds import CREDENTIAL as CREDENTIAL_KIND
+from portal.domain.letters.models import BareLetter, Letter, PrintChunk, PrintRun
 from portal.domain.letters.services import cancel
 from portal.domain.printing.archives import live_archive
 from portal.domain.printing.models import PullLetter, PullList
-from portal.domain.printing.pull_needs import WAITING, needs
+from portal.domain.printing.pull_needs import WAITING, listed_as, needs
 from portal.domain.printing.states import PULL
 from portal.domain.shipments.models import Shipment
 from portal.domain.subcontractors.services import PULL_LIST, FileFacts, note_sent
@@ -69,8 +72,9 @@ def draw_up(session: Session, run_id: int, actor: Actor, now: datetime) -> PullL
     made = PullList(print_run_id=run_id, number=(last or 0) + 1, created_at=now, created_by=actor.id)
     session.add(made)
     session.flush()
+    column = listed_as(kind_of(session, run_id)).name
     session.add_all(
-        PullLetter(pull_list_id=made.id, letter_id=one.letter_id, reason=one.reason) for one in found
+        PullLetter(pull_list_id=made.id, reason=one.reason, **{column: one.letter_id}) for one in found
     )
     record(session, actor, now, "pull_list.drawn_up", "pull_list", made.id, run=run_id, letters=len(found))
     session.flush()
@@ -121,16 +125,19 @@ def answer(
     """
     if actor.id is None:
         raise NotAllowedError(_s("返事を記録できるのは、アカウントのある職員だけです。"))
-    _locked(session, list_id)
+    kind = kind_of(session, _locked(session, list_id).print_run_id)
+    letters, column = kind.table, listed_as(kind)
     # the letters first, as whoever posts them does: two who meet wait for each other instead of blocking each other
     keys = [key for key, _said in answers]
-    session.execute(select(Letter.id).where(Letter.id.in_(keys)).order_by(Letter.id).with_for_update()).all()
+    session.execute(
+        select(letters.id).where(letters.id.in_(keys)).order_by(letters.id).with_for_update()
+    ).all()
     rows = {
-        row.letter_id: row
+        row.bare_letter_id or row.letter_id: row
         for row in session.scalars(
             select(PullLetter)
-            .where(PullLetter.pull_list_id == list_id, PullLetter.letter_id.in_(keys))
-            .order_by(PullLetter.letter_id)
+            .where(PullLetter.pull_list_id == list_id, column.in_(keys))
+            .order_by(column)
             .with_for_update()
         )
     }
@@ -142,12 +149,15 @@ def answer(
     return len(answers)
 
 
-def found_posted(session: Session, letter_ids: Collection[int], actor: Actor, now: datetime) -> None:
+def found_posted(
+    session: Session, letter_ids: Collection[int], actor: Actor, now: datetime, kind: Kind = CREDENTIAL_KIND
+) -> None:
     """Settle letters that were just posted although they were to be pulled: their IDs are suspended at once."""
+    column = listed_as(kind)
     for row in session.scalars(
         select(PullLetter)
-        .where(PullLetter.letter_id.in_(letter_ids), PullLetter.state.in_(WAITING))
-        .order_by(PullLetter.letter_id)
+        .where(column.in_(letter_ids), PullLetter.state.in_(WAITING))
+        .order_by(column)
         .with_for_update()
     ):
         _settle(session, row, ALREADY_POSTED, actor, now)
@@ -157,6 +167,14 @@ def found_posted(session: Session, letter_ids: Collection[int], actor: Actor, no
 def _settle(session: Session, row: PullLetter, said: str, actor: Actor, now: datetime) -> None:
     row.state = PULL.next(row.state, said)
     row.answered_at, row.answered_by = now, actor.id
+    if row.bare_letter_id is not None:
+        bare = session.get_one(BareLetter, row.bare_letter_id)
+        if said == PULLED and bare.state == "handed_over":
+            take_out(session, bare.id, actor, now, reason="pulled")
+        record(
+            session, actor, now, f"pull_letter.{said}", BARE.subject, bare.id, household_id=bare.household_id
+        )  # fmt: skip
+        return
     letter = session.get_one(Letter, row.letter_id)
     if said == PULLED:
         if letter.state == "handed_over":  # it may have been superseded since
@@ -189,6 +207,21 @@ def pull_list(session: Session, run_id: int, list_id: int) -> PullList:
 
 def lines(session: Session, list_id: int) -> list[Line]:
     """Return the letters of a list in the order of their numbers."""
+    bare = session.execute(
+        select(
+            BareLetter.id, BareLetter.number, PrintChunk.file_name, PullLetter.reason, PullLetter.state,
+            BareLetter.tracking_no, BareLetter.mail_class, BareLetter.posted_on,
+        )
+        .join(BareLetter, BareLetter.id == PullLetter.bare_letter_id)
+        .outerjoin(
+            PrintChunk,
+            and_(PrintChunk.print_run_id == BareLetter.print_run_id, PrintChunk.number == BareLetter.chunk_number),
+        )
+        .where(PullLetter.pull_list_id == list_id)
+        .order_by(BareLetter.number)
+    ).all()  # fmt: skip
+    if bare:
+        return [Line(row[0], row[1], row[2] or "", *row[3:]) for row in bare]
     rows = session.execute(
         select(
             Letter.id, Letter.number, PrintChunk.file_name, PullLetter.reason, PullLetter.state, Shipment.tracking_no,

@@ -11,6 +11,7 @@ from portal.domain.entitlements.states import ENTITLEMENT
 from portal.domain.households.models import Hold, Household
 from portal.domain.households.queries import has_open_hold, withheld
 from portal.domain.incidents.queries import letters_to_pull
+from portal.domain.letters.kinds import BARE, KINDS, Kind, kind_of
 from portal.domain.letters.models import Letter
 from portal.domain.printing.models import PullLetter
 from portal.domain.shipments.models import Shipment
@@ -43,48 +44,59 @@ def _nothing_left() -> ColumnElement[bool]:
     return ~select(Entitlement.id).where(wanted).correlate(Household).exists()
 
 
-def _reason() -> ColumnElement[str]:
+def listed_as(kind: Kind) -> ColumnElement[int | None]:
+    """Return the column by which a pull list knows a letter of this kind."""
+    return (PullLetter.bare_letter_id if kind is BARE else PullLetter.letter_id).expression
+
+
+def _reason(kind: Kind) -> ColumnElement[str]:
+    stopped = [withheld(), has_open_hold(Household.id.expression), Household.counter != kind.counter]
+    if kind is not BARE:
+        stopped.append(Letter.id.in_(letters_to_pull()))
     # the roster's codes for deaths and moves after the base day begin like this
     return case(
         (_open_hold("W11_"), DIED), (_open_hold("W10_"), MOVED), (Household.state != "active", REMOVED),
-        (
-            or_(
-                withheld(), has_open_hold(Household.id.expression), Household.counter != Letter.counter,
-                Letter.id.in_(letters_to_pull()),
-            ),
-            STOPPED,
-        ),
-        (_nothing_left(), DECLINED), else_="",
+        (or_(*stopped), STOPPED), (_nothing_left(), DECLINED), else_="",
     )  # fmt: skip
+
+
+def _to_pull(kind: Kind) -> ColumnElement[bool]:
+    """Say that a letter is out of the house, not in the mail, on no list, and must not go out any more."""
+    letters = kind.table
+    listed = exists().where(listed_as(kind) == letters.id)
+    needed = [letters.state == "handed_over", kind.by_post, _reason(kind) != "", ~listed]
+    if kind is not BARE:  # one without an ID is in another state as soon as it is posted
+        needed.append(~exists().where(Shipment.letter_id == Letter.id, Shipment.state != "cancelled"))
+    return and_(*needed)
 
 
 def needs(session: Session, run_id: int) -> list[Need]:
-    """Return the letters of a handed-over run, neither posted nor listed yet, that must not go out any more."""
-    posted = exists().where(Shipment.letter_id == Letter.id, Shipment.state != "cancelled")
-    listed = exists().where(PullLetter.letter_id == Letter.id)
+    """Return the letters of a handed-over run, neither posted nor listed yet, that must not go out any more.
+
+    A test posting has none: no household is meant.
+    """
+    kind = kind_of(session, run_id)
+    letters = kind.table
     rows = session.execute(
-        select(Letter.id, Letter.number, _reason())
-        .join(Household, Household.id == Letter.household_id)
-        .where(
-            Letter.print_run_id == run_id, Letter.state == "handed_over", Letter.counter.is_(False), _reason() != "",
-            ~posted, ~listed,
-        )
-        .order_by(Letter.id)
-    )  # fmt: skip
+        select(letters.id, letters.number, _reason(kind))
+        .join(Household, Household.id == letters.household_id)
+        .where(letters.print_run_id == run_id, _to_pull(kind))
+        .order_by(letters.id)
+    )
     return [Need(letter_id, number, reason) for letter_id, number, reason in rows]
 
 
 def runs_to_pull(session: Session) -> dict[int, int]:
     """Return the runs with letters that must be pulled or that wait for the mail house's answer, and how many."""
-    posted = exists().where(Shipment.letter_id == Letter.id, Shipment.state != "cancelled")
-    listed = exists().where(PullLetter.letter_id == Letter.id)
-    open_line = exists().where(PullLetter.letter_id == Letter.id, PullLetter.state.in_(WAITING))
-    needed = and_(Letter.state == "handed_over", Letter.counter.is_(False), _reason() != "", ~posted, ~listed)
-    rows = session.execute(
-        select(Letter.print_run_id, func.count(Letter.id))
-        .join(Household, Household.id == Letter.household_id)
-        .where(or_(needed, open_line))
-        .group_by(Letter.print_run_id)
-        .order_by(Letter.print_run_id)
-    )
-    return {run_id: int(count) for run_id, count in rows}
+    found: dict[int, int] = {}
+    for kind in KINDS:
+        letters = kind.table
+        open_line = exists().where(listed_as(kind) == letters.id, PullLetter.state.in_(WAITING))
+        rows = session.execute(
+            select(letters.print_run_id, func.count(letters.id))
+            .join(Household, Household.id == letters.household_id)
+            .where(or_(_to_pull(kind), open_line))
+            .group_by(letters.print_run_id)
+        )
+        found |= {run_id: int(count) for run_id, count in rows}
+    return dict(sorted(found.items()))

@@ -18,7 +18,7 @@ from portal.domain.errors import ConflictError, NotAllowedError
 from portal.domain.households.models import Household
 from portal.domain.letters.content import LetterContent
 from portal.domain.letters.models import BareLetter, Letter
-from portal.domain.printing import handover
+from portal.domain.printing import handover, pull_list
 from portal.domain.printing.advance import AdvanceWriter
 from portal.domain.printing.bare_build import BuiltBare, build_bare
 from portal.domain.printing.bare_writer import Chosen
@@ -27,6 +27,7 @@ from portal.domain.printing.posting import post_run
 from portal.domain.printing.proof_decisions import approve_proof
 from portal.domain.printing.proof_pages import open_picture, pages_of
 from portal.domain.printing.proofs import make_proof
+from portal.domain.printing.pull_needs import runs_to_pull
 from portal.domain.printing.queries import to_withdraw
 from portal.platform.database import Database
 from tests.support import pdf
@@ -172,3 +173,34 @@ def test_the_staff_sees_who_gets_one_finds_a_household_by_its_number_and_notes_w
     )
     assert notices(database) == [(person, "came_back")]
     assert len(sqlite_staff.events("bare_letter.come_back")) == 1
+
+
+def test_a_notice_that_must_not_go_out_any_more_is_pulled_from_the_mail_house(
+    database: Database, tmp_path: Path
+) -> None:
+    made = printer(database, tmp_path / "letters")
+    house = make_mail_house(database, tmp_path)
+    people = add_families(database, 3)
+    run_id = build(made).run_id
+    approve_run(database, run_id, house.officer, house.ward)
+    house.hand_over(run_id)
+    with database.read() as session:
+        assert runs_to_pull(session) == {}
+    change(database, people[0], protected=True)
+    change(database, people[1], state="removed")
+    with database.write() as session:
+        assert runs_to_pull(session) == {run_id: 2}
+        made_list = pull_list.draw_up(session, run_id, house.officer, NOW)
+        pull_list.send_list(session, made_list.id, house.officer, NOW)
+        first, second = pull_list.lines(session, made_list.id)
+        assert {first.reason, second.reason} == {"stopped", "removed"}
+        assert first.number in pull_list.as_csv(session, made_list.id).decode("utf-8-sig")
+        pull_list.answer(session, made_list.id, [(first.letter_id, pull_list.PULLED)], house.officer, NOW)
+    with database.write() as session:
+        post_run(session, run_id, NOW.date(), "ordinary", house.officer, NOW)
+        found = {
+            line.letter_id: (line.state, line.mail_class) for line in pull_list.lines(session, made_list.id)
+        }
+        assert found == {first.letter_id: ("pulled", None), second.letter_id: ("already_posted", "ordinary")}
+        assert runs_to_pull(session) == {}
+    assert sorted(state for _key, state in notices(database)) == ["cancelled", "posted", "posted"]
