@@ -119,6 +119,7 @@ def _paper() -> dict[str, str]:
         "bare_letter.cancel": _s("事前案内を取り消し"),
         "letter.ordered": _s("手紙の作り直しを決定"),
         "letter.order_cancelled": _s("手紙の作り直しを取りやめ"),
+        "letter.order_reopened": _s("手紙をなくしたか取りやめたため、もう一度作ることにした"),
         "letter.order_elsewhere": _s("区の指示書により、手紙を別の住所に送ることにした"),
         "redelivery.matched": _s("サインインなしの再配送の申請を照合"),
         "redelivery.chosen": _s("再配送の申請の世帯を決定"),

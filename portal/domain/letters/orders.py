@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record
@@ -158,6 +158,33 @@ def replace_letters(
         row.state, row.changed_at = LETTER_ORDER.next(row.state, "print"), now
         row.letter_id = new[row.household_id]
     session.flush()
+
+
+def reopen_orders(session: Session, letter_ids: Collection[int], actor: Actor, now: datetime) -> int:
+    """Open the orders of letters that were given up unseen, and return how many: what was asked for is still owed.
+
+    The next letter has the same reason again, and goes to the other address where the ward ordered one. Where a newer
+    order is open, that one stands for both.
+    """
+    open_too = aliased(LetterOrder)
+    newer = select(open_too.id).where(
+        open_too.household_id == LetterOrder.household_id, open_too.state == LETTER_ORDER.initial
+    )
+    rows = session.scalars(
+        select(LetterOrder)
+        .where(LetterOrder.letter_id.in_(letter_ids), LetterOrder.state == "printed", ~newer.exists())
+        .order_by(LetterOrder.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for row in rows:
+        row.state, row.changed_at, row.letter_id = LETTER_ORDER.next(row.state, "reopen"), now, None
+        record(
+            session, actor, now, "letter.order_reopened", "letter_order", row.id, household_id=row.household_id,
+            reason=row.reason,
+        )  # fmt: skip
+    session.flush()
+    return len(rows)
 
 
 def other_addresses(

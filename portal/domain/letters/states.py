@@ -48,5 +48,7 @@ PRINT_RUN = StateMachine(
 )
 PRINT_CHUNK = StateMachine("print_chunk", "planned", {"build": fan("planned", "built")})
 LETTER_ORDER = StateMachine(
-    "letter_order", "open", {"print": fan("open", "printed"), "cancel": fan("open", "cancelled")}
+    "letter_order",
+    "open",
+    {"print": fan("open", "printed"), "cancel": fan("open", "cancelled"), "reopen": fan("printed", "open")},
 )

@@ -15,6 +15,7 @@ from portal.domain.credentials.states import CREDENTIAL
 from portal.domain.letters.kinds import CREDENTIAL as WITH_ID
 from portal.domain.letters.kinds import kind_of
 from portal.domain.letters.models import Letter
+from portal.domain.letters.orders import reopen_orders
 
 AT_ONCE = 1_000
 
@@ -39,7 +40,7 @@ def supersede_letters(
 ) -> Superseded:
     """Supersede a run's letters in these states and their IDs; those of the ward's counter only with ``counter``.
 
-    The caller holds the run's row.
+    What had been ordered (a redelivery, a reissue, another address) is open again. The caller holds the run's row.
     """
     kind = kind_of(session, run_id)
     table = kind.table
@@ -60,6 +61,9 @@ def supersede_letters(
                 .values(state=after)
                 .execution_options(synchronize_session="fetch")
             )
+    if kind is WITH_ID:
+        for part in _parts([row.id for row in letters]):
+            reopen_orders(session, part, actor, now)
     record_many(
         session, actor, now, f"{kind.subject}.supersede", kind.subject, [(row.id, row.household_id) for row in letters],
         reason=reason,

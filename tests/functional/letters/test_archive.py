@@ -19,7 +19,8 @@ from portal.domain.actors import SYSTEM
 from portal.domain.credentials.models import Credential
 from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError, WrongStateError
 from portal.domain.households.models import Hold, Household
-from portal.domain.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.letters.models import Letter, LetterOrder, PrintChunk, PrintRun
+from portal.domain.letters.orders import open_order
 from portal.domain.printing import archives, handover
 from portal.domain.printing.archive import Sender, build_archive
 from portal.domain.printing.build import BuiltRun, build_letters
@@ -281,6 +282,31 @@ def test_a_lost_archive_supersedes_the_whole_batch_in_one_action(house: MailHous
     with house.database.write() as session, pytest.raises(WrongStateError):
         archives.lose_archive(session, archive_id, house.officer, NOW)
     assert remove_plain_files(house.database.write, run_id, SYSTEM, NOW).files == 2
+
+
+def test_what_was_ordered_is_still_owed_when_its_letter_is_lost(house: MailHouse) -> None:
+    run_id, people = house.run()
+    again, ordered_anew = people[0].household_id, people[1].household_id
+    first, second, _third, _fourth = (key for key, _number, _state in letters_of(house, run_id))
+    with house.database.write() as session:
+        for household_id, letter_id in ((again, first), (ordered_anew, second)):
+            session.add(
+                LetterOrder(
+                    household_id=household_id, reason="redelivery", state="printed", letter_id=letter_id,
+                    sealed=b"elsewhere", created_at=NOW, changed_at=NOW,
+                )
+            )  # fmt: skip
+        session.add(LetterOrder(household_id=ordered_anew, reason="reissue", created_at=NOW, changed_at=NOW))
+    house.build(run_id)
+    with house.database.write() as session:
+        archives.lose_archive(session, 1, house.officer, NOW)
+    with house.database.read() as session:
+        order = open_order(session, again)
+        assert order is not None
+        assert (order.reason, order.sealed, order.letter_id) == ("redelivery", b"elsewhere", None)
+        newer = open_order(session, ordered_anew)
+        assert newer is not None
+        assert newer.reason == "reissue"
 
 
 def test_a_run_whose_archive_was_lost_before_the_hand_over_never_goes(house: MailHouse) -> None:
