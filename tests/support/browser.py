@@ -1,12 +1,13 @@
 """The system's Chromium, driven by Playwright; a page whose console complains fails its test."""
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 
 FLAGS = (
     "--disable-gpu",
@@ -16,6 +17,15 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-dev-shm-usage",
+    "--disable-extensions",
+    # Every new process reads all scripts anew: one is enough for pages that come after each other.
+    "--renderer-process-limit=1",
+    # The first two for the same reason; the rest is Playwright's own list, which the last mention replaces.
+    (
+        "--disable-features=SpareRendererForSitePerProcess,BackForwardCache,HttpsUpgrades,Translate,PaintHolding,"
+        "MediaRouter,DestroyProfileOnBrowserClose,AvoidUnnecessaryBeforeUnloadCheckSync,AutoExpandDetailsElement,"
+        "LazyFrameLoading,ThirdPartyStoragePartitioning"
+    ),
     # Anything that is not on this machine fails at once and shows in the console.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
@@ -44,16 +54,26 @@ def chromium() -> Iterator[Browser]:
 PageFactory = Callable[..., Page]
 
 
+@pytest.fixture(scope="session")
+def kept_pages(chromium: Browser) -> Iterator[dict[str, Page]]:
+    """Pages that wait, blank and without cookies, for the next test that wants one like them."""
+    pages: dict[str, Page] = {}
+    yield pages
+    for page in pages.values():
+        page.context.close()
+
+
 @pytest.fixture
-def page_factory(chromium: Browser) -> Iterator[PageFactory]:
+def page_factory(chromium: Browser, kept_pages: dict[str, Page]) -> Iterator[PageFactory]:
     """Opens pages: `page_factory(width=320, language="ko", javascript=False)`.
 
     Args (all by name): `width`, `height` in CSS pixels; `language`, a locale id of ours; `color_scheme`;
     `forced_colors`; `javascript`; `quiet=False` when errors in the console are what the test is about;
-    anything else goes to Playwright's `new_context`. At the end a console that complained fails the test.
+    `kept=True` for a page that only looks: it may have been used before, and costs half of a new one; anything else goes to Playwright's `new_context`. At the end a console that complained fails the test.
     """
     contexts = []
-    complaints: list[str] = []
+    ears = _Ears()
+    borrowed: dict[str, Page] = {}
 
     def open_page(
         *,
@@ -64,8 +84,14 @@ def page_factory(chromium: Browser) -> Iterator[PageFactory]:
         forced_colors: bool = False,
         javascript: bool = True,
         quiet: bool = True,
+        kept: bool = False,
         **options: Any,
     ) -> Page:
+        like = repr((width, height, language, color_scheme, forced_colors, javascript, options))
+        if kept and like in kept_pages and like not in borrowed:
+            page = borrowed[like] = kept_pages[like]
+            page.emulate_media(color_scheme=color_scheme, forced_colors="active" if forced_colors else "none")
+            return ears.on(page) if quiet else page
         context = chromium.new_context(
             viewport={"width": width, "height": height},
             locale=LANGUAGE_TAGS[language],
@@ -75,24 +101,59 @@ def page_factory(chromium: Browser) -> Iterator[PageFactory]:
             java_script_enabled=javascript,
             **options,
         )
-        contexts.append(context)
         context.set_default_timeout(15_000)
         page = context.new_page()
-        if quiet:
-            page.on("console", lambda message: _note(complaints, message))
-            page.on("pageerror", lambda error: complaints.append(str(error)))
-        return page
+        if kept and like not in borrowed:
+            borrowed[like] = kept_pages[like] = page
+        else:
+            contexts.append(context)
+        return ears.on(page) if quiet else page
 
     yield open_page
+    for like, page in borrowed.items():
+        with contextlib.suppress(KeyError):  # of a page whose complaints nobody wants
+            ears.off(page)
+        if not _blank_again(page):
+            del kept_pages[like]
+            contexts.append(page.context)
     for context in contexts:
         context.close()
-    assert not complaints, "the browser's console complains: " + "; ".join(complaints)
+    assert not ears.complaints, "the browser's console complains: " + "; ".join(ears.complaints)
 
 
-def _note(complaints: list[str], message: ConsoleMessage) -> None:
-    # An answer of 4xx is often what a test wants; Chromium writes each of them to the console.
-    if message.type == "error" and "the server responded with a status of 4" not in message.text:
-        complaints.append(message.text)
+class _Ears:
+    """What a test hears from its pages; taken off when a page is kept for another test."""
+
+    def __init__(self) -> None:
+        self.complaints: list[str] = []
+
+    def on(self, page: Page) -> Page:
+        page.on("console", self._console)
+        page.on("pageerror", self._error)
+        return page
+
+    def off(self, page: Page) -> None:
+        page.remove_listener("console", self._console)
+        page.remove_listener("pageerror", self._error)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # An answer of 4xx is often what a test wants; Chromium writes each of them to the console.
+        if message.type == "error" and "the server responded with a status of 4" not in message.text:
+            self.complaints.append(message.text)
+
+    def _error(self, error: Error) -> None:
+        self.complaints.append(str(error))
+
+
+def _blank_again(page: Page) -> bool:
+    """Takes away what a test left behind; tells whether the page can be used again."""
+    if page.is_closed() or len(page.context.pages) > 1:
+        return False
+    size = page.viewport_size
+    page.context.clear_cookies()
+    page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+    page.set_content("")
+    return size == page.viewport_size
 
 
 @pytest.fixture

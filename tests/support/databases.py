@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import make_url
+from sqlalchemy import Engine, make_url
 
 from portal.platform.database import Database, make_engine
 
@@ -70,7 +70,7 @@ BEGIN
 END $$"""
 
 
-class Pool:
+class PostgresPool:
     """Databases with all tables and no rows: emptied after a test, because making one takes half a second."""
 
     def __init__(self, cluster: Cluster, template: str) -> None:
@@ -79,25 +79,72 @@ class Pool:
         self.free: list[str] = []
 
     def take(self) -> str:
-        """Returns the name of a database that nobody uses."""
+        """Returns the address of a database that nobody uses."""
         if not self.free:
             self.names.append(f"portal_{os.getpid()}_pool_{len(self.names)}")
-            self.cluster.create(self.names[-1], self.template)
-            return self.names[-1]
+            return self.cluster.create(self.names[-1], self.template)
         return self.free.pop()
 
-    def give_back(self, name: str) -> None:
+    def give_back(self, url: str) -> None:
         """Empties a database for the next test, whoever is still connected."""
+        name = make_url(url).database or ""
         ended = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
         self.cluster.connection.execute(ended, (name,))
         with psycopg.connect(self.cluster.address(name, "postgresql")) as connection:
             connection.execute(EMPTY)
-        self.free.append(name)
+        self.free.append(url)
 
     def close(self) -> None:
         """Drops every database."""
         for name in self.names:
             self.cluster.drop(name)
+
+
+class SqlitePool:
+    """Database files with all tables and no rows, replaced by fresh ones after a test."""
+
+    def __init__(self, folder: Path, template: Path) -> None:
+        self.folder, self.template = folder, template
+        self.free: list[str] = []
+
+    def take(self) -> str:
+        """Returns the address of a database that nobody uses."""
+        if self.free:
+            return self.free.pop()
+        path = self.folder / f"portal_{next(_number)}.sqlite3"
+        shutil.copyfile(self.template, path)
+        return f"sqlite:///{path}"
+
+    def give_back(self, url: str) -> None:
+        """Puts an empty file in the place of a used one; who still has that open keeps a file without a name."""
+        path = Path(make_url(url).database or "")
+        for old in path.parent.glob(f"{path.name}*"):
+            old.unlink()
+        shutil.copyfile(self.template, path)
+        self.free.append(url)
+
+
+class Engines:
+    """One engine for each address: it keeps its statements compiled from test to test."""
+
+    def __init__(self) -> None:
+        self.by_url: dict[str, Engine] = {}
+
+    def open(self, url: str) -> Iterator[Database]:
+        """Opens a database; its connections end with the test."""
+        engine = self._of(url)
+        yield Database(engine)
+        engine.dispose()
+
+    def _of(self, url: str) -> Engine:
+        if url not in self.by_url:
+            self.by_url[url] = make_engine(url)
+        return self.by_url[url]
+
+
+@pytest.fixture(scope="session")
+def engines() -> Engines:
+    return Engines()
 
 
 @pytest.fixture(scope="session")
@@ -125,8 +172,8 @@ def postgres_template(postgres_cluster: Cluster) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_pool(postgres_cluster: Cluster, postgres_template: str) -> Iterator[Pool]:
-    pool = Pool(postgres_cluster, postgres_template)
+def postgres_pool(postgres_cluster: Cluster, postgres_template: str) -> Iterator[PostgresPool]:
+    pool = PostgresPool(postgres_cluster, postgres_template)
     yield pool
     pool.close()
 
@@ -151,28 +198,36 @@ def new_postgres(request: pytest.FixtureRequest, postgres_cluster: Cluster) -> I
     def make(tables: bool) -> str:
         if tables:
             taken.append(request.getfixturevalue("postgres_pool").take())
-            return postgres_cluster.address(taken[-1])
+            return taken[-1]
         empty.append(f"portal_{os.getpid()}_{next(_number)}")
         return postgres_cluster.create(empty[-1])
 
     yield make
     for name in empty:
         postgres_cluster.drop(name)
-    for name in taken:
-        request.getfixturevalue("postgres_pool").give_back(name)
+    for url in taken:
+        request.getfixturevalue("postgres_pool").give_back(url)
+
+
+@pytest.fixture(scope="session")
+def sqlite_pool(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> SqlitePool:
+    return SqlitePool(tmp_path_factory.mktemp("databases"), sqlite_template)
 
 
 @pytest.fixture
-def new_sqlite(request: pytest.FixtureRequest, tmp_path: Path) -> NewDatabase:
+def new_sqlite(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewDatabase]:
     """Makes SQLite databases: `new_sqlite(True)` with tables, `new_sqlite(False)` empty."""
+    taken: list[str] = []
 
     def make(tables: bool) -> str:
-        path = tmp_path / f"portal_{next(_number)}.sqlite3"
         if tables:
-            shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite:///{path}"
+            taken.append(request.getfixturevalue("sqlite_pool").take())
+            return taken[-1]
+        return f"sqlite:///{tmp_path}/portal_{next(_number)}.sqlite3"
 
-    return make
+    yield make
+    for url in taken:
+        request.getfixturevalue("sqlite_pool").give_back(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -195,24 +250,18 @@ def database_url(new_database: NewDatabase) -> str:
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(database_url: str, engines: Engines) -> Iterator[Database]:
     """Opened `database_url`: the test runs on SQLite and on PostgreSQL."""
-    yield from _opened(database_url)
+    yield from engines.open(database_url)
 
 
 @pytest.fixture
-def sqlite_database(new_sqlite: NewDatabase) -> Iterator[Database]:
+def sqlite_database(new_sqlite: NewDatabase, engines: Engines) -> Iterator[Database]:
     """A database with all tables, on SQLite only: for rules that no database can change."""
-    yield from _opened(new_sqlite(True))
+    yield from engines.open(new_sqlite(True))
 
 
 @pytest.fixture
-def postgres_database(new_postgres: NewDatabase) -> Iterator[Database]:
+def postgres_database(new_postgres: NewDatabase, engines: Engines) -> Iterator[Database]:
     """A database with all tables, on PostgreSQL only."""
-    yield from _opened(new_postgres(True))
-
-
-def _opened(url: str) -> Iterator[Database]:
-    engine = make_engine(url)
-    yield Database(engine)
-    engine.dispose()
+    yield from engines.open(new_postgres(True))

@@ -10,7 +10,7 @@ from tests.support.gates import GATES, QUICK, check_page, plain
 
 def passes_on_a_phone(served: ServedStaff, pages: PageFactory, step: Step, **options: bool) -> None:
     """Every gate in Japanese at 360 px."""
-    page = pages(**options)
+    page = pages(kept=True, **options)
     served.speak(page, "ja")
     step(served, page)
     found = check_page(page)
@@ -21,7 +21,7 @@ def passes_at_a_desk(
     served: ServedStaff, pages: PageFactory, step: Step, *, full_matrix: bool, **options: bool
 ) -> None:
     """The quick gates in English, dark and wide; every gate in the full matrix."""
-    page = pages(width=1280, height=800, language="en", color_scheme="dark", **options)
+    page = pages(width=1280, height=800, language="en", color_scheme="dark", kept=True, **options)
     served.speak(page, "en")
     step(served, page)
     found = check_page(page, lang="en", only=tuple(GATES) if full_matrix else QUICK)

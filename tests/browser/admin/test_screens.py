@@ -31,7 +31,7 @@ def _open(served: ServedStaff, page: Page, name: str, spoken: str) -> None:
 def test_a_screen_passes_the_gates_in_japanese(
     served_staff: ServedStaff, page_factory: PageFactory, name: str
 ) -> None:
-    page = page_factory()
+    page = page_factory(kept=True)
     _open(served_staff, page, name, "ja")
     found = check_page(page)
     assert not found, lines(found)
@@ -41,7 +41,7 @@ def test_a_screen_passes_the_gates_in_japanese(
 def test_a_screen_passes_the_gates_in_english_at_a_desk(
     served_staff: ServedStaff, page_factory: PageFactory, name: str, full_matrix: bool
 ) -> None:
-    page = page_factory(width=1280, height=800, language="en", color_scheme="dark")
+    page = page_factory(width=1280, height=800, language="en", color_scheme="dark", kept=True)
     _open(served_staff, page, name, "en")
     found = check_page(page, lang="en", only=tuple(GATES) if full_matrix else QUICK)
     assert not found, lines(found)

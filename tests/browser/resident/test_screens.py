@@ -36,7 +36,7 @@ def _spoken(page: Page, spoken: str) -> list[str]:
 
 @pytest.mark.parametrize("name", list(ALL))
 def test_a_screen_passes_the_gates_in_japanese(served: Served, page_factory: PageFactory, name: str) -> None:
-    page = page_factory()
+    page = page_factory(kept=True)
     _open(served, page, name, "ja")
     found = check_page(page)
     assert not found, lines(found)
@@ -49,7 +49,7 @@ def test_a_screen_passes_the_gates_in_another_language(
     spoken = OTHERS if full_matrix else [OTHERS[list(ALL).index(name) % len(OTHERS)]]
     faults = []
     for code in spoken:
-        page = page_factory()
+        page = page_factory(kept=True)
         _open(served, page, name, code)
         only = tuple(GATES) if full_matrix else QUICK
         found = _spoken(page, code) + check_page(page, lang=LANGUAGES[code], only=only)

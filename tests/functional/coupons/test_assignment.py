@@ -120,7 +120,7 @@ def test_eight_threads_give_2000_codes_to_2000_children_without_duplicate_or_gap
 
     def worker(_number: int) -> int:
         given_out = 0
-        while (done := run(database, limit=70)).count:
+        while (done := run(database, limit=25)).count:
             given_out += done.count
         return given_out
 
