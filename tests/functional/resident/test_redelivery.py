@@ -68,8 +68,14 @@ def test_known_and_unknown_people_get_the_same_answer_and_nobody_is_looked_up(
 
 
 def test_the_time_of_the_answer_does_not_tell_whether_somebody_is_known(sqlite_resident: Resident) -> None:
-    resident = sqlite_resident
-    make_post(resident.database).household()
+    make_post(sqlite_resident.database).household()
+    # Of thirty pairs one round in a hundred looks uneven by chance; a real difference shows in both.
+    rounds = (told_apart(sqlite_resident, number) for number in range(2))
+    assert any(0.3 <= found <= 0.7 for found in rounds)
+
+
+def told_apart(resident: Resident, round_number: int) -> float:
+    """How often asking for somebody known takes longer (0.5: no telling apart)."""
     times: dict[str, list[float]] = {"known": [], "unknown": []}
     visitor = resident.visitor()
     visitor.open("/redelivery")
@@ -77,13 +83,13 @@ def test_the_time_of_the_answer_does_not_tell_whether_somebody_is_known(sqlite_r
         for name in ("known", "unknown") if number % 2 else ("unknown", "known"):
             with resident.database.write() as session:
                 session.query(ThrottleBucket).delete()
-            values = (FORM if name == "known" else NOBODY) | {"form_key": f"key-{name}-{number}-long-enough"}
+            key = f"key-{name}-{round_number}-{number}-long-enough"
             started = time.perf_counter()
+            values = (FORM if name == "known" else NOBODY) | {"form_key": key}
             assert visitor.post("/redelivery/submit", values).status_code == 303
             times[name].append(time.perf_counter() - started)
     assert min(times["known"] + times["unknown"]) >= 0.05
-    found = auc(times["known"], times["unknown"])
-    assert 0.3 <= found <= 0.7, found
+    return auc(times["known"], times["unknown"])
 
 
 def test_pressed_twice_it_is_one_request_and_a_network_has_three_a_day(resident: Resident) -> None:
