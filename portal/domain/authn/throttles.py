@@ -86,7 +86,7 @@ def take(session: Session, limit: Limit, key: str, now: datetime) -> Verdict:
     Two hundred tries at the same moment with a limit of five get five yeses: the row is locked by the update.
     """
     row_key = f"{limit.name}:{key}"
-    blocked = session.scalar(_BLOCKED, {"bucket": row_key})
+    blocked = session.scalar(_BLOCKED, {"bucket": row_key}) if limit.growing else None
     if blocked is not None and blocked > now:
         return Verdict(allowed=False, retry_at=blocked)
     window = timedelta(seconds=limit.seconds)
