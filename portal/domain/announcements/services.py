@@ -216,12 +216,7 @@ def lock_announcement(session: Session, announcement_id: int) -> Announcement:
     Raises:
         NotFoundError: there is none of that key.
     """
-    row = session.scalar(
-        select(Announcement)
-        .where(Announcement.id == announcement_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = session.get(Announcement, announcement_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError(_s("このお知らせは見つかりませんでした。"))
     return row

@@ -43,9 +43,7 @@ def locked_call(session: Session, actor: Actor) -> Call:
         NotAllowedError: there is none (code ``no_call``).
     """
     call = require_call(session, actor)
-    locked = session.scalar(
-        select(Call).where(Call.id == call.id).with_for_update().execution_options(populate_existing=True)
-    )
+    locked = session.get(Call, call.id, with_for_update=True, populate_existing=True)
     if locked is None or locked.state not in OPEN:
         return require_call(session, actor)
     return locked

@@ -69,9 +69,7 @@ def locked_own(session: Session, call_id: int, actor: Actor) -> Call:
     Raises:
         NotFoundError: there is none of that key, or it is somebody else's.
     """
-    call = session.scalar(
-        select(Call).where(Call.id == call_id).with_for_update().execution_options(populate_existing=True)
-    )
+    call = session.get(Call, call_id, with_for_update=True, populate_existing=True)
     if call is None or call.agent_id != actor.id:
         raise NotFoundError(_s("この受付は見つかりませんでした。"))
     return call

@@ -74,9 +74,7 @@ def order_new_letter(
         NotAllowedError: the household is protected; the ward hands its letter over in its own way.
         ConflictError: the household's letter was not handed over yet.
     """
-    task = session.scalar(
-        select(Task).where(Task.id == task_id).with_for_update().execution_options(populate_existing=True)
-    )
+    task = session.get(Task, task_id, with_for_update=True, populate_existing=True)
     if task is None or task.household_id is None:
         raise NotFoundError(_s("この用件は見つかりませんでした。"))
     if task.kind not in LEADS_TO_LETTER:

@@ -19,12 +19,7 @@ from portal.domain.vault import Vault
 
 
 def _locked(session: Session, coupon_id: int) -> Coupon:
-    row = session.scalar(
-        select(Coupon)
-        .where(Coupon.id == coupon_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = session.get(Coupon, coupon_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError(_("クーポンが見つかりません。"))
     return row

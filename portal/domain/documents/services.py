@@ -166,12 +166,7 @@ def _ward(row: DocumentVersion, actor: Actor) -> int:
 
 
 def _locked(session: Session, version_id: int) -> DocumentVersion:
-    row = session.scalar(
-        select(DocumentVersion)
-        .where(DocumentVersion.id == version_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = session.get(DocumentVersion, version_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError(_s("この文書は見つかりませんでした。"))
     return row

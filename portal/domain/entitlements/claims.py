@@ -103,12 +103,7 @@ def refuse_claimed(rows: Sequence[Claimable], wanted: Sequence[int], claim_id: i
 
 def free(session: Session, entitlement_id: int, claim_id: int, actor: Actor, now: datetime) -> None:
     """Give an entitlement back after its request ended; another request's claim is left alone."""
-    row = session.scalar(
-        select(Entitlement)
-        .where(Entitlement.id == entitlement_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = session.get(Entitlement, entitlement_id, with_for_update=True, populate_existing=True)
     if row is None or row.claim_id != claim_id:
         return
     kind = row.claimed_by

@@ -89,12 +89,7 @@ def locked(session: Session, entitlement_id: int) -> Entitlement:
     Raises:
         NotFoundError: there is none of that key.
     """
-    row = session.scalar(
-        select(Entitlement)
-        .where(Entitlement.id == entitlement_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = session.get(Entitlement, entitlement_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError(_s("対象者が見つかりません。"))
     return row

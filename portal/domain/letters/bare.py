@@ -24,12 +24,7 @@ def locked(session: Session, letter_id: int) -> BareLetter:
     Raises:
         NotFoundError: there is none of that key.
     """
-    row = session.scalar(
-        select(BareLetter)
-        .where(BareLetter.id == letter_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = session.get(BareLetter, letter_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError(_s("この手紙は見つかりませんでした。"))
     return row

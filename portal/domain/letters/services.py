@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
@@ -23,12 +22,7 @@ def locked(session: Session, letter_id: int) -> Letter:
     Raises:
         NotFoundError: there is none of that key.
     """
-    row = session.scalar(
-        select(Letter)
-        .where(Letter.id == letter_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = session.get(Letter, letter_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError(_s("この手紙は見つかりませんでした。"))
     return row

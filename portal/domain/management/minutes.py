@@ -155,12 +155,7 @@ def _version(session: Session, minutes_id: int, number: int) -> MinutesVersion:
 
 
 def _locked(session: Session, minutes_id: int) -> Minutes:
-    row = session.scalar(
-        select(Minutes)
-        .where(Minutes.id == minutes_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = session.get(Minutes, minutes_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise _missing()
     return row

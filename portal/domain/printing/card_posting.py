@@ -32,12 +32,7 @@ def post_cards(
         InputError: a day to come or before the print, or a class with a label for each item.
         ConflictError: it was posted before.
     """
-    row = session.scalar(
-        select(CardPrint)
-        .where(CardPrint.id == print_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = session.get(CardPrint, print_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError(_s("この印刷は見つかりませんでした。"))
     if row.posted_on is not None:

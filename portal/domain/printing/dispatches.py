@@ -149,12 +149,7 @@ def cancel(session: Session, dispatch_id: int, actor: Actor, now: datetime) -> D
 
 def locked(session: Session, dispatch_id: int) -> Dispatch:
     """Return the row, locked to the end of the transaction. Raises NotFoundError."""
-    row = session.scalar(
-        select(Dispatch)
-        .where(Dispatch.id == dispatch_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = session.get(Dispatch, dispatch_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError(_s("この発送の予定は見つかりませんでした。"))
     return row

@@ -41,12 +41,7 @@ SEEDS = 1 << 31
 
 def locked_run(session: Session, run_id: int) -> PrintRun:
     """Return a run with its row locked. Raises NotFoundError."""
-    run = session.scalar(
-        select(PrintRun)
-        .where(PrintRun.id == run_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    run = session.get(PrintRun, run_id, with_for_update=True, populate_existing=True)
     if run is None:
         raise NotFoundError(_s("この印刷は見つかりませんでした。"))
     return run

@@ -264,12 +264,7 @@ def as_csv(session: Session, list_id: int) -> bytes:
 
 
 def _locked(session: Session, list_id: int) -> PullList:
-    row = session.scalar(
-        select(PullList)
-        .where(PullList.id == list_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = session.get(PullList, list_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError(_s("この引抜きの一覧は見つかりませんでした。"))
     return row

@@ -98,12 +98,7 @@ def remove(session: Session, address_id: int, actor: Actor, now: datetime) -> No
         NotFoundError: there is none of that key.
         WrongStateError: it was removed before.
     """
-    row = session.scalar(
-        select(TestAddress)
-        .where(TestAddress.id == address_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = session.get(TestAddress, address_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError(_s("このあて先は見つかりませんでした。"))
     row.state = TEST_ADDRESS.next(row.state, "remove")

@@ -34,12 +34,7 @@ LEFT, CAME = "recipient.left", "recipient.came"
 
 def locked_household(session: Session, household_id: int) -> Household:
     """Return the row, fresh and locked. Raises NotFoundError."""
-    row = session.scalar(
-        select(Household)
-        .where(Household.id == household_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = session.get(Household, household_id, with_for_update=True, populate_existing=True)
     if row is None or row.state != "active":
         raise NotFoundError(_s("世帯が見つかりませんでした。"))
     return row

@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
@@ -114,12 +113,7 @@ def locked(session: Session, request_id: int) -> Request:
     Raises:
         NotFoundError: there is none of that key.
     """
-    row = session.scalar(
-        select(Request)
-        .where(Request.id == request_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = session.get(Request, request_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError(_("この申請は見つかりませんでした。"))
     return row

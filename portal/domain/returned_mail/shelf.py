@@ -179,12 +179,7 @@ def _step(session: Session, row: ReturnedItem, action: str, actor: Actor, now: d
 
 def locked(session: Session, item_id: int) -> ReturnedItem:
     """Return the item, fresh and locked to the end of the transaction. Raises NotFoundError."""
-    row = session.scalar(
-        select(ReturnedItem)
-        .where(ReturnedItem.id == item_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = session.get(ReturnedItem, item_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError(_s("この郵便は見つかりませんでした。"))
     return row

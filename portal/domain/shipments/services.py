@@ -62,12 +62,7 @@ def locked(session: Session, shipment_id: int) -> Shipment:
     Raises:
         NotFoundError: there is none of that key.
     """
-    row = session.scalar(
-        select(Shipment)
-        .where(Shipment.id == shipment_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = session.get(Shipment, shipment_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError(_s("この郵便は見つかりませんでした。"))
     return row

@@ -133,12 +133,7 @@ def _run_out(session: Session, row: SiteSwitch, now: datetime) -> None:
 
 
 def _locked(session: Session, switch_id: int) -> SiteSwitch:
-    row = session.scalar(
-        select(SiteSwitch)
-        .where(SiteSwitch.id == switch_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    row = session.get(SiteSwitch, switch_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError(_s("この切り替えは見つかりませんでした。"))
     return row
