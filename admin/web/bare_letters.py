@@ -7,6 +7,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, number_in_address, staff_route
+from portal.domain.casework.search import read_letter_number
 from portal.domain.clock import jst_date
 from portal.domain.errors import DomainError, NotFoundError
 from portal.domain.letters import bare
@@ -19,7 +20,6 @@ from portal.domain.shipments.mail import printed
 from portal.domain.shipments.words import class_name
 from portal.domain.staff.permissions import Permission
 from portal.domain.texts import _s
-from portal.domain.typed import bare as as_meant
 from portal.domain.typed import whole_date
 from portal.platform.page import Page
 
@@ -90,7 +90,7 @@ def end(page: Page) -> Response[Any]:
     """Note that a letter arrived, or that the post brought it back."""
     run, form = _run(page), page.form
     number, action, day = (
-        as_meant(form.get("letter_number")).upper(),
+        read_letter_number(form.get("letter_number")),
         form.get("action"),
         whole_date(form.get("day")),
     )

@@ -33,8 +33,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         raise NotFoundError(_s("この印刷は見つかりませんでした。"))
     knows = allowed(page, Permission.KNOW_PROTECTED)
     proof = proofs.live_proof(session, run.id)
-    deciders = () if proof is None else (proof.made_by, proof.decided_by)
-    maker, decider = (staff_user(session, key) if key else None for key in (*deciders, None, None)[:2])
+    maker = staff_user(session, proof.made_by) if proof is not None else None
+    decider = staff_user(session, proof.decided_by) if proof is not None and proof.decided_by else None
     return page.render(
         "admin/letter_proof.html",
         status_code,

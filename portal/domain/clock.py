@@ -71,6 +71,11 @@ def day_end(day: date) -> datetime:
     return day_start(day + timedelta(days=1))
 
 
+def next_month(day: date) -> date:
+    """Return the first day of the month after a day's."""
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+
 def last_day_before(end: datetime) -> date:
     """Return the last usable Japanese day of an exclusive end."""
     return jst_date(end - timedelta(microseconds=1))

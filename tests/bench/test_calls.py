@@ -1,8 +1,6 @@
 """The call desk over 100,000 recorded calls: search and board, in CPU time of a bare page measured in the same run."""
 
 import itertools
-import statistics
-import sys
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -18,7 +16,7 @@ from portal.domain.calls.models import Call, CallHousehold
 from portal.domain.clock import jst_date
 from portal.domain.telephony.importer import import_file
 from portal.domain.telephony.models import CallCount, CountDay
-from tests.bench.test_desk import PROMISED, ROUNDS, VISITS, bare_site, cost
+from tests.bench.test_desk import PROMISED, assert_ratios, bare_site, cost
 from tests.support.call_month import as_file, invent_counts
 from tests.support.coupons import VAULT
 from tests.support.people import CANARY_NAME, add_household
@@ -137,15 +135,4 @@ def test_search_and_board_cost_at_most_five_bare_pages(staff: StaffSite) -> None
         "bare": bare, "board": cost(lead, "/board"), "search": searching(agent), "results": cost(agent, "/desk"),
         "own calls": cost(agent, "/calls"),
     }  # fmt: skip
-    for _ in range(WARM):
-        for measure in measures.values():
-            measure()
-    rounds = [{name: measure() for name, measure in measures.items()} for _ in range(ROUNDS)]
-    missed = []
-    for name in measures:
-        ratio = statistics.median(one[name] / one["bare"] for one in rounds)
-        milliseconds = statistics.median(one[name] for one in rounds) * 1000
-        sys.stdout.write(f"{name}: {ratio:.2f} bare pages, {milliseconds:.2f} ms ({VISITS} visits)\n")
-        if ratio > PROMISED:
-            missed.append(f"{name} {ratio:.2f}")
-    assert not missed
+    assert_ratios(measures, PROMISED, warm=WARM)

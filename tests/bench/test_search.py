@@ -2,8 +2,6 @@
 
 import itertools
 import random
-import statistics
-import sys
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -16,7 +14,7 @@ from portal.domain.base import refresh_statistics
 from portal.domain.households.models import Child, Household, SearchIndex
 from portal.domain.households.records import HouseholdFields, household_digest, seal_household
 from portal.domain.households.search_index import Indexer
-from tests.bench.test_desk import bare_site, cost
+from tests.bench.test_desk import assert_ratios, bare_site, cost
 from tests.support.coupons import VAULT
 from tests.support.people import CANARY_NAME
 from tests.support.resident import Visitor
@@ -102,16 +100,4 @@ def test_a_search_among_82_500_households_costs_little_more_than_among_200(staff
         "postal": searching(agent, name=CANARY_NAME, postal="139-0001"),
         "none": searching(agent, name="鶉野　翠玉"), "results": cost(agent, "/desk"),
     }  # fmt: skip
-    for _ in range(WARM):
-        for measure in measures.values():
-            measure()
-    limit = LIMITS[staff.database.engine.dialect.name]
-    rounds = [{name: measure() for name, measure in measures.items()} for _ in range(ROUNDS)]
-    missed = []
-    for name in measures:
-        ratio = statistics.median(one[name] / one["bare"] for one in rounds)
-        milliseconds = statistics.median(one[name] for one in rounds) * 1000
-        sys.stdout.write(f"{name}: {ratio:.2f} bare pages, {milliseconds:.2f} ms\n")
-        if ratio > limit:
-            missed.append(f"{name} {ratio:.2f}")
-    assert not missed
+    assert_ratios(measures, LIMITS[staff.database.engine.dialect.name], warm=WARM, rounds=ROUNDS)

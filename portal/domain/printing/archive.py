@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record
 from portal.domain.clock import Clock
-from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError
+from portal.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.letters.kinds import kind_of
 from portal.domain.letters.models import PrintChunk, PrintRun
 from portal.domain.letters.states import PRINT_RUN
@@ -25,7 +25,7 @@ from portal.domain.printing import tar
 from portal.domain.printing.archive_content import Chunk, Plan, Sheet, members_of
 from portal.domain.printing.archives import SUBJECT, is_stale, live_archive, refuse_wrong_archive
 from portal.domain.printing.build import Transaction
-from portal.domain.printing.files import PART, locked_folder, put
+from portal.domain.printing.files import PART, existing_folder, locked_folder, put
 from portal.domain.printing.models import PrintArchive
 from portal.domain.printing.proofs import live_proof
 from portal.domain.printing.queries import count_to_withdraw
@@ -71,11 +71,7 @@ def build_archive(sender: Sender, run_id: int, subcontractor_id: int) -> BuiltAr
         raise NotAllowedError(_s("アーカイブを作れるのは、アカウントのある職員だけです。"))
     with sender.write() as session:
         folder = _ready(session, run_id, subcontractor_id)
-    if not folder.is_dir():
-        raise InputError(
-            _s("印刷のフォルダー %(folder)s がありません。") % {"folder": folder}, code="file_gone"
-        )
-    with locked_folder(folder):
+    with locked_folder(existing_folder(folder)):
         with sender.read() as session:
             plan = _plan(session, run_id, subcontractor_id, folder, sender.clock.now(session))
             known = set(

@@ -90,13 +90,16 @@ def members_of(plan: Plan) -> Iterator[bytes]:
             digests.append((hashlib.sha256(data).hexdigest(), chunk.file))
     forms = [enclosure_file(plan.run_id, name) for name in plan.enclosed if name in FORMS]
     for name in (back_file(plan.run_id), *forms):
-        if (plan.folder / name).is_file():
-            data = (plan.folder / name).read_bytes()
-            sha256 = hashlib.sha256(data).hexdigest()
-            if plan.shared.get(name, sha256) != sha256:
+        if not (plan.folder / name).is_file():
+            if name in plan.shared:
                 raise file_gone(name)
-            yield from _bytes(name, data, mtime)
-            digests.append((sha256, name))
+            continue
+        data = (plan.folder / name).read_bytes()
+        sha256 = hashlib.sha256(data).hexdigest()
+        if plan.shared.get(name, sha256) != sha256:
+            raise file_gone(name)
+        yield from _bytes(name, data, mtime)
+        digests.append((sha256, name))
     for name, data in _lists(plan, digests):
         yield from _bytes(name, data, mtime)
         digests.append((hashlib.sha256(data).hexdigest(), name))

@@ -8,17 +8,16 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.base import refresh_statistics
 from portal.domain.clock import Clock, jst_date
 from portal.domain.entitlements.models import Entitlement
-from portal.domain.errors import ConflictError, InputError
+from portal.domain.errors import ConflictError
 from portal.domain.households.models import Household
 from portal.domain.letters.content import LetterFrame, letter_frame
 from portal.domain.letters.models import Letter
@@ -32,14 +31,21 @@ from portal.domain.printing.files import (
     back_file,
     chunk_file,
     clear_leftovers,
-    digest_of,
     locked_folder,
     make_folder,
+    placing,
     put,
     write_part,
 )
-from portal.domain.printing.manifest import RunFile, RunTotals, finish_run, manifest_names, run_files
-from portal.domain.printing.plan import OpenRun, open_run, plan_run
+from portal.domain.printing.manifest import (
+    RunFile,
+    RunTotals,
+    check_files,
+    finish_run,
+    manifest_names,
+    run_files,
+)
+from portal.domain.printing.plan import MakeFolder, OpenRun, open_run, plan_run
 from portal.domain.printing.preflight import Preflight, hold_unprintable, preflight, require_protection
 from portal.domain.printing.selection import Due
 from portal.domain.program.schema import Program
@@ -153,7 +159,7 @@ def _build(
             now = printer.clock.now(session)
         if fresh is None or fresh.id != run.id:
             raise ConflictError(_s("この印刷は、別の処理が終わらせました。"), code="build_running")
-        _check_files(run.folder, files)
+        check_files(run.folder, files)
         clear_leftovers(run.folder, run.id, fresh.chunks)
         put(write_part(run.folder / back_file(run.id), back))
         for name, form in draw_enclosures(printer.program, run.id, fresh.enclosed, now).items():
@@ -182,41 +188,25 @@ def _check(printer: Printer) -> Preflight:
         return preflight(session, printer.vault, printer.program, printer.fonts)
 
 
+def folder_maker(printer: Printer, folder: Path | None) -> MakeFolder:
+    """Return what makes the folder of a run: the given one, or one of its own beside the others."""
+    return lambda run_id: make_folder((folder or printer.base_folder / f"run-{run_id:03}").resolve())
+
+
 def _plan(
     printer: Printer, chosen: Sequence[Due], folder: Path | None, chunk_size: int, notice_date: date,
     texts: int | None,
 ) -> OpenRun | None:  # fmt: skip
-    def make(run_id: int) -> Path:
-        return make_folder((folder or printer.base_folder / f"run-{run_id:03}").resolve())
-
-    try:
-        with printer.write() as session:
-            planned = plan_run(
-                session, chosen, printer.actor, printer.clock.now(session), chunk_size=chunk_size,
-                notice_date=notice_date, make_folder=make, enclosed=printer.program.letter_enclosures,
-            )  # fmt: skip
-            if planned is not None:
-                note_texts(session, texts, planned.id, printer.clock.now(session))
-    except IntegrityError:
-        raise ConflictError(
-            _s("手紙は、いま別の処理が作っています。終わるのを待ってください。"), code="build_running"
-        ) from None
+    with printer.write() as session:
+        planned = plan_run(
+            session, chosen, printer.actor, printer.clock.now(session), chunk_size=chunk_size, notice_date=notice_date,
+            make_folder=folder_maker(printer, folder), enclosed=printer.program.letter_enclosures,
+        )  # fmt: skip
+        if planned is not None:
+            note_texts(session, texts, planned.id, printer.clock.now(session))
     with printer.write() as session:
         refresh_statistics(session, Letter)
     return planned
-
-
-def _check_files(folder: Path, files: list[RunFile]) -> None:
-    for file in files:
-        path = folder / file.file
-        if not path.is_file() or digest_of(path) != file.sha256:
-            raise InputError(
-                _s(
-                    "印刷の途中のファイル %(name)s がないか、中身が変わっています。元の場所（%(folder)s）に戻してから、もう一度実行してください。"
-                )
-                % {"name": file.file, "folder": folder},
-                code="file_gone",
-            )
 
 
 class _Desk:
@@ -252,25 +242,13 @@ class _Desk:
         """Store a chunk with its file, or arrange that it is drawn again."""
         printer, chunk = self.printer, self.open[number]
         target = self.run.folder / chunk_file(self.run.id, number)
-        part = write_part(target, drawn.pdf) if drawn else None
-        try:
-            with printer.write() as session:
-                stored = store_chunk(
-                    session, printer.vault, self.run.id, chunk, drawn, printer.actor, _now(printer, session),
-                    place=(lambda: put(part)) if part else None,
-                )  # fmt: skip
-        except BaseException:
-            target.unlink(missing_ok=True)
-            raise
-        finally:
-            if part:
-                part.unlink(missing_ok=True)
+        with placing(target, drawn.pdf if drawn else None) as place, printer.write() as session:
+            stored = store_chunk(
+                session, printer.vault, self.run.id, chunk, drawn, printer.actor, printer.clock.now(session),
+                place=place,
+            )  # fmt: skip
         del self.open[number]
         return stored
-
-
-def _now(printer: Printer, session: Session) -> datetime:
-    return printer.clock.now(session)
 
 
 def _draw_chunks(printer: Printer, people: Crew, run: OpenRun, progress: Progress | None) -> None:

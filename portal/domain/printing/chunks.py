@@ -1,10 +1,9 @@
 """One chunk: what goes into it, and storing it whole with its letters and credentials in one transaction."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -12,19 +11,18 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record, record_many
 from portal.domain.credentials.services import NewCredential, free_login_ids, issue_many
-from portal.domain.errors import ConflictError
-from portal.domain.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.letters.kinds import kind_of
+from portal.domain.letters.models import BareLetter, Letter, PrintChunk, PrintRun
 from portal.domain.letters.orders import lock_orders, replace_letters
 from portal.domain.letters.states import FIRST, LETTER, PRINT_CHUNK
 from portal.domain.printing.addressees import read_addressees
 from portal.domain.printing.crew import Drawn, Job
 from portal.domain.printing.enclosures import printed_names
-from portal.domain.printing.files import chunk_file
+from portal.domain.printing.files import being_built, chunk_file
 from portal.domain.printing.plan import pieces
 from portal.domain.printing.preflight import draft
 from portal.domain.printing.selection import Due, lock_households, still_due
 from portal.domain.redeliveries.fulfilling import letters_printed, lock_approved
-from portal.domain.texts import _s
 from portal.domain.vault import Vault
 
 
@@ -84,7 +82,7 @@ def store_chunk(
     actor: Actor,
     now: datetime,
     *,
-    place: Callable[[], Path] | None,
+    place: Callable[[], object],
 ) -> bool:
     """Store a drawn chunk; ``place`` puts its file in its place, last of all.
 
@@ -94,13 +92,7 @@ def store_chunk(
     Raises:
         ConflictError: another build stored this chunk first.
     """
-    row = session.scalar(
-        select(PrintChunk)
-        .where(PrintChunk.print_run_id == run_id, PrintChunk.number == chunk.job.number)
-        .with_for_update()
-    )
-    if row is None or row.state != PRINT_CHUNK.initial:
-        raise ConflictError(_s("手紙は、いま別の処理が作っています。終わるのを待ってください。"))
+    row = chunk_to_store(session, run_id, chunk.job.number)
     planned = session.scalars(
         select(Letter)
         .where(
@@ -114,7 +106,7 @@ def store_chunk(
     lock_approved(session, households)
     lock_orders(session, households)
     standing = still_due(session, households)
-    _cancel(
+    cancel_planned(
         session, run_id, [letter for letter in planned if letter.household_id not in standing], actor, now
     )
     if [entry.due for entry in chunk.entries] != [
@@ -123,7 +115,7 @@ def store_chunk(
         return False
     row.state = PRINT_CHUNK.next(row.state, "build")
     row.built_at, row.letters = now, len(chunk.entries)
-    if drawn is None or place is None:
+    if drawn is None:
         session.flush()
         return True
     row.file_name, row.sha256 = chunk_file(run_id, row.number), hashlib.sha256(drawn.pdf).hexdigest()
@@ -163,18 +155,36 @@ def _store_letters(
         letters_printed(session, again.keys(), actor, now)
 
 
-def _cancel(session: Session, run_id: int, letters: list[Letter], actor: Actor, now: datetime) -> None:
+def chunk_to_store(session: Session, run_id: int, number: int) -> PrintChunk:
+    """Return a chunk that is not stored yet, locked.
+
+    Raises:
+        ConflictError: another build stored it first.
+    """
+    row = session.scalar(
+        select(PrintChunk)
+        .where(PrintChunk.print_run_id == run_id, PrintChunk.number == number)
+        .with_for_update()
+    )
+    if row is None or row.state != PRINT_CHUNK.initial:
+        raise being_built()
+    return row
+
+
+def cancel_planned(
+    session: Session, run_id: int, letters: Sequence[Letter | BareLetter], actor: Actor, now: datetime
+) -> None:
     """Cancel letters that were planned but never drawn, and take them out of what the run will print."""
     if not letters:
         return
-    run = session.get_one(PrintRun, run_id, with_for_update=True)
+    run, kind = session.get_one(PrintRun, run_id, with_for_update=True), kind_of(session, run_id)
     for letter in letters:
-        letter.state = LETTER.next(letter.state, "cancel")
+        letter.state = kind.machine.next(letter.state, "cancel")
         run.planned -= 1
         run.children -= letter.children
         run.total_yen -= letter.amount_yen
         record(
-            session, actor, now, "letter.cancel", "letter", letter.id, household_id=letter.household_id,
+            session, actor, now, f"{kind.subject}.cancel", kind.subject, letter.id, household_id=letter.household_id,
             reason="changed_before_printing",
         )  # fmt: skip
     session.flush()

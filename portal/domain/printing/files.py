@@ -3,7 +3,7 @@
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -74,6 +74,40 @@ def file_gone(name: str) -> InputError:
     )
 
 
+def being_built() -> ConflictError:
+    """Say that another build is at work on the same letters."""
+    return ConflictError(
+        _s("手紙は、いま別の処理が作っています。終わるのを待ってください。"), code="build_running"
+    )
+
+
+@contextmanager
+def placing(target: Path, data: bytes | None) -> Iterator[Callable[[], object]]:
+    """Write a file beside its target and give the step that puts it there; none of both is left when the block fails."""
+    part = write_part(target, data) if data else None
+    try:
+        yield lambda: put(part) if part is not None else None
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    finally:
+        if part is not None:
+            part.unlink(missing_ok=True)
+
+
+def existing_folder(folder: Path) -> Path:
+    """Return a run's folder.
+
+    Raises:
+        InputError: it is gone.
+    """
+    if not folder.is_dir():
+        raise InputError(
+            _s("印刷のフォルダー %(folder)s がありません。") % {"folder": folder}, code="file_gone"
+        )
+    return folder
+
+
 def clear_leftovers(folder: Path, run_id: int, numbers: Iterator[int] | tuple[int, ...]) -> None:
     """Remove what a killed build left of its unfinished chunks."""
     for number in numbers:
@@ -94,9 +128,7 @@ def locked_folder(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise ConflictError(
-                _s("手紙は、いま別の処理が作っています。終わるのを待ってください。"), code="build_running"
-            ) from None
+            raise being_built() from None
         yield
     finally:
         os.close(handle)

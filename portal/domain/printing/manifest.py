@@ -17,7 +17,7 @@ from portal.domain.errors import IntegrityFaultError
 from portal.domain.letters.kinds import kind_of
 from portal.domain.letters.models import PrintChunk, PrintRun
 from portal.domain.letters.states import PRINT_CHUNK, PRINT_RUN
-from portal.domain.printing.files import put, write_part
+from portal.domain.printing.files import digest_of, file_gone, put, write_part
 from portal.domain.texts import _s
 
 COLUMNS = (
@@ -69,6 +69,18 @@ class RunTotals:
     children: int
     amount_yen: int
     cancelled: int
+
+
+def check_files(folder: Path, files: Iterable[RunFile]) -> None:
+    """Check that the files of a run are as they were built.
+
+    Raises:
+        InputError: one is gone or was changed.
+    """
+    for file in files:
+        path = folder / file.file
+        if not path.is_file() or digest_of(path) != file.sha256:
+            raise file_gone(file.file)
 
 
 def manifest_names(run_id: int) -> tuple[str, str]:

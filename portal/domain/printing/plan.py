@@ -6,16 +6,20 @@ from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record
-from portal.domain.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.base import Values
+from portal.domain.letters.models import BareLetter, Letter, PrintChunk, PrintRun
 from portal.domain.letters.numbers import free_letter_numbers
 from portal.domain.letters.states import FIRST, LETTER, PRINT_CHUNK, PRINT_RUN
+from portal.domain.printing.files import being_built
 from portal.domain.printing.selection import CREDENTIAL, Due, due
 
 INSERT_AT_ONCE = 2_000
+MakeFolder = Callable[[int], Path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,45 @@ def open_run(session: Session, kind: str = CREDENTIAL) -> OpenRun | None:
     return OpenRun(run.id, Path(run.folder), run.notice_date, tuple(chunks), run.planned, tuple(run.enclosed))
 
 
+def new_run(
+    session: Session, kind: str, amounts: Sequence[tuple[int, int]], chunks: int, actor: Actor, now: datetime,
+    *, notice_date: date, make_folder: MakeFolder, enclosed: Sequence[str] = (),
+) -> OpenRun:  # fmt: skip
+    """Begin a run with its chunks; the caller adds the letters. ``amounts``: children and yen of each letter.
+
+    ``make_folder`` makes the folder of a run by its number; when it fails, nothing is planned.
+
+    Raises:
+        ConflictError: another run of the kind is open.
+    """
+    run = PrintRun(
+        kind=kind, planned=len(amounts), children=sum(children for children, _yen in amounts),
+        total_yen=sum(yen for _children, yen in amounts), folder="", enclosed=list(enclosed), notice_date=notice_date,
+        created_at=now, begun_by=actor.id,
+    )  # fmt: skip
+    session.add(run)
+    try:
+        session.flush()
+    except IntegrityError:
+        raise being_built() from None
+    numbers = tuple(range(1, chunks + 1))
+    session.execute(insert(PrintChunk), [{"print_run_id": run.id, "number": number} for number in numbers])
+    record(
+        session, actor, now, "print_run.planned", "print_run", run.id, letters=run.planned, children=run.children,
+        yen=run.total_yen, kind=kind,
+    )  # fmt: skip
+    folder = make_folder(run.id)
+    run.folder = str(folder)
+    session.flush()
+    return OpenRun(run.id, folder, notice_date, numbers, run.planned, tuple(enclosed))
+
+
+def insert_letters(session: Session, table: type[Letter] | type[BareLetter], rows: Sequence[Values]) -> None:
+    """Insert the planned letters of a run."""
+    for start in range(0, len(rows), INSERT_AT_ONCE):
+        session.execute(insert(table), rows[start : start + INSERT_AT_ONCE])
+
+
 def plan_run(
     session: Session,
     ready: Sequence[Due],
@@ -51,25 +94,17 @@ def plan_run(
     *,
     chunk_size: int,
     notice_date: date,
-    make_folder: Callable[[int], Path],
+    make_folder: MakeFolder,
     enclosed: tuple[str, ...] = (),
 ) -> OpenRun | None:
     """Plan a letter for each of the ready households that is still as it was; None when there is none.
 
-    ``make_folder`` makes the folder of a run by its number; when it fails, nothing is planned.
+    Raises as ``new_run``.
     """
     unchanged = {one.household_id for one in due(session)}
     chosen = [one for one in ready if one.household_id in unchanged]
     if not chosen:
         return None
-    run = PrintRun(
-        kind=CREDENTIAL, planned=len(chosen), children=sum(one.children for one in chosen),
-        total_yen=sum(one.amount_yen for one in chosen), folder="", enclosed=list(enclosed),
-        notice_date=notice_date, created_at=now,
-        begun_by=actor.id,
-    )  # fmt: skip
-    session.add(run)
-    session.flush()
     # what the ward hands over itself lies in files of its own: nothing of it may get among the post
     groups = [[one for one in chosen if one.counter is counter] for counter in (False, True)]
     places = [
@@ -77,10 +112,10 @@ def plan_run(
         for group in groups
         for at, one in enumerate(group)
     ]
-    chunks = places[-1][1]
-    session.execute(
-        insert(PrintChunk), [{"print_run_id": run.id, "number": number} for number in range(1, chunks + 1)]
-    )
+    run = new_run(
+        session, CREDENTIAL, [(one.children, one.amount_yen) for one in chosen], places[-1][1], actor, now,
+        notice_date=notice_date, make_folder=make_folder, enclosed=enclosed,
+    )  # fmt: skip
     rows = [
         {
             "number": number, "household_id": one.household_id, "kind": CREDENTIAL, "state": LETTER.initial,
@@ -90,16 +125,8 @@ def plan_run(
         }
         for number, (one, chunk) in zip(free_letter_numbers(session, len(chosen)), places, strict=True)
     ]  # fmt: skip
-    for start in range(0, len(rows), INSERT_AT_ONCE):
-        session.execute(insert(Letter), rows[start : start + INSERT_AT_ONCE])
-    record(
-        session, actor, now, "print_run.planned", "print_run", run.id, letters=run.planned, children=run.children,
-        yen=run.total_yen,
-    )  # fmt: skip
-    folder = make_folder(run.id)
-    run.folder = str(folder)
-    session.flush()
-    return OpenRun(run.id, folder, notice_date, tuple(range(1, chunks + 1)), run.planned, enclosed)
+    insert_letters(session, Letter, rows)
+    return run
 
 
 def pieces(enclosed: Collection[str], reason: str) -> int:

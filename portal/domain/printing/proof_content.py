@@ -24,7 +24,7 @@ from portal.domain.printing.addressees import read_addressees
 from portal.domain.printing.build import Printer
 from portal.domain.printing.enclosures import FORMS, enclosure_file, printed_names
 from portal.domain.printing.files import back_file, digest_of, file_gone
-from portal.domain.printing.manifest import RunFile, enclosed_counts, run_files
+from portal.domain.printing.manifest import enclosed_counts, run_files
 from portal.domain.printing.pages import page_pictures, page_texts
 from portal.domain.printing.preflight import draft
 from portal.domain.printing.queries import stopped
@@ -233,18 +233,6 @@ def pages_as_they_are(folder: Path, samples: Sequence[Sample]) -> list[Picture]:
         pngs = page_pictures(folder / file, [one.page for one in inside], DPI)
         drawn |= {one.letter_id: png for one, png in zip(inside, pngs, strict=True)}
     return [Picture(one.letter_id, one.places, drawn[one.letter_id]) for one in samples]
-
-
-def check_files(folder: Path, files: Sequence[RunFile]) -> None:
-    """Check that the files of a run are as they were built, page by page.
-
-    Raises:
-        InputError: one is gone or was changed.
-    """
-    for file in files:
-        path = folder / file.file
-        if not path.is_file() or digest_of(path) != file.sha256:
-            raise file_gone(file.file)
 
 
 def _without_secrets(text: str) -> str:

@@ -10,18 +10,17 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record
-from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError
+from portal.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.letters.models import PrintRun
 from portal.domain.letters.states import PRINT_RUN
 from portal.domain.printing.build import Printer
-from portal.domain.printing.files import locked_folder
-from portal.domain.printing.manifest import run_files
+from portal.domain.printing.files import existing_folder, locked_folder
+from portal.domain.printing.manifest import check_files, run_files
 from portal.domain.printing.models import PrintProof, PrintProofPage
 from portal.domain.printing.proof_content import (
     Picture,
     build_sha256,
     changed_since,
-    check_files,
     choose,
     count,
     masked,
@@ -81,11 +80,7 @@ def make_proof(printer: Printer, run_id: int) -> int:
     with printer.write() as session:
         run = _ready(session, run_id, printer.actor)
         folder, notice_date, enclosed = Path(run.folder), run.notice_date, run.enclosed
-    if not folder.is_dir():
-        raise InputError(
-            _s("印刷のフォルダー %(folder)s がありません。") % {"folder": folder}, code="file_gone"
-        )
-    with locked_folder(folder):
+    with locked_folder(existing_folder(folder)):
         with printer.read() as session:
             files, built = run_files(session, run_id), build_sha256(session, run_id)
         check_files(folder, files)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import jpholiday
 
+from portal.domain.clock import next_month
 from portal.domain.program.calendar import (
     CallCenterCalendar,
     Closure,
@@ -74,13 +75,13 @@ class Month:
     @property
     def after(self) -> date:
         """The first day of the month after."""
-        return (self.first + timedelta(days=31)).replace(day=1)
+        return next_month(self.first)
 
 
 def month_of(program: Program, day: date) -> Month:
     """Return the month in which ``day`` lies."""
     first = day.replace(day=1)
-    count = ((first + timedelta(days=31)).replace(day=1) - first).days
+    count = (next_month(first) - first).days
     days: list[CalendarDay | None] = [None] * first.weekday()
     days += [_day(program, first + timedelta(days=index)) for index in range(count)]
     days += [None] * (-len(days) % WEEK)

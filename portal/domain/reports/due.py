@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.clock import jst_date
+from portal.domain.clock import jst_date, next_month
 from portal.domain.program.schema import Program
 from portal.domain.reports.models import MonthlyReport
 from portal.domain.reports.states import DRAFT, SUBMITTED
@@ -47,11 +47,6 @@ def read_month(text: str) -> date | None:
     """Read a month written as 2023-07; None where it is none."""
     match = MONTH.fullmatch(text)
     return date(int(match[1]), int(match[2]), 1) if match is not None else None
-
-
-def next_month(month: date) -> date:
-    """Return the first day of the month after."""
-    return (month.replace(day=28) + ONE_DAY * 4).replace(day=1)
 
 
 def last_of(month: date) -> date:

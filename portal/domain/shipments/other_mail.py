@@ -1,13 +1,13 @@
 """Mail that no list knows: letters written by hand, forms that were asked for; entered in pieces, for the postage alone."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record
-from portal.domain.clock import jst_date
+from portal.domain.clock import jst_date, next_month
 from portal.domain.errors import InputError, NotAllowedError, NotFoundError
 from portal.domain.program.schema import Program
 from portal.domain.shipments.mail import CLASSES
@@ -74,8 +74,7 @@ def drop(session: Session, other_id: int, actor: Actor, now: datetime) -> OtherM
 def of_month(session: Session, month: date) -> list[OtherMail]:
     """Return what was posted in the month of a day (JST), the newest entry first."""
     first = month.replace(day=1)
-    after = (first + timedelta(days=31)).replace(day=1)
     statement = select(OtherMail).where(
-        OtherMail.posted_on >= first, OtherMail.posted_on < after, OtherMail.dropped_at.is_(None)
+        OtherMail.posted_on >= first, OtherMail.posted_on < next_month(first), OtherMail.dropped_at.is_(None)
     )
     return list(session.scalars(statement.order_by(OtherMail.id.desc())))

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.announcements.models import CardPrint
+from portal.domain.clock import next_month
 from portal.domain.letters.models import BareLetter
 from portal.domain.letters.states import TEST_POSTING
 from portal.domain.program.schema import Program
@@ -44,7 +45,7 @@ def postage_of_month(session: Session, program: Program, month: date) -> list[Po
     last line holds what went out without its class, if anything did.
     """
     first = month.replace(day=1)
-    counts = _counts(session, first, (first + timedelta(days=31)).replace(day=1))
+    counts = _counts(session, first, next_month(first))
     lines = []
     for mail_class in (*CLASSES, UNKNOWN):
         found = {kind: n for (one, kind), n in counts.items() if one == mail_class}

@@ -140,11 +140,14 @@ def test_a_refusal_needs_a_reason_and_ends_the_run(desk: Desk) -> None:
         assert reason_of(VAULT, proof) == "差出人の住所が古い"
 
 
-def test_a_back_that_changed_after_the_proof_is_not_sent(desk: Desk) -> None:
+def test_a_back_that_changed_or_went_after_the_proof_is_not_sent_without(desk: Desk) -> None:
     house = make_mail_house(desk.database, desk.run.folder)
     desk.make()
     kept = desk.run.back.read_bytes()
     desk.run.back.write_bytes(b"x")
+    with pytest.raises(InputError, match=desk.run.back.name):
+        house.build(desk.run_id)
+    desk.run.back.unlink()
     with pytest.raises(InputError, match=desk.run.back.name):
         house.build(desk.run_id)
     desk.run.back.write_bytes(kept)

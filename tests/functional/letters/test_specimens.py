@@ -137,6 +137,12 @@ def test_a_build_that_ended_halfway_goes_on_with_what_is_left(
         build_bare(maker, Dying(maker), chunk_size=2)
     assert [letter.state for letter in letters(house)] == ["printed", "printed", "prepared"]
     first = [letter.number for letter in letters(house)]
+    (built,) = (tmp_path / "letters").glob("*/letters-*-0001.pdf")
+    whole = built.read_bytes()
+    built.write_bytes(b"x")
+    with pytest.raises(InputError, match=built.name):
+        build(house)
+    built.write_bytes(whole)
     run = build(house)
     assert run.chosen is None
     assert [file.letters for file in run.files] == [2, 1]

@@ -114,7 +114,7 @@ def test_what_is_taken_back_while_the_run_is_planned_is_not_printed(post: Post, 
     assert len(chunk.entries) == 1
     post.withdraw(row, person)
     with post.database.write() as session:
-        assert store_chunk(session, VAULT, run.id, chunk, None, SYSTEM, NOW, place=None) is False
+        assert store_chunk(session, VAULT, run.id, chunk, None, SYSTEM, NOW, place=lambda: None) is False
     assert letters(post, person) == [("first", "handed_over"), ("redelivery", "cancelled")]
     assert post.credential(person) == "issued"
 
