@@ -167,14 +167,6 @@ def card_kind(code: str) -> str:
     return {"card": _s("カード"), "decision": _s("決定のお知らせ")}.get(code, code)
 
 
-@kept_per_language
-def enclosure(code: str) -> str:
-    """Name what lies in an envelope beside the letter."""
-    return {
-        "alternative_form": _s("代替品申出書"), "decline_form": _s("辞退届"), "reply_envelope": _s("返信用封筒"),
-    }.get(code, code)  # fmt: skip
-
-
 def run(code: str) -> str:
     """Name a print run's state."""
     return {

@@ -17,6 +17,7 @@ from portal.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.letters.models import PrintRun
 from portal.domain.letters.queries import print_run
 from portal.domain.printing import advance_selection, handover, proof_decisions, selection
+from portal.domain.printing.enclosures import enclosure_name
 from portal.domain.printing.pull_needs import runs_to_pull
 from portal.domain.printing.queries import (
     chunks_of,
@@ -92,6 +93,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         withdrawals=withdrawals,
         must_stay=count_to_withdraw(page.session, run.id) if withdrawals else 0,
         approved=proof_decisions.is_approved(page.session, run.id),
+        enclosure_name=enclosure_name,
         proposal=proposal,
         proposer=staff_user(page.session, proposal.proposed_by) if proposal is not None else None,
         own=proposal is not None and page.staff is not None and proposal.proposed_by == page.staff.id,

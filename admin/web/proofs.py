@@ -16,6 +16,7 @@ from portal.domain.letters.states import PRINT_RUN
 from portal.domain.printing import proof_decisions, proofs
 from portal.domain.printing.build import Printer
 from portal.domain.printing.discarding import discard_run
+from portal.domain.printing.enclosures import enclosure_name
 from portal.domain.printing.proof_pages import open_picture, pages_of
 from portal.domain.printing.selection import PROTECTED
 from portal.domain.staff.permissions import Permission
@@ -53,6 +54,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         undecided=PRINT_RUN.can(run.state, "hand_over"),
         own=proof is not None and page.staff is not None and page.staff.id in {proof.made_by, run.begun_by},
         mail_words=mail_words,
+        enclosure_name=enclosure_name,
         said=page.query.get("said", ""),
     )
 

@@ -13,7 +13,7 @@ from portal.cli.printer import make_printer
 from portal.domain.clock import jst_date
 from portal.domain.errors import NotFoundError
 from portal.domain.printing.discarding import discard_run
-from portal.domain.printing.enclosures import printed_names
+from portal.domain.printing.enclosures import enclosure_name
 from portal.domain.printing.files import make_folder, put, write_part
 from portal.domain.printing.models import PrintProof
 from portal.domain.printing.proof_decisions import approve_proof, refuse_proof
@@ -93,10 +93,8 @@ def _say(value: dict[str, Any]) -> None:
             "  " + _sn("封筒に%(pieces)s点: 手紙%(n)d通", "封筒に%(pieces)s点: 手紙%(n)d通", letters)
             % {"pieces": pieces, "n": letters}
         )  # fmt: skip
-    for name, number in zip(
-        printed_names(list(value["enclosures"])), value["enclosures"].values(), strict=True
-    ):
-        click.echo("  " + _s("同封物 %(name)s: %(n)s") % {"name": name, "n": number})
+    for name, number in value["enclosures"].items():
+        click.echo("  " + _s("同封物 %(name)s: %(n)s") % {"name": enclosure_name(name), "n": number})
     words = reason_words()
     for reason, households in value["left_out"].items():
         if households:

@@ -29,12 +29,17 @@ def draw_enclosures(program: Program, run_id: int, names: Collection[str], now: 
         return {enclosure_file(run_id, name): FORMS[name](program, now) for name in names if name in FORMS}
 
 
+def enclosure_name(name: str) -> str:
+    """Name a thing that lies beside a letter, in the language of whoever reads."""
+    known = {
+        ALTERNATIVE_FORM: _("代替品申出書"),
+        DECLINE_FORM: _("辞退届"),
+        REPLY_ENVELOPE: _("返信用封筒"),
+    }
+    return known.get(name, name)
+
+
 def printed_names(names: Sequence[str]) -> tuple[str, ...]:
     """Return what a letter calls the things that lie beside it, in Japanese as its front is."""
     with use_locale(SOURCE_LOCALE):
-        known = {
-            ALTERNATIVE_FORM: _("代替品申出書"),
-            DECLINE_FORM: _("辞退届"),
-            REPLY_ENVELOPE: _("返信用封筒"),
-        }
-        return tuple(known.get(name, name) for name in names)
+        return tuple(enclosure_name(name) for name in names)
