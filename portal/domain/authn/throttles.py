@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from portal.domain.authn.models import ThrottleBucket
-from portal.domain.base import UtcDateTime
+from portal.domain.base import Base, UtcDateTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,36 +48,35 @@ class Verdict:
     retry_at: datetime | None = None
 
 
+# put together once, on the plain table: a search counts in three buckets
+_BUCKETS = Base.metadata.tables[ThrottleBucket.__tablename__]
+
+
 def _taking(dialect: str) -> Any:
     """Return the statement that counts one try in its bucket, and begins a new window where the old one is stale."""
     insert = pg_insert if dialect == "postgresql" else sqlite_insert
-    now, fresh = bindparam("now", type_=UtcDateTime), ThrottleBucket.window_start <= bindparam("stale")
+    now, fresh = bindparam("now", type_=UtcDateTime), _BUCKETS.c.window_start <= bindparam("stale")
     return (
-        insert(ThrottleBucket)
+        insert(_BUCKETS)
         .values(
             key=bindparam("bucket"), window_start=now, count=1, total=1,
             expires_at=bindparam("first_expiry"),
         )
         .on_conflict_do_update(
-            index_elements=[ThrottleBucket.key],
+            index_elements=[_BUCKETS.c.key],
             set_={
-                "count": case((fresh, 1), else_=ThrottleBucket.count + 1),
-                "window_start": case((fresh, now), else_=ThrottleBucket.window_start),
-                "total": ThrottleBucket.total + 1,
+                "count": case((fresh, 1), else_=_BUCKETS.c.count + 1),
+                "window_start": case((fresh, now), else_=_BUCKETS.c.window_start),
+                "total": _BUCKETS.c.total + 1,
                 "expires_at": bindparam("expiry", type_=UtcDateTime),
             },
         )
-        .returning(
-            ThrottleBucket.count, ThrottleBucket.total, ThrottleBucket.window_start, ThrottleBucket.blocked_until
-        )
+        .returning(_BUCKETS.c.count, _BUCKETS.c.total, _BUCKETS.c.window_start, _BUCKETS.c.blocked_until)
     )  # fmt: skip
 
 
-# put together once: a search counts in three buckets
 _TAKE = {dialect: _taking(dialect) for dialect in ("postgresql", "sqlite")}
-_BLOCKED = (
-    select(ThrottleBucket.blocked_until).where(ThrottleBucket.key == bindparam("bucket")).with_for_update()
-)
+_BLOCKED = select(_BUCKETS.c.blocked_until).where(_BUCKETS.c.key == bindparam("bucket")).with_for_update()
 
 
 def take(session: Session, limit: Limit, key: str, now: datetime) -> Verdict:

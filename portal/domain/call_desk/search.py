@@ -24,7 +24,7 @@ from portal.domain.credentials.services import login_digest
 from portal.domain.errors import InputError
 from portal.domain.households.folding import fold_name
 from portal.domain.households.queries import SEARCH_LIMIT, HouseholdView, view_households
-from portal.domain.households.search import SearchTerms, protected_fits, search_households
+from portal.domain.households.search import SearchTerms, search_apart, search_households
 from portal.domain.households.search_index import Indexer
 from portal.domain.letters.numbers import is_letter_number
 from portal.domain.letters.queries import household_of_number
@@ -68,7 +68,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Households (at most twenty); ``more`` further ones fit; ``sure``: found by a number, so it must be this one."""
+    """Households (at most twenty); ``more`` further ones fit; ``sure``: found by a number, so it must be this one.
+
+    ``withheld``: protected households that were asked for, of which only the log hears.
+    """
 
     households: tuple[HouseholdView, ...] = ()
     more: bool = False
@@ -89,8 +92,8 @@ class AskedError(InputError):
         self.faults = faults
 
 
-def find(session: Session, vault: Vault, indexer: Indexer, asked: Asked) -> Hits:
-    """Find households by what was typed.
+def find(session: Session, vault: Vault, indexer: Indexer, asked: Asked, *, apart: bool = False) -> Hits:
+    """Find households by what was typed; ``apart`` says that ``withheld`` is wanted too, for the log.
 
     Raises:
         AskedError: nothing was typed, something is too short or cannot be read.
@@ -100,6 +103,9 @@ def find(session: Session, vault: Vault, indexer: Indexer, asked: Asked) -> Hits
         return _hits(session, vault, _by_number(session, vault, asked.number), sure=True)
     if telephone:
         return _hits(session, vault, households_with_telephone(session, vault, telephone), sure=True)
+    if apart:
+        result, withheld = search_apart(session, vault, indexer, terms)
+        return Hits(result.households, result.more, withheld=withheld)
     result = search_households(session, vault, indexer, terms, include_protected=False)
     return Hits(result.households, result.more)
 
@@ -113,7 +119,7 @@ def search(
         AskedError: nothing was typed, something is too short or cannot be read, or too many birth dates were tried.
         ThrottledError: the day's searches are used up (T10).
     """
-    hits = find(session, vault, indexer, asked)
+    hits = find(session, vault, indexer, asked, apart=True)
     if asked.birth and not throttles.take(session, BIRTHS_IN_A_CALL, str(call.id), now).allowed:
         record(
             session, actor, now, "staff.unusual_browsing", "staff_user", actor.id, what="births", call=call.id
@@ -126,18 +132,9 @@ def search(
             }
         )
     count_search(session, actor, now, asked.used, len(hits.households))
-    for household_id in _withheld(session, vault, indexer, asked, hits):
+    for household_id in hits.withheld:
         note_protected_asked(session, household_id, actor, now, call_id=call.id)
     return hits
-
-
-def _withheld(session: Session, vault: Vault, indexer: Indexer, asked: Asked, hits: Hits) -> tuple[int, ...]:
-    """Return the protected households that were asked for; a search that fits a full page is about nobody in particular."""
-    if hits.sure or hits.more:
-        return hits.withheld
-    terms, _telephone = _read(asked)
-    found = protected_fits(session, vault, indexer, terms)
-    return tuple(found) if len(hits.households) + len(found) <= SEARCH_LIMIT else ()
 
 
 def _hits(session: Session, vault: Vault, ids: list[int], *, sure: bool) -> Hits:

@@ -134,6 +134,7 @@ def count_search(session: Session, actor: Actor, now: datetime, used: Collection
             _s("きょうの検索の上限に達しました。続けるには、責任者に相談してください。"),
             retry_at=verdict.retry_at,
         )
+    unusual = not throttles.take(session, SEARCH_HOUR, key, now).allowed
     record(session, actor, now, "household.searched", "search", fields=list(used), found=found)
-    if not throttles.take(session, SEARCH_HOUR, key, now).allowed:
+    if unusual:
         record(session, actor, now, "staff.unusual_browsing", "staff_user", actor.id, what="search")

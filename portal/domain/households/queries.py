@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 
 from sqlalchemy import ColumnElement, LargeBinary, Select, and_, bindparam, func, select
@@ -22,14 +21,6 @@ from portal.domain.vault import Vault
 
 SEARCH_LIMIT = 20
 CANDIDATE_LIMIT = 400
-
-
-class Among(StrEnum):
-    """Among which households somebody searches."""
-
-    ALL = "all"
-    UNPROTECTED = "unprotected"
-    PROTECTED = "protected"
 
 
 # put together once: building a statement takes as long as running it
@@ -139,7 +130,7 @@ def withheld() -> ColumnElement[bool]:
 
 
 def candidates(
-    session: Session, queries: list[tuple[str, list[bytes]]], *, among: Among
+    session: Session, queries: list[tuple[str, list[bytes]]], *, include_protected: bool
 ) -> tuple[list[int], bool]:
     """Return ids of households whose packed columns hold all digests, and whether there were too many.
 
@@ -149,13 +140,13 @@ def candidates(
     if not shape:
         return [], False
     every = [digest for _column, digests in queries for digest in digests]
-    statement = _holding(session.get_bind().dialect.name, shape, among)
+    statement = _holding(session.get_bind().dialect.name, shape, include_protected)
     found = list(session.scalars(statement, {f"digest_{at}": digest for at, digest in enumerate(every)}))
     return found[:CANDIDATE_LIMIT], len(found) > CANDIDATE_LIMIT
 
 
 @lru_cache(maxsize=256)
-def _holding(dialect: str, shape: tuple[tuple[str, int], ...], among: Among) -> Select[int]:
+def _holding(dialect: str, shape: tuple[tuple[str, int], ...], include_protected: bool) -> Select[int]:
     """Return the statement for so many digests in each packed column; most searches are alike, so it is kept."""
     columns = [column for column, count in shape for _ in range(count)]
     statement = (
@@ -164,15 +155,10 @@ def _holding(dialect: str, shape: tuple[tuple[str, int], ...], among: Among) -> 
         .order_by(SearchIndex.household_id)
         .limit(CANDIDATE_LIMIT + 1)
     )
-    match among:
-        case Among.ALL:
-            return statement
-        case Among.UNPROTECTED:
-            joined = statement.join(Household, Household.id == SearchIndex.household_id)
-            return joined.where(Household.protected.is_(False))
-        case Among.PROTECTED:  # so few that only their rows are read, not all
-            protected = select(Household.id).where(Household.protected.is_(True))
-            return statement.where(SearchIndex.household_id.in_(protected))
+    if include_protected:
+        return statement
+    joined = statement.join(Household, Household.id == SearchIndex.household_id)
+    return joined.where(Household.protected.is_(False))
 
 
 def _contains(packed: ColumnElement[bytes], at: int, dialect: str) -> ColumnElement[bool]:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, islice
 
 from sqlalchemy.orm import Session
 
 from portal.domain.households.folding import fold_name, fold_place, name_words
 from portal.domain.households.queries import (
     SEARCH_LIMIT,
-    Among,
     HouseholdView,
     candidates,
     view_households,
@@ -49,19 +49,42 @@ def search_households(
     session: Session, vault: Vault, indexer: Indexer, terms: SearchTerms, *, include_protected: bool
 ) -> SearchResult:
     """Find households. Protected ones are found only where ``include_protected`` says so."""
-    return _search(session, vault, indexer, terms, Among.ALL if include_protected else Among.UNPROTECTED)
+    views, more = _fitting(session, vault, indexer, terms, include_protected=include_protected)
+    return _page(list(islice(views, SEARCH_LIMIT + 1)), more=more)
 
 
-def protected_fits(session: Session, vault: Vault, indexer: Indexer, terms: SearchTerms) -> list[int]:
-    """Return the keys of protected households that the terms fit: for noting that one was asked for, never to show."""
-    return [view.id for view in _search(session, vault, indexer, terms, Among.PROTECTED).households]
+def search_apart(
+    session: Session, vault: Vault, indexer: Indexer, terms: SearchTerms
+) -> tuple[SearchResult, tuple[int, ...]]:
+    """Find households for somebody who may not know of protected ones, and the keys of those, for the log alone.
+
+    Where more than a page fits, the search is about nobody in particular, and no key comes back.
+    """
+    found: list[HouseholdView] = []
+    withheld: list[int] = []
+    views, more = _fitting(session, vault, indexer, terms, include_protected=True)
+    for view in views:
+        if view.protected:
+            withheld.append(view.id)
+        else:
+            found.append(view)
+        if len(found) > SEARCH_LIMIT:
+            break
+    if more or len(found) + len(withheld) > SEARCH_LIMIT:
+        withheld = []
+    return _page(found, more=more), tuple(withheld)
 
 
-def _search(
-    session: Session, vault: Vault, indexer: Indexer, terms: SearchTerms, among: Among
-) -> SearchResult:
+def _page(found: list[HouseholdView], *, more: bool) -> SearchResult:
+    return SearchResult(tuple(found[:SEARCH_LIMIT]), more=more or len(found) > SEARCH_LIMIT)
+
+
+def _fitting(
+    session: Session, vault: Vault, indexer: Indexer, terms: SearchTerms, *, include_protected: bool
+) -> tuple[Iterator[HouseholdView], bool]:
+    """Return the households that fit, opened as far as the caller reads on, and whether there were too many to look at."""
     if terms.empty:
-        return SearchResult((), more=False)
+        return iter(()), False
     queries: list[tuple[str, list[bytes]]] = []
     if terms.name:
         queries.append(("names", indexer.name_query(terms.name)))
@@ -71,14 +94,10 @@ def _search(
         queries.append(("places", indexer.postal_query(terms.postal_code)))
     if terms.birth:
         queries.append(("births", indexer.birth_query(terms.birth)))
-    ids, more = candidates(session, queries, among=among)
-    found: list[HouseholdView] = []
-    for start in range(0, len(ids), OPENED_AT_ONCE):
-        portion = view_households(session, vault, ids[start : start + OPENED_AT_ONCE])
-        found += [view for view in portion if _fits(view, terms)]
-        if len(found) > SEARCH_LIMIT:
-            break
-    return SearchResult(tuple(found[:SEARCH_LIMIT]), more=more or len(found) > SEARCH_LIMIT)
+    ids, more = candidates(session, queries, include_protected=include_protected)
+    portions = (ids[start : start + OPENED_AT_ONCE] for start in range(0, len(ids), OPENED_AT_ONCE))
+    opened = chain.from_iterable(view_households(session, vault, portion) for portion in portions)
+    return (view for view in opened if _fits(view, terms)), more
 
 
 def _fits(view: HouseholdView, terms: SearchTerms) -> bool:
