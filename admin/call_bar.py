@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
+from sqlalchemy import inspect
 
 from admin.access import allowed
 from portal.domain.calls.kinds import CallLanguage
 from portal.domain.calls.models import Call
-from portal.domain.calls.queries import opened_last
-from portal.domain.calls.services import current_call
-from portal.domain.calls.states import TALKING
+from portal.domain.calls.states import ENDED, TALKING
 from portal.domain.faxes.standing import case_id_of
 from portal.domain.staff.permissions import Permission
 from portal.platform.page import Page
@@ -51,12 +49,12 @@ def call_bar(page: Page) -> CallBar | None:
     """Return the bar of the signed-in person; None for people who handle no calls."""
     if not allowed(page, Permission.HANDLE_CALLS):
         return None
-    if page.session.is_active and page.session.in_transaction():
-        with page.session.no_autoflush:
-            return _bar(page, page.session)
-    # a page without a transaction of its own, or an error page after one that broke
-    with page.site.database.read() as session:
-        return _bar(page, session)
+    line, language = next_call(page)
+    call = page.call
+    # an error page after a transaction that broke can read none, and what this request ended goes on no longer
+    if call is None or inspect(call).expired_attributes or call.state == ENDED:
+        return CallBar(None, line, language.value)
+    return CallBar(_open(page, call), line, language.value)
 
 
 def next_call(page: Page) -> tuple[str, CallLanguage]:
@@ -67,15 +65,9 @@ def next_call(page: Page) -> tuple[str, CallLanguage]:
     return str(kept.get("line", "")), CallLanguage(language if language in known else "ja")
 
 
-def _bar(page: Page, session: Session) -> CallBar:
-    call = current_call(session, page.actor)
-    line, language = next_call(page)
-    return CallBar(_open(page, session, call) if call is not None else None, line, language.value)
-
-
-def _open(page: Page, session: Session, call: Call) -> OpenCall:
+def _open(page: Page, call: Call) -> OpenCall:
     return OpenCall(
         call.id, call.receipt_no, call.state == TALKING, call.channel, call.direction, call.language, call.line,
         call.subject is not None, max(0, int((page.now - call.started_at).total_seconds())),
-        opened_last(session, call.id), case_id_of(call.subject),
+        page.opened_last, case_id_of(call.subject),
     )  # fmt: skip

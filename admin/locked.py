@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 from litestar import Response
 
-from portal.domain.calls.services import current_call
 from portal.domain.staff.locking import Kept, open_kept, seal_kept
 from portal.platform.forms import MAX_FIELD
 from portal.platform.page import Page
@@ -21,11 +20,9 @@ def locked_page(page: Page, status_code: int = 403, *, kept: str | None = None) 
     sealed = _begun(page) if kept is None else kept
     size = MAX_FIELD - 1
     parts = [sealed[start : start + size] for start in range(0, len(sealed), size)]
-    with page.session.no_autoflush:
-        calling = current_call(page.session, page.actor) is not None
     response = page.render(
         "admin/lock.html", status_code, parts=[(PART.format(n), part) for n, part in enumerate(parts)],
-        name=page.staff.display_name if page.staff is not None else "", calling=calling,
+        name=page.staff.display_name if page.staff is not None else "", calling=page.call is not None,
     )  # fmt: skip
     response.headers[HEADER] = "1"
     return response

@@ -14,7 +14,6 @@ from portal.domain.call_desk.next_words import to_ask
 from portal.domain.call_desk.search import Asked, AskedError, Hits, find, search
 from portal.domain.calls.kinds import Direction
 from portal.domain.calls.models import Call
-from portal.domain.calls.services import current_call
 from portal.domain.casework.masking import mask_name
 from portal.domain.errors import ThrottledError
 from portal.domain.households.queries import HouseholdView
@@ -28,7 +27,7 @@ KEPT = "desk"
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Draw the search, and the answer to what was asked last in this call; without a call, how to begin one."""
-    call = current_call(page.session, page.actor)
+    call = page.call
     if call is None:
         return no_call(page, status_code)
     asked = kept(page, call) if page.method == "GET" else Asked.from_values(dict(page.form.values))
@@ -45,7 +44,7 @@ def no_call(page: Page, status_code: int = 403) -> Response[Any]:
 
 def submit(page: Page) -> Response[Any]:
     """Search, count the search and log it; a household that a number found is opened at once."""
-    call = current_call(page.session, page.actor)
+    call = page.call
     if call is None:
         return no_call(page)
     asked = Asked.from_values(dict(page.form.values))

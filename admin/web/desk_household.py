@@ -22,7 +22,6 @@ from portal.domain.call_desk.opening import open_in_call
 from portal.domain.calls.kinds import CallChannel, Direction, Relation
 from portal.domain.calls.levels import Level
 from portal.domain.calls.models import Call, CallHousehold
-from portal.domain.calls.services import current_call
 from portal.domain.calls.states import TALKING
 from portal.domain.calls.verification import Item, Said, SaidError, read_number, read_said, verify
 from portal.domain.casework import access, masking
@@ -71,7 +70,7 @@ def at_desk(page: Page) -> Desk | Response[Any]:
 
     A household that callers may not know of and one that does not exist get the same page.
     """
-    call = current_call(page.session, page.actor)
+    call = page.call
     if call is None:
         return no_call(page)
     household_id = number_in_address(page, "household_id")

@@ -13,7 +13,6 @@ from admin.web.scans import LOCKED, SCAN
 from portal.domain.call_desk.acting.receipts import acts_in_call
 from portal.domain.calls.kinds import CallLanguage
 from portal.domain.calls.models import Call
-from portal.domain.calls.services import current_call
 from portal.domain.clock import jst_date
 from portal.domain.errors import ConflictError, DomainError, NotFoundError
 from portal.domain.faxes import numbers, queries, sending, services, sheets, standing, wording
@@ -108,11 +107,10 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     may_look = standing.may_look(session, case, actor)
     visible = scans.visible_scan(session, case.scan_id, include_protected=False)
     read = page.auth.data if page.auth is not None else {}
-    current = current_call(session, actor)
     return page.render(
         "admin/fax.html", status_code, case=case, call=call, replies=written, unsent=unsent, may_look=may_look,
         visible=visible is not None, calls=queries.calls_of(session, case.id), is_open=case.state in OPEN,
-        other_call=current is not None and call is None, entered_by=staff_user(session, case.entered_by),
+        other_call=page.call is not None and call is None, entered_by=staff_user(session, case.entered_by),
         sender=_written(queries.sender_of(page.site.vault, case))
         if may_look and read.get("read_fax") == case.id
         else None,

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import Actor, Channel, Organization, Role
 from portal.domain.authn import sessions
 from portal.domain.authn.models import AuthSession
+from portal.domain.calls.models import Call
+from portal.domain.calls.standing import standing
 from portal.domain.credentials.models import Credential
 from portal.domain.signin.standing import going_on
 from portal.domain.staff.models import StaffUser
-from portal.domain.staff.queries import signed_in
 from portal.platform import cookies
 from portal.platform.forms import Form
 from portal.platform.locale import CODE_OF, NAMES, html_lang
@@ -30,6 +31,7 @@ class Page:
     """A request in work. ``session`` is there only inside the transaction of the handler.
 
     ``locked``: the password is asked before anything else. ``came_from``: path and query of our page that leads here.
+    ``call``: the signed-in person's call that goes on, and the household opened last in it.
     ``unattended``: a page that renews itself, which keeps nobody signed in.
     ``drawn_again``: a form shown with what was typed before the screen was locked. ``lookup`` finds a route by name.
     """
@@ -51,6 +53,8 @@ class Page:
     auth: AuthSession | None = field(default=None, repr=False)
     staff: StaffUser | None = field(default=None, repr=False)
     credential: Credential | None = field(default=None, repr=False)
+    call: Call | None = field(default=None, repr=False)
+    opened_last: int | None = None
     set_cookies: dict[str, Cookie] = field(default_factory=dict, repr=False)
     bound_to: str = field(default="", repr=False)
     own_token: str = field(default="", repr=False)
@@ -74,9 +78,12 @@ class Page:
         """Find the living session of the request's cookie."""
         self.session, self.moment = session, now
         token = self.cookie(cookies.SESSION)
-        self.auth = self.staff = self.credential = None
+        self.auth = self.staff = self.credential = self.call = self.opened_last = None
         if token and self.site.kind == sessions.STAFF:
-            self.auth, self.staff = signed_in(session, token, now)
+            if (found := standing(session, token, now)) is not None:
+                self.auth, self.staff, self.call, self.opened_last = (
+                    found.auth, found.staff, found.call, found.opened_last,
+                )  # fmt: skip
         elif token:
             self.auth, self.credential = going_on(session, token, now) or (None, None)
         living = self.auth

@@ -202,7 +202,7 @@ def _in_transaction(plan: Endpoint, page: Page) -> Response[Any]:
         with database.read() as session:
             page.load_auth(session, page.site.clock.now(session))
             refused = _refuse(plan, page)
-            for loaded in (page.auth, page.staff):
+            for loaded in (page.auth, page.staff, page.call):
                 if loaded is not None:
                     session.expunge(
                         loaded

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record
+from portal.domain.base import Base
 from portal.domain.calls.secrets_in_text import refuse_coupons, refuse_secrets
 from portal.domain.errors import InputError, NotAllowedError, NotFoundError
 from portal.domain.incidents.models import Downtime, Incident, SiteNotice
@@ -24,17 +25,17 @@ LONGEST = timedelta(days=60)
 AT_ONCE = 3
 PAGE = 20
 
-# put together once: every page of both sites asks this
+# put together once, on the plain tables: every page of both sites asks this
+_N, _D = (Base.metadata.tables[kind.__tablename__] for kind in (SiteNotice, Downtime))
 _SHOWN = (
     select(
-        SiteNotice.kind, SiteNotice.sentence, SiteNotice.texts, SiteNotice.starts_at, SiteNotice.ends_at,
-        Downtime.starts_at, Downtime.ends_at,
+        _N.c.kind, _N.c.sentence, _N.c.texts, _N.c.starts_at, _N.c.ends_at, _D.c.starts_at, _D.c.ends_at,
     )
-    .outerjoin(Downtime, Downtime.site_notice_id == SiteNotice.id)
+    .outerjoin(_D, _D.c.site_notice_id == _N.c.id)
     .where(
-        SiteNotice.state == "published", SiteNotice.starts_at <= bindparam("now"), SiteNotice.ends_at > bindparam("now")
+        _N.c.state == "published", _N.c.starts_at <= bindparam("now"), _N.c.ends_at > bindparam("now")
     )
-    .order_by(SiteNotice.starts_at.desc(), SiteNotice.id.desc())
+    .order_by(_N.c.starts_at.desc(), _N.c.id.desc())
     .limit(AT_ONCE)
 )  # fmt: skip
 

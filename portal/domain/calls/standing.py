@@ -1,0 +1,50 @@
+"""Who sits behind a session of the staff site, and the call that goes on: every staff page asks both, so they are one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.authn import sessions
+from portal.domain.authn.models import AuthSession
+from portal.domain.calls.models import Call, CallHousehold
+from portal.domain.calls.states import ENDED
+from portal.domain.households.models import Household
+from portal.domain.staff.models import StaffUser
+
+# put together once: building a statement takes as long as running it
+_LAST = (
+    select(CallHousehold.household_id)
+    .join(Household, Household.id == CallHousehold.household_id)
+    .where(CallHousehold.call_id == Call.id, Household.protected.is_(False))
+    .order_by(CallHousehold.id.desc())
+    .limit(1)
+    .correlate(Call)
+    .scalar_subquery()
+)
+_STANDING = (
+    sessions.OF_TOKEN.join(StaffUser, StaffUser.id == AuthSession.owner_id)
+    .outerjoin(Call, and_(Call.agent_id == StaffUser.id, Call.state != ENDED))
+    .add_columns(StaffUser, Call, _LAST)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A living session of the staff site with its account, a deactivated one too, and the call that is not ended.
+
+    ``opened_last`` is the household that was opened last in it; one that is protected now is none.
+    """
+
+    auth: AuthSession
+    staff: StaffUser
+    call: Call | None = None
+    opened_last: int | None = None
+
+
+def standing(session: Session, token: str, now: datetime) -> Standing | None:
+    """Return who sits behind a session's id; None where it ended."""
+    key = {"token_hash": sessions.token_hash(token), "site": sessions.STAFF}
+    row = session.execute(_STANDING, key).one_or_none()
+    return Standing(*row) if row is not None and sessions.is_alive(row[0], now) else None
