@@ -16,6 +16,7 @@ from portal.domain.calls.services import current_call
 from portal.domain.calls.states import ENDED
 from portal.domain.clock import jst_date
 from portal.domain.escalations import call_back_queries, queries
+from portal.domain.escalations.begun import begun
 from portal.domain.staff.permissions import Permission
 from portal.domain.texts import SOURCE_LOCALE
 from portal.platform.locale import html_lang
@@ -123,16 +124,7 @@ def tasks_context(page: Page, call: Call | None, household: Any = None) -> dict[
     An agent sees of somebody else's question that there is one and until when, not what it is about.
     """
     key = household.id if household is not None else None
-    questions = queries.of_household(page.session, key) if key is not None else []
-    if call is not None:
-        seen = {row.id for row in questions}
-        questions = [row for row in queries.of_call(page.session, call.id) if row.id not in seen] + questions
-    waiting = call_back_queries.of_household(page.session, key) if key is not None else []
-    if call is not None:
-        known = {task.id for task in waiting}
-        waiting = [
-            task for task in call_back_queries.of_call(page.session, call.id) if task.id not in known
-        ] + waiting
+    found = begun(page.session, call_id=call.id if call is not None else None, household_id=key)
     me = page.staff.id if page.staff is not None else 0
     agent = page.staff is not None and page.staff.role == Role.AGENT
     begun_from = [] if call is None else [f"call={call.id}"]
@@ -140,7 +132,7 @@ def tasks_context(page: Page, call: Call | None, household: Any = None) -> dict[
     return {
         "tasks_from": "?" + "&".join(begun_from) if begun_from else "",
         "tasks_addable": call is None or (call.agent_id == me and _is_todays(page, call)),
-        "tasks_questions": [(row, not agent or row.raised_by == me) for row in questions],
-        "tasks_waiting": waiting,
+        "tasks_questions": [(one, not agent or one.raised_by == me) for one in found if one.question],
+        "tasks_waiting": [one for one in found if not one.question],
         "escalation_words": escalation_words,
     }

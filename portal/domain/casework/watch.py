@@ -4,16 +4,18 @@ An incident is what one person did of one kind on one Japanese day. A supervisor
 household concerns is told to nobody here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any, Protocol
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor, Organization, Role
 from portal.domain.audit.models import WATCHED, AuditEvent
-from portal.domain.audit.services import record
+from portal.domain.audit.services import record, write_pending
+from portal.domain.base import Base
 from portal.domain.clock import jst_date
 from portal.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.households.models import Household
@@ -25,13 +27,18 @@ OPENED = ("household.opened", "household.unmasked")
 PERIOD = timedelta(days=30)
 MOST = 3_000
 """So many events are looked at; an hour of browsing makes at most a few hundred."""
-# put together once: the supervisors' board asks every half minute
-_WATCHED = (
-    select(AuditEvent)
-    .where(WATCHED, AuditEvent.at >= bindparam("since"))
-    .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
-    .limit(MOST)
-)
+# put together once, on the plain tables: the supervisors' board asks every half minute
+_E, _P, _H = (Base.metadata.tables[kind.__tablename__] for kind in (AuditEvent, StaffUser, Household))
+_EVENTS = select(
+    _E.c.id, _E.c.at, _E.c.action, _E.c.actor_id, _E.c.subject_id, _E.c.detail, _P.c.display_name, _P.c.role,
+    _P.c.organization,
+).join_from(_E, _P, _P.c.id == _E.c.actor_id).where(_E.c.at >= bindparam("since")).limit(MOST)  # fmt: skip
+_WATCHED = _EVENTS.where(WATCHED).order_by(_E.c.at.desc(), _E.c.id.desc())
+# the looks of the ward's officers at protected households: nobody else can open one
+_PROTECTED_OPENED = _EVENTS.where(
+    _E.c.household_id.in_(select(_H.c.id).where(_H.c.protected)), _E.c.action.in_(OPENED),
+    _E.c.actor_role == Role.WARD_OFFICER.value,
+).order_by(_E.c.id.desc())  # fmt: skip
 TEAM = frozenset({Role.AGENT.value, Role.SUPERVISOR.value})
 
 
@@ -57,29 +64,42 @@ class Incident:
     seen_at: datetime | None
 
 
+class _Event(Protocol):
+    """An event with its actor's account, as the statements above read them."""
+
+    id: int
+    at: datetime
+    action: str
+    actor_id: int
+    subject_id: int | None
+    detail: dict[str, Any]
+    display_name: str
+    role: str
+    organization: str
+
+
 @dataclass(slots=True)
 class _Group:
-    events: list[AuditEvent]
+    events: list[_Event]
     kind: str
     day: date
 
 
 def incidents(session: Session, reader: StaffUser, now: datetime) -> list[Incident]:
     """Return what this person watches over, of the last thirty days, the newest first."""
-    events = _events(session, now)
+    write_pending(session)
+    since = {"since": now - PERIOD}
+    events: Sequence[_Event] = session.execute(_WATCHED, since).all()
     watched = [event for event in events if event.action != SEEN]
     if Role(reader.role) is Role.AUDITOR:
-        watched += _protected_opened(session, now)
-    if not watched:
-        return []
-    seen = _seen(session, [event for event in events if event.action == SEEN])
-    people = _people(session, reader, {event.actor_id for event in watched if event.actor_id is not None})
+        watched += session.execute(_PROTECTED_OPENED, since).all()
+    seen = _seen(event for event in events if event.action == SEEN)
     groups: dict[tuple[int, str, date], _Group] = {}
     for event in watched:
-        if event.actor_id in people:
+        if _watches(reader, event):
             kind, day = _kind(event), jst_date(event.at)
             groups.setdefault((event.actor_id, kind, day), _Group([], kind, day)).events.append(event)
-    found = [_incident(people[key[0]], group, seen) for key, group in groups.items()]
+    found = [_incident(group, seen) for group in groups.values()]
     return sorted(found, key=lambda one: one.last_event, reverse=True)
 
 
@@ -113,34 +133,7 @@ def mark_seen(session: Session, reader: StaffUser, last_event: int, actor: Actor
     return found
 
 
-def _events(session: Session, now: datetime) -> list[AuditEvent]:
-    """Return what is watched and what was seen, the newest first; the table has an index of these events alone."""
-    return list(session.scalars(_WATCHED, {"since": now - PERIOD}))
-
-
-def _protected_opened(session: Session, now: datetime) -> list[AuditEvent]:
-    """Return the looks of the ward's officers at protected households: nobody else can open one."""
-    return list(
-        session.scalars(
-            select(AuditEvent)
-            .where(
-                AuditEvent.household_id.in_(select(Household.id).where(Household.protected)),
-                AuditEvent.action.in_(OPENED),
-                AuditEvent.actor_role == Role.WARD_OFFICER.value,
-                AuditEvent.at >= now - PERIOD,
-            )
-            .order_by(AuditEvent.id.desc())
-            .limit(MOST)
-        )
-    )
-
-
-def _people(session: Session, reader: StaffUser, ids: Iterable[int]) -> dict[int, StaffUser]:
-    found = session.scalars(select(StaffUser).where(StaffUser.id.in_(sorted(ids))))
-    return {one.id: one for one in found if _watches(reader, one)}
-
-
-def _watches(reader: StaffUser, one: StaffUser) -> bool:
+def _watches(reader: StaffUser, one: _Event) -> bool:
     """Tell whom a person watches: an auditor everybody, a supervisor the own team and, at the contractor, those it hired."""
     if Role(reader.role) is Role.AUDITOR:
         return True
@@ -150,39 +143,31 @@ def _watches(reader: StaffUser, one: StaffUser) -> bool:
     return one.role in TEAM and one.organization in teams
 
 
-def _kind(event: AuditEvent) -> str:
+def _kind(event: _Event) -> str:
     if event.action == UNUSUAL:
         return str(event.detail.get("what", ""))
     return "asked" if event.action == ASKED else "protected_opened"
 
 
-def _incident(
-    person: StaffUser, group: _Group, seen: dict[tuple[int, str, str], tuple[int, str, datetime]]
-) -> Incident:
+def _incident(group: _Group, seen: dict[tuple[int, str, str], tuple[int, str, datetime]]) -> Incident:
+    person = group.events[0]
     ids = [event.id for event in group.events]
     calls = {int(event.detail["call"]) for event in group.events if event.detail.get("call")}
-    up_to, by, at = seen.get((person.id, group.kind, group.day.isoformat()), (0, "", None))
+    up_to, by, at = seen.get((person.actor_id, group.kind, group.day.isoformat()), (0, "", None))
     current = up_to >= max(ids)
     times = [event.at for event in group.events]
     return Incident(
-        last_event=max(ids), staff_id=person.id, name=person.display_name, role=person.role, kind=group.kind,
+        last_event=max(ids), staff_id=person.actor_id, name=person.display_name, role=person.role, kind=group.kind,
         day=group.day, first_at=min(times), last_at=max(times), count=len(ids), call_ids=tuple(sorted(calls)),
         seen_by=by if current else None, seen_at=at if current else None,
     )  # fmt: skip
 
 
-def _seen(
-    session: Session, events: Iterable[AuditEvent]
-) -> dict[tuple[int, str, str], tuple[int, str, datetime]]:
+def _seen(events: Iterable[_Event]) -> dict[tuple[int, str, str], tuple[int, str, datetime]]:
     """Return up to which event each incident was looked at, by whom and when."""
-    rows = [event for event in events if event.subject_id is not None]
-    ids = sorted({event.actor_id for event in rows if event.actor_id is not None})
-    names = {
-        one.id: one.display_name for one in session.scalars(select(StaffUser).where(StaffUser.id.in_(ids)))
-    }
     found: dict[tuple[int, str, str], tuple[int, str, datetime]] = {}
-    for event in rows:
+    for event in events:
         key = (event.subject_id or 0, str(event.detail["kind"]), str(event.detail["day"]))
-        mark = (int(event.detail["up_to"]), names.get(event.actor_id or 0, ""), event.at)
+        mark = (int(event.detail["up_to"]), event.display_name, event.at)
         found[key] = max(found.get(key, mark), mark)
     return found

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from portal.domain.base import UtcDateTime
 from portal.domain.escalations.call_backs import KINDS, due_of, late_when_asked_by
 from portal.domain.escalations.models import CallBack, CallBackTry
 from portal.domain.escalations.states import CALL_BACK
@@ -61,24 +62,31 @@ def waiting(
     return [_waiting(calendar, now, task, row) for task, row in rows]
 
 
-def _counting(include_protected: bool) -> Select[int, int]:
+def counting(*, include_protected: bool = False) -> Select[int, int]:
+    """Return the statement that counts calls back that wait (``total``) and those overdue (``late``), for ``moments``."""
     inner = _open(include_protected).with_only_columns(Task.id, Task.due_at, Task.created_at).subquery()
-    timeless = and_(inner.c.due_at.is_(None), inner.c.created_at <= bindparam("asked_by"))
-    late = func.count().filter(or_(inner.c.due_at < bindparam("now"), timeless))
-    return select(func.count(), late).select_from(inner)
+    timeless = and_(inner.c.due_at.is_(None), inner.c.created_at <= bindparam("asked_by", type_=UtcDateTime))
+    late = func.count().filter(or_(inner.c.due_at < bindparam("now", type_=UtcDateTime), timeless))
+    return select(func.count().label("total"), late.label("late")).select_from(inner)
 
 
-# put together once: the supervisors' board asks every half minute
-_COUNTING = {include_protected: _counting(include_protected) for include_protected in (False, True)}
+def moments(calendar: CallCenterCalendar, now: datetime) -> dict[str, datetime]:
+    """Return the instants (UTC) that ``counting`` compares with."""
+    return {"now": now, "asked_by": late_when_asked_by(calendar, now)}
+
+
+# put together once: the first page of everybody at the desk asks this
+_COUNTING = {
+    include_protected: counting(include_protected=include_protected) for include_protected in (False, True)
+}
 
 
 def count_waiting(
     session: Session, calendar: CallCenterCalendar, now: datetime, *, include_protected: bool = False
 ) -> tuple[int, int]:
     """Return how many calls back wait, and how many of them are overdue."""
-    moments = {"now": now, "asked_by": late_when_asked_by(calendar, now)}
-    total, overdue = session.execute(_COUNTING[include_protected], moments).one()
-    return int(total), int(overdue)
+    total, late = session.execute(_COUNTING[include_protected], moments(calendar, now)).one()
+    return int(total), int(late)
 
 
 def one(
@@ -104,14 +112,6 @@ def of_call(session: Session, call_id: int) -> list[Task]:
     """Return the calls back that were asked for in a call."""
     statement = select(Task).join(CallBack, CallBack.task_id == Task.id).where(CallBack.call_id == call_id)
     return list(session.scalars(statement.order_by(Task.id)))
-
-
-def of_household(session: Session, household_id: int) -> list[Task]:
-    """Return the calls back about a household that wait."""
-    statement = select(Task).where(
-        Task.household_id == household_id, Task.kind.in_(KINDS), Task.state == TASK.initial
-    )
-    return list(session.scalars(statement.order_by(Task.id).limit(PAGE)))
 
 
 def _waiting(calendar: CallCenterCalendar, now: datetime, task: Task, row: CallBack | None) -> Waiting:

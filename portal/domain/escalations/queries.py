@@ -125,12 +125,6 @@ def of_call(session: Session, call_id: int) -> list[Escalation]:
     )
 
 
-def of_household(session: Session, household_id: int) -> list[Escalation]:
-    """Return what was passed to the ward about a household, newest first, at most ``PAGE``."""
-    statement = select(Escalation).where(Escalation.household_id == household_id)
-    return list(session.scalars(statement.order_by(Escalation.id.desc()).limit(PAGE)))
-
-
 def by_instruction(session: Session, number: str, reader: Reader) -> list[Evidence]:
     """Return the answers of the ward that carry an instruction's number, newest first; none for an empty number."""
     wanted = read_instruction_no(number)

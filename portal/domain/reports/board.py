@@ -11,7 +11,6 @@ from functools import lru_cache
 from sqlalchemy.orm import Session
 
 from portal.domain.clock import day_start, jst_date
-from portal.domain.escalations.call_back_queries import count_waiting
 from portal.domain.program.agenda import Stage, WindowView, agenda
 from portal.domain.program.deadlines import Windows
 from portal.domain.program.schema import Program
@@ -101,15 +100,14 @@ def board(session: Session, program: Program, now: datetime) -> Board:
     first = today - ONE_DAY * (DAYS - 1)
     sums = read_sums(session, program, first, today)
     letters, built = read_letters(session, first, today)
-    recorded, going_on = read_numbers(session, today)
-    waiting, late = count_waiting(session, program.calendar, now)
+    numbers = read_numbers(session, program, today, now)
     days = tuple(_day(program, sums, letters, today - ONE_DAY * back) for back in range(DAYS))
     halves = tuple(
         BoardHalf(half, counts, _alarm(program, counts)) for half, counts in sorted(sums.halves.items())
     )
     return Board(
-        at=now, calls=tuple(OpenCall(*row) for row in session.execute(OPEN_CALLS, {"limit": LISTED})), in_all=going_on,
-        recorded_today=recorded, call_backs=waiting, call_backs_late=late, days=days, halves=halves,
+        at=now, calls=tuple(OpenCall(*row) for row in session.execute(OPEN_CALLS, {"limit": LISTED})), in_all=numbers.going_on,
+        recorded_today=numbers.recorded_today, call_backs=numbers.call_backs, call_backs_late=numbers.call_backs_late, days=days, halves=halves,
         counted_at=sums.counted_at, built=built, windows=_soon(program.windows, today), dispatches=read_dispatches(session, today, today + ONE_DAY * DAYS, LISTED),
         alarms=_alarms(program, days, halves),
     )  # fmt: skip

@@ -11,6 +11,7 @@ from portal.domain.base import Base
 from portal.domain.calls.models import Call
 from portal.domain.calls.states import AFTER_CALL, TALKING
 from portal.domain.clock import day_end, day_start, jst_date
+from portal.domain.escalations.call_back_queries import counting, moments
 from portal.domain.letters.models import PrintRun
 from portal.domain.letters.states import PRINT_RUN
 from portal.domain.printing.models import Dispatch
@@ -38,9 +39,12 @@ OPEN_CALLS = (
     .order_by(_CALL.c.started_at, _CALL.c.id)
     .limit(bindparam("limit"))
 )  # fmt: skip
+_CALL_BACKS = counting().subquery()
 _NUMBERS = select(
     select(func.count()).select_from(_CALL).where(_CALL.c.day == bindparam("today")).scalar_subquery(),
     select(func.count()).select_from(_CALL).where(_OPEN).scalar_subquery(),
+    _CALL_BACKS.c.total,
+    _CALL_BACKS.c.late,
 )
 _RUNS = select(_RUN.c.state, _RUN.c.handed_over_at, _RUN.c.planned).where(
     or_(_RUN.c.state.in_(_WAITING), and_(_RUN.c.handed_over_at >= bindparam("start"), _RUN.c.handed_over_at < bindparam("end")))
@@ -67,10 +71,20 @@ class Sums:
     counted_at: datetime | None = None
 
 
-def read_numbers(session: Session, today: date) -> tuple[int, int]:
-    """Return how many contacts were recorded today, and how many go on."""
-    recorded, going_on = session.execute(_NUMBERS, {"today": today}).one()
-    return int(recorded), int(going_on)
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Contacts recorded today and going on now; calls back that wait, and those of them that are overdue."""
+
+    recorded_today: int
+    going_on: int
+    call_backs: int
+    call_backs_late: int
+
+
+def read_numbers(session: Session, program: Program, today: date, now: datetime) -> Numbers:
+    """Return what is counted of calls."""
+    values = moments(program.calendar, now) | {"today": today}
+    return Numbers(*(int(number) for number in session.execute(_NUMBERS, values).one()))
 
 
 def read_letters(session: Session, first: date, last: date) -> tuple[dict[date, int], int]:

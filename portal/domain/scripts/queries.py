@@ -17,17 +17,17 @@ from portal.domain.texts import _s, plain
 
 PAGE = 20
 
+# put together once: every page of a call shows them
+_CURRENT = (
+    select(ScriptHead, ScriptVersion)
+    .join(ScriptVersion, and_(ScriptVersion.key == ScriptHead.key, ScriptVersion.number == ScriptHead.number))
+    .order_by(ScriptVersion.id)
+)
+
 
 def scripts(session: Session, *, include_hidden: bool = False) -> list[Script]:
     """Return every script as it stands, in the order of a call; added ones come after those of their part."""
-    rows = session.execute(
-        select(ScriptHead, ScriptVersion)
-        .join(
-            ScriptVersion,
-            and_(ScriptVersion.key == ScriptHead.key, ScriptVersion.number == ScriptHead.number),
-        )
-        .order_by(ScriptVersion.id)
-    ).all()
+    rows = session.execute(_CURRENT).all()
     found = dict(default_scripts()) | {head.key: _script(head, version) for head, version in rows}
     shown = [script for script in found.values() if include_hidden or not script.draft.hidden]
     return sorted(shown, key=lambda script: PARTS.index(script.part))
