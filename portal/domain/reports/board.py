@@ -18,8 +18,7 @@ from portal.domain.reports.board_reading import (
     OPEN_CALLS,
     Coming,
     Sums,
-    read_dispatches,
-    read_letters,
+    read_mail,
     read_numbers,
     read_sums,
 )
@@ -99,16 +98,16 @@ def board(session: Session, program: Program, now: datetime) -> Board:
     today = jst_date(now)
     first = today - ONE_DAY * (DAYS - 1)
     sums = read_sums(session, program, first, today)
-    letters, built = read_letters(session, first, today)
+    mail = read_mail(session, first, today, today + ONE_DAY * DAYS, LISTED)
     numbers = read_numbers(session, program, today, now)
-    days = tuple(_day(program, sums, letters, today - ONE_DAY * back) for back in range(DAYS))
+    days = tuple(_day(program, sums, mail.handed_over, today - ONE_DAY * back) for back in range(DAYS))
     halves = tuple(
         BoardHalf(half, counts, _alarm(program, counts)) for half, counts in sorted(sums.halves.items())
     )
     return Board(
         at=now, calls=tuple(OpenCall(*row) for row in session.execute(OPEN_CALLS, {"limit": LISTED})), in_all=numbers.going_on,
         recorded_today=numbers.recorded_today, call_backs=numbers.call_backs, call_backs_late=numbers.call_backs_late, days=days, halves=halves,
-        counted_at=sums.counted_at, built=built, windows=_soon(program.windows, today), dispatches=read_dispatches(session, today, today + ONE_DAY * DAYS, LISTED),
+        counted_at=sums.counted_at, built=mail.waiting, windows=_soon(program.windows, today), dispatches=tuple(mail.coming),
         alarms=_alarms(program, days, halves),
     )  # fmt: skip
 

@@ -1,13 +1,13 @@
 """What the supervisor's board reads, in few statements that are put together once, on the plain tables."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import Date, String, and_, bindparam, cast, func, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from portal.domain.base import Base
+from portal.domain.base import Base, UtcDateTime
 from portal.domain.calls.models import Call
 from portal.domain.calls.states import AFTER_CALL, TALKING
 from portal.domain.clock import day_end, day_start, jst_date
@@ -46,14 +46,22 @@ _NUMBERS = select(
     _CALL_BACKS.c.total,
     _CALL_BACKS.c.late,
 )
-_RUNS = select(_RUN.c.state, _RUN.c.handed_over_at, _RUN.c.planned).where(
-    or_(_RUN.c.state.in_(_WAITING), and_(_RUN.c.handed_over_at >= bindparam("start"), _RUN.c.handed_over_at < bindparam("end")))
-)  # fmt: skip
-_DISPATCHES = (
-    select(_DISPATCH.c.day, _DISPATCH.c.planned, _DISPATCH.c.towns)
-    .where(_DISPATCH.c.state == DISPATCH.initial, _DISPATCH.c.day.between(bindparam("first"), bindparam("last")))
-    .order_by(_DISPATCH.c.day, _DISPATCH.c.id)
-    .limit(bindparam("limit"))
+_MAIL = union_all(
+    select(
+        _RUN.c.state, _RUN.c.handed_over_at, _RUN.c.planned, cast(null(), Date).label("day"),
+        cast(null(), _DISPATCH.c.towns.type).label("towns"),
+    ).where(
+        or_(_RUN.c.state.in_(_WAITING), and_(_RUN.c.handed_over_at >= bindparam("start"), _RUN.c.handed_over_at < bindparam("end")))
+    ),
+    select(
+        select(
+            cast(null(), String).label("state"), cast(null(), UtcDateTime).label("handed_over_at"), _DISPATCH.c.planned,
+            _DISPATCH.c.day, _DISPATCH.c.towns,
+        )
+        .where(_DISPATCH.c.state == DISPATCH.initial, _DISPATCH.c.day.between(bindparam("first"), bindparam("last")))
+        .order_by(_DISPATCH.c.day, _DISPATCH.c.id)
+        .limit(bindparam("limit")).subquery()
+    ),
 )  # fmt: skip
 _VERSIONS = (
     select(_DAY.c.day, _DAY.c.halves, _IMPORT.c.imported_at)
@@ -87,18 +95,6 @@ def read_numbers(session: Session, program: Program, today: date, now: datetime)
     return Numbers(*(int(number) for number in session.execute(_NUMBERS, values).one()))
 
 
-def read_letters(session: Session, first: date, last: date) -> tuple[dict[date, int], int]:
-    """Return the printed letters of runs by the Japanese day on which they were handed over, and those that wait."""
-    found: dict[date, int] = {}
-    built = 0
-    for state, at, planned in session.execute(_RUNS, {"start": day_start(first), "end": day_end(last)}):
-        if state in _WAITING:
-            built += planned
-        elif at is not None:
-            found[jst_date(at)] = found.get(jst_date(at), 0) + planned
-    return found, built
-
-
 @dataclass(frozen=True, slots=True)
 class Coming:
     """Letters that are planned to go out on a day, and for which towns."""
@@ -108,10 +104,28 @@ class Coming:
     towns: tuple[str, ...]
 
 
-def read_dispatches(session: Session, first: date, last: date, limit: int) -> tuple[Coming, ...]:
-    """Return what the dispatch calendar plans from ``first`` to ``last``, the next first."""
-    rows = session.execute(_DISPATCHES, {"first": first, "last": last, "limit": limit})
-    return tuple(Coming(day, planned, tuple(towns)) for day, planned, towns in rows)
+@dataclass(slots=True)
+class Mail:
+    """Letters by the Japanese day on which their run was handed over, those that wait, and the days that are planned."""
+
+    handed_over: dict[date, int] = field(default_factory=dict)
+    waiting: int = 0
+    coming: list[Coming] = field(default_factory=list)
+
+
+def read_mail(session: Session, first: date, today: date, last: date, limit: int) -> Mail:
+    """Return what went to the post from ``first`` to today, and what the dispatch calendar plans from today to ``last``."""
+    span = {"start": day_start(first), "end": day_end(today), "first": today, "last": last, "limit": limit}
+    found = Mail()
+    for state, at, planned, day, towns in session.execute(_MAIL, span):
+        if day is not None:
+            found.coming.append(Coming(day, planned, tuple(towns)))
+        elif state in _WAITING:
+            found.waiting += planned
+        elif at is not None:
+            found.handed_over[jst_date(at)] = found.handed_over.get(jst_date(at), 0) + planned
+    found.coming.sort(key=lambda one: one.day)  # a union keeps no order
+    return found
 
 
 def read_sums(session: Session, program: Program, first: date, today: date) -> Sums:
