@@ -11,7 +11,6 @@ from sqlalchemy import (
     Connection,
     DateTime,
     Dialect,
-    FromClause,
     Insert,
     Integer,
     MetaData,
@@ -24,7 +23,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, make_transient_to_detached, mapped_column
 from sqlalchemy.orm.util import identity_key
-from sqlalchemy.sql.dml import ReturningInsert
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -74,17 +72,11 @@ def insert_at_once(session: Session, row: Base) -> None:
 
     ``row`` has all values that are asked for in this transaction: what a default fills in is read again when needed.
     """
-    table = type(row).__table__
+    table = cast("Table", type(row).__table__)
     values = {name: value for name, value in vars(row).items() if name in table.c}
-    row.id = session.execute(_inserting(table), values).scalar_one()  # type: ignore[attr-defined]
+    (row.id,) = session.execute(_each(table), values).inserted_primary_key  # type: ignore[attr-defined]
     make_transient_to_detached(row)
     session.add(row)
-
-
-@cache
-def _inserting(table: FromClause) -> ReturningInsert[tuple[int]]:
-    # put together once: building a statement takes as long as running it
-    return insert(cast("Table", table)).returning(table.c.id)
 
 
 def insert_together(to: Session | Connection, kind: type[Base], rows: Sequence[Values]) -> None:
@@ -112,7 +104,7 @@ def _together(table: Table, *names: str) -> TextClause:
 
 @cache
 def _each(table: Table) -> Insert:
-    return insert(table)
+    return insert(table)  # put together once: building a statement takes as long as running it
 
 
 def _as_json(value: object) -> str:

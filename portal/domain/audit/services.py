@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, delete, event, select, update
+from sqlalchemy import CursorResult, bindparam, delete, event, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
@@ -18,7 +18,7 @@ _PENDING = "audit_events"
 # put together once, on the plain tables: nearly every form that is sent comes by here
 _FORMS = Base.metadata.tables[IdempotencyKey.__tablename__]
 _CLAIM = {
-    dialect: insert_(_FORMS).on_conflict_do_nothing().returning(_FORMS.c.key)
+    dialect: insert_(_FORMS).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
     for dialect, insert_ in (("postgresql", pg_insert), ("sqlite", sqlite_insert))
 }
 _KEEP = update(_FORMS).where(_FORMS.c.key == bindparam("form")).values(result=bindparam("answer"))
@@ -110,10 +110,9 @@ def first_time(session: Session, key: str, now: datetime, result: str | None = N
 
     ``result`` is the answer kept from the start (``keep_result``); whoever then answers otherwise keeps that instead.
     """
-    claimed = session.execute(
-        _CLAIM[session.get_bind().dialect.name], {"key": key, "at": now, "result": result}
-    )
-    return bool(claimed.scalar_one_or_none())
+    values = {"key": key, "at": now, "result": result}
+    claimed = session.execute(_CLAIM[session.get_bind().dialect.name], values)
+    return cast("CursorResult[Any]", claimed).rowcount == 1
 
 
 def keep_result(session: Session, key: str, result: str | None) -> None:
