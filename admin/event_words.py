@@ -103,7 +103,7 @@ def _entitlement() -> dict[str, str]:
 def _paper() -> dict[str, str]:
     return {
         "letter.printed": _s("手紙を印刷"),
-        "print_proof.viewed": _s("印刷の見本で手紙を見た"),
+        "print_proof.viewed": _s("校正刷りで手紙を見た"),
         "letter.handed_over": _s("手紙を差し出し"),
         "letter.posted": _s("手紙を郵便局に差し出し"),
         "pull_letter.pull": _s("手紙を印刷会社で抜き取り"),
@@ -130,6 +130,7 @@ def _paper() -> dict[str, str]:
         "notice.failed": _s("お知らせを送れなかった"),
         "notice.queued": _s("お知らせを準備"),
         "notice.stopped": _s("お知らせを止めた"),
+        "notice.called_off": _s("要らなくなったお知らせのカードを取りやめた"),
         "notice.resumed": _s("止めたお知らせを送ることにした"),
         "notice.printed": _s("お知らせのカードを印刷"),
         "notice.came_back": _s("お知らせのカードが戻ってきた"),

@@ -30,6 +30,7 @@ def state(code: str, by: str) -> str:
         "sent": _s("送信ずみ"), "bounced": _s("届かなかった（カードに替えました）"), "printed": _s("印刷ずみ"),
         "with_staff": _s("用件にしました"), "stopped": _s("止めました（送っていません）"),
         "came_back": _s("カードが戻ってきました"), "merged": _s("同じお知らせにまとめました"),
+        "called_off": _s("要らなくなったので、取りやめました"),
     }.get(code, code)  # fmt: skip
 
 

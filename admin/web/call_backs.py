@@ -130,7 +130,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     return page.render(
         "admin/call_back.html", status_code, row=row, calling=calling, details=details if calling else {},
         telephone=call_backs.number_of(session, vault, row.task, page.actor) if calling else "", tried=tried, names=names,
-        language=details.get("language", "ja"), outcomes=OUTCOMES, escalation_words=escalation_words,
+        language=call_backs.language_of(session, vault, row.task), outcomes=OUTCOMES, escalation_words=escalation_words,
         tries=page.site.program.escalations.call_back_tries, from_site=row.task.kind == UNMATCHED,
         mine=page.staff is not None and row.claimed_by == page.staff.id, said=page.query.get("said", ""),
         spelled=spelled(page, row.task.receipt_no, None),
@@ -141,9 +141,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 def start(page: Page) -> Response[Any]:
     """Take the call back and begin the call."""
     row = _found(page)
-    language = chosen(
-        CallLanguage, str(details_of(page.site.vault, row.task).get("language", "")), CallLanguage.JA
-    )
+    language = call_backs.language_of(page.session, page.site.vault, row.task)
     try:
         with page.session.begin_nested():
             call_backs.start(page.session, row.task.id, page.actor, page.now, language)

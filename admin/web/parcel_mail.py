@@ -14,6 +14,7 @@ from portal.domain.casework import parcels_again
 from portal.domain.errors import DomainError
 from portal.domain.staff.permissions import Permission
 from portal.domain.texts import _s
+from portal.domain.tracking import by_hand
 from portal.domain.typed import whole_date
 from portal.platform.page import Page
 
@@ -74,7 +75,7 @@ def deliver(page: Page) -> Response[Any]:
     day = _day(page, "delivered_on")
     return _act(
         page, "delivered_on", "delivered",
-        lambda view: delivery.deliver(page.session, view.parcel.id, day, page.actor, page.now),
+        lambda view: by_hand.deliver(page.session, view.parcel.id, day, page.actor, page.now),
     )  # fmt: skip
 
 

@@ -48,7 +48,7 @@ def proof(context: Context, run_id: int, by: str, folder: Path | None, json_file
     with database.write() as session:
         now, made = context.clock.now(session), live_proof(session, run_id)
         if made is None or actor.organization is None:
-            raise NotFoundError(_s("この印刷の見本は、まだありません。"))
+            raise NotFoundError(_s("この印刷の校正刷りは、まだありません。"))
         knows = Permission.KNOW_PROTECTED in held(actor.role, actor.organization)
         pages = pages_of(session, made, include_protected=knows)
         pictures = [
@@ -82,8 +82,8 @@ def _json(made: PrintProof) -> dict[str, Any]:
 def _say(value: dict[str, Any]) -> None:
     click.echo(
         _sn(
-            "印刷 %(run)d の見本: 手紙%(n)d通、こども%(children)d人、%(yen)s円",
-            "印刷 %(run)d の見本: 手紙%(n)d通、こども%(children)d人、%(yen)s円",
+            "印刷 %(run)d の校正刷り: 手紙%(n)d通、こども%(children)d人、%(yen)s円",
+            "印刷 %(run)d の校正刷り: 手紙%(n)d通、こども%(children)d人、%(yen)s円",
             value["letters"],
         )
         % {"run": value["run"], "n": value["letters"], "children": value["children"], "yen": f"{value['yen']:,}"}
@@ -116,7 +116,7 @@ def approve(context: Context, run_id: int, by: str) -> None:
     with context.database().write() as session:
         actor = person(session, by, Permission.CONFIRM_HAND_OVER)
         approve_proof(session, run_id, actor, context.clock.now(session))
-    click.echo(_s("印刷 %(run)d を見本で承認しました。") % {"run": run_id})
+    click.echo(_s("印刷 %(run)d を校正刷りで承認しました。") % {"run": run_id})
 
 
 @click.command("refuse", help="Refuse a run from its proof, with a reason: its letters will not leave.")

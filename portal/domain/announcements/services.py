@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -230,6 +230,26 @@ def stop(session: Session, row: Announcement, now: datetime, reason: str) -> Non
         session, SYSTEM, now, "notice.stopped", "announcement", row.id, household_id=row.household_id,
         event=row.event, medium=row.medium,
     )  # fmt: skip
+
+
+def call_off_cards(session: Session, key: str, now: datetime) -> None:
+    """Print no card about an event (its ``key``) that is over: the one that waits, or the one after a lost message."""
+    known = select(Announcement.id).where(Announcement.dedupe_key == key).scalar_subquery()
+    rows = session.scalars(
+        select(Announcement)
+        .where(
+            or_(Announcement.dedupe_key == key, Announcement.follows_id == known), Announcement.medium == CARD,
+            Announcement.state == ANNOUNCEMENT.initial,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )  # fmt: skip
+    for row in rows.all():
+        row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "call_off"), now
+        record(
+            session, SYSTEM, now, "notice.called_off", "announcement", row.id, household_id=row.household_id,
+            event=row.event, medium=row.medium,
+        )  # fmt: skip
 
 
 def resume(session: Session, vault: Vault, announcement_id: int, actor: Actor, now: datetime) -> Announcement:

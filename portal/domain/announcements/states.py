@@ -12,6 +12,7 @@ ANNOUNCEMENT = StateMachine(
         "hand_to_staff": fan("waiting", "with_staff"),
         "merge": fan("waiting", "merged"),
         "stop": fan("waiting", "stopped"),
+        "call_off": fan("waiting", "called_off"),
         "resume": fan("stopped", "waiting"),
         "come_back": fan("printed", "came_back"),
     },

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.announcements.models import Announcement
+from portal.domain.announcements.services import call_off_cards
 from portal.domain.audit.services import record
 from portal.domain.calls.kinds import CallLanguage, Direction
 from portal.domain.calls.models import Call
 from portal.domain.calls.services import current_call, start_call
 from portal.domain.clock import JST, jst_date
+from portal.domain.credentials.queries import latest_credential
 from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError, WrongStateError
 from portal.domain.escalations.models import CallBack, CallBackTry
 from portal.domain.escalations.services import check_words, require_call
@@ -40,6 +42,12 @@ CLAIM_FOR = timedelta(hours=1)
 """So long a call back is one person's; then another may take it over."""
 AGAIN_AFTER = timedelta(hours=2)
 NO_ANSWER, BUSY, WRONG_NUMBER, REACHED = "no_answer", "busy", "wrong_number", "reached"
+_SPOKEN = {
+    "en": CallLanguage.EN,
+    "zh_Hans": CallLanguage.ZH,
+    "zh_Hant": CallLanguage.ZH,
+    "ko": CallLanguage.KO,
+}
 OUTCOMES = (REACHED, NO_ANSWER, BUSY, WRONG_NUMBER)
 
 
@@ -121,6 +129,15 @@ def _last_closing(calendar: CallCenterCalendar, day: date) -> datetime:
 def due_of(calendar: CallCenterCalendar, task: Task) -> datetime:
     """Return until when a task's caller is to be called; one without a time, as if it had been asked in a call."""
     return task.due_at or default_due(calendar, task.created_at)
+
+
+def language_of(session: Session, vault: Vault, task: Task) -> CallLanguage:
+    """Return the language to call in: the one asked for, else the one in which the household signed in, else Japanese."""
+    asked = str(details_of(vault, task).get("language", ""))
+    if not asked and task.household_id is not None:
+        credential = latest_credential(session, task.household_id)
+        asked = _SPOKEN.get(credential.locale or "", "") if credential is not None else ""
+    return CallLanguage(asked) if asked in set(CallLanguage) else CallLanguage.JA
 
 
 def start(session: Session, task_id: int, actor: Actor, now: datetime, language: CallLanguage) -> Call:
@@ -245,7 +262,8 @@ def settle(
 
 
 def call_off(session: Session, key: str, actor: Actor, now: datetime) -> None:
-    """End the call back about an announced event (its ``key``) that is over; one that somebody took is left alone."""
+    """End the call back or the card about an announced event (its ``key``) that is over; what somebody took stays."""
+    call_off_cards(session, key, now)
     task_id = session.scalar(select(Announcement.task_id).where(Announcement.dedupe_key == key))
     if task_id is None:
         return

@@ -33,7 +33,7 @@ def discard_run(session: Session, run_id: int, actor: Actor, now: datetime) -> S
     proof = live_proof(session, run_id)
     if proof is None or proof.state != "refused":
         raise ConflictError(
-            _s("取りやめられるのは、見本で承認されなかった印刷だけです。"), code="not_refused"
+            _s("取りやめられるのは、校正刷りで承認されなかった印刷だけです。"), code="not_refused"
         )
     archive = live_archive(session, run_id)
     if archive is not None:

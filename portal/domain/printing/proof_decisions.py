@@ -84,13 +84,13 @@ def require_approval(session: Session, run_id: int) -> None:
     if proof is None or proof.state == PROOF.initial:
         raise ConflictError(
             _s(
-                "この印刷は、まだ見本で承認されていません。見本を作り、ほかの人が承認してから、差し出してください。"
+                "この印刷は、まだ校正刷りで承認されていません。校正刷りを作り、ほかの人が承認してから、差し出してください。"
             ),
             code="proof_missing",
         )
     if proof.state == "refused":
         raise ConflictError(
-            _s("この印刷は、見本で承認されませんでした。取りやめて、新しく作ってください。"),
+            _s("この印刷は、校正刷りで承認されませんでした。取りやめて、新しく作ってください。"),
             code="proof_refused",
         )
     if not is_current(session, proof):
@@ -107,10 +107,12 @@ def _to_decide(session: Session, run_id: int, actor: Actor) -> PrintProof:
         .execution_options(populate_existing=True)
     )
     if proof is None:
-        raise NotFoundError(_s("この印刷の見本は、まだありません。"))
+        raise NotFoundError(_s("この印刷の校正刷りは、まだありません。"))
     if actor.id is None or actor.id in {proof.made_by, run.begun_by}:
         raise NotAllowedError(
-            _s("印刷を始めた人と、見本を作った人は、承認できません。ほかの人が見本を見て決めてください。")
+            _s(
+                "印刷を始めた人と、校正刷りを作った人は、承認できません。ほかの人が校正刷りを見て決めてください。"
+            )
         )
     return proof
 
@@ -128,7 +130,7 @@ def _decided(session: Session, proof: PrintProof, action: str, actor: Actor, now
 
 def _outdated() -> ConflictError:
     return ConflictError(
-        _s("見本を作ったあとに、印刷のファイルが変わりました。見本を作りなおしてください。"),
+        _s("校正刷りを作ったあとに、印刷のファイルが変わりました。校正刷りを作りなおしてください。"),
         code="proof_outdated",
     )
 

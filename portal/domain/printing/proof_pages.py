@@ -71,7 +71,7 @@ def open_picture(
         session.get(PrintProofPage, page_id) if any(one.id == page_id and one.shown for one in seen) else None
     )
     if proof is None or page is None or page.sealed is None:
-        raise NotFoundError(_s("この見本は見つかりませんでした。"))
+        raise NotFoundError(_s("この校正刷りは見つかりませんでした。"))
     kind, key = kind_of(session, run_id), page.letter_id or page.bare_letter_id
     household = session.scalar(select(kind.table.household_id).where(kind.table.id == key))
     record(

@@ -139,7 +139,9 @@ def store_proof(
     """
     run = _ready(session, run_id, actor)
     if built != build_sha256(session, run_id):
-        raise ConflictError(_s("見本を作る間に、印刷のファイルが変わりました。もう一度実行してください。"))
+        raise ConflictError(
+            _s("校正刷りを作る間に、印刷のファイルが変わりました。もう一度実行してください。")
+        )
     old = live_proof(session, run_id)
     if old is not None:
         old.state = PROOF.next(old.state, "replace")
@@ -196,13 +198,13 @@ def _forget(session: Session, proofs: Sequence[int]) -> int:
 
 def _ready(session: Session, run_id: int, actor: Actor) -> PrintRun:
     if actor.id is None:
-        raise NotAllowedError(_s("見本を作れるのは、アカウントのある職員だけです。"))
+        raise NotAllowedError(_s("校正刷りを作れるのは、アカウントのある職員だけです。"))
     run = locked_run(session, run_id)
     PRINT_RUN.next(run.state, "hand_over")
     if not run.needs_proof:
-        raise ConflictError(_s("試し送りに、見本の承認は要りません。"), code="no_proof")
+        raise ConflictError(_s("試し送りに、校正刷りの承認は要りません。"), code="no_proof")
     if is_current(session, live_proof(session, run_id)):
-        raise ConflictError(_s("この印刷の見本は、もう作ってあります。"), code="proof_there")
+        raise ConflictError(_s("この印刷の校正刷りは、もう作ってあります。"), code="proof_there")
     return run
 
 

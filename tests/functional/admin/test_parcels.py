@@ -87,6 +87,8 @@ def test_from_the_shelf_to_the_door(
     assert staff.count(Announcement, event="at_post_office", household_id=family.household_id) == 1
     second.send(parcel + "/deliver", {"delivered_on": "2023-08-01"})
     assert staff.count(AlternativeItem, state="delivered") == 1
+    # the card that would say that it waits at the post office is printed no more
+    assert staff.count(Announcement, event="at_post_office", medium="card", state="called_off") == 1
     office.children = 2
     office.check()
 

@@ -38,15 +38,15 @@ def test_a_second_person_looks_and_approves_and_then_it_may_go(
     staff, base = sqlite_staff, f"/letters/{run.run_id}/proof"
     maker, second = staff.hire(Role.OFFICER), staff.hire(Role.OFFICER)
     officer, other = staff.enter(maker), staff.enter(second)
-    assert "まだ見本で承認されていません" in officer.open(f"/letters/{run.run_id}").text
+    assert "まだ校正刷りで承認されていません" in officer.open(f"/letters/{run.run_id}").text
     refused = officer.post(f"/letters/{run.run_id}/propose", {"form_key": "p"})
     assert refused.status_code == 422
-    assert "見本を作り" in refused.text
+    assert "校正刷りを作り" in refused.text
     assert officer.post(base + "/make").status_code == 303
     assert officer.post(base + "/make").status_code == 422
     own = officer.post(base + "/approve", {"code": maker.code(staff.now), "form_key": "a"})
     assert own.status_code == 403
-    assert "見本の承認を待つ印刷" in other.open("/").text
+    assert "校正刷りの承認を待つ印刷" in other.open("/").text
     shown = pictures(other, base)
     assert shown
     answer = other.get(shown[0])
@@ -61,7 +61,7 @@ def test_a_second_person_looks_and_approves_and_then_it_may_go(
     form = {"code": second.code(staff.now), "form_key": "a"}
     assert other.post(base + "/approve", form).status_code == 303
     assert "承認ずみ" in officer.open(base).text
-    assert "見本の承認を待つ印刷" not in officer.open("/").text
+    assert "校正刷りの承認を待つ印刷" not in officer.open("/").text
     assert officer.post(f"/letters/{run.run_id}/propose", {"form_key": "q"}).status_code == 303
 
 

@@ -115,7 +115,7 @@ def test_who_is_protected_meanwhile_gets_none_and_who_is_afterwards_is_taken_out
         house.hand_over(run.run_id)
     with sqlite_database.write() as session:
         handover.take_out(session, run.run_id, [found.letter_id], house.officer, NOW)
-    with pytest.raises(ConflictError, match="見本"):
+    with pytest.raises(ConflictError, match="校正刷り"):
         house.hand_over(run.run_id)
     make_proof(replace(made, actor=house.officer), run.run_id)
     with sqlite_database.write() as session:

@@ -38,7 +38,7 @@ def approve(ward: Ward, run: int) -> None:
 def test_a_proof_is_made_looked_at_and_decided_by_another(ward: Ward, run: int, tmp_path: Path) -> None:
     refused = portal(ward, "hand-over", run, "--by", "officer")
     assert refused.exit_code == 1
-    assert "見本" in refused.stderr
+    assert "校正刷り" in refused.stderr
     made = portal(ward, "proof", run, "--by", "officer", "--out", tmp_path / "proof", "--json")
     assert made.exit_code == 0, made.output
     value = answer(made)

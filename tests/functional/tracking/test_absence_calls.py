@@ -7,6 +7,8 @@ from sqlalchemy import select
 
 from portal.domain.actors import SYSTEM, Actor, Role
 from portal.domain.announcements.models import Announcement
+from portal.domain.credentials.models import Credential
+from portal.domain.escalations.call_backs import language_of
 from portal.domain.households.models import Household
 from portal.domain.requests.kinds import ACCEPTED, REDELIVERY, REFUSED
 from portal.domain.requests.services import move, open_request
@@ -61,6 +63,32 @@ def test_what_was_fetched_meanwhile_needs_no_call(sqlite_database: Database) -> 
     take(sqlite_database, csv(ABSENT), CALLS)
     take(sqlite_database, csv(TAKEN), CALLS)
     assert only_task(sqlite_database).state == "cancelled"
+
+
+def test_what_was_fetched_meanwhile_needs_no_card(database: Database) -> None:
+    household(database)
+    take(database, csv(ABSENT), PROGRAM)
+    take(database, csv(TAKEN), PROGRAM)
+    assert told(database) == [("card", "called_off")]
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"), [("ko", "ko"), ("zh_Hant", "zh"), ("ja@easy", "ja"), (None, "ja")]
+)
+def test_it_is_called_in_the_language_in_which_it_signed_in(
+    sqlite_database: Database, locale: str | None, language: str
+) -> None:
+    household(sqlite_database)
+    with sqlite_database.write() as session:
+        session.add(
+            Credential(
+                household_id=1, login_digest=b"1", login_sealed=b"", password_hash="", locale=locale, created_at=NOW,
+                changed_at=NOW,
+            )
+        )  # fmt: skip
+    take(sqlite_database, csv(ABSENT), CALLS)
+    with sqlite_database.read() as session:
+        assert language_of(session, VAULT, only_task(sqlite_database)) == language
 
 
 @pytest.mark.parametrize(
