@@ -59,7 +59,7 @@ def have_accidents(site: Site, kept_free: int, officer: Actor) -> None:
         faults.look_up(
             session,
             case.id,
-            LookUp("unused", jst_date(now)),
+            LookUp("unused", jst_date(now - timedelta(hours=1))),
             officer,
             now - timedelta(hours=1),
             include_protected=False,
