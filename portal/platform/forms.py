@@ -21,7 +21,7 @@ class Upload:
 
 @dataclass(slots=True)
 class Form:
-    """What was typed. Values stay as typed; reading them tolerantly is the rule's matter."""
+    """What was typed. Values stay as typed (line ends are LF); reading them tolerantly is the rule's matter."""
 
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
     errors: dict[str, str] = field(default_factory=dict)
@@ -53,12 +53,16 @@ def read_form(data: FormMultiDict) -> Form:
 
 
 def form_from(pairs: Iterable[tuple[str, object]]) -> Form:
-    """Make a form from name and value pairs."""
+    """Make a form from name and value pairs; a new line is one character, however the browser sends it."""
     values: dict[str, str] = {}
     faulty = False
     for count, (name, value) in enumerate(pairs):
-        if not isinstance(value, str) or name in values or len(value) > MAX_FIELD or count > MAX_FIELDS:
+        if not isinstance(value, str) or name in values or count > MAX_FIELDS:
             faulty = True
             continue
-        values[name] = value.replace("\0", "")
+        text = value.replace("\r\n", "\n").replace("\r", "\n")
+        if len(text) > MAX_FIELD:
+            faulty = True
+            continue
+        values[name] = text.replace("\0", "")
     return Form(values, faulty=faulty)

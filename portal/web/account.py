@@ -9,8 +9,13 @@ from litestar.handlers import HTTPRouteHandler
 from portal.domain.authn import sessions
 from portal.domain.authn.codes import new_backup_codes
 from portal.domain.authn.passwords import SALT_BYTES
-from portal.domain.errors import BusyError, DomainError, InputError
+from portal.domain.errors import BusyError, DomainError, InputError, NotFoundError
+from portal.domain.program.hours_text import instant_text
 from portal.domain.signin import account, second_factor
+from portal.domain.signin.letter_requests import letter_state, open_letter_request, own_task
+from portal.domain.signin.locked_out import stamp, stamped_at
+from portal.domain.tasks.services import NEW_LETTER
+from portal.domain.texts import _
 from portal.platform import cookies
 from portal.platform.failures import failure_page
 from portal.platform.page import Page
@@ -22,6 +27,7 @@ from portal.web.code_texts import channel_name
 from portal.web.fresh import freshly_signed_in
 
 ACCESS = "signed_in"
+LOST = "loss-receipt"
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -66,6 +72,18 @@ def submit_password(page: Page) -> Response[Any]:
     return page.redirect("/account?said=password")
 
 
+def show_remove(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask before a channel is removed; the last one, and one that is gone, lead back."""
+    found = second_factor.factors(page.session, session_of(page).owner_id or 0)
+    chosen = found.of(str(page.params["kind"]))
+    if chosen is None or len(found.confirmed) == 1:
+        return page.redirect("/account")
+    return page.render(
+        "portal/account_remove.html", status_code, kind=chosen.kind, name=channel_name(chosen.kind),
+        address=masked(page, chosen),
+    )  # fmt: skip
+
+
 def remove_channel(page: Page) -> Response[Any]:
     """Remove one channel, never the last."""
     try:
@@ -76,6 +94,11 @@ def remove_channel(page: Page) -> Response[Any]:
         page.form.error("channels", error.message)
         return show(page, 422)
     return page.redirect("/account?said=removed")
+
+
+def show_codes(page: Page, status_code: int = 200) -> Response[Any]:
+    """Say what new backup codes do to the old ones, before the button."""
+    return page.render("portal/account_codes.html", status_code)
 
 
 def new_codes(page: Page) -> Response[Any]:
@@ -104,15 +127,18 @@ def submit_lost(page: Page) -> Response[Any]:
         page.session, page.site.vault, session_of(page).owner_id or 0, page.actor, page.now
     )
     page.drop_cookie(cookies.SESSION)
-    return page.redirect(f"/account/received/lost/{task.receipt_no}")
+    sealed = stamp(page.session, page.site.vault, task.receipt_no, LOST)
+    return page.redirect(f"/account/received/lost/{task.receipt_no}/{sealed}")
 
 
 def show_letter(page: Page, status_code: int = 200) -> Response[Any]:
-    """Say where a new letter goes and when, before the button."""
+    """Say where a new letter goes and when, before the button; or that it was asked for already."""
     window = page.site.program.windows.new_letter
+    asked = open_letter_request(page.session, own_credential(page).household_id)
     return page.render(
-        "portal/account_letter.html", status_code, window=window, open=window.is_open(page.now)
-    )
+        "portal/account_letter.html", status_code, window=window, open=window.is_open(page.now), asked=asked,
+        instant=instant_text,
+    )  # fmt: skip
 
 
 def submit_letter(page: Page) -> Response[Any]:
@@ -124,12 +150,25 @@ def submit_letter(page: Page) -> Response[Any]:
     return page.redirect(f"/account/received/letter/{task.receipt_no}")
 
 
-def received(page: Page) -> Response[Any]:
-    """Show a receipt number and what happens next; the number itself is all this page knows."""
-    kind = "lost" if page.params.get("kind") == "lost" else "letter"
+def lost_received(page: Page) -> Response[Any]:
+    """Show the receipt of a loss to somebody who cannot sign in any more: only with a seal that we made for it."""
+    receipt_no = str(page.params["receipt_no"])
+    at = stamped_at(page.site.vault, receipt_no, str(page.params["stamp"]), LOST)
+    if at is None:
+        raise NotFoundError(_("お探しのページは見つかりませんでした。"))
     return page.render(
-        "portal/account_received.html", kind=kind, receipt_no=str(page.params["receipt_no"])[:20]
+        "portal/account_received.html", kind="lost", receipt_no=receipt_no, at=instant_text(at), state="open"
     )
+
+
+def letter_received(page: Page) -> Response[Any]:
+    """Show the household's own request for a new letter: number, day and time, and where it stands."""
+    household_id = own_credential(page).household_id
+    task = own_task(page.session, household_id, NEW_LETTER, str(page.params["receipt_no"])[:20])
+    return page.render(
+        "portal/account_received.html", kind="letter", receipt_no=task.receipt_no, at=instant_text(task.created_at),
+        state=task.state, state_text=letter_state(task),
+    )  # fmt: skip
 
 
 def handlers() -> list[HTTPRouteHandler]:
@@ -142,12 +181,17 @@ def handlers() -> list[HTTPRouteHandler]:
             "POST", "/account/password/submit", submit_password, fresh, ACCESS, shows=show_password,
             transaction=Transaction.OWN,
         ),
+        endpoint("GET", "/account/remove-channel/{kind:str}", show_remove, fresh, ACCESS),
         endpoint("POST", "/account/remove-channel", remove_channel, fresh, ACCESS, shows=show),
-        endpoint("POST", "/account/backup-codes", new_codes, fresh, ACCESS),
+        endpoint("GET", "/account/backup-codes", show_codes, fresh, ACCESS),
+        endpoint("POST", "/account/backup-codes/submit", new_codes, fresh, ACCESS, shows=show_codes),
         endpoint("POST", "/account/sign-out-everywhere", sign_out_everywhere, signed_in, ACCESS),
         endpoint("GET", "/account/lost", show_lost, fresh, ACCESS),
         endpoint("POST", "/account/lost/submit", submit_lost, fresh, ACCESS, shows=show_lost),
         endpoint("GET", "/account/letter", show_letter, signed_in, ACCESS),
         endpoint("POST", "/account/letter/submit", submit_letter, signed_in, ACCESS, shows=show_letter),
-        endpoint("GET", "/account/received/{kind:str}/{receipt_no:str}", received, everybody, PUBLIC),
+        endpoint(
+            "GET", "/account/received/lost/{receipt_no:str}/{stamp:str}", lost_received, everybody, PUBLIC
+        ),
+        endpoint("GET", "/account/received/letter/{receipt_no:str}", letter_received, signed_in, ACCESS),
     ]  # fmt: skip

@@ -14,9 +14,12 @@ from portal.domain.credentials.models import Credential
 from portal.domain.credentials.queries import credential_by_id
 from portal.domain.credentials.services import lock_row
 from portal.domain.errors import InputError
+from portal.domain.program.hours_text import instant_text
 from portal.domain.signin import activation, attempt
 from portal.domain.signin.account import ask_no_channel, check_own_password
 from portal.domain.signin.activation import BirthAnswer
+from portal.domain.signin.letter_requests import own_task
+from portal.domain.tasks.services import NO_CHANNEL
 from portal.domain.texts import _
 from portal.domain.typed import date_in_parts
 from portal.domain.vault import seal_json, unseal_json
@@ -39,9 +42,16 @@ def own_credential(page: Page) -> Credential:
     return credential_by_id(page.session, session_of(page).owner_id)
 
 
+def step(page: Page, name: str) -> tuple[int, int]:
+    """Return the place of a page in the first sign-in, and of how many: the same count from the first page on."""
+    own_password = page.site.program.letter_password_mode != attempt.REUSABLE
+    names = [n for n in ("birth", "password", "channel", "backup") if own_password or n != "password"]
+    return names.index(name) + 1, len(names)
+
+
 def show_birth(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for the addressee's birth date, which stands on no letter."""
-    return page.render("portal/start_birth.html", status_code)
+    return page.render("portal/start_birth.html", status_code, step=step(page, "birth"))
 
 
 def submit_birth(page: Page) -> Response[Any]:
@@ -69,7 +79,7 @@ def submit_birth(page: Page) -> Response[Any]:
 
 def show_password(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for an own password, where the letter's one works only once."""
-    return page.render("portal/start_password.html", status_code)
+    return page.render("portal/start_password.html", status_code, step=step(page, "password"))
 
 
 def submit_password(page: Page) -> Response[Any]:
@@ -100,16 +110,16 @@ def finish(page: Page) -> Response[Any]:
     site = page.site
     token, backup = activation.activate(page.session, site.vault, session_of(page), page.now)
     page.sign_in_as(token)
-    keep_backup(page, token, backup)
+    keep_backup(page, token, backup, first_time=True)
     return page.redirect("/start/backup-codes")
 
 
-def keep_backup(page: Page, token: str, backup: list[str]) -> None:
+def keep_backup(page: Page, token: str, backup: list[str], *, first_time: bool = False) -> None:
     """Keep fresh backup codes, sealed, in the new session until their page was answered."""
     fresh = sessions.load(page.session, sessions.RESIDENT, token, page.now)
     if fresh is not None:
         sealed = seal_json(page.site.vault.kek, backup, f"backup:{fresh.owner_id}")
-        fresh.data = fresh.data | {"backup": sealed.hex()}
+        fresh.data = fresh.data | {"backup": sealed.hex(), "first_time": first_time}
 
 
 def show_backup(page: Page) -> Response[Any]:
@@ -119,13 +129,16 @@ def show_backup(page: Page) -> Response[Any]:
     if not sealed:
         return page.redirect("/home")
     codes = unseal_json(page.site.vault.kek, bytes.fromhex(sealed), f"backup:{auth.owner_id}")
-    return page.render("portal/start_backup.html", codes=[f"{c[:5]} {c[5:]}" for c in codes])
+    return page.render(
+        "portal/start_backup.html", codes=[f"{c[:5]} {c[5:]}" for c in codes],
+        step=step(page, "backup") if auth.data.get("first_time") else None,
+    )  # fmt: skip
 
 
 def done(page: Page) -> Response[Any]:
     """Forget the shown codes and go home."""
     auth = session_of(page)
-    auth.data = {key: value for key, value in auth.data.items() if key != "backup"}
+    auth.data = {key: value for key, value in auth.data.items() if key not in {"backup", "first_time"}}
     return page.redirect("/home")
 
 
@@ -141,8 +154,12 @@ def submit_none(page: Page) -> Response[Any]:
 
 
 def none_received(page: Page) -> Response[Any]:
-    """Say that the request arrived, with its number."""
-    return page.render("portal/start_none_received.html", receipt_no=str(page.params["receipt_no"]))
+    """Say that the request arrived, with its number and time."""
+    household_id = own_credential(page).household_id
+    task = own_task(page.session, household_id, NO_CHANNEL, str(page.params["receipt_no"])[:20])
+    return page.render(
+        "portal/start_none_received.html", receipt_no=task.receipt_no, at=instant_text(task.created_at)
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -101,7 +101,7 @@ def show_choose(page: Page, status_code: int = 200) -> Response[Any]:
     return page.render(
         "portal/alternative_choose.html", status_code, free=[c for c in children if not c.why_not], names=names_of(page),
         others=[child for child in children if child.why_not], products=products(page), reasons=reasons(),
-        before=kept(page) if page.method == "GET" else None,
+        before=kept(page) if page.method == "GET" else None, text_max=services.TEXT_LENGTH,
     )  # fmt: skip
 
 

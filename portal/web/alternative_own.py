@@ -21,6 +21,7 @@ from portal.platform.routes import endpoint
 from portal.web.access import signed_in
 from portal.web.activation import own_credential
 from portal.web.alternative import ACCESS, names_of, products, read_wish, reasons, refused
+from portal.web.request_documents import written_online
 
 
 def own_alternative(page: Page) -> Request:
@@ -39,6 +40,7 @@ def received(page: Page, status_code: int = 200) -> Response[Any]:
         "portal/alternative_received.html", status_code, request=row, instant=instant_text,
         lines=[(names.get(item.ordinal, ""), product_name(program, item.product)) for item in items],
         total=sum(item.amount_yen for item in items), steps=steps_of(page.session, row),
+        written=written_online(page, row),
         reply=reply_lines(page.site.vault, program, row) if row.state != "waiting" else (),
         correct=row.state == "with_resident", can_withdraw=services.can_withdraw(page.session, row),
     )  # fmt: skip
@@ -53,7 +55,7 @@ def show_correct(page: Page, status_code: int = 200) -> Response[Any]:
     return page.render(
         "portal/alternative_correct.html", status_code, request=row, products=products(page), reasons=reasons(),
         children=[names.get(item.ordinal, "") for item in items], current=items[0].product if items else "",
-        reply=reply_lines(page.site.vault, page.site.program, row),
+        reply=reply_lines(page.site.vault, page.site.program, row), text_max=services.TEXT_LENGTH,
     )  # fmt: skip
 
 
@@ -103,7 +105,8 @@ def submit_withdraw(page: Page) -> Response[Any]:
                 page.actor, page.now,
             )  # fmt: skip
     except DomainError as error:
-        return refused(page, error)
+        if not services.is_taken_back(page.session, row):  # another tab was first
+            return refused(page, error)
     return page.redirect(place)
 
 

@@ -19,8 +19,8 @@ from portal.domain.texts import _, plain
 from portal.platform.page import Page
 from portal.platform.routes import Guard, endpoint
 from portal.web.access import at_stage
-from portal.web.activation import finish, own_credential, session_of
-from portal.web.code import masked, remember_device
+from portal.web.activation import finish, own_credential, session_of, step
+from portal.web.code import masked, remember_device, sent_code
 from portal.web.code_texts import channel_name, code_error
 from portal.web.fresh import freshly_signed_in
 
@@ -34,6 +34,10 @@ class Flow:
     access: str
     first_time: bool
     after: Callable[[Page], Response[Any]]
+
+
+def _step(flow: Flow, page: Page) -> tuple[int, int] | None:
+    return step(page, "channel") if flow.first_time else None
 
 
 def _pending(page: Page) -> OtpAuthenticator | None:
@@ -52,7 +56,9 @@ def show(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
     offered = [kind for kind in page.site.channels if kind not in taken]
     if not offered:
         return page.redirect("/account")
-    return page.render("portal/channel_choose.html", status_code, flow=flow, offered=offered)
+    return page.render(
+        "portal/channel_choose.html", status_code, flow=flow, offered=offered, step=_step(flow, page)
+    )
 
 
 def choose(flow: Flow, page: Page) -> Response[Any]:
@@ -79,6 +85,8 @@ def _enroll(flow: Flow, page: Page, kind: str, secret: str) -> Response[Any]:
         page.site.channels,
         page.now,
     )
+    typed = (authenticator.address_digest or b"").hex()
+    auth.data = auth.data | {"enrolling": authenticator.id, "kind": kind, "typed": typed}
     if kind != "totp":
         second_factor.send_code(
             page.session,
@@ -88,7 +96,6 @@ def _enroll(flow: Flow, page: Page, kind: str, secret: str) -> Response[Any]:
             page.site.origin,
             page.now,
         )
-    auth.data = auth.data | {"enrolling": authenticator.id, "kind": kind}
     return page.redirect(f"{flow.prefix}/prove")
 
 
@@ -97,7 +104,9 @@ def show_address(flow: Flow, page: Page, status_code: int = 200) -> Response[Any
     kind = session_of(page).data.get("kind")
     if kind not in {"sms", "email"}:
         return page.redirect(flow.prefix)
-    return page.render("portal/channel_address.html", status_code, flow=flow, kind=kind)
+    return page.render(
+        "portal/channel_address.html", status_code, flow=flow, kind=kind, step=_step(flow, page)
+    )
 
 
 def submit_address(flow: Flow, page: Page) -> Response[Any]:
@@ -118,13 +127,21 @@ def submit_address(flow: Flow, page: Page) -> Response[Any]:
         return show_address(flow, page, 429)
 
 
+def _address(page: Page, pending: OtpAuthenticator, secret: str) -> str:
+    """Return the address in full where this session typed it, so that a slip can be seen; else only hinted at."""
+    typed = (pending.address_digest or b"").hex()
+    if not typed or session_of(page).data.get("typed") != typed:
+        return masked(page, pending)
+    return f"0{secret[3:5]}-{secret[5:9]}-{secret[9:]}" if pending.kind == "sms" else secret
+
+
 def show_prove(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
     """Show the app's key, or say where the code went, and ask for it."""
     pending = _pending(page)
     if pending is None:
         return page.redirect(flow.prefix)
     secret = codes.secret_of(page.site.vault, pending)
-    shown = {"address": masked(page, pending), "key": "", "uri": ""}
+    shown = {"address": _address(page, pending, secret), "key": "", "uri": ""}
     if pending.kind == "totp":
         shown["key"] = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
         shown["uri"] = _uri(page, secret)
@@ -134,6 +151,8 @@ def show_prove(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
         flow=flow,
         kind=pending.kind,
         name=channel_name(pending.kind),
+        sent=sent_code(page, pending, second_factor.ENROLL),
+        step=_step(flow, page),
         **shown,
     )
 
@@ -169,7 +188,7 @@ def submit_prove(flow: Flow, page: Page) -> Response[Any]:
         page.form.error("code", code_error(answer, pending))
         return show_prove(flow, page, 422)
     auth = session_of(page)
-    auth.data = {k: v for k, v in auth.data.items() if k not in {"enrolling", "kind"}}
+    auth.data = {k: v for k, v in auth.data.items() if k not in {"enrolling", "kind", "typed"}}
     remember_device(page)
     return flow.after(page)
 
@@ -189,9 +208,13 @@ def send_again(flow: Flow, page: Page) -> Response[Any]:
     return page.redirect(f"{flow.prefix}/prove")
 
 
+def _added(page: Page) -> Response[Any]:
+    return page.redirect("/account?said=added")
+
+
 FLOWS = (
     Flow("/start/channel", at_stage(attempt.STAGE_CHANNEL), "stage:channel", True, finish),
-    Flow("/account/channel", freshly_signed_in, "signed_in", False, lambda page: page.redirect("/account")),
+    Flow("/account/channel", freshly_signed_in, "signed_in", False, _added),
 )
 
 

@@ -1,5 +1,6 @@
 """The one-time code at sign-in: typed, sent again, by another channel, or a backup code."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -15,6 +16,7 @@ from portal.domain.notices.phones import mask_email, mask_phone
 from portal.domain.notices.queries import in_trouble
 from portal.domain.program.hours_text import clock_text
 from portal.domain.signin import attempt, second_factor
+from portal.domain.signin.waits import from_text
 from portal.domain.texts import _
 from portal.platform import cookies
 from portal.platform.page import Page
@@ -32,6 +34,33 @@ def masked(page: Page, authenticator: OtpAuthenticator) -> str:
         return ""
     address = codes.secret_of(page.site.vault, authenticator)
     return mask_phone(address) if authenticator.kind == "sms" else mask_email(address)
+
+
+@dataclass(frozen=True, slots=True)
+class SentCode:
+    """What the page may say of sent codes, written in its language when it is drawn; "" where there is nothing.
+
+    ``until`` the code can be used that was sent at ``at``, ``next_from`` another one can be sent. ``earlier``: it was
+    sent before this session began, so no message is on its way now.
+    """
+
+    until: str = ""
+    at: str = ""
+    next_from: str = ""
+    earlier: bool = False
+
+
+def sent_code(page: Page, authenticator: OtpAuthenticator, purpose: str) -> SentCode:
+    """Return which sent code can be used now, and from when another can be sent."""
+    until = codes.good_until(page.session, authenticator, purpose, page.now)
+    wait = second_factor.send_wait(page.session, authenticator, page.now, purpose)
+    next_from = from_text(wait, page.now) if wait is not None else ""
+    if until is None:
+        return SentCode(next_from=next_from)
+    at = until - codes.CODE_LIFE
+    earlier = page.auth is not None and at < page.auth.created_at
+    until_text, at_text = (clock_text(moment.astimezone(JST).time()) for moment in (until, at))
+    return SentCode(until_text, at_text, next_from, earlier)
 
 
 def chosen(page: Page) -> OtpAuthenticator | None:
@@ -61,7 +90,6 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     others = [
         (a.kind, channel_name(a.kind)) for a in found.confirmed if current is None or a.id != current.id
     ]
-    sent_at = page.auth.data.get("sent_at") if page.auth else None
     trouble = (
         current is not None
         and current.kind != "totp"
@@ -73,7 +101,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         )
     )
     return page.render(
-        "portal/code.html", status_code, current=current, others=others, sent_until=sent_at, trouble=trouble,
+        "portal/code.html", status_code, current=current, others=others, trouble=trouble,
+        sent=sent_code(page, current, second_factor.SIGN_IN) if current is not None else None,
         address=masked(page, current) if current is not None else "",
         name=channel_name(current.kind) if current is not None else "",
     )  # fmt: skip
@@ -133,8 +162,6 @@ def send(page: Page) -> Response[Any]:
         except ThrottledError as error:
             page.form.error("code", error.message)
             return show(page, 429)
-        until = (page.now + codes.CODE_LIFE).astimezone(JST)
-        page.auth.data = page.auth.data | {"sent_at": clock_text(until.time())}
     return page.redirect("/signin/code")
 
 

@@ -86,13 +86,14 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 def show_choose(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for whom; nothing is chosen beforehand."""
-    if _closed(page):
-        return page.redirect("/decline")
     children = offered(page)
+    free = [child for child in children if not child.why_not]
+    if _closed(page) or not free:
+        return page.redirect("/decline")
     before = kept(page) if page.method == "GET" else None
     return page.render(
-        "portal/decline_choose.html", status_code, children=children, names=names_of(page), before=before,
-        free=[child for child in children if not child.why_not], reasons=[(n, w()) for n, w in WHY.items()],
+        "portal/decline_choose.html", status_code, children=children, names=names_of(page), before=before, free=free,
+        reasons=[(n, w()) for n, w in WHY.items()], text_max=TEXT_MAX,
     )  # fmt: skip
 
 
@@ -107,7 +108,7 @@ def submit_choose(page: Page) -> Response[Any]:
     elif not everybody and not ticked:
         form.error("who", _("辞退するこどもを、選んでください。"))
     if len(form.get("text")) > TEXT_MAX:
-        form.error("text", _("理由は500文字までで入力してください。"))
+        form.error("text", _("「伝えたいこと」は、%(n)s文字までで書いてください。") % {"n": TEXT_MAX})
     if not form.ok or not free:
         return show_choose(page, 422)
     reason = form.get("reason") if form.get("reason") in WHY else ""

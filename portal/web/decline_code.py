@@ -28,9 +28,10 @@ from portal.platform.routes import endpoint
 from portal.web.access import signed_in
 from portal.web.activation import own_credential, session_of
 from portal.web.code import chosen as chosen_channel
-from portal.web.code import masked, pick
+from portal.web.code import masked, pick, sent_code
 from portal.web.code_texts import channel_name, code_error
 from portal.web.decline import ACCESS, keep, kept, names_of
+from portal.web.request_documents import declared_online, written_online
 
 PURPOSE = "decline"
 WARD_CODES = {"coupon_spent", "coupon_cannot_be_stopped", "coupon_stock"}
@@ -65,7 +66,8 @@ def show_code(page: Page, status_code: int = 200) -> Response[Any]:
     current = chosen_channel(page)
     found = second_factor.factors(page.session, session_of(page).owner_id or 0)
     return page.render(
-        "portal/decline_code.html", status_code, current=current, wait=page.query.get("said") == "wait",
+        "portal/decline_code.html", status_code, current=current, told=page.query.get("said") == "wait",
+        sent=sent_code(page, current, PURPOSE) if current is not None else None,
         others=[(a.kind, channel_name(a.kind)) for a in found.confirmed if current is None or a.id != current.id],
         address=masked(page, current) if current is not None else "",
     )  # fmt: skip
@@ -149,6 +151,7 @@ def received(page: Page, status_code: int = 200) -> Response[Any]:
         "portal/decline_received.html", status_code, request=row, day=format_day(jst_date(row.received_at)),
         time=clock_text(row.received_at.astimezone(JST).time()), steps=steps_of(page.session, row), whens=whens,
         children=[names.get(ordinal, "") for ordinal in ordinals_of(page.session, row.id, sorted(set(states)))],
+        written=written_online(page, row), is_form=declared_online(row),
         reply=reply_lines(page.site.vault, program, row) if row.state != "waiting" else (),
         correct=any(item.state == "returned_for_correction" for item in items),
         can_withdraw=services.can_withdraw(program, row, items, page.now), window=program.windows.decline,
@@ -186,7 +189,9 @@ def submit_withdraw(page: Page) -> Response[Any]:
                 page.actor, page.now,
             )  # fmt: skip
     except DomainError as error:
-        return _refused(page, error)
+        page.session.refresh(row)
+        if not services.is_taken_back(row, items_of(page.session, row.id)):  # another tab was first
+            return _refused(page, error)
     return page.redirect(place)
 
 
@@ -196,7 +201,7 @@ def handlers() -> list[HTTPRouteHandler]:
     return [
         endpoint("POST", "/decline/check/submit", to_code, signed_in, ACCESS),
         endpoint("GET", "/decline/code", show_code, signed_in, ACCESS),
-        endpoint("POST", "/decline/code/send", send_again, signed_in, ACCESS),
+        endpoint("POST", "/decline/code/send", send_again, signed_in, ACCESS, shows=show_code),
         endpoint("POST", "/decline/code/submit", submit_code, signed_in, ACCESS, shows=show_code),
         endpoint("GET", receipt, received, signed_in, ACCESS),
         endpoint("GET", back, show_withdraw, signed_in, ACCESS),

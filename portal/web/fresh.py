@@ -16,7 +16,10 @@ from portal.web.code import chosen, masked
 from portal.web.code_texts import channel_name, code_error
 
 FRESH = timedelta(minutes=5)
-PLACES = ("/account", "/account/channel", "/account/password", "/account/lost", "/alternative/check")
+PLACES = (
+    "/account", "/account/channel", "/account/password", "/account/lost", "/alternative/check",
+    "/account/backup-codes",
+)  # fmt: skip
 PURPOSES = {"/alternative/check": "alternative"}
 """What a code is for where it is more than a change of settings; its message says so, and it opens nothing else."""
 BEGUN = ("alternative",)

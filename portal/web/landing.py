@@ -29,7 +29,7 @@ def last_day_sentence(kind: WindowKind, last_day: date) -> str:
         case WindowKind.REDELIVERY:
             return _("手紙をもう一度配達してもらえるのは、%(day)sまでに頼んだときです。") % day
         case WindowKind.ALTERNATIVE:
-            return _("紙の商品に変えられるのは、%(day)sまでに申し込んだときです。") % day
+            return _("紙の代替品に変えられるのは、%(day)sまでに申し込んだときです。") % day
         case WindowKind.DECLINE:
             return _("クーポンを辞退できるのは、%(day)sまでです。") % day
         case _:

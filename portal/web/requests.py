@@ -6,11 +6,16 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from portal.domain.alternatives import services as alternatives
+from portal.domain.alternatives.items import items_of as alternative_items
 from portal.domain.call_desk.acting.kinds import Act
 from portal.domain.call_desk.acting.receipts import acts_of_household
 from portal.domain.call_desk.acting.sayings import name_of
 from portal.domain.casework.review_kinds import rules_of
 from portal.domain.clock import jst_date
+from portal.domain.declines import services as declines
+from portal.domain.declines.items import items_of as decline_items
+from portal.domain.declines.queries import rights_of_request
 from portal.domain.errors import NotFoundError, WrongStateError
 from portal.domain.program.day_text import format_day
 from portal.domain.program.hours_text import instant_text
@@ -20,15 +25,16 @@ from portal.domain.requests.models import Request
 from portal.domain.requests.queries import own_request, requests_of
 from portal.domain.requests.services import reply_of
 from portal.domain.requests.words import entered_words, next_words, state_words
+from portal.domain.signin.letter_requests import letter_requests, letter_state
 from portal.domain.texts import _
 from portal.platform.page import Page
 from portal.platform.routes import endpoint
 from portal.web.access import signed_in
 from portal.web.activation import own_credential
+from portal.web.alternative import names_of
+from portal.web.request_documents import declared_online
 
 ACCESS = "signed_in"
-OWN_PAGES = {DECLINE: "/decline/received/{}", ALTERNATIVE: "/alternative/received/{}"}
-"""Kinds with a page of their own, where they are corrected and taken back with a one-time code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class Line:
 
     kind: str
     receipt_no: str
+    children: list[str]
     day: str
     state: str
     coming: str
@@ -53,11 +60,33 @@ class ActLine:
     entered: str
 
 
+@dataclass(frozen=True, slots=True)
+class LetterLine:
+    """One request for a new letter: it is no request with steps, but its household looks for it here too."""
+
+    receipt_no: str
+    day: str
+    state: str
+    coming: str
+
+
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     """List the household's requests, newest first."""
     found = requests_of(page.session, own_credential(page).household_id)
-    lines = [_line(page, row) for row in found if row.kind in OF_RESIDENTS]
-    return page.render("portal/requests.html", status_code, lines=lines, acts=_acts(page))
+    names = names_of(page)
+    lines = [_line(page, row, names) for row in found if row.kind in OF_RESIDENTS]
+    letters = _letters(page)
+    return page.render("portal/requests.html", status_code, lines=lines, letters=letters, acts=_acts(page))
+
+
+def _letters(page: Page) -> list[LetterLine]:
+    return [
+        LetterLine(
+            task.receipt_no, format_day(jst_date(task.created_at)), letter_state(task),
+            _("担当者が確認してから、新しい手紙を送ります。") if task.state == "open" else "",
+        )
+        for task in letter_requests(page.session, own_credential(page).household_id, page.now)
+    ]  # fmt: skip
 
 
 def _acts(page: Page) -> list[ActLine]:
@@ -72,11 +101,44 @@ def _acts(page: Page) -> list[ActLine]:
     ]  # fmt: skip
 
 
-def _line(page: Page, row: Request) -> Line:
+def _line(page: Page, row: Request, names: dict[int, str]) -> Line:
     coming = next_words(rules_of(row.kind).steps_of(page.session, row))
     day = format_day(jst_date(row.received_at))
     entered = entered_words(row.channel) if row.entered_by is not None else ""
-    return Line(kind_name(row.kind), row.receipt_no, day, state_words(row), coming, entered)
+    children = children_of(page, row, names)
+    return Line(kind_name(row.kind), row.receipt_no, children, day, state_words(row), coming, entered)
+
+
+def children_of(page: Page, row: Request, names: dict[int, str]) -> list[str]:
+    """Return the names of the children whom a request is about; none for a redelivery."""
+    match row.kind:
+        case kind if kind == DECLINE:
+            ordinals = [ordinal for ordinal, _yen in rights_of_request(page.session, row)]
+        case kind if kind == ALTERNATIVE:
+            ordinals = [item.ordinal for item in alternative_items(page.session, row.id)]
+        case _other:
+            ordinals = []
+    return [names[ordinal] for ordinal in ordinals if ordinal in names]
+
+
+def _possible(page: Page, row: Request) -> list[tuple[str, str]]:
+    """Return what can be done about a request on pages of its kind: address and words."""
+    found: list[tuple[str, str]] = []
+    if row.kind == DECLINE:
+        items = decline_items(page.session, row.id)
+        if any(item.state == "returned_for_correction" for item in items):
+            found.append(("/decline/choose", _("直して、もう一度送る")))
+        elif row.state == "with_resident" and not items:
+            found.append(("/decline", _("辞退の手続きへ進む")))
+        if declines.can_withdraw(page.site.program, row, items, page.now):
+            found.append((f"/decline/withdraw/{row.receipt_no}", _("辞退を取り下げる")))
+    if row.kind == ALTERNATIVE:
+        if row.state == "with_resident":
+            found.append((f"/alternative/correct/{row.receipt_no}", _("直して、もう一度送る")))
+        if alternatives.can_withdraw(page.session, row):
+            back = _("紙の代替品の申し込みを取り下げる")
+            found.append((f"/alternative/withdraw/{row.receipt_no}", back))
+    return found
 
 
 def _own(page: Page) -> Request:
@@ -93,7 +155,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         "portal/request.html", status_code, request=row, kind=kind_name(row.kind), state=state_words(row),
         steps=rules.steps_of(page.session, row), reason=reason() if reason is not None else "",
         reply=reply_of(page.site.vault, row), said=page.query.get("said", ""), instant=instant_text,
-        entered=entered_words(row.channel) if row.entered_by is not None else "", own_page=OWN_PAGES.get(row.kind, "").format(row.receipt_no),
+        entered=entered_words(row.channel) if row.entered_by is not None else "", possible=_possible(page, row),
+        children=children_of(page, row, names_of(page)), is_form=declared_online(row),
         can_answer=is_redelivery and redeliveries.can_answer(page.session, row),
         can_withdraw=is_redelivery and redeliveries.can_withdraw(page.session, row),
     )  # fmt: skip
@@ -121,9 +184,11 @@ def _act(page: Page, said: str) -> Response[Any]:
                 redeliveries.withdraw(session, vault, program, *who)
             else:
                 redeliveries.answer(session, vault, program, *who, mine=said == "mine")
-    except WrongStateError as error:
+    except WrongStateError:
         if not _said_before(page, row, said):
-            page.form.error("steps", error.message)
+            page.form.error(
+                "steps", _("この申請は、画面を開いたあとに変わりました。いまの様子を、下で確認してください。")
+            )
             return show(page, 409)
     return page.redirect(f"/requests/{row.receipt_no}?said={said}")
 

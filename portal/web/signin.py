@@ -7,13 +7,11 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.authn import sessions
-from portal.domain.authn.codes import CODE_LIFE
-from portal.domain.clock import JST, jst_date
+from portal.domain.clock import jst_date
 from portal.domain.credentials.formats import print_login_id, read_login_id
 from portal.domain.errors import BusyError, ThrottledError, TooLateError
 from portal.domain.letters.queries import sent_at
 from portal.domain.program.day_text import format_day
-from portal.domain.program.hours_text import clock_text
 from portal.domain.signin import attempt, second_factor
 from portal.domain.texts import _
 from portal.platform import cookies
@@ -116,7 +114,10 @@ def _refusal(page: Page, tried: attempt.Attempt, *, matched: bool) -> str:
     """Say one sentence for every fault; who typed a password that was right until the new letter reads of that one."""
     household_id = attempt.replaced_of(page.session, tried, matched=matched)
     if household_id is None:
-        return _("IDかパスワードが違います。手紙を見て、もう一度入力してください。")
+        # true whichever password counts, so that it does not tell whether somebody chose one
+        return _(
+            "IDかパスワードが違います。手紙を見て、もう一度入力してください。自分で決めたパスワードがある方は、大文字と小文字も、決めたとおりに入力してください。"
+        )
     sent = sent_at(page.session, household_id)
     if sent is None:
         return _(
@@ -130,11 +131,8 @@ def _refusal(page: Page, tried: attempt.Attempt, *, matched: bool) -> str:
 def _send_first_code(page: Page, token: str) -> None:
     site = page.site
     auth = sessions.load(page.session, sessions.RESIDENT, token, page.now)
-    if auth is None:
-        return
-    if second_factor.send_first_code(page.session, site.vault, auth, site.origin, page.now) is not None:
-        until = (page.now + CODE_LIFE).astimezone(JST)
-        auth.data = auth.data | {"sent_at": clock_text(until.time())}
+    if auth is not None:
+        second_factor.send_first_code(page.session, site.vault, auth, site.origin, page.now)
 
 
 def device_label(user_agent: str) -> str:

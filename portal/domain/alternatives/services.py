@@ -282,6 +282,12 @@ def _give_coupon_back(session: Session, item: AlternativeItem, actor: Actor, now
         ) from error
 
 
+def is_taken_back(session: Session, row: Request) -> bool:
+    """Tell whether nothing is left to take back, because that was done."""
+    states = {item.state for item in items_of(session, row.id)}
+    return "withdrawn" in states and states <= {"withdrawn", "refused"}
+
+
 def can_withdraw(session: Session, row: Request) -> bool:
     """Tell whether the page may offer to take a request back."""
     states = {item.state for item in items_of(session, row.id)}

@@ -22,6 +22,7 @@ from portal.domain.program.schema import Program
 from portal.domain.requests.models import Request
 from portal.domain.requests.services import reply_of
 from portal.domain.requests.steps import Step
+from portal.domain.requests.words import check_words
 from portal.domain.shipments.models import Shipment
 from portal.domain.shipments.queries import postings_before, shipment
 from portal.domain.shipments.words import class_name, reason_words
@@ -179,7 +180,7 @@ def steps_of(session: Session, request: Request) -> tuple[Step, ...]:
     for parcel in _parcels(session, request.id):
         steps += _parcel_steps(session, parcel, sum(item.parcel_id == parcel.id for item in items))
     steps += _ends(request, items)
-    steps += _next(items, waiting=request.state == "waiting")
+    steps += _next(request, items)
     return tuple(steps)
 
 
@@ -240,17 +241,17 @@ def _ends(request: Request, items: Sequence[AlternativeItem]) -> Iterable[Step]:
         yield Step(request.closed_at, _("この申し込みは終わりました。"))
 
 
-def _next(items: Sequence[AlternativeItem], *, waiting: bool) -> Iterable[Step]:
+def _next(request: Request, items: Sequence[AlternativeItem]) -> Iterable[Step]:
     states = {item.state for item in items}
     if "submitted" in states:
-        yield Step(None, _("担当者が、申し込みの内容を確かめます。"))
+        yield Step(None, check_words(request))
     if "awaiting_stop" in states:
         yield Step(None, _("電子クーポンが使われていないことを確かめて、止めています。"))
     if "approved" in states:
         yield Step(None, _("紙の代替品を準備中です。"))
     if "packed" in states:
         yield Step(None, _("まもなく、小包を送ります。"))
-    if states & {"returned", "lost"} or (states & set(FOR_WARD) and waiting):
+    if states & {"returned", "lost"} or (states & set(FOR_WARD) and request.state == "waiting"):
         yield Step(None, _("どうするかを、区に確かめています。急ぐときは、コールセンターにお電話ください。"))
 
 

@@ -83,7 +83,11 @@ def add_authenticator(
     if found.state == "confirmed":
         return found
     found.sealed = seal(vault.kek, secret.encode(), f"otp:{credential_id}:{kind}".encode())
-    found.address_digest = vault.blind("address", secret) if kind != "totp" else None
+    digest = vault.blind("address", secret) if kind != "totp" else None
+    if found.address_digest != digest and found.id is not None:
+        # a code that went to another address proves nothing about this one
+        session.execute(delete(OneTimeCode).where(OneTimeCode.authenticator_id == found.id))
+    found.address_digest = digest
     found.state = "pending"
     found.created_at = now
     session.flush()
@@ -241,6 +245,21 @@ def _check_totp(
         session.execute(_BURN, {"key": authenticator.id, "step": step})
         set_committed_value(authenticator, "last_step", step)
     return answer
+
+
+def good_until(
+    session: Session, authenticator: OtpAuthenticator, purpose: str, now: datetime
+) -> datetime | None:
+    """Return to when the newest sent code of a purpose can be used; None where there is none to use."""
+    return session.scalar(
+        select(OneTimeCode.expires_at)
+        .where(
+            OneTimeCode.authenticator_id == authenticator.id, OneTimeCode.purpose == purpose,
+            OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now, OneTimeCode.tries < TRIES_PER_CODE,
+        )
+        .order_by(OneTimeCode.expires_at.desc())
+        .limit(1)
+    )  # fmt: skip
 
 
 def _check_sent(

@@ -143,6 +143,22 @@ def blocked_until(session: Session, limit: Limit, key: str, now: datetime) -> da
     return until if until is not None and until > now else None
 
 
+def full_until(session: Session, limit: Limit, key: str, now: datetime) -> datetime | None:
+    """Return when a limit with a fixed window takes another try of the key; None where it does now. Counts nothing."""
+    found = session.execute(
+        select(ThrottleBucket.count, ThrottleBucket.window_start).where(
+            ThrottleBucket.key == f"{limit.name}:{key}"
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    count, start = found
+    if count < limit.allowed:
+        return None
+    until: datetime = start + timedelta(seconds=limit.seconds)
+    return until if until > now else None
+
+
 def is_closed(session: Session, limit: Limit, key: str) -> bool:
     """Tell whether so many tries were made in all that only a new letter helps (``closed_after``)."""
     total = session.scalar(select(ThrottleBucket.total).where(ThrottleBucket.key == f"{limit.name}:{key}"))

@@ -11,7 +11,7 @@ def meaning_of(program: Program) -> tuple[str, ...]:
     """Return what the form means, in the reader's language."""
     return (
         _("この書類は、電子クーポンを辞退する（受け取らない）ための書類です。"),
-        _("辞退すると、クーポンも、紙の商品も受け取れません。"),
+        _("辞退すると、クーポンも、紙の代替品も受け取れません。"),
         _("何もしなければ、クーポンはそのまま使えます。"),
         _("電話番号: %(telephone)s") % {"telephone": program.contact.telephone},
     )

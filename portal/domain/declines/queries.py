@@ -37,11 +37,15 @@ class ChildDecline:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One child as the journey offers it; ``why_not`` says why it cannot be declined ("" when it can)."""
+    """One child as the journey offers it; ``why_not`` says why it cannot be declined ("" when it can).
+
+    ``receipt_no`` is the number of its own decline, where that is why.
+    """
 
     ordinal: int
     amount_yen: int
     why_not: str
+    receipt_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +74,22 @@ def choices(session: Session, household_id: int) -> list[Choice]:
     """Return a household's children with what stands against declining for them, if anything."""
     declines = declines_of_household(session, household_id)
     return [
-        Choice(entry.ordinal, entry.amount_yen, _why_not(entry, declines.get(entry.ordinal)))
-        for entry in coupons_of_household(session, household_id)
+        _choice(entry, declines.get(entry.ordinal)) for entry in coupons_of_household(session, household_id)
     ]
 
 
+def _choice(entry: HouseholdCoupon, decline: ChildDecline | None) -> Choice:
+    why_not = _why_not(entry, decline)
+    number = decline.receipt_no if decline is not None and _is_under_way(decline) else ""
+    return Choice(entry.ordinal, entry.amount_yen, why_not, number)
+
+
+def _is_under_way(decline: ChildDecline) -> bool:
+    return decline.state not in {"returned_for_correction", "unclear"}
+
+
 def _why_not(entry: HouseholdCoupon, decline: ChildDecline | None) -> str:
-    if decline is not None and decline.state not in {"returned_for_correction", "unclear"}:
+    if decline is not None and _is_under_way(decline):
         return _("辞退しました") if decline.is_done else _("辞退の手続き中です")
     coupon = entry.coupon
     if entry.entitlement_state not in OPEN_ENTITLEMENT:

@@ -153,6 +153,12 @@ def withdraw(
     return row
 
 
+def is_taken_back(row: Request, items: Sequence[DeclineItem]) -> bool:
+    """Tell whether nothing is left to take back, because that was done."""
+    states = {item.state for item in items}
+    return "withdrawn" in states | {row.result} and states <= {"withdrawn", "refused"}
+
+
 def can_withdraw(program: Program, row: Request, items: Sequence[DeclineItem], now: datetime) -> bool:
     """Tell whether the page may offer to take a decline back."""
     if program.windows.decline.is_over(now) or (row.state == "closed" and not items):

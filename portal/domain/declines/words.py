@@ -25,6 +25,7 @@ from portal.domain.program.schema import Program
 from portal.domain.requests.models import Request
 from portal.domain.requests.services import reply_of
 from portal.domain.requests.steps import Step
+from portal.domain.requests.words import check_words
 from portal.domain.texts import _, _s
 from portal.domain.vault import Vault
 
@@ -164,7 +165,7 @@ def _later_steps(request: Request, items: list[DeclineItem]) -> tuple[Step, ...]
         )
     if COUNTERSIGN in request.warnings:
         return (Step(None, _("18歳以上の方の分は、本人の署名がある書類が届いてから、確認します。")),)
-    return (Step(None, _("担当者が、申請の内容を確かめます。")),)
+    return (Step(None, check_words(request)),)
 
 
 def _end_steps(request: Request) -> tuple[Step, ...]:

@@ -43,7 +43,11 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class DeclineCopy:
-    """What the 辞退届 of an online declaration says. ``children``: names with yen; ``reason`` in Japanese."""
+    """What the 辞退届 of an online declaration says. ``children``: names with yen.
+
+    ``reason``, ``standing`` (where it stands on the day on which the document is made) and ``coming`` are in Japanese,
+    ``text`` is what the household wrote.
+    """
 
     receipt_no: str
     declared_at: datetime
@@ -51,6 +55,10 @@ class DeclineCopy:
     children: Sequence[tuple[str, int]] = field(repr=False)
     reason: str = field(default="", repr=False)
     meaning: Sequence[str] = ()
+    text: str = field(default="", repr=False)
+    standing: str = ""
+    coming: Sequence[str] = ()
+    can_take_back: bool = True
 
 
 @contextmanager
@@ -67,7 +75,7 @@ def in_turn() -> Iterator[None]:
 
 def drawable(text: str) -> str:
     """Return a text of the register with ``GETA`` for what no face has: a PDF of this standard refuses such characters."""
-    missing = {found.cluster for found in missing_characters(text)}
+    missing = {found.cluster for line in text.split("\n") for found in missing_characters(line)}
     for one in missing:
         text = text.replace(one, GETA)
     return text
@@ -132,6 +140,10 @@ def decline_copy_pdf(program: Program, copy: DeclineCopy) -> bytes:
         "total": f"{len(copy.children)}人分 {sum(yen for _name, yen in copy.children):,}円",
         "unit": f"{program.amount_yen:,}円",
         "reason": copy.reason,
+        "text": drawable(copy.text),
+        "standing": copy.standing,
+        "coming": list(copy.coming),
+        "take-back": copy.can_take_back,
         "last-day": format_wareki(program.windows.decline.last_day),
         "telephone": program.contact.telephone,
         "fax": program.contact.fax,

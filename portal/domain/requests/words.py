@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from portal.domain.clock import jst_date
+from portal.domain.program.day_text import format_day
 from portal.domain.requests.kinds import (
     ACCEPTED,
     DELIVERED,
@@ -44,6 +46,13 @@ def _result_words(result: str) -> str:
 def next_words(steps: Sequence[Step]) -> str:
     """Return what comes next; "" where nothing does."""
     return next((step.words for step in steps if step.at is None), "")
+
+
+def check_words(row: Request) -> str:
+    """Say that the staff will look at it, and until when; no day where its last change came after that day."""
+    if jst_date(row.changed_at) > row.due_on:
+        return _("担当者が、申請の内容を確かめます。")
+    return _("担当者が、%(day)sごろまでに確かめます。") % {"day": format_day(row.due_on)}
 
 
 def entered_words(channel: str) -> str:

@@ -17,6 +17,7 @@ from portal.domain.vault import Vault, same
 
 REQUESTS = ("decline", "alternative", "redelivery")
 """Requests with a deadline: the receipt's time counts for them once staff have checked the person (``honor``)."""
+CALL_BACK_RECEIPT = "lost-receipt"
 TROUBLES = ("letter_lost", "letter_missing", "password", "phone", *REQUESTS, "other")
 
 
@@ -59,18 +60,23 @@ def ask_call_back(
     return task.receipt_no
 
 
-def stamp(session: Session, vault: Vault, receipt_no: str) -> str:
-    """Return the time at which a request came, sealed for the address of its receipt page (UTC seconds, signature)."""
+def stamp(session: Session, vault: Vault, receipt_no: str, purpose: str = CALL_BACK_RECEIPT) -> str:
+    """Return the time at which a request came, sealed for the address of its receipt page (UTC seconds, signature).
+
+    The seal of one kind of receipt (``purpose``) fits no other.
+    """
     at = session.scalars(select(Task.created_at).where(Task.receipt_no == receipt_no)).one()
     seconds = str(int(at.timestamp()))
-    return f"{seconds}-{vault.sign('lost-receipt', receipt_no + seconds)}"
+    return f"{seconds}-{vault.sign(purpose, receipt_no + seconds)}"
 
 
-def stamped_at(vault: Vault, receipt_no: str, sealed: str) -> datetime | None:
+def stamped_at(
+    vault: Vault, receipt_no: str, sealed: str, purpose: str = CALL_BACK_RECEIPT
+) -> datetime | None:
     """Return the time of a stamp, if we made it for this number; nothing is looked up, so no number can be tried out."""
     seconds, _dash, signature = sealed.partition("-")
     if not seconds.isascii() or not seconds.isdigit() or len(seconds) > 12:
         return None
-    if not same(vault.sign("lost-receipt", receipt_no + seconds).encode(), signature.encode()):
+    if not same(vault.sign(purpose, receipt_no + seconds).encode(), signature.encode()):
         return None
     return datetime.fromtimestamp(int(seconds), UTC)

@@ -19,6 +19,7 @@ from portal.domain.notices.messages import code_message
 from portal.domain.notices.services import enqueue
 from portal.domain.signin.attempt import STAGE_FULL
 from portal.domain.signin.notify import tell_owner
+from portal.domain.signin.waits import not_sent_text
 from portal.domain.tasks.services import CODE_CLOSED, open_once
 from portal.domain.texts import _, current_locale
 from portal.domain.vault import Vault
@@ -123,10 +124,9 @@ def send_code(
         for key in (f"a{authenticator.credential_id}", number):
             verdict = throttles.take(session, limit, key, now)
             if not verdict.allowed and not (limit is throttles.SEND_GAP and purpose == ENROLL):
-                raise ThrottledError(
-                    _("新しい番号は、少し待ってから送れます。さきに送った番号も、まだ使えます。"),
-                    retry_at=verdict.retry_at,
-                )
+                wait = send_wait(session, authenticator, now, purpose) or verdict.retry_at or now
+                usable = codes.good_until(session, authenticator, purpose, now)
+                raise ThrottledError(not_sent_text(usable, wait, now), retry_at=wait)
     row, code = codes.new_code(session, vault, authenticator, purpose, now)
     credential = session.get_one(Credential, authenticator.credential_id)
     message = code_message(authenticator.kind, purpose, code, origin.host, sender=origin.name)
@@ -230,5 +230,21 @@ def send_first_code(
     try:
         send_code(session, vault, found[0], SIGN_IN, origin, now)
     except ThrottledError:
-        return None  # an earlier code is still good, and the page says how to get another
+        return None  # the page says which code can be used, and from when another can be sent
     return found[0]
+
+
+def send_wait(
+    session: Session, authenticator: OtpAuthenticator, now: datetime, purpose: str = SIGN_IN
+) -> datetime | None:
+    """Return from when another code can be sent to a source; None where it can be now, or none is sent (an app)."""
+    if authenticator.kind == "totp":
+        return None
+    keys = (f"a{authenticator.credential_id}", (authenticator.address_digest or b"").hex())
+    waits = [
+        throttles.full_until(session, limit, key, now)
+        for limit in (throttles.SEND_GAP, throttles.SEND_HOUR, throttles.SEND_DAY)
+        for key in keys
+        if not (limit is throttles.SEND_GAP and purpose == ENROLL)
+    ]
+    return max((wait for wait in waits if wait is not None), default=None)

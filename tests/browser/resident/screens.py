@@ -88,8 +88,8 @@ def _channel(kind: str, address: str, then: dict[str, str] | None, served: Serve
 
 def _backup_shown(served: Served, page: Page) -> None:
     served.enter(page, "single")
-    served.go(page, "/account")
-    page.locator("form[action='/account/backup-codes'] button").click()
+    served.go(page, "/account/backup-codes")
+    page.locator("form[action='/account/backup-codes/submit'] button").click()
     page.wait_for_url(re.compile("backup-codes"))
 
 
@@ -201,7 +201,6 @@ def _schedule(served: Served, page: Page) -> None:
 
 for _path in (
     "/", "/check", "/help", "/privacy", "/accessibility", "/lost", "/lost/ask", "/signin", "/signedout", "/nowhere",
-    "/account/received/lost/CDFG-HJKL",
 ):  # fmt: skip
     _add(_path, _open(_path))
 _add("schedule: empty", _open("/letters/schedule"))
@@ -244,6 +243,8 @@ _add("coupon", partial(_coupon, 1, "coupons"))
 _add("coupon: in the middle", partial(_coupon, 2, "coupons"))
 _add("account", _open("/account", "coupons", "full"))
 _add("account: two channels", _open("/account", "sms", "full"))
+_add("account: remove a channel", _open("/account/remove-channel/sms", "sms", "full"))
+_add("account: new backup codes", _open("/account/backup-codes", "coupons", "full"))
 _add("account: password", _open("/account/password", "coupons", "full"))
 _add("account: password short", _sent("/account/password", "coupons", "full", own_password="short"))
 _add("account: password set", _password_set)

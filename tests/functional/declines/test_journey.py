@@ -3,11 +3,9 @@
 import re
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from portal.domain.actors import Organization, Role
-from portal.domain.authn.codes import add_authenticator
-from portal.domain.authn.models import OtpAuthenticator
 from portal.domain.coupons.models import Coupon, CouponBatch
 from portal.domain.declines import review
 from portal.domain.declines.models import DeclineItem
@@ -21,7 +19,7 @@ from tests.functional.resident.test_parallel import all_at_once
 from tests.support import pdf
 from tests.support.coupons import VAULT
 from tests.support.people import CANARY_CHILDREN, Person
-from tests.support.resident import NOON, Resident, Visitor
+from tests.support.resident import Resident, Visitor
 
 RECEIPT = re.compile(r"/decline/received/([A-Z0-9]{4}-[A-Z0-9]{4})")
 
@@ -60,24 +58,6 @@ def quick_person(sqlite_resident: Resident) -> Person:
     found = sqlite_resident.add(active=True)
     sqlite_resident.give_coupons()
     return found
-
-
-def test_nobody_reads_that_a_code_was_sent_when_it_has_to_wait(
-    sqlite_resident: Resident, quick_person: Person
-) -> None:
-    with sqlite_resident.database.write() as session:
-        row = add_authenticator(session, VAULT, quick_person.credential_id, "sms", "+819012345678", NOON)
-        row.state, row.confirmed_at = "confirmed", NOON
-        session.execute(delete(OtpAuthenticator).where(OtpAuthenticator.kind == "totp"))
-    visitor = sqlite_resident.enter(quick_person)
-    to_code(visitor)
-    wrong = {"code": "000000" if sqlite_resident.last_code() != "000000" else "111111", "form_key": "k"}
-    page = visitor.send("/decline/code/send").text  # within the minute
-    assert "少し待ってから" in page
-    [place] = re.findall(r'action="(/decline/code/submit[^"]*)"', page)
-    answer = visitor.post(place, wrong)
-    assert answer.status_code == 422
-    assert "番号を送りました" not in answer.text
 
 
 def test_one_child_is_declined_by_name_and_the_receipt_says_all(resident: Resident, person: Person) -> None:
@@ -229,7 +209,7 @@ def test_the_last_day_is_announced_a_month_before(sqlite_resident: Resident, qui
 def test_before_the_first_reveal_it_is_said_that_there_is_no_way_back(
     sqlite_resident: Resident, quick_person: Person
 ) -> None:
-    said = "一度表示すると、辞退することも、紙の商品に変えることもできなくなります"
+    said = "一度表示すると、辞退することも、紙の代替品に変えることもできなくなります"
     assert said not in sqlite_resident.enter(quick_person).open("/home").text
     with sqlite_resident.database.write() as session:
         session.execute(update(CouponBatch).values(stop="never", sandbox=False))

@@ -70,6 +70,16 @@ def test_an_unknown_page_is_a_page_in_the_readers_language(sqlite_resident: Resi
     assert answer.headers["content-security-policy"] == CSP
 
 
+def test_an_address_that_only_takes_forms_is_one_true_sentence_with_a_way_on(
+    sqlite_resident: Resident,
+) -> None:
+    answer = sqlite_resident.visitor().get("/signin/submit")
+    assert answer.status_code == 405
+    assert "受け付けられませんでした" not in answer.text
+    assert "ページが見つかりません" in answer.text
+    assert '<a class="button" href="/">' in answer.text
+
+
 def test_static_files_carry_their_hash_and_are_kept_for_a_year(sqlite_resident: Resident) -> None:
     visitor = sqlite_resident.visitor()
     page = visitor.open("/signin").text

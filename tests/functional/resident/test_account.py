@@ -2,8 +2,11 @@
 
 import pytest
 
+from portal.domain.actors import Actor, Role
 from portal.domain.authn.models import AuthSession, OtpAuthenticator
 from portal.domain.credentials.models import Credential
+from portal.domain.tasks.models import Task
+from portal.domain.tasks.services import finish_task
 from tests.support.resident import Resident
 
 
@@ -15,6 +18,8 @@ def test_another_channel_is_added_and_the_first_is_told(resident: Resident) -> N
     visitor.send("/account/channel/address/submit", {"address": "080-9876-5432"})
     visitor.send("/account/channel/prove/submit", {"code": resident.last_code()})
     assert visitor.place == "/account"
+    assert visitor.page is not None
+    assert "受け取り方をふやしました" in visitor.page.text
     resident.clock.advance(minutes=2)
     visitor.open("/account/channel")
     visitor.send("/account/channel/choose", {"channel": "email"})
@@ -37,6 +42,10 @@ def test_a_channel_goes_but_never_the_last(resident: Resident) -> None:
     visitor.send("/account/channel/choose", {"channel": "email"})
     visitor.send("/account/channel/address/submit", {"address": "uzurano@example.jp"})
     visitor.send("/account/channel/prove/submit", {"code": resident.last_code()})
+    assert "/account/remove-channel/totp" in visitor.open("/account").text
+    asked = visitor.open("/account/remove-channel/totp")
+    assert "消しますか" in asked.text
+    assert resident.count(OtpAuthenticator, state="confirmed") == 2, "looking at the question removes nothing"
     page = visitor.send("/account/remove-channel", {"channel": "totp"})
     assert "受け取り方を消しました" in page.text
     assert resident.count(OtpAuthenticator) == 1
@@ -52,7 +61,9 @@ def test_a_channel_that_is_proven_cannot_be_taken_over(resident: Resident) -> No
     assert resident.count(OtpAuthenticator, state="confirmed") == 1
 
 
-@pytest.mark.parametrize("place", ["/account/channel", "/account/password", "/account/lost"])
+@pytest.mark.parametrize(
+    "place", ["/account/channel", "/account/password", "/account/lost", "/account/backup-codes"]
+)
 def test_after_five_minutes_a_change_asks_for_a_fresh_code(resident: Resident, place: str) -> None:
     person = resident.add(active=True)
     visitor = resident.enter(person)
@@ -70,8 +81,9 @@ def test_after_five_minutes_a_change_asks_for_a_fresh_code(resident: Resident, p
 def test_new_backup_codes_end_the_old_ones(resident: Resident) -> None:
     person = resident.add(active=True)
     visitor = resident.enter(person)
-    visitor.open("/account")
-    page = visitor.send("/account/backup-codes")
+    assert 'href="/account/backup-codes"' in visitor.open("/account").text
+    assert "すべて使えなくなります" in visitor.open("/account/backup-codes").text
+    page = visitor.send("/account/backup-codes/submit")
     assert visitor.place == "/start/backup-codes"
     fresh = page.text.split('class="backup"')[1].split("<li>")[1].split("<")[0]
     door = resident.sign_in(person)
@@ -98,6 +110,7 @@ def test_reporting_a_loss_stops_the_account_at_once(resident: Resident) -> None:
     here.open("/account/lost")
     page = here.send("/account/lost/submit")
     assert resident.tasks()["report_lost"] in page.text
+    assert "2023年8月1日 午後0時" in page.text
     finder.open("/home")
     assert finder.place == "/signin"
     assert resident.sign_in(person).place == "/signin/submit"
@@ -116,3 +129,64 @@ def test_a_new_letter_is_asked_for_once_and_to_the_registered_address_only(resid
         receipts.add(visitor.place)
     assert len(receipts) == 1
     assert list(resident.tasks()) == ["new_letter"]
+
+
+def test_a_receipt_is_shown_only_where_there_is_such_a_request(sqlite_resident: Resident) -> None:
+    asking = sqlite_resident.enter(sqlite_resident.add(active=True))
+    asking.open("/account/letter")
+    asking.send("/account/letter/submit")
+    letter = asking.place
+    losing = sqlite_resident.enter(sqlite_resident.add(active=True))
+    losing.open("/account/lost")
+    losing.send("/account/lost/submit")
+    lost = losing.place
+    stranger = sqlite_resident.visitor()
+    assert stranger.get(lost).status_code == 200
+    number, seal = lost.split("/")[-2:]
+    wrong = (
+        "CDFG-HJKL", number, f"CDFG-HJKL/{seal}", f"{number}/{seal}x",
+        f"{letter.rsplit('/', maxsplit=1)[-1]}/{seal}",
+    )  # fmt: skip
+    for end in wrong:
+        assert stranger.get(f"/account/received/lost/{end}").status_code == 404, end
+    assert "受け付けた日" not in stranger.get(f"/lost/received/{number}/{seal}").text, (
+        "another kind of receipt"
+    )
+    assert stranger.get(letter).headers["location"] == "/signin"
+    other = sqlite_resident.enter(sqlite_resident.add(active=True))
+    assert other.get(letter).status_code == 404
+    assert asking.get("/account/received/letter/CDFG-HJKL").status_code == 404
+
+
+def test_a_new_letter_that_was_asked_for_is_found_again(sqlite_resident: Resident) -> None:
+    person = sqlite_resident.add(active=True)
+    visitor = sqlite_resident.enter(person)
+    visitor.open("/account/letter")
+    receipt = visitor.send("/account/letter/submit").text
+    number = sqlite_resident.tasks()["new_letter"]
+    assert "2023年8月1日 午後0時" in receipt
+    page = visitor.open("/account/letter").text
+    assert number in page
+    assert "2023年8月1日 午後0時" in page
+    assert "担当者が確認してから" in page
+    assert "/account/letter/submit" not in page
+    listed = visitor.open("/requests").text
+    assert f"/account/received/letter/{number}" in listed
+    assert "担当者が確かめています" in listed
+    with sqlite_resident.database.write() as session:
+        task = session.query(Task).one()
+        finish_task(session, task.id, Actor(Role.OFFICER), sqlite_resident.now)
+    assert "手続きが終わりました" in visitor.open("/requests").text
+    assert "担当者が確認してから" not in visitor.open(f"/account/received/letter/{number}").text
+    assert "/account/letter/submit" in visitor.open("/account/letter").text
+    sqlite_resident.clock.advance(days=61)
+    again = sqlite_resident.enter(person)
+    assert number not in again.open("/requests").text
+
+
+def test_what_an_address_is_used_for_is_said_alike(sqlite_resident: Resident) -> None:
+    visitor = sqlite_resident.enter(sqlite_resident.add(active=True))
+    visitor.open("/account/channel")
+    page = visitor.send("/account/channel/choose", {"channel": "email"}).text
+    for text in (page, visitor.open("/privacy").text):
+        assert "あなたの世帯へのお知らせ（申請のことなど）" in text

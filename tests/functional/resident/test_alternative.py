@@ -12,7 +12,7 @@ from portal.domain.requests.models import Request
 from tests.functional.resident.test_parallel import all_at_once
 from tests.support import pdf
 from tests.support.paper import Paper, make_paper
-from tests.support.people import Person
+from tests.support.people import CANARY_CHILDREN, Person
 from tests.support.resident import Resident, Visitor
 
 WISH = {"child_1": "1", "product": "gift_card", "why": "no_smartphone"}
@@ -60,8 +60,17 @@ def test_the_whole_way_with_every_step_and_its_date(
     assert "操作がむずかしい方" in first
     number = asked(resident, visitor)
     assert resident.count(Coupon, state="suspended") == 1
-    assert "担当者が、申し込みの内容を確かめます。" in visitor.open(f"/alternative/received/{number}").text
-    assert number in visitor.open("/requests").text
+    receipt = visitor.open(f"/alternative/received/{number}").text
+    for words in (
+        "担当者が、2023年8月",
+        "ごろまでに確かめます",
+        "結果が出たら、お知らせします",
+        "スマートフォンやパソコンがない",
+    ):
+        assert words in receipt
+    listed = visitor.open("/requests").text
+    assert number in listed
+    assert CANARY_CHILDREN[0][0] in listed
     home = visitor.open("/home").text
     assert "紙の代替品の手続き中です" in home
     assert f"/alternative/received/{number}" in home
@@ -170,9 +179,43 @@ def test_taking_it_back(resident: Resident, person: Person, office: Paper) -> No
     assert "申し込みを取り下げました" in page.text
     assert resident.count(Coupon, state="suspended") == 0
     visitor.send(f"/alternative/withdraw/{number}/submit", {"form_key": "back"})
+    second = visitor.post(f"/alternative/withdraw/{number}/submit", {"form_key": "another tab"})
+    assert (second.status_code, second.headers["location"]) == (303, f"/alternative/received/{number}")
     office.receive()
     resident.clock.advance(seconds=1)
     asked(resident, visitor)
+
+
+def test_the_document_names_child_and_product_and_says_what_became_of_it(sqlite_resident: Resident) -> None:
+    resident = sqlite_resident
+    visitor = resident.enter(resident.add(active=True))
+    resident.give_coupons()
+    number = asked(resident, visitor, text="ゆっくり\r\nお願いします")
+
+    def document() -> str:
+        return "".join(pdf.text(visitor.get(f"/requests/{number}/receipt.pdf").content)).replace("\n", "")
+
+    product = str(next(one.name for one in resident.site.program.alternatives if one.id == "gift_card"))
+    said = document()
+    for words in (
+        CANARY_CHILDREN[0][0],
+        product,
+        "お願いします",
+        "担当者が確かめています（2023年8月1日）",
+        "ごろまでに",
+    ):
+        assert words in said
+    assert CANARY_CHILDREN[1][0] not in said
+    assert "〓" not in said
+    page = visitor.open(f"/requests/{number}").text
+    assert f'href="/alternative/withdraw/{number}"' in page
+    assert "/alternative/correct/" not in page
+    visitor.send(f"/alternative/withdraw/{number}/submit", {"form_key": "back"})
+    said = document()
+    assert "この申請は、2023年8月1日に取り下げました" in said
+    for words in ("確かめます", "このあと", "結果は"):
+        assert words not in said
+    assert "/alternative/withdraw/" not in visitor.open(f"/requests/{number}").text
 
 
 def test_the_one_who_packs_first_wins_and_the_page_says_so(

@@ -120,7 +120,7 @@ def test_another_code_waits_a_minute_and_the_first_stays_good(resident: Resident
     first = resident.last_code()
     early = visitor.post("/signin/code/send", {"channel": "sms"})
     assert early.status_code == 429
-    assert "少し待って" in early.text
+    assert "新しい番号は、午後1時2分から送れます。さきに送った番号が、まだ使えます。" in early.text
     resident.clock.advance(seconds=61)
     visitor.send("/signin/code/send", {"channel": "sms"})
     assert resident.last_code()
@@ -165,3 +165,93 @@ def test_ten_wrong_codes_lock_for_half_an_hour_and_thirty_close(resident: Reside
     visitor.open("/signin/backup")
     visitor.send("/signin/backup/submit", {"code": person.backup[0]})
     assert visitor.place == "/home"
+
+
+def test_a_page_without_a_new_code_says_that_the_earlier_one_counts(sqlite_resident: Resident) -> None:
+    person, _visitor = with_sms(sqlite_resident)
+    sqlite_resident.sign_in(person)
+    code = sqlite_resident.last_code()
+    sqlite_resident.clock.advance(seconds=20)
+    other = sqlite_resident.sign_in(person)
+    for _opened in range(2):
+        page = other.open("/signin/code").text
+        assert "番号を送りました" not in page
+        assert "午後1時0分" in page or "午後1時に" in page, "when the earlier one was sent"
+        assert "新しい番号は、午後1時2分から送れます" in page
+    other.send("/signin/code/submit", {"code": code})
+    assert other.place == "/home"
+
+
+def test_a_page_whose_code_is_used_says_from_when_there_is_another(sqlite_resident: Resident) -> None:
+    resident = sqlite_resident
+    person, _visitor = with_sms(resident)
+    resident.sign_in(person).send("/signin/code/submit", {"code": resident.last_code()})
+    other = resident.sign_in(person)
+    for _opened in range(2):
+        page = other.open("/signin/code").text
+        assert "番号を送りました" not in page
+        assert "いま使える番号がありません。新しい番号は、午後1時2分から送れます" in page
+        assert "ほかの方法も選べます" in page
+    assert "まだ使えます" not in other.post("/signin/code/send", {"channel": "sms"}).text
+    resident.clock.advance(minutes=2)
+    assert "もう一度送る」を押してください" in other.open("/signin/code").text
+    other.send("/signin/code/send", {"channel": "sms"})
+    assert other.page is not None
+    assert "6けたの番号を送りました" in other.page.text
+
+
+def test_when_the_hours_messages_are_used_up_the_page_says_until_when(sqlite_resident: Resident) -> None:
+    resident = sqlite_resident
+    person, _visitor = with_sms(resident)
+    visitor = resident.sign_in(person)
+    for _minute in range(5):
+        resident.clock.advance(seconds=61)
+        visitor.post("/signin/code/send", {"channel": "sms"})
+    resident.clock.advance(minutes=12)
+    page = resident.sign_in(person).open("/signin/code").text
+    assert "新しい番号は、午後2時1分から送れます" in page
+
+
+def test_the_end_of_a_code_is_written_in_the_language_of_the_page(sqlite_resident: Resident) -> None:
+    person, _visitor = with_sms(sqlite_resident)
+    visitor = sqlite_resident.sign_in(person)
+    page = visitor.open("/signin/code?lang=en").text
+    assert "13:10" in page
+    assert "午後" not in page.split("<main")[1].split("</main")[0]
+
+
+def test_a_code_for_another_address_does_not_prove_the_next_one(resident: Resident) -> None:
+    visitor = resident.enter(resident.add(), stage="channel")
+    visitor.send("/start/channel/choose", {"channel": "email"})
+    visitor.send("/start/channel/address/submit", {"address": "mine@example.jp"})
+    code = resident.last_code()
+    visitor.send("/start/channel/address/submit", {"address": "yours@example.jp"})
+    refused = visitor.post("/start/channel/prove/submit", {"code": code})
+    assert refused.status_code == 422
+    assert resident.count(OtpAuthenticator, state="confirmed") == 0
+
+
+def test_an_address_typed_in_another_session_is_only_hinted_at(sqlite_resident: Resident) -> None:
+    person = sqlite_resident.add()
+    here, there = (sqlite_resident.enter(person, stage="channel") for _session in range(2))
+    for visitor, address in ((here, "mine@example.jp"), (there, "yours@example.jp")):
+        visitor.send("/start/channel/choose", {"channel": "email"})
+        visitor.send("/start/channel/address/submit", {"address": address})
+    assert "yours@example.jp" in there.open("/start/channel/prove").text
+    assert "yours@example.jp" not in here.open("/start/channel/prove").text
+
+
+def test_an_address_to_which_nothing_was_sent_is_not_said_to_have_a_code(sqlite_resident: Resident) -> None:
+    visitor = sqlite_resident.enter(sqlite_resident.add(), stage="channel")
+    visitor.send("/start/channel/choose", {"channel": "email"})
+    for number in range(5):
+        visitor.send("/start/channel/address/submit", {"address": f"mine{number}@example.jp"})
+    refused = visitor.post("/start/channel/address/submit", {"address": "yours@example.jp"})
+    assert refused.status_code == 429
+    assert (
+        "いま使える番号がありません。新しい番号は、午後1時0分から" in refused.text
+        or "午後1時から" in refused.text
+    )
+    page = visitor.open("/start/channel/prove").text
+    assert "番号を送りました" not in page
+    assert "午後1時から送れます" in page

@@ -69,7 +69,7 @@ def test_last_days_are_announced_from_a_month_before(sqlite_resident: Resident) 
     sqlite_resident.clock.instant = instant(2023, 12, 1)
     page = visitor.get("/").text
     for sentence in (
-        "紙の商品に変えられるのは、2023年12月19日までに申し込んだときです。",
+        "紙の代替品に変えられるのは、2023年12月19日までに申し込んだときです。",
         "手紙をもう一度配達してもらえるのは、2023年12月21日までに頼んだときです。",
         "新しい手紙を頼めるのは、2023年12月21日までです。",
         "交換できるのは、2023年12月31日までです。",
@@ -312,6 +312,14 @@ def test_an_incomplete_request_is_refused_uncounted_and_kept(
     assert ("鶉野　﨑子" in refused.text) is ("name" not in change)
     assert sqlite_resident.count(Task) == 0
     assert sqlite_resident.count(ThrottleBucket) == 0
+
+
+def test_who_must_keep_a_deadline_chooses_for_what(sqlite_resident: Resident) -> None:
+    visitor = sqlite_resident.visitor()
+    page = visitor.get("/lost").text
+    part = page[page.index('id="decline"') : page.index('id="other"')]
+    assert 'href="/lost/ask"' in part
+    assert " checked" not in visitor.get("/lost/ask").text
 
 
 def test_after_the_call_center_closed_nobody_is_asked_to_wait_for_a_call(sqlite_resident: Resident) -> None:

@@ -166,6 +166,33 @@ def test_at_the_post_office_nothing_is_offered_but_the_slip_explained(resident: 
     assert "absence-slip" in resident.visitor().open("/redelivery").text
 
 
+def test_while_a_request_is_open_no_further_one_is_promised(sqlite_resident: Resident) -> None:
+    post = make_post(sqlite_resident.database)
+    person = post.household(active=True)
+    post.ask(person)
+    page = sqlite_resident.enter(person).open("/redelivery/own").text
+    assert "いまは申し込めません" in page
+    assert "あと2回" not in page
+
+
+def test_a_document_of_a_redelivery_that_was_taken_back_promises_nothing(sqlite_resident: Resident) -> None:
+    post = make_post(sqlite_resident.database)
+    person = post.household(active=True)
+    row = post.ask(person)
+    visitor = sqlite_resident.enter(person)
+    visitor.send(f"/requests/{row.receipt_no}/withdraw")
+    said = "".join(pdf.text(visitor.get(f"/requests/{row.receipt_no}/receipt.pdf").content)).replace("\n", "")
+    assert "に取り下げました" in said
+    assert "確かめます" not in said
+
+
+def test_the_receipt_outside_says_to_everybody_that_an_answer_may_be_needed(
+    sqlite_resident: Resident,
+) -> None:
+    page = sqlite_resident.visitor().open("/redelivery/received/CDFG-HJKL").text
+    assert "サインインして、答えてください。答えるまで、手紙は送りません。" in page
+
+
 def test_my_requests_begin_empty_and_then_show_state_next_step_receipt_and_taking_back(
     resident: Resident, post: Post
 ) -> None:
@@ -219,7 +246,11 @@ def test_a_request_from_outside_waits_for_its_owner_at_the_top_of_home(
         assert "ご自身の申し込みだと、確かめました" in page
     else:
         assert post.state(row) == ("withdrawn", "closed", "withdrawn")
-        assert "手紙は送りません" in page
+        assert "申し込みを取り下げました。手紙は送りません" in page
+        late = visitor.post(f"/requests/{row.receipt_no}/answer", {"mine": "yes"})
+        assert late.status_code == 409
+        assert "この申請は、画面を開いたあとに変わりました" in late.text
+        assert "入力を、もう一度" not in late.text
     assert "返事を待っている" not in visitor.open("/home").text
 
 

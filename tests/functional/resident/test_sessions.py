@@ -88,8 +88,19 @@ def test_a_form_sent_too_late_says_why_it_was_signed_out(sqlite_resident: Reside
     visitor.open("/account/letter")
     sqlite_resident.clock.advance(minutes=16)
     page = visitor.send("/account/letter/submit")
-    assert "しばらく操作がなかった" in page.text
+    assert "サインアウトしたあとだったため、いまの操作はできませんでした" in page.text
     assert sqlite_resident.tasks() == {}
+
+
+def test_a_form_sent_after_signing_out_elsewhere_is_not_blamed_on_idling(sqlite_resident: Resident) -> None:
+    visitor = sqlite_resident.enter(sqlite_resident.add(active=True))
+    visitor.open("/account/letter")
+    sid = visitor.cookie("sid")
+    visitor.send("/signout")
+    visitor.http.cookies.set("sid", sid, domain="127.0.0.1")
+    page = visitor.send("/account/letter/submit")
+    assert "サインアウトしたあとだったため" in page.text
+    assert "操作がなかったため" not in page.text
 
 
 def test_a_session_ends_after_twelve_hours_however_busy(resident: Resident) -> None:

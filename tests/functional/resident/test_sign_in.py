@@ -87,6 +87,16 @@ def test_what_cannot_be_an_id_is_said_at_once_and_counts_nothing(
     assert sqlite_resident.count(ThrottleBucket) == 0
 
 
+def test_hint_and_error_are_true_for_a_password_of_ones_own(sqlite_resident: Resident) -> None:
+    person = sqlite_resident.add(active=True)
+    visitor = sqlite_resident.visitor()
+    page = visitor.open("/signin").text
+    assert "手紙にあるIDとパスワードは、全角でも半角でも、大文字でも小文字でも入力できます" in page
+    assert "自分で決めたパスワードは、決めたとおりに入力してください" in page
+    wrong = visitor.post("/signin/submit", {"login_id": person.login_id, "password": WRONG}).text
+    assert "大文字と小文字も、決めたとおりに" in wrong
+
+
 def test_a_backup_code_opens_once(resident: Resident) -> None:
     person = resident.add(active=True)
     code = {"code": person.backup[0].lower()}
@@ -159,9 +169,11 @@ def test_where_the_letter_only_activates_an_own_password_is_asked_for(activation
     visitor = resident.enter(person, stage="channel")
     visitor.open("/start/channel")
     assert visitor.place == "/start/password"
+    assert visitor.page is not None
+    assert "4つのうち2" in visitor.page.text
     visitor.send("/start/password/submit", {"own_password": OWN})
     assert visitor.place == "/start/channel"
-    assert visitor.page is not None
+    assert "4つのうち3" in visitor.page.text
     visitor.send("/start/channel/choose", {"channel": "totp"})
     person.totp_secret = visitor.page.text.split('id="totp-key">')[1].split("<")[0].replace(" ", "")
     visitor.send("/start/channel/prove/submit", {"code": person.totp(resident.now)})
