@@ -6,7 +6,7 @@ from portal.domain.texts import _s
 def question(code: str) -> str:
     """Name what callers ask."""
     return {
-        "letter": _s("手紙はどこか"), "parcel": _s("紙の商品はどこか"), "redelivery": _s("再配送"),
+        "letter": _s("手紙はどこか"), "parcel": _s("紙の代替品はどこか"), "redelivery": _s("再配送"),
         "requests": _s("申請"), "sign_in": _s("サインイン"), "locked": _s("止まっているか"), "coupon": _s("クーポン"),
         "last_day": _s("いつまでか"),
     }.get(code, code)  # fmt: skip

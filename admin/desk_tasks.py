@@ -7,6 +7,7 @@ from admin import escalation_words
 from admin.access import allowed
 from portal.domain.actors import Role
 from portal.domain.call_desk.acting.on_behalf import spoken
+from portal.domain.call_desk.ending import is_asked
 from portal.domain.call_desk.spelling import read_out
 from portal.domain.calls import queries as calls
 from portal.domain.calls import written
@@ -73,7 +74,7 @@ def after_finish(page: Page, call_id: int) -> str | None:
     call = calls.find_call(page.session, call_id, agent_id=me)
     if call is None:
         return None
-    if call.result == Result.CALL_BACK and not call_back_queries.of_call(page.session, call.id):
+    if call.result == Result.CALL_BACK and not is_asked(page.session, call):
         return f"/call-backs/new?call={call.id}"
     if call.result == Result.PASSED and not queries.of_call(page.session, call.id):
         return f"/escalations/new?call={call.id}"
@@ -83,7 +84,11 @@ def after_finish(page: Page, call_id: int) -> str | None:
 def spelled(page: Page, receipt_no: str, call_id: int | None) -> dict[str, Any]:
     """Return how a receipt number is read out in the language of the call in which it was given."""
     call = calls.find_call(page.session, call_id, agent_id=None) if call_id is not None else None
-    locale = spoken(call) if call is not None else SOURCE_LOCALE
+    return spelled_in(spoken(call) if call is not None else SOURCE_LOCALE, receipt_no)
+
+
+def spelled_in(locale: str, receipt_no: str) -> dict[str, Any]:
+    """Return how a receipt number is read out in a language."""
     return {"lang": html_lang(locale), "signs": read_out(receipt_no, locale)}
 
 

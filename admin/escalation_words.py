@@ -15,10 +15,10 @@ def kind(code: str) -> str:
 def when_right(code: str) -> str:
     """Say when a question is of this kind."""
     return {
-        "eligibility": _s("対象になるか、区が決めること"),
+        "eligibility": _s("対象になるか、どう受け取るかなど、区が決めること"),
         "protection": _s("暴力や避難の話。住所は聞かずに、すぐに"),
         "change_of_recipient": _s("離婚、別居など、実際に育てている人への変更"),
-        "accident": _s("誤配達、不正な使用、詐欺の疑い、券の数の違い。すぐに"),
+        "accident": _s("誤配達、郵便局への調査、不正な使用、詐欺の疑い、券の数の違い。すぐに"),
         "complaint": _s("区の返事がほしいと言われた苦情"),
         "press": _s("報道、議員、調査。何も答えずに"),
     }.get(code, "")

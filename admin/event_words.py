@@ -1,6 +1,7 @@
 """What happened to a household, in words for the timeline; an action without words shows as it is stored."""
 
 from admin.call_words import call_events
+from admin.caller_words import caller_events
 from admin.desk_words import desk_events
 from admin.escalation_words import escalation_events
 from admin.fax_words import fax_events
@@ -22,6 +23,7 @@ def event(action: str) -> str:
         _casework,
         request_events,
         call_events,
+        caller_events,
         desk_events,
         fax_events,
         escalation_events,
@@ -95,7 +97,7 @@ def _entitlement() -> dict[str, str]:
         "entitlement.deem_declined": _s("みなし辞退を記録"),
         "entitlement.deliver_alternative": _s("紙のお渡しを記録"),
         "entitlement.lapse": _s("未交換のまま終了"),
-        "entitlement.give_up": _s("お渡しできず終了"),
+        "entitlement.give_up": _s("不着で終了"),
         "entitlement.exclude": _s("対象外として記録"),
     }
 
@@ -137,6 +139,7 @@ def _paper() -> dict[str, str]:
         "scan.stored": _s("書類のスキャンを保存"),
         "scan.viewed": _s("書類のスキャンを見た"),
         "task.opened": _s("用件を受け付け"),
+        "task.read": _s("用件の内容を見た"),
         "task.finish": _s("用件が終わった"),
         "task.cancel": _s("用件を取り消し"),
     }

@@ -30,6 +30,13 @@ def number(code: str) -> str:
     }.get(code, code)  # fmt: skip
 
 
+def layout(name: str) -> str:
+    """Name a form of file: those shipped in the reader's language, a program's own as its file calls it."""
+    return {"30分ごと・言語別": _s("30分ごと・言語別"), "30分ごと・回線別": _s("30分ごと・回線別")}.get(
+        name, name
+    )
+
+
 def state(code: str) -> str:
     """Name a report's state."""
     return {"draft": _s("下書き"), "checked": _s("確認ずみ"), "submitted": _s("提出ずみ")}.get(code, code)

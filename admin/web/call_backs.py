@@ -9,18 +9,20 @@ from litestar.handlers import HTTPRouteHandler
 from admin import escalation_words
 from admin.access import allowed, first_post, number_in_address, post_key, staff_route
 from admin.call_form import chosen
-from admin.desk_tasks import origin_of, spelled
+from admin.desk_tasks import origin_of, spelled_in
 from portal.domain.audit.services import earlier_result, keep_result
+from portal.domain.call_desk.acting.on_behalf import SPOKEN
 from portal.domain.calls.kinds import CallLanguage
 from portal.domain.clock import JST, jst_date
 from portal.domain.errors import ConflictError, DomainError, NotFoundError, WrongStateError
 from portal.domain.escalations import call_back_queries, call_backs
 from portal.domain.escalations.call_back_queries import Waiting
 from portal.domain.escalations.call_backs import OUTCOMES, Wanted
+from portal.domain.program.hours_text import reception_text
 from portal.domain.staff.permissions import Permission
 from portal.domain.staff.queries import staff_names
 from portal.domain.tasks.services import UNMATCHED, details_of
-from portal.domain.texts import _s
+from portal.domain.texts import SOURCE_LOCALE, _s
 from portal.domain.typed import clock_time, whole_date
 from portal.platform.page import Page
 
@@ -62,7 +64,7 @@ def show_new(page: Page, status_code: int = 200) -> Response[Any]:
         page.form.values = {"telephone": origin.telephone, "language": origin.language, "about": "1"}
     return page.render(
         "admin/call_back_new.html", status_code, origin=origin, spoken=list(CallLanguage),
-        due=call_backs.default_due(page.site.program.calendar, page.now), calendar=page.site.program.calendar,
+        due=call_backs.default_due(page.site.program.calendar, page.now), reception=reception_text(page.site.program.calendar),
     )  # fmt: skip
 
 
@@ -124,16 +126,17 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     details = details_of(vault, row.task)
     calling = call_backs.calls_now(session, row.task, page.actor)
     tried = call_back_queries.tries_of(session, row.task.id)
+    language = call_backs.language_of(session, vault, row.task)
     names = staff_names(
         session, {one.staff_id for one in tried} | ({row.claimed_by} if row.claimed_by else set())
     )
     return page.render(
         "admin/call_back.html", status_code, row=row, calling=calling, details=details if calling else {},
         telephone=call_backs.number_of(session, vault, row.task, page.actor) if calling else "", tried=tried, names=names,
-        language=call_backs.language_of(session, vault, row.task), outcomes=OUTCOMES, escalation_words=escalation_words,
+        language=language, outcomes=OUTCOMES, escalation_words=escalation_words,
         tries=page.site.program.escalations.call_back_tries, from_site=row.task.kind == UNMATCHED,
         mine=page.staff is not None and row.claimed_by == page.staff.id, said=page.query.get("said", ""),
-        spelled=spelled(page, row.task.receipt_no, None),
+        spelled=spelled_in(SPOKEN.get(language, SOURCE_LOCALE), row.task.receipt_no),
         open=row.task.state == "open" and row.state in call_back_queries.WAITING,
     )  # fmt: skip
 

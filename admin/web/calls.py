@@ -5,13 +5,14 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin import call_form
+from admin import call_form, desk_words
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.call_bar import DEFAULTS
 from admin.call_form import chosen
 from admin.desk_tasks import after_finish, tasks_context
 from portal.domain.audit.services import record
 from portal.domain.call_desk import ending
+from portal.domain.call_desk.acting.receipts import acts_of_call
 from portal.domain.call_desk.suggesting import suggest
 from portal.domain.calls import finishing, queries, services, written
 from portal.domain.calls.kinds import CATEGORIES, CallChannel, CallLanguage, Direction, Result
@@ -19,6 +20,7 @@ from portal.domain.calls.models import Call
 from portal.domain.calls.states import AFTER_CALL, ENDED
 from portal.domain.clock import jst_date
 from portal.domain.errors import ConflictError, InputError, NotFoundError
+from portal.domain.program.hours_text import reception_text
 from portal.domain.staff.permissions import Permission
 from portal.domain.staff.queries import staff_names, staff_user
 from portal.domain.texts import _s
@@ -110,6 +112,7 @@ def show_finish(page: Page, status_code: int = 200) -> Response[Any]:
     return page.render(
         "admin/call_finish.html", status_code, call=call, suggested=suggested, categories=CATEGORIES, results=list(Result),
         action="/calls/finish/submit", correcting=False,
+        reception=reception_text(page.site.program.calendar),
     )  # fmt: skip
 
 
@@ -148,7 +151,9 @@ def show_call(page: Page, status_code: int = 200) -> Response[Any]:
     asked = page.auth is not None and page.auth.data.get("read_call") == call.id
     has_words = call.sealed is not None
     return page.render(
-        "admin/call.html", status_code, call=call, mine=mine, correctable=correctable, has_words=has_words,
+        # a caller is verified blindly: who takes a call never learns, not even later, which answer was right
+        "admin/call.html", status_code, shows_matched=allowed(page, Permission.SUPERVISE_CALLS) and not mine,
+        acts=acts_of_call(page.session, call.id), desk_words=desk_words, call=call, mine=mine, correctable=correctable, has_words=has_words,
         words_shown=written.read_text(page.site.vault, call) if has_words and (asked or correctable) else {},
         households=queries.households_of(page.session, call.id), agent=staff_user(page.session, call.agent_id),
         said=page.query.get("said", ""), **tasks_context(page, call),
@@ -174,6 +179,7 @@ def show_correction(page: Page, status_code: int = 200) -> Response[Any]:
     return page.render(
         "admin/call_finish.html", status_code, call=call, suggested=[], categories=CATEGORIES, results=list(Result),
         action=f"/calls/{call.id}/correct/submit", correcting=True,
+        reception=reception_text(page.site.program.calendar),
     )  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from portal.domain.clock import jst_date
 from portal.domain.documents import queries as documents
 from portal.domain.documents.models import DocumentVersion
 from portal.domain.entitlements.queries import Totals, totals
+from portal.domain.escalations import call_back_queries
+from portal.domain.faxes import queries as faxes
 from portal.domain.incidents import fault_queries, queries
 from portal.domain.incidents.site_notices import waiting_count
 from portal.domain.management import milestones, questions
@@ -30,6 +32,7 @@ from portal.domain.reports.due import CALLS, DELIVERY, Due, due_reports
 from portal.domain.reports.ward_documents import letter_standing
 from portal.domain.roster.protection_none import PROTECTION_NONE
 from portal.domain.staff.permissions import Permission
+from portal.domain.tasks.services import CALL_BACK
 from portal.platform.page import Page
 
 MOST = 20
@@ -98,6 +101,11 @@ def show(page: Page) -> Response[Any]:
     counted = allowed(page, Permission.SEE_TOTALS)
     session, program = page.session, page.site.program
     approvals = open_counts(session) if lists else {}
+    task_counts = worklists.task_counts(session, include_protected=protected) if lists else {}
+    handed_on = 0
+    if allowed(page, Permission.HANDLE_CALLS) and task_counts.pop(CALL_BACK, 0):
+        # who waits for a call stands above, under its own name; here only what the office goes on with
+        handed_on = call_back_queries.count_handed_on(session, include_protected=protected)
     return page.render(
         "admin/dashboard.html",
         lists=lists,
@@ -105,7 +113,8 @@ def show(page: Page) -> Response[Any]:
         if allowed(page, Permission.SEE_REQUESTS)
         else None,
         cap=review_queue.CAP,
-        task_counts=worklists.task_counts(session, include_protected=protected) if lists else {},
+        task_counts=task_counts,
+        handed_on=handed_on,
         held=worklists.held_households(session, include_protected=protected) if lists else 0,
         runs=approvals.pop(HAND_OVER, 0),
         proofs=waiting_proofs(session) if lists else 0,
@@ -132,6 +141,7 @@ def show(page: Page) -> Response[Any]:
         unseen=watch.unseen(session, page.staff, page.now)
         if page.staff is not None and allowed(page, Permission.WATCH_BROWSING)
         else 0,
+        faxes=faxes.counts(session, jst_date(page.now)) if allowed(page, Permission.HANDLE_FAXES) else None,
         left=left_open(page) if allowed(page, Permission.SEE_ESCALATIONS) else None,
     )
 

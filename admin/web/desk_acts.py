@@ -1,6 +1,6 @@
 """Acting for a caller: each act asks its choices, is read out and confirmed, and answers with a number to read back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -25,8 +25,8 @@ from portal.domain.call_desk.acting.new_letter import ask_letter
 from portal.domain.call_desk.acting.offers import offers
 from portal.domain.call_desk.acting.on_behalf import spoken
 from portal.domain.call_desk.acting.receipts import is_asked_back, own_act
-from portal.domain.call_desk.acting.redelivery import ask_redelivery, next_step
-from portal.domain.call_desk.acting.sayings import after, before
+from portal.domain.call_desk.acting.redelivery import ask_redelivery, next_step, ward_kind
+from portal.domain.call_desk.acting.sayings import Line, after, before, beside
 from portal.domain.call_desk.acting.unlock import unlock
 from portal.domain.call_desk.models import DeskAct
 from portal.domain.call_desk.spelling import read_out
@@ -41,7 +41,7 @@ from portal.domain.redeliveries.standing import standings
 from portal.domain.redeliveries.words import said_text
 from portal.domain.shipments.words import where
 from portal.domain.staff.permissions import Permission
-from portal.domain.texts import _s
+from portal.domain.texts import SOURCE_LOCALE, _s, plain, use_locale
 from portal.platform.failures import failure_page
 from portal.platform.locale import html_lang
 from portal.platform.page import Page
@@ -78,40 +78,62 @@ def _draw(act: Act, page: Page, call: Call, status_code: int) -> Response[Any]:
     level = level_of(session, call, household_id)
     found = offers(session, program, call, household_id, level, page.now)
     why_not = next(offer.why_not for offer in found if offer.act is act)
-    items = _items(page) if act is Act.REDELIVERY else []
-    children = _children(page) if act is Act.ALTERNATIVE else []
+    locale = spoken(call)
+    items = _items(page, locale) if act is Act.REDELIVERY else []
+    children = _children(page, locale) if act is Act.ALTERNATIVE else []
     refused = _refused_children(page) if act is Act.COUPON_FAULT else []
     nothing = (act is Act.REDELIVERY and all(item["bar"] for item in items)) or (
         act is Act.ALTERNATIVE and all(child["note"] for child in children)
     )
-    locale = spoken(call)
     return page.render(
-        "admin/desk_act.html", status_code, act=act.value, household_id=household_id, why_not=why_not,
+        "admin/desk_act.html", status_code, act=act.value, household_id=household_id, call_id=call.id, why_not=why_not,
         possible=not (why_not or nothing), place=f"/desk/{household_id}/{PLACES[act]}", items=items, children=children,
         refused=refused, incident_words=incident_words, shop_said=SAID,
-        chosen=chosen(page, "child-"), products=program.alternatives, reasons=choosing.WHY, say=before(act, locale),
-        say_lang=html_lang(locale), desk_words=desk_words, entry_words=entry_words,
+        chosen=chosen(page, "child-"), products=program.alternatives, reasons=choosing.WHY,
+        say=beside(partial(before, act), locale), say_lang=html_lang(locale), desk_words=desk_words, entry_words=entry_words,
     )  # fmt: skip
 
 
-def _items(page: Page) -> list[dict[str, str]]:
+def _items(page: Page, locale: str) -> list[dict[str, Any]]:
     return [
         {
             "value": one.item + (f"-{one.shipment.id}" if one.item != LETTER and one.shipment else ""), "item": one.item,
             "sent_on": one.sent_on.isoformat() if one.sent_on else "", "where": where(one.shipment) if one.sent_on else "",
-            "bar": said_text(one), "next": next_step(one),
+            "bar": _told(partial(said_text, one), locale) if one.bar else None, "next": next_step(one),
+            "ward": ward_kind(one),
         }
         for one in standings(page.session, page.site.program, _key(page), page.now)
     ]  # fmt: skip
 
 
-def _children(page: Page) -> list[dict[str, Any]]:
+def _told(sentence: Callable[[], str], locale: str) -> Line:
+    """Return a residents' sentence as it is told to the caller, with the Japanese one beside it."""
+
+    def said(language: str) -> Sequence[str]:
+        with use_locale(language):
+            return (plain(sentence()),)
+
+    return beside(said, locale)[0]
+
+
+def _children(page: Page, locale: str) -> list[dict[str, Any]]:
     """Return the children, masked, with what stands against paper, if anything."""
     view = view_household(page.session, page.site.vault, _key(page))
-    notes = {choice.ordinal: choice.why_not for choice in choosing.choices(page.session, _key(page))}
+
+    def notes() -> dict[int, str]:
+        return {choice.ordinal: choice.why_not for choice in choosing.choices(page.session, _key(page))}
+
+    with use_locale(SOURCE_LOCALE):
+        japanese = notes()
+    with use_locale(locale):
+        other = notes() if locale != SOURCE_LOCALE else {}
     rows = household.child_rows(page, view, shown=False)
     for row in rows:
-        row["note"] = _s("確認中") if row["checking"] else notes.get(row["ordinal"], _s("対象ではありません"))
+        key = row["ordinal"]
+        if row["checking"] or key not in japanese:
+            row["note"] = Line(_s("確認中") if row["checking"] else _s("対象ではありません"), "")
+        else:
+            row["note"] = Line(plain(japanese[key]), plain(other.get(key, ""))) if japanese[key] else None
     return rows
 
 
@@ -214,7 +236,8 @@ def show_receipt(page: Page) -> Response[Any]:
     locale = spoken(call)
     asked_back = is_asked_back(page.session, row)
     return page.render(
-        "admin/desk_receipt.html", row=row, say=after(Act(row.act), row.receipt_no, locale, asked_back=asked_back),
+        "admin/desk_receipt.html", row=row,
+        say=beside(partial(after, Act(row.act), row.receipt_no, asked_back=asked_back), locale),
         say_lang=html_lang(locale), spelled=read_out(row.receipt_no, locale), desk_words=desk_words,
     )  # fmt: skip
 

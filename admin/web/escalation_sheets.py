@@ -10,15 +10,18 @@ from admin.access import first_post, number_in_address, staff_route
 from admin.desk_tasks import reader_of
 from admin.web import escalations
 from admin.web.reports import XLSX
+from portal.domain.audit.services import record
 from portal.domain.errors import ConflictError, DomainError, NotAllowedError, NotFoundError
 from portal.domain.escalations import answers_in
 from portal.domain.escalations.answers_file import MAX_BYTES, AnswersFile, read_answers
 from portal.domain.escalations.models import AnswerSheet
 from portal.domain.escalations.sheet_out import make_sheet
+from portal.domain.escalations.states import ANSWER_SHEET
 from portal.domain.staff.permissions import Permission
 from portal.domain.staff.queries import staff_names
 from portal.domain.texts import _s
 from portal.platform.page import Page
+from portal.platform.routes import Transaction
 from portal.platform.uploads import UploadRule
 
 FILE = UploadRule(MAX_BYTES, read_answers)
@@ -72,8 +75,13 @@ def _found(page: Page) -> AnswerSheet:
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show what every row of a sheet would do."""
+    """Show what every row of a sheet would do, with the ward's words while it waits; that they were seen is on record."""
     sheet = _found(page)
+    texts_shown = sheet.state == ANSWER_SHEET.initial
+    if texts_shown:
+        record(
+            page.session, page.actor, page.now, "escalation.sheet_seen", "escalation_sheet", sheet.id, rows=sheet.rows
+        )  # fmt: skip
     outcomes = answers_in.plan(page.session, page.site.vault, sheet, reader_of(page), page.now)
     fresh = sum(one.result == answers_in.NEW for one in outcomes)
     typed = page.query.get("page", "")
@@ -83,7 +91,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     return page.render(
         "admin/escalation_sheet.html", status_code, sheet=sheet, fresh=fresh, left_out=len(outcomes) - fresh,
         outcomes=ordered[(number - 1) * PAGE : number * PAGE], more=len(ordered) > number * PAGE, number=number,
-        seen=answers_in.fingerprint(outcomes),
+        seen=answers_in.fingerprint(outcomes), texts_shown=texts_shown,
         escalation_words=escalation_words, said=page.query.get("said", ""),
     )  # fmt: skip
 
@@ -126,7 +134,7 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route(
             "POST", "/escalations/answers/upload", upload, answer, shows=show_list, uploads={"file": FILE}
         ),
-        staff_route("GET", one, show, answer),
+        staff_route("GET", one, show, answer, transaction=Transaction.WRITE),
         staff_route("POST", one + "/apply", apply, answer, shows=show),
         staff_route("POST", one + "/drop", drop, answer, shows=show),
     ]

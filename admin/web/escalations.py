@@ -72,6 +72,8 @@ def show_new(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask what to pass to the ward, from a call or without one."""
     origin = origin_of(page)
     program = page.site.program
+    if page.method == "GET" and page.query.get("kind") in ESCALATION_KINDS:
+        page.form.values = {"kind": page.query["kind"]}
     return page.render(
         "admin/escalation_new.html", status_code, origin=origin, kinds=ESCALATION_KINDS,
         due={kind: services.due_on(program, kind, page.now) for kind in ESCALATION_KINDS},
@@ -114,8 +116,7 @@ def _found(page: Page) -> Escalation:
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one question; its words and the ward's on demand, to those who may."""
     row, reader, vault = _found(page), reader_of(page), page.site.vault
-    asked = page.auth is not None and page.auth.data.get(READ) == row.id
-    shown = asked and reader.may_read(row)
+    shown = _has_read(page, row) and reader.may_read(row)
     answers = queries.answers_of(page.session, row.id)
     names = staff_names(page.session, {row.raised_by, *(one.answered_by for one in answers)})
     return page.render(
@@ -128,6 +129,10 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         contact=page.site.program.contact, scans=allowed(page, Permission.SEE_SCANS),
         opens=allowed(page, Permission.OPEN_HOUSEHOLD),
     )  # fmt: skip
+
+
+def _has_read(page: Page, row: Escalation) -> bool:
+    return page.auth is not None and page.auth.data.get(READ) == row.id
 
 
 def read(page: Page) -> Response[Any]:
@@ -186,7 +191,8 @@ def _try(page: Page, action: Any) -> None:
 def close(page: Page) -> Response[Any]:
     """Close an answered question."""
     row = _found(page)
-    _try(page, lambda: services.close(page.session, row.id, page.actor, page.now))
+    unread = reader_of(page).may_read(row) and not _has_read(page, row)
+    _try(page, lambda: services.close(page.session, row.id, page.actor, page.now, unread=unread))
     return page.redirect(f"/escalations/{row.id}?said=closed") if page.form.ok else show(page, 409)
 
 

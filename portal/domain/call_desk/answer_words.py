@@ -89,8 +89,8 @@ def _letter(item: Standing | None, *, ordered: bool) -> str:
 
 def _parcel(item: Standing) -> str:
     if item.sent_on is None:
-        return _("紙の商品を送る準備をしています。")
-    sent = _("紙の商品は、%(day)sに送りました。") % {"day": format_day(item.sent_on)}
+        return _("紙の代替品を送る準備をしています。")
+    sent = _("紙の代替品は、%(day)sに送りました。") % {"day": format_day(item.sent_on)}
     return _joined([sent, _place(item)])
 
 

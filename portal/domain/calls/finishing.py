@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from sqlalchemy.orm import Session
 
@@ -69,7 +70,7 @@ def finish(
     """
     call = locked_own(session, call_id, actor)
     state = CALL.next(call.state, "finish")
-    numbers = _checked(session, vault, after)
+    numbers = _checked(session, vault, after, _minutes_most(call, now))
     call.state, call.ended_at = state, now
     call.talk_ended_at = call.talk_ended_at or now
     _note(vault, call, after, numbers)
@@ -98,7 +99,7 @@ def correct(
         raise WrongStateError(_s("まだ終わっていない受付です。先に「記録して終える」で書いてください。"))
     if not may_correct(call, now):
         raise TooLateError(_s("直せるのは、終えた当日だけです。スーパーバイザーに伝えてください。"))
-    numbers = _checked(session, vault, after)
+    numbers = _checked(session, vault, after, _minutes_most(call, now))
     before = facts_of(call) | written.read_text(vault, call)
     _note(vault, call, after, numbers)
     later = facts_of(call) | written.read_text(vault, call)
@@ -132,7 +133,8 @@ def note(session: Session, vault: Vault, call: Call, after: AfterCall, *, taken_
     Raises:
         FieldsError: something noted cannot be so; nothing is changed.
     """
-    _note(vault, call, after, _checked(session, vault, after) | {written.TAKEN_BY: taken_by})
+    most = _minutes_most(call, call.started_at)
+    _note(vault, call, after, _checked(session, vault, after, most) | {written.TAKEN_BY: taken_by})
 
 
 def _note(vault: Vault, call: Call, after: AfterCall, numbers: dict[str, str]) -> None:
@@ -144,8 +146,19 @@ def _note(vault: Vault, call: Call, after: AfterCall, numbers: dict[str, str]) -
     written.write_text(vault, call, kept | words | numbers)
 
 
-def _checked(session: Session, vault: Vault, after: AfterCall) -> dict[str, str]:
-    """Return the two numbers as digits.
+def _minutes_most(call: Call, now: datetime) -> int:
+    """Return how many minutes of a call somebody else can have been in it: as long as it lasted, and one for rounding.
+
+    Where the rule ended a forgotten call, nobody knows how long people talked.
+    """
+    if call.closed_by_rule:
+        return MINUTES_MAX
+    lasted = (call.talk_ended_at or now) - call.started_at
+    return min(MINUTES_MAX, ceil(lasted / timedelta(minutes=1)) + 1)
+
+
+def _checked(session: Session, vault: Vault, after: AfterCall, minutes_most: int) -> dict[str, str]:
+    """Return the two numbers as digits; ``minutes_most``: so long the call lasted.
 
     Raises:
         FieldsError: something is wrong.
@@ -157,10 +170,14 @@ def _checked(session: Session, vault: Vault, after: AfterCall) -> dict[str, str]
     faults = {
         "category": _fault_of_category(after),
         "interpreter_minutes": _fault_of_minutes(
-            after.interpreter_minutes, _s("通訳の時間は、1から%(most)dまでの分で入力してください。")
+            after.interpreter_minutes,
+            minutes_most,
+            _s("通訳の時間は、1から%(most)dまでの分で入力してください。受付より長くはできません。"),
         ),
         "three_way_minutes": _fault_of_minutes(
-            after.three_way_minutes, _s("三者通話の時間は、1から%(most)dまでの分で入力してください。")
+            after.three_way_minutes,
+            minutes_most,
+            _s("三者通話の時間は、1から%(most)dまでの分で入力してください。受付より長くはできません。"),
         ),
         "text": _fault_of_words(session, vault, after.text, _s("内容は、%(most)d文字までで書いてください。")),
         "notable": _fault_of_words(
@@ -182,8 +199,8 @@ def _fault_of_category(after: AfterCall) -> str:
     return "" if known else _s("何についての問い合わせかを選んでください。")
 
 
-def _fault_of_minutes(minutes: int | None, fault: str) -> str:
-    return "" if minutes is None or 1 <= minutes <= MINUTES_MAX else fault % {"most": MINUTES_MAX}
+def _fault_of_minutes(minutes: int | None, most: int, fault: str) -> str:
+    return "" if minutes is None or 1 <= minutes <= most else fault % {"most": most}
 
 
 def _fault_of_words(session: Session, vault: Vault, words: str, too_long: str) -> str:

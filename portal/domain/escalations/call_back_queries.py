@@ -2,21 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import merge
+from itertools import islice
+from operator import itemgetter
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.base import UtcDateTime
-from portal.domain.escalations.call_backs import KINDS, due_of, late_when_asked_by
+from portal.domain.escalations.call_backs import KINDS, default_due, due_of, late_when_asked_by
 from portal.domain.escalations.models import CallBack, CallBackTry
 from portal.domain.escalations.states import CALL_BACK
 from portal.domain.households.models import Household
 from portal.domain.program.calendar import CallCenterCalendar
 from portal.domain.tasks.models import Task
+from portal.domain.tasks.services import CALL_BACK as CALL_BACK_TASK
 from portal.domain.tasks.states import TASK
 
 PAGE = 20
 WAITING = ("waiting", "claimed")
+HANDED_ON = "handed_on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +61,28 @@ def waiting(
     session: Session, calendar: CallCenterCalendar, now: datetime, *, include_protected: bool = False, page: int = 1,
     limit: int = PAGE,
 ) -> list[Waiting]:  # fmt: skip
-    """Return the calls back that wait, the first due first; ``page`` counts from 1."""
-    statement = _open(include_protected).order_by(func.coalesce(Task.due_at, Task.created_at), Task.id)
-    rows = session.execute(statement.offset((max(1, page) - 1) * PAGE).limit(limit))
-    return [_waiting(calendar, now, task, row) for task, row in rows]
+    """Return the calls back that wait, the first due first; ``page`` counts from 1.
+
+    Two lists are merged, each in the order of what is due: those with a time of their own, and those without one, whose
+    time follows from when they were asked for. So no more is read than what stands up to the end of the page.
+    """
+    start = (max(1, page) - 1) * PAGE
+    keys = _open(include_protected).with_only_columns(Task.id, Task.due_at, Task.created_at)
+    timed, timeless = (
+        session.execute(statement.order_by(by, Task.id).limit(start + limit)).all()
+        for statement, by in (
+            (keys.where(Task.due_at.is_not(None)), Task.due_at), (keys.where(Task.due_at.is_(None)), Task.created_at),
+        )
+    )  # fmt: skip
+    merged = merge(
+        ((row.due_at, row.id) for row in timed),
+        ((default_due(calendar, row.created_at), row.id) for row in timeless),
+        key=itemgetter(0),
+    )
+    wanted = [key for _due, key in islice(merged, start, start + limit)]
+    rows = session.execute(_rows(include_protected).where(Task.id.in_(wanted)))
+    found = {task.id: _waiting(calendar, now, task, row) for task, row in rows}
+    return [found[key] for key in wanted if key in found]
 
 
 def counting(*, include_protected: bool = False) -> Select[int, int]:
@@ -87,6 +110,14 @@ def count_waiting(
     """Return how many calls back wait, and how many of them are overdue."""
     total, late = session.execute(_COUNTING[include_protected], moments(calendar, now)).one()
     return int(total), int(late)
+
+
+def count_handed_on(session: Session, *, include_protected: bool = False) -> int:
+    """Return how many callers were reached whose matter the office still has to finish."""
+    inner = _rows(include_protected).where(
+        Task.kind == CALL_BACK_TASK, Task.state == TASK.initial, CallBack.state == HANDED_ON
+    )
+    return session.scalar(select(func.count()).select_from(inner.with_only_columns(Task.id).subquery())) or 0
 
 
 def one(

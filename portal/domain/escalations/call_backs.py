@@ -21,6 +21,7 @@ from portal.domain.escalations.models import CallBack, CallBackTry
 from portal.domain.escalations.services import check_words, require_call
 from portal.domain.escalations.states import CALL_BACK as MACHINE
 from portal.domain.program.calendar import CallCenterCalendar
+from portal.domain.program.hours_text import reception_text
 from portal.domain.program.schema import Program
 from portal.domain.tasks.models import Task
 from portal.domain.tasks.services import (
@@ -86,7 +87,8 @@ def ask(
     if wanted.text.strip():
         check_words(session, vault, wanted.text)
     if wanted.at is not None and (wanted.at <= now or not program.calendar.is_open(wanted.at)):
-        raise InputError(_s("これからの、受付時間の中の日時を入力してください。"), code="at")
+        fault = _s("これからの、受付時間の中の日時を入力してください。%(hours)s")
+        raise InputError(fault % {"hours": reception_text(program.calendar)}, code="at")
     require_call(session, actor, now, call_id=call_id, household_id=household_id)
     details = {"telephone": number, "text": wanted.text.strip(), "language": wanted.language.value}
     task = open_task(

@@ -14,7 +14,7 @@ from portal.domain.calls.models import Call, CallHousehold
 from portal.domain.calls.secrets_in_text import refuse_coupons, refuse_secrets
 from portal.domain.calls.states import ENDED
 from portal.domain.clock import jst_date
-from portal.domain.errors import InputError, NotAllowedError, NotFoundError
+from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 from portal.domain.escalations.models import Escalation, EscalationAnswer
 from portal.domain.escalations.sealed import context, question_of
 from portal.domain.escalations.states import ESCALATION
@@ -192,13 +192,20 @@ def _checked(given: Instruction | None, now: datetime) -> Instruction | None:
     return Instruction(number, given.day)
 
 
-def close(session: Session, escalation_id: int, actor: Actor, now: datetime) -> Escalation:
+def close(
+    session: Session, escalation_id: int, actor: Actor, now: datetime, *, unread: bool = False
+) -> Escalation:
     """Close an answered question: who asked was told, or needs no answer.
+
+    ``unread``: this person may read the ward's answer and has not: then nobody can have been told.
 
     Raises:
         NotFoundError: there is no such question.
         WrongStateError: it has no answer, or was closed before.
+        ConflictError: the answer is unread.
     """
+    if unread and ESCALATION.can(locked(session, escalation_id).state, "close"):
+        raise ConflictError(_s("区の回答を見て、本人に伝えたら、終わりにできます。"))
     return _end(session, escalation_id, "close", actor, now)
 
 

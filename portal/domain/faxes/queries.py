@@ -138,19 +138,21 @@ def calls_of(session: Session, case_id: int) -> list[tuple[Call, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What waits: open cases, those that were due before today, and replies that could not be sent."""
+    """What waits: open cases, those due before today, replies that could not be sent, and cases due today or before."""
 
     open: int
     overdue: int
     failed: int
+    due: int
 
 
 def counts(session: Session, today: date) -> Counts:
     """Count what waits on a JST day."""
-    waits = FaxCase.state.in_(OPEN)
     stuck = select(func.count(FaxReply.id)).where(FaxReply.state == FAILED)
-    return Counts(
-        session.scalar(select(func.count(FaxCase.id)).where(waits)) or 0,
-        session.scalar(select(func.count(FaxCase.id)).where(waits, FaxCase.due_on < today)) or 0,
-        session.scalar(stuck) or 0,
-    )
+    waiting, overdue, due = session.execute(
+        select(
+            func.count(FaxCase.id), func.count().filter(FaxCase.due_on < today),
+            func.count().filter(FaxCase.due_on <= today),
+        ).where(FaxCase.state.in_(OPEN))
+    ).one()  # fmt: skip
+    return Counts(int(waiting), int(overdue), session.scalar(stuck) or 0, int(due))

@@ -1,12 +1,12 @@
 """月次報告書（コールセンター業務), specification 6(7): written from counts and records, with what people add to it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
-from portal.domain.clock import JST, day_end, day_start, jst_date
+from portal.domain.clock import JST, day_end, day_start
 from portal.domain.errors import InputError
 from portal.domain.program.schema import Program
 from portal.domain.reports import calls_tables as tables
@@ -18,7 +18,7 @@ from portal.domain.reports.monthly import write_texts
 from portal.domain.reports.notes import checked_words, notes
 from portal.domain.reports.tables import Report
 from portal.domain.reports.versions import Draft, Kind, month_report, texts_of
-from portal.domain.telephony.queries import missing_days
+from portal.domain.telephony.queries import last_day_over, missing_days
 from portal.domain.texts import _s
 from portal.domain.vault import Vault
 
@@ -82,17 +82,18 @@ def build(session: Session, vault: Vault, program: Program, month: date, now: da
     return Draft(report, _missing(session, program, month, now))
 
 
-def _missing(session: Session, program: Program, month: date, now: datetime) -> tuple[str, ...]:
-    """Say for which open days nobody has counted yet (specification 6(7)①)."""
-    until = min(last_of(month), jst_date(now))
+def _missing(session: Session, program: Program, month: date, now: datetime) -> tuple[Callable[[], str], ...]:
+    """Say for which open days the whole day's numbers are not there yet (specification 6(7)①)."""
+    until = min(last_of(month), last_day_over(program, now))
     lacking = missing_days(session, program, month, until) if month <= until else []
-    if not lacking:
-        return ()
     days = "、".join(f"{day.month}/{day.day}" for day in lacking)
-    return (
-        _s("次の営業日の電話の数字がありません: %(days)s。ファイルを取り込むか、日ごとに入力してください。")
-        % {"days": days},
-    )
+    return (lambda: _lacking(days),) if days else ()
+
+
+def _lacking(days: str) -> str:
+    return _s(
+        "次の営業日の電話の数字がありません: %(days)s。ファイルを取り込むか、日ごとに入力してください。"
+    ) % {"days": days}
 
 
 def _how_it_counts(program: Program, found: CallMonth) -> tuple[str, ...]:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.calls.kinds import CallChannel, Direction, Result
+from portal.domain.calls.kinds import CallChannel, Direction
 from portal.domain.calls.models import Call
 from portal.domain.calls.states import ENDED
 from portal.domain.clock import day_end, day_start, jst_date
@@ -21,6 +21,7 @@ from portal.domain.telephony.kpi import Counts, counted
 from portal.domain.telephony.layouts import LANGUAGES
 from portal.domain.telephony.models import WHOLE_DAY
 
+WITHDRAWN = "withdrawn"
 ONE_DAY = timedelta(days=1)
 ASKED = (CallChannel.PHONE.value, CallChannel.FAX.value, CallChannel.COUNTER.value)
 """Contacts that are questions to us; entering a paper form is none."""
@@ -46,7 +47,10 @@ class DayLine:
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """What people recorded: contacts of callers by channel, and what is worth knowing of them."""
+    """What people recorded: contacts of callers by channel, and what is worth knowing of them.
+
+    ``passed`` counts the questions that were passed to the ward, as the table of them does, whatever the call says.
+    """
 
     by_channel: dict[str, int]
     by_category: dict[tuple[str, str], int]
@@ -194,14 +198,23 @@ def count_contacts(session: Session, first: date, last: date) -> Contacts:
         categories[key] = categories.get(key, 0) + count
     marks = session.execute(
         select(
-            func.count().filter(Call.complaint), func.count().filter(Call.result == Result.PASSED.value),
+            func.count().filter(Call.complaint),
             func.count(Call.interpreter_minutes), func.coalesce(func.sum(Call.interpreter_minutes), 0),
             func.count(Call.three_way_minutes), func.coalesce(func.sum(Call.three_way_minutes), 0),
             func.count().filter(Call.relay_service),
         ).where(*asked)
     ).one()  # fmt: skip
-    numbers = [int(value) for value in marks]
-    return Contacts(channels, categories, without, *numbers)
+    complaints, *numbers = [int(value) for value in marks]
+    passed = session.scalar(select(func.count()).where(*_passed_on(first, last))) or 0
+    return Contacts(channels, categories, without, complaints, passed, *numbers)
+
+
+def _passed_on(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    """Return what makes a question one that was passed to the ward from ``first`` to ``last``, for sum and table alike."""
+    return (
+        Escalation.raised_at >= day_start(first), Escalation.raised_at < day_end(last),
+        Escalation.state != WITHDRAWN,
+    )  # fmt: skip
 
 
 def _faxes(session: Session, first: date, last: date) -> tuple[int, int]:
@@ -239,9 +252,14 @@ def _escalations(session: Session, first: date, last: date) -> tuple[EscalationL
             and_(EscalationAnswer.escalation_id == Escalation.id, EscalationAnswer.id.in_(newest)),
         )
         .where(
-            Escalation.raised_at < end,
-            Escalation.state != "withdrawn",
-            or_(Escalation.raised_at >= begin, answered_here, Escalation.state == "open"),
+            or_(
+                and_(*_passed_on(first, last)),
+                and_(
+                    Escalation.raised_at < begin,
+                    Escalation.state != WITHDRAWN,
+                    or_(answered_here, Escalation.state == "open"),
+                ),
+            )
         )
         .order_by(Escalation.raised_at, Escalation.id)
     )

@@ -68,7 +68,7 @@ def _recorded() -> Sequence[tuple[str, Callable[[Contacts], int]]]:
         (_s("受付の記録: FAX"), lambda contacts: contacts.by_channel["fax"]),
         (_s("受付の記録: 窓口"), lambda contacts: contacts.by_channel["counter"]),
         (_s("うち苦情"), lambda contacts: contacts.complaints),
-        (_s("うち区に引き継いだもの"), lambda contacts: contacts.passed),
+        (_s("区に引き継いだもの"), lambda contacts: contacts.passed),
         (_s("うち通訳の利用"), lambda contacts: contacts.interpreted),
         (_s("通訳の時間（分）"), lambda contacts: contacts.interpreter_minutes),
         (_s("うち三者間通話"), lambda contacts: contacts.three_way),

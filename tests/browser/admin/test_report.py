@@ -54,6 +54,10 @@ def test_the_board_renews_itself_and_keeps_the_focus(
     begin_call(served_staff, page_factory())
     expect(page.locator("#board .facts dd").first).not_to_have_text(before)
     expect(page.locator("#board-days")).to_be_focused()
+    link = page.locator("#board-telephony")
+    link.evaluate("link => { link.dataset.old = '1'; link.focus(); }")
+    expect(page.locator("#board-telephony[data-old]")).to_have_count(0)
+    expect(page.locator("#board-telephony")).to_be_focused()
 
 
 def test_without_javascript_the_board_is_renewed_by_a_link(

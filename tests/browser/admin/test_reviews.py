@@ -146,3 +146,14 @@ def test_the_role_that_only_reads_reports_sees_no_way_to_decide(
     page = page_factory()
     go(served_staff, page, "/reports/declines", Role.AUDITOR)
     assert page.locator("a[href='/reviews']").count() == 0
+
+
+def test_a_filter_that_moves_to_its_other_place_keeps_the_focus(
+    served_staff: ServedStaff, page_factory: PageFactory
+) -> None:
+    page = page_factory(width=1280, height=900)
+    served_staff.enter(page, Role.OFFICER)
+    served_staff.go(page, "/reviews")
+    for pressed, there in (("warned", "no-warned"), ("no-warned", "warned"), ("mine", "no-mine")):
+        page.locator(f"#filter-{pressed}").press("Enter")
+        expect(page.locator(f"#filter-{there}")).to_be_focused()

@@ -52,6 +52,7 @@ def test_the_agent_puts_it_right_today_and_nobody_else_does(staff: StaffSite) ->
     colleague = staff.hire(Role.AGENT)
     agent, lead = staff.enter(colleague), staff.enter_as(Role.SUPERVISOR)
     call_id = start(agent)
+    staff.clock.advance(minutes=5)
     finish(agent, call_id, interpreter_minutes="5", text="一回目")
     page = agent.get(f"/calls/{call_id}/correct").text
     assert '<option value="delivery/absent" selected>' in page

@@ -199,7 +199,7 @@ def test_what_was_typed_is_kept_when_something_is_wrong(sqlite_staff: StaffSite)
         "/calls/finish/submit", typed | {"interpreter_minutes": "10", "three_way_minutes": ""}
     )
     assert answer.status_code == 422
-    for field in ("category", "text", "tracking", "call_back"):
+    for field in ("interpreter_minutes", "category", "text", "tracking", "call_back"):
         assert f'id="{field}-error"' in answer.text, field
     assert "4111 1111 1111 1111" in answer.text
     assert 'id="complaint" name="complaint" value="1" checked' in answer.text
@@ -209,6 +209,7 @@ def test_what_was_typed_is_kept_when_something_is_wrong(sqlite_staff: StaffSite)
 def test_the_notes_are_kept_as_ticked(sqlite_staff: StaffSite) -> None:
     visitor = sqlite_staff.enter_as(Role.AGENT)
     call_id = start(visitor)
+    sqlite_staff.clock.advance(minutes=12)
     finish(
         visitor, call_id, interpreter="1", interpreter_minutes="１２", three_way_minutes="9", relay_service="1",
         shared_with_ward="1", text="不在票", result="passed",

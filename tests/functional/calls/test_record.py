@@ -63,7 +63,7 @@ def test_everything_noted_is_kept_and_the_words_are_sealed(room: Room) -> None:
     agent = room.hire()
     call_id = room.start(agent)
     room.finish(
-        call_id, agent, result=Result.CALL_BACK, interpreter_minutes=12, three_way_minutes=9, relay_service=True,
+        call_id, agent, NOW + 12 * MINUTE, result=Result.CALL_BACK, interpreter_minutes=12, three_way_minutes=9, relay_service=True,
         complaint=True, shared_with_ward=True, text=" 不在票をなくした ", notable="不在票がわかりにくい",
         call_back="０３（１２３４）５６７８", tracking="123-45-67890-3",
     )  # fmt: skip
@@ -169,6 +169,23 @@ def test_what_cannot_be_so_is_refused_beside_its_field_and_nothing_changes(
     room.finish(call_id, agent)
     with pytest.raises(FieldsError):
         room.correct(call_id, agent, **changes)
+
+
+@pytest.mark.parametrize("field", ["interpreter_minutes", "three_way_minutes"])
+def test_nobody_was_in_a_call_longer_than_it_lasted(room: Room, field: str) -> None:
+    agent = room.hire()
+    call_id = room.start(agent)
+    six: dict[str, Any] = {field: 6}
+    seven: dict[str, Any] = {field: 7}
+    over = NOW + timedelta(minutes=4, seconds=1)
+    room.hang_up(call_id, agent, over)
+    with pytest.raises(FieldsError) as refused:
+        room.finish(call_id, agent, over + 30 * MINUTE, **seven)
+    assert list(refused.value.faults) == [field]
+    assert "1から6まで" in refused.value.faults[field]
+    room.finish(call_id, agent, over + 30 * MINUTE, **six)
+    with pytest.raises(FieldsError):
+        room.correct(call_id, agent, over + 31 * MINUTE, **seven)
 
 
 def test_every_category_of_the_list_can_be_noted(room: Room) -> None:

@@ -1,5 +1,6 @@
 """Search first: by whatever the caller can say, only in a call, masked, and the protected are not there."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -287,3 +288,15 @@ def test_opening_more_than_sixty_households_an_hour_is_noted(sqlite_staff: Staff
         one.visitor.get(f"/desk/{key}")
     assert len(sqlite_staff.events("household.opened")) == 61
     assert [event.detail["what"] for event in sqlite_staff.events("staff.unusual_browsing")] == ["open"]
+
+
+def test_after_a_search_among_the_scripts_the_focus_is_there(sqlite_staff: StaffSite) -> None:
+    person = sqlite_staff.add_household()
+    household(sqlite_staff, "白鷺　冬美", "シラサギ フユミ")
+    one = agent(sqlite_staff).begin()
+    focused = re.compile(r"<(\w+)[^>]* autofocus")
+    assert focused.findall(one.search(name="白鷺")) == ["a"]
+    for path in ("/desk", f"/desk/{person.household_id}"):
+        page = main_of(one.visitor.open(f"{path}?script_q=手紙").text)
+        assert focused.findall(page) == ["p"], path
+        assert '<p class="found" role="status" tabindex="-1" autofocus>' in page

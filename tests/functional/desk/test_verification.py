@@ -17,7 +17,7 @@ from portal.domain.credentials.models import Credential
 from portal.domain.errors import NotAllowedError, NotFoundError
 from portal.domain.households.models import Household
 from portal.domain.letters.models import Letter
-from tests.functional.desk.support import CHILD_BIRTH, POSTAL, SAID, agent, letter_of, main_of, steady
+from tests.functional.desk.support import CHILD_BIRTH, POSTAL, SAID, agent, letter_of, main_of, steady, words
 from tests.support.coupons import VAULT
 from tests.support.people import CANARY_BIRTH, CANARY_NAME, CANARY_STREET, CANARY_TOWN
 from tests.support.staff import StaffSite
@@ -320,3 +320,29 @@ def test_a_call_that_is_somebody_elses_verifies_nobody(staff: StaffSite) -> None
             verify(session, VAULT, call, person.household_id, said, Relation.OTHER, other, staff.now)
         with pytest.raises(NotFoundError):
             verify(session, VAULT, theirs, 987654, said, Relation.OTHER, other, staff.now)
+
+
+def test_nobody_who_takes_the_call_ever_reads_which_answers_were_right(sqlite_staff: StaffSite) -> None:
+    person = sqlite_staff.add_household()
+    one, lead = agent(sqlite_staff).begin(), agent(sqlite_staff, Role.SUPERVISOR)
+    assert one.verify(person.household_id, **(SAID | {"number": person.login_id, "name": "違う人"})) == 303
+    with sqlite_staff.database.read() as session:
+        call_id = session.scalars(select(Call.id)).one()
+    place = f"/calls/{call_id}"
+    assert "合ったもの" not in one.visitor.open(place).text
+    assert "合ったもの: 世帯主の生年月日、手紙番号かID、郵便番号" in words(lead.visitor.open(place).text)
+    one.end()
+    page = one.visitor.open(place).text
+    assert "手続きできる" in page
+    assert "合ったもの" not in page
+    (event,) = sqlite_staff.events("call.verified")
+    assert set(event.detail) == {"level", "relation"}, "nor does any timeline tell"
+
+
+def test_a_lead_who_takes_the_call_is_blind_too(sqlite_staff: StaffSite) -> None:
+    person = sqlite_staff.add_household()
+    one = agent(sqlite_staff, Role.SUPERVISOR).begin()
+    assert one.verify(person.household_id) == 303
+    with sqlite_staff.database.read() as session:
+        call_id = session.scalars(select(Call.id)).one()
+    assert "合ったもの" not in one.visitor.open(f"/calls/{call_id}").text

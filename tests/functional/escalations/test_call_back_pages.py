@@ -1,5 +1,7 @@
 """Calls back on the page: taken once, called from there, with a number that nobody else sees."""
 
+import re
+
 import pytest
 
 from portal.domain.actors import Role
@@ -65,3 +67,35 @@ def test_a_call_back_with_faults_comes_back_as_it_was_typed(
 def test_a_time_alone_is_todays(sqlite_staff: StaffSite) -> None:
     visitor, place = asked(sqlite_staff, clock="午後2時30分")
     assert "2023-08-01 14:30" in visitor.open(place).text
+
+
+def test_nobody_answered_and_no_second_call_back_is_asked_for(sqlite_staff: StaffSite) -> None:
+    visitor, place = asked(sqlite_staff)
+    visitor.post(f"{place}/start")
+    visitor.open(place)
+    visitor.post(f"{place}/settle", {"outcome": "no_answer", "form_key": "s"})
+    page = visitor.open("/calls/finish").text
+    assert 'name="result" value="call_back" checked' in page
+    found = re.search(r'name="call_id" value="(\d+)"', page)
+    assert found
+    notes = {"call_id": found[1], "category": "delivery/absent", "result": "call_back", "form_key": "f"}
+    answer = visitor.post("/calls/finish/submit", notes)
+    assert answer.headers["location"] == "/calls?said=finished"
+    assert sqlite_staff.count(Task, kind="call_back") == 1
+
+
+def test_the_number_is_spelled_in_the_callers_language(sqlite_staff: StaffSite) -> None:
+    visitor, place = asked(sqlite_staff, language="ko")
+    page = visitor.open(f"{place}?said=asked").text
+    assert '<p class="spelled" lang="ko">' in page
+    assert "アメリカ" not in page
+
+
+def test_the_hours_stand_beside_the_time_and_in_its_fault(sqlite_staff: StaffSite) -> None:
+    visitor, call_id = agent(sqlite_staff)
+    hours = "受付時間: 午前9時から午後5時まで"
+    assert hours in visitor.open("/call-backs/new").text
+    assert hours in visitor.open("/calls/finish").text
+    saturday = {"call": str(call_id), "at": "2023-08-05", "clock": "10:00"}
+    answer = visitor.post("/call-backs/new/submit", CALLED | saturday)
+    assert f"受付時間の中の日時を入力してください。{hours}" in answer.text

@@ -144,6 +144,26 @@ def test_the_first_due_comes_first_and_the_late_are_marked(desk: Desk) -> None:
         assert call_back_queries.count_waiting(session, desk.program.calendar, desk.now) == (3, 1)
 
 
+def test_those_without_a_time_stand_where_their_shown_time_puts_them_page_by_page(desk: Desk) -> None:
+    late = asked(desk, replace(WANTED, at=at(1, 16, 30)))
+    soon = asked(desk, replace(WANTED, at=at(1, 13)))
+    tomorrow = asked(desk, replace(WANTED, at=at(2, 10)))
+    with desk.database.write() as session:
+        session.get_one(Task, tomorrow).due_at = at(2, 10)
+        timeless = [
+            open_task(session, VAULT, "unmatched", None, {}, desk.agent, desk.now).id for _ in range(20)
+        ]
+    expected = [soon, late, *timeless, tomorrow]
+    pages = []
+    with desk.database.read() as session:
+        for page in (1, 2, 3):
+            found = call_back_queries.waiting(session, desk.program.calendar, desk.now, page=page)
+            pages.append([one.task.id for one in found])
+            due = [one.due_at for one in found]
+            assert due == sorted(due)
+    assert pages == [expected[:20], expected[20:], []]
+
+
 def test_the_number_is_shown_to_nobody_but_who_calls_it(desk: Desk) -> None:
     task_id = asked(desk)
     other = desk.actor(Role.AGENT, "other")

@@ -101,6 +101,28 @@ def test_the_ward_answers_on_the_page_and_the_agent_tells_and_closes(staff: Staf
     assert len(staff.events("escalation.close")) == 1
 
 
+def test_an_answer_that_nobody_read_closes_nothing(sqlite_staff: StaffSite) -> None:
+    mine, address = raised(sqlite_staff)
+    ward = sqlite_staff.enter_as(Role.WARD_OFFICER)
+    ward.open(address)
+    ward.post(f"{address}/answer", {"text": "対象です。", "form_key": "a"} | ORDER)
+    assert f'action="{address}/close"' not in mine.open(address).text
+    refused = mine.post(f"{address}/close", {"form_key": "c"})
+    assert refused.status_code == 409
+    assert "区の回答を見て、本人に伝えたら" in refused.text
+    assert f'action="{address}/close"' in mine.send(f"{address}/read").text
+    assert mine.post(f"{address}/close", {"form_key": "d"}).status_code == 303
+
+
+def test_what_only_the_ward_reads_may_be_closed_unread(sqlite_staff: StaffSite) -> None:
+    mine, address = raised(sqlite_staff, kind="protection")
+    ward = sqlite_staff.enter_as(Role.WARD_OFFICER)
+    ward.open(address)
+    ward.post(f"{address}/answer", {"text": "対応しました。", "form_key": "a"} | ORDER)
+    assert f'action="{address}/close"' in mine.open(address).text
+    assert mine.post(f"{address}/close", {"form_key": "c"}).status_code == 303
+
+
 def test_an_officer_enters_the_wards_paper_with_its_number_or_a_scan(sqlite_staff: StaffSite) -> None:
     _agent, address = raised(sqlite_staff)
     officer = sqlite_staff.enter_as(Role.OFFICER)
@@ -168,12 +190,16 @@ def test_the_sheet_goes_out_and_answers_come_in_after_a_look(staff: StaffSite) -
     look = officer.open(place).text
     assert "取り込む行: 1、取り込まない行: 1" in look
     assert "この受付番号の引き継ぎはない" in look
+    for told in ("対象です。", "児発第12号", "2023-07-31"):
+        assert told in look, "the ward's words are seen before they are taken in"
+    assert len(staff.events("escalation.sheet_seen")) == 1
     assert staff.count(EscalationAnswer) == 0
     seen = re.findall(r'name="seen" value="(\w+)"', look)[0]
     assert officer.post(f"{place}/apply", {"seen": "old", "form_key": "x"}).status_code == 409
     form = {"seen": seen, "form_key": "p"}
     assert [officer.post(f"{place}/apply", form).status_code for _ in range(2)] == [303, 303]
     assert staff.count(EscalationAnswer, source="sheet") == 1
+    assert "対象です。" not in officer.open(place).text
     assert "回答あり" in officer.open(address).text
     again = officer.post(
         "/escalations/answers/upload", {"form_key": "v"}, files={"file": ("b.xlsx", data, "x/y")}

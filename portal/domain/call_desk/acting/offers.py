@@ -46,19 +46,19 @@ def offers(
 ) -> tuple[Offer, ...]:
     """Return every act in the order in which callers ask for them; what the service itself refuses is said by it."""
     locks = locks_of(session, household_id, now) if level >= Level.ACT else Locks()
+    unknown = "" if level >= Level.ACT else _to_be_known(session, household_id, level)
     return tuple(
-        Offer(act, _why_not(session, program, call, household_id, act, level, locks, now)) for act in Act
+        Offer(act, _why_not(session, program, call, household_id, act, level, unknown, locks, now))
+        for act in Act
     )
 
 
 def _why_not(
-    session: Session, program: Program, call: Call, household_id: int, act: Act, level: Level, locks: Locks,
-    now: datetime,
+    session: Session, program: Program, call: Call, household_id: int, act: Act, level: Level, unknown: str,
+    locks: Locks, now: datetime,
 ) -> str:  # fmt: skip
-    if level < NEEDED[act] and level is Level.STATUS and numbers_that_count(session, household_id) is None:
-        return _after_call_back()
     if level < NEEDED[act]:
-        return _s("先に、手紙番号かIDを聞くか、登録の電話番号にかけなおしてください。")
+        return unknown
     counts = asked_at(session, call, now) if act in _BY_ARRIVAL else now
     if act in _WINDOWS and (closed := staff_closed_text(_WINDOWS[act](program), counts)):
         return closed
@@ -75,6 +75,20 @@ def _why_not(
     if act is Act.CHANNEL and not channel.was_called_back(session, call, household_id):
         return _after_call_back()
     return ""
+
+
+def _to_be_known(session: Session, household_id: int, level: Level) -> str:
+    """Say how the caller gets known well enough: by the letter's number, by a call back, or only by a new letter."""
+    number = level is Level.NONE or numbers_that_count(session, household_id) is not None
+    if has_number(session, household_id):
+        return (
+            _s("先に、手紙番号かIDを聞くか、登録の電話番号にかけなおしてください。")
+            if number
+            else _after_call_back()
+        )
+    if number:
+        return _s("先に、手紙番号かIDを聞いてください。手紙がない人は、新しい手紙だけです。")
+    return _s("使える手紙も、登録の電話番号もありません。新しい手紙が届いてから、できます。")
 
 
 def _after_call_back() -> str:

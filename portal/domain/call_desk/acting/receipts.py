@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from portal.domain.call_desk.models import DeskAct
 from portal.domain.calls.models import Call
 from portal.domain.errors import NotFoundError
+from portal.domain.households.models import Household
 from portal.domain.requests.models import Request
 from portal.domain.texts import _s
 
@@ -17,6 +18,16 @@ MOST = 100
 def acts_in_call(session: Session, call_id: int, household_id: int) -> Sequence[DeskAct]:
     """Return what was done for a household in a call, oldest first."""
     statement = select(DeskAct).where(DeskAct.call_id == call_id, DeskAct.household_id == household_id)
+    return session.scalars(statement.order_by(DeskAct.id).limit(MOST)).all()
+
+
+def acts_of_call(session: Session, call_id: int) -> Sequence[DeskAct]:
+    """Return what was done in a call, oldest first; nothing of a household that is protected now."""
+    statement = (
+        select(DeskAct)
+        .join(Household, Household.id == DeskAct.household_id)
+        .where(DeskAct.call_id == call_id, Household.protected.is_(False))
+    )
     return session.scalars(statement.order_by(DeskAct.id).limit(MOST)).all()
 
 

@@ -21,12 +21,24 @@ REFUSED = frozenset({Bar.ON_THE_WAY, Bar.LIMIT, Bar.DELIVERED})
 """What is refused here in the words for a caller; the rest reads as in the portal."""
 
 
+def ward_kind(standing: Standing) -> str:
+    """Return the kind of question by which the ward is asked where it ends for the caller; empty where it does not."""
+    if standing.bar is Bar.LIMIT or (standing.bar is Bar.ON_THE_WAY and standing.next_day is None):
+        return "eligibility"
+    return "accident" if standing.bar is Bar.DELIVERED else ""
+
+
 def next_step(standing: Standing) -> str:
     """Tell the agent what to do where it ends for the caller otherwise; empty where the sentence says it all."""
-    if standing.bar is Bar.LIMIT or (standing.bar is Bar.ON_THE_WAY and standing.next_day is None):
-        return _s("「区に引き継ぐ」で、受け取り方を決めてもらってください。返事が来たら、折り返します。")
-    if standing.bar is Bar.DELIVERED:
-        return _s("家族も受け取っていないときは、「区に引き継ぐ」で、郵便局への調査を頼んでください。")
+    match ward_kind(standing):
+        case "eligibility":
+            return _s(
+                "「区に引き継ぐ」の「対象の判断」で、受け取り方を決めてもらってください。返事が来たら、折り返します。"
+            )
+        case "accident":
+            return _s(
+                "家族も受け取っていないときは、「区に引き継ぐ」の「事故」で、郵便局への調査を頼んでください。"
+            )
     return ""
 
 

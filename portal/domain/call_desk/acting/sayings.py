@@ -3,11 +3,12 @@
 The words are the residents' own (catalog ``messages``), so that the desk says what the site and the letters say.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from portal.domain.call_desk.acting.kinds import Act
-from portal.domain.texts import _, plain, use_locale
+from portal.domain.texts import SOURCE_LOCALE, _, plain, use_locale
 
 Sentence = Callable[[], str]
 
@@ -50,7 +51,7 @@ _AFTER: Mapping[Act, tuple[Sentence, ...]] = MappingProxyType(
         Act.NEW_LETTER: (lambda: _("担当者が確認してから、新しい手紙を送ります。"),),
         Act.UNLOCK: (lambda: _("もう一度サインインできます。"),),
         Act.LOST: (lambda: _("いまのIDとパスワードは、もう使えません。新しい手紙をお待ちください。"),),
-        Act.ALTERNATIVE: (lambda: _("担当者が確認してから、紙の商品を送ります。"),),
+        Act.ALTERNATIVE: (lambda: _("担当者が確認してから、紙の代替品を送ります。"),),
         Act.DECLINE_FORM: (lambda: _("まだ辞退にはなっていません。用紙に書いて、送ってください。"),),
         Act.CHANNEL: (lambda: _("もうひとりの担当者が確認します。そのあと、登録できるようになります。"),),
         Act.COUPON_FAULT: (lambda: _("結果が出たら、お知らせします。ホームの画面でも見られます。"),),
@@ -70,6 +71,21 @@ _NAMES: Mapping[Act, Sentence] = MappingProxyType(
         Act.COUPON_FAULT: lambda: _("お店で使えないクーポンの調査"),
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence: in Japanese, and in the caller's language where that is another one (else empty)."""
+
+    japanese: str
+    spoken: str
+
+
+def beside(said: Callable[[str], Sequence[str]], locale: str) -> list[Line]:
+    """Return sentences in Japanese and in ``locale``; ``said`` returns them in a language."""
+    japanese = said(SOURCE_LOCALE)
+    spoken = said(locale) if locale != SOURCE_LOCALE else [""] * len(japanese)
+    return [Line(one, other) for one, other in zip(japanese, spoken, strict=True)]
 
 
 def name_of(act: Act) -> str:
