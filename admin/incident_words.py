@@ -64,7 +64,7 @@ def clock(code: str) -> str:
 def pace(code: str) -> str:
     """Say how a clock stands."""
     return {
-        "done": _s("すみ"), "late": _s("すみ（期限のあと）"), "running": _s("あります"), "soon": _s("もうすぐ期限"),
+        "done": _s("すみ"), "late": _s("すみ（期限のあと）"), "running": _s("期限前"), "soon": _s("もうすぐ期限"),
         "over": _s("期限を過ぎました"),
     }.get(code, code)  # fmt: skip
 

@@ -94,6 +94,8 @@ GROUPS = (
     ),
 )
 """The menu: groups of places, in the order of a day's work."""
+SHORT = 12
+"""So many places fit on a screen with every group open."""
 
 _OF_HOUSEHOLD = re.compile(r"/(?:desk|households)/(\d{1,18})(?=/.)")
 
@@ -111,11 +113,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class PlaceGroup:
-    """Places of one kind of work under a heading; the first group has none."""
+    """Places of one kind of work under a heading; the first group has none.
+
+    A long menu has only the group of the page open, so that the current place is in sight.
+    """
 
     key: str
     name: str
     places: Sequence[Place]
+    open: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +194,9 @@ def _groups(page: Page, who: Who | None) -> list[PlaceGroup]:
     if who is None:
         return []
     found = []
+    long = (
+        sum(permission in who.may for _key, places in GROUPS for _path, _name, permission in places) > SHORT
+    )
     for key, places in GROUPS:
         shown = [
             Place(path, _label(name), page.path == path if path == "/" else page.path.startswith(path))
@@ -195,7 +204,8 @@ def _groups(page: Page, who: Who | None) -> list[PlaceGroup]:
             if permission in who.may
         ]
         if shown:
-            found.append(PlaceGroup(key, _group(key) if key else "", shown))
+            here = not long or any(place.current for place in shown)
+            found.append(PlaceGroup(key, _group(key) if key else "", shown, here))
     return found
 
 

@@ -119,7 +119,7 @@ def entitlement(code: str) -> str:
     return {
         "in_progress": _s("手続き中"), "held": _s("保留"), "declined": _s("辞退"), "deemed_declined": _s("みなし辞退"),
         "exchanged": _s("交換ずみ"), "delivered_unexchanged": _s("お渡しずみ・未交換"),
-        "alternative_delivered": _s("紙でお渡しずみ"), "undelivered": _s("お渡しできず"),
+        "alternative_delivered": _s("紙でお渡しずみ"), "undelivered": _s("不着"),
         "ineligible_after_check": _s("確認の結果、対象外"),
     }.get(code, code)  # fmt: skip
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
@@ -24,6 +25,8 @@ from portal.domain.households.models import Household
 from portal.domain.households.moved import MovedView, moved_children
 from portal.domain.households.queries import HouseholdView, open_holds, view_of
 from portal.domain.letters.queries import letters_of
+from portal.domain.shipments.queries import mail_of_letters
+from portal.domain.shipments.states import BEYOND_POSTING
 from portal.domain.staff.permissions import Permission
 from portal.domain.tasks.queries import tasks_of
 from portal.domain.texts import _s
@@ -107,6 +110,11 @@ def _choice(kind: type[Choice], typed: str) -> Choice | None:
     return next((member for member in kind if member.value == typed), None)
 
 
+def _asked(page: Page, kind: type[Choice], name: str) -> str:
+    found = _choice(kind, page.query.get(name, ""))
+    return found.value if found is not None else ""
+
+
 def refused(page: Page) -> Response[Any] | None:
     """Answer somebody who may not know the household, or has not given a reason; None for all others."""
     return _refused(page, _row(page))
@@ -131,6 +139,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     letters = letters_of(page.session, household.id)
     coupons, assigned = coupons_and_assignments(page.session, household.id)
     moved = moved_children(page.session, page.site.vault, household.id) if found.moved else []
+    mails = mail_of_letters(page.session, household.id) if letters else {}
     shown = {part: _until(page, SHOWN, f"{household.id}:{part.value}") for part in access.Part}
     return page.render(
         "admin/household.html",
@@ -142,6 +151,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         parts=access.Part,
         credential=credential,
         letters=letters,
+        mails=mails,
+        ended=BEYOND_POSTING,
         holds=open_holds(page.session, household.id) if found.holds else [],
         tasks=tasks_of(page.session, household.id) if found.tasks else [],
         moments=timeline(
@@ -156,6 +167,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         notice_words=notice_words,
         until=f"{until.astimezone(JST):%H:%M}",
         said=page.query.get("said", ""),
+        just_shown=_asked(page, access.Part, "part") if page.method == "GET" else "",
+        last_reason=_asked(page, access.Reason, "reason"),
         shown_until=max((f"{u.astimezone(JST):%H:%M}" for u in shown.values() if u), default=""),
     )
 
@@ -237,7 +250,8 @@ def unmask(page: Page) -> Response[Any]:
     if first_post(page):
         until = access.unmask(page.session, household, part, reason, page.actor, page.now)
         _remember(page, SHOWN, f"{household.id}:{part.value}", until)
-    return page.redirect(f"/households/{household.id}?said=shown")
+    kept = urlencode({"said": "shown", "part": part.value, "reason": reason.value})
+    return page.redirect(f"/households/{household.id}?{kept}")
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -1,5 +1,6 @@
 """Reports about an incident: written from the register, confirmed by the ward or given back, taken along as a file."""
 
+from collections.abc import Callable
 from typing import Any
 
 from litestar import Response
@@ -34,7 +35,7 @@ def preview(page: Page) -> Response[Any]:
         raise _missing()
     report = incident_report(page.session, page.site.vault, page.site.program, row.id, kind, page.now)
     return page.render(
-        "admin/incident_paper.html", row=row, report=report, kind=kind, paper=None, names={}, incident_words=incident_words,
+        "admin/incident_paper.html", row=row, report=report, kind=kind, paper=None, because="", names={}, incident_words=incident_words,
         may_write=allowed(page, Permission.HANDLE_INCIDENTS), may_confirm=False, own=False,
     )  # fmt: skip
 
@@ -67,7 +68,8 @@ def show_paper(page: Page, status_code: int = 200) -> Response[Any]:
     people = {paper.written_by, paper.decided_by or 0}
     return page.render(
         "admin/incident_paper.html", status_code, row=row, report=frozen_report(page.site.vault, paper), kind=paper.kind,
-        paper=paper, names=staff_names(page.session, people), incident_words=incident_words, may_write=False,
+        paper=paper, because=register.given_back_because(page.session, page.site.vault, paper),
+        names=staff_names(page.session, people), incident_words=incident_words, may_write=False,
         may_confirm=allowed(page, Permission.CONFIRM_INCIDENT_REPORTS),
         own=page.staff is not None and page.staff.id == paper.written_by,
     )  # fmt: skip
@@ -75,24 +77,30 @@ def show_paper(page: Page, status_code: int = 200) -> Response[Any]:
 
 def confirm(page: Page) -> Response[Any]:
     """Confirm a report, as the ward."""
-    return _decide(page, "confirm")
+    return _decide(
+        page, "confirm", lambda paper: register.confirm_report(page.session, paper.id, page.actor, page.now)
+    )
 
 
 def give_back(page: Page) -> Response[Any]:
-    """Give a report back, as the ward."""
-    return _decide(page, "give_back")
+    """Give a report back, as the ward, with the reason."""
+    reason, vault = page.form.get("reason"), page.site.vault
+    return _decide(
+        page, "give_back",
+        lambda paper: register.give_back_report(page.session, vault, paper.id, reason, page.actor, page.now),
+    )  # fmt: skip
 
 
-def _decide(page: Page, action: str) -> Response[Any]:
+def _decide(page: Page, said: str, step: Callable[[IncidentReport], object]) -> Response[Any]:
     row, paper = found(page), _paper(page)
     try:
         with page.session.begin_nested():
             if first_post(page):
-                register.decide_report(page.session, paper.id, action, page.actor, page.now)
+                step(paper)
     except DomainError as error:
-        page.form.error("paper", error.message)
+        page.form.error("reason" if error.code == "reason" else "paper", error.message)
         return show_paper(page, 422)
-    return page.redirect(f"/incidents/{row.id}?said={action}")
+    return page.redirect(f"/incidents/{row.id}?said={said}")
 
 
 def file(page: Page) -> Response[Any]:

@@ -22,6 +22,7 @@ from portal.domain.staff.permissions import Permission
 from portal.domain.staff.queries import staff_names
 from portal.platform.page import Page
 
+MOST = 20
 STATES = ("open", "contained", "reported", "closed")
 FAULTS = frozenset({"kind", "known_on", "occurred_on", "told_on", *FIELDS})
 
@@ -84,7 +85,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         "admin/incident.html", status_code, row=row, clocks=queries.clocks_of(session, row, page.now),
         fields_of=register.fields_of(page.site.vault, row), names_of_fields=FIELDS, touched=queries.touched(session, row.id),
         subjects=queries.subjects(session, row.id, include_protected=protected), page_of=queries.PAGE,
-        reports=reports, kinds_of_reports=REPORTS, notices=site_notices.notices(session, incident_id=row.id),
+        reports=reports, because={one.id: register.given_back_because(session, page.site.vault, one) for one in reports[:MOST]},
+        most=MOST, kinds_of_reports=REPORTS, notices=site_notices.notices(session, incident_id=row.id),
         text_of=lambda notice: site_notices.texts_of(notice)["ja"], names=staff_names(session, people),
         can={action for action in INCIDENT.steps if INCIDENT.can(row.state, action)}, said=page.query.get("said", ""),
         me=page.staff.id if page.staff is not None else 0, incident_words=incident_words,

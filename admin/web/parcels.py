@@ -1,6 +1,6 @@
 """The parcels desk: what is to pack, to confirm, to post, on the way and back; packed by two people with a scanner."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from litestar import Response
@@ -44,12 +44,25 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         "admin/parcels.html", status_code, stage=stage, counts=counts, said=page.query.get("said", ""),
         to_pack=queries.to_pack(page.session, include_protected=known, short=stage == "short") if packs else [],
         rows=[] if packs else queries.parcels(page.session, stage, include_protected=known),
-        me=page.staff.id if page.staff else 0, product=_product(page),
+        me=page.staff.id if page.staff else 0, product=_product(page), pieces=_pieces(page),
     )  # fmt: skip
 
 
 def _product(page: Page) -> Any:
     return lambda product_id: product_name(page.site.program, product_id)
+
+
+def _pieces(page: Page) -> Callable[[str, int], str]:
+    """Say how many pieces of which worth: a product's name has the worth of a child's whole share."""
+    worth = {one.id: one.piece_yen for one in page.site.program.alternatives}
+
+    def text(product_id: str, count: int) -> str:
+        if product_id not in worth:
+            return _s("%(n)d枚") % {"n": count}
+        said = {"piece": f"{worth[product_id]:,}", "n": count, "all": f"{worth[product_id] * count:,}"}
+        return _s("%(piece)s円の券が%(n)d枚、合わせて%(all)s円") % said
+
+    return text
 
 
 def _to_pack(page: Page) -> queries.ToPack:
@@ -76,6 +89,7 @@ def show_pack(page: Page, status_code: int = 200) -> Response[Any]:
     return page.render(
         "admin/parcel_pack.html", status_code, view=view, chosen=chosen, mail_class=mail_class, classes=CLASSES,
         wanted=_wanted(view, chosen), rows=range(ROWS), left=left, focus=focus, product=_product(page),
+        pieces=_pieces(page),
         limit=page.site.program.requests.registered_limit_yen,
     )  # fmt: skip
 

@@ -40,11 +40,13 @@ def show(
 ) -> Response[Any]:
     """Show a month day by day, what it lacks, and both ways to put counts in."""
     program, session, month = page.site.program, page.session, _month(page)
-    until = min(last_of(month), jst_date(page.now))
+    until = min(last_of(month), queries.last_day_over(program, page.now))
+    days = queries.overview(session, program, month, last_of(month))
+    lacking = [one for one in days if one.open and one.day <= until and not (one.known and one.known.whole)]
     return page.render(
         "admin/telephony.html", status_code, month=month, months=months(program, jst_date(page.now))[:12],
-        days=queries.overview(session, program, month, last_of(month)), rate=answer_rate,
-        missing=queries.missing_days(session, program, month, until) if month <= until else [],
+        days=days, rate=answer_rate, until=until,
+        missing=[one.day for one in lacking if one.known is None], partial=[one.day for one in lacking if one.known],
         layouts=layout_names(program.call_layouts_dir), spoken=LANGUAGES, numbers=NUMBERS, field=field_name,
         reasons=[reason.value for reason in Reason], problems=problems, differences=differ.differences if differ else (),
         said=page.query.get("said", ""), seconds=program.calls.service_level_seconds, report_words=report_words,

@@ -81,6 +81,20 @@ document.addEventListener("htmx:afterRequest", (event) => {
     say(false);
   });
 });
+// A part that is drawn anew keeps the keyboard where it was: at the same control, its counterpart, or the part's first one.
+let held = "";
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const at = document.activeElement;
+  held = at && at !== document.body && event.detail.target.contains(at) ? at.id || "-" : "";
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (!held || (document.activeElement && document.activeElement !== document.body)) return;
+  const part = document.getElementById(event.detail.target.id) || document.getElementById("main");
+  const names = [held, held.replace(/^filter-/, "filter-no-"), held.replace(/^filter-no-/, "filter-")];
+  const next = names.map((name) => document.getElementById(name)).find(Boolean) || part.querySelector("a[href], button") || part;
+  held = "";
+  next.focus({ preventScroll: true });
+});
 // A sign-in page that comes back for a fragment means that the session is over: show it as the page it is.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.xhr.responseURL && new URL(event.detail.xhr.responseURL).pathname === "/signin") {

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from sqlalchemy import Select, distinct, func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.coupons.assignment import wanting_count
 from portal.domain.coupons.models import Coupon
+from portal.domain.coupons.states import LIVE
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.households.models import Household
 from portal.domain.households.protection import protection_loaded
+from portal.domain.households.queries import has_open_hold, withheld
 from portal.domain.letters.models import Letter
 
 DONE, NOW, LATER = "done", "now", "later"
@@ -27,22 +30,32 @@ class Step:
 def next_steps(session: Session) -> list[Step]:
     """Return the steps in order; the first one that is not done is at work."""
     households = _count(session, select(func.count(Household.id)).where(Household.state == "active"))
-    wanted = _count(session, select(func.count(Entitlement.id)).where(Entitlement.state == "in_progress"))
     stock = _count(session, select(func.count(Coupon.id)))
     assigned = _count(
         session,
         select(func.count(Entitlement.id))
         .join(Coupon, Coupon.entitlement_id == Entitlement.id)
-        .where(Entitlement.state == "in_progress", Coupon.state.not_in(("voided", "expired"))),
+        .where(Entitlement.state == "in_progress", Coupon.state.in_(LIVE)),
+    )
+    # a child whose request stopped its coupon, or whom nobody may serve now, gets none: it is not waited for
+    wanted = assigned + wanting_count(session)
+    served = (
+        Entitlement.state == "in_progress",
+        Household.state == "active",
+        ~withheld(),
+        ~has_open_hold(Household.id.expression),
     )
     ready = _count(
         session,
-        select(func.count(distinct(Entitlement.household_id))).where(Entitlement.state == "in_progress"),
+        select(func.count(distinct(Entitlement.household_id)))
+        .join(Household, Household.id == Entitlement.household_id)
+        .where(*served),
     )
     with_letter = (
         select(func.count(distinct(Letter.household_id)))
         .join(Entitlement, Entitlement.household_id == Letter.household_id)
-        .where(Entitlement.state == "in_progress")
+        .join(Household, Household.id == Letter.household_id)
+        .where(*served)
     )
     lettered = _count(session, with_letter.where(Letter.state.in_(("printed", "handed_over"))))
     sent = _count(session, with_letter.where(Letter.state == "handed_over"))

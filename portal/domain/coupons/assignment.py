@@ -90,6 +90,11 @@ def _wanting(amount_yen: int | None = None) -> Select[int]:
     return query if amount_yen is None else query.where(Entitlement.amount_yen == amount_yen)
 
 
+def wanting_count(session: Session) -> int:
+    """Count the entitlements that ``assign`` would give a code now, whatever their amount."""
+    return _count(session, _wanting())
+
+
 def _in_stock(now: datetime, amount_yen: int) -> tuple[ColumnElement[bool], ...]:
     alive = select(CouponBatch.id).where(CouponBatch.exchange_end > now)
     return (Coupon.state == STOCK, Coupon.face_yen == amount_yen, Coupon.batch_id.in_(alive))

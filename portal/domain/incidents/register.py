@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
+from portal.domain.audit.models import AuditEvent
 from portal.domain.audit.services import record
 from portal.domain.calls.secrets_in_text import refuse_coupons, refuse_secrets
 from portal.domain.errors import InputError, NotAllowedError, NotFoundError, WrongStateError
@@ -240,19 +241,39 @@ def report_content(vault: Vault, report: IncidentReport) -> dict[str, Any]:
     return opened
 
 
-def decide_report(
-    session: Session, report_id: int, action: str, actor: Actor, now: datetime
-) -> IncidentReport:
-    """Confirm a report (``confirm``) or give it back (``give_back``), as the ward; the first one confirmed moves the incident.
+def confirm_report(session: Session, report_id: int, actor: Actor, now: datetime) -> IncidentReport:
+    """Confirm a report as the ward; the first one confirmed moves the incident.
 
     Raises:
         NotFoundError: there is none of that key.
         NotAllowedError: the actor wrote it.
         WrongStateError: it was decided before.
     """
-    found = session.get(IncidentReport, report_id)
-    if found is None:
-        raise NotFoundError(_s("この報告書は見つかりませんでした。"))
+    return _decide(session, report_id, "confirm", actor, now)
+
+
+def give_back_report(
+    session: Session, vault: Vault, report_id: int, reason: str, actor: Actor, now: datetime
+) -> IncidentReport:
+    """Give a report back as the ward, and say why; the words are sealed with the event.
+
+    Raises:
+        InputError: no reason, a text that is too long, or one that holds a secret (code ``reason``).
+        NotFoundError, NotAllowedError, WrongStateError: as ``confirm_report``.
+    """
+    words = reason.strip()
+    if not words:
+        raise InputError(_s("理由を書いてください。"), code="reason")
+    _check(session, vault, "reason", words)
+    report = report_by_id(session, report_id)
+    sealed = seal_json(vault.unwrap(report.wrapped_key), {"reason": words}, _reason_place(report))
+    return _decide(session, report_id, "give_back", actor, now, sealed=sealed)
+
+
+def _decide(
+    session: Session, report_id: int, action: str, actor: Actor, now: datetime, *, sealed: bytes | None = None
+) -> IncidentReport:
+    found = report_by_id(session, report_id)
     row = locked(session, found.incident_id)
     session.refresh(found, with_for_update=True)
     state = INCIDENT_REPORT.next(found.state, action)
@@ -264,8 +285,23 @@ def decide_report(
     if action == "confirm" and found.kind in {FIRST, FINAL} and INCIDENT.can(row.state, "report"):
         row.state, row.reported_at = INCIDENT.next(row.state, "report"), now
     row.changed_at = now
-    _note(session, row, f"report_{action}", actor, now, kind=found.kind, number=found.number)
+    _note(session, row, f"report_{action}", actor, now, sealed=sealed, kind=found.kind, number=found.number)
     return found
+
+
+def given_back_because(session: Session, vault: Vault, report: IncidentReport) -> str:
+    """Return why the ward gave a report back; empty where it did not. Raises IntegrityFaultError."""
+    if report.state != "given_back":
+        return ""
+    events = select(AuditEvent.detail, AuditEvent.sealed).where(
+        AuditEvent.subject == "incident", AuditEvent.subject_id == report.incident_id,
+        AuditEvent.action == "incident.report_give_back", AuditEvent.sealed.is_not(None),
+    )  # fmt: skip
+    for detail, sealed in session.execute(events):
+        if (detail.get("kind"), detail.get("number")) == (report.kind, report.number):
+            opened = unseal_json(vault.unwrap(report.wrapped_key), sealed, _reason_place(report))
+            return str(opened["reason"])
+    return ""
 
 
 def reports_of(session: Session, incident_id: int) -> list[IncidentReport]:
@@ -325,6 +361,23 @@ def _report_place(incident_id: int, kind: str, number: int) -> str:
     return f"incident_report:{incident_id}:{kind}:{number}"
 
 
-def _note(session: Session, row: Incident, action: str, actor: Actor, now: datetime, **detail: Any) -> None:
+def _reason_place(report: IncidentReport) -> str:
+    return f"{_report_place(report.incident_id, report.kind, report.number)}:reason"
+
+
+def _note(
+    session: Session, row: Incident, action: str, actor: Actor, now: datetime, *, sealed: bytes | None = None,
+    **detail: Any,
+) -> None:  # fmt: skip
     session.flush()
-    record(session, actor, now, f"incident.{action}", "incident", row.id, state=row.state, **detail)
+    record(
+        session,
+        actor,
+        now,
+        f"incident.{action}",
+        "incident",
+        row.id,
+        sealed=sealed,
+        state=row.state,
+        **detail,
+    )

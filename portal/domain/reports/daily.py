@@ -146,4 +146,7 @@ def today_report(session: Session, program: Program, now: datetime) -> Report:
                 _s("この4週間"), (_s("日"), *(series_text(name) for name in SERIES)), by_day, (_s("合計"), *sums_of)
             ),
         ),
+        notes=(
+            _s("「不着」は、配達済みと数えられないまま、清算を締めたこどもです。締めるまでは「手続き中・配布中」に入ります。"),
+        ),
     )  # fmt: skip

@@ -99,7 +99,7 @@ def check(
     with use_locale(SOURCE_LOCALE):
         draft = kind.build(session, vault, program, month, now)
     if draft.missing:
-        raise ConflictError("\n".join(draft.missing), code="missing")
+        raise ConflictError("\n".join(sentence() for sentence in draft.missing), code="missing")
     report.state, report.version, report.changed_at = state, report.version + 1, now
     content = asdict(draft.report)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)

@@ -22,10 +22,13 @@ from portal.domain.wareki import format_wareki
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A report as it would be now. ``missing``: sentences that say why it cannot be checked yet, none when it can."""
+    """A report as it would be now. ``missing``: sentences that say why it cannot be checked yet, none when it can.
+
+    The report is the ward's and always Japanese; the sentences are for who reads the page, and put together for it.
+    """
 
     report: Report
-    missing: tuple[str, ...] = ()
+    missing: tuple[Callable[[], str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +130,19 @@ def shown(
     Whoever only reads (``drafts`` is False) gets what was submitted last.
     """
     report = month_report(session, kind.name, month)
-    with use_locale(SOURCE_LOCALE):
-        version = newest_submitted(session, report)
-        if drafts and report is not None and report.state != DRAFT:
-            version = newest_version(session, report)
-        elif drafts:
+    if drafts and (report is None or report.state == DRAFT):
+        with use_locale(SOURCE_LOCALE):
             draft = kind.build(session, vault, program, month, now)
-            return Shown(covered(program, kind.name, month, draft.report, None), None, draft.missing)
-        if report is None or version is None:
-            return Shown(None)
+            cover = covered(program, kind.name, month, draft.report, None)
+        return Shown(cover, None, tuple(sentence() for sentence in draft.missing))
+    version = (
+        newest_version(session, report)
+        if drafts and report is not None
+        else newest_submitted(session, report)
+    )
+    if report is None or version is None:
+        return Shown(None)
+    with use_locale(SOURCE_LOCALE):
         return Shown(covered(program, kind.name, month, content(vault, report, version), version), version)
 
 

@@ -14,6 +14,13 @@ def shipments_of(session: Session, household_id: int) -> list[Shipment]:
     return list(session.scalars(statement))
 
 
+def mail_of_letters(session: Session, household_id: int) -> dict[int, Shipment]:
+    """Return the last posting of each of a household's letters, by the letter's key."""
+    statement = select(Shipment).where(Shipment.household_id == household_id, Shipment.letter_id.is_not(None))
+    rows = session.scalars(statement.order_by(Shipment.id))
+    return {row.letter_id: row for row in rows if row.letter_id is not None}
+
+
 def latest_of_letter(session: Session, letter_id: int) -> Shipment | None:
     """Return the last posting of a letter; None where its mailing is unknown."""
     statement = select(Shipment).where(Shipment.letter_id == letter_id).order_by(Shipment.id.desc()).limit(1)

@@ -19,3 +19,5 @@ SHIPMENT = StateMachine(
 )
 ON_THE_WAY = ("posted", "at_post_office", "returning")
 """Out of our hands, and nobody has said yet how it ended."""
+BEYOND_POSTING = ("at_post_office", "delivered", "returning", "returned", "lost")
+"""What the post said of it after the posting."""

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record
-from portal.domain.clock import JST, day_end, jst_date
+from portal.domain.clock import jst_date
 from portal.domain.errors import ConflictError, InputError, NotAllowedError
 from portal.domain.program.schema import Program
 from portal.domain.telephony.kpi import FIELDS, Counts, total
 from portal.domain.telephony.layouts import CountsLayout
 from portal.domain.telephony.models import CallCount, CountDay, CountImport
+from portal.domain.telephony.queries import is_over
 from portal.domain.telephony.reading import CountRow, read_counts
 from portal.domain.texts import _s
 
@@ -131,7 +132,7 @@ def store(
     same = [
         day
         for day, version in current.items()
-        if _numbers(stored[version.id]) == _numbers(by_day[day]) and version.whole == _is_whole(program, day, now)
+        if _numbers(stored[version.id]) == _numbers(by_day[day]) and version.whole == is_over(program, day, now)
     ]  # fmt: skip
     other = [day for day in current if day not in same]
     over = [day for day in other if current[day].whole]
@@ -178,7 +179,7 @@ def _insert(
     session.flush()
     versions = {
         day: CountDay(
-            day=day, import_id=source.id, whole=_is_whole(program, day, source.imported_at),
+            day=day, import_id=source.id, whole=is_over(program, day, source.imported_at),
             reason=(reason.value if reason and day in over else NOT_OVER) if day in other else None,
             halves=_halves(by_day[day]),
         )
@@ -236,11 +237,3 @@ def _rows_of(session: Session, version_ids: Collection[int]) -> dict[int, list[C
 
 def _numbers(rows: Iterable[CountRow]) -> set[tuple[object, Counts]]:
     return {(row.place, row.counts) for row in rows}
-
-
-def _is_whole(program: Program, day: date, now: datetime) -> bool:
-    """Tell whether nothing can be added to a day any more: its business is over, or the whole day where nights count."""
-    hours = program.calendar.hours_on(day) if program.calendar.is_staffed(day) else None
-    if hours is None or program.calls.out_of_hours_counts:
-        return now >= day_end(day)
-    return now >= datetime.combine(day, hours.closes, tzinfo=JST)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from portal.domain.clock import JST, day_end, jst_date
 from portal.domain.program.calendar import CallCenterCalendar
 from portal.domain.program.schema import Program
 from portal.domain.telephony.kpi import FIELDS, OPTIONAL, Counts, counted
@@ -50,6 +51,20 @@ def days_known(session: Session, first: date, last: date) -> dict[date, DayKnown
         day.day: DayKnown(day.day, day.whole, source.source, source.imported_at, day.reason)
         for day, source in session.execute(statement)
     }
+
+
+def is_over(program: Program, day: date, now: datetime) -> bool:
+    """Tell whether nothing can be added to a day any more: its business is over, or the whole day where nights count."""
+    hours = program.calendar.hours_on(day) if program.calendar.is_staffed(day) else None
+    if hours is None or program.calls.out_of_hours_counts:
+        return now >= day_end(day)
+    return now >= datetime.combine(day, hours.closes, tzinfo=JST)
+
+
+def last_day_over(program: Program, now: datetime) -> date:
+    """Return the last day (JST) whose numbers can be whole."""
+    today = jst_date(now)
+    return today if is_over(program, today, now) else today - ONE_DAY
 
 
 def missing_days(session: Session, program: Program, first: date, last: date) -> list[date]:

@@ -9,14 +9,22 @@ import pytest
 from sqlalchemy import update
 
 from portal.domain.actors import SYSTEM, Actor, Organization, Role
+from portal.domain.calls.kinds import CallLanguage
+from portal.domain.casework.steps import DONE, Step, next_steps
 from portal.domain.clock import jst_date
 from portal.domain.coupons.models import Coupon
 from portal.domain.documents import services
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.entitlements.services import change
+from portal.domain.escalations.models import CallBack
+from portal.domain.faxes.services import NewFax, receive
 from portal.domain.letters.models import Letter, PrintRun
 from portal.domain.letters.numbers import new_letter_number
 from portal.domain.management import milestones, questions
+from portal.domain.requests.scans import check_scan
+from portal.domain.tasks.services import CALL_BACK, UNMATCHED, open_task
+from tests.support.coupons import VAULT
+from tests.support.files import fax
 from tests.support.resident import Loop
 from tests.support.staff import StaffSite, make_staff
 
@@ -118,6 +126,27 @@ def test_the_steps_end_when_every_letter_went_out(sqlite_staff: StaffSite) -> No
     assert "2 / 3" in last
 
 
+def test_the_step_of_codes_waits_for_no_child_that_gets_none(sqlite_staff: StaffSite) -> None:
+    staff = sqlite_staff
+    first, _other, hidden = staff.add_household(), staff.add_household(), staff.add_household(protected=True)
+    with staff.database.write() as session:
+        session.execute(
+            update(Entitlement)
+            .where(Entitlement.household_id == first.household_id)
+            .values(claimed_by="alternative", claim_id=1)
+        )
+    before = next(one for one in _steps(staff) if one.name == "assign")
+    assert (before.state != DONE, before.done, before.all) == (True, 0, 2)
+    staff.give_coupons()
+    after = next(one for one in _steps(staff) if one.name == "assign")
+    assert (after.state, after.done, after.all) == (DONE, 2, 2), hidden
+
+
+def _steps(staff: StaffSite) -> list[Step]:
+    with staff.database.read() as session:
+        return next_steps(session)
+
+
 def test_what_is_late_with_the_ward_is_a_link_for_those_who_see_the_management(
     sqlite_staff: StaffSite,
 ) -> None:
@@ -144,3 +173,45 @@ def test_what_is_late_with_the_ward_is_a_link_for_those_who_see_the_management(
     assert "期限を過ぎました" in staff.enter_as(Role.AUDITOR).open("/questions/2").text
     for role in (Role.AGENT, Role.SUPERVISOR):
         assert 'id="with-ward"' not in staff.enter_as(role).open("/").text
+
+
+def tiles(page: str) -> list[str]:
+    """What the tiles say, with their figures."""
+    found = re.findall(r'<a class="tile.*?</a>', page, re.DOTALL)
+    return [" ".join(unescape(re.sub(r"<[^>]+>", " ", tile)).split()) for tile in found]
+
+
+def test_calls_back_have_one_tile_and_what_the_office_goes_on_with_another(sqlite_staff: StaffSite) -> None:
+    agent = Actor(Role.AGENT, sqlite_staff.hire(Role.AGENT).id, Organization.CONTRACTOR)
+    with sqlite_staff.database.write() as session:
+        for kind, state in (
+            (CALL_BACK, "waiting"), (CALL_BACK, "handed_on"), (CALL_BACK, "handed_on"), (UNMATCHED, "waiting"),
+        ):  # fmt: skip
+            task = open_task(session, VAULT, kind, None, {}, agent, sqlite_staff.now)
+            session.add(CallBack(task_id=task.id, state=state))
+    found = tiles(sqlite_staff.enter_as(Role.OFFICER).open("/").text)
+    assert [tile for tile in found if "折り返し" in tile] == [
+        "2 折り返しの電話", "2 折り返しでつながり、続きを待つ用件",
+    ]  # fmt: skip
+    assert "1 照合できない依頼" in found
+    assert "3 折り返しの電話" in tiles(sqlite_staff.enter_as(Role.WARD_OFFICER).open("/").text)
+
+
+def test_faxes_that_wait_have_a_tile_with_what_is_due_today(sqlite_staff: StaffSite) -> None:
+    colleague = sqlite_staff.hire(Role.AGENT)
+    agent = sqlite_staff.enter(colleague)
+    assert "0 対応を待つFAX" in tiles(agent.open("/").text)
+    actor = Actor(Role.AGENT, colleague.id, Organization.CONTRACTOR)
+    today = jst_date(sqlite_staff.now)
+    with sqlite_staff.database.write() as session:
+        for number, due in enumerate((today, today + timedelta(days=1))):
+            new = NewFax(
+                sqlite_staff.now - timedelta(minutes=9),
+                check_scan(fax((172, 110 + number))),
+                CallLanguage.JA,
+                "",
+            )
+            calendar = sqlite_staff.site.program.calendar
+            receive(session, VAULT, calendar, new, actor, sqlite_staff.now).due_on = due
+    assert "2 対応を待つFAX（返信の期限がきょうまでのもの 1）" in tiles(agent.open("/").text)
+    assert not any("FAX" in tile for tile in tiles(sqlite_staff.enter_as(Role.WARD_OFFICER).open("/").text))

@@ -1,9 +1,15 @@
 """A household's page: a reason first, masks, what is behind them on demand, everything on record; the protected apart."""
 
+import re
+from datetime import date, timedelta
+
 import pytest
 
 from portal.domain.actors import Role
 from portal.domain.audit.models import AuditEvent
+from portal.domain.letters.models import Letter, PrintRun
+from portal.domain.letters.numbers import new_letter_number
+from portal.domain.shipments.models import Shipment
 from tests.support.canaries import CANARIES
 from tests.support.people import CANARY_NAME, CANARY_STREET, Person
 from tests.support.resident import Visitor
@@ -156,3 +162,60 @@ def test_an_unknown_household_is_not_found(staff: StaffSite) -> None:
 @pytest.mark.parametrize("path", ["/households/-1", "/households/x", "/tasks/99999999999999999999"])
 def test_an_odd_address_is_no_fault_of_ours(sqlite_staff: StaffSite, path: str) -> None:
     assert sqlite_staff.enter_as(Role.WARD_OFFICER).get(path).status_code == 404
+
+
+def test_the_number_that_other_pages_ask_for_stands_on_the_page(sqlite_staff: StaffSite) -> None:
+    person = sqlite_staff.add_household()
+    page = opened(sqlite_staff, person).open(f"/households/{person.household_id}").text
+    assert f'<span class="mono">#{person.household_id}</span>' in page
+
+
+def test_a_letters_line_says_when_it_was_posted_and_what_became_of_it(sqlite_staff: StaffSite) -> None:
+    staff, person = sqlite_staff, sqlite_staff.add_household()
+    with staff.database.write() as session:
+        run = PrintRun(
+            kind="credential", state="handed_over", planned=1, children=2, total_yen=60_000, folder="f",
+            notice_date=staff.now.date(), created_at=staff.now, finished_at=staff.now, handed_over_at=staff.now,
+        )  # fmt: skip
+        session.add(run)
+        session.flush()
+        letter = Letter(
+            number=new_letter_number(), household_id=person.household_id, kind="credential", state="handed_over",
+            print_run_id=run.id, chunk_number=1, children=2, amount_yen=60_000, created_at=staff.now,
+            printed_at=staff.now - timedelta(days=9), handed_over_at=staff.now,
+        )  # fmt: skip
+        session.add(letter)
+        session.flush()
+        mail = Shipment(
+            kind="letter", household_id=person.household_id, letter_id=letter.id, state="posted",
+            posted_on=date(2023, 7, 24), created_at=staff.now, changed_at=staff.now,
+        )  # fmt: skip
+        session.add(mail)
+        session.flush()
+        key = mail.id
+    desk = opened(staff, person)
+    line = letters_part(desk.open(f"/households/{person.household_id}").text)
+    assert "差し出しずみ・2023-07-24" in line
+    assert "2023-07-23" not in line, "the day of printing is no posting"
+    with staff.database.write() as session:
+        back = session.get_one(Shipment, key)
+        back.state, back.returned_on, back.returned_reason = "returned", date(2023, 7, 30), "moved_unknown"
+    line = letters_part(desk.open(f"/households/{person.household_id}").text)
+    assert re.search("戻った.*2023-07-30・転居先不明", line)
+
+
+def letters_part(page: str) -> str:
+    return page.split("<h2>手紙</h2>", 1)[1].split("</ul>", 1)[0]
+
+
+@pytest.mark.parametrize("part", ["name", "address", "birth", "login_id", "children"])
+def test_what_was_shown_takes_the_focus_and_the_reason_stays(sqlite_staff: StaffSite, part: str) -> None:
+    person = sqlite_staff.add_household(active=True)
+    desk = opened(sqlite_staff, person)
+    page = desk.send(
+        f"/households/{person.household_id}/unmask", {"part": part, "reason": "returned", "form_key": "p"}
+    ).text
+    assert page.count("autofocus") == 1
+    assert re.search('<(dd|h2)[^>]* tabindex="-1" autofocus>', page)
+    assert '<option value="returned" selected>' in page
+    assert "autofocus" not in desk.open(f"/households/{person.household_id}?said=shown&part=x&reason=y").text

@@ -47,7 +47,9 @@ def test_from_the_shelf_to_the_door(
 ) -> None:
     first, second = people
     request_id = approved(office, family)
-    assert f"/parcels/pack/{request_id}" in first.open("/parcels").text
+    page = first.open("/parcels")
+    assert f"/parcels/pack/{request_id}" in page.text
+    assert "10,000円の券が3枚、合わせて30,000円" in page.text
     first.open(f"/parcels/pack/{request_id}")
     # a scanner sends Enter after each number: the page asks for the next one
     page = first.send(f"/parcels/pack/{request_id}/count", FORM | {"scan_0_0": "GC000001"})

@@ -1,5 +1,6 @@
 """Every route of the staff site is public or names one permission, and every role gets exactly what the table says."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -143,3 +144,21 @@ def test_the_staff_site_answers_registered_networks_only(sqlite_staff: StaffSite
     open_demo = replace(base, settings=replace(settings, environment="demo"))
     demo = make_staff(open_demo, sqlite_staff.database, sqlite_staff.loop, sqlite_staff.folder)
     assert demo.visitor("127.0.0.1").get("/signin").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/calendar", "/stock"])
+def test_a_long_menu_has_only_the_group_of_the_page_open(sqlite_staff: StaffSite, path: str) -> None:
+    page = sqlite_staff.enter_as(Role.OFFICER).open(path).text
+    menu = page.split('<nav class="places"', 1)[1].split("</nav>", 1)[0]
+    groups = re.findall(r'<details class="group"( open)?>(.*?)</details>', menu, re.DOTALL)
+    assert len(groups) > 4
+    assert [bool(is_open) for is_open, _links in groups] == [
+        "aria-current" in links for _open, links in groups
+    ]
+
+
+def test_a_short_menu_is_open_as_a_whole(sqlite_staff: StaffSite) -> None:
+    page = sqlite_staff.enter_as(Role.AUDITOR).open("/").text
+    agent = sqlite_staff.enter_as(Role.AGENT).open("/").text
+    assert '<details class="group">' not in agent
+    assert '<details class="group"' in page

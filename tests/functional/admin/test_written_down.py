@@ -96,6 +96,7 @@ def test_somebody_without_an_account_is_kept_by_name_and_encrypted(sqlite_staff:
         ({"result": ""}, "result", "どうなったか"),
         ({"call_back": ""}, "call_back", "折り返す"),
         ({"interpreter_minutes": "x"}, "interpreter_minutes", "分の数字"),
+        ({"interpreter_minutes": "9"}, "interpreter_minutes", "1から8までの分"),
         ({"text": "確認の番号は 123456 です。"}, "text", "確認の番号"),
     ],
 )  # fmt: skip
@@ -170,7 +171,7 @@ def test_a_sheet_is_entered_during_a_call_and_no_household_opens_by_it(staff: St
     assert answer.status_code == 409
     assert "先にそれを終えて" in answer.text
     agent.get("/calls/written-down/new")
-    later = {"started_at": "15:00", "ended_at": "15:01", "agent": str(colleague.id), "form_key": "during"}
+    later = {"started_at": "15:00", "ended_at": "15:05", "agent": str(colleague.id), "form_key": "during"}
     assert agent.post(SUBMIT, SHEET | later).status_code == 303
 
 

@@ -89,6 +89,7 @@ def test_rates_by_day_and_half_hour_stand_beside_the_letters(staff: StaffSite) -
     assert "7/30（日） 休 – – – –" in page
     assert "7/28（金） 1,200 – – –" in page
     assert "差し出しを待つ手紙 800" in page
+    assert "引き渡した手紙" in page, "not the day of posting, by which other pages count"
     assert "9:00–9:30 10 9 90.0% 9:30–10:00 1 1 100.0%" in page
     assert "基準の80%より低く" not in page
 
@@ -147,3 +148,10 @@ def test_a_board_that_renews_itself_does_not_keep_a_screen_from_locking(sqlite_s
     for _minute in range(16):
         sqlite_staff.clock.advance(minutes=1, seconds=1)
         assert "いま受付中" in other.get("/board").text, "a person who looks stays signed in"
+
+
+def test_every_control_that_is_drawn_anew_keeps_its_name(sqlite_staff: StaffSite) -> None:
+    page = sqlite_staff.enter_as(Role.SUPERVISOR).open("/board").text.split('<div id="board"', 1)[1]
+    controls = re.findall(r'<(?:a|div)\b[^>]*(?:href|tabindex="0")[^>]*>', page.split("</main>", 1)[0])
+    assert controls
+    assert [one for one in controls if " id=" not in one] == []

@@ -1,13 +1,14 @@
 """Counts come in through a page, and the month's report goes from a draft to the ward."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from html import unescape
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 from portal.domain.actors import Role
+from portal.domain.clock import JST
 from portal.domain.reports.models import MonthlyReport, ReportNote, ReportVersion
 from portal.domain.telephony.models import CallCount, CountDay
 from tests.support import pdf
@@ -221,3 +222,41 @@ def test_the_list_says_what_is_due_to_those_who_write_it(quiet_office: StaffSite
     assert "期限を過ぎた" in page, "June was due on 10 July"
     assert "2023-08-10" in page
     assert "まだ提出していない報告書" not in quiet_office.enter_as(Role.AUDITOR).open("/call-report").text
+
+
+def test_the_page_says_in_the_readers_language_which_days_are_missing(office: StaffSite) -> None:
+    lead = office.enter_as(Role.SUPERVISOR)
+    page = lead.open(REPORT + "?lang=en").text
+    assert "These business days have no phone figures: 7/3" in page
+    assert "次の営業日の電話の数字がありません" not in page
+    lead.open(REPORT + "?lang=en")
+    refused = lead.post(f"{REPORT}/check", {"form_key": "1"})
+    assert "次の営業日の電話の数字がありません" not in refused.text
+
+
+def test_a_day_that_is_not_over_is_not_missing_and_one_counted_half_is_named_apart(
+    quiet_office: StaffSite,
+) -> None:
+    lead = quiet_office.enter_as(Role.SUPERVISOR)
+    day = quiet_office.now.astimezone(JST).date()
+    month = f"/telephony?month={day:%Y-%m}"
+    quiet_office.clock.instant = datetime.combine(day, time(9), tzinfo=JST)
+    short = f"{day.month}/{day.day}"
+    assert "数字のない営業日" not in missing_part(lead.open(month).text).get(short, "")
+    lead.send(
+        "/telephony/day", {"form_key": "t", "day": day.isoformat(), "offered_ja": "3", "answered_ja": "3"}
+    )
+    assert missing_part(lead.open(month).text).get(short) is None
+    quiet_office.clock.instant = datetime.combine(day, time(23), tzinfo=JST)
+    lead = quiet_office.enter_as(Role.SUPERVISOR)
+    assert "途中までの数字" in missing_part(lead.open(month).text)[short]
+
+
+def missing_part(page: str) -> dict[str, str]:
+    """What is said of each day above the forms."""
+    above = page.split('<h2 id="days">', 1)[1].split("<form", 1)[0]
+    said: dict[str, str] = {}
+    for words in re.findall(r"<p>(.*?)</p>", above, re.DOTALL):
+        plain = re.sub("<[^>]+>", "", words)
+        said |= dict.fromkeys(re.findall(r"\d+/\d+", plain), plain)
+    return said

@@ -25,7 +25,8 @@ from tests.support import pdf
 from tests.support.canaries import CANARIES
 from tests.support.coupons import NOW, VAULT
 from tests.support.letters import add_families, printer
-from tests.support.staff import StaffSite, hire
+from tests.support.resident import Loop
+from tests.support.staff import StaffSite, hire, make_staff
 
 DAY = date(2023, 6, 1)
 
@@ -301,3 +302,17 @@ def test_forms_are_laid_before_the_ward_as_they_are_printed(staff: StaffSite) ->
     assert taken.content.startswith(b"%PDF")
     assert officer.post("/documents/2/specimen").status_code == 404
     assert taken.headers["content-disposition"] == 'attachment; filename="decline_form-001.pdf"'
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_without_a_record_of_versions_the_page_says_so_and_not_that_nothing_was_printed(
+    sqlite_staff: StaffSite, background_loop: Loop, demo: bool
+) -> None:
+    site = sqlite_staff.site
+    program = replace(site.program, is_demo=demo)
+    staff = make_staff(
+        replace(site, program=program), sqlite_staff.database, background_loop, sqlite_staff.folder
+    )
+    page = staff.enter_as(Role.OFFICER).open("/documents").text
+    assert "印刷はまだありません" not in page
+    assert ("記録しません" in page) == demo

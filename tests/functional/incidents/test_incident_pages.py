@@ -32,6 +32,8 @@ def test_the_whole_way_in_the_browser(office: Office) -> None:
     for day in ("2023-08-01", "2023-08-05", "2023-08-30"):
         assert day in page
     assert "もうすぐ期限" in desk.open("/incidents").text
+    assert "あります</span>" not in desk.open("/").text
+    assert "期限前" in desk.open("/").text
     desk.send(place + "/tell", {"form_key": "t"})
     desk.send(place + "/add", {"what": "coupon", "by": "numbers", "numbers": number, "form_key": "a"})
     page = desk.send(place + "/stop-codes", {"form_key": "s"}).text
@@ -182,3 +184,26 @@ def test_the_first_page_of_the_day_shows_clocks_cases_and_notices_that_wait(quic
         assert f'href="{path}"' in page
     assert "事故の期限" in page
     assert "事故の期限" not in quick_office.staff.enter_as(Role.AGENT).open("/").text
+
+
+def test_the_ward_says_why_it_gives_a_report_back_and_the_writer_reads_it(office: Office) -> None:
+    desk, place = opened(office)
+    person = office.family()
+    desk.send(place + "/write/first/submit", {"form_key": "w"})
+    ward, paper = office.staff.enter_as(Role.WARD_OFFICER), place + "/papers/1"
+    ward.open(paper)
+    for reason in ("", "  ", "x" * 2_001, f"パスワードは {person.password}"):
+        refused = ward.post(paper + "/give-back", {"reason": reason, "form_key": "g"})
+        assert refused.status_code == 422, reason
+        assert 'id="reason-error"' in refused.text
+    with office.staff.database.read() as session:
+        assert session.query(IncidentReport).one().state == "written"
+    page = ward.send(paper + "/give-back", {"reason": "人数の数え方を、足してください。", "form_key": "g2"})
+    assert page.status_code == 200
+    for seen in (desk.open(place).text, desk.open(paper).text):
+        assert "差し戻した理由" in seen
+        assert "人数の数え方を、足してください。" in seen
+    (event,) = office.staff.events("incident.report_give_back")
+    assert event.sealed is not None
+    assert "人数" not in str(event.detail)
+    assert "人数".encode() not in event.sealed

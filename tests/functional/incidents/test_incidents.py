@@ -34,9 +34,9 @@ def write(office: Office, incident: int, kind: str, role: Role = Role.OFFICER) -
         return write_report(session, VAULT, office.staff.site.program, incident, kind, actor, office.now).id
 
 
-def decide(office: Office, report: int, action: str = "confirm", role: Role = Role.WARD_OFFICER) -> None:
+def decide(office: Office, report: int, role: Role = Role.WARD_OFFICER) -> None:
     with office.staff.database.write() as session:
-        register.decide_report(session, report, action, office.actor(role), office.now)
+        register.confirm_report(session, report, office.actor(role), office.now)
 
 
 def test_from_the_first_minute_to_the_end(office: Office) -> None:
@@ -141,7 +141,9 @@ def test_a_report_stays_as_it_was_and_the_ward_decides(office: Office) -> None:
         assert "あとからわかった" in str(
             incident_report(session, VAULT, office.staff.site.program, incident, "first", office.now)
         )
-    decide(office, report, "give_back")
+    with office.staff.database.write() as session:
+        ward = office.actor(Role.WARD_OFFICER)
+        register.give_back_report(session, VAULT, report, "原因が足りません", ward, office.now)
     with office.staff.database.read() as session:
         first = queries.clocks_of(session, session.get_one(Incident, incident), office.now)[1]
     assert first.pace is Pace.RUNNING, "what came back was not reported"

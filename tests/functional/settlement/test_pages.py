@@ -52,7 +52,11 @@ def over(sqlite_staff: StaffSite) -> StaffSite:
 
 def test_from_the_statement_to_the_signature(over: StaffSite) -> None:
     officer, ward = over.enter_as(Role.OFFICER), over.enter_as(Role.WARD_OFFICER)
-    assert "利用明細がありません" in officer.open("/settlement").text
+    page = officer.open("/settlement").text
+    assert "利用明細がありません" in page
+    assert "「不着」は、配達済みと数えられないまま終わるこどもです。" in page
+    assert ">不着</span>" in officer.open("/").text
+    assert "「不着」は、" in officer.open("/today").text
     assert upload(officer, statement(over, 0, "期限切れ")) == 303
     assert "締めることを提案する" in officer.open("/settlement").text
     assert "確認して締める" not in ward.open("/settlement").text
