@@ -42,11 +42,11 @@ def own_credential(page: Page) -> Credential:
     return credential_by_id(page.session, session_of(page).owner_id)
 
 
-def step(page: Page, name: str) -> tuple[int, int]:
-    """Return the place of a page in the first sign-in, and of how many: the same count from the first page on."""
+def step(page: Page, name: str) -> tuple[int, int] | None:
+    """Return the place of a page in the first sign-in, and of how many; None for a page that the program leaves out."""
     own_password = page.site.program.letter_password_mode != attempt.REUSABLE
     names = [n for n in ("birth", "password", "channel", "backup") if own_password or n != "password"]
-    return names.index(name) + 1, len(names)
+    return (names.index(name) + 1, len(names)) if name in names else None
 
 
 def show_birth(page: Page, status_code: int = 200) -> Response[Any]:

@@ -143,6 +143,7 @@ def test_the_next_person_opens_their_own_windows_only(
 ) -> None:
     page = page_factory(width=1280, height=800)
     typed(served_staff, page)
+    page.wait_for_load_state("networkidle")  # the live search, which a locked screen would refuse
     page.get_by_role("button", name="ロック", exact=True).click()
     expect(page.locator("dialog.lock")).to_be_visible()
     second = page.context.new_page()
