@@ -142,7 +142,8 @@ def test_the_next_person_opens_their_own_windows_only(
     served_staff: ServedStaff, page_factory: PageFactory
 ) -> None:
     page = page_factory(width=1280, height=800)
-    with page.expect_response("**/households/search"):  # a locked screen would refuse a search that comes later
+    # a locked screen would refuse a search that comes later
+    with page.expect_response("**/households/search"):
         typed(served_staff, page)
     page.get_by_role("button", name="ロック", exact=True).click()
     expect(page.locator("dialog.lock")).to_be_visible()
