@@ -9,6 +9,7 @@ from typing import Any, ClassVar, cast
 from sqlalchemy import (
     BigInteger,
     Connection,
+    CursorResult,
     DateTime,
     Dialect,
     Insert,
@@ -67,14 +68,21 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: UtcDateTime, str: String, int: BigId}
 
 
+def table_of(kind: type[DeclarativeBase]) -> Table:
+    """Return the plain table of a class: statements on it are put together once and cost half of those on the class."""
+    return cast("Table", kind.__table__)
+
+
 def insert_at_once(session: Session, row: Base) -> None:
     """Insert one new row by a plain statement, at half the price of a flush; the session knows it from then on.
 
     ``row`` has all values that are asked for in this transaction: what a default fills in is read again when needed.
     """
-    table = cast("Table", type(row).__table__)
+    table = table_of(type(row))
     values = {name: value for name, value in vars(row).items() if name in table.c}
-    (row.id,) = session.execute(_each(table), values).inserted_primary_key  # type: ignore[attr-defined]
+    made = cast("CursorResult[Any]", session.execute(_each(table), values))
+    for column, value in zip(table.primary_key, made.inserted_primary_key or (), strict=True):
+        setattr(row, column.key, value)
     make_transient_to_detached(row)
     session.add(row)
 
@@ -85,7 +93,7 @@ def insert_together(to: Session | Connection, kind: type[Base], rows: Sequence[V
     Raises:
         ValueError: an instant without a time zone.
     """
-    table = cast("Table", kind.__table__)
+    table = table_of(kind)
     dialect = to.dialect if isinstance(to, Connection) else to.get_bind().dialect
     if dialect.name == "postgresql":
         to.execute(_together(table, *rows[0]), {"rows": _JSON_TEXT(rows)})

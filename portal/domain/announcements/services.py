@@ -16,7 +16,7 @@ from portal.domain.announcements.states import ANNOUNCEMENT
 from portal.domain.audit.services import record
 from portal.domain.authn.codes import secret_of
 from portal.domain.authn.models import OtpAuthenticator
-from portal.domain.base import Base
+from portal.domain.base import table_of
 from portal.domain.clock import jst_date
 from portal.domain.credentials.models import Credential
 from portal.domain.errors import NotAllowedError, NotFoundError
@@ -47,7 +47,7 @@ _PROVEN = (
     .order_by(Credential.id.desc(), OtpAuthenticator.kind.desc())
     .limit(1)
 )
-_TABLE = Base.metadata.tables[Announcement.__tablename__]
+_TABLE = table_of(Announcement)
 _INSERT = {
     dialect: insert(_TABLE)
     .on_conflict_do_nothing(index_elements=[_TABLE.c.dedupe_key])

@@ -11,12 +11,12 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from portal.domain.actors import Actor
 from portal.domain.audit.models import AuditEvent, IdempotencyKey
-from portal.domain.base import Base, insert_together
+from portal.domain.base import insert_together, table_of
 
 MOST_PENDING = 1_000
 _PENDING = "audit_events"
 # put together once, on the plain tables: nearly every form that is sent comes by here
-_FORMS = Base.metadata.tables[IdempotencyKey.__tablename__]
+_FORMS = table_of(IdempotencyKey)
 _CLAIM = {
     dialect: insert_(_FORMS).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
     for dialect, insert_ in (("postgresql", pg_insert), ("sqlite", sqlite_insert))

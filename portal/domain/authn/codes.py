@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.domain.authn.models import BackupCode, OneTimeCode, OtpAuthenticator
-from portal.domain.base import Base
+from portal.domain.base import table_of
 from portal.domain.vault import Vault, same, seal, unseal
 
 DIGITS = 6
@@ -229,7 +229,7 @@ def _app_code(key: bytes, step: int) -> str:
     return f"{number % 10**DIGITS:0{DIGITS}d}"
 
 
-_AUTHENTICATORS = Base.metadata.tables[OtpAuthenticator.__tablename__]
+_AUTHENTICATORS = table_of(OtpAuthenticator)
 _BURN = (
     update(_AUTHENTICATORS)
     .where(_AUTHENTICATORS.c.id == bindparam("key"))

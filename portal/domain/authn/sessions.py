@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.domain.authn.models import AuthSession
-from portal.domain.base import Base
+from portal.domain.base import table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def unlock(session: Session, found: AuthSession, now: datetime) -> str:
     )  # fmt: skip
 
 
-_SESSIONS = Base.metadata.tables[AuthSession.__tablename__]
+_SESSIONS = table_of(AuthSession)
 _KEEP = update(_SESSIONS).where(_SESSIONS.c.id == bindparam("key")).values(data=bindparam("kept"))
 
 

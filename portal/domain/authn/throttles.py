@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from portal.domain.authn.models import ThrottleBucket
-from portal.domain.base import Base, UtcDateTime
+from portal.domain.base import UtcDateTime, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Verdict:
 
 
 # put together once, on the plain table: a search counts in three buckets
-_BUCKETS = Base.metadata.tables[ThrottleBucket.__tablename__]
+_BUCKETS = table_of(ThrottleBucket)
 
 
 def _taking(dialect: str) -> Any:

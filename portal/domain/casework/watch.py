@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import Actor, Organization, Role
 from portal.domain.audit.models import WATCHED, AuditEvent
 from portal.domain.audit.services import record, write_pending
-from portal.domain.base import Base
+from portal.domain.base import table_of
 from portal.domain.clock import jst_date
 from portal.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.households.models import Household
@@ -28,7 +28,7 @@ PERIOD = timedelta(days=30)
 MOST = 3_000
 """So many events are looked at; an hour of browsing makes at most a few hundred."""
 # put together once, on the plain tables: the supervisors' board asks every half minute
-_E, _P, _H = (Base.metadata.tables[kind.__tablename__] for kind in (AuditEvent, StaffUser, Household))
+_E, _P, _H = (table_of(kind) for kind in (AuditEvent, StaffUser, Household))
 _EVENTS = select(
     _E.c.id, _E.c.at, _E.c.action, _E.c.actor_id, _E.c.subject_id, _E.c.detail, _P.c.display_name, _P.c.role,
     _P.c.organization,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record_many
-from portal.domain.base import Base, forget_changed
+from portal.domain.base import forget_changed, table_of
 from portal.domain.coupons import assignment, services
 from portal.domain.coupons.models import Coupon, CouponBatch
 from portal.domain.coupons.states import COUPON, LIVE
@@ -63,7 +63,7 @@ def _refuse(state: str, revealed_at: datetime | None, stop: str) -> None:
 
 
 # put together once, on the plain tables: every request of every kind comes by here
-_COUPONS, _BATCHES = (Base.metadata.tables[table.__tablename__] for table in (Coupon, CouponBatch))
+_COUPONS, _BATCHES = (table_of(table) for table in (Coupon, CouponBatch))
 _LIVE_OF = (
     select(
         _COUPONS.c.id, _COUPONS.c.entitlement_id, _COUPONS.c.state, _COUPONS.c.revealed_at, _BATCHES.c.stop

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
-from portal.domain.base import Base, insert_together
+from portal.domain.base import insert_together, table_of
 from portal.domain.coupons import stopping
 from portal.domain.declines.items import bind, items_of, let_go, recount, step
 from portal.domain.declines.models import DeclineItem
@@ -78,9 +78,7 @@ def lock_household(session: Session, household_id: int) -> None:
 
 
 # put together once, on the plain tables: building a statement takes longer than running it
-_E, _C, _H, _R = (
-    Base.metadata.tables[kind.__tablename__] for kind in (Entitlement, Child, Household, Request)
-)
+_E, _C, _H, _R = (table_of(kind) for kind in (Entitlement, Child, Household, Request))
 _RIGHTS = (
     select(
         _E.c.id, _E.c.amount_yen, _E.c.state, _E.c.claimed_by, _E.c.claim_id, _C.c.ordinal, _C.c.sealed,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record, record_many
-from portal.domain.base import Base, forget_changed
+from portal.domain.base import forget_changed, table_of
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.entitlements.states import OPEN
 from portal.domain.errors import ConflictError
@@ -34,7 +34,7 @@ class Claimable(Protocol):
 
 
 # put together once, on the plain table: every request of every kind comes by here
-_TABLE = Base.metadata.tables[Entitlement.__tablename__]
+_TABLE = table_of(Entitlement)
 _WANTED = _TABLE.c.id.in_(bindparam("wanted", expanding=True))
 _CLAIMED = (
     select(_TABLE.c.id, _TABLE.c.state, _TABLE.c.claimed_by, _TABLE.c.claim_id)

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from portal.domain.base import Base, BigId, UtcDateTime
+from portal.domain.base import BigId, UtcDateTime, table_of
 from portal.domain.escalations.call_backs import KINDS
 from portal.domain.escalations.models import CallBack, Escalation
 from portal.domain.tasks.models import Task
@@ -41,7 +41,7 @@ class Begun:
     raised_by: int | None
 
 
-_Q, _T, _B = (Base.metadata.tables[kind.__tablename__] for kind in (Escalation, Task, CallBack))
+_Q, _T, _B = (table_of(kind) for kind in (Escalation, Task, CallBack))
 
 
 def _call_backs(place: int, source: FromClause, *where: ColumnElement[bool]) -> Select[Any]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.audit.services import record
-from portal.domain.base import Base
+from portal.domain.base import table_of
 from portal.domain.calls.secrets_in_text import refuse_coupons, refuse_secrets
 from portal.domain.errors import InputError, NotAllowedError, NotFoundError
 from portal.domain.incidents.models import Downtime, Incident, SiteNotice
@@ -26,7 +26,7 @@ AT_ONCE = 3
 PAGE = 20
 
 # put together once, on the plain tables: every page of both sites asks this
-_N, _D = (Base.metadata.tables[kind.__tablename__] for kind in (SiteNotice, Downtime))
+_N, _D = (table_of(kind) for kind in (SiteNotice, Downtime))
 _SHOWN = (
     select(
         _N.c.kind, _N.c.sentence, _N.c.texts, _N.c.starts_at, _N.c.ends_at, _D.c.starts_at, _D.c.ends_at,

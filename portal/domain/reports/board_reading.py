@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Date, String, and_, bindparam, cast, func, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from portal.domain.base import Base, UtcDateTime
+from portal.domain.base import UtcDateTime, table_of
 from portal.domain.calls.models import Call
 from portal.domain.calls.states import AFTER_CALL, TALKING
 from portal.domain.clock import day_end, day_start, jst_date
@@ -22,11 +22,8 @@ from portal.domain.telephony.kpi import Counts, counted
 from portal.domain.telephony.models import WHOLE_DAY, CountDay, CountImport
 from portal.domain.telephony.queries import open_halves
 
-_TABLES = Base.metadata.tables
-_CALL, _STAFF, _RUN, _DISPATCH = (
-    _TABLES[model.__tablename__] for model in (Call, StaffUser, PrintRun, Dispatch)
-)
-_DAY, _IMPORT = (_TABLES[model.__tablename__] for model in (CountDay, CountImport))
+_CALL, _STAFF, _RUN, _DISPATCH = (table_of(model) for model in (Call, StaffUser, PrintRun, Dispatch))
+_DAY, _IMPORT = (table_of(model) for model in (CountDay, CountImport))
 _OPEN = _CALL.c.state.in_((TALKING, AFTER_CALL))
 _WAITING = [state for state in PRINT_RUN.states if PRINT_RUN.can(state, "hand_over")]
 
