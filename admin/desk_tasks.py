@@ -13,7 +13,6 @@ from portal.domain.calls import queries as calls
 from portal.domain.calls import written
 from portal.domain.calls.kinds import Result
 from portal.domain.calls.models import Call
-from portal.domain.calls.services import current_call
 from portal.domain.calls.states import ENDED
 from portal.domain.clock import jst_date
 from portal.domain.escalations import call_back_queries, queries
@@ -47,7 +46,7 @@ def origin_of(page: Page) -> Origin:
     me = page.staff.id if page.staff is not None else 0
     call = calls.find_call(page.session, int(typed), agent_id=me) if _is_key(typed) else None
     if call is None and not typed:
-        call = current_call(page.session, page.actor)
+        call = page.call
     asked = page.form.get("household") or page.query.get("household", "")
     household_id = int(asked) if _is_key(asked) else None
     if call is None:

@@ -11,8 +11,7 @@ from admin.access import allowed, first_post, number_in_address, post_key, staff
 from admin.call_form import chosen
 from admin.desk_tasks import origin_of, spelled_in
 from portal.domain.audit.services import earlier_result, keep_result
-from portal.domain.call_desk.acting.on_behalf import SPOKEN
-from portal.domain.calls.kinds import CallLanguage
+from portal.domain.calls.kinds import SPOKEN, CallLanguage
 from portal.domain.clock import JST, jst_date
 from portal.domain.errors import ConflictError, DomainError, NotFoundError, WrongStateError
 from portal.domain.escalations import call_back_queries, call_backs

@@ -103,7 +103,7 @@ def describe(page: Page) -> Response[Any]:
 
 def show_finish(page: Page, status_code: int = 200) -> Response[Any]:
     """Show what is to be noted after the call, with what was done in it filled in."""
-    call = services.current_call(page.session, page.actor)
+    call = page.call
     if call is None:
         return page.redirect("/calls")
     suggested = suggest(page.session, call)

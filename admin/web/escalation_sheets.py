@@ -10,13 +10,11 @@ from admin.access import first_post, number_in_address, staff_route
 from admin.desk_tasks import reader_of
 from admin.web import escalations
 from admin.web.reports import XLSX
-from portal.domain.audit.services import record
 from portal.domain.errors import ConflictError, DomainError, NotAllowedError, NotFoundError
 from portal.domain.escalations import answers_in
 from portal.domain.escalations.answers_file import MAX_BYTES, AnswersFile, read_answers
 from portal.domain.escalations.models import AnswerSheet
 from portal.domain.escalations.sheet_out import make_sheet
-from portal.domain.escalations.states import ANSWER_SHEET
 from portal.domain.staff.permissions import Permission
 from portal.domain.staff.queries import staff_names
 from portal.domain.texts import _s
@@ -77,11 +75,7 @@ def _found(page: Page) -> AnswerSheet:
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show what every row of a sheet would do, with the ward's words while it waits; that they were seen is on record."""
     sheet = _found(page)
-    texts_shown = sheet.state == ANSWER_SHEET.initial
-    if texts_shown:
-        record(
-            page.session, page.actor, page.now, "escalation.sheet_seen", "escalation_sheet", sheet.id, rows=sheet.rows
-        )  # fmt: skip
+    texts_shown = answers_in.look(page.session, sheet, page.actor, page.now)
     outcomes = answers_in.plan(page.session, page.site.vault, sheet, reader_of(page), page.now)
     fresh = sum(one.result == answers_in.NEW for one in outcomes)
     typed = page.query.get("page", "")

@@ -63,14 +63,16 @@ def sent_code(page: Page, authenticator: OtpAuthenticator, purpose: str) -> Sent
     return SentCode(until_text, at_text, next_from, earlier)
 
 
+def proven(page: Page) -> second_factor.Factors:
+    """Return the account's proven sources of codes; none for nobody."""
+    if page.auth is None:
+        return second_factor.Factors(())
+    return second_factor.factors(page.session, page.auth.owner_id or 0)
+
+
 def chosen(page: Page) -> OtpAuthenticator | None:
     """Return the channel in use: the one asked for, else the first proven one."""
-    found = (
-        second_factor.factors(page.session, page.auth.owner_id or 0)
-        if page.auth
-        else second_factor.Factors(())
-    )
-    return pick(page, found)
+    return pick(page, proven(page))
 
 
 def pick(page: Page, found: second_factor.Factors) -> OtpAuthenticator | None:
@@ -81,12 +83,8 @@ def pick(page: Page, found: second_factor.Factors) -> OtpAuthenticator | None:
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Draw the code form."""
-    current = chosen(page)
-    found = (
-        second_factor.factors(page.session, page.auth.owner_id or 0)
-        if page.auth
-        else second_factor.Factors(())
-    )
+    found = proven(page)
+    current = pick(page, found)
     others = [
         (a.kind, channel_name(a.kind)) for a in found.confirmed if current is None or a.id != current.id
     ]

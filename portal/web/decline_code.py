@@ -28,7 +28,7 @@ from portal.platform.routes import endpoint
 from portal.web.access import signed_in
 from portal.web.activation import own_credential, session_of
 from portal.web.code import chosen as chosen_channel
-from portal.web.code import masked, pick, sent_code
+from portal.web.code import masked, pick, proven, sent_code
 from portal.web.code_texts import channel_name, code_error
 from portal.web.decline import ACCESS, keep, kept, names_of
 from portal.web.request_documents import declared_online, written_online
@@ -63,8 +63,8 @@ def show_code(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for the code that makes the decline."""
     if kept(page) is None:
         return page.redirect("/decline")
-    current = chosen_channel(page)
-    found = second_factor.factors(page.session, session_of(page).owner_id or 0)
+    found = proven(page)
+    current = pick(page, found)
     return page.render(
         "portal/decline_code.html", status_code, current=current, told=page.query.get("said") == "wait",
         sent=sent_code(page, current, PURPOSE) if current is not None else None,

@@ -1,5 +1,6 @@
 """Limits T1–T8 of ``security.md`` §2: counters in the database, one atomic statement each."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -76,6 +77,9 @@ def _taking(dialect: str) -> Any:
 
 
 _TAKE = {dialect: _taking(dialect) for dialect in ("postgresql", "sqlite")}
+_FILLED = select(_BUCKETS.c.key, _BUCKETS.c.count, _BUCKETS.c.window_start).where(
+    _BUCKETS.c.key.in_(bindparam("buckets", expanding=True))
+)
 _BLOCKED = select(_BUCKETS.c.blocked_until).where(_BUCKETS.c.key == bindparam("bucket")).with_for_update()
 
 
@@ -143,20 +147,16 @@ def blocked_until(session: Session, limit: Limit, key: str, now: datetime) -> da
     return until if until is not None and until > now else None
 
 
-def full_until(session: Session, limit: Limit, key: str, now: datetime) -> datetime | None:
-    """Return when a limit with a fixed window takes another try of the key; None where it does now. Counts nothing."""
-    found = session.execute(
-        select(ThrottleBucket.count, ThrottleBucket.window_start).where(
-            ThrottleBucket.key == f"{limit.name}:{key}"
-        )
-    ).one_or_none()
-    if found is None:
-        return None
-    count, start = found
-    if count < limit.allowed:
-        return None
-    until: datetime = start + timedelta(seconds=limit.seconds)
-    return until if until > now else None
+def full_until(session: Session, tries: Iterable[tuple[Limit, str]], now: datetime) -> datetime | None:
+    """Return when limits with a fixed window take another try of their keys; None where they do now. Counts nothing."""
+    limits = {f"{limit.name}:{key}": limit for limit, key in tries}
+    rows = session.execute(_FILLED, {"buckets": list(limits)})
+    ends = [
+        start + timedelta(seconds=limits[key].seconds)
+        for key, count, start in rows
+        if count >= limits[key].allowed
+    ]
+    return max((end for end in ends if end > now), default=None)
 
 
 def is_closed(session: Session, limit: Limit, key: str) -> bool:

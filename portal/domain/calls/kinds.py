@@ -6,6 +6,7 @@ by them (clause 6(7)①).
 
 from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class CallChannel(StrEnum):
@@ -32,6 +33,16 @@ class CallLanguage(StrEnum):
     ZH = "zh"
     KO = "ko"
     OTHER = "other"
+
+
+SPOKEN: Mapping[str, str] = MappingProxyType({"en": "en", "zh": "zh_Hans", "ko": "ko"})
+"""The locale in which a caller is spoken to, by language; an interpreter hears Japanese, as everybody else."""
+
+
+def language_of_locale(locale: str | None) -> CallLanguage:
+    """Return the language of a call with somebody who reads the site in ``locale``; Japanese where nobody knows."""
+    language = (locale or "").partition("_")[0]
+    return CallLanguage(language) if language in SPOKEN else CallLanguage.JA
 
 
 class Relation(StrEnum):

@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
 
+from portal.domain.base import BigId
 from portal.domain.calls.finishing import LATER_DAYS, may_correct
 from portal.domain.calls.models import Call, CallHousehold
 from portal.domain.clock import jst_date
@@ -12,14 +13,19 @@ from portal.domain.households.models import Household
 
 PAGE = 20
 
-# put together once: the bar asks this on every page during a call
-_LAST = (
-    select(CallHousehold.household_id)
-    .join(Household, Household.id == CallHousehold.household_id)
-    .where(CallHousehold.call_id == bindparam("call_id"), Household.protected.is_(False))
-    .order_by(CallHousehold.id.desc())
-    .limit(1)
-)
+
+def last_of(call_id: ColumnElement[int]) -> Select[int]:
+    """Return the statement for the household that was opened last in a call; one that is protected now is none."""
+    return (
+        select(CallHousehold.household_id)
+        .join(Household, Household.id == CallHousehold.household_id)
+        .where(CallHousehold.call_id == call_id, Household.protected.is_(False))
+        .order_by(CallHousehold.id.desc())
+        .limit(1)
+    )
+
+
+_LAST = last_of(bindparam("call_id", type_=BigId))
 
 
 def opened_last(session: Session, call_id: int) -> int | None:

@@ -3,30 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_
 from sqlalchemy.orm import Session
 
 from portal.domain.authn import sessions
 from portal.domain.authn.models import AuthSession
-from portal.domain.calls.models import Call, CallHousehold
+from portal.domain.calls.models import Call
+from portal.domain.calls.queries import last_of
 from portal.domain.calls.states import ENDED
-from portal.domain.households.models import Household
 from portal.domain.staff.models import StaffUser
 
 # put together once: building a statement takes as long as running it
-_LAST = (
-    select(CallHousehold.household_id)
-    .join(Household, Household.id == CallHousehold.household_id)
-    .where(CallHousehold.call_id == Call.id, Household.protected.is_(False))
-    .order_by(CallHousehold.id.desc())
-    .limit(1)
-    .correlate(Call)
-    .scalar_subquery()
-)
 _STANDING = (
     sessions.OF_TOKEN.join(StaffUser, StaffUser.id == AuthSession.owner_id)
     .outerjoin(Call, and_(Call.agent_id == StaffUser.id, Call.state != ENDED))
-    .add_columns(StaffUser, Call, _LAST)
+    .add_columns(StaffUser, Call, last_of(Call.id.expression).correlate(Call).scalar_subquery())
 )
 
 

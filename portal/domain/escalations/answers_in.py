@@ -70,6 +70,14 @@ def plan(session: Session, vault: Vault, sheet: AnswerSheet, reader: Reader, now
     return [_outcome(session, vault, row, times[row.receipt_no], reader, now) for row in rows]
 
 
+def look(session: Session, sheet: AnswerSheet, actor: Actor, now: datetime) -> bool:
+    """Tell whether the ward's words in a sheet may still be read there: while it waits. That they were is on record."""
+    if sheet.state != ANSWER_SHEET.initial:
+        return False
+    record(session, actor, now, "escalation.sheet_seen", "escalation_sheet", sheet.id, rows=sheet.rows)
+    return True
+
+
 def fingerprint(outcomes: Sequence[Outcome]) -> str:
     """Return a short word that changes whenever what a sheet would do changes."""
     told = repr([(one.row.line, one.result, one.escalation_id) for one in outcomes])

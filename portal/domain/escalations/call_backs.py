@@ -11,7 +11,7 @@ from portal.domain.actors import Actor
 from portal.domain.announcements.models import Announcement
 from portal.domain.announcements.services import call_off_cards
 from portal.domain.audit.services import record
-from portal.domain.calls.kinds import CallLanguage, Direction
+from portal.domain.calls.kinds import CallLanguage, Direction, language_of_locale
 from portal.domain.calls.models import Call
 from portal.domain.calls.services import current_call, start_call
 from portal.domain.clock import JST, jst_date
@@ -43,12 +43,6 @@ CLAIM_FOR = timedelta(hours=1)
 """So long a call back is one person's; then another may take it over."""
 AGAIN_AFTER = timedelta(hours=2)
 NO_ANSWER, BUSY, WRONG_NUMBER, REACHED = "no_answer", "busy", "wrong_number", "reached"
-_SPOKEN = {
-    "en": CallLanguage.EN,
-    "zh_Hans": CallLanguage.ZH,
-    "zh_Hant": CallLanguage.ZH,
-    "ko": CallLanguage.KO,
-}
 OUTCOMES = (REACHED, NO_ANSWER, BUSY, WRONG_NUMBER)
 
 
@@ -138,7 +132,7 @@ def language_of(session: Session, vault: Vault, task: Task) -> CallLanguage:
     asked = str(details_of(vault, task).get("language", ""))
     if not asked and task.household_id is not None:
         credential = latest_credential(session, task.household_id)
-        asked = _SPOKEN.get(credential.locale or "", "") if credential is not None else ""
+        return language_of_locale(credential.locale if credential is not None else None)
     return CallLanguage(asked) if asked in set(CallLanguage) else CallLanguage.JA
 
 

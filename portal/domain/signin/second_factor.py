@@ -26,6 +26,7 @@ from portal.domain.vault import Vault
 
 KINDS = ("totp", "sms", "email")
 ENROLL, SIGN_IN, CONFIRM = "enroll", "sign_in", "confirm"
+SENDING = (throttles.SEND_GAP, throttles.SEND_HOUR, throttles.SEND_DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +120,11 @@ def send_code(
         ThrottledError: sixty seconds have not passed, or too many messages in this hour or day.
     """
     address = codes.secret_of(vault, authenticator)
-    number = (authenticator.address_digest or b"").hex()
-    for limit in (throttles.SEND_GAP, throttles.SEND_HOUR, throttles.SEND_DAY):
-        for key in (f"a{authenticator.credential_id}", number):
+    refusing = _refusing(purpose)
+    for limit in SENDING:
+        for key in _counted_for(authenticator):
             verdict = throttles.take(session, limit, key, now)
-            if not verdict.allowed and not (limit is throttles.SEND_GAP and purpose == ENROLL):
+            if not verdict.allowed and limit in refusing:
                 wait = send_wait(session, authenticator, now, purpose) or verdict.retry_at or now
                 usable = codes.good_until(session, authenticator, purpose, now)
                 raise ThrottledError(not_sent_text(usable, wait, now), retry_at=wait)
@@ -240,11 +241,15 @@ def send_wait(
     """Return from when another code can be sent to a source; None where it can be now, or none is sent (an app)."""
     if authenticator.kind == "totp":
         return None
-    keys = (f"a{authenticator.credential_id}", (authenticator.address_digest or b"").hex())
-    waits = [
-        throttles.full_until(session, limit, key, now)
-        for limit in (throttles.SEND_GAP, throttles.SEND_HOUR, throttles.SEND_DAY)
-        for key in keys
-        if not (limit is throttles.SEND_GAP and purpose == ENROLL)
-    ]
-    return max((wait for wait in waits if wait is not None), default=None)
+    tries = [(limit, key) for limit in _refusing(purpose) for key in _counted_for(authenticator)]
+    return throttles.full_until(session, tries, now)
+
+
+def _refusing(purpose: str) -> tuple[throttles.Limit, ...]:
+    """Return the limits that refuse another code; who mistyped an address need not wait to send to the right one."""
+    return tuple(limit for limit in SENDING if not (limit is throttles.SEND_GAP and purpose == ENROLL))
+
+
+def _counted_for(authenticator: OtpAuthenticator) -> tuple[str, str]:
+    """Return the keys under which a code that is sent counts: its account and its address."""
+    return f"a{authenticator.credential_id}", (authenticator.address_digest or b"").hex()

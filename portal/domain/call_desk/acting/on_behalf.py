@@ -14,7 +14,7 @@ from portal.domain.call_desk.acting.kinds import NEEDED, Act
 from portal.domain.call_desk.acting.moments import asked_at
 from portal.domain.call_desk.models import DeskAct
 from portal.domain.calls.gate import locked_call
-from portal.domain.calls.kinds import CallChannel, CallLanguage
+from portal.domain.calls.kinds import SPOKEN, CallChannel
 from portal.domain.calls.levels import Level, level_of, require_level
 from portal.domain.calls.models import Call
 from portal.domain.errors import ConflictError, NotFoundError
@@ -27,9 +27,6 @@ CHANNELS: Mapping[CallChannel, Channel] = MappingProxyType(
         CallChannel.FORM: Channel.POST,
     }
 )  # fmt: skip
-SPOKEN: Mapping[str, str] = MappingProxyType(
-    {CallLanguage.EN.value: "en", CallLanguage.ZH.value: "zh_Hans", CallLanguage.KO.value: "ko"}
-)
 
 
 def spoken(call: Call) -> str:
