@@ -16,6 +16,7 @@ from portal.domain.clock import JST, jst_date
 from portal.domain.errors import ConflictError, DomainError, NotFoundError, WrongStateError
 from portal.domain.escalations import call_back_queries, call_backs
 from portal.domain.escalations.call_back_queries import Waiting
+from portal.domain.escalations.call_back_times import default_due
 from portal.domain.escalations.call_backs import OUTCOMES, Wanted
 from portal.domain.program.hours_text import reception_text
 from portal.domain.staff.permissions import Permission
@@ -63,7 +64,7 @@ def show_new(page: Page, status_code: int = 200) -> Response[Any]:
         page.form.values = {"telephone": origin.telephone, "language": origin.language, "about": "1"}
     return page.render(
         "admin/call_back_new.html", status_code, origin=origin, spoken=list(CallLanguage),
-        due=call_backs.default_due(page.site.program.calendar, page.now), reception=reception_text(page.site.program.calendar),
+        due=default_due(page.site.program.calendar, page.now), reception=reception_text(page.site.program.calendar),
     )  # fmt: skip
 
 

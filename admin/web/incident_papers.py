@@ -11,7 +11,7 @@ from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.web.incidents import act, found, show
 from portal.domain.audit.services import record
 from portal.domain.errors import DomainError, NotFoundError
-from portal.domain.incidents import register
+from portal.domain.incidents import papers, queries
 from portal.domain.incidents.kinds import REPORTS
 from portal.domain.incidents.models import IncidentReport
 from portal.domain.reports.incidents import frozen_report, incident_report, write_report
@@ -56,7 +56,7 @@ def write(page: Page) -> Response[Any]:
 
 def _paper(page: Page) -> IncidentReport:
     row = found(page)
-    paper = register.report_by_id(page.session, number_in_address(page, "paper_id"))
+    paper = queries.report_by_id(page.session, number_in_address(page, "paper_id"))
     if paper.incident_id != row.id:
         raise _missing()
     return paper
@@ -68,7 +68,7 @@ def show_paper(page: Page, status_code: int = 200) -> Response[Any]:
     people = {paper.written_by, paper.decided_by or 0}
     return page.render(
         "admin/incident_paper.html", status_code, row=row, report=frozen_report(page.site.vault, paper), kind=paper.kind,
-        paper=paper, because=register.given_back_because(page.session, page.site.vault, paper),
+        paper=paper, because=papers.given_back_because(page.session, page.site.vault, paper),
         names=staff_names(page.session, people), incident_words=incident_words, may_write=False,
         may_confirm=allowed(page, Permission.CONFIRM_INCIDENT_REPORTS),
         own=page.staff is not None and page.staff.id == paper.written_by,
@@ -78,7 +78,7 @@ def show_paper(page: Page, status_code: int = 200) -> Response[Any]:
 def confirm(page: Page) -> Response[Any]:
     """Confirm a report, as the ward."""
     return _decide(
-        page, "confirm", lambda paper: register.confirm_report(page.session, paper.id, page.actor, page.now)
+        page, "confirm", lambda paper: papers.confirm_report(page.session, paper.id, page.actor, page.now)
     )
 
 
@@ -87,7 +87,7 @@ def give_back(page: Page) -> Response[Any]:
     reason, vault = page.form.get("reason"), page.site.vault
     return _decide(
         page, "give_back",
-        lambda paper: register.give_back_report(page.session, vault, paper.id, reason, page.actor, page.now),
+        lambda paper: papers.give_back_report(page.session, vault, paper.id, reason, page.actor, page.now),
     )  # fmt: skip
 
 
@@ -109,7 +109,7 @@ def file(page: Page) -> Response[Any]:
     if kind not in {"pdf", "xlsx"}:
         raise _missing()
     vault = page.site.vault
-    body = register.report_pdf(vault, paper) if kind == "pdf" else as_xlsx(frozen_report(vault, paper))
+    body = papers.report_pdf(vault, paper) if kind == "pdf" else as_xlsx(frozen_report(vault, paper))
     record(
         page.session, page.actor, page.now, "report.taken", "incident", row.id, name=f"{paper.kind}.{kind}",
         number=paper.number,

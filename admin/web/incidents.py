@@ -13,7 +13,7 @@ from admin.typed_moments import typed_moment
 from portal.domain.audit.services import earlier_result, keep_result
 from portal.domain.clock import JST
 from portal.domain.errors import DomainError, NotFoundError
-from portal.domain.incidents import queries, register, site_notices
+from portal.domain.incidents import papers, queries, register, site_notices
 from portal.domain.incidents.kinds import FIELDS, INCIDENT_KINDS, REPORTS
 from portal.domain.incidents.models import Incident
 from portal.domain.incidents.register import Opening
@@ -78,14 +78,14 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show an incident: clocks, fields, what it touches, what was stopped, its reports and notices."""
     row = found(page)
     session = page.session
-    reports = register.reports_of(session, row.id)
+    reports = queries.reports_of(session, row.id)
     protected = allowed(page, Permission.KNOW_PROTECTED)
     people = {row.opened_by, *(one.written_by for one in reports), *(one.decided_by or 0 for one in reports)}
     return page.render(
         "admin/incident.html", status_code, row=row, clocks=queries.clocks_of(session, row, page.now),
         fields_of=register.fields_of(page.site.vault, row), names_of_fields=FIELDS, touched=queries.touched(session, row.id),
         subjects=queries.subjects(session, row.id, include_protected=protected), page_of=queries.PAGE,
-        reports=reports, because={one.id: register.given_back_because(session, page.site.vault, one) for one in reports[:MOST]},
+        reports=reports, because={one.id: papers.given_back_because(session, page.site.vault, one) for one in reports[:MOST]},
         most=MOST, kinds_of_reports=REPORTS, notices=site_notices.notices(session, incident_id=row.id),
         text_of=lambda notice: site_notices.texts_of(notice)["ja"], names=staff_names(session, people),
         can={action for action in INCIDENT.steps if INCIDENT.can(row.state, action)}, said=page.query.get("said", ""),

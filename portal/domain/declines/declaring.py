@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import Actor
 from portal.domain.base import insert_together, table_of
 from portal.domain.coupons import stopping
-from portal.domain.declines.items import bind, items_of, let_go, recount, step
+from portal.domain.declines.items import bind, let_go, recount, step
 from portal.domain.declines.models import DeclineItem
-from portal.domain.declines.states import DECLINE, LIVE
+from portal.domain.declines.states import DECLINE
 from portal.domain.entitlements import claims
 from portal.domain.entitlements.models import Entitlement
-from portal.domain.errors import ConflictError, InputError
+from portal.domain.errors import InputError
 from portal.domain.households.models import Child, Household
 from portal.domain.households.records import open_child
 from portal.domain.program.eligibility import reaches_age_on
@@ -78,7 +78,7 @@ def lock_household(session: Session, household_id: int) -> None:
 
 
 # put together once, on the plain tables: building a statement takes longer than running it
-_E, _C, _H, _R = (table_of(kind) for kind in (Entitlement, Child, Household, Request))
+_E, _C, _H = (table_of(kind) for kind in (Entitlement, Child, Household))
 _RIGHTS = (
     select(
         _E.c.id, _E.c.amount_yen, _E.c.state, _E.c.claimed_by, _E.c.claim_id, _C.c.ordinal, _C.c.sealed,
@@ -90,9 +90,6 @@ _RIGHTS = (
     .order_by(_E.c.id)
     .with_for_update(of=[_H, _E], key_share=True)
 )  # fmt: skip
-_EARLIER = (
-    select(_R.c.id).where(_R.c.household_id == bindparam("household_id"), _R.c.kind == kinds.DECLINE).limit(1)
-)
 
 
 def lock_rights(
@@ -114,73 +111,6 @@ def lock_rights(
     return [
         Right(r.id, r.ordinal, r.amount_yen, r.state, r.claimed_by, r.claim_id, r.id in adults) for r in rows
     ]
-
-
-def look_back(
-    session: Session, household_id: int, rights: Collection[Right]
-) -> tuple[Request, list[DeclineItem]] | None:
-    """Return what this declaration of a locked household completes (``unfinished``), if anything.
-
-    Raises:
-        ConflictError: a child's decline is under way or done in another request.
-    """
-    if session.scalar(_EARLIER, {"household_id": household_id}) is None:
-        return None
-    found = unfinished(session, household_id, rights)
-    refuse_declined(session, rights, but_not=found[0].id if found else None)
-    return found
-
-
-def unfinished(
-    session: Session, household_id: int, rights: Collection[Right]
-) -> tuple[Request, list[DeclineItem]] | None:
-    """Return the household's newest decline that these children's declaration completes, locked, with its items.
-
-    That is a wish told on the telephone (no items yet); or one of theirs that was returned for correction, unclear,
-    late, or signed by somebody who may not.
-    """
-    rows = session.scalars(
-        select(Request)
-        .where(
-            Request.household_id == household_id, Request.kind == kinds.DECLINE,
-            Request.state.in_(("waiting", "with_resident")),
-        )
-        .order_by(Request.id.desc())
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )  # fmt: skip
-    wanted = {right.id for right in rights}
-    for row in rows:
-        items = [item for item in items_of(session, row.id) if item.state in LIVE]
-        weak = bool(WEAK & set(row.warnings))
-        waits = {i.entitlement_id for i in items if weak or i.state in {"returned_for_correction", "unclear"}}
-        if not items or waits & wanted:
-            return row, items
-    return None
-
-
-def refuse_declined(session: Session, rights: Collection[Right], *, but_not: int | None = None) -> None:
-    """Refuse children whose decline is under way or done in another request.
-
-    Raises:
-        ConflictError: ``already_declined``; the sentence says the receipt number.
-    """
-    number = session.scalar(
-        select(Request.receipt_no)
-        .join(DeclineItem, DeclineItem.request_id == Request.id)
-        .where(
-            DeclineItem.entitlement_id.in_([right.id for right in rights]),
-            DeclineItem.state.in_(LIVE),
-            Request.id != (but_not or 0),
-        )
-        .limit(1)
-    )
-    if number is not None:
-        raise ConflictError(
-            _("選んだこどもの辞退は、もう受け付けています。受付番号は %(number)s です。")
-            % {"number": number},
-            code="already_declined",
-        )
 
 
 def declare(

@@ -18,8 +18,8 @@ from portal.domain.declines.declaring import (
     Right,
     declare,
     lock_rights,
-    look_back,
 )
+from portal.domain.declines.earlier import look_back
 from portal.domain.declines.items import items_of
 from portal.domain.declines.models import DeclineItem
 from portal.domain.declines.review import mark_unclear, note_signatures

@@ -16,8 +16,8 @@ from portal.domain.declines.declaring import (
     Right,
     declare,
     lock_rights,
-    look_back,
 )
+from portal.domain.declines.earlier import look_back
 from portal.domain.declines.items import items_of, result_of
 from portal.domain.declines.models import DeclineItem
 from portal.domain.declines.outcome import stop_confirmed, stop_found_spent, take_back

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.base import UtcDateTime
-from portal.domain.escalations.call_backs import KINDS, default_due, due_of, late_when_asked_by
+from portal.domain.escalations.call_back_times import default_due, due_of, late_when_asked_by
+from portal.domain.escalations.call_backs import KINDS
 from portal.domain.escalations.models import CallBack, CallBackTry
 from portal.domain.escalations.states import CALL_BACK
 from portal.domain.households.models import Household

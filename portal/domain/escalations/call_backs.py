@@ -1,7 +1,7 @@
 """Calls back: asked for in a call, taken by one person, tried so often, and given up with a letter where one can go."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -14,13 +14,12 @@ from portal.domain.audit.services import record
 from portal.domain.calls.kinds import CallLanguage, Direction, language_of_locale
 from portal.domain.calls.models import Call
 from portal.domain.calls.services import current_call, start_call
-from portal.domain.clock import JST, jst_date
 from portal.domain.credentials.queries import latest_credential
 from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError, WrongStateError
+from portal.domain.escalations.call_back_times import AGAIN_AFTER, default_due
 from portal.domain.escalations.models import CallBack, CallBackTry
 from portal.domain.escalations.services import check_words, require_call
 from portal.domain.escalations.states import CALL_BACK as MACHINE
-from portal.domain.program.calendar import CallCenterCalendar
 from portal.domain.program.hours_text import reception_text
 from portal.domain.program.schema import Program
 from portal.domain.tasks.models import Task
@@ -41,7 +40,6 @@ KINDS = (CALL_BACK, UNMATCHED)
 """Tasks that ask for a call: left in a call, and left on the resident site by somebody who cannot sign in."""
 CLAIM_FOR = timedelta(hours=1)
 """So long a call back is one person's; then another may take it over."""
-AGAIN_AFTER = timedelta(hours=2)
 NO_ANSWER, BUSY, WRONG_NUMBER, REACHED = "no_answer", "busy", "wrong_number", "reached"
 OUTCOMES = (REACHED, NO_ANSWER, BUSY, WRONG_NUMBER)
 
@@ -92,39 +90,6 @@ def ask(
     session.add(CallBack(task_id=task.id, call_id=call_id))
     session.flush()
     return task
-
-
-def default_due(calendar: CallCenterCalendar, now: datetime) -> datetime:
-    """Return until when somebody who named no time is called: today's closing, or the next day's if it is late."""
-    day = jst_date(now)
-    hours = calendar.hours_on(day)
-    if hours is not None and calendar.is_staffed(day):
-        closing = datetime.combine(day, hours.closes, tzinfo=JST)
-        if closing - now >= AGAIN_AFTER:
-            return closing
-    following = calendar.business_day_from(day + timedelta(days=1))
-    later = calendar.hours_on(following) or calendar.hours
-    return datetime.combine(following, later.closes, tzinfo=JST)
-
-
-def late_when_asked_by(calendar: CallCenterCalendar, now: datetime) -> datetime:
-    """Return the instant up to which a call back without a time of its own is overdue now (``default_due`` has passed)."""
-    closing = _last_closing(calendar, jst_date(now))
-    if closing >= now:
-        closing = _last_closing(calendar, jst_date(closing) - timedelta(days=1))
-    return closing - AGAIN_AFTER
-
-
-def _last_closing(calendar: CallCenterCalendar, day: date) -> datetime:
-    """Return the closing of a day, or of the business day before it."""
-    open_day = calendar.business_day_until(day)
-    hours = calendar.hours_on(open_day) or calendar.hours
-    return datetime.combine(open_day, hours.closes, tzinfo=JST)
-
-
-def due_of(calendar: CallCenterCalendar, task: Task) -> datetime:
-    """Return until when a task's caller is to be called; one without a time, as if it had been asked in a call."""
-    return task.due_at or default_due(calendar, task.created_at)
 
 
 def language_of(session: Session, vault: Vault, task: Task) -> CallLanguage:

@@ -10,7 +10,7 @@ from portal.domain.documents import queries as documents
 from portal.domain.export.scope import protected
 from portal.domain.export.writing import Folder
 from portal.domain.incidents.models import CouponFault, IncidentReport
-from portal.domain.incidents.register import report_content, report_pdf
+from portal.domain.incidents.papers import report_content, report_pdf
 from portal.domain.management import checklist, minutes
 from portal.domain.management.milestones import milestones
 from portal.domain.management.questions import questions

@@ -1,4 +1,4 @@
-"""Reading incidents: the register, one incident's subjects and clocks, what is due, and the figures of a month."""
+"""Reading incidents: the register, one incident's subjects, clocks and reports, what is due, and the figures of a month."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,11 +7,13 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.entitlements.models import Entitlement
+from portal.domain.errors import NotFoundError
 from portal.domain.households.models import Household
 from portal.domain.incidents.clocks import Hand, Pace, hands
 from portal.domain.incidents.kinds import FINAL, FIRST, HOUSEHOLD, PULL
 from portal.domain.incidents.models import CouponFault, Incident, IncidentReport, IncidentSubject
 from portal.domain.incidents.states import OPEN
+from portal.domain.texts import _s
 
 PAGE = 20
 
@@ -175,3 +177,17 @@ def month_figures(session: Session, start: datetime, end: datetime) -> MonthFigu
         )
     )
     return MonthFigures(list(session.scalars(known)), new or 0, replaced or 0, still or 0)
+
+
+def reports_of(session: Session, incident_id: int) -> list[IncidentReport]:
+    """Return the reports about an incident, the newest first."""
+    statement = select(IncidentReport).where(IncidentReport.incident_id == incident_id)
+    return list(session.scalars(statement.order_by(IncidentReport.id.desc())))
+
+
+def report_by_id(session: Session, report_id: int) -> IncidentReport:
+    """Return one report. Raises NotFoundError."""
+    found = session.get(IncidentReport, report_id)
+    if found is None:
+        raise NotFoundError(_s("この報告書は見つかりませんでした。"))
+    return found

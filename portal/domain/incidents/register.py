@@ -1,7 +1,5 @@
 """The register of incidents (clause 7(6)②, 13): opened, described in nine fields, contained, reported, closed."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,16 +9,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
-from portal.domain.audit.models import AuditEvent
 from portal.domain.audit.services import record
 from portal.domain.calls.secrets_in_text import refuse_coupons, refuse_secrets
 from portal.domain.errors import InputError, NotAllowedError, NotFoundError, WrongStateError
-from portal.domain.incidents.kinds import FIELDS, FINAL, FIRST, INCIDENT_KINDS, REPORTS, RESULT
-from portal.domain.incidents.models import Incident, IncidentReport
-from portal.domain.incidents.states import INCIDENT, INCIDENT_REPORT
+from portal.domain.incidents.kinds import FIELDS, FINAL, INCIDENT_KINDS, RESULT
+from portal.domain.incidents.models import Incident
+from portal.domain.incidents.queries import reports_of
+from portal.domain.incidents.states import INCIDENT
 from portal.domain.tasks.services import new_receipt_no
 from portal.domain.texts import _s
-from portal.domain.vault import Vault, seal, seal_json, unseal, unseal_json
+from portal.domain.vault import Vault, seal_json, unseal_json
 
 FIELD_MAX = 2_000
 
@@ -51,7 +49,7 @@ def open_incident(session: Session, vault: Vault, opening: Opening, actor: Actor
         raise InputError(_s("知った時は、今かそれより前にしてください。"), code="known_on")
     if opening.occurred_at is not None and opening.occurred_at > opening.known_at:
         raise InputError(_s("起きた時は、知った時より前にしてください。"), code="occurred_on")
-    _check(session, vault, "summary", opening.summary)
+    check_words(session, vault, "summary", opening.summary)
     if not opening.summary.strip():
         raise InputError(_s("何が起きたかを書いてください。"), code="summary")
     key, wrapped = vault.new_data_key()
@@ -63,7 +61,7 @@ def open_incident(session: Session, vault: Vault, opening: Opening, actor: Actor
     )  # fmt: skip
     session.add(row)
     session.flush()
-    _note(session, row, "opened", actor, now, kind=row.kind, malicious=row.malicious)
+    note(session, row, "opened", actor, now, kind=row.kind, malicious=row.malicious)
     return row
 
 
@@ -90,11 +88,11 @@ def write_fields(
     fields = fields_of(vault, row)
     for name, text in texts.items():
         if name in FIELDS:
-            _check(session, vault, name, text)
+            check_words(session, vault, name, text)
             fields[name] = text.strip()
     row.sealed = seal_json(vault.unwrap(row.wrapped_key), fields, _place(row.number))
     row.malicious, row.changed_at = malicious, now
-    _note(
+    note(
         session,
         row,
         "written",
@@ -106,7 +104,8 @@ def write_fields(
     return row
 
 
-def _check(session: Session, vault: Vault, name: str, text: str) -> None:
+def check_words(session: Session, vault: Vault, name: str, text: str) -> None:
+    """Refuse words that are too long or hold a secret. Raises InputError (code: ``name``, the field)."""
     if len(text) > FIELD_MAX:
         raise InputError(_s("2,000文字までで書いてください。"), code=name)
     try:
@@ -130,7 +129,7 @@ def tell_ward(session: Session, incident_id: int, told_at: datetime, actor: Acto
     if not row.known_at <= told_at <= now:
         raise InputError(_s("区に知らせた時は、知った時よりあと、今より前にしてください。"), code="told_on")
     row.ward_told_at, row.changed_at = told_at, now
-    _note(session, row, "ward_told", actor, now)
+    note(session, row, "ward_told", actor, now)
     return row
 
 
@@ -141,7 +140,7 @@ def contain(session: Session, incident_id: int, actor: Actor, now: datetime) -> 
     if row.contained_at is not None:
         raise WrongStateError(_s("もう、広がりを止めたと記録してあります。"))
     row.state, row.contained_at, row.changed_at = state, now, now
-    _note(session, row, "contain", actor, now)
+    note(session, row, "contain", actor, now)
     return row
 
 
@@ -162,7 +161,7 @@ def close(session: Session, incident_id: int, actor: Actor, now: datetime) -> In
             _s("事故報告書（確報）か結果報告書を、区が確認してから終わりにしてください。"), code="final"
         )
     row.state, row.closed_at, row.changed_at = state, now, now
-    _note(session, row, "close", actor, now)
+    note(session, row, "close", actor, now)
     return row
 
 
@@ -170,152 +169,8 @@ def reopen(session: Session, incident_id: int, actor: Actor, now: datetime) -> I
     """Take a closed incident up again. Raises NotFoundError and WrongStateError."""
     row = locked(session, incident_id)
     row.state, row.closed_at, row.changed_at = INCIDENT.next(row.state, "reopen"), None, now
-    _note(session, row, "reopen", actor, now)
+    note(session, row, "reopen", actor, now)
     return row
-
-
-def keep_report(
-    session: Session,
-    vault: Vault,
-    incident_id: int,
-    kind: str,
-    content: Mapping[str, Any],
-    pdf: bytes,
-    actor: Actor,
-    now: datetime,
-) -> IncidentReport:
-    """Freeze a report about an incident, as data and as paper; it goes to the ward now, which confirms it or gives it back.
-
-    Raises:
-        NotFoundError: there is none of that key.
-        InputError: no such kind of report (code ``kind``).
-        NotAllowedError: one of this kind waits for the ward already (``waiting``), or nobody acts.
-    """
-    row = locked(session, incident_id)
-    if kind not in REPORTS:
-        raise InputError(_s("報告書の種類を選んでください。"), code="kind")
-    if actor.id is None:
-        raise NotAllowedError(_s("報告書を書けるのは、アカウントのある職員だけです。"))
-    mine = [one for one in reports_of(session, row.id) if one.kind == kind]
-    if any(one.state == INCIDENT_REPORT.initial for one in mine):
-        raise NotAllowedError(_s("同じ種類の報告書が、区の確認を待っています。"), code="waiting")
-    key, wrapped = vault.new_data_key()
-    number, place = len(mine) + 1, _report_place(row.id, kind, len(mine) + 1)
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
-    report = IncidentReport(
-        incident_id=row.id, kind=kind, number=number, written_by=actor.id, written_at=now, wrapped_key=wrapped,
-        sha256=hashlib.sha256(text).hexdigest(), sealed=seal_json(key, content, place),
-        pdf_sha256=hashlib.sha256(pdf).hexdigest(), sealed_pdf=seal(key, pdf, f"{place}:pdf".encode()),
-    )  # fmt: skip
-    session.add(report)
-    session.flush()
-    _note(
-        session,
-        row,
-        "report_written",
-        actor,
-        now,
-        kind=kind,
-        number=number,
-        sha256=report.sha256,
-        pdf_sha256=report.pdf_sha256,
-    )
-    return report
-
-
-def next_number(session: Session, incident_id: int, kind: str) -> int:
-    """Return the number of the version that a report of this kind would get, for who holds the incident's row."""
-    return sum(one.kind == kind for one in reports_of(session, incident_id)) + 1
-
-
-def report_pdf(vault: Vault, report: IncidentReport) -> bytes:
-    """Return the paper as it went to the ward. Raises IntegrityFaultError."""
-    place = _report_place(report.incident_id, report.kind, report.number)
-    return unseal(vault.unwrap(report.wrapped_key), report.sealed_pdf, f"{place}:pdf".encode())
-
-
-def report_content(vault: Vault, report: IncidentReport) -> dict[str, Any]:
-    """Return a report as it was frozen. Raises IntegrityFaultError."""
-    place = _report_place(report.incident_id, report.kind, report.number)
-    opened: dict[str, Any] = unseal_json(vault.unwrap(report.wrapped_key), report.sealed, place)
-    return opened
-
-
-def confirm_report(session: Session, report_id: int, actor: Actor, now: datetime) -> IncidentReport:
-    """Confirm a report as the ward; the first one confirmed moves the incident.
-
-    Raises:
-        NotFoundError: there is none of that key.
-        NotAllowedError: the actor wrote it.
-        WrongStateError: it was decided before.
-    """
-    return _decide(session, report_id, "confirm", actor, now)
-
-
-def give_back_report(
-    session: Session, vault: Vault, report_id: int, reason: str, actor: Actor, now: datetime
-) -> IncidentReport:
-    """Give a report back as the ward, and say why; the words are sealed with the event.
-
-    Raises:
-        InputError: no reason, a text that is too long, or one that holds a secret (code ``reason``).
-        NotFoundError, NotAllowedError, WrongStateError: as ``confirm_report``.
-    """
-    words = reason.strip()
-    if not words:
-        raise InputError(_s("理由を書いてください。"), code="reason")
-    _check(session, vault, "reason", words)
-    report = report_by_id(session, report_id)
-    sealed = seal_json(vault.unwrap(report.wrapped_key), {"reason": words}, _reason_place(report))
-    return _decide(session, report_id, "give_back", actor, now, sealed=sealed)
-
-
-def _decide(
-    session: Session, report_id: int, action: str, actor: Actor, now: datetime, *, sealed: bytes | None = None
-) -> IncidentReport:
-    found = report_by_id(session, report_id)
-    row = locked(session, found.incident_id)
-    session.refresh(found, with_for_update=True)
-    state = INCIDENT_REPORT.next(found.state, action)
-    if actor.id is None or actor.id == found.written_by:
-        raise NotAllowedError(
-            _s("自分の書いた報告書は、自分では確認できません。区のほかの人が確認してください。")
-        )
-    found.state, found.decided_by, found.decided_at = state, actor.id, now
-    if action == "confirm" and found.kind in {FIRST, FINAL} and INCIDENT.can(row.state, "report"):
-        row.state, row.reported_at = INCIDENT.next(row.state, "report"), now
-    row.changed_at = now
-    _note(session, row, f"report_{action}", actor, now, sealed=sealed, kind=found.kind, number=found.number)
-    return found
-
-
-def given_back_because(session: Session, vault: Vault, report: IncidentReport) -> str:
-    """Return why the ward gave a report back; empty where it did not. Raises IntegrityFaultError."""
-    if report.state != "given_back":
-        return ""
-    events = select(AuditEvent.detail, AuditEvent.sealed).where(
-        AuditEvent.subject == "incident", AuditEvent.subject_id == report.incident_id,
-        AuditEvent.action == "incident.report_give_back", AuditEvent.sealed.is_not(None),
-    )  # fmt: skip
-    for detail, sealed in session.execute(events):
-        if (detail.get("kind"), detail.get("number")) == (report.kind, report.number):
-            opened = unseal_json(vault.unwrap(report.wrapped_key), sealed, _reason_place(report))
-            return str(opened["reason"])
-    return ""
-
-
-def reports_of(session: Session, incident_id: int) -> list[IncidentReport]:
-    """Return the reports about an incident, the newest first."""
-    statement = select(IncidentReport).where(IncidentReport.incident_id == incident_id)
-    return list(session.scalars(statement.order_by(IncidentReport.id.desc())))
-
-
-def report_by_id(session: Session, report_id: int) -> IncidentReport:
-    """Return one report. Raises NotFoundError."""
-    found = session.get(IncidentReport, report_id)
-    if found is None:
-        raise NotFoundError(_s("この報告書は見つかりませんでした。"))
-    return found
 
 
 def incident_by_id(session: Session, incident_id: int) -> Incident:
@@ -332,8 +187,7 @@ def locked(session: Session, incident_id: int) -> Incident:
     Raises:
         NotFoundError: there is none of that key.
     """
-    statement = select(Incident).where(Incident.id == incident_id).with_for_update()
-    row = session.scalar(statement.execution_options(populate_existing=True))
+    row = session.get(Incident, incident_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise _unknown()
     return row
@@ -348,27 +202,15 @@ def open_incidents(session: Session) -> int:
     return session.scalar(select(func.count()).where(Incident.state != "closed")) or 0
 
 
-def note(session: Session, row: Incident, action: str, actor: Actor, now: datetime, **detail: Any) -> None:
-    """Log a step of an incident; other modules of this slice use it."""
-    _note(session, row, action, actor, now, **detail)
-
-
 def _place(number: str) -> str:
     return f"incident:{number}"
 
 
-def _report_place(incident_id: int, kind: str, number: int) -> str:
-    return f"incident_report:{incident_id}:{kind}:{number}"
-
-
-def _reason_place(report: IncidentReport) -> str:
-    return f"{_report_place(report.incident_id, report.kind, report.number)}:reason"
-
-
-def _note(
+def note(
     session: Session, row: Incident, action: str, actor: Actor, now: datetime, *, sealed: bytes | None = None,
     **detail: Any,
 ) -> None:  # fmt: skip
+    """Log a step of an incident."""
     session.flush()
     record(
         session,

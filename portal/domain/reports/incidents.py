@@ -13,7 +13,7 @@ from portal.domain.actors import Actor
 from portal.domain.audit.models import AuditEvent
 from portal.domain.clock import JST
 from portal.domain.errors import NotFoundError
-from portal.domain.incidents import downtime, fault_queries, queries, register
+from portal.domain.incidents import downtime, fault_queries, papers, queries, register
 from portal.domain.incidents.kinds import COUPON, FIELDS, FINAL, FIRST, HOUSEHOLD, LETTER, REPORTS
 from portal.domain.incidents.models import CouponFault, IncidentReport
 from portal.domain.incidents.states import OPEN
@@ -120,21 +120,21 @@ def write_report(
 ) -> IncidentReport:
     """Freeze a report, as data and as PDF, and give it to the ward.
 
-    Raises: as ``incident_report`` and ``register.keep_report``.
+    Raises: as ``incident_report`` and ``papers.keep_report``.
     """
     register.locked(session, incident_id)
     report = incident_report(session, vault, program, incident_id, kind, now)
     with use_locale(SOURCE_LOCALE):
-        version = (_s("版"), _s("第%(n)s版") % {"n": register.next_number(session, incident_id, kind)})
+        version = (_s("版"), _s("第%(n)s版") % {"n": papers.next_number(session, incident_id, kind)})
     report = replace(report, facts=(version, *report.facts))
-    return register.keep_report(
+    return papers.keep_report(
         session, vault, incident_id, kind, asdict(report), as_pdf(report, now), actor, now
     )
 
 
 def frozen_report(vault: Vault, row: IncidentReport) -> Report:
     """Return a report as it went to the ward. Raises IntegrityFaultError."""
-    values = register.report_content(vault, row)
+    values = papers.report_content(vault, row)
     tables = [ReportTable(**table) for table in values.pop("tables")]
     facts = [(label, value) for label, value in values.pop("facts")]
     return Report(**values, facts=facts, tables=tables)

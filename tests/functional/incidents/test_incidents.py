@@ -12,7 +12,7 @@ from portal.domain.errors import (
     NotFoundError,
     WrongStateError,
 )  # fmt: skip
-from portal.domain.incidents import queries, register, subjects
+from portal.domain.incidents import papers, queries, register, subjects
 from portal.domain.incidents.clocks import Clock, Pace
 from portal.domain.incidents.models import Incident, IncidentReport
 from portal.domain.incidents.register import Opening
@@ -36,7 +36,7 @@ def write(office: Office, incident: int, kind: str, role: Role = Role.OFFICER) -
 
 def decide(office: Office, report: int, role: Role = Role.WARD_OFFICER) -> None:
     with office.staff.database.write() as session:
-        register.confirm_report(session, report, office.actor(role), office.now)
+        papers.confirm_report(session, report, office.actor(role), office.now)
 
 
 def test_from_the_first_minute_to_the_end(office: Office) -> None:
@@ -143,7 +143,7 @@ def test_a_report_stays_as_it_was_and_the_ward_decides(office: Office) -> None:
         )
     with office.staff.database.write() as session:
         ward = office.actor(Role.WARD_OFFICER)
-        register.give_back_report(session, VAULT, report, "原因が足りません", ward, office.now)
+        papers.give_back_report(session, VAULT, report, "原因が足りません", ward, office.now)
     with office.staff.database.read() as session:
         first = queries.clocks_of(session, session.get_one(Incident, incident), office.now)[1]
     assert first.pace is Pace.RUNNING, "what came back was not reported"
@@ -156,7 +156,7 @@ def test_a_report_stays_as_it_was_and_the_ward_decides(office: Office) -> None:
 
 def _numbers(office: Office, incident: int) -> list[int]:
     with office.staff.database.read() as session:
-        return [row.number for row in register.reports_of(session, incident)]
+        return [row.number for row in queries.reports_of(session, incident)]
 
 
 @pytest.mark.parametrize("kind", ["first", "progress", "final", "result"])

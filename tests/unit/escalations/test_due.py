@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from portal.domain.clock import JST
-from portal.domain.escalations.call_backs import default_due, late_when_asked_by
+from portal.domain.escalations.call_back_times import default_due, late_when_asked_by
 from portal.domain.escalations.services import due_on
 from portal.domain.program.loader import load_program
 
