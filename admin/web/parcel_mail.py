@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, staff_route
 from admin.web.parcels import found_parcel, show_parcel
-from portal.domain.alternatives import delivery, queries
+from portal.domain.alternatives import delivery, lost_parcels, queries
 from portal.domain.casework import parcels_again
 from portal.domain.errors import DomainError
 from portal.domain.staff.permissions import Permission
@@ -112,7 +112,7 @@ def lose(page: Page) -> Response[Any]:
     """Note that the post is looking for it."""
     return _act(
         page, "delivered_on", "lost",
-        lambda view: delivery.lose(page.session, view.parcel.id, page.actor, page.now),
+        lambda view: lost_parcels.lose(page.session, view.parcel.id, page.actor, page.now),
     )  # fmt: skip
 
 
@@ -120,7 +120,7 @@ def find(page: Page) -> Response[Any]:
     """Note that the post found it."""
     return _act(
         page, "lost", "found",
-        lambda view: delivery.find(page.session, view.parcel.id, page.actor, page.now),
+        lambda view: lost_parcels.find(page.session, view.parcel.id, page.actor, page.now),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.authn import sessions
-from portal.domain.authn.codes import new_backup_codes
+from portal.domain.authn.backup_codes import new_backup_codes
 from portal.domain.authn.passwords import SALT_BYTES
 from portal.domain.errors import BusyError, DomainError, InputError, NotFoundError
 from portal.domain.program.hours_text import instant_text

@@ -46,7 +46,9 @@ def post(
     """
     row, parcel, items = lock_parcel(session, parcel_id)
     refuse_held(session, row, items, actor, mailing=True)
-    shipments.post(session, program, _shipment(session, parcel).id, day, mail_class, tracking_no, actor, now)
+    shipments.post(
+        session, program, shipment_in_mail(session, parcel).id, day, mail_class, tracking_no, actor, now
+    )
     for item in items:
         step(session, item, "post", actor, now)
     _tell(session, vault, row, parcel, "posted", now)
@@ -70,7 +72,7 @@ def absent(
     """
     row, parcel, _items = lock_parcel(session, parcel_id)
     shipment = shipments.absent(
-        session, _shipment(session, parcel).id, day, actor, now, kept_until=kept_until
+        session, shipment_in_mail(session, parcel).id, day, actor, now, kept_until=kept_until
     )
     touch(row, now)
     tell_absence(session, vault, program, shipment, now)
@@ -91,7 +93,7 @@ def deliver(session: Session, parcel_id: int, day: date, actor: Actor, now: date
         raise NotAllowedError(
             _s("この世帯は保留中です。保留が解けてから、届いたことを記録してください。"), code="held"
         )
-    shipments.deliver(session, _shipment(session, parcel).id, day, actor, now)
+    shipments.deliver(session, shipment_in_mail(session, parcel).id, day, actor, now)
     _fulfill(session, row, items, actor, now)
     return parcel
 
@@ -108,7 +110,7 @@ def hand_over(session: Session, parcel_id: int, actor: Actor, now: datetime) -> 
     refuse_held(session, row, items, actor)
     if not session.get_one(Household, parcel.household_id).counter:
         raise NotAllowedError(_s("この世帯の小包は、郵便で送ります。"), code="has_address")
-    shipments.cancel(session, _shipment(session, parcel).id, actor, now)
+    shipments.cancel(session, shipment_in_mail(session, parcel).id, actor, now)
     for item in items:
         step(session, item, "post", actor, now, at_counter=True)
     _fulfill(session, row, items, actor, now)
@@ -136,7 +138,7 @@ def come_back(
         WrongStateError: it is not in the mail.
     """
     row, parcel, items = lock_parcel(session, parcel_id)
-    shipments.come_back(session, _shipment(session, parcel).id, reason, day, actor, now)
+    shipments.come_back(session, shipment_in_mail(session, parcel).id, reason, day, actor, now)
     for item in items:
         step(session, item, "return", actor, now, reason=reason)
     touch(row, now)
@@ -163,7 +165,7 @@ def repost(
         Others as ``post``.
     """
     row, parcel, items = lock_parcel(session, parcel_id)
-    before = _shipment(session, parcel)
+    before = shipment_in_mail(session, parcel)
     if any(item.state != "returned" for item in items):
         raise WrongStateError(_s("戻ってきた小包だけを、もう一度送れます。"))
     refuse_held(session, row, items, actor, mailing=True)
@@ -208,10 +210,10 @@ def restock(
     row, parcel, items = lock_parcel(session, parcel_id)
     if any(item.state != "returned" for item in items):
         raise WrongStateError(_s("戻ってきた小包だけを、在庫に戻せます。"))
-    if not may_restock(program, _shipment(session, parcel), now):
+    if not may_restock(program, shipment_in_mail(session, parcel), now):
         raise NotAllowedError(
             _s("再配達がまだ%(left)d回残っています。先に、もう一度送ってください。")
-            % {"left": program.requests.redeliveries - _shipment(session, parcel).attempt},
+            % {"left": program.requests.redeliveries - shipment_in_mail(session, parcel).attempt},
             code="redelivery_left",
         )
     for item in items:
@@ -231,71 +233,8 @@ def may_restock(program: Program, shipment: Shipment, now: datetime) -> bool:
     )
 
 
-def lose(session: Session, parcel_id: int, actor: Actor, now: datetime) -> AlternativeParcel:
-    """Note that the post says it lost it; somebody then decides what follows. Raises WrongStateError."""
-    row, parcel, items = lock_parcel(session, parcel_id)
-    shipments.lose(session, _shipment(session, parcel).id, actor, now)
-    for item in items:
-        step(session, item, "lose", actor, now)
-    touch(row, now)
-    return parcel
-
-
-def find(session: Session, parcel_id: int, actor: Actor, now: datetime) -> AlternativeParcel:
-    """Note that the post found it, before anything else was decided: it is on its way again. Raises WrongStateError."""
-    row, parcel, items = lock_parcel(session, parcel_id)
-    _refuse_not_lost(items)
-    shipments.find(session, _shipment(session, parcel).id, actor, now)
-    for item in items:
-        step(session, item, "find", actor, now)
-    touch(row, now)
-    return parcel
-
-
-def resend(session: Session, parcel_id: int, actor: Actor, now: datetime) -> AlternativeParcel:
-    """Decide that a lost parcel is replaced: its pieces are written off, its children get others, packed by two people.
-
-    Raises:
-        NotAllowedError: the household is held, or has no address any more; as ``packing.refuse_held``.
-        NotFoundError: there is no such parcel. WrongStateError: it is not lost, or this was decided before.
-    """
-    row, parcel, items = lock_parcel(session, parcel_id)
-    _refuse_not_lost(items)
-    refuse_held(session, row, items, actor)
-    stock.lose(session, items, parcel.id, actor, now)
-    for item in items:
-        step(session, item, "resend", actor, now, parcel=parcel.id)
-        item.parcel_id = None
-        stock.reserve_again(session, item, actor, now)
-    touch(row, now)
-    session.flush()
-    return parcel
-
-
-def write_off(session: Session, parcel_id: int, actor: Actor, now: datetime) -> AlternativeParcel:
-    """Decide that a lost parcel is not replaced: its children's rights wait for the ward, a reviewer ends the request.
-
-    Raises:
-        NotFoundError: there is no such parcel. WrongStateError: it is not lost, or this was decided before.
-    """
-    row, parcel, items = lock_parcel(session, parcel_id)
-    _refuse_not_lost(items)
-    stock.lose(session, items, parcel.id, actor, now)
-    for item in items:
-        step(session, item, "write_off", actor, now)
-    touch(row, now)
-    settle(session, row, actor, now)
-    return parcel
-
-
-def _refuse_not_lost(items: Sequence[AlternativeItem]) -> None:
-    if not items or any(item.state != "lost" for item in items):
-        raise WrongStateError(
-            _s("郵便局がなくした小包だけを、こうできます。もう決まっているかもしれません。")
-        )
-
-
-def _shipment(session: Session, parcel: AlternativeParcel) -> Shipment:
+def shipment_in_mail(session: Session, parcel: AlternativeParcel) -> Shipment:
+    """Return a packed parcel's shipment. Raises WrongStateError."""
     found = shipment_of(session, parcel.shipment_id)
     if found is None:
         raise WrongStateError(_s("この小包は、まだ確認が終わっていません。"))

@@ -24,8 +24,6 @@ TRIES_PER_CODE = 5
 # T6 of security.md §2: ten wrong codes in a row lock for 30 minutes (then 60 …), thirty in all close the factor.
 CONSECUTIVE_FAILS, TOTAL_FAILS = 10, 30
 FIRST_LOCK = timedelta(minutes=30)
-BACKUP_CODES = 10
-BACKUP_ALPHABET = "CDFGHJKLMNPQRTVWXY34679"
 
 
 class CodeAnswer(StrEnum):
@@ -291,34 +289,3 @@ def _check_sent(
     if any(same(r.digest, digest) for r in rows if r not in open_rows):
         return CodeAnswer.EXPIRED
     return CodeAnswer.WRONG
-
-
-def new_backup_codes(session: Session, vault: Vault, credential_id: int, now: datetime) -> list[str]:
-    """Replace the backup codes by ten new ones and return them; only keyed hashes are stored."""
-    for old in session.scalars(select(BackupCode).where(BackupCode.credential_id == credential_id)):
-        session.delete(old)
-    session.flush()
-    codes = ["".join(secrets.choice(BACKUP_ALPHABET) for _ in range(10)) for _ in range(BACKUP_CODES)]
-    session.add_all(
-        BackupCode(
-            credential_id=credential_id,
-            digest=vault.code_digest(f"backup:{credential_id}", c),
-            created_at=now,
-        )
-        for c in codes
-    )
-    return codes
-
-
-def use_backup_code(session: Session, vault: Vault, credential_id: int, code: str, now: datetime) -> bool:
-    """Burn a backup code: one conditional update, so that the same code never works twice."""
-    used = session.execute(
-        update(BackupCode)
-        .where(
-            BackupCode.credential_id == credential_id, BackupCode.used_at.is_(None),
-            BackupCode.digest == vault.code_digest(f"backup:{credential_id}", code),
-        )
-        .values(used_at=now)
-        .returning(BackupCode.id)
-    )  # fmt: skip
-    return used.scalar_one_or_none() is not None

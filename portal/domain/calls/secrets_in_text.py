@@ -14,6 +14,7 @@ from itertools import pairwise
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.authn.backup_codes import BACKUP_LENGTH
 from portal.domain.coupons.models import Coupon
 from portal.domain.coupons.sealed import code_digest
 from portal.domain.credentials.formats import ALPHABET, PASSWORD_LENGTH
@@ -25,7 +26,6 @@ from portal.domain.vault import Vault
 
 MY_NUMBER_DIGITS = range(12, 13)
 CARD_DIGITS = range(13, 20)
-BACKUP_LENGTH = 10
 COUPON_LENGTH = range(12, 65)
 MOST_LOOKED_UP = 300
 MARKS = r"[\s\-‐‑‒–—―−ーｰ─━~〜～_.・]"

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
-from portal.domain.alternatives import delivery
+from portal.domain.alternatives import delivery, lost_parcels
 from portal.domain.alternatives.models import AlternativeParcel
 from portal.domain.program.schema import Program
 from portal.domain.redeliveries.fulfilling import parcel_gone, parcel_posted
@@ -35,8 +35,8 @@ def restock(
 
 
 def resend(session: Session, vault: Vault, parcel_id: int, actor: Actor, now: datetime) -> AlternativeParcel:
-    """Replace a lost parcel as ``alternatives.delivery.resend`` does, with its errors; a request for it ends."""
-    parcel = delivery.resend(session, parcel_id, actor, now)
+    """Replace a lost parcel as ``alternatives.lost_parcels.resend`` does, with its errors; a request for it ends."""
+    parcel = lost_parcels.resend(session, parcel_id, actor, now)
     _gone(session, vault, parcel.shipment_id, "replaced", actor, now)
     return parcel
 
@@ -44,8 +44,8 @@ def resend(session: Session, vault: Vault, parcel_id: int, actor: Actor, now: da
 def write_off(
     session: Session, vault: Vault, parcel_id: int, actor: Actor, now: datetime
 ) -> AlternativeParcel:
-    """Give a lost parcel up as ``alternatives.delivery.write_off`` does, with its errors; a request for it ends."""
-    parcel = delivery.write_off(session, parcel_id, actor, now)
+    """Give a lost parcel up as ``alternatives.lost_parcels.write_off`` does, with its errors; a request for it ends."""
+    parcel = lost_parcels.write_off(session, parcel_id, actor, now)
     _gone(session, vault, parcel.shipment_id, "lost", actor, now)
     return parcel
 

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor, Role
 from portal.domain.audit.services import record
-from portal.domain.authn import codes, sessions
+from portal.domain.authn import sessions
+from portal.domain.authn.backup_codes import new_backup_codes
 from portal.domain.authn.models import AuthSession
 from portal.domain.credentials.models import Credential
 from portal.domain.credentials.services import lock_row, move
@@ -100,7 +101,7 @@ def activate(session: Session, vault: Vault, auth: AuthSession, now: datetime) -
     credential = lock_row(session, _owner(auth))
     move(session, credential, "activate", Actor(Role.RESIDENT, credential.id), now)
     credential.activated_at = credential.activated_at or now
-    backup = codes.new_backup_codes(session, vault, credential.id, now)
+    backup = new_backup_codes(session, vault, credential.id, now)
     token = sessions.start(
         session, sessions.RESIDENT, STAGE_FULL, credential.id, now, replaces=auth, device=auth.device
     )

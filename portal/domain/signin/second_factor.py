@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import Actor, Role
 from portal.domain.audit.services import record
 from portal.domain.authn import codes, sessions, throttles
+from portal.domain.authn.backup_codes import use_backup_code
 from portal.domain.authn.codes import CodeAnswer
 from portal.domain.authn.models import AuthSession, OtpAuthenticator
 from portal.domain.credentials.formats import read_password
@@ -189,7 +190,7 @@ def check_backup(session: Session, vault: Vault, auth: AuthSession, typed: str, 
         raise ThrottledError(
             _("続けて間違えました。少し待ってから、もう一度お試しください。"), retry_at=verdict.retry_at
         )
-    right = codes.use_backup_code(session, vault, credential_id, read_password(typed), now)
+    right = use_backup_code(session, vault, credential_id, read_password(typed), now)
     if right:
         throttles.give_back(session, throttles.KNOWN_DEVICE, key)
         credential = session.get_one(Credential, credential_id)

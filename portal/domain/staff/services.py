@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from portal.domain.actors import Actor, Organization, Role
 from portal.domain.audit.services import record
 from portal.domain.authn import sessions, throttles
-from portal.domain.authn.codes import BACKUP_ALPHABET, new_totp_secret
+from portal.domain.authn.backup_codes import BACKUP_ALPHABET
+from portal.domain.authn.codes import new_totp_secret
 from portal.domain.authn.passwords import SALT_BYTES, hash_password
 from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError
 from portal.domain.staff.models import StaffUser

@@ -5,7 +5,7 @@ from functools import partial
 from playwright.sync_api import Page
 
 from portal.domain.actors import Actor, Organization, Role
-from portal.domain.alternatives import delivery, stocktaking
+from portal.domain.alternatives import lost_parcels, stocktaking
 from portal.domain.alternatives.serials import read_range
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
@@ -81,7 +81,7 @@ def _parcel(state: str, served: ServedStaff, page: Page) -> None:
         paper.post(parcel)
     if state == "lost":
         with served.database.write() as session:
-            delivery.lose(session, parcel, paper.officer, served.now)
+            lost_parcels.lose(session, parcel, paper.officer, served.now)
     if state == "returned":
         paper.come_back(parcel)
     served.enter(page)

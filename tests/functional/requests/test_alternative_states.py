@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal.domain.alternatives import delivery, packing, services
+from portal.domain.alternatives import delivery, lost_parcels, packing, services
 from portal.domain.alternatives.models import AlternativeItem
 from portal.domain.alternatives.states import ALTERNATIVE
 from portal.domain.coupons import services as coupons
@@ -65,10 +65,10 @@ class Walk:
             "repost": lambda: delivery.repost(s, *mail, tracking_no(99), p.officer, p.now),
             "deliver": lambda: delivery.deliver(s, parcel, p.today, p.officer, p.now),
             "return": lambda: delivery.come_back(s, VAULT, parcel, "refused", p.today, p.officer, p.now),
-            "lose": lambda: delivery.lose(s, parcel, p.officer, p.now),
-            "find": lambda: delivery.find(s, parcel, p.officer, p.now),
-            "resend": lambda: delivery.resend(s, parcel, p.officer, p.now),
-            "write_off": lambda: delivery.write_off(s, parcel, p.officer, p.now),
+            "lose": lambda: lost_parcels.lose(s, parcel, p.officer, p.now),
+            "find": lambda: lost_parcels.find(s, parcel, p.officer, p.now),
+            "resend": lambda: lost_parcels.resend(s, parcel, p.officer, p.now),
+            "write_off": lambda: lost_parcels.write_off(s, parcel, p.officer, p.now),
             "restock": lambda: delivery.restock(s, p.program, parcel, p.officer, p.now),
             "withdraw": lambda: services.withdraw(
                 s, VAULT, p.program, self.request_id, row.household_id or 0, p.officer, p.now

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.alternatives import delivery, stock
+from portal.domain.alternatives import lost_parcels, stock
 from portal.domain.alternatives.models import StockMovement, StockPiece
 from portal.domain.alternatives.queries import parcels, serials_in
 from portal.domain.alternatives.words import steps_of
@@ -35,11 +35,11 @@ def act(paper: Paper, work: Callable[[Session], object]) -> None:
 
 
 def lose(paper: Paper, parcel: int) -> None:
-    act(paper, lambda s: delivery.lose(s, parcel, paper.officer, paper.now))
+    act(paper, lambda s: lost_parcels.lose(s, parcel, paper.officer, paper.now))
 
 
 def find(paper: Paper, parcel: int) -> None:
-    act(paper, lambda s: delivery.find(s, parcel, paper.officer, paper.now))
+    act(paper, lambda s: lost_parcels.find(s, parcel, paper.officer, paper.now))
 
 
 def resend(paper: Paper, parcel: int) -> None:
