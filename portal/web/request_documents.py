@@ -98,7 +98,10 @@ def _receipt(page: Page, row: Request) -> bytes:
 
     def make() -> documents.Receipt:
         rows = [documents.ReceiptRow(_("手続き"), kind_name(row.kind))]
-        rows += [documents.ReceiptRow(_("こども"), line) for line in _children(page, row, names)]
+        rows += [
+            documents.ReceiptRow(_("こども"), f"{name} {product}".strip())
+            for name, product in children_of(page, row, names)
+        ]
         if row.children:
             amount = _("%(amount)s円") % {"amount": f"{row.amount_yen:,}"}
             rows.append(documents.ReceiptRow(_("こどもの人数"), str(row.children)))
@@ -114,16 +117,16 @@ def _receipt(page: Page, row: Request) -> bytes:
     return documents.receipt_pdf(page.site.program, make, row.receipt_no, row.received_at)
 
 
-def _children(page: Page, row: Request, names: dict[int, str]) -> list[str]:
-    """Return a line for each child: its name, and what it gets on paper."""
+def children_of(page: Page, row: Request, names: dict[int, str]) -> list[tuple[str, str]]:
+    """Return the children whom a request is about: the name, and what each gets on paper ("" where that is not asked)."""
     if row.kind == DECLINE:
-        return [names[ordinal] for ordinal, _yen in rights_of_request(page.session, row) if ordinal in names]
-    items = alternative_items(page.session, row.id) if row.kind == ALTERNATIVE else []
-    return [
-        f"{names[item.ordinal]} {product_name(page.site.program, item.product)}"
-        for item in items
-        if item.ordinal in names
-    ]
+        found = [(ordinal, "") for ordinal, _yen in rights_of_request(page.session, row)]
+    elif row.kind == ALTERNATIVE:
+        items = alternative_items(page.session, row.id)
+        found = [(item.ordinal, product_name(page.site.program, item.product)) for item in items]
+    else:
+        found = []
+    return [(names[ordinal], product) for ordinal, product in found if ordinal in names]
 
 
 def blank_form(page: Page) -> Response[Any]:

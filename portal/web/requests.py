@@ -7,7 +7,6 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.alternatives import services as alternatives
-from portal.domain.alternatives.items import items_of as alternative_items
 from portal.domain.call_desk.acting.kinds import Act
 from portal.domain.call_desk.acting.receipts import acts_of_household
 from portal.domain.call_desk.acting.sayings import name_of
@@ -15,7 +14,6 @@ from portal.domain.casework.review_kinds import rules_of
 from portal.domain.clock import jst_date
 from portal.domain.declines import services as declines
 from portal.domain.declines.items import items_of as decline_items
-from portal.domain.declines.queries import rights_of_request
 from portal.domain.errors import NotFoundError, WrongStateError
 from portal.domain.program.day_text import format_day
 from portal.domain.program.hours_text import instant_text
@@ -32,7 +30,7 @@ from portal.platform.routes import endpoint
 from portal.web.access import signed_in
 from portal.web.activation import own_credential
 from portal.web.alternative import names_of
-from portal.web.request_documents import declared_online
+from portal.web.request_documents import children_of, declared_online
 
 ACCESS = "signed_in"
 
@@ -105,20 +103,8 @@ def _line(page: Page, row: Request, names: dict[int, str]) -> Line:
     coming = next_words(rules_of(row.kind).steps_of(page.session, row))
     day = format_day(jst_date(row.received_at))
     entered = entered_words(row.channel) if row.entered_by is not None else ""
-    children = children_of(page, row, names)
+    children = [name for name, _product in children_of(page, row, names)]
     return Line(kind_name(row.kind), row.receipt_no, children, day, state_words(row), coming, entered)
-
-
-def children_of(page: Page, row: Request, names: dict[int, str]) -> list[str]:
-    """Return the names of the children whom a request is about; none for a redelivery."""
-    match row.kind:
-        case kind if kind == DECLINE:
-            ordinals = [ordinal for ordinal, _yen in rights_of_request(page.session, row)]
-        case kind if kind == ALTERNATIVE:
-            ordinals = [item.ordinal for item in alternative_items(page.session, row.id)]
-        case _other:
-            ordinals = []
-    return [names[ordinal] for ordinal in ordinals if ordinal in names]
 
 
 def _possible(page: Page, row: Request) -> list[tuple[str, str]]:
@@ -156,7 +142,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         steps=rules.steps_of(page.session, row), reason=reason() if reason is not None else "",
         reply=reply_of(page.site.vault, row), said=page.query.get("said", ""), instant=instant_text,
         entered=entered_words(row.channel) if row.entered_by is not None else "", possible=_possible(page, row),
-        children=children_of(page, row, names_of(page)), is_form=declared_online(row),
+        children=[name for name, _product in children_of(page, row, names_of(page))], is_form=declared_online(row),
         can_answer=is_redelivery and redeliveries.can_answer(page.session, row),
         can_withdraw=is_redelivery and redeliveries.can_withdraw(page.session, row),
     )  # fmt: skip
