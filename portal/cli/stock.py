@@ -19,7 +19,7 @@ product_option = click.option("--product", required=True, metavar="ID", help="An
 
 @click.group()
 def stock() -> None:
-    """Paper products: show, receive, count."""
+    """Stock of the paper alternative: show, receive, count."""
 
 
 @stock.command()
