@@ -61,7 +61,9 @@ def place_of(page: Page, user: StaffUser) -> Place:
     workplaces = page.site.program.workplaces
     if _on_this_machine(page) and not workplaces_at(workplaces, page.address):
         return Place(None)
-    return admit(page.session, workplaces, Role(user.role), page.address, page.now, office=_from_office(page))
+    return admit(
+        page.session, workplaces, Role(user.role), page.address, page.now, office=_from_office(page)
+    )
 
 
 def allowed(page: Page, permission: Permission) -> bool:
@@ -116,7 +118,9 @@ def holders_of(permission: Permission) -> Guard:
             if page.method == "GET":
                 return page.redirect("/sites")
             raise NotAllowedError(
-                _s("この予備の拠点は、まだ切り替えられていません。さきに「拠点」の画面で切り替えてください。")
+                _s(
+                    "この予備の拠点は、まだ切り替えられていません。さきに「拠点」の画面で切り替えてください。"
+                )
             )
         return None
 
@@ -124,20 +128,37 @@ def holders_of(permission: Permission) -> Guard:
 
 
 def staff_route(
-    method: str, path: str, handler: Handler, permission: Permission, *, shows: Handler | None = None,
-    transaction: Transaction | None = None, uploads: Mapping[str, UploadRule] | None = None,
-) -> HTTPRouteHandler:  # fmt: skip
+    method: str,
+    path: str,
+    handler: Handler,
+    permission: Permission,
+    *,
+    shows: Handler | None = None,
+    transaction: Transaction | None = None,
+    uploads: Mapping[str, UploadRule] | None = None,
+) -> HTTPRouteHandler:
     """Return a route for the holders of one permission; ``uploads`` names fields with a file, and their rules."""
     return endpoint(
-        method, path, handler, holders_of(permission), permission.value, shows=shows, transaction=transaction,
+        method,
+        path,
+        handler,
+        holders_of(permission),
+        permission.value,
+        shows=shows,
+        transaction=transaction,
         uploads=uploads,
-    )  # fmt: skip
+    )
 
 
 def public_route(
-    method: str, path: str, handler: Handler, *, guard: Guard = everybody, shows: Handler | None = None,
+    method: str,
+    path: str,
+    handler: Handler,
+    *,
+    guard: Guard = everybody,
+    shows: Handler | None = None,
     transaction: Transaction | None = None,
-) -> HTTPRouteHandler:  # fmt: skip
+) -> HTTPRouteHandler:
     """Return a route for people who have not signed in yet."""
     return endpoint(method, path, handler, guard, PUBLIC, shows=shows, transaction=transaction)
 
@@ -150,8 +171,12 @@ def first_post(page: Page) -> bool:
 def post_key(page: Page) -> str:
     """Return the key under which the posted form is claimed, and under which its result may be kept."""
     who = page.staff.id if page.staff is not None else 0
-    typed = sorted((name, value) for name, value in page.form.values.items() if name != "form_token")
-    files = sorted((name, hashlib.sha256(file.data).hexdigest()) for name, file in page.form.files.items())
+    typed = sorted(
+        (name, value) for name, value in page.form.values.items() if name != "form_token"
+    )
+    files = sorted(
+        (name, hashlib.sha256(file.data).hexdigest()) for name, file in page.form.files.items()
+    )
     return hashlib.sha256(repr((who, page.path, typed, files)).encode()).hexdigest()
 
 

@@ -16,7 +16,9 @@ from portal.platform.templating import kept_macro
 from portal.settings import Settings, load_settings
 
 
-def make_staff_site(settings: Settings, *, engine: Engine | None = None, clock: Clock | None = None) -> Site:
+def make_staff_site(
+    settings: Settings, *, engine: Engine | None = None, clock: Clock | None = None
+) -> Site:
     """Build the staff site."""
     site = make_site(settings, "staff", engine=engine, clock=clock, context=page_context)
     site.templates.globals |= {

@@ -12,10 +12,15 @@ __all__ = ["agreed_days_text", "day_kind", "gap_text", "hours", "paid_by", "week
 def day_kind(kind: DayKind) -> str:
     """Name why a day is open or closed."""
     names = {
-        DayKind.OUTSIDE: _s("期間の外"), DayKind.EXTRA_OPENING: _s("臨時の開所"), DayKind.OTHER_HOURS: _s("時間の変更"),
-        DayKind.EXTRA_CLOSURE: _s("臨時の休み"), DayKind.YEARLY: _s("年末年始の休み"), DayKind.HOLIDAY: _s("祝日"),
-        DayKind.WEEKLY: _s("定休日"), DayKind.USUAL: _s("開所"),
-    }  # fmt: skip
+        DayKind.OUTSIDE: _s("期間の外"),
+        DayKind.EXTRA_OPENING: _s("臨時の開所"),
+        DayKind.OTHER_HOURS: _s("時間の変更"),
+        DayKind.EXTRA_CLOSURE: _s("臨時の休み"),
+        DayKind.YEARLY: _s("年末年始の休み"),
+        DayKind.HOLIDAY: _s("祝日"),
+        DayKind.WEEKLY: _s("定休日"),
+        DayKind.USUAL: _s("開所"),
+    }
     return names[kind]
 
 
@@ -51,7 +56,9 @@ def gap_text(gap: Gap) -> str:
     }
     if gap.over:
         return (
-            _s("電話の受付は %(staffed)s %(time)s に終わりました。クーポンの交換は %(usable)s まで続きます。")
+            _s(
+                "電話の受付は %(staffed)s %(time)s に終わりました。クーポンの交換は %(usable)s まで続きます。"
+            )
             % values
         )
     return (

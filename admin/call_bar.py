@@ -67,7 +67,15 @@ def next_call(page: Page) -> tuple[str, CallLanguage]:
 
 def _open(page: Page, call: Call) -> OpenCall:
     return OpenCall(
-        call.id, call.receipt_no, call.state == TALKING, call.channel, call.direction, call.language, call.line,
-        call.subject is not None, max(0, int((page.now - call.started_at).total_seconds())),
-        page.opened_last, case_id_of(call.subject),
-    )  # fmt: skip
+        call.id,
+        call.receipt_no,
+        call.state == TALKING,
+        call.channel,
+        call.direction,
+        call.language,
+        call.line,
+        call.subject is not None,
+        max(0, int((page.now - call.started_at).total_seconds())),
+        page.opened_last,
+        case_id_of(call.subject),
+    )

@@ -37,12 +37,19 @@ def read(form: Form) -> AfterCall:
     if form.get("result") not in set(Result):
         form.error("result", _s("どうなったかを選んでください。"))
     return AfterCall(
-        category=category, subcategory=subcategory, result=chosen(Result, form.get("result"), Result.DONE),
-        interpreter_minutes=_minutes(form, *_MINUTES[0]), three_way_minutes=_minutes(form, *_MINUTES[1]),
-        relay_service=form.get("relay_service") == YES, complaint=form.get("complaint") == YES,
-        shared_with_ward=form.get("shared_with_ward") == YES, text=form.get("text"), notable=form.get("notable"),
-        call_back=form.get("call_back"), tracking=form.get("tracking"),
-    )  # fmt: skip
+        category=category,
+        subcategory=subcategory,
+        result=chosen(Result, form.get("result"), Result.DONE),
+        interpreter_minutes=_minutes(form, *_MINUTES[0]),
+        three_way_minutes=_minutes(form, *_MINUTES[1]),
+        relay_service=form.get("relay_service") == YES,
+        complaint=form.get("complaint") == YES,
+        shared_with_ward=form.get("shared_with_ward") == YES,
+        text=form.get("text"),
+        notable=form.get("notable"),
+        call_back=form.get("call_back"),
+        tracking=form.get("tracking"),
+    )
 
 
 def _minutes(form: Form, flag: str, name: str) -> int | None:
@@ -74,7 +81,10 @@ def noted_values(call: Call, words: Mapping[str, Any]) -> dict[str, str]:
     values = {name: YES if getattr(call, name) else "" for name in _FLAGS}
     for flag, name in _MINUTES:
         minutes = getattr(call, name)
-        values |= {flag: "" if minutes is None else YES, name: "" if minutes is None else str(minutes)}
+        values |= {
+            flag: "" if minutes is None else YES,
+            name: "" if minutes is None else str(minutes),
+        }
     values |= {name: str(words.get(name, "")) for name in written.KEYS}
     values["category"] = f"{call.category}/{call.subcategory}" if call.category else ""
     values["result"] = call.result or Result.DONE.value

@@ -12,8 +12,11 @@ __all__ = ["category", "subcategory"]
 def channel(code: str) -> str:
     """Name the way in which a contact came."""
     return {
-        "phone": _s("電話"), "fax": _s("FAX"), "counter": _s("窓口"), "form": _s("紙の申込書"),
-    }.get(code, code)  # fmt: skip
+        "phone": _s("電話"),
+        "fax": _s("FAX"),
+        "counter": _s("窓口"),
+        "form": _s("紙の申込書"),
+    }.get(code, code)
 
 
 @kept_per_language
@@ -26,28 +29,40 @@ def direction(code: str) -> str:
 def language(code: str) -> str:
     """Name the language of a call."""
     return {
-        "ja": _s("日本語"), "en": _s("英語"), "zh": _s("中国語"), "ko": _s("韓国語"), "other": _s("ほかの言語"),
-    }.get(code, code)  # fmt: skip
+        "ja": _s("日本語"),
+        "en": _s("英語"),
+        "zh": _s("中国語"),
+        "ko": _s("韓国語"),
+        "other": _s("ほかの言語"),
+    }.get(code, code)
 
 
 def relation(code: str | None) -> str:
     """Name who the caller says to be."""
     return {
-        "householder": _s("世帯主"), "other_parent": _s("もう一人の親"), "child": _s("こども"), "other": _s("そのほかの人"),
-    }.get(code or "", code or "")  # fmt: skip
+        "householder": _s("世帯主"),
+        "other_parent": _s("もう一人の親"),
+        "child": _s("こども"),
+        "other": _s("そのほかの人"),
+    }.get(code or "", code or "")
 
 
 def result(code: str | None) -> str:
     """Say how a call ended."""
     return {
-        "done": _s("完了"), "call_back": _s("折り返す"), "passed": _s("区に引き継いだ"), "pending": _s("あとで対応する"),
-    }.get(code or "", code or "")  # fmt: skip
+        "done": _s("完了"),
+        "call_back": _s("折り返す"),
+        "passed": _s("区に引き継いだ"),
+        "pending": _s("あとで対応する"),
+    }.get(code or "", code or "")
 
 
 @kept_per_language
 def state(code: str) -> str:
     """Name where a call stands."""
-    return {"talking": _s("受付中"), "after_call": _s("記録中"), "ended": _s("終わり")}.get(code, code)
+    return {"talking": _s("受付中"), "after_call": _s("記録中"), "ended": _s("終わり")}.get(
+        code, code
+    )
 
 
 def level(number: int) -> str:
@@ -60,9 +75,12 @@ def level(number: int) -> str:
 def matched(code: str) -> str:
     """Name a thing that the caller said rightly."""
     return {
-        "number": _s("手紙番号かID"), "name": _s("世帯主の名前"), "birth": _s("世帯主の生年月日"),
-        "child_birth": _s("こどもの生年月日"), "postal": _s("郵便番号"),
-    }.get(code, code)  # fmt: skip
+        "number": _s("手紙番号かID"),
+        "name": _s("世帯主の名前"),
+        "birth": _s("世帯主の生年月日"),
+        "child_birth": _s("こどもの生年月日"),
+        "postal": _s("郵便番号"),
+    }.get(code, code)
 
 
 def call_events() -> dict[str, str]:
@@ -82,9 +100,12 @@ def call_events() -> dict[str, str]:
 def written(name: str) -> str:
     """Name a part of what was written about a call."""
     return {
-        "text": _s("内容"), "notable": _s("月の報告に載せたいこと"), "call_back": _s("折り返す電話番号"),
-        "tracking": _s("お問い合わせ番号"), "taken_by": _s("受けた人（アカウントのない人）"),
-    }.get(name, name)  # fmt: skip
+        "text": _s("内容"),
+        "notable": _s("月の報告に載せたいこと"),
+        "call_back": _s("折り返す電話番号"),
+        "tracking": _s("お問い合わせ番号"),
+        "taken_by": _s("受けた人（アカウントのない人）"),
+    }.get(name, name)
 
 
 def length(start: datetime | None, end: datetime | None) -> str:

@@ -41,13 +41,21 @@ def chart(title: str, days: Sequence[date], counts: Sequence[int]) -> Chart:
     for place, count in enumerate(counts):
         height = max(2.0, round(HEIGHT * count / most, 1)) if count else 0.0
         bars.append(
-            Bar(round(place * step + GAP / 2, 1), round(HEIGHT - height, 1), round(step - GAP, 1), height)
+            Bar(
+                round(place * step + GAP / 2, 1),
+                round(HEIGHT - height, 1),
+                round(step - GAP, 1),
+                height,
+            )
         )
     if not total:
         said = _s("%(title)s：この期間は0件です。") % {"title": title}
     else:
         best = days[counts.index(most)]
         said = _s("%(title)s：合計%(total)s件。いちばん多い日は%(day)sの%(most)s件。") % {
-            "title": title, "total": f"{total:,}", "day": best.isoformat(), "most": f"{most:,}",
-        }  # fmt: skip
+            "title": title,
+            "total": f"{total:,}",
+            "day": best.isoformat(),
+            "most": f"{most:,}",
+        }
     return Chart(title, bars, most, days[0], days[-1], said)

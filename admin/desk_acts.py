@@ -11,10 +11,15 @@ from portal.domain.calls.models import Call
 from portal.platform.page import Page
 
 PLACES = {
-    Act.REDELIVERY: "redelivery", Act.NEW_LETTER: "new-letter", Act.UNLOCK: "unlock", Act.LOST: "lost",
-    Act.ALTERNATIVE: "alternative", Act.DECLINE_FORM: "decline-form", Act.CHANNEL: "channel",
+    Act.REDELIVERY: "redelivery",
+    Act.NEW_LETTER: "new-letter",
+    Act.UNLOCK: "unlock",
+    Act.LOST: "lost",
+    Act.ALTERNATIVE: "alternative",
+    Act.DECLINE_FORM: "decline-form",
+    Act.CHANNEL: "channel",
     Act.COUPON_FAULT: "coupon-fault",
-}  # fmt: skip
+}
 """The last part of each act's address."""
 
 
@@ -23,11 +28,15 @@ def acts_context(page: Page, call: Call, household: Any, level: Level) -> dict[s
     found = offers(page.session, page.site.program, call, household.id, level, page.now)
     return {
         "acts": [
-            {"act": offer.act.value, "path": f"/desk/{household.id}/{PLACES[offer.act]}", "why_not": offer.why_not}
+            {
+                "act": offer.act.value,
+                "path": f"/desk/{household.id}/{PLACES[offer.act]}",
+                "why_not": offer.why_not,
+            }
             for offer in found
         ],
         "acts_done": acts_in_call(page.session, call.id, household.id),
         "acts_household": household.id,
         "acts_verified": level >= Level.STATUS,
         "desk_words": desk_words,
-    }  # fmt: skip
+    }

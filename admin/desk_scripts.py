@@ -43,7 +43,9 @@ def scripts_context(page: Page, call: Call | None) -> dict[str, Any]:
 def _panel(page: Page, code: str) -> Markup:
     """Return all scripts by part and category, to open one by one."""
     program, found = page.site.program, queries.scripts(page.session)
-    edited = tuple((one.key, one.draft.title, *one.draft.texts.items()) for one in found if one.number)
+    edited = tuple(
+        (one.key, one.draft.title, *one.draft.texts.items()) for one in found if one.number
+    )
     key = (program, len(found), edited, code, current_locale())
     if key not in _PANELS:
         if len(_PANELS) >= MOST_PANELS:
@@ -53,7 +55,9 @@ def _panel(page: Page, code: str) -> Markup:
                 (part, category, [view(program, script, code) for script in members])
                 for part, category, members in groups(found)
             ],
-            words=words, script_words=script_words, lang=html_lang(current_locale()),
-        )  # fmt: skip
+            words=words,
+            script_words=script_words,
+            lang=html_lang(current_locale()),
+        )
         _PANELS[key] = Markup(drawn)  # noqa: S704  (a template with autoescape made it)
     return _PANELS[key]

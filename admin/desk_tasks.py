@@ -50,7 +50,9 @@ def origin_of(page: Page) -> Origin:
     asked = page.form.get("household") or page.query.get("household", "")
     household_id = int(asked) if _is_key(asked) else None
     if call is None:
-        return Origin(None, household_id, "ja", "", f"/households/{household_id}" if household_id else "/")
+        return Origin(
+            None, household_id, "ja", "", f"/households/{household_id}" if household_id else "/"
+        )
     household_id = household_id or calls.opened_last(page.session, call.id)
     noted = written.read_text(page.site.vault, call) if _is_todays(page, call) else {}
     telephone = noted.get(written.CALL_BACK, "")
@@ -60,7 +62,9 @@ def origin_of(page: Page) -> Origin:
 
 def _is_todays(page: Page, call: Call) -> bool:
     ended = call.state == ENDED
-    return not ended or (call.ended_at is not None and jst_date(call.ended_at) == jst_date(page.now))
+    return not ended or (
+        call.ended_at is not None and jst_date(call.ended_at) == jst_date(page.now)
+    )
 
 
 def _is_key(typed: str) -> bool:
@@ -116,7 +120,9 @@ def left_open(page: Page) -> LeftOpen:
     reader = reader_of(page)
     waiting, late = None, 0
     if allowed(page, Permission.HANDLE_CALLS):
-        waiting, late = call_back_queries.count_waiting(page.session, page.site.program.calendar, page.now)
+        waiting, late = call_back_queries.count_waiting(
+            page.session, page.site.program.calendar, page.now
+        )
     counts = queries.state_counts(page.session, reader)
     overdue = queries.overdue(page.session, reader, jst_date(page.now))
     return LeftOpen(waiting, late, counts.get("answered", 0), counts.get("open", 0), overdue)
@@ -136,7 +142,9 @@ def tasks_context(page: Page, call: Call | None, household: Any = None) -> dict[
     return {
         "tasks_from": "?" + "&".join(begun_from) if begun_from else "",
         "tasks_addable": call is None or (call.agent_id == me and _is_todays(page, call)),
-        "tasks_questions": [(one, not agent or one.raised_by == me) for one in found if one.question],
+        "tasks_questions": [
+            (one, not agent or one.raised_by == me) for one in found if one.question
+        ],
         "tasks_waiting": [one for one in found if not one.question],
         "escalation_words": escalation_words,
     }

@@ -21,9 +21,12 @@ def locked_page(page: Page, status_code: int = 403, *, kept: str | None = None) 
     size = MAX_FIELD - 1
     parts = [sealed[start : start + size] for start in range(0, len(sealed), size)]
     response = page.render(
-        "admin/lock.html", status_code, parts=[(PART.format(n), part) for n, part in enumerate(parts)],
-        name=page.staff.display_name if page.staff is not None else "", calling=page.call is not None,
-    )  # fmt: skip
+        "admin/lock.html",
+        status_code,
+        parts=[(PART.format(n), part) for n, part in enumerate(parts)],
+        name=page.staff.display_name if page.staff is not None else "",
+        calling=page.call is not None,
+    )
     response.headers[HEADER] = "1"
     return response
 

@@ -54,7 +54,9 @@ class MonthlyPages:
             NotFoundError: it has no report.
         """
         month = read_month(str(page.params["month"]))
-        if month is None or month not in months(page.site.program, jst_date(page.now), self.kind.name):
+        if month is None or month not in months(
+            page.site.program, jst_date(page.now), self.kind.name
+        ):
             raise NotFoundError(self.unknown())
         return month
 
@@ -68,26 +70,47 @@ class MonthlyPages:
         here = months(program, jst_date(page.now), kind)[:LISTED]
         rows = {month: versions.month_report(session, kind, month) for month in here}
         return page.render(
-            f"admin/{self.name}s.html", months=here, reports=rows, report_words=report_words,
+            f"admin/{self.name}s.html",
+            months=here,
+            reports=rows,
+            report_words=report_words,
             due=due_reports(session, program, page.now, kind) if self.keeps(page) else [],
-            submitted={month: versions.newest_submitted(session, row) for month, row in rows.items()},
+            submitted={
+                month: versions.newest_submitted(session, row) for month, row in rows.items()
+            },
             due_day=lambda month: due_day(program, kind, month),
-        )  # fmt: skip
+        )
 
     def show(self, page: Page, status_code: int = 200) -> Response[Any]:
         """Show a month's report as it counts now; those who keep it also get what they can do next."""
-        session, vault, program, month = page.session, page.site.vault, page.site.program, self.month(page)
+        session, vault, program, month = (
+            page.session,
+            page.site.vault,
+            page.site.program,
+            self.month(page),
+        )
         keeps, row = self.keeps(page), versions.month_report(session, self.kind.name, month)
         found = versions.shown(session, vault, program, self.kind, month, page.now, drafts=keeps)
         due, today = due_day(program, self.kind.name, month), jst_date(page.now)
         every = versions.versions(session, row)
         return page.render(
-            f"admin/{self.name}.html", status_code, month=month, keeps=keeps, shown=found, report=found.report,
-            state=row.state if row is not None else "draft", texts=versions.texts_of(vault, row) if keeps else {},
+            f"admin/{self.name}.html",
+            status_code,
+            month=month,
+            keeps=keeps,
+            shown=found,
+            report=found.report,
+            state=row.state if row is not None else "draft",
+            texts=versions.texts_of(vault, row) if keeps else {},
             versions=[one for one in every if keeps or one.submitted_at is not None][:LISTED],
-            me=page.staff.id if page.staff else 0, due=due, over=today > due, ended=month < today.replace(day=1),
-            said=page.query.get("said", ""), report_words=report_words, **self.more(page, month, keeps),
-        )  # fmt: skip
+            me=page.staff.id if page.staff else 0,
+            due=due,
+            over=today > due,
+            ended=month < today.replace(day=1),
+            said=page.query.get("said", ""),
+            report_words=report_words,
+            **self.more(page, month, keeps),
+        )
 
     def step(
         self, page: Page, said: str, act: Callable[[date], object], fields: tuple[str, ...] = ()
@@ -102,7 +125,9 @@ class MonthlyPages:
                 if first_post(page):
                     act(month)
         except DomainError as error:
-            place = fields[0] if len(fields) == 1 else error.code if error.code in fields else "state"
+            place = (
+                fields[0] if len(fields) == 1 else error.code if error.code in fields else "state"
+            )
             page.form.error(place, error.message)
             return self.show(page, 422)
         return page.redirect(self.address(month, said))
@@ -112,7 +137,9 @@ class MonthlyPages:
         vault, program = page.site.vault, page.site.program
 
         def freeze(month: date) -> object:
-            return monthly.check(page.session, vault, program, self.kind, month, page.actor, page.now)
+            return monthly.check(
+                page.session, vault, program, self.kind, month, page.actor, page.now
+            )
 
         return self.step(page, "checked", freeze)
 
@@ -124,7 +151,7 @@ class MonthlyPages:
         def hand_in(month: date) -> object:
             return monthly.submit(
                 page.session, vault, self.kind.name, month, number, page.actor, page.now
-            )  # fmt: skip
+            )
 
         return self.step(page, "submitted", hand_in)
 
@@ -143,20 +170,32 @@ class MonthlyPages:
         )
 
     def _found(self, page: Page, month: date) -> versions.Shown:
-        session, vault, program, drafts = page.session, page.site.vault, page.site.program, self.keeps(page)
+        session, vault, program, drafts = (
+            page.session,
+            page.site.vault,
+            page.site.program,
+            self.keeps(page),
+        )
         if "number" not in page.params:
-            return versions.shown(session, vault, program, self.kind, month, page.now, drafts=drafts)
+            return versions.shown(
+                session, vault, program, self.kind, month, page.now, drafts=drafts
+            )
         number = number_in_address(page, "number")
-        return versions.frozen(session, vault, program, self.kind.name, month, number, drafts=drafts)
+        return versions.frozen(
+            session, vault, program, self.kind.name, month, number, drafts=drafts
+        )
 
     def show_version(self, page: Page) -> Response[Any]:
         """Show one version as it was frozen."""
         month = self.month(page)
         found = self._found(page, month)
         return page.render(
-            f"admin/{self.name}_version.html", month=month, report=found.report, version=found.version,
+            f"admin/{self.name}_version.html",
+            month=month,
+            report=found.report,
+            version=found.version,
             report_words=report_words,
-        )  # fmt: skip
+        )
 
     def take_file(self, page: Page) -> Response[Any]:
         """Give the report that counts now, or one version, as PDF or as a workbook."""
@@ -176,9 +215,12 @@ class MonthlyPages:
         one = self.base + "/{month:str}"
         version = one + "/versions/{number:int}"
         steps = {
-            "texts": write, "check": self.check, "submit": self.submit, "give-back": self.give_back,
+            "texts": write,
+            "check": self.check,
+            "submit": self.submit,
+            "give-back": self.give_back,
             "revise": self.revise,
-        }  # fmt: skip
+        }
         return [
             staff_route("GET", self.base, self.show_list, self.see),
             staff_route("GET", one, self.show, self.see),

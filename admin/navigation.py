@@ -99,7 +99,9 @@ SHORT = 12
 
 _OF_HOUSEHOLD = re.compile(r"/(?:desk|households)/(\d{1,18})(?=/.)")
 
-LANGUAGES = [(CODE_OF[locale], NAMES[CODE_OF[locale]], html_lang(locale)) for locale in STAFF_LOCALES]
+LANGUAGES = [
+    (CODE_OF[locale], NAMES[CODE_OF[locale]], html_lang(locale)) for locale in STAFF_LOCALES
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,26 +138,59 @@ class Who:
 @kept_per_language
 def _label(key: str) -> str:
     return {
-        "home": _s("きょうの仕事"), "calls": _s("受付の一覧"), "desk": _s("コールデスク"), "search": _s("世帯をさがす"), "reviews": _s("申請の審査"), "tasks": _s("用件"),
-        "parcels": _s("小包"), "stock": _s("代替品の在庫"), "returns": _s("戻った郵便"), "tracking": _s("郵便の追跡"), "holds": _s("保留"),
+        "home": _s("きょうの仕事"),
+        "calls": _s("受付の一覧"),
+        "desk": _s("コールデスク"),
+        "search": _s("世帯をさがす"),
+        "reviews": _s("申請の審査"),
+        "tasks": _s("用件"),
+        "parcels": _s("小包"),
+        "stock": _s("代替品の在庫"),
+        "returns": _s("戻った郵便"),
+        "tracking": _s("郵便の追跡"),
+        "holds": _s("保留"),
         "channel_changes": _s("受け取り方の変更"),
-        "recipients": _s("追加・支給先"), "roster": _s("名簿"),
-        "letters": _s("手紙"), "coupons": _s("クーポン"), "stops": _s("コードの停止"), "coupon_faults": _s("お店で使えないクーポン"),
-        "incidents": _s("事故の記録"), "site_notices": _s("全員へのお知らせ"), "downtime": _s("停止の記録"),
+        "recipients": _s("追加・支給先"),
+        "roster": _s("名簿"),
+        "letters": _s("手紙"),
+        "coupons": _s("クーポン"),
+        "stops": _s("コードの停止"),
+        "coupon_faults": _s("お店で使えないクーポン"),
+        "incidents": _s("事故の記録"),
+        "site_notices": _s("全員へのお知らせ"),
+        "downtime": _s("停止の記録"),
         "reports": _s("報告書"),
-        "today": _s("今日の速報"), "delivery_report": _s("配送の月報"), "settlement": _s("清算"), "call_report": _s("コールの月報"), "board": _s("コールの状況"), "watch": _s("閲覧の見張り"),
-        "scripts": _s("スクリプト"), "call_backs": _s("折り返し"), "escalations": _s("区への引き継ぎ"), "staff": _s("職員"),
-        "calendar": _s("カレンダー"), "sites": _s("拠点"), "faxes": _s("FAX"),
-        "subcontractors": _s("再委託先"), "posting": _s("差し出し"), "dispatches": _s("発送の予定"), "management": _s("進行管理"), "documents": _s("区の文書"),
-    }[key]  # fmt: skip
+        "today": _s("今日の速報"),
+        "delivery_report": _s("配送の月報"),
+        "settlement": _s("清算"),
+        "call_report": _s("コールの月報"),
+        "board": _s("コールの状況"),
+        "watch": _s("閲覧の見張り"),
+        "scripts": _s("スクリプト"),
+        "call_backs": _s("折り返し"),
+        "escalations": _s("区への引き継ぎ"),
+        "staff": _s("職員"),
+        "calendar": _s("カレンダー"),
+        "sites": _s("拠点"),
+        "faxes": _s("FAX"),
+        "subcontractors": _s("再委託先"),
+        "posting": _s("差し出し"),
+        "dispatches": _s("発送の予定"),
+        "management": _s("進行管理"),
+        "documents": _s("区の文書"),
+    }[key]
 
 
 @kept_per_language
 def _group(key: str) -> str:
     return {
-        "call_center": _s("コールセンター"), "households": _s("世帯と申請"), "mail": _s("郵便"), "coupons": _s("クーポン"),
-        "reports": _s("報告と清算"), "work": _s("業務"),
-    }[key]  # fmt: skip
+        "call_center": _s("コールセンター"),
+        "households": _s("世帯と申請"),
+        "mail": _s("郵便"),
+        "coupons": _s("クーポン"),
+        "reports": _s("報告と清算"),
+        "work": _s("業務"),
+    }[key]
 
 
 def signed_in_as(page: Page) -> Who | None:
@@ -195,11 +230,14 @@ def _groups(page: Page, who: Who | None) -> list[PlaceGroup]:
         return []
     found = []
     long = (
-        sum(permission in who.may for _key, places in GROUPS for _path, _name, permission in places) > SHORT
+        sum(permission in who.may for _key, places in GROUPS for _path, _name, permission in places)
+        > SHORT
     )
     for key, places in GROUPS:
         shown = [
-            Place(path, _label(name), page.path == path if path == "/" else page.path.startswith(path))
+            Place(
+                path, _label(name), page.path == path if path == "/" else page.path.startswith(path)
+            )
             for path, name, permission in places
             if permission in who.may
         ]
@@ -211,11 +249,15 @@ def _groups(page: Page, who: Who | None) -> list[PlaceGroup]:
 
 def way_back(path: str, menu: Sequence[PlaceGroup]) -> Place:
     """Return where somebody goes on who was refused at an address: its household, its list in the menu, or the start."""
-    above = [place for group in menu for place in group.places if place.current and place.path != path]
+    above = [
+        place for group in menu for place in group.places if place.current and place.path != path
+    ]
     if above and (found := _OF_HOUSEHOLD.match(path)) is not None:
         return Place(found[0], _s("世帯 %(n)s にもどる") % {"n": found[1]}, current=False)
     if above and above[-1].path != "/":
-        return Place(above[-1].path, _s("「%(place)s」にもどる") % {"place": above[-1].name}, current=False)
+        return Place(
+            above[-1].path, _s("「%(place)s」にもどる") % {"place": above[-1].name}, current=False
+        )
     return Place("/", _s("きょうの仕事へ"), current=False)
 
 

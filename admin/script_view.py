@@ -53,9 +53,15 @@ def view(program: Program, script: Script, code: str) -> ScriptView:
     draft = script.draft
     texts = {one: _spoken(program, draft.texts.get(one, ""), one) for one in {code, "ja"}}
     return ScriptView(
-        script.key, script.part, script.category, draft.title_in(current_locale()), script.number, draft.hidden,
-        texts[code], texts["ja"] if code != "ja" else None,
-    )  # fmt: skip
+        script.key,
+        script.part,
+        script.category,
+        draft.title_in(current_locale()),
+        script.number,
+        draft.hidden,
+        texts[code],
+        texts["ja"] if code != "ja" else None,
+    )
 
 
 def _spoken(program: Program, text: str, code: str) -> Spoken:

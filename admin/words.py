@@ -48,44 +48,71 @@ __all__ = [
 def role(code: str) -> str:
     """Name a role."""
     return {
-        "agent": _s("オペレーター"), "supervisor": _s("スーパーバイザー"), "officer": _s("事務担当"),
-        "ward_officer": _s("区の担当"), "auditor": _s("監査"), "administrator": _s("管理者"),
-        "resident": _s("住民"), "system": _s("システム"),
-    }.get(code, code)  # fmt: skip
+        "agent": _s("オペレーター"),
+        "supervisor": _s("スーパーバイザー"),
+        "officer": _s("事務担当"),
+        "ward_officer": _s("区の担当"),
+        "auditor": _s("監査"),
+        "administrator": _s("管理者"),
+        "resident": _s("住民"),
+        "system": _s("システム"),
+    }.get(code, code)
 
 
 def organization(code: str) -> str:
     """Name an organization."""
-    return {"ward": _s("区"), "contractor": _s("受託者"), "subcontractor": _s("再委託先")}.get(code, code)
+    return {"ward": _s("区"), "contractor": _s("受託者"), "subcontractor": _s("再委託先")}.get(
+        code, code
+    )
 
 
 @kept_per_language
 def task_kind(code: str) -> str:
     """Name a kind of task."""
     return {
-        "new_letter": _s("新しい手紙の依頼"), "report_lost": _s("紛失の届け出"), "birth_frozen": _s("生年月日の凍結"),
-        "code_closed": _s("確認の番号の停止"), "no_channel": _s("確認の番号を受け取れない"),
-        "unmatched": _s("照合できない依頼"), "call_back": _s("折り返しの電話"),
-        "letter_wished": _s("手紙での問い合わせ"), "decline_form": _s("辞退届の発送"), "address_check": _s("住所の確認（戻った郵便）"),
-    }.get(code, code)  # fmt: skip
+        "new_letter": _s("新しい手紙の依頼"),
+        "report_lost": _s("紛失の届け出"),
+        "birth_frozen": _s("生年月日の凍結"),
+        "code_closed": _s("確認の番号の停止"),
+        "no_channel": _s("確認の番号を受け取れない"),
+        "unmatched": _s("照合できない依頼"),
+        "call_back": _s("折り返しの電話"),
+        "letter_wished": _s("手紙での問い合わせ"),
+        "decline_form": _s("辞退届の発送"),
+        "address_check": _s("住所の確認（戻った郵便）"),
+    }.get(code, code)
 
 
 def task_advice(code: str) -> str:
     """Say what to do about a kind of task."""
     return {
         "new_letter": _s("新しい手紙は、次の印刷で作られ、登録された住所にだけ送られます。"),
-        "report_lost": _s("アカウントは止まっています。新しい手紙は、次の印刷で作られ、登録された住所にだけ送られます。"),
+        "report_lost": _s(
+            "アカウントは止まっています。新しい手紙は、次の印刷で作られ、登録された住所にだけ送られます。"
+        ),
         "birth_frozen": _s(
             "世帯主の生年月日が5回違いました。本人と確かめられたら、凍結を解いてください。確かめられないときは、新しい手紙を送ります。"
         ),
-        "code_closed": _s("番号の間違いが続いたため、受け取り方が止まりました。新しい手紙を送ります。"),
-        "no_channel": _s("アプリ、SMS、メールのどれも使えない方です。窓口か紙での受け取りを案内してください。"),
-        "call_back": _s("申込書に書かれた番号に電話して、申請の進みを伝えてください。この番号には、確認の番号を送りません。"),
+        "code_closed": _s(
+            "番号の間違いが続いたため、受け取り方が止まりました。新しい手紙を送ります。"
+        ),
+        "no_channel": _s(
+            "アプリ、SMS、メールのどれも使えない方です。窓口か紙での受け取りを案内してください。"
+        ),
+        "call_back": _s(
+            "申込書に書かれた番号に電話して、申請の進みを伝えてください。この番号には、確認の番号を送りません。"
+        ),
         "letter_wished": _s("登録された住所に手紙を送り、本人の気持ちを確かめます。"),
-        "decline_form": _s("辞退届の用紙を、登録された住所に送ります。電話だけでは、辞退になりません。"),
-        "address_check": _s("郵便が、住所か受取人の問題で戻りました。区が住民基本台帳を確かめます。確かめるまで、もう一度送りません。"),
-        "unmatched": _s("書かれた内容と名簿を見比べ、どの世帯か確かめてください。登録された住所のほかには送りません。"),
-    }.get(code, "")  # fmt: skip
+        "decline_form": _s(
+            "辞退届の用紙を、登録された住所に送ります。電話だけでは、辞退になりません。"
+        ),
+        "address_check": _s(
+            "郵便が、住所か受取人の問題で戻りました。区が住民基本台帳を確かめます。確かめるまで、もう一度送りません。"
+        ),
+        "unmatched": _s(
+            "書かれた内容と名簿を見比べ、どの世帯か確かめてください。登録された住所のほかには送りません。"
+        ),
+    }.get(code, "")
 
 
 @kept_per_language
@@ -99,11 +126,16 @@ def hold(code: str) -> str:
 def hold_name(code: str) -> str:
     """Name a hold shortly, for filters and lists."""
     return {
-        "W01_PROTECTED": _s("支援措置"), "W02_GAIJI": _s("外字"), "W04_MINOR_HOUSEHOLDER": _s("世帯主が対象の年齢"),
-        "W06_INSTITUTION": _s("施設"), "W10_MOVED_AFTER_BASE": _s("転出・転居"), "W11_DIED_AFTER_BASE": _s("死亡"),
-        "W14_PARTIAL_BIRTHDATE": _s("生年月日の不明"), "W15_POSSIBLE_DUPLICATE": _s("二重の疑い"),
+        "W01_PROTECTED": _s("支援措置"),
+        "W02_GAIJI": _s("外字"),
+        "W04_MINOR_HOUSEHOLDER": _s("世帯主が対象の年齢"),
+        "W06_INSTITUTION": _s("施設"),
+        "W10_MOVED_AFTER_BASE": _s("転出・転居"),
+        "W11_DIED_AFTER_BASE": _s("死亡"),
+        "W14_PARTIAL_BIRTHDATE": _s("生年月日の不明"),
+        "W15_POSSIBLE_DUPLICATE": _s("二重の疑い"),
         "W20_INCOMPLETE_HOUSEHOLD": _s("受け入れられない行"),
-    }.get(code, code)  # fmt: skip
+    }.get(code, code)
 
 
 @kept_per_language
@@ -117,48 +149,70 @@ def remedy(code: str) -> str:
 def entitlement(code: str) -> str:
     """Name an entitlement's state."""
     return {
-        "in_progress": _s("手続き中"), "held": _s("保留"), "declined": _s("辞退"), "deemed_declined": _s("みなし辞退"),
-        "exchanged": _s("交換ずみ"), "delivered_unexchanged": _s("お渡しずみ・未交換"),
-        "alternative_delivered": _s("紙でお渡しずみ"), "undelivered": _s("不着"),
+        "in_progress": _s("手続き中"),
+        "held": _s("保留"),
+        "declined": _s("辞退"),
+        "deemed_declined": _s("みなし辞退"),
+        "exchanged": _s("交換ずみ"),
+        "delivered_unexchanged": _s("お渡しずみ・未交換"),
+        "alternative_delivered": _s("紙でお渡しずみ"),
+        "undelivered": _s("不着"),
         "ineligible_after_check": _s("確認の結果、対象外"),
-    }.get(code, code)  # fmt: skip
+    }.get(code, code)
 
 
 @kept_per_language
 def coupon(code: str) -> str:
     """Name a coupon's state."""
     return {
-        "stock": _s("在庫"), "assigned": _s("割り当てずみ"), "revealed": _s("表示ずみ"), "suspended": _s("一時停止"),
-        "stop_requested": _s("停止を依頼中"), "part_used": _s("一部使用"), "exchanged": _s("交換ずみ"),
-        "voided": _s("無効"), "expired": _s("期限切れ"),
-    }.get(code, code)  # fmt: skip
+        "stock": _s("在庫"),
+        "assigned": _s("割り当てずみ"),
+        "revealed": _s("表示ずみ"),
+        "suspended": _s("一時停止"),
+        "stop_requested": _s("停止を依頼中"),
+        "part_used": _s("一部使用"),
+        "exchanged": _s("交換ずみ"),
+        "voided": _s("無効"),
+        "expired": _s("期限切れ"),
+    }.get(code, code)
 
 
 @kept_per_language
 def credential(code: str) -> str:
     """Name a credential's state."""
     return {
-        "issued": _s("手紙を発行・未使用"), "active": _s("使用中"), "locked": _s("凍結"), "suspended": _s("停止"),
-        "superseded": _s("新しい手紙に交代"), "closed": _s("終了"),
-    }.get(code, code)  # fmt: skip
+        "issued": _s("手紙を発行・未使用"),
+        "active": _s("使用中"),
+        "locked": _s("凍結"),
+        "suspended": _s("停止"),
+        "superseded": _s("新しい手紙に交代"),
+        "closed": _s("終了"),
+    }.get(code, code)
 
 
 @kept_per_language
 def letter(code: str) -> str:
     """Name a letter's state."""
     return {
-        "prepared": _s("準備"), "printed": _s("印刷ずみ"), "handed_over": _s("差し出しずみ"),
-        "superseded": _s("新しい手紙に交代"), "cancelled": _s("取り消し"), "posted": _s("郵便局に渡した"),
-        "arrived": _s("届いた"), "came_back": _s("戻った"),
-    }.get(code, code)  # fmt: skip
+        "prepared": _s("準備"),
+        "printed": _s("印刷ずみ"),
+        "handed_over": _s("差し出しずみ"),
+        "superseded": _s("新しい手紙に交代"),
+        "cancelled": _s("取り消し"),
+        "posted": _s("郵便局に渡した"),
+        "arrived": _s("届いた"),
+        "came_back": _s("戻った"),
+    }.get(code, code)
 
 
 @kept_per_language
 def letter_kind(code: str) -> str:
     """Name a kind of letter."""
     return {
-        "credential": _s("IDとパスワードのお知らせ"), "advance": _s("事前案内"), "test": _s("試し送り"),
-    }.get(code, code)  # fmt: skip
+        "credential": _s("IDとパスワードのお知らせ"),
+        "advance": _s("事前案内"),
+        "test": _s("試し送り"),
+    }.get(code, code)
 
 
 @kept_per_language
@@ -170,42 +224,57 @@ def card_kind(code: str) -> str:
 def run(code: str) -> str:
     """Name a print run's state."""
     return {
-        "building": _s("作成中"), "built": _s("作成ずみ"), "handed_over": _s("差し出しずみ"), "discarded": _s("取りやめ"),
-    }.get(code, code)  # fmt: skip
+        "building": _s("作成中"),
+        "built": _s("作成ずみ"),
+        "handed_over": _s("差し出しずみ"),
+        "discarded": _s("取りやめ"),
+    }.get(code, code)
 
 
 def way(code: str) -> str:
     """Name a way in which a delivery may be counted."""
     return {
-        "handed_over": _s("手紙を差し出した"), "revealed": _s("クーポンを表示した"), "exchanged": _s("クーポンを交換した"),
-    }.get(code, code)  # fmt: skip
+        "handed_over": _s("手紙を差し出した"),
+        "revealed": _s("クーポンを表示した"),
+        "exchanged": _s("クーポンを交換した"),
+    }.get(code, code)
 
 
 def left_out(code: str) -> str:
     """Say why a household gets no letter."""
     return {
-        "protected": _s("支援措置"), "held": _s("保留"), "removed": _s("名簿から外れた"),
-        "nothing_due": _s("渡すものがない"), "has_letter": _s("もう手紙がある"),
+        "protected": _s("支援措置"),
+        "held": _s("保留"),
+        "removed": _s("名簿から外れた"),
+        "nothing_due": _s("渡すものがない"),
+        "has_letter": _s("もう手紙がある"),
         "has_notice": _s("もう事前案内がある"),
-    }.get(code, code)  # fmt: skip
+    }.get(code, code)
 
 
 @kept_per_language
 def reason(code: str) -> str:
     """Name a reason for opening a household."""
     return {
-        "inquiry": _s("問い合わせへの対応"), "request": _s("依頼・届け出の処理"), "hold": _s("保留の確認"),
-        "returned": _s("返送された郵便の確認"), "check": _s("データの確認"), "other": _s("そのほか（下に書く）"),
-    }.get(code, code)  # fmt: skip
+        "inquiry": _s("問い合わせへの対応"),
+        "request": _s("依頼・届け出の処理"),
+        "hold": _s("保留の確認"),
+        "returned": _s("返送された郵便の確認"),
+        "check": _s("データの確認"),
+        "other": _s("そのほか（下に書く）"),
+    }.get(code, code)
 
 
 @kept_per_language
 def part(code: str) -> str:
     """Name what is masked."""
     return {
-        "name": _s("世帯主の名前"), "address": _s("住所"), "birth": _s("世帯主の生年月日"),
-        "children": _s("こどもの名前と生年月日"), "login_id": _s("手紙のID"),
-    }.get(code, code)  # fmt: skip
+        "name": _s("世帯主の名前"),
+        "address": _s("住所"),
+        "birth": _s("世帯主の生年月日"),
+        "children": _s("こどもの名前と生年月日"),
+        "login_id": _s("手紙のID"),
+    }.get(code, code)
 
 
 @kept_per_language
@@ -217,49 +286,88 @@ def household(code: str) -> str:
 def import_state(code: str) -> str:
     """Name a roster import's state."""
     return {
-        "staging": _s("読み込み中"), "staged": _s("差分の確認待ち"), "applied": _s("反映ずみ"),
+        "staging": _s("読み込み中"),
+        "staged": _s("差分の確認待ち"),
+        "applied": _s("反映ずみ"),
         "superseded": _s("新しい取り込みに交代"),
-    }.get(code, code)  # fmt: skip
+    }.get(code, code)
 
 
 def step(name: str) -> tuple[str, str]:
     """Name a step of the program, and say what to do for it."""
     return {
-        "roster": (_s("名簿を取り込む"), _s("区の抽出ファイルを「portal roster import」で取り込みます。")),
+        "roster": (
+            _s("名簿を取り込む"),
+            _s("区の抽出ファイルを「portal roster import」で取り込みます。"),
+        ),
         "protection": (
             _s("支援措置の情報を入れる"),
-            _s("抽出ファイルの列、別の一覧、または「該当なし」の二人の確認で入ります。それまで割り当ても印刷もできません。"),
+            _s(
+                "抽出ファイルの列、別の一覧、または「該当なし」の二人の確認で入ります。それまで割り当ても印刷もできません。"
+            ),
         ),
-        "codes": (_s("クーポンのコードを読み込む"), _s("発行者のファイルを「portal coupons load」で読み込みます。")),
-        "assign": (_s("クーポンを割り当てる"), _s("「portal coupons assign」で、保留でない対象者に1件ずつ割り当てます。")),
-        "letters": (_s("手紙を作る"), _s("「portal letters build」で、IDとパスワードの手紙を作ります。")),
-        "hand_over": (_s("手紙を差し出す"), _s("「手紙」の画面で、印刷ごとに提案し、ほかの人が承認します。")),
-    }[name]  # fmt: skip
+        "codes": (
+            _s("クーポンのコードを読み込む"),
+            _s("発行者のファイルを「portal coupons load」で読み込みます。"),
+        ),
+        "assign": (
+            _s("クーポンを割り当てる"),
+            _s("「portal coupons assign」で、保留でない対象者に1件ずつ割り当てます。"),
+        ),
+        "letters": (
+            _s("手紙を作る"),
+            _s("「portal letters build」で、IDとパスワードの手紙を作ります。"),
+        ),
+        "hand_over": (
+            _s("手紙を差し出す"),
+            _s("「手紙」の画面で、印刷ごとに提案し、ほかの人が承認します。"),
+        ),
+    }[name]
 
 
 def written(name: str) -> str:
     """Name a field of what a requester wrote."""
     return {
-        "name": _s("名前"), "contact": _s("連絡先"), "telephone": _s("電話番号"), "words": _s("内容"),
-        "login_id": _s("手紙のID"), "message": _s("内容"), "reason": _s("理由"), "birth": _s("生年月日"),
-        "postal_code": _s("郵便番号"), "letter_number": _s("手紙の番号"), "trouble": _s("困っていること"),
-        "text": _s("伝えたいこと"), "language": _s("話すことば"),
-    }.get(name, name)  # fmt: skip
+        "name": _s("名前"),
+        "contact": _s("連絡先"),
+        "telephone": _s("電話番号"),
+        "words": _s("内容"),
+        "login_id": _s("手紙のID"),
+        "message": _s("内容"),
+        "reason": _s("理由"),
+        "birth": _s("生年月日"),
+        "postal_code": _s("郵便番号"),
+        "letter_number": _s("手紙の番号"),
+        "trouble": _s("困っていること"),
+        "text": _s("伝えたいこと"),
+        "language": _s("話すことば"),
+    }.get(name, name)
 
 
 def result(code: str) -> str:
     """Name what became of a row or a household of an extract."""
     return {
-        "accept": _s("受け入れ"), "exclude": _s("対象外"), "reject": _s("受け入れられない"), "issue": _s("発行"),
-        "hold": _s("保留"), "none": _s("対象のこどもなし"), "warn": _s("注意"),
-    }.get(code, code)  # fmt: skip
+        "accept": _s("受け入れ"),
+        "exclude": _s("対象外"),
+        "reject": _s("受け入れられない"),
+        "issue": _s("発行"),
+        "hold": _s("保留"),
+        "none": _s("対象のこどもなし"),
+        "warn": _s("注意"),
+    }.get(code, code)
 
 
 def difference(kind: str) -> str:
     """Name a kind of difference between two extracts."""
     return {
-        "household_new": _s("新しい世帯"), "household_gone": _s("いなくなった世帯"), "child_new": _s("増えたこども"),
-        "child_gone": _s("減ったこども"), "address": _s("住所の変更"), "correction": _s("世帯の訂正"),
-        "child_correction": _s("こどもの訂正"), "protection_set": _s("支援措置の開始"),
-        "protection_cleared": _s("支援措置の終了"), "hold_new": _s("新しい保留"),
-    }.get(kind, kind)  # fmt: skip
+        "household_new": _s("新しい世帯"),
+        "household_gone": _s("いなくなった世帯"),
+        "child_new": _s("増えたこども"),
+        "child_gone": _s("減ったこども"),
+        "address": _s("住所の変更"),
+        "correction": _s("世帯の訂正"),
+        "child_correction": _s("こどもの訂正"),
+        "protection_set": _s("支援措置の開始"),
+        "protection_cleared": _s("支援措置の終了"),
+        "hold_new": _s("新しい保留"),
+    }.get(kind, kind)

@@ -12,11 +12,24 @@ from portal.domain.errors import InputError
 from portal.domain.texts import _s
 
 NAMES = (
-    "PORTAL_PROGRAM", "PORTAL_DATA_DIR", "PORTAL_KEY_DIR", "PORTAL_DATABASE_URL", "PORTAL_ENVIRONMENT",
-    "PORTAL_PUBLIC_URL", "PORTAL_ADMIN_URL", "PORTAL_CLOCK_OFFSET", "PORTAL_SMTP_URL", "PORTAL_MAIL_FROM",
-    "PORTAL_SMS_URL", "PORTAL_SMS_TOKEN", "PORTAL_TRUSTED_PROXIES", "PORTAL_ADMIN_NETWORKS", "PORTAL_LANG",
-    "PORTAL_SANDBOX_URL", "PORTAL_WORKERS",
-)  # fmt: skip
+    "PORTAL_PROGRAM",
+    "PORTAL_DATA_DIR",
+    "PORTAL_KEY_DIR",
+    "PORTAL_DATABASE_URL",
+    "PORTAL_ENVIRONMENT",
+    "PORTAL_PUBLIC_URL",
+    "PORTAL_ADMIN_URL",
+    "PORTAL_CLOCK_OFFSET",
+    "PORTAL_SMTP_URL",
+    "PORTAL_MAIL_FROM",
+    "PORTAL_SMS_URL",
+    "PORTAL_SMS_TOKEN",
+    "PORTAL_TRUSTED_PROXIES",
+    "PORTAL_ADMIN_NETWORKS",
+    "PORTAL_LANG",
+    "PORTAL_SANDBOX_URL",
+    "PORTAL_WORKERS",
+)
 ENVIRONMENTS = ("production", "demo", "test")
 
 
@@ -58,7 +71,9 @@ def _value(environ: Mapping[str, str], name: str) -> str | None:
         try:
             return Path(file_name).read_text(encoding="utf-8").strip()
         except OSError:
-            raise InputError(_s("%(name)s_FILE が指すファイルを読めません。") % {"name": name}) from None
+            raise InputError(
+                _s("%(name)s_FILE が指すファイルを読めません。") % {"name": name}
+            ) from None
     return environ.get(name) or None
 
 
@@ -104,14 +119,20 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         clock_offset = timedelta(seconds=float(offset))
         workers = int(_value(env, "PORTAL_WORKERS") or "2")
     except ValueError:
-        raise InputError(_s("PORTAL_CLOCK_OFFSET と PORTAL_WORKERS は数字で書いてください。")) from None
+        raise InputError(
+            _s("PORTAL_CLOCK_OFFSET と PORTAL_WORKERS は数字で書いてください。")
+        ) from None
     if clock_offset and environment == "production":
         raise InputError(_s("PORTAL_CLOCK_OFFSET はデモとテストでだけ使えます。"))
     public_url = _url(
-        "PORTAL_PUBLIC_URL", _value(env, "PORTAL_PUBLIC_URL") or "http://127.0.0.1:8000", ("https", "http")
+        "PORTAL_PUBLIC_URL",
+        _value(env, "PORTAL_PUBLIC_URL") or "http://127.0.0.1:8000",
+        ("https", "http"),
     )
     admin_url = _url(
-        "PORTAL_ADMIN_URL", _value(env, "PORTAL_ADMIN_URL") or "http://127.0.0.1:8001", ("https", "http")
+        "PORTAL_ADMIN_URL",
+        _value(env, "PORTAL_ADMIN_URL") or "http://127.0.0.1:8001",
+        ("https", "http"),
     )
     smtp_url = _value(env, "PORTAL_SMTP_URL") or ""
     sms_url = _value(env, "PORTAL_SMS_URL") or ""
@@ -119,7 +140,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         program=_value(env, "PORTAL_PROGRAM") or "demo",
         data_dir=data_dir,
         key_dir=Path(_value(env, "PORTAL_KEY_DIR") or data_dir / "keys").resolve(),
-        database_url=_value(env, "PORTAL_DATABASE_URL") or f"sqlite:///{data_dir / 'portal.sqlite3'}",
+        database_url=_value(env, "PORTAL_DATABASE_URL")
+        or f"sqlite:///{data_dir / 'portal.sqlite3'}",
         environment=environment,
         public_url=public_url,
         admin_url=admin_url,
@@ -129,8 +151,12 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         mail_from=_value(env, "PORTAL_MAIL_FROM") or "",
         sms_url=_url("PORTAL_SMS_URL", sms_url, ("https", "http")) if sms_url else "",
         sms_token=_value(env, "PORTAL_SMS_TOKEN") or "",
-        trusted_proxies=tuple((_value(env, "PORTAL_TRUSTED_PROXIES") or "").replace(",", " ").split()),
-        admin_networks=tuple((_value(env, "PORTAL_ADMIN_NETWORKS") or "").replace(",", " ").split()),
+        trusted_proxies=tuple(
+            (_value(env, "PORTAL_TRUSTED_PROXIES") or "").replace(",", " ").split()
+        ),
+        admin_networks=tuple(
+            (_value(env, "PORTAL_ADMIN_NETWORKS") or "").replace(",", " ").split()
+        ),
         lang=_value(env, "PORTAL_LANG") or ("ja" if env.get("LANG", "").startswith("ja") else "en"),
         workers=workers,
     )

@@ -25,10 +25,12 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     staff_id = page.staff.id if page.staff is not None else 0
     current = page.auth.id if page.auth is not None else None
     return page.render(
-        "admin/account.html", status_code, said=page.query.get("said", ""),
+        "admin/account.html",
+        status_code,
+        said=page.query.get("said", ""),
         sessions=own_sessions.sessions_of(page.session, staff_id, page.now, current),
         sites={workplace.id: workplace.name for workplace in page.site.program.workplaces},
-    )  # fmt: skip
+    )
 
 
 def submit_password(page: Page) -> Response[Any]:
@@ -72,7 +74,9 @@ def _checked_hash(page: Page) -> str | None:
 def sign_out_others(page: Page) -> Response[Any]:
     """End every other session of the account."""
     if page.auth is not None and page.auth.owner_id is not None:
-        own_sessions.end_others(page.session, page.auth.owner_id, page.actor, page.now, keep=page.auth.id)
+        own_sessions.end_others(
+            page.session, page.auth.owner_id, page.actor, page.now, keep=page.auth.id
+        )
     return page.redirect("/account?said=others")
 
 

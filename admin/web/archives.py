@@ -64,7 +64,9 @@ def build(page: Page) -> Response[Any]:
         return _show_own(page, 422)
     database = page.site.database
     try:
-        build_archive(Sender(database.read, database.write, page.site.clock, page.actor), run_id, int(chosen))
+        build_archive(
+            Sender(database.read, database.write, page.site.clock, page.actor), run_id, int(chosen)
+        )
     except NotFoundError:
         raise
     except DomainError as error:
@@ -131,6 +133,10 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("GET", base, show, Permission.SEE_LETTERS),
         staff_route("POST", base + "/build", build, officer, shows=show, transaction=own),
         staff_route("POST", base + "/{archive_id:int}/file", take, officer, shows=show),
-        staff_route("POST", base + "/{archive_id:int}/lost", lose, Permission.LOSE_ARCHIVE, shows=show),
-        staff_route("POST", base + "/remove-plain", remove_plain, officer, shows=show, transaction=own),
+        staff_route(
+            "POST", base + "/{archive_id:int}/lost", lose, Permission.LOSE_ARCHIVE, shows=show
+        ),
+        staff_route(
+            "POST", base + "/remove-plain", remove_plain, officer, shows=show, transaction=own
+        ),
     ]

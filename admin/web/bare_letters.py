@@ -32,9 +32,11 @@ def show_addresses(page: Page, status_code: int = 200) -> Response[Any]:
     """List to whom test postings go, with the form for another."""
     rows = staff_addresses.active(page.session)
     return page.render(
-        "admin/test_addresses.html", status_code,
-        rows=[(row, staff_addresses.opened(page.site.vault, row)) for row in rows], said=page.query.get("said", ""),
-    )  # fmt: skip
+        "admin/test_addresses.html",
+        status_code,
+        rows=[(row, staff_addresses.opened(page.site.vault, row)) for row in rows],
+        said=page.query.get("said", ""),
+    )
 
 
 def add(page: Page) -> Response[Any]:
@@ -80,10 +82,18 @@ def show_mail(page: Page, status_code: int = 200) -> Response[Any]:
         and (address := staff_addresses.opened(page.site.vault, row)) is not None
     }
     return page.render(
-        "admin/bare_mail.html", status_code, run=run, is_test=is_test, letters=letters, names=names,
-        states=letters_by_state(page.session, run.id), printed=printed, class_name=class_name,
-        day=page.form.get("day") or jst_date(page.now).isoformat(), said=page.query.get("said", ""),
-    )  # fmt: skip
+        "admin/bare_mail.html",
+        status_code,
+        run=run,
+        is_test=is_test,
+        letters=letters,
+        names=names,
+        states=letters_by_state(page.session, run.id),
+        printed=printed,
+        class_name=class_name,
+        day=page.form.get("day") or jst_date(page.now).isoformat(),
+        said=page.query.get("said", ""),
+    )
 
 
 def end(page: Page) -> Response[Any]:

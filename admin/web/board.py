@@ -25,27 +25,34 @@ def show(page: Page) -> Response[Any]:
     program = page.site.program
     found = board(page.session, program, page.now)
     return page.render(
-        "admin/_board.html" if page.htmx else "admin/board.html", board=found, calls=_calls(found),
-        days=_days(found), halves=_halves(found), level=program.calls.answer_rate_alarm,
-        still=page.query.get("still") == "1", window_title=window_title,
+        "admin/_board.html" if page.htmx else "admin/board.html",
+        board=found,
+        calls=_calls(found),
+        days=_days(found),
+        halves=_halves(found),
+        level=program.calls.answer_rate_alarm,
+        still=page.query.get("still") == "1",
+        window_title=window_title,
         unseen=watch.unseen(page.session, page.staff, page.now)
         if page.staff is not None and allowed(page, Permission.WATCH_BROWSING)
         else 0,
-    )  # fmt: skip
+    )
 
 
 def _calls(found: Board) -> list[tuple[str, ...]]:
     """Return the cells of the table of calls: put together here, because a board is drawn every half minute."""
     return [
         (
-            call.agent, call_words.state(call.state),
+            call.agent,
+            call_words.state(call.state),
             call_words.channel(call.channel)
             + (f"（{call_words.direction(call.direction)}）" if call.direction == OUTBOUND else ""),
-            call_words.language(call.language), f"{call.started_at.astimezone(JST):%H:%M}",
+            call_words.language(call.language),
+            f"{call.started_at.astimezone(JST):%H:%M}",
             call_words.length(call.started_at, found.at),
         )
         for call in found.calls
-    ]  # fmt: skip
+    ]
 
 
 def _days(found: Board) -> list[tuple[bool, bool, str, tuple[str, ...]]]:
@@ -54,7 +61,9 @@ def _days(found: Board) -> list[tuple[bool, bool, str, tuple[str, ...]]]:
     for one in found.days:
         name = f"{one.day.month}/{one.day.day}（{report_words.weekday(one.day)}）"
         counts = one.counts if one.open else None
-        numbers = (f"{counts.offered:,}", f"{counts.answered:,}") if counts is not None else (NONE, NONE)
+        numbers = (
+            (f"{counts.offered:,}", f"{counts.answered:,}") if counts is not None else (NONE, NONE)
+        )
         letters = f"{one.letters:,}" if one.letters else NONE
         rows.append((one.open, one.alarm, one.rate, (name, letters, *numbers)))
     return rows
@@ -64,11 +73,16 @@ def _halves(found: Board) -> list[tuple[bool, str, tuple[str, ...]]]:
     """Return alarm, rate and the other cells of every half hour; an empty name is the whole day."""
     return [
         (
-            one.alarm, one.rate,
-            (half_hour_name(one.half_hour) if one.half_hour >= 0 else "", f"{one.counts.offered}", f"{one.counts.answered}"),
+            one.alarm,
+            one.rate,
+            (
+                half_hour_name(one.half_hour) if one.half_hour >= 0 else "",
+                f"{one.counts.offered}",
+                f"{one.counts.answered}",
+            ),
         )
         for one in found.halves
-    ]  # fmt: skip
+    ]
 
 
 def handlers() -> list[HTTPRouteHandler]:

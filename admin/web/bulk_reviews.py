@@ -49,7 +49,11 @@ def preview(page: Page) -> Response[Any]:
     if not chosen:
         return page.redirect("/reviews")
     planned = bulk_review.plan(
-        page.session, page.site.program, [number for number, _version in chosen], page.actor, page.now
+        page.session,
+        page.site.program,
+        [number for number, _version in chosen],
+        page.actor,
+        page.now,
     )
     return page.render("admin/reviews_bulk.html", plan=planned, asked=len(chosen))
 
@@ -73,7 +77,9 @@ def show_done(page: Page) -> Response[Any]:
     if not kept:
         return page.redirect("/reviews")
     count, left = kept
-    refused = [bulk_review.LeftOut(int(number), str(receipt), str(why)) for number, receipt, why in left]
+    refused = [
+        bulk_review.LeftOut(int(number), str(receipt), str(why)) for number, receipt, why in left
+    ]
     return page.render(
         "admin/reviews_bulk.html", plan=None, done=count, refused=refused, asked=count + len(left)
     )

@@ -26,11 +26,18 @@ def show(page: Page) -> Response[Any]:
     ahead = [agreed for agreed in everything if last_day_of(agreed) >= today]
     past = [agreed for agreed in reversed(everything) if last_day_of(agreed) < today]
     return page.render(
-        "admin/calendar.html", month=month, today=today, agreed=(ahead + past)[:ROWS],
-        more=max(0, len(everything) - ROWS), calendar=program.calendar, say=calendar_words, kind_of=kind_of,
-        window_title=window_title, next_open=program.calendar.next_open(page.now),
+        "admin/calendar.html",
+        month=month,
+        today=today,
+        agreed=(ahead + past)[:ROWS],
+        more=max(0, len(everything) - ROWS),
+        calendar=program.calendar,
+        say=calendar_words,
+        kind_of=kind_of,
+        window_title=window_title,
+        next_open=program.calendar.next_open(page.now),
         open_now=program.calendar.is_open(page.now),
-    )  # fmt: skip
+    )
 
 
 def _wanted(typed: str) -> date | None:

@@ -43,29 +43,50 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     """List who waits for a call, the first due first."""
     number = _page_number(page)
     rows = call_back_queries.waiting(
-        page.session, page.site.program.calendar, page.now, include_protected=_knows(page), page=number,
+        page.session,
+        page.site.program.calendar,
+        page.now,
+        include_protected=_knows(page),
+        page=number,
         limit=call_back_queries.PAGE + 1,
-    )  # fmt: skip
+    )
     total, late = call_back_queries.count_waiting(
         page.session, page.site.program.calendar, page.now, include_protected=_knows(page)
     )
     return page.render(
-        "admin/call_backs.html", status_code, rows=rows[: call_back_queries.PAGE], number=number, total=total, late=late,
-        more=len(rows) > call_back_queries.PAGE, escalation_words=escalation_words, said=page.query.get("said", ""),
-        names=staff_names(page.session, {row.claimed_by for row in rows if row.claimed_by is not None}),
+        "admin/call_backs.html",
+        status_code,
+        rows=rows[: call_back_queries.PAGE],
+        number=number,
+        total=total,
+        late=late,
+        more=len(rows) > call_back_queries.PAGE,
+        escalation_words=escalation_words,
+        said=page.query.get("said", ""),
+        names=staff_names(
+            page.session, {row.claimed_by for row in rows if row.claimed_by is not None}
+        ),
         tries=page.site.program.escalations.call_back_tries,
-    )  # fmt: skip
+    )
 
 
 def show_new(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for the number to call, when it suits, and about what."""
     origin = origin_of(page)
     if page.method == "GET":
-        page.form.values = {"telephone": origin.telephone, "language": origin.language, "about": "1"}
+        page.form.values = {
+            "telephone": origin.telephone,
+            "language": origin.language,
+            "about": "1",
+        }
     return page.render(
-        "admin/call_back_new.html", status_code, origin=origin, spoken=list(CallLanguage),
-        due=default_due(page.site.program.calendar, page.now), reception=reception_text(page.site.program.calendar),
-    )  # fmt: skip
+        "admin/call_back_new.html",
+        status_code,
+        origin=origin,
+        spoken=list(CallLanguage),
+        due=default_due(page.site.program.calendar, page.now),
+        reception=reception_text(page.site.program.calendar),
+    )
 
 
 def submit(page: Page) -> Response[Any]:
@@ -79,10 +100,15 @@ def submit(page: Page) -> Response[Any]:
                     language = chosen(CallLanguage, form.get("language"), CallLanguage.JA)
                     wanted = Wanted(form.get("telephone"), at, form.get("text"), language)
                     task = call_backs.ask(
-                        page.session, page.site.vault, page.site.program, wanted, page.actor, page.now,
+                        page.session,
+                        page.site.vault,
+                        page.site.program,
+                        wanted,
+                        page.actor,
+                        page.now,
                         call_id=origin.call_id,
                         household_id=origin.household_id if form.get("about") == "1" else None,
-                    )  # fmt: skip
+                    )
                     keep_result(page.session, key, str(task.id))
         except DomainError as error:
             form.error(error.code if error.code in FIELDS else "telephone", error.message)
@@ -112,9 +138,12 @@ def _time(page: Page) -> datetime | None:
 
 def _found(page: Page) -> Waiting:
     row = call_back_queries.one(
-        page.session, page.site.program.calendar, number_in_address(page, "task_id"), page.now,
+        page.session,
+        page.site.program.calendar,
+        number_in_address(page, "task_id"),
+        page.now,
         include_protected=_knows(page),
-    )  # fmt: skip
+    )
     if row is None:
         raise NotFoundError(_s("この折り返しは見つかりませんでした。"))
     return row
@@ -131,14 +160,24 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         session, {one.staff_id for one in tried} | ({row.claimed_by} if row.claimed_by else set())
     )
     return page.render(
-        "admin/call_back.html", status_code, row=row, calling=calling, details=details if calling else {},
-        telephone=call_backs.number_of(session, vault, row.task, page.actor) if calling else "", tried=tried, names=names,
-        language=language, outcomes=OUTCOMES, escalation_words=escalation_words,
-        tries=page.site.program.escalations.call_back_tries, from_site=row.task.kind == UNMATCHED,
-        mine=page.staff is not None and row.claimed_by == page.staff.id, said=page.query.get("said", ""),
+        "admin/call_back.html",
+        status_code,
+        row=row,
+        calling=calling,
+        details=details if calling else {},
+        telephone=call_backs.number_of(session, vault, row.task, page.actor) if calling else "",
+        tried=tried,
+        names=names,
+        language=language,
+        outcomes=OUTCOMES,
+        escalation_words=escalation_words,
+        tries=page.site.program.escalations.call_back_tries,
+        from_site=row.task.kind == UNMATCHED,
+        mine=page.staff is not None and row.claimed_by == page.staff.id,
+        said=page.query.get("said", ""),
         spelled=spelled_in(SPOKEN.get(language, SOURCE_LOCALE), row.task.receipt_no),
         open=row.task.state == "open" and row.state in call_back_queries.WAITING,
-    )  # fmt: skip
+    )
 
 
 def start(page: Page) -> Response[Any]:
@@ -173,9 +212,15 @@ def settle(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 call_backs.settle(
-                    page.session, page.site.vault, page.site.program, row.task.id, form.get("outcome"), page.actor,
-                    page.now, office=form.get("office") == "1",
-                )  # fmt: skip
+                    page.session,
+                    page.site.vault,
+                    page.site.program,
+                    row.task.id,
+                    form.get("outcome"),
+                    page.actor,
+                    page.now,
+                    office=form.get("office") == "1",
+                )
     except DomainError as error:
         form.error(error.code if error.code in FIELDS else "outcome", error.message)
         return show(page, 422)

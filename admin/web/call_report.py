@@ -11,7 +11,14 @@ from admin.access import first_post, number_in_address, staff_route
 from admin.monthly_report import LISTED, MonthlyPages
 from portal.domain.errors import DomainError, NotFoundError
 from portal.domain.reports.calls import KIND, OUTAGES, STAFFING, write_sections
-from portal.domain.reports.notes import NoteKind, add_note, drop_note, marked_calls, notes, read_marked
+from portal.domain.reports.notes import (
+    NoteKind,
+    add_note,
+    drop_note,
+    marked_calls,
+    notes,
+    read_marked,
+)
 from portal.domain.staff.permissions import Permission
 from portal.domain.texts import _s
 from portal.platform.page import Page
@@ -29,9 +36,14 @@ def _notes(page: Page, month: date, keeps: bool) -> dict[str, Any]:
 
 
 PAGES = MonthlyPages(
-    KIND, "/call-report", "call_report", Permission.SEE_CALL_REPORT, Permission.KEEP_CALL_REPORT,
-    unknown=lambda: _s("この月の報告書はありません。コールセンターの期間の月を選んでください。"), more=_notes,
-)  # fmt: skip
+    KIND,
+    "/call-report",
+    "call_report",
+    Permission.SEE_CALL_REPORT,
+    Permission.KEEP_CALL_REPORT,
+    unknown=lambda: _s("この月の報告書はありません。コールセンターの期間の月を選んでください。"),
+    more=_notes,
+)
 
 
 def write(page: Page) -> Response[Any]:
@@ -66,7 +78,9 @@ def drop(page: Page) -> Response[Any]:
     """Take a sentence out of the draft."""
     key, vault = number_in_address(page, "note_id"), page.site.vault
     return PAGES.step(
-        page, "dropped", lambda month: drop_note(page.session, vault, month, key, page.actor, page.now)
+        page,
+        "dropped",
+        lambda month: drop_note(page.session, vault, month, key, page.actor, page.now),
     )
 
 
@@ -76,22 +90,38 @@ def show_marked(page: Page) -> Response[Any]:
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0
     rows = marked_calls(page.session, month, after=start, limit=LISTED + 1)
     return page.render(
-        "admin/call_report_marked.html", month=month, rows=rows[:LISTED], more=len(rows) > LISTED,
+        "admin/call_report_marked.html",
+        month=month,
+        rows=rows[:LISTED],
+        more=len(rows) > LISTED,
         report_words=report_words,
-    )  # fmt: skip
+    )
 
 
 def show_call(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one marked call with the agent's words, and ask for a sentence without names; the look is on record."""
     month = PAGES.month(page)
     found = read_marked(
-        page.session, page.site.vault, month, number_in_address(page, "call_id"), page.actor, page.now
+        page.session,
+        page.site.vault,
+        month,
+        number_in_address(page, "call_id"),
+        page.actor,
+        page.now,
     )
     return page.render(
-        "admin/call_report_call.html", status_code, month=month, found=found, kinds=list(NoteKind),
-        guess="complaint" if found.call.complaint else "shared" if found.call.shared_with_ward else "question",
+        "admin/call_report_call.html",
+        status_code,
+        month=month,
+        found=found,
+        kinds=list(NoteKind),
+        guess="complaint"
+        if found.call.complaint
+        else "shared"
+        if found.call.shared_with_ward
+        else "question",
         report_words=report_words,
-    )  # fmt: skip
+    )
 
 
 def choose(page: Page) -> Response[Any]:
@@ -105,9 +135,16 @@ def choose(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 add_note(
-                    page.session, page.site.vault, page.site.program, month, kind, page.form.get("text"), call_id,
-                    page.actor, page.now,
-                )  # fmt: skip
+                    page.session,
+                    page.site.vault,
+                    page.site.program,
+                    month,
+                    kind,
+                    page.form.get("text"),
+                    call_id,
+                    page.actor,
+                    page.now,
+                )
     except NotFoundError:
         raise
     except DomainError as error:

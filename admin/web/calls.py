@@ -43,15 +43,26 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     leads = allowed(page, Permission.SUPERVISE_CALLS)
     everybody = leads and page.query.get("who") == "all"
     rows = queries.calls_of_day(
-        page.session, jst_date(page.now), agent_id=None if everybody else _staff_id(page),
+        page.session,
+        jst_date(page.now),
+        agent_id=None if everybody else _staff_id(page),
         before=_number(page.query.get("before", "")),
-    )  # fmt: skip
+    )
     return page.render(
-        "admin/calls.html", status_code, calls=rows[: queries.PAGE], more=len(rows) > queries.PAGE,
-        everybody=everybody, leads=leads, names=staff_names(page.session, {row.agent_id for row in rows}) if everybody else {}, said=page.query.get("said", ""), today=jst_date(page.now),
-        undescribed=queries.undescribed(page.session, _staff_id(page), page.now), channels=list(CallChannel),
-        directions=list(Direction), spoken=list(CallLanguage),
-    )  # fmt: skip
+        "admin/calls.html",
+        status_code,
+        calls=rows[: queries.PAGE],
+        more=len(rows) > queries.PAGE,
+        everybody=everybody,
+        leads=leads,
+        names=staff_names(page.session, {row.agent_id for row in rows}) if everybody else {},
+        said=page.query.get("said", ""),
+        today=jst_date(page.now),
+        undescribed=queries.undescribed(page.session, _staff_id(page), page.now),
+        channels=list(CallChannel),
+        directions=list(Direction),
+        spoken=list(CallLanguage),
+    )
 
 
 def start(page: Page) -> Response[Any]:
@@ -62,10 +73,14 @@ def start(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 services.start_call(
-                    page.session, page.actor, page.now, language=language, line=form.get("line"),
+                    page.session,
+                    page.actor,
+                    page.now,
+                    language=language,
+                    line=form.get("line"),
                     channel=chosen(CallChannel, form.get("channel"), CallChannel.PHONE),
                     direction=chosen(Direction, form.get("direction"), Direction.INBOUND),
-                )  # fmt: skip
+                )
     except InputError as error:
         form.error("line", error.message)
         return show(page, 422)
@@ -91,11 +106,15 @@ def describe(page: Page) -> Response[Any]:
     form = page.form
     call = services.locked_own(page.session, _number(form.get("call_id")), page.actor)
     services.describe(
-        page.session, call.id, page.actor, page.now, line=form.get("line"),
+        page.session,
+        call.id,
+        page.actor,
+        page.now,
+        line=form.get("line"),
         channel=chosen(CallChannel, form.get("channel"), CallChannel(call.channel)),
         direction=chosen(Direction, form.get("direction"), Direction(call.direction)),
         language=chosen(CallLanguage, form.get("language"), CallLanguage(call.language)),
-    )  # fmt: skip
+    )
     return page.redirect(
         f"/desk/{shown}" if (shown := queries.opened_last(page.session, call.id)) else AFTER_START
     )
@@ -108,12 +127,20 @@ def show_finish(page: Page, status_code: int = 200) -> Response[Any]:
         return page.redirect("/calls")
     suggested = suggest(page.session, call)
     if page.method == "GET":
-        page.form.values = call_form.suggested_values(suggested, ending.likely_result(page.session, call))
+        page.form.values = call_form.suggested_values(
+            suggested, ending.likely_result(page.session, call)
+        )
     return page.render(
-        "admin/call_finish.html", status_code, call=call, suggested=suggested, categories=CATEGORIES, results=list(Result),
-        action="/calls/finish/submit", correcting=False,
+        "admin/call_finish.html",
+        status_code,
+        call=call,
+        suggested=suggested,
+        categories=CATEGORIES,
+        results=list(Result),
+        action="/calls/finish/submit",
+        correcting=False,
         reception=reception_text(page.site.program.calendar),
-    )  # fmt: skip
+    )
 
 
 def finish(page: Page) -> Response[Any]:
@@ -123,20 +150,29 @@ def finish(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if page.form.ok and first_post(page):
                 ending.end_call(
-                    page.session, page.site.vault, page.site.program, _number(page.form.get("call_id")), after,
-                    page.actor, page.now,
-                )  # fmt: skip
+                    page.session,
+                    page.site.vault,
+                    page.site.program,
+                    _number(page.form.get("call_id")),
+                    after,
+                    page.actor,
+                    page.now,
+                )
     except finishing.FieldsError as error:
         call_form.put_faults(page.form, error.faults)
     if not page.form.ok:
         return show_finish(page, 422)
-    return page.redirect(after_finish(page, _number(page.form.get("call_id"))) or "/calls?said=finished")
+    return page.redirect(
+        after_finish(page, _number(page.form.get("call_id"))) or "/calls?said=finished"
+    )
 
 
 def _found(page: Page) -> Call:
     leads = allowed(page, Permission.SUPERVISE_CALLS)
     call = queries.find_call(
-        page.session, number_in_address(page, "call_id"), agent_id=None if leads else _staff_id(page)
+        page.session,
+        number_in_address(page, "call_id"),
+        agent_id=None if leads else _staff_id(page),
     )
     if call is None:
         raise NotFoundError(_s("この受付は見つかりませんでした。"))
@@ -152,12 +188,23 @@ def show_call(page: Page, status_code: int = 200) -> Response[Any]:
     has_words = call.sealed is not None
     return page.render(
         # a caller is verified blindly: who takes a call never learns, not even later, which answer was right
-        "admin/call.html", status_code, shows_matched=allowed(page, Permission.SUPERVISE_CALLS) and not mine,
-        acts=acts_of_call(page.session, call.id), desk_words=desk_words, call=call, mine=mine, correctable=correctable, has_words=has_words,
-        words_shown=written.read_text(page.site.vault, call) if has_words and (asked or correctable) else {},
-        households=queries.households_of(page.session, call.id), agent=staff_user(page.session, call.agent_id),
-        said=page.query.get("said", ""), **tasks_context(page, call),
-    )  # fmt: skip
+        "admin/call.html",
+        status_code,
+        shows_matched=allowed(page, Permission.SUPERVISE_CALLS) and not mine,
+        acts=acts_of_call(page.session, call.id),
+        desk_words=desk_words,
+        call=call,
+        mine=mine,
+        correctable=correctable,
+        has_words=has_words,
+        words_shown=written.read_text(page.site.vault, call)
+        if has_words and (asked or correctable)
+        else {},
+        households=queries.households_of(page.session, call.id),
+        agent=staff_user(page.session, call.agent_id),
+        said=page.query.get("said", ""),
+        **tasks_context(page, call),
+    )
 
 
 def read(page: Page) -> Response[Any]:
@@ -177,10 +224,16 @@ def show_correction(page: Page, status_code: int = 200) -> Response[Any]:
     if page.method == "GET":
         page.form.values = call_form.noted_values(call, written.read_text(page.site.vault, call))
     return page.render(
-        "admin/call_finish.html", status_code, call=call, suggested=[], categories=CATEGORIES, results=list(Result),
-        action=f"/calls/{call.id}/correct/submit", correcting=True,
+        "admin/call_finish.html",
+        status_code,
+        call=call,
+        suggested=[],
+        categories=CATEGORIES,
+        results=list(Result),
+        action=f"/calls/{call.id}/correct/submit",
+        correcting=True,
         reception=reception_text(page.site.program.calendar),
-    )  # fmt: skip
+    )
 
 
 def correct(page: Page) -> Response[Any]:
@@ -191,7 +244,13 @@ def correct(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if page.form.ok and first_post(page):
                 ending.correct_call(
-                    page.session, page.site.vault, page.site.program, call.id, after, page.actor, page.now
+                    page.session,
+                    page.site.vault,
+                    page.site.program,
+                    call.id,
+                    after,
+                    page.actor,
+                    page.now,
                 )
     except finishing.FieldsError as error:
         call_form.put_faults(page.form, error.faults)

@@ -18,7 +18,9 @@ BASE = "/channel-changes"
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """List what waits."""
     rows = channel.waiting_changes(page.session, page.actor, page.now)
-    return page.render("admin/channel_changes.html", status_code, rows=rows, said=page.query.get("said", ""))
+    return page.render(
+        "admin/channel_changes.html", status_code, rows=rows, said=page.query.get("said", "")
+    )
 
 
 def confirm(page: Page) -> Response[Any]:
@@ -34,7 +36,9 @@ def confirm(page: Page) -> Response[Any]:
 
 def refuse(page: Page) -> Response[Any]:
     """Refuse a proposal, or take the own one back."""
-    return _decide(page, "refused", lambda key: channel.refuse(page.session, key, page.actor, page.now))
+    return _decide(
+        page, "refused", lambda key: channel.refuse(page.session, key, page.actor, page.now)
+    )
 
 
 def _decide(page: Page, said: str, decide: Callable[[int], object]) -> Response[Any]:

@@ -18,10 +18,13 @@ SIGNS = {"yes": "good", "partly": "wait", "office": "plain", "no": "stop"}
 def show_list(page: Page) -> Response[Any]:
     """Show all answers."""
     return page.render(
-        "admin/checklist.html", answers=checklist.answers(page.session, page.site.vault, page.site.program),
-        keeps=allowed(page, Permission.KEEP_MANAGEMENT), management_words=words, signs=SIGNS,
+        "admin/checklist.html",
+        answers=checklist.answers(page.session, page.site.vault, page.site.program),
+        keeps=allowed(page, Permission.KEEP_MANAGEMENT),
+        management_words=words,
+        signs=SIGNS,
         said=page.query.get("said", ""),
-    )  # fmt: skip
+    )
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -31,9 +34,13 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         page.form.values = {"verdict": one.verdict, "answer": one.answer, "evidence": one.evidence}
     base = page.form.get("base") if page.method == "POST" else str(one.number)
     return page.render(
-        "admin/checklist_item.html", status_code, one=one, base=base, verdicts=checklist.VERDICTS,
+        "admin/checklist_item.html",
+        status_code,
+        one=one,
+        base=base,
+        verdicts=checklist.VERDICTS,
         management_words=words,
-    )  # fmt: skip
+    )
 
 
 def _one(page: Page) -> checklist.Answered:
@@ -52,9 +59,16 @@ def write(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 checklist.write(
-                    page.session, page.site.vault, key, number, form.get("verdict"), form.get("answer"),
-                    form.get("evidence"), page.actor, page.now,
-                )  # fmt: skip
+                    page.session,
+                    page.site.vault,
+                    key,
+                    number,
+                    form.get("verdict"),
+                    form.get("answer"),
+                    form.get("evidence"),
+                    page.actor,
+                    page.now,
+                )
     except InputError as error:
         form.error(error.code, error.message)
         return show(page, 422)

@@ -23,9 +23,12 @@ FILES = {"scan": SCAN}
 def show_list(page: Page) -> Response[Any]:
     """List the letters that wait at the counter, and what was handed over last."""
     return page.render(
-        "admin/counter.html", waiting=counter.waiting_letters(page.session), handed=counter.handed(page.session),
-        said=page.query.get("said", ""), recipient_words=recipient_words,
-    )  # fmt: skip
+        "admin/counter.html",
+        waiting=counter.waiting_letters(page.session),
+        handed=counter.handed(page.session),
+        said=page.query.get("said", ""),
+        recipient_words=recipient_words,
+    )
 
 
 def _letter(page: Page) -> Letter:
@@ -35,9 +38,12 @@ def _letter(page: Page) -> Letter:
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one letter with what to do before it is handed over."""
     return page.render(
-        "admin/counter_letter.html", status_code, letter=_letter(page), checks=counter.CHECKED,
+        "admin/counter_letter.html",
+        status_code,
+        letter=_letter(page),
+        checks=counter.CHECKED,
         recipient_words=recipient_words,
-    )  # fmt: skip
+    )
 
 
 def hand(page: Page) -> Response[Any]:
@@ -52,15 +58,26 @@ def hand(page: Page) -> Response[Any]:
                 stored = None
                 if scan is not None:
                     stored = store_scan(
-                        page.session, page.site.vault, scan, page.actor, page.now,
+                        page.session,
+                        page.site.vault,
+                        scan,
+                        page.actor,
+                        page.now,
                         household_id=letter.household_id,
-                    ).id  # fmt: skip
+                    ).id
                 counter.handed_at_counter(
-                    page.session, letter.id, page.form.get("checked"), page.actor, page.now,
-                    signed=page.form.get("signed") == "1", receipt_scan_id=stored,
-                )  # fmt: skip
+                    page.session,
+                    letter.id,
+                    page.form.get("checked"),
+                    page.actor,
+                    page.now,
+                    signed=page.form.get("signed") == "1",
+                    receipt_scan_id=stored,
+                )
     except (InputError, ConflictError) as error:
-        page.form.error(error.code if error.code in {"checked", "signed"} else "checked", error.message)
+        page.form.error(
+            error.code if error.code in {"checked", "signed"} else "checked", error.message
+        )
         return show(page, 422)
     return page.redirect("/counter?said=handed")
 
@@ -70,7 +87,9 @@ def show_receipt(page: Page) -> Response[Any]:
     letter = _letter(page)
     pdf = receipt_sheet(page.site.program, letter.number, letter.children, jst_date(page.now))
     return page.send(
-        pdf, "application/pdf", {"content-disposition": f'inline; filename="receipt-{letter.number}.pdf"'}
+        pdf,
+        "application/pdf",
+        {"content-disposition": f'inline; filename="receipt-{letter.number}.pdf"'},
     )
 
 

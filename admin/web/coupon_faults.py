@@ -50,11 +50,18 @@ def show_list(page: Page) -> Response[Any]:
         page.session, include_protected=_ward(page), state=state, page=number, limit=most + 1
     )
     return page.render(
-        "admin/coupon_faults.html", rows=rows[:most], more=len(rows) > most, number=number, state=state, states=STATES,
+        "admin/coupon_faults.html",
+        rows=rows[:most],
+        more=len(rows) > most,
+        number=number,
+        state=state,
+        states=STATES,
         counts=fault_queries.state_counts(page.session, include_protected=_ward(page)),
-        days=fault_queries.by_day(page.session, page.now), many=fault_queries.is_many(page.session, page.now),
-        incident_words=incident_words, said=page.query.get("said", ""),
-    )  # fmt: skip
+        days=fault_queries.by_day(page.session, page.now),
+        many=fault_queries.is_many(page.session, page.now),
+        incident_words=incident_words,
+        said=page.query.get("said", ""),
+    )
 
 
 def _found(page: Page) -> CouponFault:
@@ -72,12 +79,22 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     shown = page.auth is not None and page.auth.data.get(READ) == row.id
     people = {key for key in (row.looked_up_by, row.ended_by) if key is not None}
     return page.render(
-        "admin/coupon_fault.html", status_code, row=row, old=old, new=new,
-        told=faults.words_of(page.site.vault, row) if shown else {}, shown=shown, names=staff_names(page.session, people),
-        answers=ISSUER_ANSWERS, outcomes=OUTCOMES, incident_words=incident_words, said=page.query.get("said", ""),
+        "admin/coupon_fault.html",
+        status_code,
+        row=row,
+        old=old,
+        new=new,
+        told=faults.words_of(page.site.vault, row) if shown else {},
+        shown=shown,
+        names=staff_names(page.session, people),
+        answers=ISSUER_ANSWERS,
+        outcomes=OUTCOMES,
+        incident_words=incident_words,
+        said=page.query.get("said", ""),
         can={action for action in COUPON_FAULT.steps if COUPON_FAULT.can(row.state, action)},
-        suggested=_suggested(page, old), opens=allowed(page, Permission.OPEN_HOUSEHOLD),
-    )  # fmt: skip
+        suggested=_suggested(page, old),
+        opens=allowed(page, Permission.OPEN_HOUSEHOLD),
+    )
 
 
 def _suggested(page: Page, coupon: CodeView) -> dict[str, str]:
@@ -85,7 +102,11 @@ def _suggested(page: Page, coupon: CodeView) -> dict[str, str]:
     if coupon.issuer_status is None or coupon.issuer_as_of is None:
         return {"status": "", "as_of": jst_date(page.now).isoformat(), "used_yen": ""}
     used = str(coupon.used_yen) if coupon.issuer_status == "part_used" else ""
-    return {"status": coupon.issuer_status, "as_of": coupon.issuer_as_of.isoformat(), "used_yen": used}
+    return {
+        "status": coupon.issuer_status,
+        "as_of": coupon.issuer_as_of.isoformat(),
+        "used_yen": used,
+    }
 
 
 def read(page: Page) -> Response[Any]:
@@ -118,20 +139,31 @@ def look_up(page: Page) -> Response[Any]:
         return show(page, 422)
     answer = LookUp(form.get("status"), day, int(typed))
     return _act(
-        page, row, "looked_up",
-        lambda: faults.look_up(page.session, row.id, answer, page.actor, page.now, include_protected=_ward(page)),
-    )  # fmt: skip
+        page,
+        row,
+        "looked_up",
+        lambda: faults.look_up(
+            page.session, row.id, answer, page.actor, page.now, include_protected=_ward(page)
+        ),
+    )
 
 
 def replace(page: Page) -> Response[Any]:
     """Stop the old code and give a new one."""
     row = _found(page)
     return _act(
-        page, row, "replaced",
+        page,
+        row,
+        "replaced",
         lambda: faults.stop_and_replace(
-            page.session, page.site.vault, row.id, page.actor, page.now, include_protected=_ward(page)
+            page.session,
+            page.site.vault,
+            row.id,
+            page.actor,
+            page.now,
+            include_protected=_ward(page),
         ),
-    )  # fmt: skip
+    )
 
 
 def explain(page: Page) -> Response[Any]:
@@ -147,12 +179,20 @@ def refuse(page: Page) -> Response[Any]:
 def _end(page: Page, act: Callable[..., CouponFault]) -> Response[Any]:
     row = _found(page)
     return _act(
-        page, row, "ended",
+        page,
+        row,
+        "ended",
         lambda: act(
-            page.session, page.site.vault, row.id, page.form.get("outcome"), page.form.get("note"), page.actor, page.now,
+            page.session,
+            page.site.vault,
+            row.id,
+            page.form.get("outcome"),
+            page.form.get("note"),
+            page.actor,
+            page.now,
             include_protected=_ward(page),
         ),
-    )  # fmt: skip
+    )
 
 
 def _act(page: Page, row: CouponFault, said: str, act: Callable[[], object]) -> Response[Any]:
@@ -177,9 +217,15 @@ def report(page: Page) -> Response[Any]:
     found = fault_report(page.session, page.site.program, row, page.now)
     body = as_pdf(found, page.now) if kind == "pdf" else as_xlsx(found)
     record(
-        page.session, page.actor, page.now, "report.taken", "coupon_fault", row.id, household_id=row.household_id,
+        page.session,
+        page.actor,
+        page.now,
+        "report.taken",
+        "coupon_fault",
+        row.id,
+        household_id=row.household_id,
         name=f"coupon_fault.{kind}",
-    )  # fmt: skip
+    )
     headers = {"content-disposition": f'attachment; filename="coupon-fault.{kind}"'}
     return page.send(body, "application/pdf" if kind == "pdf" else XLSX, headers)
 

@@ -15,9 +15,12 @@ from portal.platform.page import Page
 def show(page: Page) -> Response[Any]:
     """Show the stock."""
     return page.render(
-        "admin/coupons.html", states=state_counts(page.session), batches=batches(page.session),
-        delivered=delivery_counts(page.session), last_day=last_day_before,
-    )  # fmt: skip
+        "admin/coupons.html",
+        states=state_counts(page.session),
+        batches=batches(page.session),
+        delivered=delivery_counts(page.session),
+        last_day=last_day_before,
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

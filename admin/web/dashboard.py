@@ -51,7 +51,10 @@ class Sums:
 def sums(page: Page) -> Sums:
     """Return the table of states with its check."""
     found = totals(page.session)
-    eligible, added = worklists.eligible_children(page.session), worklists.added_children(page.session)
+    eligible, added = (
+        worklists.eligible_children(page.session),
+        worklists.added_children(page.session),
+    )
     every = eligible + added
     return Sums(found, eligible, added, found.adds_up(every, every * page.site.program.amount_yen))
 
@@ -141,7 +144,9 @@ def show(page: Page) -> Response[Any]:
         unseen=watch.unseen(session, page.staff, page.now)
         if page.staff is not None and allowed(page, Permission.WATCH_BROWSING)
         else 0,
-        faxes=faxes.counts(session, jst_date(page.now)) if allowed(page, Permission.HANDLE_FAXES) else None,
+        faxes=faxes.counts(session, jst_date(page.now))
+        if allowed(page, Permission.HANDLE_FAXES)
+        else None,
         left=left_open(page) if allowed(page, Permission.SEE_ESCALATIONS) else None,
     )
 

@@ -13,14 +13,22 @@ from portal.domain.texts import _s
 from portal.platform.page import Page
 
 PAGES = MonthlyPages(
-    KIND, "/delivery-report", "delivery_report", Permission.SEE_REPORTS, Permission.KEEP_DELIVERY_REPORT,
+    KIND,
+    "/delivery-report",
+    "delivery_report",
+    Permission.SEE_REPORTS,
+    Permission.KEEP_DELIVERY_REPORT,
     unknown=lambda: _s("この月の報告書はありません。配送の期間の月を選んでください。"),
-)  # fmt: skip
+)
 
 
 def write(page: Page) -> Response[Any]:
     """Keep what people write on accidents."""
-    texts, vault, program = {ACCIDENTS: page.form.get(ACCIDENTS)}, page.site.vault, page.site.program
+    texts, vault, program = (
+        {ACCIDENTS: page.form.get(ACCIDENTS)},
+        page.site.vault,
+        page.site.program,
+    )
 
     def keep(month: date) -> object:
         return write_section(page.session, vault, program, month, texts, page.actor, page.now)

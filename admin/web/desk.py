@@ -53,7 +53,9 @@ def submit(page: Page) -> Response[Any]:
         if not first_post(page) and kept(page, call) == asked:
             hits = find(page.session, page.site.vault, page.site.indexer, asked)
         else:
-            hits = search(page.session, page.site.vault, page.site.indexer, asked, call, page.actor, page.now)
+            hits = search(
+                page.session, page.site.vault, page.site.indexer, asked, call, page.actor, page.now
+            )
     except AskedError as error:
         for name, sentence in error.faults.items():
             page.form.error(name, sentence)
@@ -79,24 +81,37 @@ def _find(page: Page, asked: Asked) -> Hits | None:
         return None
 
 
-def _answer(page: Page, call: Call, asked: Asked, hits: Hits | None, status_code: int) -> Response[Any]:
+def _answer(
+    page: Page, call: Call, asked: Asked, hits: Hits | None, status_code: int
+) -> Response[Any]:
     locale = spoken(call)
     return page.render(
-        "admin/desk.html", status_code, call=call, asked=asked, found=hits,
+        "admin/desk.html",
+        status_code,
+        call=call,
+        asked=asked,
+        found=hits,
         rows=[_row(view) for view in hits.households] if hits is not None else [],
-        to_say=to_ask(asked, hits, locale) if hits is not None else [], spoken_lang=html_lang(locale),
-        waiting=waiting_for_call_back(page.session, page.now) if call.direction == Direction.OUTBOUND else [],
-        **tasks_context(page, call), **scripts_context(page, call),
-    )  # fmt: skip
+        to_say=to_ask(asked, hits, locale) if hits is not None else [],
+        spoken_lang=html_lang(locale),
+        waiting=waiting_for_call_back(page.session, page.now)
+        if call.direction == Direction.OUTBOUND
+        else [],
+        **tasks_context(page, call),
+        **scripts_context(page, call),
+    )
 
 
 def _row(view: HouseholdView) -> dict[str, Any]:
     """Return one line of the list: enough to tell two families apart, nothing that a caller is asked for."""
     fields = view.fields
     return {
-        "id": view.id, "name": mask_name(fields.name), "kana": mask_name(fields.kana),
-        "children": len(view.children), "state": view.state,
-    }  # fmt: skip
+        "id": view.id,
+        "name": mask_name(fields.name),
+        "kana": mask_name(fields.kana),
+        "children": len(view.children),
+        "state": view.state,
+    }
 
 
 def _context(page: Page, call: Call) -> str:

@@ -86,24 +86,43 @@ def _draw(act: Act, page: Page, call: Call, status_code: int) -> Response[Any]:
         act is Act.ALTERNATIVE and all(child["note"] for child in children)
     )
     return page.render(
-        "admin/desk_act.html", status_code, act=act.value, household_id=household_id, call_id=call.id, why_not=why_not,
-        possible=not (why_not or nothing), place=f"/desk/{household_id}/{PLACES[act]}", items=items, children=children,
-        refused=refused, incident_words=incident_words, shop_said=SAID,
-        chosen=chosen(page, "child-"), products=program.alternatives, reasons=choosing.WHY,
-        say=beside(partial(before, act), locale), say_lang=html_lang(locale), desk_words=desk_words, entry_words=entry_words,
-    )  # fmt: skip
+        "admin/desk_act.html",
+        status_code,
+        act=act.value,
+        household_id=household_id,
+        call_id=call.id,
+        why_not=why_not,
+        possible=not (why_not or nothing),
+        place=f"/desk/{household_id}/{PLACES[act]}",
+        items=items,
+        children=children,
+        refused=refused,
+        incident_words=incident_words,
+        shop_said=SAID,
+        chosen=chosen(page, "child-"),
+        products=program.alternatives,
+        reasons=choosing.WHY,
+        say=beside(partial(before, act), locale),
+        say_lang=html_lang(locale),
+        desk_words=desk_words,
+        entry_words=entry_words,
+    )
 
 
 def _items(page: Page, locale: str) -> list[dict[str, Any]]:
     return [
         {
-            "value": one.item + (f"-{one.shipment.id}" if one.item != LETTER and one.shipment else ""), "item": one.item,
-            "sent_on": one.sent_on.isoformat() if one.sent_on else "", "where": where(one.shipment) if one.sent_on else "",
-            "bar": _told(partial(said_text, one), locale) if one.bar else None, "next": next_step(one),
+            "value": one.item
+            + (f"-{one.shipment.id}" if one.item != LETTER and one.shipment else ""),
+            "item": one.item,
+            "sent_on": one.sent_on.isoformat() if one.sent_on else "",
+            "where": where(one.shipment) if one.sent_on else "",
+            "bar": _told(partial(said_text, one), locale) if one.bar else None,
+            "next": next_step(one),
             "ward": ward_kind(one),
         }
         for one in standings(page.session, page.site.program, _key(page), page.now)
-    ]  # fmt: skip
+    ]
 
 
 def _told(sentence: Callable[[], str], locale: str) -> Line:
@@ -121,7 +140,9 @@ def _children(page: Page, locale: str) -> list[dict[str, Any]]:
     view = view_household(page.session, page.site.vault, _key(page))
 
     def notes() -> dict[int, str]:
-        return {choice.ordinal: choice.why_not for choice in choosing.choices(page.session, _key(page))}
+        return {
+            choice.ordinal: choice.why_not for choice in choosing.choices(page.session, _key(page))
+        }
 
     with use_locale(SOURCE_LOCALE):
         japanese = notes()
@@ -133,7 +154,9 @@ def _children(page: Page, locale: str) -> list[dict[str, Any]]:
         if row["checking"] or key not in japanese:
             row["note"] = Line(_s("確認中") if row["checking"] else _s("対象ではありません"), "")
         else:
-            row["note"] = Line(plain(japanese[key]), plain(other.get(key, ""))) if japanese[key] else None
+            row["note"] = (
+                Line(plain(japanese[key]), plain(other.get(key, ""))) if japanese[key] else None
+            )
     return rows
 
 
@@ -141,7 +164,9 @@ def _refused_children(page: Page) -> list[dict[str, Any]]:
     """Return the children whose code was shown, masked."""
     view = view_household(page.session, page.site.vault, _key(page))
     wanted = {entry.ordinal for entry in shown_coupons(page.session, _key(page))}
-    return [row for row in household.child_rows(page, view, shown=False) if row["ordinal"] in wanted]
+    return [
+        row for row in household.child_rows(page, view, shown=False) if row["ordinal"] in wanted
+    ]
 
 
 def submit(act: Act, page: Page) -> Response[Any]:
@@ -176,16 +201,29 @@ def _redelivery(page: Page) -> DeskAct:
     if not (item == LETTER and not key) and not (item == PARCEL and parcel is not None):
         raise InputError(_s("届いていないものを選んでください。"))
     return ask_redelivery(
-        page.session, page.site.vault, page.site.program, _key(page), item, parcel, page.actor, page.now
+        page.session,
+        page.site.vault,
+        page.site.program,
+        _key(page),
+        item,
+        parcel,
+        page.actor,
+        page.now,
     )
 
 
 def _alternative(page: Page) -> DeskAct:
     wishes = {number: page.form.get(f"product-{number}") for number in chosen(page, "child-")}
     return ask_alternative(
-        page.session, page.site.vault, page.site.program, _key(page), wishes, page.form.get("why"), page.actor,
+        page.session,
+        page.site.vault,
+        page.site.program,
+        _key(page),
+        wishes,
+        page.form.get("why"),
+        page.actor,
         page.now,
-    )  # fmt: skip
+    )
 
 
 def _decline_form(page: Page) -> DeskAct:
@@ -195,11 +233,15 @@ def _decline_form(page: Page) -> DeskAct:
 
 
 def _new_letter(page: Page) -> DeskAct:
-    return ask_letter(page.session, page.site.vault, page.site.program, _key(page), page.actor, page.now)
+    return ask_letter(
+        page.session, page.site.vault, page.site.program, _key(page), page.actor, page.now
+    )
 
 
 def _unlock(page: Page) -> DeskAct:
-    return unlock(page.session, page.site.vault, page.site.program, _key(page), page.actor, page.now)
+    return unlock(
+        page.session, page.site.vault, page.site.program, _key(page), page.actor, page.now
+    )
 
 
 def _lost(page: Page) -> DeskAct:
@@ -214,14 +256,21 @@ def _coupon_fault(page: Page) -> DeskAct:
     typed = page.form.get("child")
     ordinal = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else None
     told = Told(page.form.get("said"), page.form.get("shop"), page.form.get("words"))
-    return report_for_caller(page.session, page.site.vault, _key(page), ordinal, told, page.actor, page.now)
+    return report_for_caller(
+        page.session, page.site.vault, _key(page), ordinal, told, page.actor, page.now
+    )
 
 
 DOES: Mapping[Act, Callable[[Page], DeskAct]] = {
-    Act.REDELIVERY: _redelivery, Act.NEW_LETTER: _new_letter, Act.UNLOCK: _unlock, Act.LOST: _lost,
-    Act.ALTERNATIVE: _alternative, Act.DECLINE_FORM: _decline_form, Act.CHANNEL: _channel,
+    Act.REDELIVERY: _redelivery,
+    Act.NEW_LETTER: _new_letter,
+    Act.UNLOCK: _unlock,
+    Act.LOST: _lost,
+    Act.ALTERNATIVE: _alternative,
+    Act.DECLINE_FORM: _decline_form,
+    Act.CHANNEL: _channel,
     Act.COUPON_FAULT: _coupon_fault,
-}  # fmt: skip
+}
 FIELDS = {(Act.ALTERNATIVE, "why"): "why"} | {
     (Act.COUPON_FAULT, name): name for name in ("child", "said", "shop", "words")
 }
@@ -236,10 +285,13 @@ def show_receipt(page: Page) -> Response[Any]:
     locale = spoken(call)
     asked_back = is_asked_back(page.session, row)
     return page.render(
-        "admin/desk_receipt.html", row=row,
+        "admin/desk_receipt.html",
+        row=row,
         say=beside(partial(after, Act(row.act), row.receipt_no, asked_back=asked_back), locale),
-        say_lang=html_lang(locale), spelled=read_out(row.receipt_no, locale), desk_words=desk_words,
-    )  # fmt: skip
+        say_lang=html_lang(locale),
+        spelled=read_out(row.receipt_no, locale),
+        desk_words=desk_words,
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

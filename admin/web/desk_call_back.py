@@ -21,7 +21,9 @@ def ask(page: Page) -> Response[Any]:
         return desk
     try:
         if first_post(page):
-            calling_back.ask_call_back(page.session, desk.call, desk.household.id, page.actor, page.now)
+            calling_back.ask_call_back(
+                page.session, desk.call, desk.household.id, page.actor, page.now
+            )
     except NotAllowedError as error:
         page.form.error("call-back", error.message)
         return draw(page, desk, 422)

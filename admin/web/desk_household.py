@@ -90,13 +90,21 @@ def draw(page: Page, desk: Desk, status_code: int = 200) -> Response[Any]:
     """Draw the household's page."""
     call, household, level = desk.call, desk.household, desk.level
     context: dict[str, Any] = {
-        "call": call, "household_id": household.id, "address": desk.address, "level": int(level), "place": desk.place,
-        "items": list(Item), "relations": list(Relation), "talking": call.state == TALKING,
-        "said": page.query.get("said", ""), "typed": _typed(page, desk), "spoken_lang": html_lang(spoken(call)),
+        "call": call,
+        "household_id": household.id,
+        "address": desk.address,
+        "level": int(level),
+        "place": desk.place,
+        "items": list(Item),
+        "relations": list(Relation),
+        "talking": call.state == TALKING,
+        "said": page.query.get("said", ""),
+        "typed": _typed(page, desk),
+        "spoken_lang": html_lang(spoken(call)),
         "can_call_back": call.channel == CallChannel.PHONE and call.direction == Direction.INBOUND,
         "may_dial": calling_back.may_dial(page.session, call, household.id, page.now),
         "dialing": calling_back.dialing_now(page.session, page.site.vault, desk.place, page.now),
-    }  # fmt: skip
+    }
     if level >= Level.STATUS:
         context |= _known(page, desk)
     return page.render("admin/desk_household.html", status_code, **(context | _beside(page, desk)))
@@ -124,7 +132,9 @@ def _known(page: Page, desk: Desk) -> dict[str, Any]:
         "shown": shown,
         "reasons": REASONS,
         "town": fields.town if access.Part.ADDRESS in shown else masking.HIDDEN * 3,
-        "children": child_rows(page, view, shown=access.Part.CHILDREN in shown) if level >= Level.ACT else [],
+        "children": child_rows(page, view, shown=access.Part.CHILDREN in shown)
+        if level >= Level.ACT
+        else [],
         "number_counts": numbers_that_count(page.session, household.id) is not None,
         "has_number": calling_back.has_number(page.session, household.id),
     }
@@ -180,7 +190,14 @@ def _verified_once(page: Page, desk: Desk, said: Said, relation: Relation) -> bo
         if not first_time(page.session, key, page.now):
             return earlier_result(page.session, key) == PASSED
         passed = verify(
-            page.session, page.site.vault, desk.call, desk.household.id, said, relation, page.actor, page.now
+            page.session,
+            page.site.vault,
+            desk.call,
+            desk.household.id,
+            said,
+            relation,
+            page.actor,
+            page.now,
         )
         keep_result(page.session, key, PASSED if passed else "no")
     return passed

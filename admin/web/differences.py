@@ -18,7 +18,9 @@ from portal.platform.page import Page
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """List what is open."""
     after = page.query.get("after", "")
-    rows = differences.listed(page.session, after=int(after) if after.isascii() and after.isdigit() else 0)
+    rows = differences.listed(
+        page.session, after=int(after) if after.isascii() and after.isdigit() else 0
+    )
     protected = allowed(page, Permission.KNOW_PROTECTED)
     return page.render(
         "admin/settlement_differences.html",
@@ -54,6 +56,10 @@ def handlers() -> list[HTTPRouteHandler]:
     return [
         staff_route("GET", base, show, Permission.SEE_SETTLEMENT),
         staff_route(
-            "POST", base + "/{difference_id:int}/settle", settle, Permission.PREPARE_SETTLEMENT, shows=show
+            "POST",
+            base + "/{difference_id:int}/settle",
+            settle,
+            Permission.PREPARE_SETTLEMENT,
+            shows=show,
         ),
     ]

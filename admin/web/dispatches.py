@@ -28,9 +28,13 @@ SHOWN = 20
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show what is planned, the form for a new posting, and what went."""
     return page.render(
-        "admin/dispatches.html", status_code, coming=dispatches.coming(page.session, SHOWN),
-        past=dispatches.past(page.session, SHOWN), said=page.query.get("said", ""), **_shared(page),
-    )  # fmt: skip
+        "admin/dispatches.html",
+        status_code,
+        coming=dispatches.coming(page.session, SHOWN),
+        past=dispatches.past(page.session, SHOWN),
+        said=page.query.get("said", ""),
+        **_shared(page),
+    )
 
 
 def show_one(page: Page, status_code: int = 200) -> Response[Any]:
@@ -39,31 +43,42 @@ def show_one(page: Page, status_code: int = 200) -> Response[Any]:
     if status_code == 200 and not page.drawn_again:
         page.form = Form(
             {
-                "day": row.day.isoformat(), "post_office": row.post_office, "planned": str(row.planned),
-                "towns": "\n".join(row.towns), "run": str(row.print_run_id or ""),
+                "day": row.day.isoformat(),
+                "post_office": row.post_office,
+                "planned": str(row.planned),
+                "towns": "\n".join(row.towns),
+                "run": str(row.print_run_id or ""),
                 "note": dispatches.note_of(page.site.vault, row),
             }
-        )  # fmt: skip
+        )
     return page.render("admin/dispatch.html", status_code, row=row, **_shared(page))
 
 
 def _shared(page: Page) -> dict[str, Any]:
     return {
-        "today": jst_date(page.now), "runs": run_statuses(page.session)[:SHOWN], "weekday": weekday_name,
+        "today": jst_date(page.now),
+        "runs": run_statuses(page.session)[:SHOWN],
+        "weekday": weekday_name,
         "mail_words": mail_words,
-    }  # fmt: skip
+    }
 
 
 def _plan(page: Page) -> dispatches.Plan | None:
     form = page.form
-    day, planned, run = whole_date(form.get("day")), read_number(form.get("planned")), form.get("run")
+    day, planned, run = (
+        whole_date(form.get("day")),
+        read_number(form.get("planned")),
+        form.get("run"),
+    )
     if not isinstance(day, date):
         form.error("day", _s("日付を、2023-07-03 のように入力してください。"))
     if planned is None:
         form.error("planned", _s("予定の通数を、1以上の数字で入力してください。"))
     towns: tuple[str, ...] = ()
     try:
-        known = {town for names in load_towns(page.site.program.towns_file).values() for town in names}
+        known = {
+            town for names in load_towns(page.site.program.towns_file).values() for town in names
+        }
         towns = dispatches.read_towns(form.get("towns"), known)
     except InputError as error:
         form.error("towns", error.message)
@@ -96,9 +111,11 @@ def add(page: Page) -> Response[Any]:
     if wanted is None:
         return show(page, 422)
     return _act(
-        page, "planned", show,
+        page,
+        "planned",
+        show,
         lambda: dispatches.plan(page.session, page.site.vault, wanted, page.actor, page.now),
-    )  # fmt: skip
+    )
 
 
 def change(page: Page) -> Response[Any]:
@@ -107,21 +124,27 @@ def change(page: Page) -> Response[Any]:
     if wanted is None:
         return show_one(page, 422)
     return _act(
-        page, "changed", show_one,
+        page,
+        "changed",
+        show_one,
         lambda: dispatches.change(page.session, page.site.vault, key, wanted, page.actor, page.now),
-    )  # fmt: skip
+    )
 
 
 def mark_sent(page: Page) -> Response[Any]:
     """Note that the letters went to the post office."""
     key = number_in_address(page, "dispatch_id")
-    return _act(page, "sent", show, lambda: dispatches.mark_sent(page.session, key, page.actor, page.now))
+    return _act(
+        page, "sent", show, lambda: dispatches.mark_sent(page.session, key, page.actor, page.now)
+    )
 
 
 def cancel(page: Page) -> Response[Any]:
     """Give a planned posting up."""
     key = number_in_address(page, "dispatch_id")
-    return _act(page, "cancelled", show, lambda: dispatches.cancel(page.session, key, page.actor, page.now))
+    return _act(
+        page, "cancelled", show, lambda: dispatches.cancel(page.session, key, page.actor, page.now)
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

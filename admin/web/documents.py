@@ -28,12 +28,20 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     rows = queries.versions(session)
     people = {key for row in rows for key in (row.proposed_by, row.decided_by) if key is not None}
     return page.render(
-        "admin/documents.html", status_code, rows=rows, names=staff_names(session, people),
-        uses=queries.uses(session), kinds=ward_documents.KINDS, standing=ward_documents.letter_standing(session, program),
-        keeps=allowed(page, Permission.KEEP_MANAGEMENT), decides=allowed(page, Permission.DECIDE_MANAGEMENT),
-        document_words=document_words, signs=SIGNS, me=page.staff.id if page.staff else 0,
+        "admin/documents.html",
+        status_code,
+        rows=rows,
+        names=staff_names(session, people),
+        uses=queries.uses(session),
+        kinds=ward_documents.KINDS,
+        standing=ward_documents.letter_standing(session, program),
+        keeps=allowed(page, Permission.KEEP_MANAGEMENT),
+        decides=allowed(page, Permission.DECIDE_MANAGEMENT),
+        document_words=document_words,
+        signs=SIGNS,
+        me=page.staff.id if page.staff else 0,
         said=page.query.get("said", ""),
-    )  # fmt: skip
+    )
 
 
 def propose(page: Page) -> Response[Any]:
@@ -43,12 +51,19 @@ def propose(page: Page) -> Response[Any]:
         page.form.error("kind", _s("文書を選んでください。"))
         return show(page, 422)
     return _act(
-        page, "proposed",
+        page,
+        "proposed",
         lambda: ward_documents.propose(
-            page.session, page.site.program, page.site.settings.public_url, kind, page.form.get("label"), page.actor, page.now
+            page.session,
+            page.site.program,
+            page.site.settings.public_url,
+            kind,
+            page.form.get("label"),
+            page.actor,
+            page.now,
         ),
         {"content": "kind", "known": "kind", "input": "kind"},
-    )  # fmt: skip
+    )
 
 
 def approve(page: Page) -> Response[Any]:
@@ -59,22 +74,29 @@ def approve(page: Page) -> Response[Any]:
         page.form.error(f"day-{key}", _s("日付を、2023-06-30 のように入力してください。"))
         return show(page, 422)
     return _act(
-        page, "approved",
-        lambda: services.approve(page.session, key, page.form.get(f"number-{key}"), day, page.actor, page.now),
+        page,
+        "approved",
+        lambda: services.approve(
+            page.session, key, page.form.get(f"number-{key}"), day, page.actor, page.now
+        ),
         {"number": f"number-{key}", "day": f"day-{key}"},
-    )  # fmt: skip
+    )
 
 
 def refuse(page: Page) -> Response[Any]:
     """Refuse a version as the ward."""
     key = number_in_address(page, "version_id")
-    return _act(page, "refused", lambda: services.refuse(page.session, key, page.actor, page.now), {})
+    return _act(
+        page, "refused", lambda: services.refuse(page.session, key, page.actor, page.now), {}
+    )
 
 
 def revoke(page: Page) -> Response[Any]:
     """Take an approval back as the ward."""
     key = number_in_address(page, "version_id")
-    return _act(page, "revoked", lambda: services.revoke(page.session, key, page.actor, page.now), {})
+    return _act(
+        page, "revoked", lambda: services.revoke(page.session, key, page.actor, page.now), {}
+    )
 
 
 def _act(page: Page, said: str, act: Callable[[], object], fields: dict[str, str]) -> Response[Any]:
@@ -104,14 +126,18 @@ def take_specimen(page: Page) -> Response[Any]:
     row = queries.version(page.session, number_in_address(page, "version_id"))
     if row.specimen is None:
         raise NotFoundError(_s("この文書に見本はありません。"))
-    return send_file(page, row.specimen, ward_documents.PDF, f"{row.kind}-{row.number:03}-specimen.pdf")
+    return send_file(
+        page, row.specimen, ward_documents.PDF, f"{row.kind}-{row.number:03}-specimen.pdf"
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     see, keep, decide = (
-        Permission.SEE_MANAGEMENT, Permission.KEEP_MANAGEMENT, Permission.DECIDE_MANAGEMENT,
-    )  # fmt: skip
+        Permission.SEE_MANAGEMENT,
+        Permission.KEEP_MANAGEMENT,
+        Permission.DECIDE_MANAGEMENT,
+    )
     one = "/documents/{version_id:int}"
     return [
         staff_route("GET", "/documents", show, see),

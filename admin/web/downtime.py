@@ -34,39 +34,61 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     month = first_of(jst_date(page.now))
     start, end = day_start(month), day_end(last_of(month))
     return page.render(
-        "admin/downtime.html", status_code, rows=rows[: downtime.PAGE], more=len(rows) > downtime.PAGE, number=number,
-        minutes=downtime.minutes_between(page.session, start, end, page.now), things=downtime.WHAT,
-        days=downtime.NOTICE_DAYS, earliest=jst_date(downtime.first_plannable(page.now)), month=f"{month:%Y-%m}",
-        names=staff_names(page.session, {row.entered_by for row in rows}), incident_words=incident_words,
-        may_keep=allowed(page, Permission.KEEP_DOWNTIME), now=page.now, said=page.query.get("said", ""),
-    )  # fmt: skip
+        "admin/downtime.html",
+        status_code,
+        rows=rows[: downtime.PAGE],
+        more=len(rows) > downtime.PAGE,
+        number=number,
+        minutes=downtime.minutes_between(page.session, start, end, page.now),
+        things=downtime.WHAT,
+        days=downtime.NOTICE_DAYS,
+        earliest=jst_date(downtime.first_plannable(page.now)),
+        month=f"{month:%Y-%m}",
+        names=staff_names(page.session, {row.entered_by for row in rows}),
+        incident_words=incident_words,
+        may_keep=allowed(page, Permission.KEEP_DOWNTIME),
+        now=page.now,
+        said=page.query.get("said", ""),
+    )
 
 
 def plan(page: Page) -> Response[Any]:
     """Plan a stop, and announce it."""
     form = page.form
-    starts, ends = typed_moment(form, "starts_on", "starts_time"), typed_moment(form, "ends_on", "ends_time")
+    starts, ends = (
+        typed_moment(form, "starts_on", "starts_time"),
+        typed_moment(form, "ends_on", "ends_time"),
+    )
     if not form.ok or starts is None or ends is None:
         return show(page, 422)
     return _act(
-        page, "planned",
+        page,
+        "planned",
         lambda: downtime.plan(
             page.session, page.site.vault, form.get("what"), starts, ends, page.actor, page.now
         ),
-    )  # fmt: skip
+    )
 
 
 def log(page: Page) -> Response[Any]:
     """Write a stop down."""
     form = page.form
     starts = typed_moment(form, "log_starts_on", "log_starts_time")
-    ends = typed_moment(form, "log_ends_on", "log_ends_time") if form.get("log_ends_on").strip() else None
+    ends = (
+        typed_moment(form, "log_ends_on", "log_ends_time")
+        if form.get("log_ends_on").strip()
+        else None
+    )
     if not form.ok or starts is None:
         return show(page, 422)
     return _act(
-        page, "logged",
-        lambda: downtime.log(page.session, form.get("log_what"), starts, ends, page.actor, page.now), prefix="log_",
-    )  # fmt: skip
+        page,
+        "logged",
+        lambda: downtime.log(
+            page.session, form.get("log_what"), starts, ends, page.actor, page.now
+        ),
+        prefix="log_",
+    )
 
 
 def end(page: Page) -> Response[Any]:
@@ -119,10 +141,12 @@ def month_file(page: Page) -> Response[Any]:
     start, end_ = day_start(month), day_end(last_of(month))
     with use_locale(SOURCE_LOCALE):
         report = Report(
-            title=_s("停止の記録"), addressee=program.names.ward.ja, sender=program.names.contractor.ja,
+            title=_s("停止の記録"),
+            addressee=program.names.ward.ja,
+            sender=program.names.contractor.ja,
             facts=((_s("対象月"), f"{month:%Y-%m}"),),
             tables=(downtime_table(page.session, start, end_, page.now),),
-        )  # fmt: skip
+        )
     record(page.session, page.actor, page.now, "report.taken", "report", name="downtime.xlsx")
     headers = {"content-disposition": f'attachment; filename="downtime-{month:%Y-%m}.xlsx"'}
     return page.send(as_xlsx(report), XLSX, headers)
@@ -130,7 +154,11 @@ def month_file(page: Page) -> Response[Any]:
 
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
-    see, keep, one = Permission.SEE_DOWNTIME, Permission.KEEP_DOWNTIME, "/downtime/{downtime_id:int}"
+    see, keep, one = (
+        Permission.SEE_DOWNTIME,
+        Permission.KEEP_DOWNTIME,
+        "/downtime/{downtime_id:int}",
+    )
     return [
         staff_route("GET", "/downtime", show, see),
         staff_route("POST", "/downtime/month", month_file, see, shows=show),

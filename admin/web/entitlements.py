@@ -26,10 +26,13 @@ def show(page: Page) -> Response[Any]:
         page.session, state, include_protected=may_know, after=after, limit=drill_down.PAGE + 1
     )
     return page.render(
-        "admin/entitlements.html", state=state, states=ALL, rows=rows[: drill_down.PAGE],
+        "admin/entitlements.html",
+        state=state,
+        states=ALL,
+        rows=rows[: drill_down.PAGE],
         more=len(rows) > drill_down.PAGE,
         listed=drill_down.listed(page.session, state, include_protected=may_know),
-    )  # fmt: skip
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -64,10 +64,15 @@ def show(page: Page) -> Response[Any]:
     if (answer := household.refused(page)) is not None:
         return answer
     return page.render(
-        "admin/entry.html", household_id=_key(page), ways=WAYS, blanks=BLANKS, entry_words=entry_words,
-        letter_number=_letter_number(page), languages_of_forms=NAMES,
+        "admin/entry.html",
+        household_id=_key(page),
+        ways=WAYS,
+        blanks=BLANKS,
+        entry_words=entry_words,
+        letter_number=_letter_number(page),
+        languages_of_forms=NAMES,
         reads=CODE_OF[language_of(page.session, _key(page))],
-    )  # fmt: skip
+    )
 
 
 def _letter_number(page: Page) -> str:
@@ -93,19 +98,34 @@ def show_form(page: Page, status_code: int = 200) -> Response[Any]:
     here = channel in {Channel.COUNTER, Channel.PHONE} and page.method == "GET"
     children = _children(page, kind)
     return page.render(
-        "admin/entry_form.html", status_code, household_id=_key(page), kind=kind, channel=channel.value,
-        entry_words=entry_words, signers=SIGNERS,
-        reasons=REASONS.get(kind, {}), products=program.alternatives, children=children,
-        chosen=chosen(page, "child-"), signed=chosen(page, "sign-"), items=_items(page) if kind == REDELIVERY else (),
-        adults=[c for c in children if c["adult"]] if program.requests.adult_rule == "countersign" else [],
-        today=f"{local:%Y-%m-%d}" if here else None, minute=f"{local:%H:%M}" if here else None,
-        by_postmark=program.requests.postal_rule == "postmark", last_day=_last_day(page, kind),
-    )  # fmt: skip
+        "admin/entry_form.html",
+        status_code,
+        household_id=_key(page),
+        kind=kind,
+        channel=channel.value,
+        entry_words=entry_words,
+        signers=SIGNERS,
+        reasons=REASONS.get(kind, {}),
+        products=program.alternatives,
+        children=children,
+        chosen=chosen(page, "child-"),
+        signed=chosen(page, "sign-"),
+        items=_items(page) if kind == REDELIVERY else (),
+        adults=[c for c in children if c["adult"]]
+        if program.requests.adult_rule == "countersign"
+        else [],
+        today=f"{local:%Y-%m-%d}" if here else None,
+        minute=f"{local:%H:%M}" if here else None,
+        by_postmark=program.requests.postal_rule == "postmark",
+        last_day=_last_day(page, kind),
+    )
 
 
 def _last_day(page: Page, kind: str) -> str:
     windows = page.site.program.windows
-    window = {ALTERNATIVE: windows.alternative, REDELIVERY: windows.redelivery}.get(kind, windows.decline)
+    window = {ALTERNATIVE: windows.alternative, REDELIVERY: windows.redelivery}.get(
+        kind, windows.decline
+    )
     return window.last_day.isoformat()
 
 
@@ -131,12 +151,19 @@ def _items(page: Page) -> list[dict[str, str]]:
     """Return what may be asked for again: the letter and the parcels, where each is, and why not now."""
     return [
         {
-            "value": standing.item + (f"-{standing.shipment.id}" if standing.item != "letter" and standing.shipment else ""),
-            "item": standing.item, "sent_on": standing.sent_on.isoformat() if standing.sent_on else "",
-            "where": where(standing.shipment) if standing.sent_on else "", "bar": bar_text(standing),
+            "value": standing.item
+            + (
+                f"-{standing.shipment.id}"
+                if standing.item != "letter" and standing.shipment
+                else ""
+            ),
+            "item": standing.item,
+            "sent_on": standing.sent_on.isoformat() if standing.sent_on else "",
+            "where": where(standing.shipment) if standing.sent_on else "",
+            "bar": bar_text(standing),
         }
         for standing in standings(page.session, page.site.program, _key(page), page.now)
-    ]  # fmt: skip
+    ]
 
 
 def submit(page: Page) -> Response[Any]:
@@ -153,7 +180,9 @@ def submit(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if not first_time(page.session, key, page.now):
-                return page.redirect(earlier_result(page.session, key) or f"/households/{_key(page)}/entry")
+                return page.redirect(
+                    earlier_result(page.session, key) or f"/households/{_key(page)}/entry"
+                )
             known = {row.id for row in requests_of(page.session, _key(page))}
             place = _place(page, enter(page, kind, _key(page), entry), known)
             keep_result(page.session, key, place)
@@ -169,7 +198,9 @@ def _place(page: Page, made: Request | Task, known: set[int]) -> str:
     if isinstance(made, Task):
         return f"{base}/entry-tasks/{made.id}"
     staff_id = page.staff.id if page.staff is not None else 0
-    with_form = {row.id: row for row in requests_with_form(page.session, _key(page), staff_id, page.now)}
+    with_form = {
+        row.id: row for row in requests_with_form(page.session, _key(page), staff_id, page.now)
+    }
     # what a colleague entered in the same moment was not known yet when this form was read
     joined = sorted(
         key
@@ -187,14 +218,23 @@ def show_request(page: Page) -> Response[Any]:
     row = of_household.get(number_in_address(page, "request_id"))
     if row is None or (row.ward_only and not allowed(page, Permission.KNOW_PROTECTED)):
         raise NotFoundError(_s("この申請は見つかりませんでした。"))
-    numbers = [part for part in page.query.get("joined", "").split("-") if part.isascii() and part.isdigit()]
+    numbers = [
+        part
+        for part in page.query.get("joined", "").split("-")
+        if part.isascii() and part.isdigit()
+    ]
     joined = [of_household[int(n)] for n in numbers if len(n) < 16 and int(n) in of_household]
     rules = rules_of(row.kind)
     return page.render(
-        "admin/entry_done.html", household_id=_key(page), request=row, joined=joined, task=None,
-        warnings=[rules.warning_text(code) for code in row.warnings], entry_words=entry_words,
+        "admin/entry_done.html",
+        household_id=_key(page),
+        request=row,
+        joined=joined,
+        task=None,
+        warnings=[rules.warning_text(code) for code in row.warnings],
+        entry_words=entry_words,
         next_step=next_words(rules.steps_of(page.session, row)),
-    )  # fmt: skip
+    )
 
 
 def show_task(page: Page) -> Response[Any]:
@@ -206,9 +246,15 @@ def show_task(page: Page) -> Response[Any]:
     if task is None:
         raise NotFoundError(_s("この用件は見つかりませんでした。"))
     return page.render(
-        "admin/entry_done.html", household_id=_key(page), request=None, joined=(), task=task, warnings=(),
-        entry_words=entry_words, next_step="",
-    )  # fmt: skip
+        "admin/entry_done.html",
+        household_id=_key(page),
+        request=None,
+        joined=(),
+        task=task,
+        warnings=(),
+        entry_words=entry_words,
+        next_step="",
+    )
 
 
 def choose_blank(page: Page) -> Response[Any]:
@@ -232,7 +278,9 @@ def show_blank(page: Page) -> Response[Any]:
     chosen_language = CODES.get(page.query.get("language", ""))
     with use_locale(chosen_language or language_of(page.session, _key(page))):
         pdf = _blank(page, form)
-    return page.send(pdf, "application/pdf", {"content-disposition": f'inline; filename="{form}-form.pdf"'})
+    return page.send(
+        pdf, "application/pdf", {"content-disposition": f'inline; filename="{form}-form.pdf"'}
+    )
 
 
 def _blank(page: Page, form: str) -> bytes:
@@ -240,9 +288,11 @@ def _blank(page: Page, form: str) -> bytes:
     if form == "change":
         # it is for somebody else, who has no part in this household's letter
         return change_form(program, jst_date(page.now))
-    draw = {DECLINE: decline_form_pdf, ALTERNATIVE: alternative_form_pdf, REDELIVERY: redelivery_form_pdf}[
-        form
-    ]
+    draw = {
+        DECLINE: decline_form_pdf,
+        ALTERNATIVE: alternative_form_pdf,
+        REDELIVERY: redelivery_form_pdf,
+    }[form]
     return draw(program, page.now, number)
 
 

@@ -34,10 +34,12 @@ from portal.platform.page import Page
 DECLINE, ALTERNATIVE, REDELIVERY, WISH = "decline", "alternative", "redelivery", "wish"
 WAYS: Mapping[str, tuple[Channel, ...]] = MappingProxyType(
     {
-        DECLINE: PAPER_CHANNELS, ALTERNATIVE: (*PAPER_CHANNELS, Channel.PHONE),
-        REDELIVERY: (*PAPER_CHANNELS, Channel.PHONE), WISH: (Channel.PHONE,),
+        DECLINE: PAPER_CHANNELS,
+        ALTERNATIVE: (*PAPER_CHANNELS, Channel.PHONE),
+        REDELIVERY: (*PAPER_CHANNELS, Channel.PHONE),
+        WISH: (Channel.PHONE,),
     }
-)  # fmt: skip
+)
 """How each kind can reach us; on the telephone a decline is a wish only."""
 REASONS = {DECLINE: WHY_DECLINE, ALTERNATIVE: WHY_PAPER}
 FOLLOW_UPS = ("call", "letter")
@@ -78,19 +80,34 @@ def read_entry(page: Page, kind: str, channel: Channel) -> PaperEntry | None:
     if not form.ok or received is None:
         return None
     return PaperEntry(
-        channel, received, signer, postmark, form.get("attorney") == "1", clear == "yes",
-        frozenset(chosen(page, "sign-")), None, form.get("reason"), text, number or "", follow_up or "letter",
+        channel,
+        received,
+        signer,
+        postmark,
+        form.get("attorney") == "1",
+        clear == "yes",
+        frozenset(chosen(page, "sign-")),
+        None,
+        form.get("reason"),
+        text,
+        number or "",
+        follow_up or "letter",
         _receipt_number(form.get("evidence")),
-    )  # fmt: skip
+    )
 
 
 def _received(page: Page, channel: Channel) -> datetime | None:
-    typed_day, typed_time = page.form.get("received_on").strip(), page.form.get("received_at").strip()
+    typed_day, typed_time = (
+        page.form.get("received_on").strip(),
+        page.form.get("received_at").strip(),
+    )
     if channel is Channel.PHONE and not typed_day and not typed_time:
         return page.now
     day = whole_date(typed_day)
     if isinstance(day, DateFault):
-        page.form.error("received_on", _s("日付は、2026-04-01 か 令和8年4月1日 のように入力してください。"))
+        page.form.error(
+            "received_on", _s("日付は、2026-04-01 か 令和8年4月1日 のように入力してください。")
+        )
     at: time | None = clock_time(typed_time) if typed_time else time()
     if at is None or (channel is Channel.FAX and not typed_time):
         page.form.error("received_at", _s("時刻は、14:05 か 午後2時5分 のように入力してください。"))
@@ -105,7 +122,9 @@ def _postmark(page: Page) -> date | None:
         return None
     day = whole_date(typed)
     if isinstance(day, DateFault):
-        page.form.error("postmark_on", _s("日付は、2026-04-01 か 令和8年4月1日 のように入力してください。"))
+        page.form.error(
+            "postmark_on", _s("日付は、2026-04-01 か 令和8年4月1日 のように入力してください。")
+        )
         return None
     return day
 
@@ -170,14 +189,24 @@ def enter(page: Page, kind: str, household_id: int, entry: PaperEntry) -> Reques
             page.now,
             entry,
         )
-    return declines.enter_form(session, vault, program, household_id, ordinals, entry, page.actor, page.now)
+    return declines.enter_form(
+        session, vault, program, household_id, ordinals, entry, page.actor, page.now
+    )
 
 
 def _wish(page: Page, household_id: int, entry: PaperEntry) -> Request | Task:
     session, vault, program = page.session, page.site.vault, page.site.program
     if entry.evidence:
         return wishes.honor(
-            session, vault, program, entry.evidence, household_id, (), "call_back", page.actor, page.now
+            session,
+            vault,
+            program,
+            entry.evidence,
+            household_id,
+            (),
+            "call_back",
+            page.actor,
+            page.now,
         )
     return wishes.phone_wish(
         session, vault, program, household_id, page.form.get("way"), page.actor, page.now

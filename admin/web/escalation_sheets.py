@@ -50,9 +50,13 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for a filled-in sheet, and list those that came in."""
     sheets = answers_in.latest_sheets(page.session)
     return page.render(
-        "admin/escalation_sheets.html", status_code, sheets=sheets, escalation_words=escalation_words,
-        names=staff_names(page.session, {sheet.uploaded_by for sheet in sheets}), said=page.query.get("said", ""),
-    )  # fmt: skip
+        "admin/escalation_sheets.html",
+        status_code,
+        sheets=sheets,
+        escalation_words=escalation_words,
+        names=staff_names(page.session, {sheet.uploaded_by for sheet in sheets}),
+        said=page.query.get("said", ""),
+    )
 
 
 def upload(page: Page) -> Response[Any]:
@@ -83,11 +87,19 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     # what does nothing comes first: it is what somebody has to look after
     ordered = sorted(outcomes, key=lambda one: (one.result == answers_in.NEW, one.row.line))
     return page.render(
-        "admin/escalation_sheet.html", status_code, sheet=sheet, fresh=fresh, left_out=len(outcomes) - fresh,
-        outcomes=ordered[(number - 1) * PAGE : number * PAGE], more=len(ordered) > number * PAGE, number=number,
-        seen=answers_in.fingerprint(outcomes), texts_shown=texts_shown,
-        escalation_words=escalation_words, said=page.query.get("said", ""),
-    )  # fmt: skip
+        "admin/escalation_sheet.html",
+        status_code,
+        sheet=sheet,
+        fresh=fresh,
+        left_out=len(outcomes) - fresh,
+        outcomes=ordered[(number - 1) * PAGE : number * PAGE],
+        more=len(ordered) > number * PAGE,
+        number=number,
+        seen=answers_in.fingerprint(outcomes),
+        texts_shown=texts_shown,
+        escalation_words=escalation_words,
+        said=page.query.get("said", ""),
+    )
 
 
 def apply(page: Page) -> Response[Any]:
@@ -97,9 +109,14 @@ def apply(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 answers_in.apply_sheet(
-                    page.session, page.site.vault, sheet.id, page.form.get("seen"), reader_of(page),
-                    page.actor, page.now,
-                )  # fmt: skip
+                    page.session,
+                    page.site.vault,
+                    sheet.id,
+                    page.form.get("seen"),
+                    reader_of(page),
+                    page.actor,
+                    page.now,
+                )
     except DomainError as error:
         page.form.error("apply", error.message)
         return show(page, 409)
@@ -126,7 +143,12 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("POST", "/escalations/sheet", take, answer, shows=escalations.show_list),
         staff_route("GET", "/escalations/answers", show_list, answer),
         staff_route(
-            "POST", "/escalations/answers/upload", upload, answer, shows=show_list, uploads={"file": FILE}
+            "POST",
+            "/escalations/answers/upload",
+            upload,
+            answer,
+            shows=show_list,
+            uploads={"file": FILE},
         ),
         staff_route("GET", one, show, answer, transaction=Transaction.WRITE),
         staff_route("POST", one + "/apply", apply, answer, shows=show),

@@ -28,7 +28,9 @@ from portal.domain.typed import folded
 from portal.platform.page import Page
 
 READ = "read_escalation"
-FIELDS = frozenset({"kind", "text", "telephone", "instruction_no", "instruction_date", "scan", "more"})
+FIELDS = frozenset(
+    {"kind", "text", "telephone", "instruction_no", "instruction_date", "scan", "more"}
+)
 
 
 def _number(typed: str) -> int:
@@ -47,22 +49,38 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
         page.session, reader, state=state, kind=kind, page=number, limit=queries.PAGE + 1
     )
     return page.render(
-        "admin/escalations.html", status_code, rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE, number=number,
-        state=state, kind=kind, states=("open", "answered", "closed", "withdrawn"), kinds=ESCALATION_KINDS,
-        counts=queries.state_counts(page.session, reader), today=jst_date(page.now), escalation_words=escalation_words,
-        names=staff_names(page.session, {row.raised_by for row in rows}), said=page.query.get("said", ""),
-        answers=allowed(page, Permission.ANSWER_ESCALATIONS), own=reader.own is not None,
-        sheet_key=fingerprint(page.site.program.escalations.sheet_key) if page.site.program.escalations.sheet_key else "",
+        "admin/escalations.html",
+        status_code,
+        rows=rows[: queries.PAGE],
+        more=len(rows) > queries.PAGE,
+        number=number,
+        state=state,
+        kind=kind,
+        states=("open", "answered", "closed", "withdrawn"),
+        kinds=ESCALATION_KINDS,
+        counts=queries.state_counts(page.session, reader),
+        today=jst_date(page.now),
+        escalation_words=escalation_words,
+        names=staff_names(page.session, {row.raised_by for row in rows}),
+        said=page.query.get("said", ""),
+        answers=allowed(page, Permission.ANSWER_ESCALATIONS),
+        own=reader.own is not None,
+        sheet_key=fingerprint(page.site.program.escalations.sheet_key)
+        if page.site.program.escalations.sheet_key
+        else "",
         plain_by=page.site.program.escalations.plain_sheet_accepted_by,
-    )  # fmt: skip
+    )
 
 
 def find(page: Page) -> Response[Any]:
     """Open the question of a receipt number."""
-    row = queries.by_receipt(page.session, folded(page.form.get("receipt")).upper(), reader_of(page))
+    row = queries.by_receipt(
+        page.session, folded(page.form.get("receipt")).upper(), reader_of(page)
+    )
     if row is None:
         page.form.error(
-            "receipt", _s("この受付番号の引き継ぎは見つかりません。番号を、もう一度確かめてください。")
+            "receipt",
+            _s("この受付番号の引き継ぎは見つかりません。番号を、もう一度確かめてください。"),
         )
         return show_list(page, 422)
     return page.redirect(f"/escalations/{row.id}")
@@ -75,10 +93,14 @@ def show_new(page: Page, status_code: int = 200) -> Response[Any]:
     if page.method == "GET" and page.query.get("kind") in ESCALATION_KINDS:
         page.form.values = {"kind": page.query["kind"]}
     return page.render(
-        "admin/escalation_new.html", status_code, origin=origin, kinds=ESCALATION_KINDS,
+        "admin/escalation_new.html",
+        status_code,
+        origin=origin,
+        kinds=ESCALATION_KINDS,
         due={kind: services.due_on(program, kind, page.now) for kind in ESCALATION_KINDS},
-        contact=program.contact, escalation_words=escalation_words,
-    )  # fmt: skip
+        contact=program.contact,
+        escalation_words=escalation_words,
+    )
 
 
 def submit(page: Page) -> Response[Any]:
@@ -100,9 +122,15 @@ def _raise(page: Page, origin: Origin) -> Escalation:
     form = page.form
     question = Question(form.get("kind"), form.get("text"), form.get("telephone"))
     return services.raise_escalation(
-        page.session, page.site.vault, page.site.program, question, page.actor, page.now, call_id=origin.call_id,
+        page.session,
+        page.site.vault,
+        page.site.program,
+        question,
+        page.actor,
+        page.now,
+        call_id=origin.call_id,
         household_id=origin.household_id if form.get("about") == "1" else None,
-    )  # fmt: skip
+    )
 
 
 def _found(page: Page) -> Escalation:
@@ -120,15 +148,27 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     answers = queries.answers_of(page.session, row.id)
     names = staff_names(page.session, {row.raised_by, *(one.answered_by for one in answers)})
     return page.render(
-        "admin/escalation.html", status_code, row=row, escalation_words=escalation_words, names=names,
-        question=question_of(vault, row) if shown else {}, answers=answers, today=jst_date(page.now),
-        texts={one.id: answer_text(vault, row, one) for one in answers} if shown else {}, shown=shown,
-        may_read=reader.may_read(row), may_answer=allowed(page, Permission.ANSWER_ESCALATIONS) and row.state == "open",
-        of_ward=allowed(page, Permission.KNOW_PROTECTED), may_ask_again=allowed(page, Permission.SUPERVISE_CALLS) and row.state in {"answered", "closed"},
-        spelled=spelled(page, row.receipt_no, row.call_id), said=page.query.get("said", ""),
-        contact=page.site.program.contact, scans=allowed(page, Permission.SEE_SCANS),
+        "admin/escalation.html",
+        status_code,
+        row=row,
+        escalation_words=escalation_words,
+        names=names,
+        question=question_of(vault, row) if shown else {},
+        answers=answers,
+        today=jst_date(page.now),
+        texts={one.id: answer_text(vault, row, one) for one in answers} if shown else {},
+        shown=shown,
+        may_read=reader.may_read(row),
+        may_answer=allowed(page, Permission.ANSWER_ESCALATIONS) and row.state == "open",
+        of_ward=allowed(page, Permission.KNOW_PROTECTED),
+        may_ask_again=allowed(page, Permission.SUPERVISE_CALLS)
+        and row.state in {"answered", "closed"},
+        spelled=spelled(page, row.receipt_no, row.call_id),
+        said=page.query.get("said", ""),
+        contact=page.site.program.contact,
+        scans=allowed(page, Permission.SEE_SCANS),
         opens=allowed(page, Permission.OPEN_HOUSEHOLD),
-    )  # fmt: skip
+    )
 
 
 def _has_read(page: Page, row: Escalation) -> bool:
@@ -157,10 +197,17 @@ def submit_answer(page: Page) -> Response[Any]:
     row = _found(page)
     instruction = read_instruction(page)
     if page.form.ok:
-        _try(page, lambda: services.answer(
-            page.session, page.site.vault, row.id, WardAnswer(page.form.get("text"), instruction, _scan(page, row)),
-            page.actor, page.now,
-        ))  # fmt: skip
+        _try(
+            page,
+            lambda: services.answer(
+                page.session,
+                page.site.vault,
+                row.id,
+                WardAnswer(page.form.get("text"), instruction, _scan(page, row)),
+                page.actor,
+                page.now,
+            ),
+        )
     if not page.form.ok:
         return show(page, 422)
     return page.redirect(f"/escalations/{row.id}?said=answered")
@@ -200,21 +247,38 @@ def withdraw(page: Page) -> Response[Any]:
     """Take an open question back."""
     row = _found(page)
     _try(page, lambda: services.withdraw(page.session, row.id, page.actor, page.now))
-    return page.redirect(f"/escalations/{row.id}?said=withdrawn") if page.form.ok else show(page, 409)
+    return (
+        page.redirect(f"/escalations/{row.id}?said=withdrawn") if page.form.ok else show(page, 409)
+    )
 
 
 def reopen(page: Page) -> Response[Any]:
     """Ask the ward again."""
     row = _found(page)
-    _try(page, lambda: services.reopen(
-        page.session, page.site.vault, page.site.program, row.id, page.form.get("more"), page.actor, page.now
-    ))  # fmt: skip
-    return page.redirect(f"/escalations/{row.id}?said=reopened") if page.form.ok else show(page, 422)
+    _try(
+        page,
+        lambda: services.reopen(
+            page.session,
+            page.site.vault,
+            page.site.program,
+            row.id,
+            page.form.get("more"),
+            page.actor,
+            page.now,
+        ),
+    )
+    return (
+        page.redirect(f"/escalations/{row.id}?said=reopened") if page.form.ok else show(page, 422)
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
-    see, handle, answer = Permission.SEE_ESCALATIONS, Permission.HANDLE_CALLS, Permission.ANSWER_ESCALATIONS
+    see, handle, answer = (
+        Permission.SEE_ESCALATIONS,
+        Permission.HANDLE_CALLS,
+        Permission.ANSWER_ESCALATIONS,
+    )
     one = "/escalations/{escalation_id:int}"
     return [
         staff_route("GET", "/escalations", show_list, see),
@@ -223,7 +287,9 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("POST", "/escalations/new/submit", submit, handle, shows=show_new),
         staff_route("GET", one, show, see),
         staff_route("POST", one + "/read", read, see),
-        staff_route("POST", one + "/answer", submit_answer, answer, shows=show, uploads={"scan": SCAN}),
+        staff_route(
+            "POST", one + "/answer", submit_answer, answer, shows=show, uploads={"scan": SCAN}
+        ),
         staff_route("POST", one + "/close", close, see, shows=show),
         staff_route("POST", one + "/withdraw", withdraw, see, shows=show),
         staff_route("POST", one + "/reopen", reopen, Permission.SUPERVISE_CALLS, shows=show),

@@ -46,16 +46,28 @@ def prepare(page: Page) -> Response[Any]:
     answers = [form.get("answer")] if form.get("answer") else []
     typed = form.get("household")
     draft = replies.Draft(
-        form.get("number"), form.get("number_again"), (*own, *answers), receipts, form.get("text"),
+        form.get("number"),
+        form.get("number_again"),
+        (*own, *answers),
+        receipts,
+        form.get("text"),
         int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else None,
         form.get("other_number") == "1",
-    )  # fmt: skip
+    )
     return _act(
-        page, "wording", "prepared",
+        page,
+        "wording",
+        "prepared",
         lambda: replies.prepare(
-            page.session, page.site.vault, page.site.program, case_key(page), draft, page.actor, page.now
+            page.session,
+            page.site.vault,
+            page.site.program,
+            case_key(page),
+            draft,
+            page.actor,
+            page.now,
         ),
-    )  # fmt: skip
+    )
 
 
 def _reply(page: Page) -> int:
@@ -68,33 +80,50 @@ def _reply(page: Page) -> int:
 def sent(page: Page) -> Response[Any]:
     """Note that the machine sent it."""
     key = _reply(page)
-    return _act(page, "result", "sent", lambda: sending.mark_sent(page.session, key, page.actor, page.now))
+    return _act(
+        page, "result", "sent", lambda: sending.mark_sent(page.session, key, page.actor, page.now)
+    )
 
 
 def failed(page: Page) -> Response[Any]:
     """Note that it did not go out."""
     key, failure = _reply(page), page.form.get("failure")
     return _act(
-        page, "failure", "failed",
+        page,
+        "failure",
+        "failed",
         lambda: sending.mark_failed(page.session, key, failure, page.actor, page.now),
-    )  # fmt: skip
+    )
 
 
 def again(page: Page) -> Response[Any]:
     """Put a failed one on the machine once more."""
     key, form = _reply(page), page.form
     return _act(
-        page, "number", "again",
+        page,
+        "number",
+        "again",
         lambda: sending.prepare_again(
-            page.session, page.site.vault, key, form.get("number"), form.get("number_again"), page.actor, page.now
+            page.session,
+            page.site.vault,
+            key,
+            form.get("number"),
+            form.get("number_again"),
+            page.actor,
+            page.now,
         ),
-    )  # fmt: skip
+    )
 
 
 def discard(page: Page) -> Response[Any]:
     """Take back one that did not go out."""
     key = _reply(page)
-    return _act(page, "result", "discarded", lambda: sending.discard(page.session, key, page.actor, page.now))
+    return _act(
+        page,
+        "result",
+        "discarded",
+        lambda: sending.discard(page.session, key, page.actor, page.now),
+    )
 
 
 def read_number(page: Page) -> Response[Any]:
@@ -125,9 +154,10 @@ def show_sheet(page: Page) -> Response[Any]:
         )
     name = f"fax-{taken.receipt_no}-{part}.pdf"
     return page.send(
-        sheets.draw(site.program, taken, part), "application/pdf",
+        sheets.draw(site.program, taken, part),
+        "application/pdf",
         {"content-disposition": f'inline; filename="{name}"', "cache-control": "no-store"},
-    )  # fmt: skip
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:
@@ -138,6 +168,11 @@ def handlers() -> list[HTTPRouteHandler]:
     return [
         staff_route("POST", case + "/reply", prepare, handle, shows=show),
         staff_route("POST", one + "/number", read_number, handle),
-        staff_route("GET", one + "/sheets/{part:str}", show_sheet, handle, transaction=Transaction.OWN),
-        *(staff_route("POST", f"{one}/{name}", step, handle, shows=show) for name, step in steps.items()),
+        staff_route(
+            "GET", one + "/sheets/{part:str}", show_sheet, handle, transaction=Transaction.OWN
+        ),
+        *(
+            staff_route("POST", f"{one}/{name}", step, handle, shows=show)
+            for name, step in steps.items()
+        ),
     ]

@@ -27,10 +27,18 @@ from portal.platform.page import Page
 from portal.platform.routes import Transaction
 
 FIELDS = {
-    "received_at": "received_at", "sender": "sender", "old_is_right": "old_is_right", "reason": "reason", "number": "number",
-    "number_again": "number_again", "other_number": "other_number", "wording": "wording", "text": "text",
-    "failure": "failure", "level": "text",
-}  # fmt: skip
+    "received_at": "received_at",
+    "sender": "sender",
+    "old_is_right": "old_is_right",
+    "reason": "reason",
+    "number": "number",
+    "number_again": "number_again",
+    "other_number": "other_number",
+    "wording": "wording",
+    "text": "text",
+    "failure": "failure",
+    "level": "text",
+}
 """Which field of a page a refusal's code names."""
 
 
@@ -59,17 +67,27 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
         rows = queries.queue(session, after=_after(page, "after"), limit=size + 1)
     today = jst_date(page.now)
     return page.render(
-        "admin/faxes.html", status_code, rows=rows[:size], more=len(rows) > size, done=done, today=today,
-        failed=[] if done else queries.failed(session), counts=queries.counts(session, today),
-        said=page.query.get("said", ""), blank_languages=NAMES,
-    )  # fmt: skip
+        "admin/faxes.html",
+        status_code,
+        rows=rows[:size],
+        more=len(rows) > size,
+        done=done,
+        today=today,
+        failed=[] if done else queries.failed(session),
+        counts=queries.counts(session, today),
+        said=page.query.get("said", ""),
+        blank_languages=NAMES,
+    )
 
 
 def show_new(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for the file, the time in its header, and the language."""
     return page.render(
-        "admin/fax_new.html", status_code, spoken=list(CallLanguage), asks_age="old_is_right" in page.form.errors,
-    )  # fmt: skip
+        "admin/fax_new.html",
+        status_code,
+        spoken=list(CallLanguage),
+        asks_age="old_is_right" in page.form.errors,
+    )
 
 
 def receive(page: Page) -> Response[Any]:
@@ -82,14 +100,22 @@ def receive(page: Page) -> Response[Any]:
     if not form.ok or received_at is None or file is None:
         return show_new(page, 422)
     new = services.NewFax(
-        received_at, file, chosen(CallLanguage, form.get("language"), CallLanguage.JA), form.get("sender"),
+        received_at,
+        file,
+        chosen(CallLanguage, form.get("language"), CallLanguage.JA),
+        form.get("sender"),
         form.get("old_is_right") == "1",
-    )  # fmt: skip
+    )
     try:
         with page.session.begin_nested():
             if first_post(page):
                 services.receive(
-                    page.session, page.site.vault, page.site.program.calendar, new, page.actor, page.now
+                    page.session,
+                    page.site.vault,
+                    page.site.program.calendar,
+                    new,
+                    page.actor,
+                    page.now,
                 )
     except DomainError as error:
         put_error(page, error, "file")
@@ -108,9 +134,18 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     visible = scans.visible_scan(session, case.scan_id, include_protected=False)
     read = page.auth.data if page.auth is not None else {}
     return page.render(
-        "admin/fax.html", status_code, case=case, call=call, replies=written, unsent=unsent, may_look=may_look,
-        visible=visible is not None, calls=queries.calls_of(session, case.id), is_open=case.state in OPEN,
-        other_call=page.call is not None and call is None, entered_by=staff_user(session, case.entered_by),
+        "admin/fax.html",
+        status_code,
+        case=case,
+        call=call,
+        replies=written,
+        unsent=unsent,
+        may_look=may_look,
+        visible=visible is not None,
+        calls=queries.calls_of(session, case.id),
+        is_open=case.state in OPEN,
+        other_call=page.call is not None and call is None,
+        entered_by=staff_user(session, case.entered_by),
         sender=_written(queries.sender_of(page.site.vault, case))
         if may_look and read.get("read_fax") == case.id
         else None,
@@ -118,11 +153,18 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         if unsent is not None and read.get("read_fax_reply") == unsent.id
         else None,
         households=_verified(page, call),
-        acts=[act for key in _verified(page, call) for act in acts_in_call(session, call.id, key)] if call is not None else [],
-        wordings=wording.choices(session, page.site.program) if call is not None and unsent is None else [],
-        desk_words=desk_words, failures=sending.FAILURES, close_reasons=_close_reasons(unsent.state if unsent is not None else ""),
-        today=jst_date(page.now), said=page.query.get("said", ""),
-    )  # fmt: skip
+        acts=[act for key in _verified(page, call) for act in acts_in_call(session, call.id, key)]
+        if call is not None
+        else [],
+        wordings=wording.choices(session, page.site.program)
+        if call is not None and unsent is None
+        else [],
+        desk_words=desk_words,
+        failures=sending.FAILURES,
+        close_reasons=_close_reasons(unsent.state if unsent is not None else ""),
+        today=jst_date(page.now),
+        said=page.query.get("said", ""),
+    )
 
 
 def _verified(page: Page, call: Call | None) -> list[int]:
@@ -134,7 +176,11 @@ def _written(number: str) -> str:
 
 
 def _close_reasons(reply_state: str) -> list[str]:
-    return [one for one in services.CLOSE_REASONS if one != services.CANNOT_SEND or reply_state == "failed"]
+    return [
+        one
+        for one in services.CLOSE_REASONS
+        if one != services.CANNOT_SEND or reply_state == "failed"
+    ]
 
 
 def start(page: Page) -> Response[Any]:
@@ -177,7 +223,9 @@ def show_page(page: Page) -> Response[Any]:
     site, number = page.site, int(page.params["number"])
     with site.database.write() as session:
         page.load_auth(session, site.clock.now(session))
-        data, kind = standing.look(session, site.vault, case_key(page), number, page.actor, page.now)
+        data, kind = standing.look(
+            session, site.vault, case_key(page), number, page.actor, page.now
+        )
     if kind in scans.DRAWN:
         data, kind = scans.page_picture(data, number), "image/png"
     return page.send(data, kind, LOCKED | {"content-disposition": "inline"})
@@ -188,7 +236,9 @@ def blank_form(page: Page) -> Response[Any]:
     locale = CODES.get(page.query.get("in", "ja"), "ja")
     with use_locale(locale):
         pdf = inquiry_form_pdf(page.site.program, page.now)
-    return page.send(pdf, "application/pdf", {"content-disposition": 'inline; filename="fax-inquiry.pdf"'})
+    return page.send(
+        pdf, "application/pdf", {"content-disposition": 'inline; filename="fax-inquiry.pdf"'}
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:
@@ -198,9 +248,13 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("GET", "/faxes", show_list, handle),
         staff_route("GET", "/faxes/new", show_new, handle),
         staff_route("GET", "/faxes/form.pdf", blank_form, handle),
-        staff_route("POST", "/faxes/receive", receive, handle, shows=show_new, uploads={"file": SCAN}),
+        staff_route(
+            "POST", "/faxes/receive", receive, handle, shows=show_new, uploads={"file": SCAN}
+        ),
         staff_route("GET", one, show, handle),
-        staff_route("GET", one + "/pages/{number:int}", show_page, handle, transaction=Transaction.OWN),
+        staff_route(
+            "GET", one + "/pages/{number:int}", show_page, handle, transaction=Transaction.OWN
+        ),
         staff_route("POST", one + "/start", start, handle, shows=show),
         staff_route("POST", one + "/close", close, handle, shows=show),
         staff_route("POST", one + "/sender", read_sender, handle),

@@ -22,9 +22,12 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     code = code if code in counts else ""
     after = page.query.get("after", "0")
     rows = worklists.holds(
-        page.session, include_protected=protected, code=code, limit=worklists.PAGE + 1,
+        page.session,
+        include_protected=protected,
+        code=code,
+        limit=worklists.PAGE + 1,
         after=int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0,
-    )  # fmt: skip
+    )
     return page.render(
         "admin/holds.html",
         status_code,

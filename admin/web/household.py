@@ -16,7 +16,11 @@ from portal.domain.casework import access, masking
 from portal.domain.casework.overview import overview
 from portal.domain.casework.timeline import timeline
 from portal.domain.clock import JST
-from portal.domain.coupons.queries import HouseholdCoupon, coupons_and_assignments, coupons_of_household
+from portal.domain.coupons.queries import (
+    HouseholdCoupon,
+    coupons_and_assignments,
+    coupons_of_household,
+)
 from portal.domain.credentials.formats import print_login_id
 from portal.domain.credentials.models import Credential
 from portal.domain.entitlements.claims import RECIPIENT_CHANGE
@@ -58,7 +62,11 @@ def _until(page: Page, store: str, key: str) -> datetime | None:
 def _remember(page: Page, store: str, key: str, until: datetime) -> None:
     if page.auth is None:
         return
-    alive = {k: v for k, v in page.auth.data.get(store, {}).items() if datetime.fromisoformat(v) > page.now}
+    alive = {
+        k: v
+        for k, v in page.auth.data.get(store, {}).items()
+        if datetime.fromisoformat(v) > page.now
+    }
     page.auth.data = page.auth.data | {store: alive | {key: until.isoformat()}}
 
 
@@ -78,7 +86,10 @@ def show_reason(page: Page, status_code: int = 200) -> Response[Any]:
     if (blocked := _blocked(page, household)) is not None:
         return blocked
     return page.render(
-        "admin/household_reason.html", status_code, household_id=household.id, reasons=list(access.Reason)
+        "admin/household_reason.html",
+        status_code,
+        household_id=household.id,
+        reasons=list(access.Reason),
     )
 
 
@@ -174,7 +185,10 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def _fields(
-    page: Page, view: HouseholdView, credential: Credential | None, shown: dict[access.Part, datetime | None]
+    page: Page,
+    view: HouseholdView,
+    credential: Credential | None,
+    shown: dict[access.Part, datetime | None],
 ) -> dict[str, str]:
     fields = view.fields
     open_name = shown[access.Part.NAME] is not None
@@ -192,7 +206,9 @@ def _fields(
     if shown[access.Part.BIRTH] and fields.birth:
         values["birth"] = fields.birth.isoformat()
     if credential is not None:
-        login_id = unseal(page.site.vault.kek, credential.login_sealed, credential.login_digest).decode()
+        login_id = unseal(
+            page.site.vault.kek, credential.login_sealed, credential.login_digest
+        ).decode()
         open_id = shown[access.Part.LOGIN_ID] is not None
         values["login_id"] = print_login_id(login_id) if open_id else masking.mask_number(login_id)
     return values
@@ -201,11 +217,17 @@ def _fields(
 def child_rows(page: Page, view: HouseholdView, *, shown: bool) -> list[dict[str, Any]]:
     """Return the children with right and coupon as a page shows them, masked unless ``shown``."""
     coupons = coupons_of_household(page.session, view.id)
-    return _child_rows(view, coupons, moved_children(page.session, page.site.vault, view.id), shown=shown)
+    return _child_rows(
+        view, coupons, moved_children(page.session, page.site.vault, view.id), shown=shown
+    )
 
 
 def _child_rows(
-    view: HouseholdView, entries: Iterable[HouseholdCoupon], moved: Iterable[MovedView], *, shown: bool
+    view: HouseholdView,
+    entries: Iterable[HouseholdCoupon],
+    moved: Iterable[MovedView],
+    *,
+    shown: bool,
 ) -> list[dict[str, Any]]:
     coupons = {entry.ordinal: entry for entry in entries}
     rows = []
@@ -227,11 +249,16 @@ def _child_rows(
     # Whoever answers the old householder's calls reads what the householder reads: "under confirmation".
     rows += [
         {
-            "ordinal": one.ordinal, "name": one.name if shown else masking.mask_name(one.name), "birth": "",
-            "entitlement": "", "coupon": "", "amount_yen": one.amount_yen, "checking": True,
+            "ordinal": one.ordinal,
+            "name": one.name if shown else masking.mask_name(one.name),
+            "birth": "",
+            "entitlement": "",
+            "coupon": "",
+            "amount_yen": one.amount_yen,
+            "checking": True,
         }
         for one in moved
-    ]  # fmt: skip
+    ]
     return sorted(rows, key=lambda row: int(row["ordinal"]))
 
 

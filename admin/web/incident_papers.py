@@ -33,11 +33,22 @@ def preview(page: Page) -> Response[Any]:
     row, kind = found(page), str(page.params["kind"])
     if kind not in REPORTS:
         raise _missing()
-    report = incident_report(page.session, page.site.vault, page.site.program, row.id, kind, page.now)
+    report = incident_report(
+        page.session, page.site.vault, page.site.program, row.id, kind, page.now
+    )
     return page.render(
-        "admin/incident_paper.html", row=row, report=report, kind=kind, paper=None, because="", names={}, incident_words=incident_words,
-        may_write=allowed(page, Permission.HANDLE_INCIDENTS), may_confirm=False, own=False,
-    )  # fmt: skip
+        "admin/incident_paper.html",
+        row=row,
+        report=report,
+        kind=kind,
+        paper=None,
+        because="",
+        names={},
+        incident_words=incident_words,
+        may_write=allowed(page, Permission.HANDLE_INCIDENTS),
+        may_confirm=False,
+        own=False,
+    )
 
 
 def write(page: Page) -> Response[Any]:
@@ -46,12 +57,13 @@ def write(page: Page) -> Response[Any]:
     if kind not in REPORTS:
         raise _missing()
     return act(
-        page, "reported",
+        page,
+        "reported",
         lambda key: write_report(
             page.session, page.site.vault, page.site.program, key, kind, page.actor, page.now
         ),
         spot="reports",
-    )  # fmt: skip
+    )
 
 
 def _paper(page: Page) -> IncidentReport:
@@ -67,18 +79,27 @@ def show_paper(page: Page, status_code: int = 200) -> Response[Any]:
     row, paper = found(page), _paper(page)
     people = {paper.written_by, paper.decided_by or 0}
     return page.render(
-        "admin/incident_paper.html", status_code, row=row, report=frozen_report(page.site.vault, paper), kind=paper.kind,
-        paper=paper, because=papers.given_back_because(page.session, page.site.vault, paper),
-        names=staff_names(page.session, people), incident_words=incident_words, may_write=False,
+        "admin/incident_paper.html",
+        status_code,
+        row=row,
+        report=frozen_report(page.site.vault, paper),
+        kind=paper.kind,
+        paper=paper,
+        because=papers.given_back_because(page.session, page.site.vault, paper),
+        names=staff_names(page.session, people),
+        incident_words=incident_words,
+        may_write=False,
         may_confirm=allowed(page, Permission.CONFIRM_INCIDENT_REPORTS),
         own=page.staff is not None and page.staff.id == paper.written_by,
-    )  # fmt: skip
+    )
 
 
 def confirm(page: Page) -> Response[Any]:
     """Confirm a report, as the ward."""
     return _decide(
-        page, "confirm", lambda paper: papers.confirm_report(page.session, paper.id, page.actor, page.now)
+        page,
+        "confirm",
+        lambda paper: papers.confirm_report(page.session, paper.id, page.actor, page.now),
     )
 
 
@@ -86,9 +107,12 @@ def give_back(page: Page) -> Response[Any]:
     """Give a report back, as the ward, with the reason."""
     reason, vault = page.form.get("reason"), page.site.vault
     return _decide(
-        page, "give_back",
-        lambda paper: papers.give_back_report(page.session, vault, paper.id, reason, page.actor, page.now),
-    )  # fmt: skip
+        page,
+        "give_back",
+        lambda paper: papers.give_back_report(
+            page.session, vault, paper.id, reason, page.actor, page.now
+        ),
+    )
 
 
 def _decide(page: Page, said: str, step: Callable[[IncidentReport], object]) -> Response[Any]:
@@ -109,11 +133,19 @@ def file(page: Page) -> Response[Any]:
     if kind not in {"pdf", "xlsx"}:
         raise _missing()
     vault = page.site.vault
-    body = papers.report_pdf(vault, paper) if kind == "pdf" else as_xlsx(frozen_report(vault, paper))
+    body = (
+        papers.report_pdf(vault, paper) if kind == "pdf" else as_xlsx(frozen_report(vault, paper))
+    )
     record(
-        page.session, page.actor, page.now, "report.taken", "incident", row.id, name=f"{paper.kind}.{kind}",
+        page.session,
+        page.actor,
+        page.now,
+        "report.taken",
+        "incident",
+        row.id,
+        name=f"{paper.kind}.{kind}",
         number=paper.number,
-    )  # fmt: skip
+    )
     headers = {
         "content-disposition": f'attachment; filename="incident-{row.id}-{paper.kind}-{paper.number}.{kind}"'
     }
@@ -127,7 +159,9 @@ def handlers() -> list[HTTPRouteHandler]:
     paper = one + "/papers/{paper_id:int}"
     return [
         staff_route("GET", one + "/write/{kind:str}", preview, see),
-        staff_route("POST", one + "/write/{kind:str}/submit", write, Permission.HANDLE_INCIDENTS, shows=show),
+        staff_route(
+            "POST", one + "/write/{kind:str}/submit", write, Permission.HANDLE_INCIDENTS, shows=show
+        ),
         staff_route("GET", paper, show_paper, see),
         staff_route("POST", paper + "/confirm", confirm, ward, shows=show_paper),
         staff_route("POST", paper + "/give-back", give_back, ward, shows=show_paper),

@@ -46,7 +46,9 @@ def add(page: Page) -> Response[Any]:
                 elif what == "letter":
                     subjects.add_run(session, key, _number(form.get("run")), actor, now)
                 elif by == "numbers":
-                    subjects.add_codes(session, page.site.vault, key, form.get("numbers"), actor, now)
+                    subjects.add_codes(
+                        session, page.site.vault, key, form.get("numbers"), actor, now
+                    )
                 else:
                     subjects.add_batch(session, key, form.get("batch"), actor, now)
     except NotFoundError:
@@ -64,14 +66,20 @@ def _number(typed: str) -> int:
 def stop_all_codes(page: Page) -> Response[Any]:
     """Stop every listed code now."""
     return act(
-        page, "stopped", lambda key: stop_codes(page.session, key, page.actor, page.now), spot="stop-coupon"
+        page,
+        "stopped",
+        lambda key: stop_codes(page.session, key, page.actor, page.now),
+        spot="stop-coupon",
     )
 
 
 def stop_all_letters(page: Page) -> Response[Any]:
     """Stop every listed letter now."""
     return act(
-        page, "stopped", lambda key: stop_letters(page.session, key, page.actor, page.now), spot="stop-letter"
+        page,
+        "stopped",
+        lambda key: stop_letters(page.session, key, page.actor, page.now),
+        spot="stop-letter",
     )
 
 
@@ -82,13 +90,24 @@ def show_subjects(page: Page) -> Response[Any]:
     kind = kind if kind in SUBJECTS else ""
     number = max(1, _number(page.query.get("page", "")[:5]))
     rows = queries.subjects(
-        page.session, row.id, include_protected=allowed(page, Permission.KNOW_PROTECTED), kind=kind, page=number,
+        page.session,
+        row.id,
+        include_protected=allowed(page, Permission.KNOW_PROTECTED),
+        kind=kind,
+        page=number,
         limit=queries.PAGE + 1,
-    )  # fmt: skip
+    )
     return page.render(
-        "admin/incident_subjects.html", row=row, rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE, number=number,
-        kind=kind, kinds=SUBJECTS, incident_words=incident_words, opens=allowed(page, Permission.OPEN_HOUSEHOLD),
-    )  # fmt: skip
+        "admin/incident_subjects.html",
+        row=row,
+        rows=rows[: queries.PAGE],
+        more=len(rows) > queries.PAGE,
+        number=number,
+        kind=kind,
+        kinds=SUBJECTS,
+        incident_words=incident_words,
+        opens=allowed(page, Permission.OPEN_HOUSEHOLD),
+    )
 
 
 def show_affected(page: Page, status_code: int = 200) -> Response[Any]:
@@ -102,10 +121,19 @@ def show_affected(page: Page, status_code: int = 200) -> Response[Any]:
     since = (row.occurred_at or row.known_at).astimezone(JST)
     until = page.now.astimezone(JST)
     return page.render(
-        "admin/incident_affected.html", status_code, row=row, result=result, whats=list(What), incident_words=incident_words,
-        number=_page(page), since=since, until=until, event_name=event, opens=allowed(page, Permission.OPEN_HOUSEHOLD),
+        "admin/incident_affected.html",
+        status_code,
+        row=row,
+        result=result,
+        whats=list(What),
+        incident_words=incident_words,
+        number=_page(page),
+        since=since,
+        until=until,
+        event_name=event,
+        opens=allowed(page, Permission.OPEN_HOUSEHOLD),
         of_ward=allowed(page, Permission.KNOW_PROTECTED),
-    )  # fmt: skip
+    )
 
 
 def _page(page: Page) -> int:
@@ -123,7 +151,10 @@ def _kept(page: Page, incident_id: int) -> dict[str, str] | None:
 def _find(page: Page, asked: Search) -> affected.Affected | None:
     try:
         return affected.find(
-            page.session, asked, include_protected=allowed(page, Permission.KNOW_PROTECTED), page=_page(page)
+            page.session,
+            asked,
+            include_protected=allowed(page, Permission.KNOW_PROTECTED),
+            page=_page(page),
         )
     except DomainError as error:
         page.form.error(error.code if error.code in FIELDS else "from_on", error.message)
@@ -137,9 +168,17 @@ def search(page: Page) -> Response[Any]:
     if asked is None or result is None:
         return show_affected(page, 422)
     record(
-        page.session, page.actor, page.now, "incident.searched", "incident", row.id, what=asked.what.value,
-        start=asked.start.isoformat(), end=asked.end.isoformat(), households=result.households,
-    )  # fmt: skip
+        page.session,
+        page.actor,
+        page.now,
+        "incident.searched",
+        "incident",
+        row.id,
+        what=asked.what.value,
+        start=asked.start.isoformat(),
+        end=asked.end.isoformat(),
+        households=result.households,
+    )
     if page.auth is not None:
         typed = {name: page.form.get(name) for name in CRITERIA}
         page.auth.data = page.auth.data | {ASKED: typed | {"incident": str(row.id)}}
@@ -152,12 +191,13 @@ def keep(page: Page) -> Response[Any]:
     if asked is None:
         return show_affected(page, 422)
     return act(
-        page, "added",
+        page,
+        "added",
         lambda key: subjects.add_households(
             page.session, key, affected.household_ids(page.session, asked), page.actor, page.now
         ),
         spot="add",
-    )  # fmt: skip
+    )
 
 
 def _asked(page: Page) -> Search | None:

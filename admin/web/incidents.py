@@ -35,33 +35,53 @@ def show_list(page: Page) -> Response[Any]:
     number = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
     rows = queries.incidents(page.session, state=state, page=number, limit=queries.PAGE + 1)
     return page.render(
-        "admin/incidents.html", rows=rows[: queries.PAGE], more=len(rows) > queries.PAGE, number=number, state=state,
-        states=STATES, counts=queries.state_counts(page.session), due=queries.due_clocks(page.session, page.now),
-        incident_words=incident_words, may_write=allowed(page, Permission.HANDLE_INCIDENTS),
-    )  # fmt: skip
+        "admin/incidents.html",
+        rows=rows[: queries.PAGE],
+        more=len(rows) > queries.PAGE,
+        number=number,
+        state=state,
+        states=STATES,
+        counts=queries.state_counts(page.session),
+        due=queries.due_clocks(page.session, page.now),
+        incident_words=incident_words,
+        may_write=allowed(page, Permission.HANDLE_INCIDENTS),
+    )
 
 
 def show_new(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask what happened, and since when it is known."""
     now = page.now.astimezone(JST)
     return page.render(
-        "admin/incident_new.html", status_code, kinds=INCIDENT_KINDS, incident_words=incident_words, today=f"{now:%Y-%m-%d}",
-        at=f"{now:%H:%M}", contact=page.site.program.contact,
-    )  # fmt: skip
+        "admin/incident_new.html",
+        status_code,
+        kinds=INCIDENT_KINDS,
+        incident_words=incident_words,
+        today=f"{now:%Y-%m-%d}",
+        at=f"{now:%H:%M}",
+        contact=page.site.program.contact,
+    )
 
 
 def submit(page: Page) -> Response[Any]:
     """Open an incident; pressed twice, it is one."""
     form, key = page.form, post_key(page)
     known = typed_moment(form, "known_on", "known_time")
-    occurred = typed_moment(form, "occurred_on", "occurred_time") if form.get("occurred_on").strip() else None
+    occurred = (
+        typed_moment(form, "occurred_on", "occurred_time")
+        if form.get("occurred_on").strip()
+        else None
+    )
     if not form.ok or known is None:
         return show_new(page, 422)
-    opening = Opening(form.get("kind"), known, occurred, form.get("malicious") == "1", form.get("summary"))
+    opening = Opening(
+        form.get("kind"), known, occurred, form.get("malicious") == "1", form.get("summary")
+    )
     try:
         with page.session.begin_nested():
             if first_post(page):
-                row = register.open_incident(page.session, page.site.vault, opening, page.actor, page.now)
+                row = register.open_incident(
+                    page.session, page.site.vault, opening, page.actor, page.now
+                )
                 keep_result(page.session, key, str(row.id))
     except DomainError as error:
         form.error(error.code if error.code in FAULTS else "kind", error.message)
@@ -80,19 +100,40 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     session = page.session
     reports = queries.reports_of(session, row.id)
     protected = allowed(page, Permission.KNOW_PROTECTED)
-    people = {row.opened_by, *(one.written_by for one in reports), *(one.decided_by or 0 for one in reports)}
+    people = {
+        row.opened_by,
+        *(one.written_by for one in reports),
+        *(one.decided_by or 0 for one in reports),
+    }
     return page.render(
-        "admin/incident.html", status_code, row=row, clocks=queries.clocks_of(session, row, page.now),
-        fields_of=register.fields_of(page.site.vault, row), names_of_fields=FIELDS, touched=queries.touched(session, row.id),
-        subjects=queries.subjects(session, row.id, include_protected=protected), page_of=queries.PAGE,
-        reports=reports, because={one.id: papers.given_back_because(session, page.site.vault, one) for one in reports[:MOST]},
-        most=MOST, kinds_of_reports=REPORTS, notices=site_notices.notices(session, incident_id=row.id),
-        text_of=lambda notice: site_notices.texts_of(notice)["ja"], names=staff_names(session, people),
-        can={action for action in INCIDENT.steps if INCIDENT.can(row.state, action)}, said=page.query.get("said", ""),
-        me=page.staff.id if page.staff is not None else 0, incident_words=incident_words,
-        may_write=allowed(page, Permission.HANDLE_INCIDENTS), may_confirm=allowed(page, Permission.CONFIRM_INCIDENT_REPORTS),
-        may_tell=allowed(page, Permission.PUBLISH_SITE_NOTICES), contact=page.site.program.contact,
-    )  # fmt: skip
+        "admin/incident.html",
+        status_code,
+        row=row,
+        clocks=queries.clocks_of(session, row, page.now),
+        fields_of=register.fields_of(page.site.vault, row),
+        names_of_fields=FIELDS,
+        touched=queries.touched(session, row.id),
+        subjects=queries.subjects(session, row.id, include_protected=protected),
+        page_of=queries.PAGE,
+        reports=reports,
+        because={
+            one.id: papers.given_back_because(session, page.site.vault, one)
+            for one in reports[:MOST]
+        },
+        most=MOST,
+        kinds_of_reports=REPORTS,
+        notices=site_notices.notices(session, incident_id=row.id),
+        text_of=lambda notice: site_notices.texts_of(notice)["ja"],
+        names=staff_names(session, people),
+        can={action for action in INCIDENT.steps if INCIDENT.can(row.state, action)},
+        said=page.query.get("said", ""),
+        me=page.staff.id if page.staff is not None else 0,
+        incident_words=incident_words,
+        may_write=allowed(page, Permission.HANDLE_INCIDENTS),
+        may_confirm=allowed(page, Permission.CONFIRM_INCIDENT_REPORTS),
+        may_tell=allowed(page, Permission.PUBLISH_SITE_NOTICES),
+        contact=page.site.program.contact,
+    )
 
 
 def write_fields(page: Page) -> Response[Any]:
@@ -100,11 +141,18 @@ def write_fields(page: Page) -> Response[Any]:
     form = page.form
     texts = {name: form.get(name) for name in FIELDS if name in form.values}
     return act(
-        page, "written",
+        page,
+        "written",
         lambda key: register.write_fields(
-            page.session, page.site.vault, key, texts, malicious=form.get("malicious") == "1", actor=page.actor, now=page.now
+            page.session,
+            page.site.vault,
+            key,
+            texts,
+            malicious=form.get("malicious") == "1",
+            actor=page.actor,
+            now=page.now,
         ),
-    )  # fmt: skip
+    )
 
 
 def tell_ward(page: Page) -> Response[Any]:
@@ -115,12 +163,16 @@ def tell_ward(page: Page) -> Response[Any]:
     if told is None:
         return show(page, 422)
     at = told
-    return act(page, "told", lambda key: register.tell_ward(page.session, key, at, page.actor, page.now))
+    return act(
+        page, "told", lambda key: register.tell_ward(page.session, key, at, page.actor, page.now)
+    )
 
 
 def contain(page: Page) -> Response[Any]:
     """Note that it spreads no further."""
-    return act(page, "contained", lambda key: register.contain(page.session, key, page.actor, page.now))
+    return act(
+        page, "contained", lambda key: register.contain(page.session, key, page.actor, page.now)
+    )
 
 
 def close(page: Page) -> Response[Any]:
@@ -130,10 +182,14 @@ def close(page: Page) -> Response[Any]:
 
 def reopen(page: Page) -> Response[Any]:
     """Take an incident up again."""
-    return act(page, "reopened", lambda key: register.reopen(page.session, key, page.actor, page.now))
+    return act(
+        page, "reopened", lambda key: register.reopen(page.session, key, page.actor, page.now)
+    )
 
 
-def act(page: Page, said: str, step: Callable[[int], object], *, spot: str = "steps") -> Response[Any]:
+def act(
+    page: Page, said: str, step: Callable[[int], object], *, spot: str = "steps"
+) -> Response[Any]:
     """Carry a step out once; what refuses it stands on the incident's page, beside its field or at ``spot``."""
     row = found(page)
     try:
@@ -150,7 +206,11 @@ def act(page: Page, said: str, step: Callable[[int], object], *, spot: str = "st
 
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
-    see, write, one = Permission.SEE_INCIDENTS, Permission.HANDLE_INCIDENTS, "/incidents/{incident_id:int}"
+    see, write, one = (
+        Permission.SEE_INCIDENTS,
+        Permission.HANDLE_INCIDENTS,
+        "/incidents/{incident_id:int}",
+    )
     return [
         staff_route("GET", "/incidents", show_list, see),
         staff_route("GET", "/incidents/new", show_new, write),

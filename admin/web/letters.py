@@ -42,7 +42,9 @@ def show_list(page: Page) -> Response[Any]:
     runs = run_statuses(page.session)
     counts = selection.counts(page.session)
     may_know = allowed(page, Permission.KNOW_PROTECTED)
-    notices = advance_selection.counts(page.session) if page.site.program.advance is not None else {}
+    notices = (
+        advance_selection.counts(page.session) if page.site.program.advance is not None else {}
+    )
     if not may_know:
         counts.pop(selection.PROTECTED)
         notices.pop(selection.PROTECTED, None)
@@ -54,7 +56,9 @@ def show_list(page: Page) -> Response[Any]:
         notices=notices,
         decline=page.site.program.windows.decline,
         withdrawals=list(islice(to_withdraw(page.session), WITHDRAWN_SHOWN)),
-        proposed=open_for(page.session, handover.HAND_OVER, handover.SUBJECT, [run.id for run in runs]),
+        proposed=open_for(
+            page.session, handover.HAND_OVER, handover.SUBJECT, [run.id for run in runs]
+        ),
         delivery=page.site.program.windows.delivery,
         to_pull=runs_to_pull(page.session),
         cards=card_counts(page.session, include_protected=may_know),
@@ -96,7 +100,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         enclosure_name=enclosure_name,
         proposal=proposal,
         proposer=staff_user(page.session, proposal.proposed_by) if proposal is not None else None,
-        own=proposal is not None and page.staff is not None and proposal.proposed_by == page.staff.id,
+        own=proposal is not None
+        and page.staff is not None
+        and proposal.proposed_by == page.staff.id,
         said=page.query.get("said", ""),
     )
 
@@ -124,7 +130,9 @@ def confirm(page: Page) -> Response[Any]:
     if proposal is None:
         return _answer(page, "")
     if page.staff is not None and proposal.proposed_by == page.staff.id:
-        raise NotAllowedError(_s("自分の提案は、自分では承認できません。ほかの人が承認してください。"))
+        raise NotAllowedError(
+            _s("自分の提案は、自分では承認できません。ほかの人が承認してください。")
+        )
     if status := fresh_code(page):
         return show(page, status)
     if first_post(page):

@@ -97,7 +97,9 @@ def _begin(page: Page, login: str) -> sign_in.StaffAttempt | ThrottledError:
 
 def _waiting(error: ThrottledError, page: Page, response: Response[Any]) -> Response[Any]:
     if error.retry_at is not None:
-        response.headers["retry-after"] = str(max(1, int((error.retry_at - page.now).total_seconds())))
+        response.headers["retry-after"] = str(
+            max(1, int((error.retry_at - page.now).total_seconds()))
+        )
     return response
 
 
@@ -132,6 +134,12 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("GET", "/lock/awake", awake, ACCESS),
         staff_route("GET", "/lock/open", again, ACCESS),
         endpoint(
-            "POST", "/lock/open", submit, signed_in, ACCESS.value, shows=show, transaction=Transaction.OWN
+            "POST",
+            "/lock/open",
+            submit,
+            signed_in,
+            ACCESS.value,
+            shows=show,
+            transaction=Transaction.OWN,
         ),
     ]

@@ -30,12 +30,16 @@ def show(page: Page) -> Response[Any]:
     session, vault, program = page.session, page.site.vault, page.site.program
     found = milestones.milestones(session, vault, program, page.now)
     return page.render(
-        "admin/management.html", milestones=found, management_words=words, signs=SIGNS,
+        "admin/management.html",
+        milestones=found,
+        management_words=words,
+        signs=SIGNS,
         questions=sum(one.state == "open" for one in questions(session, vault)),
         companies=sum(one.state == "consented" for one in subcontractors(session)),
-        late=sum(one.state == "late" for one in found), imports=imports(session, LISTED),
+        late=sum(one.state == "late" for one in found),
+        imports=imports(session, LISTED),
         said=page.query.get("said", ""),
-    )  # fmt: skip
+    )
 
 
 def show_one(page: Page, status_code: int = 200) -> Response[Any]:
@@ -44,9 +48,15 @@ def show_one(page: Page, status_code: int = 200) -> Response[Any]:
     if page.method == "GET":
         page.form.values = {"owner": one.owner, "evidence": one.evidence, "note": one.note}
     return page.render(
-        "admin/milestone.html", status_code, one=one, management_words=words, signs=SIGNS,
-        keeps=allowed(page, Permission.KEEP_MANAGEMENT), steps=_steps(one), said=page.query.get("said", ""),
-    )  # fmt: skip
+        "admin/milestone.html",
+        status_code,
+        one=one,
+        management_words=words,
+        signs=SIGNS,
+        keeps=allowed(page, Permission.KEEP_MANAGEMENT),
+        steps=_steps(one),
+        said=page.query.get("said", ""),
+    )
 
 
 def _steps(one: milestones.Shown) -> list[str]:
@@ -65,20 +75,24 @@ def note(page: Page) -> Response[Any]:
     """Note owner, evidence and a remark."""
     texts = {name: page.form.get(name) for name in milestones.FIELDS}
     return _act(
-        page, "noted",
+        page,
+        "noted",
         lambda key: milestones.note(
             page.session, page.site.vault, page.site.program, key, texts, page.actor, page.now
         ),
-    )  # fmt: skip
+    )
 
 
 def move(page: Page) -> Response[Any]:
     """Begin, finish or reopen, as the address says."""
     action = page.path.rpartition("/")[2]
     return _act(
-        page, action,
-        lambda key: milestones.move(page.session, page.site.program, key, action, page.actor, page.now),
-    )  # fmt: skip
+        page,
+        action,
+        lambda key: milestones.move(
+            page.session, page.site.program, key, action, page.actor, page.now
+        ),
+    )
 
 
 def _act(page: Page, said: str, act: Callable[[str], object]) -> Response[Any]:

@@ -29,9 +29,12 @@ def _keeps(page: Page) -> bool:
 def show_list(page: Page) -> Response[Any]:
     """List the meetings, the newest first."""
     return page.render(
-        "admin/minutes_list.html", meetings=minutes.meetings(page.session, page.site.vault), keeps=_keeps(page),
-        management_words=words, signs=SIGNS,
-    )  # fmt: skip
+        "admin/minutes_list.html",
+        meetings=minutes.meetings(page.session, page.site.vault),
+        keeps=_keeps(page),
+        management_words=words,
+        signs=SIGNS,
+    )
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -42,10 +45,18 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     past = minutes.versions(page.session, key)
     people = {who for row in past for who in (row.written_by, row.confirmed_by) if who is not None}
     return page.render(
-        "admin/minutes.html", status_code, one=one, past=past, names=staff_names(page.session, people),
-        keeps=_keeps(page), decides=allowed(page, Permission.DECIDE_MANAGEMENT), management_words=words, signs=SIGNS,
-        me=page.staff.id if page.staff else 0, said=page.query.get("said", ""),
-    )  # fmt: skip
+        "admin/minutes.html",
+        status_code,
+        one=one,
+        past=past,
+        names=staff_names(page.session, people),
+        keeps=_keeps(page),
+        decides=allowed(page, Permission.DECIDE_MANAGEMENT),
+        management_words=words,
+        signs=SIGNS,
+        me=page.staff.id if page.staff else 0,
+        said=page.query.get("said", ""),
+    )
 
 
 def show_edit(page: Page, status_code: int = 200) -> Response[Any]:
@@ -57,8 +68,12 @@ def show_edit(page: Page, status_code: int = 200) -> Response[Any]:
             page.form.values = {**one.texts, "held_on": one.version.held_on.isoformat()}
         base = base or str(one.version.number)
     return page.render(
-        "admin/minutes_edit.html", status_code, base=base or "0", key=page.params.get(KEY), title_new=page.params.get(KEY) is None
-    )  # fmt: skip
+        "admin/minutes_edit.html",
+        status_code,
+        base=base or "0",
+        key=page.params.get(KEY),
+        title_new=page.params.get(KEY) is None,
+    )
 
 
 def save(page: Page) -> Response[Any]:
@@ -92,13 +107,17 @@ def confirm(page: Page) -> Response[Any]:
     typed = page.form.get("number")
     number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
     return _act(
-        page, "confirmed", lambda key: minutes.confirm(page.session, key, number, page.actor, page.now)
-    )  # fmt: skip
+        page,
+        "confirmed",
+        lambda key: minutes.confirm(page.session, key, number, page.actor, page.now),
+    )
 
 
 def revise(page: Page) -> Response[Any]:
     """Open confirmed minutes again."""
-    return _act(page, "revised", lambda key: minutes.revise(page.session, key, page.actor, page.now))
+    return _act(
+        page, "revised", lambda key: minutes.revise(page.session, key, page.actor, page.now)
+    )
 
 
 def _act(page: Page, said: str, act: Callable[[int], object]) -> Response[Any]:
@@ -126,8 +145,10 @@ def take(page: Page) -> Response[Any]:
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     see, keep, decide = (
-        Permission.SEE_MANAGEMENT, Permission.KEEP_MANAGEMENT, Permission.DECIDE_MANAGEMENT,
-    )  # fmt: skip
+        Permission.SEE_MANAGEMENT,
+        Permission.KEEP_MANAGEMENT,
+        Permission.DECIDE_MANAGEMENT,
+    )
     one = "/minutes/{minutes_id:int}"
     version = one + "/versions/{number:int}"
     return [

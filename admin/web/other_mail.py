@@ -27,9 +27,15 @@ def enter(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 other_mail.enter(
-                    page.session, page.site.program, day, form.get("mail_class"), form.get("what"), pieces, page.actor,
+                    page.session,
+                    page.site.program,
+                    day,
+                    form.get("mail_class"),
+                    form.get("what"),
+                    pieces,
+                    page.actor,
                     page.now,
-                )  # fmt: skip
+                )
     except DomainError as error:
         form.error(FIELDS.get(error.code, "pieces"), error.message)
         return show(page, 422)

@@ -27,7 +27,9 @@ def _day(page: Page, name: str) -> date:
     return date.min
 
 
-def _act(page: Page, field: str, said: str, work: Callable[[queries.ParcelView], object]) -> Response[Any]:
+def _act(
+    page: Page, field: str, said: str, work: Callable[[queries.ParcelView], object]
+) -> Response[Any]:
     """Carry out one step of a parcel; a refusal comes back beside ``field``."""
     view = found_parcel(page)
     if not page.form.ok:
@@ -51,9 +53,16 @@ def post(page: Page) -> Response[Any]:
         again = view.shipment is not None and view.shipment.state == "returned"
         send = parcels_again.repost if again else delivery.post
         send(
-            page.session, site.vault, site.program, view.parcel.id, day, form.get("mail_class"), form.get("tracking_no"),
-            page.actor, page.now,
-        )  # fmt: skip
+            page.session,
+            site.vault,
+            site.program,
+            view.parcel.id,
+            day,
+            form.get("mail_class"),
+            form.get("tracking_no"),
+            page.actor,
+            page.now,
+        )
 
     return _act(page, "tracking_no", "posted", work)
 
@@ -63,94 +72,127 @@ def absent(page: Page) -> Response[Any]:
     day = _day(page, "absent_on")
     kept_until = _day(page, "kept_until") if page.form.get("kept_until").strip() else None
     return _act(
-        page, "absent_on", "absent",
+        page,
+        "absent_on",
+        "absent",
         lambda view: delivery.absent(
-            page.session, page.site.vault, page.site.program, view.parcel.id, day, page.actor, page.now, kept_until=kept_until
+            page.session,
+            page.site.vault,
+            page.site.program,
+            view.parcel.id,
+            day,
+            page.actor,
+            page.now,
+            kept_until=kept_until,
         ),
-    )  # fmt: skip
+    )
 
 
 def deliver(page: Page) -> Response[Any]:
     """Note that it was delivered."""
     day = _day(page, "delivered_on")
     return _act(
-        page, "delivered_on", "delivered",
+        page,
+        "delivered_on",
+        "delivered",
         lambda view: by_hand.deliver(page.session, view.parcel.id, day, page.actor, page.now),
-    )  # fmt: skip
+    )
 
 
 def come_back(page: Page) -> Response[Any]:
     """Note that it is back."""
     day, reason = _day(page, "returned_on"), page.form.get("reason")
     return _act(
-        page, "reason", "returned",
+        page,
+        "reason",
+        "returned",
         lambda view: delivery.come_back(
             page.session, page.site.vault, view.parcel.id, reason, day, page.actor, page.now
         ),
-    )  # fmt: skip
+    )
 
 
 def restock(page: Page) -> Response[Any]:
     """Lay its pieces back into stock."""
     return _act(
-        page, "restock", "restocked",
+        page,
+        "restock",
+        "restocked",
         lambda view: parcels_again.restock(
             page.session, page.site.vault, page.site.program, view.parcel.id, page.actor, page.now
         ),
-    )  # fmt: skip
+    )
 
 
 def hand_over(page: Page) -> Response[Any]:
     """Note that it was handed over at the ward's counter."""
     return _act(
-        page, "hand_over", "handed_over",
+        page,
+        "hand_over",
+        "handed_over",
         lambda view: delivery.hand_over(page.session, view.parcel.id, page.actor, page.now),
-    )  # fmt: skip
+    )
 
 
 def lose(page: Page) -> Response[Any]:
     """Note that the post is looking for it."""
     return _act(
-        page, "delivered_on", "lost",
+        page,
+        "delivered_on",
+        "lost",
         lambda view: lost_parcels.lose(page.session, view.parcel.id, page.actor, page.now),
-    )  # fmt: skip
+    )
 
 
 def find(page: Page) -> Response[Any]:
     """Note that the post found it."""
     return _act(
-        page, "lost", "found",
+        page,
+        "lost",
+        "found",
         lambda view: lost_parcels.find(page.session, view.parcel.id, page.actor, page.now),
-    )  # fmt: skip
+    )
 
 
 def resend(page: Page) -> Response[Any]:
     """Replace a lost parcel from stock."""
     return _act(
-        page, "lost", "resent",
+        page,
+        "lost",
+        "resent",
         lambda view: parcels_again.resend(
             page.session, page.site.vault, view.parcel.id, page.actor, page.now
         ),
-    )  # fmt: skip
+    )
 
 
 def write_off(page: Page) -> Response[Any]:
     """Give a lost parcel up; its request goes back to a reviewer."""
     return _act(
-        page, "lost", "written_off",
+        page,
+        "lost",
+        "written_off",
         lambda view: parcels_again.write_off(
             page.session, page.site.vault, view.parcel.id, page.actor, page.now
         ),
-    )  # fmt: skip
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     one, act = "/parcels/{parcel_id:int}", Permission.HANDLE_PARCELS
     steps = {
-        "post": post, "absent": absent, "deliver": deliver, "come-back": come_back, "restock": restock, "lose": lose,
-        "find": find, "resend": resend, "write-off": write_off,
-    }  # fmt: skip
+        "post": post,
+        "absent": absent,
+        "deliver": deliver,
+        "come-back": come_back,
+        "restock": restock,
+        "lose": lose,
+        "find": find,
+        "resend": resend,
+        "write-off": write_off,
+    }
     return [
-        staff_route("POST", f"{one}/{name}", step, act, shows=show_parcel) for name, step in steps.items()
+        staff_route("POST", f"{one}/{name}", step, act, shows=show_parcel)
+        for name, step in steps.items()
     ]

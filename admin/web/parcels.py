@@ -41,11 +41,19 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         stage = next((name for name in queries.STAGES if counts[name]), queries.STAGES[0])
     packs = stage in {"to_pack", "short"}
     return page.render(
-        "admin/parcels.html", status_code, stage=stage, counts=counts, said=page.query.get("said", ""),
-        to_pack=queries.to_pack(page.session, include_protected=known, short=stage == "short") if packs else [],
+        "admin/parcels.html",
+        status_code,
+        stage=stage,
+        counts=counts,
+        said=page.query.get("said", ""),
+        to_pack=queries.to_pack(page.session, include_protected=known, short=stage == "short")
+        if packs
+        else [],
         rows=[] if packs else queries.parcels(page.session, stage, include_protected=known),
-        me=page.staff.id if page.staff else 0, product=_product(page), pieces=_pieces(page),
-    )  # fmt: skip
+        me=page.staff.id if page.staff else 0,
+        product=_product(page),
+        pieces=_pieces(page),
+    )
 
 
 def _product(page: Page) -> Any:
@@ -59,7 +67,11 @@ def _pieces(page: Page) -> Callable[[str, int], str]:
     def text(product_id: str, count: int) -> str:
         if product_id not in worth:
             return _s("%(n)d枚") % {"n": count}
-        said = {"piece": f"{worth[product_id]:,}", "n": count, "all": f"{worth[product_id] * count:,}"}
+        said = {
+            "piece": f"{worth[product_id]:,}",
+            "n": count,
+            "all": f"{worth[product_id] * count:,}",
+        }
         return _s("%(piece)s円の券が%(n)d枚、合わせて%(all)s円") % said
 
     return text
@@ -85,13 +97,24 @@ def show_pack(page: Page, status_code: int = 200) -> Response[Any]:
     mail_class = page.form.get("mail_class") or SIMPLE_REGISTERED
     chosen = _chosen(page, view)
     if not chosen and page.method == "GET":
-        chosen = [item.ordinal for item in queries.fitting(page.site.program, view.items, mail_class)]
+        chosen = [
+            item.ordinal for item in queries.fitting(page.site.program, view.items, mail_class)
+        ]
     return page.render(
-        "admin/parcel_pack.html", status_code, view=view, chosen=chosen, mail_class=mail_class, classes=CLASSES,
-        wanted=_wanted(view, chosen), rows=range(ROWS), left=left, focus=focus, product=_product(page),
+        "admin/parcel_pack.html",
+        status_code,
+        view=view,
+        chosen=chosen,
+        mail_class=mail_class,
+        classes=CLASSES,
+        wanted=_wanted(view, chosen),
+        rows=range(ROWS),
+        left=left,
+        focus=focus,
+        product=_product(page),
         pieces=_pieces(page),
         limit=page.site.program.requests.registered_limit_yen,
-    )  # fmt: skip
+    )
 
 
 def _chosen(page: Page, view: queries.ToPack) -> list[int]:
@@ -123,9 +146,15 @@ def count(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 packing.count(
-                    page.session, page.site.program, view.request_id, chosen, scans, form.get("mail_class"),
-                    page.actor, page.now,
-                )  # fmt: skip
+                    page.session,
+                    page.site.program,
+                    view.request_id,
+                    chosen,
+                    scans,
+                    form.get("mail_class"),
+                    page.actor,
+                    page.now,
+                )
     except DomainError as error:
         form.error("mail_class" if error.code == "over_insurance" else "scan_0_0", error.message)
         return show_pack(page, 422)
@@ -135,7 +164,9 @@ def count(page: Page) -> Response[Any]:
 
 def _left(view: queries.ToPack, chosen: Sequence[int], scans: Sequence[packing.Scanned]) -> int:
     """Return how many pieces are still to be scanned."""
-    return sum(_wanted(view, chosen).values()) - sum(read_range(s.first, s.last).count for s in scans)
+    return sum(_wanted(view, chosen).values()) - sum(
+        read_range(s.first, s.last).count for s in scans
+    )
 
 
 def _keep(page: Page, request_id: int | None) -> None:
@@ -144,7 +175,9 @@ def _keep(page: Page, request_id: int | None) -> None:
         return
     data = {name: value for name, value in page.auth.data.items() if name != BEGUN}
     if request_id is not None:
-        values = {name: value[:40] for name, value in page.form.values.items() if name.startswith(KEPT)}
+        values = {
+            name: value[:40] for name, value in page.form.values.items() if name.startswith(KEPT)
+        }
         data[BEGUN] = {"request": request_id, "values": values}
     page.auth.data = data
 
@@ -208,14 +241,24 @@ def show_parcel(page: Page, status_code: int = 200) -> Response[Any]:
     if read:
         household_id, names = view.parcel.household_id, page.site.program.names
         ward = names.ward.in_language("ja")
-        addressee = read_addressees(page.session, page.site.vault, ward, [household_id]).get(household_id)
+        addressee = read_addressees(page.session, page.site.vault, ward, [household_id]).get(
+            household_id
+        )
     return page.render(
-        "admin/parcel.html", status_code, view=view, items=queries.items_in(page.session, view.parcel.id),
-        serials=queries.serials_in(page.session, view.parcel.id), addressee=addressee, classes=CLASSES,
-        own=page.staff is not None and view.parcel.counted_by == page.staff.id, product=_product(page),
-        reasons=RETURN_REASONS, today=jst_date(page.now), said=page.query.get("said", ""),
+        "admin/parcel.html",
+        status_code,
+        view=view,
+        items=queries.items_in(page.session, view.parcel.id),
+        serials=queries.serials_in(page.session, view.parcel.id),
+        addressee=addressee,
+        classes=CLASSES,
+        own=page.staff is not None and view.parcel.counted_by == page.staff.id,
+        product=_product(page),
+        reasons=RETURN_REASONS,
+        today=jst_date(page.now),
+        said=page.query.get("said", ""),
         redeliveries=page.site.program.requests.redeliveries,
-    )  # fmt: skip
+    )
 
 
 def confirm(page: Page) -> Response[Any]:
@@ -231,8 +274,14 @@ def confirm(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 packing.confirm(
-                page.session, page.site.program, view.parcel.id, numbers[0] or 0, numbers[1] or 0, page.actor, page.now
-            )  # fmt: skip
+                    page.session,
+                    page.site.program,
+                    view.parcel.id,
+                    numbers[0] or 0,
+                    numbers[1] or 0,
+                    page.actor,
+                    page.now,
+                )
     except DomainError as error:
         form.error("pieces", error.message)
         return show_parcel(page, 422)
@@ -267,9 +316,14 @@ def read_address(page: Page) -> Response[Any]:
     view = found_parcel(page)
     if page.auth is not None:
         record(
-            page.session, page.actor, page.now, "parcel.address_read", "parcel", view.parcel.id,
+            page.session,
+            page.actor,
+            page.now,
+            "parcel.address_read",
+            "parcel",
+            view.parcel.id,
             household_id=view.parcel.household_id,
-        )  # fmt: skip
+        )
         page.auth.data = page.auth.data | {"read_parcel": view.parcel.id}
     return page.redirect(f"/parcels/{view.parcel.id}")
 

@@ -99,9 +99,12 @@ def scan(page: Page) -> Response[Any]:
         return show(page, label_next=True)
     entry = posting.Entry(number, label)
     return _post(
-        page, "letter_number",
-        lambda: posting.post_letters(page.session, [entry], day, form.get("mail_class"), page.actor, page.now),
-    )  # fmt: skip
+        page,
+        "letter_number",
+        lambda: posting.post_letters(
+            page.session, [entry], day, form.get("mail_class"), page.actor, page.now
+        ),
+    )
 
 
 def take_file(page: Page) -> Response[Any]:
@@ -113,11 +116,17 @@ def take_file(page: Page) -> Response[Any]:
     if day is None or data is None:
         return show(page, 422)
     return _post(
-        page, "file",
+        page,
+        "file",
         lambda: posting.post_letters(
-            page.session, posting.read_entries(data), day, form.get("mail_class"), page.actor, page.now
+            page.session,
+            posting.read_entries(data),
+            day,
+            form.get("mail_class"),
+            page.actor,
+            page.now,
         ),
-    )  # fmt: skip
+    )
 
 
 def post_run(page: Page) -> Response[Any]:
@@ -126,9 +135,12 @@ def post_run(page: Page) -> Response[Any]:
     if day is None:
         return show(page, 422)
     return _post(
-        page, "runs",
-        lambda: posting.post_run(page.session, run_id, day, page.form.get("mail_class"), page.actor, page.now),
-    )  # fmt: skip
+        page,
+        "runs",
+        lambda: posting.post_run(
+            page.session, run_id, day, page.form.get("mail_class"), page.actor, page.now
+        ),
+    )
 
 
 def post_cards(page: Page) -> Response[Any]:

@@ -8,7 +8,13 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import first_post, staff_route
 from admin.web.household import opened_until, shown_now
 from admin.web.releases import FILES as ORDER
-from admin.web.releases import attach, found_hold, proposal_of, proposed_print_text, read_instruction
+from admin.web.releases import (
+    attach,
+    found_hold,
+    proposal_of,
+    proposed_print_text,
+    read_instruction,
+)
 from admin.web.scans import LOCKED
 from portal.domain.casework import masking
 from portal.domain.casework.access import Part
@@ -47,7 +53,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 def _rows(page: Page, view: HouseholdView) -> list[tuple[str, str, str]]:
     fields = view.fields
-    name, place, kids = (shown_now(page, view.id, part) for part in (Part.NAME, Part.ADDRESS, Part.CHILDREN))
+    name, place, kids = (
+        shown_now(page, view.id, part) for part in (Part.NAME, Part.ADDRESS, Part.CHILDREN)
+    )
     rows = [
         ("name", _s("世帯主の名前"), fields.name if name else masking.mask_name(fields.name)),
         ("town", _s("町名"), fields.town),
@@ -79,19 +87,31 @@ def submit(page: Page) -> Response[Any]:
     texts = {part: form.get(part).strip() for part in ("name", "town", "street", "building")}
     image = form.upload("image")
     if form.ok and not any(texts.values()) and not children and image is None:
-        form.error("name", _s("印字用の文字を少なくとも1つ入力するか、名前の画像を選んでください。"))
+        form.error(
+            "name", _s("印字用の文字を少なくとも1つ入力するか、名前の画像を選んでください。")
+        )
     if not form.ok:
         return show(page, 422)
     try:
         with page.session.begin_nested():
             if first_post(page):
                 wanted = PrintFields(
-                    texts["name"], texts["town"], texts["street"], texts["building"], children, image
+                    texts["name"],
+                    texts["town"],
+                    texts["street"],
+                    texts["building"],
+                    children,
+                    image,
                 )
                 propose_print_text(
-                    page.session, page.site.vault, hold.household_id, wanted, page.actor, page.now,
+                    page.session,
+                    page.site.vault,
+                    hold.household_id,
+                    wanted,
+                    page.actor,
+                    page.now,
                     attach(page, instruction, hold.household_id),
-                )  # fmt: skip
+                )
     except InputError as error:
         form.error("image" if error.code == IMAGE else "name", error.message)
         return show(page, 422)
@@ -112,7 +132,12 @@ def handlers() -> list[HTTPRouteHandler]:
     return [
         staff_route("GET", base, show, Permission.PROPOSE_RELEASE),
         staff_route(
-            "POST", base + "/submit", submit, Permission.PROPOSE_RELEASE, shows=show, uploads=FILES | ORDER
+            "POST",
+            base + "/submit",
+            submit,
+            Permission.PROPOSE_RELEASE,
+            shows=show,
+            uploads=FILES | ORDER,
         ),
         staff_route("GET", base + "/image", show_image, Permission.SEE_HOLDS),
     ]

@@ -35,7 +35,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     knows = allowed(page, Permission.KNOW_PROTECTED)
     proof = proofs.live_proof(session, run.id)
     maker = staff_user(session, proof.made_by) if proof is not None else None
-    decider = staff_user(session, proof.decided_by) if proof is not None and proof.decided_by else None
+    decider = (
+        staff_user(session, proof.decided_by) if proof is not None and proof.decided_by else None
+    )
     return page.render(
         "admin/letter_proof.html",
         status_code,
@@ -52,7 +54,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         decider=decider,
         reason=proof_decisions.reason_of(page.site.vault, proof) if proof is not None else "",
         undecided=PRINT_RUN.can(run.state, "hand_over"),
-        own=proof is not None and page.staff is not None and page.staff.id in {proof.made_by, run.begun_by},
+        own=proof is not None
+        and page.staff is not None
+        and page.staff.id in {proof.made_by, run.begun_by},
         mail_words=mail_words,
         enclosure_name=enclosure_name,
         said=page.query.get("said", ""),
@@ -68,9 +72,15 @@ def make(page: Page) -> Response[Any]:
     run_id, site = number_in_address(page, "run_id"), page.site
     database, settings = site.database, site.settings
     printer = Printer(
-        database.read, database.write, site.vault, site.clock, page.actor, site.program, settings.public_url,
+        database.read,
+        database.write,
+        site.vault,
+        site.clock,
+        page.actor,
+        site.program,
+        settings.public_url,
         settings.data_dir / "letters",
-    )  # fmt: skip
+    )
     try:
         proofs.make_proof(printer, run_id)
     except NotFoundError:
@@ -89,7 +99,9 @@ def approve(page: Page) -> Response[Any]:
     if status := fresh_code(page):
         return show(page, status)
     return _decide(
-        page, "approved", lambda: proof_decisions.approve_proof(page.session, run_id, page.actor, page.now)
+        page,
+        "approved",
+        lambda: proof_decisions.approve_proof(page.session, run_id, page.actor, page.now),
     )
 
 
@@ -110,7 +122,9 @@ def discard(page: Page) -> Response[Any]:
     run_id = number_in_address(page, "run_id")
     if status := fresh_code(page):
         return show(page, status)
-    return _decide(page, "discarded", lambda: discard_run(page.session, run_id, page.actor, page.now))
+    return _decide(
+        page, "discarded", lambda: discard_run(page.session, run_id, page.actor, page.now)
+    )
 
 
 def _decide(page: Page, said: str, act: Callable[[], object]) -> Response[Any]:
@@ -132,9 +146,14 @@ def picture(page: Page) -> Response[Any]:
     with site.database.write() as session:
         page.load_auth(session, site.clock.now(session))
         png = open_picture(
-            session, site.vault, number_in_address(page, "run_id"), number_in_address(page, "page_id"), page.actor,
-            page.now, include_protected=allowed(page, Permission.KNOW_PROTECTED),
-        )  # fmt: skip
+            session,
+            site.vault,
+            number_in_address(page, "run_id"),
+            number_in_address(page, "page_id"),
+            page.actor,
+            page.now,
+            include_protected=allowed(page, Permission.KNOW_PROTECTED),
+        )
     return page.send(png, "image/png", LOCKED | {"content-disposition": "inline"})
 
 
@@ -143,8 +162,12 @@ def handlers() -> list[HTTPRouteHandler]:
     base, own = "/letters/{run_id:int}/proof", Transaction.OWN
     return [
         staff_route("GET", base, show, Permission.SEE_LETTERS),
-        staff_route("GET", base + "/{page_id:int}", picture, Permission.SEE_LETTERS, transaction=own),
-        staff_route("POST", base + "/make", make, Permission.PROPOSE_HAND_OVER, shows=show, transaction=own),
+        staff_route(
+            "GET", base + "/{page_id:int}", picture, Permission.SEE_LETTERS, transaction=own
+        ),
+        staff_route(
+            "POST", base + "/make", make, Permission.PROPOSE_HAND_OVER, shows=show, transaction=own
+        ),
         staff_route("POST", base + "/approve", approve, Permission.CONFIRM_HAND_OVER, shows=show),
         staff_route("POST", base + "/refuse", refuse, Permission.CONFIRM_HAND_OVER, shows=show),
         staff_route("POST", base + "/discard", discard, Permission.TAKE_OUT_LETTERS, shows=show),

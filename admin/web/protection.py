@@ -14,7 +14,11 @@ from portal.domain.approvals.queries import approval_by_id, open_of_kind
 from portal.domain.approvals.services import turn_down
 from portal.domain.errors import ConflictError, InputError, NotAllowedError
 from portal.domain.households.protection import Protection, protection_state
-from portal.domain.roster.protection_none import PROTECTION_NONE, confirm_proposed_none, propose_none
+from portal.domain.roster.protection_none import (
+    PROTECTION_NONE,
+    confirm_proposed_none,
+    propose_none,
+)
 from portal.domain.staff.permissions import Permission
 from portal.domain.staff.queries import staff_user
 from portal.domain.texts import _s
@@ -28,7 +32,9 @@ def known(page: Page) -> tuple[Protection | None, Approval | None]:
     """Return what protection was loaded from, with the two people's approval where it is their "none"."""
     state = protection_state(page.session)
     said = state is not None and state.source == "none_confirmed"
-    return state, approval_by_id(page.session, state.subject_id) if said and state is not None else None
+    return state, approval_by_id(
+        page.session, state.subject_id
+    ) if said and state is not None else None
 
 
 def _proposal(page: Page) -> Approval | None:
@@ -49,7 +55,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         proposal=proposal,
         proposer=staff_user(page.session, shown.proposed_by) if shown is not None else None,
         confirmer=staff_user(page.session, approval.confirmed_by) if approval is not None else None,
-        own=proposal is not None and page.staff is not None and proposal.proposed_by == page.staff.id,
+        own=proposal is not None
+        and page.staff is not None
+        and proposal.proposed_by == page.staff.id,
         backing=evidence_of(page, proposal.instruction_no if proposal is not None else None),
         order_scan=scan_of(page, proposal),
         said=page.query.get("said", ""),
@@ -60,14 +68,18 @@ def propose(page: Page) -> Response[Any]:
     """Propose that nobody is protected, by the ward's document of a day."""
     read = whole_date(page.form.get("day").strip())
     if not isinstance(read, date):
-        page.form.error("day", _s("確かめた日は、2026-04-01 か 令和8年4月1日 のように入力してください。"))
+        page.form.error(
+            "day", _s("確かめた日は、2026-04-01 か 令和8年4月1日 のように入力してください。")
+        )
     instruction = read_instruction(page)
     if not page.form.ok or not isinstance(read, date):
         return show(page, 422)
     try:
         with page.session.begin_nested():
             if first_post(page):
-                propose_none(page.session, read, page.actor, page.now, attach(page, instruction, None))
+                propose_none(
+                    page.session, read, page.actor, page.now, attach(page, instruction, None)
+                )
     except InputError as error:
         page.form.error("day", error.message)
         return show(page, 422)
@@ -84,7 +96,9 @@ def confirm(page: Page) -> Response[Any]:
             _s("この画面を開いたあとに、提案が変わりました。画面を開きなおして確かめてください。")
         )
     if page.staff is not None and proposal.proposed_by == page.staff.id:
-        raise NotAllowedError(_s("自分の提案は、自分では承認できません。ほかの人が承認してください。"))
+        raise NotAllowedError(
+            _s("自分の提案は、自分では承認できません。ほかの人が承認してください。")
+        )
     if status := fresh_code(page):
         return show(page, status)
     if first_post(page):
@@ -105,7 +119,12 @@ def handlers() -> list[HTTPRouteHandler]:
     return [
         staff_route("GET", PLACE, show, Permission.SEE_ROSTER),
         staff_route(
-            "POST", PLACE + "/propose", propose, Permission.PROPOSE_RELEASE, shows=show, uploads=FILES
+            "POST",
+            PLACE + "/propose",
+            propose,
+            Permission.PROPOSE_RELEASE,
+            shows=show,
+            uploads=FILES,
         ),
         staff_route("POST", PLACE + "/confirm", confirm, Permission.CONFIRM_RELEASE, shows=show),
         staff_route("POST", PLACE + "/refuse", refuse, Permission.CONFIRM_RELEASE),

@@ -25,9 +25,10 @@ SHOWN = 20
 FILES = {"file": UploadRule(5 * MEGABYTE)}
 LETTER_FIELD = re.compile(r"letter-([1-9]\d{0,15})", re.ASCII)
 TYPES = {
-    "csv": "text/csv; charset=utf-8", "pdf": "application/pdf",
+    "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}  # fmt: skip
+}
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -74,22 +75,27 @@ def draw_up(page: Page) -> Response[Any]:
     run_id = number_in_address(page, "run_id")
     return _act(
         page, "made", "needs", lambda: pull_list.draw_up(page.session, run_id, page.actor, page.now)
-    )  # fmt: skip
+    )
 
 
 def send(page: Page) -> Response[Any]:
     """Note that a list went to the mail house."""
     key = _list_id(page)
     return _act(
-        page, "sent", f"list-{key}", lambda: pull_list.send_list(page.session, key, page.actor, page.now)
-    )  # fmt: skip
+        page,
+        "sent",
+        f"list-{key}",
+        lambda: pull_list.send_list(page.session, key, page.actor, page.now),
+    )
 
 
 def answer(page: Page) -> Response[Any]:
     """Note the answers that were ticked, or one answer for all that still wait."""
     key, form = _list_id(page), page.form
     if form.get("all") in pull_list.ANSWERS:
-        waiting = [line for line in pull_list.lines(page.session, key) if line.state in pull_needs.WAITING]
+        waiting = [
+            line for line in pull_list.lines(page.session, key) if line.state in pull_needs.WAITING
+        ]
         answers = [(line.letter_id, form.get("all")) for line in waiting]
     else:
         answers = [
@@ -101,9 +107,11 @@ def answer(page: Page) -> Response[Any]:
         form.error(f"list-{key}", _s("それぞれの手紙の結果を選んでください。"))
         return show(page, 422)
     return _act(
-        page, "answered", f"list-{key}",
+        page,
+        "answered",
+        f"list-{key}",
         lambda: pull_list.answer(page.session, key, answers, page.actor, page.now),
-    )  # fmt: skip
+    )
 
 
 def answer_by_file(page: Page) -> Response[Any]:
@@ -119,12 +127,16 @@ def answer_by_file(page: Page) -> Response[Any]:
         form.error(f"list-{key}", error.message)
         return show(page, 422)
     if not answers:
-        form.error(f"list-{key}", _s("ファイルに、新しい結果がありません。結果の列を確かめてください。"))
+        form.error(
+            f"list-{key}", _s("ファイルに、新しい結果がありません。結果の列を確かめてください。")
+        )
         return show(page, 422)
     return _act(
-        page, "answered", f"list-{key}",
+        page,
+        "answered",
+        f"list-{key}",
         lambda: pull_list.answer(page.session, key, answers, page.actor, page.now),
-    )  # fmt: skip
+    )
 
 
 def download(page: Page) -> Response[Any]:
@@ -145,7 +157,9 @@ def download(page: Page) -> Response[Any]:
         body = as_xlsx(report) if kind == "xlsx" else as_pdf(report, page.now)
     else:
         raise NotFoundError(_s("お探しのページは見つかりませんでした。"))
-    return page.send(body, TYPES[kind], {"content-disposition": f'attachment; filename="{name}.{kind}"'})
+    return page.send(
+        body, TYPES[kind], {"content-disposition": f'attachment; filename="{name}.{kind}"'}
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

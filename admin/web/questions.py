@@ -24,16 +24,25 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the list, twenty questions a page."""
     typed = page.query.get("after", "")
     after = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
-    found = [one for one in questions.questions(page.session, page.site.vault) if one.number > after]
+    found = [
+        one for one in questions.questions(page.session, page.site.vault) if one.number > after
+    ]
     return page.render(
-        "admin/questions.html", status_code, questions=found[:LISTED], more=len(found) > LISTED,
-        keeps=allowed(page, Permission.KEEP_MANAGEMENT), management_words=words, signs=SIGNS,
+        "admin/questions.html",
+        status_code,
+        questions=found[:LISTED],
+        more=len(found) > LISTED,
+        keeps=allowed(page, Permission.KEEP_MANAGEMENT),
+        management_words=words,
+        signs=SIGNS,
         said=page.query.get("said", ""),
         overdue={
             one.number
-            for one in questions.overdue(page.session, page.site.vault, page.site.program.calendar, page.now)
+            for one in questions.overdue(
+                page.session, page.site.vault, page.site.program.calendar, page.now
+            )
         },
-    )  # fmt: skip
+    )
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -41,15 +50,23 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     one = questions.question(page.session, page.site.vault, number_in_address(page, "number"))
     if page.method == "GET":
         page.form.values = {
-            "day": jst_date(page.now).isoformat(), "answer": one.answer, "instruction_no": one.instruction_no or "",
+            "day": jst_date(page.now).isoformat(),
+            "answer": one.answer,
+            "instruction_no": one.instruction_no or "",
             "instruction_on": one.instruction_on.isoformat() if one.instruction_on else "",
-        }  # fmt: skip
+        }
     return page.render(
-        "admin/question.html", status_code, one=one, keeps=allowed(page, Permission.KEEP_MANAGEMENT),
-        decides=allowed(page, Permission.DECIDE_MANAGEMENT), management_words=words, signs=SIGNS,
-        due=questions.due_day(page.site.program.calendar, one.asked_on) if one.asked_on else None, today=jst_date(page.now),
+        "admin/question.html",
+        status_code,
+        one=one,
+        keeps=allowed(page, Permission.KEEP_MANAGEMENT),
+        decides=allowed(page, Permission.DECIDE_MANAGEMENT),
+        management_words=words,
+        signs=SIGNS,
+        due=questions.due_day(page.site.program.calendar, one.asked_on) if one.asked_on else None,
+        today=jst_date(page.now),
         said=page.query.get("said", ""),
-    )  # fmt: skip
+    )
 
 
 def add(page: Page) -> Response[Any]:
@@ -59,9 +76,14 @@ def add(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 questions.add(
-                    page.session, page.site.vault, form.get("title"), form.get("clause"), form.get("question"),
-                    page.actor, page.now,
-                )  # fmt: skip
+                    page.session,
+                    page.site.vault,
+                    form.get("title"),
+                    form.get("clause"),
+                    form.get("question"),
+                    page.actor,
+                    page.now,
+                )
     except InputError as error:
         form.error(error.code, error.message)
         return show_list(page, 422)
@@ -76,7 +98,9 @@ def ask(page: Page) -> Response[Any]:
     day = _day(page, "day")
     if day is None:
         return show(page, 422)
-    return _act(page, "asked", lambda number: questions.ask(page.session, number, day, page.actor, page.now))
+    return _act(
+        page, "asked", lambda number: questions.ask(page.session, number, day, page.actor, page.now)
+    )
 
 
 def answer(page: Page) -> Response[Any]:
@@ -85,22 +109,35 @@ def answer(page: Page) -> Response[Any]:
     if day is None:
         return show(page, 422)
     return _act(
-        page, "answered",
+        page,
+        "answered",
         lambda number: questions.answer(
-            page.session, page.site.vault, number, form.get("answer"), form.get("instruction_no"), day, page.actor,
+            page.session,
+            page.site.vault,
+            number,
+            form.get("answer"),
+            form.get("instruction_no"),
+            day,
+            page.actor,
             page.now,
         ),
-    )  # fmt: skip
+    )
 
 
 def close(page: Page) -> Response[Any]:
     """Close an answered question."""
-    return _act(page, "closed", lambda number: questions.close(page.session, number, page.actor, page.now))
+    return _act(
+        page, "closed", lambda number: questions.close(page.session, number, page.actor, page.now)
+    )
 
 
 def reopen(page: Page) -> Response[Any]:
     """Open a question again."""
-    return _act(page, "reopened", lambda number: questions.reopen(page.session, number, page.actor, page.now))
+    return _act(
+        page,
+        "reopened",
+        lambda number: questions.reopen(page.session, number, page.actor, page.now),
+    )
 
 
 def _day(page: Page, field: str) -> date | None:
@@ -129,8 +166,10 @@ def _act(page: Page, said: str, act: Callable[[int], object]) -> Response[Any]:
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     see, keep, decide = (
-        Permission.SEE_MANAGEMENT, Permission.KEEP_MANAGEMENT, Permission.DECIDE_MANAGEMENT,
-    )  # fmt: skip
+        Permission.SEE_MANAGEMENT,
+        Permission.KEEP_MANAGEMENT,
+        Permission.DECIDE_MANAGEMENT,
+    )
     one = "/questions/{number:int}"
     return [
         staff_route("GET", "/questions", show_list, see),

@@ -48,15 +48,32 @@ PLACES = 4
 CHANNELS = (Channel.COUNTER, Channel.POST, Channel.FAX)
 FILES = {"scan": SCAN}
 FIELDS = frozenset(
-    {"hand_over", "number", "name", "birth", "postal_code", "town", "street", "evidence", "words", "children",
-     "instruction_no"}
-) | {f"child{place}_{part}" for place in range(1, PLACES + 1) for part in ("name", "birth", "person_no")}  # fmt: skip
+    {
+        "hand_over",
+        "number",
+        "name",
+        "birth",
+        "postal_code",
+        "town",
+        "street",
+        "evidence",
+        "words",
+        "children",
+        "instruction_no",
+    }
+) | {
+    f"child{place}_{part}"
+    for place in range(1, PLACES + 1)
+    for part in ("name", "birth", "person_no")
+}
 
 
 def show_list(page: Page) -> Response[Any]:
     """List what waits for its second person."""
     rows = open_requests(page.session, include_protected=allowed(page, Permission.KNOW_PROTECTED))
-    return page.render("admin/recipients.html", rows=rows, said=page.query.get("said", ""), me=_me(page))
+    return page.render(
+        "admin/recipients.html", rows=rows, said=page.query.get("said", ""), me=_me(page)
+    )
 
 
 def _me(page: Page) -> int:
@@ -71,9 +88,13 @@ def show_add(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for a recipient to add, with or without a household that is known."""
     known = _known_household(page)
     return page.render(
-        "admin/recipient_add.html", status_code, ways=_ways(page), child_places=range(1, PLACES + 1), household_id=known,
+        "admin/recipient_add.html",
+        status_code,
+        ways=_ways(page),
+        child_places=range(1, PLACES + 1),
+        household_id=known,
         recipient_words=recipient_words,
-    )  # fmt: skip
+    )
 
 
 def _known_household(page: Page) -> int | None:
@@ -95,9 +116,16 @@ def submit_add(page: Page) -> Response[Any]:
         found = (read_child(page.form.values, place) for place in range(1, PLACES + 1))
         children: list[ChildFields] = [child for child in found if child is not None]
         return additions.submit(
-            page.session, page.site.vault, page.site.program, newcomer, children, instruction, page.actor,
-            page.now, scan_id=_stored_scan(page),
-        )  # fmt: skip
+            page.session,
+            page.site.vault,
+            page.site.program,
+            newcomer,
+            children,
+            instruction,
+            page.actor,
+            page.now,
+            scan_id=_stored_scan(page),
+        )
 
     return _enter(page, enter, show_add)
 
@@ -143,10 +171,18 @@ def show_change(page: Page, status_code: int = 200) -> Response[Any]:
     names = {child.ordinal: mask_name(child.fields.name) for child in view.children}
     entries = coupons_of_household(page.session, key)
     return page.render(
-        "admin/recipient_change.html", status_code, household_id=key, ways=_ways(page), names=names, entries=entries,
-        chosen=_ordinals(page), evidences=changes.EVIDENCE, channels=[c.value for c in CHANNELS],
-        recipient_words=recipient_words, last_day=page.site.program.windows.decline.last_day,
-    )  # fmt: skip
+        "admin/recipient_change.html",
+        status_code,
+        household_id=key,
+        ways=_ways(page),
+        names=names,
+        entries=entries,
+        chosen=_ordinals(page),
+        evidences=changes.EVIDENCE,
+        channels=[c.value for c in CHANNELS],
+        recipient_words=recipient_words,
+        last_day=page.site.program.windows.decline.last_day,
+    )
 
 
 def _ordinals(page: Page) -> set[int]:
@@ -166,11 +202,20 @@ def submit_change(page: Page) -> Response[Any]:
 
     def enter() -> Request:
         return changes.submit(
-            page.session, page.site.vault, page.site.program, number_in_address(page, "household_id"),
-            _ordinals(page), _newcomer(page), page.form.get("evidence"), replace(page.actor, channel=channel),
-            page.now, words=page.form.get("words"), received_at=received, instruction=instruction,
+            page.session,
+            page.site.vault,
+            page.site.program,
+            number_in_address(page, "household_id"),
+            _ordinals(page),
+            _newcomer(page),
+            page.form.get("evidence"),
+            replace(page.actor, channel=channel),
+            page.now,
+            words=page.form.get("words"),
+            received_at=received,
+            instruction=instruction,
             scan_id=_stored_scan(page),
-        )  # fmt: skip
+        )
 
     return _enter(page, enter, show_change)
 
@@ -188,7 +233,9 @@ def _received(page: Page) -> datetime | None:
     if isinstance(day, DateFault) or day > jst_date(page.now):
         page.form.error(
             "received_on",
-            _s("届いた日は、今日までの日を、2026-04-01 か 令和8年4月1日 のように入力してください。"),
+            _s(
+                "届いた日は、今日までの日を、2026-04-01 か 令和8年4月1日 のように入力してください。"
+            ),
         )
         return None
     return None if day == jst_date(page.now) else day_start(day)
@@ -206,10 +253,18 @@ def withdraw(page: Page) -> Response[Any]:
     """Take an own entry back before it is decided."""
     row = _found(page)
     if row.entered_by != _me(page):
-        raise InputError(_s("取り下げられるのは、入力した人だけです。審査の画面でお断りしてください。"))
+        raise InputError(
+            _s("取り下げられるのは、入力した人だけです。審査の画面でお断りしてください。")
+        )
     if first_post(page):
         review.withdraw(
-            page.session, page.site.vault, page.site.program, row.id, row.household_id, page.actor, page.now
+            page.session,
+            page.site.vault,
+            page.site.program,
+            row.id,
+            row.household_id,
+            page.actor,
+            page.now,
         )
     return page.redirect("/recipients?said=withdrawn")
 
@@ -218,7 +273,9 @@ def show_form(page: Page) -> Response[Any]:
     """Send the blank form to print."""
     pdf = change_form(page.site.program, jst_date(page.now))
     return page.send(
-        pdf, "application/pdf", {"content-disposition": 'inline; filename="change-of-recipient.pdf"'}
+        pdf,
+        "application/pdf",
+        {"content-disposition": 'inline; filename="change-of-recipient.pdf"'},
     )
 
 
@@ -230,8 +287,12 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("GET", "/recipients", show_list, see),
         staff_route("GET", "/recipients/change-form.pdf", show_form, see),
         staff_route("GET", "/recipients/add", show_add, enter),
-        staff_route("POST", "/recipients/add/submit", submit_add, enter, shows=show_add, uploads=FILES),
+        staff_route(
+            "POST", "/recipients/add/submit", submit_add, enter, shows=show_add, uploads=FILES
+        ),
         staff_route("GET", change, show_change, enter),
-        staff_route("POST", change + "/submit", submit_change, enter, shows=show_change, uploads=FILES),
+        staff_route(
+            "POST", change + "/submit", submit_change, enter, shows=show_change, uploads=FILES
+        ),
         staff_route("POST", "/recipients/{request_id:int}/withdraw", withdraw, enter),
     ]

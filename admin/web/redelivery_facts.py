@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from admin.access import allowed
 from portal.domain.casework.masking import mask_address, mask_birth, mask_name, mask_postal_code
 from portal.domain.households.queries import view_households
-from portal.domain.redeliveries.approving import last_day_to_decide, needs_ward, other_address, standing_for
+from portal.domain.redeliveries.approving import (
+    last_day_to_decide,
+    needs_ward,
+    other_address,
+    standing_for,
+)
 from portal.domain.redeliveries.choosing import has_account
 from portal.domain.redeliveries.matching import find_matches, stored_matches
 from portal.domain.redeliveries.models import Redelivery
@@ -84,7 +89,9 @@ def _matches(page: Page, request: Request, row: Redelivery) -> list[MatchFact]:
     if row.matched_at is None:  # opened before the worker came by
         found = find_matches(session, vault, page.site.indexer, written_in(vault, request))
     may_know = allowed(page, Permission.KNOW_PROTECTED)
-    views = {v.id: v for v in view_households(session, vault, [match.household_id for match in found])}
+    views = {
+        v.id: v for v in view_households(session, vault, [match.household_id for match in found])
+    }
     return [
         MatchFact(
             view.id,

@@ -78,7 +78,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         proposer=proposer,
         print_text=proposed_print_text(page, hold),
         order_scan=scan_of(page, proposal),
-        own=proposal is not None and page.staff is not None and proposal.proposed_by == page.staff.id,
+        own=proposal is not None
+        and page.staff is not None
+        and proposal.proposed_by == page.staff.id,
         known=evidence_of(page, proposal.instruction_no)
         if proposal is not None
         else instructions_about(page, hold.household_id),
@@ -96,12 +98,15 @@ def read_instruction(page: Page) -> Instruction | None:
     if isinstance(read, date):
         return Instruction(number, read)
     page.form.error(
-        "instruction_date", _s("指示書の日付は、2026-04-01 か 令和8年4月1日 のように入力してください。")
+        "instruction_date",
+        _s("指示書の日付は、2026-04-01 か 令和8年4月1日 のように入力してください。"),
     )
     return None
 
 
-def attach(page: Page, instruction: Instruction | None, household_id: int | None) -> Instruction | None:
+def attach(
+    page: Page, instruction: Instruction | None, household_id: int | None
+) -> Instruction | None:
     """Return the instruction with its scan: the chosen file, else that of the ward's own answer with this number."""
     if instruction is None:
         return None
@@ -117,7 +122,9 @@ def stored_order(page: Page, number: str, household_id: int | None) -> int | Non
         )
         return stored.id
     answers = evidence_of(page, number)
-    return next((one.scan_id for one in answers if one.scan_id and one.household_id == household_id), None)
+    return next(
+        (one.scan_id for one in answers if one.scan_id and one.household_id == household_id), None
+    )
 
 
 def scan_of(page: Page, proposal: Approval | None) -> Scan | None:
@@ -144,9 +151,14 @@ def propose(page: Page) -> Response[Any]:
         return show(page, 422)
     if first_post(page):
         holds.propose_release(
-            page.session, hold.household_id, hold.code, page.actor, page.now,
-            attach(page, instruction, hold.household_id), counter=page.form.get("counter") == "1",
-        )  # fmt: skip
+            page.session,
+            hold.household_id,
+            hold.code,
+            page.actor,
+            page.now,
+            attach(page, instruction, hold.household_id),
+            counter=page.form.get("counter") == "1",
+        )
     return page.redirect("/holds?said=proposed")
 
 
@@ -174,7 +186,9 @@ def confirm(page: Page) -> Response[Any]:
     if proposal is None:
         return page.redirect("/holds?said=released")
     if page.staff is not None and proposal.proposed_by == page.staff.id:
-        raise NotAllowedError(_s("自分の提案は、自分では承認できません。ほかの人が承認してください。"))
+        raise NotAllowedError(
+            _s("自分の提案は、自分では承認できません。ほかの人が承認してください。")
+        )
     if status := fresh_code(page):
         return show(page, status)
     if first_post(page):
@@ -198,7 +212,12 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("GET", base, show, Permission.SEE_HOLDS),
         staff_route("POST", base + "/release", release_alone, Permission.PROPOSE_RELEASE),
         staff_route(
-            "POST", base + "/propose", propose, Permission.PROPOSE_RELEASE, shows=show, uploads=FILES
+            "POST",
+            base + "/propose",
+            propose,
+            Permission.PROPOSE_RELEASE,
+            shows=show,
+            uploads=FILES,
         ),
         staff_route("POST", base + "/confirm", confirm, Permission.CONFIRM_RELEASE, shows=show),
         staff_route("POST", base + "/refuse", refuse, Permission.CONFIRM_RELEASE),

@@ -28,7 +28,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     return page.render(
         "admin/returns.html",
         status_code,
-        pile=_typed(page) if page.method == "POST" and "reason" in page.form.values else _kept(page),
+        pile=_typed(page)
+        if page.method == "POST" and "reason" in page.form.values
+        else _kept(page),
         reasons=RETURN_REASONS,
         reason_name=return_reason,
         rows=rows,
@@ -52,7 +54,13 @@ def receive(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 receiving.receive(
-                    page.session, page.site.vault, page.site.program, number, pile, page.actor, page.now
+                    page.session,
+                    page.site.vault,
+                    page.site.program,
+                    number,
+                    pile,
+                    page.actor,
+                    page.now,
                 )
     except DomainError as error:
         page.form.error("number", error.message)
@@ -67,9 +75,14 @@ def correct(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 receiving.correct_reason(
-                    page.session, page.site.vault, page.site.program, number, page.form.get(f"reason-{number}"), page.actor,
+                    page.session,
+                    page.site.vault,
+                    page.site.program,
+                    number,
+                    page.form.get(f"reason-{number}"),
+                    page.actor,
                     page.now,
-                )  # fmt: skip
+                )
     except DomainError as error:
         page.form.error(f"reason-{number}", error.message)
         return show(page, 422)
@@ -77,7 +90,9 @@ def correct(page: Page) -> Response[Any]:
 
 
 def _typed(page: Page) -> dict[str, str]:
-    return {name: page.form.get(name).strip() for name in ("reason", "box", "received_on", "keep_until")}
+    return {
+        name: page.form.get(name).strip() for name in ("reason", "box", "received_on", "keep_until")
+    }
 
 
 def _kept(page: Page) -> dict[str, str]:
@@ -87,8 +102,11 @@ def _kept(page: Page) -> dict[str, str]:
         return {name: str(value) for name, value in kept.items()}
     keep_until = receiving.default_keep_until(page.site.program, today)
     return {
-        "reason": STORAGE_ENDED, "box": "", "received_on": today.isoformat(), "keep_until": keep_until.isoformat(),
-    }  # fmt: skip
+        "reason": STORAGE_ENDED,
+        "box": "",
+        "received_on": today.isoformat(),
+        "keep_until": keep_until.isoformat(),
+    }
 
 
 def _keep(page: Page, typed: dict[str, str]) -> None:

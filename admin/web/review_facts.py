@@ -79,7 +79,9 @@ def facts_of(page: Page, row: Request) -> Facts:
     """Read everything about a claimed request."""
     session, vault = page.session, page.site.vault
     forms = paper_forms_of(session, row.id)
-    view = view_household(session, vault, row.household_id) if row.household_id is not None else None
+    view = (
+        view_household(session, vault, row.household_id) if row.household_id is not None else None
+    )
     proposal = proposal_of(session, row.id)
     proposer = staff_user(session, proposal.proposed_by) if proposal is not None else None
     entries, assigned = coupons_and_assignments(session, view.id) if view else ([], [])
@@ -95,9 +97,13 @@ def facts_of(page: Page, row: Request) -> Facts:
         reply=reply_of(vault, row),
         effects=rules_of(row.kind).effects_of(session, vault, page.site.program, row),
         moments=_moments(page, view.id, assigned) if view else (),
-        others=[other for other in requests_of(session, view.id) if other.id != row.id] if view else (),
+        others=[other for other in requests_of(session, view.id) if other.id != row.id]
+        if view
+        else (),
         proposed_by=proposer.display_name if proposer is not None else "",
-        own_proposal=proposer is not None and page.staff is not None and proposer.id == page.staff.id,
+        own_proposal=proposer is not None
+        and page.staff is not None
+        and proposer.id == page.staff.id,
         instruction_no=(proposal.instruction_no or "") if proposal is not None else "",
         instruction_date=proposal.instruction_date if proposal is not None else None,
         order_scan=scan_of(page, proposal) if row.kind == REDELIVERY else None,
@@ -110,20 +116,28 @@ def facts_of(page: Page, row: Request) -> Facts:
 
 def _moments(page: Page, household_id: int, assigned: Sequence[datetime]) -> list[Moment]:
     return timeline(
-        page.session, existing(page.session, household_id), letters_of(page.session, household_id), assigned, MOMENTS,
+        page.session,
+        existing(page.session, household_id),
+        letters_of(page.session, household_id),
+        assigned,
+        MOMENTS,
         of_ward=allowed(page, Permission.KNOW_PROTECTED),
-    )  # fmt: skip
+    )
 
 
 def _scans(page: Page, forms: Sequence[PaperForm]) -> dict[int, Scan]:
     may_know = allowed(page, Permission.KNOW_PROTECTED)
     found = (
-        visible_scan(page.session, form.scan_id, include_protected=may_know) for form in forms if form.scan_id
+        visible_scan(page.session, form.scan_id, include_protected=may_know)
+        for form in forms
+        if form.scan_id
     )
     return {scan.id: scan for scan in found if scan is not None}
 
 
-def _children(view: HouseholdView, coupons: Sequence[HouseholdCoupon], row: Request) -> list[ChildFact]:
+def _children(
+    view: HouseholdView, coupons: Sequence[HouseholdCoupon], row: Request
+) -> list[ChildFact]:
     entries = {entry.ordinal: entry for entry in coupons}
     found = []
     for child in view.children:

@@ -55,19 +55,38 @@ def show_queue(page: Page, status_code: int = 200) -> Response[Any]:
     filters = review_queue.Filters.read(page.query)
     today = jst_date(page.now)
     rows = review_queue.queue(
-        page.session, filters, include_protected=may_know, staff_id=_staff_id(page), today=today,
-        after=_number(page.query.get("after", "")), limit=review_queue.PAGE + 1,
-    )  # fmt: skip
+        page.session,
+        filters,
+        include_protected=may_know,
+        staff_id=_staff_id(page),
+        today=today,
+        after=_number(page.query.get("after", "")),
+        limit=review_queue.PAGE + 1,
+    )
     return page.render(
-        "admin/reviews.html", status_code, rows=rows[: review_queue.PAGE], more=len(rows) > review_queue.PAGE,
-        filters=filters, counts=review_queue.counts(page.session, include_protected=may_know, today=today), today=today,
-        href=_href, said=page.query.get("said", ""), me=_staff_id(page), kinds=KINDS,
-        states=tuple(sorted(REQUEST.states)), channels=review_queue.CHANNELS,
+        "admin/reviews.html",
+        status_code,
+        rows=rows[: review_queue.PAGE],
+        more=len(rows) > review_queue.PAGE,
+        filters=filters,
+        counts=review_queue.counts(page.session, include_protected=may_know, today=today),
+        today=today,
+        href=_href,
+        said=page.query.get("said", ""),
+        me=_staff_id(page),
+        kinds=KINDS,
+        states=tuple(sorted(REQUEST.states)),
+        channels=review_queue.CHANNELS,
         waited=[(today - jst_date(row.received_at)).days for row in rows],
-        warning=_warning, now=page.now, cap=review_queue.CAP, page_size=review_queue.PAGE,
+        warning=_warning,
+        now=page.now,
+        cap=review_queue.CAP,
+        page_size=review_queue.PAGE,
         kind_words={kind: request_words.request_kind(kind) for kind in KINDS},
-        channel_words={code: request_words.channel(code) for code in (*review_queue.CHANNELS, "command")},
-    )  # fmt: skip
+        channel_words={
+            code: request_words.channel(code) for code in (*review_queue.CHANNELS, "command")
+        },
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -92,7 +111,9 @@ def found_request(page: Page) -> Request:
         NotFoundError: there is none, or its household is not theirs to know.
     """
     may_know = allowed(page, Permission.KNOW_PROTECTED)
-    row = review_queue.one(page.session, number_in_address(page, "request_id"), include_protected=may_know)
+    row = review_queue.one(
+        page.session, number_in_address(page, "request_id"), include_protected=may_know
+    )
     if row is None:
         raise NotFoundError(_s("この申請は見つかりませんでした。"))
     return row
@@ -114,7 +135,12 @@ def _open_next(page: Page, after: int, said: str) -> Response[Any]:
     told = {"queue": queue, "said": said}
     for _try in range(TRIES):
         found = review_queue.next_for(
-            page.session, _staff_id(page), page.now, include_protected=may_know, kind=queue, after=after
+            page.session,
+            _staff_id(page),
+            page.now,
+            include_protected=may_know,
+            kind=queue,
+            after=after,
         )
         if found is None:
             break
@@ -139,14 +165,26 @@ def show(page: Page, status_code: int = 200, changes: Changes | None = None) -> 
     rules = rules_of(row.kind)
     decisions = review_offers.offered(page.session, row, page.actor)
     return page.render(
-        "admin/review.html", status_code, request=row, mine=mine, warning=_warning, said=page.query.get("said", ""),
+        "admin/review.html",
+        status_code,
+        request=row,
+        mine=mine,
+        warning=_warning,
+        said=page.query.get("said", ""),
         decisions=decisions if allowed(page, Permission.DECIDE_REQUESTS) else (),
-        reasons={code: text() for code, text in rules.REASONS.items()} if review_offers.needs_reason(decisions) else {},
-        facts=facts_of(page, row) if mine else None, now=page.now, taken=claimed and not mine,
-        own_entry=row.entered_by is not None and row.entered_by == _staff_id(page), queue=_queue_of(page),
-        changes=changes, shown=review_changes.shown_now(page.session, row).written() if mine else "",
-        today=jst_date(page.now), waited=(jst_date(page.now) - jst_date(row.received_at)).days,
-    )  # fmt: skip
+        reasons={code: text() for code, text in rules.REASONS.items()}
+        if review_offers.needs_reason(decisions)
+        else {},
+        facts=facts_of(page, row) if mine else None,
+        now=page.now,
+        taken=claimed and not mine,
+        own_entry=row.entered_by is not None and row.entered_by == _staff_id(page),
+        queue=_queue_of(page),
+        changes=changes,
+        shown=review_changes.shown_now(page.session, row).written() if mine else "",
+        today=jst_date(page.now),
+        waited=(jst_date(page.now) - jst_date(row.received_at)).days,
+    )
 
 
 def claim(page: Page) -> Response[Any]:
@@ -185,7 +223,9 @@ def decide(page: Page) -> Response[Any]:
         return show(page, 422)
     if action in STAYS:
         services.claim(page.session, row.id, page.actor, page.now)
-        return page.redirect(_address(f"/reviews/{row.id}", {"queue": _queue_of(page), "said": action}))
+        return page.redirect(
+            _address(f"/reviews/{row.id}", {"queue": _queue_of(page), "said": action})
+        )
     proposed = decided.state == "waiting" and action in review_offers.ACCEPTING
     return _open_next(page, 0, "proposed" if proposed else action)
 
@@ -211,9 +251,18 @@ def _carried_out(page: Page, row: Request, version: int) -> Request:
             stored_order(page, extra.get("extra_instruction", ""), row.household_id) or ""
         )
     return rules_of(row.kind).decide(
-        page.session, page.site.vault, page.site.program, row.id, version, page.form.get("action"), page.actor, page.now,
-        reason=page.form.get("reason").strip(), text=page.form.get("text").strip(), **extra,
-    )  # fmt: skip
+        page.session,
+        page.site.vault,
+        page.site.program,
+        row.id,
+        version,
+        page.form.get("action"),
+        page.actor,
+        page.now,
+        reason=page.form.get("reason").strip(),
+        text=page.form.get("text").strip(),
+        **extra,
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

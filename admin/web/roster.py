@@ -51,16 +51,24 @@ def show(page: Page) -> Response[Any]:
     )
     rows = list(
         rows_not_taken(
-            page.session, page.site.vault, found.id, limit=ROWS + 1,
+            page.session,
+            page.site.vault,
+            found.id,
+            limit=ROWS + 1,
             include_protected=may_know,
             after=int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0,
         )
-    )  # fmt: skip
+    )
     return page.render(
-        "admin/roster_import.html", found=found, rows=rows[:ROWS], more=len(rows) > ROWS,
-        rejected=rejected_rows(page.session, found.id), mask=mask_number, changes=changes,
+        "admin/roster_import.html",
+        found=found,
+        rows=rows[:ROWS],
+        more=len(rows) > ROWS,
+        rejected=rejected_rows(page.session, found.id),
+        mask=mask_number,
+        changes=changes,
         changes_in_all=sum(found.differences.values()),
-    )  # fmt: skip
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

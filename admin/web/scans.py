@@ -64,5 +64,7 @@ def handlers() -> list[HTTPRouteHandler]:
     own = Transaction.OWN
     return [
         staff_route("GET", base, show, Permission.SEE_SCANS, transaction=own),
-        staff_route("GET", base + "/pages/{number:int}", show_page, Permission.SEE_SCANS, transaction=own),
+        staff_route(
+            "GET", base + "/pages/{number:int}", show_page, Permission.SEE_SCANS, transaction=own
+        ),
     ]

@@ -34,10 +34,17 @@ def show_list(page: Page) -> Response[Any]:
     edits = allowed(page, Permission.EDIT_SCRIPTS)
     hits = queries.search(page.session, q, values_of(program), include_hidden=edits)
     return page.render(
-        "admin/scripts.html", script_words=script_words, languages_spoken=list(LANGUAGES), language=language, q=q,
-        hits=[(view(program, hit.script, language), hit.languages) for hit in hits[: queries.PAGE]], count=len(hits),
-        groups=groups(queries.scripts(page.session, include_hidden=edits)), edits=edits, said=page.query.get("said", ""),
-    )  # fmt: skip
+        "admin/scripts.html",
+        script_words=script_words,
+        languages_spoken=list(LANGUAGES),
+        language=language,
+        q=q,
+        hits=[(view(program, hit.script, language), hit.languages) for hit in hits[: queries.PAGE]],
+        count=len(hits),
+        groups=groups(queries.scripts(page.session, include_hidden=edits)),
+        edits=edits,
+        said=page.query.get("said", ""),
+    )
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -52,13 +59,24 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )
     language = chosen_language(page)
     return page.render(
-        "admin/script.html", status_code, one=one, view=view(page.site.program, one, language), language=language,
-        languages_spoken=list(LANGUAGES), script_words=script_words, edits=allowed(page, Permission.EDIT_SCRIPTS),
+        "admin/script.html",
+        status_code,
+        one=one,
+        view=view(page.site.program, one, language),
+        language=language,
+        languages_spoken=list(LANGUAGES),
+        script_words=script_words,
+        edits=allowed(page, Permission.EDIT_SCRIPTS),
         author=staff_user(page.session, one.author_id) if one.author_id is not None else None,
-        authors=staff_names(page.session, {row.author_id for row in past if row.author_id is not None}),
-        old=one.number != newest.number, newest=newest.number, past_versions=past[: queries.PAGE],
-        older=len(past) > queries.PAGE, said=page.query.get("said", ""),
-    )  # fmt: skip
+        authors=staff_names(
+            page.session, {row.author_id for row in past if row.author_id is not None}
+        ),
+        old=one.number != newest.number,
+        newest=newest.number,
+        past_versions=past[: queries.PAGE],
+        older=len(past) > queries.PAGE,
+        said=page.query.get("said", ""),
+    )
 
 
 def show_edit(
@@ -82,40 +100,65 @@ def show_edit(
         else None
     )
     return _form(
-        page, status_code, one=one, base=base, theirs=theirs, author=author, action=f"{address}/save",
-        preview_action=f"{address}/preview", previews=_previews(page) if preview else [],
-    )  # fmt: skip
+        page,
+        status_code,
+        one=one,
+        base=base,
+        theirs=theirs,
+        author=author,
+        action=f"{address}/save",
+        preview_action=f"{address}/preview",
+        previews=_previews(page) if preview else [],
+    )
 
 
 def show_add(page: Page, status_code: int = 200, *, preview: bool = False) -> Response[Any]:
     """Show the form for a script of the supervisors' own."""
     return _form(
-        page, status_code, one=None, base=0, theirs=None, author=None, action="/scripts/add/save",
-        preview_action="/scripts/add/preview", previews=_previews(page) if preview else [],
-    )  # fmt: skip
+        page,
+        status_code,
+        one=None,
+        base=0,
+        theirs=None,
+        author=None,
+        action="/scripts/add/save",
+        preview_action="/scripts/add/preview",
+        previews=_previews(page) if preview else [],
+    )
 
 
 def _form(page: Page, status_code: int, **context: Any) -> Response[Any]:
     return page.render(
-        "admin/script_edit.html", status_code, script_words=script_words, languages_spoken=list(LANGUAGES), names=NAMES,
-        values=values_of(page.site.program), parts=PARTS, categories=list(CATEGORIES),
-        html_langs={code: html_lang(locale) for code, locale in LANGUAGES.items()}, **context,
-    )  # fmt: skip
+        "admin/script_edit.html",
+        status_code,
+        script_words=script_words,
+        languages_spoken=list(LANGUAGES),
+        names=NAMES,
+        values=values_of(page.site.program),
+        parts=PARTS,
+        categories=list(CATEGORIES),
+        html_langs={code: html_lang(locale) for code, locale in LANGUAGES.items()},
+        **context,
+    )
 
 
 def _typed(draft: Draft) -> dict[str, str]:
     texts = {f"text_{code}": draft.texts.get(code, "") for code in LANGUAGES}
     return (
-        texts | {"title": draft.title, "title_en": draft.title_en} | ({"hidden": "1"} if draft.hidden else {})
+        texts
+        | {"title": draft.title, "title_en": draft.title_en}
+        | ({"hidden": "1"} if draft.hidden else {})
     )
 
 
 def _draft(page: Page) -> Draft:
     form = page.form
     draft = Draft(
-        form.get("title"), form.get("title_en"), {code: form.get(f"text_{code}") for code in LANGUAGES},
+        form.get("title"),
+        form.get("title_en"),
+        {code: form.get(f"text_{code}") for code in LANGUAGES},
         hidden=form.get("hidden") == "1",
-    )  # fmt: skip
+    )
     for field, sentence in services.faults_of(draft).items():
         form.error(field, sentence)
     return draft
@@ -146,7 +189,9 @@ def save(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                services.save(page.session, key, _number(page.form.get("base")), draft, page.actor, page.now)
+                services.save(
+                    page.session, key, _number(page.form.get("base")), draft, page.actor, page.now
+                )
     except ConflictError as error:
         page.form.error("theirs", error.message)
         return show_edit(page, 409, theirs=queries.script(page.session, key))
@@ -161,7 +206,12 @@ def add(page: Page) -> Response[Any]:
             with page.session.begin_nested():
                 if first_post(page):
                     services.add(
-                        page.session, form.get("part"), form.get("category"), draft, page.actor, page.now
+                        page.session,
+                        form.get("part"),
+                        form.get("category"),
+                        draft,
+                        page.actor,
+                        page.now,
                     )
         except InputError as error:
             form.error(error.code, error.message)

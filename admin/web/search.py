@@ -20,7 +20,9 @@ KEPT = "search"
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Draw the form, and the answer to what was asked last in this session."""
-    typed = _kept(page) if page.method == "GET" else search.Typed.from_values(dict(page.form.values))
+    typed = (
+        _kept(page) if page.method == "GET" else search.Typed.from_values(dict(page.form.values))
+    )
     return _answer(page, typed, _find(page, typed), status_code)
 
 
@@ -35,7 +37,9 @@ def submit(page: Page) -> Response[Any]:
         return _answer(page, typed, found, 422)
     if not typed.empty and not _same_search(page, typed):
         try:
-            search.count_search(page.session, page.actor, page.now, typed.used, len(found.households))
+            search.count_search(
+                page.session, page.actor, page.now, typed.used, len(found.households)
+            )
         except ThrottledError as error:
             page.form.error("name", error.message)
             return _answer(page, typed, search.Found(faults=(("name", error.message),)), 429)
@@ -49,30 +53,42 @@ def clear(page: Page) -> Response[Any]:
     return page.redirect("/households")
 
 
-def _answer(page: Page, typed: search.Typed, found: search.Found, status_code: int) -> Response[Any]:
+def _answer(
+    page: Page, typed: search.Typed, found: search.Found, status_code: int
+) -> Response[Any]:
     template = "admin/_search_results.html" if page.htmx else "admin/search.html"
     rows = [row(view) for view in found.households]
-    return page.render(template, status_code, typed=typed, asked=not typed.empty, rows=rows, more=found.more)
+    return page.render(
+        template, status_code, typed=typed, asked=not typed.empty, rows=rows, more=found.more
+    )
 
 
 def row(view: HouseholdView) -> dict[str, Any]:
     """Return one line of the list, masked."""
     fields = view.fields
     return {
-        "id": view.id, "name": mask_name(fields.name), "kana": mask_name(fields.kana),
-        "address": mask_address(fields.town), "postal": mask_postal_code(fields.postal_code),
-        "birth": mask_birth(fields.birth), "children": len(view.children), "state": view.state,
+        "id": view.id,
+        "name": mask_name(fields.name),
+        "kana": mask_name(fields.kana),
+        "address": mask_address(fields.town),
+        "postal": mask_postal_code(fields.postal_code),
+        "birth": mask_birth(fields.birth),
+        "children": len(view.children),
+        "state": view.state,
         "protected": view.protected,
-    }  # fmt: skip
+    }
 
 
 def _find(page: Page, typed: search.Typed) -> search.Found:
     if typed.empty:
         return search.Found()
     return search.find(
-        page.session, page.site.vault, page.site.indexer, typed,
+        page.session,
+        page.site.vault,
+        page.site.indexer,
+        typed,
         include_protected=allowed(page, Permission.KNOW_PROTECTED),
-    )  # fmt: skip
+    )
 
 
 def _same_search(page: Page, typed: search.Typed) -> bool:

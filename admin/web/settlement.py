@@ -44,7 +44,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         closed=row,
         verdict=closing.verify(session, program, row) if row is not None else None,
         proposal=proposal,
-        own=proposal is not None and page.staff is not None and proposal.proposed_by == page.staff.id,
+        own=proposal is not None
+        and page.staff is not None
+        and proposal.proposed_by == page.staff.id,
         may_prepare=allowed(page, Permission.PREPARE_SETTLEMENT),
         may_accept=allowed(page, Permission.ACCEPT_SETTLEMENT),
         differences=sum(open_kinds(session).values()),
@@ -68,7 +70,9 @@ def take_file(page: Page) -> Response[Any]:
         return show(page, 422)
     try:
         profile = load_issuer(page.form.get("profile"), page.site.program.issuers_dir)
-        taken = take_statement(page.session, page.site.vault, file.data, profile, as_of, page.actor, page.now)
+        taken = take_statement(
+            page.session, page.site.vault, file.data, profile, as_of, page.actor, page.now
+        )
     except InputError as error:
         page.form.error("file", error.message)
         return show(page, 422)
@@ -87,9 +91,12 @@ def propose(page: Page) -> Response[Any]:
 def confirm(page: Page) -> Response[Any]:
     """Close, as the second person."""
     return _closing(
-        page, "closed",
-        lambda: closing.confirm_closing(page.session, page.site.vault, page.site.program, page.actor, page.now),
-    )  # fmt: skip
+        page,
+        "closed",
+        lambda: closing.confirm_closing(
+            page.session, page.site.vault, page.site.program, page.actor, page.now
+        ),
+    )
 
 
 def withdraw(page: Page) -> Response[Any]:
@@ -121,7 +128,10 @@ def pdf(page: Page) -> Response[Any]:
 def xlsx(page: Page) -> Response[Any]:
     """Give the settlement as a workbook."""
     return _file(
-        page, as_xlsx(settlement_report(page.session, page.site.program, page.now)), XLSX, "settlement.xlsx"
+        page,
+        as_xlsx(settlement_report(page.session, page.site.program, page.now)),
+        XLSX,
+        "settlement.xlsx",
     )
 
 
@@ -134,7 +144,9 @@ def lines(page: Page) -> Response[Any]:
     writer = csv.writer(written)
     writer.writerow(closing.COLUMNS)
     writer.writerows(closing.lines(page.session, row.id))
-    return _file(page, written.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", "settlement.csv")
+    return _file(
+        page, written.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", "settlement.csv"
+    )
 
 
 def _file(page: Page, body: bytes, media_type: str, name: str) -> Response[Any]:
@@ -145,8 +157,10 @@ def _file(page: Page, body: bytes, media_type: str, name: str) -> Response[Any]:
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     see, prepare, accept = (
-        Permission.SEE_SETTLEMENT, Permission.PREPARE_SETTLEMENT, Permission.ACCEPT_SETTLEMENT,
-    )  # fmt: skip
+        Permission.SEE_SETTLEMENT,
+        Permission.PREPARE_SETTLEMENT,
+        Permission.ACCEPT_SETTLEMENT,
+    )
     return [
         staff_route("GET", "/settlement", show, see),
         staff_route("POST", "/settlement/pdf", pdf, see),

@@ -126,7 +126,9 @@ def show_undelivered(page: Page) -> Response[Any]:
 def _file(page: Page, report: Report, name: str) -> Response[Any]:
     kind = page.params["kind"]
     record(page.session, page.actor, page.now, "report.taken", "report", name=f"{name}.{kind}")
-    body, media = (as_pdf(report, page.now), "application/pdf") if kind == "pdf" else (as_xlsx(report), XLSX)
+    body, media = (
+        (as_pdf(report, page.now), "application/pdf") if kind == "pdf" else (as_xlsx(report), XLSX)
+    )
     return page.send(body, media, {"content-disposition": f'attachment; filename="{name}.{kind}"'})
 
 
@@ -144,7 +146,9 @@ def shelf_file(page: Page) -> Response[Any]:
 
 def undelivered_file(page: Page) -> Response[Any]:
     """Give the undelivered list, as PDF or workbook."""
-    report = undelivered_report(page.session, page.site.program, page.now, include_protected=_protected(page))
+    report = undelivered_report(
+        page.session, page.site.program, page.now, include_protected=_protected(page)
+    )
     return _file(page, report, "undelivered")
 
 

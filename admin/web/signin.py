@@ -80,7 +80,9 @@ def _begin(page: Page) -> sign_in.StaffAttempt | ThrottledError:
     with site.database.write() as session:
         page.moment = site.clock.now(session)
         try:
-            return sign_in.begin(session, site.vault, page.form.get("login"), page.address, page.moment)
+            return sign_in.begin(
+                session, site.vault, page.form.get("login"), page.address, page.moment
+            )
         except ThrottledError as error:
             return error  # inside the transaction: the counters stay
 
@@ -108,14 +110,18 @@ def submit_code(page: Page) -> Response[Any]:
     if not page.cookie(locale.COOKIE):
         page.set_cookie(locale.COOKIE, locale.CODE_OF[staff.locale], max_age=365 * 24 * 3600)
     place = place_of(page, staff)
-    kept = kept_of_sign_in(place.workplace.id if place.workplace is not None else "", page.user_agent)
+    kept = kept_of_sign_in(
+        place.workplace.id if place.workplace is not None else "", page.user_agent
+    )
     page.sign_in_as(sign_in.complete(page.session, auth, page.now, data=kept))
     return page.redirect("/sites" if place.waiting else "/")
 
 
 def _answer(page: Page, staff_id: int) -> CodeAnswer | None:
     try:
-        answer = sign_in.check_code(page.session, page.site.vault, staff_id, page.form.get("code"), page.now)
+        answer = sign_in.check_code(
+            page.session, page.site.vault, staff_id, page.form.get("code"), page.now
+        )
     except ThrottledError as error:
         page.form.error("code", error.message)
         return None
@@ -127,7 +133,9 @@ def _answer(page: Page, staff_id: int) -> CodeAnswer | None:
 def code_fault(page: Page, staff_id: int) -> str:
     """Check the fresh code of a dangerous action; returns what is wrong with it, or an empty text."""
     try:
-        answer = sign_in.check_code(page.session, page.site.vault, staff_id, page.form.get("code"), page.now)
+        answer = sign_in.check_code(
+            page.session, page.site.vault, staff_id, page.form.get("code"), page.now
+        )
     except ThrottledError as error:
         return error.message
     return "" if answer is CodeAnswer.RIGHT else code_error(answer)
@@ -170,7 +178,9 @@ def handlers() -> list[HTTPRouteHandler]:
         public_route("GET", "/signin", show),
         public_route("POST", "/signin/submit", submit, shows=show, transaction=Transaction.OWN),
         public_route("GET", "/signin/code", show_code, guard=between_steps),
-        public_route("POST", "/signin/code/submit", submit_code, guard=between_steps, shows=show_code),
+        public_route(
+            "POST", "/signin/code/submit", submit_code, guard=between_steps, shows=show_code
+        ),
         public_route("POST", "/signout", sign_out, guard=everybody),
         public_route("GET", "/signedout", signed_out),
     ]

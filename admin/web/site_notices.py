@@ -36,19 +36,32 @@ def show_list(page: Page) -> Response[Any]:
     most = site_notices.PAGE
     rows = site_notices.notices(page.session, page=number, limit=most + 1)
     return page.render(
-        "admin/site_notices.html", rows=rows[:most], more=len(rows) > most, number=number, incident_words=incident_words,
-        names=staff_names(page.session, {row.written_by for row in rows}), said=page.query.get("said", ""),
+        "admin/site_notices.html",
+        rows=rows[:most],
+        more=len(rows) > most,
+        number=number,
+        incident_words=incident_words,
+        names=staff_names(page.session, {row.written_by for row in rows}),
+        said=page.query.get("said", ""),
         text_of=lambda row: site_notices.texts_of(row)["ja"],
-    )  # fmt: skip
+    )
 
 
 def show_new(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask what everybody is to read, and from when until when."""
     return page.render(
-        "admin/site_notice_new.html", status_code, kinds=NOTICE_KINDS, prepared=PREPARED, sentence=sentence,
-        chosen=page.form.get("sentence") or page.query.get("sentence", ""), incident_words=incident_words,
-        incident=_incident(page), languages_of_residents=[(field_of(locale), NAMES[CODE_OF[locale]]) for locale in RESIDENT_LOCALES],
-    )  # fmt: skip
+        "admin/site_notice_new.html",
+        status_code,
+        kinds=NOTICE_KINDS,
+        prepared=PREPARED,
+        sentence=sentence,
+        chosen=page.form.get("sentence") or page.query.get("sentence", ""),
+        incident_words=incident_words,
+        incident=_incident(page),
+        languages_of_residents=[
+            (field_of(locale), NAMES[CODE_OF[locale]]) for locale in RESIDENT_LOCALES
+        ],
+    )
 
 
 def _incident(page: Page) -> str:
@@ -59,7 +72,11 @@ def _incident(page: Page) -> str:
 def submit(page: Page) -> Response[Any]:
     """Keep the draft; it is shown in all languages before anybody publishes it."""
     form, key = page.form, post_key(page)
-    starts = page.now if not form.get("starts_on").strip() else typed_moment(form, "starts_on", "starts_time")
+    starts = (
+        page.now
+        if not form.get("starts_on").strip()
+        else typed_moment(form, "starts_on", "starts_time")
+    )
     ends = typed_moment(form, "ends_on", "ends_time")
     if not form.ok or starts is None or ends is None:
         return show_new(page, 422)
@@ -87,11 +104,19 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     texts = site_notices.texts_of(row)
     people = {key for key in (row.written_by, row.confirmed_by) if key is not None}
     return page.render(
-        "admin/site_notice.html", status_code, row=row, incident_words=incident_words, said=page.query.get("said", ""),
-        texts=[(NAMES[CODE_OF[locale]], html_lang(locale), texts[locale]) for locale in RESIDENT_LOCALES],
+        "admin/site_notice.html",
+        status_code,
+        row=row,
+        incident_words=incident_words,
+        said=page.query.get("said", ""),
+        texts=[
+            (NAMES[CODE_OF[locale]], html_lang(locale), texts[locale])
+            for locale in RESIDENT_LOCALES
+        ],
         can={action for action in SITE_NOTICE.steps if SITE_NOTICE.can(row.state, action)},
-        own=page.staff is not None and page.staff.id == row.written_by, names=staff_names(page.session, people),
-    )  # fmt: skip
+        own=page.staff is not None and page.staff.id == row.written_by,
+        names=staff_names(page.session, people),
+    )
 
 
 def publish(page: Page) -> Response[Any]:

@@ -27,12 +27,19 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     here = place_of(page, page.staff) if page.staff is not None else None
     people = {key for row in rows for key in (row.on_by, row.off_by) if key is not None}
     return page.render(
-        "admin/sites.html", status_code, workplaces=workplaces, here=here,
-        running={w.id: queries.switched_on(page.session, w.id, page.now) for w in workplaces}, rows=rows,
+        "admin/sites.html",
+        status_code,
+        workplaces=workplaces,
+        here=here,
+        running={w.id: queries.switched_on(page.session, w.id, page.now) for w in workplaces},
+        rows=rows,
         reasons={row.id: queries.reason_of(page.site.vault, row) for row in rows},
-        names=staff_names(page.session, people), sites={w.id: w.name for w in workplaces},
-        days=services.LONGEST.days, said=page.query.get("said", ""), now=page.now,
-    )  # fmt: skip
+        names=staff_names(page.session, people),
+        sites={w.id: w.name for w in workplaces},
+        days=services.LONGEST.days,
+        said=page.query.get("said", ""),
+        now=page.now,
+    )
 
 
 def switch_on(page: Page) -> Response[Any]:
@@ -47,9 +54,15 @@ def switch_on(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 services.switch_on(
-                    page.session, page.site.vault, page.site.program.workplaces, form.get("site"),
-                    form.get("reason"), ends_at, page.actor, page.now,
-                )  # fmt: skip
+                    page.session,
+                    page.site.vault,
+                    page.site.program.workplaces,
+                    form.get("site"),
+                    form.get("reason"),
+                    ends_at,
+                    page.actor,
+                    page.now,
+                )
     except DomainError as error:
         return _refused(page, error)
     return page.redirect("/sites?said=on")
@@ -77,14 +90,20 @@ def switch_off(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                services.switch_off(page.session, number_in_address(page, "switch_id"), page.actor, page.now)
+                services.switch_off(
+                    page.session, number_in_address(page, "switch_id"), page.actor, page.now
+                )
     except DomainError as error:
         return _refused(page, error)
     return page.redirect("/sites?said=off")
 
 
 def _refused(page: Page, error: DomainError) -> Response[Any]:
-    field = error.code if isinstance(error, InputError) and error.code in {"reason", "ends_at"} else "sites"
+    field = (
+        error.code
+        if isinstance(error, InputError) and error.code in {"reason", "ends_at"}
+        else "sites"
+    )
     page.form.error("day" if field == "ends_at" else field, error.message)
     return show(page, 422)
 

@@ -14,7 +14,9 @@ from portal.platform.page import Page
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """List all accounts."""
     users = services.all_staff(page.session)
-    return page.render("admin/staff_accounts.html", status_code, users=users, said=page.query.get("said", ""))
+    return page.render(
+        "admin/staff_accounts.html", status_code, users=users, said=page.query.get("said", "")
+    )
 
 
 def deactivate(page: Page) -> Response[Any]:
@@ -27,5 +29,7 @@ def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     return [
         staff_route("GET", "/staff", show, Permission.MANAGE_STAFF),
-        staff_route("POST", "/staff/{staff_id:int}/deactivate", deactivate, Permission.MANAGE_STAFF),
+        staff_route(
+            "POST", "/staff/{staff_id:int}/deactivate", deactivate, Permission.MANAGE_STAFF
+        ),
     ]

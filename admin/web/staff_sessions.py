@@ -29,10 +29,13 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     colleague = _colleague(page)
     current = page.auth.id if page.auth is not None else None
     return page.render(
-        "admin/staff_sessions.html", status_code, colleague=colleague, said=page.query.get("said", ""),
+        "admin/staff_sessions.html",
+        status_code,
+        colleague=colleague,
+        said=page.query.get("said", ""),
         sessions=own_sessions.sessions_of(page.session, colleague.id, page.now, current),
         sites={workplace.id: workplace.name for workplace in page.site.program.workplaces},
-    )  # fmt: skip
+    )
 
 
 def end_one(page: Page) -> Response[Any]:

@@ -25,11 +25,18 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     asked = page.query.get("product", "") or page.form.get("product")
     product = asked if asked in known else (known[0] if known else "")
     return page.render(
-        "admin/stock.html", status_code, lines=queries.stock_lines(session, program), product=product, known=known,
-        ranges=queries.ranges(session, product), movements=queries.movements(session, product),
-        counts=queries.waiting_counts(session), me=page.staff.id if page.staff else 0,
-        name=lambda product_id: product_name(program, product_id), said=page.query.get("said", ""),
-    )  # fmt: skip
+        "admin/stock.html",
+        status_code,
+        lines=queries.stock_lines(session, program),
+        product=product,
+        known=known,
+        ranges=queries.ranges(session, product),
+        movements=queries.movements(session, product),
+        counts=queries.waiting_counts(session),
+        me=page.staff.id if page.staff else 0,
+        name=lambda product_id: product_name(program, product_id),
+        said=page.query.get("said", ""),
+    )
 
 
 def receive(page: Page) -> Response[Any]:
@@ -39,13 +46,21 @@ def receive(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 stock.receive(
-                    page.session, page.site.program, form.get("product"), form.get("first"), form.get("last"),
-                    form.get("delivery_note"), page.actor, page.now,
-                )  # fmt: skip
+                    page.session,
+                    page.site.program,
+                    form.get("product"),
+                    form.get("first"),
+                    form.get("last"),
+                    form.get("delivery_note"),
+                    page.actor,
+                    page.now,
+                )
     except DomainError as error:
         form.error("first", error.message)
         return show(page, 422)
-    return page.redirect("/stock?" + urlencode({"product": form.get("product"), "said": "received"}))
+    return page.redirect(
+        "/stock?" + urlencode({"product": form.get("product"), "said": "received"})
+    )
 
 
 def count(page: Page) -> Response[Any]:
@@ -61,9 +76,17 @@ def count(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 stocktaking.propose_count(
-                    page.session, page.site.program, form.get("product"), counted or 0, page.actor, page.now,
-                    missing=missing, found=found, damaged=form.get("damaged") == "1", reason=form.get("reason"),
-                )  # fmt: skip
+                    page.session,
+                    page.site.program,
+                    form.get("product"),
+                    counted or 0,
+                    page.actor,
+                    page.now,
+                    missing=missing,
+                    found=found,
+                    damaged=form.get("damaged") == "1",
+                    reason=form.get("reason"),
+                )
     except DomainError as error:
         form.error("counted", error.message)
         return show(page, 422)

@@ -21,7 +21,9 @@ def _rows(page: Page) -> list[stops.StopRow]:
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """List what waits for an issuer's answer."""
-    return page.render("admin/stops.html", status_code, rows=_rows(page), said=page.query.get("said", ""))
+    return page.render(
+        "admin/stops.html", status_code, rows=_rows(page), said=page.query.get("said", "")
+    )
 
 
 def list_file(page: Page) -> Response[Any]:
@@ -42,9 +44,14 @@ def answer(page: Page) -> Response[Any]:
     if first_post(page):
         act = stops.confirm if choice == "stopped" else stops.found_spent
         act(
-            page.session, page.site.vault, page.site.program, number, page.actor, page.now,
+            page.session,
+            page.site.vault,
+            page.site.program,
+            number,
+            page.actor,
+            page.now,
             include_protected=allowed(page, Permission.KNOW_PROTECTED),
-        )  # fmt: skip
+        )
     return page.redirect(f"/stops?said={choice}")
 
 

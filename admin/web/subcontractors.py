@@ -47,11 +47,12 @@ def propose(page: Page) -> Response[Any]:
     """Enter a company."""
     name, purpose, work, public_key = (page.form.get(field) for field in FIELDS)
     return _act(
-        page, "proposed",
+        page,
+        "proposed",
         lambda: services.propose_subcontractor(
             page.session, name, purpose, work, public_key, page.actor, page.now
         ),
-    )  # fmt: skip
+    )
 
 
 def consent(page: Page) -> Response[Any]:
@@ -64,10 +65,13 @@ def consent(page: Page) -> Response[Any]:
         page.form.error(f"day-{key}", _s("日付を、2023-06-30 のように入力してください。"))
         return show(page, 422)
     return _act(
-        page, "consented",
-        lambda: services.consent(page.session, key, page.form.get(f"number-{key}"), day, page.actor, page.now),
+        page,
+        "consented",
+        lambda: services.consent(
+            page.session, key, page.form.get(f"number-{key}"), day, page.actor, page.now
+        ),
         suffix=f"-{key}",
-    )  # fmt: skip
+    )
 
 
 def refuse(page: Page) -> Response[Any]:
@@ -94,8 +98,10 @@ def note_file(page: Page) -> Response[Any]:
         return show(page, 422)
     facts = services.FileFacts("other", form.get("file_name"), hashlib.sha256(data).hexdigest())
     return _act(
-        page, "noted", lambda: services.note_sent(page.session, int(chosen), facts, page.actor, page.now)
-    )  # fmt: skip
+        page,
+        "noted",
+        lambda: services.note_sent(page.session, int(chosen), facts, page.actor, page.now),
+    )
 
 
 def _act(page: Page, said: str, act: Callable[[], object], *, suffix: str = "") -> Response[Any]:

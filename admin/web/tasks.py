@@ -35,7 +35,11 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     kind = page.query.get("kind", "")
     kind = kind if kind in KINDS else ""
     tasks = worklists.waiting_tasks(
-        page.session, include_protected=protected, kind=kind, after=_after(page), limit=worklists.PAGE + 1
+        page.session,
+        include_protected=protected,
+        kind=kind,
+        after=_after(page),
+        limit=worklists.PAGE + 1,
     )
     return page.render(
         "admin/tasks.html",
@@ -74,7 +78,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         can_unfreeze=task.kind == BIRTH_FROZEN and task.state == "open",
         leads_to_letter=leads_to_letter(task),
         letter_closed=why_not(page.session, program, task, page.now),
-        decide_until=last_day_to_decide(program) if program.windows.new_letter.is_over(page.now) else None,
+        decide_until=last_day_to_decide(program)
+        if program.windows.new_letter.is_over(page.now)
+        else None,
     )
 
 
@@ -83,7 +89,13 @@ def read(page: Page) -> Response[Any]:
     task = _task(page)
     if page.auth is not None:
         record(
-            page.session, page.actor, page.now, "task.read", "task", task.id, household_id=task.household_id
+            page.session,
+            page.actor,
+            page.now,
+            "task.read",
+            "task",
+            task.id,
+            household_id=task.household_id,
         )
         page.auth.data = page.auth.data | {"read_task": task.id}
     return page.redirect(f"/tasks/{task.id}")
@@ -125,7 +137,13 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("POST", "/tasks/{task_id:int}/read", read, Permission.SEE_TASKS),
         staff_route("POST", "/tasks/{task_id:int}/finish", finish, Permission.DECIDE_TASKS),
         staff_route(
-            "POST", "/tasks/{task_id:int}/new-letter", new_letter, Permission.DECIDE_TASKS, shows=show
+            "POST",
+            "/tasks/{task_id:int}/new-letter",
+            new_letter,
+            Permission.DECIDE_TASKS,
+            shows=show,
         ),
-        staff_route("POST", "/tasks/{task_id:int}/unfreeze", unfreeze_birth, Permission.DECIDE_TASKS),
+        staff_route(
+            "POST", "/tasks/{task_id:int}/unfreeze", unfreeze_birth, Permission.DECIDE_TASKS
+        ),
     ]

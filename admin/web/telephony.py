@@ -42,15 +42,30 @@ def show(
     program, session, month = page.site.program, page.session, _month(page)
     until = min(last_of(month), queries.last_day_over(program, page.now))
     days = queries.overview(session, program, month, last_of(month))
-    lacking = [one for one in days if one.open and one.day <= until and not (one.known and one.known.whole)]
+    lacking = [
+        one for one in days if one.open and one.day <= until and not (one.known and one.known.whole)
+    ]
     return page.render(
-        "admin/telephony.html", status_code, month=month, months=months(program, jst_date(page.now))[:12],
-        days=days, rate=answer_rate, until=until,
-        missing=[one.day for one in lacking if one.known is None], partial=[one.day for one in lacking if one.known],
-        layouts=layout_names(program.call_layouts_dir), spoken=LANGUAGES, numbers=NUMBERS, field=field_name,
-        reasons=[reason.value for reason in Reason], problems=problems, differences=differ.differences if differ else (),
-        said=page.query.get("said", ""), seconds=program.calls.service_level_seconds, report_words=report_words,
-    )  # fmt: skip
+        "admin/telephony.html",
+        status_code,
+        month=month,
+        months=months(program, jst_date(page.now))[:12],
+        days=days,
+        rate=answer_rate,
+        until=until,
+        missing=[one.day for one in lacking if one.known is None],
+        partial=[one.day for one in lacking if one.known],
+        layouts=layout_names(program.call_layouts_dir),
+        spoken=LANGUAGES,
+        numbers=NUMBERS,
+        field=field_name,
+        reasons=[reason.value for reason in Reason],
+        problems=problems,
+        differences=differ.differences if differ else (),
+        said=page.query.get("said", ""),
+        seconds=program.calls.service_level_seconds,
+        report_words=report_words,
+    )
 
 
 def _reason(page: Page, name: str) -> Reason | None:
@@ -70,8 +85,14 @@ def take_in(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 stored = import_file(
-                    page.session, program, layout, data, page.actor, page.now, reason=_reason(page, "file_reason")
-                )  # fmt: skip
+                    page.session,
+                    program,
+                    layout,
+                    data,
+                    page.actor,
+                    page.now,
+                    reason=_reason(page, "file_reason"),
+                )
     except CountsFileError as error:
         form.error("file", _s("ファイルを取り込めません。まちがいのある行は、下にあります。"))
         return show(page, 422, problems=error.problems)
@@ -91,9 +112,13 @@ def type_in(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 stored = store_typed(
-                    page.session, page.site.program, form.values, page.actor, page.now,
+                    page.session,
+                    page.site.program,
+                    form.values,
+                    page.actor,
+                    page.now,
                     reason=_reason(page, "typed_reason"),
-                )  # fmt: skip
+                )
     except TypedDayError as error:
         for name, sentence in error.faults.items():
             form.error(name, sentence)

@@ -28,7 +28,9 @@ def take_file(page: Page) -> Response[Any]:
     """Give the page as PDF or as a workbook."""
     report = today_report(page.session, page.site.program, page.now)
     as_paper = page.path.endswith("/pdf")
-    body, media_type = (as_pdf(report, page.now), "application/pdf") if as_paper else (as_xlsx(report), XLSX)
+    body, media_type = (
+        (as_pdf(report, page.now), "application/pdf") if as_paper else (as_xlsx(report), XLSX)
+    )
     name = "today.pdf" if as_paper else "today.xlsx"
     record(page.session, page.actor, page.now, "report.taken", "report", name=name)
     return page.send(body, media_type, {"content-disposition": f'attachment; filename="{name}"'})

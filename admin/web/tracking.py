@@ -41,7 +41,12 @@ def take_file(page: Page) -> Response[Any]:
         return show(page, 422)
     try:
         done = take_tracking(
-            page.session, page.site.vault, page.site.program, CsvFeed(file.data), page.actor, page.now
+            page.session,
+            page.site.vault,
+            page.site.program,
+            CsvFeed(file.data),
+            page.actor,
+            page.now,
         )
     except InputError as error:
         page.form.error("file", error.message)

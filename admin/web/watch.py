@@ -24,11 +24,18 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     rows = [one for one in found if every or one.seen_by is None]
     start = max(0, number - 1) * LISTED
     return page.render(
-        "admin/watch.html", status_code, rows=rows[start : start + LISTED], more=len(rows) > start + LISTED,
-        every=every, number=max(1, number), waiting=sum(one.seen_by is None for one in found),
-        me=page.staff.id if page.staff is not None else 0, links=allowed(page, Permission.HANDLE_CALLS),
-        said=page.query.get("said", ""), watch_words=watch_words,
-    )  # fmt: skip
+        "admin/watch.html",
+        status_code,
+        rows=rows[start : start + LISTED],
+        more=len(rows) > start + LISTED,
+        every=every,
+        number=max(1, number),
+        waiting=sum(one.seen_by is None for one in found),
+        me=page.staff.id if page.staff is not None else 0,
+        links=allowed(page, Permission.HANDLE_CALLS),
+        said=page.query.get("said", ""),
+        watch_words=watch_words,
+    )
 
 
 def see(page: Page) -> Response[Any]:

@@ -11,7 +11,14 @@ from admin.call_form import chosen
 from admin.typed_moments import typed_moment
 from portal.domain.calls import later_entry
 from portal.domain.calls.finishing import FieldsError
-from portal.domain.calls.kinds import CATEGORIES, CallChannel, CallLanguage, Direction, Relation, Result
+from portal.domain.calls.kinds import (
+    CATEGORIES,
+    CallChannel,
+    CallLanguage,
+    Direction,
+    Relation,
+    Result,
+)
 from portal.domain.calls.reception_form import reception_form_pdf
 from portal.domain.errors import ConflictError, InputError
 from portal.domain.staff.permissions import Permission
@@ -32,19 +39,29 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         page.session, before=_number(page.query.get("before", "")) or 0, limit=later_entry.PAGE + 1
     )
     return page.render(
-        "admin/written_down.html", status_code, rows=rows[: later_entry.PAGE], more=len(rows) > later_entry.PAGE,
+        "admin/written_down.html",
+        status_code,
+        rows=rows[: later_entry.PAGE],
+        more=len(rows) > later_entry.PAGE,
         said=page.query.get("said", ""),
-    )  # fmt: skip
+    )
 
 
 def show_form(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for what stands on a sheet."""
     return page.render(
-        "admin/written_down_new.html", status_code, people=later_entry.desk_people(page.session),
-        me=page.staff.id if page.staff is not None else 0, channels=list(CallChannel), directions=list(Direction),
-        spoken=list(CallLanguage), categories=CATEGORIES, results=list(Result), somebody_else=SOMEBODY_ELSE,
+        "admin/written_down_new.html",
+        status_code,
+        people=later_entry.desk_people(page.session),
+        me=page.staff.id if page.staff is not None else 0,
+        channels=list(CallChannel),
+        directions=list(Direction),
+        spoken=list(CallLanguage),
+        categories=CATEGORIES,
+        results=list(Result),
+        somebody_else=SOMEBODY_ELSE,
         asks_same="same_is_right" in page.form.errors,
-    )  # fmt: skip
+    )
 
 
 def submit(page: Page) -> Response[Any]:
@@ -52,21 +69,33 @@ def submit(page: Page) -> Response[Any]:
     form = page.form
     after = call_form.read(form)
     started_at = typed_moment(form, "started_on", "started_at")
-    ended_at = typed_moment(form, "ended_on" if form.get("ended_on").strip() else "started_on", "ended_at")
+    ended_at = typed_moment(
+        form, "ended_on" if form.get("ended_on").strip() else "started_on", "ended_at"
+    )
     if not form.ok or started_at is None or ended_at is None:
         return show_form(page, 422)
     sheet = later_entry.WrittenDown(
-        started_at, ended_at, after, _number(form.get("agent")),
+        started_at,
+        ended_at,
+        after,
+        _number(form.get("agent")),
         form.get("agent_name") if form.get("agent") == SOMEBODY_ELSE else "",
         chosen(CallChannel, form.get("channel"), CallChannel.PHONE),
         chosen(Direction, form.get("direction"), Direction.INBOUND),
-        chosen(CallLanguage, form.get("language"), CallLanguage.JA), form.get("line"), form.get("same_is_right") == "1",
-    )  # fmt: skip
+        chosen(CallLanguage, form.get("language"), CallLanguage.JA),
+        form.get("line"),
+        form.get("same_is_right") == "1",
+    )
     try:
         with page.session.begin_nested():
             if first_post(page):
                 later_entry.write_down(
-                    page.session, page.site.vault, page.site.program.calendar, sheet, page.actor, page.now
+                    page.session,
+                    page.site.vault,
+                    page.site.program.calendar,
+                    sheet,
+                    page.actor,
+                    page.now,
                 )
     except FieldsError as error:
         call_form.put_faults(form, error.faults)
@@ -82,7 +111,9 @@ def go_on(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                later_entry.go_on(page.session, number_in_address(page, "call_id"), page.actor, page.now)
+                later_entry.go_on(
+                    page.session, number_in_address(page, "call_id"), page.actor, page.now
+                )
     except ConflictError as error:
         page.form.error("go-on", error.message)
         return show(page, 409)
@@ -99,7 +130,9 @@ def blank_form(page: Page) -> Response[Any]:
         "result": [call_words.result(one) for one in Result],
     }
     pdf = reception_form_pdf(page.site.program, names, page.now)
-    return page.send(pdf, "application/pdf", {"content-disposition": 'inline; filename="reception-form.pdf"'})
+    return page.send(
+        pdf, "application/pdf", {"content-disposition": 'inline; filename="reception-form.pdf"'}
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

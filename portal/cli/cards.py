@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from portal.cli.context import WITH_HOLDS, Context, answering, dry_run_option, json_option, write_json
+from portal.cli.context import (
+    WITH_HOLDS,
+    Context,
+    answering,
+    dry_run_option,
+    json_option,
+    write_json,
+)
 from portal.cli.printer import make_printer
 from portal.domain.printing.approved_texts import approved_texts
 from portal.domain.printing.build import Printer
@@ -19,9 +26,12 @@ from portal.domain.texts import _s, _sn
     help="Print the waiting cards and decision letters for people without a channel (PDF). None is printed twice."
 )
 @click.option(
-    "--out", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+    "--out",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
     help="Folder for the file (default: letters/cards in the data directory).",
-)  # fmt: skip
+)
 @dry_run_option
 @json_option
 @click.pass_obj
@@ -36,10 +46,13 @@ def cards(context: Context, folder: Path | None, *, dry_run: bool, json_file: st
     write_json(
         json_file,
         {
-            "cards": built.cards, "files": [str(path) for path in built.files], "stopped": built.stopped,
-            "unprintable": list(built.unprintable), "finished": [str(path) for path in built.finished],
+            "cards": built.cards,
+            "files": [str(path) for path in built.files],
+            "stopped": built.stopped,
+            "unprintable": list(built.unprintable),
+            "finished": [str(path) for path in built.finished],
         },
-    )  # fmt: skip
+    )
     if json_file != "-":
         _say(built)
     if built.stopped or built.unprintable:
@@ -53,15 +66,17 @@ def _dry_run(printer: Printer, json_file: str | None) -> None:
         found = check_cards(session, printer, printer.clock.now(session))
     write_json(
         json_file,
-        {"cards": found.printable, "stopped": len(found.stopped), "unprintable": list(found.unprintable)},
+        {
+            "cards": found.printable,
+            "stopped": len(found.stopped),
+            "unprintable": list(found.unprintable),
+        },
     )
     if json_file != "-":
         click.echo(
-            _sn(
-                "印刷するカードは%(n)d枚です。", "印刷するカードは%(n)d枚です。", found.printable
-            )
+            _sn("印刷するカードは%(n)d枚です。", "印刷するカードは%(n)d枚です。", found.printable)
             % {"n": found.printable}
-        )  # fmt: skip
+        )
         _say_rest(len(found.stopped), found.unprintable)
         click.echo(_s("試しの実行です。何も保存していません。"))
     if found.stopped or found.unprintable:

@@ -39,14 +39,26 @@ class Source:
 SOURCES: dict[str, tuple[Source, ...]] = {
     "messages": (
         Source("python", ("portal/**/*.py",), RESIDENT_CALLS),
-        Source("jinja2", ("templates/components/**/*", "templates/portal/**/*", "templates/*/portal.html",
-                          "templates/errors/resident.html"), TEMPLATE_CALLS),
+        Source(
+            "jinja2",
+            (
+                "templates/components/**/*",
+                "templates/portal/**/*",
+                "templates/*/portal.html",
+                "templates/errors/resident.html",
+            ),
+            TEMPLATE_CALLS,
+        ),
     ),
     "staff": (
         Source("python", ("portal/**/*.py", "admin/**/*.py"), STAFF_CALLS),
-        Source("jinja2", ("templates/admin/**/*", "templates/*/admin.html", "templates/errors/staff.html"), TEMPLATE_CALLS),
+        Source(
+            "jinja2",
+            ("templates/admin/**/*", "templates/*/admin.html", "templates/errors/staff.html"),
+            TEMPLATE_CALLS,
+        ),
     ),
-}  # fmt: skip
+}
 
 
 def extract(domain: str, root: Path = ROOT) -> Catalog:
@@ -100,7 +112,9 @@ def update(root: Path = ROOT) -> list[str]:
         for language in languages:
             catalog = read_catalog(domain, language, root)
             catalog.update(template, no_fuzzy_matching=True, update_creation_date=False)
-            catalog.header_comment = f"# {domain} in {language}; ./run messages adds and drops texts."
+            catalog.header_comment = (
+                f"# {domain} in {language}; ./run messages adds and drops texts."
+            )
             catalog.version, catalog.msgid_bugs_address = "1", "the issue tracker"
             catalog.last_translator, catalog.language_team = "the translators of portal", language
             # A fixed date: otherwise every run would change every catalog.
@@ -109,7 +123,12 @@ def update(root: Path = ROOT) -> list[str]:
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb") as file:
                 write_po(
-                    file, catalog, width=110, sort_by_file=True, include_lineno=False, ignore_obsolete=True
+                    file,
+                    catalog,
+                    width=110,
+                    sort_by_file=True,
+                    include_lineno=False,
+                    ignore_obsolete=True,
                 )
             empty = sum(1 for message in catalog if message.id and not is_translated(message))
             lines.append(f"{path.relative_to(root)}: {len(catalog)} texts, {empty} to translate")

@@ -113,7 +113,9 @@ def answering(function: Callable[P, T]) -> Callable[P, T]:
         except OSError as error:
             name = Path(error.filename).name if isinstance(error.filename, str) else ""
             fail(
-                _s("ファイルを読み書きできません（%(name)s: %(reason)s）。空き容量と権限を確かめてください。")
+                _s(
+                    "ファイルを読み書きできません（%(name)s: %(reason)s）。空き容量と権限を確かめてください。"
+                )
                 % {"name": name, "reason": error.strerror or type(error).__name__}
             )
         except KeyboardInterrupt:

@@ -17,7 +17,9 @@ from portal.domain.texts import _s, _sn
 
 @click.command("statement")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--profile", "profile_name", required=True, metavar="NAME_OR_FILE", help="Issuer profile.")
+@click.option(
+    "--profile", "profile_name", required=True, metavar="NAME_OR_FILE", help="Issuer profile."
+)
 @click.option(
     "--as-of",
     "as_of",
@@ -37,7 +39,13 @@ def statement(
     data = file_bytes(file)
     with context.database().write() as session:
         taken = take_statement(
-            session, context.vault(), data, profile, as_of.date(), context.actor, context.clock.now(session)
+            session,
+            context.vault(),
+            data,
+            profile,
+            as_of.date(),
+            context.actor,
+            context.clock.now(session),
         )
     write_json(json_file, asdict(taken))
     if json_file != "-":

@@ -8,7 +8,15 @@ from urllib.parse import urlsplit
 
 import click
 
-from portal.cli.context import FAILED, WITH_HOLDS, Context, answering, dry_run_option, json_option, write_json
+from portal.cli.context import (
+    FAILED,
+    WITH_HOLDS,
+    Context,
+    answering,
+    dry_run_option,
+    json_option,
+    write_json,
+)
 from portal.cli.coupon_statement import statement
 from portal.cli.late import warn_after_delivery
 from portal.cli.progress import progress_bar
@@ -45,11 +53,17 @@ def _profile(context: Context, name: str) -> IssuerProfile:
 
 @coupons.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--profile", "profile_name", required=True, metavar="NAME_OR_FILE", help="Issuer profile.")
+@click.option(
+    "--profile", "profile_name", required=True, metavar="NAME_OR_FILE", help="Issuer profile."
+)
 @click.option("--order", "reference", required=True, metavar="REF", help="Reference of the order.")
 @click.option("--count", type=click.IntRange(min=1), metavar="N", help="Codes ordered.")
-@click.option("--sum", "total_yen", type=click.IntRange(min=1), metavar="YEN", help="Sum ordered, in yen.")
-@click.option("--any-face-value", is_flag=True, help="Accept face values other than the amount per child.")
+@click.option(
+    "--sum", "total_yen", type=click.IntRange(min=1), metavar="YEN", help="Sum ordered, in yen."
+)
+@click.option(
+    "--any-face-value", is_flag=True, help="Accept face values other than the amount per child."
+)
 @dry_run_option
 @json_option
 @click.pass_obj
@@ -77,10 +91,19 @@ def load(
     database, vault = context.database(), context.vault()
     with progress_bar(_s("QRコードを描いています")) as report:
         loaded = load_batch(
-            file, profile, order, terms,
-            vault=vault, read=database.read, write=database.write, clock=context.clock, actor=context.actor,
-            workers=context.settings.workers, progress=report, dry_run=dry_run,
-        )  # fmt: skip
+            file,
+            profile,
+            order,
+            terms,
+            vault=vault,
+            read=database.read,
+            write=database.write,
+            clock=context.clock,
+            actor=context.actor,
+            workers=context.settings.workers,
+            progress=report,
+            dry_run=dry_run,
+        )
     write_json(json_file, _loaded_json(loaded, order, profile))
     if json_file != "-":
         click.echo(
@@ -89,7 +112,11 @@ def load(
                 "コードを%(n)d件、合計%(yen)s円分読み込みました。交換は%(day)sまで。",
                 loaded.count,
             )
-            % {"n": loaded.count, "yen": f"{loaded.total_yen:,}", "day": last_day_before(loaded.exchange_end)}
+            % {
+                "n": loaded.count,
+                "yen": f"{loaded.total_yen:,}",
+                "day": last_day_before(loaded.exchange_end),
+            }
         )
         _say_dry_run(dry_run)
 
@@ -127,14 +154,20 @@ def _say_dry_run(dry_run: bool) -> None:
 
 @coupons.command("assign")
 @click.option(
-    "--reserve", callback=_reserve, default=DEFAULT_RESERVE, show_default=True, metavar="N_OR_PERCENT",
+    "--reserve",
+    callback=_reserve,
+    default=DEFAULT_RESERVE,
+    show_default=True,
+    metavar="N_OR_PERCENT",
     help="Codes to keep for replacements.",
-)  # fmt: skip
+)
 @dry_run_option
 @json_option
 @click.pass_obj
 @answering
-def assign_codes(context: Context, reserve: Reserve, *, dry_run: bool, json_file: str | None) -> None:
+def assign_codes(
+    context: Context, reserve: Reserve, *, dry_run: bool, json_file: str | None
+) -> None:
     """Give one code to every child in issue, in one transaction; ends with 3 while children are held.
 
     Before the first day of delivery this is preparing; after its last day it warns and goes on.
@@ -213,13 +246,18 @@ def status(context: Context, json_file: str | None) -> None:
         click.echo(_s("コードはまだありません。「portal coupons load」で読み込んでください。"))
     for batch in batches:
         click.echo(
-            _s("注文 %(order)s(%(profile)s): %(n)d件、%(yen)s円、交換は%(day)sまで、在庫%(stock)d件")
+            _s(
+                "注文 %(order)s(%(profile)s): %(n)d件、%(yen)s円、交換は%(day)sまで、在庫%(stock)d件"
+            )
             % {
-                "order": batch.order_ref, "profile": batch.profile, "n": batch.count,
-                "yen": f"{batch.total_yen:,}", "day": last_day_before(batch.exchange_end),
+                "order": batch.order_ref,
+                "profile": batch.profile,
+                "n": batch.count,
+                "yen": f"{batch.total_yen:,}",
+                "day": last_day_before(batch.exchange_end),
                 "stock": batch.by_state.get("stock", 0),
             }
-        )  # fmt: skip
+        )
     for state, count in states.items():
         if count:
             click.echo(f"  {state}: {count:,}")
@@ -232,7 +270,9 @@ def status(context: Context, json_file: str | None) -> None:
 
 @coupons.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--count", type=click.IntRange(1, 1_000_000), required=True, metavar="N", help="Codes to make.")
+@click.option(
+    "--count", type=click.IntRange(1, 1_000_000), required=True, metavar="N", help="Codes to make."
+)
 @click.pass_obj
 @answering
 def sandbox(context: Context, file: Path, count: int) -> None:

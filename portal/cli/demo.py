@@ -43,10 +43,17 @@ def demo_settings(settings: Settings) -> Settings:
     """Return the demo's settings: SQLite in a folder of its own, made anew each time, on free ports."""
     folder = settings.data_dir / "demo"
     return replace(
-        settings, environment="demo", data_dir=folder, key_dir=folder / "keys",
-        database_url=f"sqlite:///{folder / 'portal.sqlite3'}", public_url=f"http://{HOST}:{free_port(8000)}",
-        admin_url=f"http://{HOST}:{free_port(8001)}", workers=1, smtp_url="", sms_url="",
-    )  # fmt: skip
+        settings,
+        environment="demo",
+        data_dir=folder,
+        key_dir=folder / "keys",
+        database_url=f"sqlite:///{folder / 'portal.sqlite3'}",
+        public_url=f"http://{HOST}:{free_port(8000)}",
+        admin_url=f"http://{HOST}:{free_port(8001)}",
+        workers=1,
+        smtp_url="",
+        sms_url="",
+    )
 
 
 class Processes:
@@ -62,10 +69,14 @@ class Processes:
                 port = int(url.rsplit(":", 1)[1])
                 self._children.append(
                     subprocess.Popen(  # noqa: S603  (our own interpreter and names)
-                        command_line(site, HOST, port, 1), env=environment(settings), stdout=out, stderr=out,
-                        stdin=subprocess.DEVNULL, start_new_session=True,
+                        command_line(site, HOST, port, 1),
+                        env=environment(settings),
+                        stdout=out,
+                        stderr=out,
+                        stdin=subprocess.DEVNULL,
+                        start_new_session=True,
                     )
-                )  # fmt: skip
+                )
 
     def wait_until_up(self, settings: Settings) -> None:
         """Return when both sites answer.
@@ -133,7 +144,8 @@ def demo(context: Context) -> None:
         while not processes.ended():
             time.sleep(0.3)
         raise InputError(
-            _s("サイトが止まりました。%(log)s を見てください。") % {"log": settings.data_dir / "demo.log"}
+            _s("サイトが止まりました。%(log)s を見てください。")
+            % {"log": settings.data_dir / "demo.log"}
         )
     except KeyboardInterrupt:
         click.echo(_s("デモを終わります。"), err=True)

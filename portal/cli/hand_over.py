@@ -20,17 +20,26 @@ from portal.domain.texts import _s, _sn
 @click.option("--by", required=True, metavar="LOGIN", help="Who proposes, an officer.")
 @click.option("--confirmed-by", metavar="LOGIN", help="The second person.")
 @click.option(
-    "--taken-out", "numbers", multiple=True, metavar="NUMBER",
+    "--taken-out",
+    "numbers",
+    multiple=True,
+    metavar="NUMBER",
     help="Number of a letter that was taken out first: it is cancelled. May be repeated.",
-)  # fmt: skip
+)
 @dry_run_option
 @json_option
 @click.pass_obj
 @answering
 def hand_over(
-    context: Context, run_id: int, by: str, confirmed_by: str | None, numbers: tuple[str, ...], *, dry_run: bool,
+    context: Context,
+    run_id: int,
+    by: str,
+    confirmed_by: str | None,
+    numbers: tuple[str, ...],
+    *,
+    dry_run: bool,
     json_file: str | None,
-) -> None:  # fmt: skip
+) -> None:
     """Hand a run over with all its letters, in one transaction; refused while letters must be taken out."""
     value: dict[str, Any] = {"run_id": run_id, "dry_run": dry_run, "handed_over": False}
     with context.database().write() as session:
@@ -59,10 +68,12 @@ def _say(value: dict[str, Any]) -> None:
                 value["letters"],
             )
             % {
-                "run": value["run_id"], "n": value["letters"], "children": value["children"],
+                "run": value["run_id"],
+                "n": value["letters"],
+                "children": value["children"],
                 "yen": f"{value['yen']:,}",
             }
-        )  # fmt: skip
+        )
     else:
         click.echo(
             _s(

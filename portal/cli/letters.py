@@ -9,7 +9,15 @@ from typing import Any
 import click
 
 from portal.cli.cards import cards
-from portal.cli.context import FAILED, WITH_HOLDS, Context, answering, dry_run_option, json_option, write_json
+from portal.cli.context import (
+    FAILED,
+    WITH_HOLDS,
+    Context,
+    answering,
+    dry_run_option,
+    json_option,
+    write_json,
+)
 from portal.cli.hand_over import hand_over
 from portal.cli.late import warn_after_delivery
 from portal.cli.letters_archive import archive, remove_plain
@@ -35,7 +43,9 @@ from portal.domain.texts import _s, _sn
 SAMPLE_ADDRESS = ("見本区見本町一丁目2番地の3", "見本マンション405号室")
 
 
-@click.group("letters", help="Letters with ID and password: preflight, build, alignment page, status.")
+@click.group(
+    "letters", help="Letters with ID and password: preflight, build, alignment page, status."
+)
 def letters() -> None:
     """Letters."""
 
@@ -67,23 +77,38 @@ def _warn_of_address(context: Context) -> None:
         )
 
 
-@letters.command(help="Give every household to be issued a new ID and password, and print (PDF). Resumes.")
-@click.option(
-    "--out", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
-    help="Folder for the files (default: letters/run-NNN in the data directory).",
-)  # fmt: skip
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many letters.")
-@click.option(
-    "--chunk", "chunk_size", type=click.IntRange(1, 500), default=CHUNK_SIZE, show_default=True, metavar="N",
-    help="Letters per file.",
-)  # fmt: skip
-@click.option(
-    "--workers", type=click.IntRange(1, 64), metavar="N", help="Processes (default: PORTAL_WORKERS)."
+@letters.command(
+    help="Give every household to be issued a new ID and password, and print (PDF). Resumes."
 )
 @click.option(
-    "--notice-date", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD",
+    "--out",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Folder for the files (default: letters/run-NNN in the data directory).",
+)
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many letters.")
+@click.option(
+    "--chunk",
+    "chunk_size",
+    type=click.IntRange(1, 500),
+    default=CHUNK_SIZE,
+    show_default=True,
+    metavar="N",
+    help="Letters per file.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="Processes (default: PORTAL_WORKERS).",
+)
+@click.option(
+    "--notice-date",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
     help="Date on the letter (default: today).",
-)  # fmt: skip
+)
 @dry_run_option
 @json_option
 @click.pass_obj
@@ -111,9 +136,14 @@ def build(
     _warn_of_address(context)
     with progress_bar(_s("手紙を作っています")) as report:
         built = build_letters(
-            printer, folder=folder, limit=limit, chunk_size=chunk_size,
-            workers=workers or context.settings.workers, notice_date=day, progress=report,
-        )  # fmt: skip
+            printer,
+            folder=folder,
+            limit=limit,
+            chunk_size=chunk_size,
+            workers=workers or context.settings.workers,
+            notice_date=day,
+            progress=report,
+        )
     checked = built if isinstance(built, Preflight) else built.checked
     value: dict[str, Any] = preflight_json(checked) if checked else {}
     if isinstance(built, BuiltRun):
@@ -146,7 +176,10 @@ def _dry_run(
     write_json(json_file, value)
     if json_file != "-":
         if found:
-            click.echo(_s("途中の印刷 %(id)d があります。次の実行は、その続きからです。") % {"id": found.id})
+            click.echo(
+                _s("途中の印刷 %(id)d があります。次の実行は、その続きからです。")
+                % {"id": found.id}
+            )
         click.echo(
             _sn(
                 "作る手紙は%(n)d通、こども%(children)d人、%(yen)s円です。",
@@ -175,7 +208,9 @@ def _end_unapproved(printer: Printer) -> None:
         approved_texts(session, printer.program)  # raises, and the command ends with its sentence
 
 
-@letters.command("preflight", help="List names and addresses that cannot be printed; changes nothing.")
+@letters.command(
+    "preflight", help="List names and addresses that cannot be printed; changes nothing."
+)
 @json_option
 @click.pass_obj
 @answering
@@ -188,7 +223,9 @@ def preflight_command(context: Context, json_file: str | None) -> None:
     write_json(json_file, preflight_json(checked) | {"protection_loaded": loaded})
     if json_file != "-":
         click.echo(
-            _sn("印刷できる世帯は%(n)d件です。", "印刷できる世帯は%(n)d件です。", len(checked.ready))
+            _sn(
+                "印刷できる世帯は%(n)d件です。", "印刷できる世帯は%(n)d件です。", len(checked.ready)
+            )
             % {"n": len(checked.ready)}
         )
         say_preflight(checked)
@@ -200,9 +237,13 @@ def preflight_command(context: Context, json_file: str | None) -> None:
 
 @letters.command("testpage", help="Write an alignment page for the window of the envelope.")
 @click.option(
-    "--out", "target", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+    "--out",
+    "target",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
     help="PDF to write.",
-)  # fmt: skip
+)
 @click.pass_obj
 @answering
 def testpage(context: Context, target: Path) -> None:
@@ -214,19 +255,30 @@ def testpage(context: Context, target: Path) -> None:
     )
     postal_code = program.contact.address.postal_code
     sample = LetterContent(
-        letter_number="M000000000", postal_code=postal_code, address_lines=SAMPLE_ADDRESS, addressee="見本　太郎",
-        children=1, amount_yen=program.amount_yen, login_id="1000000008", password="CDFGHJKLMNPQ",  # noqa: S106  (a sample)
-        sign_in_url=f"{url}/signin", customer_bars=customer_bars(postal_code, "一丁目2番地の3 405号室"),
-    )  # fmt: skip
+        letter_number="M000000000",
+        postal_code=postal_code,
+        address_lines=SAMPLE_ADDRESS,
+        addressee="見本　太郎",
+        children=1,
+        amount_yen=program.amount_yen,
+        login_id="1000000008",
+        password="CDFGHJKLMNPQ",  # noqa: S106  (a sample)
+        sign_in_url=f"{url}/signin",
+        customer_bars=customer_bars(postal_code, "一丁目2番地の3 405号室"),
+    )
     target.parent.mkdir(parents=True, exist_ok=True)
     put(write_part(target.absolute(), render_testpage(frame, sample)))
     click.echo(
-        _s("%(path)s を書きました。倍率100%%で印刷し、封筒に入れて、窓とあて名の位置を確かめてください。")
+        _s(
+            "%(path)s を書きました。倍率100%%で印刷し、封筒に入れて、窓とあて名の位置を確かめてください。"
+        )
         % {"path": target}
     )
 
 
-@letters.command("status", help="Print runs, and printed letters that must be taken out before posting.")
+@letters.command(
+    "status", help="Print runs, and printed letters that must be taken out before posting."
+)
 @json_option
 @click.pass_obj
 @answering
@@ -236,14 +288,20 @@ def status(context: Context, json_file: str | None) -> None:
         runs, withdrawn = run_statuses(session), list(to_withdraw(session))
     write_json(
         json_file,
-        {"runs": [asdict(run) for run in runs], "withdraw": [asdict(letter) for letter in withdrawn]},
+        {
+            "runs": [asdict(run) for run in runs],
+            "withdraw": [asdict(letter) for letter in withdrawn],
+        },
     )
     if json_file != "-":
         if not runs:
             click.echo(_s("印刷はまだありません。"))
         states = {
-            "building": _s("途中"), "built": _s("作成ずみ"), "handed_over": _s("差し出しずみ"), "discarded": _s("取りやめ"),
-        }  # fmt: skip
+            "building": _s("途中"),
+            "built": _s("作成ずみ"),
+            "handed_over": _s("差し出しずみ"),
+            "discarded": _s("取りやめ"),
+        }
         for run in runs:
             state = states[run.state]
             click.echo(
@@ -251,13 +309,20 @@ def status(context: Context, json_file: str | None) -> None:
                     "印刷 %(id)d（%(state)s）: %(printed)d／%(planned)d通、ファイル %(built)d／%(chunks)d、%(folder)s"
                 )
                 % {
-                    "id": run.id, "state": state, "printed": run.printed, "planned": run.planned,
-                    "built": run.chunks_built, "chunks": run.chunks, "folder": run.folder,
+                    "id": run.id,
+                    "state": state,
+                    "printed": run.printed,
+                    "planned": run.planned,
+                    "built": run.chunks_built,
+                    "chunks": run.chunks,
+                    "folder": run.folder,
                 }
-            )  # fmt: skip
+            )
         if withdrawn:
             click.echo(
-                _s("印刷の後に、支援措置や保留になった世帯の手紙です。差し出す前に抜き取ってください。")
+                _s(
+                    "印刷の後に、支援措置や保留になった世帯の手紙です。差し出す前に抜き取ってください。"
+                )
             )
         for letter in withdrawn:
             click.echo(

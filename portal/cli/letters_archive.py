@@ -13,22 +13,32 @@ from portal.domain.staff.permissions import Permission
 from portal.domain.texts import _s, _sn
 
 
-@click.command("archive", help="Encrypt a finished run to a mail house's key, with manifest and checksums.")
+@click.command(
+    "archive", help="Encrypt a finished run to a mail house's key, with manifest and checksums."
+)
 @click.argument("run_id", metavar="RUN", type=click.IntRange(min=1))
 @click.option(
-    "--to", "company_id", required=True, type=click.IntRange(min=1), metavar="N",
+    "--to",
+    "company_id",
+    required=True,
+    type=click.IntRange(min=1),
+    metavar="N",
     help="Number of the mail house in the register of subcontractors.",
-)  # fmt: skip
+)
 @click.option("--by", required=True, metavar="LOGIN", help="Who builds it, an officer.")
 @json_option
 @click.pass_obj
 @answering
-def archive(context: Context, run_id: int, company_id: int, by: str, *, json_file: str | None) -> None:
+def archive(
+    context: Context, run_id: int, company_id: int, by: str, *, json_file: str | None
+) -> None:
     """Build the archive; it goes with the hand-over. Refused without the ward's consent to the mail house."""
     database = context.database()
     with database.write() as session:
         actor = person(session, by, Permission.PROPOSE_HAND_OVER)
-    built = build_archive(Sender(database.read, database.write, context.clock, actor), run_id, company_id)
+    built = build_archive(
+        Sender(database.read, database.write, context.clock, actor), run_id, company_id
+    )
     value: dict[str, Any] = asdict(built)
     write_json(json_file, value)
     if json_file != "-":

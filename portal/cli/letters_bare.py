@@ -9,7 +9,14 @@ from typing import Any
 
 import click
 
-from portal.cli.context import WITH_HOLDS, Context, answering, dry_run_option, json_option, write_json
+from portal.cli.context import (
+    WITH_HOLDS,
+    Context,
+    answering,
+    dry_run_option,
+    json_option,
+    write_json,
+)
 from portal.cli.letters_words import say_left_out
 from portal.cli.printer import make_printer
 from portal.cli.progress import progress_bar
@@ -27,21 +34,27 @@ Command = Callable[..., None]
 def _options(command: Command) -> Command:
     for option in (
         click.option(
-            "--out", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+            "--out",
+            "folder",
+            type=click.Path(file_okay=False, path_type=Path),
+            metavar="DIR",
             help="Folder for the files (default: letters/run-NNN in the data directory).",
         ),
         click.option(
-            "--notice-date", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD",
+            "--notice-date",
+            type=click.DateTime(["%Y-%m-%d"]),
+            metavar="YYYY-MM-DD",
             help="Date on the letter (default: today).",
         ),
         json_option,
-    ):  # fmt: skip
+    ):
         command = option(command)
     return command
 
 
 @click.command(
-    "test-posting", help="Print the letter with a specimen instead of an ID, to addresses of the staff."
+    "test-posting",
+    help="Print the letter with a specimen instead of an ID, to addresses of the staff.",
 )
 @_options
 @click.pass_obj
@@ -67,9 +80,14 @@ def test_posting(
 @click.pass_obj
 @answering
 def advance(
-    context: Context, folder: Path | None, notice_date: datetime | None, limit: int | None, *, dry_run: bool,
+    context: Context,
+    folder: Path | None,
+    notice_date: datetime | None,
+    limit: int | None,
+    *,
+    dry_run: bool,
     json_file: str | None,
-) -> None:  # fmt: skip
+) -> None:
     """Build advance notices; ends with 3 while households are held or cannot be printed."""
     printer = make_printer(context)
     writer = AdvanceWriter(printer)
@@ -81,12 +99,16 @@ def advance(
     else:
         made = _build(printer, writer, folder, notice_date, limit)
         chosen = (made if isinstance(made, Chosen) else made.chosen) or Chosen(())
-    value = built_json(made) | ({"ready": len(chosen.items[:limit]), "dry_run": True} if dry_run else {})
+    value = built_json(made) | (
+        {"ready": len(chosen.items[:limit]), "dry_run": True} if dry_run else {}
+    )
     write_json(json_file, value)
     if json_file != "-":
         if dry_run:
             ready = len(chosen.items[:limit])
-            click.echo(_sn("作る手紙は%(n)d通です。", "作る手紙は%(n)d通です。", ready) % {"n": ready})
+            click.echo(
+                _sn("作る手紙は%(n)d通です。", "作る手紙は%(n)d通です。", ready) % {"n": ready}
+            )
         else:
             say_built(made)
         say_left_out(chosen.left_out, chosen.findings)
@@ -97,13 +119,22 @@ def advance(
 
 
 def _build(
-    printer: Printer, writer: Writer, folder: Path | None, notice_date: datetime | None, limit: int | None = None
-) -> BuiltBare | Chosen:  # fmt: skip
+    printer: Printer,
+    writer: Writer,
+    folder: Path | None,
+    notice_date: datetime | None,
+    limit: int | None = None,
+) -> BuiltBare | Chosen:
     with progress_bar(_s("手紙を作っています")) as report:
         return build_bare(
-            printer, writer, folder=folder, limit=limit, chunk_size=CHUNK_SIZE,
-            notice_date=notice_date.date() if notice_date else None, progress=report,
-        )  # fmt: skip
+            printer,
+            writer,
+            folder=folder,
+            limit=limit,
+            chunk_size=CHUNK_SIZE,
+            notice_date=notice_date.date() if notice_date else None,
+            progress=report,
+        )
 
 
 def built_json(built: BuiltBare | Chosen) -> dict[str, Any]:
@@ -112,9 +143,14 @@ def built_json(built: BuiltBare | Chosen) -> dict[str, Any]:
         return {"letters": 0, "left_out": dict(built.left_out)}
     left_out = dict(built.chosen.left_out) if built.chosen is not None else {}
     return {
-        "run": built.run_id, "resumed": built.chosen is None, "folder": built.folder, "manifest": built.manifest.name,
-        "files": [asdict(file) for file in built.files], "left_out": left_out, **asdict(built.totals),
-    }  # fmt: skip
+        "run": built.run_id,
+        "resumed": built.chosen is None,
+        "folder": built.folder,
+        "manifest": built.manifest.name,
+        "files": [asdict(file) for file in built.files],
+        "left_out": left_out,
+        **asdict(built.totals),
+    }
 
 
 def say_built(built: BuiltBare | Chosen) -> None:

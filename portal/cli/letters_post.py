@@ -23,32 +23,53 @@ from portal.domain.texts import _s, _sn
     help="Note that letters were posted: tracking numbers from a CSV, or a whole run or print of cards without.",
 )
 @click.argument(
-    "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="[FILE]"
+    "file",
+    required=False,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="[FILE]",
 )
-@click.option("--run", "run_id", type=click.IntRange(min=1), metavar="RUN", help="All that is left of a run.")
+@click.option(
+    "--run", "run_id", type=click.IntRange(min=1), metavar="RUN", help="All that is left of a run."
+)
 @click.option(
     "--cards", "print_id", type=click.IntRange(min=1), metavar="PRINT", help="All cards of a print."
 )
 @click.option(
-    "--day", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Day of posting (default: today)."
+    "--day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="Day of posting (default: today).",
 )
-@click.option("--class", "mail_class", required=True, type=click.Choice(CLASSES), help="Class of mail.")
+@click.option(
+    "--class", "mail_class", required=True, type=click.Choice(CLASSES), help="Class of mail."
+)
 @click.option("--by", required=True, metavar="LOGIN", help="Who posts them.")
 @dry_run_option
 @json_option
 @click.pass_obj
 @answering
 def post(
-    context: Context, file: Path | None, run_id: int | None, print_id: int | None, day: datetime | None, mail_class: str, by: str, *,
-    dry_run: bool, json_file: str | None,
-) -> None:  # fmt: skip
+    context: Context,
+    file: Path | None,
+    run_id: int | None,
+    print_id: int | None,
+    day: datetime | None,
+    mail_class: str,
+    by: str,
+    *,
+    dry_run: bool,
+    json_file: str | None,
+) -> None:
     """Post all lines of the file or none; every wrong line is named."""
     if sum(one is not None for one in (file, run_id, print_id)) != 1:
         raise InputError(_s("ファイル、--run、--cards の、どれか1つを指定してください。"))
     entries = read_entries(file.read_bytes()) if file is not None else []
     with context.database().write() as session:
         now = context.clock.now(session)
-        actor, posted_on = person(session, by, Permission.POST_LETTERS), day.date() if day else jst_date(now)
+        actor, posted_on = (
+            person(session, by, Permission.POST_LETTERS),
+            day.date() if day else jst_date(now),
+        )
         if run_id is not None:
             done = post_run(session, run_id, posted_on, mail_class, actor, now)
         elif print_id is not None:

@@ -26,23 +26,31 @@ RUN = click.argument("run_id", metavar="RUN", type=click.IntRange(min=1))
 
 
 @click.command(
-    "proof", help="Make the proof of a finished run: counts, and pictures of letters without secrets."
+    "proof",
+    help="Make the proof of a finished run: counts, and pictures of letters without secrets.",
 )
 @RUN
 @click.option("--by", required=True, metavar="LOGIN", help="Who makes or looks at it, an officer.")
 @click.option(
-    "--out", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+    "--out",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
     help="Write the pictures (PNG) to a folder; each look is on record.",
-)  # fmt: skip
+)
 @json_option
 @click.pass_obj
 @answering
-def proof(context: Context, run_id: int, by: str, folder: Path | None, json_file: str | None) -> None:
+def proof(
+    context: Context, run_id: int, by: str, folder: Path | None, json_file: str | None
+) -> None:
     """Make it where there is none yet, and show it."""
     database, vault = context.database(), context.vault()
     with database.write() as session:
         there = is_current(session, live_proof(session, run_id))
-        actor = person(session, by, Permission.SEE_LETTERS if there else Permission.PROPOSE_HAND_OVER)
+        actor = person(
+            session, by, Permission.SEE_LETTERS if there else Permission.PROPOSE_HAND_OVER
+        )
     if not there:
         make_proof(replace(make_printer(context), actor=actor), run_id)
     with database.write() as session:
@@ -73,10 +81,18 @@ def proof(context: Context, run_id: int, by: str, folder: Path | None, json_file
 
 def _json(made: PrintProof) -> dict[str, Any]:
     return {
-        "run": made.print_run_id, "proof": made.number, "state": made.state, "made": jst_date(made.made_at).isoformat(),
-        "build": made.build_sha256, "seed": made.seed, "letters": made.letters, "children": made.children,
-        "yen": made.amount_yen, "pieces": made.pieces, "enclosures": made.enclosures,
-    }  # fmt: skip
+        "run": made.print_run_id,
+        "proof": made.number,
+        "state": made.state,
+        "made": jst_date(made.made_at).isoformat(),
+        "build": made.build_sha256,
+        "seed": made.seed,
+        "letters": made.letters,
+        "children": made.children,
+        "yen": made.amount_yen,
+        "pieces": made.pieces,
+        "enclosures": made.enclosures,
+    }
 
 
 def _say(value: dict[str, Any]) -> None:
@@ -86,22 +102,31 @@ def _say(value: dict[str, Any]) -> None:
             "印刷 %(run)d の校正刷り: 手紙%(n)d通、こども%(children)d人、%(yen)s円",
             value["letters"],
         )
-        % {"run": value["run"], "n": value["letters"], "children": value["children"], "yen": f"{value['yen']:,}"}
-    )  # fmt: skip
+        % {
+            "run": value["run"],
+            "n": value["letters"],
+            "children": value["children"],
+            "yen": f"{value['yen']:,}",
+        }
+    )
     for pieces, letters in value["pieces"].items():
         click.echo(
-            "  " + _sn("封筒に%(pieces)s点: 手紙%(n)d通", "封筒に%(pieces)s点: 手紙%(n)d通", letters)
+            "  "
+            + _sn("封筒に%(pieces)s点: 手紙%(n)d通", "封筒に%(pieces)s点: 手紙%(n)d通", letters)
             % {"pieces": pieces, "n": letters}
-        )  # fmt: skip
+        )
     for name, number in value["enclosures"].items():
-        click.echo("  " + _s("同封物 %(name)s: %(n)s") % {"name": enclosure_name(name), "n": number})
+        click.echo(
+            "  " + _s("同封物 %(name)s: %(n)s") % {"name": enclosure_name(name), "n": number}
+        )
     words = reason_words()
     for reason, households in value["left_out"].items():
         if households:
             click.echo(
-                "  " + _sn("%(reason)s: %(n)d世帯", "%(reason)s: %(n)d世帯", households)
+                "  "
+                + _sn("%(reason)s: %(n)d世帯", "%(reason)s: %(n)d世帯", households)
                 % {"reason": words[reason], "n": households}
-            )  # fmt: skip
+            )
     for one in value["letters_shown"]:
         click.echo(f"  {one['letter']}")
 
@@ -119,7 +144,9 @@ def approve(context: Context, run_id: int, by: str) -> None:
     click.echo(_s("印刷 %(run)d を校正刷りで承認しました。") % {"run": run_id})
 
 
-@click.command("refuse", help="Refuse a run from its proof, with a reason: its letters will not leave.")
+@click.command(
+    "refuse", help="Refuse a run from its proof, with a reason: its letters will not leave."
+)
 @RUN
 @click.option("--by", required=True, metavar="LOGIN", help="Who refuses.")
 @click.option("--reason", required=True, metavar="TEXT", help="Why; kept encrypted.")
@@ -133,14 +160,18 @@ def refuse(context: Context, run_id: int, by: str, reason: str) -> None:
     click.echo(_s("印刷 %(run)d を承認しませんでした。理由は記録しました。") % {"run": run_id})
 
 
-@click.command("discard", help="Give up a run that was refused: all its letters, IDs and passwords end.")
+@click.command(
+    "discard", help="Give up a run that was refused: all its letters, IDs and passwords end."
+)
 @RUN
 @click.option("--by", required=True, metavar="LOGIN", help="Who gives it up.")
 @dry_run_option
 @json_option
 @click.pass_obj
 @answering
-def discard(context: Context, run_id: int, by: str, *, dry_run: bool, json_file: str | None) -> None:
+def discard(
+    context: Context, run_id: int, by: str, *, dry_run: bool, json_file: str | None
+) -> None:
     """Discard; the next build makes new letters for the households."""
     with context.database().write() as session:
         actor = person(session, by, Permission.TAKE_OUT_LETTERS)

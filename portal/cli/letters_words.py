@@ -18,12 +18,16 @@ def preflight_json(checked: Preflight) -> dict[str, Any]:
         "left_out": checked.left_out | {"unprintable": checked.unprintable},
         "unprintable": [
             {
-                "household_id": finding.household_id, "household_no": finding.household_no, "reason": finding.reason,
-                "where": finding.where, "characters": finding.characters, "sentences": finding.sentences,
+                "household_id": finding.household_id,
+                "household_no": finding.household_no,
+                "reason": finding.reason,
+                "where": finding.where,
+                "characters": finding.characters,
+                "sentences": finding.sentences,
             }
             for finding in checked.findings
         ],
-    }  # fmt: skip
+    }
 
 
 def built_json(built: BuiltRun) -> dict[str, Any]:
@@ -89,9 +93,10 @@ def say_left_out(left_out: Mapping[str, int], findings: Collection[Finding]) -> 
     for reason, count in left_out.items():
         if count:
             click.echo(
-                "  " + _sn("%(reason)s: %(n)d世帯", "%(reason)s: %(n)d世帯", count)
+                "  "
+                + _sn("%(reason)s: %(n)d世帯", "%(reason)s: %(n)d世帯", count)
                 % {"reason": names[reason], "n": count}
-            )  # fmt: skip
+            )
     if findings:
         unprintable = len({finding.household_id for finding in findings})
         click.echo(
@@ -112,6 +117,7 @@ def _finding_lines(findings: Iterable[Finding]) -> Iterable[str]:
         characters = " ".join(f"[{code}]" for code in finding.characters)
         sentences = " ".join(finding.sentences)
         where = _s("世帯 %(no)s の%(where)s: ") % {
-            "no": finding.household_no, "where": places[finding.where],
-        }  # fmt: skip
+            "no": finding.household_no,
+            "where": places[finding.where],
+        }
         yield "  " + where + " ".join(part for part in (characters, sentences) if part)

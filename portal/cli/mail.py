@@ -29,21 +29,35 @@ def mail() -> None:
 @mail.command(help="Note letters and forms that stand in no list, in pieces, for the postage.")
 @click.argument("pieces", type=click.IntRange(min=1))
 @click.option("--what", required=True, type=click.Choice(other_mail.WHAT), help="What was sent.")
-@click.option("--class", "mail_class", required=True, type=click.Choice(CLASSES), help="Class of mail.")
 @click.option(
-    "--day", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Day of posting (default: today)."
+    "--class", "mail_class", required=True, type=click.Choice(CLASSES), help="Class of mail."
+)
+@click.option(
+    "--day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="Day of posting (default: today).",
 )
 @click.option("--by", required=True, metavar="LOGIN", help="Who posts them.")
 @json_option
 @click.pass_obj
 @answering
 def other(
-    context: Context, pieces: int, what: str, mail_class: str, day: datetime | None, by: str, json_file: str | None
-) -> None:  # fmt: skip
+    context: Context,
+    pieces: int,
+    what: str,
+    mail_class: str,
+    day: datetime | None,
+    by: str,
+    json_file: str | None,
+) -> None:
     """Enter other mail."""
     with context.database().write() as session:
         now = context.clock.now(session)
-        actor, posted_on = person(session, by, Permission.POST_LETTERS), day.date() if day else jst_date(now)
+        actor, posted_on = (
+            person(session, by, Permission.POST_LETTERS),
+            day.date() if day else jst_date(now),
+        )
         row = other_mail.enter(
             session, context.load_program(), posted_on, mail_class, what, pieces, actor, now
         )
@@ -64,7 +78,8 @@ def track(context: Context, file: Path, json_file: str | None) -> None:
         data = file.read_bytes()
     except OSError as error:
         raise InputError(
-            _s("ファイル %(path)s を読めません(%(reason)s)。") % {"path": file, "reason": error.strerror}
+            _s("ファイル %(path)s を読めません(%(reason)s)。")
+            % {"path": file, "reason": error.strerror}
         ) from None
     with context.database().write() as session:
         now = context.clock.now(session)
@@ -96,6 +111,8 @@ def undelivered(context: Context, pdf: Path | None, xlsx: Path | None, *, protec
     """Households whose letter is not delivered, with reason, attempts and value."""
     with context.database().read() as session:
         now = context.clock.now(session)
-        written = undelivered_report(session, context.load_program(), now, include_protected=protected)
+        written = undelivered_report(
+            session, context.load_program(), now, include_protected=protected
+        )
     write_files(written, now, pdf, xlsx)
     say_report(written)

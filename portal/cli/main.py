@@ -12,10 +12,24 @@ from portal.domain.texts import _s, use_locale
 from portal.settings import Settings, load_settings
 
 COMMANDS = {
-    "init": "portal.cli.init", "db": "portal.cli.init", "program": "portal.cli.program", "roster": "portal.cli.roster",
-    "coupons": "portal.cli.coupons", "letters": "portal.cli.letters", "stock": "portal.cli.stock", "staff": "portal.cli.staff",
-    "report": "portal.cli.report", "settlement": "portal.cli.settlement", "export": "portal.cli.export", "mail": "portal.cli.mail", "telephony": "portal.cli.telephony", "notices": "portal.cli.notices", "states": "portal.cli.states", "serve": "portal.cli.serve", "demo": "portal.cli.demo",
-}  # fmt: skip
+    "init": "portal.cli.init",
+    "db": "portal.cli.init",
+    "program": "portal.cli.program",
+    "roster": "portal.cli.roster",
+    "coupons": "portal.cli.coupons",
+    "letters": "portal.cli.letters",
+    "stock": "portal.cli.stock",
+    "staff": "portal.cli.staff",
+    "report": "portal.cli.report",
+    "settlement": "portal.cli.settlement",
+    "export": "portal.cli.export",
+    "mail": "portal.cli.mail",
+    "telephony": "portal.cli.telephony",
+    "notices": "portal.cli.notices",
+    "states": "portal.cli.states",
+    "serve": "portal.cli.serve",
+    "demo": "portal.cli.demo",
+}
 
 
 class LazyGroup(click.Group):
@@ -30,13 +44,20 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(COMMANDS[cmd_name])
-        command: click.Command = getattr(module, f"{cmd_name}_group", None) or getattr(module, cmd_name)
+        command: click.Command = getattr(module, f"{cmd_name}_group", None) or getattr(
+            module, cmd_name
+        )
         return command
 
 
-@click.command(cls=LazyGroup, name="portal", context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    cls=LazyGroup, name="portal", context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.option(
-    "--program", "program", metavar="NAME_OR_FILE", help="Program: a name under portal/programs or a file."
+    "--program",
+    "program",
+    metavar="NAME_OR_FILE",
+    help="Program: a name under portal/programs or a file.",
 )
 @click.option("--data-dir", "data_dir", metavar="DIR", help="Data directory (default .data).")
 @click.pass_context

@@ -3,7 +3,12 @@
 import click
 
 from portal.cli.context import Context, answering, dry_run_option, json_option, write_json
-from portal.domain.announcements.reminders import due_households, remind_everybody, stage, waking_hours
+from portal.domain.announcements.reminders import (
+    due_households,
+    remind_everybody,
+    stage,
+    waking_hours,
+)
 from portal.domain.clock import jst_date
 from portal.domain.texts import _s, _sn
 
@@ -13,7 +18,9 @@ def notices() -> None:
     """Messages to households."""
 
 
-@notices.command(help="Remind of the last day for exchanging: once 30 and once 7 days before. Never twice.")
+@notices.command(
+    help="Remind of the last day for exchanging: once 30 and once 7 days before. Never twice."
+)
 @dry_run_option
 @json_option
 @click.pass_obj
@@ -32,16 +39,26 @@ def remind(context: Context, *, dry_run: bool, json_file: str | None) -> None:
     write_json(
         json_file,
         {
-            "day": jst_date(now), "last_day": window.last_day, "days_before": days, "waiting": waiting, "queued": queued,
+            "day": jst_date(now),
+            "last_day": window.last_day,
+            "days_before": days,
+            "waiting": waiting,
+            "queued": queued,
         },
-    )  # fmt: skip
+    )
     if json_file == "-":
         return
     if days is None:
-        click.echo(_s("いまは期限のお知らせの時期ではありません。交換の最終日の30日前と7日前に送ります。"))
+        click.echo(
+            _s("いまは期限のお知らせの時期ではありません。交換の最終日の30日前と7日前に送ります。")
+        )
     elif dry_run:
         click.echo(
-            _sn("%(n)d世帯に、期限のお知らせを送ります。", "%(n)d世帯に、期限のお知らせを送ります。", waiting)
+            _sn(
+                "%(n)d世帯に、期限のお知らせを送ります。",
+                "%(n)d世帯に、期限のお知らせを送ります。",
+                waiting,
+            )
             % {"n": waiting}
         )
         click.echo(_s("試しの実行です。何も保存していません。"))

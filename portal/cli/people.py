@@ -18,5 +18,7 @@ def person(session: Session, login: str, permission: Permission) -> Actor:
     """
     user = find_staff(session, login)
     if not may(user, permission):
-        raise NotAllowedError(_s("職員 %(login)s は、これを決められません。") % {"login": user.login})
+        raise NotAllowedError(
+            _s("職員 %(login)s は、これを決められません。") % {"login": user.login}
+        )
     return Actor(Role(user.role), user.id, Organization(user.organization), Channel.COMMAND)

@@ -9,6 +9,12 @@ def make_printer(context: Context) -> Printer:
     database = context.database()
     settings = context.settings
     return Printer(
-        database.read, database.write, context.vault(), context.clock, context.actor, context.load_program(),
-        settings.public_url, settings.data_dir / "letters",
-    )  # fmt: skip
+        database.read,
+        database.write,
+        context.vault(),
+        context.clock,
+        context.actor,
+        context.load_program(),
+        settings.public_url,
+        settings.data_dir / "letters",
+    )

@@ -35,7 +35,8 @@ def program_group() -> None:
 
 
 @program_group.command(
-    "show", help="Every date (ISO, era, weekday, last usable day, last staffed day) and every setting."
+    "show",
+    help="Every date (ISO, era, weekday, last usable day, last staffed day) and every setting.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
@@ -45,7 +46,9 @@ def show_program(context: ProgramContext, *, as_json: bool) -> None:
     program = context.load_program()
     days, settings = explain_days(program), explain_settings(program)
     if as_json:
-        _print_json({"days": [asdict(row) for row in days], "settings": [asdict(row) for row in settings]})
+        _print_json(
+            {"days": [asdict(row) for row in days], "settings": [asdict(row) for row in settings]}
+        )
         return
     for setting in settings:
         click.echo(f"{setting.title}: {setting.value}")
@@ -72,7 +75,9 @@ def check_settings(
             click.echo(str(error.path), err=True)
     errors = sum(finding.level is Level.ERROR for finding in findings)
     if as_json:
-        _print_json({"program": context.program_name, "findings": [asdict(finding) for finding in findings]})
+        _print_json(
+            {"program": context.program_name, "findings": [asdict(finding) for finding in findings]}
+        )
     else:
         _print_findings(findings, errors)
     if errors:
@@ -88,7 +93,8 @@ def _print_findings(findings: list[Finding], errors: int) -> None:
     warnings = len(findings) - errors
     if errors:
         click.echo(
-            _sn("誤りが%(n)d件あります。", "誤りが%(n)d件あります。", errors) % {"n": errors}, err=True
+            _sn("誤りが%(n)d件あります。", "誤りが%(n)d件あります。", errors) % {"n": errors},
+            err=True,
         )
     elif warnings:
         click.echo(

@@ -20,7 +20,9 @@ def file_findings(program: Program) -> list[Finding]:
     if program.letter_texts_file.is_file():
         found += _refusals("letter_texts", lambda: load_texts(program.letter_texts_file))
     if (advance := program.advance) is not None and advance.texts_file.is_file():
-        found += _refusals("advance_texts", lambda: load_texts(advance.texts_file, ADVANCE_REQUIRED))
+        found += _refusals(
+            "advance_texts", lambda: load_texts(advance.texts_file, ADVANCE_REQUIRED)
+        )
     found += _refusals("letter_window", lambda: check_layout(program.letter))
     for path in sorted(program.layouts_dir.glob("*.toml")):
         found += _refusals("layout_file", lambda path=path: load_layout(path))  # type: ignore[misc]

@@ -39,14 +39,21 @@ def delivered(context: Context, json_file: str | None) -> None:
     program = context.load_program()
     with context.database().read() as session:
         found = deliveries(session, program.delivered_means)
-    ways = {way: asdict(reached) | {"counts": way == found.counts} for way, reached in found.by_way.items()}
+    ways = {
+        way: asdict(reached) | {"counts": way == found.counts}
+        for way, reached in found.by_way.items()
+    }
     write_json(json_file, {"delivered_means": found.counts, "all": asdict(found.everybody), **ways})
     if json_file != "-":
         _say(found)
 
 
 def _say(found: Deliveries) -> None:
-    names = {"handed_over": _s("差し出しずみ"), "revealed": _s("表示ずみ"), "exchanged": _s("交換ずみ")}
+    names = {
+        "handed_over": _s("差し出しずみ"),
+        "revealed": _s("表示ずみ"),
+        "exchanged": _s("交換ずみ"),
+    }
     rows = [(_s("対象（辞退と対象外をのぞく）"), found.everybody, "")]
     rows += [
         (names[way], reached, _s("（配達済みと数える）") if way == found.counts else "")
@@ -56,10 +63,13 @@ def _say(found: Deliveries) -> None:
         click.echo(
             _s("%(name)s: %(households)s世帯、こども%(children)s人、%(yen)s円%(mark)s")
             % {
-                "name": name, "households": f"{reached.households:,}", "children": f"{reached.children:,}",
-                "yen": f"{reached.yen:,}", "mark": mark,
+                "name": name,
+                "households": f"{reached.households:,}",
+                "children": f"{reached.children:,}",
+                "yen": f"{reached.yen:,}",
+                "mark": mark,
             }
-        )  # fmt: skip
+        )
 
 
 @report.command()
@@ -84,7 +94,9 @@ def declines(context: Context, pdf: Path | None, xlsx: Path | None, json_file: s
 @report.command()
 @click.argument("month")
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write PDF and xlsx into this folder."
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write PDF and xlsx into this folder.",
 )
 @json_option
 @click.pass_obj
@@ -100,7 +112,9 @@ def calls(context: Context, month: str, out: Path | None, json_file: str | None)
 @report.command("delivery")
 @click.argument("month")
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Write PDF and xlsx into this folder."
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write PDF and xlsx into this folder.",
 )
 @json_option
 @click.pass_obj
@@ -110,7 +124,9 @@ def delivery_report(context: Context, month: str, out: Path | None, json_file: s
     _monthly(context, DELIVERY_KIND, month, out, json_file)
 
 
-def _monthly(context: Context, kind: Kind, month: str, out: Path | None, json_file: str | None) -> None:
+def _monthly(
+    context: Context, kind: Kind, month: str, out: Path | None, json_file: str | None
+) -> None:
     program, first = context.load_program(), read_month(month)
     if first is None:
         raise InputError(_s("月を 2023-07 のように指定してください。"))

@@ -16,8 +16,9 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 def write_files(written: Report, now: datetime, pdf: Path | None, xlsx: Path | None) -> None:
     """Write a report to the files that were asked for, and say so."""
     outputs: tuple[tuple[Path | None, Callable[[Report], bytes]], ...] = (
-        (pdf, lambda one: as_pdf(one, now)), (xlsx, as_xlsx),
-    )  # fmt: skip
+        (pdf, lambda one: as_pdf(one, now)),
+        (xlsx, as_xlsx),
+    )
     for path, make in outputs:
         if path is not None:
             path.write_bytes(make(written))

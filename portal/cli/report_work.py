@@ -39,7 +39,9 @@ def paper(name: str) -> click.Command:
     @json_option
     @click.pass_obj
     @answering
-    def command(context: Context, pdf: Path | None, xlsx: Path | None, json_file: str | None) -> None:
+    def command(
+        context: Context, pdf: Path | None, xlsx: Path | None, json_file: str | None
+    ) -> None:
         program, vault = context.load_program(), context.vault()
         with context.database().read() as session, use_locale(SOURCE_LOCALE):
             now = context.clock.now(session)

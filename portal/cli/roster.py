@@ -8,7 +8,14 @@ from typing import Any, NoReturn
 
 import click
 
-from portal.cli.context import WITH_HOLDS, Context, answering, dry_run_option, json_option, write_json
+from portal.cli.context import (
+    WITH_HOLDS,
+    Context,
+    answering,
+    dry_run_option,
+    json_option,
+    write_json,
+)
 from portal.cli.roster_holds import day, print_text, protection_group, release
 from portal.domain.errors import InputError
 from portal.domain.households.search_index import Indexer
@@ -70,7 +77,12 @@ def _work(size: int, label: str, shares: int) -> Iterator[_Work]:
 
 
 def _check(
-    program: Program, file: Path, layout: Layout, extracted: str | None, work: _Work, keep_rows: int = 0
+    program: Program,
+    file: Path,
+    layout: Layout,
+    extracted: str | None,
+    work: _Work,
+    keep_rows: int = 0,
 ) -> RosterReport:
     rules = rules_of(program, extracted=day(extracted) or program.today)
     return check_file(file, layout, rules, progress=work.read, keep_rows=keep_rows)
@@ -79,17 +91,30 @@ def _check(
 def _say(report: RosterReport) -> None:
     totals = report.totals
     households, rows = totals["households"], totals["rows"]
-    click.echo(_s("行: %(all)d（受け入れ %(accept)d、対象外 %(exclude)d、受け入れられない %(reject)d）") % {
-        "all": totals["records"], "accept": rows.get("accept", 0), "exclude": rows.get("exclude", 0),
-        "reject": rows.get("reject", 0),
-    })  # fmt: skip
-    click.echo(_s("世帯: 発行 %(issue)d、保留 %(hold)d、対象のこどもなし %(none)d、受け入れられない %(reject)d") % {
-        name: households.get(name, 0) for name in ("issue", "hold", "none", "reject")
-    })  # fmt: skip
-    click.echo(_s("こども: 発行 %(issue)d人 %(yen)s円、保留 %(hold)d人 %(held)s円") % {
-        "issue": totals["children_issue"], "yen": f"{totals['yen_issue']:,}", "hold": totals["children_hold"],
-        "held": f"{totals['yen_hold']:,}",
-    })  # fmt: skip
+    click.echo(
+        _s("行: %(all)d（受け入れ %(accept)d、対象外 %(exclude)d、受け入れられない %(reject)d）")
+        % {
+            "all": totals["records"],
+            "accept": rows.get("accept", 0),
+            "exclude": rows.get("exclude", 0),
+            "reject": rows.get("reject", 0),
+        }
+    )
+    click.echo(
+        _s(
+            "世帯: 発行 %(issue)d、保留 %(hold)d、対象のこどもなし %(none)d、受け入れられない %(reject)d"
+        )
+        % {name: households.get(name, 0) for name in ("issue", "hold", "none", "reject")}
+    )
+    click.echo(
+        _s("こども: 発行 %(issue)d人 %(yen)s円、保留 %(hold)d人 %(held)s円")
+        % {
+            "issue": totals["children_issue"],
+            "yen": f"{totals['yen_issue']:,}",
+            "hold": totals["children_hold"],
+            "held": f"{totals['yen_hold']:,}",
+        }
+    )
     for code, count in {**totals["row_codes"], **totals["household_codes"]}.items():
         explanation = explain(code)
         click.echo(f"  {code} {count}: {explanation.meaning} {explanation.remedy}")
@@ -129,7 +154,9 @@ def check(
 
 def _layout(context: Context, name: str | None) -> Layout:
     if not name:
-        raise InputError(_s("--layout で、ファイルの形（レイアウト）の名前かファイルを指定してください。"))
+        raise InputError(
+            _s("--layout で、ファイルの形（レイアウト）の名前かファイルを指定してください。")
+        )
     return find_layout(name, context.load_program().layouts_dir)
 
 
@@ -145,7 +172,9 @@ def _importer(context: Context) -> Importer:
     )
 
 
-@roster_group.command("import", help="ファイルを取り込みます。2回目からは違いを示し、--apply で適用します。")
+@roster_group.command(
+    "import", help="ファイルを取り込みます。2回目からは違いを示し、--apply で適用します。"
+)
 @click.argument("file", type=FILE, required=False)
 @layout_option
 @extracted_option
@@ -157,9 +186,14 @@ def _importer(context: Context) -> Importer:
 @click.pass_obj
 @answering
 def import_(
-    context: Context, file: Path | None, layout: str | None, extracted: str | None, apply_id: int | None, dry_run: bool,
+    context: Context,
+    file: Path | None,
+    layout: str | None,
+    extracted: str | None,
+    apply_id: int | None,
+    dry_run: bool,
     json_file: str | None,
-) -> None:  # fmt: skip
+) -> None:
     """Import an extract, or apply one that waits."""
     if apply_id is not None:
         _apply(context, apply_id, dry_run=dry_run)
@@ -182,8 +216,16 @@ def import_(
         work.share = STAGING
         done = importer.run(file, report, step=work.applied)
     if json_file:
-        write_json(json_file, {"import_id": done.import_id, "state": done.state, "repeated": done.repeated,
-                               "differences": done.differences, "totals": report.totals})  # fmt: skip
+        write_json(
+            json_file,
+            {
+                "import_id": done.import_id,
+                "state": done.state,
+                "repeated": done.repeated,
+                "differences": done.differences,
+                "totals": report.totals,
+            },
+        )
     if json_file != "-":
         _say(report)
         _say_done(done)
@@ -227,7 +269,9 @@ def diff(context: Context, json_file: str | None) -> None:
     with context.database().read() as session:
         values: list[dict[str, Any]] = [
             {
-                "diff_id": i.id, "file": i.file_name, "differences": i.differences,
+                "diff_id": i.id,
+                "file": i.file_name,
+                "differences": i.differences,
                 "households": [
                     {"household_no": d.household_no, "kind": d.kind, "child": d.child}
                     for d in described_differences(session, vault, i.id, include_protected=True)
@@ -235,7 +279,7 @@ def diff(context: Context, json_file: str | None) -> None:
             }
             for i in list_imports(session)
             if i.state == "staged"
-        ]  # fmt: skip
+        ]
     write_json(json_file, values)
     if json_file == "-":
         return
@@ -251,7 +295,9 @@ def diff(context: Context, json_file: str | None) -> None:
         click.echo(_s("適用を待っている違いはありません。"))
 
 
-@roster_group.command("holds", help="保留の世帯と、受け入れられなかった行を、理由と直し方つきで示します。")
+@roster_group.command(
+    "holds", help="保留の世帯と、受け入れられなかった行を、理由と直し方つきで示します。"
+)
 @click.option("--code", help="Only this code.")
 @json_option
 @click.pass_obj
@@ -263,7 +309,9 @@ def holds(context: Context, code: str | None, json_file: str | None) -> None:
         held = list(held_households(session, vault, code=code, include_protected=True))
         latest = next((i for i in list_imports(session) if i.state == "applied"), None)
         rejected = (
-            [] if latest is None else list(rows_not_taken(session, vault, latest.id, include_protected=True))
+            []
+            if latest is None
+            else list(rows_not_taken(session, vault, latest.id, include_protected=True))
         )
     if code is not None:
         rejected = [row for row in rejected if code in row.codes]
@@ -284,12 +332,19 @@ def holds(context: Context, code: str | None, json_file: str | None) -> None:
     if json_file == "-":
         return
     for household in held:
-        click.echo(_s("世帯 %(no)s") % {"no": household.household_no or f"#{household.household_id}"})
+        click.echo(
+            _s("世帯 %(no)s") % {"no": household.household_no or f"#{household.household_id}"}
+        )
         _explain(household.codes)
     for row in rejected:
-        click.echo(_s("%(line)d行目（世帯 %(household)s、宛名 %(person)s）") % {
-            "line": row.line, "household": row.household_no, "person": row.person_no,
-        })  # fmt: skip
+        click.echo(
+            _s("%(line)d行目（世帯 %(household)s、宛名 %(person)s）")
+            % {
+                "line": row.line,
+                "household": row.household_no,
+                "person": row.person_no,
+            }
+        )
         _explain(row.codes)
 
 

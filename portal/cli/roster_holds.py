@@ -9,7 +9,14 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from portal.cli.context import WITH_HOLDS, Context, answering, dry_run_option, json_option, write_json
+from portal.cli.context import (
+    WITH_HOLDS,
+    Context,
+    answering,
+    dry_run_option,
+    json_option,
+    write_json,
+)
 from portal.cli.people import person
 from portal.domain.actors import Actor
 from portal.domain.approvals.services import Instruction
@@ -27,14 +34,18 @@ from portal.domain.vault import Vault
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 by_option = click.option("--by", required=True, metavar="LOGIN", help="Who decides.")
 confirmed_option = click.option("--confirmed-by", metavar="LOGIN", help="The second person.")
-instruction_option = click.option("--instruction", metavar="NO", help="Number of the ward's written order.")
+instruction_option = click.option(
+    "--instruction", metavar="NO", help="Number of the ward's written order."
+)
 instruction_day_option = click.option("--instruction-date", metavar="YYYY-MM-DD", help="Its date.")
 instruction_scan_option = click.option(
     "--instruction-scan",
     type=FILE,
     help="Its scan (PDF, TIFF, PNG, JPEG); without it one person is of the ward.",
 )
-household_option = click.option("--household", required=True, metavar="NO", help="Household number, or #KEY.")
+household_option = click.option(
+    "--household", required=True, metavar="NO", help="Household number, or #KEY."
+)
 
 
 def day(text: str | None) -> date | None:
@@ -57,9 +68,14 @@ def _checked(scan: Path | None) -> CheckedScan | None:
 
 
 def _instruction(
-    context: Context, session: Session, number: str | None, text: str | None, scan: CheckedScan | None, actor: Actor,
+    context: Context,
+    session: Session,
+    number: str | None,
+    text: str | None,
+    scan: CheckedScan | None,
+    actor: Actor,
     household_id: int | None = None,
-) -> Instruction | None:  # fmt: skip
+) -> Instruction | None:
     if number is None:
         if scan is not None:
             raise InputError(_s("指示書のスキャンには、--instruction で番号もつけてください。"))
@@ -89,9 +105,18 @@ def _say(text: str, dry_run: bool) -> None:
 @click.pass_obj
 @answering
 def release(
-    context: Context, household: str, code: str, by: str, confirmed_by: str | None, instruction: str | None,
-    instruction_date: str | None, instruction_scan: Path | None, *, dry_run: bool, json_file: str | None,
-) -> None:  # fmt: skip
+    context: Context,
+    household: str,
+    code: str,
+    by: str,
+    confirmed_by: str | None,
+    instruction: str | None,
+    instruction_date: str | None,
+    instruction_scan: Path | None,
+    *,
+    dry_run: bool,
+    json_file: str | None,
+) -> None:
     """Release one hold of a household."""
     vault, scan = context.vault(), _checked(instruction_scan)
     with context.database().write() as session:
@@ -109,7 +134,9 @@ def release(
         left = [hold.code for hold in open_holds(session, key)]
         if dry_run:
             session.rollback()
-    write_json(json_file, {"household_id": key, "released": whole, "still_held": left, "dry_run": dry_run})
+    write_json(
+        json_file, {"household_id": key, "released": whole, "still_held": left, "dry_run": dry_run}
+    )
     if json_file != "-":
         said = _s("保留 %(code)s を解きました。残る保留: %(left)s") % {
             "code": whole,
@@ -120,18 +147,24 @@ def release(
 
 def _code(code: str, session: Session, household_id: int) -> str:
     open_codes = [hold.code for hold in open_holds(session, household_id)]
-    return next((found for found in open_codes if found == code or found.startswith(code + "_")), code)
+    return next(
+        (found for found in open_codes if found == code or found.startswith(code + "_")), code
+    )
 
 
 def _second(session: Session, login: str | None) -> Actor:
     if login is None:
-        raise InputError(_s("この保留は二人で解きます。--confirmed-by でもう一人を指定してください。"))
+        raise InputError(
+            _s("この保留は二人で解きます。--confirmed-by でもう一人を指定してください。")
+        )
     return person(session, login, Permission.CONFIRM_RELEASE)
 
 
 @click.command("print-text", help="区が認めた印字用の文字か画像を登録し、外字の保留を解きます。")
 @household_option
-@click.option("--text", "text_file", type=FILE, help="TOML: name, town, street, building, [children].")
+@click.option(
+    "--text", "text_file", type=FILE, help="TOML: name, town, street, building, [children]."
+)
 @click.option("--image", "image_file", type=FILE, help="PNG of the name, up to 200 kB.")
 @by_option
 @confirmed_option
@@ -143,10 +176,19 @@ def _second(session: Session, login: str | None) -> Actor:
 @click.pass_obj
 @answering
 def print_text(
-    context: Context, household: str, text_file: Path | None, image_file: Path | None, by: str,
-    confirmed_by: str | None, instruction: str | None, instruction_date: str | None, instruction_scan: Path | None, *,
-    dry_run: bool, json_file: str | None,
-) -> None:  # fmt: skip
+    context: Context,
+    household: str,
+    text_file: Path | None,
+    image_file: Path | None,
+    by: str,
+    confirmed_by: str | None,
+    instruction: str | None,
+    instruction_date: str | None,
+    instruction_scan: Path | None,
+    *,
+    dry_run: bool,
+    json_file: str | None,
+) -> None:
     """Register what the ward approved to print; the original stays."""
     vault, scan = context.vault(), _checked(instruction_scan)
     fields = _print_fields(text_file, image_file)
@@ -166,7 +208,8 @@ def print_text(
     )
     if json_file != "-":
         _say(
-            _s("印字用の文字を登録しました。残る保留: %(left)s") % {"left": ", ".join(left) or _s("なし")},
+            _s("印字用の文字を登録しました。残る保留: %(left)s")
+            % {"left": ", ".join(left) or _s("なし")},
             dry_run,
         )
 
@@ -179,7 +222,9 @@ def _print_fields(text_file: Path | None, image_file: Path | None) -> PrintField
         try:
             values = tomllib.loads(text_file.read_text(encoding="utf-8"))
         except (UnicodeDecodeError, tomllib.TOMLDecodeError):
-            raise InputError(_s("%(file)s を TOML として読めません。") % {"file": text_file.name}) from None
+            raise InputError(
+                _s("%(file)s を TOML として読めません。") % {"file": text_file.name}
+            ) from None
     children = values.pop("children", {})
     names = {"name", "town", "street", "building"}
     texts = [*values.values(), *(children.values() if isinstance(children, dict) else [None])]
@@ -191,19 +236,31 @@ def _print_fields(text_file: Path | None, image_file: Path | None) -> PrintField
     if not all(ordinal.isdigit() for ordinal in children):
         raise InputError(_s('[children] には、こどもの番号と名前を書いてください（例: 1 = "…"）。'))
     image = image_file.read_bytes() if image_file is not None else None
-    return PrintFields(**values, children={int(o): name for o, name in children.items()}, image=image)
+    return PrintFields(
+        **values, children={int(o): name for o, name in children.items()}, image=image
+    )
 
 
-@click.group("protection", help="支援措置の対象者の一覧を読み込むか、対象者がいないことを記録します。")
+@click.group(
+    "protection", help="支援措置の対象者の一覧を読み込むか、対象者がいないことを記録します。"
+)
 def protection_group() -> None:
     """Protected households, where the extract has no column for them."""
 
 
-@protection_group.command("list", help="世帯番号か宛名番号の一覧（CSV）を読み込み、その世帯を保護します。")
+@protection_group.command(
+    "list", help="世帯番号か宛名番号の一覧（CSV）を読み込み、その世帯を保護します。"
+)
 @click.argument("file", type=FILE)
-@click.option("--column", required=True, metavar="HEADER", help="The column that holds the numbers.")
 @click.option(
-    "--numbers", "kind", type=click.Choice(protection_list.KINDS), default="household", show_default=True
+    "--column", required=True, metavar="HEADER", help="The column that holds the numbers."
+)
+@click.option(
+    "--numbers",
+    "kind",
+    type=click.Choice(protection_list.KINDS),
+    default="household",
+    show_default=True,
 )
 @click.option("--again", is_flag=True, help="Hold also those whose protection was released before.")
 @dry_run_option
@@ -211,7 +268,14 @@ def protection_group() -> None:
 @click.pass_obj
 @answering
 def protection_from_list(
-    context: Context, file: Path, column: str, kind: str, *, again: bool, dry_run: bool, json_file: str | None
+    context: Context,
+    file: Path,
+    column: str,
+    kind: str,
+    *,
+    again: bool,
+    dry_run: bool,
+    json_file: str | None,
 ) -> None:
     """Load a separate list."""
     vault = context.vault()
@@ -222,10 +286,16 @@ def protection_from_list(
         )
         if dry_run:
             session.rollback()
-    write_json(json_file, {
-        "households": done.households, "held": done.held, "released_before": done.released_before,
-        "unknown": done.unknown, "dry_run": dry_run,
-    })  # fmt: skip
+    write_json(
+        json_file,
+        {
+            "households": done.households,
+            "held": done.held,
+            "released_before": done.released_before,
+            "unknown": done.unknown,
+            "dry_run": dry_run,
+        },
+    )
     if json_file != "-":
         said = _s("一覧の %(all)d 世帯のうち、%(held)d 世帯を新しく保護しました。") % {
             "all": done.households,
@@ -241,15 +311,20 @@ def protection_from_list(
             )
         if done.unknown:
             click.echo(
-                _s("登録のない番号が %(n)d 件あります。区に確かめてください。") % {"n": len(done.unknown)}
+                _s("登録のない番号が %(n)d 件あります。区に確かめてください。")
+                % {"n": len(done.unknown)}
             )
             for number in done.unknown:
                 click.echo(f"  {number}")
     raise SystemExit(WITH_HOLDS if done.unknown or done.held else 0)
 
 
-@protection_group.command("none", help="支援措置の対象者がいないと区が確かめたことを、二人で記録します。")
-@click.option("--date", "on", required=True, metavar="YYYY-MM-DD", help="The day on which the ward checked.")
+@protection_group.command(
+    "none", help="支援措置の対象者がいないと区が確かめたことを、二人で記録します。"
+)
+@click.option(
+    "--date", "on", required=True, metavar="YYYY-MM-DD", help="The day on which the ward checked."
+)
 @by_option
 @click.option("--confirmed-by", required=True, metavar="LOGIN", help="The second person.")
 @instruction_option
@@ -259,18 +334,29 @@ def protection_from_list(
 @click.pass_obj
 @answering
 def protection_none(
-    context: Context, on: str, by: str, confirmed_by: str, instruction: str | None, instruction_date: str | None,
-    instruction_scan: Path | None, *, dry_run: bool,
-) -> None:  # fmt: skip
+    context: Context,
+    on: str,
+    by: str,
+    confirmed_by: str,
+    instruction: str | None,
+    instruction_date: str | None,
+    instruction_scan: Path | None,
+    *,
+    dry_run: bool,
+) -> None:
     """Note the ward's "none"."""
     scan = _checked(instruction_scan)
     with context.database().write() as session:
         now = context.clock.now(session)
         first = person(session, by, Permission.PROPOSE_RELEASE)
         confirm_none(
-            session, day(on) or jst_date(now), first, person(session, confirmed_by, Permission.CONFIRM_RELEASE), now,
+            session,
+            day(on) or jst_date(now),
+            first,
+            person(session, confirmed_by, Permission.CONFIRM_RELEASE),
+            now,
             _instruction(context, session, instruction, instruction_date, scan, first),
-        )  # fmt: skip
+        )
         if dry_run:
             session.rollback()
     _say(_s("%(date)s 現在、支援措置の対象者がいないことを記録しました。") % {"date": on}, dry_run)

@@ -15,10 +15,26 @@ SITES = {"resident": "portal.app:create_app", "staff": "admin.app:create_app"}
 def command_line(site: str, host: str, port: int, workers: int) -> list[str]:
     """Return the command that runs a site."""
     return [
-        sys.executable, "-m", "granian", "--interface", "asgi", "--factory", SITES[site], "--host", host, "--port",
-        str(port), "--workers", str(workers), "--respawn-failed-workers", "--no-access-log", "--log-level", "warning",
-        "--workers-kill-timeout", "5",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "asgi",
+        "--factory",
+        SITES[site],
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "--workers",
+        str(workers),
+        "--respawn-failed-workers",
+        "--no-access-log",
+        "--log-level",
+        "warning",
+        "--workers-kill-timeout",
+        "5",
+    ]
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -40,7 +56,10 @@ def environment(settings: Settings) -> dict[str, str]:
 @click.argument("site", type=click.Choice(sorted(SITES)))
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option(
-    "--port", type=int, default=0, help="Default: 8000 for the resident site, 8001 for the staff site."
+    "--port",
+    type=int,
+    default=0,
+    help="Default: 8000 for the resident site, 8001 for the staff site.",
 )
 @click.option("--workers", type=int, default=0, help="Default: PORTAL_WORKERS, and 1 on SQLite.")
 @click.pass_obj

@@ -14,7 +14,14 @@ from portal.domain.audit.services import record
 from portal.domain.coupons.leftover import left_over_numbers
 from portal.domain.reports.settlement import settlement_report
 from portal.domain.settlement.blockers import blockers
-from portal.domain.settlement.closing import COLUMNS, closed, confirm_closing, lines, propose_closing, verify
+from portal.domain.settlement.closing import (
+    COLUMNS,
+    closed,
+    confirm_closing,
+    lines,
+    propose_closing,
+    verify,
+)
 from portal.domain.settlement.figures import figures
 from portal.domain.staff.permissions import Permission
 from portal.domain.texts import _s
@@ -45,7 +52,10 @@ def show(context: Context, pdf: Path | None, xlsx: Path | None, json_file: str |
         written = settlement_report(session, program, now)
         done = closed(session) is not None
     write_files(written, now, pdf, xlsx)
-    write_json(json_file, found.frozen() | {"closed": done, "blockers": in_the_way, "adds_up": found.adds_up})
+    write_json(
+        json_file,
+        found.frozen() | {"closed": done, "blockers": in_the_way, "adds_up": found.adds_up},
+    )
     if json_file != "-":
         say_report(written)
     if in_the_way and not done:
@@ -96,12 +106,15 @@ def check(context: Context, json_file: str | None) -> None:
         click.echo(
             _s("締めた時のままです。署名も合っています。")
             if verdict.good
-            else _s("締めた後に変わったものがあります（明細%(lines)s、署名%(signature)s、状態%(states)s）。")
+            else _s(
+                "締めた後に変わったものがあります（明細%(lines)s、署名%(signature)s、状態%(states)s）。"
+            )
             % {
-                "lines": _mark(verdict.lines_untouched), "signature": _mark(verdict.signature_fits),
+                "lines": _mark(verdict.lines_untouched),
+                "signature": _mark(verdict.signature_fits),
                 "states": _mark(verdict.states_unchanged),
             }
-        )  # fmt: skip
+        )
     if not verdict.good:
         sys.exit(FAILED)
 

@@ -27,16 +27,30 @@ def staff() -> None:
 @click.pass_obj
 @answering
 def add(
-    context: Context, login: str, name: str, organization: str, role: str, locale: str, *, dry_run: bool,
+    context: Context,
+    login: str,
+    name: str,
+    organization: str,
+    role: str,
+    locale: str,
+    *,
+    dry_run: bool,
     json_file: str | None,
-) -> None:  # fmt: skip
+) -> None:
     """Add an account and show its password and authenticator key, this once."""
     vault = context.vault()
     with context.database().write() as session:
         made = services.add_staff(
-            session, vault, login=login, name=name, organization=Organization(organization), role=Role(role),
-            locale=locale, actor=context.actor, now=context.clock.now(session),
-        )  # fmt: skip
+            session,
+            vault,
+            login=login,
+            name=name,
+            organization=Organization(organization),
+            role=Role(role),
+            locale=locale,
+            actor=context.actor,
+            now=context.clock.now(session),
+        )
         if dry_run:
             session.rollback()
     if dry_run:
@@ -49,10 +63,14 @@ def add(
         "totp_secret": made.totp_secret,
         "otpauth": uri,
     }
-    write_json(json_file, secrets | {"id": made.user.id, "role": role, "organization": organization})
+    write_json(
+        json_file, secrets | {"id": made.user.id, "role": role, "organization": organization}
+    )
     if json_file == "-":
         return
-    click.echo(_s("職員を追加しました。次の3つは、いま一度だけ表示します。本人に安全に渡してください。"))
+    click.echo(
+        _s("職員を追加しました。次の3つは、いま一度だけ表示します。本人に安全に渡してください。")
+    )
     click.echo(_s("ログイン名: %(value)s") % {"value": made.user.login})
     if not json_file:
         click.echo(_s("パスワード: %(value)s") % {"value": made.password})
@@ -81,9 +99,14 @@ def list_accounts(context: Context, json_file: str | None) -> None:
 
 def _row(user: StaffUser) -> dict[str, object]:
     return {
-        "login": user.login, "name": user.display_name, "organization": user.organization, "role": user.role,
-        "active": user.active, "locale": user.locale, "last_sign_in_at": user.last_sign_in_at,
-    }  # fmt: skip
+        "login": user.login,
+        "name": user.display_name,
+        "organization": user.organization,
+        "role": user.role,
+        "active": user.active,
+        "locale": user.locale,
+        "last_sign_in_at": user.last_sign_in_at,
+    }
 
 
 @staff.command()

@@ -14,7 +14,9 @@ from portal.domain.staff.permissions import Permission
 from portal.domain.texts import _s
 
 by_option = click.option("--by", required=True, metavar="LOGIN", help="Who does it.")
-product_option = click.option("--product", required=True, metavar="ID", help="An id of [[alternatives]].")
+product_option = click.option(
+    "--product", required=True, metavar="ID", help="An id of [[alternatives]]."
+)
 
 
 @click.group()
@@ -49,20 +51,31 @@ def show(context: Context, *, json_file: str | None) -> None:
         raise SystemExit(FAILED)
 
 
-@stock.command(help="Take a delivery into stock: serial numbers FIRST to LAST of one delivery note.")
+@stock.command(
+    help="Take a delivery into stock: serial numbers FIRST to LAST of one delivery note."
+)
 @click.argument("first")
 @click.argument("last")
 @product_option
-@click.option("--note", "delivery_note", required=True, metavar="NO", help="Number of the delivery note.")
+@click.option(
+    "--note", "delivery_note", required=True, metavar="NO", help="Number of the delivery note."
+)
 @by_option
 @dry_run_option
 @json_option
 @click.pass_obj
 @answering
 def receive(
-    context: Context, first: str, last: str, product: str, delivery_note: str, by: str, *, dry_run: bool,
+    context: Context,
+    first: str,
+    last: str,
+    product: str,
+    delivery_note: str,
+    by: str,
+    *,
+    dry_run: bool,
     json_file: str | None,
-) -> None:  # fmt: skip
+) -> None:
     """Take a range into stock."""
     program = context.load_program()
     with context.database().write() as session:
@@ -70,16 +83,20 @@ def receive(
         actor = person(session, by, Permission.KEEP_STOCK)
         row = ledger.receive(session, program, product, first, last, delivery_note, actor, now)
         value: dict[str, Any] = {
-            "product": product, "first": row.first_serial, "last": row.last_serial, "count": row.count,
-            "piece_yen": row.piece_yen, "dry_run": dry_run,
-        }  # fmt: skip
+            "product": product,
+            "first": row.first_serial,
+            "last": row.last_serial,
+            "count": row.count,
+            "piece_yen": row.piece_yen,
+            "dry_run": dry_run,
+        }
         if dry_run:
             session.rollback()
     write_json(json_file, value)
     if json_file != "-":
-        said = _s("%(product)s %(count)d枚（%(first)s から %(last)s、1枚%(yen)s円）を入荷しました。") % (
-            value | {"yen": f"{value['piece_yen']:,}"}
-        )
+        said = _s(
+            "%(product)s %(count)d枚（%(first)s から %(last)s、1枚%(yen)s円）を入荷しました。"
+        ) % (value | {"yen": f"{value['piece_yen']:,}"})
         click.echo(_s("試しの実行なので、何も変えていません。") if dry_run else said)
 
 
@@ -89,10 +106,16 @@ def receive(
 @click.argument("counted", type=click.IntRange(min=0))
 @product_option
 @click.option(
-    "--missing", multiple=True, metavar="FIRST[:LAST]", help="In the book, not there. May be repeated."
+    "--missing",
+    multiple=True,
+    metavar="FIRST[:LAST]",
+    help="In the book, not there. May be repeated.",
 )
 @click.option(
-    "--found", multiple=True, metavar="FIRST[:LAST]", help="Missing before, there now. May be repeated."
+    "--found",
+    multiple=True,
+    metavar="FIRST[:LAST]",
+    help="Missing before, there now. May be repeated.",
 )
 @click.option("--damaged", is_flag=True, help="The missing ones are there, but must not be sent.")
 @click.option("--reason", default="", metavar="TEXT", help="Why it differs; no names.")
@@ -103,25 +126,46 @@ def receive(
 @click.pass_obj
 @answering
 def count(
-    context: Context, counted: int, product: str, missing: tuple[str, ...], found: tuple[str, ...], reason: str,
-    by: str, confirmed_by: str | None, *, damaged: bool, dry_run: bool, json_file: str | None,
-) -> None:  # fmt: skip
+    context: Context,
+    counted: int,
+    product: str,
+    missing: tuple[str, ...],
+    found: tuple[str, ...],
+    reason: str,
+    by: str,
+    confirmed_by: str | None,
+    *,
+    damaged: bool,
+    dry_run: bool,
+    json_file: str | None,
+) -> None:
     """Note what was counted, and settle it with the second person."""
     program = context.load_program()
     with context.database().write() as session:
         now = context.clock.now(session)
         actor = person(session, by, Permission.KEEP_STOCK)
         row = stocktaking.propose_count(
-            session, program, product, counted, actor, now, missing=_ranges(missing), found=_ranges(found),
-            damaged=damaged, reason=reason,
-        )  # fmt: skip
+            session,
+            program,
+            product,
+            counted,
+            actor,
+            now,
+            missing=_ranges(missing),
+            found=_ranges(found),
+            damaged=damaged,
+            reason=reason,
+        )
         if confirmed_by is not None:
             second = person(session, confirmed_by, Permission.KEEP_STOCK)
             stocktaking.confirm_count(session, row.id, second, now)
         value: dict[str, Any] = {
-            "product": product, "counted": counted, "book": row.book, "settled": confirmed_by is not None,
+            "product": product,
+            "counted": counted,
+            "book": row.book,
+            "settled": confirmed_by is not None,
             "dry_run": dry_run,
-        }  # fmt: skip
+        }
         if dry_run:
             session.rollback()
     write_json(json_file, value)
@@ -134,8 +178,12 @@ def _said(value: dict[str, Any]) -> str:
         return _s("試しの実行なので、何も変えていません。")
     if not value["settled"]:
         return _s("棚卸しを記録しました。ほかの人が、職員のサイトで確認してください。")
-    return _s("棚卸しを終えました。%(product)s は、帳簿%(book)d枚に対して%(counted)d枚です。") % value
+    return (
+        _s("棚卸しを終えました。%(product)s は、帳簿%(book)d枚に対して%(counted)d枚です。") % value
+    )
 
 
 def _ranges(typed: tuple[str, ...]) -> list[SerialRange]:
-    return [read_range(first, last) for first, _colon, last in (text.partition(":") for text in typed)]
+    return [
+        read_range(first, last) for first, _colon, last in (text.partition(":") for text in typed)
+    ]

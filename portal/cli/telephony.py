@@ -9,7 +9,15 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from portal.cli.context import WITH_HOLDS, Context, answering, dry_run_option, fail, json_option, write_json
+from portal.cli.context import (
+    WITH_HOLDS,
+    Context,
+    answering,
+    dry_run_option,
+    fail,
+    json_option,
+    write_json,
+)
 from portal.cli.people import person
 from portal.domain.actors import Actor
 from portal.domain.clock import jst_date
@@ -24,7 +32,9 @@ from portal.domain.texts import _s
 
 by_option = click.option("--by", required=True, metavar="LOGIN", help="Who puts them in.")
 reason_option = click.option(
-    "--reason", type=click.Choice([one.value for one in Reason]), help="Why other numbers replace a day's."
+    "--reason",
+    type=click.Choice([one.value for one in Reason]),
+    help="Why other numbers replace a day's.",
 )
 
 
@@ -33,9 +43,13 @@ def telephony() -> None:
     """Counts of the telephone system: take a file in, type a day, show a month."""
 
 
-@telephony.command("import", help="Take a file of the telephone system in, all days or none; twice is once.")
+@telephony.command(
+    "import", help="Take a file of the telephone system in, all days or none; twice is once."
+)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--layout", required=True, metavar="KEY", help="Form of the file; `portal telephony layouts`.")
+@click.option(
+    "--layout", required=True, metavar="KEY", help="Form of the file; `portal telephony layouts`."
+)
 @reason_option
 @by_option
 @dry_run_option
@@ -43,8 +57,15 @@ def telephony() -> None:
 @click.pass_obj
 @answering
 def import_(
-    context: Context, file: Path, layout: str, reason: str | None, by: str, *, dry_run: bool, json_file: str | None
-) -> None:  # fmt: skip
+    context: Context,
+    file: Path,
+    layout: str,
+    reason: str | None,
+    by: str,
+    *,
+    dry_run: bool,
+    json_file: str | None,
+) -> None:
     """Store what the file says."""
     program = context.load_program()
     found, why = find_layout(layout, program.call_layouts_dir), Reason(reason) if reason else None
@@ -55,12 +76,18 @@ def import_(
     _store(context, take, by, dry_run=dry_run, json_file=json_file)
 
 
-@telephony.command("day", help="Store a day as typed, language by language; what is not given is 0 calls.")
+@telephony.command(
+    "day", help="Store a day as typed, language by language; what is not given is 0 calls."
+)
 @click.argument("day", metavar="YYYY-MM-DD")
 @click.option(
-    "--calls", "calls", multiple=True, required=True, metavar="LANGUAGE=OFFERED,ANSWERED,ABANDONED[,WITHIN,TALK,AFTER]",
+    "--calls",
+    "calls",
+    multiple=True,
+    required=True,
+    metavar="LANGUAGE=OFFERED,ANSWERED,ABANDONED[,WITHIN,TALK,AFTER]",
     help="Counts of ja, en, zh, ko or other; the last three (calls, seconds, seconds) where they are measured.",
-)  # fmt: skip
+)
 @reason_option
 @by_option
 @dry_run_option
@@ -68,9 +95,15 @@ def import_(
 @click.pass_obj
 @answering
 def day_(
-    context: Context, day: str, calls: tuple[str, ...], reason: str | None, by: str, *, dry_run: bool,
+    context: Context,
+    day: str,
+    calls: tuple[str, ...],
+    reason: str | None,
+    by: str,
+    *,
+    dry_run: bool,
     json_file: str | None,
-) -> None:  # fmt: skip
+) -> None:
     """Store one day."""
     typed = {"day": day} | _typed(calls)
     program, why = context.load_program(), Reason(reason) if reason else None
@@ -95,14 +128,21 @@ def _typed(calls: tuple[str, ...]) -> dict[str, str]:
             )
         if field_name(NUMBERS[0], language) in found:
             raise InputError(_s("%(language)s の数字が、2つあります。") % {"language": language})
-        found |= {field_name(number, language): value for number, value in zip(NUMBERS, values, strict=False)}
+        found |= {
+            field_name(number, language): value
+            for number, value in zip(NUMBERS, values, strict=False)
+        }
     return found
 
 
 def _store(
-    context: Context, take: Callable[[Session, Actor, datetime], Stored], by: str, *, dry_run: bool,
+    context: Context,
+    take: Callable[[Session, Actor, datetime], Stored],
+    by: str,
+    *,
+    dry_run: bool,
     json_file: str | None,
-) -> None:  # fmt: skip
+) -> None:
     try:
         with context.database().write() as session:
             now = context.clock.now(session)
@@ -116,12 +156,21 @@ def _store(
             click.echo(
                 _s("%(day)s: 着信 %(a)d → %(b)d、応答 %(c)d → %(d)d、放棄 %(e)d → %(f)d")
                 % {
-                    "day": one.day.isoformat(), "a": one.before.offered, "b": one.after.offered,
-                    "c": one.before.answered, "d": one.after.answered, "e": one.before.abandoned, "f": one.after.abandoned,
+                    "day": one.day.isoformat(),
+                    "a": one.before.offered,
+                    "b": one.after.offered,
+                    "c": one.before.answered,
+                    "d": one.after.answered,
+                    "e": one.before.abandoned,
+                    "f": one.after.abandoned,
                 },
                 err=True,
-            )  # fmt: skip
-        fail(_s("もう違う数字のある日です。置き換えるときは --reason を付けてください。何も変えていません。"))
+            )
+        fail(
+            _s(
+                "もう違う数字のある日です。置き換えるときは --reason を付けてください。何も変えていません。"
+            )
+        )
     write_json(json_file, asdict(done) | {"dry_run": dry_run})
     if json_file == "-":
         return
@@ -155,10 +204,12 @@ def show(context: Context, month: str, *, json_file: str | None) -> None:
                 click.echo(
                     _s("%(day)s: 着信%(offered)d、応答%(answered)d、放棄%(abandoned)d")
                     % {
-                        "day": one.day.isoformat(), "offered": counts.offered, "answered": counts.answered,
+                        "day": one.day.isoformat(),
+                        "offered": counts.offered,
+                        "answered": counts.answered,
                         "abandoned": counts.abandoned,
                     }
-                )  # fmt: skip
+                )
         if missing:
             lacking = "、".join(day.isoformat() for day in missing)
             click.echo(_s("数字のない営業日: %(days)s") % {"days": lacking}, err=True)

@@ -31,29 +31,60 @@ CALLS = (
     DemoCall(27, 4, AfterCall("delivery", "not_arrived", Result.DONE)),
     DemoCall(26, 3, AfterCall("coupon", "how_to_use", Result.DONE), CallLanguage.EN),
     DemoCall(
-        25, 9, AfterCall("program", "living_apart", Result.PASSED, shared_with_ward=True),
+        25,
+        9,
+        AfterCall("program", "living_apart", Result.PASSED, shared_with_ward=True),
         question=Question(
-            "change_of_recipient", "別居中の母親から。こどもと暮らしているが、手紙は父親に届いた。変更できるか知りたい。"
+            "change_of_recipient",
+            "別居中の母親から。こどもと暮らしているが、手紙は父親に届いた。変更できるか知りたい。",
         ),
     ),
     DemoCall(
-        24, 6, AfterCall("program", "moving", Result.PASSED),
+        24,
+        6,
+        AfterCall("program", "moving", Result.PASSED),
         question=Question("eligibility", "基準日の翌日に転入した。対象になるか。返事がほしい。"),
         answer="基準日に住民登録がないため、対象になりません。転入前の市区町村にお問い合わせくださいと伝えてください。",
     ),
     DemoCall(
-        5, 7, AfterCall("delivery", "absent", Result.CALL_BACK, call_back="03-1234-0101", text="不在連絡票をさがしてもらう。"),
+        5,
+        7,
+        AfterCall(
+            "delivery",
+            "absent",
+            Result.CALL_BACK,
+            call_back="03-1234-0101",
+            text="不在連絡票をさがしてもらう。",
+        ),
     ),
     DemoCall(
-        4, 12, AfterCall("signin", "one_time_code", Result.CALL_BACK, call_back="03-1234-0102", interpreter_minutes=10),
+        4,
+        12,
+        AfterCall(
+            "signin",
+            "one_time_code",
+            Result.CALL_BACK,
+            call_back="03-1234-0102",
+            interpreter_minutes=10,
+        ),
         CallLanguage.KO,
     ),
     DemoCall(
-        3, 15, AfterCall("opinion", "complaint", Result.PASSED, complaint=True, notable="手紙の文字が小さいという声があった。"),
-        question=Question("complaint", "手紙の文字が小さくて読めない。大きな文字のものがほしい。区の返事を希望。"),
+        3,
+        15,
+        AfterCall(
+            "opinion",
+            "complaint",
+            Result.PASSED,
+            complaint=True,
+            notable="手紙の文字が小さいという声があった。",
+        ),
+        question=Question(
+            "complaint", "手紙の文字が小さくて読めない。大きな文字のものがほしい。区の返事を希望。"
+        ),
     ),
     DemoCall(2, 3, AfterCall("coupon", "shops", Result.DONE), CallLanguage.ZH),
-)  # fmt: skip
+)
 
 
 def make_calls(site: Site, agent: Actor, ward: Actor) -> None:
@@ -80,5 +111,11 @@ def make_calls(site: Site, agent: Actor, ward: Actor) -> None:
                     )
             hang_up(session, call.id, agent, talked)
             end_call(
-                session, site.vault, site.program, call.id, one.after, agent, talked + timedelta(minutes=1)
+                session,
+                site.vault,
+                site.program,
+                call.id,
+                one.after,
+                agent,
+                talked + timedelta(minutes=1),
             )

@@ -34,7 +34,11 @@ def age_cases() -> Iterator[Case]:
         r.child(r.family(1), r.plan.birth_from - 500 * day).expect(c.X01_TOO_OLD)
 
     def leap(r: Registry) -> None:
-        years = [year for year in range(r.plan.birth_from.year + 1, r.plan.base_date.year) if year % 4 == 0]
+        years = [
+            year
+            for year in range(r.plan.birth_from.year + 1, r.plan.base_date.year)
+            if year % 4 == 0
+        ]
         _sole(r, date(years[len(years) // 2], 2, 29))
 
     def minor(r: Registry) -> None:
@@ -43,19 +47,27 @@ def age_cases() -> Iterator[Case]:
         family.outcome("hold", 1, family.head.expect(c.W04_MINOR_HOUSEHOLDER).codes[0])
 
     yield "first eligible birthday", lambda r: _sole(r, r.plan.birth_from)
-    yield "born one day before the window", lambda r: _sole(r, r.plan.birth_from - day, c.X01_TOO_OLD)
+    yield (
+        "born one day before the window",
+        lambda r: _sole(r, r.plan.birth_from - day, c.X01_TOO_OLD),
+    )
     yield "older sibling is out", sibling
     yield "last eligible birthday", lambda r: _sole(r, min(r.plan.birth_to, r.plan.extracted))
     yield "born after the window", too_young
     yield "leap day", leap
     yield "child alone as householder", minor
-    yield "born after the extraction", lambda r: _sole(r, r.plan.extracted + 20 * day, c.E05_BIRTHDATE_FUTURE)
+    yield (
+        "born after the extraction",
+        lambda r: _sole(r, r.plan.extracted + 20 * day, c.E05_BIRTHDATE_FUTURE),
+    )
 
 
 def date_cases() -> Iterator[Case]:
     """Birth dates as registers write them."""
 
-    def written(text: str, code: str = "", disposition: str = "issue") -> Callable[[Registry], None]:
+    def written(
+        text: str, code: str = "", disposition: str = "issue"
+    ) -> Callable[[Registry], None]:
         def build(r: Registry) -> None:
             family = r.family(1)
             child = family.children[0]
@@ -104,7 +116,10 @@ def people_cases() -> Iterator[Case]:  # noqa: C901  (a list of small builders)
     def foreign(r: Registry) -> None:
         family = r.family(1)
         for person, name, born in zip(
-            family.people, ("DEMO PARENT MARIA", "DEMO CHILD LUCA"), ("1985/7/9", "20160208"), strict=True
+            family.people,
+            ("DEMO PARENT MARIA", "DEMO CHILD LUCA"),
+            ("1985/7/9", "20160208"),
+            strict=True,
         ):
             person.expect(c.W09_FOREIGN_NAME).cells |= {
                 "氏名": name,

@@ -21,7 +21,9 @@ def row_cases() -> Iterator[Case]:  # noqa: C901  (a list of small builders)
     def twice(r: Registry) -> None:
         family = r.family(1)
         copy = family.children[0]
-        family.people.append(replace(copy, cells=dict(copy.cells), codes=[]).expect(c.X05_DUPLICATE))
+        family.people.append(
+            replace(copy, cells=dict(copy.cells), codes=[]).expect(c.X05_DUPLICATE)
+        )
 
     def conflict(r: Registry) -> None:
         family = r.family(1).outcome("hold", 0, c.W20_INCOMPLETE_HOUSEHOLD)
@@ -88,7 +90,9 @@ def change_cases() -> Iterator[Case]:
             family = _changed(r.family(1), reason, r.plan.base_date + days * day, member)
             family.people[member].expect(code)
             held = code[0] == "W"
-            family.outcome("hold" if held else "none", int(held), code if held else c.X04_NO_ELIGIBLE_CHILD)
+            family.outcome(
+                "hold" if held else "none", int(held), code if held else c.X04_NO_ELIGIBLE_CHILD
+            )
 
         return build
 

@@ -98,7 +98,9 @@ class Extract:
             "totals": self._totals(records, households),
         }
 
-    def _totals(self, records: list[dict[str, Any]], households: list[dict[str, Any]]) -> dict[str, Any]:
+    def _totals(
+        self, records: list[dict[str, Any]], households: list[dict[str, Any]]
+    ) -> dict[str, Any]:
         children = Counter[str]()
         for household in households:
             children[household["disposition"]] += household["eligible_children"]
@@ -107,7 +109,9 @@ class Extract:
             "rows": _counted(record["result"] for record in records),
             "row_codes": _counted(code for record in records for code in record["codes"]),
             "households": _counted(household["disposition"] for household in households),
-            "household_codes": _counted(code for household in households for code in household["codes"]),
+            "household_codes": _counted(
+                code for household in households for code in household["codes"]
+            ),
             "children_issue": children["issue"],
             "children_hold": children["hold"],
             "yen_issue": children["issue"] * self.plan.unit_yen,
@@ -123,7 +127,9 @@ def make_extract(plan: ExtractPlan) -> Extract:
     registry = Registry(plan)
     cases = [] if plan.clean else special_cases()
     registry.random.shuffle(cases)
-    places = sorted(registry.random.sample(range(plan.households), min(len(cases), plan.households)))
+    places = sorted(
+        registry.random.sample(range(plan.households), min(len(cases), plan.households))
+    )
     at = dict(zip(places, cases, strict=False))
     shown: dict[str, str] = {}
     for place in range(plan.households):
@@ -138,7 +144,14 @@ def make_extract(plan: ExtractPlan) -> Extract:
 
 def special_cases() -> list[Case]:
     """Return the cases with their names, in a fixed order."""
-    return [*age_cases(), *date_cases(), *people_cases(), *row_cases(), *change_cases(), *value_cases()]
+    return [
+        *age_cases(),
+        *date_cases(),
+        *people_cases(),
+        *row_cases(),
+        *change_cases(),
+        *value_cases(),
+    ]
 
 
 def _counted(items: Any) -> dict[str, int]:

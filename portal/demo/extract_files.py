@@ -12,8 +12,16 @@ from portal.demo.families import Family, Person
 from portal.demo.ward import HEADERS, WIDTHS
 
 MINIMUM_HEADERS = (
-    "連番", "世帯主氏名", "世帯主生年月日", "こども氏名", "こども生年月日", "郵便番号", "町名", "番地", "方書",
-)  # fmt: skip
+    "連番",
+    "世帯主氏名",
+    "世帯主生年月日",
+    "こども氏名",
+    "こども生年月日",
+    "郵便番号",
+    "町名",
+    "番地",
+    "方書",
+)
 ENCODING = "cp932"
 _BUILDING = HEADERS.index("方書")
 
@@ -41,7 +49,9 @@ def _csv_row(person: Person) -> bytes:
 
 
 def _quoted(cell: bytes) -> bytes:
-    return b'"' + cell.replace(b'"', b'""') + b'"' if any(mark in cell for mark in b',"\r\n') else cell
+    return (
+        b'"' + cell.replace(b'"', b'""') + b'"' if any(mark in cell for mark in b',"\r\n') else cell
+    )
 
 
 def minimum_bytes(families: Iterable[Family]) -> bytes:

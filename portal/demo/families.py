@@ -77,7 +77,9 @@ class Registry:
         self.families: list[Family] = []
         self._person = 30_000_000
 
-    def family(self, children: int = 1, *, surname: tuple[str, str] | None = None, **head: str) -> Family:
+    def family(
+        self, children: int = 1, *, surname: tuple[str, str] | None = None, **head: str
+    ) -> Family:
         """Invent a family with so many eligible children, at least ten months apart."""
         family = Family(
             f"{200_000 + 7 * len(self.families):010d}",
@@ -103,7 +105,9 @@ class Registry:
         cells = {"続柄": "子", "生年月日": style(day)} | cells
         return self.add(family, given, kana, sex, day, **cells)
 
-    def add(self, family: Family, given: str, kana: str, sex: str, born: date, **cells: str) -> Person:
+    def add(
+        self, family: Family, given: str, kana: str, sex: str, born: date, **cells: str
+    ) -> Person:
         """Add a row to a family."""
         self._person += 1 + self.random.randrange(5)
         settled = max(born, self.plan.base_date - timedelta(self.random.randint(60, 3000)))
@@ -136,7 +140,9 @@ class Registry:
         postal, town = self.random.choice(TOWNS)
         room = f"{self.random.randint(1, 14)}{self.random.randint(1, 12):02d}"
         building = (
-            "" if self.random.random() < 0.4 else self.random.choice(BUILDINGS) + full_width(f"{room}号室")
+            ""
+            if self.random.random() < 0.4
+            else self.random.choice(BUILDINGS) + full_width(f"{room}号室")
         )
         block = full_width(f"{self.random.randint(1, 38)}番{self.random.randint(1, 28)}号")
         return {"郵便番号": postal, "町名": town, "番地": block, "方書": building}

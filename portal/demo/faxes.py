@@ -20,7 +20,12 @@ from portal.platform.site import Site
 
 SIZE, DOTS = (1728, 2200), (204.0, 196.0)
 """A page as FAX machines send it in their fine resolution: dots, and dots per inch."""
-ADVERTISEMENT = ("事務用品のご案内", "", "コピー用紙 全品 20パーセント引き", "ご注文は、このFAXでどうぞ。")
+ADVERTISEMENT = (
+    "事務用品のご案内",
+    "",
+    "コピー用紙 全品 20パーセント引き",
+    "ご注文は、このFAXでどうぞ。",
+)
 SENDERS = ("03-1234-0142", "03-1234-0199")
 
 
@@ -48,10 +53,19 @@ def bring_faxes(site: Site, keep_away: int, officer: Actor) -> None:
 def _request(view: HouseholdView) -> tuple[str, ...]:
     fields, child = view.fields, view.children[0].fields
     return (
-        "コールセンター御中", "", "耳が聞こえないので、FAXで失礼します。", "手紙がまだ届いていません。", "もう一度送ってください。", "",
-        f"世帯主: {fields.name}", f"世帯主の生年月日: {_day(fields.birth)}", f"こどもの生年月日: {_day(child.birth)}",
-        f"郵便番号: {fields.postal_code[:3]}-{fields.postal_code[3:]}", "", f"返信はこのFAXへ: {SENDERS[0]}",
-    )  # fmt: skip
+        "コールセンター御中",
+        "",
+        "耳が聞こえないので、FAXで失礼します。",
+        "手紙がまだ届いていません。",
+        "もう一度送ってください。",
+        "",
+        f"世帯主: {fields.name}",
+        f"世帯主の生年月日: {_day(fields.birth)}",
+        f"こどもの生年月日: {_day(child.birth)}",
+        f"郵便番号: {fields.postal_code[:3]}-{fields.postal_code[3:]}",
+        "",
+        f"返信はこのFAXへ: {SENDERS[0]}",
+    )
 
 
 def _day(birth: date | None) -> str:
@@ -63,7 +77,10 @@ def _drawn(lines: tuple[str, ...], sender: str, at: datetime) -> bytes:
     page = Image.new("1", SIZE, 1)
     pen, font = ImageDraw.Draw(page), _font(54)
     pen.text(
-        (60, 20), f"{at.astimezone(JST):%Y/%m/%d %H:%M}    FROM: {sender}    P.1/1", fill=0, font=_font(30)
+        (60, 20),
+        f"{at.astimezone(JST):%Y/%m/%d %H:%M}    FROM: {sender}    P.1/1",
+        fill=0,
+        font=_font(30),
     )
     for place, line in enumerate(lines):
         pen.text((150, 220 + 110 * place), line, fill=0, font=font)

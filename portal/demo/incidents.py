@@ -19,9 +19,12 @@ from portal.domain.reports.incidents import write_report
 from portal.platform.site import Site
 
 FIELDS = {
-    "items": "手紙に印字された氏名と住所", "people": "1世帯", "cause": "封入のときに、手紙が2通重なった。",
-    "persons": "本人に電話でおわびし、新しい手紙を送る。", "prevention": "封筒の重さを、1通ずつ測る。",
-}  # fmt: skip
+    "items": "手紙に印字された氏名と住所",
+    "people": "1世帯",
+    "cause": "封入のときに、手紙が2通重なった。",
+    "persons": "本人に電話でおわびし、新しい手紙を送る。",
+    "prevention": "封筒の重さを、1通ずつ測る。",
+}
 
 
 def have_accidents(site: Site, kept_free: int, officer: Actor) -> None:
@@ -33,12 +36,14 @@ def have_accidents(site: Site, kept_free: int, officer: Actor) -> None:
             .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
             .join(Household, Household.id == Entitlement.household_id)
             .where(
-                Coupon.state == "assigned", Entitlement.claimed_by.is_(None), Entitlement.household_id != kept_free,
+                Coupon.state == "assigned",
+                Entitlement.claimed_by.is_(None),
+                Entitlement.household_id != kept_free,
                 Household.protected.is_(False),
             )
             .order_by(Coupon.id.desc())
             .limit(1)
-        ).one()  # fmt: skip
+        ).one()
         coupons.reveal(session, vault, coupon, SYSTEM, now - timedelta(days=2))
         told = Told(
             "not_read",
@@ -85,7 +90,9 @@ def have_accidents(site: Site, kept_free: int, officer: Actor) -> None:
         row = register.open_incident(session, vault, opening, officer, now)
         register.tell_ward(session, row.id, known + timedelta(minutes=20), officer, now)
         subjects.add_letters(session, row.id, letter, officer, now)
-        register.write_fields(session, vault, row.id, FIELDS, malicious=False, actor=officer, now=now)
+        register.write_fields(
+            session, vault, row.id, FIELDS, malicious=False, actor=officer, now=now
+        )
         write_report(session, vault, program, row.id, "first", officer, now)
         began = now - timedelta(days=9)
         downtime.log(session, "codes", began, began + timedelta(minutes=25), officer, now)

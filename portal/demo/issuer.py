@@ -49,11 +49,15 @@ def make_batch(
             token = _word(chance, TOKEN_LENGTH)
             writer.writerow(
                 (
-                    f"SB-{mark}-{number:06d}", f"{base_url.rstrip('/')}/sandbox/{token}", _word(chance, CODE_LENGTH),
-                    "".join(chance.choice("0123456789") for _place in range(4)), face_yen,
-                    exchange_until.isoformat(), use_until.isoformat(),
+                    f"SB-{mark}-{number:06d}",
+                    f"{base_url.rstrip('/')}/sandbox/{token}",
+                    _word(chance, CODE_LENGTH),
+                    "".join(chance.choice("0123456789") for _place in range(4)),
+                    face_yen,
+                    exchange_until.isoformat(),
+                    use_until.isoformat(),
                 )
-            )  # fmt: skip
+            )
         writer.writerow((TRAILER, count, count * face_yen, "", "", "", ""))
     return count * face_yen
 

@@ -48,9 +48,15 @@ def _printer(site: Site, folder: Path, before: timedelta, actor: Actor) -> Print
     with site.database.read() as session:
         clock = FixedClock(site.clock.now(session) - before)
     return Printer(
-        site.database.read, site.database.write, site.vault, clock, actor, site.program, site.settings.public_url,
+        site.database.read,
+        site.database.write,
+        site.vault,
+        clock,
+        actor,
+        site.program,
+        site.settings.public_url,
         folder / "letters",
-    )  # fmt: skip
+    )
 
 
 def hand_over_letters(site: Site, folder: Path, run_id: int, officer: Actor, ward: Actor) -> None:
@@ -70,7 +76,8 @@ def _letter(site: Site, built: BuiltRun) -> DemoLetter:
             select(Letter.household_id, PrintChunk.file_name, Letter.position)
             .join(
                 PrintChunk,
-                (PrintChunk.print_run_id == Letter.print_run_id) & (PrintChunk.number == Letter.chunk_number),
+                (PrintChunk.print_run_id == Letter.print_run_id)
+                & (PrintChunk.number == Letter.chunk_number),
             )
             .where(Letter.print_run_id == built.run_id, Letter.position.is_not(None))
             .order_by(func.abs(Letter.children - 2), Letter.chunk_number, Letter.position)
@@ -78,5 +85,7 @@ def _letter(site: Site, built: BuiltRun) -> DemoLetter:
         for household_id, file_name, position in rows:
             birth = view_household(session, site.vault, household_id).fields.birth
             if birth is not None and file_name and position:
-                return DemoLetter(household_id, built.run_id, built.folder / file_name, position, birth)
+                return DemoLetter(
+                    household_id, built.run_id, built.folder / file_name, position, birth
+                )
     raise InputError(_s("印刷する手紙がありません。"))

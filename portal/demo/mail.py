@@ -38,7 +38,12 @@ def send_letters(site: Site, run_id: int, visitor: int, officer: Actor) -> None:
         for place, (_number, household_id) in enumerate(rows):
             lines += _story(_label(place), 0 if household_id == visitor else place, day)
         take_tracking(
-            session, site.vault, site.program, CsvFeed("\r\n".join(lines).encode("cp932")), officer, now
+            session,
+            site.vault,
+            site.program,
+            CsvFeed("\r\n".join(lines).encode("cp932")),
+            officer,
+            now,
         )
         for place in RETURNED_AT:
             if place < len(rows) and rows[place].household_id != visitor:
@@ -59,7 +64,11 @@ def _story(label: str, place: int, day: date) -> list[str]:
         # absent yesterday as the demo sees it: the post office keeps it for some days more
         return [*begin, line(9, "ご不在のため持ち戻り"), line(9, "保管")]
     if place in RETURNED_AT:
-        return [*begin, line(2, "ご不在のため持ち戻り"), line(9, "差出人に返送", "保管期間が経過したため")]
+        return [
+            *begin,
+            line(2, "ご不在のため持ち戻り"),
+            line(9, "差出人に返送", "保管期間が経過したため"),
+        ]
     return [*begin, line(2 + place % 4, "お届け先にお届け済み")]
 
 

@@ -10,13 +10,17 @@ from portal.domain.reports import ward_documents
 from portal.platform.site import Site
 
 FIRST = {
-    "subject": "第1回 定例の打合せ", "place": "区役所5階 会議室", "attendees": "みなも区 こども家庭支援課長\n事務局 責任者",
+    "subject": "第1回 定例の打合せ",
+    "place": "区役所5階 会議室",
+    "attendees": "みなも区 こども家庭支援課長\n事務局 責任者",
     "decisions": "手紙の文は、登録した第1版を使う。\n発送は、町ごとに日を分ける。",
     "open_items": "年末の最後の差し出し日（区が次回までに回答）",
-}  # fmt: skip
+}
 SECOND = FIRST | {
-    "subject": "第2回 定例の打合せ", "decisions": "辞退届は、窓口にも置く。", "open_items": "",
-}  # fmt: skip
+    "subject": "第2回 定例の打合せ",
+    "decisions": "辞退届は、窓口にも置く。",
+    "open_items": "",
+}
 DONE = ("contract", "roster", "publicity", "call_center", "decline", "delivery", "sign_in")
 BEGUN = ("decline_end", "exchange_end")
 
@@ -33,16 +37,29 @@ def fill_management(site: Site, officer: Actor, ward: Actor) -> None:
         documents.approve(session, letter.id, "8水こ第12号", today - timedelta(days=40), ward, now)
         ward_documents.propose(session, program, url, "decline_form", "初版", officer, now)
         first = minutes.write(
-            session, vault, None, 0, today - timedelta(days=40), FIRST, officer, now - timedelta(days=39)
+            session,
+            vault,
+            None,
+            0,
+            today - timedelta(days=40),
+            FIRST,
+            officer,
+            now - timedelta(days=39),
         )
         minutes.confirm(session, first.id, 1, ward, now - timedelta(days=38))
         minutes.write(session, vault, None, 0, today - timedelta(days=5), SECOND, officer, now)
         for number in (1, 2, 3):
             questions.ask(session, number, today - timedelta(days=50), officer, now)
         questions.answer(
-            session, vault, 1, "計画書に示した基準日と生年月日の範囲でよい。", "8水こ第10号", today - timedelta(days=45),
-            ward, now,
-        )  # fmt: skip
+            session,
+            vault,
+            1,
+            "計画書に示した基準日と生年月日の範囲でよい。",
+            "8水こ第10号",
+            today - timedelta(days=45),
+            ward,
+            now,
+        )
         for key in (*DONE, *BEGUN):
             action = "finish" if key in DONE else "begin"
             milestones.move(session, program, key, action, officer, now)

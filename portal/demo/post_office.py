@@ -24,12 +24,20 @@ def fill_calendar(site: Site, run_id: int, officer: Actor, ward: Actor) -> None:
             pyrage.x25519.Identity.generate().to_public()
         )  # an invented company: nobody has its other half
         company = subcontractors.propose_subcontractor(
-            session, MAIL_HOUSE, subcontractors.MAIL_HOUSE, "手紙の印刷と封入", key, officer, now - ENTERED
+            session,
+            MAIL_HOUSE,
+            subcontractors.MAIL_HOUSE,
+            "手紙の印刷と封入",
+            key,
+            officer,
+            now - ENTERED,
         )
         subcontractors.consent(
             session, company.id, "8水こ第9号", jst_date(now - CONSENTED), ward, now - CONSENTED
         )
-        towns = sorted({town for names in load_towns(site.program.towns_file).values() for town in names})
+        towns = sorted(
+            {town for names in load_towns(site.program.towns_file).values() for town in names}
+        )
         third = max(1, len(towns) // 3)
         sent = dispatches.Plan(jst_date(now - SENT), OFFICE, 90, tuple(towns[:third]), run_id)
         first = dispatches.plan(session, site.vault, sent, officer, now - SENT)
@@ -37,5 +45,9 @@ def fill_calendar(site: Site, run_id: int, officer: Actor, ward: Actor) -> None:
         for at, after in enumerate(COMING, 1):
             some = tuple(towns[at * third : (at + 1) * third]) or tuple(towns)
             dispatches.plan(
-                session, site.vault, dispatches.Plan(jst_date(now + after), OFFICE, 40, some), officer, now
+                session,
+                site.vault,
+                dispatches.Plan(jst_date(now + after), OFFICE, 40, some),
+                officer,
+                now,
             )

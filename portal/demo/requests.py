@@ -28,25 +28,44 @@ def fill_desk(site: Site, keep_away: int, officer: Actor) -> None:
         for product in program.alternatives:
             word = product.id.upper().replace("_", "")[:6]
             receive(
-                session, program, product.id, f"{word}0001", f"{word}{PIECES:04}", "DEMO-1", officer,
+                session,
+                program,
+                product.id,
+                f"{word}0001",
+                f"{word}{PIECES:04}",
+                "DEMO-1",
+                officer,
                 now - timedelta(days=6),
-            )  # fmt: skip
+            )
         chosen = _families(session, keep_away)
         for place, (household_id, ordinals) in enumerate(chosen[:4]):
             actor = _resident(session, household_id)
             at = now - timedelta(days=5 - place, hours=place)
             declines.submit(
-                session, site.vault, program, household_id, ordinals[: place % 2 + 1], actor, at,
+                session,
+                site.vault,
+                program,
+                household_id,
+                ordinals[: place % 2 + 1],
+                actor,
+                at,
                 reason=("not_needed", "", "for_others", "other")[place],
-            )  # fmt: skip
+            )
         product_id = program.alternatives[0].id
         for place, (household_id, ordinals) in enumerate(chosen[4:7]):
             actor = _resident(session, household_id)
             at = now - timedelta(days=3 - place, hours=2)
             why = next(iter(WHY))
             alternatives.submit(
-                session, site.vault, program, household_id, dict.fromkeys(ordinals, product_id), actor, at, why=why
-            )  # fmt: skip
+                session,
+                site.vault,
+                program,
+                household_id,
+                dict.fromkeys(ordinals, product_id),
+                actor,
+                at,
+                why=why,
+            )
         wish = Wish("架空 花子", date(1985, 4, 1), "1390001", telephone="03-0000-0000")
         submit_without_sign_in(session, site.vault, program, wish, "demo", "203.0.113.1", now)
 
@@ -72,6 +91,8 @@ def _families(session: Session, keep_away: int) -> Sequence[tuple[int, list[int]
 
 def _resident(session: Session, household_id: int) -> Actor:
     key = session.scalar(
-        select(Credential.id).where(Credential.household_id == household_id).order_by(Credential.id.desc())
+        select(Credential.id)
+        .where(Credential.household_id == household_id)
+        .order_by(Credential.id.desc())
     )
     return Actor(Role.RESIDENT, key)

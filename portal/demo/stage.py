@@ -90,9 +90,14 @@ def import_extract(site: Site, folder: Path, today: date) -> int:
     """Write an extract as a ward would hand it over, and import it; returns the number of its households."""
     program = site.program
     plan = ExtractPlan(
-        households=HOUSEHOLDS, seed=SEED, base_date=program.base_date, birth_from=program.birth_from,
-        birth_to=program.birth_to, extracted=today - timedelta(days=20), unit_yen=program.amount_yen,
-    )  # fmt: skip
+        households=HOUSEHOLDS,
+        seed=SEED,
+        base_date=program.base_date,
+        birth_from=program.birth_from,
+        birth_to=program.birth_to,
+        extracted=today - timedelta(days=20),
+        unit_yen=program.amount_yen,
+    )
     path = make_extract(plan).write(folder / "extract", "sample")["sample"]
     layout = find_layout("sample", program.layouts_dir)
     report = check_file(path, layout, rules_of(program, extracted=plan.extracted))
@@ -121,16 +126,26 @@ def give_coupons(site: Site, folder: Path) -> None:
     )
     profile = load_issuer("sandbox", program.issuers_dir).allowing(site.public_host)
     load_batch(
-        path, profile, Order("DEMO-1", count, total), Terms(program.amount_yen, windows.exchange.ends_at),
-        vault=site.vault, read=site.database.read, write=site.database.write, clock=site.clock, actor=SYSTEM,
+        path,
+        profile,
+        Order("DEMO-1", count, total),
+        Terms(program.amount_yen, windows.exchange.ends_at),
+        vault=site.vault,
+        read=site.database.read,
+        write=site.database.write,
+        clock=site.clock,
+        actor=SYSTEM,
         workers=min(2, os.cpu_count() or 1),
-    )  # fmt: skip
+    )
     path.unlink()
     with site.database.write() as session:
         assign(
-            session, SYSTEM, site.clock.now(session), reserve=Reserve(count=10),
+            session,
+            SYSTEM,
+            site.clock.now(session),
+            reserve=Reserve(count=10),
             protection_loaded=protection_loaded(session),
-        )  # fmt: skip
+        )
 
 
 def make_staff(site: Site) -> tuple[DemoStaff, ...]:

@@ -44,7 +44,13 @@ def _day(day: date, first: int, last: int, crowded: int) -> Iterator[CountRow]:
             lost = (offered + 1) // 2 if half >= crowded else min(offered, turn % 19 // 18)
             answered = offered - lost
             counts = Counts(
-                offered, answered, lost, busy=0, short_abandoned=0, within=answered - min(answered, turn % 7 // 6),
-                talk=answered * (200 + half * 2), after_call=answered * 55,
-            )  # fmt: skip
+                offered,
+                answered,
+                lost,
+                busy=0,
+                short_abandoned=0,
+                within=answered - min(answered, turn % 7 // 6),
+                talk=answered * (200 + half * 2),
+                after_call=answered * 55,
+            )
             yield CountRow(day, half, language, "", counts)

@@ -34,7 +34,9 @@ class DatabaseClock:
         if session.get_bind().dialect.name == "postgresql":
             read: datetime = session.execute(text("SELECT now()")).scalar_one().astimezone(UTC)
         else:
-            stamp = session.execute(text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")).scalar_one()
+            stamp = session.execute(
+                text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")
+            ).scalar_one()
             read = datetime.fromisoformat(stamp).replace(tzinfo=UTC)
         value = read + self.offset
         session.info["instant"] = (session.get_transaction(), value)

@@ -41,9 +41,43 @@ from portal.domain.telephony import models as _telephony
 from portal.domain.tracking import models as _tracking
 
 SLICES = (
-    _alternatives, _announcements, _approvals, _audit, _authn, _call_desk, _calls, _coupons, _credentials, _declines, _documents, _entitlements, _escalations, _faxes, _households, _incidents, _letters, _management, _notices, _printing, _program,
-    _recipients, _redeliveries, _reports, _requests, _returned_mail, _roster, _scripts, _settlement, _shipments, _sites, _staff, _subcontractors, _tasks, _telephony, _tracking,
-)  # fmt: skip
+    _alternatives,
+    _announcements,
+    _approvals,
+    _audit,
+    _authn,
+    _call_desk,
+    _calls,
+    _coupons,
+    _credentials,
+    _declines,
+    _documents,
+    _entitlements,
+    _escalations,
+    _faxes,
+    _households,
+    _incidents,
+    _letters,
+    _management,
+    _notices,
+    _printing,
+    _program,
+    _recipients,
+    _redeliveries,
+    _reports,
+    _requests,
+    _returned_mail,
+    _roster,
+    _scripts,
+    _settlement,
+    _shipments,
+    _sites,
+    _staff,
+    _subcontractors,
+    _tasks,
+    _telephony,
+    _tracking,
+)
 
 metadata: MetaData = Base.metadata
 

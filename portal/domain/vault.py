@@ -52,7 +52,9 @@ class Vault:
     def blind(self, purpose: str, value: str | bytes, size: int = 16) -> bytes:
         """Return the keyed digest by which an encrypted value is found; ``purpose`` keeps digests apart."""
         data = value.encode() if isinstance(value, str) else value
-        return hashlib.blake2b(data, digest_size=size, key=self.index, person=purpose.encode()[:16]).digest()
+        return hashlib.blake2b(
+            data, digest_size=size, key=self.index, person=purpose.encode()[:16]
+        ).digest()
 
     def code_digest(self, purpose: str, value: str) -> bytes:
         """Return the keyed hash of a short secret (one-time code, birth date): useless without the pepper."""
@@ -143,8 +145,11 @@ def load_vault(directory: Path) -> Vault:
             ) from None
         except (OSError, ValueError):
             raise InputError(
-                _s("鍵ファイル %(name)s を読めません。権限と中身を確かめてください。") % {"name": path.name}
+                _s("鍵ファイル %(name)s を読めません。権限と中身を確かめてください。")
+                % {"name": path.name}
             ) from None
         if len(keys[name]) != KEY_BYTES:
-            raise InputError(_s("鍵ファイル %(name)s の長さが正しくありません。") % {"name": path.name})
+            raise InputError(
+                _s("鍵ファイル %(name)s の長さが正しくありません。") % {"name": path.name}
+            )
     return Vault(**keys)

@@ -54,10 +54,14 @@ def ready(request: Request[Any, Any, Any]) -> Response[str]:
 
 def _error_response(request: Request[Any, Any, Any], status: int) -> Response[str]:
     site = site_of(request)
-    request.scope.setdefault("route_handler", alive)  # no route was found: the page only needs some name
+    request.scope.setdefault(
+        "route_handler", alive
+    )  # no route was found: the page only needs some name
     page = read_page(site, request, Form())
     with use_locale(page.locale):
-        return page.render(f"errors/{site.kind}.html", status, status=status, message=default_message(status))
+        return page.render(
+            f"errors/{site.kind}.html", status, status=status, message=default_message(status)
+        )
 
 
 def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[str]:
@@ -86,7 +90,9 @@ def make_application(
 
 
 def make_routes(
-    handlers: Sequence[HTTPRouteHandler], on_startup: Sequence[Any] = (), on_shutdown: Sequence[Any] = ()
+    handlers: Sequence[HTTPRouteHandler],
+    on_startup: Sequence[Any] = (),
+    on_shutdown: Sequence[Any] = (),
 ) -> Litestar:
     """Return the routes without a site: making them takes a third of a second, so several sites may share them."""
     return Litestar(

@@ -31,7 +31,9 @@ class Assets:
         self._files: dict[str, Asset] = {}
         self._urls: dict[str, str] = {}
         for root in roots:
-            for path in sorted(p for p in root.rglob("*") if p.is_file() and not p.name.startswith(".")):
+            for path in sorted(
+                p for p in root.rglob("*") if p.is_file() and not p.name.startswith(".")
+            ):
                 self._add(path.relative_to(root).as_posix(), path.read_bytes())
 
     def _add(self, name: str, body: bytes) -> None:
@@ -41,7 +43,9 @@ class Assets:
         media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
         if media_type.startswith("text/"):
             media_type += "; charset=utf-8"
-        self._files[hashed] = Asset(body, gzipped if len(gzipped) < len(body) * 0.9 else b"", media_type)
+        self._files[hashed] = Asset(
+            body, gzipped if len(gzipped) < len(body) * 0.9 else b"", media_type
+        )
         self._urls[name] = PREFIX + hashed
 
     def url(self, name: str) -> str:
@@ -54,7 +58,8 @@ class Assets:
             return self._urls[name]
         except KeyError:
             raise InputError(
-                _s("静的ファイル %(name)s がありません。「./run setup」を実行してください。") % {"name": name}
+                _s("静的ファイル %(name)s がありません。「./run setup」を実行してください。")
+                % {"name": name}
             ) from None
 
     def get(self, hashed_name: str) -> Asset | None:

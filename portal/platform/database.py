@@ -13,13 +13,15 @@ from portal.domain.errors import InputError
 from portal.domain.texts import _s
 
 SQLITE_PRAGMAS = (
-    "journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=15000", "foreign_keys=ON", "secure_delete=ON",
-)  # fmt: skip
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "busy_timeout=15000",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+)
 STATEMENTS = 2_000
 """How many statements an engine keeps compiled: more than both sites have, so that none is compiled twice."""
-POSTGRES_OPTIONS = (
-    "-c lock_timeout=4s -c statement_timeout=30s -c idle_in_transaction_session_timeout=20s -c timezone=UTC"
-)
+POSTGRES_OPTIONS = "-c lock_timeout=4s -c statement_timeout=30s -c idle_in_transaction_session_timeout=20s -c timezone=UTC"
 
 
 def make_engine(url: str, *, pool_size: int = 10, options: str = POSTGRES_OPTIONS) -> Engine:
@@ -34,10 +36,15 @@ def make_engine(url: str, *, pool_size: int = 10, options: str = POSTGRES_OPTION
             return _sqlite(url, parsed.database)
         if parsed.get_backend_name() == "postgresql":
             return create_engine(
-                parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=10, pool_timeout=5,
-                pool_pre_ping=True, hide_parameters=True, query_cache_size=STATEMENTS,
+                parsed.set(drivername="postgresql+psycopg"),
+                pool_size=pool_size,
+                max_overflow=10,
+                pool_timeout=5,
+                pool_pre_ping=True,
+                hide_parameters=True,
+                query_cache_size=STATEMENTS,
                 connect_args={"options": options, "connect_timeout": 5},
-            )  # fmt: skip
+            )
     except (ArgumentError, NoSuchModuleError, ValueError):
         pass
     raise InputError(
@@ -51,7 +58,12 @@ def _sqlite(url: str, path: str | None) -> Engine:
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, hide_parameters=True, query_cache_size=STATEMENTS, pool_size=20, max_overflow=44, pool_timeout=15
+        url,
+        hide_parameters=True,
+        query_cache_size=STATEMENTS,
+        pool_size=20,
+        max_overflow=44,
+        pool_timeout=15,
     )
 
     @event.listens_for(engine, "connect")

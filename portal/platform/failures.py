@@ -39,7 +39,9 @@ def default_message(status: int) -> str:
     """Return the sentence for a status that no rule explained."""
     match status:
         case 400 | 413:
-            return _("送られた内容を読み取れませんでした。前の画面にもどって、もう一度お試しください。")
+            return _(
+                "送られた内容を読み取れませんでした。前の画面にもどって、もう一度お試しください。"
+            )
         case 403:
             return _(
                 "画面を開いてから時間がたったため、受け付けられませんでした。画面を開きなおして、もう一度お試しください。"

@@ -105,7 +105,9 @@ class Housekeeping:
             waiting = waiting_for_match(session)
         for request_id in waiting:
             with self._database.write() as session:
-                match_request(session, self._vault, self._indexer, request_id, self._clock.now(session))
+                match_request(
+                    session, self._vault, self._indexer, request_id, self._clock.now(session)
+                )
 
     def _run(self) -> None:
         tidied = time.monotonic()

@@ -7,15 +7,32 @@ from babel import negotiate_locale
 from portal.domain.texts import RESIDENT_LOCALES, SOURCE_LOCALE
 
 COOKIE = "lang"
-CODES = {"ja": "ja", "easy": "ja@easy", "en": "en", "zh-Hans": "zh_Hans", "zh-Hant": "zh_Hant", "ko": "ko"}
+CODES = {
+    "ja": "ja",
+    "easy": "ja@easy",
+    "en": "en",
+    "zh-Hans": "zh_Hans",
+    "zh-Hant": "zh_Hant",
+    "ko": "ko",
+}
 """Codes as they stand in cookies, addresses and ``lang`` attributes, with our locale ids."""
 NAMES = {
-    "ja": "日本語", "easy": "やさしい日本語", "en": "English", "zh-Hans": "简体中文", "zh-Hant": "繁體中文", "ko": "한국어",
-}  # fmt: skip
+    "ja": "日本語",
+    "easy": "やさしい日本語",
+    "en": "English",
+    "zh-Hans": "简体中文",
+    "zh-Hant": "繁體中文",
+    "ko": "한국어",
+}
 CODE_OF = {locale: code for code, locale in CODES.items()}
 ALIASES = {
-    "zh": "zh_Hans", "zh_cn": "zh_Hans", "zh_sg": "zh_Hans", "zh_tw": "zh_Hant", "zh_hk": "zh_Hant", "zh_mo": "zh_Hant",
-}  # fmt: skip
+    "zh": "zh_Hans",
+    "zh_cn": "zh_Hans",
+    "zh_sg": "zh_Hans",
+    "zh_tw": "zh_Hant",
+    "zh_hk": "zh_Hant",
+    "zh_mo": "zh_Hant",
+}
 
 
 def html_lang(locale: str) -> str:
@@ -24,7 +41,9 @@ def html_lang(locale: str) -> str:
 
 
 @lru_cache(maxsize=1_024)
-def choose(cookie: str | None, accept_language: str, offered: tuple[str, ...] = RESIDENT_LOCALES) -> str:
+def choose(
+    cookie: str | None, accept_language: str, offered: tuple[str, ...] = RESIDENT_LOCALES
+) -> str:
     """Return the locale id for a request."""
     chosen = CODES.get(cookie or "")
     if chosen in offered:

@@ -82,21 +82,30 @@ class Page:
         if token and self.site.kind == sessions.STAFF:
             if (found := standing(session, token, now)) is not None:
                 self.auth, self.staff, self.call, self.opened_last = (
-                    found.auth, found.staff, found.call, found.opened_last,
-                )  # fmt: skip
+                    found.auth,
+                    found.staff,
+                    found.call,
+                    found.opened_last,
+                )
         elif token:
             self.auth, self.credential = going_on(session, token, now) or (None, None)
         living = self.auth
         self.locked = living is not None and sessions.is_locked(living, now)
-        self.bound_to = sessions.binding(living) if living is not None else self.cookie(cookies.VISIT)
+        self.bound_to = (
+            sessions.binding(living) if living is not None else self.cookie(cookies.VISIT)
+        )
         self.own_token = ""
 
     @property
     def actor(self) -> Actor:
         """The acting party for audit events."""
         if self.staff is not None:
-            return Actor(Role(self.staff.role), self.staff.id, Organization(self.staff.organization))
-        return Actor(Role.RESIDENT, self.auth.owner_id if self.auth else None, channel=Channel.PORTAL)
+            return Actor(
+                Role(self.staff.role), self.staff.id, Organization(self.staff.organization)
+            )
+        return Actor(
+            Role.RESIDENT, self.auth.owner_id if self.auth else None, channel=Channel.PORTAL
+        )
 
     # ---- cookies -----------------------------------------------------------------------
     def set_cookie(self, name: str, value: str, *, max_age: int | None = None) -> None:
@@ -144,10 +153,15 @@ class Page:
             cookies=list(self.set_cookies.values()),
         )
 
-    def send(self, body: bytes, media_type: str, headers: Mapping[str, str] | None = None) -> Response[bytes]:
+    def send(
+        self, body: bytes, media_type: str, headers: Mapping[str, str] | None = None
+    ) -> Response[bytes]:
         """Answer with bytes (an image, a file)."""
         return Response(
-            body, media_type=media_type, headers=dict(headers or {}), cookies=list(self.set_cookies.values())
+            body,
+            media_type=media_type,
+            headers=dict(headers or {}),
+            cookies=list(self.set_cookies.values()),
         )
 
     def context(self) -> dict[str, Any]:
@@ -163,7 +177,9 @@ class Page:
             "languages": LANGUAGES,
             "form_token": self.form_token,
             "form_key": secrets.token_urlsafe(18),
-            "signed_in": self.auth is not None and self.auth.stage == sessions.FULL and not self.locked,
+            "signed_in": self.auth is not None
+            and self.auth.stage == sessions.FULL
+            and not self.locked,
             "htmx": self.htmx,
         } | self.site.context(self)
 

@@ -66,9 +66,16 @@ def site_of(request: Request[Any, Any, Any]) -> Site:
 
 
 def endpoint(
-    method: str, path: str, handler: Handler, guard: Guard, access: str, *, shows: Handler | None = None,
-    transaction: Transaction | None = None, uploads: Mapping[str, UploadRule] | None = None,
-) -> HTTPRouteHandler:  # fmt: skip
+    method: str,
+    path: str,
+    handler: Handler,
+    guard: Guard,
+    access: str,
+    *,
+    shows: Handler | None = None,
+    transaction: Transaction | None = None,
+    uploads: Mapping[str, UploadRule] | None = None,
+) -> HTTPRouteHandler:
     """Return the route of a handler. ``access`` names its permission; a test walks the whole app for it."""
     chosen = transaction or (Transaction.READ if method == "GET" else Transaction.WRITE)
     plan = Endpoint(handler, guard, chosen, shows, uploads or {})
@@ -84,9 +91,14 @@ def endpoint(
 
     shell.__name__ = handler.__name__
     return route(
-        path, http_method=HttpMethod(method), opt={"access": access, "plan": plan}, name=f"{method} {path}",
-        request_max_body_size=MAX_UPLOAD_BODY if plan.uploads else MAX_BODY, status_code=200, include_in_schema=False,
-    )(shell)  # fmt: skip
+        path,
+        http_method=HttpMethod(method),
+        opt={"access": access, "plan": plan},
+        name=f"{method} {path}",
+        request_max_body_size=MAX_UPLOAD_BODY if plan.uploads else MAX_BODY,
+        status_code=200,
+        include_in_schema=False,
+    )(shell)
 
 
 def _plan_of(app: Litestar, name: str) -> Endpoint | None:
@@ -105,7 +117,13 @@ def draw_again(
     plan = page.lookup(name)
     if plan is None or plan.shows is None:
         return None
-    page.form, page.path, page.params, page.query, page.drawn_again = Form(values), path, params, {}, True
+    page.form, page.path, page.params, page.query, page.drawn_again = (
+        Form(values),
+        path,
+        params,
+        {},
+        True,
+    )
     with page.site.database.write() as session:
         page.load_auth(session, page.site.clock.now(session))
         again: Response[Any] = plan.guard(page) or plan.shows(page)
@@ -143,7 +161,9 @@ def read_page(site: Site, request: Request[Any, Any, Any], form: Form) -> Page:
         path=request.scope["path"],
         route=request.scope["route_handler"].name or "",
         params=dict(request.path_params),
-        query=form_from(request.query_params.multi_items()).values if request.scope["query_string"] else {},
+        query=form_from(request.query_params.multi_items()).values
+        if request.scope["query_string"]
+        else {},
         form=form,
         cookies=request.cookies,
         address=client_address(request, site.settings.trusted_proxies),

@@ -34,7 +34,9 @@ def prepare(settings: Settings) -> list[str]:
     if fresh and not any(settings.key_dir.glob("*.key")):
         make_keys(settings.key_dir)
         said.append(
-            _s("新しい鍵を作りました: %(folder)s（バックアップとは別の場所に、大切に保管してください）")
+            _s(
+                "新しい鍵を作りました: %(folder)s（バックアップとは別の場所に、大切に保管してください）"
+            )
             % {"folder": settings.key_dir}
         )
     vault = load_vault(settings.key_dir)
@@ -86,4 +88,6 @@ def check_program_at_start(settings: Settings) -> None:
         if finding.level is Level.WARNING:
             LOG.warning("program: %s", finding.sentence)
     if errors:
-        raise InputError(_s("事業の設定が矛盾しているため、起動しません。") + "\n- " + "\n- ".join(errors))
+        raise InputError(
+            _s("事業の設定が矛盾しているため、起動しません。") + "\n- " + "\n- ".join(errors)
+        )

@@ -117,5 +117,7 @@ def make_environment(assets: Assets, *, staff: bool) -> Environment:
         return Markup(_(message)) % variables  # noqa: S704  (catalog text)
 
     environment.globals["resident_text"] = resident_text
-    environment.filters.update(japanese=japanese, ruby=ruby, plain=plain, yen=yen, jst_date=jst_date)
+    environment.filters.update(
+        japanese=japanese, ruby=ruby, plain=plain, yen=yen, jst_date=jst_date
+    )
     return environment

@@ -31,7 +31,9 @@ class UploadRule:
     check: Callable[[bytes], Any] = bytes
 
 
-async def read_multipart(chunks: AsyncIterable[bytes], boundary: str, limits: Mapping[str, int]) -> Form:
+async def read_multipart(
+    chunks: AsyncIterable[bytes], boundary: str, limits: Mapping[str, int]
+) -> Form:
     """Return the form. ``limits`` names the fields that may hold a file, and how many bytes are kept of each.
 
     What goes beyond a limit is read and thrown away, so that the other fields stay as typed. A file's own name is

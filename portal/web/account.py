@@ -79,9 +79,12 @@ def show_remove(page: Page, status_code: int = 200) -> Response[Any]:
     if chosen is None or len(found.confirmed) == 1:
         return page.redirect("/account")
     return page.render(
-        "portal/account_remove.html", status_code, kind=chosen.kind, name=channel_name(chosen.kind),
+        "portal/account_remove.html",
+        status_code,
+        kind=chosen.kind,
+        name=channel_name(chosen.kind),
         address=masked(page, chosen),
-    )  # fmt: skip
+    )
 
 
 def remove_channel(page: Page) -> Response[Any]:
@@ -136,9 +139,13 @@ def show_letter(page: Page, status_code: int = 200) -> Response[Any]:
     window = page.site.program.windows.new_letter
     asked = open_letter_request(page.session, own_credential(page).household_id)
     return page.render(
-        "portal/account_letter.html", status_code, window=window, open=window.is_open(page.now), asked=asked,
+        "portal/account_letter.html",
+        status_code,
+        window=window,
+        open=window.is_open(page.now),
+        asked=asked,
         instant=instant_text,
-    )  # fmt: skip
+    )
 
 
 def submit_letter(page: Page) -> Response[Any]:
@@ -157,7 +164,11 @@ def lost_received(page: Page) -> Response[Any]:
     if at is None:
         raise NotFoundError(_("お探しのページは見つかりませんでした。"))
     return page.render(
-        "portal/account_received.html", kind="lost", receipt_no=receipt_no, at=instant_text(at), state="open"
+        "portal/account_received.html",
+        kind="lost",
+        receipt_no=receipt_no,
+        at=instant_text(at),
+        state="open",
     )
 
 
@@ -166,9 +177,13 @@ def letter_received(page: Page) -> Response[Any]:
     household_id = own_credential(page).household_id
     task = own_task(page.session, household_id, NEW_LETTER, str(page.params["receipt_no"])[:20])
     return page.render(
-        "portal/account_received.html", kind="letter", receipt_no=task.receipt_no, at=instant_text(task.created_at),
-        state=task.state, state_text=letter_state(task),
-    )  # fmt: skip
+        "portal/account_received.html",
+        kind="letter",
+        receipt_no=task.receipt_no,
+        at=instant_text(task.created_at),
+        state=task.state,
+        state_text=letter_state(task),
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:
@@ -178,20 +193,35 @@ def handlers() -> list[HTTPRouteHandler]:
         endpoint("GET", "/account", show, signed_in, ACCESS),
         endpoint("GET", "/account/password", show_password, fresh, ACCESS),
         endpoint(
-            "POST", "/account/password/submit", submit_password, fresh, ACCESS, shows=show_password,
+            "POST",
+            "/account/password/submit",
+            submit_password,
+            fresh,
+            ACCESS,
+            shows=show_password,
             transaction=Transaction.OWN,
         ),
         endpoint("GET", "/account/remove-channel/{kind:str}", show_remove, fresh, ACCESS),
         endpoint("POST", "/account/remove-channel", remove_channel, fresh, ACCESS, shows=show),
         endpoint("GET", "/account/backup-codes", show_codes, fresh, ACCESS),
-        endpoint("POST", "/account/backup-codes/submit", new_codes, fresh, ACCESS, shows=show_codes),
+        endpoint(
+            "POST", "/account/backup-codes/submit", new_codes, fresh, ACCESS, shows=show_codes
+        ),
         endpoint("POST", "/account/sign-out-everywhere", sign_out_everywhere, signed_in, ACCESS),
         endpoint("GET", "/account/lost", show_lost, fresh, ACCESS),
         endpoint("POST", "/account/lost/submit", submit_lost, fresh, ACCESS, shows=show_lost),
         endpoint("GET", "/account/letter", show_letter, signed_in, ACCESS),
-        endpoint("POST", "/account/letter/submit", submit_letter, signed_in, ACCESS, shows=show_letter),
         endpoint(
-            "GET", "/account/received/lost/{receipt_no:str}/{stamp:str}", lost_received, everybody, PUBLIC
+            "POST", "/account/letter/submit", submit_letter, signed_in, ACCESS, shows=show_letter
         ),
-        endpoint("GET", "/account/received/letter/{receipt_no:str}", letter_received, signed_in, ACCESS),
-    ]  # fmt: skip
+        endpoint(
+            "GET",
+            "/account/received/lost/{receipt_no:str}/{stamp:str}",
+            lost_received,
+            everybody,
+            PUBLIC,
+        ),
+        endpoint(
+            "GET", "/account/received/letter/{receipt_no:str}", letter_received, signed_in, ACCESS
+        ),
+    ]

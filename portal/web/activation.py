@@ -45,7 +45,9 @@ def own_credential(page: Page) -> Credential:
 def step(page: Page, name: str) -> tuple[int, int] | None:
     """Return the place of a page in the first sign-in, and of how many; None for a page that the program leaves out."""
     own_password = page.site.program.letter_password_mode != attempt.REUSABLE
-    names = [n for n in ("birth", "password", "channel", "backup") if own_password or n != "password"]
+    names = [
+        n for n in ("birth", "password", "channel", "backup") if own_password or n != "password"
+    ]
     return (names.index(name) + 1, len(names)) if name in names else None
 
 
@@ -61,7 +63,9 @@ def submit_birth(page: Page) -> Response[Any]:
     if not isinstance(typed, date):
         form.error("birth", date_error(typed))
         return show_birth(page, 422)
-    result = activation.check_birth(page.session, page.site.vault, session_of(page), typed, page.now)
+    result = activation.check_birth(
+        page.session, page.site.vault, session_of(page), typed, page.now
+    )
     if result.answer is BirthAnswer.FROZEN:
         return page.render("portal/start_frozen.html", 422, receipt_no=result.receipt_no)
     if result.answer is BirthAnswer.WRONG:
@@ -130,15 +134,18 @@ def show_backup(page: Page) -> Response[Any]:
         return page.redirect("/home")
     codes = unseal_json(page.site.vault.kek, bytes.fromhex(sealed), f"backup:{auth.owner_id}")
     return page.render(
-        "portal/start_backup.html", codes=[f"{c[:5]} {c[5:]}" for c in codes],
+        "portal/start_backup.html",
+        codes=[f"{c[:5]} {c[5:]}" for c in codes],
         step=step(page, "backup") if auth.data.get("first_time") else None,
-    )  # fmt: skip
+    )
 
 
 def done(page: Page) -> Response[Any]:
     """Forget the shown codes and go home."""
     auth = session_of(page)
-    auth.data = {key: value for key, value in auth.data.items() if key not in {"backup", "first_time"}}
+    auth.data = {
+        key: value for key, value in auth.data.items() if key not in {"backup", "first_time"}
+    }
     return page.redirect("/home")
 
 
@@ -158,7 +165,9 @@ def none_received(page: Page) -> Response[Any]:
     household_id = own_credential(page).household_id
     task = own_task(page.session, household_id, NO_CHANNEL, str(page.params["receipt_no"])[:20])
     return page.render(
-        "portal/start_none_received.html", receipt_no=task.receipt_no, at=instant_text(task.created_at)
+        "portal/start_none_received.html",
+        receipt_no=task.receipt_no,
+        at=instant_text(task.created_at),
     )
 
 
@@ -170,7 +179,12 @@ def handlers() -> list[HTTPRouteHandler]:
         endpoint("POST", "/start/birth/submit", submit_birth, BIRTH, birth, shows=show_birth),
         endpoint("GET", "/start/password", show_password, CHANNEL, channel),
         endpoint(
-            "POST", "/start/password/submit", submit_password, CHANNEL, channel, shows=show_password,
+            "POST",
+            "/start/password/submit",
+            submit_password,
+            CHANNEL,
+            channel,
+            shows=show_password,
             transaction=Transaction.OWN,
         ),
         endpoint("GET", "/start/backup-codes", show_backup, signed_in, "signed_in"),
@@ -178,4 +192,4 @@ def handlers() -> list[HTTPRouteHandler]:
         endpoint("GET", "/start/none", show_none, CHANNEL, channel),
         endpoint("POST", "/start/none/submit", submit_none, CHANNEL, channel, shows=show_none),
         endpoint("GET", "/start/none/{receipt_no:str}", none_received, CHANNEL, channel),
-    ]  # fmt: skip
+    ]

@@ -85,12 +85,18 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     children = offered(page)
     free = [child for child in children if not child.why_not]
     return page.render(
-        "portal/alternative.html", status_code, closed=closed(page), children=children, free=free, names=names_of(page),
-        products=products(page), window=page.site.program.windows.alternative,
+        "portal/alternative.html",
+        status_code,
+        closed=closed(page),
+        children=children,
+        free=free,
+        names=names_of(page),
+        products=products(page),
+        window=page.site.program.windows.alternative,
         delivery=delivery_words(
             page.site.program, tuple(c.amount_yen for c in free), shown=any(c.shown for c in free)
         ),
-    )  # fmt: skip
+    )
 
 
 def show_choose(page: Page, status_code: int = 200) -> Response[Any]:
@@ -99,10 +105,16 @@ def show_choose(page: Page, status_code: int = 200) -> Response[Any]:
         return page.redirect("/alternative")
     children = offered(page)
     return page.render(
-        "portal/alternative_choose.html", status_code, free=[c for c in children if not c.why_not], names=names_of(page),
-        others=[child for child in children if child.why_not], products=products(page), reasons=reasons(),
-        before=kept(page) if page.method == "GET" else None, text_max=services.TEXT_LENGTH,
-    )  # fmt: skip
+        "portal/alternative_choose.html",
+        status_code,
+        free=[c for c in children if not c.why_not],
+        names=names_of(page),
+        others=[child for child in children if child.why_not],
+        products=products(page),
+        reasons=reasons(),
+        before=kept(page) if page.method == "GET" else None,
+        text_max=services.TEXT_LENGTH,
+    )
 
 
 def reasons() -> list[tuple[str, str]]:
@@ -144,13 +156,17 @@ def show_check(page: Page, status_code: int = 200) -> Response[Any]:
         return page.redirect("/alternative")
     names, mine = names_of(page), [free[ordinal] for ordinal in chosen.ordinals]
     return page.render(
-        "portal/alternative_check.html", status_code, chosen=chosen, total=sum(c.amount_yen for c in mine),
-        lines=[(names.get(child.ordinal, ""), child.amount_yen) for child in mine], why=WHY[chosen.why](),
+        "portal/alternative_check.html",
+        status_code,
+        chosen=chosen,
+        total=sum(c.amount_yen for c in mine),
+        lines=[(names.get(child.ordinal, ""), child.amount_yen) for child in mine],
+        why=WHY[chosen.why](),
         product=product_name(page.site.program, chosen.product),
         delivery=delivery_words(
             page.site.program, tuple(c.amount_yen for c in mine), shown=any(c.shown for c in mine)
         ),
-    )  # fmt: skip
+    )
 
 
 def submit(page: Page) -> Response[Any]:
@@ -158,16 +174,25 @@ def submit(page: Page) -> Response[Any]:
     key = "alternative:" + (page.form.get("form_key") or secrets.token_urlsafe(18))[:50]
     if not first_time(page.session, key, page.now):
         receipt = earlier_result(page.session, key)
-        return page.redirect(f"/alternative/received/{receipt}" if receipt else "/alternative/check")
+        return page.redirect(
+            f"/alternative/received/{receipt}" if receipt else "/alternative/check"
+        )
     chosen = kept(page)
     if chosen is None:
         return page.redirect("/alternative")
     try:
         with page.session.begin_nested():
             row = services.submit(
-                page.session, page.site.vault, page.site.program, own_credential(page).household_id,
-                dict.fromkeys(chosen.ordinals, chosen.product), page.actor, page.now, why=chosen.why, text=chosen.text,
-            )  # fmt: skip
+                page.session,
+                page.site.vault,
+                page.site.program,
+                own_credential(page).household_id,
+                dict.fromkeys(chosen.ordinals, chosen.product),
+                page.actor,
+                page.now,
+                why=chosen.why,
+                text=chosen.text,
+            )
     except DomainError as error:
         return refused(page, error)
     keep(page, None)
@@ -202,7 +227,14 @@ def handlers() -> list[HTTPRouteHandler]:
         endpoint("GET", "/alternative/form.pdf", blank_form, everybody, PUBLIC),
         endpoint("GET", "/alternative", show, signed_in, ACCESS),
         endpoint("GET", "/alternative/choose", show_choose, signed_in, ACCESS),
-        endpoint("POST", "/alternative/choose/submit", submit_choose, signed_in, ACCESS, shows=show_choose),
+        endpoint(
+            "POST",
+            "/alternative/choose/submit",
+            submit_choose,
+            signed_in,
+            ACCESS,
+            shows=show_choose,
+        ),
         endpoint("GET", "/alternative/check", show_check, fresh, ACCESS),
         endpoint("POST", "/alternative/check/submit", submit, fresh, ACCESS, shows=show_check),
         endpoint("POST", "/alternative/leave", leave, signed_in, ACCESS),

@@ -26,7 +26,9 @@ from portal.web.request_documents import written_online
 
 def own_alternative(page: Page) -> Request:
     """Return the household's request of the address; another household's, or another kind, is as good as none."""
-    row = own_request(page.session, own_credential(page).household_id, str(page.params["receipt_no"])[:20])
+    row = own_request(
+        page.session, own_credential(page).household_id, str(page.params["receipt_no"])[:20]
+    )
     if row.kind != ALTERNATIVE:
         raise NotFoundError(_("この申請は見つかりませんでした。"))
     return row
@@ -37,13 +39,20 @@ def received(page: Page, status_code: int = 200) -> Response[Any]:
     row, program = own_alternative(page), page.site.program
     names, items = names_of(page), items_of(page.session, row.id)
     return page.render(
-        "portal/alternative_received.html", status_code, request=row, instant=instant_text,
-        lines=[(names.get(item.ordinal, ""), product_name(program, item.product)) for item in items],
-        total=sum(item.amount_yen for item in items), steps=steps_of(page.session, row),
+        "portal/alternative_received.html",
+        status_code,
+        request=row,
+        instant=instant_text,
+        lines=[
+            (names.get(item.ordinal, ""), product_name(program, item.product)) for item in items
+        ],
+        total=sum(item.amount_yen for item in items),
+        steps=steps_of(page.session, row),
         written=written_online(page, row),
         reply=reply_lines(page.site.vault, program, row) if row.state != "waiting" else (),
-        correct=row.state == "with_resident", can_withdraw=services.can_withdraw(page.session, row),
-    )  # fmt: skip
+        correct=row.state == "with_resident",
+        can_withdraw=services.can_withdraw(page.session, row),
+    )
 
 
 def show_correct(page: Page, status_code: int = 200) -> Response[Any]:
@@ -53,10 +62,16 @@ def show_correct(page: Page, status_code: int = 200) -> Response[Any]:
         return page.redirect(f"/alternative/received/{row.receipt_no}")
     names, items = names_of(page), items_of(page.session, row.id)
     return page.render(
-        "portal/alternative_correct.html", status_code, request=row, products=products(page), reasons=reasons(),
-        children=[names.get(item.ordinal, "") for item in items], current=items[0].product if items else "",
-        reply=reply_lines(page.site.vault, page.site.program, row), text_max=services.TEXT_LENGTH,
-    )  # fmt: skip
+        "portal/alternative_correct.html",
+        status_code,
+        request=row,
+        products=products(page),
+        reasons=reasons(),
+        children=[names.get(item.ordinal, "") for item in items],
+        current=items[0].product if items else "",
+        reply=reply_lines(page.site.vault, page.site.program, row),
+        text_max=services.TEXT_LENGTH,
+    )
 
 
 def submit_correct(page: Page) -> Response[Any]:
@@ -72,9 +87,17 @@ def submit_correct(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             services.resubmit(
-                page.session, page.site.vault, page.site.program, row.id, own_credential(page).household_id, wishes,
-                page.actor, page.now, why=why, text=text,
-            )  # fmt: skip
+                page.session,
+                page.site.vault,
+                page.site.program,
+                row.id,
+                own_credential(page).household_id,
+                wishes,
+                page.actor,
+                page.now,
+                why=why,
+                text=text,
+            )
     except DomainError as error:
         return refused(page, error)
     return page.redirect(place)
@@ -87,9 +110,12 @@ def show_withdraw(page: Page, status_code: int = 200) -> Response[Any]:
         return page.redirect(f"/alternative/received/{row.receipt_no}")
     states = {item.state for item in items_of(page.session, row.id)}
     return page.render(
-        "portal/alternative_withdraw.html", status_code, request=row, void="approved" in states,
+        "portal/alternative_withdraw.html",
+        status_code,
+        request=row,
+        void="approved" in states,
         asked="awaiting_stop" in states,
-    )  # fmt: skip
+    )
 
 
 def submit_withdraw(page: Page) -> Response[Any]:
@@ -101,9 +127,14 @@ def submit_withdraw(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             services.withdraw(
-                page.session, page.site.vault, page.site.program, row.id, own_credential(page).household_id,
-                page.actor, page.now,
-            )  # fmt: skip
+                page.session,
+                page.site.vault,
+                page.site.program,
+                row.id,
+                own_credential(page).household_id,
+                page.actor,
+                page.now,
+            )
     except DomainError as error:
         if not services.is_taken_back(page.session, row):  # another tab was first
             return refused(page, error)
@@ -112,7 +143,9 @@ def submit_withdraw(page: Page) -> Response[Any]:
 
 def _first(page: Page, prefix: str) -> bool:
     return first_time(
-        page.session, prefix + (page.form.get("form_key") or secrets.token_urlsafe(18))[:40], page.now
+        page.session,
+        prefix + (page.form.get("form_key") or secrets.token_urlsafe(18))[:40],
+        page.now,
     )
 
 

@@ -57,7 +57,11 @@ def show(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
     if not offered:
         return page.redirect("/account")
     return page.render(
-        "portal/channel_choose.html", status_code, flow=flow, offered=offered, step=_step(flow, page)
+        "portal/channel_choose.html",
+        status_code,
+        flow=flow,
+        offered=offered,
+        step=_step(flow, page),
     )
 
 
@@ -116,7 +120,9 @@ def submit_address(flow: Flow, page: Page) -> Response[Any]:
         return page.redirect(flow.prefix)
     try:
         address = (
-            parse_mobile(page.form.get("address")) if kind == "sms" else parse_email(page.form.get("address"))
+            parse_mobile(page.form.get("address"))
+            if kind == "sms"
+            else parse_email(page.form.get("address"))
         )
         return _enroll(flow, page, kind, address)
     except (InputError, NotAllowedError) as error:
@@ -230,7 +236,9 @@ def handlers() -> list[HTTPRouteHandler]:
             made.__name__ = handler.__name__  # type: ignore[attr-defined]
             return made
 
-        def get(path: str, handler: Callable[..., Response[Any]], flow: Flow = flow) -> HTTPRouteHandler:
+        def get(
+            path: str, handler: Callable[..., Response[Any]], flow: Flow = flow
+        ) -> HTTPRouteHandler:
             return endpoint("GET", flow.prefix + path, bound(handler), flow.guard, flow.access)
 
         def post(
@@ -240,7 +248,12 @@ def handlers() -> list[HTTPRouteHandler]:
             flow: Flow = flow,
         ) -> HTTPRouteHandler:
             return endpoint(
-                "POST", flow.prefix + path, bound(handler), flow.guard, flow.access, shows=bound(shows)
+                "POST",
+                flow.prefix + path,
+                bound(handler),
+                flow.guard,
+                flow.access,
+                shows=bound(shows),
             )
 
         found += [

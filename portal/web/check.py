@@ -62,7 +62,16 @@ def handlers() -> list[HTTPRouteHandler]:
     return [
         endpoint("GET", "/check", show, everybody, PUBLIC),
         endpoint(
-            "POST", "/check/submit", submit, everybody, PUBLIC, shows=show, transaction=Transaction.READ
+            "POST",
+            "/check/submit",
+            submit,
+            everybody,
+            PUBLIC,
+            shows=show,
+            transaction=Transaction.READ,
         ),
-        *(endpoint("GET", f"/check/{name}", answer, everybody, PUBLIC) for name in (IN, TOO_OLD, TOO_YOUNG)),
+        *(
+            endpoint("GET", f"/check/{name}", answer, everybody, PUBLIC)
+            for name in (IN, TOO_OLD, TOO_YOUNG)
+        ),
     ]

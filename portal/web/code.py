@@ -86,7 +86,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     found = proven(page)
     current = pick(page, found)
     others = [
-        (a.kind, channel_name(a.kind)) for a in found.confirmed if current is None or a.id != current.id
+        (a.kind, channel_name(a.kind))
+        for a in found.confirmed
+        if current is None or a.id != current.id
     ]
     trouble = (
         current is not None
@@ -99,11 +101,15 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         )
     )
     return page.render(
-        "portal/code.html", status_code, current=current, others=others, trouble=trouble,
+        "portal/code.html",
+        status_code,
+        current=current,
+        others=others,
+        trouble=trouble,
         sent=sent_code(page, current, second_factor.SIGN_IN) if current is not None else None,
         address=masked(page, current) if current is not None else "",
         name=channel_name(current.kind) if current is not None else "",
-    )  # fmt: skip
+    )
 
 
 def submit(page: Page) -> Response[Any]:
@@ -155,7 +161,12 @@ def send(page: Page) -> Response[Any]:
     if current.kind != "totp":
         try:
             second_factor.send_code(
-                page.session, page.site.vault, current, second_factor.SIGN_IN, page.site.origin, page.now
+                page.session,
+                page.site.vault,
+                current,
+                second_factor.SIGN_IN,
+                page.site.origin,
+                page.now,
             )
         except ThrottledError as error:
             page.form.error("code", error.message)
@@ -176,12 +187,16 @@ def submit_backup(page: Page) -> Response[Any]:
         page.form.error("code", _("控えのコードを入力してください。"))
         return show_backup(page, 422)
     try:
-        right = second_factor.check_backup(page.session, page.site.vault, page.auth, typed, page.now)
+        right = second_factor.check_backup(
+            page.session, page.site.vault, page.auth, typed, page.now
+        )
     except ThrottledError as error:
         page.form.error("code", error.message)
         return show_backup(page, 429)
     if not right:
-        page.form.error("code", _("コードが違うか、もう使ったコードです。ほかのコードをお試しください。"))
+        page.form.error(
+            "code", _("コードが違うか、もう使ったコードです。ほかのコードをお試しください。")
+        )
         return show_backup(page, 422)
     return complete(page)
 

@@ -23,13 +23,17 @@ def code_error(answer: CodeAnswer, authenticator: OtpAuthenticator | None = None
         case CodeAnswer.EXPIRED:
             return _("この番号は、もう使えません。新しい番号を送ってください。")
         case CodeAnswer.USED:
-            return _("この番号は、もう使いました。アプリの番号が変わるまで、30秒ほど待ってください。")
+            return _(
+                "この番号は、もう使いました。アプリの番号が変わるまで、30秒ほど待ってください。"
+            )
         case CodeAnswer.LOCKED:
             until = authenticator.locked_until if authenticator is not None else None
             when = clock_text(until.astimezone(JST).time()) if until is not None else ""
             return _("続けて間違えたため、%(time)sまで待ってください。") % {"time": when}
         case CodeAnswer.CLOSED:
-            return _("何度も間違えたため、この方法は使えなくなりました。コールセンターにお電話ください。")
+            return _(
+                "何度も間違えたため、この方法は使えなくなりました。コールセンターにお電話ください。"
+            )
         case _:
             return _("番号が違います。もう一度たしかめてください。")
 
@@ -37,5 +41,7 @@ def code_error(answer: CodeAnswer, authenticator: OtpAuthenticator | None = None
 def channel_name(kind: str) -> str:
     """Return what a channel is called."""
     return {
-        "totp": _("認証アプリ"), "sms": _("SMS（携帯電話のメッセージ）"), "email": _("メール"),
-    }[kind]  # fmt: skip
+        "totp": _("認証アプリ"),
+        "sms": _("SMS（携帯電話のメッセージ）"),
+        "email": _("メール"),
+    }[kind]

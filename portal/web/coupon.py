@@ -70,7 +70,9 @@ def show(page: Page) -> Response[Any]:
         place=place + 1,
         count=len(ordinals),
         before=(ordinals[place - 1], names[ordinals[place - 1]]) if place else None,
-        after=(ordinals[place + 1], names[ordinals[place + 1]]) if place + 1 < len(ordinals) else None,
+        after=(ordinals[place + 1], names[ordinals[place + 1]])
+        if place + 1 < len(ordinals)
+        else None,
     )
 
 

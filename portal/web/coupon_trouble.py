@@ -45,7 +45,9 @@ def _entry(page: Page) -> HouseholdCoupon:
 
 
 def _name(page: Page, ordinal: int) -> str:
-    return next((child.fields.name for child in household_of(page).children if child.ordinal == ordinal), "")
+    return next(
+        (child.fields.name for child in household_of(page).children if child.ordinal == ordinal), ""
+    )
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -79,9 +81,15 @@ def submit(page: Page) -> Response[Any]:
         try:
             with page.session.begin_nested():
                 row = report_fault(
-                    page.session, page.site.vault, credential.household_id, entry.entitlement_id, told, Source.RESIDENT,
-                    page.actor, page.now,
-                )  # fmt: skip
+                    page.session,
+                    page.site.vault,
+                    credential.household_id,
+                    entry.entitlement_id,
+                    told,
+                    Source.RESIDENT,
+                    page.actor,
+                    page.now,
+                )
                 if first_time(page.session, key, page.now):
                     keep_result(page.session, key, f"/coupon/trouble/{row.receipt_no}")
             return page.redirect(f"/coupon/trouble/{row.receipt_no}")
@@ -98,7 +106,9 @@ def _day(page: Page) -> date | None:
         return None
     found = whole_date(typed)
     if isinstance(found, DateFault):
-        page.form.error("shop_on", _("日付は、2026-04-01 か 令和8年4月1日 のように入力してください。"))
+        page.form.error(
+            "shop_on", _("日付は、2026-04-01 か 令和8年4月1日 のように入力してください。")
+        )
         return None
     return found
 
@@ -126,7 +136,13 @@ def handlers() -> list[HTTPRouteHandler]:
     return [
         endpoint("GET", one, show, signed_in, "signed_in"),
         endpoint(
-            "POST", one + "/submit", submit, signed_in, "signed_in", shows=show, transaction=Transaction.WRITE
+            "POST",
+            one + "/submit",
+            submit,
+            signed_in,
+            "signed_in",
+            shows=show,
+            transaction=Transaction.WRITE,
         ),
         endpoint("GET", "/coupon/trouble/{receipt_no:str}", received, signed_in, "signed_in"),
     ]

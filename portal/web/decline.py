@@ -49,7 +49,9 @@ def kept(page: Page) -> Chosen | None:
     found = auth.data.get(KEY)
     if not found:
         return None
-    opened = unseal_json(page.site.vault.kek, bytes.fromhex(found["sealed"]), f"decline:{auth.owner_id}")
+    opened = unseal_json(
+        page.site.vault.kek, bytes.fromhex(found["sealed"]), f"decline:{auth.owner_id}"
+    )
     return Chosen(tuple(found["ordinals"]), opened["reason"], opened["text"])
 
 
@@ -68,7 +70,9 @@ def _closed(page: Page) -> str:
     said = closed_text(page.site.program.windows.decline, page.now)
     if said and not page.site.program.windows.exchange.is_over(page.now):
         household_id = own_credential(page).household_id
-        if page.site.program.windows.decline.is_over(page.now) and may_complete(page.session, household_id):
+        if page.site.program.windows.decline.is_over(page.now) and may_complete(
+            page.session, household_id
+        ):
             return ""
     return said
 
@@ -78,10 +82,16 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     children = offered(page)
     free = [child for child in children if not child.why_not]
     return page.render(
-        "portal/decline.html", status_code, closed=_closed(page), children=children, free=free, names=names_of(page),
-        total=sum(child.amount_yen for child in free), window=page.site.program.windows.decline,
+        "portal/decline.html",
+        status_code,
+        closed=_closed(page),
+        children=children,
+        free=free,
+        names=names_of(page),
+        total=sum(child.amount_yen for child in free),
+        window=page.site.program.windows.decline,
         wish=wish_of(page.session, own_credential(page).household_id),
-    )  # fmt: skip
+    )
 
 
 def show_choose(page: Page, status_code: int = 200) -> Response[Any]:
@@ -92,9 +102,15 @@ def show_choose(page: Page, status_code: int = 200) -> Response[Any]:
         return page.redirect("/decline")
     before = kept(page) if page.method == "GET" else None
     return page.render(
-        "portal/decline_choose.html", status_code, children=children, names=names_of(page), before=before, free=free,
-        reasons=[(n, w()) for n, w in WHY.items()], text_max=TEXT_MAX,
-    )  # fmt: skip
+        "portal/decline_choose.html",
+        status_code,
+        children=children,
+        names=names_of(page),
+        before=before,
+        free=free,
+        reasons=[(n, w()) for n, w in WHY.items()],
+        text_max=TEXT_MAX,
+    )
 
 
 def submit_choose(page: Page) -> Response[Any]:
@@ -108,7 +124,9 @@ def submit_choose(page: Page) -> Response[Any]:
     elif not everybody and not ticked:
         form.error("who", _("辞退するこどもを、選んでください。"))
     if len(form.get("text")) > TEXT_MAX:
-        form.error("text", _("「伝えたいこと」は、%(n)s文字までで書いてください。") % {"n": TEXT_MAX})
+        form.error(
+            "text", _("「伝えたいこと」は、%(n)s文字までで書いてください。") % {"n": TEXT_MAX}
+        )
     if not form.ok or not free:
         return show_choose(page, 422)
     reason = form.get("reason") if form.get("reason") in WHY else ""
@@ -118,15 +136,22 @@ def submit_choose(page: Page) -> Response[Any]:
 
 def show_check(page: Page, status_code: int = 200) -> Response[Any]:
     """Show once more who gives up how much."""
-    chosen, free = kept(page), {child.ordinal: child for child in offered(page) if not child.why_not}
+    chosen, free = (
+        kept(page),
+        {child.ordinal: child for child in offered(page) if not child.why_not},
+    )
     if chosen is None or not set(chosen.ordinals) <= set(free):
         return page.redirect("/decline")
     names = names_of(page)
     return page.render(
-        "portal/decline_check.html", status_code, total=sum(free[ordinal].amount_yen for ordinal in chosen.ordinals),
-        lines=[(names.get(ordinal, ""), free[ordinal].amount_yen) for ordinal in chosen.ordinals], chosen=chosen,
-        reason=WHY[chosen.reason]() if chosen.reason else "", window=page.site.program.windows.decline,
-    )  # fmt: skip
+        "portal/decline_check.html",
+        status_code,
+        total=sum(free[ordinal].amount_yen for ordinal in chosen.ordinals),
+        lines=[(names.get(ordinal, ""), free[ordinal].amount_yen) for ordinal in chosen.ordinals],
+        chosen=chosen,
+        reason=WHY[chosen.reason]() if chosen.reason else "",
+        window=page.site.program.windows.decline,
+    )
 
 
 def leave(page: Page) -> Response[Any]:
@@ -140,7 +165,9 @@ def handlers() -> list[HTTPRouteHandler]:
     return [
         endpoint("GET", "/decline", show, signed_in, ACCESS),
         endpoint("GET", "/decline/choose", show_choose, signed_in, ACCESS),
-        endpoint("POST", "/decline/choose/submit", submit_choose, signed_in, ACCESS, shows=show_choose),
+        endpoint(
+            "POST", "/decline/choose/submit", submit_choose, signed_in, ACCESS, shows=show_choose
+        ),
         endpoint("GET", "/decline/check", show_check, signed_in, ACCESS),
         endpoint("POST", "/decline/leave", leave, signed_in, ACCESS),
     ]

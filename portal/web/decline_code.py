@@ -66,11 +66,18 @@ def show_code(page: Page, status_code: int = 200) -> Response[Any]:
     found = proven(page)
     current = pick(page, found)
     return page.render(
-        "portal/decline_code.html", status_code, current=current, told=page.query.get("said") == "wait",
+        "portal/decline_code.html",
+        status_code,
+        current=current,
+        told=page.query.get("said") == "wait",
         sent=sent_code(page, current, PURPOSE) if current is not None else None,
-        others=[(a.kind, channel_name(a.kind)) for a in found.confirmed if current is None or a.id != current.id],
+        others=[
+            (a.kind, channel_name(a.kind))
+            for a in found.confirmed
+            if current is None or a.id != current.id
+        ],
         address=masked(page, current) if current is not None else "",
-    )  # fmt: skip
+    )
 
 
 def send_again(page: Page) -> Response[Any]:
@@ -105,18 +112,32 @@ def _declare(page: Page, receipt_no: str) -> Request | Response[Any]:
     if chosen is None or current is None:
         return page.redirect("/decline" if chosen is None else "/lost")
     answer = second_factor.check(
-        page.session, page.site.vault, session_of(page), current.id, PURPOSE, page.form.get("code"), page.now,
+        page.session,
+        page.site.vault,
+        session_of(page),
+        current.id,
+        PURPOSE,
+        page.form.get("code"),
+        page.now,
         locked=current,
-    )  # fmt: skip
+    )
     if answer is not CodeAnswer.RIGHT:
         page.form.error("code", code_error(answer, current))
         return show_code(page, 422)
     try:
         return services.submit(
-            page.session, page.site.vault, page.site.program, credential.household_id, chosen.ordinals, page.actor,
-            page.now, reason=chosen.reason, text=chosen.text, receipt_no=receipt_no,
+            page.session,
+            page.site.vault,
+            page.site.program,
+            credential.household_id,
+            chosen.ordinals,
+            page.actor,
+            page.now,
+            reason=chosen.reason,
+            text=chosen.text,
+            receipt_no=receipt_no,
             way=reach_by(credential, found.confirmed),
-        )  # fmt: skip
+        )
     except DomainError as error:
         return _refused(page, error)
 
@@ -134,7 +155,9 @@ def _refused(page: Page, error: DomainError) -> Response[Any]:
 
 def own_decline(page: Page) -> Request:
     """Return the household's decline of the address; another household's, or another kind, is as good as none."""
-    row = own_request(page.session, own_credential(page).household_id, str(page.params["receipt_no"])[:20])
+    row = own_request(
+        page.session, own_credential(page).household_id, str(page.params["receipt_no"])[:20]
+    )
     if row.kind != DECLINE:
         raise NotFoundError(_("この申請は見つかりませんでした。"))
     return row
@@ -148,14 +171,24 @@ def received(page: Page, status_code: int = 200) -> Response[Any]:
     left_out = ("withdrawn", "refused") if row.children else ()
     states = [item.state for item in items if item.state not in left_out]
     return page.render(
-        "portal/decline_received.html", status_code, request=row, day=format_day(jst_date(row.received_at)),
-        time=clock_text(row.received_at.astimezone(JST).time()), steps=steps_of(page.session, row), whens=whens,
-        children=[names.get(ordinal, "") for ordinal in ordinals_of(page.session, row.id, sorted(set(states)))],
-        written=written_online(page, row), is_form=declared_online(row),
+        "portal/decline_received.html",
+        status_code,
+        request=row,
+        day=format_day(jst_date(row.received_at)),
+        time=clock_text(row.received_at.astimezone(JST).time()),
+        steps=steps_of(page.session, row),
+        whens=whens,
+        children=[
+            names.get(ordinal, "")
+            for ordinal in ordinals_of(page.session, row.id, sorted(set(states)))
+        ],
+        written=written_online(page, row),
+        is_form=declared_online(row),
         reply=reply_lines(page.site.vault, program, row) if row.state != "waiting" else (),
         correct=any(item.state == "returned_for_correction" for item in items),
-        can_withdraw=services.can_withdraw(program, row, items, page.now), window=program.windows.decline,
-    )  # fmt: skip
+        can_withdraw=services.can_withdraw(program, row, items, page.now),
+        window=program.windows.decline,
+    )
 
 
 def whens(moment: Any) -> str:
@@ -170,9 +203,13 @@ def show_withdraw(page: Page, status_code: int = 200) -> Response[Any]:
     if not services.can_withdraw(page.site.program, row, items, page.now):
         return page.redirect(f"/decline/received/{row.receipt_no}")
     return page.render(
-        "portal/decline_withdraw.html", status_code, request=row, wish=not items,
-        void=any(item.state == "accepted" for item in items), asked=any(i.state == "awaiting_stop" for i in items),
-    )  # fmt: skip
+        "portal/decline_withdraw.html",
+        status_code,
+        request=row,
+        wish=not items,
+        void=any(item.state == "accepted" for item in items),
+        asked=any(i.state == "awaiting_stop" for i in items),
+    )
 
 
 def submit_withdraw(page: Page) -> Response[Any]:
@@ -185,9 +222,14 @@ def submit_withdraw(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             services.withdraw(
-                page.session, page.site.vault, page.site.program, row.id, own_credential(page).household_id,
-                page.actor, page.now,
-            )  # fmt: skip
+                page.session,
+                page.site.vault,
+                page.site.program,
+                row.id,
+                own_credential(page).household_id,
+                page.actor,
+                page.now,
+            )
     except DomainError as error:
         page.session.refresh(row)
         if not services.is_taken_back(row, items_of(page.session, row.id)):  # another tab was first

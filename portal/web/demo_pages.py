@@ -21,7 +21,8 @@ def show_outbox(page: Page) -> Response[Any]:
     """Show the latest SMS and emails, newest first."""
     messages = latest_opened(page.session, page.site.vault)
     return page.render(
-        "portal/outbox.html", messages=[(m, f"{m.created_at.astimezone(JST):%H:%M:%S}") for m in messages]
+        "portal/outbox.html",
+        messages=[(m, f"{m.created_at.astimezone(JST):%H:%M:%S}") for m in messages],
     )
 
 

@@ -17,9 +17,13 @@ from portal.web.code_texts import channel_name, code_error
 
 FRESH = timedelta(minutes=5)
 PLACES = (
-    "/account", "/account/channel", "/account/password", "/account/lost", "/alternative/check",
+    "/account",
+    "/account/channel",
+    "/account/password",
+    "/account/lost",
+    "/alternative/check",
     "/account/backup-codes",
-)  # fmt: skip
+)
 PURPOSES = {"/alternative/check": "alternative"}
 """What a code is for where it is more than a change of settings; its message says so, and it opens nothing else."""
 BEGUN = ("alternative",)
@@ -58,10 +62,14 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for a code before a change."""
     current = chosen(page)
     return page.render(
-        "portal/confirm.html", status_code, place=_place(page), current=current, purpose=_purpose(page),
+        "portal/confirm.html",
+        status_code,
+        place=_place(page),
+        current=current,
+        purpose=_purpose(page),
         address=masked(page, current) if current is not None else "",
         name=channel_name(current.kind) if current is not None else "",
-    )  # fmt: skip
+    )
 
 
 def send(page: Page) -> Response[Any]:
@@ -84,7 +92,13 @@ def submit(page: Page) -> Response[Any]:
     if current is None or page.auth is None:
         return page.redirect("/lost")
     answer = second_factor.check(
-        page.session, page.site.vault, page.auth, current.id, _purpose(page), page.form.get("code"), page.now
+        page.session,
+        page.site.vault,
+        page.auth,
+        current.id,
+        _purpose(page),
+        page.form.get("code"),
+        page.now,
     )
     if answer is not CodeAnswer.RIGHT:
         page.form.error("code", code_error(answer, current))

@@ -76,7 +76,9 @@ def ticket(
     paper_no = ""
     if paper is not None and (entry.claimed_by == PAPER or paper.is_delivered):
         kind = "waiting"
-        words = _("紙の代替品をお届けしました") if paper.is_delivered else _("紙の代替品の手続き中です")
+        words = (
+            _("紙の代替品をお届けしました") if paper.is_delivered else _("紙の代替品の手続き中です")
+        )
         paper_no, last_day = paper.receipt_no, None
     one_way = can_show and not shown_before and entry.stop == "never"
     return Ticket(
@@ -101,12 +103,16 @@ def ticket(
 
 def _fault(fault: CouponFault | None, *, shown_before: bool) -> tuple[str, str]:
     """Return number and words of a case that still matters: open, or its new code was not shown yet."""
-    if fault is None or not (fault.state in OPEN or (fault.state == "replaced" and not shown_before)):
+    if fault is None or not (
+        fault.state in OPEN or (fault.state == "replaced" and not shown_before)
+    ):
         return "", ""
     return fault.receipt_no, state_words(fault)[1]
 
 
-def _state(page: Page, entry: HouseholdCoupon, *, can_show: bool, shown_before: bool) -> tuple[str, str]:
+def _state(
+    page: Page, entry: HouseholdCoupon, *, can_show: bool, shown_before: bool
+) -> tuple[str, str]:
     state = entry.coupon.state if entry.coupon is not None else ""
     if state == "exchanged":
         return "seen", _("交換が終わりました")
@@ -116,7 +122,10 @@ def _state(page: Page, entry: HouseholdCoupon, *, can_show: bool, shown_before: 
         return ("seen", _("表示したことがあります")) if shown_before else ("ready", _("使えます"))
     if entry.exchange_end is not None and page.now >= entry.exchange_end:
         return "waiting", _("期限が過ぎました")
-    if state in {"suspended", "stop_requested"} or entry.entitlement_state in {"held", "in_progress"}:
+    if state in {"suspended", "stop_requested"} or entry.entitlement_state in {
+        "held",
+        "in_progress",
+    }:
         return "waiting", _("確認中です")
     return "waiting", _("お渡しできません")
 
@@ -125,11 +134,14 @@ def _moved(page: Page, household_id: int) -> list[Ticket]:
     """Describe children whose part went elsewhere: as they looked before, and never more than "under confirmation"."""
     return [
         ticket(
-            page, one.name,
-            HouseholdCoupon(0, one.ordinal, 0, "in_progress", one.amount_yen, None, one.last_end, None),
+            page,
+            one.name,
+            HouseholdCoupon(
+                0, one.ordinal, 0, "in_progress", one.amount_yen, None, one.last_end, None
+            ),
         )
         for one in moved_children(page.session, page.site.vault, household_id)
-    ]  # fmt: skip
+    ]
 
 
 def show(page: Page) -> Response[Any]:
@@ -156,13 +168,21 @@ def show(page: Page) -> Response[Any]:
     own = own_credential(page).own_password_hash is not None
     wish = wish_of(page.session, view.id)
     return page.render(
-        "portal/home.html", tickets=tickets, total=sum(t.amount_yen for t in tickets if t.can_show), own_password=own,
-        announced=page.site.program.windows.announced(page.now), kind_name=kind_name,
+        "portal/home.html",
+        tickets=tickets,
+        total=sum(t.amount_yen for t in tickets if t.can_show),
+        own_password=own,
+        announced=page.site.program.windows.announced(page.now),
+        kind_name=kind_name,
         wish=wish,
-        waiting=[row for row in waiting_for_resident(page.session, view.id) if wish is None or row.id != wish.id],
+        waiting=[
+            row
+            for row in waiting_for_resident(page.session, view.id)
+            if wish is None or row.id != wish.id
+        ],
         decline=page.site.program.windows.decline,
         paper=page.site.program.windows.alternative if page.site.program.alternatives else None,
-    )  # fmt: skip
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -48,7 +48,11 @@ def show(page: Page) -> Response[Any]:
     sign_in = windows.sign_in
     return page.render(
         "portal/landing.html",
-        stage="before" if sign_in.is_before(page.now) else "open" if sign_in.is_open(page.now) else "over",
+        stage="before"
+        if sign_in.is_before(page.now)
+        else "open"
+        if sign_in.is_open(page.now)
+        else "over",
         windows=windows,
         near=last_days_near(page),
         use_over=windows.use.is_over(page.now),

@@ -42,8 +42,12 @@ def submit(page: Page) -> Response[Any]:
     if not page.form.ok:
         return show_ask(page, 422)
     form_key = page.form.get("form_key") or secrets.token_urlsafe(18)
-    receipt_no = ask_call_back(page.session, page.site.vault, wish, form_key, page.address, page.now)
-    return page.redirect(f"/lost/received/{receipt_no}/{stamp(page.session, page.site.vault, receipt_no)}")
+    receipt_no = ask_call_back(
+        page.session, page.site.vault, wish, form_key, page.address, page.now
+    )
+    return page.redirect(
+        f"/lost/received/{receipt_no}/{stamp(page.session, page.site.vault, receipt_no)}"
+    )
 
 
 def received(page: Page) -> Response[Any]:
@@ -52,7 +56,9 @@ def received(page: Page) -> Response[Any]:
     if not RECEIPT_NO.fullmatch(receipt_no):
         raise NotFoundError(_("お探しのページは見つかりませんでした。"))
     at = stamped_at(page.site.vault, receipt_no, str(page.params.get("stamp", "")))
-    return page.render("portal/lost_received.html", receipt_no=receipt_no, at=instant_text(at) if at else "")
+    return page.render(
+        "portal/lost_received.html", receipt_no=receipt_no, at=instant_text(at) if at else ""
+    )
 
 
 def troubles() -> list[tuple[str, str]]:
@@ -88,12 +94,15 @@ def _read(page: Page) -> CallBack:
         form.error("telephone", _("電話番号を入力してください。"))
     elif number is None:
         form.error(
-            "telephone", _("電話番号は、0から始まる10けたか11けたの数字です。もう一度たしかめてください。")
+            "telephone",
+            _("電話番号は、0から始まる10けたか11けたの数字です。もう一度たしかめてください。"),
         )
     if len(form.get("login_id")) > ID_MAX:
         form.error("login_id", _("IDは10けたの数字です。わからないときは、空けておいてください。"))
     # The name stays exactly as typed: folding would change 髙 or 﨑 (design.md §3).
-    return CallBack(form.get("trouble"), form.get("name").strip(), number or "", form.get("login_id").strip())
+    return CallBack(
+        form.get("trouble"), form.get("name").strip(), number or "", form.get("login_id").strip()
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -61,10 +61,13 @@ def _now_sentence(calendar: CallCenterCalendar, now: datetime) -> str:
     local = now.astimezone(JST)
     if calendar.is_open(now):
         today = calendar.hours_on(local.date()) or calendar.hours
-        return _("いま、電話を受け付けています（今日は%(time)sまで）。") % {"time": clock_text(today.closes)}
+        return _("いま、電話を受け付けています（今日は%(time)sまで）。") % {
+            "time": clock_text(today.closes)
+        }
     following = calendar.next_open(now)
     if following is None:
         return _("電話の受け付けは終わりました。")
     return _("いまは受け付け時間の外です。次は%(day)sの%(time)sからです。") % {
-        "day": format_day(following.date()), "time": clock_text(following.time()),
-    }  # fmt: skip
+        "day": format_day(following.date()),
+        "time": clock_text(following.time()),
+    }

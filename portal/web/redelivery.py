@@ -27,11 +27,18 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     household_id = own_credential(page).household_id
     found = standings(page.session, program, household_id, page.now)
     return page.render(
-        "portal/redelivery.html", status_code, items=found, closed=closed_text(program.windows.redelivery, page.now),
-        window=program.windows.redelivery, bar_text=words.bar_text, where=mail_words.where,
-        class_name=mail_words.class_name, reason_words=mail_words.reason_words, bars=Bar,
+        "portal/redelivery.html",
+        status_code,
+        items=found,
+        closed=closed_text(program.windows.redelivery, page.now),
+        window=program.windows.redelivery,
+        bar_text=words.bar_text,
+        where=mail_words.where,
+        class_name=mail_words.class_name,
+        reason_words=mail_words.reason_words,
+        bars=Bar,
         new_letter_open=program.windows.new_letter.is_open(page.now),
-    )  # fmt: skip
+    )
 
 
 def submit(page: Page) -> Response[Any]:
@@ -49,9 +56,15 @@ def submit(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             request = ask(
-                page.session, page.site.vault, page.site.program, own_credential(page).household_id, item,
-                int(shipment) if item != LETTER else None, page.actor, page.now,
-            )  # fmt: skip
+                page.session,
+                page.site.vault,
+                page.site.program,
+                own_credential(page).household_id,
+                item,
+                int(shipment) if item != LETTER else None,
+                page.actor,
+                page.now,
+            )
     except (ConflictError, TooEarlyError, TooLateError) as error:
         form.error("item", error.message)
         return show(page, 422)

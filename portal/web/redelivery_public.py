@@ -36,9 +36,12 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         return page.redirect("/redelivery/own")
     windows = page.site.program.windows
     return page.render(
-        "portal/redelivery_public.html", status_code, closed=closed_text(windows.redelivery, page.now),
-        window=windows.redelivery, delivery=windows.delivery,
-    )  # fmt: skip
+        "portal/redelivery_public.html",
+        status_code,
+        closed=closed_text(windows.redelivery, page.now),
+        window=windows.redelivery,
+        delivery=windows.delivery,
+    )
 
 
 def submit(page: Page) -> Response[Any]:
@@ -81,7 +84,9 @@ def received(page: Page) -> Response[Any]:
 def blank_form(page: Page) -> Response[Any]:
     """Return the form for asking on paper."""
     pdf = redelivery_form_pdf(page.site.program, page.now)
-    return page.send(pdf, "application/pdf", {"content-disposition": 'attachment; filename="redelivery.pdf"'})
+    return page.send(
+        pdf, "application/pdf", {"content-disposition": 'attachment; filename="redelivery.pdf"'}
+    )
 
 
 def _read(page: Page) -> Wish | None:
@@ -98,13 +103,15 @@ def _read(page: Page) -> Wish | None:
     number = bare(form.get("letter_number")).upper()
     if number and not is_letter_number(number):
         form.error(
-            "letter_number", _("手紙の番号は、Mと9けたの数字です。わからないときは、空けておいてください。")
+            "letter_number",
+            _("手紙の番号は、Mと9けたの数字です。わからないときは、空けておいてください。"),
         )
     typed = form.get("telephone")
     phone = telephone(typed)
     if folded(typed) and phone is None:
         form.error(
-            "telephone", _("電話番号は、0から始まる10けたか11けたの数字です。もう一度たしかめてください。")
+            "telephone",
+            _("電話番号は、0から始まる10けたか11けたの数字です。もう一度たしかめてください。"),
         )
     if not form.ok or birth is None or code is None:
         return None
@@ -129,7 +136,13 @@ def handlers() -> list[HTTPRouteHandler]:
     return [
         endpoint("GET", "/redelivery", show, everybody, PUBLIC),
         endpoint(
-            "POST", "/redelivery/submit", submit, everybody, PUBLIC, shows=show, transaction=Transaction.OWN
+            "POST",
+            "/redelivery/submit",
+            submit,
+            everybody,
+            PUBLIC,
+            shows=show,
+            transaction=Transaction.OWN,
         ),
         endpoint("GET", "/redelivery/form.pdf", blank_form, everybody, PUBLIC),
         endpoint("GET", "/redelivery/received/{receipt_no:str}", received, everybody, PUBLIC),

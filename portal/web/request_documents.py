@@ -53,17 +53,23 @@ def written_online(page: Page, row: Request) -> dict[str, str]:
 
 def receipt(page: Page) -> Response[Any]:
     """Return the PDF with a request's number: for a decline declared here the 辞退届, for others a receipt."""
-    row = own_request(page.session, own_credential(page).household_id, str(page.params["receipt_no"])[:20])
+    row = own_request(
+        page.session, own_credential(page).household_id, str(page.params["receipt_no"])[:20]
+    )
     rights = rights_of_request(page.session, row) if declared_online(row) else []
     pdf = _decline_copy(page, row, rights) if rights else _receipt(page, row)
     name = f'attachment; filename="{row.receipt_no}.pdf"'
-    return page.send(pdf, "application/pdf", {"content-disposition": name, "cache-control": "no-store"})
+    return page.send(
+        pdf, "application/pdf", {"content-disposition": name, "cache-control": "no-store"}
+    )
 
 
 def _standing(row: Request, now: datetime) -> str:
     """Say where a request stands on the day on which its document is made; a document on paper does not change."""
     if row.result == WITHDRAWN and row.closed_at is not None:
-        return _("この申請は、%(day)sに取り下げました。") % {"day": format_day(jst_date(row.closed_at))}
+        return _("この申請は、%(day)sに取り下げました。") % {
+            "day": format_day(jst_date(row.closed_at))
+        }
     return _("%(state)s（%(day)s）") % {"state": state_words(row), "day": format_day(jst_date(now))}
 
 
@@ -74,11 +80,21 @@ def _decline_copy(page: Page, row: Request, rights: Sequence[tuple[int, int]]) -
         written = written_online(page, row)
         standing, coming = _standing(row, page.now), _coming(page, row)
     copy = documents.DeclineCopy(
-        row.receipt_no, row.received_at, view.fields.name,
-        [(names.get(ordinal, ""), yen) for ordinal, yen in rights], written["reason"],
-        meaning=(f"{_('いまの様子')}: {_standing(row, page.now)}", *_coming(page, row), *meaning_of(page.site.program)),
-        text=written["text"], standing=standing, coming=coming, can_take_back=_can_take_back(page, row),
-    )  # fmt: skip
+        row.receipt_no,
+        row.received_at,
+        view.fields.name,
+        [(names.get(ordinal, ""), yen) for ordinal, yen in rights],
+        written["reason"],
+        meaning=(
+            f"{_('いまの様子')}: {_standing(row, page.now)}",
+            *_coming(page, row),
+            *meaning_of(page.site.program),
+        ),
+        text=written["text"],
+        standing=standing,
+        coming=coming,
+        can_take_back=_can_take_back(page, row),
+    )
     return documents.decline_copy_pdf(page.site.program, copy)
 
 
@@ -90,7 +106,11 @@ def _coming(page: Page, row: Request) -> tuple[str, ...]:
     """Return what is still to come, and how its household hears of it."""
     steps = rules_of(row.kind).steps_of(page.session, row)
     coming = tuple(step.words for step in steps if step.at is None)
-    return (*coming, _("結果は、サインインして、ごらんください。")) if row.state in UNDER_WAY else coming
+    return (
+        (*coming, _("結果は、サインインして、ごらんください。"))
+        if row.state in UNDER_WAY
+        else coming
+    )
 
 
 def _receipt(page: Page, row: Request) -> bytes:
@@ -109,7 +129,9 @@ def _receipt(page: Page, row: Request) -> bytes:
         labels = {"reason": _("理由"), "text": _("伝えたいこと")}
         written = written_online(page, row)
         rows += [
-            documents.ReceiptRow(label, written[name]) for name, label in labels.items() if written[name]
+            documents.ReceiptRow(label, written[name])
+            for name, label in labels.items()
+            if written[name]
         ]
         rows.append(documents.ReceiptRow(_("いまの様子"), _standing(row, page.now)))
         return documents.Receipt(_("受付票"), tuple(rows), _coming(page, row))
@@ -132,7 +154,9 @@ def children_of(page: Page, row: Request, names: dict[int, str]) -> list[tuple[s
 def blank_form(page: Page) -> Response[Any]:
     """Return the form for declining on paper; anybody may have it."""
     pdf = decline_form_pdf(page.site.program, page.now)
-    return page.send(pdf, "application/pdf", {"content-disposition": 'attachment; filename="decline.pdf"'})
+    return page.send(
+        pdf, "application/pdf", {"content-disposition": 'attachment; filename="decline.pdf"'}
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

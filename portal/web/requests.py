@@ -74,17 +74,21 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     names = names_of(page)
     lines = [_line(page, row, names) for row in found if row.kind in OF_RESIDENTS]
     letters = _letters(page)
-    return page.render("portal/requests.html", status_code, lines=lines, letters=letters, acts=_acts(page))
+    return page.render(
+        "portal/requests.html", status_code, lines=lines, letters=letters, acts=_acts(page)
+    )
 
 
 def _letters(page: Page) -> list[LetterLine]:
     return [
         LetterLine(
-            task.receipt_no, format_day(jst_date(task.created_at)), letter_state(task),
+            task.receipt_no,
+            format_day(jst_date(task.created_at)),
+            letter_state(task),
             _("担当者が確認してから、新しい手紙を送ります。") if task.state == "open" else "",
         )
         for task in letter_requests(page.session, own_credential(page).household_id, page.now)
-    ]  # fmt: skip
+    ]
 
 
 def _acts(page: Page) -> list[ActLine]:
@@ -92,11 +96,14 @@ def _acts(page: Page) -> list[ActLine]:
     found = acts_of_household(page.session, own_credential(page).household_id)
     return [
         ActLine(
-            name_of(Act(row.act)), row.receipt_no, format_day(jst_date(row.done_at)), entered_words(row.channel)
+            name_of(Act(row.act)),
+            row.receipt_no,
+            format_day(jst_date(row.done_at)),
+            entered_words(row.channel),
         )
         for row in found
         if row.subject != "request"
-    ]  # fmt: skip
+    ]
 
 
 def _line(page: Page, row: Request, names: dict[int, str]) -> Line:
@@ -104,7 +111,9 @@ def _line(page: Page, row: Request, names: dict[int, str]) -> Line:
     day = format_day(jst_date(row.received_at))
     entered = entered_words(row.channel) if row.entered_by is not None else ""
     children = [name for name, _product in children_of(page, row, names)]
-    return Line(kind_name(row.kind), row.receipt_no, children, day, state_words(row), coming, entered)
+    return Line(
+        kind_name(row.kind), row.receipt_no, children, day, state_words(row), coming, entered
+    )
 
 
 def _possible(page: Page, row: Request) -> list[tuple[str, str]]:
@@ -128,7 +137,9 @@ def _possible(page: Page, row: Request) -> list[tuple[str, str]]:
 
 
 def _own(page: Page) -> Request:
-    return own_request(page.session, own_credential(page).household_id, str(page.params["receipt_no"])[:20])
+    return own_request(
+        page.session, own_credential(page).household_id, str(page.params["receipt_no"])[:20]
+    )
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -138,14 +149,23 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     reason = rules.REASONS.get(row.reply or "")
     is_redelivery = row.kind == REDELIVERY
     return page.render(
-        "portal/request.html", status_code, request=row, kind=kind_name(row.kind), state=state_words(row),
-        steps=rules.steps_of(page.session, row), reason=reason() if reason is not None else "",
-        reply=reply_of(page.site.vault, row), said=page.query.get("said", ""), instant=instant_text,
-        entered=entered_words(row.channel) if row.entered_by is not None else "", possible=_possible(page, row),
-        children=[name for name, _product in children_of(page, row, names_of(page))], is_form=declared_online(row),
+        "portal/request.html",
+        status_code,
+        request=row,
+        kind=kind_name(row.kind),
+        state=state_words(row),
+        steps=rules.steps_of(page.session, row),
+        reason=reason() if reason is not None else "",
+        reply=reply_of(page.site.vault, row),
+        said=page.query.get("said", ""),
+        instant=instant_text,
+        entered=entered_words(row.channel) if row.entered_by is not None else "",
+        possible=_possible(page, row),
+        children=[name for name, _product in children_of(page, row, names_of(page))],
+        is_form=declared_online(row),
         can_answer=is_redelivery and redeliveries.can_answer(page.session, row),
         can_withdraw=is_redelivery and redeliveries.can_withdraw(page.session, row),
-    )  # fmt: skip
+    )
 
 
 def withdraw(page: Page) -> Response[Any]:
@@ -173,7 +193,10 @@ def _act(page: Page, said: str) -> Response[Any]:
     except WrongStateError:
         if not _said_before(page, row, said):
             page.form.error(
-                "steps", _("この申請は、画面を開いたあとに変わりました。いまの様子を、下で確認してください。")
+                "steps",
+                _(
+                    "この申請は、画面を開いたあとに変わりました。いまの様子を、下で確認してください。"
+                ),
             )
             return show(page, 409)
     return page.redirect(f"/requests/{row.receipt_no}?said={said}")

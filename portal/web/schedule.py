@@ -17,9 +17,11 @@ def show(page: Page) -> Response[Any]:
     today = jst_date(page.now)
     days = public_days(page.session, today)
     return page.render(
-        "portal/schedule.html", today=today, coming=[one for one in days if not one.sent],
+        "portal/schedule.html",
+        today=today,
+        coming=[one for one in days if not one.sent],
         gone=[one for one in reversed(days) if one.sent],
-    )  # fmt: skip
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -39,8 +39,12 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             page.set_cookie(ID_COOKIE, login_id, max_age=600)
         return page.redirect("/signin")
     typed = page.form.get("login_id")
-    prefilled = print_login_id(page.cookie(ID_COOKIE)) if not typed and page.cookie(ID_COOKIE) else typed
-    return page.render("portal/signin.html", status_code, login_id=prefilled, ended="ended" in page.query)
+    prefilled = (
+        print_login_id(page.cookie(ID_COOKIE)) if not typed and page.cookie(ID_COOKIE) else typed
+    )
+    return page.render(
+        "portal/signin.html", status_code, login_id=prefilled, ended="ended" in page.query
+    )
 
 
 def submit(page: Page) -> Response[Any]:
@@ -55,7 +59,9 @@ def submit(page: Page) -> Response[Any]:
         form.error("login_id", tried.message)
         response = show(page, 429)
         if tried.retry_at:
-            response.headers["retry-after"] = str(max(1, int((tried.retry_at - page.now).total_seconds())))
+            response.headers["retry-after"] = str(
+                max(1, int((tried.retry_at - page.now).total_seconds()))
+            )
         return response
     try:
         matched = site.hashes.verify(tried.hashed, tried.password)
@@ -103,9 +109,14 @@ def _begin(page: Page, visitor: attempt.Visitor) -> attempt.Attempt | ThrottledE
             raise TooLateError(_("サインインできる期間ではありません。"))
         try:
             return attempt.begin(
-                session, site.vault, form.get("login_id"), form.get("password"), visitor, now,
+                session,
+                site.vault,
+                form.get("login_id"),
+                form.get("password"),
+                visitor,
+                now,
                 mode=site.program.letter_password_mode,
-            )  # fmt: skip
+            )
         except ThrottledError as error:
             return error  # inside the transaction: the counters stay
 
@@ -138,7 +149,13 @@ def _send_first_code(page: Page, token: str) -> None:
 def device_label(user_agent: str) -> str:
     """Return what kind of device this is, for the list of sessions: no version, no place."""
     agent = user_agent.lower()
-    names = {"iphone": "iPhone", "ipad": "iPad", "android": "Android", "windows": "Windows", "mac os": "Mac"}
+    names = {
+        "iphone": "iPhone",
+        "ipad": "iPad",
+        "android": "Android",
+        "windows": "Windows",
+        "mac os": "Mac",
+    }
     return next((label for mark, label in names.items() if mark in agent), "")
 
 
@@ -161,7 +178,13 @@ def handlers() -> list[HTTPRouteHandler]:
     return [
         endpoint("GET", "/signin", show, everybody, PUBLIC),
         endpoint(
-            "POST", "/signin/submit", submit, everybody, PUBLIC, shows=show, transaction=Transaction.OWN
+            "POST",
+            "/signin/submit",
+            submit,
+            everybody,
+            PUBLIC,
+            shows=show,
+            transaction=Transaction.OWN,
         ),
         endpoint("POST", "/signout", sign_out, everybody, PUBLIC),
         endpoint("GET", "/signedout", signed_out, everybody, PUBLIC),

@@ -8,7 +8,9 @@ from babel.messages.catalog import Catalog, Message
 from portal.cli.catalogs import SOURCES_AND_LANGUAGES, extract, is_translated, read_catalog
 from portal.domain.texts import RESIDENT_LOCALES, RUBY, STAFF_LOCALES
 
-PAIRS = [(domain, language) for domain, languages in SOURCES_AND_LANGUAGES for language in languages]
+PAIRS = [
+    (domain, language) for domain, languages in SOURCES_AND_LANGUAGES for language in languages
+]
 PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|%%")
 KANJI = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff々]")
 
@@ -40,7 +42,9 @@ def test_there_is_a_catalog_for_every_language_that_can_be_chosen() -> None:
 
 def test_the_sources_are_written_in_japanese(sources: dict[str, Catalog]) -> None:
     latin = [first(message) for catalog in sources.values() for message in texts(catalog)]
-    assert [text for text in latin if re.fullmatch(r"[A-Za-z][A-Za-z ,.'!?]*\s[A-Za-z ,.'!?]+", text)] == []
+    assert [
+        text for text in latin if re.fullmatch(r"[A-Za-z][A-Za-z ,.'!?]*\s[A-Za-z ,.'!?]+", text)
+    ] == []
 
 
 @catalogs

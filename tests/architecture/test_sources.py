@@ -8,10 +8,34 @@ import pytest
 from tests.support.sources import ROOT, python_files, short, text_files, top_level
 
 ALLOWED_AT_THE_TOP = {
-    ".ci", ".docker", ".github", ".gitignore", "LICENSE", "README.md", "admin", "compose.yaml", "locales", "portal",
-    "pyproject.toml", "requirements.lock", "run", "static", "templates", "tests",
-}  # fmt: skip
-SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc", "stuff"}
+    ".ci",
+    ".docker",
+    ".github",
+    ".gitignore",
+    "LICENSE",
+    "README.md",
+    "admin",
+    "compose.yaml",
+    "locales",
+    "portal",
+    "pyproject.toml",
+    "requirements.lock",
+    "run",
+    "static",
+    "templates",
+    "tests",
+}
+SAYS_NOTHING = {
+    "utils",
+    "util",
+    "helpers",
+    "helper",
+    "common",
+    "manager",
+    "managers",
+    "misc",
+    "stuff",
+}
 MOST_LINES, WISHED_LINES = 400, 300
 
 
@@ -41,7 +65,9 @@ def test_every_module_says_in_one_line_what_it_is_for() -> None:
 
 
 def test_names_say_something() -> None:
-    vague = [short(path) for path in python_files() if SAYS_NOTHING & {*path.with_suffix("").parts[-2:]}]
+    vague = [
+        short(path) for path in python_files() if SAYS_NOTHING & {*path.with_suffix("").parts[-2:]}
+    ]
     assert vague == []
 
 
@@ -75,4 +101,8 @@ def test_the_lock_holds_hashes_and_no_host() -> None:
     assert not {"django", "asgiref", "sqlparse"} & set(packages), (
         "django-htmx is installed for one file, without Django"
     )
-    assert len(re.findall(r"^\S+==\S+.*\\\n\s+--hash=sha256:", lock, re.MULTILINE)) == len(packages) > 50
+    assert (
+        len(re.findall(r"^\S+==\S+.*\\\n\s+--hash=sha256:", lock, re.MULTILINE))
+        == len(packages)
+        > 50
+    )

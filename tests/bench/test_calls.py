@@ -44,12 +44,24 @@ def fill(staff: StaffSite, household_ids: list[int], agent_ids: list[int]) -> No
         at = staff.now - timedelta(minutes=number * minutes / CALLS)
         rows.append(
             {
-                "receipt_no": f"{number:09}", "agent_id": agent_ids[number % len(agent_ids)], "state": "ended",
-                "channel": "phone", "direction": "inbound", "line": "", "language": "ja", "subject": None,
-                "day": jst_date(at), "started_at": at, "talk_ended_at": at, "ended_at": at, "category": "delivery",
-                "subcategory": "not_arrived", "result": "done", "complaint": number % 50 == 0,
+                "receipt_no": f"{number:09}",
+                "agent_id": agent_ids[number % len(agent_ids)],
+                "state": "ended",
+                "channel": "phone",
+                "direction": "inbound",
+                "line": "",
+                "language": "ja",
+                "subject": None,
+                "day": jst_date(at),
+                "started_at": at,
+                "talk_ended_at": at,
+                "ended_at": at,
+                "category": "delivery",
+                "subcategory": "not_arrived",
+                "result": "done",
+                "complaint": number % 50 == 0,
             }
-        )  # fmt: skip
+        )
     lead = Actor(Role.SUPERVISOR, agent_ids[0], Organization.CONTRACTOR)
     counts = invent_counts(FIRST, jst_date(staff.now))
     with staff.database.write() as session:
@@ -57,23 +69,35 @@ def fill(staff: StaffSite, household_ids: list[int], agent_ids: list[int]) -> No
             session.execute(insert(Call), rows[start : start + AT_ONCE])
         places = [
             {
-                "call_id": number + 1, "household_id": household_ids[number % len(household_ids)], "level": 1,
-                "matched": [], "called_back": False, "opened_at": staff.now,
+                "call_id": number + 1,
+                "household_id": household_ids[number % len(household_ids)],
+                "level": 1,
+                "matched": [],
+                "called_back": False,
+                "opened_at": staff.now,
             }
             for number in range(0, CALLS, 4)
-        ]  # fmt: skip
+        ]
         session.execute(insert(CallHousehold), places)
-        session.execute(insert(AuditEvent), [_event(row, number) for number, row in enumerate(rows)])
+        session.execute(
+            insert(AuditEvent), [_event(row, number) for number, row in enumerate(rows)]
+        )
         import_file(session, staff.site.program, BY_LANGUAGE, as_file(counts), lead, staff.now)
     with staff.database.write() as session:
         for number, agent in enumerate(agent_ids[1:31]):
             at = staff.now - timedelta(minutes=number)
             session.add(
                 Call(
-                    receipt_no=f"open{number}", agent_id=agent, state="talking", channel="phone", direction="inbound",
-                    language="ja", day=jst_date(at), started_at=at,
+                    receipt_no=f"open{number}",
+                    agent_id=agent,
+                    state="talking",
+                    channel="phone",
+                    direction="inbound",
+                    language="ja",
+                    day=jst_date(at),
+                    started_at=at,
                 )
-            )  # fmt: skip
+            )
     with staff.database.write() as session:
         refresh_statistics(session, Call, CallHousehold, CallCount, CountDay, AuditEvent)
         if session.get_bind().dialect.name == "sqlite":
@@ -83,9 +107,16 @@ def fill(staff: StaffSite, household_ids: list[int], agent_ids: list[int]) -> No
 def _event(row: dict[str, Any], number: int) -> dict[str, Any]:
     at: datetime = row["started_at"]
     return {
-        "at": at, "actor_role": "agent", "actor_id": row["agent_id"], "channel": "phone", "action": "call.finished",
-        "subject": "call", "subject_id": number + 1, "household_id": None, "detail": {},
-    }  # fmt: skip
+        "at": at,
+        "actor_role": "agent",
+        "actor_id": row["agent_id"],
+        "channel": "phone",
+        "action": "call.finished",
+        "subject": "call",
+        "subject_id": number + 1,
+        "household_id": None,
+        "detail": {},
+    }
 
 
 def households(staff: StaffSite) -> list[int]:
@@ -97,10 +128,14 @@ def households(staff: StaffSite) -> list[int]:
             given = PARENTS[number // len(SURNAMES) % len(PARENTS)]
             made.append(
                 add_household(
-                    session, VAULT, f"77{number:08}", staff.now, name=f"{surname[0]}　{given[0]}",
+                    session,
+                    VAULT,
+                    f"77{number:08}",
+                    staff.now,
+                    name=f"{surname[0]}　{given[0]}",
                     kana=f"{surname[1]} {given[1]}",
                 )
-            )  # fmt: skip
+            )
     return made
 
 
@@ -125,14 +160,18 @@ def test_search_and_board_cost_at_most_five_bare_pages(staff: StaffSite) -> None
     lead, agent = staff.enter_as(Role.SUPERVISOR), staff.enter_as(Role.AGENT)
     agent.open("/calls")
     agent.send(
-        "/calls/start", {"channel": "phone", "direction": "inbound", "language": "ja", "form_key": "a"}
+        "/calls/start",
+        {"channel": "phone", "direction": "inbound", "language": "ja", "form_key": "a"},
     )
     agent.send("/desk/search", {"name": CANARY_NAME, "form_key": "b"})
     assert "鶉●" in agent.open("/desk").text
     assert "いま受付中" in lead.open("/board").text
     bare = cost(Visitor(bare_site(staff.database), staff.loop), f"/{people[0]}")
     measures = {
-        "bare": bare, "board": cost(lead, "/board"), "search": searching(agent), "results": cost(agent, "/desk"),
+        "bare": bare,
+        "board": cost(lead, "/board"),
+        "search": searching(agent),
+        "results": cost(agent, "/desk"),
         "own calls": cost(agent, "/calls"),
-    }  # fmt: skip
+    }
     assert_ratios(measures, PROMISED, warm=WARM)

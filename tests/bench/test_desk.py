@@ -36,7 +36,9 @@ def bare_site(database: Database) -> ASGIApp:
     @get("/{key:int}", sync_to_thread=True)
     def show(key: FromPath[int]) -> Response[str]:
         with database.read() as session:
-            return Response(PAGE.render(row=session.get_one(Household, key)), media_type="text/html")
+            return Response(
+                PAGE.render(row=session.get_one(Household, key)), media_type="text/html"
+            )
 
     return Litestar([show], openapi_config=None, logging_config=None)
 
@@ -55,7 +57,11 @@ def cost(visitor: Visitor, path: str) -> Callable[[], float]:
 
 
 def assert_ratios(
-    measures: Mapping[str, Callable[[], float]], limit: float, *, warm: int = 10, rounds: int = ROUNDS
+    measures: Mapping[str, Callable[[], float]],
+    limit: float,
+    *,
+    warm: int = 10,
+    rounds: int = ROUNDS,
 ) -> None:
     """Compares each measure with the one named ``bare``, round by round, and fails above the limit."""
     for _ in range(warm):  # templates compiled, statements prepared by the driver
@@ -80,13 +86,23 @@ def fill(staff: StaffSite, household_ids: list[int]) -> None:
         at = staff.now - timedelta(minutes=number * 6)
         rows.append(
             {
-                "receipt_no": f"{number:04}-{number:05}", "kind": kinds[number % 3], "channel": "portal",
-                "household_id": household_ids[number % len(household_ids)], "received_at": at, "created_at": at,
-                "changed_at": at, "due_on": (at + timedelta(days=5)).date(), "children": 2, "amount_yen": 60_000,
-                "warnings": ["adult"] if number % 10 == 0 else [], "warned": number % 10 == 0, "state": "waiting",
-                "language": "ja", "version": 1,
+                "receipt_no": f"{number:04}-{number:05}",
+                "kind": kinds[number % 3],
+                "channel": "portal",
+                "household_id": household_ids[number % len(household_ids)],
+                "received_at": at,
+                "created_at": at,
+                "changed_at": at,
+                "due_on": (at + timedelta(days=5)).date(),
+                "children": 2,
+                "amount_yen": 60_000,
+                "warnings": ["adult"] if number % 10 == 0 else [],
+                "warned": number % 10 == 0,
+                "state": "waiting",
+                "language": "ja",
+                "version": 1,
             }
-        )  # fmt: skip
+        )
     with staff.database.write() as session:
         session.execute(insert(Request), rows)
         if staff.database.engine.dialect.name == "postgresql":

@@ -63,9 +63,14 @@ def floor(database: Database, path: Path) -> float:
     started = time.perf_counter()
     with database.write() as session:
         imported = RosterImport(
-            file_name="floor", sha256="", layout="", extracted=NOW.date(), has_protection=True, wrapped_key=b"",
+            file_name="floor",
+            sha256="",
+            layout="",
+            extracted=NOW.date(),
+            has_protection=True,
+            wrapped_key=b"",
             created_at=NOW,
-        )  # fmt: skip
+        )
         session.add(imported)
         session.flush()
         key_of_import = imported.id
@@ -118,11 +123,24 @@ def test_an_import_keeps_a_fifth_of_the_floor_and_half_a_gigabyte(
     portal = CommandLine(tmp_path / "data", url)
     assert portal.run("init").returncode == 0
     # a small program in between: a child's peak starts with that of the process that forked it
-    command = [sys.executable, "-m", "portal", "roster", "import", str(extract), "--layout", "sample"]
+    command = [
+        sys.executable,
+        "-m",
+        "portal",
+        "roster",
+        "import",
+        str(extract),
+        "--layout",
+        "sample",
+    ]
     done = subprocess.run(
-        [sys.executable, "-c", MEASURE, *command], env=portal.environment(), cwd=ROOT, check=True, text=True,
+        [sys.executable, "-c", MEASURE, *command],
+        env=portal.environment(),
+        cwd=ROOT,
+        check=True,
+        text=True,
         capture_output=True,
-    )  # fmt: skip
+    )
     measured = json.loads(done.stdout)
     taken, cpu, peak = measured["seconds"], measured["processor"], measured["peak"]
     print(

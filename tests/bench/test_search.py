@@ -46,22 +46,36 @@ def fill(staff: StaffSite) -> None:
             kana = f"{''.join(chance.choices(KANA, k=4))} {''.join(chance.choices(KANA, k=3))}"
             born = date(1960, 1, 1) + timedelta(days=chance.randrange(16_000))
             fields = HouseholdFields(
-                f"{number:010}", f"p{number}", name, kana, born, f"139{number % 150:04}", f"町{number % 150}", "１番", ""
-            )  # fmt: skip
+                f"{number:010}",
+                f"p{number}",
+                name,
+                kana,
+                born,
+                f"139{number % 150:04}",
+                f"町{number % 150}",
+                "１番",
+                "",
+            )
             digest = household_digest(VAULT, fields.number)
             homes.append(
                 {
-                    "id": 1000 + number, "number_digest": digest, "wrapped_key": wrapped,
-                    "sealed": seal_household(key, fields, digest), "import_id": 1, "created_at": staff.now,
+                    "id": 1000 + number,
+                    "number_digest": digest,
+                    "wrapped_key": wrapped,
+                    "sealed": seal_household(key, fields, digest),
+                    "import_id": 1,
+                    "created_at": staff.now,
                     "changed_at": staff.now,
                 }
-            )  # fmt: skip
+            )
             index.append(
                 {
-                    "household_id": 1000 + number, "names": indexer.names(fields, []), "places": indexer.places(fields),
+                    "household_id": 1000 + number,
+                    "names": indexer.names(fields, []),
+                    "places": indexer.places(fields),
                     "births": indexer.births(fields, []),
                 }
-            )  # fmt: skip
+            )
         with staff.database.write() as session:
             session.execute(insert(Household), homes)
             session.execute(insert(SearchIndex), index)
@@ -84,20 +98,26 @@ def searching(agent: Visitor, **asked: str) -> Callable[[], float]:
     return measure
 
 
-def test_a_search_among_82_500_households_costs_little_more_than_among_200(staff: StaffSite) -> None:
+def test_a_search_among_82_500_households_costs_little_more_than_among_200(
+    staff: StaffSite,
+) -> None:
     people = [staff.add_household() for _ in range(3)]
     fill(staff)
     agent = staff.enter_as(Role.AGENT)
     agent.open("/calls")
     agent.send(
-        "/calls/start", {"channel": "phone", "direction": "inbound", "language": "ja", "form_key": "a"}
+        "/calls/start",
+        {"channel": "phone", "direction": "inbound", "language": "ja", "form_key": "a"},
     )
     agent.send("/desk/search", {"name": CANARY_NAME, "form_key": "b"})
     assert "鶉●" in agent.open("/desk").text
     bare = cost(Visitor(bare_site(staff.database), staff.loop), f"/{people[0].household_id}")
     measures = {
-        "bare": bare, "name": searching(agent, name=CANARY_NAME), "common": searching(agent, name=COMMON),
+        "bare": bare,
+        "name": searching(agent, name=CANARY_NAME),
+        "common": searching(agent, name=COMMON),
         "postal": searching(agent, name=CANARY_NAME, postal="139-0001"),
-        "none": searching(agent, name="鶉野　翠玉"), "results": cost(agent, "/desk"),
-    }  # fmt: skip
+        "none": searching(agent, name="鶉野　翠玉"),
+        "results": cost(agent, "/desk"),
+    }
     assert_ratios(measures, LIMITS[staff.database.engine.dialect.name], warm=WARM, rounds=ROUNDS)

@@ -29,10 +29,15 @@ def bare_site(database: Database, resident: Resident) -> ASGIApp:
         with database.write() as session:
             session.add(
                 AuditEvent(
-                    at=resident.now, actor_role=SYSTEM.role.value, channel=SYSTEM.channel.value, action="bare",
-                    subject="bare", subject_id=int(number), detail={},
+                    at=resident.now,
+                    actor_role=SYSTEM.role.value,
+                    channel=SYSTEM.channel.value,
+                    action="bare",
+                    subject="bare",
+                    subject_id=int(number),
+                    detail={},
                 )
-            )  # fmt: skip
+            )
 
     @post("/submit", sync_to_thread=True)
     def submit(data: URLEncodedBody[dict[str, str]]) -> Response[None]:
@@ -47,7 +52,9 @@ def bare(visitor: Visitor) -> float:
     sent = {"form_token": "0" * 64, "code": "000000", "form_key": "once"}
     begin = time.process_time()
     for number in range(HOUSEHOLDS):
-        response = visitor.loop.run(visitor.http.post("/submit", data=sent | {"number": str(number)}))
+        response = visitor.loop.run(
+            visitor.http.post("/submit", data=sent | {"number": str(number)})
+        )
         assert response.status_code == 303
     return (time.process_time() - begin) / HOUSEHOLDS
 

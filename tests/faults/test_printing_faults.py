@@ -27,9 +27,12 @@ KILLS = 5
 def start(step: str, *arguments: object) -> subprocess.Popen[str]:
     """Begins a step in a process of its own, and returns when it is at work."""
     child = subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", f"tests.support.{step}", *map(str, arguments)], cwd=ROOT, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        [sys.executable, "-W", "error", "-m", f"tests.support.{step}", *map(str, arguments)],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     assert child.stdout is not None
     assert child.stdout.readline() == "go\n"
     return child
@@ -43,7 +46,9 @@ def whole_proofs(house: MailHouse, run_id: int) -> int:
             pages = pages_of(session, proof, include_protected=False)
             assert len(pages) == (session.scalar(select(func.count(PrintProofPage.id))) or 0) >= 3
             for page in pages:
-                png = open_picture(session, VAULT, run_id, page.id, house.ward, NOW, include_protected=False)
+                png = open_picture(
+                    session, VAULT, run_id, page.id, house.ward, NOW, include_protected=False
+                )
                 assert png.endswith(b"IEND\xaeB`\x82")
         return len(proofs)
 
@@ -66,7 +71,10 @@ def test_a_batch_killed_while_it_is_proved_or_packed_goes_on_and_nothing_is_half
     house, run_id = make_mail_house(database, tmp_path), built.run_id
     files = {path.name for path in built.folder.iterdir()}
     dice, killed = random.Random(5), 0
-    steps = (("proofs", (run_id, house.officer.id)), ("archives", (run_id, house.id, house.officer.id)))
+    steps = (
+        ("proofs", (run_id, house.officer.id)),
+        ("archives", (run_id, house.id, house.officer.id)),
+    )
     for step, arguments in steps:
         there = 0
         for _ in range(KILLS):
@@ -75,7 +83,10 @@ def test_a_batch_killed_while_it_is_proved_or_packed_goes_on_and_nothing_is_half
             child.kill()
             child.communicate()
             killed += child.returncode < 0
-            proofs, archives = whole_proofs(house, run_id), whole_archives(house, run_id, built.folder)
+            proofs, archives = (
+                whole_proofs(house, run_id),
+                whole_archives(house, run_id, built.folder),
+            )
             there = proofs if step == "proofs" else archives
             if there:
                 break

@@ -32,10 +32,14 @@ def households(database: Database) -> int:
 
 
 def extract(folder: Path, count: int) -> Path:
-    return make_extract(ExtractPlan(households=count, seed=31, clean=True)).write(folder, "sample")["sample"]
+    return make_extract(ExtractPlan(households=count, seed=31, clean=True)).write(folder, "sample")[
+        "sample"
+    ]
 
 
-def test_an_import_killed_at_any_moment_is_completed_once(empty_database_url: str, tmp_path: Path) -> None:
+def test_an_import_killed_at_any_moment_is_completed_once(
+    empty_database_url: str, tmp_path: Path
+) -> None:
     path = extract(tmp_path, 1500)
     expected = make_extract(ExtractPlan(households=1500, seed=31, clean=True)).manifest()["totals"]
     portal = CommandLine(tmp_path / "data", empty_database_url)
@@ -123,7 +127,9 @@ def test_an_import_that_is_overtaken_by_another_applies_nothing(
 ) -> None:
     ward = Ward(sqlite_database, tmp_path)
     ward.hand_over()
-    path = ward.write(ward.extract(lambda later: later.families[0].people[0].cells.update(方書="みなも荘")))
+    path = ward.write(
+        ward.extract(lambda later: later.families[0].people[0].cells.update(方書="みなも荘"))
+    )
     report = check_file(path, find_layout("sample"), rules_for(ward.plan))
     rows = report.completed
 

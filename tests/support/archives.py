@@ -55,7 +55,9 @@ class MailHouse:
         with self.database.write() as session:
             handover.confirm_hand_over(session, VAULT, run_id, self.ward, NOW)
 
-    def opened(self, archive: BuiltArchive, key: pyrage.x25519.Identity | None = None) -> dict[str, bytes]:
+    def opened(
+        self, archive: BuiltArchive, key: pyrage.x25519.Identity | None = None
+    ) -> dict[str, bytes]:
         """What the mail house finds in an archive."""
         plain = pyrage.decrypt(archive.path.read_bytes(), [key or self.key])
         with tarfile.open(fileobj=io.BytesIO(plain)) as file:
@@ -68,12 +70,21 @@ class MailHouse:
         people = []
         for _ in range(letters):
             self.households += 1
-            people.append(add_person(self.database, NOW, number=f"94{self.households:08}", children=1))
+            people.append(
+                add_person(self.database, NOW, number=f"94{self.households:08}", children=1)
+            )
         with self.database.write() as session:
             run = PrintRun(
-                kind="credential", state="built", planned=letters, children=letters, total_yen=30_000 * letters,
-                folder="", notice_date=DAY, created_at=NOW, finished_at=NOW,
-            )  # fmt: skip
+                kind="credential",
+                state="built",
+                planned=letters,
+                children=letters,
+                total_yen=30_000 * letters,
+                folder="",
+                notice_date=DAY,
+                created_at=NOW,
+                finished_at=NOW,
+            )
             session.add(run)
             session.flush()
             place = self.folder / f"run-{run.id:03}"
@@ -86,18 +97,32 @@ class MailHouse:
                 (place / name).write_bytes(data)
                 session.add(
                     PrintChunk(
-                        print_run_id=run.id, number=number, state="built", file_name=name, letters=len(mine),
-                        sha256=hashlib.sha256(data).hexdigest(), built_at=NOW,
+                        print_run_id=run.id,
+                        number=number,
+                        state="built",
+                        file_name=name,
+                        letters=len(mine),
+                        sha256=hashlib.sha256(data).hexdigest(),
+                        built_at=NOW,
                     )
-                )  # fmt: skip
+                )
                 for position, person in enumerate(mine, 1):
                     session.add(
                         Letter(
-                            number=new_letter_number(), household_id=person.household_id, kind="credential",
-                            state="printed", print_run_id=run.id, chunk_number=number, position=position, children=1,
-                            amount_yen=30_000, credential_id=person.credential_id, created_at=NOW, printed_at=NOW,
+                            number=new_letter_number(),
+                            household_id=person.household_id,
+                            kind="credential",
+                            state="printed",
+                            print_run_id=run.id,
+                            chunk_number=number,
+                            position=position,
+                            children=1,
+                            amount_yen=30_000,
+                            credential_id=person.credential_id,
+                            created_at=NOW,
+                            printed_at=NOW,
                         )
-                    )  # fmt: skip
+                    )
             run_id = run.id
         approve_run(self.database, run_id, self.officer, self.ward)
         if handed_over:
@@ -107,7 +132,10 @@ class MailHouse:
 
 def make_mail_house(database: Database, folder: Path, *, consented: bool = True) -> MailHouse:
     """A mail house on a database; with the ward's consent."""
-    ids = [hire(database, NOW, role, f"post-{role.value}").id for role in (Role.OFFICER, Role.WARD_OFFICER)]
+    ids = [
+        hire(database, NOW, role, f"post-{role.value}").id
+        for role in (Role.OFFICER, Role.WARD_OFFICER)
+    ]
     officer = Actor(Role.OFFICER, ids[0], Organization.CONTRACTOR)
     ward = Actor(Role.WARD_OFFICER, ids[1], Organization.WARD)
     key = pyrage.x25519.Identity.generate()

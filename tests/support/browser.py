@@ -36,7 +36,11 @@ LANGUAGE_TAGS = {"ja": "ja", "en": "en", "zh_Hans": "zh-Hans", "zh_Hant": "zh-Ha
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser for the whole run; every page has a context of its own."""
-    path = os.environ.get("PORTAL_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    path = (
+        os.environ.get("PORTAL_TEST_CHROMIUM")
+        or shutil.which("chromium")
+        or shutil.which("google-chrome")
+    )
     if not path:
         pytest.fail(
             "No Chromium found. Install it with: apt-get install -y chromium fonts-noto-cjk "
@@ -90,7 +94,9 @@ def page_factory(chromium: Browser, kept_pages: dict[str, Page]) -> Iterator[Pag
         like = repr((width, height, language, color_scheme, forced_colors, javascript, options))
         if kept and like in kept_pages and like not in borrowed:
             page = borrowed[like] = kept_pages[like]
-            page.emulate_media(color_scheme=color_scheme, forced_colors="active" if forced_colors else "none")
+            page.emulate_media(
+                color_scheme=color_scheme, forced_colors="active" if forced_colors else "none"
+            )
             return ears.on(page) if quiet else page
         context = chromium.new_context(
             viewport={"width": width, "height": height},
@@ -138,7 +144,10 @@ class _Ears:
 
     def _console(self, message: ConsoleMessage) -> None:
         # An answer of 4xx is often what a test wants; Chromium writes each of them to the console.
-        if message.type == "error" and "the server responded with a status of 4" not in message.text:
+        if (
+            message.type == "error"
+            and "the server responded with a status of 4" not in message.text
+        ):
             self.complaints.append(message.text)
 
     def _error(self, error: Error) -> None:

@@ -53,7 +53,9 @@ class Month:
     def counted(self, first: date, last: date) -> list[CountTuple]:
         """The counts of open hours in a period."""
         return [
-            row for row in self.counts if first <= row[0] <= last and is_open(row[0]) and 18 <= row[1] < 34
+            row
+            for row in self.counts
+            if first <= row[0] <= last and is_open(row[0]) and 18 <= row[1] < 34
         ]
 
 
@@ -72,17 +74,27 @@ def invent_counts(
                 abandoned = dice.randint(0, offered - answered)
                 rows.append(
                     (
-                        day, half, language, offered, answered, abandoned, dice.randint(0, 2), dice.randint(0, abandoned),
-                        dice.randint(0, answered), answered * dice.randint(100, 400), answered * dice.randint(20, 90),
+                        day,
+                        half,
+                        language,
+                        offered,
+                        answered,
+                        abandoned,
+                        dice.randint(0, 2),
+                        dice.randint(0, abandoned),
+                        dice.randint(0, answered),
+                        answered * dice.randint(100, 400),
+                        answered * dice.randint(20, 90),
                     )
-                )  # fmt: skip
+                )
     return rows
 
 
 def as_file(rows: list[CountTuple]) -> bytes:
     """The counts as the telephone system writes them, in Shift_JIS."""
     return language_file(
-        [(day.isoformat(), f"{half // 2}:{half % 2 * 30:02}", *rest) for day, half, *rest in rows], "cp932"
+        [(day.isoformat(), f"{half // 2}:{half % 2 * 30:02}", *rest) for day, half, *rest in rows],
+        "cp932",
     )
 
 
@@ -113,14 +125,24 @@ def add_calls(database: Database, month: Month, agent_id: int, seed: int = 9) ->
                 category, subcategory = dice.choice(choices)
                 started = at(day, dice.randint(9, 16), dice.randint(0, 59))
                 values: dict[str, Any] = {
-                    "agent_id": agent_id, "state": "ended", "channel": dice.choice(["phone"] * 8 + ["fax", "counter", "form"]),
-                    "direction": dice.choice(["inbound"] * 9 + ["outbound"]), "language": "ja", "day": day,
-                    "started_at": started, "talk_ended_at": started, "ended_at": started, "category": category,
-                    "subcategory": subcategory, "result": dice.choice(["done", "done", "passed", "call_back"]),
-                    "complaint": dice.random() < 0.05, "shared_with_ward": dice.random() < 0.03,
+                    "agent_id": agent_id,
+                    "state": "ended",
+                    "channel": dice.choice(["phone"] * 8 + ["fax", "counter", "form"]),
+                    "direction": dice.choice(["inbound"] * 9 + ["outbound"]),
+                    "language": "ja",
+                    "day": day,
+                    "started_at": started,
+                    "talk_ended_at": started,
+                    "ended_at": started,
+                    "category": category,
+                    "subcategory": subcategory,
+                    "result": dice.choice(["done", "done", "passed", "call_back"]),
+                    "complaint": dice.random() < 0.05,
+                    "shared_with_ward": dice.random() < 0.03,
                     "interpreter_minutes": dice.choice([None] * 9 + [12]),
-                    "three_way_minutes": dice.choice([None] * 19 + [7]), "relay_service": dice.random() < 0.02,
-                }  # fmt: skip
+                    "three_way_minutes": dice.choice([None] * 19 + [7]),
+                    "relay_service": dice.random() < 0.02,
+                }
                 if dice.random() < 0.02:
                     values |= {"category": None, "subcategory": None, "closed_by_rule": True}
                 month.calls.append(values)
@@ -131,10 +153,21 @@ def add_marked_call(database: Database, agent_id: int, day: date, text: str, **v
     """One ended call with words, marked for the report; returns its key."""
     with database.write() as session:
         call = Call(
-            receipt_no=new_receipt_no(), agent_id=agent_id, state="ended", channel="phone", direction="inbound",
-            language="ja", day=day, started_at=at(day, 10), talk_ended_at=at(day, 10, 4), ended_at=at(day, 10, 5),
-            category="opinion", subcategory="complaint", result="done", **{"complaint": True, **values},
-        )  # fmt: skip
+            receipt_no=new_receipt_no(),
+            agent_id=agent_id,
+            state="ended",
+            channel="phone",
+            direction="inbound",
+            language="ja",
+            day=day,
+            started_at=at(day, 10),
+            talk_ended_at=at(day, 10, 4),
+            ended_at=at(day, 10, 5),
+            category="opinion",
+            subcategory="complaint",
+            result="done",
+            **{"complaint": True, **values},
+        )
         session.add(call)
         session.flush()
         write_text(VAULT, call, {"text": text})
@@ -144,9 +177,13 @@ def add_marked_call(database: Database, agent_id: int, day: date, text: str, **v
 def add_faxes(database: Database, month: Month, staff_id: int) -> None:
     """FAX of July: two are no questions; of three replies one failed."""
     received = [
-        (date(2023, 7, 4), None), (date(2023, 7, 4), "no_reply"), (date(2023, 7, 8), None),
-        (date(2023, 7, 20), "advertisement"), (date(2023, 7, 20), "duplicate"), (date(2023, 6, 30), None),
-    ]  # fmt: skip
+        (date(2023, 7, 4), None),
+        (date(2023, 7, 4), "no_reply"),
+        (date(2023, 7, 8), None),
+        (date(2023, 7, 20), "advertisement"),
+        (date(2023, 7, 20), "duplicate"),
+        (date(2023, 6, 30), None),
+    ]
     replies = [
         (date(2023, 7, 5), "sent"),
         (date(2023, 7, 10), "sent"),
@@ -155,9 +192,16 @@ def add_faxes(database: Database, month: Month, staff_id: int) -> None:
     ]
     with database.write() as session:
         call = Call(
-            receipt_no=new_receipt_no(), agent_id=staff_id, state="ended", channel="form", direction="inbound",
-            language="ja", day=JUNE, started_at=at(JUNE, 9), ended_at=at(JUNE, 9),
-        )  # fmt: skip
+            receipt_no=new_receipt_no(),
+            agent_id=staff_id,
+            state="ended",
+            channel="form",
+            direction="inbound",
+            language="ja",
+            day=JUNE,
+            started_at=at(JUNE, 9),
+            ended_at=at(JUNE, 9),
+        )
         session.add(call)
         session.flush()
         for number, (day, reason) in enumerate(received):
@@ -172,48 +216,101 @@ def add_faxes(database: Database, month: Month, staff_id: int) -> None:
             session.add(scan)
             session.flush()
             case = FaxCase(
-                receipt_no=new_receipt_no(), state="closed" if reason else "answered", language="ja", received_at=at(day, 9),
-                day=day, due_on=day, scan_id=scan.id, digest=bytes([number] * 32), pages=1, wrapped_key=b"", sealed=b"",
-                entered_by=staff_id, entered_at=at(day, 9), close_reason=reason,
-            )  # fmt: skip
+                receipt_no=new_receipt_no(),
+                state="closed" if reason else "answered",
+                language="ja",
+                received_at=at(day, 9),
+                day=day,
+                due_on=day,
+                scan_id=scan.id,
+                digest=bytes([number] * 32),
+                pages=1,
+                wrapped_key=b"",
+                sealed=b"",
+                entered_by=staff_id,
+                entered_at=at(day, 9),
+                close_reason=reason,
+            )
             session.add(case)
             session.flush()
             if number < len(replies):
                 sent_on, state = replies[number]
                 session.add(
                     FaxReply(
-                        case_id=case.id, call_id=call.id, state=state, language="ja", pages=2, wrapped_key=b"", sealed=b"",
-                        prepared_by=staff_id, prepared_at=at(day, 10), sent_on=sent_on,
+                        case_id=case.id,
+                        call_id=call.id,
+                        state=state,
+                        language="ja",
+                        pages=2,
+                        wrapped_key=b"",
+                        sealed=b"",
+                        prepared_by=staff_id,
+                        prepared_at=at(day, 10),
+                        sent_on=sent_on,
                     )
-                )  # fmt: skip
+                )
     month.faxes, month.replies = received, replies
 
 
 def add_escalations(database: Database, month: Month, staff_id: int) -> None:
     """One of June that was answered in July, one of July still open, one taken back, one long done."""
     rows = [
-        {"raised": date(2023, 6, 29), "kind": "eligibility", "state": "answered", "answered": date(2023, 7, 4), "no": "こ支第12号"},
-        {"raised": date(2023, 7, 12), "kind": "press", "state": "open", "answered": None, "no": None},
-        {"raised": date(2023, 7, 13), "kind": "complaint", "state": "withdrawn", "answered": None, "no": None},
-        {"raised": date(2023, 6, 5), "kind": "accident", "state": "closed", "answered": date(2023, 6, 6), "no": "こ支第3号"},
-    ]  # fmt: skip
+        {
+            "raised": date(2023, 6, 29),
+            "kind": "eligibility",
+            "state": "answered",
+            "answered": date(2023, 7, 4),
+            "no": "こ支第12号",
+        },
+        {
+            "raised": date(2023, 7, 12),
+            "kind": "press",
+            "state": "open",
+            "answered": None,
+            "no": None,
+        },
+        {
+            "raised": date(2023, 7, 13),
+            "kind": "complaint",
+            "state": "withdrawn",
+            "answered": None,
+            "no": None,
+        },
+        {
+            "raised": date(2023, 6, 5),
+            "kind": "accident",
+            "state": "closed",
+            "answered": date(2023, 6, 6),
+            "no": "こ支第3号",
+        },
+    ]
     with database.write() as session:
         for one in rows:
             key, wrapped = VAULT.new_data_key()
             raised: date = one["raised"]  # type: ignore[assignment]
             escalation = Escalation(
-                receipt_no=new_receipt_no(), kind=one["kind"], state=one["state"], raised_by=staff_id,
-                raised_at=at(raised, 15), due_on=raised + timedelta(days=3), wrapped_key=wrapped,
+                receipt_no=new_receipt_no(),
+                kind=one["kind"],
+                state=one["state"],
+                raised_by=staff_id,
+                raised_at=at(raised, 15),
+                due_on=raised + timedelta(days=3),
+                wrapped_key=wrapped,
                 sealed=seal_json(key, {"text": "鶉野さんの件", "telephone": ""}, "x"),
-            )  # fmt: skip
+            )
             session.add(escalation)
             session.flush()
             answered: date | None = one["answered"]  # type: ignore[assignment]
             if answered is not None:
                 session.add(
                     EscalationAnswer(
-                        escalation_id=escalation.id, source="paper", instruction_no=one["no"], instruction_date=answered,
-                        answered_by=staff_id, answered_at=at(answered, 9), sealed=b"",
+                        escalation_id=escalation.id,
+                        source="paper",
+                        instruction_no=one["no"],
+                        instruction_date=answered,
+                        answered_by=staff_id,
+                        answered_at=at(answered, 9),
+                        sealed=b"",
                     )
-                )  # fmt: skip
+                )
     month.escalations = rows

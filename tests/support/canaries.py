@@ -20,7 +20,9 @@ class Listener(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         text = record.getMessage() + (str(record.exc_info[1]) if record.exc_info else "")
         self.heard += [
-            f"{record.name}: {record.pathname}:{record.lineno}" for canary in CANARIES if canary in text
+            f"{record.name}: {record.pathname}:{record.lineno}"
+            for canary in CANARIES
+            if canary in text
         ]
 
 

@@ -21,19 +21,27 @@ class CommandLine:
 
     def environment(self) -> dict[str, str]:
         added = {
-            "PORTAL_DATA_DIR": str(self.data_dir), "PORTAL_PROGRAM": self.program, "PORTAL_LANG": self.language,
+            "PORTAL_DATA_DIR": str(self.data_dir),
+            "PORTAL_PROGRAM": self.program,
+            "PORTAL_LANG": self.language,
             "PYTHONPATH": str(ROOT),
-        }  # fmt: skip
+        }
         if self.database_url:
             added["PORTAL_DATABASE_URL"] = self.database_url
         return clean_environment(**added, **self.extra)
 
-    def start(self, *arguments: object, limit: Callable[[], None] | None = None) -> subprocess.Popen[str]:
+    def start(
+        self, *arguments: object, limit: Callable[[], None] | None = None
+    ) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "portal", *map(str, arguments)], env=self.environment(), cwd=ROOT, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            [sys.executable, "-m", "portal", *map(str, arguments)],
+            env=self.environment(),
+            cwd=ROOT,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             preexec_fn=limit,  # noqa: PLW1509  (the limits of one child; nothing else runs here)
-        )  # fmt: skip
+        )
 
     def run(
         self, *arguments: object, limit: Callable[[], None] | None = None

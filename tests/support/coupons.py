@@ -31,7 +31,12 @@ def sandbox_profile() -> IssuerProfile:
 
 
 def add_households(
-    session: Session, count: int, children: int = 1, *, protected: Sequence[int] = (), first_id: int = 1
+    session: Session,
+    count: int,
+    children: int = 1,
+    *,
+    protected: Sequence[int] = (),
+    first_id: int = 1,
 ) -> list[int]:
     """Adds households with the keys ``first_id``…, each with some entitled children; returns the keys."""
     ids = list(range(first_id, first_id + count))
@@ -39,24 +44,35 @@ def add_households(
         insert(Household),
         [
             {
-                "id": id_, "number_digest": id_.to_bytes(16, "big"), "wrapped_key": b"", "sealed": b"",
-                "protected": id_ in protected, "import_id": 1, "created_at": NOW, "changed_at": NOW,
+                "id": id_,
+                "number_digest": id_.to_bytes(16, "big"),
+                "wrapped_key": b"",
+                "sealed": b"",
+                "protected": id_ in protected,
+                "import_id": 1,
+                "created_at": NOW,
+                "changed_at": NOW,
             }
             for id_ in ids
         ],
-    )  # fmt: skip
+    )
     pairs = [(id_ * 100 + place, id_, place) for id_ in ids for place in range(1, children + 1)]
     session.execute(
         insert(Child),
         [
             {
-                "id": child, "household_id": id_, "ordinal": place, "sealed": b"",
+                "id": child,
+                "household_id": id_,
+                "ordinal": place,
+                "sealed": b"",
                 "person_digest": child.to_bytes(16, "big"),
             }
             for child, id_, place in pairs
         ],
-    )  # fmt: skip
-    create_many(session, [(child, id_, False) for child, id_, _place in pairs], amount_yen=AMOUNT, now=NOW)
+    )
+    create_many(
+        session, [(child, id_, False) for child, id_, _place in pairs], amount_yen=AMOUNT, now=NOW
+    )
     return ids
 
 
@@ -69,6 +85,14 @@ def sandbox_file(folder: Path, count: int, seed: int = 1) -> Path:
 def load_codes(database: Database, folder: Path, count: int, seed: int = 1) -> Loaded:
     """Loads that many sandbox codes under the order ``order-SEED``."""
     return load_batch(
-        sandbox_file(folder, count, seed), sandbox_profile(), Order(f"order-{seed}"), TERMS,
-        vault=VAULT, read=database.read, write=database.write, clock=FixedClock(NOW), actor=SYSTEM, workers=1,
-    )  # fmt: skip
+        sandbox_file(folder, count, seed),
+        sandbox_profile(),
+        Order(f"order-{seed}"),
+        TERMS,
+        vault=VAULT,
+        read=database.read,
+        write=database.write,
+        clock=FixedClock(NOW),
+        actor=SYSTEM,
+        workers=1,
+    )

@@ -36,7 +36,8 @@ class Cluster:
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.connection = psycopg.connect(
-            self.url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True
+            self.url.set(drivername="postgresql").render_as_string(hide_password=False),
+            autocommit=True,
         )
 
     def create(self, name: str, template: str = "template0") -> str:
@@ -51,7 +52,9 @@ class Cluster:
 
     def drop(self, name: str) -> None:
         """Drops a database, whoever is still connected."""
-        self.connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        self.connection.execute(
+            sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+        )
 
 
 EMPTY = """
@@ -190,7 +193,9 @@ NewDatabase = Callable[[bool], str]
 
 
 @pytest.fixture
-def new_postgres(request: pytest.FixtureRequest, postgres_cluster: Cluster) -> Iterator[NewDatabase]:
+def new_postgres(
+    request: pytest.FixtureRequest, postgres_cluster: Cluster
+) -> Iterator[NewDatabase]:
     """Makes PostgreSQL databases: `new_postgres(True)` with tables, `new_postgres(False)` empty."""
     empty: list[str] = []
     taken: list[str] = []
@@ -233,7 +238,9 @@ def new_sqlite(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewDa
 @pytest.fixture(params=["sqlite", "postgresql"])
 def new_database(request: pytest.FixtureRequest) -> NewDatabase:
     """Makes databases; a test that uses this runs on both kinds."""
-    make: NewDatabase = request.getfixturevalue("new_sqlite" if request.param == "sqlite" else "new_postgres")
+    make: NewDatabase = request.getfixturevalue(
+        "new_sqlite" if request.param == "sqlite" else "new_postgres"
+    )
     return make
 
 

@@ -29,9 +29,16 @@ from tests.support.people import CANARY_BIRTH, CANARY_NAME, Person
 
 PARENT = Actor(Role.RESIDENT, 1)
 NEWCOMER = Newcomer(
-    None, "address", name="鷺沼　千鶴", kana="サギヌマ チヅル", birth=date(1985, 4, 6), postal_code="1390009",
-    town="若葉台九丁目", street="８８番６６号", building="",
-)  # fmt: skip
+    None,
+    "address",
+    name="鷺沼　千鶴",
+    kana="サギヌマ チヅル",
+    birth=date(1985, 4, 6),
+    postal_code="1390009",
+    town="若葉台九丁目",
+    street="８８番６６号",
+    building="",
+)
 BABY = ChildFields("p777", "鷺沼　小夜", "サギヌマ サヨ", date(2023, 1, 9))
 
 
@@ -65,23 +72,38 @@ class Inbox:
             )
 
     def paper(
-        self, person: Person, actor: Actor, *, ordinals: tuple[int, ...] = (1, 2), scan_id: int | None = None,
-        clear: bool = True, signed_by: str = "householder", at: datetime | None = None,
-    ) -> Request:  # fmt: skip
+        self,
+        person: Person,
+        actor: Actor,
+        *,
+        ordinals: tuple[int, ...] = (1, 2),
+        scan_id: int | None = None,
+        clear: bool = True,
+        signed_by: str = "householder",
+        at: datetime | None = None,
+    ) -> Request:
         """Staff enter a paper form that came by FAX."""
         at = self._at(at)
         form = PaperEntry(Channel.FAX, at, signed_by=signed_by, is_clear=clear, scan_id=scan_id)
         with self.database.write() as session:
-            return enter_form(session, VAULT, self.program, person.household_id, ordinals, form, actor, at)
+            return enter_form(
+                session, VAULT, self.program, person.household_id, ordinals, form, actor, at
+            )
 
     def alternative(self, person: Person, ordinals: tuple[int, ...] = (1,)) -> Request:
         """A household asks for paper."""
         product = self.program.alternatives[0].id
         with self.database.write() as session:
             return alternatives.submit(
-                session, VAULT, self.program, person.household_id, dict.fromkeys(ordinals, product), PARENT,
-                self._at(None), why=next(iter(WHY)),
-            )  # fmt: skip
+                session,
+                VAULT,
+                self.program,
+                person.household_id,
+                dict.fromkeys(ordinals, product),
+                PARENT,
+                self._at(None),
+                why=next(iter(WHY)),
+            )
 
     def redelivery(self) -> Request:
         """Somebody whose ID is unknown to them asks for the letter again."""
@@ -104,9 +126,15 @@ class Inbox:
         order = Instruction("指示第12号", date(2023, 7, 28))
         with self.database.write() as session:
             return additions.submit(
-                session, VAULT, self.program, NEWCOMER, (replace(BABY, person_no=f"p{self.count}"),), order, actor,
+                session,
+                VAULT,
+                self.program,
+                NEWCOMER,
+                (replace(BABY, person_no=f"p{self.count}"),),
+                order,
+                actor,
                 self._at(None),
-            )  # fmt: skip
+            )
 
     def reveal(self, person: Person, ordinal: int = 1) -> int:
         """The household looks at a code whose issuer answers later; returns the coupon's key."""

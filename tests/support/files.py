@@ -14,19 +14,28 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (60, 40), color: str = "w
     return out.getvalue()
 
 
-def fax(*sizes: tuple[int, int], compression: str = "group4", dpi: tuple[float, float] = (204, 98)) -> bytes:
+def fax(
+    *sizes: tuple[int, int], compression: str = "group4", dpi: tuple[float, float] = (204, 98)
+) -> bytes:
     """A TIFF of black and white pages, as FAX machines write them: more dots across than down."""
     pages = [Image.new("1", size, 1) for size in sizes or ((172, 110),)]
     for page in pages:
         page.paste(0, (10, 10, 30, 30))
     out = io.BytesIO()
-    pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:], compression=compression, dpi=dpi)
+    pages[0].save(
+        out, "TIFF", save_all=True, append_images=pages[1:], compression=compression, dpi=dpi
+    )
     return out.getvalue()
 
 
 def pdf(
-    catalog: bytes = b"", objects: Sequence[bytes] = (), *, pages: int = 1, annotation: bytes = b"", packed: bool = False
-) -> bytes:  # fmt: skip
+    catalog: bytes = b"",
+    objects: Sequence[bytes] = (),
+    *,
+    pages: int = 1,
+    annotation: bytes = b"",
+    packed: bool = False,
+) -> bytes:
     """A PDF; `catalog` is added to its first dictionary, `objects` get the numbers from 100 on.
 
     With `packed` all objects but the pages' content lie in a compressed object stream, as newer programs write them.
@@ -36,7 +45,9 @@ def pdf(
     bodies[2] = b"<< /Type /Pages /Kids [" + kids + b"] /Count %d >>" % pages
     for number in range(pages):
         extra = b" /Annots [" + annotation + b"]" if annotation else b""
-        bodies[10 + number] = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 280]" + extra + b" >>"
+        bodies[10 + number] = (
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 280]" + extra + b" >>"
+        )
     bodies |= {100 + n: body for n, body in enumerate(objects)}
     return _packed(bodies) if packed else _plain(bodies)
 
@@ -64,21 +75,38 @@ def _packed(bodies: dict[int, bytes]) -> bytes:
     holder, table = max(bodies) + 1, max(bodies) + 2
     out = bytearray(b"%PDF-1.7\n")
     at = len(out)
-    out += b"%d 0 obj\n<< /Type /ObjStm /N %d /First %d /Filter /FlateDecode /Length %d >>\nstream\n" % (
-        holder, len(bodies), len(index), len(content),
-    ) + content + b"\nendstream\nendobj\n"  # fmt: skip
+    out += (
+        b"%d 0 obj\n<< /Type /ObjStm /N %d /First %d /Filter /FlateDecode /Length %d >>\nstream\n"
+        % (
+            holder,
+            len(bodies),
+            len(index),
+            len(content),
+        )
+        + content
+        + b"\nendstream\nendobj\n"
+    )
     start = len(out)
     rows = b""
     for number in range(table + 1):
         if number in bodies:
-            rows += b"\x02" + holder.to_bytes(4, "big") + list(bodies).index(number).to_bytes(2, "big")
+            rows += (
+                b"\x02" + holder.to_bytes(4, "big") + list(bodies).index(number).to_bytes(2, "big")
+            )
         elif number in {holder, table}:
             rows += b"\x01" + (at if number == holder else start).to_bytes(4, "big") + b"\0\0"
         else:
             rows += b"\0" * 7
-    out += b"%d 0 obj\n<< /Type /XRef /Size %d /W [1 4 2] /Root 1 0 R /Length %d >>\nstream\n" % (
-        table, table + 1, len(rows),
-    ) + rows + b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % start  # fmt: skip
+    out += (
+        b"%d 0 obj\n<< /Type /XRef /Size %d /W [1 4 2] /Root 1 0 R /Length %d >>\nstream\n"
+        % (
+            table,
+            table + 1,
+            len(rows),
+        )
+        + rows
+        + b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % start
+    )
     return bytes(out)
 
 

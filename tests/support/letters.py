@@ -44,7 +44,14 @@ def printer(database: Database, folder: Path, clock: FixedClock | None = None) -
     program = load_program("sample", date(2023, 7, 3))
     approve_texts(database)
     return Printer(
-        database.read, database.write, VAULT, clock or FixedClock(NOW), SYSTEM, program, PUBLIC_URL, folder
+        database.read,
+        database.write,
+        VAULT,
+        clock or FixedClock(NOW),
+        SYSTEM,
+        program,
+        PUBLIC_URL,
+        folder,
     )
 
 
@@ -62,17 +69,30 @@ def _approve(database: Database, kind: str, path: Path) -> None:
         if living(session, kind, digest_of(content)) is None:
             session.add(
                 DocumentVersion(
-                    kind=kind, number=1, label="第1版", file_name=path.name, sha256=digest_of(content),
-                    content=content, state="approved", proposed_at=NOW, instruction_no="5汐子第1号",
-                    instruction_on=date(2023, 6, 1), decided_at=NOW,
+                    kind=kind,
+                    number=1,
+                    label="第1版",
+                    file_name=path.name,
+                    sha256=digest_of(content),
+                    content=content,
+                    state="approved",
+                    proposed_at=NOW,
+                    instruction_no="5汐子第1号",
+                    instruction_on=date(2023, 6, 1),
+                    decided_at=NOW,
                 )
-            )  # fmt: skip
+            )
 
 
 def add_families(
-    database: Database, count: int, *, protected: Sequence[int] = (), held: Sequence[int] = (),
-    names: dict[int, str] | None = None, known: bool = True,
-) -> list[int]:  # fmt: skip
+    database: Database,
+    count: int,
+    *,
+    protected: Sequence[int] = (),
+    held: Sequence[int] = (),
+    names: dict[int, str] | None = None,
+    known: bool = True,
+) -> list[int]:
     """Adds canary households (numbered from 0, one or two children) and notes that protection is known."""
     ids = []
     approve_texts(database)
@@ -107,7 +127,14 @@ def read_papers(paths: Sequence[Path]) -> list[Paper]:
             assert password, f"no password on page {page} of {path.name}"
             (number,) = set(NUMBER.findall(text))
             papers.append(
-                Paper(path.name, page, number, "".join(login_id.groups()), "".join(password.groups()), text)
+                Paper(
+                    path.name,
+                    page,
+                    number,
+                    "".join(login_id.groups()),
+                    "".join(password.groups()),
+                    text,
+                )
             )
     return papers
 

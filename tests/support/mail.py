@@ -20,7 +20,9 @@ class SmtpSink:
 
     port: int
     messages: list[EmailMessage] = field(default_factory=list)
-    refuse: str = ""  # an SMTP answer such as "451 Try again later": given to every mail while it is set
+    refuse: str = (
+        ""  # an SMTP answer such as "451 Try again later": given to every mail while it is set
+    )
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         if self.refuse:

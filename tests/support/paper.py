@@ -61,7 +61,9 @@ class Paper:
         self.children += children
         with self.database.write() as session:
             number = f"97{self.made:08}"
-            key = add_household(session, VAULT, number, self.now, children=children, protected=protected)
+            key = add_household(
+                session, VAULT, number, self.now, children=children, protected=protected
+            )
         return Person(key, key, "", "")
 
     def coupons(self, count: int = 10) -> None:
@@ -90,15 +92,23 @@ class Paper:
     def receive(self, first: str = "GC000001", last: str = "GC000100", product: str = GIFT) -> None:
         """Stock comes in."""
         with self.database.write() as session:
-            stock.receive(session, self.program, product, first, last, "N-1", self.officer, self.now)
+            stock.receive(
+                session, self.program, product, first, last, "N-1", self.officer, self.now
+            )
 
     def ask(self, person: Person, *ordinals: int, product: str = GIFT) -> int:
         """Asks for paper in the portal; returns the request's key."""
         with self.database.write() as session:
             row = services.submit(
-                session, VAULT, self.program, person.household_id, dict.fromkeys(ordinals or (1,), product),
-                self.resident(person), self.now, why="no_smartphone",
-            )  # fmt: skip
+                session,
+                VAULT,
+                self.program,
+                person.household_id,
+                dict.fromkeys(ordinals or (1,), product),
+                self.resident(person),
+                self.now,
+                why="no_smartphone",
+            )
             return row.id
 
     def decide(
@@ -108,9 +118,16 @@ class Paper:
         with self.database.write() as session:
             version = session.get_one(Request, request_id).version
             row = review.decide(
-                session, VAULT, self.program, request_id, version, action, actor or self.officer, self.now,
+                session,
+                VAULT,
+                self.program,
+                request_id,
+                version,
+                action,
+                actor or self.officer,
+                self.now,
                 reason=reason,
-            )  # fmt: skip
+            )
             session.flush()
             session.expunge(row)
         return row
@@ -119,12 +136,20 @@ class Paper:
         """The household takes its request back."""
         with self.database.write() as session:
             services.withdraw(
-                session, VAULT, self.program, request_id, person.household_id, self.resident(person), self.now
+                session,
+                VAULT,
+                self.program,
+                request_id,
+                person.household_id,
+                self.resident(person),
+                self.now,
             )
 
     def free_serials(self, session: Session, count: int, product: str = GIFT) -> list[str]:
         """The first serial numbers that lie in stock."""
-        query = select(StockPiece.serial).where(StockPiece.product == product, StockPiece.state == "in_stock")
+        query = select(StockPiece.serial).where(
+            StockPiece.product == product, StockPiece.state == "in_stock"
+        )
         return list(session.scalars(query.order_by(StockPiece.serial).limit(count)))
 
     def count(
@@ -139,18 +164,31 @@ class Paper:
             chosen = ordinals or (1,)
             scanned = serials or self.free_serials(session, PIECES * len(chosen))
             return packing.count(
-                session, self.program, request_id, chosen, [packing.Scanned(GIFT, s) for s in scanned], mail_class,
-                self.officer, self.now,
-            ).id  # fmt: skip
+                session,
+                self.program,
+                request_id,
+                chosen,
+                [packing.Scanned(GIFT, s) for s in scanned],
+                mail_class,
+                self.officer,
+                self.now,
+            ).id
 
-    def confirm(self, parcel_id: int, actor: Actor | None = None, pieces: int | None = None) -> None:
+    def confirm(
+        self, parcel_id: int, actor: Actor | None = None, pieces: int | None = None
+    ) -> None:
         """The second person counts again."""
         with self.database.write() as session:
             parcel = session.get_one(AlternativeParcel, parcel_id)
             packing.confirm(
-                session, self.program, parcel_id, pieces if pieces is not None else parcel.pieces, parcel.amount_yen,
-                actor or self.second, self.now,
-            )  # fmt: skip
+                session,
+                self.program,
+                parcel_id,
+                pieces if pieces is not None else parcel.pieces,
+                parcel.amount_yen,
+                actor or self.second,
+                self.now,
+            )
 
     def pack(self, request_id: int, *ordinals: int, mail_class: str = SIMPLE_REGISTERED) -> int:
         """Both people pack a parcel."""
@@ -171,9 +209,16 @@ class Paper:
         send = delivery.repost if again else delivery.post
         with self.database.write() as session:
             send(
-                session, VAULT, self.program, parcel_id, self.today, mail_class, tracking_no(self.posted),
-                actor or self.officer, self.now,
-            )  # fmt: skip
+                session,
+                VAULT,
+                self.program,
+                parcel_id,
+                self.today,
+                mail_class,
+                tracking_no(self.posted),
+                actor or self.officer,
+                self.now,
+            )
 
     def deliver(self, parcel_id: int) -> None:
         """It arrives."""
@@ -183,7 +228,9 @@ class Paper:
     def come_back(self, parcel_id: int, reason: str = "storage_ended") -> None:
         """It comes back."""
         with self.database.write() as session:
-            delivery.come_back(session, VAULT, parcel_id, reason, self.today, self.officer, self.now)
+            delivery.come_back(
+                session, VAULT, parcel_id, reason, self.today, self.officer, self.now
+            )
 
     def restock(self, parcel_id: int) -> None:
         """Its pieces go back into stock."""
@@ -212,13 +259,17 @@ class Paper:
     def coupon_states(self, person: Person) -> list[str]:
         """The states of a household's coupons."""
         with self.database.read() as session:
-            query = select(Coupon.state).where(Coupon.entitlement_id.in_(self.rights(session, person)))
+            query = select(Coupon.state).where(
+                Coupon.entitlement_id.in_(self.rights(session, person))
+            )
             return sorted(session.scalars(query))
 
     def line(self, product: str = GIFT) -> queries.StockLine:
         """A product's stock."""
         with self.database.read() as session:
-            return next(x for x in queries.stock_lines(session, self.program) if x.product == product)
+            return next(
+                x for x in queries.stock_lines(session, self.program) if x.product == product
+            )
 
     def check(self) -> None:
         """What must hold at every moment: the sums over all rights, and the ledger."""
@@ -244,16 +295,24 @@ def make_paper(database: Database, folder: Path) -> Paper:
 
     def actor(role: Role, login: str, organization: Organization) -> Actor:
         user = StaffUser(
-            login=login, display_name=login, organization=organization.value, role=role.value, password_hash="-",
-            totp_sealed=b"", created_at=NOW,
-        )  # fmt: skip
+            login=login,
+            display_name=login,
+            organization=organization.value,
+            role=role.value,
+            password_hash="-",
+            totp_sealed=b"",
+            created_at=NOW,
+        )
         with database.write() as session:
             session.add(user)
             session.flush()
             return Actor(role, user.id, organization)
 
     return Paper(
-        database, folder, load_program("demo", jst_date(NOW)),
-        actor(Role.OFFICER, "officer-a", Organization.CONTRACTOR), actor(Role.OFFICER, "officer-b", Organization.CONTRACTOR),
+        database,
+        folder,
+        load_program("demo", jst_date(NOW)),
+        actor(Role.OFFICER, "officer-a", Organization.CONTRACTOR),
+        actor(Role.OFFICER, "officer-b", Organization.CONTRACTOR),
         actor(Role.WARD_OFFICER, "ward-a", Organization.WARD),
-    )  # fmt: skip
+    )

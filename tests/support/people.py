@@ -58,25 +58,48 @@ class Person:
 
 
 def add_household(
-    session: Session, vault: Vault, number: str, now: datetime, *, children: int = 2, protected: bool = False,
-    name: str = CANARY_NAME, kana: str = CANARY_KANA,
-) -> int:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    number: str,
+    now: datetime,
+    *,
+    children: int = 2,
+    protected: bool = False,
+    name: str = CANARY_NAME,
+    kana: str = CANARY_KANA,
+) -> int:
     """Adds a canary household with entitled children; returns its key."""
     key, wrapped = vault.new_data_key()
     digest = household_digest(vault, number)
     fields = HouseholdFields(
-        number, f"p{number}", name, kana, CANARY_BIRTH, "1390001", CANARY_TOWN, CANARY_STREET, CANARY_BUILDING
+        number,
+        f"p{number}",
+        name,
+        kana,
+        CANARY_BIRTH,
+        "1390001",
+        CANARY_TOWN,
+        CANARY_STREET,
+        CANARY_BUILDING,
     )
     household = Household(
-        number_digest=digest, wrapped_key=wrapped, sealed=seal_household(key, fields, digest), protected=protected,
-        birth_digest=birth_digest(vault, digest, CANARY_BIRTH), import_id=1, created_at=now, changed_at=now,
-    )  # fmt: skip
+        number_digest=digest,
+        wrapped_key=wrapped,
+        sealed=seal_household(key, fields, digest),
+        protected=protected,
+        birth_digest=birth_digest(vault, digest, CANARY_BIRTH),
+        import_id=1,
+        created_at=now,
+        changed_at=now,
+    )
     session.add(household)
     session.flush()
     kids = []
     for ordinal in range(1, children + 1):
         kid_name, kid_kana = CANARY_CHILDREN[(ordinal - 1) % 2]
-        kid = ChildFields(f"p{number}-{ordinal}", kid_name, kid_kana, date(2012 + ordinal, 5, ordinal))
+        kid = ChildFields(
+            f"p{number}-{ordinal}", kid_name, kid_kana, date(2012 + ordinal, 5, ordinal)
+        )
         person = person_digest(vault, kid.person_no)
         row = Child(
             household_id=household.id,
@@ -91,22 +114,34 @@ def add_household(
     people = [kid for _row, kid in kids]
     session.add(
         SearchIndex(
-            household_id=household.id, names=indexer.names(fields, people), places=indexer.places(fields),
+            household_id=household.id,
+            names=indexer.names(fields, people),
+            places=indexer.places(fields),
             births=indexer.births(fields, people),
         )
-    )  # fmt: skip
-    create_many(session, [(row.id, household.id, False) for row, _kid in kids], amount_yen=AMOUNT, now=now)
+    )
+    create_many(
+        session, [(row.id, household.id, False) for row, _kid in kids], amount_yen=AMOUNT, now=now
+    )
     return household.id
 
 
 def add_person(
-    database: Database, now: datetime, *, vault: Vault = VAULT, number: str = "9900000001", children: int = 2,
-    protected: bool = False, active: bool = False,
-) -> Person:  # fmt: skip
+    database: Database,
+    now: datetime,
+    *,
+    vault: Vault = VAULT,
+    number: str = "9900000001",
+    children: int = 2,
+    protected: bool = False,
+    active: bool = False,
+) -> Person:
     """Adds a household with a letter; ``active`` makes it one that finished its first sign-in with an app."""
     login_id, password = new_login_id(), new_password()
     with database.write() as session:
-        household_id = add_household(session, vault, number, now, children=children, protected=protected)
+        household_id = add_household(
+            session, vault, number, now, children=children, protected=protected
+        )
         hashed = hash_password(vault, password, b"0123456789abcdef")
         credential = issue(session, vault, household_id, login_id, hashed, SYSTEM, now)
         person = Person(household_id, credential.id, login_id, password)
@@ -130,7 +165,9 @@ def _activate(session: Session, vault: Vault, person: Person, now: datetime) -> 
     sessions.end(session, sessions.RESIDENT, last)
 
 
-def give_coupons(database: Database, folder: Path, now: datetime, count: int = 10, seed: int = 1) -> None:
+def give_coupons(
+    database: Database, folder: Path, now: datetime, count: int = 10, seed: int = 1
+) -> None:
     """Loads sandbox codes and gives one to every entitlement that may have one."""
     load_codes(database, folder, count, seed)
     with database.write() as session:

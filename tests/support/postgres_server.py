@@ -21,8 +21,14 @@ Step = Callable[[str], contextlib.AbstractContextManager[None]]
 def postgres_programs() -> Path | None:
     """The newest folder with PostgreSQL's server programs, wherever the system keeps them."""
     found = [Path(name).parent for name in [shutil.which("initdb")] if name]
-    for pattern in ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/postgresql*/bin"):
-        found += sorted(Path("/").glob(pattern), key=lambda folder: (len(str(folder)), folder))  # 9 before 15
+    for pattern in (
+        "usr/lib/postgresql/*/bin",
+        "usr/pgsql-*/bin",
+        "opt/homebrew/opt/postgresql*/bin",
+    ):
+        found += sorted(
+            Path("/").glob(pattern), key=lambda folder: (len(str(folder)), folder)
+        )  # 9 before 15
     return next((folder for folder in reversed(found) if (folder / "postgres").exists()), None)
 
 
@@ -34,12 +40,18 @@ def free_port() -> int:
 
 
 POSTGRES_SETTINGS = {
-    "listen_addresses": "127.0.0.1", "max_connections": "200", "shared_buffers": "128MB",
-    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",  # thrown away after the tests
+    "listen_addresses": "127.0.0.1",
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",  # thrown away after the tests
     # Production's settings, so that tests can prove that no personal data reaches the server's log:
-    "log_statement": "none", "log_min_error_statement": "panic", "log_error_verbosity": "terse",
+    "log_statement": "none",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
     "log_parameter_max_length_on_error": "0",
-}  # fmt: skip
+}
 
 
 @contextlib.contextmanager
@@ -66,7 +78,12 @@ def postgres(step: Step) -> Iterator[dict[str, str]]:
             settings = [f"--{name}={value}" for name, value in POSTGRES_SETTINGS.items()]
             with (folder / "log").open("wb") as log:
                 # Its own session: Ctrl-C must reach the tests first and the database last.
-                output: Any = {"cwd": folder, "stdout": log, "stderr": log, "start_new_session": True}
+                output: Any = {
+                    "cwd": folder,
+                    "stdout": log,
+                    "stderr": log,
+                    "start_new_session": True,
+                }
                 server = subprocess.Popen([*command.split(), *settings], **output, **as_user)
             wait_for_postgres(programs, server, port, folder / "log")
         yield {
@@ -92,13 +109,19 @@ def unprivileged(folder: Path) -> dict[str, Any]:
             account = pwd.getpwnam(name)
             os.chown(folder, account.pw_uid, account.pw_gid)
             return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-    sys.exit("PostgreSQL does not run as root, and this machine has neither a user `postgres` nor `nobody`.")
+    sys.exit(
+        "PostgreSQL does not run as root, and this machine has neither a user `postgres` nor `nobody`."
+    )
 
 
-def wait_for_postgres(programs: Path, server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def wait_for_postgres(
+    programs: Path, server: subprocess.Popen[bytes], port: int, log: Path
+) -> None:
     """Returns when the server answers; ends with its log when it does not."""
     for _ in range(300):
-        ready = subprocess.run([programs / "pg_isready", "-q", "-h", "127.0.0.1", f"-p{port}"], check=False)
+        ready = subprocess.run(
+            [programs / "pg_isready", "-q", "-h", "127.0.0.1", f"-p{port}"], check=False
+        )
         if ready.returncode == 0:
             return
         if server.poll() is not None:

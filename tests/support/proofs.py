@@ -14,7 +14,9 @@ from tests.support.coupons import NOW, VAULT
 from tests.support.letters import printer
 
 
-def approve_run(database: Database, run_id: int, maker: Actor, approver: Actor, now: datetime = NOW) -> None:
+def approve_run(
+    database: Database, run_id: int, maker: Actor, approver: Actor, now: datetime = NOW
+) -> None:
     """One person makes a run's proof, another approves it."""
     with database.write() as session:
         store_proof(session, VAULT, run_id, build_sha256(session, run_id), 1, (), maker, now)

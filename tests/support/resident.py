@@ -88,9 +88,15 @@ class Loop:
 class Visitor:
     """A browser without a screen: keeps cookies, sends the hidden form token of the page it saw last."""
 
-    def __init__(self, app: ASGIApp, loop: Loop, address: str = "203.0.113.7", **headers: str) -> None:
-        transport = httpx.ASGITransport(app=app, client=(address, 40_000), raise_app_exceptions=False)  # type: ignore[arg-type]
-        self.http = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers)
+    def __init__(
+        self, app: ASGIApp, loop: Loop, address: str = "203.0.113.7", **headers: str
+    ) -> None:
+        transport = httpx.ASGITransport(
+            app=app, client=(address, 40_000), raise_app_exceptions=False
+        )  # type: ignore[arg-type]
+        self.http = httpx.AsyncClient(
+            transport=transport, base_url="http://127.0.0.1", headers=headers
+        )
         self.loop = loop
         self.token = ""
         self.page: httpx.Response | None = None
@@ -112,7 +118,9 @@ class Visitor:
     def post(self, path: str, data: dict[str, str] | None = None, **options: Any) -> httpx.Response:
         """Sends a form with the token of the last page."""
         return self._keep(
-            self.loop.run(self.http.post(path, data={"form_token": self.token} | (data or {}), **options))
+            self.loop.run(
+                self.http.post(path, data={"form_token": self.token} | (data or {}), **options)
+            )
         )
 
     def open(self, path: str) -> httpx.Response:
@@ -172,7 +180,12 @@ class Resident:
         self.people += 1
         number = f"99{self.people:08}"
         return add_person(
-            self.database, self.now, number=number, active=active, protected=protected, children=children
+            self.database,
+            self.now,
+            number=number,
+            active=active,
+            protected=protected,
+            children=children,
         )
 
     def give_coupons(self) -> None:
@@ -188,11 +201,15 @@ class Resident:
         visitor.get(NEXT_STEP[stage])
         return visitor
 
-    def sign_in(self, person: Person, visitor: Visitor | None = None, password: str = "") -> Visitor:
+    def sign_in(
+        self, person: Person, visitor: Visitor | None = None, password: str = ""
+    ) -> Visitor:
         """A visitor who typed ID and password and stands at the next step."""
         visitor = visitor or self.visitor()
         visitor.open("/signin")
-        visitor.send("/signin/submit", {"login_id": person.login_id, "password": password or person.password})
+        visitor.send(
+            "/signin/submit", {"login_id": person.login_id, "password": password or person.password}
+        )
         return visitor
 
     def messages(self) -> list[str]:
@@ -230,7 +247,9 @@ def start_session(database: Database, person: Person, now: datetime, stage: str 
 def session_at(database: Database, token: str) -> AuthSession | None:
     """The row of a session id."""
     with database.read() as session:
-        return session.scalar(select(AuthSession).where(AuthSession.token_hash == sessions.token_hash(token)))
+        return session.scalar(
+            select(AuthSession).where(AuthSession.token_hash == sessions.token_hash(token))
+        )
 
 
 @pytest.fixture(scope="session")
@@ -271,7 +290,9 @@ def _routes(settings: Settings) -> Litestar:
     return _ROUTES[settings.has_outbox]
 
 
-def make_resident(base: Site, database: Database, loop: Loop, folder: Path, now: datetime = NOON) -> Resident:
+def make_resident(
+    base: Site, database: Database, loop: Loop, folder: Path, now: datetime = NOON
+) -> Resident:
     """The site on a database, with a clock that stands at `now`."""
     clock = FixedClock(now)
     site = replace(base, database=database, clock=clock)
@@ -279,7 +300,9 @@ def make_resident(base: Site, database: Database, loop: Loop, folder: Path, now:
 
 
 @pytest.fixture
-def resident(resident_base: Site, database: Database, background_loop: Loop, tmp_path: Path) -> Resident:
+def resident(
+    resident_base: Site, database: Database, background_loop: Loop, tmp_path: Path
+) -> Resident:
     """The resident site; the test runs on SQLite and on PostgreSQL."""
     return make_resident(resident_base, database, background_loop, tmp_path)
 
@@ -293,14 +316,25 @@ def sqlite_resident(
 
 
 def serve_resident(
-    start_server: StartServer, settings: Settings, database_url: str, now: datetime = NOON, **env: str
+    start_server: StartServer,
+    settings: Settings,
+    database_url: str,
+    now: datetime = NOON,
+    **env: str,
 ) -> Server:
     """Starts the site as a server whose clock goes on from `now`."""
     port = free_port()
     offset = (now - datetime.now(UTC)).total_seconds()
     given = {
-        "PORTAL_PROGRAM": settings.program, "PORTAL_DATA_DIR": str(settings.data_dir),
-        "PORTAL_KEY_DIR": str(settings.key_dir), "PORTAL_DATABASE_URL": database_url, "PORTAL_ENVIRONMENT": "test",
-        "PORTAL_CLOCK_OFFSET": str(offset), "PORTAL_PUBLIC_URL": f"http://127.0.0.1:{port}", "LANG": "ja_JP.UTF-8",
-    }  # fmt: skip
-    return start_server(["portal", "serve", "resident", "--port", str(port)], port=port, env=given | env)
+        "PORTAL_PROGRAM": settings.program,
+        "PORTAL_DATA_DIR": str(settings.data_dir),
+        "PORTAL_KEY_DIR": str(settings.key_dir),
+        "PORTAL_DATABASE_URL": database_url,
+        "PORTAL_ENVIRONMENT": "test",
+        "PORTAL_CLOCK_OFFSET": str(offset),
+        "PORTAL_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "LANG": "ja_JP.UTF-8",
+    }
+    return start_server(
+        ["portal", "serve", "resident", "--port", str(port)], port=port, env=given | env
+    )

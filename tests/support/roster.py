@@ -145,7 +145,10 @@ def fingerprint(database: Database, *without: str) -> dict[str, Any]:
         for table in metadata.sorted_tables:
             if table.name not in without:
                 rows = sorted(repr(tuple(row)) for row in connection.execute(table.select()))
-                found[table.name] = (len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest())
+                found[table.name] = (
+                    len(rows),
+                    hashlib.sha256("\n".join(rows).encode()).hexdigest(),
+                )
     return found
 
 

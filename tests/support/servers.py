@@ -55,7 +55,9 @@ class Server:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
             time.sleep(0.05)
-        pytest.fail(f"the server does not answer on port {self.port}:\n{self.output[-4000:]}", pytrace=False)
+        pytest.fail(
+            f"the server does not answer on port {self.port}:\n{self.output[-4000:]}", pytrace=False
+        )
 
     def stop(self, seconds: float = 10.0) -> int:
         """Ends the program as an operator does (SIGTERM) and returns its exit code."""
@@ -66,7 +68,9 @@ class Server:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-                pytest.fail(f"the server did not end within {seconds} s of SIGTERM:\n{self.output[-4000:]}")
+                pytest.fail(
+                    f"the server did not end within {seconds} s of SIGTERM:\n{self.output[-4000:]}"
+                )
         return self.process.returncode
 
 

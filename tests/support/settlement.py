@@ -78,13 +78,19 @@ def make_ending(database: Database, folder: Path, households: int, *, spare: int
         add_households(session, households)
         people = [
             StaffUser(
-                login=login, display_name=login, organization=organization.value, role=role.value, password_hash="",
-                totp_sealed=b"", created_at=NOW,
+                login=login,
+                display_name=login,
+                organization=organization.value,
+                role=role.value,
+                password_hash="",
+                totp_sealed=b"",
+                created_at=NOW,
             )
             for login, role, organization in (
-                ("officer", Role.OFFICER, Organization.CONTRACTOR), ("ward", Role.WARD_OFFICER, Organization.WARD),
+                ("officer", Role.OFFICER, Organization.CONTRACTOR),
+                ("ward", Role.WARD_OFFICER, Organization.WARD),
             )
-        ]  # fmt: skip
+        ]
         session.add_all(people)
         session.flush()
         officer, ward = (Actor(Role(p.role), p.id, Organization(p.organization)) for p in people)
@@ -105,7 +111,9 @@ def one_of_each(ending: Ending) -> None:
         (8, "hold"),
     ):
         ending.end(place, action)
-    ending.take([(0, "交換済", AMOUNT), (1, "一部利用", 12_345), (2, "期限切れ", 0), (3, "期限切れ", 0)])
+    ending.take(
+        [(0, "交換済", AMOUNT), (1, "一部利用", 12_345), (2, "期限切れ", 0), (3, "期限切れ", 0)]
+    )
 
 
 def later(ending: Ending, **delta: float) -> datetime:

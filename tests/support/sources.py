@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-IGNORED = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text("utf-8").split() if line[:1] != "#"]
+IGNORED = [
+    line.rstrip("/") for line in (ROOT / ".gitignore").read_text("utf-8").split() if line[:1] != "#"
+]
 TEXT = {
     ".py",
     ".toml",

@@ -31,10 +31,13 @@ from tests.support.servers import Server, StartServer, free_port
 COOKIE = "staff-sid"
 PASSWORD = "correct horse battery 58"
 ROLES = {
-    Role.OFFICER: Organization.CONTRACTOR, Role.WARD_OFFICER: Organization.WARD, Role.AGENT: Organization.SUBCONTRACTOR,
-    Role.SUPERVISOR: Organization.CONTRACTOR, Role.AUDITOR: Organization.WARD,
+    Role.OFFICER: Organization.CONTRACTOR,
+    Role.WARD_OFFICER: Organization.WARD,
+    Role.AGENT: Organization.SUBCONTRACTOR,
+    Role.SUPERVISOR: Organization.CONTRACTOR,
+    Role.AUDITOR: Organization.WARD,
     Role.ADMINISTRATOR: Organization.CONTRACTOR,
-}  # fmt: skip
+}
 
 
 @dataclass
@@ -119,13 +122,22 @@ def hire(database: Database, now: datetime, role: Role, login: str) -> Colleague
     """Adds an account with the tests' password."""
     with database.write() as session:
         made = add_staff(
-            session, VAULT, login=login, name=f"職員 {login}", organization=ROLES[role], role=role, actor=SYSTEM,
-            now=now, password=PASSWORD,
-        )  # fmt: skip
+            session,
+            VAULT,
+            login=login,
+            name=f"職員 {login}",
+            organization=ROLES[role],
+            role=role,
+            actor=SYSTEM,
+            now=now,
+            password=PASSWORD,
+        )
         return Colleague(made.user.id, made.user.login, made.totp_secret)
 
 
-def start_session(database: Database, colleague: Colleague, now: datetime, stage: str = "full") -> str:
+def start_session(
+    database: Database, colleague: Colleague, now: datetime, stage: str = "full"
+) -> str:
     """Begins a session and returns its cookie value."""
     with database.write() as session:
         return sessions.start(session, sessions.STAFF, stage, colleague.id, now)
@@ -143,7 +155,9 @@ def staff_routes() -> Litestar:
     return make_routes(routes.handlers())
 
 
-def make_staff(base: Site, database: Database, loop: Loop, folder: Path, now: datetime = NOON) -> StaffSite:
+def make_staff(
+    base: Site, database: Database, loop: Loop, folder: Path, now: datetime = NOON
+) -> StaffSite:
     """The site on a database, with a clock that stands at `now`."""
     clock = FixedClock(now)
     site = replace(base, database=database, clock=clock)
@@ -171,8 +185,13 @@ def serve_staff(
     port = free_port()
     offset = (now - datetime.now(UTC)).total_seconds()
     env = {
-        "PORTAL_PROGRAM": settings.program, "PORTAL_DATA_DIR": str(settings.data_dir),
-        "PORTAL_KEY_DIR": str(settings.key_dir), "PORTAL_DATABASE_URL": database_url, "PORTAL_ENVIRONMENT": "test",
-        "PORTAL_CLOCK_OFFSET": str(offset), "PORTAL_ADMIN_URL": f"http://127.0.0.1:{port}", "LANG": "ja_JP.UTF-8",
-    }  # fmt: skip
+        "PORTAL_PROGRAM": settings.program,
+        "PORTAL_DATA_DIR": str(settings.data_dir),
+        "PORTAL_KEY_DIR": str(settings.key_dir),
+        "PORTAL_DATABASE_URL": database_url,
+        "PORTAL_ENVIRONMENT": "test",
+        "PORTAL_CLOCK_OFFSET": str(offset),
+        "PORTAL_ADMIN_URL": f"http://127.0.0.1:{port}",
+        "LANG": "ja_JP.UTF-8",
+    }
     return start_server(["portal", "serve", "staff", "--port", str(port)], port=port, env=env)

@@ -48,11 +48,35 @@ from tests.support.roster import Ward
 from tests.support.settlement import end_program
 
 FATES = (
-    "exchanged", "part", "lapsed", "unseen", "absent_then_exchanged", "redelivered_exchanged", "undelivered", "declined",
-    "paper", "moved", "died", "protected_later", "mixed", "wrong_count",
-)  # fmt: skip
-SHOWN = ("exchanged", "part", "lapsed", "absent_then_exchanged", "redelivered_exchanged", "wrong_count")
-DECLINED, PRINTED, POSTED, AGAIN = date(2023, 7, 3), date(2023, 7, 4), date(2023, 7, 5), date(2023, 8, 1)
+    "exchanged",
+    "part",
+    "lapsed",
+    "unseen",
+    "absent_then_exchanged",
+    "redelivered_exchanged",
+    "undelivered",
+    "declined",
+    "paper",
+    "moved",
+    "died",
+    "protected_later",
+    "mixed",
+    "wrong_count",
+)
+SHOWN = (
+    "exchanged",
+    "part",
+    "lapsed",
+    "absent_then_exchanged",
+    "redelivered_exchanged",
+    "wrong_count",
+)
+DECLINED, PRINTED, POSTED, AGAIN = (
+    date(2023, 7, 3),
+    date(2023, 7, 4),
+    date(2023, 7, 5),
+    date(2023, 8, 1),
+)
 PART = 12_345
 HEADER = "お問い合わせ番号,状態発生日,配送履歴,詳細,取扱局"
 
@@ -115,11 +139,14 @@ class Year:
         """Import, load, assign; draw every household's fate."""
         self.paper = make_paper(self.database, self.folder)
         self.paper.program = replace(
-            end_program(), alternatives=self.paper.program.alternatives,
+            end_program(),
+            alternatives=self.paper.program.alternatives,
             requests=replace(end_program().requests, first_redelivery_unasked=True),
-        )  # fmt: skip
+        )
         ward = Ward(
-            self.database, self.folder, ExtractPlan(households=self.households, seed=self.seed, clean=True)
+            self.database,
+            self.folder,
+            ExtractPlan(households=self.households, seed=self.seed, clean=True),
         )
         ward.hand_over()
         with self.database.read() as session:
@@ -131,7 +158,13 @@ class Year:
             self.children = {household: int(count) for household, count in rows}
         load_codes(self.database, self.folder, sum(self.children.values()) + self.households)
         with self.database.write() as session:
-            assign(session, SYSTEM, at(date(2023, 6, 20)), reserve=Reserve.parse("0"), protection_loaded=True)
+            assign(
+                session,
+                SYSTEM,
+                at(date(2023, 6, 20)),
+                reserve=Reserve.parse("0"),
+                protection_loaded=True,
+            )
         drawn = [FATES[place % len(FATES)] for place in range(len(self.children))]
         Random(self.seed).shuffle(drawn)
         self.fates = dict(zip(self.children, drawn, strict=True))
@@ -200,7 +233,9 @@ class Year:
                 self.labels[household] = label(self.sent)
                 entries.append(Entry(number, label(self.sent)))
                 self.truth.posted[posted, int(household in again)] += 1
-            post_letters(session, entries, posted, SIMPLE_REGISTERED, self.paper.officer, at(posted, 18))
+            post_letters(
+                session, entries, posted, SIMPLE_REGISTERED, self.paper.officer, at(posted, 18)
+            )
 
     def mail(self) -> None:
         """What the post says of the first letters, in three files whose order does not matter."""
@@ -211,7 +246,12 @@ class Year:
             if fate in {"redelivered_exchanged", "undelivered"}:
                 events.append((household, POSTED + timedelta(days=2), "ご不在のため持ち戻り", ""))
                 events.append(
-                    (household, POSTED + timedelta(days=9), "差出人に返送", "保管期間が経過したため")
+                    (
+                        household,
+                        POSTED + timedelta(days=9),
+                        "差出人に返送",
+                        "保管期間が経過したため",
+                    )
                 )
                 continue
             arrives = POSTED + timedelta(days=2 + household % 3)
@@ -226,18 +266,23 @@ class Year:
 
     def _track(self, events: Iterable[tuple[int, date, str, str]], now: datetime) -> None:
         lines = [
-            f"{self.labels[h]},{day:%Y/%m/%d},{word},{detail},みなも局" for h, day, word, detail in events
+            f"{self.labels[h]},{day:%Y/%m/%d},{word},{detail},みなも局"
+            for h, day, word, detail in events
         ]
         data = "\r\n".join((HEADER, *lines, "")).encode("cp932")
         with self.database.write() as session:
-            take_tracking(session, VAULT, self.paper.program, CsvFeed(data), self.paper.officer, now)
+            take_tracking(
+                session, VAULT, self.paper.program, CsvFeed(data), self.paper.officer, now
+            )
 
     def come_back(self) -> None:
         """Letters on our table: half for storage, half for an address that nobody knows."""
         day = date(2023, 7, 21)
         for household in self.of("redelivered_exchanged", "undelivered"):
             reason = (
-                "storage_ended" if self.fates[household] == "redelivered_exchanged" else "address_unknown"
+                "storage_ended"
+                if self.fates[household] == "redelivered_exchanged"
+                else "address_unknown"
             )
             pile = Pile(reason, "A-1", day, day + timedelta(days=180))
             with self.database.write() as session:
@@ -294,7 +339,9 @@ class Year:
                 suspend_household(session, household, self.paper.ward, now, reason="hold")
                 hold_household(session, household, now)
                 if self.fates[household] == "protected_later":
-                    session.execute(update(Household).where(Household.id == household).values(protected=True))
+                    session.execute(
+                        update(Household).where(Household.id == household).values(protected=True)
+                    )
         for household in self.of("moved", "died", "protected_later"):
             self._exclude(household, now)
             self.ends(household, "ineligible_after_check")
@@ -333,7 +380,9 @@ class Year:
         wrong = [(number, word, used, face) for number, word, used, face in rows if used]
         if wrong:
             number, _word, used, face = wrong[0]
-            self._statement([(number, "一部利用", 1, face) if used > 1 else wrong[0]], date(2023, 9, 30))
+            self._statement(
+                [(number, "一部利用", 1, face) if used > 1 else wrong[0]], date(2023, 9, 30)
+            )
             self._statement([(number, "未使用", 0, face)], date(2023, 10, 31))
         self._statement(rows, date(2024, 3, 31))
 
@@ -350,15 +399,21 @@ class Year:
     def _rows(self, household: int) -> list[tuple[str, str, int, int]]:
         fate = self.fates[household]
         word, used, state = {
-            "exchanged": ("交換済", AMOUNT, "exchanged"), "absent_then_exchanged": ("交換済", AMOUNT, "exchanged"),
-            "redelivered_exchanged": ("交換済", AMOUNT, "exchanged"), "wrong_count": ("交換済", AMOUNT, "exchanged"), "part": ("一部利用", PART, "exchanged"),
+            "exchanged": ("交換済", AMOUNT, "exchanged"),
+            "absent_then_exchanged": ("交換済", AMOUNT, "exchanged"),
+            "redelivered_exchanged": ("交換済", AMOUNT, "exchanged"),
+            "wrong_count": ("交換済", AMOUNT, "exchanged"),
+            "part": ("一部利用", PART, "exchanged"),
             "lapsed": ("期限切れ", 0, "delivered_unexchanged"),
-        }.get(fate, ("期限切れ", 0, ""))  # fmt: skip
+        }.get(fate, ("期限切れ", 0, ""))
         with self.database.read() as session:
             coupons = session.scalars(
                 select(Coupon)
                 .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
-                .where(Entitlement.household_id == household, Coupon.state.in_(("assigned", "revealed")))
+                .where(
+                    Entitlement.household_id == household,
+                    Coupon.state.in_(("assigned", "revealed")),
+                )
             ).all()
             numbers = [open_code(session, VAULT, coupon).management_no for coupon in coupons]
         if state:

@@ -26,10 +26,20 @@ from portal.domain.tasks.states import TASK
 @pytest.mark.parametrize(
     "machine",
     [
-        REQUEST, DECLINE, ALTERNATIVE, REDELIVERY, CHANGE, SHIPMENT, ENTITLEMENT, COUPON_FAULT, CREDENTIAL, TASK, ESCALATION,
+        REQUEST,
+        DECLINE,
+        ALTERNATIVE,
+        REDELIVERY,
+        CHANGE,
+        SHIPMENT,
+        ENTITLEMENT,
+        COUPON_FAULT,
+        CREDENTIAL,
+        TASK,
+        ESCALATION,
     ],
     ids=lambda m: m.name,
-)  # fmt: skip
+)
 def test_every_step_has_words(machine: StateMachine) -> None:
     actions = [f"{machine.name}.{action}" for action in machine.steps]
     assert [action for action in actions if event(action) == action] == []
@@ -56,16 +66,35 @@ def recorded_of_households(source: str) -> Iterator[str]:
             if isinstance(target, ast.Name)
         }
         for call in ast.walk(function):
-            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or len(call.args) < 4:
+            if (
+                not isinstance(call, ast.Call)
+                or not isinstance(call.func, ast.Name)
+                or len(call.args) < 4
+            ):
                 continue
-            one = call.func.id == "record" and any(word.arg == "household_id" for word in call.keywords)
+            one = call.func.id == "record" and any(
+                word.arg == "household_id" for word in call.keywords
+            )
             if one or call.func.id == "record_many":
                 action = call.args[3]
-                yield from named.get(action.id, ()) if isinstance(action, ast.Name) else strings(action)
+                yield from (
+                    named.get(action.id, ()) if isinstance(action, ast.Name) else strings(action)
+                )
 
 
 def test_every_action_recorded_of_a_household_has_words() -> None:
-    files = [file for package in (admin, portal) for file in Path(package.__path__[0]).rglob("*.py")]
-    found = {action for file in files for action in recorded_of_households(file.read_text(encoding="utf-8"))}
-    assert {"call.verified", "call.not_verified", "household.closed_to_callers", "task.read"} <= found
+    files = [
+        file for package in (admin, portal) for file in Path(package.__path__[0]).rglob("*.py")
+    ]
+    found = {
+        action
+        for file in files
+        for action in recorded_of_households(file.read_text(encoding="utf-8"))
+    }
+    assert {
+        "call.verified",
+        "call.not_verified",
+        "household.closed_to_callers",
+        "task.read",
+    } <= found
     assert sorted(action for action in found if "." in action and event(action) == action) == []

@@ -31,7 +31,12 @@ def run() -> ModuleType:
 def call(*arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(ROOT / "run"), *arguments]
     return subprocess.run(
-        command, env=clean_environment(**env), capture_output=True, text=True, check=False, timeout=120
+        command,
+        env=clean_environment(**env),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
 
 
@@ -54,7 +59,9 @@ def test_the_documents_name_only_commands_that_exist(run: ModuleType) -> None:
         if path.suffix == ".md":
             named = re.findall(r"\./run ([a-z]+)", path.read_text("utf-8"))
             unknown += [
-                f"{short(path)}: {name}" for name in named if name not in run.COMMANDS | {"help": None}
+                f"{short(path)}: {name}"
+                for name in named
+                if name not in run.COMMANDS | {"help": None}
             ]
     assert unknown == []
 
@@ -64,7 +71,9 @@ def test_links_of_the_documents_lead_somewhere() -> None:
     for path in text_files():
         if path.suffix == ".md":
             links = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", path.read_text("utf-8"))
-            dead += [f"{short(path)}: {link}" for link in links if not (path.parent / link).exists()]
+            dead += [
+                f"{short(path)}: {link}" for link in links if not (path.parent / link).exists()
+            ]
     assert dead == []
 
 

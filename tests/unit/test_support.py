@@ -56,7 +56,9 @@ def test_a_pdf_is_read_back_page_by_page() -> None:
 
 def test_mail_arrives_and_can_be_refused(smtp_sink: SmtpSink) -> None:
     with smtplib.SMTP("127.0.0.1", smtp_sink.port) as client:
-        client.sendmail("a@example.test", ["b@example.test"], "Subject: =?utf-8?b?56K66KqN?=\r\n\r\n123456")
+        client.sendmail(
+            "a@example.test", ["b@example.test"], "Subject: =?utf-8?b?56K66KqN?=\r\n\r\n123456"
+        )
         smtp_sink.refuse = "451 later"
         with pytest.raises(smtplib.SMTPDataError):
             client.sendmail("a@example.test", ["b@example.test"], "Subject: x\r\n\r\nx")
@@ -74,7 +76,9 @@ def test_the_gateway_keeps_what_it_was_sent(sms_gateway: SmsGateway) -> None:
 
 
 def test_a_server_is_started_and_ended(start_server: StartServer) -> None:
-    server = start_server(["http.server", "--bind", "127.0.0.1", str(port := free_port())], port=port)
+    server = start_server(
+        ["http.server", "--bind", "127.0.0.1", str(port := free_port())], port=port
+    )
     with urllib.request.urlopen(server.url) as answer:
         assert answer.status == 200
     assert server.stop() != 0

@@ -11,15 +11,38 @@ from portal.domain.notices.phones import parse_email, parse_mobile
 from portal.domain.typed import DateFault
 
 CODES = [
-    ("246801", "246801"), ("２４６８０１", "246801"), ("246 801", "246801"), ("246-801", "246801"), ("２４６　８０１", "246801"),
-    (" 246801\u200b", "246801"), ("246ー801", "246801"), ("246‐801", "246801"), ("\ufeff246801", "246801"), ("246\u00a0801", "246801"),
-]  # fmt: skip
+    ("246801", "246801"),
+    ("２４６８０１", "246801"),
+    ("246 801", "246801"),
+    ("246-801", "246801"),
+    ("２４６　８０１", "246801"),
+    (" 246801\u200b", "246801"),
+    ("246ー801", "246801"),
+    ("246‐801", "246801"),
+    ("\ufeff246801", "246801"),
+    ("246\u00a0801", "246801"),
+]
 NO_CODES = [
-    ("", CodeAnswer.EMPTY), ("　", CodeAnswer.EMPTY), ("24680x", CodeAnswer.NOT_DIGITS), ("二四六八〇一", CodeAnswer.NOT_DIGITS),
-    ("24680", CodeAnswer.TOO_SHORT), ("2468013", CodeAnswer.TOO_LONG), ("٢٤٦٨٠١", CodeAnswer.NOT_DIGITS),
-]  # fmt: skip
-PASSWORDS = ["CDFG-HJKL-MNPQ", "cdfg hjkl mnpq", "ＣＤＦＧ－ＨＪＫＬ－ＭＮＰＱ", "CDFGーHJKLーMNPQ", "ｃｄｆｇ　ｈｊｋｌ　ｍｎｐｑ",
-             "CDFG‐HJKL−MNPQ", "CDFG–HJKL—MNPQ", " cdfghjklmnpq\n", "CDFG\u200bHJKL\u00a0MNPQ", "CDFG・HJKL・MNPQ"]  # fmt: skip
+    ("", CodeAnswer.EMPTY),
+    ("　", CodeAnswer.EMPTY),
+    ("24680x", CodeAnswer.NOT_DIGITS),
+    ("二四六八〇一", CodeAnswer.NOT_DIGITS),
+    ("24680", CodeAnswer.TOO_SHORT),
+    ("2468013", CodeAnswer.TOO_LONG),
+    ("٢٤٦٨٠١", CodeAnswer.NOT_DIGITS),
+]
+PASSWORDS = [
+    "CDFG-HJKL-MNPQ",
+    "cdfg hjkl mnpq",
+    "ＣＤＦＧ－ＨＪＫＬ－ＭＮＰＱ",
+    "CDFGーHJKLーMNPQ",
+    "ｃｄｆｇ　ｈｊｋｌ　ｍｎｐｑ",
+    "CDFG‐HJKL−MNPQ",
+    "CDFG–HJKL—MNPQ",
+    " cdfghjklmnpq\n",
+    "CDFG\u200bHJKL\u00a0MNPQ",
+    "CDFG・HJKL・MNPQ",
+]
 IDS = [
     "{0}",
     "{1} {2} {3}",
@@ -30,10 +53,25 @@ IDS = [
     "{1}　{2}　{3}",
     "{1}‐{2}.{3}",
 ]
-POSTAL = [("139-0005", "1390005"), ("１３９−０００５", "1390005"), ("〒139 0005", "1390005"), ("1390005", "1390005"),
-          ("139ー0005", "1390005"), ("139000", None), ("139-000a", None), ("", None)]  # fmt: skip
-TELEPHONES = [("03-1234-5678", "0312345678"), ("０３（１２３４）５６７８", "0312345678"), ("+81 80-1234-5678", "08012345678"),
-              ("080 1234 5678", "08012345678"), ("080ー1234ー5678", "08012345678"), ("12345", None), ("1234567890", None)]  # fmt: skip
+POSTAL = [
+    ("139-0005", "1390005"),
+    ("１３９−０００５", "1390005"),
+    ("〒139 0005", "1390005"),
+    ("1390005", "1390005"),
+    ("139ー0005", "1390005"),
+    ("139000", None),
+    ("139-000a", None),
+    ("", None),
+]
+TELEPHONES = [
+    ("03-1234-5678", "0312345678"),
+    ("０３（１２３４）５６７８", "0312345678"),
+    ("+81 80-1234-5678", "08012345678"),
+    ("080 1234 5678", "08012345678"),
+    ("080ー1234ー5678", "08012345678"),
+    ("12345", None),
+    ("1234567890", None),
+]
 READINGS = [
     ("すずき　はなこ", "スズキハナコ"),
     ("ｽｽﾞｷ ﾊﾅｺ", "スズキハナコ"),
@@ -41,14 +79,28 @@ READINGS = [
     ("がぎぐ", "ガギグ"),
 ]
 DATES = [
-    ("1983-11-27", date(1983, 11, 27)), ("1983年11月27日", date(1983, 11, 27)), ("昭和58年11月27日", date(1983, 11, 27)),
-    ("S58.11.27", date(1983, 11, 27)), ("ｓ５８／１１／２７", date(1983, 11, 27)), ("平成元年1月8日", date(1989, 1, 8)),
-    ("昭和64年1月7日", date(1989, 1, 7)), ("令和元年5月1日", date(2019, 5, 1)), ("平成31年4月30日", date(2019, 4, 30)),
-    ("昭和五十八年十一月二十七日", date(1983, 11, 27)), ("19831127", date(1983, 11, 27)), ("1983/1/2", date(1983, 1, 2)),
-    ("大正15年12月24日", date(1926, 12, 24)), ("２０００年２月２９日", date(2000, 2, 29)), ("R5.4.1", date(2023, 4, 1)),
-    ("83/11/27", DateFault.YEAR_AMBIGUOUS), ("1983-02-30", DateFault.IMPOSSIBLE), ("1983-13-01", DateFault.IMPOSSIBLE),
-    ("", DateFault.EMPTY), ("きのう", DateFault.UNREADABLE), ("1983", DateFault.UNREADABLE),
-]  # fmt: skip
+    ("1983-11-27", date(1983, 11, 27)),
+    ("1983年11月27日", date(1983, 11, 27)),
+    ("昭和58年11月27日", date(1983, 11, 27)),
+    ("S58.11.27", date(1983, 11, 27)),
+    ("ｓ５８／１１／２７", date(1983, 11, 27)),
+    ("平成元年1月8日", date(1989, 1, 8)),
+    ("昭和64年1月7日", date(1989, 1, 7)),
+    ("令和元年5月1日", date(2019, 5, 1)),
+    ("平成31年4月30日", date(2019, 4, 30)),
+    ("昭和五十八年十一月二十七日", date(1983, 11, 27)),
+    ("19831127", date(1983, 11, 27)),
+    ("1983/1/2", date(1983, 1, 2)),
+    ("大正15年12月24日", date(1926, 12, 24)),
+    ("２０００年２月２９日", date(2000, 2, 29)),
+    ("R5.4.1", date(2023, 4, 1)),
+    ("83/11/27", DateFault.YEAR_AMBIGUOUS),
+    ("1983-02-30", DateFault.IMPOSSIBLE),
+    ("1983-13-01", DateFault.IMPOSSIBLE),
+    ("", DateFault.EMPTY),
+    ("きのう", DateFault.UNREADABLE),
+    ("1983", DateFault.UNREADABLE),
+]
 
 
 @pytest.mark.parametrize(("text", "digits"), CODES)
@@ -117,13 +169,18 @@ def test_a_date_is_read_in_one_piece(text: str, meant: date | DateFault) -> None
 @pytest.mark.parametrize(
     ("parts", "meant"),
     [
-        (("", "1983", "11", "27"), date(1983, 11, 27)), (("昭和", "58", "11", "27"), date(1983, 11, 27)),
-        (("平成", "元", "1", "8"), date(1989, 1, 8)), (("", "昭和58年", "11月", "27日"), date(1983, 11, 27)),
-        (("", "昭和58年11月27日", "", ""), date(1983, 11, 27)), (("", "58", "11", "27"), DateFault.YEAR_AMBIGUOUS),
-        (("昭和", "58", "2", "30"), DateFault.IMPOSSIBLE), (("", "1983", "", "27"), DateFault.UNREADABLE),
-        (("昭和", "", "", ""), DateFault.EMPTY), (("令和", "S58", "11", "27"), date(1983, 11, 27)),
+        (("", "1983", "11", "27"), date(1983, 11, 27)),
+        (("昭和", "58", "11", "27"), date(1983, 11, 27)),
+        (("平成", "元", "1", "8"), date(1989, 1, 8)),
+        (("", "昭和58年", "11月", "27日"), date(1983, 11, 27)),
+        (("", "昭和58年11月27日", "", ""), date(1983, 11, 27)),
+        (("", "58", "11", "27"), DateFault.YEAR_AMBIGUOUS),
+        (("昭和", "58", "2", "30"), DateFault.IMPOSSIBLE),
+        (("", "1983", "", "27"), DateFault.UNREADABLE),
+        (("昭和", "", "", ""), DateFault.EMPTY),
+        (("令和", "S58", "11", "27"), date(1983, 11, 27)),
     ],
-)  # fmt: skip
+)
 def test_a_date_is_read_in_parts(parts: tuple[str, str, str, str], meant: date | DateFault) -> None:
     assert typed.date_in_parts(*parts) == meant
 
@@ -147,10 +204,23 @@ def test_an_address_for_codes_is_read_in_full_width() -> None:
 @pytest.mark.parametrize(
     ("text", "read"),
     [
-        ("14:05", time(14, 5)), ("１４：０５", time(14, 5)), ("1405", time(14, 5)), ("14時5分", time(14, 5)), ("十四時五分", time(14, 5)),
-        ("午後2時5分", time(14, 5)), ("2:05 pm", time(14, 5)), ("午前12時", time(0)), ("午後12時", time(12)), ("9時", time(9)),
-        ("24:00", None), ("12:60", None), ("午後13時", None), ("am 9:00 pm", None), ("きのう", None), ("", None),
+        ("14:05", time(14, 5)),
+        ("１４：０５", time(14, 5)),
+        ("1405", time(14, 5)),
+        ("14時5分", time(14, 5)),
+        ("十四時五分", time(14, 5)),
+        ("午後2時5分", time(14, 5)),
+        ("2:05 pm", time(14, 5)),
+        ("午前12時", time(0)),
+        ("午後12時", time(12)),
+        ("9時", time(9)),
+        ("24:00", None),
+        ("12:60", None),
+        ("午後13時", None),
+        ("am 9:00 pm", None),
+        ("きのう", None),
+        ("", None),
     ],
-)  # fmt: skip
+)
 def test_times_of_the_day(text: str, read: time | None) -> None:
     assert typed.clock_time(text) == read

@@ -29,14 +29,17 @@ def read(data: bytes, boundary: str = "edge", step: int = 7) -> Form:
 
     # Playwright keeps a loop running in the main thread for the rest of a test run.
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, read_multipart(chunks(), boundary, {"scan": LIMIT})).result()
+        return thread.submit(
+            asyncio.run, read_multipart(chunks(), boundary, {"scan": LIMIT})
+        ).result()
 
 
 @pytest.mark.parametrize("step", [1, 7, 100_000])
 def test_fields_and_file_arrive_however_the_body_is_cut(step: int) -> None:
     content = bytes(range(256)) * 3 + b"\r\n--edg"
     form = read(
-        body(("words", None, "鶉の\r\n用件".encode()), ("scan", "鶉野の申出書.pdf", content)), step=step
+        body(("words", None, "鶉の\r\n用件".encode()), ("scan", "鶉野の申出書.pdf", content)),
+        step=step,
     )
     assert not form.faulty
     assert form.get("words") == "鶉の\n用件"
@@ -52,7 +55,11 @@ def test_a_form_without_a_chosen_file_has_none() -> None:
 def test_a_file_over_the_limit_is_thrown_away_and_the_rest_stays() -> None:
     form = read(body(("scan", "big.png", b"x" * (LIMIT + 1)), ("words", None, b"typed")), step=100)
     check_uploads(form, {"scan": UploadRule(LIMIT)})
-    assert (form.files["scan"].data, form.files["scan"].size, form.upload("scan")) == (b"", LIMIT + 1, None)
+    assert (form.files["scan"].data, form.files["scan"].size, form.upload("scan")) == (
+        b"",
+        LIMIT + 1,
+        None,
+    )
     assert form.get("words") == "typed"
     assert "0.001メガバイト" in form.errors["scan"]
 
@@ -85,8 +92,17 @@ def test_what_the_rule_refuses_is_said_beside_the_field() -> None:
         body(("words", None, b"a" * (MAX_FIELD + 1))),
         body(*((f"f{n}", None, b"") for n in range(120))),
     ],
-    ids=["no form", "cut", "a file elsewhere", "two files", "a field twice", "no text", "a long text", "many fields"],
-)  # fmt: skip
+    ids=[
+        "no form",
+        "cut",
+        "a file elsewhere",
+        "two files",
+        "a field twice",
+        "no text",
+        "a long text",
+        "many fields",
+    ],
+)
 def test_a_body_that_no_page_of_ours_sends_is_faulty(data: bytes) -> None:
     assert read(data).faulty
 

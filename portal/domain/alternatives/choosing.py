@@ -61,7 +61,9 @@ def _why_not(entry: HouseholdCoupon) -> str:
     if entry.claimed_by == ALTERNATIVE:
         return _("紙の代替品の手続き中です")
     if entry.claimed_by == RECIPIENT_CHANGE:
-        return _("確認中です")  # as for any hold: whoever asks learns neither what is open nor who asked
+        return _(
+            "確認中です"
+        )  # as for any hold: whoever asks learns neither what is open nor who asked
     if entry.claimed_by is not None:
         return _("別の申請の手続き中です")
     if coupon is not None and coupon.state in {"part_used", "exchanged"}:
@@ -86,14 +88,20 @@ def papers_of_household(session: Session, household_id: int) -> dict[int, ChildP
         select(AlternativeItem.ordinal, AlternativeItem.state, Request.receipt_no)
         .join(Request, Request.id == AlternativeItem.request_id)
         .where(
-            AlternativeItem.household_id == household_id, AlternativeItem.state.in_((*LIVE_ITEM, "delivered", *FOR_WARD))
+            AlternativeItem.household_id == household_id,
+            AlternativeItem.state.in_((*LIVE_ITEM, "delivered", *FOR_WARD)),
         )
         .order_by(AlternativeItem.id)
-    )  # fmt: skip
-    return {ordinal: ChildPaper(ordinal, number, state == "delivered") for ordinal, state, number in rows}
+    )
+    return {
+        ordinal: ChildPaper(ordinal, number, state == "delivered")
+        for ordinal, state, number in rows
+    }
 
 
-def delivery_words(program: Program, amounts_yen: tuple[int, ...], *, shown: bool) -> tuple[str, ...]:
+def delivery_words(
+    program: Program, amounts_yen: tuple[int, ...], *, shown: bool
+) -> tuple[str, ...]:
     """Say how and when paper comes; ``shown``: a code was shown, so that its issuer must be asked first."""
     limit = limit_yen(program, SIMPLE_REGISTERED)
     lines = [_("区に登録された住所に送ります。")]
@@ -101,7 +109,9 @@ def delivery_words(program: Program, amounts_yen: tuple[int, ...], *, shown: boo
         lines.append(_("簡易書留で送ります。受け取るときに、サインかはんこが必要です。"))
     else:
         lines.append(
-            _("書留で送ります。2つ以上に分けることがあります。受け取るときに、サインかはんこが必要です。")
+            _(
+                "書留で送ります。2つ以上に分けることがあります。受け取るときに、サインかはんこが必要です。"
+            )
         )
     lines.append(
         _("申し込みから送るまで、土日と祝日を除いて、%(days)s日くらいかかります。")
@@ -109,12 +119,16 @@ def delivery_words(program: Program, amounts_yen: tuple[int, ...], *, shown: boo
     )
     if shown:
         lines.append(
-            _("クーポンを表示したことがあるときは、使われていないことを確かめるため、もう少しかかります。")
+            _(
+                "クーポンを表示したことがあるときは、使われていないことを確かめるため、もう少しかかります。"
+            )
         )
     return tuple(lines)
 
 
 def days_until_post(program: Program) -> int:
     """Return the business days that checking, packing and posting take."""
-    batch = next((r.batch_days for r in program.request_rules if r.kind is WindowKind.ALTERNATIVE), 0)
+    batch = next(
+        (r.batch_days for r in program.request_rules if r.kind is WindowKind.ALTERNATIVE), 0
+    )
     return program.requests.due_business_days + batch

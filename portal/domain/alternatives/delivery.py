@@ -47,7 +47,14 @@ def post(
     row, parcel, items = lock_parcel(session, parcel_id)
     refuse_held(session, row, items, actor, mailing=True)
     shipments.post(
-        session, program, shipment_in_mail(session, parcel).id, day, mail_class, tracking_no, actor, now
+        session,
+        program,
+        shipment_in_mail(session, parcel).id,
+        day,
+        mail_class,
+        tracking_no,
+        actor,
+        now,
     )
     for item in items:
         step(session, item, "post", actor, now)
@@ -79,7 +86,9 @@ def absent(
     return parcel
 
 
-def deliver(session: Session, parcel_id: int, day: date, actor: Actor, now: datetime) -> AlternativeParcel:
+def deliver(
+    session: Session, parcel_id: int, day: date, actor: Actor, now: datetime
+) -> AlternativeParcel:
     """Note that it was handed over on ``day`` (JST): its children's rights are fulfilled.
 
     Raises:
@@ -91,7 +100,8 @@ def deliver(session: Session, parcel_id: int, day: date, actor: Actor, now: date
     rights = lock_entitlements(session, items)
     if any(right.state == "held" for right in rights.values()):
         raise NotAllowedError(
-            _s("この世帯は保留中です。保留が解けてから、届いたことを記録してください。"), code="held"
+            _s("この世帯は保留中です。保留が解けてから、届いたことを記録してください。"),
+            code="held",
         )
     shipments.deliver(session, shipment_in_mail(session, parcel).id, day, actor, now)
     _fulfill(session, row, items, actor, now)
@@ -128,7 +138,13 @@ def _fulfill(
 
 
 def come_back(
-    session: Session, vault: Vault, parcel_id: int, reason: str, day: date, actor: Actor, now: datetime
+    session: Session,
+    vault: Vault,
+    parcel_id: int,
+    reason: str,
+    day: date,
+    actor: Actor,
+    now: datetime,
 ) -> AlternativeParcel:
     """Note that the post brought it back on ``day`` (JST) with its reason, and tell the household.
 
@@ -177,7 +193,9 @@ def repost(
         )
     if before.returned_reason in mail.WARD_REASONS and actor.organization is not Organization.WARD:
         raise NotAllowedError(
-            _s("住所か受取人に問題があって戻りました。区の担当者が確かめてから、区が送りなおします。"),
+            _s(
+                "住所か受取人に問題があって戻りました。区の担当者が確かめてから、区が送りなおします。"
+            ),
             code="ward_first",
         )
     again = shipments.plan(
@@ -242,9 +260,19 @@ def shipment_in_mail(session: Session, parcel: AlternativeParcel) -> Shipment:
 
 
 def _tell(
-    session: Session, vault: Vault, row: Request, parcel: AlternativeParcel, event: str, now: datetime
+    session: Session,
+    vault: Vault,
+    row: Request,
+    parcel: AlternativeParcel,
+    event: str,
+    now: datetime,
 ) -> None:
     announce(
-        session, vault, parcel.household_id, event, f"alternative:{row.id}:{event}:{parcel.shipment_id}", now,
+        session,
+        vault,
+        parcel.household_id,
+        event,
+        f"alternative:{row.id}:{event}:{parcel.shipment_id}",
+        now,
         receipt_no=row.receipt_no,
-    )  # fmt: skip
+    )

@@ -16,7 +16,12 @@ def alternative_form_pdf(program: Program, now: datetime, letter_number: str = "
         _("電話番号: %(telephone)s") % {"telephone": program.contact.telephone},
     )
     return blank_form_pdf(
-        program, "alternative_form.typ", program.windows.alternative.last_day, meaning, now,
-        unit=f"{program.amount_yen:,}円", letter=letter_number,
+        program,
+        "alternative_form.typ",
+        program.windows.alternative.last_day,
+        meaning,
+        now,
+        unit=f"{program.amount_yen:,}円",
+        letter=letter_number,
         products=tuple(product.name.in_language(SOURCE_LOCALE) for product in program.alternatives),
-    )  # fmt: skip
+    )

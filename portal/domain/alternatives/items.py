@@ -22,9 +22,12 @@ from portal.domain.texts import _
 
 REASON = "alternative"
 _RESULTS = {
-    "delivered": kinds.DELIVERED, "restocked": kinds.RESTOCKED, "written_off": kinds.LOST, "refused": kinds.REFUSED,
+    "delivered": kinds.DELIVERED,
+    "restocked": kinds.RESTOCKED,
+    "written_off": kinds.LOST,
+    "refused": kinds.REFUSED,
     "withdrawn": kinds.WITHDRAWN,
-}  # fmt: skip
+}
 
 
 def items_of(session: Session, request_id: int) -> list[AlternativeItem]:
@@ -69,9 +72,18 @@ def step(
     before = item.state
     item.state, item.changed_at = ALTERNATIVE.next(before, action), now
     record(
-        session, actor, now, f"alternative.{action}", "alternative_item", item.id, household_id=item.household_id,
-        request=item.request_id, before=before, after=item.state, **detail,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        f"alternative.{action}",
+        "alternative_item",
+        item.id,
+        household_id=item.household_id,
+        request=item.request_id,
+        before=before,
+        after=item.state,
+        **detail,
+    )
     session.flush()
     return item
 

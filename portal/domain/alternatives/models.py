@@ -21,11 +21,14 @@ class AlternativeItem(Base):
     __tablename__ = "alternative_item"
     __table_args__ = (
         Index(
-            "uq_alternative_live", "entitlement_id", unique=True,
-            postgresql_where=text(LIVE), sqlite_where=text(LIVE),
+            "uq_alternative_live",
+            "entitlement_id",
+            unique=True,
+            postgresql_where=text(LIVE),
+            sqlite_where=text(LIVE),
         ),
         CheckConstraint("pieces > 0 AND pieces * piece_yen = amount_yen", name="adds_up"),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = primary_key()
     request_id: Mapped[int] = mapped_column(ForeignKey("request.id"), index=True)
@@ -75,7 +78,9 @@ class StockBalance(Base):
     """How many pieces of a product there are and how many of them are promised; its row is the ledger's lock."""
 
     __tablename__ = "stock_balance"
-    __table_args__ = (CheckConstraint("reserved >= 0 AND on_hand >= reserved", name="not_negative"),)
+    __table_args__ = (
+        CheckConstraint("reserved >= 0 AND on_hand >= reserved", name="not_negative"),
+    )
 
     product: Mapped[str] = mapped_column(String(40), primary_key=True)
     on_hand: Mapped[int] = mapped_column(default=0)

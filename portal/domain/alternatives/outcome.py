@@ -7,7 +7,13 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.alternatives import stock
-from portal.domain.alternatives.items import items_of, lock_entitlements, locked_request, settle, step
+from portal.domain.alternatives.items import (
+    items_of,
+    lock_entitlements,
+    locked_request,
+    settle,
+    step,
+)
 from portal.domain.alternatives.models import AlternativeItem
 from portal.domain.announcements.services import announce
 from portal.domain.coupons import stopping
@@ -99,13 +105,22 @@ def _waiting(session: Session, entitlement_id: int) -> tuple[Request, Alternativ
         return None
     row = locked_request(session, claim_id)
     for item in items_of(session, row.id):
-        if item.entitlement_id == entitlement_id and (item.state == "awaiting_stop" or item.coupon_owed):
+        if item.entitlement_id == entitlement_id and (
+            item.state == "awaiting_stop" or item.coupon_owed
+        ):
             return row, item
     return None
 
 
-def _tell_stopped(session: Session, vault: Vault, row: Request, item: AlternativeItem, now: datetime) -> None:
+def _tell_stopped(
+    session: Session, vault: Vault, row: Request, item: AlternativeItem, now: datetime
+) -> None:
     announce(
-        session, vault, item.household_id, "stopped", f"alternative:{row.id}:stopped:{item.id}", now,
+        session,
+        vault,
+        item.household_id,
+        "stopped",
+        f"alternative:{row.id}:stopped:{item.id}",
+        now,
         receipt_no=row.receipt_no,
-    )  # fmt: skip
+    )

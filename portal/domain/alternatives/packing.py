@@ -62,9 +62,14 @@ def count(
     refuse_over_limit(program, mail_class, amount)
     serials = _fitting(session, items, scans)
     parcel = AlternativeParcel(
-        request_id=row.id, household_id=items[0].household_id, mail_class=mail_class, amount_yen=amount,
-        pieces=sum(item.pieces for item in items), counted_by=actor.id, counted_at=now,
-    )  # fmt: skip
+        request_id=row.id,
+        household_id=items[0].household_id,
+        mail_class=mail_class,
+        amount_yen=amount,
+        pieces=sum(item.pieces for item in items),
+        counted_by=actor.id,
+        counted_at=now,
+    )
     session.add(parcel)
     session.flush()
     for product in sorted(serials):
@@ -75,7 +80,9 @@ def count(
     return parcel
 
 
-def _refuse_unready(session: Session, row: Request, items: Sequence[AlternativeItem], actor: Actor) -> None:
+def _refuse_unready(
+    session: Session, row: Request, items: Sequence[AlternativeItem], actor: Actor
+) -> None:
     refuse_held(session, row, items, actor)
     for item in items:
         promised = stock.reservation_of(session, item.id)
@@ -88,7 +95,12 @@ def _refuse_unready(session: Session, row: Request, items: Sequence[AlternativeI
 
 
 def refuse_held(
-    session: Session, row: Request, items: Sequence[AlternativeItem], actor: Actor, *, mailing: bool = False
+    session: Session,
+    row: Request,
+    items: Sequence[AlternativeItem],
+    actor: Actor,
+    *,
+    mailing: bool = False,
 ) -> None:
     """Refuse to give anything to a household that is held or gone, and a protected one's parcel to all but the ward.
 
@@ -106,12 +118,15 @@ def refuse_held(
         raise NotAllowedError(_s("小包を扱えるのは、アカウントのある職員だけです。"))
     if mailing and household.counter:
         raise NotAllowedError(
-            _s("住所を使わない世帯です。小包は送れません。区の窓口で渡してください。"), code="counter"
+            _s("住所を使わない世帯です。小包は送れません。区の窓口で渡してください。"),
+            code="counter",
         )
     rights = lock_entitlements(session, items)
     held = any(right.state == "held" for right in rights.values())
     if held or household.state != "active" or open_holds(session, household.id):
-        raise NotAllowedError(_s("この世帯は保留中です。保留が解けるまで、小包は出せません。"), code="held")
+        raise NotAllowedError(
+            _s("この世帯は保留中です。保留が解けるまで、小包は出せません。"), code="held"
+        )
     if any(live_coupon(session, item.entitlement_id) is not None for item in items):
         raise ConflictError(
             _s("電子クーポンがまだ生きています。小包は出せません。管理者に知らせてください。"),
@@ -150,7 +165,9 @@ def _fitting(
 def _worth(session: Session, product: str, serials: Sequence[str]) -> int:
     """Return what the pieces are worth by the ranges they came in; 0 when one is unknown (refused later by name)."""
     pieces = stock.pieces_by_serial(session, product, serials)
-    ranges = session.execute(select(StockRange.id, StockRange.piece_yen).where(StockRange.product == product))
+    ranges = session.execute(
+        select(StockRange.id, StockRange.piece_yen).where(StockRange.product == product)
+    )
     yen_of = {key: yen for key, yen in ranges}  # noqa: C416  (dict() of rows does not type)
     return sum(yen_of[piece.range_id] for piece in pieces) if len(pieces) == len(serials) else 0
 
@@ -177,7 +194,8 @@ def confirm(
     refuse_held(session, row, items, actor)
     if actor.id == parcel.counted_by:
         raise NotAllowedError(
-            _s("自分が数えた小包は、自分では確認できません。ほかの人が数えてください。"), code="own_parcel"
+            _s("自分が数えた小包は、自分では確認できません。ほかの人が数えてください。"),
+            code="own_parcel",
         )
     if (pieces, amount_yen) != (parcel.pieces, parcel.amount_yen) or stock.count_of(
         session, parcel.id
@@ -219,7 +237,9 @@ def discard_open(session: Session, row: Request, actor: Actor, now: datetime) ->
             _discard(session, row, parcel, actor, now)
 
 
-def _discard(session: Session, row: Request, parcel: AlternativeParcel, actor: Actor, now: datetime) -> None:
+def _discard(
+    session: Session, row: Request, parcel: AlternativeParcel, actor: Actor, now: datetime
+) -> None:
     items = [item for item in items_of(session, row.id) if item.parcel_id == parcel.id]
     parcel.state = PACKING.next(parcel.state, "discard")
     stock.put_back(session, [item.product for item in items], parcel.id)
@@ -238,13 +258,17 @@ def _parcels(session: Session, request_id: int) -> list[AlternativeParcel]:
     return list(session.scalars(statement))
 
 
-def lock_parcel(session: Session, parcel_id: int) -> tuple[Request, AlternativeParcel, list[AlternativeItem]]:
+def lock_parcel(
+    session: Session, parcel_id: int
+) -> tuple[Request, AlternativeParcel, list[AlternativeItem]]:
     """Return a parcel with its request (locked: it guards the parcel too) and its children's items, all fresh.
 
     Raises:
         NotFoundError: there is no such parcel.
     """
-    request_id = session.scalar(select(AlternativeParcel.request_id).where(AlternativeParcel.id == parcel_id))
+    request_id = session.scalar(
+        select(AlternativeParcel.request_id).where(AlternativeParcel.id == parcel_id)
+    )
     if request_id is None:
         raise NotFoundError(_s("この小包は見つかりませんでした。"))
     row = locked_request(session, request_id)
@@ -253,11 +277,24 @@ def lock_parcel(session: Session, parcel_id: int) -> tuple[Request, AlternativeP
 
 
 def _note(
-    session: Session, row: Request, parcel: AlternativeParcel, what: str, actor: Actor, now: datetime
+    session: Session,
+    row: Request,
+    parcel: AlternativeParcel,
+    what: str,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     record(
-        session, actor, now, f"parcel.{what}", "parcel", parcel.id, household_id=parcel.household_id, request=row.id,
-        pieces=parcel.pieces, amount_yen=parcel.amount_yen,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        f"parcel.{what}",
+        "parcel",
+        parcel.id,
+        household_id=parcel.household_id,
+        request=row.id,
+        pieces=parcel.pieces,
+        amount_yen=parcel.amount_yen,
+    )
     touch(row, now)
     session.flush()

@@ -60,7 +60,9 @@ def enter_form(
         check_moment(form.received_at, now)
     else:
         check_entry(form, now)
-    session.execute(select(Household.id).where(Household.id == household_id).with_for_update(key_share=True))
+    session.execute(
+        select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
+    )
     task = locked_out_task(session, vault, form.evidence, TROUBLE) if form.evidence else None
     counts = instant_that_counts(program, form, task.created_at if task else None)
     if by_phone or not program.windows.alternative.is_over(counts):
@@ -73,8 +75,17 @@ def enter_form(
     warnings = (*weak, *(() if form.is_clear else (UNCLEAR,)))
     written = read_written(form.reason, form.text, form.telephone)
     row = open_with_items(
-        session, vault, program, household_id, new, written, with_channel, now, received_at=counts, warnings=warnings
-    )  # fmt: skip
+        session,
+        vault,
+        program,
+        household_id,
+        new,
+        written,
+        with_channel,
+        now,
+        received_at=counts,
+        warnings=warnings,
+    )
     if not by_phone:
         add_form(session, row, form, with_channel, now)
     if not form.is_clear:
@@ -97,11 +108,12 @@ def _join(
     found = session.execute(
         select(AlternativeItem.request_id, AlternativeItem.ordinal)
         .where(
-            AlternativeItem.household_id == household_id, AlternativeItem.ordinal.in_(list(wishes)),
+            AlternativeItem.household_id == household_id,
+            AlternativeItem.ordinal.in_(list(wishes)),
             AlternativeItem.state.in_(LIVE),
         )
         .order_by(AlternativeItem.request_id)
-    ).all()  # fmt: skip
+    ).all()
     for request_id in dict.fromkeys(id_ for id_, _ordinal in found):
         row = locked_request(session, request_id)
         if WEAK & set(row.warnings):
@@ -115,11 +127,15 @@ def _join(
     return joined, new
 
 
-def _ask(session: Session, vault: Vault, row: Request, form: PaperEntry, actor: Actor, now: datetime) -> None:
+def _ask(
+    session: Session, vault: Vault, row: Request, form: PaperEntry, actor: Actor, now: datetime
+) -> None:
     kind = CALL_BACK if form.follow_up == "call" and form.telephone else LETTER_WISHED
     details = {
         "telephone": form.telephone if kind == CALL_BACK else "",
-        "message": _s("はっきりしない申出書です。本人の気持ちを確かめてください。受付番号 %(number)s")
+        "message": _s(
+            "はっきりしない申出書です。本人の気持ちを確かめてください。受付番号 %(number)s"
+        )
         % {"number": row.receipt_no},
     }
     open_task(session, vault, kind, row.household_id, details, actor, now)

@@ -85,11 +85,13 @@ def to_pack(
         .join(Household, Household.id == AlternativeItem.household_id)
         .join(StockReservation, StockReservation.item_id == AlternativeItem.id)
         .where(
-            AlternativeItem.state == "approved", AlternativeItem.parcel_id.is_(None), StockReservation.state == state
+            AlternativeItem.state == "approved",
+            AlternativeItem.parcel_id.is_(None),
+            StockReservation.state == state,
         )
         .order_by(Request.received_at, Request.id, AlternativeItem.ordinal)
         .limit(PAGE)
-    )  # fmt: skip
+    )
     if request_id is not None:
         statement = statement.where(Request.id == request_id)
     groups: dict[int, tuple[Request, list[AlternativeItem]]] = {}
@@ -109,7 +111,9 @@ def pack_view(session: Session, request_id: int, *, include_protected: bool) -> 
     return found[0] if found else None
 
 
-def fitting(program: Program, items: Sequence[AlternativeItem], mail_class: str) -> list[AlternativeItem]:
+def fitting(
+    program: Program, items: Sequence[AlternativeItem], mail_class: str
+) -> list[AlternativeItem]:
     """Return the first children that fit into one parcel of a class; a child that alone is too much stands alone."""
     limit, chosen, total = limit_yen(program, mail_class), list[AlternativeItem](), 0
     for item in items:
@@ -136,10 +140,14 @@ def parcels(session: Session, stage: str, *, include_protected: bool) -> list[Pa
         statement = statement.where(AlternativeParcel.state == "counted")
     else:
         states = {
-            "to_post": ("planned",), "on_the_way": ("posted", "at_post_office", "returning"), "returned": ("returned",),
+            "to_post": ("planned",),
+            "on_the_way": ("posted", "at_post_office", "returning"),
+            "returned": ("returned",),
             "lost": ("lost",),
-        }[stage]  # fmt: skip
-        statement = statement.where(AlternativeParcel.state == "confirmed", Shipment.state.in_(states))
+        }[stage]
+        statement = statement.where(
+            AlternativeParcel.state == "confirmed", Shipment.state.in_(states)
+        )
     rows = session.execute(statement).all()
     children = _children(session, [parcel.id for parcel, _no, _shipment in rows], stage)
     return [
@@ -164,7 +172,9 @@ def _children(session: Session, parcel_ids: Sequence[int], stage: str) -> dict[i
 def parcel_view(session: Session, parcel_id: int, *, include_protected: bool) -> ParcelView | None:
     """Return one parcel; None where there is none, or none that the reader may know of."""
     found = session.execute(
-        select(AlternativeParcel, Request.receipt_no, Shipment, Household.protected, Household.counter)
+        select(
+            AlternativeParcel, Request.receipt_no, Shipment, Household.protected, Household.counter
+        )
         .join(Request, Request.id == AlternativeParcel.request_id)
         .join(Household, Household.id == AlternativeParcel.household_id)
         .outerjoin(Shipment, Shipment.id == AlternativeParcel.shipment_id)
@@ -210,14 +220,19 @@ def _line(session: Session, product: str) -> StockLine:
     balance = session.get(StockBalance, product, populate_existing=True)
     on_hand, reserved = (balance.on_hand, balance.reserved) if balance is not None else (0, 0)
     counted = session.execute(
-        select(StockPiece.state, func.count()).where(StockPiece.product == product).group_by(StockPiece.state)
+        select(StockPiece.state, func.count())
+        .where(StockPiece.product == product)
+        .group_by(StockPiece.state)
     )
-    by_state = {"in_stock": 0, "set_aside": 0, "out": 0, "gone": 0} | {state: n for state, n in counted}  # noqa: C416  (dict() of rows does not type)
+    by_state = {"in_stock": 0, "set_aside": 0, "out": 0, "gone": 0} | {  # noqa: C416  (dict() of rows does not type)
+        state: n for state, n in counted
+    }
     moved = session.execute(
         select(
-            func.coalesce(func.sum(StockMovement.on_hand), 0), func.coalesce(func.sum(StockMovement.reserved), 0)
+            func.coalesce(func.sum(StockMovement.on_hand), 0),
+            func.coalesce(func.sum(StockMovement.reserved), 0),
         ).where(StockMovement.product == product)
-    ).one()  # fmt: skip
+    ).one()
     promised = {
         state: int(pieces)
         for state, pieces in session.execute(
@@ -236,9 +251,15 @@ def _line(session: Session, product: str) -> StockLine:
         and sum(by_state.values()) == int(received or 0)
     )
     return StockLine(
-        product, on_hand, reserved, promised.get("waiting", 0), by_state["out"], by_state["gone"],
-        int(received or 0), agrees,
-    )  # fmt: skip
+        product,
+        on_hand,
+        reserved,
+        promised.get("waiting", 0),
+        by_state["out"],
+        by_state["gone"],
+        int(received or 0),
+        agrees,
+    )
 
 
 def ranges(session: Session, product: str) -> list[tuple[StockRange, int]]:
@@ -247,7 +268,8 @@ def ranges(session: Session, product: str) -> list[tuple[StockRange, int]]:
         select(StockRange, func.count(StockPiece.id))
         .outerjoin(
             StockPiece,
-            (StockPiece.range_id == StockRange.id) & StockPiece.state.in_(("in_stock", "set_aside")),
+            (StockPiece.range_id == StockRange.id)
+            & StockPiece.state.in_(("in_stock", "set_aside")),
         )
         .where(StockRange.product == product)
         .group_by(StockRange.id)
@@ -266,5 +288,7 @@ def movements(session: Session, product: str, limit: int = PAGE) -> list[StockMo
 def waiting_counts(session: Session) -> list[StockCount]:
     """Return the stocktakings that wait for their second person."""
     return list(
-        session.scalars(select(StockCount).where(StockCount.settled_at.is_(None)).order_by(StockCount.id))
+        session.scalars(
+            select(StockCount).where(StockCount.settled_at.is_(None)).order_by(StockCount.id)
+        )
     )

@@ -20,7 +20,13 @@ from portal.domain.alternatives.items import (
 )
 from portal.domain.alternatives.models import AlternativeItem
 from portal.domain.alternatives.states import FOR_WARD
-from portal.domain.alternatives.words import REASONS, effects_of, reply_lines, steps_of, warning_text
+from portal.domain.alternatives.words import (
+    REASONS,
+    effects_of,
+    reply_lines,
+    steps_of,
+    warning_text,
+)
 from portal.domain.announcements.services import announce
 from portal.domain.approvals.services import turn_down
 from portal.domain.coupons import stopping
@@ -35,7 +41,15 @@ from portal.domain.requests.services import for_decision, move, set_reply, warn
 from portal.domain.texts import _, _s
 from portal.domain.vault import Vault
 
-__all__ = ["DECISIONS", "REASONS", "decide", "effects_of", "reply_lines", "steps_of", "warning_text"]
+__all__ = [
+    "DECISIONS",
+    "REASONS",
+    "decide",
+    "effects_of",
+    "reply_lines",
+    "steps_of",
+    "warning_text",
+]
 DECISIONS = ("accept", "return", "refuse")
 
 
@@ -87,9 +101,14 @@ def _refuse_strangers(session: Session, row: Request, actor: Actor) -> None:
 
 
 def _accept(
-    session: Session, vault: Vault, program: Program, row: Request, items: Sequence[AlternativeItem], actor: Actor,
+    session: Session,
+    vault: Vault,
+    program: Program,
+    row: Request,
+    items: Sequence[AlternativeItem],
+    actor: Actor,
     now: datetime,
-) -> Request:  # fmt: skip
+) -> Request:
     refuse_own_entry(row, actor)
     if blocking := next((code for code in row.warnings if code in WEAK), None):
         raise NotAllowedError(warning_text(blocking), code=blocking)
@@ -101,7 +120,9 @@ def _accept(
         )
     rights = lock_entitlements(session, open_items)
     if any(right.state == "held" for right in rights.values()):
-        raise NotAllowedError(_s("この世帯は保留中です。保留が解けてから、受け入れてください。"), code="held")
+        raise NotAllowedError(
+            _s("この世帯は保留中です。保留が解けてから、受け入れてください。"), code="held"
+        )
     if not may_accept(session, program, row, actor, now):
         return row
     for item in open_items:
@@ -122,12 +143,20 @@ def _carry_out(session: Session, item: AlternativeItem, actor: Actor, now: datet
 
 
 def _return(
-    session: Session, vault: Vault, row: Request, items: Sequence[AlternativeItem], actor: Actor, now: datetime,
-    reason: str, text: str,
-) -> Request:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    row: Request,
+    items: Sequence[AlternativeItem],
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    text: str,
+) -> Request:
     refuse_own_entry(row, actor)
     if any(item.state != "submitted" for item in items):
-        raise NotAllowedError(_s("手続きが進んでいるため、差し戻せません。"), code="nothing_to_return")
+        raise NotAllowedError(
+            _s("手続きが進んでいるため、差し戻せません。"), code="nothing_to_return"
+        )
     set_reply(vault, row, reason, text)
     withdraw_proposal(session, row, actor, now)
     move(session, row, "ask_back", actor, now, reason=reason)
@@ -136,9 +165,15 @@ def _return(
 
 
 def _refuse(
-    session: Session, vault: Vault, row: Request, items: Sequence[AlternativeItem], actor: Actor, now: datetime,
-    reason: str, text: str,
-) -> Request:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    row: Request,
+    items: Sequence[AlternativeItem],
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    text: str,
+) -> Request:
     refuse_own_entry(row, actor)
     ending = [item for item in items if item.state in {"submitted", *FOR_WARD}]
     if not ending:
@@ -171,6 +206,11 @@ def withdraw_proposal(session: Session, row: Request, actor: Actor, now: datetim
 def _tell(session: Session, vault: Vault, row: Request, event: str, now: datetime) -> None:
     if row.household_id is not None:
         announce(
-            session, vault, row.household_id, event, f"alternative:{row.id}:{event}:{row.version}", now,
+            session,
+            vault,
+            row.household_id,
+            event,
+            f"alternative:{row.id}:{event}:{row.version}",
+            now,
             receipt_no=row.receipt_no,
-        )  # fmt: skip
+        )

@@ -48,7 +48,9 @@ def read_range(first: str, last: str = "") -> SerialRange:
     prefix, low = _parts(first)
     last_prefix, high = _parts(last) if bare(last) else (prefix, low)
     if last_prefix != prefix or len(high) != len(low):
-        raise InputError(_s("最初と最後の番号の形が違います。同じ種類の券の番号を読み取ってください。"))
+        raise InputError(
+            _s("最初と最後の番号の形が違います。同じ種類の券の番号を読み取ってください。")
+        )
     found = SerialRange(prefix, int(low), int(high), len(low))
     if found.count < 1:
         raise InputError(_s("最後の番号が、最初の番号より前です。順番を確かめてください。"))

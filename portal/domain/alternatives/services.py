@@ -39,8 +39,15 @@ from portal.domain.texts import _
 from portal.domain.vault import Vault
 
 __all__ = [
-    "DECISIONS", "REASONS", "decide", "resubmit", "stop_confirmed", "stop_found_spent", "submit", "withdraw",
-]  # fmt: skip
+    "DECISIONS",
+    "REASONS",
+    "decide",
+    "resubmit",
+    "stop_confirmed",
+    "stop_found_spent",
+    "submit",
+    "withdraw",
+]
 
 TEXT_LENGTH = 400
 
@@ -74,8 +81,17 @@ def submit(
     require_open(program.windows.alternative, received_at or now)
     written = read_written(why, text, contact)
     return open_with_items(
-        session, vault, program, household_id, wishes, written, actor, now, received_at=received_at, warnings=warnings
-    )  # fmt: skip
+        session,
+        vault,
+        program,
+        household_id,
+        wishes,
+        written,
+        actor,
+        now,
+        received_at=received_at,
+        warnings=warnings,
+    )
 
 
 def open_with_items(
@@ -100,18 +116,34 @@ def open_with_items(
     _replace_weak(session, household_id, [e.id for e, _o, _p in chosen], actor, now)
     held = any(entitlement.state == "held" for entitlement, _ordinal, _product in chosen)
     row = open_request(
-        session, vault, kinds.ALTERNATIVE, household_id, actor, now, program=program, children=len(chosen),
-        amount_yen=sum(entitlement.amount_yen for entitlement, _ordinal, _product in chosen), written=written,
-        received_at=received_at, warnings=(*warnings, *(("held",) if held else ())),
-    )  # fmt: skip
+        session,
+        vault,
+        kinds.ALTERNATIVE,
+        household_id,
+        actor,
+        now,
+        program=program,
+        children=len(chosen),
+        amount_yen=sum(entitlement.amount_yen for entitlement, _ordinal, _product in chosen),
+        written=written,
+        received_at=received_at,
+        warnings=(*warnings, *(("held",) if held else ())),
+    )
     items = [
         AlternativeItem(
-            request_id=row.id, entitlement_id=entitlement.id, household_id=household_id, ordinal=ordinal,
-            product=product.id, amount_yen=entitlement.amount_yen, piece_yen=product.piece_yen,
-            pieces=product.pieces_of(entitlement.amount_yen), created_at=now, changed_at=now,
+            request_id=row.id,
+            entitlement_id=entitlement.id,
+            household_id=household_id,
+            ordinal=ordinal,
+            product=product.id,
+            amount_yen=entitlement.amount_yen,
+            piece_yen=product.piece_yen,
+            pieces=product.pieces_of(entitlement.amount_yen),
+            created_at=now,
+            changed_at=now,
         )
         for entitlement, ordinal, product in chosen
-    ]  # fmt: skip
+    ]
     if binding:
         ids = [item.entitlement_id for item in items]
         claims.claim(session, household_id, ids, claims.ALTERNATIVE, row.id, actor, now)
@@ -119,9 +151,15 @@ def open_with_items(
     session.add_all(items)
     session.flush()
     announce(
-        session, vault, household_id, "received", f"alternative:{row.id}:received", now,
-        contact=written.get("telephone"), receipt_no=row.receipt_no,
-    )  # fmt: skip
+        session,
+        vault,
+        household_id,
+        "received",
+        f"alternative:{row.id}:received",
+        now,
+        contact=written.get("telephone"),
+        receipt_no=row.receipt_no,
+    )
     return row
 
 
@@ -130,10 +168,15 @@ def _replace_weak(
 ) -> None:
     """End earlier forms for these children that bound nobody: this word takes their place."""
     # Where two words come at the same moment, the household's row makes them come one after the other.
-    session.execute(select(Household.id).where(Household.id == household_id).with_for_update(key_share=True))
+    session.execute(
+        select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
+    )
     found = session.scalars(
         select(AlternativeItem.request_id)
-        .where(AlternativeItem.entitlement_id.in_(entitlement_ids), AlternativeItem.state == "submitted")
+        .where(
+            AlternativeItem.entitlement_id.in_(entitlement_ids),
+            AlternativeItem.state == "submitted",
+        )
         .distinct()
     )
     for request_id in sorted(found):
@@ -197,10 +240,14 @@ def resubmit(
     row = locked_request(session, request_id, household_id)
     written = read_written(why, text, "")
     items = items_of(session, row.id)
-    chosen = {ordinal: product for _e, ordinal, product in _chosen(session, program, household_id, wishes)}
+    chosen = {
+        ordinal: product for _e, ordinal, product in _chosen(session, program, household_id, wishes)
+    }
     if set(chosen) != {item.ordinal for item in items}:
         raise InputError(
-            _("紙に変えるこどもは、ここでは変えられません。取り下げて、もう一度申し込んでください。")
+            _(
+                "紙に変えるこどもは、ここでは変えられません。取り下げて、もう一度申し込んでください。"
+            )
         )
     move(session, row, "answer", actor, now)
     for item in items:
@@ -232,7 +279,9 @@ def withdraw(
     items = items_of(session, row.id)
     if any(item.state in {"packed", "posted", "returned"} for item in items):
         raise NotAllowedError(
-            _("もう発送の準備が終わっているため、取り下げできません。コールセンターにお電話ください。"),
+            _(
+                "もう発送の準備が終わっているため、取り下げできません。コールセンターにお電話ください。"
+            ),
             code="packed",
         )
     back = [item for item in items if ALTERNATIVE.can(item.state, "withdraw")]
@@ -247,9 +296,14 @@ def withdraw(
     settle(session, row, actor, now)
     if actor.organization is not None:
         announce(
-            session, vault, household_id, "decided", f"alternative:{row.id}:withdrawn", now,
+            session,
+            vault,
+            household_id,
+            "decided",
+            f"alternative:{row.id}:withdrawn",
+            now,
             receipt_no=row.receipt_no,
-        )  # fmt: skip
+        )
     return row
 
 

@@ -28,7 +28,16 @@ from portal.domain.texts import _s
 NOTE_LENGTH = 40
 CHUNK = 5_000
 """Serial numbers in one statement: SQLite takes some 32,000 values, psycopg 65,000."""
-MOVEMENTS = ("received", "reserved", "unreserved", "packed", "unpacked", "lost", "damaged", "counted")
+MOVEMENTS = (
+    "received",
+    "reserved",
+    "unreserved",
+    "packed",
+    "unpacked",
+    "lost",
+    "damaged",
+    "counted",
+)
 
 
 def product_of(program: Program, product_id: str) -> AlternativeProduct:
@@ -90,16 +99,27 @@ def receive(
             )
     low, high = serials.ends
     row = StockRange(
-        product=product.id, first_serial=low, last_serial=high, count=serials.count, piece_yen=product.piece_yen,
-        delivery_note=note, received_by=actor.id, received_at=now,
-    )  # fmt: skip
+        product=product.id,
+        first_serial=low,
+        last_serial=high,
+        count=serials.count,
+        piece_yen=product.piece_yen,
+        delivery_note=note,
+        received_by=actor.id,
+        received_at=now,
+    )
     session.add(row)
     session.flush()
     for part in _chunks(serials.serials()):
         session.execute(
             insert(StockPiece),
             [
-                {"range_id": row.id, "product": product.id, "serial": serial, "state": PIECE.initial}
+                {
+                    "range_id": row.id,
+                    "product": product.id,
+                    "serial": serial,
+                    "state": PIECE.initial,
+                }
                 for serial in part
             ],
         )
@@ -122,7 +142,10 @@ def serve_waiting(session: Session, balance: StockBalance, actor: Actor, now: da
     """Promise what is free to those who wait, in order; the caller holds the lock."""
     waiting = session.scalars(
         select(StockReservation)
-        .where(StockReservation.product == balance.product, StockReservation.state == RESERVATION.initial)
+        .where(
+            StockReservation.product == balance.product,
+            StockReservation.state == RESERVATION.initial,
+        )
         .order_by(StockReservation.id)
         .execution_options(populate_existing=True)
     ).all()
@@ -259,14 +282,27 @@ def write(
     balance.on_hand, balance.reserved = there, promised
     session.add(
         StockMovement(
-            at=now, product=balance.product, kind=kind, on_hand=on_hand, reserved=reserved, subject_id=subject_id,
-            actor_id=actor.id, reason=reason,
+            at=now,
+            product=balance.product,
+            kind=kind,
+            on_hand=on_hand,
+            reserved=reserved,
+            subject_id=subject_id,
+            actor_id=actor.id,
+            reason=reason,
         )
-    )  # fmt: skip
+    )
     record(
-        session, actor, now, f"stock.{kind}", "stock", subject_id, product=balance.product, on_hand=on_hand,
+        session,
+        actor,
+        now,
+        f"stock.{kind}",
+        "stock",
+        subject_id,
+        product=balance.product,
+        on_hand=on_hand,
         reserved=reserved,
-    )  # fmt: skip
+    )
     session.flush()
 
 
@@ -293,11 +329,13 @@ def _step_pieces(
             session.execute(
                 update(StockPiece)
                 .where(
-                    StockPiece.product == product, StockPiece.parcel_id == parcel_id, StockPiece.state == source
+                    StockPiece.product == product,
+                    StockPiece.parcel_id == parcel_id,
+                    StockPiece.state == source,
                 )
                 .values(values)
                 .execution_options(synchronize_session="fetch")
-            )  # fmt: skip
+            )
 
 
 def _by_product(items: Sequence[AlternativeItem]) -> list[tuple[str, list[AlternativeItem]]]:

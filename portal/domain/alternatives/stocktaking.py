@@ -54,7 +54,9 @@ def propose_count(
     if actor.id is None:
         raise NotAllowedError(_s("在庫を数えられるのは、アカウントのある職員だけです。"))
     if waiting_count(session, product.id) is not None:
-        raise ConflictError(_s("この代替品の棚卸しは、もう一人の確認を待っています。先に確認してください。"))
+        raise ConflictError(
+            _s("この代替品の棚卸しは、もう一人の確認を待っています。先に確認してください。")
+        )
     gone = [serial for part in missing for serial in part.serials()]
     back = [serial for part in found for serial in part.serials()]
     if counted < 0 or counted != balance.on_hand - len(gone) + len(back):
@@ -69,9 +71,16 @@ def propose_count(
     _refuse_wrong(session, product.id, gone, "write_off")
     _refuse_wrong(session, product.id, back, "find")
     row = StockCount(
-        product=product.id, counted=counted, book=balance.on_hand, missing=gone, found=back, damaged=damaged,
-        reason=reason.strip(), counted_by=actor.id, counted_at=now,
-    )  # fmt: skip
+        product=product.id,
+        counted=counted,
+        book=balance.on_hand,
+        missing=gone,
+        found=back,
+        damaged=damaged,
+        reason=reason.strip(),
+        counted_by=actor.id,
+        counted_at=now,
+    )
     session.add(row)
     session.flush()
     approval = propose(
@@ -102,7 +111,9 @@ def confirm_count(session: Session, count_id: int, actor: Actor, now: datetime) 
     confirm(session, row.approval_id or 0, actor, now, ward_needed=False)
     if balance.on_hand != row.book:
         raise ConflictError(
-            _s("数えたあとに在庫が動きました（帳簿%(before)d枚→%(now)d枚）。もう一度数えてください。")
+            _s(
+                "数えたあとに在庫が動きました（帳簿%(before)d枚→%(now)d枚）。もう一度数えてください。"
+            )
             % {"before": row.book, "now": balance.on_hand}
         )
     _refuse_wrong(session, row.product, row.missing, "write_off")
@@ -119,12 +130,21 @@ def confirm_count(session: Session, count_id: int, actor: Actor, now: datetime) 
                 piece.parcel_id = None  # it was lost in a parcel, and is in none now
         if serials:
             change = len(serials) if action == "find" else -len(serials)
-            write(session, balance, kind, change, 0, actor, now, subject_id=row.id, reason=row.reason)
+            write(
+                session, balance, kind, change, 0, actor, now, subject_id=row.id, reason=row.reason
+            )
     row.settled_at = now
     record(
-        session, actor, now, "stock.count_settled", "stock_count", row.id, product=row.product, counted=row.counted,
+        session,
+        actor,
+        now,
+        "stock.count_settled",
+        "stock_count",
+        row.id,
+        product=row.product,
+        counted=row.counted,
         book=row.book,
-    )  # fmt: skip
+    )
     serve_waiting(session, balance, actor, now)
     session.flush()
     return row
@@ -174,7 +194,9 @@ def _refuse_wrong(session: Session, product: str, serials: Sequence[str], action
         )
 
 
-def _free_for(session: Session, balance: StockBalance, pieces: int, actor: Actor, now: datetime) -> None:
+def _free_for(
+    session: Session, balance: StockBalance, pieces: int, actor: Actor, now: datetime
+) -> None:
     """Take promises back, the last ones first, until so many pieces may leave the book."""
     promised = session.scalars(
         select(StockReservation)

@@ -36,8 +36,12 @@ REASONS: Mapping[str, Callable[[], str]] = MappingProxyType(
         "product": lambda: _("選んだ種類は、いまお渡しできません。ほかの種類を選んでください。"),
         "spent": lambda: _("クーポンが使われていたため、紙の代替品に変えられませんでした。"),
         "can_use": lambda: _("電子クーポンを使えることを、ご本人に確かめました。"),
-        "late": lambda: _("受付の期間が終わったあとに届いたため、紙の代替品に変えられませんでした。"),
-        "came_back": lambda: _("お送りした小包が、戻ってきました。どうするかを、区にご相談ください。"),
+        "late": lambda: _(
+            "受付の期間が終わったあとに届いたため、紙の代替品に変えられませんでした。"
+        ),
+        "came_back": lambda: _(
+            "お送りした小包が、戻ってきました。どうするかを、区にご相談ください。"
+        ),
         "other": lambda: _("下の文を読んでください。"),
     }
 )
@@ -56,7 +60,9 @@ def reply_lines(vault: Vault, program: Program, row: Request) -> tuple[str, ...]
         return ()
     lines = [REASONS.get(row.reply, REASONS["other"])(), reply_of(vault, row)]
     if row.reply in {"spent", "came_back"}:
-        lines.append(_("区の電話番号: %(telephone)s") % {"telephone": program.contact.escalation_telephone})
+        lines.append(
+            _("区の電話番号: %(telephone)s") % {"telephone": program.contact.escalation_telephone}
+        )
     return tuple(line for line in lines if line)
 
 
@@ -82,7 +88,8 @@ def warning_text(code: str) -> str:
 def product_name(program: Program, product_id: str) -> str:
     """Return a product's name in the reader's language; its id where the program has it no more."""
     return next(
-        (str(product.name) for product in program.alternatives if product.id == product_id), product_id
+        (str(product.name) for product in program.alternatives if product.id == product_id),
+        product_id,
     )
 
 
@@ -102,10 +109,15 @@ def lines_of(session: Session, program: Program, request: Request) -> tuple[Line
     """Return the children of a request with what they get."""
     return tuple(
         Line(
-            item.ordinal, product_name(program, item.product), item.pieces, item.amount_yen, item.state, item.parcel_id
+            item.ordinal,
+            product_name(program, item.product),
+            item.pieces,
+            item.amount_yen,
+            item.state,
+            item.parcel_id,
         )
         for item in items_of(session, request.id)
-    )  # fmt: skip
+    )
 
 
 def effects_of(
@@ -133,7 +145,9 @@ def effects_of(
 def _coupon_lines(session: Session, items: Sequence[AlternativeItem]) -> Iterable[str]:
     ids = [item.entitlement_id for item in items]
     shown = session.scalars(
-        select(Coupon.revealed_at.is_not(None)).where(Coupon.entitlement_id.in_(ids), Coupon.state.in_(LIVE))
+        select(Coupon.revealed_at.is_not(None)).where(
+            Coupon.entitlement_id.in_(ids), Coupon.state.in_(LIVE)
+        )
     ).all()
     if unseen := len(shown) - sum(shown):
         yield _s("まだ表示していないコード%(n)s件は、すぐに無効になります。") % {"n": unseen}
@@ -143,14 +157,19 @@ def _coupon_lines(session: Session, items: Sequence[AlternativeItem]) -> Iterabl
         ) % {"n": sum(shown)}
 
 
-def _stock_lines(session: Session, program: Program, items: Sequence[AlternativeItem]) -> Iterable[str]:
+def _stock_lines(
+    session: Session, program: Program, items: Sequence[AlternativeItem]
+) -> Iterable[str]:
     for product in sorted({item.product for item in items}):
         wanted = sum(item.pieces for item in items if item.product == product)
         balance = session.get(StockBalance, product, populate_existing=True)
         free = balance.on_hand - balance.reserved if balance is not None else 0
         words = {"product": product_name(program, product), "wanted": wanted, "free": free}
         if free >= wanted:
-            yield _s("「%(product)s」を%(wanted)d枚取り置きます（空いている在庫 %(free)d枚）。") % words
+            yield (
+                _s("「%(product)s」を%(wanted)d枚取り置きます（空いている在庫 %(free)d枚）。")
+                % words
+            )
         else:
             yield (
                 _s(
@@ -171,7 +190,9 @@ def steps_of(session: Session, request: Request) -> tuple[Step, ...]:
         steps.append(Step(request.changed_at, _("直してほしいところがあります。")))
         steps.append(Step(None, _("内容を確かめて、もう一度送ってください。")))
         return tuple(steps)
-    accepted = [item.decided_at for item in items if item.decided_at is not None and item.state != "refused"]
+    accepted = [
+        item.decided_at for item in items if item.decided_at is not None and item.state != "refused"
+    ]
     if accepted:
         steps.append(Step(min(accepted), _("申し込みの内容を確かめました。")))
     stopped = [item.stopped_at for item in items if item.stopped_at is not None]
@@ -188,7 +209,9 @@ def _parcels(session: Session, request_id: int) -> list[AlternativeParcel]:
     return list(
         session.scalars(
             select(AlternativeParcel)
-            .where(AlternativeParcel.request_id == request_id, AlternativeParcel.state == "confirmed")
+            .where(
+                AlternativeParcel.request_id == request_id, AlternativeParcel.state == "confirmed"
+            )
             .order_by(AlternativeParcel.id)
         )
     )
@@ -207,7 +230,9 @@ def _parcel_steps(session: Session, parcel: AlternativeParcel, children: int) ->
 def _posting_steps(posting: Shipment) -> Iterable[Step]:
     if posting.posted_on is not None:
         words = (
-            _("もう一度、%(mail)sで送りました。") if posting.attempt else _("小包を、%(mail)sで送りました。")
+            _("もう一度、%(mail)sで送りました。")
+            if posting.attempt
+            else _("小包を、%(mail)sで送りました。")
         )
         yield Step(_at(posting.posted_on), words % {"mail": class_name(posting.mail_class)})
     if posting.kept_until is not None:
@@ -221,7 +246,8 @@ def _posting_steps(posting: Shipment) -> Iterable[Step]:
     if posting.returned_on is not None:
         yield Step(
             _at(posting.returned_on),
-            _("小包が、事務局に戻りました。%(why)s") % {"why": reason_words(posting.returned_reason)},
+            _("小包が、事務局に戻りました。%(why)s")
+            % {"why": reason_words(posting.returned_reason)},
         )
     if posting.state == "cancelled":
         yield Step(posting.changed_at, _("区の窓口でお渡ししました。"))
@@ -233,10 +259,13 @@ def _ends(request: Request, items: Sequence[AlternativeItem]) -> Iterable[Step]:
     states = {item.state for item in items}
     if "refused" in states:
         yield Step(
-            _last(items, "refused"), _("紙の代替品に変えられませんでした。電子クーポンをお使いください。")
+            _last(items, "refused"),
+            _("紙の代替品に変えられませんでした。電子クーポンをお使いください。"),
         )
     if "withdrawn" in states:
-        yield Step(_last(items, "withdrawn"), _("申し込みを取り下げました。電子クーポンを、また使えます。"))
+        yield Step(
+            _last(items, "withdrawn"), _("申し込みを取り下げました。電子クーポンを、また使えます。")
+        )
     if states & set(FOR_WARD) and request.state == "closed":
         yield Step(request.closed_at, _("この申し込みは終わりました。"))
 
@@ -252,7 +281,10 @@ def _next(request: Request, items: Sequence[AlternativeItem]) -> Iterable[Step]:
     if "packed" in states:
         yield Step(None, _("まもなく、小包を送ります。"))
     if states & {"returned", "lost"} or (states & set(FOR_WARD) and request.state == "waiting"):
-        yield Step(None, _("どうするかを、区に確かめています。急ぐときは、コールセンターにお電話ください。"))
+        yield Step(
+            None,
+            _("どうするかを、区に確かめています。急ぐときは、コールセンターにお電話ください。"),
+        )
 
 
 def _last(items: Sequence[AlternativeItem], state: str) -> datetime:

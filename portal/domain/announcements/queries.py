@@ -68,9 +68,19 @@ def _entry(row: Announcement, message: OutboxMessage | None) -> LogEntry:
     again = message.next_try_at if trying and message is not None and message.last_error else None
     tries = message.tries if trying and message is not None else row.tries
     return LogEntry(
-        row.id, row.household_id, row.event, row.medium, row.state, row.created_at, row.sent_at, tries, error, again,
-        row.card_number, row.task_id,
-    )  # fmt: skip
+        row.id,
+        row.household_id,
+        row.event,
+        row.medium,
+        row.state,
+        row.created_at,
+        row.sent_at,
+        tries,
+        error,
+        again,
+        row.card_number,
+        row.task_id,
+    )
 
 
 def card_counts(session: Session, *, include_protected: bool) -> CardCounts:
@@ -92,7 +102,9 @@ def card_counts(session: Session, *, include_protected: bool) -> CardCounts:
     )
 
 
-def stopped_notices(session: Session, *, include_protected: bool, limit: int = LOG_LIMIT) -> list[LogEntry]:
+def stopped_notices(
+    session: Session, *, include_protected: bool, limit: int = LOG_LIMIT
+) -> list[LogEntry]:
     """Return what was stopped and not sent after all, newest first; a household may stand there twice."""
     statement = (
         select(Announcement)

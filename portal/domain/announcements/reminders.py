@@ -69,15 +69,19 @@ def due_households(session: Session, window: Window, now: datetime) -> list[int]
     )
     statement = (
         select(Household.id)
-        .join(Credential, (Credential.household_id == Household.id) & (Credential.state == "active"))
+        .join(
+            Credential, (Credential.household_id == Household.id) & (Credential.state == "active")
+        )
         .where(
             Household.state == "active",
             Household.protected.is_(False),
             ~has_open_hold(Household.id.expression),
-            channel, unused, ~told,
+            channel,
+            unused,
+            ~told,
         )
         .order_by(Household.id)
-    )  # fmt: skip
+    )
     return to_be_told(session, session.scalars(statement).all())
 
 

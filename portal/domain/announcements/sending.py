@@ -24,7 +24,11 @@ def barred_messages(session: Session, messages: Sequence[OutboxMessage]) -> set[
 
     One-time codes and warnings about the account itself go out: their owner asked for them, or must know of them.
     """
-    ours = {m.id: m.household_id for m in messages if m.household_id is not None and _automatic(m.purpose)}
+    ours = {
+        m.id: m.household_id
+        for m in messages
+        if m.household_id is not None and _automatic(m.purpose)
+    }
     barred = silenced(session, set(ours.values()))
     return {key for key, household_id in ours.items() if household_id in barred}
 
@@ -69,9 +73,16 @@ def settle(session: Session, now: datetime, message_ids: Collection[int] | None 
 
 def _follow_with_card(session: Session, row: Announcement, now: datetime) -> None:
     card = Announcement(
-        household_id=row.household_id, event=row.event, dedupe_key=f"{row.dedupe_key}/card:{row.id}", medium=CARD,
-        receipt_no=row.receipt_no, due_on=row.due_on, created_at=now, changed_at=now, follows_id=row.id,
-    )  # fmt: skip
+        household_id=row.household_id,
+        event=row.event,
+        dedupe_key=f"{row.dedupe_key}/card:{row.id}",
+        medium=CARD,
+        receipt_no=row.receipt_no,
+        due_on=row.due_on,
+        created_at=now,
+        changed_at=now,
+        follows_id=row.id,
+    )
     session.add(card)
     session.flush()
     _note(session, card, now, "notice.queued")
@@ -79,6 +90,13 @@ def _follow_with_card(session: Session, row: Announcement, now: datetime) -> Non
 
 def _note(session: Session, row: Announcement, now: datetime, action: str) -> None:
     record(
-        session, SYSTEM, now, action, "announcement", row.id, household_id=row.household_id, event=row.event,
+        session,
+        SYSTEM,
+        now,
+        action,
+        "announcement",
+        row.id,
+        household_id=row.household_id,
+        event=row.event,
         medium=row.medium,
-    )  # fmt: skip
+    )

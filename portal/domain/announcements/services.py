@@ -93,7 +93,9 @@ def reach_of_replaced(session: Session, household_id: int) -> Reach:
 
 def _reach(session: Session, household_id: int, state: str) -> Reach:
     found = session.execute(_PROVEN, {"household_id": household_id, "state": state}).first()
-    return Reach(None, SOURCE_LOCALE) if found is None else Reach(found[0], found[1] or SOURCE_LOCALE)
+    return (
+        Reach(None, SOURCE_LOCALE) if found is None else Reach(found[0], found[1] or SOURCE_LOCALE)
+    )
 
 
 def reach_by(credential: Credential, sources: Iterable[OtpAuthenticator]) -> Reach:
@@ -138,11 +140,19 @@ def announce(
     made = session.scalar(
         _INSERT[session.get_bind().dialect.name],
         {
-            "household_id": household_id, "event": event, "dedupe_key": key, "medium": medium,
-            "state": ANNOUNCEMENT.initial, "tries": 0, "rounds": 1, "receipt_no": receipt_no, "due_on": due,
-            "created_at": now, "changed_at": now,
+            "household_id": household_id,
+            "event": event,
+            "dedupe_key": key,
+            "medium": medium,
+            "state": ANNOUNCEMENT.initial,
+            "tries": 0,
+            "rounds": 1,
+            "receipt_no": receipt_no,
+            "due_on": due,
+            "created_at": now,
+            "changed_at": now,
         },
-    )  # fmt: skip
+    )
     if made is None:
         return
     if medium != CARD or not is_first:
@@ -153,15 +163,27 @@ def announce(
             _dispatch(session, vault, row, way, contact, SYSTEM, now)
         session.flush()
     record(
-        session, SYSTEM, now, "notice.queued", "announcement", made, household_id=household_id, event=event,
+        session,
+        SYSTEM,
+        now,
+        "notice.queued",
+        "announcement",
+        made,
+        household_id=household_id,
+        event=event,
         medium=medium,
-    )  # fmt: skip
+    )
 
 
 def _waiting_twin(session: Session, row: Announcement) -> int | None:
     if row.receipt_no is None:
         return None
-    same = {"household": row.household_id, "own": row.id, "event": row.event, "receipt": row.receipt_no}
+    same = {
+        "household": row.household_id,
+        "own": row.id,
+        "event": row.event,
+        "receipt": row.receipt_no,
+    }
     twin: int | None = session.scalar(_TWIN, same)
     return twin
 
@@ -181,10 +203,18 @@ def _dispatch(
         with use_locale(way.locale):
             message = progress_message(row.medium, row.event, due=row.due_on)
         queued = enqueue(
-            session, vault, kind=row.medium, purpose=PURPOSE + row.event, address=secret_of(vault, way.row),
-            subject=message.subject, body=message.body, dedupe_key=f"announce:{row.id}:{row.rounds}",
-            household_id=row.household_id, now=now, expires_at=now + LIFE,
-        )  # fmt: skip
+            session,
+            vault,
+            kind=row.medium,
+            purpose=PURPOSE + row.event,
+            address=secret_of(vault, way.row),
+            subject=message.subject,
+            body=message.body,
+            dedupe_key=f"announce:{row.id}:{row.rounds}",
+            household_id=row.household_id,
+            now=now,
+            expires_at=now + LIFE,
+        )
         row.message_id = queued.id
     elif contact:
         row.medium = CALL
@@ -227,9 +257,16 @@ def stop(session: Session, row: Announcement, now: datetime, reason: str) -> Non
     row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "stop"), now
     row.last_error = reason
     record(
-        session, SYSTEM, now, "notice.stopped", "announcement", row.id, household_id=row.household_id,
-        event=row.event, medium=row.medium,
-    )  # fmt: skip
+        session,
+        SYSTEM,
+        now,
+        "notice.stopped",
+        "announcement",
+        row.id,
+        household_id=row.household_id,
+        event=row.event,
+        medium=row.medium,
+    )
 
 
 def call_off_cards(session: Session, key: str, now: datetime) -> None:
@@ -238,21 +275,31 @@ def call_off_cards(session: Session, key: str, now: datetime) -> None:
     rows = session.scalars(
         select(Announcement)
         .where(
-            or_(Announcement.dedupe_key == key, Announcement.follows_id == known), Announcement.medium == CARD,
+            or_(Announcement.dedupe_key == key, Announcement.follows_id == known),
+            Announcement.medium == CARD,
             Announcement.state == ANNOUNCEMENT.initial,
         )
         .with_for_update()
         .execution_options(populate_existing=True)
-    )  # fmt: skip
+    )
     for row in rows.all():
         row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "call_off"), now
         record(
-            session, SYSTEM, now, "notice.called_off", "announcement", row.id, household_id=row.household_id,
-            event=row.event, medium=row.medium,
-        )  # fmt: skip
+            session,
+            SYSTEM,
+            now,
+            "notice.called_off",
+            "announcement",
+            row.id,
+            household_id=row.household_id,
+            event=row.event,
+            medium=row.medium,
+        )
 
 
-def resume(session: Session, vault: Vault, announcement_id: int, actor: Actor, now: datetime) -> Announcement:
+def resume(
+    session: Session, vault: Vault, announcement_id: int, actor: Actor, now: datetime
+) -> Announcement:
     """Send a stopped announcement after all, by the medium that fits now.
 
     Raises:
@@ -264,20 +311,31 @@ def resume(session: Session, vault: Vault, announcement_id: int, actor: Actor, n
     state = ANNOUNCEMENT.next(row.state, "resume")
     if silenced(session, [row.household_id]):
         raise NotAllowedError(
-            _s("この世帯には、いま自動のお知らせを送りません。保留が解けてから、もう一度お試しください。")
+            _s(
+                "この世帯には、いま自動のお知らせを送りません。保留が解けてから、もう一度お試しください。"
+            )
         )
     row.state, row.changed_at, row.last_error = state, now, None
     row.rounds += 1
     _dispatch(session, vault, row, reach(session, row.household_id), None, actor, now)
     record(
-        session, actor, now, "notice.resumed", "announcement", row.id, household_id=row.household_id,
-        event=row.event, medium=row.medium,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "notice.resumed",
+        "announcement",
+        row.id,
+        household_id=row.household_id,
+        event=row.event,
+        medium=row.medium,
+    )
     session.flush()
     return row
 
 
-def card_came_back(session: Session, announcement_id: int, actor: Actor, now: datetime) -> Announcement:
+def card_came_back(
+    session: Session, announcement_id: int, actor: Actor, now: datetime
+) -> Announcement:
     """Note that the post returned a card.
 
     Raises:
@@ -287,8 +345,15 @@ def card_came_back(session: Session, announcement_id: int, actor: Actor, now: da
     row = lock_announcement(session, announcement_id)
     row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "come_back"), now
     record(
-        session, actor, now, "notice.came_back", "announcement", row.id, household_id=row.household_id,
-        event=row.event, medium=row.medium,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "notice.came_back",
+        "announcement",
+        row.id,
+        household_id=row.household_id,
+        event=row.event,
+        medium=row.medium,
+    )
     session.flush()
     return row

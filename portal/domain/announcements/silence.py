@@ -38,14 +38,22 @@ def silenced(session: Session, household_ids: Collection[int]) -> set[int]:
         select(
             Household.id,
             Household.codes,
-            or_(Household.protected, Household.state != "active", has_open_hold(Household.id.expression)),
+            or_(
+                Household.protected,
+                Household.state != "active",
+                has_open_hold(Household.id.expression),
+            ),
         ).where(Household.id.in_(wanted))
     ).all()
     found = {key for key, codes, stopped in rows if stopped or _died(codes)}
     found |= wanted - {key for key, _codes, _stopped in rows}
-    children = session.execute(select(Child.household_id, Child.codes).where(Child.household_id.in_(wanted)))
+    children = session.execute(
+        select(Child.household_id, Child.codes).where(Child.household_id.in_(wanted))
+    )
     found |= {key for key, codes in children if _died(codes)}
-    deaths = select(Hold.household_id).where(Hold.household_id.in_(wanted), Hold.code.startswith(DIED))
+    deaths = select(Hold.household_id).where(
+        Hold.household_id.in_(wanted), Hold.code.startswith(DIED)
+    )
     return found | set(session.scalars(deaths))
 
 

@@ -10,13 +10,19 @@ from portal.domain.approvals.models import Approval
 
 def open_approvals(session: Session, *, limit: int = 100) -> list[Approval]:
     """Return the proposals that wait for a second person, oldest first."""
-    statement = select(Approval).where(Approval.state == "proposed").order_by(Approval.id).limit(limit)
+    statement = (
+        select(Approval).where(Approval.state == "proposed").order_by(Approval.id).limit(limit)
+    )
     return list(session.scalars(statement))
 
 
 def open_counts(session: Session) -> dict[str, int]:
     """Return how many proposals of each kind wait."""
-    waiting = select(Approval.kind, func.count()).where(Approval.state == "proposed").group_by(Approval.kind)
+    waiting = (
+        select(Approval.kind, func.count())
+        .where(Approval.state == "proposed")
+        .group_by(Approval.kind)
+    )
     return {kind: int(count) for kind, count in session.execute(waiting)}
 
 
@@ -38,8 +44,10 @@ def open_for(session: Session, kind: str, subject: str, ids: Iterable[int]) -> d
         return {}
     rows = session.scalars(
         select(Approval).where(
-            Approval.kind == kind, Approval.subject == subject, Approval.subject_id.in_(wanted),
+            Approval.kind == kind,
+            Approval.subject == subject,
+            Approval.subject_id.in_(wanted),
             Approval.state == "proposed",
         )
-    )  # fmt: skip
+    )
     return {row.subject_id: row for row in rows if row.subject_id is not None}

@@ -50,19 +50,27 @@ def propose(
     if instruction is not None and not 0 < len(instruction.number.strip()) <= INSTRUCTION_MAX:
         raise InputError(_s("区の指示書の番号を、40文字までで入力してください。"))
     same = select(Approval).where(
-        Approval.kind == kind, Approval.subject == subject, Approval.subject_id == subject_id,
+        Approval.kind == kind,
+        Approval.subject == subject,
+        Approval.subject_id == subject_id,
         Approval.state == APPROVAL.initial,
-    )  # fmt: skip
+    )
     found = session.scalar(same.with_for_update())
     if found is not None:
         return found
     approval = Approval(
-        kind=kind, subject=subject, subject_id=subject_id, proposed_by=actor.id, proposed_at=now,
-        proposed_organization=actor.organization.value, detail=detail or {}, sealed=sealed,
+        kind=kind,
+        subject=subject,
+        subject_id=subject_id,
+        proposed_by=actor.id,
+        proposed_at=now,
+        proposed_organization=actor.organization.value,
+        detail=detail or {},
+        sealed=sealed,
         instruction_no=instruction.number.strip() if instruction else None,
         instruction_date=instruction.day if instruction else None,
         instruction_scan_id=instruction.scan_id if instruction else None,
-    )  # fmt: skip
+    )
     session.add(approval)
     session.flush()
     record(
@@ -100,10 +108,15 @@ def confirm(
     """
     approval = _locked(session, approval_id)
     if actor.id is None or actor.organization is None or actor.id == approval.proposed_by:
-        raise NotAllowedError(_s("自分の提案は、自分では承認できません。ほかの人が承認してください。"))
+        raise NotAllowedError(
+            _s("自分の提案は、自分では承認できません。ほかの人が承認してください。")
+        )
     of_ward = Organization.WARD.value in {approval.proposed_organization, actor.organization.value}
     if instruction is not None and instruction.scan_id and approval.instruction_scan_id is None:
-        approval.instruction_no, approval.instruction_date = instruction.number.strip(), instruction.day
+        approval.instruction_no, approval.instruction_date = (
+            instruction.number.strip(),
+            instruction.day,
+        )
         approval.instruction_scan_id = instruction.scan_id
     attached = approval.instruction_no is not None and approval.instruction_scan_id is not None
     if ward_needed and not of_ward and not attached:
@@ -119,14 +132,25 @@ def confirm(
     approval.confirmed_at = now
     session.flush()
     record(
-        session, actor, now, "approval.confirmed", "approval", approval.id, household_id=household_id,
+        session,
+        actor,
+        now,
+        "approval.confirmed",
+        "approval",
+        approval.id,
+        household_id=household_id,
         kind=approval.kind,
-    )  # fmt: skip
+    )
     return approval
 
 
 def turn_down(
-    session: Session, approval_id: int, actor: Actor, now: datetime, *, household_id: int | None = None
+    session: Session,
+    approval_id: int,
+    actor: Actor,
+    now: datetime,
+    *,
+    household_id: int | None = None,
 ) -> Approval:
     """Refuse another person's proposal, or withdraw the own one.
 
@@ -138,9 +162,15 @@ def turn_down(
     action = "withdraw" if approval.proposed_by == actor.id else "refuse"
     approval.state = APPROVAL.next(approval.state, action)
     record(
-        session, actor, now, f"approval.{approval.state}", "approval", approval.id, household_id=household_id,
+        session,
+        actor,
+        now,
+        f"approval.{approval.state}",
+        "approval",
+        approval.id,
+        household_id=household_id,
         kind=approval.kind,
-    )  # fmt: skip
+    )
     session.flush()
     return approval
 

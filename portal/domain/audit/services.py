@@ -46,11 +46,18 @@ def record(
     rows = _pending(session)
     rows.append(
         {
-            "at": now, "actor_role": actor.role.value, "actor_id": actor.id, "channel": actor.channel.value,
-            "action": action, "subject": subject, "subject_id": subject_id, "household_id": household_id,
-            "detail": detail, "sealed": sealed,
+            "at": now,
+            "actor_role": actor.role.value,
+            "actor_id": actor.id,
+            "channel": actor.channel.value,
+            "action": action,
+            "subject": subject,
+            "subject_id": subject_id,
+            "household_id": household_id,
+            "detail": detail,
+            "sealed": sealed,
         }
-    )  # fmt: skip
+    )
     if len(rows) >= MOST_PENDING:
         write_pending(session)
 
@@ -66,7 +73,9 @@ def record_many(
 ) -> None:
     """Add the same event for many subjects at once; each is (subject id, household id). ``detail``: as ``record``."""
     for subject_id, household_id in subjects:
-        record(session, actor, now, action, subject, subject_id, household_id=household_id, **detail)
+        record(
+            session, actor, now, action, subject, subject_id, household_id=household_id, **detail
+        )
 
 
 def write_pending(session: Session) -> None:
@@ -91,7 +100,11 @@ def _read(state: ORMExecuteState) -> None:
 @event.listens_for(Session, "after_transaction_create")
 def _savepoint(session: Session, transaction: SessionTransaction) -> None:
     # before its savepoint begins: one that is rolled back takes only its own events along
-    if transaction.nested and transaction.parent is not None and (rows := session.info.pop(_PENDING, None)):
+    if (
+        transaction.nested
+        and transaction.parent is not None
+        and (rows := session.info.pop(_PENDING, None))
+    ):
         insert_together(transaction.parent.connection(None), AuditEvent, rows)
 
 

@@ -13,13 +13,16 @@ BACKUP_CODES, BACKUP_LENGTH = 10, 10
 BACKUP_ALPHABET = "CDFGHJKLMNPQRTVWXY34679"
 
 
-def new_backup_codes(session: Session, vault: Vault, credential_id: int, now: datetime) -> list[str]:
+def new_backup_codes(
+    session: Session, vault: Vault, credential_id: int, now: datetime
+) -> list[str]:
     """Replace the backup codes by ten new ones and return them; only keyed hashes are stored."""
     for old in session.scalars(select(BackupCode).where(BackupCode.credential_id == credential_id)):
         session.delete(old)
     session.flush()
     codes = [
-        "".join(secrets.choice(BACKUP_ALPHABET) for _ in range(BACKUP_LENGTH)) for _ in range(BACKUP_CODES)
+        "".join(secrets.choice(BACKUP_ALPHABET) for _ in range(BACKUP_LENGTH))
+        for _ in range(BACKUP_CODES)
     ]
     session.add_all(
         BackupCode(
@@ -32,15 +35,18 @@ def new_backup_codes(session: Session, vault: Vault, credential_id: int, now: da
     return codes
 
 
-def use_backup_code(session: Session, vault: Vault, credential_id: int, code: str, now: datetime) -> bool:
+def use_backup_code(
+    session: Session, vault: Vault, credential_id: int, code: str, now: datetime
+) -> bool:
     """Burn a backup code: one conditional update, so that the same code never works twice."""
     used = session.execute(
         update(BackupCode)
         .where(
-            BackupCode.credential_id == credential_id, BackupCode.used_at.is_(None),
+            BackupCode.credential_id == credential_id,
+            BackupCode.used_at.is_(None),
             BackupCode.digest == vault.code_digest(f"backup:{credential_id}", code),
         )
         .values(used_at=now)
         .returning(BackupCode.id)
-    )  # fmt: skip
+    )
     return used.scalar_one_or_none() is not None

@@ -113,9 +113,12 @@ def new_code(
     """Make a code to send. Codes sent before stay valid to their end, so that a late message still works."""
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     row = OneTimeCode(
-        authenticator_id=authenticator.id, purpose=purpose, created_at=now, expires_at=now + CODE_LIFE,
+        authenticator_id=authenticator.id,
+        purpose=purpose,
+        created_at=now,
+        expires_at=now + CODE_LIFE,
         digest=vault.code_digest(f"code:{authenticator.id}:{purpose}", code),
-    )  # fmt: skip
+    )
     session.add(row)
     session.flush()
     return row, code
@@ -142,7 +145,12 @@ def check_code(
 
 
 def check_locked(
-    session: Session, vault: Vault, authenticator: OtpAuthenticator, purpose: str, typed: str, now: datetime
+    session: Session,
+    vault: Vault,
+    authenticator: OtpAuthenticator,
+    purpose: str,
+    typed: str,
+    now: datetime,
 ) -> CodeAnswer:
     """Check a typed code as ``check_code``, for a source that the caller read fresh and locked."""
     typed_code = read_code(typed)
@@ -252,33 +260,46 @@ def good_until(
     return session.scalar(
         select(OneTimeCode.expires_at)
         .where(
-            OneTimeCode.authenticator_id == authenticator.id, OneTimeCode.purpose == purpose,
-            OneTimeCode.used_at.is_(None), OneTimeCode.expires_at > now, OneTimeCode.tries < TRIES_PER_CODE,
+            OneTimeCode.authenticator_id == authenticator.id,
+            OneTimeCode.purpose == purpose,
+            OneTimeCode.used_at.is_(None),
+            OneTimeCode.expires_at > now,
+            OneTimeCode.tries < TRIES_PER_CODE,
         )
         .order_by(OneTimeCode.expires_at.desc())
         .limit(1)
-    )  # fmt: skip
+    )
 
 
 def _check_sent(
-    session: Session, vault: Vault, authenticator: OtpAuthenticator, purpose: str, digits: str, now: datetime
+    session: Session,
+    vault: Vault,
+    authenticator: OtpAuthenticator,
+    purpose: str,
+    digits: str,
+    now: datetime,
 ) -> CodeAnswer:
     digest = vault.code_digest(f"code:{authenticator.id}:{purpose}", digits)
     rows = session.scalars(
         select(OneTimeCode)
         .where(
-            OneTimeCode.authenticator_id == authenticator.id, OneTimeCode.purpose == purpose,
+            OneTimeCode.authenticator_id == authenticator.id,
+            OneTimeCode.purpose == purpose,
             OneTimeCode.created_at > now - timedelta(hours=1),
         )
         .with_for_update()
         .execution_options(populate_existing=True)
-    ).all()  # fmt: skip
-    open_rows = [r for r in rows if r.used_at is None and r.expires_at > now and r.tries < TRIES_PER_CODE]
+    ).all()
+    open_rows = [
+        r for r in rows if r.used_at is None and r.expires_at > now and r.tries < TRIES_PER_CODE
+    ]
     for row in open_rows:
         if same(row.digest, digest):
             session.execute(
                 update(OneTimeCode)
-                .where(OneTimeCode.authenticator_id == authenticator.id, OneTimeCode.used_at.is_(None))
+                .where(
+                    OneTimeCode.authenticator_id == authenticator.id, OneTimeCode.used_at.is_(None)
+                )
                 .values(used_at=now)
             )
             return CodeAnswer.RIGHT

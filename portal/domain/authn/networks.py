@@ -12,5 +12,8 @@ def network_keys(vault: Vault, address: str) -> tuple[str, str]:
     except ValueError:
         ip = ipaddress.ip_address("0.0.0.0")  # noqa: S104  (a name for "unknown", nothing listens here)
     near, wide = (32, 24) if ip.version == 4 else (64, 48)
-    nets = (ipaddress.ip_network((ip, near), strict=False), ipaddress.ip_network((ip, wide), strict=False))
+    nets = (
+        ipaddress.ip_network((ip, near), strict=False),
+        ipaddress.ip_network((ip, wide), strict=False),
+    )
     return vault.blind("network", str(nets[0])).hex(), vault.blind("network", str(nets[1])).hex()

@@ -132,9 +132,16 @@ def unlock(session: Session, found: AuthSession, now: datetime) -> str:
     """Let a locked session go on under a new id, with the same end, data and forms; returns the id."""
     data = found.data | {BINDING: binding(found)}
     return start(
-        session, found.site, FULL, found.owner_id or 0, now, data=data, device=found.device, replaces=found,
+        session,
+        found.site,
+        FULL,
+        found.owner_id or 0,
+        now,
+        data=data,
+        device=found.device,
+        replaces=found,
         verified_at=found.verified_at,
-    )  # fmt: skip
+    )
 
 
 _SESSIONS = table_of(AuthSession)
@@ -155,13 +162,17 @@ def touch(session: Session, session_id: int, now: datetime) -> None:
 def end(session: Session, site: str, token: str) -> None:
     """Sign out one session."""
     session.execute(
-        delete(AuthSession).where(AuthSession.token_hash == token_hash(token), AuthSession.site == site)
+        delete(AuthSession).where(
+            AuthSession.token_hash == token_hash(token), AuthSession.site == site
+        )
     )
 
 
 def end_all(session: Session, site: str, owner_id: int, *, keep: int | None = None) -> int:
     """Sign out everywhere; ``keep`` spares the session in hand. Returns how many ended."""
-    statement = delete(AuthSession).where(AuthSession.site == site, AuthSession.owner_id == owner_id)
+    statement = delete(AuthSession).where(
+        AuthSession.site == site, AuthSession.owner_id == owner_id
+    )
     if keep is not None:
         statement = statement.where(AuthSession.id != keep)
     return len(session.scalars(statement.returning(AuthSession.id)).all())
@@ -180,7 +191,9 @@ def end_one(session: Session, site: str, owner_id: int, session_id: int) -> bool
     """End one session of an owner; False when there is none of that key."""
     ended = session.execute(
         delete(AuthSession)
-        .where(AuthSession.site == site, AuthSession.owner_id == owner_id, AuthSession.id == session_id)
+        .where(
+            AuthSession.site == site, AuthSession.owner_id == owner_id, AuthSession.id == session_id
+        )
         .returning(AuthSession.id)
     )
     return ended.scalar_one_or_none() is not None
@@ -191,11 +204,13 @@ def living(session: Session, site: str, owner_id: int, now: datetime) -> list[Au
     rows = session.scalars(
         select(AuthSession)
         .where(
-            AuthSession.site == site, AuthSession.owner_id == owner_id, AuthSession.ends_at > now,
+            AuthSession.site == site,
+            AuthSession.owner_id == owner_id,
+            AuthSession.ends_at > now,
             AuthSession.stage.in_((FULL, LOCKED)),
         )
         .order_by(AuthSession.seen_at.desc(), AuthSession.id.desc())
-    )  # fmt: skip
+    )
     return [row for row in rows if is_alive(row, now)]
 
 

@@ -60,7 +60,10 @@ def _taking(dialect: str) -> Any:
     return (
         insert(_BUCKETS)
         .values(
-            key=bindparam("bucket"), window_start=now, count=1, total=1,
+            key=bindparam("bucket"),
+            window_start=now,
+            count=1,
+            total=1,
             expires_at=bindparam("first_expiry"),
         )
         .on_conflict_do_update(
@@ -72,15 +75,19 @@ def _taking(dialect: str) -> Any:
                 "expires_at": bindparam("expiry", type_=UtcDateTime),
             },
         )
-        .returning(_BUCKETS.c.count, _BUCKETS.c.total, _BUCKETS.c.window_start, _BUCKETS.c.blocked_until)
-    )  # fmt: skip
+        .returning(
+            _BUCKETS.c.count, _BUCKETS.c.total, _BUCKETS.c.window_start, _BUCKETS.c.blocked_until
+        )
+    )
 
 
 _TAKE = {dialect: _taking(dialect) for dialect in ("postgresql", "sqlite")}
 _FILLED = select(_BUCKETS.c.key, _BUCKETS.c.count, _BUCKETS.c.window_start).where(
     _BUCKETS.c.key.in_(bindparam("buckets", expanding=True))
 )
-_BLOCKED = select(_BUCKETS.c.blocked_until).where(_BUCKETS.c.key == bindparam("bucket")).with_for_update()
+_BLOCKED = (
+    select(_BUCKETS.c.blocked_until).where(_BUCKETS.c.key == bindparam("bucket")).with_for_update()
+)
 
 
 def take(session: Session, limit: Limit, key: str, now: datetime) -> Verdict:
@@ -97,10 +104,13 @@ def take(session: Session, limit: Limit, key: str, now: datetime) -> Verdict:
     count, total, start, blocked = session.execute(
         _TAKE[session.get_bind().dialect.name],
         {
-            "bucket": row_key, "now": now, "stale": now - window,
-            "first_expiry": now + window + timedelta(days=1), "expiry": now + window + kept,
+            "bucket": row_key,
+            "now": now,
+            "stale": now - window,
+            "first_expiry": now + window + timedelta(days=1),
+            "expiry": now + window + kept,
         },
-    ).one()  # fmt: skip
+    ).one()
     if blocked is not None and blocked > now:  # set by another worker between the two statements
         return Verdict(allowed=False, retry_at=blocked)
     if limit.closed_after and total > limit.closed_after:
@@ -117,7 +127,9 @@ def take(session: Session, limit: Limit, key: str, now: datetime) -> Verdict:
 
 
 def _block(session: Session, row_key: str, until: datetime) -> None:
-    session.execute(update(ThrottleBucket).where(ThrottleBucket.key == row_key).values(blocked_until=until))
+    session.execute(
+        update(ThrottleBucket).where(ThrottleBucket.key == row_key).values(blocked_until=until)
+    )
 
 
 def give_back(session: Session, limit: Limit, key: str) -> None:
@@ -147,7 +159,9 @@ def blocked_until(session: Session, limit: Limit, key: str, now: datetime) -> da
     return until if until is not None and until > now else None
 
 
-def full_until(session: Session, tries: Iterable[tuple[Limit, str]], now: datetime) -> datetime | None:
+def full_until(
+    session: Session, tries: Iterable[tuple[Limit, str]], now: datetime
+) -> datetime | None:
     """Return when limits with a fixed window take another try of their keys; None where they do now. Counts nothing."""
     limits = {f"{limit.name}:{key}": limit for limit, key in tries}
     rows = session.execute(_FILLED, {"buckets": list(limits)})
@@ -161,7 +175,9 @@ def full_until(session: Session, tries: Iterable[tuple[Limit, str]], now: dateti
 
 def is_closed(session: Session, limit: Limit, key: str) -> bool:
     """Tell whether so many tries were made in all that only a new letter helps (``closed_after``)."""
-    total = session.scalar(select(ThrottleBucket.total).where(ThrottleBucket.key == f"{limit.name}:{key}"))
+    total = session.scalar(
+        select(ThrottleBucket.total).where(ThrottleBucket.key == f"{limit.name}:{key}")
+    )
     return bool(limit.closed_after) and (total or 0) >= limit.closed_after
 
 

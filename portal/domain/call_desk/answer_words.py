@@ -111,14 +111,16 @@ def _place(item: Standing) -> str:
 
 def _redelivery(item: Standing | None, facts: Facts) -> str:
     if facts.redelivery_over:
-        return _("再配送の受付は、%(day)sに終わりました。") % {"day": format_day(facts.redelivery_ends)}
+        return _("再配送の受付は、%(day)sに終わりました。") % {
+            "day": format_day(facts.redelivery_ends)
+        }
     if item is None or item.bar is Bar.NOT_SENT:
         return _("まだ送っていないため、再配送はまだできません。")
     if item.bar in {Bar.LIMIT, Bar.ASKED}:
         return said_text(item)
-    left = _n("再配送は、あと%(num)d回できます。", "再配送は、あと%(num)d回できます。", item.left) % {
-        "num": item.left
-    }
+    left = _n(
+        "再配送は、あと%(num)d回できます。", "再配送は、あと%(num)d回できます。", item.left
+    ) % {"num": item.left}
     until = _("受付は、%(day)sまでです。") % {"day": format_day(facts.redelivery_ends)}
     waits = said_text(item) if item.bar in {Bar.ON_THE_WAY, Bar.DELIVERED} else ""
     return _joined([left, until, waits])
@@ -149,7 +151,9 @@ def _locked(facts: Facts, now: datetime) -> str:
     locks = facts.locks
     parts = []
     if locks.suspended:
-        parts.append(_("紛失の届け出か、手紙の返送のため、止まっています。新しい手紙が届くと、使えます。"))
+        parts.append(
+            _("紛失の届け出か、手紙の返送のため、止まっています。新しい手紙が届くと、使えます。")
+        )
     elif locks.closed:
         parts.append(_("何度も間違えたため、止まっています。新しい手紙が届くと、使えます。"))
     if locks.birth_frozen:
@@ -180,23 +184,32 @@ def _coupon(coupons: CouponFacts) -> str:
         return _("クーポンは、まだ用意していません。")
     values = {"given": coupons.given, "shown": coupons.shown, "exchanged": coupons.exchanged}
     if coupons.shown == 0:
-        return _n(
-            "クーポン%(given)d人分のうち、表示したものは、まだありません。",
-            "クーポン%(given)d人分のうち、表示したものは、まだありません。",
+        return (
+            _n(
+                "クーポン%(given)d人分のうち、表示したものは、まだありません。",
+                "クーポン%(given)d人分のうち、表示したものは、まだありません。",
+                coupons.given,
+            )
+            % values
+        )
+    shown = (
+        _n(
+            "クーポン%(given)d人分のうち、%(shown)d人分を表示しました。",
+            "クーポン%(given)d人分のうち、%(shown)d人分を表示しました。",
             coupons.given,
-        ) % values  # fmt: skip
-    shown = _n(
-        "クーポン%(given)d人分のうち、%(shown)d人分を表示しました。",
-        "クーポン%(given)d人分のうち、%(shown)d人分を表示しました。",
-        coupons.given,
-    ) % values  # fmt: skip
+        )
+        % values
+    )
     if coupons.exchanged == 0:
         return shown
-    exchanged = _n(
-        "%(exchanged)d人分は、受け取りが終わっています。",
-        "%(exchanged)d人分は、受け取りが終わっています。",
-        coupons.exchanged,
-    ) % values  # fmt: skip
+    exchanged = (
+        _n(
+            "%(exchanged)d人分は、受け取りが終わっています。",
+            "%(exchanged)d人分は、受け取りが終わっています。",
+            coupons.exchanged,
+        )
+        % values
+    )
     return _joined([shown, exchanged])
 
 

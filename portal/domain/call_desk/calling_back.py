@@ -55,11 +55,13 @@ def _enrolled(session: Session, household_id: int) -> OtpAuthenticator | None:
         select(OtpAuthenticator)
         .join(Credential, Credential.id == OtpAuthenticator.credential_id)
         .where(
-            Credential.household_id == household_id, Credential.state.in_(("active", "locked")),
-            OtpAuthenticator.kind == "sms", OtpAuthenticator.confirmed_at.is_not(None),
+            Credential.household_id == household_id,
+            Credential.state.in_(("active", "locked")),
+            OtpAuthenticator.kind == "sms",
+            OtpAuthenticator.confirmed_at.is_not(None),
         )
         .limit(1)
-    )  # fmt: skip
+    )
     return session.scalar(statement)
 
 
@@ -68,7 +70,9 @@ def has_number(session: Session, household_id: int) -> bool:
     return _enrolled(session, household_id) is not None
 
 
-def ask_call_back(session: Session, call: Call, household_id: int, actor: Actor, now: datetime) -> None:
+def ask_call_back(
+    session: Session, call: Call, household_id: int, actor: Actor, now: datetime
+) -> None:
     """Note that the household is called back at its enrolled number.
 
     Raises:
@@ -77,31 +81,41 @@ def ask_call_back(session: Session, call: Call, household_id: int, actor: Actor,
     require_level(session, call, household_id, Level.STATUS)
     if not has_number(session, household_id):
         raise NotAllowedError(
-            _s("登録の電話番号がないため、かけなおしでは確認できません。手紙番号かIDを聞いてください。")
+            _s(
+                "登録の電話番号がないため、かけなおしでは確認できません。手紙番号かIDを聞いてください。"
+            )
         )
     place = _place(session, call, household_id)
     if place.call_back_asked_at is None:
         place.call_back_asked_at = now
-        record(session, actor, now, "call.call_back_asked", "call", call.id, household_id=household_id)
+        record(
+            session, actor, now, "call.call_back_asked", "call", call.id, household_id=household_id
+        )
         session.flush()
 
 
-def waiting_for_call_back(session: Session, now: datetime, limit: int = LIST_LIMIT) -> list[Waiting]:
+def waiting_for_call_back(
+    session: Session, now: datetime, limit: int = LIST_LIMIT
+) -> list[Waiting]:
     """Return the households that wait for a call back, oldest first."""
     later = aliased(CallHousehold)
     made = select(later.id).where(
-        later.household_id == CallHousehold.household_id, later.called_back, later.id > CallHousehold.id
+        later.household_id == CallHousehold.household_id,
+        later.called_back,
+        later.id > CallHousehold.id,
     )
     rows = session.execute(
         select(CallHousehold.household_id, Call.receipt_no, CallHousehold.call_back_asked_at)
         .join(Call, Call.id == CallHousehold.call_id)
         .join(Household, Household.id == CallHousehold.household_id)
         .where(
-            CallHousehold.call_back_asked_at > now - ASKED_FOR, Household.protected.is_(False), ~made.exists()
+            CallHousehold.call_back_asked_at > now - ASKED_FOR,
+            Household.protected.is_(False),
+            ~made.exists(),
         )
         .order_by(CallHousehold.call_back_asked_at, CallHousehold.id)
         .limit(limit)
-    )  # fmt: skip
+    )
     return [Waiting(row.household_id, row.receipt_no, row.call_back_asked_at) for row in rows]
 
 
@@ -110,9 +124,10 @@ def may_dial(session: Session, call: Call, household_id: int, now: datetime) -> 
     if call.channel != CallChannel.PHONE or call.direction != Direction.OUTBOUND:
         return False
     asked = select(CallHousehold.id).where(
-        CallHousehold.household_id == household_id, CallHousehold.call_id != call.id,
+        CallHousehold.household_id == household_id,
+        CallHousehold.call_id != call.id,
         CallHousehold.call_back_asked_at > now - ASKED_FOR,
-    )  # fmt: skip
+    )
     return session.scalar(asked.limit(1)) is not None and has_number(session, household_id)
 
 
@@ -127,7 +142,9 @@ def show_number(
     locked_call(session, actor)
     if not may_dial(session, call, household_id, now):
         raise NotAllowedError(
-            _s("番号を表示できるのは、かけなおしを受け付けた世帯に、こちらから電話をかける受付の間だけです。")
+            _s(
+                "番号を表示できるのは、かけなおしを受け付けた世帯に、こちらから電話をかける受付の間だけです。"
+            )
         )
     place = _place(session, call, household_id)
     if place.dialed_at is None or place.dialed_at + SHOWN_FOR <= now:
@@ -138,7 +155,9 @@ def show_number(
     return _dialing(session, vault, place)
 
 
-def dialing_now(session: Session, vault: Vault, place: CallHousehold, now: datetime) -> Dialing | None:
+def dialing_now(
+    session: Session, vault: Vault, place: CallHousehold, now: datetime
+) -> Dialing | None:
     """Return the number that this call was shown less than five minutes ago."""
     if place.dialed_at is None or place.dialed_at + SHOWN_FOR <= now:
         return None
@@ -150,7 +169,8 @@ def _dialing(session: Session, vault: Vault, place: CallHousehold) -> Dialing:
     number = secret_of(vault, enrolled) if enrolled is not None else ""
     shown_from = place.dialed_at or place.opened_at
     return Dialing(
-        "0" + number.removeprefix("+81") if number.startswith("+81") else number, shown_from + SHOWN_FOR
+        "0" + number.removeprefix("+81") if number.startswith("+81") else number,
+        shown_from + SHOWN_FOR,
     )
 
 
@@ -159,10 +179,11 @@ def _place(session: Session, call: Call, household_id: int) -> CallHousehold:
         select(CallHousehold)
         .join(Household, Household.id == CallHousehold.household_id)
         .where(
-            CallHousehold.call_id == call.id, CallHousehold.household_id == household_id,
+            CallHousehold.call_id == call.id,
+            CallHousehold.household_id == household_id,
             Household.protected.is_(False),
         )
-    )  # fmt: skip
+    )
     if place is None:
         raise NotAllowedError(_s("先に、この受付でこの世帯を開いてください。"))
     return place

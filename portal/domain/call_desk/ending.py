@@ -20,8 +20,14 @@ from portal.domain.vault import Vault
 
 
 def end_call(
-    session: Session, vault: Vault, program: Program, call_id: int, after: AfterCall, actor: Actor, now: datetime
-) -> Call:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    program: Program,
+    call_id: int,
+    after: AfterCall,
+    actor: Actor,
+    now: datetime,
+) -> Call:
     """End a call with what is noted; one to be called back, not asked for before, becomes a call back.
 
     Raises: as ``finishing.finish``.
@@ -33,8 +39,14 @@ def end_call(
 
 
 def correct_call(
-    session: Session, vault: Vault, program: Program, call_id: int, after: AfterCall, actor: Actor, now: datetime
-) -> Call:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    program: Program,
+    call_id: int,
+    after: AfterCall,
+    actor: Actor,
+    now: datetime,
+) -> Call:
     """Put right what was noted; a call back that is noted only now is asked for now.
 
     Raises: as ``finishing.correct``.
@@ -68,11 +80,26 @@ def likely_result(session: Session, call: Call) -> Result:
 
 
 def _ask(
-    session: Session, vault: Vault, program: Program, call: Call, after: AfterCall, actor: Actor, now: datetime
-) -> Task | None:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    program: Program,
+    call: Call,
+    after: AfterCall,
+    actor: Actor,
+    now: datetime,
+) -> Task | None:
     if after.result is not Result.CALL_BACK or after.call_back_asked:
         return None
-    wanted = call_backs.Wanted(after.call_back, text=after.text.strip(), language=CallLanguage(call.language))
+    wanted = call_backs.Wanted(
+        after.call_back, text=after.text.strip(), language=CallLanguage(call.language)
+    )
     return call_backs.ask(
-        session, vault, program, wanted, actor, now, call_id=call.id, household_id=opened_last(session, call.id)
-    )  # fmt: skip
+        session,
+        vault,
+        program,
+        wanted,
+        actor,
+        now,
+        call_id=call.id,
+        household_id=opened_last(session, call.id),
+    )

@@ -18,7 +18,10 @@ def to_ask(asked: Asked, hits: Hits, locale: str) -> list[Answer]:
         return [Answer(name, text, "") for name, text in japanese]
     with use_locale(locale):
         spoken = _sentences(asked, found=bool(hits.households))
-    return [Answer(name, text, other) for (name, text), (_name, other) in zip(japanese, spoken, strict=True)]
+    return [
+        Answer(name, text, other)
+        for (name, text), (_name, other) in zip(japanese, spoken, strict=True)
+    ]
 
 
 def _sentences(asked: Asked, *, found: bool) -> list[tuple[str, str]]:
@@ -30,7 +33,11 @@ def _sentences(asked: Asked, *, found: bool) -> list[tuple[str, str]]:
         ("postal", _("ご住所の郵便番号を教えてください。")),
     ]
     used = {*asked.used, *(("tracking",) if asked.number else ())}
-    left = [(name, text) for name, text in questions if name not in used or (name == "name" and not found)]
+    left = [
+        (name, text)
+        for name, text in questions
+        if name not in used or (name == "name" and not found)
+    ]
     if found:
         return left
     end = _(

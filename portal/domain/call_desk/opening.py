@@ -40,11 +40,25 @@ def open_in_call(
         return household, known
     place = opened_in(session, call, household_id, now)
     record(
-        session, actor, now, "household.opened", "household", household_id, household_id=household_id,
-        reason=CALL, call=call.id,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "household.opened",
+        "household",
+        household_id,
+        household_id=household_id,
+        reason=CALL,
+        call=call.id,
+    )
     if not throttles.take(session, OPEN_HOUR, str(actor.id), now).allowed:
         record(
-            session, actor, now, "staff.unusual_browsing", "staff_user", actor.id, what="open", call=call.id
+            session,
+            actor,
+            now,
+            "staff.unusual_browsing",
+            "staff_user",
+            actor.id,
+            what="open",
+            call=call.id,
         )
     return household, place

@@ -92,7 +92,9 @@ class AskedError(InputError):
         self.faults = faults
 
 
-def find(session: Session, vault: Vault, indexer: Indexer, asked: Asked, *, apart: bool = False) -> Hits:
+def find(
+    session: Session, vault: Vault, indexer: Indexer, asked: Asked, *, apart: bool = False
+) -> Hits:
     """Find households by what was typed; ``apart`` says that ``withheld`` is wanted too, for the log.
 
     Raises:
@@ -102,7 +104,9 @@ def find(session: Session, vault: Vault, indexer: Indexer, asked: Asked, *, apar
     if asked.number:
         return _hits(session, vault, _by_number(session, vault, asked.number), sure=True)
     if telephone:
-        return _hits(session, vault, households_with_telephone(session, vault, telephone), sure=True)
+        return _hits(
+            session, vault, households_with_telephone(session, vault, telephone), sure=True
+        )
     if apart:
         result, withheld = search_apart(session, vault, indexer, terms)
         return Hits(result.households, result.more, withheld=withheld)
@@ -111,7 +115,13 @@ def find(session: Session, vault: Vault, indexer: Indexer, asked: Asked, *, apar
 
 
 def search(
-    session: Session, vault: Vault, indexer: Indexer, asked: Asked, call: Call, actor: Actor, now: datetime
+    session: Session,
+    vault: Vault,
+    indexer: Indexer,
+    asked: Asked,
+    call: Call,
+    actor: Actor,
+    now: datetime,
 ) -> Hits:
     """Find households in a call: counted, logged without any word of it, and supervisors told of protected ones.
 
@@ -122,7 +132,14 @@ def search(
     hits = find(session, vault, indexer, asked, apart=True)
     if asked.birth and not throttles.take(session, BIRTHS_IN_A_CALL, str(call.id), now).allowed:
         record(
-            session, actor, now, "staff.unusual_browsing", "staff_user", actor.id, what="births", call=call.id
+            session,
+            actor,
+            now,
+            "staff.unusual_browsing",
+            "staff_user",
+            actor.id,
+            what="births",
+            call=call.id,
         )
         raise AskedError(
             {
@@ -140,7 +157,9 @@ def search(
 def _hits(session: Session, vault: Vault, ids: list[int], *, sure: bool) -> Hits:
     views = view_households(session, vault, ids[:SEARCH_LIMIT])
     shown = tuple(view for view in views if not view.protected)
-    return Hits(shown, len(ids) > SEARCH_LIMIT, sure, tuple(view.id for view in views if view.protected))
+    return Hits(
+        shown, len(ids) > SEARCH_LIMIT, sure, tuple(view.id for view in views if view.protected)
+    )
 
 
 def _read(asked: Asked) -> tuple[SearchTerms, str]:
@@ -198,6 +217,10 @@ def _by_number(session: Session, vault: Vault, typed: str) -> list[int]:
         return [household_id] if household_id is not None else []
     if login_id := read_login_id(typed):
         digest = login_digest(vault, login_id)
-        return list(session.scalars(select(Credential.household_id).where(Credential.login_digest == digest)))
+        return list(
+            session.scalars(
+                select(Credential.household_id).where(Credential.login_digest == digest)
+            )
+        )
     # Tracking numbers are used again after some time: the newest posting comes first.
     return list(dict.fromkeys(row.household_id for row in by_tracking_number(session, found)))

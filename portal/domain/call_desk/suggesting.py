@@ -31,6 +31,9 @@ def suggest(session: Session, call: Call) -> list[tuple[str, str]]:
         select(DeskAct.act).where(DeskAct.call_id == call.id).order_by(DeskAct.id.desc()).limit(20)
     )
     found = dict.fromkeys(ABOUT[Act(act)] for act in acts)
-    if session.scalar(select(CallHousehold.id).where(CallHousehold.call_id == call.id).limit(1)) is not None:
+    if (
+        session.scalar(select(CallHousehold.id).where(CallHousehold.call_id == call.id).limit(1))
+        is not None
+    ):
         found.setdefault(OPENED)
     return list(found)[:MOST]

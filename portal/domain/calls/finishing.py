@@ -75,9 +75,15 @@ def finish(
     call.talk_ended_at = call.talk_ended_at or now
     _note(vault, call, after, numbers)
     record(
-        session, actor, now, "call.finished", "call", call.id, category=f"{after.category}/{after.subcategory}",
+        session,
+        actor,
+        now,
+        "call.finished",
+        "call",
+        call.id,
+        category=f"{after.category}/{after.subcategory}",
         result=after.result.value,
-    )  # fmt: skip
+    )
     return call
 
 
@@ -96,7 +102,9 @@ def correct(
     """
     call = locked_own(session, call_id, actor)
     if call.state != ENDED:
-        raise WrongStateError(_s("まだ終わっていない受付です。先に「記録して終える」で書いてください。"))
+        raise WrongStateError(
+            _s("まだ終わっていない受付です。先に「記録して終える」で書いてください。")
+        )
     if not may_correct(call, now):
         raise TooLateError(_s("直せるのは、終えた当日だけです。スーパーバイザーに伝えてください。"))
     numbers = _checked(session, vault, after, _minutes_most(call, now))
@@ -121,13 +129,21 @@ def may_correct(call: Call, now: datetime) -> bool:
 def facts_of(call: Call) -> dict[str, object]:
     """Return what was noted outside the sealed words, by its column."""
     names = (
-        "category", "subcategory", "result", "interpreter_minutes", "three_way_minutes", "relay_service", "complaint",
+        "category",
+        "subcategory",
+        "result",
+        "interpreter_minutes",
+        "three_way_minutes",
+        "relay_service",
+        "complaint",
         "shared_with_ward",
-    )  # fmt: skip
+    )
     return {name: getattr(call, name) for name in names}
 
 
-def note(session: Session, vault: Vault, call: Call, after: AfterCall, *, taken_by: str = "") -> None:
+def note(
+    session: Session, vault: Vault, call: Call, after: AfterCall, *, taken_by: str = ""
+) -> None:
     """Note something about a call that was written down on paper; ``taken_by`` names somebody without an account.
 
     Raises:
@@ -177,9 +193,13 @@ def _checked(session: Session, vault: Vault, after: AfterCall, minutes_most: int
         "three_way_minutes": _fault_of_minutes(
             after.three_way_minutes,
             minutes_most,
-            _s("三者通話の時間は、1から%(most)dまでの分で入力してください。受付より長くはできません。"),
+            _s(
+                "三者通話の時間は、1から%(most)dまでの分で入力してください。受付より長くはできません。"
+            ),
         ),
-        "text": _fault_of_words(session, vault, after.text, _s("内容は、%(most)d文字までで書いてください。")),
+        "text": _fault_of_words(
+            session, vault, after.text, _s("内容は、%(most)d文字までで書いてください。")
+        ),
         "notable": _fault_of_words(
             session,
             vault,
@@ -216,7 +236,9 @@ def _fault_of_words(session: Session, vault: Vault, words: str, too_long: str) -
 
 def _fault_of_call_back(after: AfterCall, number: str) -> str:
     if after.call_back.strip():
-        return "" if number else _s("電話番号を、市外局番から数字で入力してください。例: 03-1234-5678")
+        return (
+            "" if number else _s("電話番号を、市外局番から数字で入力してください。例: 03-1234-5678")
+        )
     missing = after.result is Result.CALL_BACK and not after.call_back_asked
     return _s("折り返す電話番号を入力してください。") if missing else ""
 

@@ -29,15 +29,23 @@ def close_forgotten(session: Session, now: datetime) -> int:
     """
     before = now - IDLE
     rows = session.execute(
-        select(Call.id, Call.agent_id).where(Call.state.in_(OPEN), (Call.started_at <= before) | (Call.day < jst_date(now)))
-        .order_by(Call.id).limit(MOST)
-    ).all()  # fmt: skip
+        select(Call.id, Call.agent_id)
+        .where(Call.state.in_(OPEN), (Call.started_at <= before) | (Call.day < jst_date(now)))
+        .order_by(Call.id)
+        .limit(MOST)
+    ).all()
     seen = _last_seen(session, {agent for _id, agent in rows}, before)
     closed = 0
     for call_id, _agent in rows:
         # somebody who ends it in this moment wins; the next round finds what is left
-        call = session.scalar(select(Call).where(Call.id == call_id).with_for_update(skip_locked=True))
-        if call is not None and call.state in OPEN and _is_forgotten(call, seen.get(call.agent_id), now):
+        call = session.scalar(
+            select(Call).where(Call.id == call_id).with_for_update(skip_locked=True)
+        )
+        if (
+            call is not None
+            and call.state in OPEN
+            and _is_forgotten(call, seen.get(call.agent_id), now)
+        ):
             _close(session, call, seen.get(call.agent_id), now)
             closed += 1
     return closed
@@ -67,15 +75,18 @@ def _last_seen(session: Session, agents: Iterable[int], since: datetime) -> dict
         return {}
     pages = session.execute(
         select(AuthSession.owner_id, func.max(AuthSession.seen_at))
-        .where(AuthSession.site == STAFF, AuthSession.owner_id.in_(wanted)).group_by(AuthSession.owner_id)
-    )  # fmt: skip
+        .where(AuthSession.site == STAFF, AuthSession.owner_id.in_(wanted))
+        .group_by(AuthSession.owner_id)
+    )
     acts = session.execute(
         select(AuditEvent.actor_id, func.max(AuditEvent.at))
         .where(
-            AuditEvent.at > since, AuditEvent.actor_id.in_(wanted),
+            AuditEvent.at > since,
+            AuditEvent.actor_id.in_(wanted),
             AuditEvent.actor_role.in_([role.value for role in STAFF_ROLES]),
-        ).group_by(AuditEvent.actor_id)
-    )  # fmt: skip
+        )
+        .group_by(AuditEvent.actor_id)
+    )
     seen: dict[int, datetime] = {}
     for agent, at in (*pages.all(), *acts.all()):
         if agent is not None and at is not None:

@@ -59,7 +59,9 @@ def opened_in(session: Session, call: Call, household_id: int, now: datetime) ->
         )
     )
     if found is None:
-        found = CallHousehold(call_id=call.id, household_id=household_id, level=0, matched=[], opened_at=now)
+        found = CallHousehold(
+            call_id=call.id, household_id=household_id, level=0, matched=[], opened_at=now
+        )
         session.add(found)
         session.flush()
     return found

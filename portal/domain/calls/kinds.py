@@ -67,12 +67,21 @@ CATEGORIES: Mapping[str, tuple[str, ...]] = {
     "program": ("age", "base_date", "income", "birth", "moving", "living_apart", "facility"),
     "delivery": ("not_arrived", "absent", "redelivery", "addressee", "forwarding"),
     "signin": ("lost_letter", "one_time_code", "new_phone"),
-    "coupon": ("how_to_use", "shops", "last_day", "balance", "second_phone", "part_use", "wrong_exchange", "error"),
+    "coupon": (
+        "how_to_use",
+        "shops",
+        "last_day",
+        "balance",
+        "second_phone",
+        "part_use",
+        "wrong_exchange",
+        "error",
+    ),
     "alternative": ("how_to_ask", "when_it_comes", "other_question"),
     "decline": ("how_to_decline", "take_back"),
     "privacy": ("personal_data", "fraud"),
     "opinion": ("opinion", "complaint"),
     "languages": ("interpreting", "translated_text"),
     "other": ("other", "passed_to_ward"),
-}  # fmt: skip
+}
 """Two levels: category → subcategories."""

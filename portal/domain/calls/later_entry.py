@@ -68,22 +68,45 @@ def write_down(
     _check_times(calendar, sheet, now)
     agent_id = _agent(session, sheet) or actor.id
     # two people who enter the same sheet at once wait for each other here
-    session.execute(select(StaffUser.id).where(StaffUser.id == agent_id).with_for_update(key_share=True))
+    session.execute(
+        select(StaffUser.id).where(StaffUser.id == agent_id).with_for_update(key_share=True)
+    )
     _refuse_same(session, sheet, agent_id)
     state = CALL.next(CALL.next(TALKING, "hang_up"), "finish")
     call = Call(
-        receipt_no=new_receipt_no(), agent_id=agent_id, state=state, channel=sheet.channel.value,
-        direction=sheet.direction.value, language=sheet.language.value, line=sheet.line.strip()[:LINE_MAX],
-        day=jst_date(sheet.started_at), started_at=sheet.started_at, talk_ended_at=sheet.ended_at,
-        ended_at=sheet.ended_at, written_down=True,
-    )  # fmt: skip
-    note(session, vault, call, sheet.after, taken_by="" if sheet.agent_id else sheet.agent_name.strip())
+        receipt_no=new_receipt_no(),
+        agent_id=agent_id,
+        state=state,
+        channel=sheet.channel.value,
+        direction=sheet.direction.value,
+        language=sheet.language.value,
+        line=sheet.line.strip()[:LINE_MAX],
+        day=jst_date(sheet.started_at),
+        started_at=sheet.started_at,
+        talk_ended_at=sheet.ended_at,
+        ended_at=sheet.ended_at,
+        written_down=True,
+    )
+    note(
+        session,
+        vault,
+        call,
+        sheet.after,
+        taken_by="" if sheet.agent_id else sheet.agent_name.strip(),
+    )
     session.add(call)
     session.flush()
     record(
-        session, actor, now, "call.written_down", "call", call.id, agent=agent_id, channel=call.channel,
+        session,
+        actor,
+        now,
+        "call.written_down",
+        "call",
+        call.id,
+        agent=agent_id,
+        channel=call.channel,
         has_account=sheet.agent_id is not None,
-    )  # fmt: skip
+    )
     return call
 
 
@@ -101,7 +124,9 @@ def _check_times(calendar: CallCenterCalendar, sheet: WrittenDown, now: datetime
     if sheet.ended_at > now:
         raise InputError(_s("終わりの時刻が、いまより後になっています。"), code="ended_at")
     if sheet.ended_at - sheet.started_at > LONGEST:
-        raise InputError(_s("8時間より長い受付になっています。時刻をもう一度見てください。"), code="ended_at")
+        raise InputError(
+            _s("8時間より長い受付になっています。時刻をもう一度見てください。"), code="ended_at"
+        )
 
 
 def _agent(session: Session, sheet: WrittenDown) -> int | None:
@@ -111,7 +136,8 @@ def _agent(session: Session, sheet: WrittenDown) -> int | None:
             raise InputError(_s("受けた人を選ぶか、名前を入力してください。"), code="agent")
         if len(sheet.agent_name.strip()) > NAME_MAX:
             raise InputError(
-                _s("名前は、%(most)d文字までで入力してください。") % {"most": NAME_MAX}, code="agent_name"
+                _s("名前は、%(most)d文字までで入力してください。") % {"most": NAME_MAX},
+                code="agent_name",
             )
         return None
     person = session.get(StaffUser, sheet.agent_id)
@@ -123,10 +149,12 @@ def _agent(session: Session, sheet: WrittenDown) -> int | None:
 def _refuse_same(session: Session, sheet: WrittenDown, agent_id: int) -> None:
     known = session.scalar(
         select(Call.receipt_no).where(
-            Call.day == jst_date(sheet.started_at), Call.agent_id == agent_id, Call.written_down.is_(True),
+            Call.day == jst_date(sheet.started_at),
+            Call.agent_id == agent_id,
+            Call.written_down.is_(True),
             Call.started_at == sheet.started_at,
         )
-    )  # fmt: skip
+    )
     if known is not None and not sheet.same_is_right:
         raise InputError(
             _s(
@@ -174,6 +202,10 @@ def go_on(session: Session, call_id: int, actor: Actor, now: datetime) -> Call:
     if sheet is None or not sheet.written_down:
         raise NotFoundError(_s("この受付は見つかりませんでした。"))
     return start_call(
-        session, actor, now, direction=Direction.OUTBOUND, language=CallLanguage(sheet.language),
+        session,
+        actor,
+        now,
+        direction=Direction.OUTBOUND,
+        language=CallLanguage(sheet.language),
         subject=f"{SUBJECT}{sheet.id}",
-    )  # fmt: skip
+    )

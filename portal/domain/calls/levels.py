@@ -55,7 +55,9 @@ def require_level(session: Session, call: Call, household_id: int, level: Level)
     if level_of(session, call, household_id) >= level:
         return
     if level is Level.STATUS:
-        text = _s("先に、かけてきた人を確認してください。確認できるまで、世帯のことは何も伝えられません。")
+        text = _s(
+            "先に、かけてきた人を確認してください。確認できるまで、世帯のことは何も伝えられません。"
+        )
     else:
         text = _s(
             "この手続きには、手紙番号かID、または登録の電話番号へのかけなおしが必要です。「お手元の手紙の番号を教えてください」と聞いてください。"

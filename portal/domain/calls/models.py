@@ -23,11 +23,19 @@ class Call(Base):
     __table_args__ = (
         Index("ix_call_record_agent_state", "agent_id", "state"),
         Index(
-            "uq_call_record_open", "agent_id", unique=True, postgresql_where=text(NOT_ENDED),
+            "uq_call_record_open",
+            "agent_id",
+            unique=True,
+            postgresql_where=text(NOT_ENDED),
             sqlite_where=text(NOT_ENDED),
         ),
-        Index("ix_call_record_written_down", "id", postgresql_where=text("written_down"), sqlite_where=text("written_down")),
-    )  # fmt: skip
+        Index(
+            "ix_call_record_written_down",
+            "id",
+            postgresql_where=text("written_down"),
+            sqlite_where=text("written_down"),
+        ),
+    )
 
     id: Mapped[int] = primary_key()
     receipt_no: Mapped[str] = mapped_column(String(20), unique=True)

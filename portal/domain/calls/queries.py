@@ -37,10 +37,13 @@ def households_of(session: Session, call_id: int) -> list[CallHousehold]:
     """Return what is kept of the households opened in a call, in order; protected ones are left out."""
     return list(
         session.scalars(
-            select(CallHousehold).join(Household, Household.id == CallHousehold.household_id)
-            .where(CallHousehold.call_id == call_id, Household.protected.is_(False)).order_by(CallHousehold.id).limit(PAGE)
+            select(CallHousehold)
+            .join(Household, Household.id == CallHousehold.household_id)
+            .where(CallHousehold.call_id == call_id, Household.protected.is_(False))
+            .order_by(CallHousehold.id)
+            .limit(PAGE)
         )
-    )  # fmt: skip
+    )
 
 
 def calls_of_day(
@@ -60,11 +63,13 @@ def undescribed(session: Session, agent_id: int, now: datetime) -> list[Call]:
     statement = (
         select(Call)
         .where(
-            Call.day >= jst_date(now - LATER_DAYS), Call.agent_id == agent_id, Call.closed_by_rule.is_(True),
+            Call.day >= jst_date(now - LATER_DAYS),
+            Call.agent_id == agent_id,
+            Call.closed_by_rule.is_(True),
             Call.category.is_(None),
         )
         .order_by(Call.id)
-    )  # fmt: skip
+    )
     return [call for call in session.scalars(statement) if may_correct(call, now)][:PAGE]
 
 

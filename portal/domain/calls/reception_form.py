@@ -13,7 +13,9 @@ from portal.domain.program.schema import Program
 from portal.domain.texts import SOURCE_LOCALE, STAFF_LOCALES, _s, current_locale
 
 
-def reception_form_pdf(program: Program, choices: Mapping[str, Sequence[str]], now: datetime) -> bytes:
+def reception_form_pdf(
+    program: Program, choices: Mapping[str, Sequence[str]], now: datetime
+) -> bytes:
     """Return the blank form in the staff's language; nothing personal is on it.
 
     ``choices`` names what is ticked: ``channel``, ``direction``, ``language``, ``relation``, ``result``.
@@ -21,11 +23,17 @@ def reception_form_pdf(program: Program, choices: Mapping[str, Sequence[str]], n
     locale = current_locale() if current_locale() in STAFF_LOCALES else SOURCE_LOCALE
     day = jst_date(now)
     data = {
-        "labels": _labels(), "locale": locale, "choices": {name: list(texts) for name, texts in choices.items()},
-        "categories": [[category(code), [subcategory(one) for one in subs]] for code, subs in CATEGORIES.items()],
-        "ward": program.names.ward.in_language(locale), "program": program.names.program.in_language(locale),
+        "labels": _labels(),
+        "locale": locale,
+        "choices": {name: list(texts) for name, texts in choices.items()},
+        "categories": [
+            [category(code), [subcategory(one) for one in subs]]
+            for code, subs in CATEGORIES.items()
+        ],
+        "ward": program.names.ward.in_language(locale),
+        "program": program.names.program.in_language(locale),
         "day": [day.year, day.month, day.day],
-    }  # fmt: skip
+    }
     return _draw(json.dumps(data, ensure_ascii=False))
 
 

@@ -83,7 +83,9 @@ def refuse_coupons(session: Session, vault: Vault, text: str) -> None:
     for run in _runs(SYMBOLS, plain.upper()):
         candidates |= dict.fromkeys(run.windows(range(6, COUPON_LENGTH[-1] + 1)))
     digests = [code_digest(vault, word, "") for word in list(candidates)[:MOST_LOOKED_UP]]
-    if digests and session.scalar(select(Coupon.id).where(Coupon.code_digest.in_(digests)).limit(1)):
+    if digests and session.scalar(
+        select(Coupon.id).where(Coupon.code_digest.in_(digests)).limit(1)
+    ):
         raise InputError(_SENTENCES["coupon"](), code="coupon")
 
 
@@ -119,7 +121,11 @@ def is_card_number(digits: str) -> bool:
 
 def _plain(text: str) -> str:
     """Return normal width, digits of every script as 0–9, and nothing that cannot be seen."""
-    kept = (c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in {"Cf", "Mn"})
+    kept = (
+        c
+        for c in unicodedata.normalize("NFKC", text)
+        if unicodedata.category(c) not in {"Cf", "Mn"}
+    )
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in kept)
 
 
@@ -202,7 +208,9 @@ def _is_grouped_code(run: Run) -> bool:
 
 _SENTENCES: dict[str, Callable[[], str]] = {
     "one_time_code": lambda: _s("確認の番号は書けません。消してください。"),
-    "my_number": lambda: _s("個人番号（マイナンバー）に見える12桁の数字があります。消してください。"),
+    "my_number": lambda: _s(
+        "個人番号（マイナンバー）に見える12桁の数字があります。消してください。"
+    ),
     "my_number_or_tracking": lambda: _s(
         "12桁の数字は、ここに書けません。お問い合わせ番号なら「お問い合わせ番号」の欄に入力してください。"
     ),

@@ -41,19 +41,36 @@ def start_call(
     """
     line = _named_line(line)
     # There is no call to lock yet: the person's row makes a second press wait.
-    session.execute(select(StaffUser.id).where(StaffUser.id == actor.id).with_for_update(key_share=True))
+    session.execute(
+        select(StaffUser.id).where(StaffUser.id == actor.id).with_for_update(key_share=True)
+    )
     if (open_one := current_call(session, actor)) is not None:
         raise ConflictError(
-            _s("まだ終わっていない受付があります。先にそれを終えてください。"), code=str(open_one.id)
+            _s("まだ終わっていない受付があります。先にそれを終えてください。"),
+            code=str(open_one.id),
         )
     call = Call(
-        receipt_no=new_receipt_no(), agent_id=actor.id, channel=channel.value, direction=direction.value,
-        language=language.value, line=line, subject=subject, day=now.astimezone(JST).date(), started_at=now,
-    )  # fmt: skip
+        receipt_no=new_receipt_no(),
+        agent_id=actor.id,
+        channel=channel.value,
+        direction=direction.value,
+        language=language.value,
+        line=line,
+        subject=subject,
+        day=now.astimezone(JST).date(),
+        started_at=now,
+    )
     session.add(call)
     session.flush()
     record(
-        session, actor, now, "call.started", "call", call.id, channel=channel.value, language=language.value
+        session,
+        actor,
+        now,
+        "call.started",
+        "call",
+        call.id,
+        channel=channel.value,
+        language=language.value,
     )
     return call
 
@@ -90,9 +107,16 @@ def hang_up(session: Session, call_id: int, actor: Actor, now: datetime) -> Call
 
 
 def describe(
-    session: Session, call_id: int, actor: Actor, now: datetime, *, channel: CallChannel, direction: Direction,
-    language: CallLanguage, line: str,
-) -> Call:  # fmt: skip
+    session: Session,
+    call_id: int,
+    actor: Actor,
+    now: datetime,
+    *,
+    channel: CallChannel,
+    direction: Direction,
+    language: CallLanguage,
+    line: str,
+) -> Call:
     """Put right how a call that goes on came; a FAX case or a form keeps its channel.
 
     Raises:
@@ -104,7 +128,10 @@ def describe(
     """
     call = locked_own(session, call_id, actor)
     CALL.next(call.state, "finish")  # asked only: what may still be finished may still be described
-    way = {"channel": channel.value if call.subject is None else call.channel, "direction": direction.value}
+    way = {
+        "channel": channel.value if call.subject is None else call.channel,
+        "direction": direction.value,
+    }
     wanted = way | {"language": language.value, "line": _named_line(line)}
     changed = {name: value for name, value in wanted.items() if getattr(call, name) != value}
     if way.keys() & changed.keys() and _has_opened(session, call):
@@ -123,11 +150,14 @@ def describe(
 def _named_line(typed: str) -> str:
     """Return the name of a line; it stands unsealed in lists and counts, so that a caller's number must not be one."""
     if sum(c.isdecimal() for c in typed) > LINE_DIGITS:
-        raise InputError(_s("回線には、回線の名前だけを入力してください。相手の電話番号は書けません。"))
+        raise InputError(
+            _s("回線には、回線の名前だけを入力してください。相手の電話番号は書けません。")
+        )
     return typed.strip()[:LINE_MAX]
 
 
 def _has_opened(session: Session, call: Call) -> bool:
     return (
-        session.scalar(select(CallHousehold.id).where(CallHousehold.call_id == call.id).limit(1)) is not None
+        session.scalar(select(CallHousehold.id).where(CallHousehold.call_id == call.id).limit(1))
+        is not None
     )

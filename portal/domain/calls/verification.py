@@ -153,28 +153,53 @@ def verify(
     passed = reached > place.level
     session.add(
         VerificationAttempt(
-            call_id=call.id, household_id=household_id, day=day, at=now, passed=passed, matched=sorted(matched),
+            call_id=call.id,
+            household_id=household_id,
+            day=day,
+            at=now,
+            passed=passed,
+            matched=sorted(matched),
             asked=sorted(said.items),
         )
-    )  # fmt: skip
+    )
     place.relation = relation.value
     if passed:
         place.level, place.verified_at = int(reached), now
         place.matched = sorted({*place.matched, *matched})
     action = "call.verified" if passed else "call.not_verified"
     record(
-        session, actor, now, action, "call", call.id, household_id=household_id, level=place.level,
+        session,
+        actor,
+        now,
+        action,
+        "call",
+        call.id,
+        household_id=household_id,
+        level=place.level,
         relation=relation.value,
-    )  # fmt: skip
+    )
     session.flush()
     if not passed and not closed and failures_on(session, household_id, day) == FAILURES_PER_DAY:
         record(
-            session, actor, now, "household.closed_to_callers", "household", household_id,
-            household_id=household_id, call=call.id,
-        )  # fmt: skip
+            session,
+            actor,
+            now,
+            "household.closed_to_callers",
+            "household",
+            household_id,
+            household_id=household_id,
+            call=call.id,
+        )
         # what a supervisor's page of unusual things reads; it names no household
         record(
-            session, actor, now, "staff.unusual_browsing", "staff_user", actor.id, what="closed", call=call.id
+            session,
+            actor,
+            now,
+            "staff.unusual_browsing",
+            "staff_user",
+            actor.id,
+            what="closed",
+            call=call.id,
         )
     return passed
 
@@ -196,11 +221,12 @@ def confirm_call_back(
         select(CallHousehold)
         .join(Household, Household.id == CallHousehold.household_id)
         .where(
-            CallHousehold.call_id == call.id, CallHousehold.household_id == household_id,
+            CallHousehold.call_id == call.id,
+            CallHousehold.household_id == household_id,
             Household.protected.is_(False),
         )
         .execution_options(populate_existing=True)
-    )  # fmt: skip
+    )
     if place is None:
         raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
     if place.dialed_at is None:
@@ -226,9 +252,10 @@ def confirm_call_back(
 def failures_on(session: Session, household_id: int, day: date) -> int:
     """Return how many tries failed for a household on a JST day, in any call."""
     statement = select(func.count(VerificationAttempt.id)).where(
-        VerificationAttempt.household_id == household_id, VerificationAttempt.day == day,
+        VerificationAttempt.household_id == household_id,
+        VerificationAttempt.day == day,
         VerificationAttempt.passed.is_(False),
-    )  # fmt: skip
+    )
     return session.scalar(statement) or 0
 
 
@@ -240,7 +267,9 @@ def is_enough(items: Iterable[Item]) -> bool:
 
 def _refuse_too_little(said: Said, level: Level) -> None:
     if level is Level.NONE and not is_enough(said.items):
-        text = _s("3つ以上を聞いて入力してください。そのうち1つは、世帯主かお子さんの生年月日にします。")
+        text = _s(
+            "3つ以上を聞いて入力してください。そのうち1つは、世帯主かお子さんの生年月日にします。"
+        )
         raise InputError(text, code="too_little")
     if level is Level.STATUS and Item.NUMBER not in said.items:
         raise InputError(_s("手紙番号かIDを聞いて入力してください。"), code="number")

@@ -30,7 +30,9 @@ def read_text(vault: Vault, call: Call) -> dict[str, Any]:
     """Return what was written about a call, by ``KEYS``; empty where nothing was."""
     if call.sealed is None or call.wrapped_key is None:
         return {}
-    opened: dict[str, Any] = unseal_json(vault.unwrap(call.wrapped_key), call.sealed, _context(call))
+    opened: dict[str, Any] = unseal_json(
+        vault.unwrap(call.wrapped_key), call.sealed, _context(call)
+    )
     return opened
 
 

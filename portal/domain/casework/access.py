@@ -71,9 +71,16 @@ def open_with_reason(
         key = vault.unwrap(household.wrapped_key)
         sealed = seal_json(key, {"words": words}, f"reason:{household.id}")
     record(
-        session, actor, now, "household.opened", "household", household.id, household_id=household.id,
-        sealed=sealed, reason=reason.value,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "household.opened",
+        "household",
+        household.id,
+        household_id=household.id,
+        sealed=sealed,
+        reason=reason.value,
+    )
     return now + OPEN_FOR
 
 
@@ -82,9 +89,16 @@ def unmask(
 ) -> datetime:
     """Log that somebody looks behind a mask; returns until when it stays open. Unusually many are noted."""
     record(
-        session, actor, now, "household.unmasked", "household", household.id, household_id=household.id,
-        part=part.value, reason=reason.value,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "household.unmasked",
+        "household",
+        household.id,
+        household_id=household.id,
+        part=part.value,
+        reason=reason.value,
+    )
     count_look(session, actor, now)
     return now + SHOWN_FOR
 
@@ -100,6 +114,12 @@ def note_protected_asked(
 ) -> None:
     """Log that somebody who may not know asked for a protected household; ``call_id`` is the call in which it was."""
     record(
-        session, actor, now, "household.protected_asked", "household", household_id, household_id=household_id,
+        session,
+        actor,
+        now,
+        "household.protected_asked",
+        "household",
+        household_id,
+        household_id=household_id,
         call=call_id,
-    )  # fmt: skip
+    )

@@ -58,7 +58,11 @@ def _why_not(session: Session, row: Request, program: Program, actor: Actor, now
         return _s("2人で決める種類です")
     if row.entered_by is not None and row.entered_by == actor.id:
         return _s("自分が入力した申請です")
-    if row.claimed_by not in {None, actor.id} and row.claimed_until is not None and row.claimed_until > now:
+    if (
+        row.claimed_by not in {None, actor.id}
+        and row.claimed_until is not None
+        and row.claimed_until > now
+    ):
         return _s("ほかの人が審査中です")
     if proposal_of(session, row.id) is not None:
         return _s("2人で決める申請です。1件ずつ開いてください")
@@ -69,7 +73,9 @@ def _why_not(session: Session, row: Request, program: Program, actor: Actor, now
     return ""
 
 
-def plan(session: Session, program: Program, request_ids: Iterable[int], actor: Actor, now: datetime) -> Plan:
+def plan(
+    session: Session, program: Program, request_ids: Iterable[int], actor: Actor, now: datetime
+) -> Plan:
     """Say what a bulk accept of the chosen requests would do; changes nothing. The caller chose what may be known."""
     wanted = sorted(set(request_ids))[:LIMIT]
     rows = session.scalars(select(Request).where(Request.id.in_(wanted)).order_by(Request.id)).all()
@@ -102,7 +108,9 @@ def accept_all(
         action = next(action for action in rules.DECISIONS if action in ACCEPTING)
         try:
             with session.begin_nested():
-                decided = rules.decide(session, vault, program, request_id, version, action, actor, now)
+                decided = rules.decide(
+                    session, vault, program, request_id, version, action, actor, now
+                )
                 if decided.state == REQUEST.initial:
                     raise NotAllowedError(_s("2人で決める申請です。1件ずつ開いてください"))
         except DomainError as error:

@@ -46,9 +46,13 @@ def deliveries(session: Session, delivered_means: str) -> Deliveries:
     issuer reported the exchange of the whole amount.
     """
     letters = select(Letter.household_id).where(
-        Letter.kind == CREDENTIAL_LETTER, Letter.handed_over_at.is_not(None), Letter.state != "cancelled"
+        Letter.kind == CREDENTIAL_LETTER,
+        Letter.handed_over_at.is_not(None),
+        Letter.state != "cancelled",
     )
-    shown = select(Coupon.entitlement_id).where(Coupon.revealed_at.is_not(None), Coupon.state != "voided")
+    shown = select(Coupon.entitlement_id).where(
+        Coupon.revealed_at.is_not(None), Coupon.state != "voided"
+    )
     spent = select(Coupon.entitlement_id).where(Coupon.state == "exchanged")
     ways: dict[str, ColumnElement[bool]] = {
         "handed_over": Entitlement.household_id.in_(letters),
@@ -62,8 +66,9 @@ def deliveries(session: Session, delivered_means: str) -> Deliveries:
 def _reached(session: Session, *conditions: ColumnElement[bool]) -> Reached:
     households, children, yen = session.execute(
         select(
-            func.count(Entitlement.household_id.distinct()), func.count(Entitlement.id),
+            func.count(Entitlement.household_id.distinct()),
+            func.count(Entitlement.id),
             func.coalesce(func.sum(Entitlement.amount_yen), 0),
         ).where(Entitlement.state.not_in(NOBODY_TO_DELIVER_TO), *conditions)
-    ).one()  # fmt: skip
+    ).one()
     return Reached(int(households), int(children), int(yen))

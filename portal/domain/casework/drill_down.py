@@ -39,20 +39,26 @@ def children_in(
     """Return the children in a state, in the order of their keys, after the one with the key ``after``."""
     statement = (
         select(
-            Entitlement.id, Entitlement.household_id, Child.ordinal, Entitlement.amount_yen, Entitlement.claimed_by,
+            Entitlement.id,
+            Entitlement.household_id,
+            Child.ordinal,
+            Entitlement.amount_yen,
+            Entitlement.claimed_by,
             Entitlement.changed_at,
         )
         .join(Child, Child.id == Entitlement.child_id)
         .where(Entitlement.state == state, Entitlement.id > after)
         .order_by(Entitlement.id)
         .limit(limit)
-    )  # fmt: skip
+    )
     if not include_protected:
         statement = statement.where(Entitlement.household_id.not_in(_protected()))
     rows = [EntitlementRow(*row) for row in session.execute(statement)]
     # that somebody else is to receive is between the ward and those who work on that request
     return [
-        replace(row, claimed_by=None) if row.claimed_by == RECIPIENT_CHANGE and not include_protected else row
+        replace(row, claimed_by=None)
+        if row.claimed_by == RECIPIENT_CHANGE and not include_protected
+        else row
         for row in rows
     ]
 

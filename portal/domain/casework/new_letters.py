@@ -7,7 +7,13 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import Actor
 from portal.domain.clock import day_end
-from portal.domain.errors import NotAllowedError, NotFoundError, TooEarlyError, TooLateError, WrongStateError
+from portal.domain.errors import (
+    NotAllowedError,
+    NotFoundError,
+    TooEarlyError,
+    TooLateError,
+    WrongStateError,
+)
 from portal.domain.households.models import Household
 from portal.domain.households.queries import withheld
 from portal.domain.letters.models import LetterOrder
@@ -17,7 +23,13 @@ from portal.domain.program.deadlines import WindowKind
 from portal.domain.program.opening import staff_closed_text
 from portal.domain.program.schema import Program
 from portal.domain.tasks.models import Task
-from portal.domain.tasks.services import BIRTH_FROZEN, CODE_CLOSED, NEW_LETTER, REPORT_LOST, finish_task
+from portal.domain.tasks.services import (
+    BIRTH_FROZEN,
+    CODE_CLOSED,
+    NEW_LETTER,
+    REPORT_LOST,
+    finish_task,
+)
 from portal.domain.texts import _s
 
 WINDOW = WindowKind.NEW_LETTER
@@ -32,7 +44,11 @@ def leads_to_letter(task: Task) -> bool:
 def last_day_to_decide(program: Program) -> date:
     """Return the last day (JST) for deciding on what was asked for in time: that of posting what is printed then."""
     window = program.windows.new_letter
-    days = [rule.last_posting_day(program.calendar) for rule in program.request_rules if rule.kind is WINDOW]
+    days = [
+        rule.last_posting_day(program.calendar)
+        for rule in program.request_rules
+        if rule.kind is WINDOW
+    ]
     return max([window.last_day, *days])
 
 

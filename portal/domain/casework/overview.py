@@ -31,7 +31,8 @@ _KEY = bindparam("household_id", type_=BigId)
 # put together once: building so large a statement takes as long as running it
 OVERVIEW = (
     select(
-        Household, Credential,
+        Household,
+        Credential,
         select(1).where(Hold.household_id == _KEY, Hold.state == "open").exists(),
         select(1).where(Task.household_id == _KEY).exists(),
         select(1).where(Announcement.household_id == _KEY).exists(),
@@ -41,10 +42,13 @@ OVERVIEW = (
     .outerjoin(
         Credential,
         Credential.id
-        == select(func.max(Credential.id)).where(Credential.household_id == _KEY).correlate(None).scalar_subquery(),
+        == select(func.max(Credential.id))
+        .where(Credential.household_id == _KEY)
+        .correlate(None)
+        .scalar_subquery(),
     )
     .where(Household.id == _KEY)
-)  # fmt: skip
+)
 
 
 def overview(session: Session, household_id: int) -> Overview:

@@ -14,12 +14,23 @@ from portal.domain.vault import Vault
 
 
 def repost(
-    session: Session, vault: Vault, program: Program, parcel_id: int, day: date, mail_class: str, tracking_no: str,
-    actor: Actor, now: datetime,
-) -> AlternativeParcel:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    program: Program,
+    parcel_id: int,
+    day: date,
+    mail_class: str,
+    tracking_no: str,
+    actor: Actor,
+    now: datetime,
+) -> AlternativeParcel:
     """Send a parcel again as ``alternatives.delivery.repost`` does, with its errors; a request for it is fulfilled."""
-    before = session.scalar(select(AlternativeParcel.shipment_id).where(AlternativeParcel.id == parcel_id))
-    parcel = delivery.repost(session, vault, program, parcel_id, day, mail_class, tracking_no, actor, now)
+    before = session.scalar(
+        select(AlternativeParcel.shipment_id).where(AlternativeParcel.id == parcel_id)
+    )
+    parcel = delivery.repost(
+        session, vault, program, parcel_id, day, mail_class, tracking_no, actor, now
+    )
     if before is not None:
         parcel_posted(session, before, actor, now)
     return parcel
@@ -34,7 +45,9 @@ def restock(
     return parcel
 
 
-def resend(session: Session, vault: Vault, parcel_id: int, actor: Actor, now: datetime) -> AlternativeParcel:
+def resend(
+    session: Session, vault: Vault, parcel_id: int, actor: Actor, now: datetime
+) -> AlternativeParcel:
     """Replace a lost parcel as ``alternatives.lost_parcels.resend`` does, with its errors; a request for it ends."""
     parcel = lost_parcels.resend(session, parcel_id, actor, now)
     _gone(session, vault, parcel.shipment_id, "replaced", actor, now)
@@ -51,7 +64,12 @@ def write_off(
 
 
 def _gone(
-    session: Session, vault: Vault, shipment_id: int | None, reason: str, actor: Actor, now: datetime
+    session: Session,
+    vault: Vault,
+    shipment_id: int | None,
+    reason: str,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     if shipment_id is not None:
         parcel_gone(session, vault, shipment_id, reason, actor, now)

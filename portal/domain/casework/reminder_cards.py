@@ -51,19 +51,25 @@ def due_households(session: Session, window: Window, now: datetime) -> list[int]
         Entitlement.state == ENTITLEMENT.initial, Entitlement.claimed_by.is_(None)
     )
     latest = (
-        select(func.max(Shipment.id)).where(Shipment.letter_id.is_not(None)).group_by(Shipment.household_id)
+        select(func.max(Shipment.id))
+        .where(Shipment.letter_id.is_not(None))
+        .group_by(Shipment.household_id)
     )
     statement = (
         select(Letter.household_id)
         .join(Shipment, Shipment.letter_id == Letter.id)
         .join(Credential, Credential.id == Letter.credential_id)
         .where(
-            Letter.kind == CREDENTIAL_LETTER, Letter.state == "handed_over", Shipment.state == "delivered",
-            Shipment.id.in_(latest), Credential.state == "issued", Letter.household_id.in_(waiting),
+            Letter.kind == CREDENTIAL_LETTER,
+            Letter.state == "handed_over",
+            Shipment.state == "delivered",
+            Shipment.id.in_(latest),
+            Credential.state == "issued",
+            Letter.household_id.in_(waiting),
             Letter.household_id.not_in(told),
         )
         .order_by(Letter.household_id)
-    )  # fmt: skip
+    )
     return to_be_told(session, session.scalars(statement).all())
 
 
@@ -76,9 +82,14 @@ def write_to(
         return
     for household_id in household_ids:
         announce(
-            session, vault, household_id, EVENT, f"{EVENT}:{window.last_day}:{days}:{household_id}", now,
+            session,
+            vault,
+            household_id,
+            EVENT,
+            f"{EVENT}:{window.last_day}:{days}:{household_id}",
+            now,
             due=window.last_day,
-        )  # fmt: skip
+        )
 
 
 def write_to_everybody(

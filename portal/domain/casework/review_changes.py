@@ -61,8 +61,12 @@ def changes_since(session: Session, row: Request, before: Shown) -> Changes:
     of_household = AuditEvent.household_id == row.household_id
     events = session.execute(
         select(AuditEvent, StaffUser.display_name)
-        .outerjoin(StaffUser, and_(StaffUser.id == AuditEvent.actor_id, AuditEvent.actor_role.in_(STAFF)))
-        .where(AuditEvent.id > before.last_event, or_(own, of_household) if row.household_id else own)
+        .outerjoin(
+            StaffUser, and_(StaffUser.id == AuditEvent.actor_id, AuditEvent.actor_role.in_(STAFF))
+        )
+        .where(
+            AuditEvent.id > before.last_event, or_(own, of_household) if row.household_id else own
+        )
         .order_by(AuditEvent.id)
     ).all()
     # a step of each child in the same moment is one thing to read

@@ -37,7 +37,9 @@ class KindRules(Protocol):
         """
         ...
 
-    def effects_of(self, session: Session, vault: Vault, program: Program, request: Request) -> Sequence[str]:
+    def effects_of(
+        self, session: Session, vault: Vault, program: Program, request: Request
+    ) -> Sequence[str]:
         """Say what accepting would do, in the staff's language."""
         ...
 

@@ -55,7 +55,9 @@ def _decline(session: Session, row: Request, actor: Actor) -> tuple[str, ...]:
 
 def _alternative(session: Session, row: Request, actor: Actor) -> tuple[str, ...]:
     del actor
-    states = set(session.scalars(select(AlternativeItem.state).where(AlternativeItem.request_id == row.id)))
+    states = set(
+        session.scalars(select(AlternativeItem.state).where(AlternativeItem.request_id == row.id))
+    )
     possible = {
         "accept": row.state == "waiting" and "submitted" in states,
         "return": row.state == "waiting" and states == {"submitted"},
@@ -94,7 +96,10 @@ def needs_reason(codes: Collection[str]) -> bool:
 REASONED = frozenset({"return", "refuse", "mark_unclear"})
 _OF_KIND: Mapping[str, Callable[[Session, Request, Actor], tuple[str, ...]]] = MappingProxyType(
     {
-        kinds.DECLINE: _decline, kinds.ALTERNATIVE: _alternative, kinds.REDELIVERY: _redelivery,
-        kinds.RECIPIENT_CHANGE: _recipient, kinds.ADDITION: _recipient,
+        kinds.DECLINE: _decline,
+        kinds.ALTERNATIVE: _alternative,
+        kinds.REDELIVERY: _redelivery,
+        kinds.RECIPIENT_CHANGE: _recipient,
+        kinds.ADDITION: _recipient,
     }
-)  # fmt: skip
+)

@@ -65,10 +65,13 @@ class Filters:
     def pairs(self) -> dict[str, str]:
         """Return the filters that narrow, as an address writes them."""
         values = {
-            "kind": self.kind, "state": self.state if self.state != WAITING else "", "channel": self.channel,
-            "overdue": "1" if self.overdue else "", "warned": "1" if self.warned else "",
+            "kind": self.kind,
+            "state": self.state if self.state != WAITING else "",
+            "channel": self.channel,
+            "overdue": "1" if self.overdue else "",
+            "warned": "1" if self.warned else "",
             "mine": "1" if self.mine else "",
-        }  # fmt: skip
+        }
         return {name: value for name, value in values.items() if value}
 
     def without(self, name: str) -> "Filters":
@@ -127,10 +130,23 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
 
 
 COLUMNS = (
-    Request.id, Request.kind, Request.receipt_no, Request.state, Request.result, Request.channel,
-    Request.household_id, Request.received_at, Request.due_on, Request.warnings, Request.children,
-    Request.amount_yen, Request.claimed_by, Request.claimed_until, Request.version, Request.entered_by,
-)  # fmt: skip
+    Request.id,
+    Request.kind,
+    Request.receipt_no,
+    Request.state,
+    Request.result,
+    Request.channel,
+    Request.household_id,
+    Request.received_at,
+    Request.due_on,
+    Request.warnings,
+    Request.children,
+    Request.amount_yen,
+    Request.claimed_by,
+    Request.claimed_until,
+    Request.version,
+    Request.entered_by,
+)
 """In the order of ``QueueRow``'s fields."""
 WARNED = next(place for place, column in enumerate(COLUMNS) if column is Request.warnings)
 
@@ -163,27 +179,42 @@ def _listing(filters: Filters, include_protected: bool, goes_on: bool) -> Execut
     statement = select(*COLUMNS).where(*_conditions(filters), _known_to(include_protected))
     if goes_on:
         statement = statement.where(_later_than(bindparam("after")))
-    return statement.order_by(Request.received_at, Request.id).limit(bindparam("most", type_=Integer()))
+    return statement.order_by(Request.received_at, Request.id).limit(
+        bindparam("most", type_=Integer())
+    )
 
 
 def one(session: Session, request_id: int, *, include_protected: bool) -> Request | None:
     """Return a request that the reader may know of."""
-    return session.scalar(select(Request).where(Request.id == request_id, _known_to(include_protected)))
+    return session.scalar(
+        select(Request).where(Request.id == request_id, _known_to(include_protected))
+    )
 
 
 def next_for(
-    session: Session, staff_id: int, now: datetime, *, include_protected: bool, kind: str = "", after: int = 0
+    session: Session,
+    staff_id: int,
+    now: datetime,
+    *,
+    include_protected: bool,
+    kind: str = "",
+    after: int = 0,
 ) -> int | None:
     """Return the oldest waiting request that this person may decide and nobody else is deciding.
 
     Left out: own entries, own proposals (a second person confirms them), and for those who are not of the ward what was
     passed to it. ``after`` walks on from a request that is left as it is; after the newest the oldest comes again.
     """
-    free = or_(Request.claimed_by.is_(None), Request.claimed_by == staff_id, Request.claimed_until <= now)
+    free = or_(
+        Request.claimed_by.is_(None), Request.claimed_by == staff_id, Request.claimed_until <= now
+    )
     proposed = select(Approval.subject_id).where(
-        Approval.kind == ACCEPT, Approval.subject == "request", Approval.state == APPROVAL.initial,
-        Approval.proposed_by == staff_id, Approval.subject_id.is_not(None),
-    )  # fmt: skip
+        Approval.kind == ACCEPT,
+        Approval.subject == "request",
+        Approval.state == APPROVAL.initial,
+        Approval.proposed_by == staff_id,
+        Approval.subject_id.is_not(None),
+    )
     statement = (
         select(Request.id)
         .where(

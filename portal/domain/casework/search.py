@@ -93,7 +93,9 @@ def read_letter_number(typed: str) -> str:
     return bare(typed).upper()
 
 
-def find(session: Session, vault: Vault, indexer: Indexer, typed: Typed, *, include_protected: bool) -> Found:
+def find(
+    session: Session, vault: Vault, indexer: Indexer, typed: Typed, *, include_protected: bool
+) -> Found:
     """Find households; what cannot be read is answered with a sentence for its field."""
     faults: list[tuple[str, str]] = []
     code = postal_code(typed.postal) if typed.postal else ""
@@ -105,9 +107,13 @@ def find(session: Session, vault: Vault, indexer: Indexer, typed: Typed, *, incl
         faults.append(("birth", sentence))
     if faults:
         return Found(faults=tuple(faults))
-    terms = SearchTerms(typed.name, typed.place, code or "", birth if isinstance(birth, date) else None)
+    terms = SearchTerms(
+        typed.name, typed.place, code or "", birth if isinstance(birth, date) else None
+    )
     if not typed.number:
-        result = search_households(session, vault, indexer, terms, include_protected=include_protected)
+        result = search_households(
+            session, vault, indexer, terms, include_protected=include_protected
+        )
         return Found(result.households, result.more)
     household_id = _by_number(session, vault, typed.number)
     views = view_households(session, vault, [household_id] if household_id else [])
@@ -117,11 +123,15 @@ def find(session: Session, vault: Vault, indexer: Indexer, typed: Typed, *, incl
 def _by_number(session: Session, vault: Vault, typed: str) -> int | None:
     if login_id := read_login_id(typed):
         digest = login_digest(vault, login_id)
-        return session.scalar(select(Credential.household_id).where(Credential.login_digest == digest))
+        return session.scalar(
+            select(Credential.household_id).where(Credential.login_digest == digest)
+        )
     return household_of_number(session, read_letter_number(typed))
 
 
-def count_search(session: Session, actor: Actor, now: datetime, used: Collection[str], found: int) -> None:
+def count_search(
+    session: Session, actor: Actor, now: datetime, used: Collection[str], found: int
+) -> None:
     """Count a search, and log which fields were used and how many households came back (never the words).
 
     Raises:

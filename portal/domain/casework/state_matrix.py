@@ -11,7 +11,13 @@ from portal.domain.declines.states import DECLINE
 from portal.domain.entitlements.states import ENTITLEMENT
 from portal.domain.escalations.states import CALL_BACK, ESCALATION
 from portal.domain.faxes.states import FAX_CASE, FAX_REPLY
-from portal.domain.incidents.states import COUPON_FAULT, DOWNTIME, INCIDENT, INCIDENT_REPORT, SITE_NOTICE
+from portal.domain.incidents.states import (
+    COUPON_FAULT,
+    DOWNTIME,
+    INCIDENT,
+    INCIDENT_REPORT,
+    SITE_NOTICE,
+)
 from portal.domain.letters.states import BARE_LETTER, LETTER
 from portal.domain.printing.states import ARCHIVE, DISPATCH, PULL
 from portal.domain.recipients.states import CHANGE
@@ -22,10 +28,32 @@ from portal.domain.states import StateMachine
 from portal.domain.subcontractors.states import SUBCONTRACTOR
 
 MACHINES = (
-    COUPON, DECLINE, ALTERNATIVE, SHIPMENT, LETTER, BARE_LETTER, ENTITLEMENT, REQUEST, REDELIVERY, CHANGE, CREDENTIAL, CALL,
-    FAX_CASE, FAX_REPLY, CALL_BACK, ESCALATION, COUPON_FAULT, INCIDENT, INCIDENT_REPORT, SITE_NOTICE, DOWNTIME,
-    ARCHIVE, PULL, DISPATCH, SUBCONTRACTOR,
-)  # fmt: skip
+    COUPON,
+    DECLINE,
+    ALTERNATIVE,
+    SHIPMENT,
+    LETTER,
+    BARE_LETTER,
+    ENTITLEMENT,
+    REQUEST,
+    REDELIVERY,
+    CHANGE,
+    CREDENTIAL,
+    CALL,
+    FAX_CASE,
+    FAX_REPLY,
+    CALL_BACK,
+    ESCALATION,
+    COUPON_FAULT,
+    INCIDENT,
+    INCIDENT_REPORT,
+    SITE_NOTICE,
+    DOWNTIME,
+    ARCHIVE,
+    PULL,
+    DISPATCH,
+    SUBCONTRACTOR,
+)
 NONE = "none"
 """The child has no such thing."""
 
@@ -54,8 +82,14 @@ def _only(action: str, other: StateMachine, allowed: str) -> Exclusion:
 SHOWN_AGAIN = "assigned revealed part_used exchanged"
 EXCLUSIONS = (
     # what is spent is never declined or replaced; what is being stopped for another reason waits for its issuer first
-    _only("decline.submit", COUPON, "none assigned revealed suspended stop_requested voided expired"),
-    _only("alternative.submit", COUPON, "none assigned revealed suspended stop_requested voided expired"),
+    _only(
+        "decline.submit", COUPON, "none assigned revealed suspended stop_requested voided expired"
+    ),
+    _only(
+        "alternative.submit",
+        COUPON,
+        "none assigned revealed suspended stop_requested voided expired",
+    ),
     _only("coupon.reveal", COUPON, SHOWN_AGAIN),
     # one open request at a time decides over a child; an ended one leaves it free again
     _only("alternative.submit", DECLINE, "none unclear refused withdrawn"),
@@ -83,7 +117,9 @@ def _lines() -> Iterator[str]:
         yield _row(["", *actions])
         yield _row(["---"] * (len(actions) + 1))
         for state in _ordered(machine):
-            yield _row([f"**{state}**", *(machine.steps[action].get(state, "") for action in actions)])
+            yield _row(
+                [f"**{state}**", *(machine.steps[action].get(state, "") for action in actions)]
+            )
     yield ""
     yield "## What excludes what"
     yield ""

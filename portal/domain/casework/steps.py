@@ -29,7 +29,9 @@ class Step:
 
 def next_steps(session: Session) -> list[Step]:
     """Return the steps in order; the first one that is not done is at work."""
-    households = _count(session, select(func.count(Household.id)).where(Household.state == "active"))
+    households = _count(
+        session, select(func.count(Household.id)).where(Household.state == "active")
+    )
     stock = _count(session, select(func.count(Coupon.id)))
     assigned = _count(
         session,

@@ -26,8 +26,10 @@ from portal.domain.texts import _s
 from portal.domain.vault import Vault
 
 AFTER = {
-    claims.DECLINE: declines, claims.ALTERNATIVE: alternatives, claims.RECIPIENT_CHANGE: recipients,
-}  # fmt: skip
+    claims.DECLINE: declines,
+    claims.ALTERNATIVE: alternatives,
+    claims.RECIPIENT_CHANGE: recipients,
+}
 PAGE = 200
 
 
@@ -63,11 +65,18 @@ def waiting_stops(
         statement = statement.where(Household.protected.is_(False), ~_of_ward_alone())
     return [
         StopRow(
-            coupon.id, batch.profile, batch.stop, open_code(session, vault, coupon).management_no, coupon.face_yen,
-            coupon.changed_at, entitlement.claimed_by, entitlement.claim_id, entitlement.household_id,
+            coupon.id,
+            batch.profile,
+            batch.stop,
+            open_code(session, vault, coupon).management_no,
+            coupon.face_yen,
+            coupon.changed_at,
+            entitlement.claimed_by,
+            entitlement.claim_id,
+            entitlement.household_id,
         )
         for coupon, batch, entitlement in session.execute(statement)
-    ]  # fmt: skip
+    ]
 
 
 def _of_ward_alone() -> ColumnElement[bool]:
@@ -114,7 +123,9 @@ def confirm(
     fault = faults.waiting_for(session, coupon_id)
     coupons.confirm_stop(session, coupon_id, actor, now)
     if entitlement.claimed_by in AFTER:
-        AFTER[entitlement.claimed_by].stop_confirmed(session, vault, program, entitlement.id, actor, now)
+        AFTER[entitlement.claimed_by].stop_confirmed(
+            session, vault, program, entitlement.id, actor, now
+        )
     if fault is not None:
         faults.stop_confirmed(session, vault, fault, actor, now)
 
@@ -139,7 +150,9 @@ def found_spent(
     fault = faults.waiting_for(session, coupon_id)
     coupons.found_spent(session, coupon_id, actor, now)
     if entitlement.claimed_by in AFTER:
-        AFTER[entitlement.claimed_by].stop_found_spent(session, vault, program, entitlement.id, actor, now)
+        AFTER[entitlement.claimed_by].stop_found_spent(
+            session, vault, program, entitlement.id, actor, now
+        )
     if fault is not None:
         faults.stop_found_spent(session, fault, actor, now)
 

@@ -36,14 +36,21 @@ STAFF = ("agent", "supervisor", "officer", "ward_officer", "auditor", "administr
 # put together once: building a statement takes as long as running it
 EVENTS = (
     select(
-        AuditEvent.at, AuditEvent.action, AuditEvent.actor_role, AuditEvent.subject, AuditEvent.subject_id,
-        AuditEvent.detail, StaffUser.display_name,
+        AuditEvent.at,
+        AuditEvent.action,
+        AuditEvent.actor_role,
+        AuditEvent.subject,
+        AuditEvent.subject_id,
+        AuditEvent.detail,
+        StaffUser.display_name,
     )
-    .outerjoin(StaffUser, and_(StaffUser.id == AuditEvent.actor_id, AuditEvent.actor_role.in_(STAFF)))
+    .outerjoin(
+        StaffUser, and_(StaffUser.id == AuditEvent.actor_id, AuditEvent.actor_role.in_(STAFF))
+    )
     .where(AuditEvent.household_id == bindparam("household_id"))
     .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
     .limit(bindparam("most", type_=Integer()))
-)  # fmt: skip
+)
 
 
 def timeline(
@@ -68,10 +75,18 @@ def timeline(
     # Printing and handing over are written for many letters at once: their numbers come from the letters.
     paper = _letters(letters)
     moments = [
-        Moment(e.at, e.action, e.actor_role, e.display_name or "", paper.pop((e.at, e.action), e.detail))
+        Moment(
+            e.at,
+            e.action,
+            e.actor_role,
+            e.display_name or "",
+            paper.pop((e.at, e.action), e.detail),
+        )
         for e in events
     ]
-    moments += [Moment(at, action, "system", detail=detail) for (at, action), detail in paper.items()]
+    moments += [
+        Moment(at, action, "system", detail=detail) for (at, action), detail in paper.items()
+    ]
     # Importing is one event for the whole extract, so the household's own instant stands in for it.
     moments.append(Moment(household.created_at, "household.imported", "system"))
     moments += _assigned(assigned)
@@ -82,7 +97,11 @@ def _is_hidden(event: Row[Any], hidden: Hidden) -> bool:
     if event.action in {LEFT, CAME}:
         return True
     period = hidden.get((event.subject, event.subject_id or 0))
-    return period is not None and period[0] <= event.at and (period[1] is None or event.at <= period[1])
+    return (
+        period is not None
+        and period[0] <= event.at
+        and (period[1] is None or event.at <= period[1])
+    )
 
 
 def _letters(letters: Iterable[Letter]) -> dict[tuple[datetime, str], dict[str, Any]]:
@@ -90,8 +109,9 @@ def _letters(letters: Iterable[Letter]) -> dict[tuple[datetime, str], dict[str, 
     for letter in letters:
         detail = {"number": letter.number, "kind": letter.kind}
         for at, action in (
-            (letter.printed_at, "letter.printed"), (letter.handed_over_at, "letter.handed_over"),
-        ):  # fmt: skip
+            (letter.printed_at, "letter.printed"),
+            (letter.handed_over_at, "letter.handed_over"),
+        ):
             if at is not None:
                 found[at, action] = detail
     return found
@@ -100,5 +120,6 @@ def _letters(letters: Iterable[Letter]) -> dict[tuple[datetime, str], dict[str, 
 def _assigned(instants: Iterable[datetime]) -> list[Moment]:
     # Assigning is one event for all households, so the coupon's own instant stands in for it.
     return [
-        Moment(at, "coupon.assigned", "system", detail={"count": n}) for at, n in Counter(instants).items()
+        Moment(at, "coupon.assigned", "system", detail={"count": n})
+        for at, n in Counter(instants).items()
     ]

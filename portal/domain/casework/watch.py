@@ -29,16 +29,29 @@ MOST = 3_000
 """So many events are looked at; an hour of browsing makes at most a few hundred."""
 # put together once, on the plain tables: the supervisors' board asks every half minute
 _E, _P, _H = (table_of(kind) for kind in (AuditEvent, StaffUser, Household))
-_EVENTS = select(
-    _E.c.id, _E.c.at, _E.c.action, _E.c.actor_id, _E.c.subject_id, _E.c.detail, _P.c.display_name, _P.c.role,
-    _P.c.organization,
-).join_from(_E, _P, _P.c.id == _E.c.actor_id).where(_E.c.at >= bindparam("since")).limit(MOST)  # fmt: skip
+_EVENTS = (
+    select(
+        _E.c.id,
+        _E.c.at,
+        _E.c.action,
+        _E.c.actor_id,
+        _E.c.subject_id,
+        _E.c.detail,
+        _P.c.display_name,
+        _P.c.role,
+        _P.c.organization,
+    )
+    .join_from(_E, _P, _P.c.id == _E.c.actor_id)
+    .where(_E.c.at >= bindparam("since"))
+    .limit(MOST)
+)
 _WATCHED = _EVENTS.where(WATCHED).order_by(_E.c.at.desc(), _E.c.id.desc())
 # the looks of the ward's officers at protected households: nobody else can open one
 _PROTECTED_OPENED = _EVENTS.where(
-    _E.c.household_id.in_(select(_H.c.id).where(_H.c.protected)), _E.c.action.in_(OPENED),
+    _E.c.household_id.in_(select(_H.c.id).where(_H.c.protected)),
+    _E.c.action.in_(OPENED),
     _E.c.actor_role == Role.WARD_OFFICER.value,
-).order_by(_E.c.id.desc())  # fmt: skip
+).order_by(_E.c.id.desc())
 TEAM = frozenset({Role.AGENT.value, Role.SUPERVISOR.value})
 
 
@@ -98,7 +111,9 @@ def incidents(session: Session, reader: StaffUser, now: datetime) -> list[Incide
     for event in watched:
         if _watches(reader, event):
             kind, day = _kind(event), jst_date(event.at)
-            groups.setdefault((event.actor_id, kind, day), _Group([], kind, day)).events.append(event)
+            groups.setdefault((event.actor_id, kind, day), _Group([], kind, day)).events.append(
+                event
+            )
     found = [_incident(group, seen) for group in groups.values()]
     return sorted(found, key=lambda one: one.last_event, reverse=True)
 
@@ -108,7 +123,9 @@ def unseen(session: Session, reader: StaffUser, now: datetime) -> int:
     return sum(one.seen_by is None for one in incidents(session, reader, now))
 
 
-def mark_seen(session: Session, reader: StaffUser, last_event: int, actor: Actor, now: datetime) -> Incident:
+def mark_seen(
+    session: Session, reader: StaffUser, last_event: int, actor: Actor, now: datetime
+) -> Incident:
     """Note that somebody looked at an incident as it is now; what happens afterwards shows it again.
 
     Raises:
@@ -116,19 +133,33 @@ def mark_seen(session: Session, reader: StaffUser, last_event: int, actor: Actor
         ConflictError: somebody looked at it already.
         NotAllowedError: it is about this person.
     """
-    found = next((one for one in incidents(session, reader, now) if one.last_event == last_event), None)
+    found = next(
+        (one for one in incidents(session, reader, now) if one.last_event == last_event), None
+    )
     if found is None:
         raise NotFoundError(
-            _s("この記録は見つかりませんでした。続きがあったかもしれません。一覧を開きなおしてください。")
+            _s(
+                "この記録は見つかりませんでした。続きがあったかもしれません。一覧を開きなおしてください。"
+            )
         )
     if found.staff_id == reader.id:
-        raise NotAllowedError(_s("自分の記録は、自分では確認ずみにできません。ほかの人が確かめます。"))
+        raise NotAllowedError(
+            _s("自分の記録は、自分では確認ずみにできません。ほかの人が確かめます。")
+        )
     if found.seen_by is not None:
         raise ConflictError(_s("ほかの人が、もう確認しました。"))
     record(
-        session, actor, now, SEEN, "staff_user", found.staff_id, kind=found.kind, day=found.day.isoformat(),
-        up_to=found.last_event, count=found.count,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        SEEN,
+        "staff_user",
+        found.staff_id,
+        kind=found.kind,
+        day=found.day.isoformat(),
+        up_to=found.last_event,
+        count=found.count,
+    )
     session.flush()
     return found
 
@@ -149,7 +180,9 @@ def _kind(event: _Event) -> str:
     return "asked" if event.action == ASKED else "protected_opened"
 
 
-def _incident(group: _Group, seen: dict[tuple[int, str, str], tuple[int, str, datetime]]) -> Incident:
+def _incident(
+    group: _Group, seen: dict[tuple[int, str, str], tuple[int, str, datetime]]
+) -> Incident:
     person = group.events[0]
     ids = [event.id for event in group.events]
     calls = {int(event.detail["call"]) for event in group.events if event.detail.get("call")}
@@ -157,10 +190,19 @@ def _incident(group: _Group, seen: dict[tuple[int, str, str], tuple[int, str, da
     current = up_to >= max(ids)
     times = [event.at for event in group.events]
     return Incident(
-        last_event=max(ids), staff_id=person.actor_id, name=person.display_name, role=person.role, kind=group.kind,
-        day=group.day, first_at=min(times), last_at=max(times), count=len(ids), call_ids=tuple(sorted(calls)),
-        seen_by=by if current else None, seen_at=at if current else None,
-    )  # fmt: skip
+        last_event=max(ids),
+        staff_id=person.actor_id,
+        name=person.display_name,
+        role=person.role,
+        kind=group.kind,
+        day=group.day,
+        first_at=min(times),
+        last_at=max(times),
+        count=len(ids),
+        call_ids=tuple(sorted(calls)),
+        seen_by=by if current else None,
+        seen_at=at if current else None,
+    )
 
 
 def _seen(events: Iterable[_Event]) -> dict[tuple[int, str, str], tuple[int, str, datetime]]:

@@ -63,7 +63,9 @@ def _tasks(include_protected: bool) -> Select[Task]:
 def task_counts(session: Session, *, include_protected: bool) -> dict[str, int]:
     """Return the number of open tasks per kind."""
     inner = _tasks(include_protected).subquery()
-    rows = session.execute(select(inner.c.kind, func.count()).group_by(inner.c.kind).order_by(inner.c.kind))
+    rows = session.execute(
+        select(inner.c.kind, func.count()).group_by(inner.c.kind).order_by(inner.c.kind)
+    )
     return {kind: int(count) for kind, count in rows}
 
 

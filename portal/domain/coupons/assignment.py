@@ -108,14 +108,18 @@ def _amounts(session: Session) -> list[int]:
     return sorted(session.scalars(select(Entitlement.amount_yen).distinct()))
 
 
-def plan(session: Session, now: datetime, reserve: Reserve, *, limit: int | None = None) -> AssignmentPlan:
+def plan(
+    session: Session, now: datetime, reserve: Reserve, *, limit: int | None = None
+) -> AssignmentPlan:
     """Count what ``assign`` would do now; changes nothing."""
     wanted = stock = kept = missing = 0
     for amount in _amounts(session):
         need = _count(session, _wanting(amount))
         need = need if limit is None else min(need, limit - wanted)
         free = session.scalar(select(func.count()).where(*_in_stock(now, amount))) or 0
-        used = session.scalar(select(func.count()).where(Coupon.state.in_(LIVE), Coupon.face_yen == amount))
+        used = session.scalar(
+            select(func.count()).where(Coupon.state.in_(LIVE), Coupon.face_yen == amount)
+        )
         keep = reserve.of((used or 0) + need)
         wanted, stock, kept = wanted + need, stock + free, kept + keep
         missing += max(0, need + keep - free) if need else 0
@@ -175,7 +179,10 @@ def assign(
 def _ended(session: Session, now: datetime) -> str:
     """Say how many codes lie in stock that nobody can exchange any more, since that is easily overlooked."""
     over = select(CouponBatch.id).where(CouponBatch.exchange_end <= now)
-    count = session.scalar(select(func.count()).where(Coupon.state == STOCK, Coupon.batch_id.in_(over))) or 0
+    count = (
+        session.scalar(select(func.count()).where(Coupon.state == STOCK, Coupon.batch_id.in_(over)))
+        or 0
+    )
     if not count:
         return ""
     return " " + _sn(
@@ -193,14 +200,20 @@ def _one_at_a_time(session: Session) -> None:
 
 
 def _give(session: Session, now: datetime, amount_yen: int, limit: int | None) -> int:
-    wanting = _wanting(amount_yen).order_by(Entitlement.id).with_for_update(of=Entitlement, skip_locked=True)
+    wanting = (
+        _wanting(amount_yen)
+        .order_by(Entitlement.id)
+        .with_for_update(of=Entitlement, skip_locked=True)
+    )
     if limit is not None:
         wanting = wanting.limit(limit)
     entitlements = session.scalars(wanting).all()
     codes = session.scalars(_free_codes(now, amount_yen).limit(len(entitlements))).all()
     if len(codes) < len(entitlements):
         raise ConflictError(
-            _s("ほかの処理が同時にコードを使っています。何も割り当てていません。もう一度実行してください。"),
+            _s(
+                "ほかの処理が同時にコードを使っています。何も割り当てていません。もう一度実行してください。"
+            ),
             code="coupon_stock",
         )
     if not codes:
@@ -209,7 +222,13 @@ def _give(session: Session, now: datetime, amount_yen: int, limit: int | None) -
     session.execute(
         update(Coupon),
         [
-            {"id": code, "entitlement_id": entitlement, "state": state, "assigned_at": now, "changed_at": now}
+            {
+                "id": code,
+                "entitlement_id": entitlement,
+                "state": state,
+                "assigned_at": now,
+                "changed_at": now,
+            }
             for code, entitlement in zip(codes, entitlements, strict=True)
         ],
     )
@@ -226,7 +245,9 @@ def _free_codes(now: datetime, amount_yen: int) -> Select[int]:
     )
 
 
-def assign_replacement(session: Session, entitlement_id: int, actor: Actor, now: datetime) -> Coupon:
+def assign_replacement(
+    session: Session, entitlement_id: int, actor: Actor, now: datetime
+) -> Coupon:
     """Give an entitlement whose coupon is void a fresh code, from the reserve if need be.
 
     Raises:
@@ -249,6 +270,14 @@ def assign_replacement(session: Session, entitlement_id: int, actor: Actor, now:
     coupon = session.get_one(Coupon, code)
     coupon.state = COUPON.next(coupon.state, "assign")
     coupon.entitlement_id, coupon.assigned_at, coupon.changed_at = entitlement.id, now, now
-    record(session, actor, now, "coupon.replaced", "coupon", coupon.id, household_id=entitlement.household_id)
+    record(
+        session,
+        actor,
+        now,
+        "coupon.replaced",
+        "coupon",
+        coupon.id,
+        household_id=entitlement.household_id,
+    )
     session.flush()
     return coupon

@@ -84,7 +84,9 @@ class _Problems:
     def add(self, line: int, sentence: str) -> None:
         self.count += 1
         if len(self.sentences) < SHOWN_PROBLEMS:
-            self.sentences.append(_s("%(line)d行目: %(sentence)s") % {"line": line, "sentence": sentence})
+            self.sentences.append(
+                _s("%(line)d行目: %(sentence)s") % {"line": line, "sentence": sentence}
+            )
 
     def refuse(self) -> None:
         if not self.count:
@@ -122,7 +124,12 @@ def read_batch(path: Path, profile: IssuerProfile, order: Order, terms: Terms) -
 
 
 def _row(
-    line: int, cells: list[str], table: CodeTable, profile: IssuerProfile, terms: Terms, problems: _Problems
+    line: int,
+    cells: list[str],
+    table: CodeTable,
+    profile: IssuerProfile,
+    terms: Terms,
+    problems: _Problems,
 ) -> CodeRow | None:
     before = problems.count
     if len(cells) != table.width:
@@ -139,8 +146,13 @@ def _row(
     if exchange_end is not None and exchange_end < terms.exchange_end:
         problems.add(
             line,
-            _s("交換期限が事業の最終日より早く終わります(コードは%(code)sまで、事業は%(program)sまで)。")
-            % {"code": last_day_before(exchange_end), "program": last_day_before(terms.exchange_end)},
+            _s(
+                "交換期限が事業の最終日より早く終わります(コードは%(code)sまで、事業は%(program)sまで)。"
+            )
+            % {
+                "code": last_day_before(exchange_end),
+                "program": last_day_before(terms.exchange_end),
+            },
         )
     if exchange_end is None or use_end is None or face_yen is None:
         return None
@@ -149,9 +161,14 @@ def _row(
     if problems.count > before:
         return None
     return CodeRow(
-        cell(profile.management_no), cell(profile.url), cell(profile.code), cell(profile.pin), face_yen,
-        exchange_end, use_end,
-    )  # fmt: skip
+        cell(profile.management_no),
+        cell(profile.url),
+        cell(profile.code),
+        cell(profile.pin),
+        face_yen,
+        exchange_end,
+        use_end,
+    )
 
 
 def _check_texts(
@@ -163,10 +180,13 @@ def _check_texts(
             problems.add(line, _s("%(column)sが空です。") % {"column": name})
         elif any(not "!" <= character <= "~" for character in value):
             problems.add(
-                line, _s("%(column)sに、半角の英数字と記号のほかの文字があります。") % {"column": name}
+                line,
+                _s("%(column)sに、半角の英数字と記号のほかの文字があります。") % {"column": name},
             )
     if profile.url is not None and cell(profile.url) and not _allowed(cell(profile.url), profile):
-        problems.add(line, _s("URLのホストが、発行者の設定で許したものではありません(httpsだけ使えます)。"))
+        problems.add(
+            line, _s("URLのホストが、発行者の設定で許したものではありません(httpsだけ使えます)。")
+        )
 
 
 def _allowed(url: str, profile: IssuerProfile) -> bool:
@@ -217,11 +237,14 @@ def _check_duplicates(rows: Iterable[CodeRow], lines: list[int], problems: _Prob
     values: dict[str, int] = {}
     for line, row in zip(lines, rows, strict=True):
         for seen, value, name in (
-            (numbers, row.management_no, _s("管理番号")), (values, row.code or row.url, _s("コード")),
-        ):  # fmt: skip
+            (numbers, row.management_no, _s("管理番号")),
+            (values, row.code or row.url, _s("コード")),
+        ):
             first = seen.setdefault(value, line)
             if first != line:
-                problems.add(line, _s("%(name)sが%(line)d行目と同じです。") % {"name": name, "line": first})
+                problems.add(
+                    line, _s("%(name)sが%(line)d行目と同じです。") % {"name": name, "line": first}
+                )
 
 
 def _check_order(
@@ -235,7 +258,9 @@ def _check_order(
     ):
         if all(value is None for value in expected):
             raise InputError(
-                _s("注文の%(name)sが分かりません。--count と --sum で注文書の数を指定してください。")
+                _s(
+                    "注文の%(name)sが分かりません。--count と --sum で注文書の数を指定してください。"
+                )
                 % {"name": name}
             )
         for value in expected:

@@ -103,10 +103,13 @@ def _split_trailer(
         return lines, None, None
     line, cells = lines[-1]
     try:
-        count, total = (read_yen(cells[place - 1]) for place in (trailer.count_cell, trailer.sum_cell))
+        count, total = (
+            read_yen(cells[place - 1]) for place in (trailer.count_cell, trailer.sum_cell)
+        )
     except (IndexError, ValueError):
         raise InputError(
-            _s("コードのファイルの%(line)d行目(合計の行)から件数と金額を読めません。") % {"line": line}
+            _s("コードのファイルの%(line)d行目(合計の行)から件数と金額を読めません。")
+            % {"line": line}
         ) from None
     return lines[:-1], count, total
 

@@ -40,7 +40,9 @@ def open_kinds(session: Session) -> Mapping[str, int]:
     return {kind: int(count) for kind, count in rows}
 
 
-def listed(session: Session, *, after: int = 0, state: str = DIFFERENCE.initial) -> list[StatementDifference]:
+def listed(
+    session: Session, *, after: int = 0, state: str = DIFFERENCE.initial
+) -> list[StatementDifference]:
     """Return a page of differences in a state, oldest first, after the one with the key ``after``."""
     statement = (
         select(StatementDifference)
@@ -71,7 +73,9 @@ def settle(
         raise InputError(_s("どう確かめたかを、400文字までで書いてください。"))
     row.state, row.settled_by, row.settled_at = after, actor.id, now
     row.note_sealed = seal_json(vault.kek, {"note": note.strip()}, f"issuer_difference:{row.id}")
-    record(session, actor, now, "coupon.difference_settled", "issuer_difference", row.id, kind=row.kind)
+    record(
+        session, actor, now, "coupon.difference_settled", "issuer_difference", row.id, kind=row.kind
+    )
     session.flush()
     return row
 

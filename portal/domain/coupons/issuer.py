@@ -21,9 +21,12 @@ QR_CONTENT = ("url", "code")
 ENDS = ("inclusive", "exclusive")
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 RESOLUTIONS = (
-    ("%f", timedelta(microseconds=1)), ("%S", timedelta(seconds=1)), ("%T", timedelta(seconds=1)),
-    ("%M", timedelta(minutes=1)), ("%H", timedelta(hours=1)),
-)  # fmt: skip
+    ("%f", timedelta(microseconds=1)),
+    ("%S", timedelta(seconds=1)),
+    ("%T", timedelta(seconds=1)),
+    ("%M", timedelta(minutes=1)),
+    ("%H", timedelta(hours=1)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,9 @@ class EndRule:
         value = datetime.strptime(text, self.format)  # noqa: DTZ007  (the zone is set in the next line)
         value = value if value.tzinfo is not None else value.replace(tzinfo=JST)
         if self.inclusive:
-            step = next((step for mark, step in RESOLUTIONS if mark in self.format), timedelta(days=1))
+            step = next(
+                (step for mark, step in RESOLUTIONS if mark in self.format), timedelta(days=1)
+            )
             value += step
         return value.astimezone(UTC)
 
@@ -88,9 +93,14 @@ class IssuerProfile:
     def columns(self) -> tuple[str, ...]:
         """The columns that the header must have."""
         named = (
-            self.management_no, self.url, self.code, self.pin, self.face_yen,
-            self.exchange_until.column, self.use_until.column,
-        )  # fmt: skip
+            self.management_no,
+            self.url,
+            self.code,
+            self.pin,
+            self.face_yen,
+            self.exchange_until.column,
+            self.use_until.column,
+        )
         return tuple(name for name in named if name is not None)
 
     def qr_payload(self, url: str, code: str) -> str:
@@ -135,7 +145,11 @@ def load_issuer(name_or_path: str, issuers_dir: Path) -> IssuerProfile:
         InputError: the file is wrong; the message lists every fault.
     """
     names = shipped_issuers(issuers_dir)
-    path = issuers_dir / f"{name_or_path}.toml" if name_or_path in names else Path(name_or_path).expanduser()
+    path = (
+        issuers_dir / f"{name_or_path}.toml"
+        if name_or_path in names
+        else Path(name_or_path).expanduser()
+    )
     if not path.is_file():
         near = difflib.get_close_matches(name_or_path, names, n=1)
         hint = _s("「%(near)s」のことですか。") % {"near": near[0]} if near else ""
@@ -153,7 +167,8 @@ def load_issuer(name_or_path: str, issuers_dir: Path) -> IssuerProfile:
     if problems:
         lines = "".join(f"\n- {problem}" for problem in problems)
         raise InputError(
-            _s("発行者の設定ファイル %(path)s を直してください。%(lines)s") % {"path": path, "lines": lines},
+            _s("発行者の設定ファイル %(path)s を直してください。%(lines)s")
+            % {"path": path, "lines": lines},
             code="issuer_file",
         )
     return profile
@@ -216,12 +231,16 @@ def _read_trailer(file: Section) -> Trailer | None:
         return None
     table = file.table("trailer")
     return Trailer(
-        table.text("mark"), table.whole("count_cell", low=1, high=99), table.whole("sum_cell", low=1, high=99)
+        table.text("mark"),
+        table.whole("count_cell", low=1, high=99),
+        table.whole("sum_cell", low=1, high=99),
     )
 
 
 def _read_end(section: Section) -> EndRule:
-    rule = EndRule(section.text("column"), section.text("format"), section.choice("end", ENDS) == "inclusive")
+    rule = EndRule(
+        section.text("column"), section.text("format"), section.choice("end", ENDS) == "inclusive"
+    )
     probe = datetime(2023, 12, 31, 23, 59, 59, tzinfo=JST)
     try:
         datetime.strptime(probe.strftime(rule.format), rule.format)  # noqa: DTZ007  (only the format is tried)
@@ -243,10 +262,16 @@ def _contradictions(profile: IssuerProfile) -> list[str]:
     if profile.url is not None and not profile.hosts:
         problems.append(_s("hosts: URLを使う発行者では、許すホスト名を1つ以上書いてください。"))
     if getattr(profile, profile.qr_content) is None:
-        problems.append(_s("qr.content: columns に %(name)s がありません。") % {"name": profile.qr_content})
+        problems.append(
+            _s("qr.content: columns に %(name)s がありません。") % {"name": profile.qr_content}
+        )
     if getattr(profile, profile.shown) is None:
-        problems.append(_s("number_shown: columns に %(name)s がありません。") % {"name": profile.shown})
+        problems.append(
+            _s("number_shown: columns に %(name)s がありません。") % {"name": profile.shown}
+        )
     repeated = sorted({name for name in profile.columns if profile.columns.count(name) > 1})
     if repeated:
-        problems.append(_s("columns: 同じ列を2回使っています(%(names)s)。") % {"names": ", ".join(repeated)})
+        problems.append(
+            _s("columns: 同じ列を2回使っています(%(names)s)。") % {"names": ", ".join(repeated)}
+        )
     return problems

@@ -20,7 +20,13 @@ from portal.domain.coupons.batch_file import CodeRow, Order, ParsedBatch, Terms,
 from portal.domain.coupons.issuer import IssuerProfile
 from portal.domain.coupons.models import Coupon, CouponBatch
 from portal.domain.coupons.qr import draw_png
-from portal.domain.coupons.sealed import CouponCode, code_digest, management_digest, seal_code, seal_image
+from portal.domain.coupons.sealed import (
+    CouponCode,
+    code_digest,
+    management_digest,
+    seal_code,
+    seal_image,
+)
 from portal.domain.coupons.states import COUPON
 from portal.domain.errors import ConflictError
 from portal.domain.texts import _s
@@ -91,7 +97,9 @@ def load_batch(
             batch_id = batch.id
     except IntegrityError:
         raise ConflictError(
-            _s("読み込みの途中で、同じコードか同じ注文がほかから読み込まれました。何も保存していません。")
+            _s(
+                "読み込みの途中で、同じコードか同じ注文がほかから読み込まれました。何も保存していません。"
+            )
         ) from None
     return _result(batch_id, parsed)
 
@@ -112,7 +120,11 @@ def refuse_known(session: Session, vault: Vault, parsed: ParsedBatch) -> None:
             parsed.sha256,
             _s("このファイルはもう読み込んであります(注文 %(order)s)。"),
         ),
-        (CouponBatch.order_ref, parsed.order.reference, _s("注文 %(order)s はもう読み込んであります。")),
+        (
+            CouponBatch.order_ref,
+            parsed.order.reference,
+            _s("注文 %(order)s はもう読み込んであります。"),
+        ),
     ):
         earlier = session.scalar(select(CouponBatch.order_ref).where(column == value))
         if earlier is not None:
@@ -150,7 +162,9 @@ def seal_batch(
     return SealedBatch(parsed, wrapped, tuple(rows))
 
 
-def _sealed_row(vault: Vault, key: bytes, profile: IssuerProfile, row: CodeRow, png: bytes) -> dict[str, Any]:
+def _sealed_row(
+    vault: Vault, key: bytes, profile: IssuerProfile, row: CodeRow, png: bytes
+) -> dict[str, Any]:
     digest = management_digest(vault, row.management_no)
     shown = row.code if profile.shown == "code" else row.management_no
     code = CouponCode(row.url, row.code, row.pin, row.management_no, shown)
@@ -183,18 +197,35 @@ def store_batch(session: Session, sealed: SealedBatch, actor: Actor, now: dateti
     """Insert the batch and all its coupons into stock and log it."""
     parsed = sealed.parsed
     batch = CouponBatch(
-        profile=parsed.profile.name, order_ref=parsed.order.reference, file_sha256=parsed.sha256,
-        count=len(parsed.rows), total_yen=parsed.total_yen, stop=parsed.profile.stop,
+        profile=parsed.profile.name,
+        order_ref=parsed.order.reference,
+        file_sha256=parsed.sha256,
+        count=len(parsed.rows),
+        total_yen=parsed.total_yen,
+        stop=parsed.profile.stop,
         sandbox=parsed.profile.sandbox,
-        exchange_end=parsed.exchange_end, use_end=parsed.use_end, wrapped_key=sealed.wrapped_key, loaded_at=now,
-    )  # fmt: skip
+        exchange_end=parsed.exchange_end,
+        use_end=parsed.use_end,
+        wrapped_key=sealed.wrapped_key,
+        loaded_at=now,
+    )
     session.add(batch)
     session.flush()
     for start in range(0, len(sealed.rows), ROW_CHUNK):
         part = sealed.rows[start : start + ROW_CHUNK]
-        session.execute(insert(Coupon), [row | {"batch_id": batch.id, "changed_at": now} for row in part])
+        session.execute(
+            insert(Coupon), [row | {"batch_id": batch.id, "changed_at": now} for row in part]
+        )
     record(
-        session, actor, now, "coupon.batch_loaded", "coupon_batch", batch.id, order=batch.order_ref,
-        profile=batch.profile, count=batch.count, yen=batch.total_yen,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "coupon.batch_loaded",
+        "coupon_batch",
+        batch.id,
+        order=batch.order_ref,
+        profile=batch.profile,
+        count=batch.count,
+        yen=batch.total_yen,
+    )
     return batch

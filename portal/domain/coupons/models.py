@@ -40,13 +40,16 @@ class Coupon(Base):
     __tablename__ = "coupon"
     __table_args__ = (
         Index(
-            "uq_coupon_live_entitlement", "entitlement_id", unique=True,
-            postgresql_where=text(LIVE), sqlite_where=text(LIVE),
+            "uq_coupon_live_entitlement",
+            "entitlement_id",
+            unique=True,
+            postgresql_where=text(LIVE),
+            sqlite_where=text(LIVE),
         ),
         CheckConstraint("(state = 'stock') = (entitlement_id IS NULL)", name="stock_is_free"),
         CheckConstraint("used_yen >= 0 AND used_yen <= face_yen", name="used_within_face"),
         Index("ix_coupon_stock", "state", "id"),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = primary_key()
     batch_id: Mapped[int] = mapped_column(ForeignKey("coupon_batch.id"), index=True)

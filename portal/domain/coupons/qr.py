@@ -26,7 +26,9 @@ Fit = Literal["panel", "full_width", "too_dense"]
 
 
 def _rows(payload: str, mask: int, version: int | None = None) -> list[list[bool]]:
-    code = qrcode.QRCode(version=version, error_correction=ERROR_CORRECT_M, border=0, mask_pattern=mask)
+    code = qrcode.QRCode(
+        version=version, error_correction=ERROR_CORRECT_M, border=0, mask_pattern=mask
+    )
     code.add_data(payload)
     try:
         code.make(fit=version is None)
@@ -92,7 +94,8 @@ def matrix(payload: str) -> list[str]:
     size = len(rows)
     packed = _pack(rows)
     best = min(
-        (packed ^ change for change in _mask_changes((size - 17) // 4)), key=lambda one: _penalty(one, size)
+        (packed ^ change for change in _mask_changes((size - 17) // 4)),
+        key=lambda one: _penalty(one, size),
     )
     bits = f"{best:0{size * (size + 1)}b}"
     return [bits[start : start + size] for start in range(0, len(bits), size + 1)]

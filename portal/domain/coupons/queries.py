@@ -77,7 +77,12 @@ class DeliveryCounts:
 # put together once: building so large a statement takes as long as running it
 OF_HOUSEHOLD = (
     select(
-        Entitlement, Child.ordinal, Coupon, CouponBatch.exchange_end, CouponBatch.use_end, CouponBatch.stop
+        Entitlement,
+        Child.ordinal,
+        Coupon,
+        CouponBatch.exchange_end,
+        CouponBatch.use_end,
+        CouponBatch.stop,
     )
     .join(Child, Child.id == Entitlement.child_id)
     .outerjoin(Coupon, Coupon.entitlement_id == Entitlement.id)
@@ -106,9 +111,18 @@ def coupons_and_assignments(
         known = chosen.get(entitlement.id)
         if known is None or known.coupon is None or known.coupon.state not in LIVE:
             chosen[entitlement.id] = HouseholdCoupon(
-                entitlement.child_id, ordinal, entitlement.id, entitlement.state, entitlement.amount_yen, coupon,
-                exchange_end, use_end, entitlement.claimed_by, entitlement.claim_id, stop or "",
-            )  # fmt: skip
+                entitlement.child_id,
+                ordinal,
+                entitlement.id,
+                entitlement.state,
+                entitlement.amount_yen,
+                coupon,
+                exchange_end,
+                use_end,
+                entitlement.claimed_by,
+                entitlement.claim_id,
+                stop or "",
+            )
     return list(chosen.values()), assigned
 
 
@@ -158,16 +172,26 @@ def state_counts(session: Session) -> dict[str, int]:
 def batches(session: Session) -> list[BatchView]:
     """Return all batches, oldest first."""
     counts: dict[int, dict[str, int]] = {}
-    grouped = select(Coupon.batch_id, Coupon.state, func.count()).group_by(Coupon.batch_id, Coupon.state)
+    grouped = select(Coupon.batch_id, Coupon.state, func.count()).group_by(
+        Coupon.batch_id, Coupon.state
+    )
     for batch_id, state, count in session.execute(grouped):
         counts.setdefault(batch_id, {})[state] = count
     return [
         BatchView(
-            batch.id, batch.profile, batch.order_ref, batch.count, batch.total_yen, batch.stop, batch.exchange_end,
-            batch.use_end, batch.loaded_at, counts.get(batch.id, {}),
+            batch.id,
+            batch.profile,
+            batch.order_ref,
+            batch.count,
+            batch.total_yen,
+            batch.stop,
+            batch.exchange_end,
+            batch.use_end,
+            batch.loaded_at,
+            counts.get(batch.id, {}),
         )
         for batch in session.scalars(select(CouponBatch).order_by(CouponBatch.id))
-    ]  # fmt: skip
+    ]
 
 
 def delivery_counts(session: Session) -> DeliveryCounts:

@@ -26,13 +26,19 @@ def _locked(session: Session, coupon_id: int) -> Coupon:
 
 
 def _entitlement(session: Session, coupon: Coupon) -> Entitlement:
-    row = session.get(Entitlement, coupon.entitlement_id) if coupon.entitlement_id is not None else None
+    row = (
+        session.get(Entitlement, coupon.entitlement_id)
+        if coupon.entitlement_id is not None
+        else None
+    )
     if row is None:
         raise NotFoundError(_("クーポンが見つかりません。"))
     return row
 
 
-def reveal(session: Session, vault: Vault, coupon: Coupon, actor: Actor, now: datetime) -> CouponCode:
+def reveal(
+    session: Session, vault: Vault, coupon: Coupon, actor: Actor, now: datetime
+) -> CouponCode:
     """Show a code to its resident. The first time counts as proof of delivery; every time is logged.
 
     Raises:
@@ -67,14 +73,24 @@ def _change(
     coupon.state = COUPON.next(before, action)
     coupon.state_before, coupon.changed_at = before, now
     record(
-        session, actor, now, f"coupon.{action}", "coupon", coupon.id,
-        household_id=_entitlement(session, coupon).household_id, before=before, after=coupon.state, **detail,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        f"coupon.{action}",
+        "coupon",
+        coupon.id,
+        household_id=_entitlement(session, coupon).household_id,
+        before=before,
+        after=coupon.state,
+        **detail,
+    )
     session.flush()
     return coupon
 
 
-def suspend(session: Session, coupon_id: int, actor: Actor, now: datetime, *, reason: str) -> Coupon:
+def suspend(
+    session: Session, coupon_id: int, actor: Actor, now: datetime, *, reason: str
+) -> Coupon:
     """Hide a coupon for the time being; ``reason`` is a code word, not free text. Raises WrongStateError."""
     return _change(session, coupon_id, "suspend", actor, now, reason=reason)
 
@@ -99,7 +115,9 @@ def suspend_household(
     return len(ids)
 
 
-def request_stop(session: Session, coupon_id: int, actor: Actor, now: datetime, *, reason: str) -> Coupon:
+def request_stop(
+    session: Session, coupon_id: int, actor: Actor, now: datetime, *, reason: str
+) -> Coupon:
     """Ask for a code to be stopped at its issuer; a sandbox issuer confirms at once.
 
     Raises:
@@ -115,7 +133,9 @@ def request_stop(session: Session, coupon_id: int, actor: Actor, now: datetime, 
     return confirm_stop(session, coupon_id, actor, now) if batch.sandbox else coupon
 
 
-def void_unseen(session: Session, coupon_id: int, actor: Actor, now: datetime, *, reason: str) -> Coupon:
+def void_unseen(
+    session: Session, coupon_id: int, actor: Actor, now: datetime, *, reason: str
+) -> Coupon:
     """Void a code that was never shown to anybody: nothing can have been spent, so no issuer need be asked.
 
     Raises:

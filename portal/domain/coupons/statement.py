@@ -75,7 +75,9 @@ def take_statement(
     if as_of > jst_date(now):
         raise InputError(_s("利用明細の基準日が未来です。日付を確かめてください。"))
     file = read_statement(data, profile)
-    known = session.scalar(select(IssuerStatement).where(IssuerStatement.file_sha256 == file.sha256))
+    known = session.scalar(
+        select(IssuerStatement).where(IssuerStatement.file_sha256 == file.sha256)
+    )
     if known is not None:
         return Taken(known.id, known.rows, known.used_yen, repeated=True)
     work = _Work()
@@ -84,19 +86,29 @@ def take_statement(
     return _store(session, work, file, profile, as_of, actor, now)
 
 
-def _beside(session: Session, vault: Vault, file: StatementFile) -> Iterator[tuple[StatementRow, Any | None]]:
+def _beside(
+    session: Session, vault: Vault, file: StatementFile
+) -> Iterator[tuple[StatementRow, Any | None]]:
     for part in _parts(file.rows):
         digests = {management_digest(vault, row.management_no): row for row in part}
         statement = (
             select(
-                Coupon.id, Coupon.management_digest, Coupon.state, Coupon.revealed_at, Coupon.used_yen, Coupon.face_yen,
-                Coupon.issuer_as_of, Coupon.entitlement_id, Entitlement.state.label("right"), Entitlement.claimed_by,
+                Coupon.id,
+                Coupon.management_digest,
+                Coupon.state,
+                Coupon.revealed_at,
+                Coupon.used_yen,
+                Coupon.face_yen,
+                Coupon.issuer_as_of,
+                Coupon.entitlement_id,
+                Entitlement.state.label("right"),
+                Entitlement.claimed_by,
                 Entitlement.household_id,
             )
             .outerjoin(Entitlement, Entitlement.id == Coupon.entitlement_id)
             .where(Coupon.management_digest.in_(digests))
             .with_for_update(of=Coupon)
-        )  # fmt: skip
+        )
         found = {coupon.management_digest: coupon for coupon in session.execute(statement)}
         for digest, row in digests.items():
             yield row, found.get(digest)
@@ -115,7 +127,9 @@ def _look_at(work: _Work, row: StatementRow, coupon: Any | None, as_of: date) ->
         return
     free = coupon.right == ENTITLEMENT.initial and coupon.claimed_by is None
     seen = coupon.revealed_at is not None
-    verdict = judge(Ours(coupon.state, seen, coupon.used_yen, coupon.face_yen, free), row.status, used)
+    verdict = judge(
+        Ours(coupon.state, seen, coupon.used_yen, coupon.face_yen, free), row.status, used
+    )
     work.used_yen += used
     work.said.setdefault((used, row.status), []).append(coupon.id)
     state = coupon.state
@@ -132,23 +146,39 @@ def _look_at(work: _Work, row: StatementRow, coupon: Any | None, as_of: date) ->
 
 def _difference(row: StatementRow, coupon: Any | None, kind: str, used_yen: int) -> dict[str, Any]:
     return {
-        "coupon_id": coupon.id if coupon is not None else None, "line": row.line, "kind": kind,
-        "ours": coupon.state if coupon is not None else "", "theirs": row.status, "used_yen": used_yen,
+        "coupon_id": coupon.id if coupon is not None else None,
+        "line": row.line,
+        "kind": kind,
+        "ours": coupon.state if coupon is not None else "",
+        "theirs": row.status,
+        "used_yen": used_yen,
         "state": DIFFERENCE.initial,
-    }  # fmt: skip
+    }
 
 
 def _store(
-    session: Session, work: _Work, file: StatementFile, profile: IssuerProfile, as_of: date, actor: Actor, now: datetime
-) -> Taken:  # fmt: skip
+    session: Session,
+    work: _Work,
+    file: StatementFile,
+    profile: IssuerProfile,
+    as_of: date,
+    actor: Actor,
+    now: datetime,
+) -> Taken:
     differences = _count(one["kind"] for one in work.differences)
     steps = {
-        step: sum(len(v) for (name, _s1), v in work.steps.items() if name == step) for step, _b in work.steps
+        step: sum(len(v) for (name, _s1), v in work.steps.items() if name == step)
+        for step, _b in work.steps
     }
     row = IssuerStatement(
-        profile=profile.name, as_of=as_of, file_sha256=file.sha256, rows=len(file.rows), used_yen=work.used_yen,
-        counts={"steps": steps, "differences": differences, "older": work.older}, imported_at=now,
-    )  # fmt: skip
+        profile=profile.name,
+        as_of=as_of,
+        file_sha256=file.sha256,
+        rows=len(file.rows),
+        used_yen=work.used_yen,
+        counts={"steps": steps, "differences": differences, "older": work.older},
+        imported_at=now,
+    )
     session.add(row)
     session.flush()
     for (yen, status), keys in work.said.items():
@@ -164,16 +194,30 @@ def _store(
     change_many(session, work.exchanged, "exchange", actor, now, statement=str(row.id))
     _replace_differences(session, row.id, work, now)
     record(
-        session, actor, now, "coupon.statement_taken", "issuer_statement", row.id, rows=row.rows, used_yen=row.used_yen,
-        as_of=as_of.isoformat(), older=work.older, differences=sum(differences.values()),
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "coupon.statement_taken",
+        "issuer_statement",
+        row.id,
+        rows=row.rows,
+        used_yen=row.used_yen,
+        as_of=as_of.isoformat(),
+        older=work.older,
+        differences=sum(differences.values()),
+    )
     session.expire_all()
     return Taken(row.id, row.rows, row.used_yen, work.older, steps, differences)
 
 
 def _carry_out(
-    session: Session, step: str, before: str, subjects: list[tuple[int, int | None]], actor: Actor, now: datetime
-) -> None:  # fmt: skip
+    session: Session,
+    step: str,
+    before: str,
+    subjects: list[tuple[int, int | None]],
+    actor: Actor,
+    now: datetime,
+) -> None:
     after = COUPON.next(before, step)
     for part in _parts(subjects):
         session.execute(
@@ -182,21 +226,29 @@ def _carry_out(
             .values(state=after, state_before=before, changed_at=now)
             .execution_options(synchronize_session=False)
         )
-    record_many(session, actor, now, f"coupon.{step}", "coupon", subjects, before=before, after=after)
+    record_many(
+        session, actor, now, f"coupon.{step}", "coupon", subjects, before=before, after=after
+    )
 
 
 def _replace_differences(session: Session, statement_id: int, work: _Work, now: datetime) -> None:
     """Store the new ones; open ones of codes on which the issuer now says something else are gone."""
-    newer = {one["coupon_id"]: one["kind"] for one in work.differences if one["coupon_id"] is not None}
+    newer = {
+        one["coupon_id"]: one["kind"] for one in work.differences if one["coupon_id"] is not None
+    }
     stands = set()
     session.execute(
         update(StatementDifference)
-        .where(StatementDifference.coupon_id.is_(None), StatementDifference.state == DIFFERENCE.initial)
+        .where(
+            StatementDifference.coupon_id.is_(None), StatementDifference.state == DIFFERENCE.initial
+        )
         .values(state=DIFFERENCE.next(DIFFERENCE.initial, "vanish"), settled_at=now)
     )
     for part in _parts([*newer, *work.agreed]):
         open_ones = session.execute(
-            select(StatementDifference.id, StatementDifference.coupon_id, StatementDifference.kind).where(
+            select(
+                StatementDifference.id, StatementDifference.coupon_id, StatementDifference.kind
+            ).where(
                 StatementDifference.coupon_id.in_(part),
                 StatementDifference.state.in_((DIFFERENCE.initial, "settled")),
             )
@@ -207,12 +259,21 @@ def _replace_differences(session: Session, statement_id: int, work: _Work, now: 
             else:
                 session.execute(
                     update(StatementDifference)
-                    .where(StatementDifference.id == key, StatementDifference.state == DIFFERENCE.initial)
+                    .where(
+                        StatementDifference.id == key,
+                        StatementDifference.state == DIFFERENCE.initial,
+                    )
                     .values(state=DIFFERENCE.next(DIFFERENCE.initial, "vanish"), settled_at=now)
                 )
-    fresh = [one for one in work.differences if one["coupon_id"] is None or one["coupon_id"] not in stands]
+    fresh = [
+        one
+        for one in work.differences
+        if one["coupon_id"] is None or one["coupon_id"] not in stands
+    ]
     for rows in _parts(fresh):
-        session.execute(insert(StatementDifference), [one | {"statement_id": statement_id} for one in rows])
+        session.execute(
+            insert(StatementDifference), [one | {"statement_id": statement_id} for one in rows]
+        )
 
 
 def _parts(rows: Sequence[One]) -> Iterator[Sequence[One]]:

@@ -48,7 +48,9 @@ def read_statement(data: bytes, profile: IssuerProfile) -> StatementFile:
     layout = profile.statement
     if layout is None:
         raise InputError(
-            _s("発行者の設定 %(name)s に [statement] がありません。利用明細の列と言葉を書いてください。")
+            _s(
+                "発行者の設定 %(name)s に [statement] がありません。利用明細の列と言葉を書いてください。"
+            )
             % {"name": profile.name}
         )
     sha256, lines = read_lines(data, profile)
@@ -98,14 +100,18 @@ def _places(header: list[str], layout: StatementLayout, profile: IssuerProfile) 
     return {name: names.index(name) for name in layout.columns}
 
 
-def _row(line: int, cells: list[str], places: dict[str, int], layout: StatementLayout) -> StatementRow:
+def _row(
+    line: int, cells: list[str], places: dict[str, int], layout: StatementLayout
+) -> StatementRow:
     if len(cells) <= max(places.values()):
         raise ValueError(_s("列が足りません。"))
     number, word = cells[places[layout.management_no]].strip(), cells[places[layout.status]].strip()
     if not number:
         raise ValueError(_s("%(column)sが空です。") % {"column": layout.management_no})
     if word not in layout.words:
-        raise ValueError(_s("「%(word)s」という状態は、設定の言葉にありません。") % {"word": word[:20]})
+        raise ValueError(
+            _s("「%(word)s」という状態は、設定の言葉にありません。") % {"word": word[:20]}
+        )
     yen = [_yen(cells, places, column) for column in (layout.used_yen, layout.balance_yen)]
     return StatementRow(line, number, layout.words[word], *yen)
 

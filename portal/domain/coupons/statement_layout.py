@@ -7,8 +7,12 @@ from portal.domain.program.reading import Section
 from portal.domain.texts import _s
 
 UNUSED, PART_USED, EXCHANGED, EXPIRED, STOPPED = STATUSES = (
-    "unused", "part_used", "exchanged", "expired", "stopped",
-)  # fmt: skip
+    "unused",
+    "part_used",
+    "exchanged",
+    "expired",
+    "stopped",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,42 @@ from portal.domain.coupons.statement_layout import EXCHANGED, EXPIRED, PART_USED
 from portal.domain.coupons.states import DEAD, STOCK
 
 UNKNOWN_CODE, CONTRADICTION, SPENT_IN_STOCK, SPENT_UNSEEN, SPENT_WHILE_HIDDEN, SPENT_BEFORE_STOP = (
-    "unknown_code", "contradiction", "spent_in_stock", "spent_unseen", "spent_while_hidden", "spent_before_stop",
-)  # fmt: skip
-SPENT_AFTER_STOP, NOT_STOPPED, STOPPED_NOT_BY_US, STOP_TO_NOTE, LESS_THAN_BEFORE, DECIDED_OTHERWISE = (
-    "spent_after_stop", "not_stopped", "stopped_not_by_us", "stop_to_note", "less_than_before", "decided_otherwise",
-)  # fmt: skip
+    "unknown_code",
+    "contradiction",
+    "spent_in_stock",
+    "spent_unseen",
+    "spent_while_hidden",
+    "spent_before_stop",
+)
+(
+    SPENT_AFTER_STOP,
+    NOT_STOPPED,
+    STOPPED_NOT_BY_US,
+    STOP_TO_NOTE,
+    LESS_THAN_BEFORE,
+    DECIDED_OTHERWISE,
+) = (
+    "spent_after_stop",
+    "not_stopped",
+    "stopped_not_by_us",
+    "stop_to_note",
+    "less_than_before",
+    "decided_otherwise",
+)
 KINDS = (
-    UNKNOWN_CODE, CONTRADICTION, SPENT_IN_STOCK, SPENT_UNSEEN, SPENT_WHILE_HIDDEN, SPENT_BEFORE_STOP,
-    SPENT_AFTER_STOP, NOT_STOPPED, STOPPED_NOT_BY_US, STOP_TO_NOTE, LESS_THAN_BEFORE, DECIDED_OTHERWISE,
-)  # fmt: skip
+    UNKNOWN_CODE,
+    CONTRADICTION,
+    SPENT_IN_STOCK,
+    SPENT_UNSEEN,
+    SPENT_WHILE_HIDDEN,
+    SPENT_BEFORE_STOP,
+    SPENT_AFTER_STOP,
+    NOT_STOPPED,
+    STOPPED_NOT_BY_US,
+    STOP_TO_NOTE,
+    LESS_THAN_BEFORE,
+    DECIDED_OTHERWISE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +70,11 @@ def judge(ours: Ours, status: str, used_yen: int) -> Verdict:
     """Compare one row with one code; ``used_yen`` is within the face value. Never guesses: what does not fit is shown."""
     spent = used_yen > 0 or status in {PART_USED, EXCHANGED}
     if ours.state == STOCK:
-        return _unless(SPENT_IN_STOCK, spent) or _unless(STOPPED_NOT_BY_US, status == STOPPED) or AGREED
+        return (
+            _unless(SPENT_IN_STOCK, spent)
+            or _unless(STOPPED_NOT_BY_US, status == STOPPED)
+            or AGREED
+        )
     if used_yen < ours.used_yen:
         return Verdict(difference=LESS_THAN_BEFORE)
     if ours.state in DEAD:

@@ -45,7 +45,11 @@ def refuse_if_spent(session: Session, entitlement_id: int) -> None:
     """
     coupon = live_coupon(session, entitlement_id)
     if coupon is not None:
-        stop = session.get_one(CouponBatch, coupon.batch_id).stop if coupon.revealed_at is not None else ""
+        stop = (
+            session.get_one(CouponBatch, coupon.batch_id).stop
+            if coupon.revealed_at is not None
+            else ""
+        )
         _refuse(coupon.state, coupon.revealed_at, stop)
 
 
@@ -57,7 +61,9 @@ def _refuse(state: str, revealed_at: datetime | None, stop: str) -> None:
         )
     if revealed_at is not None and stop == "never":
         raise NotAllowedError(
-            _("このクーポンは、一度表示すると止められません。この手続きはできません。区にお電話ください。"),
+            _(
+                "このクーポンは、一度表示すると止められません。この手続きはできません。区にお電話ください。"
+            ),
             code="coupon_cannot_be_stopped",
         )
 
@@ -66,7 +72,11 @@ def _refuse(state: str, revealed_at: datetime | None, stop: str) -> None:
 _COUPONS, _BATCHES = (table_of(table) for table in (Coupon, CouponBatch))
 _LIVE_OF = (
     select(
-        _COUPONS.c.id, _COUPONS.c.entitlement_id, _COUPONS.c.state, _COUPONS.c.revealed_at, _BATCHES.c.stop
+        _COUPONS.c.id,
+        _COUPONS.c.entitlement_id,
+        _COUPONS.c.state,
+        _COUPONS.c.revealed_at,
+        _BATCHES.c.stop,
     )
     .join(_BATCHES, _BATCHES.c.id == _COUPONS.c.batch_id)
     .where(
@@ -119,9 +129,16 @@ def hide_all(
         session.execute(_HIDE, {"keys": keys, "after": after, "at": now})
         forget_changed(session, Coupon, keys)
         record_many(
-            session, actor, now, "coupon.suspend", "coupon", [(key, household_id) for key in keys], before=before,
-            after=after, reason=reason,
-        )  # fmt: skip
+            session,
+            actor,
+            now,
+            "coupon.suspend",
+            "coupon",
+            [(key, household_id) for key in keys],
+            before=before,
+            after=after,
+            reason=reason,
+        )
 
 
 def unhide(session: Session, entitlement_id: int, actor: Actor, now: datetime) -> None:
@@ -131,7 +148,9 @@ def unhide(session: Session, entitlement_id: int, actor: Actor, now: datetime) -
         services.resume(session, coupon.id, actor, now)
 
 
-def begin_stop(session: Session, entitlement_id: int, actor: Actor, now: datetime, *, reason: str) -> Stop:
+def begin_stop(
+    session: Session, entitlement_id: int, actor: Actor, now: datetime, *, reason: str
+) -> Stop:
     """Ask for the coupon to be stopped; a code that nobody ever saw is void at once, whatever its issuer can do.
 
     Raises:

@@ -19,10 +19,13 @@ class Credential(Base):
     __tablename__ = "credential"
     __table_args__ = (
         Index(
-            "uq_credential_alive_household", "household_id", unique=True,
-            postgresql_where=text(ALIVE), sqlite_where=text(ALIVE),
+            "uq_credential_alive_household",
+            "household_id",
+            unique=True,
+            postgresql_where=text(ALIVE),
+            sqlite_where=text(ALIVE),
         ),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = primary_key()
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)

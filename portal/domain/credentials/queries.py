@@ -35,17 +35,20 @@ def latest_credential(session: Session, household_id: int) -> Credential | None:
     return session.scalar(LATEST, {"household_id": household_id})
 
 
-def households_with_telephone(session: Session, vault: Vault, telephone: str, limit: int = 21) -> list[int]:
+def households_with_telephone(
+    session: Session, vault: Vault, telephone: str, limit: int = 21
+) -> list[int]:
     """Return the keys of households that enrolled a telephone number for codes (``+8190…``); families share one."""
     statement = (
         select(Credential.household_id)
         .join(OtpAuthenticator, OtpAuthenticator.credential_id == Credential.id)
         .where(
-            OtpAuthenticator.address_digest == vault.blind("address", telephone), OtpAuthenticator.kind == "sms",
+            OtpAuthenticator.address_digest == vault.blind("address", telephone),
+            OtpAuthenticator.kind == "sms",
             OtpAuthenticator.confirmed_at.is_not(None),
         )
         .distinct()
         .order_by(Credential.household_id)
         .limit(limit)
-    )  # fmt: skip
+    )
     return list(session.scalars(statement))

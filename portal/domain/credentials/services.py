@@ -38,19 +38,34 @@ def issue(
     """
     for old in session.scalars(
         select(Credential)
-        .where(Credential.household_id == household_id, Credential.state.not_in(("superseded", "closed")))
+        .where(
+            Credential.household_id == household_id,
+            Credential.state.not_in(("superseded", "closed")),
+        )
         .with_for_update()
     ):
         move(session, old, "supersede", actor, now)
     session.flush()
     digest = login_digest(vault, login_id)
     credential = Credential(
-        household_id=household_id, login_digest=digest, login_sealed=seal(vault.kek, login_id.encode(), digest),
-        password_hash=password_hash, created_at=now, changed_at=now,
-    )  # fmt: skip
+        household_id=household_id,
+        login_digest=digest,
+        login_sealed=seal(vault.kek, login_id.encode(), digest),
+        password_hash=password_hash,
+        created_at=now,
+        changed_at=now,
+    )
     session.add(credential)
     session.flush()
-    record(session, actor, now, "credential.issued", "credential", credential.id, household_id=household_id)
+    record(
+        session,
+        actor,
+        now,
+        "credential.issued",
+        "credential",
+        credential.id,
+        household_id=household_id,
+    )
     return credential
 
 
@@ -70,7 +85,10 @@ def issue_many(
     households = [one.household_id for one in new]
     for old in session.scalars(
         select(Credential)
-        .where(Credential.household_id.in_(households), Credential.state.not_in(("superseded", "closed")))
+        .where(
+            Credential.household_id.in_(households),
+            Credential.state.not_in(("superseded", "closed")),
+        )
         .order_by(Credential.id)
         .with_for_update()
     ):
@@ -81,13 +99,19 @@ def issue_many(
         digest = login_digest(vault, one.login_id)
         rows.append(
             {
-                "household_id": one.household_id, "login_digest": digest, "password_hash": one.password_hash,
-                "login_sealed": seal(vault.kek, one.login_id.encode(), digest), "created_at": now, "changed_at": now,
+                "household_id": one.household_id,
+                "login_digest": digest,
+                "password_hash": one.password_hash,
+                "login_sealed": seal(vault.kek, one.login_id.encode(), digest),
+                "created_at": now,
+                "changed_at": now,
             }
-        )  # fmt: skip
+        )
     if not rows:
         return {}
-    stored = session.execute(insert(Credential).returning(Credential.household_id, Credential.id), rows)
+    stored = session.execute(
+        insert(Credential).returning(Credential.household_id, Credential.id), rows
+    )
     ids = {row.household_id: row.id for row in stored}
     events = [(credential_id, household_id) for household_id, credential_id in ids.items()]
     record_many(session, actor, now, "credential.issued", "credential", events)
@@ -101,7 +125,9 @@ def free_login_ids(session: Session, vault: Vault, count: int, taken: set[str]) 
         wanted = {new_login_id() for _ in range(count - len(found))} - taken
         digests = {login_digest(vault, login_id): login_id for login_id in wanted}
         known = set(
-            session.scalars(select(Credential.login_digest).where(Credential.login_digest.in_(digests)))
+            session.scalars(
+                select(Credential.login_digest).where(Credential.login_digest.in_(digests))
+            )
         )
         fresh = [login_id for digest, login_id in digests.items() if digest not in known]
         taken.update(fresh)
@@ -110,7 +136,12 @@ def free_login_ids(session: Session, vault: Vault, count: int, taken: set[str]) 
 
 
 def move(
-    session: Session, credential: Credential, action: str, actor: Actor, now: datetime, reason: str = ""
+    session: Session,
+    credential: Credential,
+    action: str,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
 ) -> None:
     """Take one step of the machine; ends every session when the credential is no longer usable as it was.
 
@@ -128,9 +159,15 @@ def move(
     if target not in {"issued", "active"} or action == "reset_channel":
         sessions.end_all(session, sessions.RESIDENT, credential.id)
     record(
-        session, actor, now, f"credential.{action}", "credential", credential.id,
-        household_id=credential.household_id, reason=reason,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        f"credential.{action}",
+        "credential",
+        credential.id,
+        household_id=credential.household_id,
+        reason=reason,
+    )
 
 
 def lock_row(session: Session, credential_id: int) -> Credential:
@@ -143,7 +180,9 @@ def lock_row(session: Session, credential_id: int) -> Credential:
         select(Credential)
         .where(Credential.id == credential_id)
         .with_for_update()
-        .execution_options(populate_existing=True)  # what was read before the lock may be old by now
+        .execution_options(
+            populate_existing=True
+        )  # what was read before the lock may be old by now
     )
     if found is None:
         raise NotFoundError(_("見つかりませんでした。"))

@@ -29,8 +29,13 @@ from portal.domain.vault import Vault
 
 ADULT_AGE = 18
 LATE, NO_ATTORNEY, ADULT_WARD, COUNTERSIGN, HONORED, CROSSED = (
-    "late", "no_attorney", "adult_ward", "countersign", "honored", "crossed",
-)  # fmt: skip
+    "late",
+    "no_attorney",
+    "adult_ward",
+    "countersign",
+    "honored",
+    "crossed",
+)
 WEAK = frozenset({LATE, NO_ATTORNEY})
 """A request with one of these binds nobody and is never accepted; a better declaration may still complete it."""
 
@@ -74,42 +79,64 @@ def is_adult(birth: date, day: date) -> bool:
 
 def lock_household(session: Session, household_id: int) -> None:
     """Let declarations of one household come one after the other, whichever way they come."""
-    session.execute(select(Household.id).where(Household.id == household_id).with_for_update(key_share=True))
+    session.execute(
+        select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
+    )
 
 
 # put together once, on the plain tables: building a statement takes longer than running it
 _E, _C, _H = (table_of(kind) for kind in (Entitlement, Child, Household))
 _RIGHTS = (
     select(
-        _E.c.id, _E.c.amount_yen, _E.c.state, _E.c.claimed_by, _E.c.claim_id, _C.c.ordinal, _C.c.sealed,
-        _C.c.person_digest, _H.c.wrapped_key,
+        _E.c.id,
+        _E.c.amount_yen,
+        _E.c.state,
+        _E.c.claimed_by,
+        _E.c.claim_id,
+        _C.c.ordinal,
+        _C.c.sealed,
+        _C.c.person_digest,
+        _H.c.wrapped_key,
     )
     .join(_C, _C.c.id == _E.c.child_id)
     .join(_H, _H.c.id == _E.c.household_id)
-    .where(_H.c.id == bindparam("household_id"), _C.c.ordinal.in_(bindparam("ordinals", expanding=True)))
+    .where(
+        _H.c.id == bindparam("household_id"),
+        _C.c.ordinal.in_(bindparam("ordinals", expanding=True)),
+    )
     .order_by(_E.c.id)
     .with_for_update(of=[_H, _E], key_share=True)
-)  # fmt: skip
+)
 
 
 def lock_rights(
-    session: Session, vault: Vault, program: Program, household_id: int, ordinals: Sequence[int], day: date
+    session: Session,
+    vault: Vault,
+    program: Program,
+    household_id: int,
+    ordinals: Sequence[int],
+    day: date,
 ) -> list[Right]:
     """Return the chosen children of a household, which is locked as by ``lock_household``; so are the children's rights.
 
     Raises:
         InputError: none was chosen, or one is not of this household.
     """
-    rows = session.execute(_RIGHTS, {"household_id": household_id, "ordinals": list(ordinals)}).all()
+    rows = session.execute(
+        _RIGHTS, {"household_id": household_id, "ordinals": list(ordinals)}
+    ).all()
     if not ordinals or len(rows) != len(set(ordinals)):
         raise InputError(_("辞退するこどもを、選んでください。"), code="children")
     adults: set[int] = set()
     if program.requests.adult_rule != "householder":  # else nothing need be decrypted
         key = vault.unwrap(rows[0].wrapped_key)
         births = {row.id: open_child(key, row.sealed, row.person_digest).birth for row in rows}
-        adults = {one for one, birth in births.items() if birth is not None and is_adult(birth, day)}
+        adults = {
+            one for one, birth in births.items() if birth is not None and is_adult(birth, day)
+        }
     return [
-        Right(r.id, r.ordinal, r.amount_yen, r.state, r.claimed_by, r.claim_id, r.id in adults) for r in rows
+        Right(r.id, r.ordinal, r.amount_yen, r.state, r.claimed_by, r.claim_id, r.id in adults)
+        for r in rows
     ]
 
 
@@ -141,22 +168,36 @@ def declare(
     signed = [right.ordinal for right in rights if right.ordinal in said.countersigned]
     warnings = _warnings(program, said, rights, signed)
     row = open_request(
-        session, vault, kinds.DECLINE, household_id, actor, now, program=program, written=written,
-        children=len(rights), amount_yen=sum(right.amount_yen for right in rights), received_at=said.received_at,
-        warnings=warnings, receipt_no=said.receipt_no,
-    )  # fmt: skip
+        session,
+        vault,
+        kinds.DECLINE,
+        household_id,
+        actor,
+        now,
+        program=program,
+        written=written,
+        children=len(rights),
+        amount_yen=sum(right.amount_yen for right in rights),
+        received_at=said.received_at,
+        warnings=warnings,
+        receipt_no=said.receipt_no,
+    )
     insert_together(
         session,
         DeclineItem,
         [
             {
-                "request_id": row.id, "entitlement_id": right.id, "state": DECLINE.initial,
-                "adult": right.adult, "countersigned_at": now if right.ordinal in signed else None,
-                "created_at": now, "changed_at": now,
+                "request_id": row.id,
+                "entitlement_id": right.id,
+                "state": DECLINE.initial,
+                "adult": right.adult,
+                "countersigned_at": now if right.ordinal in signed else None,
+                "created_at": now,
+                "changed_at": now,
             }
             for right in rights
         ],
-    )  # fmt: skip
+    )
     if said.binding:
         bind(session, row, ids, actor, now, read=rights, coupons=coupons)
     if COUNTERSIGN in warnings:
@@ -177,9 +218,17 @@ def _warnings(
 
 
 def _complete(
-    session: Session, vault: Vault, program: Program, row: Request, known: Sequence[DeclineItem],
-    rights: Sequence[Right], said: Declaration, written: dict[str, Any], actor: Actor, now: datetime,
-) -> Request:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    program: Program,
+    row: Request,
+    known: Sequence[DeclineItem],
+    rights: Sequence[Right],
+    said: Declaration,
+    written: dict[str, Any],
+    actor: Actor,
+    now: datetime,
+) -> Request:
     _take_over(vault, row, said, written, actor)
     items = _items(session, row, known, rights, said, actor, now)
     session.flush()
@@ -198,25 +247,39 @@ def _complete(
     return row
 
 
-def _take_over(vault: Vault, row: Request, said: Declaration, written: dict[str, Any], actor: Actor) -> None:
-    row.channel, row.received_at, row.language = actor.channel.value, said.received_at, current_locale()
+def _take_over(
+    vault: Vault, row: Request, said: Declaration, written: dict[str, Any], actor: Actor
+) -> None:
+    row.channel, row.received_at, row.language = (
+        actor.channel.value,
+        said.received_at,
+        current_locale(),
+    )
     if written:
         set_written(vault, row, written)
 
 
 def _items(
-    session: Session, row: Request, known: Sequence[DeclineItem], rights: Sequence[Right], said: Declaration, actor: Actor,
+    session: Session,
+    row: Request,
+    known: Sequence[DeclineItem],
+    rights: Sequence[Right],
+    said: Declaration,
+    actor: Actor,
     now: datetime,
-) -> list[DeclineItem]:  # fmt: skip
+) -> list[DeclineItem]:
     chosen: list[DeclineItem] = []
     by_entitlement = {item.entitlement_id: item for item in known}
     for right in rights:
         item = by_entitlement.pop(right.id, None)
         if item is None:
             item = DeclineItem(
-                request_id=row.id, entitlement_id=right.id, state=DECLINE.initial, created_at=now,
+                request_id=row.id,
+                entitlement_id=right.id,
+                state=DECLINE.initial,
+                created_at=now,
                 changed_at=now,
-            )  # fmt: skip
+            )
             session.add(item)
         elif item.state == "returned_for_correction":
             step(session, row, item, "resubmit", actor, now)

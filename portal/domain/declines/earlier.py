@@ -17,7 +17,9 @@ from portal.domain.texts import _
 
 _R = table_of(Request)
 _EARLIER = (
-    select(_R.c.id).where(_R.c.household_id == bindparam("household_id"), _R.c.kind == kinds.DECLINE).limit(1)
+    select(_R.c.id)
+    .where(_R.c.household_id == bindparam("household_id"), _R.c.kind == kinds.DECLINE)
+    .limit(1)
 )
 
 
@@ -47,24 +49,31 @@ def unfinished(
     rows = session.scalars(
         select(Request)
         .where(
-            Request.household_id == household_id, Request.kind == kinds.DECLINE,
+            Request.household_id == household_id,
+            Request.kind == kinds.DECLINE,
             Request.state.in_(("waiting", "with_resident")),
         )
         .order_by(Request.id.desc())
         .with_for_update()
         .execution_options(populate_existing=True)
-    )  # fmt: skip
+    )
     wanted = {right.id for right in rights}
     for row in rows:
         items = [item for item in items_of(session, row.id) if item.state in LIVE]
         weak = bool(WEAK & set(row.warnings))
-        waits = {i.entitlement_id for i in items if weak or i.state in {"returned_for_correction", "unclear"}}
+        waits = {
+            i.entitlement_id
+            for i in items
+            if weak or i.state in {"returned_for_correction", "unclear"}
+        }
         if not items or waits & wanted:
             return row, items
     return None
 
 
-def refuse_declined(session: Session, rights: Collection[Right], *, but_not: int | None = None) -> None:
+def refuse_declined(
+    session: Session, rights: Collection[Right], *, but_not: int | None = None
+) -> None:
     """Refuse children whose decline is under way or done in another request.
 
     Raises:

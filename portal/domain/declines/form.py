@@ -20,6 +20,11 @@ def meaning_of(program: Program) -> tuple[str, ...]:
 def decline_form_pdf(program: Program, now: datetime, letter_number: str = "") -> bytes:
     """Return the blank form as PDF. At most a letter's number stands on it: no name, no address, no child (§2.6)."""
     return blank_form_pdf(
-        program, "decline_form.typ", program.windows.decline.last_day, meaning_of(program), now,
-        unit=f"{program.amount_yen:,}円", letter=letter_number,
-    )  # fmt: skip
+        program,
+        "decline_form.typ",
+        program.windows.decline.last_day,
+        meaning_of(program),
+        now,
+        unit=f"{program.amount_yen:,}円",
+        letter=letter_number,
+    )

@@ -40,16 +40,30 @@ def step(
     item.state = DECLINE.next(before, action)
     item.changed_at = now
     record(
-        session, actor, now, f"decline.{action}", "decline_item", item.id, household_id=row.household_id,
-        request=row.id, before=before, after=item.state,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        f"decline.{action}",
+        "decline_item",
+        item.id,
+        household_id=row.household_id,
+        request=row.id,
+        before=before,
+        after=item.state,
+    )
     return item
 
 
 def bind(
-    session: Session, row: Request, entitlement_ids: Sequence[int], actor: Actor, now: datetime, *,
-    read: Sequence[claims.Claimable] | None = None, coupons: stopping.Live | None = None,
-) -> Sequence[claims.Claimable]:  # fmt: skip
+    session: Session,
+    row: Request,
+    entitlement_ids: Sequence[int],
+    actor: Actor,
+    now: datetime,
+    *,
+    read: Sequence[claims.Claimable] | None = None,
+    coupons: stopping.Live | None = None,
+) -> Sequence[claims.Claimable]:
     """Keep other requests away from these children and hide their coupons; all of them or none.
 
     ``read`` and ``coupons`` are their rows as the caller read and locked them (``claim``, ``hide_all``).
@@ -59,7 +73,9 @@ def bind(
         NotAllowedError: its coupon was spent, or was shown and can never be stopped.
     """
     household_id = row.household_id or 0
-    rows = claims.claim(session, household_id, entitlement_ids, claims.DECLINE, row.id, actor, now, read=read)
+    rows = claims.claim(
+        session, household_id, entitlement_ids, claims.DECLINE, row.id, actor, now, read=read
+    )
     stopping.hide_all(
         session, [one.id for one in rows], household_id, actor, now, reason=REASON, read=coupons
     )
@@ -79,7 +95,9 @@ def result_of(items: Iterable[DeclineItem]) -> str:
     """Return the request's result: what all items became, or that they differ."""
     ends = {item.state for item in items}
     if len(ends) == 1:
-        return {"accepted": kinds.ACCEPTED, "withdrawn": kinds.WITHDRAWN}.get(ends.pop(), kinds.REFUSED)
+        return {"accepted": kinds.ACCEPTED, "withdrawn": kinds.WITHDRAWN}.get(
+            ends.pop(), kinds.REFUSED
+        )
     ends.discard("withdrawn")  # a child left out in a correction says nothing about the others
     return result_of_one(ends)
 

@@ -20,11 +20,14 @@ class DeclineItem(Base):
     __tablename__ = "decline_item"
     __table_args__ = (
         Index(
-            "uq_decline_item_live", "entitlement_id", unique=True, postgresql_where=text(LIVE),
+            "uq_decline_item_live",
+            "entitlement_id",
+            unique=True,
+            postgresql_where=text(LIVE),
             sqlite_where=text(LIVE),
         ),
         Index("ix_decline_item_request", "request_id"),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = primary_key()
     request_id: Mapped[int] = mapped_column(ForeignKey("request.id"))

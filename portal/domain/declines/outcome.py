@@ -37,7 +37,9 @@ def carry_out(
     """
     ids = [item.entitlement_id for item in items]
     if any(entitlement.state == "held" for entitlement in bind(session, row, ids, actor, now)):
-        raise NotAllowedError(_s("この世帯は保留中です。保留が解けてから、受け入れてください。"), code="held")
+        raise NotAllowedError(
+            _s("この世帯は保留中です。保留が解けてから、受け入れてください。"), code="held"
+        )
     for item in items:
         if DECLINE.can(item.state, "accept"):
             step(session, row, item, "accept", actor, now)
@@ -101,10 +103,11 @@ def _free_withdrawn(session: Session, entitlement_id: int, actor: Actor, now: da
     entitlement = locked_entitlement(session, entitlement_id)
     taken_back = session.scalar(
         select(DeclineItem.request_id).where(
-            DeclineItem.entitlement_id == entitlement_id, DeclineItem.request_id == entitlement.claim_id,
+            DeclineItem.entitlement_id == entitlement_id,
+            DeclineItem.request_id == entitlement.claim_id,
             DeclineItem.state == "withdrawn",
         )
-    )  # fmt: skip
+    )
     if taken_back is None or entitlement.claimed_by != claims.DECLINE:
         return False
     claims.free(session, entitlement_id, taken_back, actor, now)
@@ -146,9 +149,14 @@ def _tell(
 ) -> None:
     if settle(session, row, actor, now) and row.household_id is not None:
         announce(
-            session, vault, row.household_id, "stopped", f"decline:{row.id}:stopped:{item.id}", now,
+            session,
+            vault,
+            row.household_id,
+            "stopped",
+            f"decline:{row.id}:stopped:{item.id}",
+            now,
             receipt_no=row.receipt_no,
-        )  # fmt: skip
+        )
 
 
 def take_back(
@@ -181,7 +189,9 @@ def take_back(
         session.flush()
 
 
-def _give_back(session: Session, item: DeclineItem, actor: Actor, now: datetime, *, held: bool) -> None:
+def _give_back(
+    session: Session, item: DeclineItem, actor: Actor, now: datetime, *, held: bool
+) -> None:
     if held:
         return  # the release gives a code, as to every child that was held
     try:

@@ -79,20 +79,34 @@ def enter_form(
         add_form(session, completes[0], form, actor, now)  # the better word is still missing
         return completes[0]
     said = Declaration(
-        counts, binding=not warnings and not unclear, countersigned=form.countersigned,
-        warnings=(*warnings, *((CROSSED,) if crossed else ()), *((HONORED,) if form.evidence else ())),
+        counts,
+        binding=not warnings and not unclear,
+        countersigned=form.countersigned,
+        warnings=(
+            *warnings,
+            *((CROSSED,) if crossed else ()),
+            *((HONORED,) if form.evidence else ()),
+        ),
         written={"reason": form.reason, "text": form.text, "telephone": form.telephone},
-    )  # fmt: skip
+    )
     with_channel = Actor(actor.role, actor.id, actor.organization, form.channel)
     row = declare(session, vault, program, household_id, new, said, with_channel, now, completes)
     add_form(session, row, form, with_channel, now)
     if unclear:
         items = items_of(session, row.id)
-        return mark_unclear(session, vault, row, items, with_channel, now, "unclear", "", form.follow_up)
+        return mark_unclear(
+            session, vault, row, items, with_channel, now, "unclear", "", form.follow_up
+        )
     announce(
-        session, vault, household_id, "received", f"decline:{row.id}:received:{row.version}", now,
-        contact=form.telephone or None, receipt_no=row.receipt_no,
-    )  # fmt: skip
+        session,
+        vault,
+        household_id,
+        "received",
+        f"decline:{row.id}:received:{row.version}",
+        now,
+        contact=form.telephone or None,
+        receipt_no=row.receipt_no,
+    )
     return row
 
 

@@ -67,14 +67,18 @@ def item_facts(session: Session, request_id: int) -> list[ItemFact]:
         .where(DeclineItem.request_id == request_id)
         .order_by(Child.ordinal, DeclineItem.id)
     )
-    return [ItemFact(ordinal, state, adult, signed is not None) for ordinal, state, adult, signed in rows]
+    return [
+        ItemFact(ordinal, state, adult, signed is not None)
+        for ordinal, state, adult, signed in rows
+    ]
 
 
 def choices(session: Session, household_id: int) -> list[Choice]:
     """Return a household's children with what stands against declining for them, if anything."""
     declines = declines_of_household(session, household_id)
     return [
-        _choice(entry, declines.get(entry.ordinal)) for entry in coupons_of_household(session, household_id)
+        _choice(entry, declines.get(entry.ordinal))
+        for entry in coupons_of_household(session, household_id)
     ]
 
 
@@ -104,7 +108,9 @@ def _why_not(entry: HouseholdCoupon, decline: ChildDecline | None) -> str:
     ):
         return _("クーポンを一度表示したため、辞退できません")
     if entry.claimed_by == RECIPIENT_CHANGE:
-        return _("確認中です")  # as for any hold: whoever asks learns neither what is open nor who asked
+        return _(
+            "確認中です"
+        )  # as for any hold: whoever asks learns neither what is open nor who asked
     if entry.claimed_by is not None and (decline is None or entry.claimed_by != DECLINE):
         return _("別の申請の手続き中です")
     return ""
@@ -135,7 +141,9 @@ def ordinals_of(session: Session, request_id: int, states: Sequence[str] = ()) -
         .join(DeclineItem, DeclineItem.entitlement_id == Entitlement.id)
         .join(Request, Request.id == DeclineItem.request_id)
         # a child that belongs to another household by now has another number there
-        .where(DeclineItem.request_id == request_id, Entitlement.household_id == Request.household_id)
+        .where(
+            DeclineItem.request_id == request_id, Entitlement.household_id == Request.household_id
+        )
         .order_by(Child.ordinal)
     )
     if states:
@@ -172,8 +180,12 @@ def may_complete(session: Session, household_id: int) -> bool:
         )
     ).all()
     for row in rows:
-        states = set(session.scalars(select(DeclineItem.state).where(DeclineItem.request_id == row.id)))
-        asked_back = bool(states & {"returned_for_correction", "unclear"}) or NO_ATTORNEY in row.warnings
+        states = set(
+            session.scalars(select(DeclineItem.state).where(DeclineItem.request_id == row.id))
+        )
+        asked_back = (
+            bool(states & {"returned_for_correction", "unclear"}) or NO_ATTORNEY in row.warnings
+        )
         if LATE not in row.warnings and (asked_back or (not states and HONORED in row.warnings)):
             return True
     return False
@@ -185,7 +197,9 @@ def rights_of_request(session: Session, request: Request) -> list[tuple[int, int
         select(Child.ordinal, Entitlement.amount_yen, DeclineItem.state)
         .join(Entitlement, Entitlement.child_id == Child.id)
         .join(DeclineItem, DeclineItem.entitlement_id == Entitlement.id)
-        .where(DeclineItem.request_id == request.id, Entitlement.household_id == request.household_id)
+        .where(
+            DeclineItem.request_id == request.id, Entitlement.household_id == request.household_id
+        )
         .order_by(Child.ordinal)
     ).all()
     live = [(ordinal, yen) for ordinal, yen, state in rows if state in LIVE]

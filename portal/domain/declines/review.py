@@ -57,7 +57,9 @@ def decide(
     """
     row = for_decision(session, request_id, version, actor, now)
     _refuse_strangers(session, row, actor)
-    if action not in DECISIONS or (action in {"return", "refuse", "mark_unclear"} and reason not in REASONS):
+    if action not in DECISIONS or (
+        action in {"return", "refuse", "mark_unclear"} and reason not in REASONS
+    ):
         raise InputError(_s("どうするかと、住民に伝える理由を選んでください。"))
     items = items_of(session, row.id)
     match action:
@@ -79,14 +81,21 @@ def decide(
 
 def _refuse_strangers(session: Session, row: Request, actor: Actor) -> None:
     household = session.get_one(Household, row.household_id)
-    if row.kind != kinds.DECLINE or (household.protected and actor.organization is not Organization.WARD):
+    if row.kind != kinds.DECLINE or (
+        household.protected and actor.organization is not Organization.WARD
+    ):
         raise NotFoundError(_("この申請は見つかりませんでした。"))
 
 
 def _accept(
-    session: Session, vault: Vault, program: Program, row: Request, items: Sequence[DeclineItem], actor: Actor,
+    session: Session,
+    vault: Vault,
+    program: Program,
+    row: Request,
+    items: Sequence[DeclineItem],
+    actor: Actor,
     now: datetime,
-) -> Request:  # fmt: skip
+) -> Request:
     refuse_own_entry(row, actor)
     if blocking := next((code for code in row.warnings if code in WEAK), None):
         raise NotAllowedError(warning_text(blocking), code=blocking)
@@ -97,7 +106,8 @@ def _accept(
     accepted = [item for item in items if item.state in {"submitted", "awaiting_stop"}]
     if not accepted or row.state != "waiting":
         raise NotAllowedError(
-            _s("まだ受け入れられません。本人の返事か書類を待っています。"), code="waiting_for_resident"
+            _s("まだ受け入れられません。本人の返事か書類を待っています。"),
+            code="waiting_for_resident",
         )
     if not may_accept(session, program, row, actor, now):
         return row
@@ -107,9 +117,15 @@ def _accept(
 
 
 def _return(
-    session: Session, vault: Vault, row: Request, items: Sequence[DeclineItem], actor: Actor, now: datetime,
-    reason: str, text: str,
-) -> Request:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    row: Request,
+    items: Sequence[DeclineItem],
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    text: str,
+) -> Request:
     refuse_own_entry(row, actor)
     for item in _open(items):
         step(session, row, item, "return", actor, now)
@@ -121,27 +137,49 @@ def _return(
 
 
 def _refuse(
-    session: Session, vault: Vault, row: Request, items: Sequence[DeclineItem], actor: Actor, now: datetime,
-    reason: str, text: str,
-) -> Request:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    row: Request,
+    items: Sequence[DeclineItem],
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    text: str,
+) -> Request:
     refuse_own_entry(row, actor)
     for item in _open(items):
-        step(session, row, item, "clarify_refuse" if item.state == "unclear" else "refuse", actor, now)
+        step(
+            session,
+            row,
+            item,
+            "clarify_refuse" if item.state == "unclear" else "refuse",
+            actor,
+            now,
+        )
         let_go(session, row, item, actor, now)
     set_reply(vault, row, reason, text)
     withdraw_proposal(session, row, actor, now)
     if items:
         settle(session, row, actor, now)
     else:
-        move(session, row, "close", actor, now, result=kinds.REFUSED)  # a wish that nobody confirmed
+        move(
+            session, row, "close", actor, now, result=kinds.REFUSED
+        )  # a wish that nobody confirmed
     _tell(session, vault, row, "decided", now)
     return row
 
 
 def mark_unclear(
-    session: Session, vault: Vault, row: Request, items: Sequence[DeclineItem], actor: Actor, now: datetime,
-    reason: str, text: str, follow_up: str,
-) -> Request:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    row: Request,
+    items: Sequence[DeclineItem],
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    text: str,
+    follow_up: str,
+) -> Request:
     """Note that a form is no clear decline: child and coupon are free again, and somebody calls or writes."""
     for item in _open(items):
         step(session, row, item, "mark_unclear", actor, now)
@@ -178,7 +216,9 @@ def countersigned(
 ) -> Request:
     """Note that the adults' own signed paper arrived; the request then waits for review. Raises NotAllowedError."""
     if COUNTERSIGN not in row.warnings:
-        raise NotAllowedError(_s("この申請は、本人の署名を待っていません。"), code="not_countersign")
+        raise NotAllowedError(
+            _s("この申請は、本人の署名を待っていません。"), code="not_countersign"
+        )
     note_signatures(session, row, {item.entitlement_id for item in items}, actor, now)
     return row
 
@@ -212,6 +252,12 @@ def withdraw_proposal(session: Session, row: Request, actor: Actor, now: datetim
 def _tell(session: Session, vault: Vault, row: Request, event: str, now: datetime) -> None:
     contact = str(written_in(vault, row).get("telephone", "")) or None
     announce(
-        session, vault, row.household_id or 0, event, f"decline:{row.id}:{event}:{row.version}", now,
-        contact=contact, receipt_no=row.receipt_no,
-    )  # fmt: skip
+        session,
+        vault,
+        row.household_id or 0,
+        event,
+        f"decline:{row.id}:{event}:{row.version}",
+        now,
+        contact=contact,
+        receipt_no=row.receipt_no,
+    )

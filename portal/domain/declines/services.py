@@ -34,8 +34,14 @@ from portal.domain.texts import _, _s
 from portal.domain.vault import Vault
 
 __all__ = [
-    "DECISIONS", "REASONS", "decide", "stop_confirmed", "stop_found_spent", "submit", "withdraw",
-]  # fmt: skip
+    "DECISIONS",
+    "REASONS",
+    "decide",
+    "stop_confirmed",
+    "stop_found_spent",
+    "submit",
+    "withdraw",
+]
 
 
 def submit(
@@ -68,7 +74,9 @@ def submit(
     """
     if actor.organization is not None:
         raise NotAllowedError(
-            _s("辞退は、本人の画面での手続きか、署名のある書類でだけ受け付けます。書類を登録してください。")
+            _s(
+                "辞退は、本人の画面での手続きか、署名のある書類でだけ受け付けます。書類を登録してください。"
+            )
         )
     rights = lock_rights(session, vault, program, household_id, ordinals, jst_date(now))
     completes = look_back(session, household_id, rights)
@@ -79,9 +87,16 @@ def submit(
     with session.begin_nested() if completes is not None else nullcontext():
         row = declare(session, vault, program, household_id, rights, said, actor, now, completes)
     announce(
-        session, vault, household_id, "received", f"decline:{row.id}:received:{row.version}", now,
-        receipt_no=row.receipt_no, way=way, is_first=completes is None,
-    )  # fmt: skip
+        session,
+        vault,
+        household_id,
+        "received",
+        f"decline:{row.id}:received:{row.version}",
+        now,
+        receipt_no=row.receipt_no,
+        way=way,
+        is_first=completes is None,
+    )
     return row
 
 
@@ -100,7 +115,10 @@ def _basis(
 
 
 def may_still_complete(
-    program: Program, completes: tuple[Request, list[DeclineItem]], rights: Sequence[Right], now: datetime
+    program: Program,
+    completes: tuple[Request, list[DeclineItem]],
+    rights: Sequence[Right],
+    now: datetime,
 ) -> bool:
     """Tell whether an earlier word in time counts: a receipt that was honored, or a correction for the same children."""
     row, items = completes
@@ -147,9 +165,14 @@ def withdraw(
     move(session, row, "reclose" if row.state == "closed" else "close", actor, now, result=result)
     if actor.organization is not None:
         announce(
-            session, vault, household_id, "decided", f"decline:{row.id}:withdrawn:{row.version}", now,
+            session,
+            vault,
+            household_id,
+            "decided",
+            f"decline:{row.id}:withdrawn:{row.version}",
+            now,
             receipt_no=row.receipt_no,
-        )  # fmt: skip
+        )
     return row
 
 
@@ -159,7 +182,9 @@ def is_taken_back(row: Request, items: Sequence[DeclineItem]) -> bool:
     return "withdrawn" in states | {row.result} and states <= {"withdrawn", "refused"}
 
 
-def can_withdraw(program: Program, row: Request, items: Sequence[DeclineItem], now: datetime) -> bool:
+def can_withdraw(
+    program: Program, row: Request, items: Sequence[DeclineItem], now: datetime
+) -> bool:
     """Tell whether the page may offer to take a decline back."""
     if program.windows.decline.is_over(now) or (row.state == "closed" and not items):
         return False

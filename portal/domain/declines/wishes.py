@@ -28,7 +28,13 @@ HONOR_CHECKS = ("counter", "form", "call_back")
 
 
 def phone_wish(
-    session: Session, vault: Vault, program: Program, household_id: int, way: str, actor: Actor, now: datetime
+    session: Session,
+    vault: Vault,
+    program: Program,
+    household_id: int,
+    way: str,
+    actor: Actor,
+    now: datetime,
 ) -> Request | Task:
     """Take down a wish told on the telephone, which is never a decline: a form is sent, or the portal asks for it.
 
@@ -55,22 +61,39 @@ def phone_wish(
 
 
 def _wish(
-    session: Session, vault: Vault, program: Program, household_id: int, actor: Actor, received_at: datetime,
-    now: datetime, warnings: tuple[str, ...],
-) -> Request:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    program: Program,
+    household_id: int,
+    actor: Actor,
+    received_at: datetime,
+    now: datetime,
+    warnings: tuple[str, ...],
+) -> Request:
     has_items = select(DeclineItem.id).where(DeclineItem.request_id == Request.id).exists()
     waiting = session.scalar(
-        select(Request).where(
-            Request.household_id == household_id, Request.kind == kinds.DECLINE, Request.state == "with_resident",
+        select(Request)
+        .where(
+            Request.household_id == household_id,
+            Request.kind == kinds.DECLINE,
+            Request.state == "with_resident",
             ~has_items,
-        ).with_for_update()
-    )  # fmt: skip
+        )
+        .with_for_update()
+    )
     if waiting is not None:
         return waiting
     row = open_request(
-        session, vault, kinds.DECLINE, household_id, actor, now, program=program, received_at=received_at,
+        session,
+        vault,
+        kinds.DECLINE,
+        household_id,
+        actor,
+        now,
+        program=program,
+        received_at=received_at,
         warnings=warnings,
-    )  # fmt: skip
+    )
     return move(session, row, "ask_back", actor, now, waits_for="portal")
 
 
@@ -102,14 +125,23 @@ def honor(
     if check == "call_back":
         lock_household(session, household_id)
         by_phone = Actor(actor.role, actor.id, actor.organization, Channel.PHONE)
-        row = _wish(session, vault, program, household_id, by_phone, task.created_at, now, (HONORED,))
+        row = _wish(
+            session, vault, program, household_id, by_phone, task.created_at, now, (HONORED,)
+        )
     else:
         entry = replace(form or PaperEntry(Channel.COUNTER, now), evidence=receipt_no)
         row = enter_form(session, vault, program, household_id, ordinals, entry, actor, now)
     record(
-        session, actor, now, "decline.honored", "request", row.id, household_id=household_id, task=task.id,
+        session,
+        actor,
+        now,
+        "decline.honored",
+        "request",
+        row.id,
+        household_id=household_id,
+        task=task.id,
         check=check,
-    )  # fmt: skip
+    )
     if task.state == "open":
         finish_task(session, task.id, actor, now)
     return row

@@ -85,8 +85,12 @@ def warning_text(code: str) -> str:
         ),
         ADULT_WARD: _s("申し出た日に18歳以上のこどもがいます。区の担当者だけが受け入れられます。"),
         COUNTERSIGN: _s("申し出た日に18歳以上のこどもの署名を待っています。"),
-        HONORED: _s("サインインできない人が、期限の前に申し込んだものです。受付番号と本人を確かめました。"),
-        CROSSED: _s("本人が取り下げたあとに届いた、それより前の書類です。本人の気持ちを確かめてください。"),
+        HONORED: _s(
+            "サインインできない人が、期限の前に申し込んだものです。受付番号と本人を確かめました。"
+        ),
+        CROSSED: _s(
+            "本人が取り下げたあとに届いた、それより前の書類です。本人の気持ちを確かめてください。"
+        ),
     }.get(code, code)
 
 
@@ -104,16 +108,22 @@ def effects_of(
     ]
     if not ids:
         return (_s("まだ受け入れられません。本人の返事か書類を待っています。"),)
-    yen = session.scalar(select(func.sum(Entitlement.amount_yen)).where(Entitlement.id.in_(ids))) or 0
+    yen = (
+        session.scalar(select(func.sum(Entitlement.amount_yen)).where(Entitlement.id.in_(ids))) or 0
+    )
     lines = [
         _s("こども%(children)s人、%(yen)s円が「辞退」になります。")
         % {"children": len(ids), "yen": f"{yen:,}"}
     ]
     shown = session.scalars(
-        select(Coupon.revealed_at.is_not(None)).where(Coupon.entitlement_id.in_(ids), Coupon.state.in_(LIVE))
+        select(Coupon.revealed_at.is_not(None)).where(
+            Coupon.entitlement_id.in_(ids), Coupon.state.in_(LIVE)
+        )
     ).all()
     if unseen := len(shown) - sum(shown):
-        lines.append(_s("まだ表示していないコード%(n)s件は、すぐに無効になります。") % {"n": unseen})
+        lines.append(
+            _s("まだ表示していないコード%(n)s件は、すぐに無効になります。") % {"n": unseen}
+        )
     if sum(shown):
         lines.append(
             _s(
@@ -138,7 +148,9 @@ def steps_of(session: Session, request: Request) -> tuple[Step, ...]:
 
 
 def _wish_steps(request: Request) -> tuple[Step, ...]:
-    said = Step(request.received_at, _("お電話での、辞退の希望を聞きました。まだ辞退にはなっていません。"))
+    said = Step(
+        request.received_at, _("お電話での、辞退の希望を聞きました。まだ辞退にはなっていません。")
+    )
     if request.state == "closed":
         return said, Step(request.closed_at, _("この希望は、終わりにしました。"))
     return said, Step(None, _("辞退するときは、このサイトで手続きをしてください。"))
@@ -160,11 +172,16 @@ def _later_steps(request: Request, items: list[DeclineItem]) -> tuple[Step, ...]
         )
     if "unclear" in states:
         return (
-            Step(request.changed_at, _("書かれていることがわからなかったため、まだ辞退にはなっていません。")),
+            Step(
+                request.changed_at,
+                _("書かれていることがわからなかったため、まだ辞退にはなっていません。"),
+            ),
             Step(None, _("電話か手紙で、お気持ちをおたずねします。")),
         )
     if COUNTERSIGN in request.warnings:
-        return (Step(None, _("18歳以上の方の分は、本人の署名がある書類が届いてから、確認します。")),)
+        return (
+            Step(None, _("18歳以上の方の分は、本人の署名がある書類が届いてから、確認します。")),
+        )
     return (Step(None, check_words(request)),)
 
 

@@ -2,7 +2,15 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.base import Base, BigId, primary_key, state_column
@@ -21,14 +29,18 @@ class DocumentVersion(Base):
     __table_args__ = (
         UniqueConstraint("kind", "number"),
         Index(
-            "uq_document_version_living", "kind", "sha256", unique=True,
-            postgresql_where=text(LIVING), sqlite_where=text(LIVING),
+            "uq_document_version_living",
+            "kind",
+            "sha256",
+            unique=True,
+            postgresql_where=text(LIVING),
+            sqlite_where=text(LIVING),
         ),
         CheckConstraint(
             "state <> 'approved' OR (instruction_no IS NOT NULL AND instruction_on IS NOT NULL)",
             name="approval_instructed",
         ),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = primary_key()
     kind: Mapped[str] = mapped_column(String(30))

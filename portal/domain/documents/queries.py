@@ -10,7 +10,9 @@ from portal.domain.texts import _s
 PAGE = 20
 
 
-def versions(session: Session, kind: str | None = None, limit: int | None = PAGE) -> list[DocumentVersion]:
+def versions(
+    session: Session, kind: str | None = None, limit: int | None = PAGE
+) -> list[DocumentVersion]:
     """Return the versions, newest first, without their contents being read; of one kind, or of all."""
     statement = select(DocumentVersion).options(
         defer(DocumentVersion.content), defer(DocumentVersion.specimen)

@@ -29,9 +29,16 @@ def digest_of(content: bytes) -> str:
 
 
 def propose(
-    session: Session, kind: str, content: bytes, file_name: str, label: str, actor: Actor, now: datetime, *,
+    session: Session,
+    kind: str,
+    content: bytes,
+    file_name: str,
+    label: str,
+    actor: Actor,
+    now: datetime,
+    *,
     specimen: bytes | None = None,
-) -> DocumentVersion:  # fmt: skip
+) -> DocumentVersion:
     """Keep a content as the next version of its kind, for the ward to decide.
 
     Raises:
@@ -49,19 +56,35 @@ def propose(
     if living(session, kind, digest) is not None:
         raise _known()
     highest = (
-        session.scalar(select(func.max(DocumentVersion.number)).where(DocumentVersion.kind == kind)) or 0
+        session.scalar(select(func.max(DocumentVersion.number)).where(DocumentVersion.kind == kind))
+        or 0
     )
     row = DocumentVersion(
-        kind=kind, number=highest + 1, label=label.strip(), file_name=file_name, sha256=digest, content=content, specimen=specimen,
-        proposed_by=actor.id, proposed_at=now,
-    )  # fmt: skip
+        kind=kind,
+        number=highest + 1,
+        label=label.strip(),
+        file_name=file_name,
+        sha256=digest,
+        content=content,
+        specimen=specimen,
+        proposed_by=actor.id,
+        proposed_at=now,
+    )
     try:
         with session.begin_nested():
             session.add(row)
     except IntegrityError:
         raise _known() from None
     record(
-        session, actor, now, "document.proposed", SUBJECT, row.id, kind=kind, number=row.number, sha256=digest
+        session,
+        actor,
+        now,
+        "document.proposed",
+        SUBJECT,
+        row.id,
+        kind=kind,
+        number=row.number,
+        sha256=digest,
     )
     session.flush()
     return row
@@ -89,9 +112,18 @@ def approve(
     row.instruction_no, row.instruction_on = number, day
     row.decided_by, row.decided_at = actor_id, now
     record(
-        session, actor, now, "document.approved", SUBJECT, row.id, kind=row.kind, number=row.number, sha256=row.sha256,
-        instruction=number, day=day.isoformat(),
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "document.approved",
+        SUBJECT,
+        row.id,
+        kind=row.kind,
+        number=row.number,
+        sha256=row.sha256,
+        instruction=number,
+        day=day.isoformat(),
+    )
     session.flush()
     return row
 
@@ -106,12 +138,23 @@ def revoke(session: Session, version_id: int, actor: Actor, now: datetime) -> Do
     return _decide(session, version_id, "revoke", actor, now)
 
 
-def _decide(session: Session, version_id: int, action: str, actor: Actor, now: datetime) -> DocumentVersion:
+def _decide(
+    session: Session, version_id: int, action: str, actor: Actor, now: datetime
+) -> DocumentVersion:
     row = _locked(session, version_id)
     actor_id = _ward(row, actor)
     row.state = DOCUMENT.next(row.state, action)
     row.decided_by, row.decided_at = actor_id, now
-    record(session, actor, now, f"document.{row.state}", SUBJECT, row.id, kind=row.kind, number=row.number)
+    record(
+        session,
+        actor,
+        now,
+        f"document.{row.state}",
+        SUBJECT,
+        row.id,
+        kind=row.kind,
+        number=row.number,
+    )
     session.flush()
     return row
 
@@ -120,10 +163,11 @@ def living(session: Session, kind: str, digest: str) -> DocumentVersion | None:
     """Return the version of a content that is laid before the ward or approved."""
     return session.scalar(
         select(DocumentVersion).where(
-            DocumentVersion.kind == kind, DocumentVersion.sha256 == digest,
+            DocumentVersion.kind == kind,
+            DocumentVersion.sha256 == digest,
             DocumentVersion.state.in_(("proposed", "approved")),
         )
-    )  # fmt: skip
+    )
 
 
 def require_approval(session: Session, kind: str, digest: str) -> DocumentVersion:
@@ -143,15 +187,21 @@ def require_approval(session: Session, kind: str, digest: str) -> DocumentVersio
     return found
 
 
-def note_use(session: Session, version_id: int, subject: str, subject_id: int, now: datetime) -> None:
+def note_use(
+    session: Session, version_id: int, subject: str, subject_id: int, now: datetime
+) -> None:
     """Note what was made from a version; the same once is enough."""
     known = session.scalar(
         select(DocumentUse.id).where(
-            DocumentUse.version_id == version_id, DocumentUse.subject == subject, DocumentUse.subject_id == subject_id
+            DocumentUse.version_id == version_id,
+            DocumentUse.subject == subject,
+            DocumentUse.subject_id == subject_id,
         )
-    )  # fmt: skip
+    )
     if known is None:
-        session.add(DocumentUse(version_id=version_id, subject=subject, subject_id=subject_id, used_at=now))
+        session.add(
+            DocumentUse(version_id=version_id, subject=subject, subject_id=subject_id, used_at=now)
+        )
         session.flush()
 
 

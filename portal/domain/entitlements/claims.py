@@ -78,9 +78,15 @@ def claim(
     session.execute(_CLAIM, {"wanted": wanted, "kind": kind, "request": claim_id, "at": now})
     forget_changed(session, Entitlement, wanted)
     record_many(
-        session, actor, now, "entitlement.claimed", "entitlement", [(row.id, household_id) for row in rows],
-        kind=kind, request=claim_id,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "entitlement.claimed",
+        "entitlement",
+        [(row.id, household_id) for row in rows],
+        kind=kind,
+        request=claim_id,
+    )
     return rows
 
 
@@ -91,7 +97,9 @@ def refuse_claimed(rows: Sequence[Claimable], wanted: Sequence[int], claim_id: i
         ConflictError: as ``claim``.
     """
     if len(rows) != len(wanted) or not rows or any(row.state not in OPEN for row in rows):
-        raise ConflictError(_("このこどもの分は、もう手続きが終わっています。画面を開きなおしてください。"))
+        raise ConflictError(
+            _("このこどもの分は、もう手続きが終わっています。画面を開きなおしてください。")
+        )
     if any(row.claimed_by == RECIPIENT_CHANGE and row.claim_id != claim_id for row in rows):
         raise under_confirmation()
     if any(row.claimed_by is not None and row.claim_id != claim_id for row in rows):
@@ -109,7 +117,14 @@ def free(session: Session, entitlement_id: int, claim_id: int, actor: Actor, now
     kind = row.claimed_by
     row.claimed_by, row.claim_id, row.changed_at = None, None, now
     record(
-        session, actor, now, "entitlement.freed", "entitlement", row.id, household_id=row.household_id, kind=kind,
+        session,
+        actor,
+        now,
+        "entitlement.freed",
+        "entitlement",
+        row.id,
+        household_id=row.household_id,
+        kind=kind,
         request=claim_id,
-    )  # fmt: skip
+    )
     session.flush()

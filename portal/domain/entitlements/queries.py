@@ -45,16 +45,22 @@ class Totals:
 def totals(session: Session) -> Totals:
     """Return children and yen per state."""
     rows = session.execute(
-        select(Entitlement.state, func.count(), func.sum(Entitlement.amount_yen)).group_by(Entitlement.state)
+        select(Entitlement.state, func.count(), func.sum(Entitlement.amount_yen)).group_by(
+            Entitlement.state
+        )
     )
     found = {state: Total(int(children), int(yen)) for state, children, yen in rows}
-    return Totals({state: found.get(state, Total()) for state in (*ALL, *(found.keys() - set(ALL)))})
+    return Totals(
+        {state: found.get(state, Total()) for state in (*ALL, *(found.keys() - set(ALL)))}
+    )
 
 
 def of_household(session: Session, household_id: int) -> list[Entitlement]:
     """Return a household's entitlements in the order of its children."""
     return list(
         session.scalars(
-            select(Entitlement).where(Entitlement.household_id == household_id).order_by(Entitlement.child_id)
+            select(Entitlement)
+            .where(Entitlement.household_id == household_id)
+            .order_by(Entitlement.child_id)
         )
     )

@@ -33,11 +33,15 @@ def create_for_children(
     state = ENTITLEMENT.next(ENTITLEMENT.initial, "hold") if held else ENTITLEMENT.initial
     made = [
         Entitlement(
-            child_id=child_id, household_id=household_id, amount_yen=amount_yen, state=state, created_at=now,
+            child_id=child_id,
+            household_id=household_id,
+            amount_yen=amount_yen,
+            state=state,
+            created_at=now,
             changed_at=now,
         )
         for child_id in child_ids
-    ]  # fmt: skip
+    ]
     session.add_all(made)
     session.flush()
     return made
@@ -50,11 +54,15 @@ def create_many(
     held = ENTITLEMENT.next(ENTITLEMENT.initial, "hold")
     rows = [
         {
-            "child_id": child_id, "household_id": household_id, "amount_yen": amount_yen,
-            "state": held if is_held else ENTITLEMENT.initial, "created_at": now, "changed_at": now,
+            "child_id": child_id,
+            "household_id": household_id,
+            "amount_yen": amount_yen,
+            "state": held if is_held else ENTITLEMENT.initial,
+            "created_at": now,
+            "changed_at": now,
         }
         for child_id, household_id, is_held in children
-    ]  # fmt: skip
+    ]
     if rows:
         session.execute(insert(Entitlement), rows)
     return len(rows)
@@ -95,7 +103,9 @@ def locked(session: Session, entitlement_id: int) -> Entitlement:
     return row
 
 
-def change(session: Session, entitlement_id: int, action: str, actor: Actor, now: datetime) -> Entitlement:
+def change(
+    session: Session, entitlement_id: int, action: str, actor: Actor, now: datetime
+) -> Entitlement:
     """Carry out one action of the machine on one entitlement and log it (only a decline that is taken back leaves a final state).
 
     Raises:
@@ -107,9 +117,16 @@ def change(session: Session, entitlement_id: int, action: str, actor: Actor, now
     entitlement.state = ENTITLEMENT.next(before, action)
     entitlement.changed_at = now
     record(
-        session, actor, now, f"entitlement.{action}", "entitlement", entitlement.id,
-        household_id=entitlement.household_id, before=before, after=entitlement.state,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        f"entitlement.{action}",
+        "entitlement",
+        entitlement.id,
+        household_id=entitlement.household_id,
+        before=before,
+        after=entitlement.state,
+    )
     session.flush()
     return entitlement
 
@@ -118,7 +135,12 @@ CHANGED_AT_ONCE = 500
 
 
 def change_many(
-    session: Session, entitlement_ids: Iterable[int], action: str, actor: Actor, now: datetime, **detail: str
+    session: Session,
+    entitlement_ids: Iterable[int],
+    action: str,
+    actor: Actor,
+    now: datetime,
+    **detail: str,
 ) -> int:
     """Carry out one action on many entitlements, all or none, each with its own event; returns how many.
 
@@ -149,7 +171,14 @@ def change_many(
                 .execution_options(synchronize_session="fetch")
             )
             record_many(
-                session, actor, now, f"entitlement.{action}", "entitlement", subjects, before=before, after=after,
+                session,
+                actor,
+                now,
+                f"entitlement.{action}",
+                "entitlement",
+                subjects,
+                before=before,
+                after=after,
                 **detail,
-            )  # fmt: skip
+            )
     return len(wanted)

@@ -4,9 +4,14 @@ from portal.domain.states import StateMachine, fan
 
 OPEN = ("in_progress", "held")
 FINAL = (
-    "declined", "deemed_declined", "exchanged", "delivered_unexchanged", "alternative_delivered", "undelivered",
+    "declined",
+    "deemed_declined",
+    "exchanged",
+    "delivered_unexchanged",
+    "alternative_delivered",
+    "undelivered",
     "ineligible_after_check",
-)  # fmt: skip
+)
 ALL = (*OPEN, *FINAL)
 
 ENTITLEMENT = StateMachine(

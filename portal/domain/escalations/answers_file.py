@@ -53,14 +53,19 @@ def read_answers(data: bytes) -> AnswersFile:
     said = json.loads(_run(data) or b'{"refused": "kind"}')
     if "refused" in said:
         raise InputError(_refusal(said["refused"]), code=said["refused"])
-    places, below = _header([(int(line), [str(cell) for cell in cells]) for line, *cells in said["rows"]])
+    places, below = _header(
+        [(int(line), [str(cell) for cell in cells]) for line, *cells in said["rows"]]
+    )
     rows = []
     for line, cells in below:
         texts = {name: cells[at].strip() if at < len(cells) else "" for name, at in places.items()}
         row = AnswerRow(
-            line, folded(texts[RECEIPT]).upper(), texts[ANSWER], texts.get(INSTRUCTION, ""),
+            line,
+            folded(texts[RECEIPT]).upper(),
+            texts[ANSWER],
+            texts.get(INSTRUCTION, ""),
             texts.get(INSTRUCTION_DAY, ""),
-        )  # fmt: skip
+        )
         if row.text or row.instruction_no or row.instruction_day:
             rows.append(row)
     if not rows:
@@ -86,18 +91,30 @@ def _header(rows: list[Line]) -> tuple[dict[str, int], list[Line]]:
 
 def _refusal(code: str) -> str:
     return {
-        "size": _s("ファイルの中身が大きすぎます。送った表に書き込んで、そのまま返してもらってください。"),
-        "columns": _s("「受付番号」と「区の回答」の列がありません。送った表に書き込んで、そのまま返してもらってください。"),
+        "size": _s(
+            "ファイルの中身が大きすぎます。送った表に書き込んで、そのまま返してもらってください。"
+        ),
+        "columns": _s(
+            "「受付番号」と「区の回答」の列がありません。送った表に書き込んで、そのまま返してもらってください。"
+        ),
         "empty": _s("答えが1件も書かれていません。「区の回答」の列を確かめてください。"),
-    }.get(code, _s("Excel(.xlsx)として読めません。.xlsx で保存しなおして、もう一度選んでください。"))  # fmt: skip
+    }.get(
+        code, _s("Excel(.xlsx)として読めません。.xlsx で保存しなおして、もう一度選んでください。")
+    )
 
 
 def _run(data: bytes) -> bytes:
     command = [sys.executable, "-I", str(READER)]
     try:
         done = subprocess.run(  # noqa: S603  (our own script; nothing from outside stands in the command)
-            command, input=data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, timeout=PATIENCE, check=False
-        )  # fmt: skip
+            command,
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},
+            timeout=PATIENCE,
+            check=False,
+        )
     except subprocess.TimeoutExpired:
         return b""
     except OSError:

@@ -25,8 +25,16 @@ from portal.domain.typed import DateFault, whole_date
 from portal.domain.vault import Vault, seal_json, unseal_json
 
 NEW, SAME, UNKNOWN, STATE, TWICE, NO_TEXT, WORDS, NUMBER, DAY = (
-    "new", "same", "unknown", "wrong_state", "twice", "no_text", "words", "number", "day",
-)  # fmt: skip
+    "new",
+    "same",
+    "unknown",
+    "wrong_state",
+    "twice",
+    "no_text",
+    "words",
+    "number",
+    "day",
+)
 """What a row would do: be kept, or nothing, and why."""
 
 
@@ -40,7 +48,9 @@ class Outcome:
     sentence: str = ""
 
 
-def take_in(session: Session, vault: Vault, file: AnswersFile, actor: Actor, now: datetime) -> AnswerSheet:
+def take_in(
+    session: Session, vault: Vault, file: AnswersFile, actor: Actor, now: datetime
+) -> AnswerSheet:
     """Keep what a file says, sealed, without doing anything; the same file again is the same sheet.
 
     Raises:
@@ -54,16 +64,24 @@ def take_in(session: Session, vault: Vault, file: AnswersFile, actor: Actor, now
         return known
     key, wrapped = vault.new_data_key()
     sheet = AnswerSheet(
-        digest=digest, rows=len(file.rows), uploaded_by=actor.id, uploaded_at=now, wrapped_key=wrapped,
+        digest=digest,
+        rows=len(file.rows),
+        uploaded_by=actor.id,
+        uploaded_at=now,
+        wrapped_key=wrapped,
         sealed=seal_json(key, [row.as_values() for row in file.rows], _context(digest)),
-    )  # fmt: skip
+    )
     session.add(sheet)
     session.flush()
-    record(session, actor, now, "escalation.sheet_read", "escalation_sheet", sheet.id, rows=sheet.rows)
+    record(
+        session, actor, now, "escalation.sheet_read", "escalation_sheet", sheet.id, rows=sheet.rows
+    )
     return sheet
 
 
-def plan(session: Session, vault: Vault, sheet: AnswerSheet, reader: Reader, now: datetime) -> list[Outcome]:
+def plan(
+    session: Session, vault: Vault, sheet: AnswerSheet, reader: Reader, now: datetime
+) -> list[Outcome]:
     """Return what every row of a sheet would do now, for somebody who may know so much (``reader``)."""
     rows = _rows(vault, sheet)
     times = Counter(row.receipt_no for row in rows)
@@ -74,7 +92,9 @@ def look(session: Session, sheet: AnswerSheet, actor: Actor, now: datetime) -> b
     """Tell whether the ward's words in a sheet may still be read there: while it waits. That they were is on record."""
     if sheet.state != ANSWER_SHEET.initial:
         return False
-    record(session, actor, now, "escalation.sheet_seen", "escalation_sheet", sheet.id, rows=sheet.rows)
+    record(
+        session, actor, now, "escalation.sheet_seen", "escalation_sheet", sheet.id, rows=sheet.rows
+    )
     return True
 
 
@@ -85,7 +105,13 @@ def fingerprint(outcomes: Sequence[Outcome]) -> str:
 
 
 def apply_sheet(
-    session: Session, vault: Vault, sheet_id: int, seen: str, reader: Reader, actor: Actor, now: datetime
+    session: Session,
+    vault: Vault,
+    sheet_id: int,
+    seen: str,
+    reader: Reader,
+    actor: Actor,
+    now: datetime,
 ) -> AnswerSheet:
     """Keep every new answer of a sheet; ``seen`` is the fingerprint of what was shown before.
 
@@ -99,17 +125,34 @@ def apply_sheet(
     outcomes = plan(session, vault, sheet, reader, now)
     if fingerprint(outcomes) != seen:
         raise ConflictError(
-            _s("確かめたあとに、引き継ぎの状態が変わりました。下の一覧を、もう一度確かめてください。")
+            _s(
+                "確かめたあとに、引き継ぎの状態が変わりました。下の一覧を、もう一度確かめてください。"
+            )
         )
-    fresh = sorted((one for one in outcomes if one.result == NEW), key=lambda one: one.escalation_id or 0)
+    fresh = sorted(
+        (one for one in outcomes if one.result == NEW), key=lambda one: one.escalation_id or 0
+    )
     if not fresh:
         raise ConflictError(_s("新しく取り込む回答がありません。"))
     for one in fresh:
         given = WardAnswer(one.row.text, _instruction(one.row))
         answer(session, vault, one.escalation_id or 0, given, actor, now, sheet_id=sheet.id)
-    sheet.state, sheet.applied_by, sheet.applied_at, sheet.applied = state, actor.id, now, len(fresh)
+    sheet.state, sheet.applied_by, sheet.applied_at, sheet.applied = (
+        state,
+        actor.id,
+        now,
+        len(fresh),
+    )
     session.flush()
-    record(session, actor, now, "escalation.sheet_applied", "escalation_sheet", sheet.id, rows=len(fresh))
+    record(
+        session,
+        actor,
+        now,
+        "escalation.sheet_applied",
+        "escalation_sheet",
+        sheet.id,
+        rows=len(fresh),
+    )
     return sheet
 
 

@@ -47,19 +47,36 @@ _Q, _T, _B = (table_of(kind) for kind in (Escalation, Task, CallBack))
 def _call_backs(place: int, source: FromClause, *where: ColumnElement[bool]) -> Select[Any]:
     return _first(
         select(
-            literal(place).label("place"), _T.c.id, _T.c.receipt_no, _T.c.kind, _T.c.state, _T.c.due_at,
-            cast(null(), Date).label("due_on"), cast(null(), BigId).label("raised_by"),
-        ).select_from(source).where(*where).order_by(_T.c.id)
-    )  # fmt: skip
+            literal(place).label("place"),
+            _T.c.id,
+            _T.c.receipt_no,
+            _T.c.kind,
+            _T.c.state,
+            _T.c.due_at,
+            cast(null(), Date).label("due_on"),
+            cast(null(), BigId).label("raised_by"),
+        )
+        .select_from(source)
+        .where(*where)
+        .order_by(_T.c.id)
+    )
 
 
 def _questions(place: int, *where: ColumnElement[bool]) -> Select[Any]:
     return _first(
         select(
-            literal(place).label("place"), _Q.c.id, _Q.c.receipt_no, _Q.c.kind, _Q.c.state,
-            cast(null(), UtcDateTime).label("due_at"), _Q.c.due_on, _Q.c.raised_by,
-        ).where(*where).order_by(_Q.c.id.desc())
-    )  # fmt: skip
+            literal(place).label("place"),
+            _Q.c.id,
+            _Q.c.receipt_no,
+            _Q.c.kind,
+            _Q.c.state,
+            cast(null(), UtcDateTime).label("due_at"),
+            _Q.c.due_on,
+            _Q.c.raised_by,
+        )
+        .where(*where)
+        .order_by(_Q.c.id.desc())
+    )
 
 
 def _first(statement: Select[Any]) -> Select[Any]:

@@ -39,7 +39,8 @@ class Waiting:
 
 def _visible(include_protected: bool) -> ColumnElement[bool]:
     return or_(
-        Task.household_id.is_(None), Household.protected.in_([True, False] if include_protected else [False])
+        Task.household_id.is_(None),
+        Household.protected.in_([True, False] if include_protected else [False]),
     )
 
 
@@ -59,9 +60,14 @@ def _open(include_protected: bool) -> Select[Task, CallBack]:
 
 
 def waiting(
-    session: Session, calendar: CallCenterCalendar, now: datetime, *, include_protected: bool = False, page: int = 1,
+    session: Session,
+    calendar: CallCenterCalendar,
+    now: datetime,
+    *,
+    include_protected: bool = False,
+    page: int = 1,
     limit: int = PAGE,
-) -> list[Waiting]:  # fmt: skip
+) -> list[Waiting]:
     """Return the calls back that wait, the first due first; ``page`` counts from 1.
 
     Two lists are merged, each in the order of what is due: those with a time of their own, and those without one, whose
@@ -72,9 +78,10 @@ def waiting(
     timed, timeless = (
         session.execute(statement.order_by(by, Task.id).limit(start + limit)).all()
         for statement, by in (
-            (keys.where(Task.due_at.is_not(None)), Task.due_at), (keys.where(Task.due_at.is_(None)), Task.created_at),
+            (keys.where(Task.due_at.is_not(None)), Task.due_at),
+            (keys.where(Task.due_at.is_(None)), Task.created_at),
         )
-    )  # fmt: skip
+    )
     merged = merge(
         ((row.due_at, row.id) for row in timed),
         ((default_due(calendar, row.created_at), row.id) for row in timeless),
@@ -88,8 +95,12 @@ def waiting(
 
 def counting(*, include_protected: bool = False) -> Select[int, int]:
     """Return the statement that counts calls back that wait (``total``) and those overdue (``late``), for ``moments``."""
-    inner = _open(include_protected).with_only_columns(Task.id, Task.due_at, Task.created_at).subquery()
-    timeless = and_(inner.c.due_at.is_(None), inner.c.created_at <= bindparam("asked_by", type_=UtcDateTime))
+    inner = (
+        _open(include_protected).with_only_columns(Task.id, Task.due_at, Task.created_at).subquery()
+    )
+    timeless = and_(
+        inner.c.due_at.is_(None), inner.c.created_at <= bindparam("asked_by", type_=UtcDateTime)
+    )
     late = func.count().filter(or_(inner.c.due_at < bindparam("now", type_=UtcDateTime), timeless))
     return select(func.count().label("total"), late.label("late")).select_from(inner)
 
@@ -101,12 +112,17 @@ def moments(calendar: CallCenterCalendar, now: datetime) -> dict[str, datetime]:
 
 # put together once: the first page of everybody at the desk asks this
 _COUNTING = {
-    include_protected: counting(include_protected=include_protected) for include_protected in (False, True)
+    include_protected: counting(include_protected=include_protected)
+    for include_protected in (False, True)
 }
 
 
 def count_waiting(
-    session: Session, calendar: CallCenterCalendar, now: datetime, *, include_protected: bool = False
+    session: Session,
+    calendar: CallCenterCalendar,
+    now: datetime,
+    *,
+    include_protected: bool = False,
 ) -> tuple[int, int]:
     """Return how many calls back wait, and how many of them are overdue."""
     total, late = session.execute(_COUNTING[include_protected], moments(calendar, now)).one()
@@ -118,7 +134,12 @@ def count_handed_on(session: Session, *, include_protected: bool = False) -> int
     inner = _rows(include_protected).where(
         Task.kind == CALL_BACK_TASK, Task.state == TASK.initial, CallBack.state == HANDED_ON
     )
-    return session.scalar(select(func.count()).select_from(inner.with_only_columns(Task.id).subquery())) or 0
+    return (
+        session.scalar(
+            select(func.count()).select_from(inner.with_only_columns(Task.id).subquery())
+        )
+        or 0
+    )
 
 
 def one(
@@ -142,11 +163,15 @@ def tries_of(session: Session, task_id: int) -> list[CallBackTry]:
 
 def of_call(session: Session, call_id: int) -> list[Task]:
     """Return the calls back that were asked for in a call."""
-    statement = select(Task).join(CallBack, CallBack.task_id == Task.id).where(CallBack.call_id == call_id)
+    statement = (
+        select(Task).join(CallBack, CallBack.task_id == Task.id).where(CallBack.call_id == call_id)
+    )
     return list(session.scalars(statement.order_by(Task.id)))
 
 
-def _waiting(calendar: CallCenterCalendar, now: datetime, task: Task, row: CallBack | None) -> Waiting:
+def _waiting(
+    calendar: CallCenterCalendar, now: datetime, task: Task, row: CallBack | None
+) -> Waiting:
     due = due_of(calendar, task)
     state = row.state if row is not None else CALL_BACK.initial
     late = task.state == TASK.initial and state in WAITING and due < now

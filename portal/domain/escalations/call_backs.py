@@ -15,7 +15,13 @@ from portal.domain.calls.kinds import CallLanguage, Direction, language_of_local
 from portal.domain.calls.models import Call
 from portal.domain.calls.services import current_call, start_call
 from portal.domain.credentials.queries import latest_credential
-from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError, WrongStateError
+from portal.domain.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+    WrongStateError,
+)
 from portal.domain.escalations.call_back_times import AGAIN_AFTER, default_due
 from portal.domain.escalations.models import CallBack, CallBackTry
 from portal.domain.escalations.services import check_words, require_call
@@ -84,9 +90,15 @@ def ask(
     require_call(session, actor, now, call_id=call_id, household_id=household_id)
     details = {"telephone": number, "text": wanted.text.strip(), "language": wanted.language.value}
     task = open_task(
-        session, vault, CALL_BACK, household_id, details, actor, now,
+        session,
+        vault,
+        CALL_BACK,
+        household_id,
+        details,
+        actor,
+        now,
         due_at=wanted.at or default_due(program.calendar, now),
-    )  # fmt: skip
+    )
     session.add(CallBack(task_id=task.id, call_id=call_id))
     session.flush()
     return task
@@ -101,7 +113,9 @@ def language_of(session: Session, vault: Vault, task: Task) -> CallLanguage:
     return CallLanguage(asked) if asked in set(CallLanguage) else CallLanguage.JA
 
 
-def start(session: Session, task_id: int, actor: Actor, now: datetime, language: CallLanguage) -> Call:
+def start(
+    session: Session, task_id: int, actor: Actor, now: datetime, language: CallLanguage
+) -> Call:
     """Take a call back and begin the call; pressed again, the same call goes on.
 
     Raises:
@@ -115,7 +129,12 @@ def start(session: Session, task_id: int, actor: Actor, now: datetime, language:
         return open_one
     _claim(session, task, row, actor, now)
     return start_call(
-        session, actor, now, direction=Direction.OUTBOUND, language=language, subject=subject_of(task)
+        session,
+        actor,
+        now,
+        direction=Direction.OUTBOUND,
+        language=language,
+        subject=subject_of(task),
     )
 
 
@@ -127,7 +146,9 @@ def subject_of(task: Task) -> str:
 def task_of(session: Session, call: Call | None) -> Task | None:
     """Return the task that an open call is made for, if it is made for one."""
     kind, _colon, key = (call.subject or "").partition(":") if call is not None else ("", "", "")
-    return session.get(Task, int(key)) if kind == "task" and key.isascii() and key.isdigit() else None
+    return (
+        session.get(Task, int(key)) if kind == "task" and key.isascii() and key.isdigit() else None
+    )
 
 
 def number_of(session: Session, vault: Vault, task: Task, actor: Actor) -> str:
@@ -180,9 +201,16 @@ def release(session: Session, task_id: int, actor: Actor, now: datetime) -> Call
 
 
 def settle(
-    session: Session, vault: Vault, program: Program, task_id: int, outcome: str, actor: Actor, now: datetime,
-    *, office: bool = False,
-) -> CallBack:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    program: Program,
+    task_id: int,
+    outcome: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    office: bool = False,
+) -> CallBack:
     """Note what became of the call that goes on. ``office``: reached, and the office still has something to do.
 
     After the last try without an answer, or at a wrong number, it is given up; a household that is known gets a letter,
@@ -202,7 +230,9 @@ def settle(
         raise NotAllowedError(_s("この折り返しの電話を始めてから、結果を記録してください。"))
     _refuse_others(row, actor)
     session.add(
-        CallBackTry(task_id=task.id, call_id=call.id, staff_id=call.agent_id, at=now, outcome=outcome)
+        CallBackTry(
+            task_id=task.id, call_id=call.id, staff_id=call.agent_id, at=now, outcome=outcome
+        )
     )
     if outcome == REACHED:
         row.state = MACHINE.next(row.state, "hand_on" if office else "reach")
@@ -216,7 +246,9 @@ def settle(
             _give_up(session, vault, task, actor, now)
         else:
             row.claimed_by = row.claimed_at = None
-            task.due_at = program.calendar.next_open(now + AGAIN_AFTER) or default_due(program.calendar, now)
+            task.due_at = program.calendar.next_open(now + AGAIN_AFTER) or default_due(
+                program.calendar, now
+            )
     session.flush()
     _note(session, task, "call_back.settled", actor, now, outcome=outcome, tries=row.tries)
     return row
@@ -247,7 +279,9 @@ def _give_up(session: Session, vault: Vault, task: Task, actor: Actor, now: date
         message = _s("折り返しの電話がつながりませんでした。受付番号 %(number)s") % {
             "number": task.receipt_no
         }
-        open_task(session, vault, LETTER_WISHED, task.household_id, {"message": message}, actor, now)
+        open_task(
+            session, vault, LETTER_WISHED, task.household_id, {"message": message}, actor, now
+        )
 
 
 def _refuse_others(row: CallBack, actor: Actor) -> None:
@@ -269,7 +303,9 @@ def _locked(session: Session, task_id: int) -> tuple[Task, CallBack]:
         raise WrongStateError(_s("この用件は、もう終わっています。"))
     # whoever holds the task's row is alone here, so that a missing row is made once
     row = session.scalar(
-        select(CallBack).where(CallBack.task_id == task_id).execution_options(populate_existing=True)
+        select(CallBack)
+        .where(CallBack.task_id == task_id)
+        .execution_options(populate_existing=True)
     )
     if row is None:
         row = CallBack(task_id=task_id)
@@ -278,5 +314,7 @@ def _locked(session: Session, task_id: int) -> tuple[Task, CallBack]:
     return task, row
 
 
-def _note(session: Session, task: Task, action: str, actor: Actor, now: datetime, **detail: Any) -> None:
+def _note(
+    session: Session, task: Task, action: str, actor: Actor, now: datetime, **detail: Any
+) -> None:
     record(session, actor, now, action, "task", task.id, household_id=task.household_id, **detail)

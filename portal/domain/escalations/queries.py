@@ -70,7 +70,13 @@ def _rows(reader: Reader) -> Select[Escalation]:
 
 
 def escalations(
-    session: Session, reader: Reader, *, state: str = "", kind: str = "", page: int = 1, limit: int = PAGE
+    session: Session,
+    reader: Reader,
+    *,
+    state: str = "",
+    kind: str = "",
+    page: int = 1,
+    limit: int = PAGE,
 ) -> list[Escalation]:
     """Return questions in a state (all where empty) and of a kind, the first due first; ``page`` counts from 1."""
     statement = _rows(reader)
@@ -121,7 +127,9 @@ def answers_of(session: Session, escalation_id: int) -> list[EscalationAnswer]:
 def of_call(session: Session, call_id: int) -> list[Escalation]:
     """Return what was passed to the ward from a call."""
     return list(
-        session.scalars(select(Escalation).where(Escalation.call_id == call_id).order_by(Escalation.id))
+        session.scalars(
+            select(Escalation).where(Escalation.call_id == call_id).order_by(Escalation.id)
+        )
     )
 
 
@@ -147,11 +155,18 @@ def _evidence(session: Session, condition: ColumnElement[bool], reader: Reader) 
     )
     return [
         Evidence(
-            row.id, row.receipt_no, row.kind, row.household_id, found.instruction_no or "", found.instruction_date,
-            found.source, found.answered_at, found.scan_id,
+            row.id,
+            row.receipt_no,
+            row.kind,
+            row.household_id,
+            found.instruction_no or "",
+            found.instruction_date,
+            found.source,
+            found.answered_at,
+            found.scan_id,
         )
         for row, found in rows
-    ]  # fmt: skip
+    ]
 
 
 def counts_by_kind(session: Session, start: datetime, end: datetime) -> Sequence[KindCount]:
@@ -161,7 +176,9 @@ def counts_by_kind(session: Session, start: datetime, end: datetime) -> Sequence
     answered = _per_kind(session, Escalation.id.in_(given))
     before = _first_answers(None, end)
     taken_back = and_(Escalation.state == "withdrawn", Escalation.ended_at < end)
-    still = _per_kind(session, Escalation.raised_at < end, Escalation.id.not_in(before), ~taken_back)
+    still = _per_kind(
+        session, Escalation.raised_at < end, Escalation.id.not_in(before), ~taken_back
+    )
     return [
         KindCount(kind, raised.get(kind, 0), answered.get(kind, 0), still.get(kind, 0))
         for kind in ESCALATION_KINDS
@@ -171,11 +188,15 @@ def counts_by_kind(session: Session, start: datetime, end: datetime) -> Sequence
 def _first_answers(start: datetime | None, end: datetime) -> Select[int]:
     first = func.min(EscalationAnswer.answered_at)
     statement = (
-        select(EscalationAnswer.escalation_id).group_by(EscalationAnswer.escalation_id).having(first < end)
+        select(EscalationAnswer.escalation_id)
+        .group_by(EscalationAnswer.escalation_id)
+        .having(first < end)
     )
     return statement.having(first >= start) if start is not None else statement
 
 
 def _per_kind(session: Session, *conditions: ColumnElement[bool]) -> dict[str, int]:
-    rows = session.execute(select(Escalation.kind, func.count()).where(*conditions).group_by(Escalation.kind))
+    rows = session.execute(
+        select(Escalation.kind, func.count()).where(*conditions).group_by(Escalation.kind)
+    )
     return {kind: int(count) for kind, count in rows}

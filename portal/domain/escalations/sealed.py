@@ -13,7 +13,9 @@ def context(receipt_no: str) -> str:
 
 def question_of(vault: Vault, row: Escalation) -> dict[str, Any]:
     """Return what was asked: ``text``, and ``telephone`` (digits, may be empty)."""
-    opened: dict[str, Any] = unseal_json(vault.unwrap(row.wrapped_key), row.sealed, context(row.receipt_no))
+    opened: dict[str, Any] = unseal_json(
+        vault.unwrap(row.wrapped_key), row.sealed, context(row.receipt_no)
+    )
     return opened
 
 

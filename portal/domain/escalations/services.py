@@ -81,10 +81,16 @@ def raise_escalation(
     receipt_no = new_receipt_no()
     details = {"text": question.text.strip(), "telephone": number}
     row = Escalation(
-        receipt_no=receipt_no, kind=question.kind, call_id=call_id, household_id=household_id, raised_by=actor.id,
-        raised_at=now, due_on=due_on(program, question.kind, now), wrapped_key=wrapped,
+        receipt_no=receipt_no,
+        kind=question.kind,
+        call_id=call_id,
+        household_id=household_id,
+        raised_by=actor.id,
+        raised_at=now,
+        due_on=due_on(program, question.kind, now),
+        wrapped_key=wrapped,
         sealed=seal_json(key, details, context(receipt_no)),
-    )  # fmt: skip
+    )
     session.add(row)
     session.flush()
     _note(session, row, "escalation.raised", actor, now, kind=row.kind)
@@ -105,7 +111,9 @@ def check_words(session: Session, vault: Vault, text: str, field_name: str = "te
     if not text.strip():
         raise InputError(_s("内容を書いてください。"), code=field_name)
     if len(text) > TEXT_MAX:
-        raise InputError(_s("%(most)d文字までで書いてください。") % {"most": TEXT_MAX}, code=field_name)
+        raise InputError(
+            _s("%(most)d文字までで書いてください。") % {"most": TEXT_MAX}, code=field_name
+        )
     try:
         refuse_secrets(text)
         refuse_coupons(session, vault, text)
@@ -139,9 +147,15 @@ def require_call(
 
 
 def answer(
-    session: Session, vault: Vault, escalation_id: int, given: WardAnswer, actor: Actor, now: datetime,
-    *, sheet_id: int | None = None,
-) -> EscalationAnswer:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    escalation_id: int,
+    given: WardAnswer,
+    actor: Actor,
+    now: datetime,
+    *,
+    sheet_id: int | None = None,
+) -> EscalationAnswer:
     """Keep the ward's answer. Somebody outside the ward enters only what it wrote: its number, a scan or its sheet.
 
     Raises:
@@ -156,17 +170,31 @@ def answer(
         raise NotAllowedError(_s("答えを記録できるのは、アカウントのある職員だけです。"))
     check_words(session, vault, given.text)
     instruction = _checked(given.instruction, now)
-    source = SHEET if sheet_id is not None else SCREEN if actor.organization is Organization.WARD else PAPER
+    source = (
+        SHEET
+        if sheet_id is not None
+        else SCREEN
+        if actor.organization is Organization.WARD
+        else PAPER
+    )
     if source == PAPER and instruction is None and given.scan_id is None:
         raise NotAllowedError(
-            _s("区の書面の番号と日付を入力するか、書面のスキャンを付けてください。"), code="instruction_no"
+            _s("区の書面の番号と日付を入力するか、書面のスキャンを付けてください。"),
+            code="instruction_no",
         )
     found = EscalationAnswer(
-        escalation_id=row.id, source=source, scan_id=given.scan_id, sheet_id=sheet_id, answered_by=actor.id,
-        answered_at=now, instruction_no=instruction.number if instruction else None,
+        escalation_id=row.id,
+        source=source,
+        scan_id=given.scan_id,
+        sheet_id=sheet_id,
+        answered_by=actor.id,
+        answered_at=now,
+        instruction_no=instruction.number if instruction else None,
         instruction_date=instruction.day if instruction else None,
-        sealed=seal_json(vault.unwrap(row.wrapped_key), {"text": given.text.strip()}, context(row.receipt_no)),
-    )  # fmt: skip
+        sealed=seal_json(
+            vault.unwrap(row.wrapped_key), {"text": given.text.strip()}, context(row.receipt_no)
+        ),
+    )
     row.state = state
     if given.scan_id is not None and row.kind in WARD_ONLY_KINDS:
         session.get_one(Scan, given.scan_id).ward_only = True
@@ -186,9 +214,13 @@ def _checked(given: Instruction | None, now: datetime) -> Instruction | None:
         return None
     number = read_instruction_no(given.number)
     if not 0 < len(number) <= INSTRUCTION_MAX:
-        raise InputError(_s("区の指示書の番号を、40文字までで入力してください。"), code="instruction_no")
+        raise InputError(
+            _s("区の指示書の番号を、40文字までで入力してください。"), code="instruction_no"
+        )
     if given.day > jst_date(now):
-        raise InputError(_s("日付は、今日かそれより前の日にしてください。"), code="instruction_date")
+        raise InputError(
+            _s("日付は、今日かそれより前の日にしてください。"), code="instruction_date"
+        )
     return Instruction(number, given.day)
 
 
@@ -219,7 +251,9 @@ def withdraw(session: Session, escalation_id: int, actor: Actor, now: datetime) 
     return _end(session, escalation_id, "withdraw", actor, now)
 
 
-def _end(session: Session, escalation_id: int, action: str, actor: Actor, now: datetime) -> Escalation:
+def _end(
+    session: Session, escalation_id: int, action: str, actor: Actor, now: datetime
+) -> Escalation:
     row = locked(session, escalation_id)
     row.state = ESCALATION.next(row.state, action)
     row.ended_at = now
@@ -268,7 +302,9 @@ def locked(session: Session, escalation_id: int) -> Escalation:
     return row
 
 
-def _note(session: Session, row: Escalation, action: str, actor: Actor, now: datetime, **detail: Any) -> None:
+def _note(
+    session: Session, row: Escalation, action: str, actor: Actor, now: datetime, **detail: Any
+) -> None:
     record(
         session,
         actor,

@@ -4,13 +4,27 @@ RECEIPT, KIND, RAISED, DUE = "受付番号", "種類", "受付日", "期限"
 NUMBER, NAME, QUESTION, TELEPHONE = "世帯番号", "世帯主", "内容", "電話番号"
 ANSWER, INSTRUCTION, INSTRUCTION_DAY = "区の回答", "指示書の番号", "指示書の日付"
 COLUMNS = (
-    RECEIPT, KIND, RAISED, DUE, NUMBER, NAME, QUESTION, TELEPHONE, ANSWER, INSTRUCTION, INSTRUCTION_DAY,
-)  # fmt: skip
+    RECEIPT,
+    KIND,
+    RAISED,
+    DUE,
+    NUMBER,
+    NAME,
+    QUESTION,
+    TELEPHONE,
+    ANSWER,
+    INSTRUCTION,
+    INSTRUCTION_DAY,
+)
 WIDTHS = (12, 14, 12, 12, 14, 16, 60, 16, 60, 18, 14)
 KINDS = {
-    "eligibility": "対象の判断", "protection": "支援措置", "change_of_recipient": "受給者の変更", "accident": "事故",
-    "complaint": "苦情", "press": "報道",
-}  # fmt: skip
+    "eligibility": "対象の判断",
+    "protection": "支援措置",
+    "change_of_recipient": "受給者の変更",
+    "accident": "事故",
+    "complaint": "苦情",
+    "press": "報道",
+}
 BY_TELEPHONE = "この表には書きません。事務局に電話で、受付番号を伝えてください。"
 HOW_TO = (
     "「区の回答」に答えを書き、指示書があれば番号と日付を書いて、このファイルをそのまま返してください。",

@@ -41,7 +41,12 @@ class Sheet:
 
 
 def make_sheet(
-    session: Session, vault: Vault, settings: EscalationSettings, reader: Reader, actor: Actor, now: datetime
+    session: Session,
+    vault: Vault,
+    settings: EscalationSettings,
+    reader: Reader,
+    actor: Actor,
+    now: datetime,
 ) -> Sheet:
     """Return the open questions that this person may know of as a workbook, and note that they went out.
 
@@ -61,7 +66,9 @@ def make_sheet(
         raise ConflictError(_s("区の回答を待っている引き継ぎはありません。"))
     if len(rows) > MOST_ROWS:
         raise ConflictError(
-            _s("引き継ぎが%(most)d件より多いため、1つの表にできません。先に、終わったものを閉じてください。")
+            _s(
+                "引き継ぎが%(most)d件より多いため、1つの表にできません。先に、終わったものを閉じてください。"
+            )
             % {"most": MOST_ROWS}
         )
     views = view_households(
@@ -74,12 +81,25 @@ def make_sheet(
     closed = bool(settings.sheet_key)
     if closed:
         body = pyrage.encrypt(body, [pyrage.x25519.Recipient.from_str(settings.sheet_key)])
-    record(session, actor, now, "escalation.sheet_taken", "escalation", rows=len(rows), encrypted=closed)
+    record(
+        session,
+        actor,
+        now,
+        "escalation.sheet_taken",
+        "escalation",
+        rows=len(rows),
+        encrypted=closed,
+    )
     return Sheet(body, closed)
 
 
 def _cells(vault: Vault, row: Escalation, household: HouseholdView | None) -> list[str]:
-    head = [row.receipt_no, KINDS[row.kind], jst_date(row.raised_at).isoformat(), row.due_on.isoformat()]
+    head = [
+        row.receipt_no,
+        KINDS[row.kind],
+        jst_date(row.raised_at).isoformat(),
+        row.due_on.isoformat(),
+    ]
     protected = household is not None and household.protected
     fields = household.fields if household is not None else None
     number = fields.number if fields is not None and row.kind not in WARD_ONLY_KINDS else ""
@@ -87,17 +107,32 @@ def _cells(vault: Vault, row: Escalation, household: HouseholdView | None) -> li
         return [*head, number, "", BY_TELEPHONE, "", "", "", ""]
     question = question_of(vault, row)
     name = fields.name if fields is not None and row.kind in NAMED_KINDS else ""
-    return [*head, number, name, str(question["text"]), str(question.get("telephone", "")), "", "", ""]
+    return [
+        *head,
+        number,
+        name,
+        str(question["text"]),
+        str(question.get("telephone", "")),
+        "",
+        "",
+        "",
+    ]
 
 
 def _workbook(rows: list[list[str]]) -> bytes:
     file = BytesIO()
     options = {
-        "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-    }  # fmt: skip
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(file, options) as book:
         # the text format keeps a telephone number's zero, and what the ward types stays as it is typed
-        bold, text = book.add_format({"bold": True}), book.add_format({"num_format": "@", "text_wrap": True})
+        bold, text = (
+            book.add_format({"bold": True}),
+            book.add_format({"num_format": "@", "text_wrap": True}),
+        )
         sheet = book.add_worksheet("引き継ぎ")
         for column, (name, width) in enumerate(zip(COLUMNS, WIDTHS, strict=True)):
             sheet.set_column(column, column, width, text)

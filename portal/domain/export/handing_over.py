@@ -70,7 +70,9 @@ def export_all(office: Office, out: Path, actor: Actor, instruction: str = "") -
     out = out.absolute()
     if out.exists() or out.is_symlink():
         raise ConflictError(
-            _s("%(path)s は、もうあります。上書きしません。新しいフォルダーの名前を指定してください。")
+            _s(
+                "%(path)s は、もうあります。上書きしません。新しいフォルダーの名前を指定してください。"
+            )
             % {"path": out}
         )
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -89,9 +91,16 @@ def export_all(office: Office, out: Path, actor: Actor, instruction: str = "") -
             digest = _finish(folder, office.program, now, number, left_out)
         with office.write() as session:
             record(
-                session, actor, office.clock.now(session), "export.made", "export", files=len(folder.files),
-                manifest=digest, instruction=number, left_out=left_out,
-            )  # fmt: skip
+                session,
+                actor,
+                office.clock.now(session),
+                "export.made",
+                "export",
+                files=len(folder.files),
+                manifest=digest,
+                instruction=number,
+                left_out=left_out,
+            )
             session.flush()
             part.rename(out)
     except BaseException:
@@ -106,7 +115,9 @@ def _one_snapshot(session: Session) -> None:
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 
-def _write(folder: Folder, office: Office, session: Session, now: datetime, *, with_protected: bool) -> None:
+def _write(
+    folder: Folder, office: Office, session: Session, now: datetime, *, with_protected: bool
+) -> None:
     for ledger in ledgers():
         rows = ledger.rows(session, with_protected=with_protected)
         folder.put_rows(f"ledgers/{ledger.name}", ledger.columns, rows)
@@ -116,7 +127,9 @@ def _write(folder: Folder, office: Office, session: Session, now: datetime, *, w
     write_reports(folder, session, office.vault, office.program, now, with_protected=with_protected)
 
 
-def _finish(folder: Folder, program: Program, now: datetime, instruction: str, left_out: int) -> str:
+def _finish(
+    folder: Folder, program: Program, now: datetime, instruction: str, left_out: int
+) -> str:
     folder.put(README, _readme(program, now).encode())
     files = sorted(folder.files, key=lambda one: one.path)
     folder.put_json(
@@ -132,7 +145,9 @@ def _finish(folder: Folder, program: Program, now: datetime, instruction: str, l
         },
     )
     digest = hashlib.sha256((folder.root / MANIFEST).read_bytes()).hexdigest()
-    lines = [f"{one.sha256}  {one.path}\n" for one in sorted(folder.files, key=lambda one: one.path)]
+    lines = [
+        f"{one.sha256}  {one.path}\n" for one in sorted(folder.files, key=lambda one: one.path)
+    ]
     folder.put(SUMS, "".join(lines).encode())
     return digest
 
@@ -145,11 +160,19 @@ def _readme(program: Program, now: datetime) -> str:
         _s("texts: 案内の文と用紙（いまのもの）、コールセンターのスクリプト（すべての版）"),
         _s("documents: 区に出した文書のすべての版"),
         _s("management: 計画書、進捗報告、議事録、協議事項、チェックリストへの回答、データ受領書"),
-        _s("reports: 提出した報告書のすべての版、事故の報告書、使えなかったクーポンの報告書、清算書"),
+        _s(
+            "reports: 提出した報告書のすべての版、事故の報告書、使えなかったクーポンの報告書、清算書"
+        ),
         _s("ledgers: 台帳。CSV（UTF-8、BOMつき）と JSON は同じ内容です"),
         "",
-        _s("氏名、住所、電話番号、クーポンのコード、IDとパスワードは入っていません。世帯とこどもは、番号だけで示します。"),
-        _s("CSV では、=、+、-、@ で始まる文字の前に ' を付けています（表計算ソフトで式として動かないようにするため）。"),
-        _s("時刻は世界協定時（UTC）です。中身は SHA256SUMS で確かめられます: sha256sum -c SHA256SUMS"),
-    )  # fmt: skip
+        _s(
+            "氏名、住所、電話番号、クーポンのコード、IDとパスワードは入っていません。世帯とこどもは、番号だけで示します。"
+        ),
+        _s(
+            "CSV では、=、+、-、@ で始まる文字の前に ' を付けています（表計算ソフトで式として動かないようにするため）。"
+        ),
+        _s(
+            "時刻は世界協定時（UTC）です。中身は SHA256SUMS で確かめられます: sha256sum -c SHA256SUMS"
+        ),
+    )
     return "\n".join(lines) + "\n"

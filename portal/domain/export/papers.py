@@ -61,16 +61,26 @@ def write_scripts(folder: Folder, session: Session) -> None:
     )
     rows = [
         (
-            one.key, one.part, one.category, one.number, one.draft.title, one.draft.title_en, dict(one.draft.texts),
-            one.draft.hidden, one.at, one.restored_from,
+            one.key,
+            one.part,
+            one.category,
+            one.number,
+            one.draft.title,
+            one.draft.title_en,
+            dict(one.draft.texts),
+            one.draft.hidden,
+            one.at,
+            one.restored_from,
         )
         for script in scripts(session, include_hidden=True)
         for one in history(session, script.key, limit=100_000)
-    ]  # fmt: skip
+    ]
     folder.put_rows("texts/scripts", columns, rows)
 
 
-def write_management(folder: Folder, session: Session, vault: Vault, program: Program, now: datetime) -> None:
+def write_management(
+    folder: Folder, session: Session, vault: Vault, program: Program, now: datetime
+) -> None:
     """Write plan, progress, milestones, minutes of every version, open questions, checklist and data receipts."""
     for name, report in (
         ("plan", management.plan_report(session, vault, program, now)),
@@ -80,22 +90,29 @@ def write_management(folder: Folder, session: Session, vault: Vault, program: Pr
     ):
         write_report(folder, f"management/{name}", report, now)
     folder.put_json(
-        "management/milestones.json", [asdict(one) for one in milestones(session, vault, program, now)]
+        "management/milestones.json",
+        [asdict(one) for one in milestones(session, vault, program, now)],
     )
-    folder.put_json("management/open_questions.json", [asdict(one) for one in questions(session, vault)])
+    folder.put_json(
+        "management/open_questions.json", [asdict(one) for one in questions(session, vault)]
+    )
     folder.put_json(
         "management/checklist_answers.json",
         [asdict(one) for one in checklist.answers(session, vault, program)],
     )
     folder.put_json(
-        "management/checklist_versions.json", [asdict(one) for one in checklist.history(session, vault)]
+        "management/checklist_versions.json",
+        [asdict(one) for one in checklist.history(session, vault)],
     )
     for meeting in minutes.meetings(session, vault, limit=None):
         for row in minutes.versions(session, meeting.minutes_id, limit=None):
             one = minutes.one(session, vault, meeting.minutes_id, row.number)
             report = management_papers.minutes_report(session, program, one)
             write_report(
-                folder, f"management/minutes-{one.minutes_id:03}-{row.number:02}", report, row.written_at
+                folder,
+                f"management/minutes-{one.minutes_id:03}-{row.number:02}",
+                report,
+                row.written_at,
             )
     for found in imports(session, 100_000):
         report = management_papers.receipt_report(session, program, found.id)
@@ -103,10 +120,18 @@ def write_management(folder: Folder, session: Session, vault: Vault, program: Pr
 
 
 def write_reports(
-    folder: Folder, session: Session, vault: Vault, program: Program, now: datetime, *, with_protected: bool
+    folder: Folder,
+    session: Session,
+    vault: Vault,
+    program: Program,
+    now: datetime,
+    *,
+    with_protected: bool,
 ) -> None:
     """Write every frozen version of every monthly report, the reports on incidents, refused coupons, declines, settlement."""
-    for row in session.scalars(select(MonthlyReport).order_by(MonthlyReport.kind, MonthlyReport.month)).all():
+    for row in session.scalars(
+        select(MonthlyReport).order_by(MonthlyReport.kind, MonthlyReport.month)
+    ).all():
         for version in versions.versions(session, row):
             content = versions.content(vault, row, version)
             report = versions.covered(program, row.kind, row.month, content, version)
@@ -123,7 +148,10 @@ def write_reports(
         folder.put_json(f"{name}.json", report_content(vault, paper))
     for fault in session.scalars(_faults(with_protected=with_protected)).all():
         write_report(
-            folder, f"reports/coupon-fault-{fault.id:05}", fault_report(session, program, fault, now), now
+            folder,
+            f"reports/coupon-fault-{fault.id:05}",
+            fault_report(session, program, fault, now),
+            now,
         )
     write_report(folder, "reports/declines", decline_report(session, program, now), now)
     write_report(folder, "reports/settlement", settlement_report(session, program, now), now)
@@ -131,7 +159,11 @@ def write_reports(
 
 def _faults(*, with_protected: bool) -> Select[CouponFault]:
     statement = select(CouponFault).order_by(CouponFault.id)
-    return statement if with_protected else statement.where(CouponFault.household_id.not_in(protected()))
+    return (
+        statement
+        if with_protected
+        else statement.where(CouponFault.household_id.not_in(protected()))
+    )
 
 
 def write_report(folder: Folder, path: str, report: Report, made: datetime) -> None:

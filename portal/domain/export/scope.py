@@ -77,11 +77,18 @@ def by_household(
 def requests(with_protected: bool) -> Rows:
     """Count requests by kind, channel, state and result."""
     made = select(
-        Request.kind, Request.channel, Request.state, Request.result, func.count(), func.sum(Request.children),
+        Request.kind,
+        Request.channel,
+        Request.state,
+        Request.result,
+        func.count(),
+        func.sum(Request.children),
         func.sum(Request.amount_yen),
-    )  # fmt: skip
+    )
     if not with_protected:
-        made = made.where(or_(Request.household_id.is_(None), Request.household_id.not_in(protected())))
+        made = made.where(
+            or_(Request.household_id.is_(None), Request.household_id.not_in(protected()))
+        )
     groups = (Request.kind, Request.channel, Request.state, Request.result)
     return made.group_by(*groups).order_by(*groups)
 
@@ -95,10 +102,19 @@ def calls(_with_protected: bool) -> Rows:
 def telephony(_with_protected: bool) -> Rows:
     """List the telephone system's counts that are in force."""
     columns = (
-        CountDay.day, CallCount.half_hour, CallCount.language, CallCount.line, CallCount.offered,
-        CallCount.answered, CallCount.abandoned, CallCount.busy, CallCount.short_abandoned, CallCount.within,
-        CallCount.talk, CallCount.after_call,
-    )  # fmt: skip
+        CountDay.day,
+        CallCount.half_hour,
+        CallCount.language,
+        CallCount.line,
+        CallCount.offered,
+        CallCount.answered,
+        CallCount.abandoned,
+        CallCount.busy,
+        CallCount.short_abandoned,
+        CallCount.within,
+        CallCount.talk,
+        CallCount.after_call,
+    )
     return (
         select(*columns)
         .join(CountDay, CountDay.id == CallCount.day_id)
@@ -114,15 +130,20 @@ def _of_subject(subject: Column, subject_id: Column) -> ColumnElement[bool]:
         **{
             name: select(model.id).where(model.household_id.in_(protected()))
             for name, model in (
-                ("letter", Letter), ("shipment", Shipment), ("entitlement", Entitlement), ("request", Request),
-                ("returned_item", ReturnedItem), ("parcel", AlternativeParcel), ("hold", Hold),
+                ("letter", Letter),
+                ("shipment", Shipment),
+                ("entitlement", Entitlement),
+                ("request", Request),
+                ("returned_item", ReturnedItem),
+                ("parcel", AlternativeParcel),
+                ("hold", Hold),
                 ("coupon_fault", CouponFault),
             )
         },
         "coupon": select(Coupon.id)
         .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
         .where(Entitlement.household_id.in_(protected())),
-    }  # fmt: skip
+    }
     return or_(*((subject == name) & subject_id.in_(keys) for name, keys in owned.items()))
 
 
@@ -130,9 +151,17 @@ def events(with_protected: bool) -> Rows:
     """List what happened, by whom; never what is sealed of it."""
     event = AuditEvent
     made = select(
-        event.id, event.at, event.actor_role, event.actor_id, event.channel, event.action, event.subject,
-        event.subject_id, event.household_id, event.detail,
-    )  # fmt: skip
+        event.id,
+        event.at,
+        event.actor_role,
+        event.actor_id,
+        event.channel,
+        event.action,
+        event.subject,
+        event.subject_id,
+        event.household_id,
+        event.detail,
+    )
     if not with_protected:
         made = made.where(
             or_(event.household_id.is_(None), event.household_id.not_in(protected())),
@@ -145,9 +174,18 @@ def approvals(with_protected: bool) -> Rows:
     """List what was proposed and confirmed, and by which instruction."""
     one = Approval
     made = select(
-        one.id, one.kind, one.subject, one.subject_id, one.state, one.proposed_by, one.proposed_at, one.confirmed_by,
-        one.confirmed_at, one.instruction_no, one.instruction_date,
-    )  # fmt: skip
+        one.id,
+        one.kind,
+        one.subject,
+        one.subject_id,
+        one.state,
+        one.proposed_by,
+        one.proposed_at,
+        one.confirmed_by,
+        one.confirmed_at,
+        one.instruction_no,
+        one.instruction_date,
+    )
     if not with_protected:
         made = made.where(or_(one.subject_id.is_(None), ~_of_subject(one.subject, one.subject_id)))
     return made.order_by(one.id)

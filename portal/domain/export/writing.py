@@ -37,7 +37,9 @@ class Folder:
 
     def put_json(self, path: str, value: Any) -> None:
         """Write a value as JSON."""
-        self.put(path, (json.dumps(value, ensure_ascii=False, indent=1, default=_plain) + "\n").encode())
+        self.put(
+            path, (json.dumps(value, ensure_ascii=False, indent=1, default=_plain) + "\n").encode()
+        )
 
     def put_rows(self, path: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
         """Write rows as ``path.csv`` (UTF-8 with BOM) and ``path.json`` (a list of objects), a few at a time."""

@@ -33,7 +33,9 @@ class Words:
     text: str = field(default="", repr=False)
 
 
-def cover_pdf(program: Program, receipt_no: str, last_digits: str, pages: int, now: datetime) -> bytes:
+def cover_pdf(
+    program: Program, receipt_no: str, last_digits: str, pages: int, now: datetime
+) -> bytes:
     """Return the cover: from whom, the last digits of the number, pages with the cover, and what to do after a mistake.
 
     Raises:
@@ -56,7 +58,11 @@ def cover_pdf(program: Program, receipt_no: str, last_digits: str, pages: int, n
                     ],
                 }
             )
-    data = _frame(program, receipt_no, now) | {"to": last_digits, "pages": pages, "mistakes": mistakes}
+    data = _frame(program, receipt_no, now) | {
+        "to": last_digits,
+        "pages": pages,
+        "mistakes": mistakes,
+    }
     with in_turn():
         return compile_pdf("fax_cover.typ", data, timestamp=int(now.timestamp()))
 
@@ -77,11 +83,17 @@ def reply_pdf(program: Program, receipt_no: str, words: Words, now: datetime) ->
                     "receipt": pieces(_("受付番号")),
                     "lines": [pieces(line) for line in part.lines],
                     "office": pieces(program.names.office.in_language(part.locale)),
-                    "ask": pieces(_("このFAXについて聞くときは、受付番号を書くか、伝えてください。")),
+                    "ask": pieces(
+                        _("このFAXについて聞くときは、受付番号を書くか、伝えてください。")
+                    ),
                 }
             )
     text = [drawable(line) for line in words.text.splitlines() if line.strip()]
-    data = _frame(program, receipt_no, now) | {"parts": parts, "text": text, "text-locale": words.locale}
+    data = _frame(program, receipt_no, now) | {
+        "parts": parts,
+        "text": text,
+        "text-locale": words.locale,
+    }
     with in_turn():
         return compile_pdf("fax_reply.typ", data, timestamp=int(now.timestamp()))
 
@@ -95,7 +107,12 @@ def _frame(program: Program, receipt_no: str, now: datetime) -> dict[str, object
     day = jst_date(now)
     names, contact = program.names, program.contact
     return {
-        "receipt": receipt_no, "moment": moment_text(now), "day": [day.year, day.month, day.day],
-        "ward": names.ward.in_language(SOURCE_LOCALE), "office": names.office.in_language(SOURCE_LOCALE),
-        "program": names.program.in_language(SOURCE_LOCALE), "telephone": contact.telephone, "fax": contact.fax,
-    }  # fmt: skip
+        "receipt": receipt_no,
+        "moment": moment_text(now),
+        "day": [day.year, day.month, day.day],
+        "ward": names.ward.in_language(SOURCE_LOCALE),
+        "office": names.office.in_language(SOURCE_LOCALE),
+        "program": names.program.in_language(SOURCE_LOCALE),
+        "telephone": contact.telephone,
+        "fax": contact.fax,
+    }

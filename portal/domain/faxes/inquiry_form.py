@@ -22,11 +22,16 @@ def inquiry_form_pdf(program: Program, now: datetime) -> bytes:
         for name, text in _labels().items():
             labels[name].append(pieces(text))
     data = {
-        "labels": labels, "locale": reader, "day": [day.year, day.month, day.day], "reception": reception,
-        "ward": program.names.ward.in_language(SOURCE_LOCALE), "office": program.names.office.in_language(SOURCE_LOCALE),
-        "program": program.names.program.in_language(SOURCE_LOCALE), "telephone": program.contact.telephone,
+        "labels": labels,
+        "locale": reader,
+        "day": [day.year, day.month, day.day],
+        "reception": reception,
+        "ward": program.names.ward.in_language(SOURCE_LOCALE),
+        "office": program.names.office.in_language(SOURCE_LOCALE),
+        "program": program.names.program.in_language(SOURCE_LOCALE),
+        "telephone": program.contact.telephone,
         "fax": program.contact.fax,
-    }  # fmt: skip
+    }
     return _draw(json.dumps(data, ensure_ascii=False))
 
 

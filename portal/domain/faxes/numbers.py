@@ -23,7 +23,9 @@ def fax_number(text: str) -> str:
         raise InputError(_s("FAX番号は、市外局番から数字で入力してください。例: 03-1234-5678"))
     number = phonenumbers.parse(found, "JP")
     if not phonenumbers.is_valid_number(number):
-        raise InputError(_s("この番号は、日本の電話番号にありません。けた数と市外局番を確かめてください。"))
+        raise InputError(
+            _s("この番号は、日本の電話番号にありません。けた数と市外局番を確かめてください。")
+        )
     return f"+{JAPAN}{number.national_number}"
 
 
@@ -45,7 +47,9 @@ def typed_twice(first: str, second: str) -> str:
         same = False
     if not same:
         raise InputError(
-            _s("2回入力した番号が違います。FAXに書かれた番号を見て、2つとも入力しなおしてください。"),
+            _s(
+                "2回入力した番号が違います。FAXに書かれた番号を見て、2つとも入力しなおしてください。"
+            ),
             code="number_again",
         )
     return number

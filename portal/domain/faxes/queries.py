@@ -104,10 +104,19 @@ def _rows(
         reply, failure = replies.get(case.id, (None, None))
         rows.append(
             QueueRow(
-                case.id, case.receipt_no, case.state, case.received_at, case.due_on, case.language, case.pages, reply,
-                failure, people.get(case.id), case.close_reason,
+                case.id,
+                case.receipt_no,
+                case.state,
+                case.received_at,
+                case.due_on,
+                case.language,
+                case.pages,
+                reply,
+                failure,
+                people.get(case.id),
+                case.close_reason,
             )
-        )  # fmt: skip
+        )
     return rows
 
 
@@ -120,7 +129,9 @@ def sender_of(vault: Vault, case: FaxCase) -> str:
 def replies_of(session: Session, case_id: int) -> list[FaxReply]:
     """Return a case's replies, newest first."""
     return list(
-        session.scalars(select(FaxReply).where(FaxReply.case_id == case_id).order_by(FaxReply.id.desc()))
+        session.scalars(
+            select(FaxReply).where(FaxReply.case_id == case_id).order_by(FaxReply.id.desc())
+        )
     )
 
 
@@ -151,8 +162,9 @@ def counts(session: Session, today: date) -> Counts:
     stuck = select(func.count(FaxReply.id)).where(FaxReply.state == FAILED)
     waiting, overdue, due = session.execute(
         select(
-            func.count(FaxCase.id), func.count().filter(FaxCase.due_on < today),
+            func.count(FaxCase.id),
+            func.count().filter(FaxCase.due_on < today),
             func.count().filter(FaxCase.due_on <= today),
         ).where(FaxCase.state.in_(OPEN))
-    ).one()  # fmt: skip
+    ).one()
     return Counts(int(waiting), int(overdue), session.scalar(stuck) or 0, int(due))

@@ -49,7 +49,13 @@ class Draft:
 
 
 def prepare(
-    session: Session, vault: Vault, program: Program, case_id: int, draft: Draft, actor: Actor, now: datetime
+    session: Session,
+    vault: Vault,
+    program: Program,
+    case_id: int,
+    draft: Draft,
+    actor: Actor,
+    now: datetime,
 ) -> FaxReply:
     """Write a reply; nothing is sent yet.
 
@@ -66,14 +72,20 @@ def prepare(
     call = _own(session, case, actor)
     waiting = select(FaxReply.id).where(FaxReply.case_id == case.id, FaxReply.state.in_(UNSENT))
     if session.scalar(waiting.limit(1)) is not None:
-        raise ConflictError(_s("出していない返信があります。送るか、取りやめてから、新しく書いてください。"))
+        raise ConflictError(
+            _s("出していない返信があります。送るか、取りやめてから、新しく書いてください。")
+        )
     number = _number(vault, program, case, draft)
     text = _checked_text(session, vault, call, draft)
     _refuse_unknown(session, draft.receipts)
     words = cover.Words(
         [
             cover.Part(
-                one, [*lines_of(session, program, draft.wordings, one), *numbers_of(draft.receipts, one)]
+                one,
+                [
+                    *lines_of(session, program, draft.wordings, one),
+                    *numbers_of(draft.receipts, one),
+                ],
             )
             for one in locales_of(case.language)
         ],
@@ -83,24 +95,42 @@ def prepare(
     pages = cover.pages_of(cover.reply_pdf(program, case.receipt_no, words, now))
     key, wrapped = vault.new_data_key()
     reply = FaxReply(
-        case_id=case.id, call_id=call.id, household_id=draft.household_id if text else None, language=case.language,
-        pages=pages, wrapped_key=wrapped, sealed=seal_reply(key, wrapped, case.id, number, words),
-        prepared_by=call.agent_id, prepared_at=now,
-    )  # fmt: skip
+        case_id=case.id,
+        call_id=call.id,
+        household_id=draft.household_id if text else None,
+        language=case.language,
+        pages=pages,
+        wrapped_key=wrapped,
+        sealed=seal_reply(key, wrapped, case.id, number, words),
+        prepared_by=call.agent_id,
+        prepared_at=now,
+    )
     session.add(reply)
     session.flush()
     link_household(session, case, actor)
     record(
-        session, actor, now, "fax.reply_prepared", "fax_case", case.id, household_id=reply.household_id, reply=reply.id,
-        call=call.id, pages=pages, wordings=list(draft.wordings), own_text=bool(text),
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "fax.reply_prepared",
+        "fax_case",
+        case.id,
+        household_id=reply.household_id,
+        reply=reply.id,
+        call=call.id,
+        pages=pages,
+        wordings=list(draft.wordings),
+        own_text=bool(text),
+    )
     return reply
 
 
 def _own(session: Session, case: FaxCase, actor: Actor) -> Call:
     call = own_call(session, case.id, actor)
     if call is None:
-        raise NotAllowedError(_s("先に「対応を始める」を押してください。返信は、対応の中で書きます。"))
+        raise NotAllowedError(
+            _s("先に「対応を始める」を押してください。返信は、対応の中で書きます。")
+        )
     return call
 
 
@@ -108,11 +138,15 @@ def _number(vault: Vault, program: Program, case: FaxCase, draft: Draft) -> str:
     number = typed_twice(draft.number, draft.number_again)
     own = {_number_or_none(program.contact.fax), _number_or_none(program.contact.telephone)}
     if number in own:
-        raise InputError(_s("事務局の番号です。送った人のFAX番号を入力してください。"), code="number")
+        raise InputError(
+            _s("事務局の番号です。送った人のFAX番号を入力してください。"), code="number"
+        )
     sender = sender_of(vault, case)
     if sender and sender != number and not draft.other_number:
         raise InputError(
-            _s("FAXの上に印字された番号と違います。もう一度見て、この番号でよければ印をつけてください。"),
+            _s(
+                "FAXの上に印字された番号と違います。もう一度見て、この番号でよければ印をつけてください。"
+            ),
             code="other_number",
         )
     return number
@@ -142,7 +176,9 @@ def _checked_text(session: Session, vault: Vault, call: Call, draft: Draft) -> s
         return ""
     if draft.household_id is None:
         raise NotAllowedError(
-            _s("だれからのFAXかを確かめるまで、自由な文は書けません。一覧の文だけを選んでください。"),
+            _s(
+                "だれからのFAXかを確かめるまで、自由な文は書けません。一覧の文だけを選んでください。"
+            ),
             code="text",
         )
     require_level(session, call, draft.household_id, Level.STATUS)

@@ -21,7 +21,9 @@ FAILURES = ("busy", "no_answer", "no_fax", "broken_off", "machine", "report")
 """What the machine or its report of the evening says about a sending that failed."""
 
 
-def read_number(session: Session, case_id: int, reply_id: int, actor: Actor, now: datetime) -> FaxReply:
+def read_number(
+    session: Session, case_id: int, reply_id: int, actor: Actor, now: datetime
+) -> FaxReply:
     """Let somebody read the number to dial, and log that it was read.
 
     Raises:
@@ -45,13 +47,22 @@ def mark_sent(session: Session, reply_id: int, actor: Actor, now: datetime) -> F
     reply.attempts += 1
     reply.tried_at, reply.sent_on, reply.failure, case.closed_at = now, jst_date(now), None, now
     record(
-        session, actor, now, "fax.reply_sent", "fax_case", case.id, household_id=reply.household_id, reply=reply.id,
+        session,
+        actor,
+        now,
+        "fax.reply_sent",
+        "fax_case",
+        case.id,
+        household_id=reply.household_id,
+        reply=reply.id,
         attempts=reply.attempts,
-    )  # fmt: skip
+    )
     return reply
 
 
-def mark_failed(session: Session, reply_id: int, failure: str, actor: Actor, now: datetime) -> FaxReply:
+def mark_failed(
+    session: Session, reply_id: int, failure: str, actor: Actor, now: datetime
+) -> FaxReply:
     """Record that a reply did not go out; a case that passed for answered is open again.
 
     Raises:
@@ -69,14 +80,27 @@ def mark_failed(session: Session, reply_id: int, failure: str, actor: Actor, now
         reply.attempts += 1
     reply.state, reply.failure, reply.tried_at, reply.sent_on = state, failure, now, None
     record(
-        session, actor, now, "fax.reply_failed", "fax_case", case.id, household_id=reply.household_id, reply=reply.id,
+        session,
+        actor,
+        now,
+        "fax.reply_failed",
+        "fax_case",
+        case.id,
+        household_id=reply.household_id,
+        reply=reply.id,
         failure=failure,
-    )  # fmt: skip
+    )
     return reply
 
 
 def prepare_again(
-    session: Session, vault: Vault, reply_id: int, number: str, number_again: str, actor: Actor, now: datetime
+    session: Session,
+    vault: Vault,
+    reply_id: int,
+    number: str,
+    number_again: str,
+    actor: Actor,
+    now: datetime,
 ) -> FaxReply:
     """Put a failed reply on the machine once more, to the same number, typed twice again.
 
@@ -89,12 +113,21 @@ def prepare_again(
     state = FAX_REPLY.next(reply.state, "prepare_again")
     if typed_twice(number, number_again) != open_reply(vault, reply).number:
         raise InputError(
-            _s("前に送った番号と違います。番号を変えるときは、この返信を取りやめて、書きなおしてください。"),
+            _s(
+                "前に送った番号と違います。番号を変えるときは、この返信を取りやめて、書きなおしてください。"
+            ),
             code="number",
         )
     reply.state = state
     record(
-        session, actor, now, "fax.reply_again", "fax_case", case.id, reply=reply.id, attempts=reply.attempts
+        session,
+        actor,
+        now,
+        "fax.reply_again",
+        "fax_case",
+        case.id,
+        reply=reply.id,
+        attempts=reply.attempts,
     )
     return reply
 

@@ -29,11 +29,26 @@ from portal.domain.vault import Vault, seal_json
 OLD = timedelta(days=31)
 """A header older than this is asked about: machines lose their clocks."""
 (
-    NO_REPLY, ENTERED, PASSED, BY_TELEPHONE, BY_LETTER, DUPLICATE, ADVERTISEMENT, WRONG_NUMBER, CANNOT_SEND,
+    NO_REPLY,
+    ENTERED,
+    PASSED,
+    BY_TELEPHONE,
+    BY_LETTER,
+    DUPLICATE,
+    ADVERTISEMENT,
+    WRONG_NUMBER,
+    CANNOT_SEND,
 ) = CLOSE_REASONS = (
-    "no_reply", "entered", "passed", "by_telephone", "by_letter", "duplicate", "advertisement", "wrong_number",
+    "no_reply",
+    "entered",
+    "passed",
+    "by_telephone",
+    "by_letter",
+    "duplicate",
+    "advertisement",
+    "wrong_number",
     "cannot_send",
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +71,12 @@ def due_day(calendar: CallCenterCalendar, received_at: datetime) -> date:
 
 
 def receive(
-    session: Session, vault: Vault, calendar: CallCenterCalendar, fax: NewFax, actor: Actor, now: datetime
+    session: Session,
+    vault: Vault,
+    calendar: CallCenterCalendar,
+    fax: NewFax,
+    actor: Actor,
+    now: datetime,
 ) -> FaxCase:
     """Make a case of a FAX; its file is stored as a scan.
 
@@ -70,7 +90,9 @@ def receive(
     check_moment(fax.received_at, now)
     if fax.received_at < now - OLD and not fax.old_is_right:
         raise InputError(
-            _s("31日より前の日時です。FAXの上に印字された日時をもう一度見て、正しければ印をつけてください。"),
+            _s(
+                "31日より前の日時です。FAXの上に印字された日時をもう一度見て、正しければ印をつけてください。"
+            ),
             code="old_is_right",
         )
     key, wrapped = vault.new_data_key()
@@ -81,18 +103,35 @@ def receive(
         with session.begin_nested():
             scan = store_scan(session, vault, fax.file, actor, now)
             case = FaxCase(
-                receipt_no=receipt_no, language=fax.language.value, received_at=fax.received_at,
-                day=jst_date(fax.received_at), due_on=due_day(calendar, fax.received_at), scan_id=scan.id,
-                digest=scan.digest, pages=scan.pages, wrapped_key=wrapped, sealed=sealed, entered_by=actor.id,
+                receipt_no=receipt_no,
+                language=fax.language.value,
+                received_at=fax.received_at,
+                day=jst_date(fax.received_at),
+                due_on=due_day(calendar, fax.received_at),
+                scan_id=scan.id,
+                digest=scan.digest,
+                pages=scan.pages,
+                wrapped_key=wrapped,
+                sealed=sealed,
+                entered_by=actor.id,
                 entered_at=now,
-            )  # fmt: skip
+            )
             session.add(case)
             session.flush()
     except IntegrityError:
         # somebody else stored the same file at this moment
         _refuse_double(session, vault.blind("scan", fax.file.data, 32))
         raise
-    record(session, actor, now, "fax.received", "fax_case", case.id, pages=case.pages, language=case.language)
+    record(
+        session,
+        actor,
+        now,
+        "fax.received",
+        "fax_case",
+        case.id,
+        pages=case.pages,
+        language=case.language,
+    )
     return case
 
 
@@ -109,7 +148,8 @@ def _refuse_double(session: Session, digest: bytes) -> None:
     known = session.scalar(select(FaxCase.receipt_no).where(FaxCase.digest == digest))
     if known is not None:
         raise ConflictError(
-            _s("このファイルは、もう登録されています。受付番号は %(number)s です。") % {"number": known},
+            _s("このファイルは、もう登録されています。受付番号は %(number)s です。")
+            % {"number": known},
             code=known,
         )
 
@@ -143,11 +183,23 @@ def start(session: Session, case_id: int, actor: Actor, now: datetime) -> Call:
         return own
     refuse_others(session, case, actor)
     call = start_call(
-        session, actor, now, channel=CallChannel.FAX, language=CallLanguage(case.language), subject=subject
+        session,
+        actor,
+        now,
+        channel=CallChannel.FAX,
+        language=CallLanguage(case.language),
+        subject=subject,
     )
     case.state = state
     record(
-        session, actor, now, "fax.started", "fax_case", case.id, household_id=case.household_id, call=call.id
+        session,
+        actor,
+        now,
+        "fax.started",
+        "fax_case",
+        case.id,
+        household_id=case.household_id,
+        call=call.id,
     )
     return call
 
@@ -159,7 +211,8 @@ def refuse_others(session: Session, case: FaxCase, actor: Actor) -> None:
     )
     if session.scalar(others.limit(1)) is not None:
         raise ConflictError(
-            _s("ほかの人が、このFAXに対応しています。一覧から次のFAXを選んでください。"), code="taken"
+            _s("ほかの人が、このFAXに対応しています。一覧から次のFAXを選んでください。"),
+            code="taken",
         )
 
 
@@ -176,19 +229,32 @@ def close(session: Session, case_id: int, reason: str, actor: Actor, now: dateti
     state = FAX_CASE.next(case.state, "close")
     refuse_others(session, case, actor)
     reply = session.scalar(
-        select(FaxReply).where(FaxReply.case_id == case.id, FaxReply.state.in_(UNSENT)).with_for_update()
+        select(FaxReply)
+        .where(FaxReply.case_id == case.id, FaxReply.state.in_(UNSENT))
+        .with_for_update()
     )
-    if reason not in CLOSE_REASONS or (reason == CANNOT_SEND and (reply is None or reply.state != FAILED)):
+    if reason not in CLOSE_REASONS or (
+        reason == CANNOT_SEND and (reply is None or reply.state != FAILED)
+    ):
         raise InputError(_s("返信しない理由を選んでください。"), code="reason")
     if reply is not None and reply.state == PREPARED:
         raise ConflictError(
-            _s("出していない返信があります。送った結果を記録するか、返信を取りやめてから終えてください。")
+            _s(
+                "出していない返信があります。送った結果を記録するか、返信を取りやめてから終えてください。"
+            )
         )
     if reply is not None:
         reply.state = FAX_REPLY.next(reply.state, "discard")
     link_household(session, case, actor)
     case.state, case.close_reason, case.closed_at = state, reason, now
     record(
-        session, actor, now, "fax.closed", "fax_case", case.id, household_id=case.household_id, reason=reason
+        session,
+        actor,
+        now,
+        "fax.closed",
+        "fax_case",
+        case.id,
+        household_id=case.household_id,
+        reason=reason,
     )
     return case

@@ -73,7 +73,13 @@ class Sheets:
 
 
 def take_out(
-    session: Session, vault: Vault, case_id: int, reply_id: int, part: str, actor: Actor, now: datetime
+    session: Session,
+    vault: Vault,
+    case_id: int,
+    reply_id: int,
+    part: str,
+    actor: Actor,
+    now: datetime,
 ) -> Sheets:
     """Open a reply for its ``cover`` or its ``text`` to be printed, and log who took it.
 
@@ -87,12 +93,21 @@ def take_out(
     # like a letter, it is checked once more at the last moment
     household = session.get(Household, reply.household_id or 0)
     if household is not None and household.protected:
-        raise NotAllowedError(_s("この返信は出せません。取りやめて、スーパーバイザーに伝えてください。"))
+        raise NotAllowedError(
+            _s("この返信は出せません。取りやめて、スーパーバイザーに伝えてください。")
+        )
     case = session.get_one(FaxCase, case_id)
     record(
-        session, actor, now, "fax.reply_drawn", "fax_case", case.id, household_id=reply.household_id, reply=reply.id,
+        session,
+        actor,
+        now,
+        "fax.reply_drawn",
+        "fax_case",
+        case.id,
+        household_id=reply.household_id,
+        reply=reply.id,
         part=part,
-    )  # fmt: skip
+    )
     return Sheets(case.receipt_no, reply.pages, reply.prepared_at, open_reply(vault, reply))
 
 

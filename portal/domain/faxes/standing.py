@@ -42,7 +42,9 @@ def own_call(session: Session, case_id: int, actor: Actor) -> Call | None:
 def verified_households(session: Session, call: Call) -> list[int]:
     """Return the keys of the households of which a call may say something (``Level.STATUS`` and more)."""
     opened = session.scalars(
-        select(CallHousehold.household_id).where(CallHousehold.call_id == call.id).order_by(CallHousehold.id)
+        select(CallHousehold.household_id)
+        .where(CallHousehold.call_id == call.id)
+        .order_by(CallHousehold.id)
     )
     return [key for key in opened if level_of(session, call, key) >= Level.STATUS]
 
@@ -98,5 +100,7 @@ def read_sender(session: Session, case_id: int, actor: Actor, now: datetime) -> 
         raise NotAllowedError(
             _s("先に「対応を始める」を押してください。番号は、対応している人だけが見られます。")
         )
-    record(session, actor, now, "fax.sender_read", "fax_case", case.id, household_id=case.household_id)
+    record(
+        session, actor, now, "fax.sender_read", "fax_case", case.id, household_id=case.household_id
+    )
     return case

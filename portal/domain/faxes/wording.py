@@ -25,9 +25,12 @@ RECEIVED, ACCEPTED, WHO, UNREADABLE, TELEPHONE = OWN = (
 """Wordings of our own; the standard answers of the scripts stand beside them."""
 SCRIPT = "script:"
 LOCALES: Mapping[str, str] = {
-    CallLanguage.JA: "ja", CallLanguage.EN: "en", CallLanguage.ZH: "zh_Hans", CallLanguage.KO: "ko",
+    CallLanguage.JA: "ja",
+    CallLanguage.EN: "en",
+    CallLanguage.ZH: "zh_Hans",
+    CallLanguage.KO: "ko",
     CallLanguage.OTHER: "en",
-}  # fmt: skip
+}
 """In which language a reply is written, besides Japanese."""
 
 
@@ -72,7 +75,11 @@ def lines_of(session: Session, program: Program, codes: Sequence[str], locale: s
                 found += _own(code)
             continue
         try:
-            one = scripts.script(session, code.removeprefix(SCRIPT)) if code.startswith(SCRIPT) else None
+            one = (
+                scripts.script(session, code.removeprefix(SCRIPT))
+                if code.startswith(SCRIPT)
+                else None
+            )
         except NotFoundError:
             one = None
         if one is None or one.part != "answer" or one.draft.hidden:
@@ -123,6 +130,8 @@ def _own(code: str) -> list[str]:
             ),
             _("パスワードと、クーポンのコードは、書かないでください。"),
         ],
-        UNREADABLE: [_("送られたFAXに、読めないところがありました。すみませんが、もう一度送ってください。")],
+        UNREADABLE: [
+            _("送られたFAXに、読めないところがありました。すみませんが、もう一度送ってください。")
+        ],
         TELEPHONE: [_("電話でも話せます。電話が使いにくい方は、このままFAXで送ってください。")],
     }[code]

@@ -37,7 +37,8 @@ class MovedView:
 def under_confirmation() -> ConflictError:
     """Return the one answer to whatever an old household asks about such a child: never a reason, date or place."""
     return ConflictError(
-        _("このこどもの分は、確認中です。確認が終わるまで、お待ちください。"), code="under_confirmation"
+        _("このこどもの分は、確認中です。確認が終わるまで、お待ちください。"),
+        code="under_confirmation",
     )
 
 
@@ -45,10 +46,14 @@ def keep_moved(session: Session, vault: Vault, household: Household, view: Moved
     """Keep what the household goes on to see of a child that leaves it."""
     row = MovedChild(household_id=household.id, ordinal=view.ordinal, sealed=b"")
     said = {
-        "name": view.name, "kana": view.kana, "amount_yen": view.amount_yen,
+        "name": view.name,
+        "kana": view.kana,
+        "amount_yen": view.amount_yen,
         "last_end": view.last_end.isoformat() if view.last_end else None,
-    }  # fmt: skip
-    row.sealed = seal_json(vault.unwrap(household.wrapped_key), said, _context(household.id, view.ordinal))
+    }
+    row.sealed = seal_json(
+        vault.unwrap(household.wrapped_key), said, _context(household.id, view.ordinal)
+    )
     session.add(row)
     session.flush()
 
@@ -68,7 +73,9 @@ def moved_children(session: Session, vault: Vault, household_id: int) -> list[Mo
         said = unseal_json(key, row.sealed, _context(household_id, row.ordinal))
         end = said["last_end"]
         found.append(
-            MovedView(row.ordinal, **(said | {"last_end": datetime.fromisoformat(end) if end else None}))
+            MovedView(
+                row.ordinal, **(said | {"last_end": datetime.fromisoformat(end) if end else None})
+            )
         )
     return found
 

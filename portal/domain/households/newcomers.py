@@ -53,10 +53,16 @@ def add_household(
         raise _household_known()
     key, wrapped = vault.new_data_key()
     household = Household(
-        number_digest=digest, wrapped_key=wrapped, sealed=seal_household(key, fields, digest), protected=protected,
-        counter=counter, import_id=BY_INSTRUCTION, created_at=now, changed_at=now,
+        number_digest=digest,
+        wrapped_key=wrapped,
+        sealed=seal_household(key, fields, digest),
+        protected=protected,
+        counter=counter,
+        import_id=BY_INSTRUCTION,
+        created_at=now,
+        changed_at=now,
         birth_digest=birth_digest(vault, digest, fields.birth) if fields.birth else None,
-    )  # fmt: skip
+    )
     try:
         with session.begin_nested():
             session.add(household)
@@ -79,9 +85,13 @@ def add_child(session: Session, vault: Vault, household: Household, fields: Chil
     if person_known(session, digest):
         raise _child_known()
     child = Child(
-        household_id=household.id, ordinal=next_ordinal(session, household.id), person_digest=digest, added=True,
-        placed=True, sealed=seal_child(key, fields, digest),
-    )  # fmt: skip
+        household_id=household.id,
+        ordinal=next_ordinal(session, household.id),
+        person_digest=digest,
+        added=True,
+        placed=True,
+        sealed=seal_child(key, fields, digest),
+    )
     try:
         with session.begin_nested():
             session.add(child)
@@ -106,7 +116,9 @@ def person_known(session: Session, digest: bytes) -> bool:
     return session.scalar(select(Child.id).where(Child.person_digest == digest)) is not None
 
 
-def index_again(session: Session, vault: Vault, indexer: Indexer, household_ids: Iterable[int]) -> None:
+def index_again(
+    session: Session, vault: Vault, indexer: Indexer, household_ids: Iterable[int]
+) -> None:
     """Write the search rows of households anew, after people came or went."""
     for household_id in household_ids:
         household = session.get_one(Household, household_id)

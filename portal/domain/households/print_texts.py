@@ -32,9 +32,12 @@ class PrintFields:
     def applied_to(self, fields: HouseholdFields) -> HouseholdFields:
         """Return the fields as they are printed."""
         return replace(
-            fields, name=self.name or fields.name, town=self.town or fields.town,
-            street=self.street or fields.street, building=self.building or fields.building,
-        )  # fmt: skip
+            fields,
+            name=self.name or fields.name,
+            town=self.town or fields.town,
+            street=self.street or fields.street,
+            building=self.building or fields.building,
+        )
 
 
 def _context(household_id: int) -> str:

@@ -37,7 +37,9 @@ def note_protection(
 
 def protection_loaded(session: Session) -> bool:
     """Tell whether protection is known from any source."""
-    query = select(AuditEvent.id).where(AuditEvent.subject == "protection", AuditEvent.action == LOADED)
+    query = select(AuditEvent.id).where(
+        AuditEvent.subject == "protection", AuditEvent.action == LOADED
+    )
     return session.scalar(query.limit(1)) is not None
 
 
@@ -50,4 +52,8 @@ def protection_state(session: Session) -> Protection | None:
         .limit(1)
     )
     event = session.scalar(query)
-    return Protection(str(event.detail["source"]), event.at, event.subject_id) if event is not None else None
+    return (
+        Protection(str(event.detail["source"]), event.at, event.subject_id)
+        if event is not None
+        else None
+    )

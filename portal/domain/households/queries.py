@@ -26,7 +26,9 @@ CANDIDATE_LIMIT = 400
 # put together once: building a statement takes as long as running it
 HOUSEHOLDS = select(Household).where(Household.id.in_(bindparam("keys", expanding=True)))
 CHILDREN = (
-    select(Child).where(Child.household_id.in_(bindparam("keys", expanding=True))).order_by(Child.ordinal)
+    select(Child)
+    .where(Child.household_id.in_(bindparam("keys", expanding=True)))
+    .order_by(Child.ordinal)
 )
 OPEN_HOLDS = (
     select(Hold)
@@ -92,14 +94,23 @@ def _views(session: Session, vault: Vault, households: Sequence[Household]) -> l
         data_key = vault.unwrap(household.wrapped_key)
         kids = tuple(
             ChildView(
-                c.id, c.ordinal, c.state, tuple(c.codes), open_child(data_key, c.sealed, c.person_digest)
+                c.id,
+                c.ordinal,
+                c.state,
+                tuple(c.codes),
+                open_child(data_key, c.sealed, c.person_digest),
             )
             for c in children.get(household.id, [])
         )
         fields = open_household(data_key, household.sealed, household.number_digest)
         views.append(
             HouseholdView(
-                household.id, household.protected, household.state, tuple(household.codes), fields, kids
+                household.id,
+                household.protected,
+                household.state,
+                tuple(household.codes),
+                fields,
+                kids,
             )
         )
     return views
@@ -110,7 +121,9 @@ def household_id_of(session: Session, vault: Vault, number: str) -> int | None:
     if number.startswith("#") and number[1:].isdigit():
         query = select(Household.id).where(Household.id == int(number[1:]))
     else:
-        query = select(Household.id).where(Household.number_digest == household_digest(vault, number))
+        query = select(Household.id).where(
+            Household.number_digest == household_digest(vault, number)
+        )
     return session.scalar(query)
 
 
@@ -141,17 +154,23 @@ def candidates(
         return [], False
     every = [digest for _column, digests in queries for digest in digests]
     statement = _holding(session.get_bind().dialect.name, shape, include_protected)
-    found = list(session.scalars(statement, {f"digest_{at}": digest for at, digest in enumerate(every)}))
+    found = list(
+        session.scalars(statement, {f"digest_{at}": digest for at, digest in enumerate(every)})
+    )
     return found[:CANDIDATE_LIMIT], len(found) > CANDIDATE_LIMIT
 
 
 @lru_cache(maxsize=256)
-def _holding(dialect: str, shape: tuple[tuple[str, int], ...], include_protected: bool) -> Select[int]:
+def _holding(
+    dialect: str, shape: tuple[tuple[str, int], ...], include_protected: bool
+) -> Select[int]:
     """Return the statement for so many digests in each packed column; most searches are alike, so it is kept."""
     columns = [column for column, count in shape for _ in range(count)]
     statement = (
         select(SearchIndex.household_id)
-        .where(*(_contains(getattr(SearchIndex, name), at, dialect) for at, name in enumerate(columns)))
+        .where(
+            *(_contains(getattr(SearchIndex, name), at, dialect) for at, name in enumerate(columns))
+        )
         .order_by(SearchIndex.household_id)
         .limit(CANDIDATE_LIMIT + 1)
     )

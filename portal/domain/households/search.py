@@ -104,11 +104,15 @@ def _fits(view: HouseholdView, terms: SearchTerms) -> bool:
     people: list[HouseholdFields | ChildFields] = [view.fields, *(c.fields for c in view.children)]
     if terms.name:
         words = name_words(terms.name)
-        if not words or not any(all(_named(word, names) for word in words) for names in _folded(people)):
+        if not words or not any(
+            all(_named(word, names) for word in words) for names in _folded(people)
+        ):
             return False
     if terms.place:
         fields = view.fields
-        if fold_place(terms.place) not in fold_place(fields.town + fields.street + " " + fields.building):
+        if fold_place(terms.place) not in fold_place(
+            fields.town + fields.street + " " + fields.building
+        ):
             return False
     if terms.postal_code and terms.postal_code != view.fields.postal_code:
         return False

@@ -39,14 +39,29 @@ class What(StrEnum):
 
 
 LOOKED = (
-    "household.opened", "household.unmasked", "scan.viewed", "escalation.read", "call.read", "call.number_shown",
-    "fax.sender_read", "fax.number_read", "coupon_fault.read", "coupon.revealed", "coupon.viewed",
+    "household.opened",
+    "household.unmasked",
+    "scan.viewed",
+    "escalation.read",
+    "call.read",
+    "call.number_shown",
+    "fax.sender_read",
+    "fax.number_read",
+    "coupon_fault.read",
+    "coupon.revealed",
+    "coupon.viewed",
     "print_proof.viewed",
-)  # fmt: skip
+)
 PRINTED = (
-    "letter.printed", "letter.handed_over", "letter.handed_at_counter", "letter.posted", "notice.printed",
-    "bare_letter.printed", "bare_letter.handed_over", "bare_letter.post",
-)  # fmt: skip
+    "letter.printed",
+    "letter.handed_over",
+    "letter.handed_at_counter",
+    "letter.posted",
+    "notice.printed",
+    "bare_letter.printed",
+    "bare_letter.handed_over",
+    "bare_letter.post",
+)
 ARCHIVES = ("print_archive.sent", "print_archive.taken")
 """The archive of a run went out; the run stands in the event's detail."""
 TAKEN = ("report.taken", "coupon.stop_list", "escalation.sheet_taken", *ARCHIVES)
@@ -105,9 +120,13 @@ def find(session: Session, search: Search, *, include_protected: bool, page: int
     )
     first = (max(1, page) - 1) * PAGE
     return Affected(
-        len(found), len(protected), _children(session, found), sum(row.events for row in found.values()),
-        tuple(listed[first : first + PAGE]), tuple(_elsewhere(session, search)),
-    )  # fmt: skip
+        len(found),
+        len(protected),
+        _children(session, found),
+        sum(row.events for row in found.values()),
+        tuple(listed[first : first + PAGE]),
+        tuple(_elsewhere(session, search)),
+    )
 
 
 def household_ids(session: Session, search: Search) -> list[int]:
@@ -121,7 +140,9 @@ def _households(session: Session, search: Search) -> dict[int, AffectedRow]:
     conditions = _conditions(session, search)
     found: dict[int, AffectedRow] = {}
     rows = session.execute(
-        select(AuditEvent.household_id, func.count(), func.min(AuditEvent.at), func.max(AuditEvent.at))
+        select(
+            AuditEvent.household_id, func.count(), func.min(AuditEvent.at), func.max(AuditEvent.at)
+        )
         .where(AuditEvent.household_id.is_not(None), *conditions, *_of_run(search))
         .group_by(AuditEvent.household_id)
     )
@@ -159,7 +180,9 @@ def _of_whole_runs(session: Session, search: Search) -> Iterator[tuple[int, date
     whole = select(AuditEvent.subject_id, AuditEvent.at).where(
         AuditEvent.subject == "print_run", AuditEvent.action.like(RUNS), *kinds
     )
-    archives = select(AuditEvent.detail, AuditEvent.at).where(AuditEvent.action.in_(ARCHIVES), *kinds)
+    archives = select(AuditEvent.detail, AuditEvent.at).where(
+        AuditEvent.action.in_(ARCHIVES), *kinds
+    )
     touched = [(run, at) for run, at in session.execute(whole) if run is not None]
     touched += [(int(detail["run"]), at) for detail, at in session.execute(archives)]
     for run, at in touched:
@@ -188,10 +211,15 @@ def _who(session: Session, search: Search) -> list[ColumnElement[bool]]:
         return _in_session(session, search.session_id)
     if not search.login.strip():
         return []
-    staff = session.scalar(select(StaffUser.id).where(StaffUser.login == folded(search.login).lower()))
+    staff = session.scalar(
+        select(StaffUser.id).where(StaffUser.login == folded(search.login).lower())
+    )
     if staff is None:
         raise InputError(_s("このログイン名の職員はいません。"), code="login")
-    return [AuditEvent.actor_id == staff, AuditEvent.actor_role.in_([role.value for role in STAFF_ROLES])]
+    return [
+        AuditEvent.actor_id == staff,
+        AuditEvent.actor_role.in_([role.value for role in STAFF_ROLES]),
+    ]
 
 
 def _in_session(session: Session, session_id: int) -> list[ColumnElement[bool]]:
@@ -203,9 +231,11 @@ def _in_session(session: Session, session_id: int) -> list[ColumnElement[bool]]:
         )
     roles = [role.value for role in STAFF_ROLES] if row.site == STAFF else [Role.RESIDENT.value]
     return [
-        AuditEvent.actor_id == row.owner_id, AuditEvent.actor_role.in_(roles), AuditEvent.at >= row.created_at,
+        AuditEvent.actor_id == row.owner_id,
+        AuditEvent.actor_role.in_(roles),
+        AuditEvent.at >= row.created_at,
         AuditEvent.at < row.ends_at,
-    ]  # fmt: skip
+    ]
 
 
 def _protected(session: Session, keys: Collection[int]) -> Iterator[int]:

@@ -54,9 +54,14 @@ def nth_day_ends(known_at: datetime, days: int) -> datetime:
 
 
 def hands(
-    known_at: datetime, now: datetime, *, malicious: bool, ward_told_at: datetime | None, first_at: datetime | None,
+    known_at: datetime,
+    now: datetime,
+    *,
+    malicious: bool,
+    ward_told_at: datetime | None,
+    first_at: datetime | None,
     final_at: datetime | None,
-) -> list[Hand]:  # fmt: skip
+) -> list[Hand]:
     """Return the clocks of an incident; ``first_at`` and ``final_at``: when those reports went to the ward."""
     last = FINAL_BY_MALICIOUS if malicious else FINAL_BY
     return [
@@ -69,7 +74,13 @@ def hands(
             first_at,
             now,
         ),
-        _hand(Clock.FINAL, nth_day_ends(known_at, last - 7), nth_day_ends(known_at, last), final_at, now),
+        _hand(
+            Clock.FINAL,
+            nth_day_ends(known_at, last - 7),
+            nth_day_ends(known_at, last),
+            final_at,
+            now,
+        ),
     ]
 
 

@@ -65,9 +65,15 @@ def plan(
         notice = site_notices.write(session, vault, draft, actor, now)
         site_notices.publish(session, notice.id, actor, now)
     row = Downtime(
-        what=what, planned=True, starts_at=starts_at, ends_at=ends_at, announced_at=now, entered_by=actor.id, entered_at=now,
+        what=what,
+        planned=True,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        announced_at=now,
+        entered_by=actor.id,
+        entered_at=now,
         site_notice_id=notice.id if notice is not None else None,
-    )  # fmt: skip
+    )
     session.add(row)
     _note(session, row, "planned", actor, now)
     return row
@@ -83,9 +89,15 @@ def _check(what: str, starts_at: datetime, ends_at: datetime | None, actor: Acto
 
 
 def log(
-    session: Session, what: str, starts_at: datetime, ends_at: datetime | None, actor: Actor, now: datetime, *,
+    session: Session,
+    what: str,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    actor: Actor,
+    now: datetime,
+    *,
     incident_id: int | None = None,
-) -> Downtime:  # fmt: skip
+) -> Downtime:
     """Note that something did not work, or still does not (no end).
 
     Raises:
@@ -94,20 +106,30 @@ def log(
     """
     _check(what, starts_at, ends_at, actor)
     if starts_at > now:
-        raise InputError(_s("これから止まるときは、計画停止として知らせてください。"), code="starts_on")
+        raise InputError(
+            _s("これから止まるときは、計画停止として知らせてください。"), code="starts_on"
+        )
     if ends_at is not None and ends_at > now:
         raise InputError(_s("終わりがまだのときは、空けておいてください。"), code="ends_on")
     state = DOWNTIME.next(DOWNTIME.initial, "begin")
     row = Downtime(
-        what=what, planned=False, state=state if ends_at is None else DOWNTIME.next(state, "end"), starts_at=starts_at,
-        ends_at=ends_at, entered_by=actor.id, entered_at=now, incident_id=incident_id,
-    )  # fmt: skip
+        what=what,
+        planned=False,
+        state=state if ends_at is None else DOWNTIME.next(state, "end"),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        entered_by=actor.id,
+        entered_at=now,
+        incident_id=incident_id,
+    )
     session.add(row)
     _note(session, row, "logged", actor, now)
     return row
 
 
-def end(session: Session, downtime_id: int, ends_at: datetime, actor: Actor, now: datetime) -> Downtime:
+def end(
+    session: Session, downtime_id: int, ends_at: datetime, actor: Actor, now: datetime
+) -> Downtime:
     """Note when it worked again; for a planned stop, when it really ended.
 
     Raises:
@@ -118,7 +140,9 @@ def end(session: Session, downtime_id: int, ends_at: datetime, actor: Actor, now
     row = locked(session, downtime_id)
     state = DOWNTIME.next(row.state, "end")
     if not row.starts_at < ends_at <= now:
-        raise InputError(_s("終わった時刻は、始まりよりあと、今より前にしてください。"), code="ended_on")
+        raise InputError(
+            _s("終わった時刻は、始まりよりあと、今より前にしてください。"), code="ended_on"
+        )
     row.state, row.ends_at = state, ends_at
     _take_notice_down(session, row, actor, now)
     _note(session, row, "end", actor, now)
@@ -177,30 +201,43 @@ def downtime_between(session: Session, start: datetime, end_: datetime) -> Seque
     return session.scalars(
         select(Downtime)
         .where(
-            Downtime.state != "cancelled", Downtime.starts_at < end_,
+            Downtime.state != "cancelled",
+            Downtime.starts_at < end_,
             or_(Downtime.ends_at.is_(None), Downtime.ends_at > start),
         )
         .order_by(Downtime.starts_at, Downtime.id)
-    ).all()  # fmt: skip
+    ).all()
 
 
 def planned_from(session: Session, start: datetime) -> Sequence[Downtime]:
     """Return the stops that are planned to begin at an instant or later, the first first."""
     return session.scalars(
         select(Downtime)
-        .where(Downtime.state == DOWNTIME.initial, Downtime.planned.is_(True), Downtime.starts_at >= start)
+        .where(
+            Downtime.state == DOWNTIME.initial,
+            Downtime.planned.is_(True),
+            Downtime.starts_at >= start,
+        )
         .order_by(Downtime.starts_at, Downtime.id)
     ).all()
 
 
-def minutes_between(session: Session, start: datetime, end_: datetime, now: datetime) -> list[Minutes]:
+def minutes_between(
+    session: Session, start: datetime, end_: datetime, now: datetime
+) -> list[Minutes]:
     """Return the minutes of each thing within a period, for the month's report; what lasts counts up to ``now``."""
     rows = downtime_between(session, start, end_)
     return [
         Minutes(
             what,
-            sum(_minutes(row, start, end_, now) for row in rows if row.what == what and row.planned),
-            sum(_minutes(row, start, end_, now) for row in rows if row.what == what and not row.planned),
+            sum(
+                _minutes(row, start, end_, now) for row in rows if row.what == what and row.planned
+            ),
+            sum(
+                _minutes(row, start, end_, now)
+                for row in rows
+                if row.what == what and not row.planned
+            ),
         )
         for what in WHAT
     ]
@@ -218,4 +255,13 @@ def first_plannable(now: datetime) -> datetime:
 
 def _note(session: Session, row: Downtime, action: str, actor: Actor, now: datetime) -> None:
     session.flush()
-    record(session, actor, now, f"downtime.{action}", "downtime", row.id, what=row.what, planned=row.planned)
+    record(
+        session,
+        actor,
+        now,
+        f"downtime.{action}",
+        "downtime",
+        row.id,
+        what=row.what,
+        planned=row.planned,
+    )

@@ -42,7 +42,9 @@ class CodeView:
     issuer_as_of: date | None
 
 
-def codes_of(session: Session, vault: Vault, fault: CouponFault) -> tuple[CodeView, CodeView | None]:
+def codes_of(
+    session: Session, vault: Vault, fault: CouponFault
+) -> tuple[CodeView, CodeView | None]:
     """Return the code that was refused and the one that took its place."""
     return (
         _view(session, vault, fault.coupon_id),
@@ -67,7 +69,9 @@ def faults(
 ) -> list[CouponFault]:
     """Return cases in a state (every open one where empty), the oldest first; ``page`` counts from 1."""
     statement = visible(include_protected=include_protected)
-    statement = statement.where(CouponFault.state == state if state else CouponFault.state.in_(OPEN))
+    statement = statement.where(
+        CouponFault.state == state if state else CouponFault.state.in_(OPEN)
+    )
     ordered = statement.order_by(CouponFault.reported_at, CouponFault.id)
     return list(session.scalars(ordered.offset((max(1, page) - 1) * PAGE).limit(limit)))
 
@@ -87,7 +91,9 @@ def open_count(session: Session, *, include_protected: bool) -> int:
 
 def fault_by_id(session: Session, fault_id: int, *, include_protected: bool) -> CouponFault | None:
     """Return one case; None where there is none that the reader may know of."""
-    return session.scalar(visible(include_protected=include_protected).where(CouponFault.id == fault_id))
+    return session.scalar(
+        visible(include_protected=include_protected).where(CouponFault.id == fault_id)
+    )
 
 
 def of_household(session: Session, household_id: int) -> dict[int, CouponFault]:
@@ -121,10 +127,10 @@ def own_fault(session: Session, household_id: int, receipt_no: str) -> CouponFau
 def ordinal_of(session: Session, fault: CouponFault) -> int:
     """Return the number of the child within its household."""
     return session.scalars(
-        select(Child.ordinal).join(Entitlement, Entitlement.child_id == Child.id).where(
-            Entitlement.id == fault.entitlement_id
-        )
-    ).one()  # fmt: skip
+        select(Child.ordinal)
+        .join(Entitlement, Entitlement.child_id == Child.id)
+        .where(Entitlement.id == fault.entitlement_id)
+    ).one()
 
 
 def by_day(session: Session, now: datetime, *, days: int = 7) -> list[DayCount]:
@@ -132,11 +138,15 @@ def by_day(session: Session, now: datetime, *, days: int = 7) -> list[DayCount]:
     today = jst_date(now)
     first = today - timedelta(days=days - 1)
     rows = session.execute(
-        select(CouponFault.reported_at, CouponFault.state).where(CouponFault.reported_at >= day_start(first))
+        select(CouponFault.reported_at, CouponFault.state).where(
+            CouponFault.reported_at >= day_start(first)
+        )
     ).all()
     found = [(jst_date(at), state in OPEN) for at, state in rows]
     return [
-        DayCount(day, sum(d == day for d, _open in found), sum(d == day and still for d, still in found))
+        DayCount(
+            day, sum(d == day for d, _open in found), sum(d == day and still for d, still in found)
+        )
         for day in (today - timedelta(days=back) for back in range(days))
     ]
 

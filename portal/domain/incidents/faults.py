@@ -21,7 +21,13 @@ from portal.domain.coupons.models import Coupon
 from portal.domain.entitlements.models import Entitlement
 from portal.domain.entitlements.services import locked as locked_entitlement
 from portal.domain.entitlements.states import ENTITLEMENT
-from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError, WrongStateError
+from portal.domain.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+    WrongStateError,
+)
 from portal.domain.incidents.fault_queries import visible
 from portal.domain.incidents.kinds import ISSUER_ANSWERS, OUTCOMES, SAID, Source
 from portal.domain.incidents.models import CouponFault
@@ -54,9 +60,15 @@ class LookUp:
 
 
 def report_fault(
-    session: Session, vault: Vault, household_id: int, entitlement_id: int, told: Told, source: Source, actor: Actor,
+    session: Session,
+    vault: Vault,
+    household_id: int,
+    entitlement_id: int,
+    told: Told,
+    source: Source,
+    actor: Actor,
     now: datetime,
-) -> CouponFault:  # fmt: skip
+) -> CouponFault:
     """Open a case for the coupon of one entitlement of a household; while one is open, asking again is the same case.
 
     Raises:
@@ -77,19 +89,33 @@ def report_fault(
         return found
     _check(session, vault, told, now)
     coupon = stopping.live_coupon(session, entitlement.id)
-    if coupon is None or coupon.revealed_at is None or coupon.state in {"suspended", "stop_requested"}:
+    if (
+        coupon is None
+        or coupon.revealed_at is None
+        or coupon.state in {"suspended", "stop_requested"}
+    ):
         raise NotAllowedError(
-            _("このこどもの分には、いま、お店で使えるクーポンがありません。ホームの画面で確かめてください。"),
+            _(
+                "このこどもの分には、いま、お店で使えるクーポンがありません。ホームの画面で確かめてください。"
+            ),
             code="no_coupon",
         )
     key, wrapped = vault.new_data_key()
     receipt_no = new_receipt_no()
     details = {"shop": told.shop.strip(), "words": told.words.strip()}
     row = CouponFault(
-        receipt_no=receipt_no, household_id=household_id, entitlement_id=entitlement.id, coupon_id=coupon.id,
-        source=source.value, said=told.said, shop_on=told.shop_on, reported_at=now, reported_by=actor.id,
-        wrapped_key=wrapped, sealed=seal_json(key, details, _place(receipt_no)),
-    )  # fmt: skip
+        receipt_no=receipt_no,
+        household_id=household_id,
+        entitlement_id=entitlement.id,
+        coupon_id=coupon.id,
+        source=source.value,
+        said=told.said,
+        shop_on=told.shop_on,
+        reported_at=now,
+        reported_by=actor.id,
+        wrapped_key=wrapped,
+        sealed=seal_json(key, details, _place(receipt_no)),
+    )
     session.add(row)
     session.flush()
     _note(session, row, "reported", actor, now, source=row.source, said=row.said)
@@ -100,7 +126,9 @@ def _check(session: Session, vault: Vault, told: Told, now: datetime) -> None:
     if told.said not in SAID:
         raise InputError(_("お店で何と言われたかを、ひとつ選んでください。"), code="said")
     if told.shop_on is not None and told.shop_on > jst_date(now):
-        raise InputError(_("お店に行った日は、今日かそれより前の日にしてください。"), code="shop_on")
+        raise InputError(
+            _("お店に行った日は、今日かそれより前の日にしてください。"), code="shop_on"
+        )
     for name, text, most in (("shop", told.shop, SHOP_MAX), ("words", told.words, WORDS_MAX)):
         if len(text) > most:
             raise InputError(_("%(most)s文字までで書いてください。") % {"most": most}, code=name)
@@ -117,7 +145,13 @@ def _check(session: Session, vault: Vault, told: Told, now: datetime) -> None:
 
 
 def look_up(
-    session: Session, fault_id: int, answer: LookUp, actor: Actor, now: datetime, *, include_protected: bool
+    session: Session,
+    fault_id: int,
+    answer: LookUp,
+    actor: Actor,
+    now: datetime,
+    *,
+    include_protected: bool,
 ) -> CouponFault:
     """Note what the issuer says of the code.
 
@@ -135,7 +169,8 @@ def look_up(
     face = session.get_one(Coupon, row.coupon_id).face_yen
     if answer.status == "part_used" and not 0 < answer.used_yen < face:
         raise InputError(
-            _s("使われた金額を、1円から%(most)s円までで入力してください。") % {"most": f"{face - 1:,}"},
+            _s("使われた金額を、1円から%(most)s円までで入力してください。")
+            % {"most": f"{face - 1:,}"},
             code="used_yen",
         )
     row.state, row.issuer_status, row.issuer_as_of = state, answer.status, answer.as_of
@@ -146,7 +181,13 @@ def look_up(
 
 
 def stop_and_replace(
-    session: Session, vault: Vault, fault_id: int, actor: Actor, now: datetime, *, include_protected: bool
+    session: Session,
+    vault: Vault,
+    fault_id: int,
+    actor: Actor,
+    now: datetime,
+    *,
+    include_protected: bool,
 ) -> CouponFault:
     """Stop the old code and give the child a new one; where the issuer must answer first, the case waits for that.
 
@@ -160,12 +201,16 @@ def stop_and_replace(
     COUPON_FAULT.next(row.state, "replace")
     if row.state == "stopping":
         raise WrongStateError(
-            _s("発行者の答えを待っています。「コードの停止」で答えを記録すると、新しいコードが出ます。")
+            _s(
+                "発行者の答えを待っています。「コードの停止」で答えを記録すると、新しいコードが出ます。"
+            )
         )
     entitlement = locked_entitlement(session, row.entitlement_id)
     if entitlement.claimed_by is not None:
         raise NotAllowedError(
-            _s("このこどもの分には、別の申請があります。その申請が終わってから、差し替えてください。"),
+            _s(
+                "このこどもの分には、別の申請があります。その申請が終わってから、差し替えてください。"
+            ),
             code="claimed",
         )
     if row.issuer_status in {"part_used", "exchanged"}:
@@ -214,7 +259,9 @@ def waiting_for(session: Session, coupon_id: int) -> CouponFault | None:
     )
 
 
-def stop_confirmed(session: Session, vault: Vault, row: CouponFault, actor: Actor, now: datetime) -> None:
+def stop_confirmed(
+    session: Session, vault: Vault, row: CouponFault, actor: Actor, now: datetime
+) -> None:
     """Give the child a new code in the transaction in which its old one became void; ``row`` is locked.
 
     With none in stock, or while the child is held, the case waits for somebody to do it. Where another request
@@ -244,9 +291,16 @@ def stop_found_spent(session: Session, row: CouponFault, actor: Actor, now: date
 
 
 def explain(
-    session: Session, vault: Vault, fault_id: int, outcome: str, words: str, actor: Actor, now: datetime, *,
+    session: Session,
+    vault: Vault,
+    fault_id: int,
+    outcome: str,
+    words: str,
+    actor: Actor,
+    now: datetime,
+    *,
     include_protected: bool,
-) -> CouponFault:  # fmt: skip
+) -> CouponFault:
     """End a case without a new code, because of what the issuer said; ``words`` are what the household was told.
 
     Raises:
@@ -254,24 +308,55 @@ def explain(
         InputError: no reason or no words (code: the field).
     """
     return _end(
-        session, vault, fault_id, "explain", outcome, words, actor, now, include_protected=include_protected
+        session,
+        vault,
+        fault_id,
+        "explain",
+        outcome,
+        words,
+        actor,
+        now,
+        include_protected=include_protected,
     )
 
 
 def refuse(
-    session: Session, vault: Vault, fault_id: int, outcome: str, words: str, actor: Actor, now: datetime, *,
+    session: Session,
+    vault: Vault,
+    fault_id: int,
+    outcome: str,
+    words: str,
+    actor: Actor,
+    now: datetime,
+    *,
     include_protected: bool,
-) -> CouponFault:  # fmt: skip
+) -> CouponFault:
     """End a case that is none, or none of ours. Raises as ``explain``."""
     return _end(
-        session, vault, fault_id, "refuse", outcome, words, actor, now, include_protected=include_protected
+        session,
+        vault,
+        fault_id,
+        "refuse",
+        outcome,
+        words,
+        actor,
+        now,
+        include_protected=include_protected,
     )
 
 
 def _end(
-    session: Session, vault: Vault, fault_id: int, action: str, outcome: str, words: str, actor: Actor, now: datetime, *,
+    session: Session,
+    vault: Vault,
+    fault_id: int,
+    action: str,
+    outcome: str,
+    words: str,
+    actor: Actor,
+    now: datetime,
+    *,
     include_protected: bool,
-) -> CouponFault:  # fmt: skip
+) -> CouponFault:
     row = locked(session, fault_id, include_protected=include_protected)
     state = COUPON_FAULT.next(row.state, action)
     if outcome not in OUTCOMES:
@@ -295,14 +380,20 @@ def words_of(vault: Vault, row: CouponFault) -> dict[str, str]:
     """Open what was told (``shop``, ``words``) and what the household was told at the end (``note``)."""
     key = vault.unwrap(row.wrapped_key)
     opened: dict[str, str] = unseal_json(key, row.sealed, _place(row.receipt_no))
-    note = unseal_json(key, row.note_sealed, _place(row.receipt_no))["words"] if row.note_sealed else ""
+    note = (
+        unseal_json(key, row.note_sealed, _place(row.receipt_no))["words"]
+        if row.note_sealed
+        else ""
+    )
     return opened | {"note": str(note)}
 
 
 def open_fault(session: Session, entitlement_id: int) -> CouponFault | None:
     """Return the open case of a child, None where there is none."""
     return session.scalar(
-        select(CouponFault).where(CouponFault.entitlement_id == entitlement_id, CouponFault.state.in_(OPEN))
+        select(CouponFault).where(
+            CouponFault.entitlement_id == entitlement_id, CouponFault.state.in_(OPEN)
+        )
     )
 
 
@@ -313,7 +404,9 @@ def locked(session: Session, fault_id: int, *, include_protected: bool) -> Coupo
         NotFoundError: there is none of that key, or the actor may not know of it.
     """
     statement = visible(include_protected=include_protected).where(CouponFault.id == fault_id)
-    row = session.scalar(statement.with_for_update(of=CouponFault).execution_options(populate_existing=True))
+    row = session.scalar(
+        statement.with_for_update(of=CouponFault).execution_options(populate_existing=True)
+    )
     if row is None:
         raise NotFoundError(_s("この記録は見つかりませんでした。"))
     return row
@@ -328,6 +421,13 @@ def _note(
 ) -> None:
     session.flush()
     record(
-        session, actor, now, f"coupon_fault.{action}", "coupon_fault", row.id, household_id=row.household_id,
-        state=row.state, **detail,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        f"coupon_fault.{action}",
+        "coupon_fault",
+        row.id,
+        household_id=row.household_id,
+        state=row.state,
+        **detail,
+    )

@@ -32,11 +32,14 @@ class CouponFault(Base):
     __tablename__ = "coupon_fault"
     __table_args__ = (
         Index(
-            "uq_coupon_fault_open", "entitlement_id", unique=True,
-            sqlite_where=text(OPEN_FAULT), postgresql_where=text(OPEN_FAULT),
+            "uq_coupon_fault_open",
+            "entitlement_id",
+            unique=True,
+            sqlite_where=text(OPEN_FAULT),
+            postgresql_where=text(OPEN_FAULT),
         ),
         Index("ix_coupon_fault_state_reported", "state", "reported_at"),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = primary_key()
     receipt_no: Mapped[str] = mapped_column(String(20), unique=True)

@@ -43,23 +43,40 @@ def keep_report(
         raise InputError(_s("報告書の種類を選んでください。"), code="kind")
     if actor.id is None:
         raise NotAllowedError(_s("報告書を書けるのは、アカウントのある職員だけです。"))
-    if any(one.kind == kind and one.state == INCIDENT_REPORT.initial for one in reports_of(session, row.id)):
+    if any(
+        one.kind == kind and one.state == INCIDENT_REPORT.initial
+        for one in reports_of(session, row.id)
+    ):
         raise NotAllowedError(_s("同じ種類の報告書が、区の確認を待っています。"), code="waiting")
     key, wrapped = vault.new_data_key()
     number = next_number(session, row.id, kind)
     place = _report_place(row.id, kind, number)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
     report = IncidentReport(
-        incident_id=row.id, kind=kind, number=number, written_by=actor.id, written_at=now, wrapped_key=wrapped,
-        sha256=hashlib.sha256(text).hexdigest(), sealed=seal_json(key, content, place),
-        pdf_sha256=hashlib.sha256(pdf).hexdigest(), sealed_pdf=seal(key, pdf, f"{place}:pdf".encode()),
-    )  # fmt: skip
+        incident_id=row.id,
+        kind=kind,
+        number=number,
+        written_by=actor.id,
+        written_at=now,
+        wrapped_key=wrapped,
+        sha256=hashlib.sha256(text).hexdigest(),
+        sealed=seal_json(key, content, place),
+        pdf_sha256=hashlib.sha256(pdf).hexdigest(),
+        sealed_pdf=seal(key, pdf, f"{place}:pdf".encode()),
+    )
     session.add(report)
     session.flush()
     note(
-        session, row, "report_written", actor, now, kind=kind, number=number, sha256=report.sha256,
+        session,
+        row,
+        "report_written",
+        actor,
+        now,
+        kind=kind,
+        number=number,
+        sha256=report.sha256,
         pdf_sha256=report.pdf_sha256,
-    )  # fmt: skip
+    )
     return report
 
 
@@ -111,7 +128,13 @@ def give_back_report(
 
 
 def _decide(
-    session: Session, report_id: int, action: str, actor: Actor, now: datetime, *, sealed: bytes | None = None
+    session: Session,
+    report_id: int,
+    action: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    sealed: bytes | None = None,
 ) -> IncidentReport:
     found = report_by_id(session, report_id)
     row = locked(session, found.incident_id)
@@ -125,7 +148,16 @@ def _decide(
     if action == "confirm" and found.kind in {FIRST, FINAL} and INCIDENT.can(row.state, "report"):
         row.state, row.reported_at = INCIDENT.next(row.state, "report"), now
     row.changed_at = now
-    note(session, row, f"report_{action}", actor, now, sealed=sealed, kind=found.kind, number=found.number)
+    note(
+        session,
+        row,
+        f"report_{action}",
+        actor,
+        now,
+        sealed=sealed,
+        kind=found.kind,
+        number=found.number,
+    )
     return found
 
 
@@ -134,9 +166,11 @@ def given_back_because(session: Session, vault: Vault, report: IncidentReport) -
     if report.state != "given_back":
         return ""
     events = select(AuditEvent.detail, AuditEvent.sealed).where(
-        AuditEvent.subject == "incident", AuditEvent.subject_id == report.incident_id,
-        AuditEvent.action == "incident.report_give_back", AuditEvent.sealed.is_not(None),
-    )  # fmt: skip
+        AuditEvent.subject == "incident",
+        AuditEvent.subject_id == report.incident_id,
+        AuditEvent.action == "incident.report_give_back",
+        AuditEvent.sealed.is_not(None),
+    )
     for detail, sealed in session.execute(events):
         if (detail.get("kind"), detail.get("number")) == (report.kind, report.number):
             opened = unseal_json(vault.unwrap(report.wrapped_key), sealed, _reason_place(report))

@@ -48,9 +48,13 @@ class MonthFigures:
     faults_open: int
 
 
-def incidents(session: Session, *, state: str = "", page: int = 1, limit: int = PAGE) -> list[Incident]:
+def incidents(
+    session: Session, *, state: str = "", page: int = 1, limit: int = PAGE
+) -> list[Incident]:
     """Return incidents in a state (those not closed where empty), known last first; ``page`` counts from 1."""
-    statement = select(Incident).where(Incident.state == state if state else Incident.state != "closed")
+    statement = select(Incident).where(
+        Incident.state == state if state else Incident.state != "closed"
+    )
     ordered = statement.order_by(Incident.known_at.desc(), Incident.id.desc())
     return list(session.scalars(ordered.offset((max(1, page) - 1) * PAGE).limit(limit)))
 
@@ -66,25 +70,34 @@ def clocks_of(session: Session, row: Incident, now: datetime) -> list[Hand]:
     written = session.execute(
         select(IncidentReport.kind, func.min(IncidentReport.written_at))
         .where(
-            IncidentReport.incident_id == row.id, IncidentReport.kind.in_((FIRST, FINAL)),
+            IncidentReport.incident_id == row.id,
+            IncidentReport.kind.in_((FIRST, FINAL)),
             IncidentReport.state != "given_back",
         )
         .group_by(IncidentReport.kind)
-    )  # fmt: skip
+    )
     at = {kind: written_at for kind, written_at in written}  # noqa: C416  (dict() of rows does not type)
     # a final report says all that a first one would
-    first_at = min((found for found in (at.get(FIRST), at.get(FINAL)) if found is not None), default=None)
+    first_at = min(
+        (found for found in (at.get(FIRST), at.get(FINAL)) if found is not None), default=None
+    )
     return hands(
-        row.known_at, now, malicious=row.malicious, ward_told_at=row.ward_told_at, first_at=first_at,
+        row.known_at,
+        now,
+        malicious=row.malicious,
+        ward_told_at=row.ward_told_at,
+        first_at=first_at,
         final_at=at.get(FINAL),
-    )  # fmt: skip
+    )
 
 
 def due_clocks(session: Session, now: datetime) -> list[DueClock]:
     """Return the clocks that run for incidents that are not closed, the one that ends first in front."""
     found = [
         DueClock(row.id, row.number, row.kind, hand)
-        for row in session.scalars(select(Incident).where(Incident.state != "closed").order_by(Incident.id))
+        for row in session.scalars(
+            select(Incident).where(Incident.state != "closed").order_by(Incident.id)
+        )
         for hand in clocks_of(session, row, now)
         if hand.pace not in {Pace.DONE, Pace.LATE}
     ]
@@ -101,7 +114,9 @@ def touched(session: Session, incident_id: int) -> Touched:
     ):
         by_kind.setdefault(kind, {})[result] = int(count)
     theirs = (
-        select(IncidentSubject.household_id).where(mine, IncidentSubject.household_id.is_not(None)).distinct()
+        select(IncidentSubject.household_id)
+        .where(mine, IncidentSubject.household_id.is_not(None))
+        .distinct()
     )
     households = session.scalar(select(func.count()).select_from(theirs.subquery())) or 0
     alone = session.scalar(
@@ -167,7 +182,9 @@ def month_figures(session: Session, start: datetime, end: datetime) -> MonthFigu
     )
     replaced = session.scalar(
         select(func.count()).where(
-            CouponFault.state == "replaced", CouponFault.ended_at >= start, CouponFault.ended_at < end
+            CouponFault.state == "replaced",
+            CouponFault.ended_at >= start,
+            CouponFault.ended_at < end,
         )
     )
     still = session.scalar(

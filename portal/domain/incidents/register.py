@@ -34,7 +34,9 @@ class Opening:
     summary: str = ""
 
 
-def open_incident(session: Session, vault: Vault, opening: Opening, actor: Actor, now: datetime) -> Incident:
+def open_incident(
+    session: Session, vault: Vault, opening: Opening, actor: Actor, now: datetime
+) -> Incident:
     """Open an incident; its clocks run from the moment of knowing.
 
     Raises:
@@ -55,10 +57,17 @@ def open_incident(session: Session, vault: Vault, opening: Opening, actor: Actor
     key, wrapped = vault.new_data_key()
     number = new_receipt_no()
     row = Incident(
-        number=number, kind=opening.kind, malicious=opening.malicious, known_at=opening.known_at,
-        occurred_at=opening.occurred_at, opened_by=actor.id, opened_at=now, changed_at=now, wrapped_key=wrapped,
+        number=number,
+        kind=opening.kind,
+        malicious=opening.malicious,
+        known_at=opening.known_at,
+        occurred_at=opening.occurred_at,
+        opened_by=actor.id,
+        opened_at=now,
+        changed_at=now,
+        wrapped_key=wrapped,
         sealed=seal_json(key, {"summary": opening.summary.strip()}, _place(number)),
-    )  # fmt: skip
+    )
     session.add(row)
     session.flush()
     note(session, row, "opened", actor, now, kind=row.kind, malicious=row.malicious)
@@ -72,9 +81,15 @@ def fields_of(vault: Vault, row: Incident) -> dict[str, str]:
 
 
 def write_fields(
-    session: Session, vault: Vault, incident_id: int, texts: Mapping[str, str], *, malicious: bool, actor: Actor,
+    session: Session,
+    vault: Vault,
+    incident_id: int,
+    texts: Mapping[str, str],
+    *,
+    malicious: bool,
+    actor: Actor,
     now: datetime,
-) -> Incident:  # fmt: skip
+) -> Incident:
     """Write the nine fields anew; those that are not given stay.
 
     Raises:
@@ -84,7 +99,9 @@ def write_fields(
     """
     row = locked(session, incident_id)
     if row.state == "closed":
-        raise WrongStateError(_s("この事故は終わっています。書き直すときは、先に再開してください。"))
+        raise WrongStateError(
+            _s("この事故は終わっています。書き直すときは、先に再開してください。")
+        )
     fields = fields_of(vault, row)
     for name, text in texts.items():
         if name in FIELDS:
@@ -115,7 +132,9 @@ def check_words(session: Session, vault: Vault, name: str, text: str) -> None:
         raise InputError(error.message, code=name) from None
 
 
-def tell_ward(session: Session, incident_id: int, told_at: datetime, actor: Actor, now: datetime) -> Incident:
+def tell_ward(
+    session: Session, incident_id: int, told_at: datetime, actor: Actor, now: datetime
+) -> Incident:
     """Note when the ward was told; the first time counts.
 
     Raises:
@@ -127,7 +146,9 @@ def tell_ward(session: Session, incident_id: int, told_at: datetime, actor: Acto
     if row.ward_told_at is not None:
         raise WrongStateError(_s("区には、もう知らせてあります。"))
     if not row.known_at <= told_at <= now:
-        raise InputError(_s("区に知らせた時は、知った時よりあと、今より前にしてください。"), code="told_on")
+        raise InputError(
+            _s("区に知らせた時は、知った時よりあと、今より前にしてください。"), code="told_on"
+        )
     row.ward_told_at, row.changed_at = told_at, now
     note(session, row, "ward_told", actor, now)
     return row
@@ -158,7 +179,8 @@ def close(session: Session, incident_id: int, actor: Actor, now: datetime) -> In
     done = {one.kind for one in reports_of(session, row.id) if one.state == "confirmed"}
     if not done & {FINAL, RESULT}:
         raise NotAllowedError(
-            _s("事故報告書（確報）か結果報告書を、区が確認してから終わりにしてください。"), code="final"
+            _s("事故報告書（確報）か結果報告書を、区が確認してから終わりにしてください。"),
+            code="final",
         )
     row.state, row.closed_at, row.changed_at = state, now, now
     note(session, row, "close", actor, now)
@@ -207,9 +229,15 @@ def _place(number: str) -> str:
 
 
 def note(
-    session: Session, row: Incident, action: str, actor: Actor, now: datetime, *, sealed: bytes | None = None,
+    session: Session,
+    row: Incident,
+    action: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    sealed: bytes | None = None,
     **detail: Any,
-) -> None:  # fmt: skip
+) -> None:
     """Log a step of an incident."""
     session.flush()
     record(

@@ -11,23 +11,41 @@ PREPARED: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType(
     {
         "outage_site": (
             OUTAGE,
-            lambda: _("このサイトが、使えなくなることがあります。いま、直しています。少したってから、もう一度お試しください。"),
+            lambda: _(
+                "このサイトが、使えなくなることがあります。いま、直しています。少したってから、もう一度お試しください。"
+            ),
         ),
         "outage_codes": (
             OUTAGE,
-            lambda: _("確認の番号が、届きにくくなっています。いま、直しています。少したってから、もう一度お試しください。"),
+            lambda: _(
+                "確認の番号が、届きにくくなっています。いま、直しています。少したってから、もう一度お試しください。"
+            ),
         ),
         "outage_telephone": (
-            OUTAGE, lambda: _("コールセンターの電話が、つながりにくくなっています。少したってから、おかけなおしください。"),
+            OUTAGE,
+            lambda: _(
+                "コールセンターの電話が、つながりにくくなっています。少したってから、おかけなおしください。"
+            ),
         ),
-        "planned_site": (PLANNED, lambda: _("機械の手入れのため、このサイトを使えない時間があります。")),
-        "planned_shops": (PLANNED, lambda: _("機械の手入れのため、お店でクーポンを使えない時間があります。")),
+        "planned_site": (
+            PLANNED,
+            lambda: _("機械の手入れのため、このサイトを使えない時間があります。"),
+        ),
+        "planned_shops": (
+            PLANNED,
+            lambda: _("機械の手入れのため、お店でクーポンを使えない時間があります。"),
+        ),
         "fault_shops": (
             FAULT,
-            lambda: _("お店でクーポンを使えないことがあります。いま、調べています。クーポンは、なくなりません。"),
+            lambda: _(
+                "お店でクーポンを使えないことがあります。いま、調べています。クーポンは、なくなりません。"
+            ),
         ),
         "fault_replaced": (
-            FAULT, lambda: _("一部のクーポンを、新しいものに取り替えています。使う前に、ホームの画面で確かめてください。"),
+            FAULT,
+            lambda: _(
+                "一部のクーポンを、新しいものに取り替えています。使う前に、ホームの画面で確かめてください。"
+            ),
         ),
         "fault_fraud": (
             FAULT,
@@ -38,10 +56,12 @@ PREPARED: Mapping[str, tuple[str, Callable[[], str]]] = MappingProxyType(
         "mail_late": (MAIL, lambda: _("手紙の配達が、遅れています。もう少しお待ちください。")),
         "mail_wrong": (
             MAIL,
-            lambda: _("別の人あての手紙が届いたときは、開けずに、コールセンターに電話してください。"),
+            lambda: _(
+                "別の人あての手紙が届いたときは、開けずに、コールセンターに電話してください。"
+            ),
         ),
     }
-)  # fmt: skip
+)
 """By name: the kind of the notice, and the sentence in the reader's language."""
 
 

@@ -29,15 +29,23 @@ PAGE = 20
 _N, _D = (table_of(kind) for kind in (SiteNotice, Downtime))
 _SHOWN = (
     select(
-        _N.c.kind, _N.c.sentence, _N.c.texts, _N.c.starts_at, _N.c.ends_at, _D.c.starts_at, _D.c.ends_at,
+        _N.c.kind,
+        _N.c.sentence,
+        _N.c.texts,
+        _N.c.starts_at,
+        _N.c.ends_at,
+        _D.c.starts_at,
+        _D.c.ends_at,
     )
     .outerjoin(_D, _D.c.site_notice_id == _N.c.id)
     .where(
-        _N.c.state == "published", _N.c.starts_at <= bindparam("now"), _N.c.ends_at > bindparam("now")
+        _N.c.state == "published",
+        _N.c.starts_at <= bindparam("now"),
+        _N.c.ends_at > bindparam("now"),
     )
     .order_by(_N.c.starts_at.desc(), _N.c.id.desc())
     .limit(AT_ONCE)
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +74,23 @@ class Draft:
 def shown_now(session: Session, now: datetime) -> list[Shown]:
     """Return the notices that every page shows now, in the current language, the newest first, at most three."""
     return [
-        Shown(kind, _text(name, texts), starts_at, ends_at, (begins, ends) if begins and ends else None)
-        for kind, name, texts, starts_at, ends_at, begins, ends in session.execute(_SHOWN, {"now": now})
+        Shown(
+            kind,
+            _text(name, texts),
+            starts_at,
+            ends_at,
+            (begins, ends) if begins and ends else None,
+        )
+        for kind, name, texts, starts_at, ends_at, begins, ends in session.execute(
+            _SHOWN, {"now": now}
+        )
     ]
 
 
 def _text(name: str | None, texts: Mapping[str, Any]) -> str:
-    return sentence(name) if name else str(texts.get(current_locale()) or texts.get(SOURCE_LOCALE, ""))
+    return (
+        sentence(name) if name else str(texts.get(current_locale()) or texts.get(SOURCE_LOCALE, ""))
+    )
 
 
 def texts_of(row: SiteNotice) -> dict[str, str]:
@@ -104,9 +122,15 @@ def write(session: Session, vault: Vault, draft: Draft, actor: Actor, now: datet
     if draft.incident_id is not None and session.get(Incident, draft.incident_id) is None:
         raise NotFoundError(_s("この事故の記録は見つかりませんでした。"))
     row = SiteNotice(
-        kind=draft.kind, sentence=draft.sentence or None, texts=texts, starts_at=draft.starts_at, ends_at=draft.ends_at,
-        incident_id=draft.incident_id, written_by=actor.id, written_at=now,
-    )  # fmt: skip
+        kind=draft.kind,
+        sentence=draft.sentence or None,
+        texts=texts,
+        starts_at=draft.starts_at,
+        ends_at=draft.ends_at,
+        incident_id=draft.incident_id,
+        written_by=actor.id,
+        written_at=now,
+    )
     session.add(row)
     session.flush()
     _note(session, row, "written", actor, now)
@@ -117,13 +141,19 @@ def _checked_texts(session: Session, vault: Vault, draft: Draft) -> dict[str, st
     texts = {locale: draft.texts.get(locale, "").strip() for locale in RESIDENT_LOCALES}
     if not any(texts.values()):
         if draft.sentence not in PREPARED:
-            raise InputError(_s("用意された文を選ぶか、自分で文を書いてください。"), code="sentence")
+            raise InputError(
+                _s("用意された文を選ぶか、自分で文を書いてください。"), code="sentence"
+            )
         return {}
     if draft.sentence:
-        raise InputError(_s("用意された文と自分の文の、どちらかだけにしてください。"), code="sentence")
+        raise InputError(
+            _s("用意された文と自分の文の、どちらかだけにしてください。"), code="sentence"
+        )
     for locale, text in texts.items():
         if not text:
-            raise InputError(_s("自分の文は、6つの言語すべてに書いてください。"), code=field_of(locale))
+            raise InputError(
+                _s("自分の文は、6つの言語すべてに書いてください。"), code=field_of(locale)
+            )
         if len(text) > TEXT_MAX:
             raise InputError(_s("300文字までで書いてください。"), code=field_of(locale))
         try:
@@ -230,6 +260,13 @@ def waiting_count(session: Session) -> int:
 def _note(session: Session, row: SiteNotice, action: str, actor: Actor, now: datetime) -> None:
     session.flush()
     record(
-        session, actor, now, f"site_notice.{action}", "site_notice", row.id, kind=row.kind, state=row.state,
+        session,
+        actor,
+        now,
+        f"site_notice.{action}",
+        "site_notice",
+        row.id,
+        kind=row.kind,
+        state=row.state,
         sentence=row.sentence or "own",
-    )  # fmt: skip
+    )

@@ -68,9 +68,13 @@ def stop_letters(session: Session, incident_id: int, actor: Actor, now: datetime
 
 
 def _stop(
-    session: Session, incident_id: int, kind: str, act: Callable[[Session, int, Actor, datetime], str], actor: Actor,
+    session: Session,
+    incident_id: int,
+    kind: str,
+    act: Callable[[Session, int, Actor, datetime], str],
+    actor: Actor,
     now: datetime,
-) -> dict[str, int]:  # fmt: skip
+) -> dict[str, int]:
     row = open_and_locked(session, incident_id)
     subjects = session.scalars(
         select(IncidentSubject)
@@ -78,7 +82,9 @@ def _stop(
         .order_by(IncidentSubject.subject_id)
     ).all()
     if not subjects:
-        raise NotAllowedError(_s("止めるものがありません。先に、番号か印刷を加えてください。"), code=kind)
+        raise NotAllowedError(
+            _s("止めるものがありません。先に、番号か印刷を加えてください。"), code=kind
+        )
     for subject in subjects:
         if subject.result in AGAIN:
             subject.result, subject.done_at = act(session, subject.subject_id, actor, now), now

@@ -41,7 +41,9 @@ def add_letters(session: Session, incident_id: int, typed: str, actor: Actor, no
     )
     found: dict[str, Found] = {number: (key, household) for number, key, household in rows}
     _all_known(numbers, found)
-    return _add(session, incident_id, LETTER, (found[number] for number in numbers), TYPED, actor, now)
+    return _add(
+        session, incident_id, LETTER, (found[number] for number in numbers), TYPED, actor, now
+    )
 
 
 def add_codes(
@@ -56,7 +58,9 @@ def add_codes(
     )
     found: dict[bytes, Found] = {digest: (key, household) for digest, key, household in rows}
     _all_known(digests, found)
-    return _add(session, incident_id, COUPON, (found[digest] for digest in digests), TYPED, actor, now)
+    return _add(
+        session, incident_id, COUPON, (found[digest] for digest in digests), TYPED, actor, now
+    )
 
 
 def _lines(typed: str) -> list[str]:
@@ -79,17 +83,29 @@ def _all_known(wanted: Sequence[Typed], found: Mapping[Typed, Found]) -> None:
         )
 
 
-def add_run(session: Session, incident_id: int, print_run_id: int, actor: Actor, now: datetime) -> int:
+def add_run(
+    session: Session, incident_id: int, print_run_id: int, actor: Actor, now: datetime
+) -> int:
     """Add every letter of a print run. Raises InputError (no such run, code ``run``) and as ``open_and_locked``."""
     if session.get(PrintRun, print_run_id) is None:
         raise InputError(_s("この番号の印刷はありません。"), code="run")
-    rows = session.execute(select(Letter.id, Letter.household_id).where(Letter.print_run_id == print_run_id))
+    rows = session.execute(
+        select(Letter.id, Letter.household_id).where(Letter.print_run_id == print_run_id)
+    )
     return _add(
-        session, incident_id, LETTER, [(key, household) for key, household in rows], OF_RUN, actor, now
+        session,
+        incident_id,
+        LETTER,
+        [(key, household) for key, household in rows],
+        OF_RUN,
+        actor,
+        now,
     )
 
 
-def add_batch(session: Session, incident_id: int, order_ref: str, actor: Actor, now: datetime) -> int:
+def add_batch(
+    session: Session, incident_id: int, order_ref: str, actor: Actor, now: datetime
+) -> int:
     """Add every living code of a batch. Raises InputError (no such batch, code ``batch``) and as ``open_and_locked``."""
     batch = session.scalar(select(CouponBatch.id).where(CouponBatch.order_ref == folded(order_ref)))
     if batch is None:
@@ -100,7 +116,13 @@ def add_batch(session: Session, incident_id: int, order_ref: str, actor: Actor, 
         .where(Coupon.batch_id == batch, Coupon.state.in_(LIVE))
     )
     return _add(
-        session, incident_id, COUPON, [(key, household) for key, household in rows], OF_BATCH, actor, now
+        session,
+        incident_id,
+        COUPON,
+        [(key, household) for key, household in rows],
+        OF_BATCH,
+        actor,
+        now,
     )
 
 
@@ -108,7 +130,9 @@ def add_households(
     session: Session, incident_id: int, household_ids: Iterable[int], actor: Actor, now: datetime
 ) -> int:
     """Add households that the audit log named. Raises as ``open_and_locked``."""
-    return _add(session, incident_id, HOUSEHOLD, [(key, key) for key in household_ids], OF_LOG, actor, now)
+    return _add(
+        session, incident_id, HOUSEHOLD, [(key, key) for key in household_ids], OF_LOG, actor, now
+    )
 
 
 def add_theirs(session: Session, incident_id: int, kind: str, actor: Actor, now: datetime) -> int:
@@ -136,7 +160,9 @@ def add_theirs(session: Session, incident_id: int, kind: str, actor: Actor, now:
             .where(Entitlement.household_id.in_(listed), Coupon.state.in_(LIVE))
         ).all()
     found = [(key, household) for key, household in rows]
-    return _add(session, incident_id, LETTER if kind == LETTER else COUPON, found, OF_LOG, actor, now)
+    return _add(
+        session, incident_id, LETTER if kind == LETTER else COUPON, found, OF_LOG, actor, now
+    )
 
 
 def open_and_locked(session: Session, incident_id: int) -> Incident:
@@ -175,12 +201,16 @@ def _add(
             insert(IncidentSubject),
             [
                 {
-                    "incident_id": row.id, "kind": kind, "subject_id": key, "household_id": household,
-                    "found_by": found_by, "added_at": now,
+                    "incident_id": row.id,
+                    "kind": kind,
+                    "subject_id": key,
+                    "household_id": household,
+                    "found_by": found_by,
+                    "added_at": now,
                 }
                 for key, household in fresh.items()
             ],
-        )  # fmt: skip
+        )
     row.changed_at = now
     note(session, row, "subjects_added", actor, now, what=kind, found_by=found_by, count=len(fresh))
     return len(fresh)

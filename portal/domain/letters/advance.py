@@ -14,8 +14,15 @@ from portal.domain.texts import _s, plain
 
 TEMPLATE = "advance.typ"
 NOTES = (
-    "who", "when_sent", "no_procedure", "how_to_decline", "no_reply", "withdrawal", "never_asked", "call_center",
-)  # fmt: skip
+    "who",
+    "when_sent",
+    "no_procedure",
+    "how_to_decline",
+    "no_reply",
+    "withdrawal",
+    "never_asked",
+    "call_center",
+)
 BACK_POINTS = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0)
 
 
@@ -33,11 +40,13 @@ def render_notices(
     if not contents:
         raise ValueError("a chunk has at least one notice")
     data = {
-        "frame": _frame_data(frame), "back-size": back_points,
+        "frame": _frame_data(frame),
+        "back-size": back_points,
         "letters": [
-            {**window_data(content, frame), "enclosures": content.enclosures} for content in contents
+            {**window_data(content, frame), "enclosures": content.enclosures}
+            for content in contents
         ],
-    }  # fmt: skip
+    }
     pdf = compile_pdf(TEMPLATE, data, timestamp=frame.timestamp, fonts=frame.fonts)
     if page_count(pdf) != len(contents) * (1 if back_points is None else 2):
         raise _too_long()
@@ -76,11 +85,15 @@ def _back(frame: LetterFrame) -> tuple[float, bytes]:
 def _frame_data(frame: LetterFrame) -> dict[str, Any]:
     day = datetime.fromtimestamp(frame.timestamp, tz=UTC)
     return {
-        "title": plain(frame.texts.blocks["title"].in_language("ja")), "ward": frame.ward, "mayor": frame.mayor,
-        "date": frame.notice_date, "day": [day.year, day.month, day.day], "sender": frame.return_address,
+        "title": plain(frame.texts.blocks["title"].in_language("ja")),
+        "ward": frame.ward,
+        "mayor": frame.mayor,
+        "date": frame.notice_date,
+        "day": [day.year, day.month, day.day],
+        "sender": frame.return_address,
         "layout": layout_data(frame.layout),
         "texts": [_texts(frame, locale) for locale in frame.languages],
-    }  # fmt: skip
+    }
 
 
 def _texts(frame: LetterFrame, locale: str) -> dict[str, Any]:
@@ -91,9 +104,11 @@ def _texts(frame: LetterFrame, locale: str) -> dict[str, Any]:
         return {"heading": pieces(heading), "body": pieces(body)}
 
     return {
-        "locale": locale, "title": pieces(blocks["title"].in_language(locale)),
-        "opening": pieces(blocks["opening"].in_language(locale)), "notes": [note(name) for name in NOTES],
-    }  # fmt: skip
+        "locale": locale,
+        "title": pieces(blocks["title"].in_language(locale)),
+        "opening": pieces(blocks["opening"].in_language(locale)),
+        "notes": [note(name) for name in NOTES],
+    }
 
 
 def _too_long() -> InputError:

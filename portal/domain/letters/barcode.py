@@ -7,10 +7,26 @@ from itertools import groupby
 # Japan Post, postal code and barcode manual: each symbol is three bars.
 # 1 long, 2 upper half, 3 lower half, 4 timing bar only.
 SYMBOL_BARS = {
-    "0": "144", "1": "114", "2": "132", "3": "312", "4": "123", "5": "141", "6": "321", "7": "213", "8": "231",
-    "9": "411", "-": "414", "CC1": "324", "CC2": "342", "CC3": "234", "CC4": "432", "CC5": "243", "CC6": "423",
-    "CC7": "441", "CC8": "111",
-}  # fmt: skip
+    "0": "144",
+    "1": "114",
+    "2": "132",
+    "3": "312",
+    "4": "123",
+    "5": "141",
+    "6": "321",
+    "7": "213",
+    "8": "231",
+    "9": "411",
+    "-": "414",
+    "CC1": "324",
+    "CC2": "342",
+    "CC3": "234",
+    "CC4": "432",
+    "CC5": "243",
+    "CC6": "423",
+    "CC7": "441",
+    "CC8": "111",
+}
 START_BARS, STOP_BARS = "13", "31"
 CHECK_ORDER = (*"0123456789-", *(f"CC{n}" for n in range(1, 9)))
 CHECK_VALUE = {symbol: value for value, symbol in enumerate(CHECK_ORDER)}

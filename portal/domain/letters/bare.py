@@ -33,7 +33,10 @@ def locked(session: Session, letter_id: int) -> BareLetter:
 def by_numbers(session: Session, numbers: Sequence[str]) -> dict[str, BareLetter]:
     """Return the letters that have these numbers, locked."""
     rows = session.scalars(
-        select(BareLetter).where(BareLetter.number.in_(numbers)).order_by(BareLetter.id).with_for_update()
+        select(BareLetter)
+        .where(BareLetter.number.in_(numbers))
+        .order_by(BareLetter.id)
+        .with_for_update()
     )
     return {row.number: row for row in rows}
 
@@ -62,14 +65,22 @@ def take_out(session: Session, letter_id: int, actor: Actor, now: datetime, *, r
 
 
 def post(
-    session: Session, row: BareLetter, day: date, mail_class: str, tracking_no: str | None, actor: Actor, now: datetime
-) -> None:  # fmt: skip
+    session: Session,
+    row: BareLetter,
+    day: date,
+    mail_class: str,
+    tracking_no: str | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
     """Note that a locked letter went to the post on ``day`` (JST); the caller flushes. Raises WrongStateError."""
     row.posted_on, row.mail_class, row.tracking_no = day, mail_class, tracking_no
     _step(session, row, "post", actor, now, mail_class=mail_class, day=day.isoformat())
 
 
-def end(session: Session, letter_id: int, action: str, day: date, actor: Actor, now: datetime) -> BareLetter:
+def end(
+    session: Session, letter_id: int, action: str, day: date, actor: Actor, now: datetime
+) -> BareLetter:
     """Note that a letter arrived (``arrive``) or the post brought it back (``come_back``) on ``day`` (JST).
 
     Raises:
@@ -90,8 +101,17 @@ def end(session: Session, letter_id: int, action: str, day: date, actor: Actor, 
     return row
 
 
-def _step(session: Session, row: BareLetter, action: str, actor: Actor, now: datetime, **detail: Any) -> None:
+def _step(
+    session: Session, row: BareLetter, action: str, actor: Actor, now: datetime, **detail: Any
+) -> None:
     row.state = BARE_LETTER.next(row.state, action)
     record(
-        session, actor, now, f"{SUBJECT}.{action}", SUBJECT, row.id, household_id=row.household_id, **detail
+        session,
+        actor,
+        now,
+        f"{SUBJECT}.{action}",
+        SUBJECT,
+        row.id,
+        household_id=row.household_id,
+        **detail,
     )

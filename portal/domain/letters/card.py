@@ -90,18 +90,28 @@ def _texts(card: CardContent, frame: LetterFrame, locale: str) -> dict[str, Any]
         }
         said["hours"] = f"{said['hours']}　{_('休み')}: {said['closed']}"
         call = (
-            _("サインインできないときは、電話でおたずねください。電話%(telephone)s、FAX %(fax)s（%(hours)s）")
+            _(
+                "サインインできないときは、電話でおたずねください。電話%(telephone)s、FAX %(fax)s（%(hours)s）"
+            )
             % said
         )
         receipt = _("受付番号 %(number)s") % {"number": card.receipt_no} if card.receipt_no else ""
         more: list[str] = []
         if (decision := card.decision.get(locale)) is not None:
-            what = _("%(kind)sの申請: %(state)s。") % {"kind": decision.kind, "state": decision.state}
+            what = _("%(kind)sの申請: %(state)s。") % {
+                "kind": decision.kind,
+                "state": decision.state,
+            }
             more = [*decision.why]
             if decision.coming:
                 more.append(_("このあと: %(words)s") % {"words": decision.coming})
         never = _("職員が、パスワードや番号を聞くことはありません。")
     return {
-        "title": pieces(title), "what": pieces(what), "where": pieces(where), "call": pieces(call),
-        "receipt": pieces(receipt), "more": [pieces(line) for line in more], "never": pieces(never),
-    }  # fmt: skip
+        "title": pieces(title),
+        "what": pieces(what),
+        "where": pieces(where),
+        "call": pieces(call),
+        "receipt": pieces(receipt),
+        "more": [pieces(line) for line in more],
+        "never": pieces(never),
+    }

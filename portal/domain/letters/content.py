@@ -105,7 +105,9 @@ def letter_frame(
     check_layout(program.letter)
     if not resident_url:
         raise InputError(
-            _s("手紙に印刷する住民サイトの URL がありません。設定に書いてから、もう一度実行してください。"),
+            _s(
+                "手紙に印刷する住民サイトの URL がありません。設定に書いてから、もう一度実行してください。"
+            ),
             code="url_missing",
         )
     address = program.contact.return_address
@@ -207,11 +209,15 @@ def window_block(content: LetterContent, layout: LetterLayout) -> WindowBlock:
             if content.addressee_image is None
             else ("",)
         )
-        height = (len(address) * address_points * 1.25 + (len(name) * 1.3 + 0.2) * name_points) * MM_PER_POINT
+        height = (
+            len(address) * address_points * 1.25 + (len(name) * 1.3 + 0.2) * name_points
+        ) * MM_PER_POINT
         if height <= room:
             return WindowBlock(address, address_points, name, name_points)
     raise InputError(
-        _s("通知書番号 %(number)s のあて名は、封筒の窓に入りません。印刷用の短い住所を登録してください。")
+        _s(
+            "通知書番号 %(number)s のあて名は、封筒の窓に入りません。印刷用の短い住所を登録してください。"
+        )
         % {"number": content.letter_number},
         code="address_too_long",
     )
@@ -223,7 +229,11 @@ def text_ems(text: str) -> float:
 
 
 def _ems(character: str) -> float:
-    if unicodedata.combining(character) or "\ufe00" <= character <= "\ufe0f" or character >= "\U000e0100":
+    if (
+        unicodedata.combining(character)
+        or "\ufe00" <= character <= "\ufe0f"
+        or character >= "\U000e0100"
+    ):
         return 0.0
     if unicodedata.east_asian_width(character) in {"W", "F", "A"}:
         return 1.0
@@ -243,7 +253,11 @@ def _break(text: str, ems: float, reserve: float = 0.0) -> tuple[str, ...]:
             line, width = carry, text_ems(carry)
         line += character
         width += step
-    if width + reserve > ems and lines == [] and (cut := max(line.rfind(" "), line.rfind("\u3000")) + 1) > 0:
+    if (
+        width + reserve > ems
+        and lines == []
+        and (cut := max(line.rfind(" "), line.rfind("\u3000")) + 1) > 0
+    ):
         lines.append(line[:cut].rstrip())
         line = line[cut:]
     return (*lines, line)

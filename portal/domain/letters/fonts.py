@@ -93,7 +93,9 @@ def _read_face(path: Path) -> Face:
             )
     except (OSError, TTLibError, KeyError, TypeError) as error:
         raise InputError(
-            _s("書体ファイル %(path)s を読めません。TrueType か OpenType のファイルを指定してください。")
+            _s(
+                "書体ファイル %(path)s を読めません。TrueType か OpenType のファイルを指定してください。"
+            )
             % {"path": path},
             code="font_unreadable",
         ) from error
@@ -115,7 +117,9 @@ def clusters(text: str) -> Iterator[str]:
         yield held
 
 
-def missing_characters(text: str, faces: Sequence[Face] | None = None) -> tuple[MissingCharacter, ...]:
+def missing_characters(
+    text: str, faces: Sequence[Face] | None = None
+) -> tuple[MissingCharacter, ...]:
     """Return what must be decided before this name or address is printed; empty when all is well.
 
     A private-use character is always listed, whatever a font draws for it: it means another 外字 in each ward.
@@ -150,7 +154,9 @@ def _best_face(text: str, faces: Sequence[Face]) -> Face:
     needed = [cluster for cluster in clusters(text) if cluster not in BLANKS]
     variants = [cluster for cluster in needed if len(cluster) > 1]
     # max() keeps the first of equals, and that is the preferred face
-    return max(faces, key=lambda face: (sum(map(face.draws, variants)), sum(map(face.draws, needed))))
+    return max(
+        faces, key=lambda face: (sum(map(face.draws, variants)), sum(map(face.draws, needed)))
+    )
 
 
 def _reason(cluster: str, chosen: Face, faces: Sequence[Face]) -> str:
@@ -158,7 +164,10 @@ def _reason(cluster: str, chosen: Face, faces: Sequence[Face]) -> str:
         return ""
     if PRIVATE_USE.match(cluster):
         return _s("外字(私用領域)です。区が認めた印刷用の文字を登録してください。")
-    if unicodedata.category(cluster[0]) in {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"} or cluster[0] == "\ufffd":
+    if (
+        unicodedata.category(cluster[0]) in {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
+        or cluster[0] == "\ufffd"
+    ):
         return _s("文字ではない符号です。元のデータを確かめてください。")
     if len(cluster) > 1:
         if chosen.draws(cluster):

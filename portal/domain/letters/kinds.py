@@ -37,7 +37,10 @@ class Kind:
 
 CREDENTIAL = Kind(Letter, LETTER, Letter.counter.expression, Letter.household_id.expression)
 BARE = Kind(
-    BareLetter, BARE_LETTER, false(), func.coalesce(BareLetter.household_id, -BareLetter.test_address_id)
+    BareLetter,
+    BARE_LETTER,
+    false(),
+    func.coalesce(BareLetter.household_id, -BareLetter.test_address_id),
 )
 KINDS = (CREDENTIAL, BARE)
 

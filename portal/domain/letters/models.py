@@ -32,10 +32,13 @@ class PrintRun(Base):
     __tablename__ = "print_run"
     __table_args__ = (
         Index(
-            "uq_print_run_building", "kind", unique=True,
-            postgresql_where=text("state = 'building'"), sqlite_where=text("state = 'building'"),
+            "uq_print_run_building",
+            "kind",
+            unique=True,
+            postgresql_where=text("state = 'building'"),
+            sqlite_where=text("state = 'building'"),
         ),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = primary_key()
     kind: Mapped[str] = mapped_column(String(30))
@@ -93,15 +96,22 @@ class Letter(Base):
     __tablename__ = "letter"
     __table_args__ = (
         Index(
-            "uq_letter_credential_household", "household_id", "kind", unique=True,
+            "uq_letter_credential_household",
+            "household_id",
+            "kind",
+            unique=True,
             postgresql_where=text("state IN ('printed','handed_over')"),
             sqlite_where=text("state IN ('printed','handed_over')"),
         ),
         Index(
-            "uq_letter_prepared_household", "household_id", "kind", unique=True,
-            postgresql_where=text("state = 'prepared'"), sqlite_where=text("state = 'prepared'"),
+            "uq_letter_prepared_household",
+            "household_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("state = 'prepared'"),
+            sqlite_where=text("state = 'prepared'"),
         ),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = primary_key()
     number: Mapped[str] = mapped_column(String(16), unique=True)
@@ -132,12 +142,18 @@ class BareLetter(Base):
     __tablename__ = "bare_letter"
     __table_args__ = (
         Index(
-            "uq_bare_letter_household", "household_id", "kind", unique=True,
-            postgresql_where=text(STANDING), sqlite_where=text(STANDING),
+            "uq_bare_letter_household",
+            "household_id",
+            "kind",
+            unique=True,
+            postgresql_where=text(STANDING),
+            sqlite_where=text(STANDING),
         ),
-        CheckConstraint("(household_id IS NULL) <> (test_address_id IS NULL)", name="one_addressee"),
+        CheckConstraint(
+            "(household_id IS NULL) <> (test_address_id IS NULL)", name="one_addressee"
+        ),
         UniqueConstraint("tracking_no", "posted_on"),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = primary_key()
     number: Mapped[str] = mapped_column(String(16), unique=True)
@@ -187,10 +203,13 @@ class LetterOrder(Base):
     __tablename__ = "letter_order"
     __table_args__ = (
         Index(
-            "uq_letter_order_open", "household_id", unique=True,
-            postgresql_where=text("state = 'open'"), sqlite_where=text("state = 'open'"),
+            "uq_letter_order_open",
+            "household_id",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+            sqlite_where=text("state = 'open'"),
         ),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = primary_key()
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)

@@ -38,7 +38,9 @@ def open_order(session: Session, household_id: int) -> LetterOrder | None:
 def living_letter(session: Session, household_id: int) -> Letter | None:
     """Return the letter that counts: printed or handed over, and not replaced or cancelled since."""
     statement = select(Letter).where(
-        Letter.household_id == household_id, Letter.kind == CREDENTIAL_LETTER, Letter.state.in_(LIVE)
+        Letter.household_id == household_id,
+        Letter.kind == CREDENTIAL_LETTER,
+        Letter.state.in_(LIVE),
     )
     return session.scalar(statement.order_by(Letter.id.desc()).limit(1))
 
@@ -69,36 +71,60 @@ def order(
     )
     if found is None:
         raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
-    row = session.scalar(_open(household_id).with_for_update().execution_options(populate_existing=True))
+    row = session.scalar(
+        _open(household_id).with_for_update().execution_options(populate_existing=True)
+    )
     if row is None:
         _refuse_letter_with_us(session, household_id)
         row = LetterOrder(household_id=household_id, reason=reason, created_at=now, changed_at=now)
         session.add(row)
         session.flush()
         record(
-            session, actor, now, "letter.ordered", "letter_order", row.id, household_id=household_id, reason=reason,
+            session,
+            actor,
+            now,
+            "letter.ordered",
+            "letter_order",
+            row.id,
+            household_id=household_id,
+            reason=reason,
             why=why,
-        )  # fmt: skip
+        )
         session.flush()
     return row
 
 
 def send_elsewhere(
-    session: Session, vault: Vault, row: LetterOrder, address: OtherAddress, actor: Actor, now: datetime
+    session: Session,
+    vault: Vault,
+    row: LetterOrder,
+    address: OtherAddress,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Let an order's letter go to an address that the ward ordered in writing; the registered one stays."""
-    wrapped = session.scalar(select(Household.wrapped_key).where(Household.id == row.household_id)) or b""
+    wrapped = (
+        session.scalar(select(Household.wrapped_key).where(Household.id == row.household_id)) or b""
+    )
     row.sealed = seal_json(vault.unwrap(wrapped), asdict(address), _context(row.household_id))
     row.changed_at = now
     record(
-        session, actor, now, "letter.order_elsewhere", "letter_order", row.id, household_id=row.household_id
+        session,
+        actor,
+        now,
+        "letter.order_elsewhere",
+        "letter_order",
+        row.id,
+        household_id=row.household_id,
     )
     session.flush()
 
 
 def _refuse_letter_with_us(session: Session, household_id: int) -> None:
     with_us = select(Letter.id).where(
-        Letter.household_id == household_id, Letter.kind == CREDENTIAL_LETTER, Letter.state.in_(WITH_US)
+        Letter.household_id == household_id,
+        Letter.kind == CREDENTIAL_LETTER,
+        Letter.state.in_(WITH_US),
     )
     if session.scalar(with_us.limit(1)) is not None:
         raise ConflictError(
@@ -113,14 +139,22 @@ def cancel_order(
     session: Session, household_id: int, actor: Actor, now: datetime, *, reason: str = ""
 ) -> None:
     """Take an open order back, of any reason or of one; where none is open (any more) nothing happens."""
-    row = session.scalar(_open(household_id).with_for_update().execution_options(populate_existing=True))
+    row = session.scalar(
+        _open(household_id).with_for_update().execution_options(populate_existing=True)
+    )
     if row is None or (reason and row.reason != reason):
         return
     row.state, row.changed_at = LETTER_ORDER.next(row.state, "cancel"), now
     record(
-        session, actor, now, "letter.order_cancelled", "letter_order", row.id, household_id=household_id,
+        session,
+        actor,
+        now,
+        "letter.order_cancelled",
+        "letter_order",
+        row.id,
+        household_id=household_id,
         reason=row.reason,
-    )  # fmt: skip
+    )
     session.flush()
 
 
@@ -141,13 +175,19 @@ def replace_letters(
     """
     for old in session.scalars(
         select(Letter)
-        .where(Letter.household_id.in_(new.keys()), Letter.kind == CREDENTIAL_LETTER, Letter.state == OUT)
+        .where(
+            Letter.household_id.in_(new.keys()),
+            Letter.kind == CREDENTIAL_LETTER,
+            Letter.state == OUT,
+        )
         .order_by(Letter.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ):
         old.state = LETTER.next(old.state, "supersede")
-        record(session, actor, now, "letter.supersede", "letter", old.id, household_id=old.household_id)
+        record(
+            session, actor, now, "letter.supersede", "letter", old.id, household_id=old.household_id
+        )
     for row in session.scalars(
         select(LetterOrder)
         .where(LetterOrder.id.in_(orders))
@@ -160,7 +200,9 @@ def replace_letters(
     session.flush()
 
 
-def reopen_orders(session: Session, letter_ids: Collection[int], actor: Actor, now: datetime) -> int:
+def reopen_orders(
+    session: Session, letter_ids: Collection[int], actor: Actor, now: datetime
+) -> int:
     """Open the orders of letters that were given up unseen, and return how many: what was asked for is still owed.
 
     The next letter has the same reason again, and goes to the other address where the ward ordered one. Where a newer
@@ -172,7 +214,9 @@ def reopen_orders(session: Session, letter_ids: Collection[int], actor: Actor, n
     )
     rows = session.scalars(
         select(LetterOrder)
-        .where(LetterOrder.letter_id.in_(letter_ids), LetterOrder.state == "printed", ~newer.exists())
+        .where(
+            LetterOrder.letter_id.in_(letter_ids), LetterOrder.state == "printed", ~newer.exists()
+        )
         .order_by(LetterOrder.id)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -180,9 +224,15 @@ def reopen_orders(session: Session, letter_ids: Collection[int], actor: Actor, n
     for row in rows:
         row.state, row.changed_at, row.letter_id = LETTER_ORDER.next(row.state, "reopen"), now, None
         record(
-            session, actor, now, "letter.order_reopened", "letter_order", row.id, household_id=row.household_id,
+            session,
+            actor,
+            now,
+            "letter.order_reopened",
+            "letter_order",
+            row.id,
+            household_id=row.household_id,
             reason=row.reason,
-        )  # fmt: skip
+        )
     session.flush()
     return len(rows)
 
@@ -194,15 +244,19 @@ def other_addresses(
 
     Raises IntegrityFaultError for a wrong key.
     """
-    in_the_house = select(Letter.id).where(Letter.id == LetterOrder.letter_id, Letter.state == "printed")
+    in_the_house = select(Letter.id).where(
+        Letter.id == LetterOrder.letter_id, Letter.state == "printed"
+    )
     which = in_the_house.exists() if printed else LetterOrder.state == LETTER_ORDER.initial
     rows = session.execute(
         select(LetterOrder.household_id, LetterOrder.sealed, Household.wrapped_key)
         .join(Household, Household.id == LetterOrder.household_id)
         .where(
-            LetterOrder.household_id.in_(household_ids), which, LetterOrder.sealed.is_not(None),
+            LetterOrder.household_id.in_(household_ids),
+            which,
+            LetterOrder.sealed.is_not(None),
         )
-    )  # fmt: skip
+    )
     return {
         household_id: OtherAddress(
             **unseal_json(vault.unwrap(wrapped), sealed or b"", _context(household_id))

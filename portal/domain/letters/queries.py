@@ -13,7 +13,9 @@ from portal.domain.letters.states import LIVE
 
 # put together once: building a statement takes as long as running it
 OF_HOUSEHOLD = (
-    select(Letter).where(Letter.household_id == bindparam("household_id")).order_by(Letter.id.desc())
+    select(Letter)
+    .where(Letter.household_id == bindparam("household_id"))
+    .order_by(Letter.id.desc())
 )
 
 

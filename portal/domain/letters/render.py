@@ -22,9 +22,17 @@ from portal.domain.texts import _s, plain
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates" / "letters"
 IMPORTED = ("parts.typ", "forms.typ")
 FRONT_NOTES = (
-    "where_usable", "no_smartphone", "not_delivered", "address_change", "not_yours", "decline", "rules",
-    "never_asked", "personal_data", "languages",
-)  # fmt: skip
+    "where_usable",
+    "no_smartphone",
+    "not_delivered",
+    "address_change",
+    "not_yours",
+    "decline",
+    "rules",
+    "never_asked",
+    "personal_data",
+    "languages",
+)
 _drawing = threading.Lock()
 BACK_NOTES = ("exchange_deadline", "use_deadline", *FRONT_NOTES, "call_center")
 
@@ -63,7 +71,9 @@ def render_chunk(
     return pdf
 
 
-def render_pictures(contents: Sequence[LetterContent], frame: LetterFrame, *, dpi: int) -> list[bytes]:
+def render_pictures(
+    contents: Sequence[LetterContent], frame: LetterFrame, *, dpi: int
+) -> list[bytes]:
     """Return a PNG of each letter's page, in the given order. Raises as ``render_chunk``."""
     if not contents:
         return []
@@ -239,8 +249,14 @@ def _frame_data(frame: LetterFrame) -> dict[str, Any]:
         "specimen": frame.is_specimen,
         "layout": layout_data(frame.layout),
         "texts": {
-            **{name: pieces(text(name)) for name in ("title", "opening", "step_1", "step_2", "step_3")},
-            **{name: _pair(text(name)) for name in ("exchange_deadline", "use_deadline", *FRONT_NOTES)},
+            **{
+                name: pieces(text(name))
+                for name in ("title", "opening", "step_1", "step_2", "step_3")
+            },
+            **{
+                name: _pair(text(name))
+                for name in ("exchange_deadline", "use_deadline", *FRONT_NOTES)
+            },
             "call_center": {
                 "heading": pieces(heading),
                 "lead": pieces(lead),

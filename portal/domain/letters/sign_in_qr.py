@@ -41,7 +41,10 @@ def _table(prefix: str, length: int) -> tuple[int, int, tuple[tuple[int, ...], .
     size, base = _draw(prefix + zeros)
     changes = []
     for place in range(length):
-        bits = [_draw(f"{prefix}{zeros[:place]}{1 << bit}{zeros[place + 1 :]}")[1] ^ base for bit in range(4)]
+        bits = [
+            _draw(f"{prefix}{zeros[:place]}{1 << bit}{zeros[place + 1 :]}")[1] ^ base
+            for bit in range(4)
+        ]
         changes.append(tuple(_combined(bits, digit) for digit in range(10)))
     return size, base, tuple(changes)
 

@@ -50,5 +50,9 @@ PRINT_CHUNK = StateMachine("print_chunk", "planned", {"build": fan("planned", "b
 LETTER_ORDER = StateMachine(
     "letter_order",
     "open",
-    {"print": fan("open", "printed"), "cancel": fan("open", "cancelled"), "reopen": fan("printed", "open")},
+    {
+        "print": fan("open", "printed"),
+        "cancel": fan("open", "cancelled"),
+        "reopen": fan("printed", "open"),
+    },
 )

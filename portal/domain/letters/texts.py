@@ -14,13 +14,33 @@ from portal.domain.texts import RESIDENT_LOCALES, _, _s, use_locale
 HOUSEHOLD_VALUES = frozenset({"children", "total"})
 PROGRAM_VALUES = frozenset(
     {
-        "ward", "mayor", "program", "office", "contractor", "amount", "url", "telephone", "fax", "hours",
-        "closed", "telephone_to", "postal_rule",
-        "base_date", "birth_from", "birth_to",
-        "delivery_from", "exchange_to", "use_to", "decline_to", "alternative_to", "redelivery_to", "new_letter_to", "sign_in_to",
+        "ward",
+        "mayor",
+        "program",
+        "office",
+        "contractor",
+        "amount",
+        "url",
+        "telephone",
+        "fax",
+        "hours",
+        "closed",
+        "telephone_to",
+        "postal_rule",
+        "base_date",
+        "birth_from",
+        "birth_to",
+        "delivery_from",
+        "exchange_to",
+        "use_to",
+        "decline_to",
+        "alternative_to",
+        "redelivery_to",
+        "new_letter_to",
+        "sign_in_to",
         "call_center_to",
     }
-)  # fmt: skip
+)
 
 # What a letter must say (specification 7(5), our reading of it), and the values that must come from the settings,
 # because a date or number typed by hand would be wrong one day.
@@ -143,10 +163,17 @@ def program_values(program: Program, plain_url: str) -> dict[str, LocalText]:
         **{
             f"{kind}_to": day_in_all_languages(getattr(windows, kind).last_day)
             for kind in (
-                "exchange", "use", "decline", "alternative", "redelivery", "new_letter", "sign_in", "call_center",
+                "exchange",
+                "use",
+                "decline",
+                "alternative",
+                "redelivery",
+                "new_letter",
+                "sign_in",
+                "call_center",
             )
         },
-    }  # fmt: skip
+    }
 
 
 def _postal_rule(program: Program) -> LocalText:

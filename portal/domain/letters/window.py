@@ -50,7 +50,9 @@ def window_data(content: LetterContent, frame: LetterFrame) -> dict[str, Any]:
         "number-bars": bars_path(widths, 1) if frame.layout.letter_number_in_window else None,
         "number-units": sum(widths),
         "customer-bars": customer_path(bars) if bars else None,
-        "postal": f"〒{content.postal_code[:3]}-{content.postal_code[3:]}" if content.postal_code else "",
+        "postal": f"〒{content.postal_code[:3]}-{content.postal_code[3:]}"
+        if content.postal_code
+        else "",
         "mark": "転送不要" if frame.do_not_forward and content.postal_code else None,
         "address": block.address,
         "address-points": block.address_points,
@@ -61,7 +63,9 @@ def window_data(content: LetterContent, frame: LetterFrame) -> dict[str, Any]:
     }
 
 
-def _name_image(content: LetterContent, frame: LetterFrame, name_points: float) -> dict[str, Any] | None:
+def _name_image(
+    content: LetterContent, frame: LetterFrame, name_points: float
+) -> dict[str, Any] | None:
     if content.addressee_image is None:
         return None
     width, height = image_size(content.addressee_image, name_points, frame.layout)

@@ -94,7 +94,8 @@ def answers(session: Session, vault: Vault, program: Program) -> list[Answered]:
         row.key: row
         for row in session.scalars(
             select(ChecklistAnswer).join(
-                newest, (ChecklistAnswer.key == newest.c.key) & (ChecklistAnswer.number == newest.c.number)
+                newest,
+                (ChecklistAnswer.key == newest.c.key) & (ChecklistAnswer.number == newest.c.number),
             )
         )
     }
@@ -102,16 +103,31 @@ def answers(session: Session, vault: Vault, program: Program) -> list[Answered]:
     return [_answered(vault, item, rows.get(key), values) for key, item in items().items()]
 
 
-def _answered(vault: Vault, item: Item, row: ChecklistAnswer | None, values: Mapping[str, str]) -> Answered:
+def _answered(
+    vault: Vault, item: Item, row: ChecklistAnswer | None, values: Mapping[str, str]
+) -> Answered:
     if row is None:
         return Answered(
-            item.key, item.group, item.item, item.verdict, item.answer % values, item.evidence % values, 0, None
-        )  # fmt: skip
+            item.key,
+            item.group,
+            item.item,
+            item.verdict,
+            item.answer % values,
+            item.evidence % values,
+            0,
+            None,
+        )
     texts = read(vault, row.wrapped_key, row.sealed, _place(row.key, row.number))
     return Answered(
-        item.key, item.group, item.item, row.verdict, texts["answer"], texts["evidence"], row.number,
+        item.key,
+        item.group,
+        item.item,
+        row.verdict,
+        texts["answer"],
+        texts["evidence"],
+        row.number,
         row.written_at,
-    )  # fmt: skip
+    )
 
 
 def history(session: Session, vault: Vault) -> list[Answered]:
@@ -125,9 +141,16 @@ def history(session: Session, vault: Vault) -> list[Answered]:
 
 
 def write(
-    session: Session, vault: Vault, key: str, base: int, verdict: str, answer: str, evidence: str, actor: Actor,
+    session: Session,
+    vault: Vault,
+    key: str,
+    base: int,
+    verdict: str,
+    answer: str,
+    evidence: str,
+    actor: Actor,
     now: datetime,
-) -> ChecklistAnswer:  # fmt: skip
+) -> ChecklistAnswer:
     """Save an answer as its next version; ``base`` is the version that was edited.
 
     Raises:
@@ -145,26 +168,45 @@ def write(
         "evidence": clean(evidence, "evidence", most=EVIDENCE_MAX, needed=False),
     }
     by = writer(actor)
-    newest = session.scalar(select(func.max(ChecklistAnswer.number)).where(ChecklistAnswer.key == key)) or 0
+    newest = (
+        session.scalar(select(func.max(ChecklistAnswer.number)).where(ChecklistAnswer.key == key))
+        or 0
+    )
     if newest != base:
         raise _newer()
     wrapped, sealed = sealed_values(vault, _place(key, newest + 1), values)
     row = ChecklistAnswer(
-        key=key, number=newest + 1, verdict=verdict, wrapped_key=wrapped, sealed=sealed, written_by=by, written_at=now
-    )  # fmt: skip
+        key=key,
+        number=newest + 1,
+        verdict=verdict,
+        wrapped_key=wrapped,
+        sealed=sealed,
+        written_by=by,
+        written_at=now,
+    )
     try:
         with session.begin_nested():
             session.add(row)
     except IntegrityError:
         raise _newer() from None
-    record(session, actor, now, "checklist.written", "checklist", key=key, number=row.number, verdict=verdict)
+    record(
+        session,
+        actor,
+        now,
+        "checklist.written",
+        "checklist",
+        key=key,
+        number=row.number,
+        verdict=verdict,
+    )
     session.flush()
     return row
 
 
 def _newer() -> ConflictError:
     return ConflictError(
-        _s("ほかの人が新しい版を保存しました。新しい版を見て、もう一度入力してください。"), code="newer"
+        _s("ほかの人が新しい版を保存しました。新しい版を見て、もう一度入力してください。"),
+        code="newer",
     )
 
 

@@ -68,7 +68,10 @@ def planned(program: Program) -> list[Planned]:
         "disposal": contract.last_day,
     }
     order = list(days)
-    return [Planned(key, days[key]) for key in sorted(days, key=lambda key: (days[key], order.index(key)))]
+    return [
+        Planned(key, days[key])
+        for key in sorted(days, key=lambda key: (days[key], order.index(key)))
+    ]
 
 
 def milestones(session: Session, vault: Vault, program: Program, now: datetime) -> list[Shown]:
@@ -88,9 +91,15 @@ def _shown(vault: Vault, one: Planned, row: Milestone | None, today: date) -> Sh
     texts = read(vault, row.wrapped_key, row.sealed, _place(one.key)) if row is not None else {}
     late = stored != "done" and today > one.day
     return Shown(
-        one.key, one.day, stored, LATE if late else stored, texts.get("owner", ""), texts.get("evidence", ""),
-        texts.get("note", ""), row.changed_at if row is not None else None,
-    )  # fmt: skip
+        one.key,
+        one.day,
+        stored,
+        LATE if late else stored,
+        texts.get("owner", ""),
+        texts.get("evidence", ""),
+        texts.get("note", ""),
+        row.changed_at if row is not None else None,
+    )
 
 
 def note(
@@ -109,7 +118,10 @@ def note(
         InputError: a text is too long (the code names it).
         NotAllowedError: the actor has no account.
     """
-    found = {name: clean(texts.get(name, ""), name, most=most, needed=False) for name, most in FIELDS.items()}
+    found = {
+        name: clean(texts.get(name, ""), name, most=most, needed=False)
+        for name, most in FIELDS.items()
+    }
     row = _locked(session, program, key)
     row.changed_by, row.changed_at = writer(actor), now
     seal_into(vault, row, _place(key), found)
@@ -118,7 +130,9 @@ def note(
     return row
 
 
-def move(session: Session, program: Program, key: str, action: str, actor: Actor, now: datetime) -> Milestone:
+def move(
+    session: Session, program: Program, key: str, action: str, actor: Actor, now: datetime
+) -> Milestone:
     """Begin, finish or reopen a milestone.
 
     Raises:
@@ -139,7 +153,9 @@ def _locked(session: Session, program: Program, key: str) -> Milestone:
     if key not in {one.key for one in planned(program)}:
         raise NotFoundError(_s("この節目は見つかりませんでした。"))
     insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    session.execute(insert(Milestone).values(key=key, state=MILESTONE.initial).on_conflict_do_nothing())
+    session.execute(
+        insert(Milestone).values(key=key, state=MILESTONE.initial).on_conflict_do_nothing()
+    )
     return session.scalars(
         select(Milestone)
         .where(Milestone.key == key)

@@ -33,9 +33,15 @@ class Written:
 
 
 def write(
-    session: Session, vault: Vault, minutes_id: int | None, base: int, held_on: date, texts: Mapping[str, str],
-    actor: Actor, now: datetime,
-) -> Minutes:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    minutes_id: int | None,
+    base: int,
+    held_on: date,
+    texts: Mapping[str, str],
+    actor: Actor,
+    now: datetime,
+) -> Minutes:
     """Save minutes as a new version; without a key they are new. ``base`` is the version that was edited.
 
     Raises:
@@ -60,17 +66,23 @@ def write(
     row.state = MINUTES.next(row.state, "write")
     if minutes_id is not None and row.version != base:
         raise ConflictError(
-            _s("ほかの人が新しい版を保存しました。新しい版を見て、もう一度入力してください。"), code="newer"
+            _s("ほかの人が新しい版を保存しました。新しい版を見て、もう一度入力してください。"),
+            code="newer",
         )
     row.version += 1
     row.held_on = held_on
     wrapped, sealed = sealed_values(vault, _place(row.id, row.version), found)
     session.add(
         MinutesVersion(
-            minutes_id=row.id, number=row.version, held_on=held_on, wrapped_key=wrapped, sealed=sealed, written_by=by,
+            minutes_id=row.id,
+            number=row.version,
+            held_on=held_on,
+            wrapped_key=wrapped,
+            sealed=sealed,
+            written_by=by,
             written_at=now,
         )
-    )  # fmt: skip
+    )
     record(session, actor, now, "minutes.written", "minutes", row.id, number=row.version)
     session.flush()
     return row
@@ -89,7 +101,9 @@ def confirm(session: Session, minutes_id: int, number: int, actor: Actor, now: d
     row = _locked(session, minutes_id)
     row.state = MINUTES.next(row.state, "confirm")
     if row.version != number:
-        raise ConflictError(_s("新しい版があります。新しい版を読んでから、確認してください。"), code="newer")
+        raise ConflictError(
+            _s("新しい版があります。新しい版を読んでから、確認してください。"), code="newer"
+        )
     version = _version(session, minutes_id, number)
     if version.written_by == by:
         raise NotAllowedError(
@@ -147,7 +161,9 @@ def _written(vault: Vault, row: Minutes, version: MinutesVersion) -> Written:
 
 def _version(session: Session, minutes_id: int, number: int) -> MinutesVersion:
     found = session.scalar(
-        select(MinutesVersion).where(MinutesVersion.minutes_id == minutes_id, MinutesVersion.number == number)
+        select(MinutesVersion).where(
+            MinutesVersion.minutes_id == minutes_id, MinutesVersion.number == number
+        )
     )
     if found is None:
         raise _missing()

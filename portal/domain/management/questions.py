@@ -19,7 +19,15 @@ from portal.domain.errors import ConflictError, NotFoundError
 from portal.domain.management.models import OpenQuestion
 from portal.domain.management.sealed import read, seal_into
 from portal.domain.management.states import QUESTION
-from portal.domain.management.typed_texts import LONG, NUMBER_MAX, SHORT, clean, of_the_ward, past_day, writer
+from portal.domain.management.typed_texts import (
+    LONG,
+    NUMBER_MAX,
+    SHORT,
+    clean,
+    of_the_ward,
+    past_day,
+    writer,
+)
 from portal.domain.program.calendar import CallCenterCalendar
 from portal.domain.texts import _s
 from portal.domain.vault import Vault
@@ -82,7 +90,9 @@ def due_day(calendar: CallCenterCalendar, asked_on: date) -> date:
     return calendar.business_days_after(asked_on, ANSWER_DAYS)
 
 
-def overdue(session: Session, vault: Vault, calendar: CallCenterCalendar, now: datetime) -> list[Question]:
+def overdue(
+    session: Session, vault: Vault, calendar: CallCenterCalendar, now: datetime
+) -> list[Question]:
     """Return the questions that the ward was asked and has not answered in time, the longest asked first."""
     rows = session.scalars(
         select(OpenQuestion)
@@ -123,18 +133,23 @@ def add(
         NotAllowedError: the actor has no account.
     """
     writer(actor)
-    values = {"title": clean(title, "title", most=SHORT), "question": clean(text, "question", most=LONG)}
+    values = {
+        "title": clean(title, "title", most=SHORT),
+        "question": clean(text, "question", most=LONG),
+    }
     row = OpenQuestion(
-        number=_next_number(session), clause=clean(clause, "clause", most=NUMBER_MAX, needed=False),
+        number=_next_number(session),
+        clause=clean(clause, "clause", most=NUMBER_MAX, needed=False),
         state=QUESTION.initial,
-    )  # fmt: skip
+    )
     seal_into(vault, row, _place(row.number), values)
     try:
         with session.begin_nested():
             session.add(row)
     except IntegrityError:
         raise ConflictError(
-            _s("同じ時に、ほかの協議事項が登録されました。もう一度押してください。"), code="same_number"
+            _s("同じ時に、ほかの協議事項が登録されました。もう一度押してください。"),
+            code="same_number",
         ) from None
     record(session, actor, now, "question.added", "open_question", row.number)
     session.flush()
@@ -161,8 +176,15 @@ def ask(session: Session, number: int, day: date, actor: Actor, now: datetime) -
 
 
 def answer(
-    session: Session, vault: Vault, number: int, text: str, instruction_no: str, day: date, actor: Actor, now: datetime
-) -> OpenQuestion:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    number: int,
+    text: str,
+    instruction_no: str,
+    day: date,
+    actor: Actor,
+    now: datetime,
+) -> OpenQuestion:
     """Answer as the ward, with the number and day of its instruction; an answer can be corrected until it is closed.
 
     Raises:
@@ -181,8 +203,15 @@ def answer(
     row.instruction_no, row.instruction_on, row.answered_by, row.answered_at = found, day, by, now
     seal_into(vault, row, _place(number), values)
     record(
-        session, actor, now, "question.answered", "open_question", number, instruction=found, day=day.isoformat()
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "question.answered",
+        "open_question",
+        number,
+        instruction=found,
+        day=day.isoformat(),
+    )
     session.flush()
     return row
 

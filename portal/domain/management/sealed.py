@@ -24,7 +24,9 @@ def seal_into(vault: Vault, row: SealedRow, place: str, values: Mapping[str, str
     row.wrapped_key, row.sealed = sealed_values(vault, place, values)
 
 
-def read(vault: Vault, wrapped_key: bytes | None, sealed: bytes | None, place: str) -> dict[str, str]:
+def read(
+    vault: Vault, wrapped_key: bytes | None, sealed: bytes | None, place: str
+) -> dict[str, str]:
     """Return what is sealed, nothing where nothing was typed. Raises IntegrityFaultError for changed bytes."""
     if wrapped_key is None or sealed is None:
         return {}

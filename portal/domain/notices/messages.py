@@ -7,12 +7,27 @@ from portal.domain.authn.codes import CODE_LIFE
 from portal.domain.program.day_text import format_day
 from portal.domain.texts import _, plain
 
-CODE_PURPOSES = ("sign_in", "enroll", "confirm", "change_channel", "decline", "withdraw", "alternative")
+CODE_PURPOSES = (
+    "sign_in",
+    "enroll",
+    "confirm",
+    "change_channel",
+    "decline",
+    "withdraw",
+    "alternative",
+)
 EVENTS = ("new_device", "channel_changed", "password_changed", "new_letter", "unlocked")
 PROGRESS_EVENTS = (
-    "received", "decided", "returned_for_correction", "stopped", "posted", "deadline_near", "came_back",
-    "at_post_office", "not_signed_in",
-)  # fmt: skip
+    "received",
+    "decided",
+    "returned_for_correction",
+    "stopped",
+    "posted",
+    "deadline_near",
+    "came_back",
+    "at_post_office",
+    "not_signed_in",
+)
 """What a household is told of its requests and mail; ``stopped``: the electronic coupon's stop was settled."""
 DATED_EVENTS = ("deadline_near", "at_post_office", "not_signed_in")
 """Those whose sentence names a last day."""
@@ -53,7 +68,10 @@ def code_message(kind: str, purpose: str, code: str, host: str, *, sender: str =
     """
     title = plain(_code_title(purpose))
     if kind == "sms":
-        text = plain(_("%(title)s %(code)s 職員は番号を聞きません。")) % {"title": title, "code": code}
+        text = plain(_("%(title)s %(code)s 職員は番号を聞きません。")) % {
+            "title": title,
+            "code": code,
+        }
         return Message(None, f"{text}\n@{host.partition(':')[0]} #{code}")
     minutes = int(CODE_LIFE.total_seconds() // 60)
     parts = [
@@ -139,7 +157,9 @@ def _progress_texts(event: str) -> tuple[str, str]:
             raise ValueError("unknown event")
 
 
-def progress_message(kind: str, event: str, *, due: date | None = None, sender: str = "") -> Message:
+def progress_message(
+    kind: str, event: str, *, due: date | None = None, sender: str = ""
+) -> Message:
     """Return the message that tells a household of its request (``PROGRESS_EVENTS``): what, and where to look.
 
     Raises:

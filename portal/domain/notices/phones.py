@@ -18,7 +18,9 @@ LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 def _tidy(text: str) -> str:
     """Return half-width text without invisible characters."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf").strip()
+    return "".join(
+        c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf"
+    ).strip()
 
 
 def parse_mobile(text: str) -> str:
@@ -27,12 +29,16 @@ def parse_mobile(text: str) -> str:
     Raises:
         InputError: empty, not a number, from abroad, not a mobile number, or digits too few or too many.
     """
-    typed = "".join(c for c in _tidy(text) if not c.isspace() and c not in DASHES and c not in "().・")
+    typed = "".join(
+        c for c in _tidy(text) if not c.isspace() and c not in DASHES and c not in "().・"
+    )
     if not typed:
         raise InputError(_("携帯電話の番号を入力してください。"), code="empty")
     digits = typed.removeprefix("+")
     if not (digits.isascii() and digits.isdigit()):
-        raise InputError(_("電話番号は、数字で入力してください。例：090-1234-5678"), code="not_digits")
+        raise InputError(
+            _("電話番号は、数字で入力してください。例：090-1234-5678"), code="not_digits"
+        )
     if typed.startswith("+810"):
         typed = "+81" + typed[4:]
     try:
@@ -80,9 +86,14 @@ def parse_email(text: str) -> str:
     domain = domain.casefold()
     labels = domain.split(".")
     sound = (
-        at and LOCAL_PART.fullmatch(local) and not local.startswith(".") and len(labels) > 1
-        and all(LABEL.fullmatch(label) for label in labels) and not labels[-1].isdigit() and len(typed) <= 254
-    )  # fmt: skip
+        at
+        and LOCAL_PART.fullmatch(local)
+        and not local.startswith(".")
+        and len(labels) > 1
+        and all(LABEL.fullmatch(label) for label in labels)
+        and not labels[-1].isdigit()
+        and len(typed) <= 254
+    )
     if not sound:
         raise InputError(
             _("メールアドレスの形が正しくありません。例：name@example.jp"), code="not_an_address"

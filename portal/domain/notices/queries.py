@@ -41,10 +41,17 @@ def latest_opened(session: Session, vault: Vault, limit: int = 50) -> list[Opene
         content = unseal_json(vault.kek, row.sealed or b"", sealing_context(row.dedupe_key))
         opened.append(
             OpenedMessage(
-                row.id, row.kind, row.purpose, row.state, row.created_at, row.expires_at, content["address"],
-                content["subject"], content["body"],
+                row.id,
+                row.kind,
+                row.purpose,
+                row.state,
+                row.created_at,
+                row.expires_at,
+                content["address"],
+                content["subject"],
+                content["body"],
             )
-        )  # fmt: skip
+        )
     return opened
 
 
@@ -72,5 +79,7 @@ def in_trouble(session: Session, household_id: int, kind: str, now: datetime) ->
     )
     slow = (OutboxMessage.state != "sent") & (OutboxMessage.created_at <= now - SLOW)
     failed = (OutboxMessage.state != "sent") & OutboxMessage.last_error.is_not(None)
-    found = session.scalar(select(OutboxMessage.id).where(OutboxMessage.id == latest, or_(slow, failed)))
+    found = session.scalar(
+        select(OutboxMessage.id).where(OutboxMessage.id == latest, or_(slow, failed))
+    )
     return found is not None

@@ -79,14 +79,23 @@ def enqueue(
     made: OutboxMessage | None = session.scalar(
         _INSERT[session.get_bind().dialect.name],
         {
-            "kind": kind, "purpose": purpose, "household_id": household_id, "dedupe_key": dedupe_key,
-            "state": MESSAGE.initial, "sealed": seal_json(vault.kek, content, sealing_context(dedupe_key)), "tries": 0,
-            "created_at": now, "next_try_at": now, "expires_at": expires_at,
+            "kind": kind,
+            "purpose": purpose,
+            "household_id": household_id,
+            "dedupe_key": dedupe_key,
+            "state": MESSAGE.initial,
+            "sealed": seal_json(vault.kek, content, sealing_context(dedupe_key)),
+            "tries": 0,
+            "created_at": now,
+            "next_try_at": now,
+            "expires_at": expires_at,
         },
-    )  # fmt: skip
+    )
     if made is not None:
         return made
-    return session.scalars(select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key)).one()
+    return session.scalars(
+        select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key)
+    ).one()
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
@@ -103,7 +112,9 @@ def _due(now: datetime) -> ColumnElement[bool]:
 def has_due(session: Session, now: datetime, kind: str) -> bool:
     """Tell whether a message of this kind waits to be sent; reads only, so that an idle worker locks nothing."""
     return (
-        session.scalar(select(OutboxMessage.id).where(_due(now), OutboxMessage.kind == kind).limit(1))
+        session.scalar(
+            select(OutboxMessage.id).where(_due(now), OutboxMessage.kind == kind).limit(1)
+        )
         is not None
     )
 
@@ -122,7 +133,9 @@ def claim_due(
 
     What the ``gate`` names is stopped instead, its text and address removed.
     """
-    chosen = select(OutboxMessage).where(_due(now)).order_by(OutboxMessage.next_try_at, OutboxMessage.id)
+    chosen = (
+        select(OutboxMessage).where(_due(now)).order_by(OutboxMessage.next_try_at, OutboxMessage.id)
+    )
     if kind is not None:
         chosen = chosen.where(OutboxMessage.kind == kind)
     claims: list[Claim] = []
@@ -144,10 +157,16 @@ def claim_due(
         row.tries += 1
         claims.append(
             Claim(
-                row.id, row.kind, vault.blind("outbox", row.dedupe_key).hex(), content["address"],
-                content["subject"], content["body"], row.claimed_until, row.expires_at,
+                row.id,
+                row.kind,
+                vault.blind("outbox", row.dedupe_key).hex(),
+                content["address"],
+                content["subject"],
+                content["body"],
+                row.claimed_until,
+                row.expires_at,
             )
-        )  # fmt: skip
+        )
     session.flush()
     return claims
 

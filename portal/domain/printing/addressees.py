@@ -33,7 +33,12 @@ class Addressee:
 
 
 def read_addressees(
-    session: Session, vault: Vault, ward: str, household_ids: Collection[int], *, printed: bool = False
+    session: Session,
+    vault: Vault,
+    ward: str,
+    household_ids: Collection[int],
+    *,
+    printed: bool = False,
 ) -> dict[int, Addressee]:
     """Open the households' names and addresses. ``ward`` goes before towns that name no prefecture.
 
@@ -57,7 +62,9 @@ def read_addressees(
             .outerjoin(PrintText, PrintText.household_id == Household.id)
             .where(Household.id.in_(wanted[start : start + READ_AT_ONCE]))
         )
-        elsewhere = other_addresses(session, vault, wanted[start : start + READ_AT_ONCE], printed=printed)
+        elsewhere = other_addresses(
+            session, vault, wanted[start : start + READ_AT_ONCE], printed=printed
+        )
         for household_id, wrapped, sealed, digest, counter, print_text in rows:
             fields, image = open_household(vault.unwrap(wrapped), sealed, digest), None
             if counter:

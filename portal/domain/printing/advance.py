@@ -54,7 +54,8 @@ class AdvanceWriter:
             same_texts(session, texts, run_id)
         if program.windows.decline.is_over(self.printer.clock.now(session)):
             raise ConflictError(
-                _s("辞退の受付は終わっています。事前案内を作っても、間に合いません。"), code="decline_over"
+                _s("辞退の受付は終わっています。事前案内を作っても、間に合いません。"),
+                code="decline_over",
             )
 
     def begun(self, session: Session, run_id: int, now: datetime) -> None:
@@ -77,7 +78,9 @@ class AdvanceWriter:
         left = {reason: count for reason, count in counted.items() if reason != DUE}
         return Chosen(tuple(item for _postal, item in ready), left, tuple(findings))
 
-    def standing(self, session: Session, keys: Collection[int], *, lock: bool) -> Mapping[int, Item]:
+    def standing(
+        self, session: Session, keys: Collection[int], *, lock: bool
+    ) -> Mapping[int, Item]:
         """Return the households that still get one: nobody who was protected, held, removed or declined since."""
         if lock:
             lock_households(session, keys)
@@ -111,7 +114,9 @@ class AdvanceWriter:
         return advance_frame(self.printer.program, self.printer.public_url, day, self.printer)
 
 
-def advance_frame(program: Program, url: str, day: date, printer: Printer | None = None) -> LetterFrame:
+def advance_frame(
+    program: Program, url: str, day: date, printer: Printer | None = None
+) -> LetterFrame:
     """Return what all notices dated ``day`` share. Raises as ``settings_of``, ``load_texts`` and ``letter_frame``."""
     texts = load_texts(settings_of(program).texts_file, ADVANCE_REQUIRED)
     fonts = printer.fonts if printer is not None else ()
@@ -126,7 +131,9 @@ def settings_of(program: Program) -> AdvanceSettings:
     """
     if program.advance is None:
         raise ConflictError(
-            _s("この事業に、事前案内はありません。送るときは、program.toml に [advance] を書いてください。"),
+            _s(
+                "この事業に、事前案内はありません。送るときは、program.toml に [advance] を書いてください。"
+            ),
             code="no_advance",
         )
     return program.advance

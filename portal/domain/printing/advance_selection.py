@@ -22,9 +22,10 @@ LEFT_OUT = (PROTECTED, HELD, REMOVED, NOTHING_DUE, HAS_LETTER, HAS_NOTICE)
 
 def _wanted() -> ColumnElement[bool]:
     return and_(
-        Entitlement.household_id == Household.id, Entitlement.state == ENTITLEMENT.initial,
+        Entitlement.household_id == Household.id,
+        Entitlement.state == ENTITLEMENT.initial,
         or_(Entitlement.claimed_by.is_(None), Entitlement.claimed_by != DECLINE),
-    )  # fmt: skip
+    )
 
 
 def _reason(*standing: str) -> ColumnElement[str]:
@@ -35,11 +36,15 @@ def _reason(*standing: str) -> ColumnElement[str]:
 
     held = and_(Entitlement.household_id == Household.id, Entitlement.state == "held")
     letter = and_(
-        Letter.household_id == Household.id, Letter.kind == CREDENTIAL_LETTER, Letter.state.in_(LIVE)
+        Letter.household_id == Household.id,
+        Letter.kind == CREDENTIAL_LETTER,
+        Letter.state.in_(LIVE),
     )
     notice = and_(
-        BareLetter.household_id == Household.id, BareLetter.kind == ADVANCE_NOTICE, BareLetter.state.in_(standing)
-    )  # fmt: skip
+        BareLetter.household_id == Household.id,
+        BareLetter.kind == ADVANCE_NOTICE,
+        BareLetter.state.in_(standing),
+    )
     return case(
         (Household.state != "active", REMOVED),
         # whom the ward hands letters itself it also tells itself: no address of theirs may be used
@@ -67,7 +72,9 @@ def counts(session: Session, *, beside_run: int | None = None) -> dict[str, int]
         BareLetter.household_id.is_not(None),
     )
     statement = select(_reason("prepared", *MADE).label("reason"))
-    reasons = (statement if beside_run is None else statement.where(Household.id.not_in(inside))).subquery()
+    reasons = (
+        statement if beside_run is None else statement.where(Household.id.not_in(inside))
+    ).subquery()
     found = {
         reason: int(count)
         for reason, count in session.execute(
@@ -90,7 +97,10 @@ def still_due(session: Session, household_ids: Collection[int]) -> Mapping[int, 
 def _items(session: Session, condition: ColumnElement[bool]) -> dict[int, Item]:
     rows = session.execute(
         select(
-            Household.id, func.count(Entitlement.id), func.sum(Entitlement.amount_yen), Household.changed_at,
+            Household.id,
+            func.count(Entitlement.id),
+            func.sum(Entitlement.amount_yen),
+            Household.changed_at,
             PrintText.approved_at,
         )
         .join(Entitlement, _wanted())
@@ -98,7 +108,7 @@ def _items(session: Session, condition: ColumnElement[bool]) -> dict[int, Item]:
         .where(condition)
         .group_by(Household.id, Household.changed_at, PrintText.approved_at)
         .order_by(Household.id)
-    )  # fmt: skip
+    )
     found: dict[int, Item] = {}
     for key, children, yen, changed_at, approved_at in rows:
         stamp: tuple[datetime | None, ...] = (changed_at, approved_at)

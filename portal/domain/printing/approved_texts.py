@@ -40,7 +40,9 @@ def same_texts(session: Session, version_id: int | None, run_id: int) -> None:
     if version_id is None:
         return
     others = select(DocumentUse.id).where(
-        DocumentUse.subject == RUN, DocumentUse.subject_id == run_id, DocumentUse.version_id != version_id
+        DocumentUse.subject == RUN,
+        DocumentUse.subject_id == run_id,
+        DocumentUse.version_id != version_id,
     )
     if session.scalar(others.limit(1)) is not None:
         raise ConflictError(

@@ -87,7 +87,13 @@ def build_archive(sender: Sender, run_id: int, subcontractor_id: int) -> BuiltAr
             sha256, size = _encrypt(plan, part)
             with sender.write() as session:
                 made = _note(
-                    session, plan, subcontractor_id, sha256, size, sender.actor, sender.clock.now(session)
+                    session,
+                    plan,
+                    subcontractor_id,
+                    sha256,
+                    size,
+                    sender.actor,
+                    sender.clock.now(session),
                 )
                 put(part)
         except BaseException:
@@ -104,10 +110,14 @@ def _ready(session: Session, run_id: int, subcontractor_id: int) -> Path:
     PRINT_RUN.next(run.state, "hand_over")
     key = require_consent(session, subcontractor_id, purpose=MAIL_HOUSE).public_key
     if key is None:
-        raise NotAllowedError(_s("この会社の公開鍵がないため、暗号化できません。"), code="no_consent")
+        raise NotAllowedError(
+            _s("この会社の公開鍵がないため、暗号化できません。"), code="no_consent"
+        )
     live = live_archive(session, run_id)
     if live is not None and not is_stale(session, live):
-        raise ConflictError(_s("この印刷のアーカイブは、もう作ってあります。"), code="archive_there")
+        raise ConflictError(
+            _s("この印刷のアーカイブは、もう作ってあります。"), code="archive_there"
+        )
     if live is None:
         refuse_wrong_archive(session, run_id)
     if count := count_to_withdraw(session, run_id):
@@ -123,7 +133,9 @@ def _ready(session: Session, run_id: int, subcontractor_id: int) -> Path:
     return Path(run.folder)
 
 
-def _plan(session: Session, run_id: int, subcontractor_id: int, folder: Path, now: datetime) -> Plan:
+def _plan(
+    session: Session, run_id: int, subcontractor_id: int, folder: Path, now: datetime
+) -> Plan:
     chunks = {
         number: Chunk(file or "", sha256 or "", letters)
         for number, file, sha256, letters in session.execute(
@@ -135,21 +147,37 @@ def _plan(session: Session, run_id: int, subcontractor_id: int, folder: Path, no
     kind = kind_of(session, run_id)
     letters = kind.table
     rows = session.execute(
-        select(letters.chunk_number, letters.number, letters.position, letters.children, letters.enclosures)
+        select(
+            letters.chunk_number,
+            letters.number,
+            letters.position,
+            letters.children,
+            letters.enclosures,
+        )
         .where(letters.print_run_id == run_id, letters.state == "printed", kind.by_post)
         .order_by(letters.chunk_number, letters.position)
     )
     for chunk_number, number, position, children, enclosures in rows:
         chunks[chunk_number].kept.append(Sheet(number, position or 0, children, enclosures))
-    last = session.scalar(select(func.max(PrintArchive.number)).where(PrintArchive.print_run_id == run_id))
+    last = session.scalar(
+        select(func.max(PrintArchive.number)).where(PrintArchive.print_run_id == run_id)
+    )
     key = require_consent(session, subcontractor_id, purpose=MAIL_HOUSE, lock=False).public_key
     proof = live_proof(session, run_id)
     plan = Plan(
-        run_id, folder, (last or 0) + 1, key or "", now, [one for one in chunks.values() if one.kept],
-        tuple(session.get_one(PrintRun, run_id).enclosed), proof.shared if proof is not None else {},
-    )  # fmt: skip
+        run_id,
+        folder,
+        (last or 0) + 1,
+        key or "",
+        now,
+        [one for one in chunks.values() if one.kept],
+        tuple(session.get_one(PrintRun, run_id).enclosed),
+        proof.shared if proof is not None else {},
+    )
     if not plan.chunks:
-        raise ConflictError(_s("この印刷に、差し出す手紙は残っていません。"), code="nothing_to_send")
+        raise ConflictError(
+            _s("この印刷に、差し出す手紙は残っていません。"), code="nothing_to_send"
+        )
     return plan
 
 
@@ -173,7 +201,13 @@ def _encrypt(plan: Plan, part: Path) -> tuple[str, int]:
 
 
 def _note(
-    session: Session, plan: Plan, subcontractor_id: int, sha256: str, size: int, actor: Actor, now: datetime
+    session: Session,
+    plan: Plan,
+    subcontractor_id: int,
+    sha256: str,
+    size: int,
+    actor: Actor,
+    now: datetime,
 ) -> int:
     """Note the archive in place of a stale one; what changed meanwhile ends the build."""
     _ready(session, plan.run_id, subcontractor_id)
@@ -182,9 +216,17 @@ def _note(
         stale.state = ARCHIVE.next(stale.state, "drop")
         session.flush()
     made = PrintArchive(
-        print_run_id=plan.run_id, number=plan.number, subcontractor_id=subcontractor_id, file_name=plan.name,
-        sha256=sha256, size=size, letters=plan.letters, children=plan.children, built_at=now, built_by=actor.id or 0,
-    )  # fmt: skip
+        print_run_id=plan.run_id,
+        number=plan.number,
+        subcontractor_id=subcontractor_id,
+        file_name=plan.name,
+        sha256=sha256,
+        size=size,
+        letters=plan.letters,
+        children=plan.children,
+        built_at=now,
+        built_by=actor.id or 0,
+    )
     session.add(made)
     session.flush()
     if is_stale(session, made):
@@ -193,8 +235,15 @@ def _note(
             code="archive_stale",
         )
     record(
-        session, actor, now, "print_archive.built", SUBJECT, made.id, run=plan.run_id, letters=made.letters,
+        session,
+        actor,
+        now,
+        "print_archive.built",
+        SUBJECT,
+        made.id,
+        run=plan.run_id,
+        letters=made.letters,
         sha256=sha256,
-    )  # fmt: skip
+    )
     session.flush()
     return made.id

@@ -153,11 +153,16 @@ def _lists(plan: Plan, digests: Sequence[tuple[str, str]]) -> Iterator[tuple[str
     pieces = [sheet.enclosures for chunk in plan.chunks for sheet in chunk.kept]
     counts = {chunk.file: len(chunk.kept) for chunk in plan.chunks}
     sums = {
-        "run": plan.run_id, "archive": plan.number, "letters": plan.letters, "children": plan.children,
-        "enclosures": sum(pieces), "enclosed": enclosed_counts(plan.enclosed, pieces),
+        "run": plan.run_id,
+        "archive": plan.number,
+        "letters": plan.letters,
+        "children": plan.children,
+        "enclosures": sum(pieces),
+        "enclosed": enclosed_counts(plan.enclosed, pieces),
         "files": [
-            {"file": name, "sha256": sha256, "letters": counts.get(name, 0)} for sha256, name in digests
+            {"file": name, "sha256": sha256, "letters": counts.get(name, 0)}
+            for sha256, name in digests
         ],
-    }  # fmt: skip
+    }
     yield f"manifest-{plan.run_id:03}.csv", table.getvalue().encode()
     yield f"manifest-{plan.run_id:03}.json", (json.dumps(sums, indent=1) + "\n").encode()

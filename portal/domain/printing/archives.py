@@ -54,7 +54,9 @@ def letters_for_the_post(session: Session, run_id: int) -> int:
 
 def is_stale(session: Session, archive: PrintArchive) -> bool:
     """Tell whether letters were taken out of the run since the archive was built."""
-    return archive.state == "built" and archive.letters != letters_for_the_post(session, archive.print_run_id)
+    return archive.state == "built" and archive.letters != letters_for_the_post(
+        session, archive.print_run_id
+    )
 
 
 def refuse_wrong_archive(session: Session, run_id: int) -> None:
@@ -65,16 +67,22 @@ def refuse_wrong_archive(session: Session, run_id: int) -> None:
     Raises:
         ConflictError: codes ``archive_lost`` and ``archive_stale``.
     """
-    lost = select(PrintArchive.id).where(PrintArchive.print_run_id == run_id, PrintArchive.state == "lost")
+    lost = select(PrintArchive.id).where(
+        PrintArchive.print_run_id == run_id, PrintArchive.state == "lost"
+    )
     if session.scalar(lost.limit(1)) is not None:
         raise ConflictError(
-            _s("この印刷のアーカイブは失われました。この手紙は差し出せません。新しく印刷してください。"),
+            _s(
+                "この印刷のアーカイブは失われました。この手紙は差し出せません。新しく印刷してください。"
+            ),
             code="archive_lost",
         )
     live = live_archive(session, run_id)
     if live is not None and is_stale(session, live):
         raise ConflictError(
-            _s("アーカイブを作ったあとに、抜き取った手紙があります。アーカイブを作りなおしてください。"),
+            _s(
+                "アーカイブを作ったあとに、抜き取った手紙があります。アーカイブを作りなおしてください。"
+            ),
             code="archive_stale",
         )
 
@@ -90,17 +98,32 @@ def send_archive(session: Session, run_id: int, actor: Actor, now: datetime) -> 
     archive = live_archive(session, run_id)
     if archive is None:
         return None
-    facts = FileFacts(LETTERS, archive.file_name, archive.sha256, archive.letters, "print_run", run_id)
+    facts = FileFacts(
+        LETTERS, archive.file_name, archive.sha256, archive.letters, "print_run", run_id
+    )
     sent = note_sent(session, archive.subcontractor_id, facts, actor, now)
-    archive.state, archive.sent_at, archive.sent_file_id = ARCHIVE.next(archive.state, "send"), now, sent.id
+    archive.state, archive.sent_at, archive.sent_file_id = (
+        ARCHIVE.next(archive.state, "send"),
+        now,
+        sent.id,
+    )
     record(
-        session, actor, now, "print_archive.sent", SUBJECT, archive.id, run=run_id, letters=archive.letters
+        session,
+        actor,
+        now,
+        "print_archive.sent",
+        SUBJECT,
+        archive.id,
+        run=run_id,
+        letters=archive.letters,
     )
     session.flush()
     return archive
 
 
-def take_archive(session: Session, run_id: int, archive_id: int, actor: Actor, now: datetime) -> Path:
+def take_archive(
+    session: Session, run_id: int, archive_id: int, actor: Actor, now: datetime
+) -> Path:
     """Return where the archive of a handed-over run lies, for somebody who brings it to the mail house; noted each time.
 
     Raises:
@@ -111,16 +134,29 @@ def take_archive(session: Session, run_id: int, archive_id: int, actor: Actor, n
     if actor.id is None:
         raise NotAllowedError(_s("アーカイブを受け取れるのは、アカウントのある職員だけです。"))
     archive = session.scalar(
-        select(PrintArchive).where(PrintArchive.id == archive_id, PrintArchive.print_run_id == run_id)
+        select(PrintArchive).where(
+            PrintArchive.id == archive_id, PrintArchive.print_run_id == run_id
+        )
     )
     if archive is None:
         raise NotFoundError(_s("このアーカイブは見つかりませんでした。"))
     if archive.state != "sent":
-        raise ConflictError(_s("渡せるのは、差し出しが承認されたアーカイブだけです。"), code="not_sent")
+        raise ConflictError(
+            _s("渡せるのは、差し出しが承認されたアーカイブだけです。"), code="not_sent"
+        )
     path = Path(session.get_one(PrintRun, run_id).folder) / archive.file_name
     if not path.is_file() or path.stat().st_size != archive.size:
         raise NotFoundError(_s("アーカイブのファイルが、このコンピューターにはもうありません。"))
-    record(session, actor, now, "print_archive.taken", SUBJECT, archive.id, run=run_id, sha256=archive.sha256)
+    record(
+        session,
+        actor,
+        now,
+        "print_archive.taken",
+        SUBJECT,
+        archive.id,
+        run=run_id,
+        sha256=archive.sha256,
+    )
     session.flush()
     return path
 
@@ -136,7 +172,9 @@ def lose_archive(session: Session, archive_id: int, actor: Actor, now: datetime)
         WrongStateError: it was given up before, or never counted.
     """
     if actor.id is None:
-        raise NotAllowedError(_s("アーカイブの紛失を記録できるのは、アカウントのある職員だけです。"))
+        raise NotAllowedError(
+            _s("アーカイブの紛失を記録できるのは、アカウントのある職員だけです。")
+        )
     run_id = session.scalar(select(PrintArchive.print_run_id).where(PrintArchive.id == archive_id))
     if run_id is None:
         raise NotFoundError(_s("このアーカイブは見つかりませんでした。"))
@@ -154,8 +192,15 @@ def lose_archive(session: Session, archive_id: int, actor: Actor, now: datetime)
     )
     forget_pictures(session, run_id, actor, now)
     record(
-        session, actor, now, "print_archive.lost", SUBJECT, archive.id, run=run_id, letters=lost.letters,
+        session,
+        actor,
+        now,
+        "print_archive.lost",
+        SUBJECT,
+        archive.id,
+        run=run_id,
+        letters=lost.letters,
         credentials=lost.credentials,
-    )  # fmt: skip
+    )
     session.flush()
     return lost

@@ -92,7 +92,9 @@ def build_bare(
         chosen = chosen or Chosen(())
         if chosen.findings:
             with printer.write() as session:
-                hold_unprintable(session, chosen.findings, printer.actor, printer.clock.now(session))
+                hold_unprintable(
+                    session, chosen.findings, printer.actor, printer.clock.now(session)
+                )
         if not chosen.items[:limit]:
             return chosen
         run = _plan(printer, writer, chosen.items[:limit], folder, chunk_size, notice_date or today)
@@ -116,28 +118,50 @@ def build_bare(
             totals = finish_run(session, run.id, printer.actor, printer.clock.now(session))
     with printer.read() as session:
         files = tuple(run_files(session, run.id))
-    return BuiltBare(run.id, run.folder, files, totals, run.folder / manifest_names(run.id)[0], chosen)
+    return BuiltBare(
+        run.id, run.folder, files, totals, run.folder / manifest_names(run.id)[0], chosen
+    )
 
 
 def _plan(
-    printer: Printer, writer: Writer, items: Sequence[Item], folder: Path | None, chunk_size: int, day: date
+    printer: Printer,
+    writer: Writer,
+    items: Sequence[Item],
+    folder: Path | None,
+    chunk_size: int,
+    day: date,
 ) -> OpenRun:
     with printer.write() as session:
         now = printer.clock.now(session)
         run = new_run(
-            session, writer.kind, [(one.children, one.amount_yen) for one in items], -(-len(items) // chunk_size),
-            printer.actor, now, notice_date=day, make_folder=folder_maker(printer, folder), enclosed=writer.enclosed,
-        )  # fmt: skip
+            session,
+            writer.kind,
+            [(one.children, one.amount_yen) for one in items],
+            -(-len(items) // chunk_size),
+            printer.actor,
+            now,
+            notice_date=day,
+            make_folder=folder_maker(printer, folder),
+            enclosed=writer.enclosed,
+        )
         rows = [
             {
-                "number": number, "kind": writer.kind, "state": BARE_LETTER.initial, "print_run_id": run.id,
+                "number": number,
+                "kind": writer.kind,
+                "state": BARE_LETTER.initial,
+                "print_run_id": run.id,
                 "household_id": one.key if writer.to_households else None,
                 "test_address_id": None if writer.to_households else one.key,
-                "chunk_number": 1 + at // chunk_size, "children": one.children, "amount_yen": one.amount_yen,
-                "enclosures": 1 + len(writer.enclosed), "created_at": now,
+                "chunk_number": 1 + at // chunk_size,
+                "children": one.children,
+                "amount_yen": one.amount_yen,
+                "enclosures": 1 + len(writer.enclosed),
+                "created_at": now,
             }
-            for at, (one, number) in enumerate(zip(items, free_letter_numbers(session, len(items)), strict=True))
-        ]  # fmt: skip
+            for at, (one, number) in enumerate(
+                zip(items, free_letter_numbers(session, len(items)), strict=True)
+            )
+        ]
         insert_letters(session, BareLetter, rows)
         writer.begun(session, run.id, now)
         return run
@@ -164,9 +188,15 @@ def _draw(printer: Printer, writer: Writer, run: OpenRun, number: int) -> int:
 
 
 def _store(
-    session: Session, writer: Writer, run_id: int, number: int, drawn: Mapping[int, Item], pdf: bytes, actor: Actor,
+    session: Session,
+    writer: Writer,
+    run_id: int,
+    number: int,
+    drawn: Mapping[int, Item],
+    pdf: bytes,
+    actor: Actor,
     now: datetime,
-) -> bool:  # fmt: skip
+) -> bool:
     """Store a chunk; False when somebody changed or may get none any more: that letter is cancelled, the rest drawn again."""
     chunk = chunk_to_store(session, run_id, number)
     rows = _prepared(session, run_id, number, lock=True)
@@ -179,23 +209,39 @@ def _store(
     kept = [row for row in rows if _key(row) in standing]
     for position, row in enumerate(kept, 1):
         item = standing[_key(row)]
-        row.state, row.position, row.printed_at = BARE_LETTER.next(row.state, "print"), position, now
+        row.state, row.position, row.printed_at = (
+            BARE_LETTER.next(row.state, "print"),
+            position,
+            now,
+        )
         row.children, row.amount_yen = item.children, item.amount_yen
     if kept:
         chunk.file_name, chunk.sha256 = chunk_file(run_id, number), hashlib.sha256(pdf).hexdigest()
     record_many(
-        session, actor, now, f"{SUBJECT}.printed", SUBJECT, [(row.id, row.household_id) for row in kept],
+        session,
+        actor,
+        now,
+        f"{SUBJECT}.printed",
+        SUBJECT,
+        [(row.id, row.household_id) for row in kept],
         kind=writer.kind,
-    )  # fmt: skip
+    )
     session.flush()
     return True
 
 
-def _prepared(session: Session, run_id: int, number: int, *, lock: bool = False) -> Sequence[BareLetter]:
-    statement = select(BareLetter).where(
-        BareLetter.print_run_id == run_id, BareLetter.chunk_number == number,
-        BareLetter.state == BARE_LETTER.initial,
-    ).order_by(BareLetter.id)  # fmt: skip
+def _prepared(
+    session: Session, run_id: int, number: int, *, lock: bool = False
+) -> Sequence[BareLetter]:
+    statement = (
+        select(BareLetter)
+        .where(
+            BareLetter.print_run_id == run_id,
+            BareLetter.chunk_number == number,
+            BareLetter.state == BARE_LETTER.initial,
+        )
+        .order_by(BareLetter.id)
+    )
     return session.scalars(statement.with_for_update() if lock else statement).all()
 
 

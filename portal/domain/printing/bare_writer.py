@@ -57,7 +57,9 @@ class Writer(Protocol):
     def choose(self, session: Session) -> Chosen:
         """Look at everybody; changes nothing."""
 
-    def standing(self, session: Session, keys: Collection[int], *, lock: bool) -> Mapping[int, Item]:
+    def standing(
+        self, session: Session, keys: Collection[int], *, lock: bool
+    ) -> Mapping[int, Item]:
         """Return those of the keys that may still get one; with ``lock`` they cannot change to the commit."""
 
     def contents(self, session: Session, numbers: Mapping[int, str]) -> Sequence[LetterContent]:

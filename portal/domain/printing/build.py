@@ -46,7 +46,12 @@ from portal.domain.printing.manifest import (
     run_files,
 )
 from portal.domain.printing.plan import MakeFolder, OpenRun, open_run, plan_run
-from portal.domain.printing.preflight import Preflight, hold_unprintable, preflight, require_protection
+from portal.domain.printing.preflight import (
+    Preflight,
+    hold_unprintable,
+    preflight,
+    require_protection,
+)
 from portal.domain.printing.selection import Due
 from portal.domain.program.schema import Program
 from portal.domain.texts import _s
@@ -76,7 +81,11 @@ class Printer:
         """Return what all letters share. Raises InputError for texts or a layout that cannot be printed."""
         texts = load_texts(self.program.letter_texts_file)
         return letter_frame(
-            self.program, texts, notice_date=notice_date, resident_url=self.public_url, fonts=self.fonts
+            self.program,
+            texts,
+            notice_date=notice_date,
+            resident_url=self.public_url,
+            fonts=self.fonts,
         )
 
 
@@ -140,7 +149,11 @@ def build_letters(
         back = render_back(frame)  # texts that do not fit are refused before anything is planned
         _hold(printer, checked)
         planned = _plan(printer, chosen, folder, chunk_size, day, texts)
-        return checked if planned is None else _build(printer, planned, people, progress, checked, back)
+        return (
+            checked
+            if planned is None
+            else _build(printer, planned, people, progress, checked, back)
+        )
 
 
 def _build(
@@ -170,9 +183,15 @@ def _build(
     with printer.read() as session:
         files = run_files(session, run.id)
     return BuiltRun(
-        run.id, run.folder, tuple(files), totals, run.folder / manifest_names(run.id)[0],
-        run.folder / back_file(run.id), checked is None, checked,
-    )  # fmt: skip
+        run.id,
+        run.folder,
+        tuple(files),
+        totals,
+        run.folder / manifest_names(run.id)[0],
+        run.folder / back_file(run.id),
+        checked is None,
+        checked,
+    )
 
 
 def _hold(printer: Printer, checked: Preflight) -> None:
@@ -190,18 +209,30 @@ def _check(printer: Printer) -> Preflight:
 
 def folder_maker(printer: Printer, folder: Path | None) -> MakeFolder:
     """Return what makes the folder of a run: the given one, or one of its own beside the others."""
-    return lambda run_id: make_folder((folder or printer.base_folder / f"run-{run_id:03}").resolve())
+    return lambda run_id: make_folder(
+        (folder or printer.base_folder / f"run-{run_id:03}").resolve()
+    )
 
 
 def _plan(
-    printer: Printer, chosen: Sequence[Due], folder: Path | None, chunk_size: int, notice_date: date,
+    printer: Printer,
+    chosen: Sequence[Due],
+    folder: Path | None,
+    chunk_size: int,
+    notice_date: date,
     texts: int | None,
-) -> OpenRun | None:  # fmt: skip
+) -> OpenRun | None:
     with printer.write() as session:
         planned = plan_run(
-            session, chosen, printer.actor, printer.clock.now(session), chunk_size=chunk_size, notice_date=notice_date,
-            make_folder=folder_maker(printer, folder), enclosed=printer.program.letter_enclosures,
-        )  # fmt: skip
+            session,
+            chosen,
+            printer.actor,
+            printer.clock.now(session),
+            chunk_size=chunk_size,
+            notice_date=notice_date,
+            make_folder=folder_maker(printer, folder),
+            enclosed=printer.program.letter_enclosures,
+        )
         if planned is not None:
             note_texts(session, texts, planned.id, printer.clock.now(session))
     with printer.write() as session:
@@ -229,9 +260,14 @@ class _Desk:
         while True:
             with printer.read() as session:
                 chunk = read_chunk(
-                    session, printer.vault, printer.program.names.ward.ja, printer.public_url, self.run.id,
-                    number, self.taken,
-                )  # fmt: skip
+                    session,
+                    printer.vault,
+                    printer.program.names.ward.ja,
+                    printer.public_url,
+                    self.run.id,
+                    number,
+                    self.taken,
+                )
             self.open[number] = chunk
             if chunk.entries:
                 return chunk.job
@@ -244,9 +280,15 @@ class _Desk:
         target = self.run.folder / chunk_file(self.run.id, number)
         with placing(target, drawn.pdf if drawn else None) as place, printer.write() as session:
             stored = store_chunk(
-                session, printer.vault, self.run.id, chunk, drawn, printer.actor, printer.clock.now(session),
+                session,
+                printer.vault,
+                self.run.id,
+                chunk,
+                drawn,
+                printer.actor,
+                printer.clock.now(session),
                 place=place,
-            )  # fmt: skip
+            )
         del self.open[number]
         return stored
 

@@ -18,7 +18,9 @@ SHOWN = 20
 
 def prints_waiting(session: Session, limit: int = SHOWN) -> list[CardPrint]:
     """Return the prints of cards that nobody has posted yet, oldest first."""
-    statement = select(CardPrint).where(CardPrint.posted_on.is_(None)).order_by(CardPrint.id).limit(limit)
+    statement = (
+        select(CardPrint).where(CardPrint.posted_on.is_(None)).order_by(CardPrint.id).limit(limit)
+    )
     return list(session.scalars(statement))
 
 
@@ -38,13 +40,22 @@ def post_cards(
     if row.posted_on is not None:
         raise ConflictError(_s("このカードは、もう差し出してあります。"), code="cards")
     if not jst_date(row.printed_at) <= day <= jst_date(now):
-        raise InputError(_s("差し出した日を、印刷した日から今日までの日付で入力してください。"), code="cards")
+        raise InputError(
+            _s("差し出した日を、印刷した日から今日までの日付で入力してください。"), code="cards"
+        )
     if mail_class not in MAIL or MAIL[mail_class].digits:
         raise InputError(_s("カードは、お問い合わせ番号のない郵便で差し出します。"), code="cards")
     row.posted_on, row.mail_class = day, mail_class
     record(
-        session, actor, now, "card_print.posted", "card_print", row.id, cards=row.cards, mail_class=mail_class,
+        session,
+        actor,
+        now,
+        "card_print.posted",
+        "card_print",
+        row.id,
+        cards=row.cards,
+        mail_class=mail_class,
         day=day.isoformat(),
-    )  # fmt: skip
+    )
     session.flush()
     return row

@@ -31,7 +31,14 @@ from portal.domain.printing.addressees import Addressee, read_addressees
 from portal.domain.printing.approved_texts import CARDS, approved_texts, note_texts
 from portal.domain.printing.build import Printer
 from portal.domain.printing.decisions import EVENTS, decisions, versions
-from portal.domain.printing.files import PART, digest_of, locked_folder, make_folder, put, write_part
+from portal.domain.printing.files import (
+    PART,
+    digest_of,
+    locked_folder,
+    make_folder,
+    put,
+    write_part,
+)
 from portal.domain.printing.preflight import draft, findings_of, require_protection
 from portal.domain.printing.selection import lock_households
 from portal.domain.texts import _s
@@ -80,7 +87,9 @@ class BuiltCards:
     """Files of an interrupted print, noted before and now in their place."""
 
 
-def check_cards(session: Session, printer: Printer, now: datetime, kind: str | None = None) -> CardCheck:
+def check_cards(
+    session: Session, printer: Printer, now: datetime, kind: str | None = None
+) -> CardCheck:
     """Look at the waiting cards of a kind, or of both, oldest first; changes nothing."""
     ready: list[Ready] = []
     stopped: list[int] = []
@@ -104,7 +113,13 @@ def check_cards(session: Session, printer: Printer, now: datetime, kind: str | N
             if len(ready) < CARDS_PER_FILE:
                 content = _content(row, addressee, said.get(row.id, {}))
                 ready.append(
-                    Ready(row.id, row.household_id, content, *standing[row.household_id], seen.get(row.id))
+                    Ready(
+                        row.id,
+                        row.household_id,
+                        content,
+                        *standing[row.household_id],
+                        seen.get(row.id),
+                    )
                 )
     return CardCheck(printable, tuple(ready), tuple(stopped), tuple(unprintable))
 
@@ -138,7 +153,9 @@ def print_cards(printer: Printer, folder: Path | None = None) -> BuiltCards:
     return BuiltCards(tuple(files), cards, stopped, tuple(waiting), finished)
 
 
-def _print_file(printer: Printer, folder: Path, kind: str) -> tuple[Path | None, int, int, tuple[int, ...]]:
+def _print_file(
+    printer: Printer, folder: Path, kind: str
+) -> tuple[Path | None, int, int, tuple[int, ...]]:
     """Print one file; what changes meanwhile is drawn again. Returns file, cards, stopped, unprintable."""
     barred = 0
     for _round in range(ROUNDS):
@@ -168,18 +185,23 @@ def _print_file(printer: Printer, folder: Path, kind: str) -> tuple[Path | None,
 
 
 def _pages(session: Session, kind: str | None) -> Iterator[Sequence[Announcement]]:
-    of_kind = {DECISION: [Announcement.event.in_(EVENTS)], PLAIN: [Announcement.event.not_in(EVENTS)]}
+    of_kind = {
+        DECISION: [Announcement.event.in_(EVENTS)],
+        PLAIN: [Announcement.event.not_in(EVENTS)],
+    }
     wanted, last = of_kind.get(kind or "", []), 0
     while True:
         rows = session.scalars(
             select(Announcement)
             .where(
-                Announcement.medium == CARD, Announcement.state == ANNOUNCEMENT.initial, Announcement.id > last,
+                Announcement.medium == CARD,
+                Announcement.state == ANNOUNCEMENT.initial,
+                Announcement.id > last,
                 *wanted,
             )
             .order_by(Announcement.id)
             .limit(CARDS_PER_FILE)
-        ).all()  # fmt: skip
+        ).all()
         if not rows:
             return
         yield rows
@@ -196,7 +218,9 @@ def _is_late(row: Announcement, today: date) -> bool:
     return row.due_on is not None and row.due_on < today
 
 
-def _standing(session: Session, ids: Collection[int]) -> dict[int, tuple[datetime, datetime | None]]:
+def _standing(
+    session: Session, ids: Collection[int]
+) -> dict[int, tuple[datetime, datetime | None]]:
     rows = session.execute(
         select(Household.id, Household.changed_at, PrintText.approved_at)
         .outerjoin(PrintText, PrintText.household_id == Household.id)
@@ -259,9 +283,14 @@ def _note_printed(
     if len(rows) != len(drawn) or not same or _barred(session, rows, now) or session.scalar(taken):
         return False
     made = CardPrint(
-        kind=kind, cards=len(drawn), folder=str(target.parent), file_name=target.name, notice_date=day, printed_at=now,
+        kind=kind,
+        cards=len(drawn),
+        folder=str(target.parent),
+        file_name=target.name,
+        notice_date=day,
+        printed_at=now,
         sha256=hashlib.sha256(pdf).hexdigest(),
-    )  # fmt: skip
+    )
     session.add(made)
     session.flush()
     by_key = {row.id: row for row in rows}

@@ -44,12 +44,22 @@ class ReadyChunk:
 
 
 def read_chunk(
-    session: Session, vault: Vault, ward: str, public_url: str, run_id: int, number: int, taken: set[str]
+    session: Session,
+    vault: Vault,
+    ward: str,
+    public_url: str,
+    run_id: int,
+    number: int,
+    taken: set[str],
 ) -> ReadyChunk:
     """Read the letters of a chunk whose households may be printed now, each with a fresh ID."""
     letters = session.execute(
         select(Letter.id, Letter.number, Letter.household_id)
-        .where(Letter.print_run_id == run_id, Letter.chunk_number == number, Letter.state == LETTER.initial)
+        .where(
+            Letter.print_run_id == run_id,
+            Letter.chunk_number == number,
+            Letter.state == LETTER.initial,
+        )
         .order_by(Letter.id)
     ).all()
     standing = still_due(session, [household_id for _id, _number, household_id in letters])
@@ -64,11 +74,15 @@ def read_chunk(
         login_id = login_ids.pop()
         drafts.append(
             draft(
-                letter_number, addressees[household_id], children=due.children, amount_yen=due.amount_yen,
-                login_id=login_id, url=f"{public_url}/signin?id={login_id}",
+                letter_number,
+                addressees[household_id],
+                children=due.children,
+                amount_yen=due.amount_yen,
+                login_id=login_id,
+                url=f"{public_url}/signin?id={login_id}",
                 enclosures=beside if due.reason == FIRST else (),
             )
-        )  # fmt: skip
+        )
         entries.append(Entry(letter_id, due))
     return ReadyChunk(Job(number, tuple(drafts)), tuple(entries), enclosed)
 
@@ -96,7 +110,9 @@ def store_chunk(
     planned = session.scalars(
         select(Letter)
         .where(
-            Letter.print_run_id == run_id, Letter.chunk_number == row.number, Letter.state == LETTER.initial
+            Letter.print_run_id == run_id,
+            Letter.chunk_number == row.number,
+            Letter.state == LETTER.initial,
         )
         .order_by(Letter.id)
         .with_for_update()
@@ -107,7 +123,11 @@ def store_chunk(
     lock_orders(session, households)
     standing = still_due(session, households)
     cancel_planned(
-        session, run_id, [letter for letter in planned if letter.household_id not in standing], actor, now
+        session,
+        run_id,
+        [letter for letter in planned if letter.household_id not in standing],
+        actor,
+        now,
     )
     if [entry.due for entry in chunk.entries] != [
         standing[letter.household_id] for letter in planned if letter.household_id in standing
@@ -118,7 +138,10 @@ def store_chunk(
     if drawn is None:
         session.flush()
         return True
-    row.file_name, row.sha256 = chunk_file(run_id, row.number), hashlib.sha256(drawn.pdf).hexdigest()
+    row.file_name, row.sha256 = (
+        chunk_file(run_id, row.number),
+        hashlib.sha256(drawn.pdf).hexdigest(),
+    )
     _store_letters(session, vault, chunk, drawn, actor, now)
     session.flush()
     place()
@@ -133,7 +156,9 @@ def _store_letters(
         for entry, letter, hashed in zip(chunk.entries, chunk.job.drafts, drawn.hashes, strict=True)
     ]
     credentials = issue_many(session, vault, new, actor, now)
-    again = {entry.due.household_id: entry for entry in chunk.entries if entry.due.order_id is not None}
+    again = {
+        entry.due.household_id: entry for entry in chunk.entries if entry.due.order_id is not None
+    }
     if again:
         printed = {household_id: entry.letter_id for household_id, entry in again.items()}
         replace_letters(session, printed, [e.due.order_id or 0 for e in again.values()], actor, now)
@@ -141,14 +166,19 @@ def _store_letters(
         update(Letter),
         [
             {
-                "id": entry.letter_id, "state": LETTER.next(LETTER.initial, "print"), "position": place,
-                "credential_id": credentials[entry.due.household_id], "printed_at": now,
-                "children": entry.due.children, "amount_yen": entry.due.amount_yen, "reason": entry.due.reason,
+                "id": entry.letter_id,
+                "state": LETTER.next(LETTER.initial, "print"),
+                "position": place,
+                "credential_id": credentials[entry.due.household_id],
+                "printed_at": now,
+                "children": entry.due.children,
+                "amount_yen": entry.due.amount_yen,
+                "reason": entry.due.reason,
                 "enclosures": pieces(chunk.enclosed, entry.due.reason),
             }
             for place, entry in enumerate(chunk.entries, 1)
         ],
-    )  # fmt: skip
+    )
     events = [(entry.letter_id, entry.due.household_id) for entry in chunk.entries]
     record_many(session, actor, now, "letter.printed", "letter", events)
     if again:
@@ -172,7 +202,11 @@ def chunk_to_store(session: Session, run_id: int, number: int) -> PrintChunk:
 
 
 def cancel_planned(
-    session: Session, run_id: int, letters: Sequence[Letter | BareLetter], actor: Actor, now: datetime
+    session: Session,
+    run_id: int,
+    letters: Sequence[Letter | BareLetter],
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Cancel letters that were planned but never drawn, and take them out of what the run will print."""
     if not letters:
@@ -184,7 +218,13 @@ def cancel_planned(
         run.children -= letter.children
         run.total_yen -= letter.amount_yen
         record(
-            session, actor, now, f"{kind.subject}.cancel", kind.subject, letter.id, household_id=letter.household_id,
+            session,
+            actor,
+            now,
+            f"{kind.subject}.cancel",
+            kind.subject,
+            letter.id,
+            household_id=letter.household_id,
             reason="changed_before_printing",
-        )  # fmt: skip
+        )
     session.flush()

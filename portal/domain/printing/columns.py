@@ -8,7 +8,9 @@ from portal.domain.errors import InputError
 from portal.domain.texts import _s
 
 
-def read_columns(data: bytes, names: Sequence[str], *, code: str) -> list[tuple[int, tuple[str, ...]]]:
+def read_columns(
+    data: bytes, names: Sequence[str], *, code: str
+) -> list[tuple[int, tuple[str, ...]]]:
     """Return each row's line number and the cells of the named columns; other columns are passed over.
 
     Raises:

@@ -47,9 +47,12 @@ class _Process(Protocol):
 def draw(job: Job, frame: LetterFrame, vault: Vault) -> Drawn:
     """Give every letter of a chunk its password and draw it; ``vault`` needs only its pepper."""
     passwords = [new_password() for _ in job.drafts]
-    hashes = tuple(hash_password(vault, password, secrets.token_bytes(SALT_BYTES)) for password in passwords)
+    hashes = tuple(
+        hash_password(vault, password, secrets.token_bytes(SALT_BYTES)) for password in passwords
+    )
     letters = [
-        replace(letter, password=password) for letter, password in zip(job.drafts, passwords, strict=True)
+        replace(letter, password=password)
+        for letter, password in zip(job.drafts, passwords, strict=True)
     ]
     return Drawn(job.number, render_chunk(letters, frame), hashes)
 

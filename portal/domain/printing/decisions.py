@@ -61,7 +61,11 @@ def _decision(session: Session, vault: Vault, request: Request, locale: str) -> 
     if (reason := words.REASONS.get(request.reply or "")) is not None and request.reply != OTHER:
         why.append(reason())
     if locale == SOURCE_LOCALE and (reply := reply_of(vault, request)):
-        why.append(reply if len(reply) <= LONGEST_REPLY else _("担当者からの説明は、お電話でお伝えします。"))
+        why.append(
+            reply
+            if len(reply) <= LONGEST_REPLY
+            else _("担当者からの説明は、お電話でお伝えします。")
+        )
     return Decision(
         kind_name(request.kind),
         state_words(request),
@@ -71,7 +75,9 @@ def _decision(session: Session, vault: Vault, request: Request, locale: str) -> 
 
 
 def _requests(session: Session, rows: Collection[Announcement]) -> dict[int, Request]:
-    wanted = {row.receipt_no: row for row in rows if row.event in EVENTS and row.receipt_no is not None}
+    wanted = {
+        row.receipt_no: row for row in rows if row.event in EVENTS and row.receipt_no is not None
+    }
     requests = session.scalars(
         select(Request).where(Request.receipt_no.in_(wanted), Request.kind.in_(WORDS))
     ).all()

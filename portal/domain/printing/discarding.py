@@ -42,8 +42,14 @@ def discard_run(session: Session, run_id: int, actor: Actor, now: datetime) -> S
     forget_pictures(session, run_id, actor, now)
     run.state = after
     record(
-        session, actor, now, "print_run.discarded", "print_run", run_id, letters=gone.letters,
+        session,
+        actor,
+        now,
+        "print_run.discarded",
+        "print_run",
+        run_id,
+        letters=gone.letters,
         credentials=gone.credentials,
-    )  # fmt: skip
+    )
     session.flush()
     return gone

@@ -67,14 +67,17 @@ def read_towns(typed: str, known: Collection[str]) -> tuple[str, ...]:
     Raises:
         InputError: none, too many, or one that is not in the list (with code ``towns``).
     """
-    found = tuple(dict.fromkeys(name for part in re.split(r"[\n,、，]+", typed) if (name := part.strip())))
+    found = tuple(
+        dict.fromkeys(name for part in re.split(r"[\n,、，]+", typed) if (name := part.strip()))
+    )
     if not 0 < len(found) <= TOWNS_MAX:
         raise InputError(_s("町の名前を、1行に1つずつ入力してください。"), code="towns")
     every = set(known) | {re.sub(r"[一二三四五六七八九十]+丁目$", "", name) for name in known}
     for name in found:
         if name not in every:
             raise InputError(
-                _s("「%(name)s」は、町の一覧にありません。名前を確かめてください。") % {"name": name},
+                _s("「%(name)s」は、町の一覧にありません。名前を確かめてください。")
+                % {"name": name},
                 code="towns",
             )
     return found
@@ -90,9 +93,14 @@ def plan(session: Session, vault: Vault, wanted: Plan, actor: Actor, now: dateti
     _account(actor)
     _check(session, wanted, now)
     row = Dispatch(
-        day=wanted.day, post_office=wanted.post_office.strip(), planned=wanted.planned, towns=list(wanted.towns),
-        print_run_id=wanted.run_id, created_at=now, changed_at=now,
-    )  # fmt: skip
+        day=wanted.day,
+        post_office=wanted.post_office.strip(),
+        planned=wanted.planned,
+        towns=list(wanted.towns),
+        print_run_id=wanted.run_id,
+        created_at=now,
+        changed_at=now,
+    )
     session.add(row)
     session.flush()
     _write_note(vault, row, wanted.note)
@@ -130,7 +138,9 @@ def mark_sent(session: Session, dispatch_id: int, actor: Actor, now: datetime) -
     row = locked(session, dispatch_id)
     after = DISPATCH.next(row.state, "send")
     if row.day > jst_date(now):
-        raise InputError(_s("予定の日がまだ来ていません。早く送ったときは、さきに日付を変えてください。"))
+        raise InputError(
+            _s("予定の日がまだ来ていません。早く送ったときは、さきに日付を変えてください。")
+        )
     row.state, row.changed_at = after, now
     record(session, actor, now, "dispatch.sent", SUBJECT, row.id, **_facts(row))
     session.flush()
@@ -184,7 +194,10 @@ def dispatches_between(session: Session, first: date, last: date) -> list[Planne
 def coming(session: Session, limit: int) -> list[Planned]:
     """Return what still waits, the next day first; also what should have been sent and was not noted."""
     rows = session.scalars(
-        select(Dispatch).where(Dispatch.state == "planned").order_by(Dispatch.day, Dispatch.id).limit(limit)
+        select(Dispatch)
+        .where(Dispatch.state == "planned")
+        .order_by(Dispatch.day, Dispatch.id)
+        .limit(limit)
     ).all()
     return _lines(session, rows)
 
@@ -220,11 +233,17 @@ def _lines(session: Session, rows: Collection[Dispatch]) -> list[Planned]:
     posted = _posted(session, {row.print_run_id for row in rows if row.print_run_id is not None})
     return [
         Planned(
-            row.id, row.day, row.post_office, row.planned, tuple(row.towns), row.print_run_id, row.state,
+            row.id,
+            row.day,
+            row.post_office,
+            row.planned,
+            tuple(row.towns),
+            row.print_run_id,
+            row.state,
             None if row.print_run_id is None else posted.get(row.print_run_id, 0),
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _posted(session: Session, run_ids: Collection[int]) -> Mapping[int, int]:
@@ -232,7 +251,9 @@ def _posted(session: Session, run_ids: Collection[int]) -> Mapping[int, int]:
         select(Letter.print_run_id, func.count(Shipment.id))
         .join(Shipment, Shipment.letter_id == Letter.id)
         .where(
-            Letter.print_run_id.in_(run_ids), Shipment.posted_on.is_not(None), Shipment.state != "cancelled"
+            Letter.print_run_id.in_(run_ids),
+            Shipment.posted_on.is_not(None),
+            Shipment.state != "cancelled",
         )
         .group_by(Letter.print_run_id)
     )

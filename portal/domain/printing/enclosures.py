@@ -19,14 +19,20 @@ def enclosure_file(run_id: int, name: str) -> str:
     return f"enclosure-{run_id:03}-{name}.pdf"
 
 
-def draw_enclosures(program: Program, run_id: int, names: Collection[str], now: datetime) -> dict[str, bytes]:
+def draw_enclosures(
+    program: Program, run_id: int, names: Collection[str], now: datetime
+) -> dict[str, bytes]:
     """Return the forms among the enclosures, by file name; nothing personal and no number stands on them.
 
     Raises:
         BusyError: too many documents are drawn at this moment.
     """
     with use_locale(SOURCE_LOCALE):
-        return {enclosure_file(run_id, name): FORMS[name](program, now) for name in names if name in FORMS}
+        return {
+            enclosure_file(run_id, name): FORMS[name](program, now)
+            for name in names
+            if name in FORMS
+        }
 
 
 def enclosure_name(name: str) -> str:

@@ -65,7 +65,9 @@ def propose_hand_over(session: Session, run_id: int, actor: Actor, now: datetime
     return propose(session, HAND_OVER, SUBJECT, run_id, actor, now)
 
 
-def confirm_hand_over(session: Session, vault: Vault, run_id: int, actor: Actor, now: datetime) -> HandedOver:
+def confirm_hand_over(
+    session: Session, vault: Vault, run_id: int, actor: Actor, now: datetime
+) -> HandedOver:
     """Confirm another person's proposal: the run and all its printed letters are handed over, together.
 
     Households that asked for their letter again are told that it is in the post. The pictures of the proof go.
@@ -86,9 +88,14 @@ def confirm_hand_over(session: Session, vault: Vault, run_id: int, actor: Actor,
         raise NotFoundError(_s("この印刷の差し出しは、まだ提案されていません。"))
     # Locked to the end of the transaction, so that no hold or protection comes in between check and commit.
     letters = kind_of(session, run_id).table
-    households = select(letters.household_id).where(letters.print_run_id == run_id, letters.state == PRINTED)
+    households = select(letters.household_id).where(
+        letters.print_run_id == run_id, letters.state == PRINTED
+    )
     session.execute(
-        select(Household.id).where(Household.id.in_(households)).order_by(Household.id).with_for_update()
+        select(Household.id)
+        .where(Household.id.in_(households))
+        .order_by(Household.id)
+        .with_for_update()
     ).all()
     _refuse_letters_that_must_stay(session, run_id)
     require_approval(session, run_id)
@@ -103,7 +110,9 @@ def confirm_hand_over(session: Session, vault: Vault, run_id: int, actor: Actor,
     return done
 
 
-def take_out(session: Session, run_id: int, letter_ids: Collection[int], actor: Actor, now: datetime) -> int:
+def take_out(
+    session: Session, run_id: int, letter_ids: Collection[int], actor: Actor, now: datetime
+) -> int:
     """Note that letters of a run were taken out before posting: each is cancelled, its ID and password closed.
 
     Returns how many; a letter that a colleague noted before is passed over.
@@ -141,16 +150,21 @@ def _refuse_letters_that_must_stay(session: Session, run_id: int) -> None:
         )
 
 
-def _hand_over(session: Session, run: PrintRun, after: str, actor: Actor, now: datetime) -> HandedOver:
+def _hand_over(
+    session: Session, run: PrintRun, after: str, actor: Actor, now: datetime
+) -> HandedOver:
     kind = kind_of(session, run.id)
     letters = kind.table
     mine = (letters.print_run_id == run.id, letters.state == PRINTED, kind.by_post)
-    rows = session.execute(select(letters.id, letters.household_id).where(*mine).order_by(letters.id)).all()
+    rows = session.execute(
+        select(letters.id, letters.household_id).where(*mine).order_by(letters.id)
+    ).all()
     children, yen = session.execute(
         select(
-            func.coalesce(func.sum(letters.children), 0), func.coalesce(func.sum(letters.amount_yen), 0)
+            func.coalesce(func.sum(letters.children), 0),
+            func.coalesce(func.sum(letters.amount_yen), 0),
         ).where(*mine)
-    ).one()  # fmt: skip
+    ).one()
     done = HandedOver(run.id, len(rows), int(children), int(yen))
     session.execute(
         update(letters)
@@ -162,8 +176,15 @@ def _hand_over(session: Session, run: PrintRun, after: str, actor: Actor, now: d
     events = [(letter_id, household_id) for letter_id, household_id in rows]
     record_many(session, actor, now, f"{kind.subject}.handed_over", kind.subject, events)
     record(
-        session, actor, now, "print_run.handed_over", SUBJECT, run.id, letters=done.letters, children=done.children,
+        session,
+        actor,
+        now,
+        "print_run.handed_over",
+        SUBJECT,
+        run.id,
+        letters=done.letters,
+        children=done.children,
         yen=done.yen,
-    )  # fmt: skip
+    )
     session.flush()
     return done

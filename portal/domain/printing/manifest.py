@@ -94,16 +94,23 @@ def manifest_rows(session: Session, run_id: int) -> Iterator[ManifestRow]:
     letters = kind.table
     rows = session.execute(
         select(
-            letters.number, letters.household_id, letters.children, letters.amount_yen, letters.enclosures,
-            PrintChunk.file_name, letters.position, kind.counter,
+            letters.number,
+            letters.household_id,
+            letters.children,
+            letters.amount_yen,
+            letters.enclosures,
+            PrintChunk.file_name,
+            letters.position,
+            kind.counter,
         )
         .join(
             PrintChunk,
-            (PrintChunk.print_run_id == letters.print_run_id) & (PrintChunk.number == letters.chunk_number),
+            (PrintChunk.print_run_id == letters.print_run_id)
+            & (PrintChunk.number == letters.chunk_number),
         )
         .where(letters.print_run_id == run_id, letters.printed_at.is_not(None))
         .order_by(letters.chunk_number, letters.position)
-    )  # fmt: skip
+    )
     for number, household_id, children, yen, enclosures, file, page, counter in rows:
         key, way = (None, COUNTER) if counter else (household_id, POST)
         yield ManifestRow(number, key, children, yen, enclosures, file or "", page or 0, way)
@@ -125,13 +132,17 @@ def run_totals(session: Session, run_id: int) -> RunTotals:
     letters = kind.table
     count, households, children, yen = session.execute(
         select(
-            func.count(letters.id), func.count(kind.addressee.distinct()),
-            func.coalesce(func.sum(letters.children), 0), func.coalesce(func.sum(letters.amount_yen), 0),
+            func.count(letters.id),
+            func.count(kind.addressee.distinct()),
+            func.coalesce(func.sum(letters.children), 0),
+            func.coalesce(func.sum(letters.amount_yen), 0),
         ).where(letters.print_run_id == run_id, letters.printed_at.is_not(None))
-    ).one()  # fmt: skip
+    ).one()
     cancelled = session.scalar(
         select(func.count(letters.id)).where(
-            letters.print_run_id == run_id, letters.printed_at.is_(None), letters.state == "cancelled"
+            letters.print_run_id == run_id,
+            letters.printed_at.is_(None),
+            letters.state == "cancelled",
         )
     )
     return RunTotals(int(count), int(households), int(children), int(yen), cancelled or 0)
@@ -153,16 +164,27 @@ def finish_run(session: Session, run_id: int, actor: Actor, now: datetime) -> Ru
     rows = list(manifest_rows(session, run_id))
     run.children, run.total_yen = totals.children, totals.amount_yen
     in_files = sum(file.letters for file in files)
-    if unfinished or not (totals.letters == totals.households == run.planned == in_files == len(rows)):
+    if unfinished or not (
+        totals.letters == totals.households == run.planned == in_files == len(rows)
+    ):
         raise IntegrityFaultError(
-            _s("印刷 %(id)d の通数が合いません。差し出さずに、管理者に連絡してください。") % {"id": run_id}
+            _s("印刷 %(id)d の通数が合いません。差し出さずに、管理者に連絡してください。")
+            % {"id": run_id}
         )
     run.state = PRINT_RUN.next(run.state, "finish")
     run.finished_at = now
     record(
-        session, actor, now, "print_run.finished", "print_run", run.id, letters=totals.letters,
-        children=totals.children, yen=totals.amount_yen, cancelled=totals.cancelled,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "print_run.finished",
+        "print_run",
+        run.id,
+        letters=totals.letters,
+        children=totals.children,
+        yen=totals.amount_yen,
+        cancelled=totals.cancelled,
+    )
     session.flush()
     _write(Path(run.folder), run, totals, files, rows)
     return totals
@@ -182,10 +204,16 @@ def _write(
     writer.writerow(COLUMNS)
     writer.writerows([getattr(row, name) for name in COLUMNS] for row in rows)
     sums = {
-        "run": run.id, "kind": run.kind, "notice_date": run.notice_date.isoformat(), **asdict(totals),
+        "run": run.id,
+        "kind": run.kind,
+        "notice_date": run.notice_date.isoformat(),
+        **asdict(totals),
         "enclosed": enclosed_counts(run.enclosed, [row.enclosures for row in rows]),
         "files": [asdict(file) for file in files],
-    }  # fmt: skip
+    }
     csv_name, json_name = manifest_names(run.id)
-    for name, text in ((csv_name, table.getvalue()), (json_name, json.dumps(sums, indent=1) + "\n")):
+    for name, text in (
+        (csv_name, table.getvalue()),
+        (json_name, json.dumps(sums, indent=1) + "\n"),
+    ):
         put(write_part(folder / name, text.encode()))

@@ -3,7 +3,16 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.base import Base, BigId, primary_key, state_column
@@ -26,11 +35,14 @@ class PrintProof(Base):
     __table_args__ = (
         UniqueConstraint("print_run_id", "number"),
         Index(
-            "uq_print_proof_live", "print_run_id", unique=True, postgresql_where=text(LIVE_PROOF),
+            "uq_print_proof_live",
+            "print_run_id",
+            unique=True,
+            postgresql_where=text(LIVE_PROOF),
             sqlite_where=text(LIVE_PROOF),
         ),
         CheckConstraint("decided_by IS NULL OR decided_by <> made_by", name="four_eyes"),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = primary_key()
     print_run_id: Mapped[int] = mapped_column(ForeignKey("print_run.id"))
@@ -60,7 +72,9 @@ class PrintProofPage(Base):
     """
 
     __tablename__ = "print_proof_page"
-    __table_args__ = (CheckConstraint("(letter_id IS NULL) <> (bare_letter_id IS NULL)", name="one_letter"),)
+    __table_args__ = (
+        CheckConstraint("(letter_id IS NULL) <> (bare_letter_id IS NULL)", name="one_letter"),
+    )
 
     id: Mapped[int] = primary_key()
     print_proof_id: Mapped[int] = mapped_column(ForeignKey("print_proof.id"), index=True)
@@ -80,9 +94,13 @@ class PrintArchive(Base):
     __table_args__ = (
         UniqueConstraint("print_run_id", "number"),
         Index(
-            "uq_print_archive_live", "print_run_id", unique=True, postgresql_where=text(LIVE), sqlite_where=text(LIVE)
+            "uq_print_archive_live",
+            "print_run_id",
+            unique=True,
+            postgresql_where=text(LIVE),
+            sqlite_where=text(LIVE),
         ),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = primary_key()
     print_run_id: Mapped[int] = mapped_column(ForeignKey("print_run.id"))
@@ -120,7 +138,9 @@ class PullLetter(Base):
     """One letter of a pull list, why it must not go out (a code), and what the mail house answered."""
 
     __tablename__ = "pull_letter"
-    __table_args__ = (CheckConstraint("(letter_id IS NULL) <> (bare_letter_id IS NULL)", name="one_letter"),)
+    __table_args__ = (
+        CheckConstraint("(letter_id IS NULL) <> (bare_letter_id IS NULL)", name="one_letter"),
+    )
 
     id: Mapped[int] = primary_key()
     pull_list_id: Mapped[int] = mapped_column(ForeignKey("pull_list.id"), index=True)

@@ -36,21 +36,25 @@ def runs_to_clear(session: Session) -> list[int]:
             .outerjoin(PrintArchive, PrintArchive.print_run_id == PrintChunk.print_run_id)
             .where(
                 or_(PrintRun.state == "discarded", PrintArchive.state.in_(("sent", "lost"))),
-                PrintChunk.file_name.is_not(None), PrintChunk.removed_at.is_(None), _nothing_stays(),
+                PrintChunk.file_name.is_not(None),
+                PrintChunk.removed_at.is_(None),
+                _nothing_stays(),
             )
             .distinct()
             .order_by(PrintChunk.print_run_id)
         )
-    )  # fmt: skip
+    )
 
 
 def plain_files(session: Session, run_id: int) -> int:
     """Return how many plain files of a run are still on the disk, as far as is written down."""
     rows = session.scalars(
         select(PrintChunk.id).where(
-            PrintChunk.print_run_id == run_id, PrintChunk.file_name.is_not(None), PrintChunk.removed_at.is_(None)
+            PrintChunk.print_run_id == run_id,
+            PrintChunk.file_name.is_not(None),
+            PrintChunk.removed_at.is_(None),
         )
-    )  # fmt: skip
+    )
     return len(rows.all())
 
 
@@ -79,13 +83,17 @@ def remove_plain_files(
         chunks = session.scalars(
             select(PrintChunk)
             .where(
-                PrintChunk.print_run_id == run_id, PrintChunk.file_name.is_not(None), PrintChunk.removed_at.is_(None)
+                PrintChunk.print_run_id == run_id,
+                PrintChunk.file_name.is_not(None),
+                PrintChunk.removed_at.is_(None),
             )
             .order_by(PrintChunk.number)
             .with_for_update()
-        ).all()  # fmt: skip
+        ).all()
         free = set(
-            session.scalars(select(PrintChunk.id).where(PrintChunk.print_run_id == run_id, _nothing_stays()))
+            session.scalars(
+                select(PrintChunk.id).where(PrintChunk.print_run_id == run_id, _nothing_stays())
+            )
         )
         gone = [chunk for chunk in chunks if chunk.id in free]
         if gone and not folder.is_dir():
@@ -103,9 +111,15 @@ def remove_plain_files(
             chunk.removed_at = now
         if gone:
             record(
-                session, actor, now, "print_run.plain_removed", "print_run", run_id, files=len(gone),
+                session,
+                actor,
+                now,
+                "print_run.plain_removed",
+                "print_run",
+                run_id,
+                files=len(gone),
                 staying=len(chunks) - len(gone),
-            )  # fmt: skip
+            )
         session.flush()
         return Removed(len(gone), len(chunks) - len(gone))
 
@@ -114,9 +128,10 @@ def _nothing_stays() -> ColumnElement[bool]:
     return (
         ~select(Letter.id)
         .where(
-            Letter.print_run_id == PrintChunk.print_run_id, Letter.chunk_number == PrintChunk.number,
+            Letter.print_run_id == PrintChunk.print_run_id,
+            Letter.chunk_number == PrintChunk.number,
             Letter.state.in_(STAYING),
         )
         .correlate(PrintChunk)
         .exists()
-    )  # fmt: skip
+    )

@@ -36,7 +36,9 @@ class OpenRun:
 
 def open_run(session: Session, kind: str = CREDENTIAL) -> OpenRun | None:
     """Return the unfinished run of a kind with the numbers of its unfinished chunks."""
-    run = session.scalar(select(PrintRun).where(PrintRun.kind == kind, PrintRun.state == PRINT_RUN.initial))
+    run = session.scalar(
+        select(PrintRun).where(PrintRun.kind == kind, PrintRun.state == PRINT_RUN.initial)
+    )
     if run is None:
         return None
     chunks = session.scalars(
@@ -44,13 +46,23 @@ def open_run(session: Session, kind: str = CREDENTIAL) -> OpenRun | None:
         .where(PrintChunk.print_run_id == run.id, PrintChunk.state == PRINT_CHUNK.initial)
         .order_by(PrintChunk.number)
     )
-    return OpenRun(run.id, Path(run.folder), run.notice_date, tuple(chunks), run.planned, tuple(run.enclosed))
+    return OpenRun(
+        run.id, Path(run.folder), run.notice_date, tuple(chunks), run.planned, tuple(run.enclosed)
+    )
 
 
 def new_run(
-    session: Session, kind: str, amounts: Sequence[tuple[int, int]], chunks: int, actor: Actor, now: datetime,
-    *, notice_date: date, make_folder: MakeFolder, enclosed: Sequence[str] = (),
-) -> OpenRun:  # fmt: skip
+    session: Session,
+    kind: str,
+    amounts: Sequence[tuple[int, int]],
+    chunks: int,
+    actor: Actor,
+    now: datetime,
+    *,
+    notice_date: date,
+    make_folder: MakeFolder,
+    enclosed: Sequence[str] = (),
+) -> OpenRun:
     """Begin a run with its chunks; the caller adds the letters. ``amounts``: children and yen of each letter.
 
     ``make_folder`` makes the folder of a run by its number; when it fails, nothing is planned.
@@ -59,28 +71,46 @@ def new_run(
         ConflictError: another run of the kind is open.
     """
     run = PrintRun(
-        kind=kind, planned=len(amounts), children=sum(children for children, _yen in amounts),
-        total_yen=sum(yen for _children, yen in amounts), folder="", enclosed=list(enclosed), notice_date=notice_date,
-        created_at=now, begun_by=actor.id,
-    )  # fmt: skip
+        kind=kind,
+        planned=len(amounts),
+        children=sum(children for children, _yen in amounts),
+        total_yen=sum(yen for _children, yen in amounts),
+        folder="",
+        enclosed=list(enclosed),
+        notice_date=notice_date,
+        created_at=now,
+        begun_by=actor.id,
+    )
     session.add(run)
     try:
         session.flush()
     except IntegrityError:
         raise being_built() from None
     numbers = tuple(range(1, chunks + 1))
-    session.execute(insert(PrintChunk), [{"print_run_id": run.id, "number": number} for number in numbers])
+    session.execute(
+        insert(PrintChunk), [{"print_run_id": run.id, "number": number} for number in numbers]
+    )
     record(
-        session, actor, now, "print_run.planned", "print_run", run.id, letters=run.planned, children=run.children,
-        yen=run.total_yen, kind=kind,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "print_run.planned",
+        "print_run",
+        run.id,
+        letters=run.planned,
+        children=run.children,
+        yen=run.total_yen,
+        kind=kind,
+    )
     folder = make_folder(run.id)
     run.folder = str(folder)
     session.flush()
     return OpenRun(run.id, folder, notice_date, numbers, run.planned, tuple(enclosed))
 
 
-def insert_letters(session: Session, table: type[Letter] | type[BareLetter], rows: Sequence[Values]) -> None:
+def insert_letters(
+    session: Session, table: type[Letter] | type[BareLetter], rows: Sequence[Values]
+) -> None:
     """Insert the planned letters of a run."""
     for start in range(0, len(rows), INSERT_AT_ONCE):
         session.execute(insert(table), rows[start : start + INSERT_AT_ONCE])
@@ -113,18 +143,36 @@ def plan_run(
         for at, one in enumerate(group)
     ]
     run = new_run(
-        session, CREDENTIAL, [(one.children, one.amount_yen) for one in chosen], places[-1][1], actor, now,
-        notice_date=notice_date, make_folder=make_folder, enclosed=enclosed,
-    )  # fmt: skip
+        session,
+        CREDENTIAL,
+        [(one.children, one.amount_yen) for one in chosen],
+        places[-1][1],
+        actor,
+        now,
+        notice_date=notice_date,
+        make_folder=make_folder,
+        enclosed=enclosed,
+    )
     rows = [
         {
-            "number": number, "household_id": one.household_id, "kind": CREDENTIAL, "state": LETTER.initial,
-            "print_run_id": run.id, "chunk_number": chunk, "position": None, "counter": one.counter,
-            "children": one.children, "amount_yen": one.amount_yen, "created_at": now, "reason": one.reason,
+            "number": number,
+            "household_id": one.household_id,
+            "kind": CREDENTIAL,
+            "state": LETTER.initial,
+            "print_run_id": run.id,
+            "chunk_number": chunk,
+            "position": None,
+            "counter": one.counter,
+            "children": one.children,
+            "amount_yen": one.amount_yen,
+            "created_at": now,
+            "reason": one.reason,
             "enclosures": pieces(enclosed, one.reason),
         }
-        for number, (one, chunk) in zip(free_letter_numbers(session, len(chosen)), places, strict=True)
-    ]  # fmt: skip
+        for number, (one, chunk) in zip(
+            free_letter_numbers(session, len(chosen)), places, strict=True
+        )
+    ]
     insert_letters(session, Letter, rows)
     return run
 

@@ -43,7 +43,9 @@ def latest(session: Session, limit: int = SHOWN) -> list[PostedLetter]:
         .limit(limit)
     )
     bare = session.execute(
-        select(BareLetter.number, BareLetter.tracking_no, BareLetter.mail_class, BareLetter.posted_on)
+        select(
+            BareLetter.number, BareLetter.tracking_no, BareLetter.mail_class, BareLetter.posted_on
+        )
         .where(BareLetter.posted_on.is_not(None))
         .order_by(BareLetter.posted_on.desc(), BareLetter.id.desc())
         .limit(limit)
@@ -59,7 +61,9 @@ def latest(session: Session, limit: int = SHOWN) -> list[PostedLetter]:
 
 def runs_waiting(session: Session, limit: int = SHOWN) -> list[RunWaiting]:
     """Return the runs with letters to be posted, oldest first."""
-    posted = select(Shipment.letter_id).where(Shipment.letter_id.is_not(None), Shipment.state != "cancelled")
+    posted = select(Shipment.letter_id).where(
+        Shipment.letter_id.is_not(None), Shipment.state != "cancelled"
+    )
     found: list[RunWaiting] = []
     for kind in KINDS:
         letters = kind.table

@@ -60,14 +60,18 @@ class _Faults:
         if not self._found:
             return
         sentences = [
-            _s("%(line)d行目: %(sentence)s") % {"line": line, "sentence": sentence} if line else sentence
+            _s("%(line)d行目: %(sentence)s") % {"line": line, "sentence": sentence}
+            if line
+            else sentence
             for line, sentence in sorted(self._found, key=lambda one: one[0])
         ]
         if len(sentences) == 1:
             raise InputError(sentences[0], code="posting")
         shown = "".join(f"\n- {sentence}" for sentence in sentences[:SHOWN_FAULTS])
         raise InputError(
-            _s("差し出しを記録しませんでした(%(n)d件)。直してから、もう一度読み込んでください。%(lines)s")
+            _s(
+                "差し出しを記録しませんでした(%(n)d件)。直してから、もう一度読み込んでください。%(lines)s"
+            )
             % {"n": len(sentences), "lines": shown},
             code="posting",
         )
@@ -86,7 +90,12 @@ def read_entries(data: bytes) -> list[Entry]:
 
 
 def post_letters(
-    session: Session, entries: Sequence[Entry], day: date, mail_class: str, actor: Actor, now: datetime
+    session: Session,
+    entries: Sequence[Entry],
+    day: date,
+    mail_class: str,
+    actor: Actor,
+    now: datetime,
 ) -> Posted:
     """Note that letters were handed to the post on ``day`` (JST) with these labels; all of them or none.
 
@@ -102,7 +111,9 @@ def post_letters(
     labels = _labels(session, entries, day, mail_class, faults)
     letters = _letters(session, entries, faults)
     faults.refuse()
-    _store(session, [(letters[entry], labels[entry]) for entry in entries], day, mail_class, actor, now)
+    _store(
+        session, [(letters[entry], labels[entry]) for entry in entries], day, mail_class, actor, now
+    )
     return Posted(len(entries))
 
 
@@ -122,7 +133,9 @@ def post_run(
     if day > jst_date(now):
         raise InputError(_s("差し出した日が未来です。日付を確かめてください。"), code="posting")
     if mail_class not in MAIL or MAIL[mail_class].digits:
-        raise InputError(_s("この郵便の種類では、手紙1通ごとにお問い合わせ番号がいります。"), code="posting")
+        raise InputError(
+            _s("この郵便の種類では、手紙1通ごとにお問い合わせ番号がいります。"), code="posting"
+        )
     letters: Sequence[Letter | BareLetter]
     if run.is_bare:
         unposted = select(BareLetter).where(
@@ -132,12 +145,18 @@ def post_run(
     else:
         letters = session.scalars(
             select(Letter)
-            .where(Letter.print_run_id == run_id, Letter.state == HANDED_OVER, Letter.id.not_in(_posted()))
+            .where(
+                Letter.print_run_id == run_id,
+                Letter.state == HANDED_OVER,
+                Letter.id.not_in(_posted()),
+            )
             .order_by(Letter.id)
             .with_for_update()
         ).all()
     if not letters:
-        raise ConflictError(_s("この印刷に、差し出していない手紙はありません。"), code="nothing_to_post")
+        raise ConflictError(
+            _s("この印刷に、差し出していない手紙はありません。"), code="nothing_to_post"
+        )
     _store(session, [(letter, None) for letter in letters], day, mail_class, actor, now)
     return Posted(len(letters))
 
@@ -152,7 +171,9 @@ def waiting(session: Session, run_id: int) -> int:
 
 
 def _posted() -> Select[int | None]:
-    return select(Shipment.letter_id).where(Shipment.letter_id.is_not(None), Shipment.state != "cancelled")
+    return select(Shipment.letter_id).where(
+        Shipment.letter_id.is_not(None), Shipment.state != "cancelled"
+    )
 
 
 def _labels(
@@ -175,7 +196,9 @@ def _labels(
         for table in (Shipment, BareLetter):
             used |= set(
                 session.scalars(
-                    select(table.tracking_no).where(table.tracking_no.in_(part), table.posted_on == day)
+                    select(table.tracking_no).where(
+                        table.tracking_no.in_(part), table.posted_on == day
+                    )
                 )
             )
     for entry, number in found.items():
@@ -196,7 +219,9 @@ def _letters(
         ).all()
         letters |= {row.number: row for row in rows}
         letters |= by_numbers(session, part)
-        posted |= set(session.scalars(_posted().where(Shipment.letter_id.in_([row.id for row in rows]))))
+        posted |= set(
+            session.scalars(_posted().where(Shipment.letter_id.in_([row.id for row in rows])))
+        )
     seen: set[str] = set()
     found: dict[Entry, Letter | BareLetter] = {}
     for entry, number in numbers.items():
@@ -211,10 +236,14 @@ def _letters(
             )
         elif number in seen:
             faults.add(entry.line, _s("この手紙は、前の行にもあります。"))
-        elif letter.posted_on is not None if isinstance(letter, BareLetter) else letter.id in posted:
+        elif (
+            letter.posted_on is not None if isinstance(letter, BareLetter) else letter.id in posted
+        ):
             faults.add(entry.line, _s("この手紙は、もう差し出してあります。"))
         elif letter.state != HANDED_OVER:
-            faults.add(entry.line, _s("この手紙は差し出せません。引き渡す前か、取りやめになっています。"))
+            faults.add(
+                entry.line, _s("この手紙は差し出せません。引き渡す前か、取りやめになっています。")
+            )
         else:
             found[entry] = letter
         seen.add(number)
@@ -222,17 +251,28 @@ def _letters(
 
 
 def _store(
-    session: Session, pairs: Sequence[tuple[Letter | BareLetter, str | None]], day: date, mail_class: str, actor: Actor,
+    session: Session,
+    pairs: Sequence[tuple[Letter | BareLetter, str | None]],
+    day: date,
+    mail_class: str,
+    actor: Actor,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     followed = [(letter, label) for letter, label in pairs if isinstance(letter, Letter)]
     _ship(session, followed, day, mail_class, actor, now)
     for letter, label in pairs:
         if isinstance(letter, BareLetter):
             post(session, letter, day, mail_class, label, actor, now)
     record(
-        session, actor, now, "posting.entered", "shipment", count=len(pairs), mail_class=mail_class, day=day.isoformat()
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "posting.entered",
+        "shipment",
+        count=len(pairs),
+        mail_class=mail_class,
+        day=day.isoformat(),
+    )
     session.flush()
     for part in _parts(followed):
         found_posted(session, [letter.id for letter, _label in part], actor, now)
@@ -241,8 +281,13 @@ def _store(
 
 
 def _ship(
-    session: Session, pairs: Sequence[tuple[Letter, str | None]], day: date, mail_class: str, actor: Actor, now: datetime
-) -> None:  # fmt: skip
+    session: Session,
+    pairs: Sequence[tuple[Letter, str | None]],
+    day: date,
+    mail_class: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
     """Begin a shipment for each letter that the post is followed for; a letter without an ID is none."""
     state = SHIPMENT.next(SHIPMENT.initial, "post")
     for part in _parts(pairs):
@@ -251,28 +296,50 @@ def _ship(
             insert(Shipment),
             [
                 {
-                    "kind": LETTER, "household_id": letter.household_id, "letter_id": letter.id, "state": state,
-                    "attempt": earlier.get(letter.household_id, (None, -1))[1] + 1 if letter.reason == REDELIVERY else 0,
-                    "previous_id": earlier.get(letter.household_id, (None, 0))[0] if letter.reason == REDELIVERY else None,
-                    "value_yen": 0, "mail_class": mail_class, "tracking_no": label, "posted_on": day, "created_at": now,
+                    "kind": LETTER,
+                    "household_id": letter.household_id,
+                    "letter_id": letter.id,
+                    "state": state,
+                    "attempt": earlier.get(letter.household_id, (None, -1))[1] + 1
+                    if letter.reason == REDELIVERY
+                    else 0,
+                    "previous_id": earlier.get(letter.household_id, (None, 0))[0]
+                    if letter.reason == REDELIVERY
+                    else None,
+                    "value_yen": 0,
+                    "mail_class": mail_class,
+                    "tracking_no": label,
+                    "posted_on": day,
+                    "created_at": now,
                     "changed_at": now,
                 }
                 for letter, label in part
             ],
-        )  # fmt: skip
+        )
     events = [(letter.id, letter.household_id) for letter, _label in pairs]
     record_many(
-        session, actor, now, "letter.posted", "letter", events, mail_class=mail_class, day=day.isoformat()
+        session,
+        actor,
+        now,
+        "letter.posted",
+        "letter",
+        events,
+        mail_class=mail_class,
+        day=day.isoformat(),
     )
 
 
-def _earlier(session: Session, household_ids: Sequence[int]) -> Mapping[int, tuple[int | None, int]]:
+def _earlier(
+    session: Session, household_ids: Sequence[int]
+) -> Mapping[int, tuple[int | None, int]]:
     """Return each household's last posting of a letter that nothing repeats yet, and its attempt."""
     repeated = select(Shipment.previous_id).where(Shipment.previous_id.is_not(None))
     rows = session.execute(
         select(Shipment.household_id, Shipment.id, Shipment.attempt)
         .where(
-            Shipment.household_id.in_(household_ids), Shipment.kind == LETTER, Shipment.id.not_in(repeated)
+            Shipment.household_id.in_(household_ids),
+            Shipment.kind == LETTER,
+            Shipment.id.not_in(repeated),
         )
         .order_by(Shipment.id)
     )

@@ -70,11 +70,15 @@ def require_protection(session: Session) -> None:
         )
 
 
-def preflight(session: Session, vault: Vault, program: Program, fonts: tuple[Path, ...] = ()) -> Preflight:
+def preflight(
+    session: Session, vault: Vault, program: Program, fonts: tuple[Path, ...] = ()
+) -> Preflight:
     """Look at every household to be issued; changes nothing. Protected households are only counted."""
     counted = counts(session)
     waiting = due(session)
-    addressees = read_addressees(session, vault, program.names.ward.ja, [one.household_id for one in waiting])
+    addressees = read_addressees(
+        session, vault, program.names.ward.ja, [one.household_id for one in waiting]
+    )
     findings: list[Finding] = []
     ready: list[tuple[bool, str, Due]] = []
     for one in waiting:
@@ -109,24 +113,42 @@ def findings_of(
         window_block(draft("", addressee, children=1, amount_yen=1), program.letter)
     except InputError:
         sentence = _s("あて名が封筒の窓に入りません。印刷用の短い住所か氏名を登録してください。")
-        found.append(Finding(household_id, addressee.number, TOO_LONG, "address", sentences=(sentence,)))
+        found.append(
+            Finding(household_id, addressee.number, TOO_LONG, "address", sentences=(sentence,))
+        )
     return found
 
 
 def draft(
-    number: str, addressee: Addressee, *, children: int, amount_yen: int, login_id: str = "", url: str = "",
+    number: str,
+    addressee: Addressee,
+    *,
+    children: int,
+    amount_yen: int,
+    login_id: str = "",
+    url: str = "",
     enclosures: tuple[str, ...] = (),
-) -> LetterContent:  # fmt: skip
+) -> LetterContent:
     """Return a letter that lacks only its password."""
     return LetterContent(
-        letter_number=number, postal_code=addressee.postal_code, address_lines=addressee.lines,
-        addressee=addressee.name, children=children, amount_yen=amount_yen, login_id=login_id, password="",
-        sign_in_url=url, customer_bars=addressee.bars,
-        enclosures=enclosures, addressee_image=addressee.image,
-    )  # fmt: skip
+        letter_number=number,
+        postal_code=addressee.postal_code,
+        address_lines=addressee.lines,
+        addressee=addressee.name,
+        children=children,
+        amount_yen=amount_yen,
+        login_id=login_id,
+        password="",
+        sign_in_url=url,
+        customer_bars=addressee.bars,
+        enclosures=enclosures,
+        addressee_image=addressee.image,
+    )
 
 
-def hold_unprintable(session: Session, findings: Collection[Finding], actor: Actor, now: datetime) -> int:
+def hold_unprintable(
+    session: Session, findings: Collection[Finding], actor: Actor, now: datetime
+) -> int:
     """Hold the households of the findings until the ward approved a print text; returns how many."""
     by_household: dict[int, list[Finding]] = {}
     for finding in findings:
@@ -136,14 +158,23 @@ def hold_unprintable(session: Session, findings: Collection[Finding], actor: Act
             continue
         session.add(
             Hold(
-                household_id=household_id, code=UNPRINTABLE_HOLD, created_at=now,
+                household_id=household_id,
+                code=UNPRINTABLE_HOLD,
+                created_at=now,
                 detail={"preflight": [_detail(finding) for finding in found]},
             )
-        )  # fmt: skip
+        )
         record(
-            session, actor, now, "hold.put", "household", household_id, household_id=household_id,
-            code=UNPRINTABLE_HOLD, reason=found[0].reason,
-        )  # fmt: skip
+            session,
+            actor,
+            now,
+            "hold.put",
+            "household",
+            household_id,
+            household_id=household_id,
+            code=UNPRINTABLE_HOLD,
+            reason=found[0].reason,
+        )
         hold_household(session, household_id, now)
         suspend_household(session, household_id, actor, now, reason=UNPRINTABLE_HOLD)
     session.flush()
@@ -151,4 +182,8 @@ def hold_unprintable(session: Session, findings: Collection[Finding], actor: Act
 
 
 def _detail(finding: Finding) -> dict[str, str | Sequence[str]]:
-    return {"reason": finding.reason, "where": finding.where, "characters": list(finding.characters)}
+    return {
+        "reason": finding.reason,
+        "where": finding.where,
+        "characters": list(finding.characters),
+    }

@@ -92,7 +92,10 @@ def shared_files(folder: Path, run_id: int, enclosed: Sequence[str]) -> dict[str
     Raises:
         InputError: one is gone.
     """
-    names = [back_file(run_id), *(enclosure_file(run_id, name) for name in enclosed if name in FORMS)]
+    names = [
+        back_file(run_id),
+        *(enclosure_file(run_id, name) for name in enclosed if name in FORMS),
+    ]
     if missing := [name for name in names if not (folder / name).is_file()]:
         raise file_gone(missing[0])
     return {name: digest_of(folder / name) for name in names}
@@ -112,13 +115,19 @@ def count(session: Session, run_id: int) -> Counted:
         .group_by(letters.enclosures)
         .order_by(letters.enclosures)
     ).all()
-    found = (advance_selection.counts if run.is_bare else selection.counts)(session, beside_run=run_id)
+    found = (advance_selection.counts if run.is_bare else selection.counts)(
+        session, beside_run=run_id
+    )
     left = {reason: households for reason, households in found.items() if reason != selection.DUE}
     each = [pieces for pieces, number, _children, _yen in rows for _ in range(number)]
     return Counted(
-        len(each), sum(int(row[2]) for row in rows), sum(int(row[3]) for row in rows),
-        {str(row[0]): row[1] for row in rows}, enclosed_counts(run.enclosed, each), left,
-    )  # fmt: skip
+        len(each),
+        sum(int(row[2]) for row in rows),
+        sum(int(row[3]) for row in rows),
+        {str(row[0]): row[1] for row in rows},
+        enclosed_counts(run.enclosed, each),
+        left,
+    )
 
 
 def choose(
@@ -132,19 +141,29 @@ def choose(
     letters = kind.table
     rows = session.execute(
         select(
-            letters.id, letters.household_id, letters.number, PrintChunk.file_name, letters.position,
-            letters.children, letters.amount_yen, kind.counter, letters.enclosures,
+            letters.id,
+            letters.household_id,
+            letters.number,
+            PrintChunk.file_name,
+            letters.position,
+            letters.children,
+            letters.amount_yen,
+            kind.counter,
+            letters.enclosures,
         )
         .join(Household, Household.id == letters.household_id)
         .join(
             PrintChunk,
-            (PrintChunk.print_run_id == letters.print_run_id) & (PrintChunk.number == letters.chunk_number),
+            (PrintChunk.print_run_id == letters.print_run_id)
+            & (PrintChunk.number == letters.chunk_number),
         )
         .where(letters.print_run_id == run_id, letters.state == "printed", ~stopped(kind))
         .order_by(letters.chunk_number, letters.position)
-    )  # fmt: skip
+    )
     found = [
-        Sample(key, household_id or 0, number, file or "", place or 0, children, yen, counter, pieces)
+        Sample(
+            key, household_id or 0, number, file or "", place or 0, children, yen, counter, pieces
+        )
         for key, household_id, number, file, place, children, yen, counter, pieces in rows
         if key not in passed_over
     ]
@@ -158,7 +177,11 @@ def choose(
     places: dict[int, list[str]] = {}
     for place, one in chosen:
         places.setdefault(one.letter_id, []).append(place)
-    return [replace(one, places=tuple(places[one.letter_id])) for one in found if one.letter_id in places]
+    return [
+        replace(one, places=tuple(places[one.letter_id]))
+        for one in found
+        if one.letter_id in places
+    ]
 
 
 def changed_since(session: Session, letter_ids: Collection[int]) -> set[int]:
@@ -169,7 +192,9 @@ def changed_since(session: Session, letter_ids: Collection[int]) -> set[int]:
         .outerjoin(PrintText, PrintText.household_id == Letter.household_id)
         .where(
             Letter.id.in_(letter_ids),
-            or_(Household.changed_at > Letter.printed_at, PrintText.approved_at > Letter.printed_at),
+            or_(
+                Household.changed_at > Letter.printed_at, PrintText.approved_at > Letter.printed_at
+            ),
         )
     )
     return set(rows)
@@ -181,7 +206,9 @@ def _longest(session: Session, vault: Vault, samples: Sequence[Sample]) -> Sampl
         part = samples[start : start + OPEN_AT_ONCE]
         names = read_addressees(session, vault, "", [one.household_id for one in part])
         longest = max(part, key=lambda one: text_ems(names[one.household_id].name))
-        best = max(best, (text_ems(names[longest.household_id].name), longest), key=lambda found: found[0])
+        best = max(
+            best, (text_ems(names[longest.household_id].name), longest), key=lambda found: found[0]
+        )
     return best[1]
 
 
@@ -195,13 +222,18 @@ def masked(
     return [
         replace(
             draft(
-                one.number, addressees[one.household_id], children=one.children, amount_yen=one.amount_yen,
-                login_id=MASKED_ID, url=f"{printer.public_url}/signin", enclosures=beside if one.pieces > 1 else (),
+                one.number,
+                addressees[one.household_id],
+                children=one.children,
+                amount_yen=one.amount_yen,
+                login_id=MASKED_ID,
+                url=f"{printer.public_url}/signin",
+                enclosures=beside if one.pieces > 1 else (),
             ),
             password=MASKED_PASSWORD,
         )
         for one in samples
-    ]  # fmt: skip
+    ]
 
 
 def pictures(
@@ -222,7 +254,9 @@ def pictures(
         if _without_secrets(printed[one.letter_id]) != _without_secrets(twin)
     }
     drawn = render_pictures(letters, frame, dpi=DPI)
-    return [Picture(one.letter_id, one.places, png) for one, png in zip(samples, drawn, strict=True)], others
+    return [
+        Picture(one.letter_id, one.places, png) for one, png in zip(samples, drawn, strict=True)
+    ], others
 
 
 def pages_as_they_are(folder: Path, samples: Sequence[Sample]) -> list[Picture]:

@@ -117,20 +117,30 @@ def _to_decide(session: Session, run_id: int, actor: Actor) -> PrintProof:
     return proof
 
 
-def _decided(session: Session, proof: PrintProof, action: str, actor: Actor, now: datetime) -> PrintProof:
+def _decided(
+    session: Session, proof: PrintProof, action: str, actor: Actor, now: datetime
+) -> PrintProof:
     proof.state = PROOF.next(proof.state, action)
     proof.decided_by, proof.decided_at = actor.id, now
     record(
-        session, actor, now, f"print_proof.{proof.state}", SUBJECT, proof.id, run=proof.print_run_id,
+        session,
+        actor,
+        now,
+        f"print_proof.{proof.state}",
+        SUBJECT,
+        proof.id,
+        run=proof.print_run_id,
         build=proof.build_sha256,
-    )  # fmt: skip
+    )
     session.flush()
     return proof
 
 
 def _outdated() -> ConflictError:
     return ConflictError(
-        _s("校正刷りを作ったあとに、印刷のファイルが変わりました。校正刷りを作りなおしてください。"),
+        _s(
+            "校正刷りを作ったあとに、印刷のファイルが変わりました。校正刷りを作りなおしてください。"
+        ),
         code="proof_outdated",
     )
 

@@ -39,43 +39,71 @@ def pages_of(session: Session, proof: PrintProof, *, include_protected: bool) ->
     letters = kind.table
     rows = session.execute(
         select(
-            PrintProofPage.id, PrintProofPage.places, PrintProofPage.sealed.is_not(None), letters.number,
-            letters.state, kind.counter, stopped(kind),
+            PrintProofPage.id,
+            PrintProofPage.places,
+            PrintProofPage.sealed.is_not(None),
+            letters.number,
+            letters.state,
+            kind.counter,
+            stopped(kind),
         )
-        .join(letters, letters.id == func.coalesce(PrintProofPage.letter_id, PrintProofPage.bare_letter_id))
+        .join(
+            letters,
+            letters.id == func.coalesce(PrintProofPage.letter_id, PrintProofPage.bare_letter_id),
+        )
         .join(Household, Household.id == letters.household_id)
         .where(PrintProofPage.print_proof_id == proof.id)
         .order_by(PrintProofPage.id)
-    )  # fmt: skip
+    )
     return [
         ShownPage(
-            key, number, tuple(places), there and (include_protected or (state == "printed" and not stays))
+            key,
+            number,
+            tuple(places),
+            there and (include_protected or (state == "printed" and not stays)),
         )
         for key, places, there, number, state, counter, stays in rows
         if include_protected or not (counter or COUNTER in places)
-    ]  # fmt: skip
+    ]
 
 
 def open_picture(
-    session: Session, vault: Vault, run_id: int, page_id: int, actor: Actor, now: datetime, *,
+    session: Session,
+    vault: Vault,
+    run_id: int,
+    page_id: int,
+    actor: Actor,
+    now: datetime,
+    *,
     include_protected: bool,
-) -> bytes:  # fmt: skip
+) -> bytes:
     """Return the picture of a letter and write down who looked at it.
 
     Raises:
         NotFoundError: there is none, or none that the actor may see.
     """
     proof = live_proof(session, run_id)
-    seen = pages_of(session, proof, include_protected=include_protected) if proof is not None else []
+    seen = (
+        pages_of(session, proof, include_protected=include_protected) if proof is not None else []
+    )
     page = (
-        session.get(PrintProofPage, page_id) if any(one.id == page_id and one.shown for one in seen) else None
+        session.get(PrintProofPage, page_id)
+        if any(one.id == page_id and one.shown for one in seen)
+        else None
     )
     if proof is None or page is None or page.sealed is None:
         raise NotFoundError(_s("この校正刷りは見つかりませんでした。"))
     kind, key = kind_of(session, run_id), page.letter_id or page.bare_letter_id
     household = session.scalar(select(kind.table.household_id).where(kind.table.id == key))
     record(
-        session, actor, now, "print_proof.viewed", SUBJECT, proof.id, household_id=household, kind=kind.subject,
+        session,
+        actor,
+        now,
+        "print_proof.viewed",
+        SUBJECT,
+        proof.id,
+        household_id=household,
+        kind=kind.subject,
         letter=key,
-    )  # fmt: skip
+    )
     return unseal(vault.unwrap(proof.wrapped_key), page.sealed, page_context(page.id))

@@ -55,8 +55,13 @@ def live_proof(session: Session, run_id: int) -> PrintProof | None:
 
 def waiting_proofs(session: Session) -> int:
     """Return how many runs wait for somebody to decide from their proof."""
-    waiting = select(func.count(PrintProof.id)).join(PrintRun, PrintRun.id == PrintProof.print_run_id)
-    return session.scalar(waiting.where(PrintProof.state == PROOF.initial, PrintRun.state == "built")) or 0
+    waiting = select(func.count(PrintProof.id)).join(
+        PrintRun, PrintRun.id == PrintProof.print_run_id
+    )
+    return (
+        session.scalar(waiting.where(PrintProof.state == PROOF.initial, PrintRun.state == "built"))
+        or 0
+    )
 
 
 def is_current(session: Session, proof: PrintProof | None) -> bool:
@@ -89,12 +94,21 @@ def make_proof(printer: Printer, run_id: int) -> int:
         drawn = _draw(printer, run_id, folder, seed, notice_date)
         with printer.write() as session:
             return store_proof(
-                session, printer.vault, run_id, built, seed, drawn, printer.actor, printer.clock.now(session),
+                session,
+                printer.vault,
+                run_id,
+                built,
+                seed,
+                drawn,
+                printer.actor,
+                printer.clock.now(session),
                 shared=shared,
-            )  # fmt: skip
+            )
 
 
-def _draw(printer: Printer, run_id: int, folder: Path, seed: int, notice_date: date) -> list[Picture]:
+def _draw(
+    printer: Printer, run_id: int, folder: Path, seed: int, notice_date: date
+) -> list[Picture]:
     """Draw the chosen letters; one whose household changed since it was printed gives its place to another.
 
     Letters without an ID hold no secret, so that their pages are shown as they were printed.
@@ -130,9 +144,17 @@ def _differs(number: str) -> ConflictError:
 
 
 def store_proof(
-    session: Session, vault: Vault, run_id: int, built: str, seed: int, drawn: Sequence[Picture], actor: Actor,
-    now: datetime, *, shared: Mapping[str, str] | None = None,
-) -> int:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    run_id: int,
+    built: str,
+    seed: int,
+    drawn: Sequence[Picture],
+    actor: Actor,
+    now: datetime,
+    *,
+    shared: Mapping[str, str] | None = None,
+) -> int:
     """Store a proof whose letters are drawn, with what is counted now; ``built`` and ``shared`` are what was looked at.
 
     Raises as ``make_proof``.
@@ -155,24 +177,47 @@ def store_proof(
     )
     found, (key, wrapped) = count(session, run_id), vault.new_data_key()
     proof = PrintProof(
-        print_run_id=run_id, number=(last or 0) + 1, build_sha256=built, shared=dict(shared or {}), seed=seed, letters=found.letters,
-        children=found.children, amount_yen=found.amount_yen, pieces=found.pieces, enclosures=found.enclosures,
-        left_out=found.left_out, wrapped_key=wrapped, made_at=now, made_by=actor.id or 0,
-    )  # fmt: skip
+        print_run_id=run_id,
+        number=(last or 0) + 1,
+        build_sha256=built,
+        shared=dict(shared or {}),
+        seed=seed,
+        letters=found.letters,
+        children=found.children,
+        amount_yen=found.amount_yen,
+        pieces=found.pieces,
+        enclosures=found.enclosures,
+        left_out=found.left_out,
+        wrapped_key=wrapped,
+        made_at=now,
+        made_by=actor.id or 0,
+    )
     session.add(proof)
     session.flush()
     for picture in drawn:
         page = PrintProofPage(
-            print_proof_id=proof.id, places=list(picture.places),
+            print_proof_id=proof.id,
+            places=list(picture.places),
             **{"bare_letter_id" if run.is_bare else "letter_id": picture.letter_id},
-        )  # fmt: skip
+        )
         session.add(page)
         session.flush()
         page.sealed = seal(key, picture.png, page_context(page.id))
     record(
-        session, actor, now, "print_proof.made", SUBJECT, proof.id, run=run_id, letters=found.letters,
-        children=found.children, yen=found.amount_yen, pictures=len(drawn), seed=seed, build=built,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "print_proof.made",
+        SUBJECT,
+        proof.id,
+        run=run_id,
+        letters=found.letters,
+        children=found.children,
+        yen=found.amount_yen,
+        pictures=len(drawn),
+        seed=seed,
+        build=built,
+    )
     session.flush()
     return proof.id
 
@@ -182,8 +227,14 @@ def forget_pictures(session: Session, run_id: int, actor: Actor, now: datetime) 
     proofs = session.scalars(select(PrintProof.id).where(PrintProof.print_run_id == run_id)).all()
     if removed := _forget(session, proofs):
         record(
-            session, actor, now, "print_proof.pictures_removed", "print_run", run_id, pictures=removed
-        )  # fmt: skip
+            session,
+            actor,
+            now,
+            "print_proof.pictures_removed",
+            "print_run",
+            run_id,
+            pictures=removed,
+        )
 
 
 def _forget(session: Session, proofs: Sequence[int]) -> int:

@@ -10,9 +10,20 @@ from portal.domain.typed import bare
 
 SHOWN_FAULTS = 20
 WORDS = {
-    "抜き取り": PULLED, "抜取り": PULLED, "抜き取りずみ": PULLED, "抜取済": PULLED, "引抜き": PULLED, "引き抜き": PULLED, "○": PULLED,
-    "差し出しずみ": ALREADY_POSTED, "差出済": ALREADY_POSTED, "差出し済": ALREADY_POSTED, "発送済": ALREADY_POSTED, "発送ずみ": ALREADY_POSTED, "×": ALREADY_POSTED,
-}  # fmt: skip
+    "抜き取り": PULLED,
+    "抜取り": PULLED,
+    "抜き取りずみ": PULLED,
+    "抜取済": PULLED,
+    "引抜き": PULLED,
+    "引き抜き": PULLED,
+    "○": PULLED,
+    "差し出しずみ": ALREADY_POSTED,
+    "差出済": ALREADY_POSTED,
+    "差出し済": ALREADY_POSTED,
+    "発送済": ALREADY_POSTED,
+    "発送ずみ": ALREADY_POSTED,
+    "×": ALREADY_POSTED,
+}
 """Words that mail houses write; anything else is asked back, never guessed."""
 
 
@@ -33,7 +44,8 @@ def read_answers(session: Session, list_id: int, data: bytes) -> list[tuple[int,
             faults.append(_s("%(line)d行目: この手紙は、引抜きの一覧にありません。") % {"line": at})
         elif word is None:
             faults.append(
-                _s("%(line)d行目: 結果は「抜き取り」か「差し出しずみ」と書いてください。") % {"line": at}
+                _s("%(line)d行目: 結果は「抜き取り」か「差し出しずみ」と書いてください。")
+                % {"line": at}
             )
         elif found.get(line.letter_id, word) != word:
             faults.append(_s("%(line)d行目: 前の行と、結果が違います。") % {"line": at})

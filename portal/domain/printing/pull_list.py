@@ -69,14 +69,26 @@ def draw_up(session: Session, run_id: int, actor: Actor, now: datetime) -> PullL
     if not found:
         raise ConflictError(_s("いま引き抜く手紙はありません。"), code="nothing_to_pull")
     last = session.scalar(select(func.max(PullList.number)).where(PullList.print_run_id == run_id))
-    made = PullList(print_run_id=run_id, number=(last or 0) + 1, created_at=now, created_by=actor.id)
+    made = PullList(
+        print_run_id=run_id, number=(last or 0) + 1, created_at=now, created_by=actor.id
+    )
     session.add(made)
     session.flush()
     column = listed_as(kind_of(session, run_id)).name
     session.add_all(
-        PullLetter(pull_list_id=made.id, reason=one.reason, **{column: one.letter_id}) for one in found
+        PullLetter(pull_list_id=made.id, reason=one.reason, **{column: one.letter_id})
+        for one in found
     )
-    record(session, actor, now, "pull_list.drawn_up", "pull_list", made.id, run=run_id, letters=len(found))
+    record(
+        session,
+        actor,
+        now,
+        "pull_list.drawn_up",
+        "pull_list",
+        made.id,
+        run=run_id,
+        letters=len(found),
+    )
     session.flush()
     return made
 
@@ -150,7 +162,11 @@ def answer(
 
 
 def found_posted(
-    session: Session, letter_ids: Collection[int], actor: Actor, now: datetime, kind: Kind = CREDENTIAL_KIND
+    session: Session,
+    letter_ids: Collection[int],
+    actor: Actor,
+    now: datetime,
+    kind: Kind = CREDENTIAL_KIND,
 ) -> None:
     """Settle letters that were just posted although they were to be pulled: their IDs are suspended at once."""
     column = listed_as(kind)
@@ -172,8 +188,14 @@ def _settle(session: Session, row: PullLetter, said: str, actor: Actor, now: dat
         if said == PULLED and bare.state == "handed_over":
             take_out(session, bare.id, actor, now, reason="pulled")
         record(
-            session, actor, now, f"pull_letter.{said}", BARE.subject, bare.id, household_id=bare.household_id
-        )  # fmt: skip
+            session,
+            actor,
+            now,
+            f"pull_letter.{said}",
+            BARE.subject,
+            bare.id,
+            household_id=bare.household_id,
+        )
         return
     letter = session.get_one(Letter, row.letter_id)
     if said == PULLED:
@@ -184,8 +206,14 @@ def _settle(session: Session, row: PullLetter, said: str, actor: Actor, now: dat
         if CREDENTIAL.can(credential.state, "suspend"):
             move(session, credential, "suspend", actor, now, reason=SUSPENDED_FOR)
     record(
-        session, actor, now, f"pull_letter.{said}", "letter", letter.id, household_id=letter.household_id
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        f"pull_letter.{said}",
+        "letter",
+        letter.id,
+        household_id=letter.household_id,
+    )
 
 
 def lists_of(session: Session, run_id: int) -> list[PullList]:
@@ -199,7 +227,9 @@ def lists_of(session: Session, run_id: int) -> list[PullList]:
 
 def pull_list(session: Session, run_id: int, list_id: int) -> PullList:
     """Return a list of a run. Raises NotFoundError."""
-    row = session.scalar(select(PullList).where(PullList.id == list_id, PullList.print_run_id == run_id))
+    row = session.scalar(
+        select(PullList).where(PullList.id == list_id, PullList.print_run_id == run_id)
+    )
     if row is None:
         raise NotFoundError(_s("この引抜きの一覧は見つかりませんでした。"))
     return row
@@ -209,33 +239,51 @@ def lines(session: Session, list_id: int) -> list[Line]:
     """Return the letters of a list in the order of their numbers."""
     bare = session.execute(
         select(
-            BareLetter.id, BareLetter.number, PrintChunk.file_name, PullLetter.reason, PullLetter.state,
-            BareLetter.tracking_no, BareLetter.mail_class, BareLetter.posted_on,
+            BareLetter.id,
+            BareLetter.number,
+            PrintChunk.file_name,
+            PullLetter.reason,
+            PullLetter.state,
+            BareLetter.tracking_no,
+            BareLetter.mail_class,
+            BareLetter.posted_on,
         )
         .join(BareLetter, BareLetter.id == PullLetter.bare_letter_id)
         .outerjoin(
             PrintChunk,
-            and_(PrintChunk.print_run_id == BareLetter.print_run_id, PrintChunk.number == BareLetter.chunk_number),
+            and_(
+                PrintChunk.print_run_id == BareLetter.print_run_id,
+                PrintChunk.number == BareLetter.chunk_number,
+            ),
         )
         .where(PullLetter.pull_list_id == list_id)
         .order_by(BareLetter.number)
-    ).all()  # fmt: skip
+    ).all()
     if bare:
         return [Line(row[0], row[1], row[2] or "", *row[3:]) for row in bare]
     rows = session.execute(
         select(
-            Letter.id, Letter.number, PrintChunk.file_name, PullLetter.reason, PullLetter.state, Shipment.tracking_no,
-            Shipment.mail_class, Shipment.posted_on,
+            Letter.id,
+            Letter.number,
+            PrintChunk.file_name,
+            PullLetter.reason,
+            PullLetter.state,
+            Shipment.tracking_no,
+            Shipment.mail_class,
+            Shipment.posted_on,
         )
         .join(Letter, Letter.id == PullLetter.letter_id)
         .outerjoin(
             PrintChunk,
-            and_(PrintChunk.print_run_id == Letter.print_run_id, PrintChunk.number == Letter.chunk_number),
+            and_(
+                PrintChunk.print_run_id == Letter.print_run_id,
+                PrintChunk.number == Letter.chunk_number,
+            ),
         )
         .outerjoin(Shipment, and_(Shipment.letter_id == Letter.id, Shipment.state != "cancelled"))
         .where(PullLetter.pull_list_id == list_id)
         .order_by(Letter.number)
-    )  # fmt: skip
+    )
     return [Line(row[0], row[1], row[2] or "", *row[3:]) for row in rows]
 
 

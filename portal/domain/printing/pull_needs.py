@@ -31,16 +31,19 @@ class Need:
 
 
 def _open_hold(prefix: str) -> ColumnElement[bool]:
-    here = and_(Hold.household_id == Household.id, Hold.state == "open", Hold.code.startswith(prefix))
+    here = and_(
+        Hold.household_id == Household.id, Hold.state == "open", Hold.code.startswith(prefix)
+    )
     return select(Hold.id).where(here).correlate(Household).exists()
 
 
 def _nothing_left() -> ColumnElement[bool]:
     """Tell whether every child of a household declined or asked to; a letter for the others still goes."""
     wanted = and_(
-        Entitlement.household_id == Household.id, Entitlement.state == ENTITLEMENT.initial,
+        Entitlement.household_id == Household.id,
+        Entitlement.state == ENTITLEMENT.initial,
         or_(Entitlement.claimed_by.is_(None), Entitlement.claimed_by != DECLINE),
-    )  # fmt: skip
+    )
     return ~select(Entitlement.id).where(wanted).correlate(Household).exists()
 
 
@@ -50,14 +53,22 @@ def listed_as(kind: Kind) -> ColumnElement[int | None]:
 
 
 def _reason(kind: Kind) -> ColumnElement[str]:
-    stopped = [withheld(), has_open_hold(Household.id.expression), Household.counter != kind.counter]
+    stopped = [
+        withheld(),
+        has_open_hold(Household.id.expression),
+        Household.counter != kind.counter,
+    ]
     if kind is not BARE:
         stopped.append(Letter.id.in_(letters_to_pull()))
     # the roster's codes for deaths and moves after the base day begin like this
     return case(
-        (_open_hold("W11_"), DIED), (_open_hold("W10_"), MOVED), (Household.state != "active", REMOVED),
-        (or_(*stopped), STOPPED), (_nothing_left(), DECLINED), else_="",
-    )  # fmt: skip
+        (_open_hold("W11_"), DIED),
+        (_open_hold("W10_"), MOVED),
+        (Household.state != "active", REMOVED),
+        (or_(*stopped), STOPPED),
+        (_nothing_left(), DECLINED),
+        else_="",
+    )
 
 
 def _to_pull(kind: Kind) -> ColumnElement[bool]:
@@ -66,7 +77,9 @@ def _to_pull(kind: Kind) -> ColumnElement[bool]:
     listed = exists().where(listed_as(kind) == letters.id)
     needed = [letters.state == "handed_over", kind.by_post, _reason(kind) != "", ~listed]
     if kind is not BARE:  # one without an ID is in another state as soon as it is posted
-        needed.append(~exists().where(Shipment.letter_id == Letter.id, Shipment.state != "cancelled"))
+        needed.append(
+            ~exists().where(Shipment.letter_id == Letter.id, Shipment.state != "cancelled")
+        )
     return and_(*needed)
 
 

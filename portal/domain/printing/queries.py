@@ -54,28 +54,44 @@ def run_statuses(session: Session) -> list[RunStatus]:
     built = case((PrintChunk.state != PRINT_CHUNK.initial, 1), else_=0)
     rows = session.execute(
         select(
-            PrintRun, func.coalesce(func.sum(PrintChunk.letters), 0), func.count(PrintChunk.id),
+            PrintRun,
+            func.coalesce(func.sum(PrintChunk.letters), 0),
+            func.count(PrintChunk.id),
             func.coalesce(func.sum(built), 0),
         )
         .outerjoin(PrintChunk, PrintChunk.print_run_id == PrintRun.id)
         .group_by(PrintRun.id)
         .order_by(PrintRun.id.desc())
-    )  # fmt: skip
+    )
     return [
         RunStatus(
-            run.id, run.kind, run.state, run.folder, run.notice_date, run.created_at, run.finished_at,
-            run.handed_over_at, run.planned, int(printed), run.children, run.total_yen, chunks, int(chunks_built),
+            run.id,
+            run.kind,
+            run.state,
+            run.folder,
+            run.notice_date,
+            run.created_at,
+            run.finished_at,
+            run.handed_over_at,
+            run.planned,
+            int(printed),
+            run.children,
+            run.total_yen,
+            chunks,
+            int(chunks_built),
         )
         for run, printed, chunks, chunks_built in rows
-    ]  # fmt: skip
+    ]
 
 
 def stopped(kind: Kind = CREDENTIAL) -> ColumnElement[bool]:
     """Say that a letter's household was protected, held or removed: for statements that join letters and households."""
     return or_(
-        withheld(), Household.state != "active", has_open_hold(Household.id.expression),
+        withheld(),
+        Household.state != "active",
+        has_open_hold(Household.id.expression),
         Household.counter != kind.counter,
-    )  # fmt: skip
+    )
 
 
 def _must_stay(kind: Kind, run_id: int | None) -> tuple[ColumnElement[bool], ...]:
@@ -86,7 +102,9 @@ def _must_stay(kind: Kind, run_id: int | None) -> tuple[ColumnElement[bool], ...
 def count_to_withdraw(session: Session, run_id: int) -> int:
     """Return how many letters of a run must be taken out before it is handed over."""
     kind = kind_of(session, run_id)
-    found = select(func.count(kind.table.id)).join(Household, Household.id == kind.table.household_id)
+    found = select(func.count(kind.table.id)).join(
+        Household, Household.id == kind.table.household_id
+    )
     return session.scalar(found.where(*_must_stay(kind, run_id))) or 0
 
 
@@ -98,13 +116,16 @@ def letter_ids(session: Session, run_id: int, numbers: Collection[str]) -> list[
     """
     letters = kind_of(session, run_id).table
     rows = session.execute(
-        select(letters.number, letters.id).where(letters.print_run_id == run_id, letters.number.in_(numbers))
+        select(letters.number, letters.id).where(
+            letters.print_run_id == run_id, letters.number.in_(numbers)
+        )
     )
     found = {number: letter_id for number, letter_id in rows}  # noqa: C416  (dict() of rows does not type)
     for number in numbers:
         if number not in found:
             raise NotFoundError(
-                _s("手紙 %(number)s は、この印刷にありません。番号を確かめてください。") % {"number": number}
+                _s("手紙 %(number)s は、この印刷にありません。番号を確かめてください。")
+                % {"number": number}
             )
     return list(found.values())
 
@@ -117,7 +138,13 @@ def to_withdraw(session: Session, run_id: int | None = None) -> Iterator[Withdra
     for kind in KINDS if run_id is None else (kind_of(session, run_id),):
         letters = kind.table
         rows = session.execute(
-            select(letters.id, letters.print_run_id, letters.number, PrintChunk.file_name, letters.position)
+            select(
+                letters.id,
+                letters.print_run_id,
+                letters.number,
+                PrintChunk.file_name,
+                letters.position,
+            )
             .join(Household, Household.id == letters.household_id)
             .join(
                 PrintChunk,
@@ -146,7 +173,10 @@ def letters_by_state(session: Session, run_id: int) -> list[StateCount]:
     letters = kind_of(session, run_id).table
     rows = session.execute(
         select(
-            letters.state, func.count(letters.id), func.sum(letters.children), func.sum(letters.enclosures)
+            letters.state,
+            func.count(letters.id),
+            func.sum(letters.children),
+            func.sum(letters.enclosures),
         )
         .where(
             letters.print_run_id == run_id,
@@ -156,7 +186,8 @@ def letters_by_state(session: Session, run_id: int) -> list[StateCount]:
         .order_by(letters.state)
     )
     return [
-        StateCount(state, int(count), int(children), int(sheets)) for state, count, children, sheets in rows
+        StateCount(state, int(count), int(children), int(sheets))
+        for state, count, children, sheets in rows
     ]
 
 

@@ -18,8 +18,13 @@ from portal.domain.letters.states import CREDENTIAL_LETTER, FIRST, LETTER_ORDER
 CREDENTIAL = CREDENTIAL_LETTER
 
 REMOVED, PROTECTED, HELD, NOTHING_DUE, HAS_LETTER, DUE = (
-    "removed", "protected", "held", "nothing_due", "has_letter", "due",
-)  # fmt: skip
+    "removed",
+    "protected",
+    "held",
+    "nothing_due",
+    "has_letter",
+    "due",
+)
 LEFT_OUT = (PROTECTED, HELD, REMOVED, NOTHING_DUE, HAS_LETTER)
 
 
@@ -79,9 +84,13 @@ def counts(session: Session, *, beside_run: int | None = None) -> dict[str, int]
 
     ``beside_run``: without the households whose letter lies in this run.
     """
-    inside = select(Letter.household_id).where(Letter.print_run_id == beside_run, Letter.state == "printed")
+    inside = select(Letter.household_id).where(
+        Letter.print_run_id == beside_run, Letter.state == "printed"
+    )
     statement = select(_reason(*WITH_US).label("reason"))
-    reasons = (statement if beside_run is None else statement.where(Household.id.not_in(inside))).subquery()
+    reasons = (
+        statement if beside_run is None else statement.where(Household.id.not_in(inside))
+    ).subquery()
     rows = session.execute(select(reasons.c.reason, func.count()).group_by(reasons.c.reason))
     found = {reason: int(count) for reason, count in rows}
     return {reason: found.get(reason, 0) for reason in (DUE, *LEFT_OUT)}
@@ -118,20 +127,33 @@ def _standing(session: Session, condition: ColumnElement[bool]) -> dict[int, Due
         .outerjoin(PrintText, PrintText.household_id == Household.id)
         .outerjoin(
             LetterOrder,
-            and_(LetterOrder.household_id == Household.id, LetterOrder.state == LETTER_ORDER.initial),
+            and_(
+                LetterOrder.household_id == Household.id, LetterOrder.state == LETTER_ORDER.initial
+            ),
         )
         .where(condition, Entitlement.state == ENTITLEMENT.initial)
         .group_by(
-            Household.id, Household.changed_at, PrintText.approved_at, Household.counter, LetterOrder.id, LetterOrder.changed_at,
+            Household.id,
+            Household.changed_at,
+            PrintText.approved_at,
+            Household.counter,
+            LetterOrder.id,
+            LetterOrder.changed_at,
             LetterOrder.reason,
         )
         .order_by(Household.id)
-    )  # fmt: skip
-    return {row[0]: Due(row[0], int(row[1]), int(row[2]), *row[3:8], reason=row[8] or FIRST) for row in rows}
+    )
+    return {
+        row[0]: Due(row[0], int(row[1]), int(row[2]), *row[3:8], reason=row[8] or FIRST)
+        for row in rows
+    }
 
 
 def lock_households(session: Session, household_ids: Collection[int]) -> None:
     """Lock the rows to the end of the transaction, so that no protection comes in between check and commit."""
     session.execute(
-        select(Household.id).where(Household.id.in_(household_ids)).order_by(Household.id).with_for_update()
+        select(Household.id)
+        .where(Household.id.in_(household_ids))
+        .order_by(Household.id)
+        .with_for_update()
     ).all()

@@ -54,7 +54,9 @@ class SpecimenWriter:
         """Choose every address that counts."""
         return Chosen(tuple(_item(row) for row in active(session)))
 
-    def standing(self, session: Session, keys: Collection[int], *, lock: bool) -> Mapping[int, Item]:
+    def standing(
+        self, session: Session, keys: Collection[int], *, lock: bool
+    ) -> Mapping[int, Item]:
         """Return the addresses that were not removed since."""
         return {row.id: _item(row) for row in active(session, keys, lock=lock)}
 
@@ -83,9 +85,14 @@ class SpecimenWriter:
 
     def _letter(self, number: str, address: StaffAddress) -> LetterContent:
         letter = draft(
-            number, address.addressee, children=1, amount_yen=self.printer.program.amount_yen, login_id=SPECIMEN_ID,
-            url=f"{self.printer.public_url}/signin", enclosures=printed_names(self.enclosed),
-        )  # fmt: skip
+            number,
+            address.addressee,
+            children=1,
+            amount_yen=self.printer.program.amount_yen,
+            login_id=SPECIMEN_ID,
+            url=f"{self.printer.public_url}/signin",
+            enclosures=printed_names(self.enclosed),
+        )
         return replace(letter, password=SPECIMEN_PASSWORD)
 
 

@@ -65,9 +65,15 @@ def read_address(name: str, postal: str, line: str, building: str) -> StaffAddre
 
 
 def add(
-    session: Session, vault: Vault, program: Program, address: StaffAddress, actor: Actor, now: datetime,
-    *, fonts: tuple[Path, ...] = (),
-) -> TestAddress:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    program: Program,
+    address: StaffAddress,
+    actor: Actor,
+    now: datetime,
+    *,
+    fonts: tuple[Path, ...] = (),
+) -> TestAddress:
     """Keep an address for the test postings to come.
 
     Raises:
@@ -75,7 +81,9 @@ def add(
         NotAllowedError: the actor has no account.
     """
     if actor.id is None:
-        raise NotAllowedError(_s("試し送りのあて先を決められるのは、アカウントのある職員だけです。"))
+        raise NotAllowedError(
+            _s("試し送りのあて先を決められるのは、アカウントのある職員だけです。")
+        )
     if found := findings_of(0, address.addressee, program, fonts):
         place = "name" if found[0].where == "name" else "line"
         raise InputError(_s("この文字は印刷できないか、封筒の窓に入りません。"), code=place)
@@ -107,9 +115,15 @@ def remove(session: Session, address_id: int, actor: Actor, now: datetime) -> No
     session.flush()
 
 
-def active(session: Session, ids: Collection[int] | None = None, *, lock: bool = False) -> list[TestAddress]:
+def active(
+    session: Session, ids: Collection[int] | None = None, *, lock: bool = False
+) -> list[TestAddress]:
     """Return the addresses that count, in the order they were entered; of these keys, or all."""
-    statement = select(TestAddress).where(TestAddress.state == TEST_ADDRESS.initial).order_by(TestAddress.id)
+    statement = (
+        select(TestAddress)
+        .where(TestAddress.state == TEST_ADDRESS.initial)
+        .order_by(TestAddress.id)
+    )
     if ids is not None:
         statement = statement.where(TestAddress.id.in_(ids))
     if lock:

@@ -48,9 +48,14 @@ def supersede_letters(
     if not counter:
         mine.append(kind.by_post)
     letters = session.execute(
-        select(table.id, table.household_id, table.state).where(*mine).order_by(table.id).with_for_update()
+        select(table.id, table.household_id, table.state)
+        .where(*mine)
+        .order_by(table.id)
+        .with_for_update()
     ).all()
-    found = session.scalars(select(Letter.credential_id).where(*mine)).all() if kind is WITH_ID else []
+    found = (
+        session.scalars(select(Letter.credential_id).where(*mine)).all() if kind is WITH_ID else []
+    )
     keys = [key for key in found if key is not None]
     for state in {row.state for row in letters}:
         after = kind.machine.next(state, "supersede")
@@ -65,9 +70,14 @@ def supersede_letters(
         for part in _parts([row.id for row in letters]):
             reopen_orders(session, part, actor, now)
     record_many(
-        session, actor, now, f"{kind.subject}.supersede", kind.subject, [(row.id, row.household_id) for row in letters],
+        session,
+        actor,
+        now,
+        f"{kind.subject}.supersede",
+        kind.subject,
+        [(row.id, row.household_id) for row in letters],
         reason=reason,
-    )  # fmt: skip
+    )
     closed = sum(_close(session, part, actor, now, reason) for part in _parts(keys))
     return Superseded(len(letters), closed)
 

@@ -43,9 +43,12 @@ def take_back_pdf(program: Program, lines: Sequence[Line], now: datetime) -> byt
         ]
     address = contact.return_address
     data = {
-        "letters": letters, "day": [day.year, day.month, day.day], "date": format_wareki(day),
-        "office": program.names.contractor.in_language(SOURCE_LOCALE), "telephone": contact.telephone,
+        "letters": letters,
+        "day": [day.year, day.month, day.day],
+        "date": format_wareki(day),
+        "office": program.names.contractor.in_language(SOURCE_LOCALE),
+        "telephone": contact.telephone,
         "address": [address.postal_mark, *address.lines],
-    }  # fmt: skip
+    }
     with in_turn():
         return compile_pdf("take_back.typ", data, timestamp=int(now.timestamp()))

@@ -33,10 +33,14 @@ def agenda(windows: Windows, now: datetime) -> list[WindowView]:
     views.sort(key=lambda pair: (pair[1].is_over(now), pair[0]))
     return [
         WindowView(
-            window.kind, _stage(window, now), window.first_day, window.last_day, window.days_left(now)
+            window.kind,
+            _stage(window, now),
+            window.first_day,
+            window.last_day,
+            window.days_left(now),
         )
         for _at, window in views
-    ]  # fmt: skip
+    ]
 
 
 def _next_change(window: Window, now: datetime) -> datetime:

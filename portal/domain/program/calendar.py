@@ -138,7 +138,9 @@ class CallCenterCalendar:
         local = now.astimezone(JST)
         hours = self.hours_on(local.date())
         return (
-            hours is not None and self.is_staffed(local.date()) and hours.opens <= local.time() < hours.closes
+            hours is not None
+            and self.is_staffed(local.date())
+            and hours.opens <= local.time() < hours.closes
         )
 
     def next_open(self, now: datetime) -> datetime | None:

@@ -33,10 +33,15 @@ def by_level(findings: list[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: finding.level is Level.WARNING)
 
 
-def coupon_findings(program: Program, exchange_ends_at: datetime, use_ends_at: datetime) -> list[Finding]:
+def coupon_findings(
+    program: Program, exchange_ends_at: datetime, use_ends_at: datetime
+) -> list[Finding]:
     """Return what is wrong with codes of these exclusive ends (UTC): they must live as long as the program says."""
     found = []
-    for ends_at, window in ((exchange_ends_at, program.windows.exchange), (use_ends_at, program.windows.use)):
+    for ends_at, window in (
+        (exchange_ends_at, program.windows.exchange),
+        (use_ends_at, program.windows.use),
+    ):
         if ends_at < window.ends_at:
             found.append(
                 error_of(
@@ -60,7 +65,9 @@ def _check_channels(program: Program) -> Iterator[Finding]:
     if not channels.names:
         yield error_of(
             "no_channel",
-            _s("確認の番号の受け取り方が1つもありません。[channels] で totp などを true にしてください。"),
+            _s(
+                "確認の番号の受け取り方が1つもありません。[channels] で totp などを true にしてください。"
+            ),
         )
     if channels.email and channels.email_risk is None:
         yield error_of(
@@ -110,8 +117,10 @@ def _check_files(program: Program) -> Iterator[Finding]:
                 % {"key": key, "path": path},
             )
     folders = (
-        ("layouts", program.layouts_dir), ("issuers", program.issuers_dir), ("calls.layouts", program.call_layouts_dir),
-    )  # fmt: skip
+        ("layouts", program.layouts_dir),
+        ("issuers", program.issuers_dir),
+        ("calls.layouts", program.call_layouts_dir),
+    )
     for key, path in folders:
         if not path.is_dir():
             yield warning_of(
@@ -130,7 +139,9 @@ def _check_rest(program: Program) -> Iterator[Finding]:
             _s("住民が選べない言語があります: %(names)s。契約の言語か確かめてください。")
             % {"names": " / ".join(missing)},
         )
-    if program.contact.telephone_is_free and not program.contact.telephone.startswith(FREE_PREFIXES):
+    if program.contact.telephone_is_free and not program.contact.telephone.startswith(
+        FREE_PREFIXES
+    ):
         yield warning_of(
             "telephone_not_free",
             _s("電話番号が 0120 か 0800 で始まりません。通話料が無料か確かめてください。"),
@@ -138,7 +149,9 @@ def _check_rest(program: Program) -> Iterator[Finding]:
     if not program.alternatives:
         yield warning_of(
             "no_alternative",
-            _s("電子クーポンを使えない人への代替品が1つもありません。[[alternatives]] を書いてください。"),
+            _s(
+                "電子クーポンを使えない人への代替品が1つもありません。[[alternatives]] を書いてください。"
+            ),
         )
     for product in program.alternatives:
         if program.amount_yen % product.piece_yen:
@@ -147,7 +160,11 @@ def _check_rest(program: Program) -> Iterator[Finding]:
                 _s(
                     "代替品 %(id)s は %(piece)s円の券では %(amount)s円になりません。piece_yen を直してください。"
                 )
-                % {"id": product.id, "piece": f"{product.piece_yen:,}", "amount": f"{program.amount_yen:,}"},
+                % {
+                    "id": product.id,
+                    "piece": f"{product.piece_yen:,}",
+                    "amount": f"{program.amount_yen:,}",
+                },
             )
     late: list[date] = [
         window.last_day
@@ -158,7 +175,9 @@ def _check_rest(program: Program) -> Iterator[Finding]:
     if late:
         yield warning_of(
             "outside_contract",
-            _s("契約の最後の日(%(contract)s)より後の期限があります(%(day)s)。日付を確かめてください。")
+            _s(
+                "契約の最後の日(%(contract)s)より後の期限があります(%(day)s)。日付を確かめてください。"
+            )
             % {"contract": program.contract.last_day.isoformat(), "day": max(late).isoformat()},
         )
 

@@ -43,13 +43,17 @@ def _check_closures(calendar: CallCenterCalendar) -> Iterator[Finding]:
         if closure.last < calendar.first_day or closure.first > calendar.last_day:
             yield warning_of(
                 "closure_outside",
-                _s("%(first)s〜%(last)sの臨時の休みは、コールセンターの期間の外なので使われません。")
+                _s(
+                    "%(first)s〜%(last)sの臨時の休みは、コールセンターの期間の外なので使われません。"
+                )
                 % values,
             )
         elif all(calendar.usual_hours(day) is None for day in days_of(closure)):
             yield warning_of(
                 "closure_without_effect",
-                _s("%(first)s〜%(last)sは、もともと休みの日です。臨時の休みの日付を確かめてください。")
+                _s(
+                    "%(first)s〜%(last)sは、もともと休みの日です。臨時の休みの日付を確かめてください。"
+                )
                 % values,
             )
         for other in calendar.closures[:index]:
@@ -77,5 +81,6 @@ def _check_overrides(calendar: CallCenterCalendar) -> Iterator[Finding]:
         elif override.hours == (None if closed else calendar.usual_hours(override.day)):
             yield warning_of(
                 "override_without_effect",
-                _s("%(day)sの時間変更は、いつもの時間と同じです。日付と時刻を確かめてください。") % values,
+                _s("%(day)sの時間変更は、いつもの時間と同じです。日付と時刻を確かめてください。")
+                % values,
             )

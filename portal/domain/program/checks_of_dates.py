@@ -37,33 +37,44 @@ def check_order_of_days(program: Program) -> Iterator[Finding]:
             )
     if program.contract.last_day < program.contract.first_day:
         yield error_of(
-            "ends_before_start", _s("契約の最後の日が始まりの日より前です。[contract] を直してください。")
+            "ends_before_start",
+            _s("契約の最後の日が始まりの日より前です。[contract] を直してください。"),
         )
 
 
 def check_pairs_of_days(program: Program) -> Iterator[Finding]:
     """Days that depend on each other must stand in order."""
     days = program.windows
-    exchange, sign_in, delivery = days.exchange.last_day, days.sign_in.last_day, days.delivery.last_day
+    exchange, sign_in, delivery = (
+        days.exchange.last_day,
+        days.sign_in.last_day,
+        days.delivery.last_day,
+    )
     base, sent = program.base_date, days.delivery.first_day
     pairs: tuple[tuple[bool, Level, str, str], ...] = (
         (
             sign_in < exchange,
             Level.ERROR,
             "sign_in_closes_early",
-            _s("交換期限(%(exchange)s)より前にサインインが閉じます(%(sign_in)s)。sign_in_to を交換期限以降にしてください。"),
+            _s(
+                "交換期限(%(exchange)s)より前にサインインが閉じます(%(sign_in)s)。sign_in_to を交換期限以降にしてください。"
+            ),
         ),
         (
             exchange > days.use.last_day,
             Level.ERROR,
             "exchange_after_use",
-            _s("交換期限(%(exchange)s)が利用期限(%(use)s)より後です。use_to を交換期限以降にしてください。"),
+            _s(
+                "交換期限(%(exchange)s)が利用期限(%(use)s)より後です。use_to を交換期限以降にしてください。"
+            ),
         ),
         (
             delivery > exchange,
             Level.ERROR,
             "delivery_after_exchange",
-            _s("配送の終わり(%(delivery)s)が交換期限(%(exchange)s)より後です。届いても使えないので、どちらかを直してください。"),
+            _s(
+                "配送の終わり(%(delivery)s)が交換期限(%(exchange)s)より後です。届いても使えないので、どちらかを直してください。"
+            ),
         ),
         (
             base > sent,
@@ -75,13 +86,17 @@ def check_pairs_of_days(program: Program) -> Iterator[Finding]:
             days.decline.last_day > exchange,
             Level.WARNING,
             "decline_after_exchange",
-            _s("辞退の受付(%(decline)sまで)が交換期限(%(exchange)s)の後も続きます。失効した後の辞退は要らないので、確かめてください。"),
+            _s(
+                "辞退の受付(%(decline)sまで)が交換期限(%(exchange)s)の後も続きます。失効した後の辞退は要らないので、確かめてください。"
+            ),
         ),
         (
             sent < days.sign_in.first_day,
             Level.WARNING,
             "letters_before_sign_in",
-            _s("サインインの開始(%(opens)s)より前に手紙の配送が始まります(%(sent)s)。届いてもサインインできない人が出ます。"),
+            _s(
+                "サインインの開始(%(opens)s)より前に手紙の配送が始まります(%(sent)s)。届いてもサインインできない人が出ます。"
+            ),
         ),
         (
             sent < days.publicity.first_day,
@@ -89,7 +104,7 @@ def check_pairs_of_days(program: Program) -> Iterator[Finding]:
             "letters_before_publicity",
             _s("区民への周知(%(public)s)より前に手紙の配送が始まります(%(sent)s)。"),
         ),
-    )  # fmt: skip
+    )
     values = {
         "exchange": exchange,
         "sign_in": sign_in,
@@ -103,7 +118,9 @@ def check_pairs_of_days(program: Program) -> Iterator[Finding]:
     }
     for wrong, level, code, sentence in pairs:
         if wrong:
-            yield Finding(level, code, sentence % {key: day.isoformat() for key, day in values.items()})
+            yield Finding(
+                level, code, sentence % {key: day.isoformat() for key, day in values.items()}
+            )
 
 
 def check_birth_window(program: Program) -> Iterator[Finding]:
@@ -118,7 +135,8 @@ def check_birth_window(program: Program) -> Iterator[Finding]:
     }
     if last < first:
         yield error_of(
-            "birth_window_empty", _s("対象の誕生日の終わり(%(last)s)が始まり(%(first)s)より前です。") % values
+            "birth_window_empty",
+            _s("対象の誕生日の終わり(%(last)s)が始まり(%(first)s)より前です。") % values,
         )
         return
     if (first.month, first.day) != (4, 2):
@@ -142,7 +160,9 @@ def check_birth_window(program: Program) -> Iterator[Finding]:
     if last < program.base_date:
         yield warning_of(
             "birth_window_misses_babies",
-            _s("%(last)sの後、基準日(%(base)s)までに生まれた子が対象から漏れます。区に確かめてください。")
+            _s(
+                "%(last)sの後、基準日(%(base)s)までに生まれた子が対象から漏れます。区に確かめてください。"
+            )
             % values,
         )
 
@@ -172,7 +192,9 @@ def check_call_center(program: Program) -> Iterator[Finding]:
     if calendar.last_staffed_day() is None and window.first_day <= window.last_day:
         yield error_of(
             "never_staffed",
-            _s("コールセンターの期間に、開いている日が1日もありません。期間か休みを直してください。"),
+            _s(
+                "コールセンターの期間に、開いている日が1日もありません。期間か休みを直してください。"
+            ),
         )
     if window.first_day > program.windows.delivery.first_day:
         yield warning_of(
@@ -217,7 +239,9 @@ def check_requests(program: Program) -> Iterator[Finding]:
                 )
                 % values,
             )
-        elif rule.given_last_day is not None and not program.calendar.is_business_day(rule.given_last_day):
+        elif rule.given_last_day is not None and not program.calendar.is_business_day(
+            rule.given_last_day
+        ):
             yield warning_of(
                 "request_last_day_closed",
                 _s("「%(title)s」の受付の最後の日(%(given)s)は休みの日です。") % values,

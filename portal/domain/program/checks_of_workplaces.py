@@ -37,6 +37,8 @@ def check_workplaces(program: Program) -> Iterator[Finding]:
         if network.prefixlen < WIDEST[network.version] and not network.is_loopback:
             yield warning_of(
                 "network_wide",
-                _s("拠点 %(name)s のネットワーク %(network)s は広すぎます。職場だけに絞ってください。")
+                _s(
+                    "拠点 %(name)s のネットワーク %(network)s は広すぎます。職場だけに絞ってください。"
+                )
                 % {"name": name, "network": str(network)},
             )

@@ -28,4 +28,6 @@ def day_in_all_languages(day: date) -> LocalText:
 
 def weekday_name(day: date) -> str:
     """Return the weekday in one short word of the current language."""
-    return str(get_day_names("abbreviated", locale=current_locale().partition("@")[0])[day.weekday()])
+    return str(
+        get_day_names("abbreviated", locale=current_locale().partition("@")[0])[day.weekday()]
+    )

@@ -92,7 +92,9 @@ class RequestRule:
 
     def last_posting_day(self, calendar: CallCenterCalendar) -> date:
         """Return the last day on which posting still leaves time for post and storage."""
-        return calendar.business_day_until(self.target - timedelta(days=self.post_days + self.storage_days))
+        return calendar.business_day_until(
+            self.target - timedelta(days=self.post_days + self.storage_days)
+        )
 
     def derived_last_day(self, calendar: CallCenterCalendar) -> date:
         """Return the last day for asking that the rule gives."""
@@ -128,4 +130,6 @@ class Windows:
 
     def announced(self, now: datetime) -> tuple[Window, ...]:
         """Return the windows whose last day is near, the nearest first."""
-        return tuple(sorted((w for w in self if w.is_announced(now)), key=lambda window: window.last_day))
+        return tuple(
+            sorted((w for w in self if w.is_announced(now)), key=lambda window: window.last_day)
+        )

@@ -71,13 +71,17 @@ def am_i_in(birth: date, program: Program) -> Verdict:
             )
         return Verdict(
             eligible=False,
-            reason=_("対象は%(first)s以降に生まれた方のため、%(birth)s生まれの方は対象ではありません。")
+            reason=_(
+                "対象は%(first)s以降に生まれた方のため、%(birth)s生まれの方は対象ではありません。"
+            )
             % values,
         )
     if birth > last:
         return Verdict(
             eligible=False,
-            reason=_("対象は%(last)sまでに生まれた方のため、%(birth)s生まれの方は対象ではありません。")
+            reason=_(
+                "対象は%(last)sまでに生まれた方のため、%(birth)s生まれの方は対象ではありません。"
+            )
             % values,
         )
     return Verdict(

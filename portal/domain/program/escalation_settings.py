@@ -8,7 +8,14 @@ import pyrage
 from portal.domain.program.reading import Section
 from portal.domain.texts import _s
 
-ESCALATION_KINDS = ("eligibility", "protection", "change_of_recipient", "accident", "complaint", "press")
+ESCALATION_KINDS = (
+    "eligibility",
+    "protection",
+    "change_of_recipient",
+    "accident",
+    "complaint",
+    "press",
+)
 _SECRET = re.compile("age-secret-key", re.IGNORECASE)
 
 
@@ -63,7 +70,8 @@ def _sheet_key(table: Section) -> str:
     except pyrage.RecipientError:
         if _SECRET.search(typed):
             table.problem(
-                "sheet_key", _s("これは秘密の鍵です。区に、鍵を作り直して公開鍵を送るよう頼んでください。")
+                "sheet_key",
+                _s("これは秘密の鍵です。区に、鍵を作り直して公開鍵を送るよう頼んでください。"),
             )
         else:
             table.problem("sheet_key", _s("区の公開鍵を「age1」で始まる62文字で書いてください。"))

@@ -61,12 +61,19 @@ def explain_days(program: Program) -> list[DayRow]:
     """Return a row for the base date, the birth window, the contract and both ends of each window."""
     rows = [
         _row("base_date", _s("基準日"), program.base_date),
-        _row("birth_from", _s("対象の誕生日の始まり"), program.birth_from, note=_birth_from_note(program)),
+        _row(
+            "birth_from",
+            _s("対象の誕生日の始まり"),
+            program.birth_from,
+            note=_birth_from_note(program),
+        ),
         _row(
             "birth_to",
             _s("対象の誕生日の終わり"),
             program.birth_to,
-            note=_s("基準日と同じ") if program.birth_to == program.base_date else _s("区が決めた日"),
+            note=_s("基準日と同じ")
+            if program.birth_to == program.base_date
+            else _s("区が決めた日"),
         ),
         _row("contract.from", _s("契約の始まり"), program.contract.first_day),
         _row("contract.to", _s("契約の終わり"), program.contract.last_day),
@@ -75,7 +82,9 @@ def explain_days(program: Program) -> list[DayRow]:
     for window in program.windows:
         title = window_title(window.kind)
         staffed = program.calendar.last_staffed_day(until=window.last_day)
-        rows.append(_row(f"{window.kind}.from", _s("%(title)s 開始") % {"title": title}, window.first_day))
+        rows.append(
+            _row(f"{window.kind}.from", _s("%(title)s 開始") % {"title": title}, window.first_day)
+        )
         rows.append(
             _row(
                 f"{window.kind}.to",
@@ -92,7 +101,9 @@ def explain_days(program: Program) -> list[DayRow]:
 def explain_settings(program: Program) -> list[SettingRow]:
     """Return what the rest of the program amounts to, one line per setting."""
     eligibility, contact, hours = program.eligibility, program.contact, program.calendar.hours
-    closed = [weekday_name(date(2024, 1, 1 + index)) for index in sorted(program.calendar.weekly_closed)]
+    closed = [
+        weekday_name(date(2024, 1, 1 + index)) for index in sorted(program.calendar.weekly_closed)
+    ]
     if program.calendar.national_holidays:
         closed.append(_s("祝日"))
     closed += [
@@ -104,7 +115,9 @@ def explain_settings(program: Program) -> list[SettingRow]:
         SettingRow("file", _s("設定ファイル"), str(program.path)),
         SettingRow("ward", _s("区"), program.names.ward.ja),
         SettingRow(
-            "amount_yen", _s("こども1人の金額"), _s("%(yen)s円") % {"yen": f"{eligibility.amount_yen:,}"}
+            "amount_yen",
+            _s("こども1人の金額"),
+            _s("%(yen)s円") % {"yen": f"{eligibility.amount_yen:,}"},
         ),
         SettingRow("telephone", _s("電話"), contact.telephone),
         SettingRow("fax", _s("FAX"), contact.fax),
@@ -115,16 +128,22 @@ def explain_settings(program: Program) -> list[SettingRow]:
         SettingRow("languages", _s("言語"), ", ".join(program.languages or RESIDENT_LOCALES)),
         SettingRow("password_mode", _s("手紙のパスワード"), program.letter_password_mode),
         SettingRow(
-            "enclosures", _s("はじめの手紙に同封するもの"), ", ".join(program.letter_enclosures) or "-"
+            "enclosures",
+            _s("はじめの手紙に同封するもの"),
+            ", ".join(program.letter_enclosures) or "-",
         ),
         SettingRow(
-            "advance_texts", _s("事前案内の文"), str(program.advance.texts_file) if program.advance else "-"
+            "advance_texts",
+            _s("事前案内の文"),
+            str(program.advance.texts_file) if program.advance else "-",
         ),
         SettingRow("forwarding", _s("転送"), program.forwarding),
         SettingRow("delivered_means", _s("配達済みと数える時"), program.delivered_means),
         SettingRow("postal_rule", _s("郵便で届いた辞退届"), program.requests.postal_rule),
         SettingRow("adult_rule", _s("18歳になった人の辞退"), program.requests.adult_rule),
-        SettingRow("four_eyes", _s("2人で決める申請"), ", ".join(sorted(program.requests.four_eyes)) or "-"),
+        SettingRow(
+            "four_eyes", _s("2人で決める申請"), ", ".join(sorted(program.requests.four_eyes)) or "-"
+        ),
         SettingRow("redeliveries", _s("再配送の回数"), str(program.requests.redeliveries)),
         SettingRow(
             "registered_limit_yen",
@@ -132,13 +151,18 @@ def explain_settings(program: Program) -> list[SettingRow]:
             _s("%(yen)s円") % {"yen": f"{program.requests.registered_limit_yen:,}"},
         ),
         SettingRow(
-            "absence", _s("連絡先のない世帯への不在の知らせ"), program.requests.absence_without_channel
+            "absence",
+            _s("連絡先のない世帯への不在の知らせ"),
+            program.requests.absence_without_channel,
         ),
-        SettingRow("due_business_days", _s("審査の期限(営業日)"), str(program.requests.due_business_days)),
+        SettingRow(
+            "due_business_days", _s("審査の期限(営業日)"), str(program.requests.due_business_days)
+        ),
         SettingRow(
             "sites",
             _s("コールセンターの拠点"),
-            ", ".join(f"{w.name} ({w.kind}: {' '.join(w.networks)})" for w in program.workplaces) or "-",
+            ", ".join(f"{w.name} ({w.kind}: {' '.join(w.networks)})" for w in program.workplaces)
+            or "-",
         ),
         SettingRow("towns", _s("町の一覧"), str(program.towns_file)),
         SettingRow("layouts", _s("レイアウト"), str(program.layouts_dir)),
@@ -161,7 +185,13 @@ def _agreed(program: Program) -> list[str]:
 
 
 def _row(
-    key: str, title: str, day: date, *, ends_at: str = "", staffed: date | None = None, note: str = ""
+    key: str,
+    title: str,
+    day: date,
+    *,
+    ends_at: str = "",
+    staffed: date | None = None,
+    note: str = "",
 ) -> DayRow:
     return DayRow(
         key=key,

@@ -9,7 +9,15 @@ from portal.domain.program.calendar import CallCenterCalendar, Closure
 from portal.domain.program.day_text import EASY, format_day
 from portal.domain.texts import _, current_locale
 
-EASY_DAYS = {"月": "げつ", "火": "か", "水": "すい", "木": "もく", "金": "きん", "土": "ど", "日": "にち"}
+EASY_DAYS = {
+    "月": "げつ",
+    "火": "か",
+    "水": "すい",
+    "木": "もく",
+    "金": "きん",
+    "土": "ど",
+    "日": "にち",
+}
 
 
 def clock_text(moment: time) -> str:
@@ -51,7 +59,9 @@ def closed_days(calendar: CallCenterCalendar) -> str:
         days.append(_("祝日"))
     for closure in calendar.yearly_closures:
         first, last = (date(2024, *pair) for pair in (closure.first, closure.last))
-        days.append(_("%(first)sから%(last)s") % {"first": _month_day(first), "last": _month_day(last)})
+        days.append(
+            _("%(first)sから%(last)s") % {"first": _month_day(first), "last": _month_day(last)}
+        )
     return _("、").join(days)
 
 
@@ -75,7 +85,9 @@ def agreed_ahead(calendar: CallCenterCalendar, first: date, last: date) -> list[
             "opens": clock_text(override.hours.opens),
             "closes": clock_text(override.hours.closes),
         }
-        told.append((override.day, _("%(day)sは、%(opens)sから%(closes)sまで受け付けます。") % values))
+        told.append(
+            (override.day, _("%(day)sは、%(opens)sから%(closes)sまで受け付けます。") % values)
+        )
     told += [
         (closure.first, _closure_text(closure))
         for closure in calendar.closures
@@ -88,8 +100,9 @@ def _closure_text(closure: Closure) -> str:
     if closure.first == closure.last:
         return _("%(day)sは休みます。") % {"day": format_day(closure.first)}
     return _("%(first)sから%(last)sまで休みます。") % {
-        "first": format_day(closure.first), "last": format_day(closure.last),
-    }  # fmt: skip
+        "first": format_day(closure.first),
+        "last": format_day(closure.last),
+    }
 
 
 def _month_day(day: date) -> str:

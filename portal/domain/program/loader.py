@@ -118,9 +118,13 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     root.finish()
     if problems:
         raise ProgramFileError(path, problems)
-    resolved = {key: (path.parent / Path(value).expanduser()).resolve() for key, value in files.items()}
+    resolved = {
+        key: (path.parent / Path(value).expanduser()).resolve() for key, value in files.items()
+    }
     windows = dates.windows()
-    texts = fill_texts(read_texts(resolved["texts"]), fill_values(names, contact, eligibility, windows))
+    texts = fill_texts(
+        read_texts(resolved["texts"]), fill_values(names, contact, eligibility, windows)
+    )
     return Program(
         name=path.parent.name if path.name == FILE_NAME else path.stem,
         path=path,
@@ -163,7 +167,9 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
 def _read_eligibility(section: Section, problems: list[str]) -> Eligibility:
     base_date = section.day("base_date")
     derived_from, derived_to = (base_date, base_date) if problems else school_year_window(base_date)
-    given_from = None if section.raw("birth_from") == "school-year" else section.maybe_day("birth_from")
+    given_from = (
+        None if section.raw("birth_from") == "school-year" else section.maybe_day("birth_from")
+    )
     given_to = None if section.raw("birth_to") == "base-date" else section.maybe_day("birth_to")
     return Eligibility(
         base_date=base_date,
@@ -210,7 +216,9 @@ def _read_channels(section: Section) -> Channels:
     risk = None
     if section.has("email_risk_acceptance"):
         table = section.table("email_risk_acceptance")
-        risk = RiskAcceptance(table.text("accepted_by"), table.day("accepted_on"), table.text("note"))
+        risk = RiskAcceptance(
+            table.text("accepted_by"), table.day("accepted_on"), table.text("note")
+        )
     return Channels(
         totp=section.flag("totp", default=True),
         sms=section.flag("sms", default=False),
@@ -265,6 +273,7 @@ def _read_url(root: Section) -> str:
     url = root.text("resident_url", "").rstrip("/")
     if url and not re.fullmatch(r"https://[^\s/?#]+", url):
         root.problem(
-            "resident_url", _s("https:// で始まるサイトの住所だけを、後ろに何も付けずに書いてください。")
+            "resident_url",
+            _s("https:// で始まるサイトの住所だけを、後ろに何も付けずに書いてください。"),
         )
     return url

@@ -85,7 +85,9 @@ def month_of(program: Program, day: date) -> Month:
     days: list[CalendarDay | None] = [None] * first.weekday()
     days += [_day(program, first + timedelta(days=index)) for index in range(count)]
     days += [None] * (-len(days) % WEEK)
-    return Month(first, tuple(tuple(days[start : start + WEEK]) for start in range(0, len(days), WEEK)))
+    return Month(
+        first, tuple(tuple(days[start : start + WEEK]) for start in range(0, len(days), WEEK))
+    )
 
 
 def agreed_days(calendar: CallCenterCalendar) -> list[HoursOverride | Closure]:
@@ -108,7 +110,9 @@ def kind_of(calendar: CallCenterCalendar, agreed: HoursOverride | Closure) -> Da
     """Return what an agreement makes of its day: an opening, a closure, or other hours."""
     if isinstance(agreed, Closure) or agreed.hours is None:
         return DayKind.EXTRA_CLOSURE
-    return DayKind.EXTRA_OPENING if calendar.usual_hours(agreed.day) is None else DayKind.OTHER_HOURS
+    return (
+        DayKind.EXTRA_OPENING if calendar.usual_hours(agreed.day) is None else DayKind.OTHER_HOURS
+    )
 
 
 def _day(program: Program, day: date) -> CalendarDay:
@@ -116,11 +120,14 @@ def _day(program: Program, day: date) -> CalendarDay:
     kind, reason = _why(calendar, day)
     staffed = calendar.last_staffed_day(until=program.windows.exchange.last_day)
     return CalendarDay(
-        day=day, kind=kind, hours=calendar.hours_on(day) if calendar.is_staffed(day) else None, reason=reason,
+        day=day,
+        kind=kind,
+        hours=calendar.hours_on(day) if calendar.is_staffed(day) else None,
+        reason=reason,
         exception=calendar.exception_on(day),
         ends=tuple(window.kind for window in program.windows if window.last_day == day),
         last_staffed=day == staffed and day < program.windows.exchange.last_day,
-    )  # fmt: skip
+    )
 
 
 def _why(calendar: CallCenterCalendar, day: date) -> tuple[DayKind, str]:

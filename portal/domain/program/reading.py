@@ -29,7 +29,8 @@ class ProgramFileError(InputError):
         self.problems = tuple(problems)
         lines = "".join(f"\n- {problem}" for problem in problems)
         super().__init__(
-            _s("事業の設定ファイル %(path)s を直してください。%(lines)s") % {"path": path, "lines": lines}
+            _s("事業の設定ファイル %(path)s を直してください。%(lines)s")
+            % {"path": path, "lines": lines}
         )
 
 
@@ -58,7 +59,9 @@ def open_toml(path: Path) -> dict[str, Any]:
             _s("文字コードが UTF-8 ではありません。UTF-8 で保存し直してください。")
         ) from None
     except tomllib.TOMLDecodeError as error:
-        raise TomlFaultError(_s("TOML として読めません(%(reason)s)。") % {"reason": error}) from None
+        raise TomlFaultError(
+            _s("TOML として読めません(%(reason)s)。") % {"reason": error}
+        ) from None
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -73,7 +76,12 @@ class Section:
     """One table of the file. The getters note which keys exist; ``finish`` reports the unknown ones."""
 
     def __init__(
-        self, data: dict[str, Any], *, where: str, problems: list[str], days: DayReader | None = None
+        self,
+        data: dict[str, Any],
+        *,
+        where: str,
+        problems: list[str],
+        days: DayReader | None = None,
     ) -> None:
         self._data = data
         self.where = where
@@ -88,7 +96,9 @@ class Section:
 
     def problem(self, key: str, sentence: str) -> None:
         """Note a fault of one key."""
-        self.problems.append(_s("%(key)s: %(sentence)s") % {"key": self.name_of(key), "sentence": sentence})
+        self.problems.append(
+            _s("%(key)s: %(sentence)s") % {"key": self.name_of(key), "sentence": sentence}
+        )
 
     def raw(self, key: str) -> object:
         """Return what the file says, unread; None when it is missing."""
@@ -100,7 +110,9 @@ class Section:
         self._known.add(key)
         return key in self._data
 
-    def _get(self, key: str, kind: type | tuple[type, ...], expected: str, *, required: bool) -> Any:
+    def _get(
+        self, key: str, kind: type | tuple[type, ...], expected: str, *, required: bool
+    ) -> Any:
         self._known.add(key)
         if key not in self._data:
             if required:
@@ -122,14 +134,17 @@ class Section:
             self.problem(key, _s("空です。値を書いてください。"))
         return str(value).strip()
 
-    def whole(self, key: str, default: int | None = None, *, low: int = 0, high: int = 1_000_000_000) -> int:
+    def whole(
+        self, key: str, default: int | None = None, *, low: int = 0, high: int = 1_000_000_000
+    ) -> int:
         """Return an integer between ``low`` and ``high``."""
         value = self._get(key, int, _s("整数"), required=default is None)
         if value is None:
             return default if default is not None else low
         if not low <= value <= high:
             self.problem(
-                key, _s("%(low)dから%(high)dまでの数で書いてください。") % {"low": low, "high": high}
+                key,
+                _s("%(low)dから%(high)dまでの数で書いてください。") % {"low": low, "high": high},
             )
             return low
         return int(value)
@@ -141,7 +156,8 @@ class Section:
             return default
         if not low <= value <= high:
             self.problem(
-                key, _s("%(low)gから%(high)gまでの数で書いてください。") % {"low": low, "high": high}
+                key,
+                _s("%(low)gから%(high)gまでの数で書いてください。") % {"low": low, "high": high},
             )
             return default
         return float(value)
@@ -168,7 +184,9 @@ class Section:
         if value is None:
             return default or ()
         if not all(isinstance(item, str) and item.strip() for item in value):
-            self.problem(key, _s("%(expected)sで書いてください。") % {"expected": _s("文字列の並び")})
+            self.problem(
+                key, _s("%(expected)sで書いてください。") % {"expected": _s("文字列の並び")}
+            )
             return default or ()
         return tuple(item.strip() for item in value)
 
@@ -208,7 +226,9 @@ class Section:
             match = CLOCK_TIME.fullmatch(value.strip())
             if match is not None and int(match[1]) < 24:
                 return time(int(match[1]), int(match[2]))
-            self.problem(key, _s("%(expected)sで書いてください。") % {"expected": _s("9:00 のような時刻")})
+            self.problem(
+                key, _s("%(expected)sで書いてください。") % {"expected": _s("9:00 のような時刻")}
+            )
         return default or time(9, 0)
 
     def local(self, key: str, placeholders: frozenset[str] = frozenset()) -> LocalText:
@@ -222,11 +242,14 @@ class Section:
             value = self._get(locale, str, _s("文字列"), required=False)
             if value is None or not plain(value).strip():
                 self.problem(
-                    locale, _s("この言語の文がありません。住民が読む文は6言語すべてで書いてください。")
+                    locale,
+                    _s("この言語の文がありません。住民が読む文は6言語すべてで書いてください。"),
                 )
                 value = ""
             for name in sorted(set(PLACEHOLDER.findall(value)) - placeholders):
-                self.problem(locale, _s("%%(%(name)s)s という差し込みはありません。") % {"name": name})
+                self.problem(
+                    locale, _s("%%(%(name)s)s という差し込みはありません。") % {"name": name}
+                )
             if "%" in PLACEHOLDER.sub("", value).replace("%%", ""):
                 self.problem(locale, _s("文の中の % は %% と書いてください。"))
             found[locale] = value.strip()
@@ -244,9 +267,14 @@ class Section:
         """Return the tables of a list ``[[...]]`` (none when it is missing)."""
         value = self._get(key, list, _s("表の並び [[...]]"), required=False) or []
         if not all(isinstance(item, dict) for item in value):
-            self.problem(key, _s("%(expected)sで書いてください。") % {"expected": _s("表の並び [[...]]")})
+            self.problem(
+                key, _s("%(expected)sで書いてください。") % {"expected": _s("表の並び [[...]]")}
+            )
             return []
-        return [self._child(item, f"{self.name_of(key)}[{index}]") for index, item in enumerate(value, 1)]
+        return [
+            self._child(item, f"{self.name_of(key)}[{index}]")
+            for index, item in enumerate(value, 1)
+        ]
 
     def _child(self, data: dict[str, Any], where: str) -> "Section":
         child = Section(data, where=where, problems=self.problems, days=self.days)

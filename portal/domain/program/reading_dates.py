@@ -102,7 +102,9 @@ def read_dates(root: Section, today: date) -> DateSettings:
         WindowKind.EXCHANGE: dates.day("exchange_to"),
         WindowKind.USE: dates.day("use_to"),
     }
-    first_days[WindowKind.EXCHANGE] = dates.maybe_day("exchange_from") or first_days[WindowKind.SIGN_IN]
+    first_days[WindowKind.EXCHANGE] = (
+        dates.maybe_day("exchange_from") or first_days[WindowKind.SIGN_IN]
+    )
     first_days[WindowKind.USE] = dates.maybe_day("use_from") or first_days[WindowKind.EXCHANGE]
     last_days[WindowKind.PUBLICITY] = dates.maybe_day("publicity_to") or max(
         last_days[WindowKind.USE], last_days[WindowKind.SIGN_IN]
@@ -110,7 +112,9 @@ def read_dates(root: Section, today: date) -> DateSettings:
     mail = root.table("mail")
     return DateSettings(
         calendar=replace(
-            calendar, first_day=first_days[WindowKind.CALL_CENTER], last_day=last_days[WindowKind.CALL_CENTER]
+            calendar,
+            first_day=first_days[WindowKind.CALL_CENTER],
+            last_day=last_days[WindowKind.CALL_CENTER],
         ),
         first_days=first_days,
         last_days=last_days,
@@ -129,7 +133,9 @@ def _read_requests(section: Section) -> tuple[RequestSettings, ...]:
                 kind=kind,
                 first_day=table.maybe_day("from"),
                 last_day=table.maybe_day("last_day"),
-                batch_days=table.whole("batch_days", 3 if kind is WindowKind.ALTERNATIVE else 1, high=30),
+                batch_days=table.whole(
+                    "batch_days", 3 if kind is WindowKind.ALTERNATIVE else 1, high=30
+                ),
             )
         )
     return tuple(found)
@@ -167,7 +173,8 @@ def _read_weekdays(section: Section) -> frozenset[int]:
     closed = frozenset(WEEKDAYS.index(word) for word in words if word in WEEKDAYS)
     if len(closed) == len(WEEKDAYS):
         section.problem(
-            "weekly_closed", _s("毎日休みでは、だれも電話に出られません。開く曜日を残してください。")
+            "weekly_closed",
+            _s("毎日休みでは、だれも電話に出られません。開く曜日を残してください。"),
         )
         return frozenset()
     return closed
@@ -187,7 +194,9 @@ def _read_month_day(section: Section, key: str) -> tuple[int, int]:
 
 def _read_yearly(section: Section) -> YearlyClosure:
     return YearlyClosure(
-        _read_month_day(section, "from"), _read_month_day(section, "to"), reason=section.text("reason")
+        _read_month_day(section, "from"),
+        _read_month_day(section, "to"),
+        reason=section.text("reason"),
     )
 
 
@@ -202,7 +211,9 @@ def _read_closure(section: Section) -> Closure:
 def _read_override(section: Section) -> HoursOverride:
     closed = section.flag("closed", default=False)
     if closed and (section.has("opens") or section.has("closes")):
-        section.problem("closed", _s("休みの日に時刻は書けません。closed か時刻のどちらかにしてください。"))
+        section.problem(
+            "closed", _s("休みの日に時刻は書けません。closed か時刻のどちらかにしてください。")
+        )
     return HoursOverride(
         day=section.day("day"),
         hours=None if closed else _read_hours(section),

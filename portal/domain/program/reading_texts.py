@@ -19,10 +19,23 @@ from portal.domain.texts import RESIDENT_LOCALES, _s
 
 FILLABLE = frozenset(
     {
-        "ward", "mayor", "program", "contractor", "office", "telephone", "fax", "amount",
-        "base_date", "birth_from", "birth_to", "sign_in_to", "decline_to", "exchange_to", "use_to",
+        "ward",
+        "mayor",
+        "program",
+        "contractor",
+        "office",
+        "telephone",
+        "fax",
+        "amount",
+        "base_date",
+        "birth_from",
+        "birth_to",
+        "sign_in_to",
+        "decline_to",
+        "exchange_to",
+        "use_to",
     }
-)  # fmt: skip
+)
 
 
 def read_names(section: Section) -> Names:
@@ -40,7 +53,9 @@ def read_alternatives(root: Section) -> tuple[AlternativeProduct, ...]:
     """Read ``[[alternatives]]``: the paper products, each with a short id that is used once."""
     found = [
         AlternativeProduct(
-            table.text("id"), table.local("name"), table.whole("piece_yen", 10_000, low=1, high=1_000_000)
+            table.text("id"),
+            table.local("name"),
+            table.whole("piece_yen", 10_000, low=1, high=1_000_000),
         )
         for table in root.tables("alternatives")
     ]
@@ -53,7 +68,9 @@ def read_texts(path: Path) -> WardTexts:
     problems: list[str] = []
     root = Section(read_toml(path), where="", problems=problems)
     answers = [
-        HelpAnswer(table.text("id"), table.local("question", FILLABLE), table.local("answer", FILLABLE))
+        HelpAnswer(
+            table.text("id"), table.local("question", FILLABLE), table.local("answer", FILLABLE)
+        )
         for table in root.tables("help")
     ]
     if not answers:
@@ -117,4 +134,6 @@ def _same(text: str) -> LocalText:
 
 def _refuse_twins(root: Section, key: str, ids: list[str]) -> None:
     for twin in sorted({name for name in ids if ids.count(name) > 1}):
-        root.problem(key, _s("id「%(id)s」が2回使われています。別の id にしてください。") % {"id": twin})
+        root.problem(
+            key, _s("id「%(id)s」が2回使われています。別の id にしてください。") % {"id": twin}
+        )

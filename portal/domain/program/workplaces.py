@@ -55,7 +55,9 @@ def read_workplaces(root: Section) -> tuple[Workplace, ...]:
         if any(other.id == name for other in found):
             table.problem("id", _s("「%(name)s」は、もう使われています。") % {"name": name})
         found.append(
-            Workplace(name, table.text("name"), table.choice("kind", KINDS), tuple(_read_networks(table)))
+            Workplace(
+                name, table.text("name"), table.choice("kind", KINDS), tuple(_read_networks(table))
+            )
         )
     return tuple(found)
 
@@ -70,6 +72,8 @@ def _read_networks(table: Section) -> Iterator[str]:
         except ValueError:
             table.problem(
                 "networks",
-                _s("「%(value)s」は使えません。203.0.113.0/24 のような、ネットワークの形で書いてください。")
+                _s(
+                    "「%(value)s」は使えません。203.0.113.0/24 のような、ネットワークの形で書いてください。"
+                )
                 % {"value": word},
             )

@@ -19,7 +19,13 @@ from portal.domain.program.schema import Program
 from portal.domain.recipients.approving import confirmed, propose_request
 from portal.domain.recipients.duplicates import POSSIBLE_DUPLICATE, look
 from portal.domain.recipients.models import RecipientAddition
-from portal.domain.recipients.newcomer import PROTECTED, Newcomer, child_from_plain, of_ward, plain_child
+from portal.domain.recipients.newcomer import (
+    PROTECTED,
+    Newcomer,
+    child_from_plain,
+    of_ward,
+    plain_child,
+)
 from portal.domain.recipients.placing import place
 from portal.domain.requests.kinds import ACCEPTED, ADDITION
 from portal.domain.requests.models import Request
@@ -57,13 +63,25 @@ def submit(
     protected = newcomer.hand_over == PROTECTED or known_household(session, newcomer, actor)
     findings = look(session, vault, program, newcomer.number, children, actor)
     written = {
-        "people": {"newcomer": newcomer.plain(), "children": [plain_child(child) for child in children]},
+        "people": {
+            "newcomer": newcomer.plain(),
+            "children": [plain_child(child) for child in children],
+        },
         "instruction": {"scan_id": scan_id},
     }
     row = open_request(
-        session, vault, ADDITION, None, actor, now, program=program, children=len(children),
-        amount_yen=len(children) * program.amount_yen, written=written, warnings=findings.warnings,
-    )  # fmt: skip
+        session,
+        vault,
+        ADDITION,
+        None,
+        actor,
+        now,
+        program=program,
+        children=len(children),
+        amount_yen=len(children) * program.amount_yen,
+        written=written,
+        warnings=findings.warnings,
+    )
     row.ward_only = protected or findings.ward_only
     propose_request(session, row, actor, now, instruction, scan_id)
     return row
@@ -74,7 +92,11 @@ def known_household(session: Session, newcomer: Newcomer, actor: Actor) -> bool:
     if newcomer.household_id is None:
         return False
     household = session.get(Household, newcomer.household_id)
-    if household is None or household.state != "active" or (household.protected and not of_ward(actor)):
+    if (
+        household is None
+        or household.state != "active"
+        or (household.protected and not of_ward(actor))
+    ):
         raise NotFoundError(_s("世帯が見つかりませんでした。"))
     return household.protected
 
@@ -91,7 +113,9 @@ def accept(
     if not confirmed(session, program, row, actor, now):
         return row
     people = written_in(vault, row)["people"]
-    _refuse_new_lookalikes(session, vault, program, row, [child_from_plain(v) for v in people["children"]])
+    _refuse_new_lookalikes(
+        session, vault, program, row, [child_from_plain(v) for v in people["children"]]
+    )
     household = place(session, vault, row, Newcomer.from_plain(people["newcomer"]), now)
     held = household.withheld or bool(open_holds(session, household.id))
     for values in people["children"]:
@@ -103,9 +127,16 @@ def accept(
     household.changed_at = now
     index_again(session, vault, Indexer(vault), (household.id,))
     record(
-        session, actor, now, "recipient.added", "household", household.id, household_id=household.id,
-        request=row.id, count=len(people["children"]),
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "recipient.added",
+        "household",
+        household.id,
+        household_id=household.id,
+        request=row.id,
+        count=len(people["children"]),
+    )
     return move(session, row, "close", actor, now, result=ACCEPTED)
 
 

@@ -37,7 +37,9 @@ def refuse_stranger(row: Request, actor: Actor) -> None:
         raise NotFoundError(_s("この申請は見つかりませんでした。"))
 
 
-def confirmed(session: Session, program: Program, row: Request, actor: Actor, now: datetime) -> bool:
+def confirmed(
+    session: Session, program: Program, row: Request, actor: Actor, now: datetime
+) -> bool:
     """Tell whether a second person confirmed; False when this call only proposed it.
 
     Raises:

@@ -82,16 +82,27 @@ def submit(
         raise InputError(_s("いまと同じ世帯には、変えられません。"), code="number")
     chosen = _chosen(session, household_id, ordinals)
     ward_only = (
-        source.protected or newcomer.hand_over == PROTECTED or known_household(session, newcomer, actor)
+        source.protected
+        or newcomer.hand_over == PROTECTED
+        or known_household(session, newcomer, actor)
     )
     row = open_request(
-        session, vault, kinds.RECIPIENT_CHANGE, None, actor, now, program=program, children=len(chosen),
-        amount_yen=sum(entry.amount_yen for entry in chosen), received_at=received_at,
+        session,
+        vault,
+        kinds.RECIPIENT_CHANGE,
+        None,
+        actor,
+        now,
+        program=program,
+        children=len(chosen),
+        amount_yen=sum(entry.amount_yen for entry in chosen),
+        received_at=received_at,
         written={
-            "people": {"newcomer": newcomer.plain()}, "evidence": {"kind": evidence, "words": words.strip()},
+            "people": {"newcomer": newcomer.plain()},
+            "evidence": {"kind": evidence, "words": words.strip()},
             "instruction": {"scan_id": scan_id},
         },
-    )  # fmt: skip
+    )
     row.ward_only = ward_only
     ids = [entry.entitlement_id for entry in chosen]
     claim(session, household_id, ids, RECIPIENT_CHANGE, row.id, actor, now)
@@ -100,11 +111,16 @@ def submit(
     hide_all(session, ids, household_id, actor, now, reason=RECIPIENT_CHANGE, read=coupons)
     session.add_all(
         RecipientChange(
-            request_id=row.id, entitlement_id=entry.entitlement_id, from_household_id=household_id,
-            ordinal=entry.ordinal, hid_coupon=entry.entitlement_id in hidden, created_at=now, changed_at=now,
+            request_id=row.id,
+            entitlement_id=entry.entitlement_id,
+            from_household_id=household_id,
+            ordinal=entry.ordinal,
+            hid_coupon=entry.entitlement_id in hidden,
+            created_at=now,
+            changed_at=now,
         )
         for entry in chosen
-    )  # fmt: skip
+    )
     propose_request(session, row, actor, now, instruction, scan_id)
     return row
 
@@ -123,7 +139,9 @@ def faults_of(ordinals: Collection[int], evidence: str, words: str) -> list[Faul
 
 def _chosen(session: Session, household_id: int, ordinals: Iterable[int]) -> list[HouseholdCoupon]:
     wanted = set(ordinals)
-    found = [entry for entry in coupons_of_household(session, household_id) if entry.ordinal in wanted]
+    found = [
+        entry for entry in coupons_of_household(session, household_id) if entry.ordinal in wanted
+    ]
     if len(found) != len(wanted):
         raise NotFoundError(_s("このこどもは見つかりませんでした。"))
     return sorted(found, key=lambda entry: entry.entitlement_id)
@@ -170,12 +188,19 @@ def accept(
         target = place(session, vault, row, newcomer, now)
         move_child(session, vault, item, target, actor, now, last_end=last_end)
         if had:
-            give_coupon(session, locked_entitlement(session, item.entitlement_id), actor, now, must=True)
+            give_coupon(
+                session, locked_entitlement(session, item.entitlement_id), actor, now, must=True
+            )
     return _settle(session, row, actor, now)
 
 
 def stop_confirmed(
-    session: Session, vault: Vault, program: Program, entitlement_id: int, actor: Actor, now: datetime
+    session: Session,
+    vault: Vault,
+    program: Program,
+    entitlement_id: int,
+    actor: Actor,
+    now: datetime,
 ) -> Request:
     """Go on after the issuer confirmed that nothing was spent: the child moves and gets its new code, together.
 
@@ -196,7 +221,12 @@ def stop_confirmed(
 
 
 def stop_found_spent(
-    session: Session, vault: Vault, program: Program, entitlement_id: int, actor: Actor, now: datetime
+    session: Session,
+    vault: Vault,
+    program: Program,
+    entitlement_id: int,
+    actor: Actor,
+    now: datetime,
 ) -> Request:
     """Go on after the issuer found the code used: the child stays where it is. Raises NotFoundError."""
     del vault, program

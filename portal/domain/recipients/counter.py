@@ -38,14 +38,17 @@ def waiting_letters(session: Session) -> list[Waiting]:
     """Return the printed letters that wait at the counter, oldest first."""
     rows = session.execute(
         select(
-            Letter.id, Letter.number, Letter.household_id, Letter.printed_at,
+            Letter.id,
+            Letter.number,
+            Letter.household_id,
+            Letter.printed_at,
             has_open_hold(Household.id.expression),
         )
         .join(Household, Household.id == Letter.household_id)
         .where(Letter.counter, Letter.kind == CREDENTIAL_LETTER, Letter.state == "printed")
         .order_by(Letter.id)
         .limit(AT_ONCE)
-    )  # fmt: skip
+    )
     return [Waiting(*row) for row in rows]
 
 
@@ -63,7 +66,9 @@ def handed(session: Session, *, limit: int = 50) -> list[tuple[CounterHandOver, 
 def counter_letter(session: Session, letter_id: int) -> Letter:
     """Return a letter of the counter. Raises NotFoundError for any other."""
     letter = session.scalar(
-        select(Letter).where(Letter.id == letter_id, Letter.counter, Letter.kind == CREDENTIAL_LETTER)
+        select(Letter).where(
+            Letter.id == letter_id, Letter.counter, Letter.kind == CREDENTIAL_LETTER
+        )
     )
     if letter is None:
         raise NotFoundError(_s("この手紙は見つかりませんでした。"))
@@ -99,17 +104,29 @@ def handed_at_counter(
     letter = locked(session, letter_id)
     household = session.get_one(Household, letter.household_id, with_for_update=True)
     if household.state != "active" or open_holds(session, household.id):
-        raise ConflictError(_s("この世帯は保留中です。保留を解いてから、渡してください。"), code="held")
+        raise ConflictError(
+            _s("この世帯は保留中です。保留を解いてから、渡してください。"), code="held"
+        )
     letter.state = LETTER.next(letter.state, "hand_over")
     letter.handed_over_at = now
     row = CounterHandOver(
-        letter_id=letter.id, household_id=household.id, checked=checked, receipt_scan_id=receipt_scan_id,
-        handed_by=actor.id, handed_at=now,
-    )  # fmt: skip
+        letter_id=letter.id,
+        household_id=household.id,
+        checked=checked,
+        receipt_scan_id=receipt_scan_id,
+        handed_by=actor.id,
+        handed_at=now,
+    )
     session.add(row)
     record(
-        session, actor, now, "letter.handed_at_counter", "letter", letter.id, household_id=household.id,
+        session,
+        actor,
+        now,
+        "letter.handed_at_counter",
+        "letter",
+        letter.id,
+        household_id=household.id,
         checked=checked,
-    )  # fmt: skip
+    )
     session.flush()
     return row

@@ -62,13 +62,17 @@ def look(
 
 
 def _household(session: Session, vault: Vault, number: str, *, ward: bool) -> bool:
-    query = select(Household.protected).where(Household.number_digest == household_digest(vault, number))
+    query = select(Household.protected).where(
+        Household.number_digest == household_digest(vault, number)
+    )
     protected = session.scalar(query)
     if protected is None:
         return False
     if ward or not protected:
         raise ConflictError(
-            _s("この世帯番号の世帯は、もうあります。その世帯のページから、こどもを追加してください。"),
+            _s(
+                "この世帯番号の世帯は、もうあります。その世帯のページから、こどもを追加してください。"
+            ),
             code="number",
         )
     return True
@@ -85,7 +89,8 @@ def _child(session: Session, digest: bytes, *, ward: bool) -> bool:
         return False
     if ward or not protected:
         raise ConflictError(
-            _s("このこどもは、もう対象者です。一人のこどもに、二重には出せません。"), code="child_known"
+            _s("このこどもは、もう対象者です。一人のこどもに、二重には出せません。"),
+            code="child_known",
         )
     return True
 

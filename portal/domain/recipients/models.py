@@ -14,11 +14,13 @@ class RecipientChange(Base):
     __tablename__ = "recipient_change"
     __table_args__ = (
         Index(
-            "uq_recipient_change_open", "entitlement_id", unique=True,
+            "uq_recipient_change_open",
+            "entitlement_id",
+            unique=True,
             postgresql_where=text("state IN ('submitted','awaiting_stop')"),
             sqlite_where=text("state IN ('submitted','awaiting_stop')"),
         ),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = primary_key()
     request_id: Mapped[int] = mapped_column(ForeignKey("request.id"), index=True)

@@ -49,9 +49,16 @@ class Newcomer:
     def fields(self, receipt_no: str) -> HouseholdFields:
         """Return the fields to store; a household without a number of the ward is known by the receipt number."""
         return HouseholdFields(
-            self.number or f"指示{receipt_no}", self.person_no, self.name, self.kana, self.birth, self.postal_code,
-            self.town, self.street, self.building,
-        )  # fmt: skip
+            self.number or f"指示{receipt_no}",
+            self.person_no,
+            self.name,
+            self.kana,
+            self.birth,
+            self.postal_code,
+            self.town,
+            self.street,
+            self.building,
+        )
 
 
 _PLACE = ("postal_code", "town", "street", "building")
@@ -97,7 +104,9 @@ def read_newcomer(typed: Mapping[str, str], household_id: int | None, actor: Act
     kept = {"postal_code": postal_code(values["postal_code"]) or ""}
     address = kept if hand_over == ADDRESS else dict.fromkeys(_PLACE, "")
     birth = whole_date(typed["birth"])
-    return Newcomer(None, hand_over, birth=birth if isinstance(birth, date) else None, **(values | address))
+    return Newcomer(
+        None, hand_over, birth=birth if isinstance(birth, date) else None, **(values | address)
+    )
 
 
 def child_faults(typed: Mapping[str, str], place: int) -> list[Fault]:
@@ -105,7 +114,9 @@ def child_faults(typed: Mapping[str, str], place: int) -> list[Fault]:
     said = _child(typed, place)
     if not any(said.values()):
         return []
-    found = [_too_long(f"child{place}_{name}") for name, value in said.items() if len(value) > TEXT_MAX]
+    found = [
+        _too_long(f"child{place}_{name}") for name, value in said.items() if len(value) > TEXT_MAX
+    ]
     if not said["name"]:
         found.append((f"child{place}_name", _s("こどもの名前を入力してください。")))
     if not isinstance(whole_date(said["birth"]), date):
@@ -150,16 +161,21 @@ def _refuse(faults: list[Fault]) -> None:
 def plain_child(fields: ChildFields) -> dict[str, Any]:
     """Return what is sealed of a child."""
     return {
-        "person_no": fields.person_no, "name": fields.name, "kana": fields.kana,
+        "person_no": fields.person_no,
+        "name": fields.name,
+        "kana": fields.kana,
         "birth": fields.birth.isoformat() if fields.birth else None,
-    }  # fmt: skip
+    }
 
 
 def child_from_plain(values: Mapping[str, Any]) -> ChildFields:
     """Read what was sealed of a child."""
     birth = values["birth"]
     return ChildFields(
-        values["person_no"], values["name"], values["kana"], date.fromisoformat(birth) if birth else None
+        values["person_no"],
+        values["name"],
+        values["kana"],
+        date.fromisoformat(birth) if birth else None,
     )
 
 

@@ -40,7 +40,9 @@ def locked_household(session: Session, household_id: int) -> Household:
     return row
 
 
-def place(session: Session, vault: Vault, row: Request, newcomer: Newcomer, now: datetime) -> Household:
+def place(
+    session: Session, vault: Vault, row: Request, newcomer: Newcomer, now: datetime
+) -> Household:
     """Return the recipient's household, locked; made at the first call, and then the request's own.
 
     Raises:
@@ -52,18 +54,28 @@ def place(session: Session, vault: Vault, row: Request, newcomer: Newcomer, now:
         household = locked_household(session, known)
     else:
         household = add_household(
-            session, vault, newcomer.fields(row.receipt_no), now, protected=newcomer.hand_over == PROTECTED,
+            session,
+            vault,
+            newcomer.fields(row.receipt_no),
+            now,
+            protected=newcomer.hand_over == PROTECTED,
             counter=newcomer.hand_over != ADDRESS,
-        )  # fmt: skip
+        )
     row.household_id = household.id
     session.flush()
     return household
 
 
 def move_child(
-    session: Session, vault: Vault, item: RecipientChange, target: Household, actor: Actor, now: datetime, *,
+    session: Session,
+    vault: Vault,
+    item: RecipientChange,
+    target: Household,
+    actor: Actor,
+    now: datetime,
+    *,
     last_end: datetime | None,
-) -> None:  # fmt: skip
+) -> None:
     """Move one child with its entitlement; its old coupon is stopped already. Old and new household are locked.
 
     The old household keeps a name and "under confirmation" (``domain.md`` §2.6 no. 6), sealed under its own key.
@@ -76,9 +88,11 @@ def move_child(
         raise ConflictError(_s("このこどもは、もう別の世帯に移りました。"))
     fields = open_child(vault.unwrap(source.wrapped_key), child.sealed, child.person_digest)
     keep_moved(
-        session, vault, source,
+        session,
+        vault,
+        source,
         MovedView(child.ordinal, fields.name, fields.kana, entitlement.amount_yen, last_end),
-    )  # fmt: skip
+    )
     child.ordinal = next_ordinal(session, target.id)
     child.household_id, child.placed = target.id, True
     child.sealed = seal_child(vault.unwrap(target.wrapped_key), fields, child.person_digest)
@@ -95,9 +109,18 @@ def move_child(
     index_again(session, vault, Indexer(vault), (source.id, target.id))
     for action, of, other in ((LEFT, source.id, target.id), (CAME, target.id, source.id)):
         record(
-            session, actor, now, action, "entitlement", entitlement.id, household_id=of, household=other,
-            request=item.request_id, before=before, after=entitlement.state,
-        )  # fmt: skip
+            session,
+            actor,
+            now,
+            action,
+            "entitlement",
+            entitlement.id,
+            household_id=of,
+            household=other,
+            request=item.request_id,
+            before=before,
+            after=entitlement.state,
+        )
     session.flush()
 
 

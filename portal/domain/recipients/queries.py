@@ -21,7 +21,9 @@ GONE_FROM = (
 
 def open_requests(session: Session, *, include_protected: bool, limit: int = 100) -> list[Request]:
     """Return additions and changes that are not closed, oldest first; those of the ward alone only to the ward."""
-    query = select(Request).where(Request.kind.in_((ADDITION, RECIPIENT_CHANGE)), Request.state != "closed")
+    query = select(Request).where(
+        Request.kind.in_((ADDITION, RECIPIENT_CHANGE)), Request.state != "closed"
+    )
     if not include_protected:
         query = query.where(Request.ward_only.is_(False))
     return list(session.scalars(query.order_by(Request.id).limit(limit)))

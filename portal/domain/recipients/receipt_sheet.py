@@ -28,16 +28,31 @@ def receipt_sheet(program: Program, letter_number: str, children: int, today: da
     ]
     blanks = ["受け取った日", "受け取った人の署名", "本人と確かめた書類の種類", "お渡しした職員"]
     return _draw(
-        program, "受領書", "次の手紙を、区の窓口で受け取りました。", rows, blanks, RECEIPT_NOTES, today
+        program,
+        "受領書",
+        "次の手紙を、区の窓口で受け取りました。",
+        rows,
+        blanks,
+        RECEIPT_NOTES,
+        today,
     )
 
 
 def change_form(program: Program, today: date) -> bytes:
     """Return the blank form 支給先変更申出書."""
     blanks = [
-        "申し出る日", "申し出る人の名前", "ふりがな", "生年月日", "対象のこどもの名前", "こどもの生年月日",
-        "受け取り方（郵送・窓口で受け取る）", "郵送のときの住所", "連絡してよい電話番号", "つける書類の種類", "署名",
-    ]  # fmt: skip
+        "申し出る日",
+        "申し出る人の名前",
+        "ふりがな",
+        "生年月日",
+        "対象のこどもの名前",
+        "こどもの生年月日",
+        "受け取り方（郵送・窓口で受け取る）",
+        "郵送のときの住所",
+        "連絡してよい電話番号",
+        "つける書類の種類",
+        "署名",
+    ]
     last = format_wareki(program.windows.decline.last_day)
     lead = f"{program.names.program.ja}について、こどもの分を受け取る人を変えたいので申し出ます。受付は{last}までです。"
     return _draw(program, "支給先変更申出書", lead, [], blanks, FORM_NOTES, today)
@@ -53,9 +68,15 @@ def _draw(
     today: date,
 ) -> bytes:
     data = {
-        "title": title, "lead": lead, "rows": rows, "blanks": blanks, "notes": notes, "ward": program.names.ward.ja,
-        "mayor": program.names.mayor.ja, "program": program.names.program.ja,
+        "title": title,
+        "lead": lead,
+        "rows": rows,
+        "blanks": blanks,
+        "notes": notes,
+        "ward": program.names.ward.ja,
+        "mayor": program.names.mayor.ja,
+        "program": program.names.program.ja,
         "day": [today.year, today.month, today.day],
-    }  # fmt: skip
+    }
     stamp = int(datetime(today.year, today.month, today.day, tzinfo=UTC).timestamp())
     return compile_pdf(SHEET, data, timestamp=stamp)

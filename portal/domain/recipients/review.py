@@ -31,9 +31,16 @@ from portal.domain.texts import _, _s, _sn
 from portal.domain.vault import Vault
 
 __all__ = (
-    "DECISIONS", "REASONS", "decide", "effects_of", "steps_of", "stop_confirmed", "stop_found_spent",
-    "warning_text", "withdraw",
-)  # fmt: skip
+    "DECISIONS",
+    "REASONS",
+    "decide",
+    "effects_of",
+    "steps_of",
+    "stop_confirmed",
+    "stop_found_spent",
+    "warning_text",
+    "withdraw",
+)
 
 DECISIONS = ("accept", "refuse")
 REASONS: Mapping[str, Callable[[], str]] = MappingProxyType(
@@ -113,9 +120,11 @@ def withdraw(
 def warning_text(code: str) -> str:
     """Say what a warning means, in the staff's language."""
     return {
-        POSSIBLE_DUPLICATE: _s("同じ名前と生年月日か、同じ番号の人が、もう対象者です。二重に出さないでください。"),
+        POSSIBLE_DUPLICATE: _s(
+            "同じ名前と生年月日か、同じ番号の人が、もう対象者です。二重に出さないでください。"
+        ),
         OUTSIDE_BIRTHS: _s("生年月日が対象の期間の外です。区の指示を確かめてください。"),
-    }.get(code, code)  # fmt: skip
+    }.get(code, code)
 
 
 def steps_of(session: Session, request: Request) -> tuple[Step, ...]:
@@ -139,21 +148,27 @@ def _closed(request: Request) -> str:
     }.get(request.result or "", _("お受けできませんでした"))
 
 
-def effects_of(session: Session, vault: Vault, program: Program, request: Request) -> tuple[str, ...]:
+def effects_of(
+    session: Session, vault: Vault, program: Program, request: Request
+) -> tuple[str, ...]:
     """Say what accepting will do, in the staff's language."""
     if request.kind == kinds.ADDITION:
         return _added(request)
     lines: list[str] = []
     for item in changes.items_of(session, request.id):
         lines += _moved(session, vault, item)
-    lines.append(_s("元の世帯の画面には、このこどもが「確認中」とだけ出ます。理由、日付、行き先は出ません。"))
+    lines.append(
+        _s("元の世帯の画面には、このこどもが「確認中」とだけ出ます。理由、日付、行き先は出ません。")
+    )
     del program
     return tuple(lines)
 
 
 def _added(request: Request) -> tuple[str, ...]:
     sentence = _sn(
-        "こども%(n)d人、%(yen)s円を追加します。", "こども%(n)d人、%(yen)s円を追加します。", request.children
+        "こども%(n)d人、%(yen)s円を追加します。",
+        "こども%(n)d人、%(yen)s円を追加します。",
+        request.children,
     )
     return (
         sentence % {"n": request.children, "yen": f"{request.amount_yen:,}"},
@@ -169,18 +184,24 @@ def _moved(session: Session, vault: Vault, item: RecipientChange) -> list[str]:
     lines = [
         _s("%(name)s（世帯 %(household)d の%(ordinal)d人目、%(yen)s円）の支給先が変わります。")
         % {
-            "name": name, "household": item.from_household_id, "ordinal": item.ordinal,
+            "name": name,
+            "household": item.from_household_id,
+            "ordinal": item.ordinal,
             "yen": f"{entitlement.amount_yen:,}",
         }
-    ]  # fmt: skip
+    ]
     coupon = live_coupon(session, entitlement.id)
     if coupon is None:
         lines.append(_s("コードはまだ割り当てていません。"))
     elif coupon.revealed_at is None:
-        lines.append(_s("まだ表示していない古いコードを無効にし、新しいコードを同時に割り当てます。"))
+        lines.append(
+            _s("まだ表示していない古いコードを無効にし、新しいコードを同時に割り当てます。")
+        )
     else:
         lines.append(
-            _s("古いコードは表示ずみです。発行者が未使用と確認したあとに、新しいコードを割り当てます。")
+            _s(
+                "古いコードは表示ずみです。発行者が未使用と確認したあとに、新しいコードを割り当てます。"
+            )
         )
     if open_holds(session, item.from_household_id):
         lines.append(_s("元の世帯の保留は、このこどもの分には及ばなくなります。"))

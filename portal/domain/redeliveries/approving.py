@@ -56,13 +56,16 @@ class Terms:
     def read(cls, values: Mapping[str, str]) -> "Terms":
         """Read the fields of the review page."""
         postal, town, street, building = (
-            values.get(f"extra_{name}", "") for name in ("postal_code", "town", "street", "building")
+            values.get(f"extra_{name}", "")
+            for name in ("postal_code", "town", "street", "building")
         )
         return cls(
-            bool(values.get("extra_contacted")), values.get("extra_instruction", ""),
-            values.get("extra_instruction_day", ""), int(values.get("extra_scan") or 0) or None,
+            bool(values.get("extra_contacted")),
+            values.get("extra_instruction", ""),
+            values.get("extra_instruction_day", ""),
+            int(values.get("extra_scan") or 0) or None,
             (postal, town, street, building),
-        )  # fmt: skip
+        )
 
 
 def approve(
@@ -108,7 +111,9 @@ def approve(
     if row.item == LETTER:
         made = order(session, household_id, REASON, actor, now, why="redelivery")
         if row.elsewhere is not None:
-            send_elsewhere(session, vault, made, other_address(session, vault, request, row), actor, now)
+            send_elsewhere(
+                session, vault, made, other_address(session, vault, request, row), actor, now
+            )
     row.state, row.decided_at, row.changed_at = after, now, now
     if REQUEST.can(request.state, "answer"):
         move(session, request, "answer", actor, now)
@@ -133,7 +138,12 @@ def needs_ward(row: Redelivery, standing: Standing) -> bool:
 
 
 def _refuse_what_cannot_be(
-    session: Session, program: Program, request: Request, row: Redelivery, standing: Standing, now: datetime
+    session: Session,
+    program: Program,
+    request: Request,
+    row: Redelivery,
+    standing: Standing,
+    now: datetime,
 ) -> None:
     household = session.get(Household, request.household_id or 0)
     if household is None:
@@ -143,15 +153,20 @@ def _refuse_what_cannot_be(
             _s("支援措置の世帯の手紙は、この画面からは出せません。区の手順で渡してください。")
         )
     if open_holds(session, household.id):
-        raise NotAllowedError(_s("この世帯は保留中です。保留を解いてから、決めてください。"), code="held")
+        raise NotAllowedError(
+            _s("この世帯は保留中です。保留を解いてから、決めてください。"), code="held"
+        )
     if now >= day_end(last_day_to_decide(program)):
-        raise TooLateError(_s("いまから送っても、期限までに届きません。理由を付けて断ってください。"))
+        raise TooLateError(
+            _s("いまから送っても、期限までに届きません。理由を付けて断ってください。")
+        )
     _refuse_bar(standing)
     if row.item == LETTER:
         _refuse_nothing_due(session, household.id)
     elif standing.shipment is None or standing.shipment.state != "returned":
         raise ConflictError(
-            _s("荷物が、まだ事務局に戻っていません。戻ってから決めてください。"), code="not_returned"
+            _s("荷物が、まだ事務局に戻っていません。戻ってから決めてください。"),
+            code="not_returned",
         )
 
 
@@ -166,7 +181,9 @@ def _refuse_bar(standing: Standing) -> None:
             )
         case Bar.LIMIT:
             raise ConflictError(
-                _s("再配送の回数（%(count)d回）に達しています。ほかの方法を案内して、断ってください。")
+                _s(
+                    "再配送の回数（%(count)d回）に達しています。ほかの方法を案内して、断ってください。"
+                )
                 % {"count": standing.used},
                 code=Bar.LIMIT.value,
             )
@@ -183,10 +200,14 @@ def _refuse_nothing_due(session: Session, household_id: int) -> None:
         Entitlement.household_id == household_id, Entitlement.state == ENTITLEMENT.initial
     )
     if session.scalar(waiting.limit(1)) is None:
-        raise ConflictError(_s("この世帯に、まだ渡していないクーポンはありません。"), code="nothing_due")
+        raise ConflictError(
+            _s("この世帯に、まだ渡していないクーポンはありません。"), code="nothing_due"
+        )
 
 
-def _refuse_unasked_owner(session: Session, request: Request, row: Redelivery, *, contacted: bool) -> None:
+def _refuse_unasked_owner(
+    session: Session, request: Request, row: Redelivery, *, contacted: bool
+) -> None:
     """A request without sign-in never shuts out an account: its owner is asked first, on the account's own channel."""
     if row.proof != NONE or row.confirmed_at is not None or contacted:
         return
@@ -226,52 +247,91 @@ def _address(typed: tuple[str, str, str, str]) -> OtherAddress | None:
     if not (code or town or street or building):
         return None
     digits = postal_code(code)
-    if digits is None or not town or not street or any(len(p) > FIELD_MAX for p in (town, street, building)):
+    if (
+        digits is None
+        or not town
+        or not street
+        or any(len(p) > FIELD_MAX for p in (town, street, building))
+    ):
         raise InputError(_s("別の住所は、郵便番号（7桁）、町名、番地を入力してください。"))
     return OtherAddress(digits, town, street, building)
 
 
 def _keep_address(
-    session: Session, vault: Vault, request: Request, row: Redelivery, address: OtherAddress,
-    order_no: Instruction | None, actor: Actor, now: datetime,
-) -> None:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    request: Request,
+    row: Redelivery,
+    address: OtherAddress,
+    order_no: Instruction | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
     if row.item != LETTER:
         raise InputError(_s("荷物の送り先は、代替品の画面で変えてください。"))
     if order_no is None:
-        raise InputError(_s("別の住所に送るには、区の指示書の番号と日付が必要です。"), code="instruction")
+        raise InputError(
+            _s("別の住所に送るには、区の指示書の番号と日付が必要です。"), code="instruction"
+        )
     if proposal_of(session, request.id) is not None and row.elsewhere is not None:
         raise ConflictError(
-            _s("別の住所は、もう提案されています。そのまま承認するか、断ってください。"), code="proposed"
+            _s("別の住所は、もう提案されています。そのまま承認するか、断ってください。"),
+            code="proposed",
         )
     row.elsewhere, row.changed_at = (
-        seal_json(_key(session, vault, request), asdict(address), f"elsewhere:{request.id}"), now,
-    )  # fmt: skip
+        seal_json(_key(session, vault, request), asdict(address), f"elsewhere:{request.id}"),
+        now,
+    )
     record(
-        session, actor, now, "redelivery.elsewhere", "request", request.id, household_id=request.household_id,
+        session,
+        actor,
+        now,
+        "redelivery.elsewhere",
+        "request",
+        request.id,
+        household_id=request.household_id,
         instruction=order_no.number,
-    )  # fmt: skip
+    )
 
 
-def other_address(session: Session, vault: Vault, request: Request, row: Redelivery) -> OtherAddress:
+def other_address(
+    session: Session, vault: Vault, request: Request, row: Redelivery
+) -> OtherAddress:
     """Open the other address of a request that has one."""
     return OtherAddress(
-        **unseal_json(_key(session, vault, request), row.elsewhere or b"", f"elsewhere:{request.id}")
+        **unseal_json(
+            _key(session, vault, request), row.elsewhere or b"", f"elsewhere:{request.id}"
+        )
     )
 
 
 def _key(session: Session, vault: Vault, request: Request) -> bytes:
-    wrapped = session.scalar(select(Household.wrapped_key).where(Household.id == request.household_id))
+    wrapped = session.scalar(
+        select(Household.wrapped_key).where(Household.id == request.household_id)
+    )
     return vault.unwrap(wrapped or b"")
 
 
 def _agreed(
-    session: Session, program: Program, request: Request, row: Redelivery, standing: Standing,
-    order_no: Instruction | None, actor: Actor, now: datetime,
-) -> bool:  # fmt: skip
+    session: Session,
+    program: Program,
+    request: Request,
+    row: Redelivery,
+    standing: Standing,
+    order_no: Instruction | None,
+    actor: Actor,
+    now: datetime,
+) -> bool:
     ward_needed = needs_ward(row, standing)
     of_ward = actor.organization is Organization.WARD
     open_proposal = proposal_of(session, request.id) is not None
     return may_accept(
-        session, program, request, actor, now, always=open_proposal, ward_needed=ward_needed and not of_ward,
+        session,
+        program,
+        request,
+        actor,
+        now,
+        always=open_proposal,
+        ward_needed=ward_needed and not of_ward,
         instruction=order_no,
-    )  # fmt: skip
+    )

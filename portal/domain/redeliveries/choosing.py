@@ -21,20 +21,28 @@ from portal.domain.texts import _s
 from portal.domain.vault import Vault
 
 ACTIVATED, SEVERAL, NOT_SURE, NO_MATCH, WARD, ADDRESS = (
-    "activated", "several", "not_sure", "no_match", "ward", "address",
-)  # fmt: skip
+    "activated",
+    "several",
+    "not_sure",
+    "no_match",
+    "ward",
+    "address",
+)
 
 
 def has_account(session: Session, household_id: int) -> bool:
     """Tell whether somebody of the household finished the first sign-in, so that a new letter would shut them out."""
     statement = select(Credential.id).where(
-        Credential.household_id == household_id, Credential.activated_at.is_not(None),
+        Credential.household_id == household_id,
+        Credential.activated_at.is_not(None),
         Credential.state.in_(("issued", "active", "locked", "suspended")),
-    )  # fmt: skip
+    )
     return session.scalar(statement.limit(1)) is not None
 
 
-def warn_of(request: Request, code: str, now: datetime, *, instead_of: tuple[str, ...] = ()) -> None:
+def warn_of(
+    request: Request, code: str, now: datetime, *, instead_of: tuple[str, ...] = ()
+) -> None:
     """Add a warning to a locked request, in place of others."""
     kept = [one for one in request.warnings if one not in instead_of and one != code]
     warn(request, (*kept, code), now)
@@ -71,7 +79,9 @@ def choose_household(
             warn_of(request, SEVERAL, now)
             return
         raise ConflictError(
-            _s("この世帯には、審査中の再配送の申請 %(number)s があります。こちらは重複として断ってください。")
+            _s(
+                "この世帯には、審査中の再配送の申請 %(number)s があります。こちらは重複として断ってください。"
+            )
             % {"number": other.receipt_no},
             code="duplicate",
         )
@@ -80,7 +90,9 @@ def choose_household(
     row.letter_id = letter.id if letter is not None else None
     row.changed_at = now
     drop_warnings(request, (SEVERAL, NOT_SURE, NO_MATCH, ACTIVATED), now)
-    record(session, actor, now, "redelivery.chosen", "request", request.id, household_id=household_id)
+    record(
+        session, actor, now, "redelivery.chosen", "request", request.id, household_id=household_id
+    )
     if row.proof == NONE and row.confirmed_at is None and has_account(session, household_id):
         warn_of(request, ACTIVATED, now)
         if REQUEST.can(request.state, "ask_back"):

@@ -46,7 +46,9 @@ def _draw(data: tuple[tuple[str, Any], ...]) -> bytes:
 
 
 def _frozen(lines: Sequence[Sequence[Any]]) -> tuple[tuple[Any, ...], ...]:
-    return tuple(tuple(piece if isinstance(piece, str) else tuple(piece) for piece in line) for line in lines)
+    return tuple(
+        tuple(piece if isinstance(piece, str) else tuple(piece) for piece in line) for line in lines
+    )
 
 
 def _help(program: Program) -> tuple[str, ...]:

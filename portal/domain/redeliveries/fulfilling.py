@@ -28,7 +28,9 @@ def lock_approved(session: Session, household_ids: Collection[int]) -> None:
     session.execute(_approved(household_ids).with_for_update(of=Request)).all()
 
 
-def letters_printed(session: Session, household_ids: Collection[int], actor: Actor, now: datetime) -> int:
+def letters_printed(
+    session: Session, household_ids: Collection[int], actor: Actor, now: datetime
+) -> int:
     """Note that the new letters of these households are printed; returns how many redeliveries that fulfills."""
     found = list(session.scalars(_approved(household_ids)))
     for request_id in found:
@@ -36,7 +38,9 @@ def letters_printed(session: Session, household_ids: Collection[int], actor: Act
     return len(found)
 
 
-def letters_posted(session: Session, vault: Vault, household_ids: Collection[int], now: datetime) -> int:
+def letters_posted(
+    session: Session, vault: Vault, household_ids: Collection[int], now: datetime
+) -> int:
     """Tell households that the letter they asked for again went to the post; each newest request is told of once.
 
     Returns how many households had asked.
@@ -61,7 +65,9 @@ def letters_posted(session: Session, vault: Vault, household_ids: Collection[int
         household_id = request.household_id or 0
         way = reach(session, household_id)
         if way.row is None and (row.proof == SESSION or row.confirmed_at is not None):
-            way = reach_of_replaced(session, household_id)  # printing the letter replaced the account
+            way = reach_of_replaced(
+                session, household_id
+            )  # printing the letter replaced the account
         tell(session, vault, request, row, "posted", now, card=False, way=way)
     return len(found)
 
@@ -121,7 +127,9 @@ def _approved(household_ids: Collection[int]) -> Select[int]:
         select(Request.id)
         .join(Redelivery, Redelivery.request_id == Request.id)
         .where(
-            Request.household_id.in_(household_ids), Redelivery.item == LETTER, Redelivery.state == APPROVED
+            Request.household_id.in_(household_ids),
+            Redelivery.item == LETTER,
+            Redelivery.state == APPROVED,
         )
         .order_by(Request.id)
     )

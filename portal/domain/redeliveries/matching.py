@@ -40,7 +40,9 @@ class Match:
         return set(self.agrees) >= SURE
 
 
-def find_matches(session: Session, vault: Vault, indexer: Indexer, written: dict[str, Any]) -> list[Match]:
+def find_matches(
+    session: Session, vault: Vault, indexer: Indexer, written: dict[str, Any]
+) -> list[Match]:
     """Return households that agree in all of name, birth date and postal code, else in two of them, best first.
 
     A letter number that was written finds its household besides. Protected households are found too: who sees this
@@ -75,12 +77,16 @@ def find_matches(session: Session, vault: Vault, indexer: Indexer, written: dict
 def waiting_for_match(session: Session, limit: int = AT_ONCE) -> list[int]:
     """Return the keys of requests without sign-in that were not matched yet, oldest first."""
     statement = select(Redelivery.request_id).where(
-        Redelivery.proof == NONE, Redelivery.matched_at.is_(None), Redelivery.state == REDELIVERY.initial
+        Redelivery.proof == NONE,
+        Redelivery.matched_at.is_(None),
+        Redelivery.state == REDELIVERY.initial,
     )
     return list(session.scalars(statement.order_by(Redelivery.id).limit(limit)))
 
 
-def match_request(session: Session, vault: Vault, indexer: Indexer, request_id: int, now: datetime) -> bool:
+def match_request(
+    session: Session, vault: Vault, indexer: Indexer, request_id: int, now: datetime
+) -> bool:
     """Match one request; False where it was matched or decided before.
 
     One household that agrees in everything is taken as the requester's; any other result waits for a person.
@@ -90,7 +96,9 @@ def match_request(session: Session, vault: Vault, indexer: Indexer, request_id: 
     if row.matched_at is not None or row.state != REDELIVERY.initial:
         return False
     matches = find_matches(session, vault, indexer, written_in(vault, request))
-    row.matches = [{"household": match.household_id, "agrees": list(match.agrees)} for match in matches]
+    row.matches = [
+        {"household": match.household_id, "agrees": list(match.agrees)} for match in matches
+    ]
     row.matched_at = now
     record(session, SYSTEM, now, "redelivery.matched", "request", request_id, found=len(matches))
     sure = [match for match in matches if match.sure]
@@ -116,7 +124,10 @@ def _by_letter_number(session: Session, number: str) -> int | None:
 def _agrees(
     view: HouseholdView, name: str, birth: date | None, postal: str, *, numbered: bool
 ) -> tuple[str, ...]:
-    people: list[HouseholdFields | ChildFields] = [view.fields, *(child.fields for child in view.children)]
+    people: list[HouseholdFields | ChildFields] = [
+        view.fields,
+        *(child.fields for child in view.children),
+    ]
     key = fold_name(name)
     checks = {
         NAME: bool(key) and any(key in {fold_name(p.name), fold_name(p.kana)} for p in people),

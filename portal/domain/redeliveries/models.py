@@ -19,7 +19,9 @@ class Redelivery(Base):
     """
 
     __tablename__ = "redelivery"
-    __table_args__ = (CheckConstraint("item = 'letter' OR shipment_id IS NOT NULL", name="parcel_named"),)
+    __table_args__ = (
+        CheckConstraint("item = 'letter' OR shipment_id IS NOT NULL", name="parcel_named"),
+    )
 
     id: Mapped[int] = primary_key()
     request_id: Mapped[int] = mapped_column(ForeignKey("request.id"), unique=True)

@@ -55,7 +55,9 @@ def enter_form(
         check_moment(form.received_at, now)
     else:
         check_entry(form, now)
-    session.execute(select(Household.id).where(Household.id == household_id).with_for_update(key_share=True))
+    session.execute(
+        select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
+    )
     task = locked_out_task(session, vault, form.evidence, TROUBLE) if form.evidence else None
     counts = instant_that_counts(program, form, task.created_at if task else None)
     with_channel = Actor(actor.role, actor.id, actor.organization, form.channel)
@@ -70,9 +72,17 @@ def enter_form(
     else:
         take = keep_late if late else submit
         row = take(
-            session, vault, program, household_id, item, shipment_id, with_channel, now, received_at=counts,
+            session,
+            vault,
+            program,
+            household_id,
+            item,
+            shipment_id,
+            with_channel,
+            now,
+            received_at=counts,
             telephone=form.telephone,
-        )  # fmt: skip
+        )
     if not by_phone:
         add_form(session, row, form, with_channel, now)
     finish_evidence(session, task, row, with_channel, now)
@@ -85,8 +95,11 @@ def _entered_before(session: Session, household_id: int, form: PaperEntry) -> Re
         select(Request)
         .join(PaperForm, PaperForm.request_id == Request.id)
         .where(
-            Request.household_id == household_id, Request.kind == REDELIVERY, Request.reply == LATE,
-            PaperForm.channel == form.channel.value, PaperForm.received_at == form.received_at,
+            Request.household_id == household_id,
+            Request.kind == REDELIVERY,
+            Request.reply == LATE,
+            PaperForm.channel == form.channel.value,
+            PaperForm.received_at == form.received_at,
         )
         .limit(1)
-    )  # fmt: skip
+    )

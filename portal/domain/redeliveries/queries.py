@@ -54,6 +54,10 @@ def letters_sent_again(session: Session, household_id: int) -> int:
     statement = (
         select(func.count(Redelivery.id))
         .join(Request, Request.id == Redelivery.request_id)
-        .where(Request.household_id == household_id, Redelivery.item == LETTER, Redelivery.state.in_(COUNTED))
+        .where(
+            Request.household_id == household_id,
+            Redelivery.item == LETTER,
+            Redelivery.state.in_(COUNTED),
+        )
     )
     return session.scalar(statement) or 0

@@ -4,7 +4,14 @@ from sqlalchemy.orm import Session
 
 from portal.domain.program.schema import Program
 from portal.domain.redeliveries.approving import needs_ward, standing_for
-from portal.domain.redeliveries.choosing import ACTIVATED, ADDRESS, NO_MATCH, NOT_SURE, SEVERAL, WARD
+from portal.domain.redeliveries.choosing import (
+    ACTIVATED,
+    ADDRESS,
+    NO_MATCH,
+    NOT_SURE,
+    SEVERAL,
+    WARD,
+)
 from portal.domain.redeliveries.queries import LETTER, redelivery_of
 from portal.domain.redeliveries.services import DECISIONS, answer, decide, withdraw
 from portal.domain.redeliveries.words import REASONS, steps_of
@@ -14,9 +21,18 @@ from portal.domain.texts import _s
 from portal.domain.vault import Vault
 
 __all__ = [
-    "DECISIONS", "REASONS", "answer", "can_answer", "can_withdraw", "decide", "effects_of", "steps_of",
-    "warning_text", "was_confirmed", "withdraw",
-]  # fmt: skip
+    "DECISIONS",
+    "REASONS",
+    "answer",
+    "can_answer",
+    "can_withdraw",
+    "decide",
+    "effects_of",
+    "steps_of",
+    "warning_text",
+    "was_confirmed",
+    "withdraw",
+]
 
 
 def can_withdraw(session: Session, request: Request) -> bool:
@@ -26,7 +42,9 @@ def can_withdraw(session: Session, request: Request) -> bool:
 
 def can_answer(session: Session, request: Request) -> bool:
     """Tell whether the owner of the account is asked whether the request is theirs."""
-    return request.state == "with_resident" and redelivery_of(session, request.id).confirmed_at is None
+    return (
+        request.state == "with_resident" and redelivery_of(session, request.id).confirmed_at is None
+    )
 
 
 def was_confirmed(session: Session, request: Request) -> bool:
@@ -34,7 +52,9 @@ def was_confirmed(session: Session, request: Request) -> bool:
     return redelivery_of(session, request.id).confirmed_at is not None
 
 
-def effects_of(session: Session, vault: Vault, program: Program, request: Request) -> tuple[str, ...]:
+def effects_of(
+    session: Session, vault: Vault, program: Program, request: Request
+) -> tuple[str, ...]:
     """Say what approving would do, in the staff's language."""
     del vault  # a name that all kinds share
     row = redelivery_of(session, request.id)
@@ -43,8 +63,9 @@ def effects_of(session: Session, vault: Vault, program: Program, request: Reques
     standing = standing_for(session, program, request, row, request.changed_at)
     limit = program.requests.redeliveries
     count = _s("再配送は、%(limit)d回のうち%(count)d回目になります。") % {
-        "limit": limit, "count": standing.used + 1,
-    }  # fmt: skip
+        "limit": limit,
+        "count": standing.used + 1,
+    }
     if row.item == LETTER:
         does = _s(
             "次の印刷で、新しいIDとパスワードの手紙を1通作ります。前のIDとパスワードは、印刷したときに使えなくなります。"
@@ -56,7 +77,9 @@ def effects_of(session: Session, vault: Vault, program: Program, request: Reques
         found.append(_s("区の指示書にある、別の住所に送ります。登録された住所は変わりません。"))
     if needs_ward(row, standing):
         found.append(
-            _s("区の職員が決めます。ほかの人が提案したときは、区の職員か、指示書のスキャンが必要です。")
+            _s(
+                "区の職員が決めます。ほかの人が提案したときは、区の職員か、指示書のスキャンが必要です。"
+            )
         )
     return tuple(found)
 
@@ -72,5 +95,7 @@ def warning_text(code: str) -> str:
         NO_MATCH: _s("合う世帯が、見つかりません。"),
         WARD: _s("区の職員が決めます。"),
         ADDRESS: _s("宛先不明で戻りました。区が住所を確かめます。"),
-        LATE: _s("受付の期間のあとに届いた書類です。遅れた申し込みとして断り、世帯に知らせました。"),
+        LATE: _s(
+            "受付の期間のあとに届いた書類です。遅れた申し込みとして断り、世帯に知らせました。"
+        ),
     }.get(code, code)

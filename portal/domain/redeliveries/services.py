@@ -13,7 +13,13 @@ from portal.domain.letters.orders import cancel_order
 from portal.domain.letters.states import REDELIVERY as REASON
 from portal.domain.program.schema import Program
 from portal.domain.redeliveries.approving import Terms, approve
-from portal.domain.redeliveries.choosing import ACTIVATED, WARD, choose_household, drop_warnings, warn_of
+from portal.domain.redeliveries.choosing import (
+    ACTIVATED,
+    WARD,
+    choose_household,
+    drop_warnings,
+    warn_of,
+)
 from portal.domain.redeliveries.models import Redelivery
 from portal.domain.redeliveries.queries import LETTER, redelivery_of
 from portal.domain.redeliveries.states import REDELIVERY
@@ -78,7 +84,11 @@ def decide(
 
 def _refuse_strangers(session: Session, request: Request, actor: Actor) -> None:
     household = session.get(Household, request.household_id or 0)
-    if household is not None and household.protected and actor.organization is not Organization.WARD:
+    if (
+        household is not None
+        and household.protected
+        and actor.organization is not Organization.WARD
+    ):
         raise NotFoundError(_("この申請は見つかりませんでした。"))
 
 
@@ -88,7 +98,13 @@ def _end_proposal(session: Session, request: Request, actor: Actor, now: datetim
 
 
 def _choose(
-    session: Session, vault: Vault, request: Request, row: Redelivery, typed: str, actor: Actor, now: datetime
+    session: Session,
+    vault: Vault,
+    request: Request,
+    row: Redelivery,
+    typed: str,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     REDELIVERY.next(row.state, "approve")
     key = typed.strip().removeprefix("#")
@@ -100,21 +116,35 @@ def _choose(
     choose_household(session, vault, request, row, household.id, actor, now)
 
 
-def _to_ward(session: Session, request: Request, row: Redelivery, actor: Actor, now: datetime) -> None:
+def _to_ward(
+    session: Session, request: Request, row: Redelivery, actor: Actor, now: datetime
+) -> None:
     REDELIVERY.next(row.state, "refuse")
     row.ward_only, row.changed_at = True, now
     warn_of(request, WARD, now)
     request.claimed_by, request.claimed_until = None, None
     record(
-        session, actor, now, "redelivery.to_ward", "request", request.id, household_id=request.household_id
+        session,
+        actor,
+        now,
+        "redelivery.to_ward",
+        "request",
+        request.id,
+        household_id=request.household_id,
     )
     session.flush()
 
 
 def _refuse(
-    session: Session, vault: Vault, request: Request, row: Redelivery, reason: str, text: str, actor: Actor,
+    session: Session,
+    vault: Vault,
+    request: Request,
+    row: Redelivery,
+    reason: str,
+    text: str,
+    actor: Actor,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     refuse_own_entry(request, actor)
     after = REDELIVERY.next(row.state, "refuse")
     if reason not in REASONS:
@@ -125,7 +155,9 @@ def _refuse(
         if request.household_id is None:
             # whoever cannot see every household cannot know that none fits
             raise NotAllowedError(
-                _s("世帯が決まらない申請を断れるのは、区の職員だけです。「区に回す」を選んでください。")
+                _s(
+                    "世帯が決まらない申請を断れるのは、区の職員だけです。「区に回す」を選んでください。"
+                )
             )
     if row.state == "approved" and row.item == LETTER:
         cancel_order(session, request.household_id or 0, actor, now, reason=REASON)
@@ -137,8 +169,14 @@ def _refuse(
 
 
 def withdraw(
-    session: Session, vault: Vault, program: Program, request_id: int, household_id: int, actor: Actor, now: datetime
-) -> Request:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    program: Program,
+    request_id: int,
+    household_id: int,
+    actor: Actor,
+    now: datetime,
+) -> Request:
     """Take a request back, until the new letter is printed or the parcel posted.
 
     Raises:
@@ -156,9 +194,16 @@ def withdraw(
 
 
 def answer(
-    session: Session, vault: Vault, program: Program, request_id: int, household_id: int, actor: Actor, now: datetime,
-    *, mine: bool,
-) -> Request:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    program: Program,
+    request_id: int,
+    household_id: int,
+    actor: Actor,
+    now: datetime,
+    *,
+    mine: bool,
+) -> Request:
     """Keep what the owner of the account says about a request without sign-in: theirs, or taken back at once.
 
     Raises:

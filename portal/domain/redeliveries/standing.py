@@ -54,29 +54,49 @@ class Standing:
 
 
 def letter_standing(
-    session: Session, program: Program, household_id: int, now: datetime, *, but_for: int | None = None
+    session: Session,
+    program: Program,
+    household_id: int,
+    now: datetime,
+    *,
+    but_for: int | None = None,
 ) -> Standing:
     """Return how the household's letter stands; ``but_for`` is the request that is being decided."""
     letter = living_letter(session, household_id)
     shipment = latest_of_letter(session, letter.id) if letter is not None else None
     sent = letter.handed_over_at if letter is not None else None
-    sent_on = (shipment.posted_on if shipment is not None else None) or (jst_date(sent) if sent else None)
+    sent_on = (shipment.posted_on if shipment is not None else None) or (
+        jst_date(sent) if sent else None
+    )
     used = letters_sent_again(session, household_id)
     asked = open_request(session, household_id, None, but_for=but_for)
     return _standing(program, LETTER, letter, shipment, sent_on, used, asked, now)
 
 
 def parcel_standing(
-    session: Session, program: Program, shipment: Shipment, now: datetime, *, but_for: int | None = None
+    session: Session,
+    program: Program,
+    shipment: Shipment,
+    now: datetime,
+    *,
+    but_for: int | None = None,
 ) -> Standing:
     """Return how one parcel stands; ``but_for`` is the request that is being decided."""
     asked = open_request(session, shipment.household_id, shipment.id, but_for=but_for)
-    return _standing(program, PARCEL, None, shipment, shipment.posted_on, shipment.attempt, asked, now)
+    return _standing(
+        program, PARCEL, None, shipment, shipment.posted_on, shipment.attempt, asked, now
+    )
 
 
-def standings(session: Session, program: Program, household_id: int, now: datetime) -> Sequence[Standing]:
+def standings(
+    session: Session, program: Program, household_id: int, now: datetime
+) -> Sequence[Standing]:
     """Return the household's letter and its parcels, each as it was posted last."""
-    parcels = [s for s in shipments_of(session, household_id) if s.kind == PARCEL and s.state != "cancelled"]
+    parcels = [
+        s
+        for s in shipments_of(session, household_id)
+        if s.kind == PARCEL and s.state != "cancelled"
+    ]
     repeated = {s.previous_id for s in parcels}
     latest = [s for s in parcels if s.id not in repeated]
     return [

@@ -71,21 +71,34 @@ def submit(
     """
     require_open(program.windows.redelivery, received_at or now)
     # Where no request is open yet there is no row to lock: the household's row makes equal requests wait.
-    session.execute(select(Household.id).where(Household.id == household_id).with_for_update(key_share=True))
+    session.execute(
+        select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
+    )
     standing = _asked_for(session, program, household_id, item, shipment_id, now)
     if standing.bar is not None and not (_of_staff(actor) and standing.bar is Bar.ON_THE_WAY):
         raise ConflictError(bar_text(standing), code=standing.bar.value)
     request = open_request(
-        session, vault, REDELIVERY, household_id, actor, now, program=program, received_at=received_at,
+        session,
+        vault,
+        REDELIVERY,
+        household_id,
+        actor,
+        now,
+        program=program,
+        received_at=received_at,
         written={"telephone": telephone} if telephone else None,
         warnings=(ADDRESS,) if standing.address_unknown else (),
-    )  # fmt: skip
+    )
     proof = NONE if item == LETTER and not sure else STAFF if _of_staff(actor) else SESSION
     row = Redelivery(
-        request_id=request.id, item=item, letter_id=standing.letter.id if standing.letter else None,
+        request_id=request.id,
+        item=item,
+        letter_id=standing.letter.id if standing.letter else None,
         shipment_id=standing.shipment.id if standing.shipment else None,
-        proof=proof, matched_at=now if proof == NONE else None, changed_at=now,
-    )  # fmt: skip
+        proof=proof,
+        matched_at=now if proof == NONE else None,
+        changed_at=now,
+    )
     session.add(row)
     session.flush()
     if proof == NONE and has_account(session, household_id):
@@ -96,9 +109,18 @@ def submit(
 
 
 def keep_late(
-    session: Session, vault: Vault, program: Program, household_id: int, item: str, shipment_id: int | None, actor: Actor,
-    now: datetime, *, received_at: datetime, telephone: str = "",
-) -> Request:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    program: Program,
+    household_id: int,
+    item: str,
+    shipment_id: int | None,
+    actor: Actor,
+    now: datetime,
+    *,
+    received_at: datetime,
+    telephone: str = "",
+) -> Request:
     """Keep a form on paper that came after the window: refused as late, and its household told of it.
 
     Raises:
@@ -106,14 +128,27 @@ def keep_late(
     """
     standing = _asked_for(session, program, household_id, item, shipment_id, now)
     request = open_request(
-        session, vault, REDELIVERY, household_id, actor, now, program=program, received_at=received_at,
-        written={"telephone": telephone} if telephone else None, warnings=(LATE,),
-    )  # fmt: skip
+        session,
+        vault,
+        REDELIVERY,
+        household_id,
+        actor,
+        now,
+        program=program,
+        received_at=received_at,
+        written={"telephone": telephone} if telephone else None,
+        warnings=(LATE,),
+    )
     row = Redelivery(
-        request_id=request.id, item=item, letter_id=standing.letter.id if standing.letter else None,
-        shipment_id=standing.shipment.id if standing.shipment else None, proof=STAFF, changed_at=now, decided_at=now,
+        request_id=request.id,
+        item=item,
+        letter_id=standing.letter.id if standing.letter else None,
+        shipment_id=standing.shipment.id if standing.shipment else None,
+        proof=STAFF,
+        changed_at=now,
+        decided_at=now,
         state=STATES.next(STATES.initial, "refuse"),
-    )  # fmt: skip
+    )
     session.add(row)
     set_reply(vault, request, LATE, "")
     move(session, request, "close", actor, now, result=REFUSED, reason=LATE)
@@ -122,7 +157,13 @@ def keep_late(
 
 
 def submit_without_sign_in(
-    session: Session, vault: Vault, program: Program, wish: Wish, form_key: str, address: str, now: datetime
+    session: Session,
+    vault: Vault,
+    program: Program,
+    wish: Wish,
+    form_key: str,
+    address: str,
+    now: datetime,
 ) -> str:
     """Take a request of somebody who cannot sign in; returns its receipt number, the same for the same form.
 
@@ -145,15 +186,24 @@ def submit_without_sign_in(
         return receipt
     if not verdict.allowed:
         raise ThrottledError(
-            _("ここから申し込めるのは、1日に3回までです。お急ぎのときは、コールセンターにお電話ください。"),
+            _(
+                "ここから申し込めるのは、1日に3回までです。お急ぎのときは、コールセンターにお電話ください。"
+            ),
             retry_at=verdict.retry_at,
         )
     if not first_time(session, key, now) and (receipt := earlier_result(session, key)):
         return receipt  # the same form from another network at the same moment
     written = asdict(wish) | {"birth": wish.birth.isoformat()}
     request = open_request(
-        session, vault, REDELIVERY, None, Actor(Role.RESIDENT), now, program=program, written=written,
-    )  # fmt: skip
+        session,
+        vault,
+        REDELIVERY,
+        None,
+        Actor(Role.RESIDENT),
+        now,
+        program=program,
+        written=written,
+    )
     session.add(Redelivery(request_id=request.id, item=LETTER, proof=NONE, changed_at=now))
     session.flush()
     keep_result(session, key, request.receipt_no)
@@ -161,7 +211,12 @@ def submit_without_sign_in(
 
 
 def _asked_for(
-    session: Session, program: Program, household_id: int, item: str, shipment_id: int | None, now: datetime
+    session: Session,
+    program: Program,
+    household_id: int,
+    item: str,
+    shipment_id: int | None,
+    now: datetime,
 ) -> Standing:
     if item == LETTER:
         return letter_standing(session, program, household_id, now)

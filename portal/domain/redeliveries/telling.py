@@ -37,5 +37,13 @@ def tell(
         return
     key = f"redelivery:{request.id}:{event}"
     announce(
-        session, vault, household_id, event, key, now, contact=contact or None, receipt_no=request.receipt_no, way=way
-    )  # fmt: skip
+        session,
+        vault,
+        household_id,
+        event,
+        key,
+        now,
+        contact=contact or None,
+        receipt_no=request.receipt_no,
+        way=way,
+    )

@@ -16,7 +16,9 @@ from portal.domain.shipments.words import where
 from portal.domain.texts import _, _n
 
 REASONS: Mapping[str, Callable[[], str]] = {
-    "limit": lambda: _("決められた回数まで、もう送りました。コールセンターか区の窓口に、ご相談ください。"),
+    "limit": lambda: _(
+        "決められた回数まで、もう送りました。コールセンターか区の窓口に、ご相談ください。"
+    ),
     "at_post_office": lambda: _("郵便局で預かっています。郵便局に、再配達を頼んでください。"),
     "delivered": lambda: _("もう届いていることを、確かめました。"),
     "address": lambda: _("登録された住所では届かないため、区からご連絡します。"),
@@ -40,7 +42,9 @@ def bar_text(standing: Standing) -> str:
             return _("まだ送っていません。届くまで、もう少しお待ちください。")
         case Bar.ASKED:
             number = standing.asked.receipt_no if standing.asked is not None else ""
-            return _("再配送を、もう受け付けています。受付番号は %(number)s です。") % {"number": number}
+            return _("再配送を、もう受け付けています。受付番号は %(number)s です。") % {
+                "number": number
+            }
         case Bar.LIMIT:
             count = standing.used
             return _n(
@@ -59,11 +63,13 @@ def bar_text(standing: Standing) -> str:
                 "郵便局の記録では、届いています。家族の方が受け取っていないか、たしかめてください。見つからないときは、コールセンターにお電話ください。"
             )
         case Bar.ON_THE_WAY if standing.next_day is not None:
-            return _("届けている途中かもしれません。%(day)sになっても届かないときに、申し込めます。") % {
-                "day": format_day(standing.next_day)
-            }
+            return _(
+                "届けている途中かもしれません。%(day)sになっても届かないときに、申し込めます。"
+            ) % {"day": format_day(standing.next_day)}
         case Bar.ON_THE_WAY:
-            return _("届けている途中かもしれません。届かないときは、コールセンターにお電話ください。")
+            return _(
+                "届けている途中かもしれません。届かないときは、コールセンターにお電話ください。"
+            )
 
 
 def said_text(standing: Standing) -> str:
@@ -95,11 +101,18 @@ def steps_of(session: Session, request: Request) -> tuple[Step, ...]:
     match row.state:
         case "submitted" if request.state == "with_resident":
             steps.append(
-                Step(None, _("ご自身の申し込みかどうか、答えてください。答えるまで、手紙は送りません。"))
+                Step(
+                    None,
+                    _("ご自身の申し込みかどうか、答えてください。答えるまで、手紙は送りません。"),
+                )
             )
         case "submitted":
             steps.append(
-                Step(None, _("担当者が、%(day)sごろまでに確かめます。") % {"day": format_day(request.due_on)})
+                Step(
+                    None,
+                    _("担当者が、%(day)sごろまでに確かめます。")
+                    % {"day": format_day(request.due_on)},
+                )
             )
         case "approved":
             steps.append(Step(row.decided_at, _("もう一度送ることに決まりました。")))
@@ -116,7 +129,9 @@ def steps_of(session: Session, request: Request) -> tuple[Step, ...]:
 
 def _to_come(row: Redelivery) -> str:
     if row.item == LETTER:
-        return _("次の印刷で、新しいIDとパスワードの手紙を作ります。それまでは、前の手紙も使えます。")
+        return _(
+            "次の印刷で、新しいIDとパスワードの手紙を作ります。それまでは、前の手紙も使えます。"
+        )
     return _("荷物を、もう一度送る準備をします。")
 
 
@@ -128,7 +143,10 @@ def _sent_steps(session: Session, request: Request, row: Redelivery) -> list[Ste
             *([Step(None, where(sent))] if sent else []),
         ]
     steps = [
-        Step(request.closed_at, _("新しい手紙を印刷しました。前の手紙のパスワードは、使えなくなりました。"))
+        Step(
+            request.closed_at,
+            _("新しい手紙を印刷しました。前の手紙のパスワードは、使えなくなりました。"),
+        )
     ]
     letter = living_letter(session, request.household_id or 0)
     if letter is not None and letter.handed_over_at is not None:

@@ -100,16 +100,28 @@ def board(session: Session, program: Program, now: datetime) -> Board:
     sums = read_sums(session, program, first, today)
     mail = read_mail(session, first, today, today + ONE_DAY * DAYS, LISTED)
     numbers = read_numbers(session, program, today, now)
-    days = tuple(_day(program, sums, mail.handed_over, today - ONE_DAY * back) for back in range(DAYS))
+    days = tuple(
+        _day(program, sums, mail.handed_over, today - ONE_DAY * back) for back in range(DAYS)
+    )
     halves = tuple(
-        BoardHalf(half, counts, _alarm(program, counts)) for half, counts in sorted(sums.halves.items())
+        BoardHalf(half, counts, _alarm(program, counts))
+        for half, counts in sorted(sums.halves.items())
     )
     return Board(
-        at=now, calls=tuple(OpenCall(*row) for row in session.execute(OPEN_CALLS, {"limit": LISTED})), in_all=numbers.going_on,
-        recorded_today=numbers.recorded_today, call_backs=numbers.call_backs, call_backs_late=numbers.call_backs_late, days=days, halves=halves,
-        counted_at=sums.counted_at, built=mail.waiting, windows=_soon(program.windows, today), dispatches=tuple(mail.coming),
+        at=now,
+        calls=tuple(OpenCall(*row) for row in session.execute(OPEN_CALLS, {"limit": LISTED})),
+        in_all=numbers.going_on,
+        recorded_today=numbers.recorded_today,
+        call_backs=numbers.call_backs,
+        call_backs_late=numbers.call_backs_late,
+        days=days,
+        halves=halves,
+        counted_at=sums.counted_at,
+        built=mail.waiting,
+        windows=_soon(program.windows, today),
+        dispatches=tuple(mail.coming),
         alarms=_alarms(program, days, halves),
-    )  # fmt: skip
+    )
 
 
 def _day(program: Program, sums: Sums, letters: dict[date, int], day: date) -> BoardDay:
@@ -134,7 +146,9 @@ def _alarm(program: Program, counts: Counts) -> bool:
     return level > 0 and below(counts, level, at_least=program.calls.alarm_min_calls)
 
 
-def _alarms(program: Program, days: tuple[BoardDay, ...], halves: tuple[BoardHalf, ...]) -> tuple[str, ...]:
+def _alarms(
+    program: Program, days: tuple[BoardDay, ...], halves: tuple[BoardHalf, ...]
+) -> tuple[str, ...]:
     """Say what is under the level today: the day, and its last half hour."""
     level = program.calls.answer_rate_alarm
     found = [

@@ -22,44 +22,70 @@ from portal.domain.telephony.kpi import Counts, counted
 from portal.domain.telephony.models import WHOLE_DAY, CountDay, CountImport
 from portal.domain.telephony.queries import open_halves
 
-_CALL, _STAFF, _RUN, _DISPATCH = (table_of(model) for model in (Call, StaffUser, PrintRun, Dispatch))
+_CALL, _STAFF, _RUN, _DISPATCH = (
+    table_of(model) for model in (Call, StaffUser, PrintRun, Dispatch)
+)
 _DAY, _IMPORT = (table_of(model) for model in (CountDay, CountImport))
 _OPEN = _CALL.c.state.in_((TALKING, AFTER_CALL))
 _WAITING = [state for state in PRINT_RUN.states if PRINT_RUN.can(state, "hand_over")]
 
 OPEN_CALLS = (
     select(
-        _STAFF.c.display_name, _CALL.c.state, _CALL.c.channel, _CALL.c.direction, _CALL.c.language, _CALL.c.started_at
+        _STAFF.c.display_name,
+        _CALL.c.state,
+        _CALL.c.channel,
+        _CALL.c.direction,
+        _CALL.c.language,
+        _CALL.c.started_at,
     )
     .join_from(_CALL, _STAFF, _STAFF.c.id == _CALL.c.agent_id)
     .where(_OPEN)
     .order_by(_CALL.c.started_at, _CALL.c.id)
     .limit(bindparam("limit"))
-)  # fmt: skip
+)
 _CALL_BACKS = counting().subquery()
 _NUMBERS = select(
-    select(func.count()).select_from(_CALL).where(_CALL.c.day == bindparam("today")).scalar_subquery(),
+    select(func.count())
+    .select_from(_CALL)
+    .where(_CALL.c.day == bindparam("today"))
+    .scalar_subquery(),
     select(func.count()).select_from(_CALL).where(_OPEN).scalar_subquery(),
     _CALL_BACKS.c.total,
     _CALL_BACKS.c.late,
 )
 _MAIL = union_all(
     select(
-        _RUN.c.state, _RUN.c.handed_over_at, _RUN.c.planned, cast(null(), Date).label("day"),
+        _RUN.c.state,
+        _RUN.c.handed_over_at,
+        _RUN.c.planned,
+        cast(null(), Date).label("day"),
         cast(null(), _DISPATCH.c.towns.type).label("towns"),
     ).where(
-        or_(_RUN.c.state.in_(_WAITING), and_(_RUN.c.handed_over_at >= bindparam("start"), _RUN.c.handed_over_at < bindparam("end")))
+        or_(
+            _RUN.c.state.in_(_WAITING),
+            and_(
+                _RUN.c.handed_over_at >= bindparam("start"),
+                _RUN.c.handed_over_at < bindparam("end"),
+            ),
+        )
     ),
     select(
         select(
-            cast(null(), String).label("state"), cast(null(), UtcDateTime).label("handed_over_at"), _DISPATCH.c.planned,
-            _DISPATCH.c.day, _DISPATCH.c.towns,
+            cast(null(), String).label("state"),
+            cast(null(), UtcDateTime).label("handed_over_at"),
+            _DISPATCH.c.planned,
+            _DISPATCH.c.day,
+            _DISPATCH.c.towns,
         )
-        .where(_DISPATCH.c.state == DISPATCH.initial, _DISPATCH.c.day.between(bindparam("first"), bindparam("last")))
+        .where(
+            _DISPATCH.c.state == DISPATCH.initial,
+            _DISPATCH.c.day.between(bindparam("first"), bindparam("last")),
+        )
         .order_by(_DISPATCH.c.day, _DISPATCH.c.id)
-        .limit(bindparam("limit")).subquery()
+        .limit(bindparam("limit"))
+        .subquery()
     ),
-)  # fmt: skip
+)
 _VERSIONS = (
     select(_DAY.c.day, _DAY.c.halves, _IMPORT.c.imported_at)
     .join_from(_DAY, _IMPORT, _IMPORT.c.id == _DAY.c.import_id)
@@ -112,7 +138,13 @@ class Mail:
 
 def read_mail(session: Session, first: date, today: date, last: date, limit: int) -> Mail:
     """Return what went to the post from ``first`` to today, and what the dispatch calendar plans from today to ``last``."""
-    span = {"start": day_start(first), "end": day_end(today), "first": today, "last": last, "limit": limit}
+    span = {
+        "start": day_start(first),
+        "end": day_end(today),
+        "first": today,
+        "last": last,
+        "limit": limit,
+    }
     found = Mail()
     for state, at, planned, day, towns in session.execute(_MAIL, span):
         if day is not None:
@@ -133,7 +165,9 @@ def read_sums(session: Session, program: Program, first: date, today: date) -> S
         if counting:
             found.days[day] = counted(_sum(counting.values()), program.calls)
         if day == today:
-            found.halves = {half: counted(_sum([counting[half]]), program.calls) for half in sorted(counting)}
+            found.halves = {
+                half: counted(_sum([counting[half]]), program.calls) for half in sorted(counting)
+            }
             found.counted_at = at
     return found
 

@@ -82,7 +82,9 @@ def build(session: Session, vault: Vault, program: Program, month: date, now: da
     return Draft(report, _missing(session, program, month, now))
 
 
-def _missing(session: Session, program: Program, month: date, now: datetime) -> tuple[Callable[[], str], ...]:
+def _missing(
+    session: Session, program: Program, month: date, now: datetime
+) -> tuple[Callable[[], str], ...]:
     """Say for which open days the whole day's numbers are not there yet (specification 6(7)①)."""
     until = min(last_of(month), last_day_over(program, now))
     lacking = missing_days(session, program, month, until) if month <= until else []
@@ -100,15 +102,20 @@ def _how_it_counts(program: Program, found: CallMonth) -> tuple[str, ...]:
     """Say what counts, so that nobody has to ask how a figure came about."""
     calls = program.calls
     return (
-        _s("着信、応答、放棄、時間は、電話のシステムの数字です。受付の記録は、担当者が入力した件数です。"),
-        _s("応答率は応答÷着信、放棄率は放棄÷着信、サービスレベルは%(n)s秒以内の応答÷着信です。AHTは、ATTとACWの和です。")
+        _s(
+            "着信、応答、放棄、時間は、電話のシステムの数字です。受付の記録は、担当者が入力した件数です。"
+        ),
+        _s(
+            "応答率は応答÷着信、放棄率は放棄÷着信、サービスレベルは%(n)s秒以内の応答÷着信です。AHTは、ATTとACWの和です。"
+        )
         % {"n": calls.service_level_seconds},
         _s("話し中でつながらなかった電話は、着信に数えます。")
         if calls.busy_counts
         else _s("話し中でつながらなかった電話は、着信に数えません。"),
         _s("営業時間の外の電話は、着信に数えます。")
         if calls.out_of_hours_counts
-        else _s("営業時間の外の電話は、着信に数えません。この月は%(n)s件ありました。") % {"n": f"{found.outside:,}"},
+        else _s("営業時間の外の電話は、着信に数えません。この月は%(n)s件ありました。")
+        % {"n": f"{found.outside:,}"},
         (
             _s("%(seconds)s秒以内に切れた電話も、着信と放棄に数えます。")
             if calls.short_abandoned_counts
@@ -118,11 +125,14 @@ def _how_it_counts(program: Program, found: CallMonth) -> tuple[str, ...]:
         _s("「–」は、休みの日、電話がなかった日、電話のシステムが測っていない数字です。"),
         _s("FAXは、広告、まちがい、同じもののくり返しを数えません。"),
         *(
-            (_s("まだ終わっていない受付が%(n)s件あります。分類別の件数に入っていません。") % {"n": found.unfinished},)
+            (
+                _s("まだ終わっていない受付が%(n)s件あります。分類別の件数に入っていません。")
+                % {"n": found.unfinished},
+            )
             if found.unfinished
             else ()
         ),
-    )  # fmt: skip
+    )
 
 
 KIND = Kind(CALLS, build)

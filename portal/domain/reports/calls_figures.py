@@ -114,7 +114,9 @@ def count_month(session: Session, program: Program, month: date) -> CallMonth:
     mine = [cell for cell in cells if queries.counts_here(program, cell.day, cell.half_hour)]
     halves: dict[int, Counts] = {}
     for cell in mine:
-        halves[cell.half_hour] = halves.get(cell.half_hour, Counts()) + counted(cell.counts, program.calls)
+        halves[cell.half_hour] = halves.get(cell.half_hour, Counts()) + counted(
+            cell.counts, program.calls
+        )
     before, start = month_before(month), program.calendar.first_day
     return CallMonth(
         month=month,
@@ -123,9 +125,12 @@ def count_month(session: Session, program: Program, month: date) -> CallMonth:
         whole_days=halves.pop(WHOLE_DAY, Counts()),
         half_hours={half: halves[half] for half in sorted(halves)},
         this=_sum(session, program, month, last),
-        before=_sum(session, program, before, last_of(before)) if start < month and _counted(session, before) else None,
+        before=_sum(session, program, before, last_of(before))
+        if start < month and _counted(session, before)
+        else None,
         all=_sum(session, program, min(start, month), last),
-        outside=sum(cell.counts.offered for cell in cells) - sum(cell.counts.offered for cell in mine),
+        outside=sum(cell.counts.offered for cell in cells)
+        - sum(cell.counts.offered for cell in mine),
         contacts=count_contacts(session, month, last),
         contacts_before=count_contacts(session, before, last_of(before)),
         contacts_all=count_contacts(session, min(start, month), last),
@@ -135,8 +140,9 @@ def count_month(session: Session, program: Program, month: date) -> CallMonth:
         escalations=_escalations(session, month, last),
         unfinished=session.scalar(
             select(func.count()).where(Call.day.between(month, last), Call.state != ENDED)
-        ) or 0,
-    )  # fmt: skip
+        )
+        or 0,
+    )
 
 
 def _counted(session: Session, month: date) -> bool:
@@ -151,7 +157,9 @@ def _sum(session: Session, program: Program, first: date, last: date) -> Counts:
     return result
 
 
-def _days(session: Session, program: Program, month: date, cells: list[queries.Cell]) -> tuple[DayLine, ...]:
+def _days(
+    session: Session, program: Program, month: date, cells: list[queries.Cell]
+) -> tuple[DayLine, ...]:
     last = last_of(month)
     known = queries.days_known(session, month, last)
     by_day: dict[date, list[queries.Cell]] = {}
@@ -161,27 +169,35 @@ def _days(session: Session, program: Program, month: date, cells: list[queries.C
     lines = []
     for index in range((last - month).days + 1):
         day = month + ONE_DAY * index
-        here = [(cell.language, counted(cell.counts, program.calls)) for cell in by_day.get(day, [])]
+        here = [
+            (cell.language, counted(cell.counts, program.calls)) for cell in by_day.get(day, [])
+        ]
         total, languages = Counts(), dict.fromkeys(LANGUAGES, 0)
         for language, counts in here:
             total += counts
             languages[language] += counts.offered
         lines.append(
             DayLine(
-                day=day, open=program.calendar.is_staffed(day), known=day in known and known[day].whole,
-                counts=total if here else None, languages=languages, fax_in=received.get(day, 0),
+                day=day,
+                open=program.calendar.is_staffed(day),
+                known=day in known and known[day].whole,
+                counts=total if here else None,
+                languages=languages,
+                fax_in=received.get(day, 0),
                 fax_out=replied.get(day, 0),
             )
-        )  # fmt: skip
+        )
     return tuple(lines)
 
 
 def count_contacts(session: Session, first: date, last: date) -> Contacts:
     """Count what callers asked from ``first`` to ``last``; calls that we made ourselves are none."""
     asked = (
-        Call.day.between(first, last), Call.state == ENDED, Call.direction == Direction.INBOUND.value,
+        Call.day.between(first, last),
+        Call.state == ENDED,
+        Call.direction == Direction.INBOUND.value,
         Call.channel.in_(ASKED),
-    )  # fmt: skip
+    )
     rows = session.execute(
         select(Call.channel, Call.category, Call.subcategory, func.count())
         .where(*asked)
@@ -199,11 +215,13 @@ def count_contacts(session: Session, first: date, last: date) -> Contacts:
     marks = session.execute(
         select(
             func.count().filter(Call.complaint),
-            func.count(Call.interpreter_minutes), func.coalesce(func.sum(Call.interpreter_minutes), 0),
-            func.count(Call.three_way_minutes), func.coalesce(func.sum(Call.three_way_minutes), 0),
+            func.count(Call.interpreter_minutes),
+            func.coalesce(func.sum(Call.interpreter_minutes), 0),
+            func.count(Call.three_way_minutes),
+            func.coalesce(func.sum(Call.three_way_minutes), 0),
             func.count().filter(Call.relay_service),
         ).where(*asked)
-    ).one()  # fmt: skip
+    ).one()
     complaints, *numbers = [int(value) for value in marks]
     passed = session.scalar(select(func.count()).where(*_passed_on(first, last))) or 0
     return Contacts(channels, categories, without, complaints, passed, *numbers)
@@ -212,9 +230,10 @@ def count_contacts(session: Session, first: date, last: date) -> Contacts:
 def _passed_on(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
     """Return what makes a question one that was passed to the ward from ``first`` to ``last``, for sum and table alike."""
     return (
-        Escalation.raised_at >= day_start(first), Escalation.raised_at < day_end(last),
+        Escalation.raised_at >= day_start(first),
+        Escalation.raised_at < day_end(last),
         Escalation.state != WITHDRAWN,
-    )  # fmt: skip
+    )
 
 
 def _faxes(session: Session, first: date, last: date) -> tuple[int, int]:
@@ -222,11 +241,16 @@ def _faxes(session: Session, first: date, last: date) -> tuple[int, int]:
     return sum(received.values()), sum(replied.values())
 
 
-def _faxes_by_day(session: Session, first: date, last: date) -> tuple[dict[date, int], dict[date, int]]:
+def _faxes_by_day(
+    session: Session, first: date, last: date
+) -> tuple[dict[date, int], dict[date, int]]:
     """Return FAX received, by the day in their header line, and replies that were sent, by the day of sending."""
     received = session.execute(
         select(FaxCase.day, func.count())
-        .where(FaxCase.day.between(first, last), func.coalesce(FaxCase.close_reason, "").not_in(NO_QUESTION))
+        .where(
+            FaxCase.day.between(first, last),
+            func.coalesce(FaxCase.close_reason, "").not_in(NO_QUESTION),
+        )
         .group_by(FaxCase.day)
     ).all()
     replied = session.execute(
@@ -268,7 +292,10 @@ def _escalations(session: Session, first: date, last: date) -> tuple[EscalationL
 
 def _escalation(row: Escalation, answer: EscalationAnswer | None) -> EscalationLine:
     return EscalationLine(
-        raised_on=jst_date(row.raised_at), kind=row.kind, due_on=row.due_on, state=row.state,
+        raised_on=jst_date(row.raised_at),
+        kind=row.kind,
+        due_on=row.due_on,
+        state=row.state,
         answered_on=jst_date(answer.answered_at) if answer is not None else None,
         instruction_no=(answer.instruction_no or "") if answer is not None else "",
-    )  # fmt: skip
+    )

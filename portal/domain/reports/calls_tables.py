@@ -85,7 +85,9 @@ def _second(pair: tuple[int, int]) -> int:
     return pair[1]
 
 
-def _compared(label: str, this: T, before: T | None, everything: T, read: Callable[[T], int]) -> Row:
+def _compared(
+    label: str, this: T, before: T | None, everything: T, read: Callable[[T], int]
+) -> Row:
     earlier = read(before) if before is not None else None
     ratio = kpi.percent(read(this), earlier or 0)
     return label, read(this), NONE if earlier is None else earlier, ratio, read(everything)
@@ -94,21 +96,42 @@ def _compared(label: str, this: T, before: T | None, everything: T, read: Callab
 def daily(found: CallMonth) -> ReportTable:
     """2: every day of the month with its sums; a closed day has "–"."""
     columns = (
-        _s("日"), _s("曜"), _s("稼働"), _s("着信"), _s("応答"), _s("放棄"), _s("応答率"), _s("日本語"), _s("英語"),
-        _s("中国語"), _s("韓国語"), _s("ほか"), _s("FAX受"), _s("FAX返"),
-    )  # fmt: skip
+        _s("日"),
+        _s("曜"),
+        _s("稼働"),
+        _s("着信"),
+        _s("応答"),
+        _s("放棄"),
+        _s("応答率"),
+        _s("日本語"),
+        _s("英語"),
+        _s("中国語"),
+        _s("韓国語"),
+        _s("ほか"),
+        _s("FAX受"),
+        _s("FAX返"),
+    )
     total: Row = (
-        _s("合計"), "", "", found.this.offered, found.this.answered, found.this.abandoned, kpi.answer_rate(found.this),
+        _s("合計"),
+        "",
+        "",
+        found.this.offered,
+        found.this.answered,
+        found.this.abandoned,
+        kpi.answer_rate(found.this),
         *(sum(line.languages[language] for line in found.days) for language in LANGUAGES),
-        sum(line.fax_in for line in found.days), sum(line.fax_out for line in found.days),
-    )  # fmt: skip
+        sum(line.fax_in for line in found.days),
+        sum(line.fax_out for line in found.days),
+    )
     return ReportTable(_s("日別"), columns, [_day(line) for line in found.days], total)
 
 
 def _day(line: DayLine) -> Row:
     standing = _s("休") if not line.open else _s("稼働") if line.known else _s("未集計")
     head = (f"{line.day.day}", weekday_name(line.day), standing)
-    faxes = (line.fax_in, line.fax_out) if line.open else (line.fax_in or NONE, line.fax_out or NONE)
+    faxes = (
+        (line.fax_in, line.fax_out) if line.open else (line.fax_in or NONE, line.fax_out or NONE)
+    )
     if line.counts is None:
         return (*head, *(NONE,) * 9, *faxes)
     numbers = (line.counts.offered, line.counts.answered, line.counts.abandoned)
@@ -123,15 +146,24 @@ def half_hours(found: CallMonth) -> ReportTable:
         rows.append(_half_hour(_s("時間帯の記録なし（日別の入力）"), found.whole_days))
     columns = (_s("時間帯"), _s("着信"), _s("応答"), _s("放棄"), _s("応答率"), _s("サービスレベル"))
     return ReportTable(
-        _s("時間帯別"), columns, rows, _half_hour(_s("合計"), found.this) if rows else (), _s("電話はありませんでした。"),
+        _s("時間帯別"),
+        columns,
+        rows,
+        _half_hour(_s("合計"), found.this) if rows else (),
+        _s("電話はありませんでした。"),
         wide=0,
-    )  # fmt: skip
+    )
 
 
 def _half_hour(label: str, counts: Counts) -> Row:
     return (
-        label, counts.offered, counts.answered, counts.abandoned, kpi.answer_rate(counts), kpi.service_level(counts),
-    )  # fmt: skip
+        label,
+        counts.offered,
+        counts.answered,
+        counts.abandoned,
+        kpi.answer_rate(counts),
+        kpi.service_level(counts),
+    )
 
 
 def half_hour_name(half: int) -> str:
@@ -158,7 +190,12 @@ def categories(found: CallMonth) -> ReportTable:
             rows.append((category(first), subcategory(second), number, kpi.percent(number, every)))
     if contacts.without_category:
         rows.append(
-            (_s("分類なし"), "", contacts.without_category, kpi.percent(contacts.without_category, every))
+            (
+                _s("分類なし"),
+                "",
+                contacts.without_category,
+                kpi.percent(contacts.without_category, every),
+            )
         )
     total = (_s("合計"), "", every, kpi.percent(every, every))
     return ReportTable(_s("分類別"), (_s("分類"), _s("内訳"), _s("件数"), _s("割合")), rows, total)
@@ -167,8 +204,11 @@ def categories(found: CallMonth) -> ReportTable:
 def note_kind(code: str) -> str:
     """Name what a chosen sentence is."""
     return {
-        "question": _s("主な問い合わせ"), "opinion": _s("意見"), "complaint": _s("苦情"), "shared": _s("共有事項"),
-    }.get(code, code)  # fmt: skip
+        "question": _s("主な問い合わせ"),
+        "opinion": _s("意見"),
+        "complaint": _s("苦情"),
+        "shared": _s("共有事項"),
+    }.get(code, code)
 
 
 def notable(notes: Sequence[Note]) -> ReportTable:
@@ -176,7 +216,11 @@ def notable(notes: Sequence[Note]) -> ReportTable:
     rows = [(note_kind(note.kind), note.text) for note in notes]
     columns = (_s("種類"), _s("内容"))
     return ReportTable(
-        _s("主な問い合わせ、意見、苦情、共有事項"), columns, rows, empty=_s("特にありません。"), wide=1
+        _s("主な問い合わせ、意見、苦情、共有事項"),
+        columns,
+        rows,
+        empty=_s("特にありません。"),
+        wide=1,
     )
 
 
@@ -190,12 +234,17 @@ def escalations(found: CallMonth) -> ReportTable:
     """6: what was passed to the ward, and whether it answered; never what it is about."""
     rows = [
         (
-            line.raised_on.isoformat(), escalation_kind(line.kind), line.due_on.isoformat(),
-            _s("回答ずみ") if line.answered_on is not None and line.state != "open" else _s("回答待ち"),
-            line.answered_on.isoformat() if line.answered_on is not None else NONE, line.instruction_no or NONE,
+            line.raised_on.isoformat(),
+            escalation_kind(line.kind),
+            line.due_on.isoformat(),
+            _s("回答ずみ")
+            if line.answered_on is not None and line.state != "open"
+            else _s("回答待ち"),
+            line.answered_on.isoformat() if line.answered_on is not None else NONE,
+            line.instruction_no or NONE,
         )
         for line in found.escalations
-    ]  # fmt: skip
+    ]
     columns = (_s("引継日"), _s("種類"), _s("期限"), _s("状態"), _s("回答日"), _s("指示書の番号"))
     return ReportTable(_s("区への引継と回答"), columns, rows, empty=_s("区への引継はありません。"))
 
@@ -203,6 +252,10 @@ def escalations(found: CallMonth) -> ReportTable:
 def escalation_kind(code: str) -> str:
     """Name what a question to the ward is about."""
     return {
-        "eligibility": _s("対象の判断"), "protection": _s("支援措置"), "change_of_recipient": _s("受給者の変更"),
-        "accident": _s("事故"), "complaint": _s("苦情"), "press": _s("報道"),
-    }.get(code, code)  # fmt: skip
+        "eligibility": _s("対象の判断"),
+        "protection": _s("支援措置"),
+        "change_of_recipient": _s("受給者の変更"),
+        "accident": _s("事故"),
+        "complaint": _s("苦情"),
+        "press": _s("報道"),
+    }.get(code, code)

@@ -22,8 +22,12 @@ from portal.domain.texts import _s
 from portal.domain.wareki import format_wareki
 
 POSTED, DELIVERED, RETURNED, SIGNED_IN, EXCHANGED = SERIES = (
-    "posted", "delivered", "returned", "signed_in", "exchanged",
-)  # fmt: skip
+    "posted",
+    "delivered",
+    "returned",
+    "signed_in",
+    "exchanged",
+)
 DAYS = 28
 
 
@@ -95,19 +99,28 @@ def _of_instants(
 def series_text(name: str) -> str:
     """Name one of the series."""
     return {
-        POSTED: _s("差し出した手紙"), DELIVERED: _s("届いた手紙"), RETURNED: _s("戻った手紙"),
-        SIGNED_IN: _s("はじめてのサインイン"), EXCHANGED: _s("交換の記録（こども）"),
-    }[name]  # fmt: skip
+        POSTED: _s("差し出した手紙"),
+        DELIVERED: _s("届いた手紙"),
+        RETURNED: _s("戻った手紙"),
+        SIGNED_IN: _s("はじめてのサインイン"),
+        EXCHANGED: _s("交換の記録（こども）"),
+    }[name]
 
 
 def open_state_text(state: str) -> str:
     """Name a state in progress, held, or final."""
-    return {"in_progress": _s("手続き中・配布中"), "held": _s("保留")}.get(state) or state_text(state)
+    return {"in_progress": _s("手続き中・配布中"), "held": _s("保留")}.get(state) or state_text(
+        state
+    )
 
 
 def today_report(session: Session, program: Program, now: datetime) -> Report:
     """Write the page for the assembly: states, deliveries, and the last four weeks."""
-    sums, ways, counted = totals(session), deliveries(session, program.delivered_means), daily(session, now)
+    sums, ways, counted = (
+        totals(session),
+        deliveries(session, program.delivered_means),
+        daily(session, now),
+    )
     reported = latest_day(session)
     states: list[tuple[Cell, ...]] = [
         (open_state_text(state), sums.by_state[state].children, sums.by_state[state].yen)
@@ -116,10 +129,12 @@ def today_report(session: Session, program: Program, now: datetime) -> Report:
     rows: list[tuple[Cell, ...]] = [
         (
             way_text(way) + (_s("（配達済みと数える）") if way == ways.counts else ""),
-            one.households, one.children, one.yen,
+            one.households,
+            one.children,
+            one.yen,
         )
         for way, one in ways.by_way.items()
-    ]  # fmt: skip
+    ]
     by_day: list[tuple[Cell, ...]] = [
         (day.isoformat(), *(counted.series[name][at] for name in SERIES))
         for at, day in enumerate(counted.days)
@@ -136,17 +151,28 @@ def today_report(session: Session, program: Program, now: datetime) -> Report:
         ),
         tables=(
             ReportTable(
-                _s("状態別"), (_s("状態"), _s("こども（人）"), _s("金額（円）")), states,
-                (_s("合計"), sums.all.children, sums.all.yen), wide=0,
+                _s("状態別"),
+                (_s("状態"), _s("こども（人）"), _s("金額（円）")),
+                states,
+                (_s("合計"), sums.all.children, sums.all.yen),
+                wide=0,
             ),
             ReportTable(
-                _s("配達の数（3つの数え方）"), (_s("数え方"), _s("世帯数"), _s("こども（人）"), _s("金額（円）")), rows, wide=0
+                _s("配達の数（3つの数え方）"),
+                (_s("数え方"), _s("世帯数"), _s("こども（人）"), _s("金額（円）")),
+                rows,
+                wide=0,
             ),
             ReportTable(
-                _s("この4週間"), (_s("日"), *(series_text(name) for name in SERIES)), by_day, (_s("合計"), *sums_of)
+                _s("この4週間"),
+                (_s("日"), *(series_text(name) for name in SERIES)),
+                by_day,
+                (_s("合計"), *sums_of),
             ),
         ),
         notes=(
-            _s("「不着」は、配達済みと数えられないまま、清算を締めたこどもです。締めるまでは「手続き中・配布中」に入ります。"),
+            _s(
+                "「不着」は、配達済みと数えられないまま、清算を締めたこどもです。締めるまでは「手続き中・配布中」に入ります。"
+            ),
         ),
-    )  # fmt: skip
+    )

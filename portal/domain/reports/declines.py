@@ -92,8 +92,12 @@ def _figures(rows: Iterable[Sequence[object]]) -> Figures:
 def channel_name(code: str) -> str:
     """Name the way in which a decline reached us."""
     names = {
-        "portal": _s("ポータル"), "phone": _s("電話"), "fax": _s("FAX"), "post": _s("郵便"), "counter": _s("窓口"),
-    }  # fmt: skip
+        "portal": _s("ポータル"),
+        "phone": _s("電話"),
+        "fax": _s("FAX"),
+        "post": _s("郵便"),
+        "counter": _s("窓口"),
+    }
     return names.get(code, code)
 
 
@@ -114,16 +118,25 @@ def decline_report(session: Session, program: Program, now: datetime) -> Report:
         ),
         tables=(
             ReportTable(
-                _s("まとめ"), (_s("区分"), *columns),
-                ((_s("辞退（届出による）"), *_cells(found.accepted)), (_s("みなし辞退"), *_cells(found.deemed))),
+                _s("まとめ"),
+                (_s("区分"), *columns),
+                (
+                    (_s("辞退（届出による）"), *_cells(found.accepted)),
+                    (_s("みなし辞退"), *_cells(found.deemed)),
+                ),
                 (_s("合計"), *_cells(_sum(found.accepted, found.deemed))),
             ),
             ReportTable(
-                _s("受付の方法別"), (_s("方法"), *columns),
-                [(channel_name(channel), *_cells(figures)) for channel, figures in found.by_channel.items()],
+                _s("受付の方法別"),
+                (_s("方法"), *columns),
+                [
+                    (channel_name(channel), *_cells(figures))
+                    for channel, figures in found.by_channel.items()
+                ],
             ),
             ReportTable(
-                _s("日別"), (_s("受付日"), _s("方法"), *columns),
+                _s("日別"),
+                (_s("受付日"), _s("方法"), *columns),
                 [
                     (day.isoformat(), channel_name(channel), *_cells(figures))
                     for (day, channel), figures in found.by_day.items()
@@ -133,14 +146,17 @@ def decline_report(session: Session, program: Program, now: datetime) -> Report:
         ),
         notes=(
             _s("受付日は、ポータルは送信した日、郵便とFAXと窓口は期限の判定に使う日です。"),
-            _s("1世帯が2つの方法や日で辞退したときは、それぞれの行で1世帯と数えるため、世帯数の合計は行の和と違うことがあります。"),
+            _s(
+                "1世帯が2つの方法や日で辞退したときは、それぞれの行で1世帯と数えるため、世帯数の合計は行の和と違うことがあります。"
+            ),
             _s("審査中の%(households)s世帯、こども%(children)s人、%(yen)s円は、含みません。")
             % {
-                "households": f"{found.pending.households:,}", "children": f"{found.pending.children:,}",
+                "households": f"{found.pending.households:,}",
+                "children": f"{found.pending.children:,}",
                 "yen": f"{found.pending.yen:,}",
             },
         ),
-    )  # fmt: skip
+    )
 
 
 def _cells(figures: Figures) -> tuple[int, int, int]:
@@ -148,4 +164,6 @@ def _cells(figures: Figures) -> tuple[int, int, int]:
 
 
 def _sum(one: Figures, other: Figures) -> Figures:
-    return Figures(one.households + other.households, one.children + other.children, one.yen + other.yen)
+    return Figures(
+        one.households + other.households, one.children + other.children, one.yen + other.yen
+    )

@@ -33,17 +33,92 @@ NAMED = re.compile(
     "([一-鿿々〆ヶ]{1,8}|[ァ-ヴー・]{2,12}|[ぁ-ん]{2,8}|[A-Z][A-Za-z]+)[ ]?"
     "(様(?![子式々相態])|さま(?!ざま)|さん|氏(?!名)|くん|君|ちゃん(?!と)|殿)"
 )
-NOBODY = frozenset({
-    "客", "母", "父", "子", "皆", "兄", "姉", "弟", "妹", "祖母", "祖父", "奥", "夫", "妻", "嫁", "孫", "主人", "息子", "娘",
-    "世帯主", "保護者", "区民", "住民", "利用者", "業者", "店", "店員", "局", "局員", "郵便局", "本人", "相手", "先方", "係",
-    "担当者", "職員", "通訳", "親", "親御", "友人", "知人", "学生", "外国人", "赤", "御", "何", "スタッフ", "オペレーター",
-    "ママ", "パパ", "同", "仕", "模", "多", "一", "有", "異",
-})  # fmt: skip
+NOBODY = frozenset(
+    {
+        "客",
+        "母",
+        "父",
+        "子",
+        "皆",
+        "兄",
+        "姉",
+        "弟",
+        "妹",
+        "祖母",
+        "祖父",
+        "奥",
+        "夫",
+        "妻",
+        "嫁",
+        "孫",
+        "主人",
+        "息子",
+        "娘",
+        "世帯主",
+        "保護者",
+        "区民",
+        "住民",
+        "利用者",
+        "業者",
+        "店",
+        "店員",
+        "局",
+        "局員",
+        "郵便局",
+        "本人",
+        "相手",
+        "先方",
+        "係",
+        "担当者",
+        "職員",
+        "通訳",
+        "親",
+        "親御",
+        "友人",
+        "知人",
+        "学生",
+        "外国人",
+        "赤",
+        "御",
+        "何",
+        "スタッフ",
+        "オペレーター",
+        "ママ",
+        "パパ",
+        "同",
+        "仕",
+        "模",
+        "多",
+        "一",
+        "有",
+        "異",
+    }
+)
 """What stands before さん and 様 without naming anybody."""
 NOBODY_AT_THE_END = (
-    "世帯主", "保護者", "利用者", "担当者", "職員", "区民", "住民", "業者", "同", "みな", "かあ", "とう", "にい", "ねえ",
-    "ばあ", "じい", "あか", "おきゃく", "たく", "むすめ", "おく", "おこ",
-)  # fmt: skip
+    "世帯主",
+    "保護者",
+    "利用者",
+    "担当者",
+    "職員",
+    "区民",
+    "住民",
+    "業者",
+    "同",
+    "みな",
+    "かあ",
+    "とう",
+    "にい",
+    "ねえ",
+    "ばあ",
+    "じい",
+    "あか",
+    "おきゃく",
+    "たく",
+    "むすめ",
+    "おく",
+    "おこ",
+)
 KANA_ONLY = re.compile("[ァ-ヴー]+")
 BETWEEN = re.compile(r"[\s、。，．・「」『』（）()]+")
 
@@ -61,23 +136,33 @@ def refuse_personal(text: str, names: Iterable[str] = (), towns: Iterable[str] =
             raise InputError(sentence % {"found": found[:30]}, code="personal")
 
 
-def _findings(plain: str, text: str, names: Iterable[str], towns: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _findings(
+    plain: str, text: str, names: Iterable[str], towns: Iterable[str]
+) -> Iterator[tuple[str, str]]:
     yield _first(MAIL, plain), _s("メールアドレス「%(found)s」が入っています。消してください。")
     yield (
         _first(BIRTH, plain),
-        _s("年月日「%(found)s」が入っています。生年月日は書けません。年のない日付に書き変えてください。"),
+        _s(
+            "年月日「%(found)s」が入っています。生年月日は書けません。年のない日付に書き変えてください。"
+        ),
     )
     numbers = HARMLESS.sub("\n", plain)
     yield (
         _first(LONG_NUMBER, numbers) or _first(CODE, numbers.upper()),
         _s("番号「%(found)s」が入っています。電話番号、手紙の番号、受付番号などは書けません。"),
     )
-    yield _first(PLACE, numbers), _s("住所「%(found)s」が入っています。「区内」のように書き変えてください。")
+    yield (
+        _first(PLACE, numbers),
+        _s("住所「%(found)s」が入っています。「区内」のように書き変えてください。"),
+    )
     yield (
         _named(plain),
         _s("名前「%(found)s」が入っています。「お客様」「世帯主」のように書き変えてください。"),
     )
-    yield _town(text, towns), _s("町名「%(found)s」が入っています。「区内」のように書き変えてください。")
+    yield (
+        _town(text, towns),
+        _s("町名「%(found)s」が入っています。「区内」のように書き変えてください。"),
+    )
     yield (
         _of_household(text, names),
         _s(

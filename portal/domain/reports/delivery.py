@@ -30,8 +30,14 @@ TEXT_MAX = 2_000
 
 
 def write_section(
-    session: Session, vault: Vault, program: Program, month: date, texts: Mapping[str, str], actor: Actor, now: datetime
-) -> MonthlyReport:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    program: Program,
+    month: date,
+    texts: Mapping[str, str],
+    actor: Actor,
+    now: datetime,
+) -> MonthlyReport:
     """Keep what people write on accidents and other matters.
 
     Raises:
@@ -59,19 +65,31 @@ def build(session: Session, vault: Vault, program: Program, month: date, now: da
                 (_s("集計した時"), f"{now.astimezone(JST):%Y-%m-%d %H:%M}"),
             ),
             tables=(
-                _summary(found), _days(_s("差し出し（日・種類・回数別）"), found.posted),
-                _days(_s("配達完了（日・種類・回数別）"), found.delivered), _again(found), _returned(found),
-                _undelivered(found), _others(found), _ways(session, program), _postage(session, program, month),
+                _summary(found),
+                _days(_s("差し出し（日・種類・回数別）"), found.posted),
+                _days(_s("配達完了（日・種類・回数別）"), found.delivered),
+                _again(found),
+                _returned(found),
+                _undelivered(found),
+                _others(found),
+                _ways(session, program),
+                _postage(session, program, month),
                 calls_tables.typed(_s("事故そのほか"), texts.get(ACCIDENTS, "")),
                 *month_tables(session, day_start(month), day_end(last_of(month)), now),
             ),
             notes=(
-                _s("差し出した日、配達した日、戻った日は、郵便局の記録の日本の日付です。記録のない郵便は、配達完了に数えません。"),
-                _s("再配達は、新しい手紙を差し出した回数です。郵便局がその場で行う再配達は、含みません。"),
-                _s("不着は、月の最後の日までに差し出し、その日までに配達の記録がない、世帯のいちばん新しい手紙です。"),
+                _s(
+                    "差し出した日、配達した日、戻った日は、郵便局の記録の日本の日付です。記録のない郵便は、配達完了に数えません。"
+                ),
+                _s(
+                    "再配達は、新しい手紙を差し出した回数です。郵便局がその場で行う再配達は、含みません。"
+                ),
+                _s(
+                    "不着は、月の最後の日までに差し出し、その日までに配達の記録がない、世帯のいちばん新しい手紙です。"
+                ),
             ),
         )
-    )  # fmt: skip
+    )
 
 
 def _total(sums: Iterable[Sent]) -> Sent:
@@ -117,14 +135,21 @@ def _days(title: str, sums: Mapping[tuple[date, str, int], Sent]) -> ReportTable
 
 
 def _again(found: DeliveryMonth) -> ReportTable:
-    rows: list[tuple[Cell, ...]] = [(_attempt(n), *_cells(sent)) for n, sent in found.sent_again.items()]
+    rows: list[tuple[Cell, ...]] = [
+        (_attempt(n), *_cells(sent)) for n, sent in found.sent_again.items()
+    ]
     return ReportTable(
-        _s("再配達"), _columns(_s("回数")), rows, (_s("合計"), *_cells(_total(found.sent_again.values())))
+        _s("再配達"),
+        _columns(_s("回数")),
+        rows,
+        (_s("合計"), *_cells(_total(found.sent_again.values()))),
     )
 
 
 def _returned(found: DeliveryMonth) -> ReportTable:
-    rows: list[tuple[Cell, ...]] = [(return_reason(r), *_cells(sent)) for r, sent in found.returned.items()]
+    rows: list[tuple[Cell, ...]] = [
+        (return_reason(r), *_cells(sent)) for r, sent in found.returned.items()
+    ]
     total = (_s("合計"), *_cells(_total(found.returned.values()))) if rows else ()
     return ReportTable(
         _s("戻った手紙（理由別）"), _columns(_s("理由")), rows, total, _s("この月はありません。")
@@ -154,7 +179,10 @@ def _others(found: DeliveryMonth) -> ReportTable:
     rows.append((_s("辞退（承認したもの、世帯数）"), *_cells(found.declined)))
     rows.append((_s("月末の保留（世帯数）"), found.holds, "", ""))
     return ReportTable(
-        _s("代替品、辞退、保留"), (_s("項目"), _s("件数"), _s("こども（人）"), _s("金額（円）")), rows, wide=0
+        _s("代替品、辞退、保留"),
+        (_s("項目"), _s("件数"), _s("こども（人）"), _s("金額（円）")),
+        rows,
+        wide=0,
     )
 
 
@@ -163,10 +191,12 @@ def _ways(session: Session, program: Program) -> ReportTable:
     rows: list[tuple[Cell, ...]] = [
         (
             way_text(way) + (_s("（配達済みと数える）") if way == ways.counts else ""),
-            one.households, one.children, one.yen,
+            one.households,
+            one.children,
+            one.yen,
         )
         for way, one in ways.by_way.items()
-    ]  # fmt: skip
+    ]
     columns = (_s("数え方"), _s("世帯数"), _s("こども（人）"), _s("金額（円）"))
     return ReportTable(_s("これまでの配達の数（3つの数え方）"), columns, rows, wide=0)
 
@@ -175,18 +205,34 @@ def _postage(session: Session, program: Program, month: date) -> ReportTable:
     lines = postage_of_month(session, program, month)
     rows: list[tuple[Cell, ...]] = [
         (
-            mail_class(line.mail_class) or _s("未確認"), line.letters, line.cards, line.parcels, line.others,
-            "–" if line.yen_each is None else line.yen_each, "–" if line.yen is None else line.yen,
+            mail_class(line.mail_class) or _s("未確認"),
+            line.letters,
+            line.cards,
+            line.parcels,
+            line.others,
+            "–" if line.yen_each is None else line.yen_each,
+            "–" if line.yen is None else line.yen,
         )
         for line in lines
-    ]  # fmt: skip
+    ]
     total = (
-        _s("合計"), sum(line.letters for line in lines), sum(line.cards for line in lines),
-        sum(line.parcels for line in lines), sum(line.others for line in lines), "", sum(line.yen or 0 for line in lines),
-    )  # fmt: skip
+        _s("合計"),
+        sum(line.letters for line in lines),
+        sum(line.cards for line in lines),
+        sum(line.parcels for line in lines),
+        sum(line.others for line in lines),
+        "",
+        sum(line.yen or 0 for line in lines),
+    )
     columns = (
-        _s("種類"), _s("手紙（通）"), _s("カード（通）"), _s("小包など（個）"), _s("そのほか（通）"), _s("1通の郵便料（円）"), _s("郵便料（円）"),
-    )  # fmt: skip
+        _s("種類"),
+        _s("手紙（通）"),
+        _s("カード（通）"),
+        _s("小包など（個）"),
+        _s("そのほか（通）"),
+        _s("1通の郵便料（円）"),
+        _s("郵便料（円）"),
+    )
     return ReportTable(_s("郵便の通数と郵便料（種類別）"), columns, rows, total, wide=0)
 
 

@@ -66,7 +66,9 @@ def count_month(session: Session, month: date) -> DeliveryMonth:
         posted=_by_day(session, Shipment.posted_on, first, last),
         delivered=_by_day(session, Shipment.delivered_on, first, last),
         absent=_one(session, _letters().where(Shipment.absent_on.between(first, last))),
-        returned=_grouped(session, Shipment.returned_reason, Shipment.returned_on.between(first, last)),
+        returned=_grouped(
+            session, Shipment.returned_reason, Shipment.returned_on.between(first, last)
+        ),
         undelivered=_undelivered(session, last),
         parcels=_parcels(session, first, last),
         declined=_declined(session, first, last),
@@ -76,8 +78,10 @@ def count_month(session: Session, month: date) -> DeliveryMonth:
 
 def _letters() -> Select[int, int, int]:
     return select(
-        func.count(Shipment.id), func.coalesce(func.sum(Letter.children), 0), func.coalesce(func.sum(Letter.amount_yen), 0)
-    ).join(Letter, Letter.id == Shipment.letter_id)  # fmt: skip
+        func.count(Shipment.id),
+        func.coalesce(func.sum(Letter.children), 0),
+        func.coalesce(func.sum(Letter.amount_yen), 0),
+    ).join(Letter, Letter.id == Shipment.letter_id)
 
 
 def _sent(row: Sequence[int]) -> Sent:
@@ -108,7 +112,9 @@ def _by_day(
 def _grouped(
     session: Session, word: InstrumentedAttribute[str | None], condition: ColumnElement[bool]
 ) -> Mapping[str, Sent]:
-    rows = session.execute(_letters().add_columns(word).where(condition).group_by(word).order_by(word))
+    rows = session.execute(
+        _letters().add_columns(word).where(condition).group_by(word).order_by(word)
+    )
     return {name or "": _sent(rest) for *rest, name in rows}
 
 
@@ -133,8 +139,10 @@ def _undelivered(session: Session, last: date) -> Mapping[str, Sent]:
 def _parcels(session: Session, first: date, last: date) -> Mapping[str, Sent]:
     found = {}
     for name, day in (
-        ("posted", Shipment.posted_on), ("delivered", Shipment.delivered_on), ("returned", Shipment.returned_on),
-    ):  # fmt: skip
+        ("posted", Shipment.posted_on),
+        ("delivered", Shipment.delivered_on),
+        ("returned", Shipment.returned_on),
+    ):
         items, yen = session.execute(
             select(func.count(Shipment.id), func.coalesce(func.sum(Shipment.value_yen), 0)).where(
                 Shipment.kind == PARCEL, day.between(first, last)
@@ -147,15 +155,18 @@ def _parcels(session: Session, first: date, last: date) -> Mapping[str, Sent]:
 def _declined(session: Session, first: date, last: date) -> Sent:
     households, children, yen = session.execute(
         select(
-            func.count(Request.household_id.distinct()), func.count(DeclineItem.id),
+            func.count(Request.household_id.distinct()),
+            func.count(DeclineItem.id),
             func.coalesce(func.sum(Entitlement.amount_yen), 0),
         )
         .join(Request, Request.id == DeclineItem.request_id)
         .join(Entitlement, Entitlement.id == DeclineItem.entitlement_id)
         .where(
-            DeclineItem.state == "accepted", Request.received_at >= day_start(first), Request.received_at < day_end(last)
+            DeclineItem.state == "accepted",
+            Request.received_at >= day_start(first),
+            Request.received_at < day_end(last),
         )
-    ).one()  # fmt: skip
+    ).one()
     return Sent(int(households), int(children), int(yen))
 
 

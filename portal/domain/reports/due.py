@@ -92,7 +92,9 @@ def due_reports(session: Session, program: Program, now: datetime, kind: str = C
         select(MonthlyReport.month, MonthlyReport.state).where(MonthlyReport.kind == kind)
     ).all()
     states = {month: state for month, state in rows}  # noqa: C416  (dict() of rows does not type)
-    waiting = [m for m in months(program, today, kind) if last_of(m) < today and states.get(m) != SUBMITTED]
+    waiting = [
+        m for m in months(program, today, kind) if last_of(m) < today and states.get(m) != SUBMITTED
+    ]
     return [
         Due(
             kind,

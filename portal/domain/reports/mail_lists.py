@@ -20,24 +20,47 @@ def undelivered_report(
     rows = undelivered(session, program, include_protected=include_protected, limit=0)
     cells: list[tuple[Cell, ...]] = [
         (
-            row.letter_number, shipment(row.state), return_reason(row.reason),
-            row.posted_on.isoformat() if row.posted_on else "", row.sent_again, row.offered, row.children, row.yen,
+            row.letter_number,
+            shipment(row.state),
+            return_reason(row.reason),
+            row.posted_on.isoformat() if row.posted_on else "",
+            row.sent_again,
+            row.offered,
+            row.children,
+            row.yen,
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     return _report(
-        program, now, _s("不着一覧"),
+        program,
+        now,
+        _s("不着一覧"),
         ReportTable(
             _s("不着の手紙"),
             (
-                _s("手紙番号"), _s("状態"), _s("戻った理由"), _s("差し出した日"), _s("再配達（回）"), _s("再配達の上限（回）"),
-                _s("こども（人）"), _s("金額（円）"),
+                _s("手紙番号"),
+                _s("状態"),
+                _s("戻った理由"),
+                _s("差し出した日"),
+                _s("再配達（回）"),
+                _s("再配達の上限（回）"),
+                _s("こども（人）"),
+                _s("金額（円）"),
             ),
             cells,
-            (_s("合計"), "", "", "", "", "", sum(row.children for row in rows), sum(row.yen for row in rows)),
+            (
+                _s("合計"),
+                "",
+                "",
+                "",
+                "",
+                "",
+                sum(row.children for row in rows),
+                sum(row.yen for row in rows),
+            ),
             empty=_s("不着の手紙はありません。"),
         ),
-    )  # fmt: skip
+    )
 
 
 def shelf_report(
@@ -46,20 +69,33 @@ def shelf_report(
     """Write what lies on the shelf, box by box."""
     cells: list[tuple[Cell, ...]] = [
         (
-            row.item.box, row.number, return_reason(row.item.reason), row.item.received_on.isoformat(),
-            row.item.keep_until.isoformat(), row.attempt,
+            row.item.box,
+            row.number,
+            return_reason(row.item.reason),
+            row.item.received_on.isoformat(),
+            row.item.keep_until.isoformat(),
+            row.attempt,
         )
         for row in on_shelf(session, include_protected=include_protected, box=box, limit=0)
-    ]  # fmt: skip
+    ]
     return _report(
-        program, now, _s("戻った郵便の一覧"),
+        program,
+        now,
+        _s("戻った郵便の一覧"),
         ReportTable(
             _s("保管している郵便"),
-            (_s("箱"), _s("番号"), _s("戻った理由"), _s("戻った日"), _s("保管の最後の日"), _s("再配達（回）")),
+            (
+                _s("箱"),
+                _s("番号"),
+                _s("戻った理由"),
+                _s("戻った日"),
+                _s("保管の最後の日"),
+                _s("再配達（回）"),
+            ),
             cells,
             empty=_s("保管している郵便はありません。"),
         ),
-    )  # fmt: skip
+    )
 
 
 def _report(program: Program, now: datetime, title: str, table: ReportTable) -> Report:

@@ -33,11 +33,15 @@ def plan_report(session: Session, vault: Vault, program: Program, now: datetime)
         sender=program.names.contractor.ja,
         facts=_scope(program, now),
         tables=(
-            _schedule(program), _organization(program), _milestones(milestones(session, vault, program, now)),
-            _companies(session), _risks(), _security(program),
+            _schedule(program),
+            _organization(program),
+            _milestones(milestones(session, vault, program, now)),
+            _companies(session),
+            _risks(),
+            _security(program),
         ),
         cover=True,
-    )  # fmt: skip
+    )
 
 
 def _scope(program: Program, now: datetime) -> list[tuple[str, str]]:
@@ -60,18 +64,29 @@ def _scope(program: Program, now: datetime) -> list[tuple[str, str]]:
 
 
 def _days(first: date, last: date) -> str:
-    return _s("%(first)sから%(last)sまで") % {"first": format_wareki(first), "last": format_wareki(last)}
+    return _s("%(first)sから%(last)sまで") % {
+        "first": format_wareki(first),
+        "last": format_wareki(last),
+    }
 
 
 def _schedule(program: Program) -> ReportTable:
     windows = program.windows
     named: Sequence[tuple[str, Window]] = (
-        (_s("周知"), windows.publicity), (_s("コールセンター"), windows.call_center), (_s("配送"), windows.delivery),
-        (_s("サインイン"), windows.sign_in), (_s("辞退の受付"), windows.decline),
-        (_s("代替品の受付"), windows.alternative), (_s("再配送の受付"), windows.redelivery),
-        (_s("手紙の作り直しの受付"), windows.new_letter), (_s("交換"), windows.exchange), (_s("利用"), windows.use),
-    )  # fmt: skip
-    rows = [(name, format_wareki(one.first_day), format_wareki(one.last_day)) for name, one in named]
+        (_s("周知"), windows.publicity),
+        (_s("コールセンター"), windows.call_center),
+        (_s("配送"), windows.delivery),
+        (_s("サインイン"), windows.sign_in),
+        (_s("辞退の受付"), windows.decline),
+        (_s("代替品の受付"), windows.alternative),
+        (_s("再配送の受付"), windows.redelivery),
+        (_s("手紙の作り直しの受付"), windows.new_letter),
+        (_s("交換"), windows.exchange),
+        (_s("利用"), windows.use),
+    )
+    rows = [
+        (name, format_wareki(one.first_day), format_wareki(one.last_day)) for name, one in named
+    ]
     return ReportTable(_s("日程"), (_s("内容"), _s("最初の日"), _s("最後の日")), rows)
 
 
@@ -93,9 +108,15 @@ def _organization(program: Program) -> ReportTable:
 
 def _milestones(found: Sequence[Shown]) -> ReportTable:
     rows = [
-        (words.milestone(one.key), format_wareki(one.day), words.milestone_state(one.state), one.owner, one.evidence)
+        (
+            words.milestone(one.key),
+            format_wareki(one.day),
+            words.milestone_state(one.state),
+            one.owner,
+            one.evidence,
+        )
         for one in found
-    ]  # fmt: skip
+    ]
     columns = (_s("節目"), _s("日"), _s("状態"), _s("担当"), _s("確認できるもの"))
     return ReportTable(_s("節目"), columns, rows, wide=4)
 
@@ -103,32 +124,66 @@ def _milestones(found: Sequence[Shown]) -> ReportTable:
 def _companies(session: Session) -> ReportTable:
     columns = (_s("会社"), _s("仕事"), _s("状態"), _s("区の承諾"))
     return ReportTable(
-        _s("再委託先"), columns, company_rows(session), empty=_s("再委託先は登録されていません。"), wide=1
-    )  # fmt: skip
+        _s("再委託先"),
+        columns,
+        company_rows(session),
+        empty=_s("再委託先は登録されていません。"),
+        wide=1,
+    )
 
 
 def _risks() -> ReportTable:
     rows = (
-        (_s("手紙が、本人以外の手に渡る"), _s("IDとパスワードのほかに、生年月日と確認の番号を求める。戻った手紙のIDは、すぐに止める。")),
-        (_s("支援措置の対象者の住所が知られる"), _s("区の職員だけが扱う。用紙に、住所とこどもの名前を印刷しない。印刷の直前に、名簿と照らし合わせる。")),
-        (_s("手紙のファイルがなくなる"), _s("印刷会社の鍵で暗号にして渡す。なくなったら、全部の手紙のIDを1回の操作で無効にする。")),
-        (_s("不在や宛先不明で届かない"), _s("戻った郵便を1通ずつ登録し、再配送を2回以上申し出る。届いていないものを、いつでも一覧で示す。")),
-        (_s("クーポンが店で使えない"), _s("発行者に照会し、コードを止めて差し替える。件数が多いときは、お知らせを出す。")),
+        (
+            _s("手紙が、本人以外の手に渡る"),
+            _s(
+                "IDとパスワードのほかに、生年月日と確認の番号を求める。戻った手紙のIDは、すぐに止める。"
+            ),
+        ),
+        (
+            _s("支援措置の対象者の住所が知られる"),
+            _s(
+                "区の職員だけが扱う。用紙に、住所とこどもの名前を印刷しない。印刷の直前に、名簿と照らし合わせる。"
+            ),
+        ),
+        (
+            _s("手紙のファイルがなくなる"),
+            _s(
+                "印刷会社の鍵で暗号にして渡す。なくなったら、全部の手紙のIDを1回の操作で無効にする。"
+            ),
+        ),
+        (
+            _s("不在や宛先不明で届かない"),
+            _s(
+                "戻った郵便を1通ずつ登録し、再配送を2回以上申し出る。届いていないものを、いつでも一覧で示す。"
+            ),
+        ),
+        (
+            _s("クーポンが店で使えない"),
+            _s("発行者に照会し、コードを止めて差し替える。件数が多いときは、お知らせを出す。"),
+        ),
         (_s("問い合わせが集中する"), _s("応答率を30分ごとに見て、発送の日を分ける。")),
         (_s("停電や通信の停止"), _s("紙の受付票と予備の拠点で続け、後で本当の時刻で入力する。")),
-        (_s("人数や額が合わない"), _s("こどもの人数と額を、状態ごとにいつも合計し、取り込みの合計と比べる。")),
-    )  # fmt: skip
+        (
+            _s("人数や額が合わない"),
+            _s("こどもの人数と額を、状態ごとにいつも合計し、取り込みの合計と比べる。"),
+        ),
+    )
     return ReportTable(_s("危険と対策"), (_s("危険"), _s("対策")), rows, wide=1)
 
 
 def _security(program: Program) -> ReportTable:
     rows = (
-        (_s("本人の確認"), _s("ID・パスワード、世帯主の生年月日、確認の番号（%(n)s通りの受け取り方）") % {"n": len(program.channels.names)}),
+        (
+            _s("本人の確認"),
+            _s("ID・パスワード、世帯主の生年月日、確認の番号（%(n)s通りの受け取り方）")
+            % {"n": len(program.channels.names)},
+        ),
         (_s("職員の確認"), _s("パスワードと認証アプリ。登録した拠点からだけ使える。")),
         (_s("保存"), _s("個人情報とコードは、世帯ごとの鍵で暗号にする。鍵は別の場所に置く。")),
         (_s("記録"), _s("すべての変更と閲覧を記録し、消せない。")),
         (_s("くわしい回答"), _s("別紙「セキュリティチェックリストへの回答」")),
-    )  # fmt: skip
+    )
     return ReportTable(_s("情報の安全"), (_s("項目"), _s("方法")), rows, wide=1)
 
 
@@ -140,24 +195,34 @@ def progress_report(session: Session, vault: Vault, program: Program, now: datet
     facts = [
         (_s("事業"), program.names.program.ja),
         (_s("集計した時"), f"{now.astimezone(JST):%Y-%m-%d %H:%M}"),
-        (_s("完了した節目"), _s("%(done)s／%(all)s") % {"done": sum(one.state == "done" for one in found), "all": len(found)}),
+        (
+            _s("完了した節目"),
+            _s("%(done)s／%(all)s")
+            % {"done": sum(one.state == "done" for one in found), "all": len(found)},
+        ),
         (_s("遅れている節目"), str(late)),
         (_s("回答を待つ協議事項"), str(sum(one.state == "open" for one in asked))),
         (_s("事故・障害の件数（対応中）"), _s("%(all)s（%(open)s）") % _incidents(session)),
-    ]  # fmt: skip
+    ]
     return Report(
         title=_s("進捗報告"),
         addressee=program.names.ward.ja,
         sender=program.names.contractor.ja,
         facts=facts,
         tables=(
-            _figures(session), _milestones(found), _due(session, program, now),
+            _figures(session),
+            _milestones(found),
+            _due(session, program, now),
             ReportTable(
-                _s("協議事項"), (_s("番号"), _s("件名"), _s("条項"), _s("状態"), _s("区の指示")), question_rows(asked), wide=1
+                _s("協議事項"),
+                (_s("番号"), _s("件名"), _s("条項"), _s("状態"), _s("区の指示")),
+                question_rows(asked),
+                wide=1,
             ),
-            _companies(session), _sent(session),
+            _companies(session),
+            _sent(session),
         ),
-    )  # fmt: skip
+    )
 
 
 def _figures(session: Session) -> ReportTable:
@@ -174,20 +239,39 @@ def _figures(session: Session) -> ReportTable:
 def _due(session: Session, program: Program, now: datetime) -> ReportTable:
     names = {CALLS: _s("コールセンターの月次報告書"), DELIVERY: _s("配送の月次報告書")}
     rows = [
-        (names[one.kind], _s("%(year)s年%(month)s月") % {"year": one.month.year, "month": one.month.month}, format_wareki(one.day))
-        for kind in names for one in due_reports(session, program, now, kind)
-    ]  # fmt: skip
+        (
+            names[one.kind],
+            _s("%(year)s年%(month)s月") % {"year": one.month.year, "month": one.month.month},
+            format_wareki(one.day),
+        )
+        for kind in names
+        for one in due_reports(session, program, now, kind)
+    ]
     columns = (_s("報告書"), _s("対象月"), _s("提出期限"))
     return ReportTable(_s("まだ提出していない月次報告書"), columns, rows, empty=_s("ありません。"))
 
 
 def _sent(session: Session) -> ReportTable:
     rows = [
-        (one.file.file_name, one.company, one.file.letters, format_wareki(jst_date(one.file.sent_at)), one.file.sha256[:16])
+        (
+            one.file.file_name,
+            one.company,
+            one.file.letters,
+            format_wareki(jst_date(one.file.sent_at)),
+            one.file.sha256[:16],
+        )
         for one in files_sent(session, None)
-    ]  # fmt: skip
-    columns = (_s("ファイル"), _s("相手"), _s("手紙"), _s("渡した日"), _s("照合番号（はじめの16文字）"))
-    return ReportTable(_s("渡したファイル"), columns, rows, empty=_s("渡したファイルはありません。"), wide=0)
+    ]
+    columns = (
+        _s("ファイル"),
+        _s("相手"),
+        _s("手紙"),
+        _s("渡した日"),
+        _s("照合番号（はじめの16文字）"),
+    )
+    return ReportTable(
+        _s("渡したファイル"), columns, rows, empty=_s("渡したファイルはありません。"), wide=0
+    )
 
 
 def _incidents(session: Session) -> dict[str, int]:

@@ -32,7 +32,9 @@ def minutes_report(session: Session, program: Program, written: Written) -> Repo
     )
     confirmed = _s("まだ確認されていません")
     if version.confirmed_by is not None and version.confirmed_at is not None:
-        confirmed = f"{names.get(version.confirmed_by, '')} {format_wareki(jst_date(version.confirmed_at))}"
+        confirmed = (
+            f"{names.get(version.confirmed_by, '')} {format_wareki(jst_date(version.confirmed_at))}"
+        )
     return Report(
         title=_s("議事録"),
         addressee=program.names.ward.ja,
@@ -50,11 +52,14 @@ def minutes_report(session: Session, program: Program, written: Written) -> Repo
             _lines(_s("決まったこと"), texts.get("decisions", "")),
             _lines(_s("残ったこと"), texts.get("open_items", "")),
         ),
-    )  # fmt: skip
+    )
 
 
 def _lines(title: str, text: str) -> ReportTable:
-    rows = [(str(at), line) for at, line in enumerate((one for one in text.splitlines() if one.strip()), 1)]
+    rows = [
+        (str(at), line)
+        for at, line in enumerate((one for one in text.splitlines() if one.strip()), 1)
+    ]
     return ReportTable(title, (_s("番号"), _s("内容")), rows, empty=_s("ありません。"), wide=1)
 
 
@@ -71,7 +76,10 @@ def questions_report(session: Session, vault: Vault, program: Program, now: date
         title=_s("協議事項一覧"),
         addressee=program.names.ward.ja,
         sender=program.names.contractor.ja,
-        facts=((_s("事業"), program.names.program.ja), (_s("作成日"), format_wareki(jst_date(now)))),
+        facts=(
+            (_s("事業"), program.names.program.ja),
+            (_s("作成日"), format_wareki(jst_date(now))),
+        ),
         tables=(overview, *(_question(one) for one in found)),
     )
 
@@ -109,21 +117,29 @@ def receipt_report(session: Session, program: Program, import_id: int) -> Report
             (_s("受領した人"), _received_by(session, row)),
             (_s("支援措置の列"), _s("あり") if row.has_protection else _s("なし")),
         ),
-        tables=(_counts(_s("行"), row.totals.get("rows", {})), _counts(_s("世帯"), row.totals.get("households", {}))),
-        notes=(_s("上のとおり、データを受け取りました。業務の期間が終わったら廃棄し、廃棄証明書を出します。"),),
-    )  # fmt: skip
+        tables=(
+            _counts(_s("行"), row.totals.get("rows", {})),
+            _counts(_s("世帯"), row.totals.get("households", {})),
+        ),
+        notes=(
+            _s(
+                "上のとおり、データを受け取りました。業務の期間が終わったら廃棄し、廃棄証明書を出します。"
+            ),
+        ),
+    )
 
 
 def _received_by(session: Session, row: RosterImport) -> str:
     actor_id = session.scalar(
         select(AuditEvent.actor_id)
         .where(
-            AuditEvent.subject == "roster_import", AuditEvent.subject_id == row.id,
+            AuditEvent.subject == "roster_import",
+            AuditEvent.subject_id == row.id,
             AuditEvent.action.in_(("roster.staged", "roster.applied")),
         )
         .order_by(AuditEvent.id)
         .limit(1)
-    )  # fmt: skip
+    )
     if actor_id is None:
         return _s("コマンドを実行した事務局の担当者")
     return staff_names(session, [actor_id]).get(actor_id, "")
@@ -131,9 +147,13 @@ def _received_by(session: Session, row: RosterImport) -> str:
 
 def _counts(title: str, found: Mapping[str, int]) -> ReportTable:
     named = {
-        "accept": _s("取り込んだ"), "issue": _s("取り込んだ"), "hold": _s("保留にした"), "reject": _s("読めなかった"),
-        "exclude": _s("対象外"), "none": _s("対象のこどもがいない"),
-    }  # fmt: skip
+        "accept": _s("取り込んだ"),
+        "issue": _s("取り込んだ"),
+        "hold": _s("保留にした"),
+        "reject": _s("読めなかった"),
+        "exclude": _s("対象外"),
+        "none": _s("対象のこどもがいない"),
+    }
     rows = [(named.get(name, name), int(count)) for name, count in found.items()]
     total = (_s("合計"), sum(count for _name, count in rows)) if rows else ()
     return ReportTable(title, (_s("結果"), _s("件数")), rows, total, empty=_s("ありません。"))
@@ -150,6 +170,9 @@ def checklist_report(session: Session, vault: Vault, program: Program, now: date
         title=_s("セキュリティチェックリストへの回答"),
         addressee=program.names.ward.ja,
         sender=program.names.contractor.ja,
-        facts=((_s("事業"), program.names.program.ja), (_s("作成日"), format_wareki(jst_date(now)))),
+        facts=(
+            (_s("事業"), program.names.program.ja),
+            (_s("作成日"), format_wareki(jst_date(now))),
+        ),
         tables=tuple(ReportTable(group, columns, rows) for group, rows in groups.items()),
     )

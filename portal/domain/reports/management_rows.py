@@ -16,9 +16,11 @@ from portal.domain.wareki import format_wareki
 def company_rows(session: Session) -> list[tuple[Cell, ...]]:
     """Return the subcontractors: name, work, state, consent."""
     states = {
-        "proposed": _s("区の承諾を待っています"), "consented": _s("承諾ずみ"), "refused": _s("承諾されませんでした"),
+        "proposed": _s("区の承諾を待っています"),
+        "consented": _s("承諾ずみ"),
+        "refused": _s("承諾されませんでした"),
         "ended": _s("終わりました"),
-    }  # fmt: skip
+    }
     return [
         (one.name, one.work, states[one.state], instructed(one.consent_no, one.consent_on))
         for one in subcontractors(session)
@@ -29,11 +31,14 @@ def question_rows(found: Iterable[Question]) -> list[tuple[Cell, ...]]:
     """Return open questions: number, title, clause, state, instruction."""
     return [
         (
-            str(one.number), one.title, one.clause, words.question_state(one.state),
+            str(one.number),
+            one.title,
+            one.clause,
+            words.question_state(one.state),
             instructed(one.instruction_no, one.instruction_on),
         )
         for one in found
-    ]  # fmt: skip
+    ]
 
 
 def instructed(number: str | None, day: date | None) -> str:

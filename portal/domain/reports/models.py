@@ -2,7 +2,15 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.base import Base, primary_key, state_column
@@ -62,10 +70,14 @@ class ReportNote(Base):
     __tablename__ = "report_note"
     __table_args__ = (
         Index(
-            "uq_report_note_call", "report_id", "call_id", unique=True,
-            sqlite_where=text("dropped_at IS NULL"), postgresql_where=text("dropped_at IS NULL"),
+            "uq_report_note_call",
+            "report_id",
+            "call_id",
+            unique=True,
+            sqlite_where=text("dropped_at IS NULL"),
+            postgresql_where=text("dropped_at IS NULL"),
         ),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = primary_key()
     report_id: Mapped[int] = mapped_column(ForeignKey("monthly_report.id"))

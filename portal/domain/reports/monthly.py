@@ -29,12 +29,16 @@ def locked(session: Session, vault: Vault, kind: str, month: date, now: datetime
     Raises:
         ConflictError: somebody else makes it at this moment.
     """
-    statement = select(MonthlyReport).where(MonthlyReport.kind == kind, MonthlyReport.month == month)
+    statement = select(MonthlyReport).where(
+        MonthlyReport.kind == kind, MonthlyReport.month == month
+    )
     found = session.scalar(statement.with_for_update().execution_options(populate_existing=True))
     if found is not None:
         return found
     _key, wrapped = vault.new_data_key()
-    made = MonthlyReport(kind=kind, month=month, state=REPORT.initial, wrapped_key=wrapped, changed_at=now)
+    made = MonthlyReport(
+        kind=kind, month=month, state=REPORT.initial, wrapped_key=wrapped, changed_at=now
+    )
     session.add(made)
     try:
         session.flush()
@@ -45,7 +49,9 @@ def locked(session: Session, vault: Vault, kind: str, month: date, now: datetime
     return made
 
 
-def draft_of(session: Session, vault: Vault, kind: str, month: date, now: datetime) -> MonthlyReport:
+def draft_of(
+    session: Session, vault: Vault, kind: str, month: date, now: datetime
+) -> MonthlyReport:
     """Return a month's report for writing, locked.
 
     Raises:
@@ -53,7 +59,9 @@ def draft_of(session: Session, vault: Vault, kind: str, month: date, now: dateti
     """
     report = locked(session, vault, kind, month, now)
     if report.state != DRAFT:
-        raise ConflictError(_s("確認ずみの報告書は、書き変えられません。先に下書きに戻してください。"))
+        raise ConflictError(
+            _s("確認ずみの報告書は、書き変えられません。先に下書きに戻してください。")
+        )
     return report
 
 
@@ -74,12 +82,27 @@ def write_texts(
     report = draft_of(session, vault, kind, month, now)
     report.sealed = seal_json(vault.unwrap(report.wrapped_key), dict(texts), texts_place(report))
     report.changed_at = now
-    record(session, actor, now, "report.written", "monthly_report", report.id, kind=kind, month=_name(month))
+    record(
+        session,
+        actor,
+        now,
+        "report.written",
+        "monthly_report",
+        report.id,
+        kind=kind,
+        month=_name(month),
+    )
     return report
 
 
 def check(
-    session: Session, vault: Vault, program: Program, kind: Kind, month: date, actor: Actor, now: datetime
+    session: Session,
+    vault: Vault,
+    program: Program,
+    kind: Kind,
+    month: date,
+    actor: Actor,
+    now: datetime,
 ) -> ReportVersion:
     """Freeze a draft as its next version; from here on its content stays as it is.
 
@@ -94,7 +117,8 @@ def check(
     state = REPORT.next(report.state, "check")
     if jst_date(now) <= last_of(month):
         raise ConflictError(
-            _s("この月は、まだ終わっていません。月が終わってから確認してください。"), code="not_over"
+            _s("この月は、まだ終わっていません。月が終わってから確認してください。"),
+            code="not_over",
         )
     with use_locale(SOURCE_LOCALE):
         draft = kind.build(session, vault, program, month, now)
@@ -105,10 +129,14 @@ def check(
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
     key, wrapped = vault.new_data_key()
     version = ReportVersion(
-        report_id=report.id, number=report.version, wrapped_key=wrapped, checked_by=actor.id, checked_at=now,
+        report_id=report.id,
+        number=report.version,
+        wrapped_key=wrapped,
+        checked_by=actor.id,
+        checked_at=now,
         sealed=seal_json(key, content, f"report:{report.id}:{report.version}"),
         sha256=hashlib.sha256(text.encode()).hexdigest(),
-    )  # fmt: skip
+    )
     session.add(version)
     session.flush()
     _note(session, actor, now, "report.checked", report)
@@ -162,7 +190,9 @@ def submit(
     state = REPORT.next(report.state, "submit")
     version = newest_version(session, report)
     if version.number != number:
-        raise ConflictError(_s("ほかの版が確認されました。画面を開きなおして、内容を確かめてください。"))
+        raise ConflictError(
+            _s("ほかの版が確認されました。画面を開きなおして、内容を確かめてください。")
+        )
     if actor.id is None or version.checked_by == actor.id:
         raise NotAllowedError(
             _s("自分が確認した報告書は、自分では提出できません。ほかの人が提出してください。"),
@@ -174,11 +204,20 @@ def submit(
     return version
 
 
-def _note(session: Session, actor: Actor, now: datetime, action: str, report: MonthlyReport) -> None:
+def _note(
+    session: Session, actor: Actor, now: datetime, action: str, report: MonthlyReport
+) -> None:
     record(
-        session, actor, now, action, "monthly_report", report.id, kind=report.kind, month=_name(report.month),
+        session,
+        actor,
+        now,
+        action,
+        "monthly_report",
+        report.id,
+        kind=report.kind,
+        month=_name(report.month),
         version=report.version,
-    )  # fmt: skip
+    )
 
 
 def _name(month: date) -> str:

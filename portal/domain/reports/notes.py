@@ -59,7 +59,9 @@ class WrittenCall:
 def marked_calls(session: Session, month: date, *, after: int = 0, limit: int = 21) -> list[Call]:
     """Return ended calls of a month that an agent marked and nobody used yet, the oldest first."""
     return list(
-        session.scalars(select(Call).where(_marked(month), Call.id > after).order_by(Call.id).limit(limit))
+        session.scalars(
+            select(Call).where(_marked(month), Call.id > after).order_by(Call.id).limit(limit)
+        )
     )
 
 
@@ -116,7 +118,9 @@ def add_note(
     """
     if actor.id is None:
         raise NotAllowedError(_s("報告書に書けるのは、アカウントのある職員だけです。"))
-    words = checked_words(text, program, names=() if call_id is None else _names(session, vault, call_id))
+    words = checked_words(
+        text, program, names=() if call_id is None else _names(session, vault, call_id)
+    )
     if not words:
         raise InputError(_s("報告書にのせる文を書いてください。"))
     report = draft_of(session, vault, CALLS, month, now)
@@ -127,21 +131,35 @@ def add_note(
         raise NotFoundError(_s("この受付は、もう報告書にのせたか、この月の候補にありません。"))
     key, wrapped = vault.new_data_key()
     note = ReportNote(
-        report_id=report.id, call_id=call_id, kind=kind.value, wrapped_key=wrapped, sealed=b"", written_by=actor.id,
+        report_id=report.id,
+        call_id=call_id,
+        kind=kind.value,
+        wrapped_key=wrapped,
+        sealed=b"",
+        written_by=actor.id,
         written_at=now,
-    )  # fmt: skip
+    )
     session.add(note)
     session.flush()
     note.sealed = seal_json(key, {"text": words}, _place(note.id))
     report.changed_at = now
     record(
-        session, actor, now, "report.note_added", "monthly_report", report.id, note=note.id, kind=kind.value,
+        session,
+        actor,
+        now,
+        "report.note_added",
+        "monthly_report",
+        report.id,
+        note=note.id,
+        kind=kind.value,
         call=call_id,
-    )  # fmt: skip
+    )
     return note
 
 
-def drop_note(session: Session, vault: Vault, month: date, note_id: int, actor: Actor, now: datetime) -> None:
+def drop_note(
+    session: Session, vault: Vault, month: date, note_id: int, actor: Actor, now: datetime
+) -> None:
     """Take a sentence out of a draft again.
 
     Raises:
@@ -179,7 +197,9 @@ def notes(session: Session, vault: Vault, month: date) -> list[Note]:
     return sorted(found, key=lambda note: order.index(note.kind))
 
 
-def checked_words(text: str, program: Program, *, names: Sequence[str] = (), most: int = TEXT_MAX) -> str:
+def checked_words(
+    text: str, program: Program, *, names: Sequence[str] = (), most: int = TEXT_MAX
+) -> str:
     """Return words for the report without spaces at their ends.
 
     Raises:
@@ -195,11 +215,15 @@ def checked_words(text: str, program: Program, *, names: Sequence[str] = (), mos
 
 def _names(session: Session, vault: Vault, call_id: int) -> list[str]:
     """Return names and readings of everybody in the households that were opened in a call."""
-    ids = session.scalars(select(CallHousehold.household_id).where(CallHousehold.call_id == call_id)).all()
+    ids = session.scalars(
+        select(CallHousehold.household_id).where(CallHousehold.call_id == call_id)
+    ).all()
     found: list[str] = []
     for view in view_households(session, vault, ids):
         found += [view.fields.name, view.fields.kana]
-        found += [name for child in view.children for name in (child.fields.name, child.fields.kana)]
+        found += [
+            name for child in view.children for name in (child.fields.name, child.fields.kana)
+        ]
     return [name for name in found if name]
 
 

@@ -16,7 +16,8 @@ def pull_report(session: Session, program: Program, row: PullList, now: datetime
     """Write the list; the column for the answer is empty, to be filled in."""
     rows = [(line.number, line.file, "") for line in lines(session, row.id)]
     return Report(
-        title=_s("引抜きの一覧 %(run)d-%(number)d") % {"run": row.print_run_id, "number": row.number},
+        title=_s("引抜きの一覧 %(run)d-%(number)d")
+        % {"run": row.print_run_id, "number": row.number},
         addressee=_s("印刷・封入のご担当者"),
         sender=program.names.contractor.ja,
         facts=(

@@ -34,9 +34,16 @@ def settlement_report(session: Session, program: Program, now: datetime) -> Repo
         addressee=program.names.ward.ja,
         sender=program.names.contractor.ja,
         facts=facts,
-        tables=(_states(found), _check(found), _deliveries(found), _codes(found), _money(program, found), _differences(found)),
+        tables=(
+            _states(found),
+            _check(found),
+            _deliveries(found),
+            _codes(found),
+            _money(program, found),
+            _differences(found),
+        ),
         notes=tuple(blocker_text(reason, count) for reason, count in in_the_way.items()),
-    )  # fmt: skip
+    )
 
 
 def _signature(row: Settlement) -> list[tuple[str, str]]:
@@ -50,16 +57,27 @@ def _signature(row: Settlement) -> list[tuple[str, str]]:
 
 def _cells(one: Sum) -> tuple[Cell, ...]:
     return (
-        one.households, one.children, one.amount_yen, one.used_yen, one.lapsed_yen, one.alternative_yen,
+        one.households,
+        one.children,
+        one.amount_yen,
+        one.used_yen,
+        one.lapsed_yen,
+        one.alternative_yen,
         one.unspent_yen,
-    )  # fmt: skip
+    )
 
 
 def _states(found: Figures) -> ReportTable:
     columns = (
-        _s("最終状態"), _s("世帯数"), _s("こども（人）"), _s("金額（円）"), _s("利用（円）"), _s("失効（円）"),
-        _s("代替品（円）"), _s("未使用（円）"),
-    )  # fmt: skip
+        _s("最終状態"),
+        _s("世帯数"),
+        _s("こども（人）"),
+        _s("金額（円）"),
+        _s("利用（円）"),
+        _s("失効（円）"),
+        _s("代替品（円）"),
+        _s("未使用（円）"),
+    )
     rows: list[tuple[Cell, ...]] = [
         (state_text(state), *_cells(one)) for state, one in found.by_state.items()
     ]
@@ -70,14 +88,16 @@ def _check(found: Figures) -> ReportTable:
     must_be = found.expected
     short = must_be.imported + must_be.added - found.total.children
     return ReportTable(
-        _s("名簿との照合"), (_s("項目"), _s("こども（人）"), _s("金額（円）")),
+        _s("名簿との照合"),
+        (_s("項目"), _s("こども（人）"), _s("金額（円）")),
         [
             (_s("受け入れた名簿"), must_be.imported, must_be.imported * _unit(found)),
             (_s("区の指示による追加"), must_be.added, must_be.added * _unit(found)),
             (_s("最終状態の合計"), found.total.children, found.total.amount_yen),
         ],
-        (_s("ちがい（0で一致）"), short, found.expected_yen - found.total.amount_yen), wide=0,
-    )  # fmt: skip
+        (_s("ちがい（0で一致）"), short, found.expected_yen - found.total.amount_yen),
+        wide=0,
+    )
 
 
 def _unit(found: Figures) -> int:
@@ -90,10 +110,12 @@ def _deliveries(found: Figures) -> ReportTable:
     rows = [
         (
             way_text(way) + (_s("（配達済みと数える）") if way == ways.counts else ""),
-            one.households, one.children, one.yen,
+            one.households,
+            one.children,
+            one.yen,
         )
         for way, one in ways.by_way.items()
-    ]  # fmt: skip
+    ]
     columns = (_s("数え方"), _s("世帯数"), _s("こども（人）"), _s("金額（円）"))
     return ReportTable(_s("配達の数（3つの数え方）"), columns, rows)
 
@@ -101,10 +123,15 @@ def _deliveries(found: Figures) -> ReportTable:
 def _codes(found: Figures) -> ReportTable:
     codes = found.codes
     return ReportTable(
-        _s("コードの数"), (_s("項目"), _s("件数")),
-        [(_s("割り当て"), codes.assigned), (_s("無効"), codes.void), (_s("残り（発行者に返す）"), codes.left_over)],
+        _s("コードの数"),
+        (_s("項目"), _s("件数")),
+        [
+            (_s("割り当て"), codes.assigned),
+            (_s("無効"), codes.void),
+            (_s("残り（発行者に返す）"), codes.left_over),
+        ],
         (_s("買ったコード"), codes.bought),
-    )  # fmt: skip
+    )
 
 
 def _money(program: Program, found: Figures) -> ReportTable:
@@ -112,18 +139,20 @@ def _money(program: Program, found: Figures) -> ReportTable:
     paid_for = "＋".join(names[name] for name in program.settlement.paid_for)
     rest = found.money.rest_yen
     return ReportTable(
-        _s("支払い"), (_s("項目"), _s("金額（円）")),
+        _s("支払い"),
+        (_s("項目"), _s("金額（円）")),
         [
             (_s("支払いの対象（%(columns)s）") % {"columns": paid_for}, found.money.payable_yen),
             (_s("前金払い"), found.money.advance_yen),
         ],
         (_s("残りの支払い") if rest >= 0 else _s("区への返金"), abs(rest)),
-    )  # fmt: skip
+    )
 
 
 def _differences(found: Figures) -> ReportTable:
     return ReportTable(
-        _s("発行者の利用明細との差異（未確認）"), (_s("内容"), _s("件数")),
+        _s("発行者の利用明細との差異（未確認）"),
+        (_s("内容"), _s("件数")),
         [(difference_text(kind), count) for kind, count in found.differences.items()],
         empty=_s("差異はありません。"),
-    )  # fmt: skip
+    )

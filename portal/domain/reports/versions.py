@@ -50,7 +50,9 @@ def texts_of(vault: Vault, report: MonthlyReport | None) -> dict[str, str]:
     """Return the typed texts of a report, by section."""
     if report is None or report.sealed is None:
         return {}
-    opened: dict[str, str] = unseal_json(vault.unwrap(report.wrapped_key), report.sealed, texts_place(report))
+    opened: dict[str, str] = unseal_json(
+        vault.unwrap(report.wrapped_key), report.sealed, texts_place(report)
+    )
     return opened
 
 
@@ -62,7 +64,9 @@ def texts_place(report: MonthlyReport) -> str:
 def version_of(session: Session, report: MonthlyReport, number: int) -> ReportVersion:
     """Return one version. Raises NotFoundError."""
     found = session.scalar(
-        select(ReportVersion).where(ReportVersion.report_id == report.id, ReportVersion.number == number)
+        select(ReportVersion).where(
+            ReportVersion.report_id == report.id, ReportVersion.number == number
+        )
     )
     if found is None:
         raise NotFoundError(_s("この版の報告書は見つかりませんでした。"))
@@ -102,15 +106,28 @@ def covered(
     submitted = version.submitted_at if version is not None else None
     facts = (
         (_s("対象月"), _s("%(year)s年%(month)s月") % {"year": month.year, "month": month.month}),
-        (_s("版"), _s("第%(n)s版") % {"n": version.number} if version is not None else _s("下書き")),
-        (_s("提出日"), format_wareki(jst_date(submitted)) if submitted is not None else _s("（まだ提出していません）")),
+        (
+            _s("版"),
+            _s("第%(n)s版") % {"n": version.number} if version is not None else _s("下書き"),
+        ),
+        (
+            _s("提出日"),
+            format_wareki(jst_date(submitted))
+            if submitted is not None
+            else _s("（まだ提出していません）"),
+        ),
         (_s("提出期限"), format_wareki(due_day(program, kind, month))),
         *report.facts,
-    )  # fmt: skip
+    )
     return Report(
-        title=report.title, addressee=report.addressee, sender=report.sender, facts=facts, tables=report.tables,
-        notes=report.notes, cover=True,
-    )  # fmt: skip
+        title=report.title,
+        addressee=report.addressee,
+        sender=report.sender,
+        facts=facts,
+        tables=report.tables,
+        notes=report.notes,
+        cover=True,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +140,14 @@ class Shown:
 
 
 def shown(
-    session: Session, vault: Vault, program: Program, kind: Kind, month: date, now: datetime, *, drafts: bool
+    session: Session,
+    vault: Vault,
+    program: Program,
+    kind: Kind,
+    month: date,
+    now: datetime,
+    *,
+    drafts: bool,
 ) -> Shown:
     """Return the report that counts now, with its cover: the checked or submitted version, else the draft.
 
@@ -143,11 +167,20 @@ def shown(
     if report is None or version is None:
         return Shown(None)
     with use_locale(SOURCE_LOCALE):
-        return Shown(covered(program, kind.name, month, content(vault, report, version), version), version)
+        return Shown(
+            covered(program, kind.name, month, content(vault, report, version), version), version
+        )
 
 
 def frozen(
-    session: Session, vault: Vault, program: Program, kind: str, month: date, number: int, *, drafts: bool
+    session: Session,
+    vault: Vault,
+    program: Program,
+    kind: str,
+    month: date,
+    number: int,
+    *,
+    drafts: bool,
 ) -> Shown:
     """Return one version with its cover; whoever only reads gets submitted ones alone. Raises NotFoundError."""
     report = month_report(session, kind, month)
@@ -155,7 +188,9 @@ def frozen(
     if report is None or version is None or not (drafts or version.submitted_at):
         raise NotFoundError(_s("この版の報告書は見つかりませんでした。"))
     with use_locale(SOURCE_LOCALE):
-        return Shown(covered(program, kind, month, content(vault, report, version), version), version)
+        return Shown(
+            covered(program, kind, month, content(vault, report, version), version), version
+        )
 
 
 def newest_submitted(session: Session, report: MonthlyReport | None) -> ReportVersion | None:

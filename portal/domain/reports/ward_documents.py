@@ -88,10 +88,17 @@ def specimen(program: Program, url: str, now: datetime) -> bytes:
     )
     postal_code = program.contact.address.postal_code
     sample = LetterContent(
-        letter_number="M000000000", postal_code=postal_code, address_lines=SAMPLE_ADDRESS, addressee="見本　太郎",
-        children=2, amount_yen=2 * program.amount_yen, login_id="1000000008", password=SAMPLE_PASSWORD,
-        sign_in_url=f"{url}/signin", customer_bars=customer_bars(postal_code, SAMPLE_ADDRESS[1]),
-    )  # fmt: skip
+        letter_number="M000000000",
+        postal_code=postal_code,
+        address_lines=SAMPLE_ADDRESS,
+        addressee="見本　太郎",
+        children=2,
+        amount_yen=2 * program.amount_yen,
+        login_id="1000000008",
+        password=SAMPLE_PASSWORD,
+        sign_in_url=f"{url}/signin",
+        customer_bars=customer_bars(postal_code, SAMPLE_ADDRESS[1]),
+    )
     return render_chunk([sample], frame, back_points=fit_back(frame))
 
 
@@ -99,9 +106,17 @@ def advance_specimen(program: Program, url: str, now: datetime) -> bytes:
     """Return the advance notice as these texts print it, for an invented household. Raises as ``specimen``."""
     postal_code = program.contact.address.postal_code
     sample = LetterContent(
-        letter_number="M000000000", postal_code=postal_code, address_lines=SAMPLE_ADDRESS, addressee="見本　太郎",
-        children=0, amount_yen=0, login_id="", password="", sign_in_url="", enclosures=printed_names((DECLINE_FORM,)),
-    )  # fmt: skip
+        letter_number="M000000000",
+        postal_code=postal_code,
+        address_lines=SAMPLE_ADDRESS,
+        addressee="見本　太郎",
+        children=0,
+        amount_yen=0,
+        login_id="",
+        password="",
+        sign_in_url="",
+        enclosures=printed_names((DECLINE_FORM,)),
+    )
     frame = advance_frame(program, url, jst_date(now))
     return render_notices([sample], frame, back_points=fit_notice_back(frame))
 
@@ -121,7 +136,9 @@ def propose(
     found = source(program, kind, now)
     drawn = {services.LETTER: specimen, services.ADVANCE: advance_specimen}
     shown = drawn[kind](program, url, now) if kind in drawn else None
-    return services.propose(session, kind, found.content, found.file_name, label, actor, now, specimen=shown)
+    return services.propose(
+        session, kind, found.content, found.file_name, label, actor, now, specimen=shown
+    )
 
 
 def letter_standing(session: Session, program: Program) -> DocumentVersion | None:

@@ -13,12 +13,21 @@ from portal.domain.shipments.queries import absence_key
 from portal.domain.vault import Vault
 
 
-def tell_absence(session: Session, vault: Vault, program: Program, row: Shipment, now: datetime) -> None:
+def tell_absence(
+    session: Session, vault: Vault, program: Program, row: Shipment, now: datetime
+) -> None:
     """Tell the household, once, until when the post office keeps a shipment; held and protected ones hear nothing."""
     way, contact = reach(session, row.household_id), None
     if way.row is None and program.requests.absence_without_channel == ABSENCE_CALL:
         contact = number_left(session, vault, row.household_id)
     announce(
-        session, vault, row.household_id, "at_post_office", absence_key(row.id), now, contact=contact, due=row.kept_until,
+        session,
+        vault,
+        row.household_id,
+        "at_post_office",
+        absence_key(row.id),
+        now,
+        contact=contact,
+        due=row.kept_until,
         way=way,
-    )  # fmt: skip
+    )

@@ -33,12 +33,19 @@ def blank_form_pdf(
     with use_locale(SOURCE_LOCALE):
         reception = reception_text(program.calendar)
     data = {
-        "addressee": names.mayor.in_language(SOURCE_LOCALE), "program": names.program.in_language(SOURCE_LOCALE),
-        "ward": names.ward.in_language(SOURCE_LOCALE), "last-day": format_wareki(last_day),
+        "addressee": names.mayor.in_language(SOURCE_LOCALE),
+        "program": names.program.in_language(SOURCE_LOCALE),
+        "ward": names.ward.in_language(SOURCE_LOCALE),
+        "last-day": format_wareki(last_day),
         "postal-rule": "消印有効" if program.requests.postal_rule == "postmark" else "必着",
-        "send-to": (contact.address.postal_mark, *contact.address.lines), "telephone": contact.telephone,
-        "fax": contact.fax, "reception": reception, "locale": locale, "help": _frozen(lines), "day": (day.year, day.month, day.day),
-    }  # fmt: skip
+        "send-to": (contact.address.postal_mark, *contact.address.lines),
+        "telephone": contact.telephone,
+        "fax": contact.fax,
+        "reception": reception,
+        "locale": locale,
+        "help": _frozen(lines),
+        "day": (day.year, day.month, day.day),
+    }
     return _draw(template, tuple(sorted({**data, **more}.items())))
 
 
@@ -48,4 +55,6 @@ def _draw(template: str, data: tuple[tuple[str, Any], ...]) -> bytes:
 
 
 def _frozen(lines: Sequence[Sequence[Any]]) -> tuple[tuple[Any, ...], ...]:
-    return tuple(tuple(piece if isinstance(piece, str) else tuple(piece) for piece in line) for line in lines)
+    return tuple(
+        tuple(piece if isinstance(piece, str) else tuple(piece) for piece in line) for line in lines
+    )

@@ -112,9 +112,14 @@ def receipt_pdf(
                 }
             )
     data = {
-        "receipt": receipt_no, "moment": moment_text(received_at), "ward": program.names.ward.in_language(SOURCE_LOCALE),
-        "telephone": program.contact.telephone, "fax": program.contact.fax, "parts": parts, "day": _day(received_at),
-    }  # fmt: skip
+        "receipt": receipt_no,
+        "moment": moment_text(received_at),
+        "ward": program.names.ward.in_language(SOURCE_LOCALE),
+        "telephone": program.contact.telephone,
+        "fax": program.contact.fax,
+        "parts": parts,
+        "day": _day(received_at),
+    }
     with in_turn():
         return compile_pdf("receipt.typ", data, timestamp=int(received_at.timestamp()))
 

@@ -194,7 +194,9 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    answer = draw(data, int(sys.argv[2])) if sys.argv[1] == "draw" else json.dumps(check(data)).encode()
+    answer = (
+        draw(data, int(sys.argv[2])) if sys.argv[1] == "draw" else json.dumps(check(data)).encode()
+    )
     sys.stdout.buffer.write(answer)
 
 

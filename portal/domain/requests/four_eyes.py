@@ -21,7 +21,8 @@ def refuse_own_entry(row: Request, actor: Actor) -> None:
     """Refuse a decision by the person who entered the request. Raises NotAllowedError."""
     if row.entered_by is not None and row.entered_by == actor.id:
         raise NotAllowedError(
-            _s("自分が入力した申請は、自分では決められません。ほかの人が審査してください。"), code="own_entry"
+            _s("自分が入力した申請は、自分では決められません。ほかの人が審査してください。"),
+            code="own_entry",
         )
 
 
@@ -69,7 +70,12 @@ def may_accept(
         session.flush()
         return False
     confirm(
-        session, open_proposal.id, actor, now, ward_needed=ward_needed, household_id=row.household_id,
+        session,
+        open_proposal.id,
+        actor,
+        now,
+        ward_needed=ward_needed,
+        household_id=row.household_id,
         instruction=instruction,
-    )  # fmt: skip
+    )
     return True

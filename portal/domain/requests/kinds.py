@@ -12,8 +12,15 @@ OF_RESIDENTS = (DECLINE, ALTERNATIVE, REDELIVERY)
 KINDS = (DECLINE, ALTERNATIVE, REDELIVERY, RECIPIENT_CHANGE, ADDITION)
 
 ACCEPTED, REFUSED, WITHDRAWN, FULFILLED, DELIVERED, RESTOCKED, LOST, PARTLY = RESULTS = (
-    "accepted", "refused", "withdrawn", "fulfilled", "delivered", "restocked", "lost", "partly",
-)  # fmt: skip
+    "accepted",
+    "refused",
+    "withdrawn",
+    "fulfilled",
+    "delivered",
+    "restocked",
+    "lost",
+    "partly",
+)
 
 
 def kind_name(kind: str) -> str:

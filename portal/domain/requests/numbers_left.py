@@ -21,11 +21,15 @@ def number_left(session: Session, vault: Vault, household_id: int) -> str | None
     rows = session.scalars(
         select(Request)
         .where(
-            Request.household_id == household_id, Request.kind.in_(OF_RESIDENTS), Request.entered_by.is_not(None),
-            Request.sealed.is_not(None), accepted,
+            Request.household_id == household_id,
+            Request.kind.in_(OF_RESIDENTS),
+            Request.entered_by.is_not(None),
+            Request.sealed.is_not(None),
+            accepted,
         )
         .order_by(Request.id.desc())
-    )  # fmt: skip
+    )
     return next(
-        (number for row in rows if (number := str(written_in(vault, row).get("telephone", "")))), None
+        (number for row in rows if (number := str(written_in(vault, row).get("telephone", "")))),
+        None,
     )

@@ -67,7 +67,9 @@ def check_moment(received_at: datetime, now: datetime) -> None:
         raise InputError(_s("届いた日時が、いまより後になっています。"), code="received_at")
 
 
-def instant_that_counts(program: Program, form: PaperEntry, earlier: datetime | None = None) -> datetime:
+def instant_that_counts(
+    program: Program, form: PaperEntry, earlier: datetime | None = None
+) -> datetime:
     """Return the instant that counts: the earlier receipt, the postmark's day where the ward says so, or arrival."""
     counts = form.received_at
     by_postmark = program.requests.postal_rule == "postmark" and form.channel is Channel.POST
@@ -88,17 +90,32 @@ def add_form(session: Session, row: Request, form: PaperEntry, actor: Actor, now
     if actor.id is None or actor.organization is None:
         raise NotAllowedError(_s("書類を登録できるのは、アカウントのある職員だけです。"))
     paper = PaperForm(
-        request_id=row.id, channel=form.channel.value, received_at=form.received_at, postmark_on=form.postmark_on,
-        signed_by=form.signed_by, has_letter_of_attorney=form.has_letter_of_attorney, is_clear=form.is_clear,
-        scan_id=form.scan_id, entered_by=actor.id, entered_at=now,
+        request_id=row.id,
+        channel=form.channel.value,
+        received_at=form.received_at,
+        postmark_on=form.postmark_on,
+        signed_by=form.signed_by,
+        has_letter_of_attorney=form.has_letter_of_attorney,
+        is_clear=form.is_clear,
+        scan_id=form.scan_id,
+        entered_by=actor.id,
+        entered_at=now,
         detail={"countersigned": sorted(form.countersigned), "evidence": form.evidence},
-    )  # fmt: skip
+    )
     session.add(paper)
     session.flush()
     record(
-        session, actor, now, "request.paper_added", "request", row.id, household_id=row.household_id, kind=row.kind,
-        paper=paper.id, way=form.channel.value,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "request.paper_added",
+        "request",
+        row.id,
+        household_id=row.household_id,
+        kind=row.kind,
+        paper=paper.id,
+        way=form.channel.value,
+    )
     touch(row, now)
     session.flush()
 
@@ -111,16 +128,27 @@ def locked_out_task(session: Session, vault: Vault, receipt_no: str, trouble: st
     """
     task = session.scalar(select(Task).where(Task.receipt_no == receipt_no).with_for_update())
     if task is None or details_of(vault, task).get("trouble") != trouble:
-        raise NotFoundError(_s("この受付番号で、サインインできない方から受けた申し込みはありません。"))
+        raise NotFoundError(
+            _s("この受付番号で、サインインできない方から受けた申し込みはありません。")
+        )
     return task
 
 
-def finish_evidence(session: Session, task: Task | None, row: Request, actor: Actor, now: datetime) -> None:
+def finish_evidence(
+    session: Session, task: Task | None, row: Request, actor: Actor, now: datetime
+) -> None:
     """Note that a locked-out person's receipt counted for a request, and finish its task."""
     if task is None:
         return
     record(
-        session, actor, now, "request.honored", "request", row.id, household_id=row.household_id, task=task.id
+        session,
+        actor,
+        now,
+        "request.honored",
+        "request",
+        row.id,
+        household_id=row.household_id,
+        task=task.id,
     )
     if task.state == "open":
         finish_task(session, task.id, actor, now)

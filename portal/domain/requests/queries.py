@@ -20,7 +20,9 @@ def requests_of(session: Session, household_id: int, *, limit: int = 100) -> lis
 def waiting_for_resident(session: Session, household_id: int) -> list[Request]:
     """Return a household's requests that wait for its own answer, oldest first."""
     statement = select(Request).where(
-        Request.household_id == household_id, Request.state == "with_resident", Request.kind.in_(OF_RESIDENTS)
+        Request.household_id == household_id,
+        Request.state == "with_resident",
+        Request.kind.in_(OF_RESIDENTS),
     )
     return list(session.scalars(statement.order_by(Request.id)))
 
@@ -63,5 +65,7 @@ def requests_with_form(
 def paper_forms_of(session: Session, request_id: int) -> list[PaperForm]:
     """Return the paper forms of a request, oldest first."""
     return list(
-        session.scalars(select(PaperForm).where(PaperForm.request_id == request_id).order_by(PaperForm.id))
+        session.scalars(
+            select(PaperForm).where(PaperForm.request_id == request_id).order_by(PaperForm.id)
+        )
     )

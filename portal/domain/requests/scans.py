@@ -65,22 +65,39 @@ def check_scan(data: bytes) -> CheckedScan:
 def _refusal(code: str) -> str:
     return {
         "size": _s("ファイルが大きすぎます。10メガバイトまでのファイルを選んでください。"),
-        "kind": _s("このファイルは受け取れません。PDF、TIFF、PNG、JPEG のどれかで保存して、もう一度選んでください。"),
-        "pixels": _s("画像が大きすぎます。300dpi くらいでスキャンしなおして、もう一度選んでください。"),
-        "pages": _s("ページが多すぎるか、1ページもありません。30ページまでに分けて、もう一度選んでください。"),
-        "encrypted": _s("暗号化されたPDFは受け取れません。パスワードを外して保存するか、紙をスキャンしてください。"),
+        "kind": _s(
+            "このファイルは受け取れません。PDF、TIFF、PNG、JPEG のどれかで保存して、もう一度選んでください。"
+        ),
+        "pixels": _s(
+            "画像が大きすぎます。300dpi くらいでスキャンしなおして、もう一度選んでください。"
+        ),
+        "pages": _s(
+            "ページが多すぎるか、1ページもありません。30ページまでに分けて、もう一度選んでください。"
+        ),
+        "encrypted": _s(
+            "暗号化されたPDFは受け取れません。パスワードを外して保存するか、紙をスキャンしてください。"
+        ),
         "active": _s(
             "スクリプト、自動の動作、添付ファイルのあるPDFは受け取れません。紙に印刷してスキャンするか、画像で保存してください。"
         ),
-    }.get(code, _s("ファイルが壊れているため、読めません。スキャンしなおして、もう一度選んでください。"))  # fmt: skip
+    }.get(
+        code,
+        _s("ファイルが壊れているため、読めません。スキャンしなおして、もう一度選んでください。"),
+    )
 
 
 def _run(data: bytes, *words: str) -> bytes:
     command = [sys.executable, "-I", str(READER), *words]
     try:
         done = subprocess.run(  # noqa: S603  (our own script; nothing from outside stands in the command)
-            command, input=data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, timeout=PATIENCE, check=False
-        )  # fmt: skip
+            command,
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={},
+            timeout=PATIENCE,
+            check=False,
+        )
     except subprocess.TimeoutExpired:
         return b""
     except OSError:
@@ -91,22 +108,41 @@ def _run(data: bytes, *words: str) -> bytes:
 
 
 def store_scan(
-    session: Session, vault: Vault, checked: CheckedScan, actor: Actor, now: datetime, *, household_id: int | None = None
-) -> Scan:  # fmt: skip
+    session: Session,
+    vault: Vault,
+    checked: CheckedScan,
+    actor: Actor,
+    now: datetime,
+    *,
+    household_id: int | None = None,
+) -> Scan:
     """Store a checked file under a data key of its own; ``household_id`` where it is known whose it is."""
     key, wrapped = vault.new_data_key()
     digest = vault.blind("scan", checked.data, 32)
     row = Scan(
-        household_id=household_id, media_type=checked.media_type, pages=checked.pages, size=len(checked.data),
-        digest=digest, wrapped_key=wrapped, sealed=seal(key, checked.data, b"scan:" + digest), stored_by=actor.id,
+        household_id=household_id,
+        media_type=checked.media_type,
+        pages=checked.pages,
+        size=len(checked.data),
+        digest=digest,
+        wrapped_key=wrapped,
+        sealed=seal(key, checked.data, b"scan:" + digest),
+        stored_by=actor.id,
         stored_at=now,
-    )  # fmt: skip
+    )
     session.add(row)
     session.flush()
     record(
-        session, actor, now, "scan.stored", "scan", row.id, household_id=household_id, media_type=row.media_type,
+        session,
+        actor,
+        now,
+        "scan.stored",
+        "scan",
+        row.id,
+        household_id=household_id,
+        media_type=row.media_type,
         size=row.size,
-    )  # fmt: skip
+    )
     return row
 
 
@@ -141,7 +177,14 @@ def open_scan(
         raise NotFoundError(_s("この書類は見つかりませんでした。"))
     data = unseal(vault.unwrap(row.wrapped_key), row.sealed, b"scan:" + row.digest)
     record(
-        session, actor, now, "scan.viewed", "scan", row.id, household_id=row.household_id, reason=reason.value
+        session,
+        actor,
+        now,
+        "scan.viewed",
+        "scan",
+        row.id,
+        household_id=row.household_id,
+        reason=reason.value,
     )
     return data, row.media_type
 
@@ -154,5 +197,7 @@ def page_picture(data: bytes, number: int) -> bytes:
     """
     picture = _run(data, "draw", str(number))
     if not picture:
-        raise BusyError(_s("いま、このページを表示できません。少したってから、もう一度お試しください。"))
+        raise BusyError(
+            _s("いま、このページを表示できません。少したってから、もう一度お試しください。")
+        )
     return picture

@@ -49,15 +49,37 @@ def open_request(
     receipt_no = receipt_no or new_receipt_no()
     key, wrapped = vault.new_data_key() if written else (b"", None)
     row = Request(
-        receipt_no=receipt_no, kind=kind, household_id=household_id, channel=actor.channel.value,
-        entered_by=actor.id if actor.organization is not None else None, language=current_locale(),
-        received_at=received_at or now, created_at=now, changed_at=now, due_on=due_day(program, received_at or now),
-        warnings=list(warnings), warned=bool(warnings), children=children, amount_yen=amount_yen, wrapped_key=wrapped,
-        sealed=seal_json(key, written, f"request:{receipt_no}") if written else None, state=REQUEST.initial, version=1,
+        receipt_no=receipt_no,
+        kind=kind,
+        household_id=household_id,
+        channel=actor.channel.value,
+        entered_by=actor.id if actor.organization is not None else None,
+        language=current_locale(),
+        received_at=received_at or now,
+        created_at=now,
+        changed_at=now,
+        due_on=due_day(program, received_at or now),
+        warnings=list(warnings),
+        warned=bool(warnings),
+        children=children,
+        amount_yen=amount_yen,
+        wrapped_key=wrapped,
+        sealed=seal_json(key, written, f"request:{receipt_no}") if written else None,
+        state=REQUEST.initial,
+        version=1,
         ward_only=False,
-    )  # fmt: skip
+    )
     insert_at_once(session, row)
-    record(session, actor, now, "request.opened", "request", row.id, household_id=household_id, kind=kind)
+    record(
+        session,
+        actor,
+        now,
+        "request.opened",
+        "request",
+        row.id,
+        household_id=household_id,
+        kind=kind,
+    )
     return row
 
 
@@ -93,7 +115,9 @@ def set_written(vault: Vault, row: Request, written: dict[str, Any]) -> None:
 def set_reply(vault: Vault, row: Request, reason: str, text: str) -> None:
     """Keep the standard reason (code word) and the text that the resident will read, sealed."""
     key, wrapped = (
-        (vault.unwrap(row.wrapped_key), row.wrapped_key) if row.wrapped_key else vault.new_data_key()
+        (vault.unwrap(row.wrapped_key), row.wrapped_key)
+        if row.wrapped_key
+        else vault.new_data_key()
     )
     row.wrapped_key, row.reply = wrapped, reason
     row.reply_sealed = seal_json(key, {"text": text}, f"reply:{row.receipt_no}")
@@ -138,9 +162,19 @@ def move(
     if row.state == "closed":
         row.result, row.closed_at = result, now
     record(
-        session, actor, now, f"request.{action}", "request", row.id, household_id=row.household_id, kind=row.kind,
-        before=before, after=row.state, result=result, **detail,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        f"request.{action}",
+        "request",
+        row.id,
+        household_id=row.household_id,
+        kind=row.kind,
+        before=before,
+        after=row.state,
+        result=result,
+        **detail,
+    )
     session.flush()
     return row
 
@@ -165,10 +199,16 @@ def claim(session: Session, request_id: int, actor: Actor, now: datetime) -> Req
         ConflictError: another person is deciding it now.
     """
     row = locked(session, request_id)
-    if row.claimed_by not in {None, actor.id} and row.claimed_until is not None and row.claimed_until > now:
+    if (
+        row.claimed_by not in {None, actor.id}
+        and row.claimed_until is not None
+        and row.claimed_until > now
+    ):
         raise ConflictError(_s("ほかの人が審査中です。次の申請へ進んでください。"), code="claimed")
     if row.claimed_by != actor.id:
-        record(session, actor, now, "request.claimed", "request", row.id, household_id=row.household_id)
+        record(
+            session, actor, now, "request.claimed", "request", row.id, household_id=row.household_id
+        )
     row.claimed_by, row.claimed_until = actor.id, now + CLAIM
     session.flush()
     return row
@@ -179,11 +219,21 @@ def release(session: Session, request_id: int, actor: Actor, now: datetime) -> N
     row = locked(session, request_id)
     if row.claimed_by == actor.id:
         row.claimed_by, row.claimed_until = None, None
-        record(session, actor, now, "request.released", "request", row.id, household_id=row.household_id)
+        record(
+            session,
+            actor,
+            now,
+            "request.released",
+            "request",
+            row.id,
+            household_id=row.household_id,
+        )
         session.flush()
 
 
-def for_decision(session: Session, request_id: int, version: int, actor: Actor, now: datetime) -> Request:
+def for_decision(
+    session: Session, request_id: int, version: int, actor: Actor, now: datetime
+) -> Request:
     """Return the locked request for a decision made on a page that showed ``version``.
 
     Raises:

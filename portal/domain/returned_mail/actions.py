@@ -41,7 +41,9 @@ def action_text(action: NextAction) -> str:
             "再配達の申し込みがあります。審査で認めると、つぎの印刷で新しい手紙になります。"
         ),
         NextAction.WARD_LOOKS: _s("区が住所を確かめます。確かめるまで、もう一度送りません。"),
-        NextAction.WARD_ONLY: _s("この郵便は区だけが扱います。開けずに、区の担当者に渡してください。"),
+        NextAction.WARD_ONLY: _s(
+            "この郵便は区だけが扱います。開けずに、区の担当者に渡してください。"
+        ),
         NextAction.REFUSED: _s("受け取りを断られました。もう一度送らず、申し出を待ちます。"),
         NextAction.PEOPLE_DECIDE: _s("封筒を見て、責任者がつぎを決めます。"),
         NextAction.NONE_LEFT: _s("再配達の回数を使い切りました。区と相談します。"),

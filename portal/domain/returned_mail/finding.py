@@ -47,13 +47,17 @@ def find(session: Session, typed: str) -> Found:
                 % {"run": run_id}
             )
         if letter is None:
-            raise NotFoundError(_s("この番号の手紙はありません。封筒を取り分けて、責任者に渡してください。"))
+            raise NotFoundError(
+                _s("この番号の手紙はありません。封筒を取り分けて、責任者に渡してください。")
+            )
         return Found(letter.household_id, letter, latest_of_letter(session, letter.id))
     rows = by_tracking_number(session, text) if text.isascii() and text.isdigit() else []
     row = next((one for one in rows if one.state in OUT), rows[0] if rows else None)
     if row is None:
         raise NotFoundError(
-            _s("この番号は見つかりませんでした。手紙番号（M…）か、お問い合わせ番号を読み取ってください。")
+            _s(
+                "この番号は見つかりませんでした。手紙番号（M…）か、お問い合わせ番号を読み取ってください。"
+            )
         )
     letter = session.get(Letter, row.letter_id) if row.letter_id is not None else None
     return Found(row.household_id, letter, row)

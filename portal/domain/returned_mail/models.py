@@ -17,7 +17,9 @@ class ReturnedItem(Base):
     __tablename__ = "returned_item"
     __table_args__ = (
         Index("ix_returned_item_shelf", "state", "box", "id"),
-        CheckConstraint("destroyed_by IS NULL OR destroyed_by <> destruction_proposed_by", name="four_eyes"),
+        CheckConstraint(
+            "destroyed_by IS NULL OR destroyed_by <> destruction_proposed_by", name="four_eyes"
+        ),
     )
 
     id: Mapped[int] = primary_key()

@@ -79,7 +79,13 @@ def check_pile(pile: Pile, now: datetime) -> dict[str, str]:
 
 
 def receive(
-    session: Session, vault: Vault, program: Program, typed: str, pile: Pile, actor: Actor, now: datetime
+    session: Session,
+    vault: Vault,
+    program: Program,
+    typed: str,
+    pile: Pile,
+    actor: Actor,
+    now: datetime,
 ) -> Received:
     """Take in the item whose number was scanned; its credential is suspended in the same transaction.
 
@@ -96,26 +102,46 @@ def receive(
         select(Household).where(Household.id == found.household_id).with_for_update(key_share=True)
     ).one()
     shipment = found.shipment or _posting_of(session, found, actor, now)
-    if session.scalar(select(ReturnedItem.id).where(ReturnedItem.shipment_id == shipment.id)) is not None:
+    if (
+        session.scalar(select(ReturnedItem.id).where(ReturnedItem.shipment_id == shipment.id))
+        is not None
+    ):
         raise ConflictError(_s("この郵便は、もう受け取ってあります。"), code="received_before")
     _come_back(session, vault, shipment, pile, actor, now)
     if found.letter is not None:
         _suspend(session, found.letter, actor, now)
     item = ReturnedItem(
-        shipment_id=shipment.id, household_id=household.id, reason=pile.reason, box=pile.box.strip(),
-        received_on=pile.received_on, keep_until=pile.keep_until, received_by=actor.id, created_at=now, changed_at=now,
+        shipment_id=shipment.id,
+        household_id=household.id,
+        reason=pile.reason,
+        box=pile.box.strip(),
+        received_on=pile.received_on,
+        keep_until=pile.keep_until,
+        received_by=actor.id,
+        created_at=now,
+        changed_at=now,
         action=NextAction.PEOPLE_DECIDE.value,
-    )  # fmt: skip
+    )
     session.add(item)
     session.flush()
     record(
-        session, actor, now, "returned_mail.received", "returned_item", item.id, household_id=household.id,
+        session,
+        actor,
+        now,
+        "returned_mail.received",
+        "returned_item",
+        item.id,
+        household_id=household.id,
         reason=pile.reason,
-    )  # fmt: skip
+    )
     action = _set_going(session, vault, program, household, shipment, pile.reason, actor, now)
     item.action = action.value
     session.flush()
-    number = found.letter.number if found.letter is not None else mail.printed(shipment.tracking_no or "")
+    number = (
+        found.letter.number
+        if found.letter is not None
+        else mail.printed(shipment.tracking_no or "")
+    )
     return Received(item, number, action, household.protected)
 
 
@@ -126,7 +152,9 @@ def _posting_of(session: Session, found: Found, actor: Actor, now: datetime) -> 
         raise ConflictError(
             _s("この手紙は、まだ差し出していません。番号を確かめてください。"), code="not_sent"
         )
-    row = shipments.plan(session, shipments.LETTER, letter.household_id, actor, now, letter_id=letter.id)
+    row = shipments.plan(
+        session, shipments.LETTER, letter.household_id, actor, now, letter_id=letter.id
+    )
     shipments.post_unlabeled(session, row.id, jst_date(letter.handed_over_at), actor, now)
     return row
 
@@ -136,7 +164,9 @@ def _come_back(
 ) -> None:
     if shipment.absent_on is not None:
         call_off(session, absence_key(shipment.id), actor, now)
-    parcel = session.scalar(select(AlternativeParcel.id).where(AlternativeParcel.shipment_id == shipment.id))
+    parcel = session.scalar(
+        select(AlternativeParcel.id).where(AlternativeParcel.shipment_id == shipment.id)
+    )
     if parcel is not None:
         delivery.come_back(session, vault, parcel, pile.reason, pile.received_on, actor, now)
     else:
@@ -153,9 +183,15 @@ def _suspend(session: Session, letter: Letter, actor: Actor, now: datetime) -> N
 
 
 def _set_going(
-    session: Session, vault: Vault, program: Program, household: Household, shipment: Shipment, reason: str, actor: Actor,
+    session: Session,
+    vault: Vault,
+    program: Program,
+    household: Household,
+    shipment: Shipment,
+    reason: str,
+    actor: Actor,
     now: datetime,
-) -> NextAction:  # fmt: skip
+) -> NextAction:
     letter = shipment.kind == shipments.LETTER
     used = letters_sent_again(session, household.id) if letter else shipment.attempt
     left = max(0, program.requests.redeliveries - used)
@@ -170,14 +206,22 @@ def _set_going(
             except DomainError:
                 # the window is over, say: then the household is told as always
                 action = NextAction.ON_REQUEST
-        announce(session, vault, household.id, "came_back", f"shipment:{shipment.id}:came_back", now)
+        announce(
+            session, vault, household.id, "came_back", f"shipment:{shipment.id}:came_back", now
+        )
     elif action is NextAction.WARD_LOOKS:
         open_once(session, vault, ADDRESS_CHECK, household.id, {"reason": reason}, actor, now)
     return action
 
 
 def correct_reason(
-    session: Session, vault: Vault, program: Program, item_id: int, reason: str, actor: Actor, now: datetime
+    session: Session,
+    vault: Vault,
+    program: Program,
+    item_id: int,
+    reason: str,
+    actor: Actor,
+    now: datetime,
 ) -> ReturnedItem:
     """Put a wrong reason right on the day on which the item was taken in; the next step follows the new one.
 
@@ -190,15 +234,24 @@ def correct_reason(
     if reason not in mail.RETURN_REASONS:
         raise InputError(_s("郵便が戻った理由を選んでください。"))
     if item.state != KEPT or jst_date(item.created_at) != jst_date(now):
-        raise ConflictError(_s("理由を直せるのは、受け取ったその日だけです。責任者に相談してください。"))
+        raise ConflictError(
+            _s("理由を直せるのは、受け取ったその日だけです。責任者に相談してください。")
+        )
     shipment = shipments.locked(session, item.shipment_id)
     before, item.reason, shipment.returned_reason = item.reason, reason, reason
     item.changed_at = now
     household = session.get_one(Household, item.household_id)
     item.action = _set_going(session, vault, program, household, shipment, reason, actor, now).value
     record(
-        session, actor, now, "returned_mail.corrected", "returned_item", item.id, household_id=item.household_id,
-        before=before, after=reason,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "returned_mail.corrected",
+        "returned_item",
+        item.id,
+        household_id=item.household_id,
+        before=before,
+        after=reason,
+    )
     session.flush()
     return item

@@ -52,7 +52,9 @@ def on_shelf(
     ]
 
 
-def of_day(session: Session, day: date, *, include_protected: bool) -> tuple[int, Sequence[ShelfRow]]:
+def of_day(
+    session: Session, day: date, *, include_protected: bool
+) -> tuple[int, Sequence[ShelfRow]]:
     """Return how many items were taken in on a day (JST), and the last twenty, newest first."""
     mine = (ReturnedItem.created_at >= day_start(day), ReturnedItem.created_at < day_end(day))
     count = session.scalar(select(func.count()).select_from(ReturnedItem).where(*mine)) or 0
@@ -64,7 +66,9 @@ def of_day(session: Session, day: date, *, include_protected: bool) -> tuple[int
         .order_by(ReturnedItem.id.desc())
         .limit(PAGE)
     )
-    return int(count), [ShelfRow(item, kind, no or label or "", n) for item, kind, n, no, label in rows]
+    return int(count), [
+        ShelfRow(item, kind, no or label or "", n) for item, kind, n, no, label in rows
+    ]
 
 
 def boxes(session: Session, *, include_protected: bool) -> Mapping[str, int]:
@@ -84,11 +88,13 @@ def to_destroy(session: Session, today: date, *, include_protected: bool) -> Seq
         select(ReturnedItem)
         .join(Shipment, Shipment.id == ReturnedItem.shipment_id)
         .where(
-            ReturnedItem.state == KEPT, ReturnedItem.keep_until < today, Shipment.letter_id.is_not(None),
+            ReturnedItem.state == KEPT,
+            ReturnedItem.keep_until < today,
+            Shipment.letter_id.is_not(None),
             _known(include_protected),
         )
         .order_by(ReturnedItem.box, ReturnedItem.id)
-    )  # fmt: skip
+    )
     return list(session.scalars(statement))
 
 
@@ -97,7 +103,9 @@ def hand_to_ward(session: Session, item_id: int, actor: Actor, now: datetime) ->
     return _step(session, locked(session, item_id), "hand_to_ward", actor, now)
 
 
-def propose_destruction(session: Session, item_ids: Collection[int], actor: Actor, now: datetime) -> int:
+def propose_destruction(
+    session: Session, item_ids: Collection[int], actor: Actor, now: datetime
+) -> int:
     """Propose to destroy letters whose time is over; a second person confirms. Returns how many were proposed.
 
     Raises:
@@ -115,15 +123,22 @@ def propose_destruction(session: Session, item_ids: Collection[int], actor: Acto
         if row.destruction_proposed_by is None:
             row.destruction_proposed_by, row.changed_at = actor.id, now
             record(
-                session, actor, now, "returned_mail.destruction_proposed", "returned_item", row.id,
+                session,
+                actor,
+                now,
+                "returned_mail.destruction_proposed",
+                "returned_item",
+                row.id,
                 household_id=row.household_id,
-            )  # fmt: skip
+            )
             done += 1
     session.flush()
     return done
 
 
-def confirm_destruction(session: Session, item_ids: Collection[int], actor: Actor, now: datetime) -> int:
+def confirm_destruction(
+    session: Session, item_ids: Collection[int], actor: Actor, now: datetime
+) -> int:
     """Note, as the second person, that letters were destroyed. Returns how many.
 
     Raises:
@@ -134,7 +149,11 @@ def confirm_destruction(session: Session, item_ids: Collection[int], actor: Acto
     done = 0
     for item_id in sorted(set(item_ids)):
         row = locked(session, item_id)
-        if row.destruction_proposed_by is None or row.destruction_proposed_by == actor.id or actor.id is None:
+        if (
+            row.destruction_proposed_by is None
+            or row.destruction_proposed_by == actor.id
+            or actor.id is None
+        ):
             raise NotAllowedError(_s("廃棄は、提案した人とは別の人が確認します。"))
         _refuse_too_early(session, row, now)
         row.destroyed_by, row.destroyed_at = actor.id, now
@@ -150,9 +169,14 @@ def take_back_proposal(session: Session, item_id: int, actor: Actor, now: dateti
         raise ConflictError(_s("この郵便の廃棄は、提案されていません。"))
     row.destruction_proposed_by, row.changed_at = None, now
     record(
-        session, actor, now, "returned_mail.destruction_withdrawn", "returned_item", row.id,
+        session,
+        actor,
+        now,
+        "returned_mail.destruction_withdrawn",
+        "returned_item",
+        row.id,
         household_id=row.household_id,
-    )  # fmt: skip
+    )
     session.flush()
     return row
 
@@ -160,19 +184,30 @@ def take_back_proposal(session: Session, item_id: int, actor: Actor, now: dateti
 def _refuse_too_early(session: Session, row: ReturnedItem, now: datetime) -> None:
     if row.keep_until >= jst_date(now):
         raise ConflictError(
-            _s("この郵便は%(day)sまで保管します。まだ廃棄できません。") % {"day": row.keep_until.isoformat()},
+            _s("この郵便は%(day)sまで保管します。まだ廃棄できません。")
+            % {"day": row.keep_until.isoformat()},
             code="kept_until",
         )
     if session.get_one(Shipment, row.shipment_id).letter_id is None:
-        raise ConflictError(_s("小包は廃棄しません。「小包」の画面で在庫に戻してください。"), code="parcel")
+        raise ConflictError(
+            _s("小包は廃棄しません。「小包」の画面で在庫に戻してください。"), code="parcel"
+        )
 
 
-def _step(session: Session, row: ReturnedItem, action: str, actor: Actor, now: datetime) -> ReturnedItem:
+def _step(
+    session: Session, row: ReturnedItem, action: str, actor: Actor, now: datetime
+) -> ReturnedItem:
     row.state, row.changed_at = RETURNED_ITEM.next(row.state, action), now
     record(
-        session, actor, now, f"returned_mail.{action}", "returned_item", row.id, household_id=row.household_id,
+        session,
+        actor,
+        now,
+        f"returned_mail.{action}",
+        "returned_item",
+        row.id,
+        household_id=row.household_id,
         box=row.box,
-    )  # fmt: skip
+    )
     session.flush()
     return row
 
@@ -188,4 +223,6 @@ def locked(session: Session, item_id: int) -> ReturnedItem:
 def _known(include_protected: bool) -> ColumnElement[bool]:
     if include_protected:
         return ReturnedItem.id.is_not(None)
-    return ReturnedItem.household_id.not_in(select(Household.id).where(Household.protected.is_(True)))
+    return ReturnedItem.household_id.not_in(
+        select(Household.id).where(Household.protected.is_(True))
+    )

@@ -39,7 +39,12 @@ class Undelivered:
 
 
 def undelivered(
-    session: Session, program: Program, *, include_protected: bool, after: int = 0, limit: int = PAGE
+    session: Session,
+    program: Program,
+    *,
+    include_protected: bool,
+    after: int = 0,
+    limit: int = PAGE,
 ) -> Sequence[Undelivered]:
     """Return households whose living letter is not delivered, by key after ``after``; ``limit`` 0 means all."""
     used = (
@@ -51,24 +56,31 @@ def undelivered(
     )
     value = (
         select(
-            Entitlement.household_id, func.count().label("children"),
+            Entitlement.household_id,
+            func.count().label("children"),
             func.sum(Entitlement.amount_yen).label("yen"),
         )
         .where(Entitlement.state.in_(OPEN))
         .group_by(Entitlement.household_id)
         .subquery()
-    )  # fmt: skip
+    )
     statement = (
         select(
-            Shipment.household_id, Letter.number, Shipment.state, Shipment.returned_reason, Shipment.posted_on,
-            func.coalesce(used.c.used, 0), value.c.children, value.c.yen,
+            Shipment.household_id,
+            Letter.number,
+            Shipment.state,
+            Shipment.returned_reason,
+            Shipment.posted_on,
+            func.coalesce(used.c.used, 0),
+            value.c.children,
+            value.c.yen,
         )
         .join(Letter, Letter.id == Shipment.letter_id)
         .join(value, value.c.household_id == Shipment.household_id)
         .outerjoin(used, used.c.household_id == Shipment.household_id)
         .where(*_not_delivered(include_protected), Shipment.household_id > after)
         .order_by(Shipment.household_id)
-    )  # fmt: skip
+    )
     if limit:
         statement = statement.limit(limit)
     offered = program.requests.redeliveries
@@ -104,5 +116,7 @@ def _not_delivered(include_protected: bool) -> list[ColumnElement[bool]]:
 
 def _latest() -> Select[int]:
     return (
-        select(func.max(Shipment.id)).where(Shipment.letter_id.is_not(None)).group_by(Shipment.household_id)
+        select(func.max(Shipment.id))
+        .where(Shipment.letter_id.is_not(None))
+        .group_by(Shipment.household_id)
     )

@@ -45,7 +45,9 @@ class AddressRules:
         if len(digits) < 3 or len(text.encode(self._encoding, "replace")) < self._postal_width - 1:
             return digits
         key = characters.fold(town)
-        found = [code for code, towns in self._towns.items() if code.startswith(digits) and key in towns]
+        found = [
+            code for code, towns in self._towns.items() if code.startswith(digits) and key in towns
+        ]
         return found[0] if len(found) == 1 and not text.isascii() else digits
 
     def _view(self, postal_code: str, town: str, block: str, building_room: str) -> AddressView:
@@ -58,7 +60,11 @@ class AddressRules:
             errors.append(codes.E07_POSTAL)
         if not town.strip():
             errors.append(codes.E08_TOWN)
-        if not errors and self._towns and characters.fold(town) not in self._towns.get(digits, frozenset()):
+        if (
+            not errors
+            and self._towns
+            and characters.fold(town) not in self._towns.get(digits, frozenset())
+        ):
             warnings.append(codes.W07_POSTAL_TOWN)
         parts = (town, block, building_room)
         whole = "".join(parts)
@@ -73,5 +79,9 @@ class AddressRules:
         key = "\x1f".join((digits, *map(characters.fold, parts)))
         institutional = any(word in building_room for word in INSTITUTION_BUILDINGS)
         return AddressView(
-            Address(digits, town, block, building_room), tuple(errors), tuple(warnings), key, institutional
+            Address(digits, town, block, building_room),
+            tuple(errors),
+            tuple(warnings),
+            key,
+            institutional,
         )

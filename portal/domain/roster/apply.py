@@ -54,12 +54,15 @@ def apply_import(
         NotFoundError: there is no such import.
         ConflictError: it was applied before, or a later one replaced it.
     """
-    found = session.scalar(select(RosterImport).where(RosterImport.id == import_id).with_for_update())
+    found = session.scalar(
+        select(RosterImport).where(RosterImport.id == import_id).with_for_update()
+    )
     if found is None:
         raise NotFoundError(_s("取り込み %(id)d は見つかりません。") % {"id": import_id})
     if found.state != "staged":
         raise ConflictError(
-            _s("取り込み %(id)d は、もう適用したか、新しい取り込みに置きかわっています。") % {"id": import_id}
+            _s("取り込み %(id)d は、もう適用したか、新しい取り込みに置きかわっています。")
+            % {"id": import_id}
         )
     if found.first:
         # first.py stored it already
@@ -69,7 +72,9 @@ def apply_import(
         _insert_new(session, import_id, amount_yen, now, step)
     applier = Applier(session, vault, indexer, found, amount_yen, actor, now)
     for difference in session.scalars(
-        select(RosterDifference).where(RosterDifference.import_id == import_id).order_by(RosterDifference.id)
+        select(RosterDifference)
+        .where(RosterDifference.import_id == import_id)
+        .order_by(RosterDifference.id)
     ).all():
         applier.apply(difference)
         difference.applied, difference.staged_id = True, None
@@ -82,13 +87,21 @@ def apply_import(
     clear_staging(session, import_id)
     step()
     record(
-        session, actor, now, "roster.applied", "roster_import", import_id, totals=found.totals.get("households", {}),
+        session,
+        actor,
+        now,
+        "roster.applied",
+        "roster_import",
+        import_id,
+        totals=found.totals.get("households", {}),
         differences=found.differences,
-    )  # fmt: skip
+    )
     return found
 
 
-def _insert_new(session: Session, import_id: int, amount_yen: int, now: datetime, step: Step) -> None:
+def _insert_new(
+    session: Session, import_id: int, amount_yen: int, now: datetime, step: Step
+) -> None:
     new = (StagedHousehold.import_id == import_id, StagedHousehold.change == "new")
     columns = ("number_digest", "wrapped_key", "sealed", "birth_digest", "protected", "codes")
     session.execute(
@@ -96,32 +109,42 @@ def _insert_new(session: Session, import_id: int, amount_yen: int, now: datetime
             [*columns, "state", "import_id", "created_at", "changed_at"],
             select(
                 *(getattr(StagedHousehold, name) for name in columns),
-                literal("active"), literal(import_id), literal(now, Household.created_at.type),
+                literal("active"),
+                literal(import_id),
+                literal(now, Household.created_at.type),
                 literal(now, Household.created_at.type),
             )
             .where(*new)
             .order_by(StagedHousehold.id),
         )
-    )  # fmt: skip
+    )
     step()
     stored = Household.number_digest == StagedHousehold.number_digest
     session.execute(
         insert(SearchIndex).from_select(
             ["household_id", "names", "places", "births"],
-            select(Household.id, StagedHousehold.names, StagedHousehold.places, StagedHousehold.births)
+            select(
+                Household.id, StagedHousehold.names, StagedHousehold.places, StagedHousehold.births
+            )
             .join(StagedHousehold, stored)
             .where(*new),
         )
     )
     step()
     elsewhere = exists(
-        select(Child.id).where(Child.person_digest == StagedChild.person_digest).correlate(StagedChild)
+        select(Child.id)
+        .where(Child.person_digest == StagedChild.person_digest)
+        .correlate(StagedChild)
     )
     session.execute(
         insert(Child).from_select(
             ["household_id", "ordinal", "person_digest", "sealed", "state", "codes"],
             select(
-                Household.id, StagedChild.ordinal, StagedChild.person_digest, StagedChild.sealed, literal("active"),
+                Household.id,
+                StagedChild.ordinal,
+                StagedChild.person_digest,
+                StagedChild.sealed,
+                literal("active"),
                 StagedChild.codes,
             )
             .join(StagedHousehold, StagedHousehold.id == StagedChild.household_id)
@@ -129,20 +152,28 @@ def _insert_new(session: Session, import_id: int, amount_yen: int, now: datetime
             .where(*new, ~elsewhere)
             .order_by(Household.id, StagedChild.ordinal),
         )
-    )  # fmt: skip
+    )
     step()
     instant = literal(now, Hold.created_at.type)
     session.execute(
         insert(Hold).from_select(
             ["household_id", "code", "state", "created_at", "detail"],
-            select(Household.id, StagedHold.code, literal("open"), instant, literal({}, Hold.detail.type))
+            select(
+                Household.id,
+                StagedHold.code,
+                literal("open"),
+                instant,
+                literal({}, Hold.detail.type),
+            )
             .join(StagedHousehold, StagedHousehold.id == StagedHold.household_id)
             .join(Household, stored)
             .where(*new),
         )
     )
     step()
-    open_hold = exists(select(Hold.id).where(Hold.household_id == Household.id, Hold.state == "open"))
+    open_hold = exists(
+        select(Hold.id).where(Hold.household_id == Household.id, Hold.state == "open")
+    )
     state = case((open_hold, literal("held")), else_=literal(ENTITLEMENT.initial))
     session.execute(
         insert(Entitlement).from_select(

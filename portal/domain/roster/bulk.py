@@ -70,7 +70,11 @@ def _oid(kind: object) -> str:
 
 
 def _copy(
-    connection: Any, table: str, names: Sequence[str], types: Sequence[str], rows: Iterable[tuple[Any, ...]]
+    connection: Any,
+    table: str,
+    names: Sequence[str],
+    types: Sequence[str],
+    rows: Iterable[tuple[Any, ...]],
 ) -> None:
     try:
         with (

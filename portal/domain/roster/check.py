@@ -56,7 +56,11 @@ class RosterReport:
     """What a check found. Rows are read again from the file when they are asked for; nothing is kept of them."""
 
     def __init__(
-        self, reader: RosterReader, rules: RosterRules, scan: Scan, kept: deque[KeptRow] | None = None
+        self,
+        reader: RosterReader,
+        rules: RosterRules,
+        scan: Scan,
+        kept: deque[KeptRow] | None = None,
     ) -> None:
         self._reader = reader
         self._scan = scan
@@ -105,7 +109,12 @@ class RosterReport:
             rules = rules or RowRules(self._reader, self.rules)
             result, codes = self._scan.judgment(index)
             yield CheckedRow(
-                record.number, record.line, self._scan.household_of(index), result, codes, rules.check(record)
+                record.number,
+                record.line,
+                self._scan.household_of(index),
+                result,
+                codes,
+                rules.check(record),
             )
         if self._reader.sha256 != self.sha256:
             raise _changed()
@@ -172,7 +181,9 @@ class RosterReport:
     def _totals(self) -> dict[str, Any]:
         rows: Counter[str] = Counter()
         row_codes: Counter[str] = Counter()
-        for (result, codes), count in Counter(map(self._scan.judgment, range(len(self._scan)))).items():
+        for (result, codes), count in Counter(
+            map(self._scan.judgment, range(len(self._scan)))
+        ).items():
             rows[result] += count
             for code in codes:
                 row_codes[code] += count
@@ -230,5 +241,7 @@ def check_file(
 
 def _changed() -> RosterFileError:
     return RosterFileError(
-        _s("確認の途中でファイルの中身が変わりました。書き換えが終わってから、もう一度実行してください。")
+        _s(
+            "確認の途中でファイルの中身が変わりました。書き換えが終わってから、もう一度実行してください。"
+        )
     )

@@ -142,7 +142,10 @@ def _exclude_texts() -> dict[str, tuple[str, str]]:
         X02_TOO_YOUNG: (_s("生年月日が対象期間より後です。"), none),
         X03_LEFT_BEFORE_BASE: (_s("基準日より前に転出または死亡しています。"), none),
         X04_NO_ELIGIBLE_CHILD: (_s("世帯に対象のこどもがいません。"), none),
-        X05_DUPLICATE: (_s("まったく同じ行が前にあります。"), _s("対応は要りません。一度だけ数えています。")),
+        X05_DUPLICATE: (
+            _s("まったく同じ行が前にあります。"),
+            _s("対応は要りません。一度だけ数えています。"),
+        ),
         X06_NOT_RESIDENT_AT_BASE: (_s("基準日より後に転入しています。"), none),
     }
 
@@ -186,7 +189,10 @@ def _warn_texts() -> dict[str, tuple[str, str]]:
             _s("区の判断を受け、二人の承認で保留を解いてください。"),
         ),
         W12_ERA_NORMALISED: (_s("元号の期間を過ぎた年を、正しい元号に読み替えました。"), look),
-        W13_WIDTH_NORMALISED: (_s("半角カナか前後の空白があります。検索では同じ文字として扱います。"), look),
+        W13_WIDTH_NORMALISED: (
+            _s("半角カナか前後の空白があります。検索では同じ文字として扱います。"),
+            look,
+        ),
         W14_PARTIAL_BIRTHDATE: (
             _s("生年月日の月か日がわかりません。"),
             _s("対象かどうかを区に確かめ、保留を解いてください。"),

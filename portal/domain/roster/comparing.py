@@ -44,7 +44,10 @@ class Known:
 def compare(vault: Vault, known: Known, *, has_protection: bool) -> Iterator[Change]:
     """Yield what differs. Every kind is told once, not again by each later extract that repeats it."""
     found = [*_of_codes(known, has_protection=has_protection), *_of_people(vault, known)]
-    if not found and codes_now(known.before.codes, known.now.codes, has_protection) != known.before.codes:
+    if (
+        not found
+        and codes_now(known.before.codes, known.now.codes, has_protection) != known.before.codes
+    ):
         found.append((Kind.NOTES, None))
     yield from found
 
@@ -86,7 +89,9 @@ def _of_people(vault: Vault, known: Known) -> Iterator[Change]:
         if digest in now:
             if CHILD.can(child.state, "restore"):
                 yield Kind.CHILD_BACK, child.id
-            if open_child(old_key, child.sealed, digest) != open_child(new_key, now[digest].sealed, digest):
+            if open_child(old_key, child.sealed, digest) != open_child(
+                new_key, now[digest].sealed, digest
+            ):
                 yield Kind.CHILD_CORRECTION, child.id
         elif (
             CHILD.can(child.state, "remove")

@@ -42,7 +42,9 @@ def cannot_read(path: Path, error: OSError) -> RosterFileError:
     )
 
 
-def read_lines(path: Path, digest: Digest, progress: Callable[[int], None] | None = None) -> Iterator[bytes]:
+def read_lines(
+    path: Path, digest: Digest, progress: Callable[[int], None] | None = None
+) -> Iterator[bytes]:
     """Yield the file's lines with their ends (CRLF, CR or LF), without 0x1A at the end of the file.
 
     ``progress`` is told the number of bytes read since the last call.
@@ -61,7 +63,9 @@ def read_lines(path: Path, digest: Digest, progress: Callable[[int], None] | Non
                 number += len(lines)
                 if len(rest) > MAX_LINE_BYTES:
                     raise RosterFileError(
-                        _s("%(line)d行目が長すぎます。区切りと改行がレイアウトどおりか確かめてください。")
+                        _s(
+                            "%(line)d行目が長すぎます。区切りと改行がレイアウトどおりか確かめてください。"
+                        )
                         % {"line": number + 1},
                         line=number + 1,
                     )
@@ -77,7 +81,9 @@ def unquoted(line: bytes, separator: bytes) -> list[bytes]:
     return line.rstrip(b"\r\n").split(separator)
 
 
-def quoted(line: bytes, separator: bytes, number: int, more: Iterator[bytes]) -> tuple[list[bytes], int]:
+def quoted(
+    line: bytes, separator: bytes, number: int, more: Iterator[bytes]
+) -> tuple[list[bytes], int]:
     """Split a record with quotes; returns its fields and how many further lines it took from ``more``.
 
     A quote opens only at the start of a field; after the closing one a separator or the line's end must follow.
@@ -133,7 +139,9 @@ def check_field_sizes(fields: list[bytes], line: int) -> None:
     for position, field in enumerate(fields, 1):
         if len(field) > MAX_FIELD_BYTES:
             raise RosterFileError(
-                _s("%(line)d行目の%(column)d列目が長すぎます(%(bytes)dバイト)。データを確かめてください。")
+                _s(
+                    "%(line)d行目の%(column)d列目が長すぎます(%(bytes)dバイト)。データを確かめてください。"
+                )
                 % {"line": line, "column": position, "bytes": len(field)},
                 line=line,
             )

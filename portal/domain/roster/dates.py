@@ -19,10 +19,14 @@ OVERRUN_YEARS = 5
 _STARTS = {name: start for name, _letter, start in ERAS}
 _LETTERS = {letter: name for name, letter, _start in ERAS}
 _ENDS = dict(
-    zip([era[0] for era in ERAS], [date.max, *(era[2] - timedelta(1) for era in ERAS)], strict=False)
+    zip(
+        [era[0] for era in ERAS], [date.max, *(era[2] - timedelta(1) for era in ERAS)], strict=False
+    )
 )
 _NAME = re.compile(
-    "(" + "|".join(_STARTS) + r")(元|[0-9]{1,2})年(?:([0-9]{1,2})月(?:([0-9]{1,2})日)?)?(?:月?日?不詳)?"
+    "("
+    + "|".join(_STARTS)
+    + r")(元|[0-9]{1,2})年(?:([0-9]{1,2})月(?:([0-9]{1,2})日)?)?(?:月?日?不詳)?"
 )
 _LETTER = re.compile("([" + "".join(_LETTERS) + r"])([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{1,2})")
 _CODE = re.compile(r"([1-5])([0-9]{2})([0-9]{2})([0-9]{2})")
@@ -60,7 +64,10 @@ def read_date(text: str, styles: frozenset[str] = ALL_STYLES) -> DateReading | N
 def _read(text: str, styles: Iterable[str]) -> DateReading | None:
     if "era_name" in styles and (found := _NAME.fullmatch(text)):
         return _era(
-            found[1], 1 if found[2] == "元" else int(found[2]), int(found[3] or 0), int(found[4] or 0)
+            found[1],
+            1 if found[2] == "元" else int(found[2]),
+            int(found[3] or 0),
+            int(found[4] or 0),
         )
     if "era_letter" in styles and (found := _LETTER.fullmatch(text.upper())):
         return _era(_LETTERS[found[1]], int(found[2]), int(found[3]), int(found[4]))
@@ -68,7 +75,9 @@ def _read(text: str, styles: Iterable[str]) -> DateReading | None:
         return _era(ERA_CODES[found[1]], int(found[2]), int(found[3]), int(found[4]))
     if "western" in styles:
         if found := _WESTERN.fullmatch(text):
-            year, month, day = (found[1], found[2], found[3]) if found[1] else (found[4], found[6], found[7])
+            year, month, day = (
+                (found[1], found[2], found[3]) if found[1] else (found[4], found[6], found[7])
+            )
             return DateReading(*_span(int(year), int(month), int(day)))
         if found := _WESTERN_NAME.fullmatch(text):
             return DateReading(*_span(int(found[1]), int(found[2] or 0), int(found[3] or 0)))

@@ -33,7 +33,9 @@ Look = tuple[str, date]
 
 def mark_new(session: Session, import_id: int) -> None:
     """Mark the staged households that are not stored yet as new, the others as known."""
-    stored = exists(select(Household.id).where(Household.number_digest == StagedHousehold.number_digest))
+    stored = exists(
+        select(Household.id).where(Household.number_digest == StagedHousehold.number_digest)
+    )
     mine = and_(StagedHousehold.import_id == import_id, StagedHousehold.disposition != ABSENT)
     session.execute(update(StagedHousehold).where(mine, ~stored).values(change="new"))
     session.execute(update(StagedHousehold).where(mine, stored).values(change="known"))
@@ -82,7 +84,9 @@ class _Finder:
         )
 
     def _gone_households(self) -> Iterator[Found]:
-        there = select(StagedHousehold.number_digest).where(StagedHousehold.import_id == self._import_id)
+        there = select(StagedHousehold.number_digest).where(
+            StagedHousehold.import_id == self._import_id
+        )
         told = exists(
             select(Hold.id).where(
                 Hold.household_id == Household.id,
@@ -109,7 +113,9 @@ class _Finder:
         absent = (
             select(Household.id, StagedHousehold.id)
             .join(StagedHousehold, StagedHousehold.number_digest == Household.number_digest)
-            .where(StagedHousehold.import_id == self._import_id, StagedHousehold.disposition == ABSENT)
+            .where(
+                StagedHousehold.import_id == self._import_id, StagedHousehold.disposition == ABSENT
+            )
             .order_by(Household.id)
         )
         for household, staged in self._session.execute(absent).all():
@@ -134,16 +140,23 @@ class _Finder:
     def _known(self) -> Iterator[Found]:
         query = (
             select(
-                Household.id, Household.number_digest, Household.wrapped_key, Household.sealed, Household.protected,
-                Household.codes, StagedHousehold.id.label("staged_id"), StagedHousehold.wrapped_key.label("new_key"),
-                StagedHousehold.sealed.label("new_sealed"), StagedHousehold.protected.label("new_protected"),
+                Household.id,
+                Household.number_digest,
+                Household.wrapped_key,
+                Household.sealed,
+                Household.protected,
+                Household.codes,
+                StagedHousehold.id.label("staged_id"),
+                StagedHousehold.wrapped_key.label("new_key"),
+                StagedHousehold.sealed.label("new_sealed"),
+                StagedHousehold.protected.label("new_protected"),
                 StagedHousehold.codes.label("new_codes"),
             )
             .join(StagedHousehold, StagedHousehold.number_digest == Household.number_digest)
             .where(StagedHousehold.import_id == self._import_id, StagedHousehold.change == "known")
             .order_by(Household.id)
             .execution_options(yield_per=AT_ONCE)
-        )  # fmt: skip
+        )
         for rows in self._session.execute(query).partitions():
             gone: list[int] = []
             for known in self._sides(rows):
@@ -161,18 +174,33 @@ class _Finder:
         new = self._children(StagedChild, staged)
         holds, staged_holds = self._holds(stored), self._staged_holds(staged)
         known = {child.person_digest for children in old.values() for child in children}
-        elsewhere = self._stored([c.person_digest for children in new.values() for c in children], known)
+        elsewhere = self._stored(
+            [c.person_digest for children in new.values() for c in children], known
+        )
         taken = known | elsewhere
         for row in rows:
-            before = Side(row.wrapped_key, row.sealed, row.protected, frozenset(row.codes), old[row.id])
+            before = Side(
+                row.wrapped_key, row.sealed, row.protected, frozenset(row.codes), old[row.id]
+            )
             own = {child.person_digest for child in old[row.id]}
             # a child of another household is no new one; _children_elsewhere tells of it
-            said = [c for c in new[row.staged_id] if c.person_digest in own or c.person_digest not in taken]
-            now = Side(row.new_key, row.new_sealed, row.new_protected, frozenset(row.new_codes), said)
+            said = [
+                c
+                for c in new[row.staged_id]
+                if c.person_digest in own or c.person_digest not in taken
+            ]
+            now = Side(
+                row.new_key, row.new_sealed, row.new_protected, frozenset(row.new_codes), said
+            )
             yield Known(
-                row.id, row.staged_id, row.number_digest, before, now, holds[row.id],
+                row.id,
+                row.staged_id,
+                row.number_digest,
+                before,
+                now,
+                holds[row.id],
                 frozenset(staged_holds[row.staged_id]),
-            )  # fmt: skip
+            )
 
     def _stored(self, digests: Sequence[bytes], known: Set[bytes]) -> set[bytes]:
         """Those of the digests that belong to a stored child, whichever household it is in."""
@@ -180,11 +208,13 @@ class _Finder:
         query = select(Child.person_digest).where(Child.person_digest.in_(unknown))
         return set(self._session.scalars(query)) if unknown else set()
 
-    def _children(self, table: type[Child] | type[StagedChild], ids: list[int]) -> dict[int, list[Any]]:
+    def _children(
+        self, table: type[Child] | type[StagedChild], ids: list[int]
+    ) -> dict[int, list[Any]]:
         state = [Child.state, Child.placed] if table is Child else []
-        query = select(table.id, table.household_id, table.person_digest, table.sealed, *state).where(
-            table.household_id.in_(ids)
-        )
+        query = select(
+            table.id, table.household_id, table.person_digest, table.sealed, *state
+        ).where(table.household_id.in_(ids))
         found: dict[int, list[Any]] = defaultdict(list)
         for row in self._session.execute(query):
             found[row.household_id].append(row)
@@ -205,7 +235,9 @@ class _Finder:
         return found
 
     def _staged_holds(self, ids: list[int]) -> dict[int, set[str]]:
-        query = select(StagedHold.household_id, StagedHold.code).where(StagedHold.household_id.in_(ids))
+        query = select(StagedHold.household_id, StagedHold.code).where(
+            StagedHold.household_id.in_(ids)
+        )
         found: dict[int, set[str]] = defaultdict(set)
         for household, code in self._session.execute(query):
             found[household].add(code)
@@ -226,7 +258,9 @@ class _Finder:
             .order_by(StagedHousehold.id, Child.id)
         )
         for staged, digest, child in self._session.execute(query).all():
-            known = self._session.scalar(select(Household.id).where(Household.number_digest == digest))
+            known = self._session.scalar(
+                select(Household.id).where(Household.number_digest == digest)
+            )
             if known is not None and Kind.CHILD_ELSEWHERE in self._holds([known])[known]:
                 continue
             yield Kind.CHILD_ELSEWHERE, known, staged, child
@@ -237,13 +271,20 @@ class _Finder:
         for pairs in chunks(dict.fromkeys(added), AT_ONCE):
             household_of = {staged: household for household, staged in pairs}
             query = (
-                select(StagedChild.household_id, StagedChild.person_digest, StagedChild.sealed, StagedHousehold.wrapped_key)
+                select(
+                    StagedChild.household_id,
+                    StagedChild.person_digest,
+                    StagedChild.sealed,
+                    StagedHousehold.wrapped_key,
+                )
                 .join(StagedHousehold, StagedHousehold.id == StagedChild.household_id)
                 .where(
                     StagedChild.household_id.in_(household_of),
-                    ~exists(select(Child.id).where(Child.person_digest == StagedChild.person_digest)),
+                    ~exists(
+                        select(Child.id).where(Child.person_digest == StagedChild.person_digest)
+                    ),
                 )
-            )  # fmt: skip
+            )
             for staged, digest, sealed, wrapped in self._session.execute(query).all():
                 look = self._look(wrapped, sealed, digest)
                 if look is not None and look in self._gone:

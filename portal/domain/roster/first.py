@@ -18,18 +18,39 @@ from portal.domain.roster.models import RosterRow
 from portal.domain.roster.staging import ABSENT, ROW_COLUMNS, Batch
 
 HOUSEHOLD_COLUMNS = (
-    "id", "number_digest", "wrapped_key", "sealed", "birth_digest", "protected", "state", "codes", "import_id",
-    "created_at", "changed_at",
-)  # fmt: skip
+    "id",
+    "number_digest",
+    "wrapped_key",
+    "sealed",
+    "birth_digest",
+    "protected",
+    "state",
+    "codes",
+    "import_id",
+    "created_at",
+    "changed_at",
+)
 INDEX_COLUMNS = ("household_id", "names", "places", "births")
 CHILD_COLUMNS = ("id", "household_id", "ordinal", "person_digest", "sealed", "state", "codes")
 HOLD_COLUMNS = ("household_id", "code", "state", "created_at", "detail")
-ENTITLEMENT_COLUMNS = ("child_id", "household_id", "amount_yen", "state", "created_at", "changed_at")
+ENTITLEMENT_COLUMNS = (
+    "child_id",
+    "household_id",
+    "amount_yen",
+    "state",
+    "created_at",
+    "changed_at",
+)
 
 
-def store(session: Session, batches: Iterable[Batch], import_id: int, amount_yen: int, now: datetime) -> None:
+def store(
+    session: Session, batches: Iterable[Batch], import_id: int, amount_yen: int, now: datetime
+) -> None:
     """Insert the households of a first import with their children, holds and entitlements."""
-    households, children = count(_first_free(session, Household)), count(_first_free(session, Child))
+    households, children = (
+        count(_first_free(session, Household)),
+        count(_first_free(session, Child)),
+    )
     held_state = ENTITLEMENT.next(ENTITLEMENT.initial, "hold")
     for batch in batches:
         key_of: dict[int, int] = {}
@@ -49,9 +70,21 @@ def store(session: Session, batches: Iterable[Batch], import_id: int, amount_yen
         ) in batch.households:
             if disposition != ABSENT:
                 key = key_of[staged] = next(households)
-                rows.append((
-                    key, digest, wrapped, sealed, birth, protected, HOUSEHOLD.initial, codes, import_id, now, now,
-                ))  # fmt: skip
+                rows.append(
+                    (
+                        key,
+                        digest,
+                        wrapped,
+                        sealed,
+                        birth,
+                        protected,
+                        HOUSEHOLD.initial,
+                        codes,
+                        import_id,
+                        now,
+                        now,
+                    )
+                )
                 index.append((key, *packed))
         held = {staged for _import, staged, _code in batch.holds}
         kids, rights = [], []

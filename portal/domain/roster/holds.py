@@ -30,10 +30,16 @@ from portal.domain.texts import _s
 from portal.domain.vault import Vault
 
 RELEASE_HOLD, PRINT_TEXT = "release_hold", "print_text"
-TWO_PEOPLE = frozenset({
-    codes.W01_PROTECTED, codes.W04_MINOR_HOUSEHOLDER, codes.W10_MOVED_AFTER_BASE, codes.W11_DIED_AFTER_BASE,
-    codes.W15_POSSIBLE_DUPLICATE, codes.W20_INCOMPLETE_HOUSEHOLD,
-})  # fmt: skip
+TWO_PEOPLE = frozenset(
+    {
+        codes.W01_PROTECTED,
+        codes.W04_MINOR_HOUSEHOLDER,
+        codes.W10_MOVED_AFTER_BASE,
+        codes.W11_DIED_AFTER_BASE,
+        codes.W15_POSSIBLE_DUPLICATE,
+        codes.W20_INCOMPLETE_HOUSEHOLD,
+    }
+)
 
 
 def needs_two(code: str) -> bool:
@@ -50,7 +56,14 @@ def put_hold(
         found = Hold(household_id=household.id, code=code, created_at=now, detail=detail)
         session.add(found)
         record(
-            session, actor, now, "hold.put", "household", household.id, household_id=household.id, code=code
+            session,
+            actor,
+            now,
+            "hold.put",
+            "household",
+            household.id,
+            household_id=household.id,
+            code=code,
         )
     elif detail:
         found.detail = {**found.detail, **detail}
@@ -84,9 +97,17 @@ def propose_release(
         raise InputError(_s("窓口での手渡しは、支援措置の保留を解くときだけ選べます。"))
     hold = _open_hold(session, household_id, code)
     return propose(
-        session, RELEASE_HOLD, "hold", hold.id, actor, now, instruction=instruction, household_id=household_id,
-        detail={"code": code, "household_id": household_id} | ({"counter": True} if counter else {}),
-    )  # fmt: skip
+        session,
+        RELEASE_HOLD,
+        "hold",
+        hold.id,
+        actor,
+        now,
+        instruction=instruction,
+        household_id=household_id,
+        detail={"code": code, "household_id": household_id}
+        | ({"counter": True} if counter else {}),
+    )
 
 
 def propose_print_text(
@@ -106,13 +127,26 @@ def propose_print_text(
     """
     check_print_fields(view_household(session, vault, household_id), fields)
     return propose(
-        session, PRINT_TEXT, "household", household_id, actor, now, instruction=instruction,
-        household_id=household_id, detail={"code": codes.W02_GAIJI, "household_id": household_id},
+        session,
+        PRINT_TEXT,
+        "household",
+        household_id,
+        actor,
+        now,
+        instruction=instruction,
+        household_id=household_id,
+        detail={"code": codes.W02_GAIJI, "household_id": household_id},
         sealed=seal_print_fields(vault, fields, household_id),
-    )  # fmt: skip
+    )
 
 
-def release(session: Session, vault: Vault, approval_id: int, actor: Actor, now: datetime) -> Approval:  # noqa: ARG001  (one signature for both kinds)
+def release(
+    session: Session,
+    vault: Vault,  # noqa: ARG001  (one signature for both kinds)
+    approval_id: int,
+    actor: Actor,
+    now: datetime,
+) -> Approval:
     """Confirm another person's proposal of a release or a print text, and carry it out.
 
     Raises:
@@ -142,7 +176,9 @@ def release(session: Session, vault: Vault, approval_id: int, actor: Actor, now:
     return approval
 
 
-def release_alone(session: Session, household_id: int, code: str, actor: Actor, now: datetime) -> Hold:
+def release_alone(
+    session: Session, household_id: int, code: str, actor: Actor, now: datetime
+) -> Hold:
     """Release a hold that one officer may release.
 
     Raises:
@@ -154,7 +190,9 @@ def release_alone(session: Session, household_id: int, code: str, actor: Actor, 
     _refuse_gaiji(code)
     if needs_two(code):
         raise NotAllowedError(
-            _s("この保留は、区の指示を受けて二人で解きます。解除を提案し、ほかの人の承認を受けてください。")
+            _s(
+                "この保留は、区の指示を受けて二人で解きます。解除を提案し、ほかの人の承認を受けてください。"
+            )
         )
     household = _locked(session, household_id)
     hold = _open_hold(session, household_id, code)
@@ -177,9 +215,16 @@ def close_hold(
     hold.released_at, hold.approval_id = now, approval_id
     hold.detail = {**hold.detail, **detail}
     record(
-        session, actor, now, "hold.released", "household", hold.household_id, household_id=hold.household_id,
-        code=hold.code, approval_id=approval_id,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "hold.released",
+        "household",
+        hold.household_id,
+        household_id=hold.household_id,
+        code=hold.code,
+        approval_id=approval_id,
+    )
     session.flush()
 
 
@@ -208,12 +253,13 @@ def _suspended_by_hold(session: Session, coupon_id: int) -> bool:
     latest = session.scalar(
         select(AuditEvent)
         .where(
-            AuditEvent.subject == "coupon", AuditEvent.subject_id == coupon_id,
+            AuditEvent.subject == "coupon",
+            AuditEvent.subject_id == coupon_id,
             AuditEvent.action == "coupon.suspend",
         )
         .order_by(AuditEvent.id.desc())
         .limit(1)
-    )  # fmt: skip
+    )
     return latest is not None and str(latest.detail.get("reason", "")).startswith("W")
 
 
@@ -221,18 +267,28 @@ def _keep_print_text(
     session: Session, approval: Approval, household_id: int, actor: Actor, now: datetime
 ) -> None:
     sealed = approval.sealed or b""
-    row = session.scalar(select(PrintText).where(PrintText.household_id == household_id).with_for_update())
+    row = session.scalar(
+        select(PrintText).where(PrintText.household_id == household_id).with_for_update()
+    )
     if row is None:
         session.add(
-            PrintText(household_id=household_id, sealed=sealed, approval_id=approval.id, approved_at=now)
+            PrintText(
+                household_id=household_id, sealed=sealed, approval_id=approval.id, approved_at=now
+            )
         )
     else:
         row.sealed, row.approval_id, row.approved_at = sealed, approval.id, now
     approval.sealed = None
     record(
-        session, actor, now, "print_text.approved", "household", household_id, household_id=household_id,
+        session,
+        actor,
+        now,
+        "print_text.approved",
+        "household",
+        household_id,
+        household_id=household_id,
         approval_id=approval.id,
-    )  # fmt: skip
+    )
 
 
 def _refuse_gaiji(code: str) -> None:

@@ -21,7 +21,13 @@ from portal.domain.roster.check import RosterReport
 from portal.domain.roster.differences import find
 from portal.domain.roster.first import store
 from portal.domain.roster.models import RosterDifference, RosterImport
-from portal.domain.roster.staging import Stager, clear_rows, clear_staging, next_staged_id, overtaken
+from portal.domain.roster.staging import (
+    Stager,
+    clear_rows,
+    clear_staging,
+    next_staged_id,
+    overtaken,
+)
 from portal.domain.roster.states import ROSTER_IMPORT
 from portal.domain.texts import _s
 from portal.domain.vault import Vault
@@ -43,7 +49,13 @@ class Importer:
     """Imports extracts of one program. ``write`` opens a transaction that commits at its end."""
 
     def __init__(
-        self, write: Write, vault: Vault, indexer: Indexer, clock: Clock, amount_yen: int, actor: Actor
+        self,
+        write: Write,
+        vault: Vault,
+        indexer: Indexer,
+        clock: Clock,
+        amount_yen: int,
+        actor: Actor,
     ) -> None:
         self._write = write
         self._vault = vault
@@ -66,7 +78,9 @@ class Importer:
             if known is not None:
                 return Imported(known.id, known.state, repeated=True, differences=known.differences)
             found = self._begin(session, path, report)
-            stager = Stager(self._vault, self._indexer, found.id, found.wrapped_key, next_staged_id(session))
+            stager = Stager(
+                self._vault, self._indexer, found.id, found.wrapped_key, next_staged_id(session)
+            )
             found.first = session.scalar(select(Household.id).limit(1)) is None
         if found.first:
             return self._store_first(stager, report, step)
@@ -134,9 +148,15 @@ class Importer:
         session.flush()
         _key, wrapped = self._vault.new_data_key()
         found = RosterImport(
-            file_name=path.name, sha256=report.sha256, layout=report.layout.name, extracted=report.rules.extracted,
-            has_protection=report.layout.has_protection, totals=report.totals, wrapped_key=wrapped, created_at=now,
-        )  # fmt: skip
+            file_name=path.name,
+            sha256=report.sha256,
+            layout=report.layout.name,
+            extracted=report.rules.extracted,
+            has_protection=report.layout.has_protection,
+            totals=report.totals,
+            wrapped_key=wrapped,
+            created_at=now,
+        )
         session.add(found)
         session.flush()
         return found
@@ -155,7 +175,9 @@ class Importer:
 
 def supersede_older(session: Session, import_id: int) -> None:
     """Take waiting imports out: a newer extract of the ward says more, and their differences no longer hold."""
-    waiting = select(RosterImport).where(RosterImport.state == "staged", RosterImport.id != import_id)
+    waiting = select(RosterImport).where(
+        RosterImport.state == "staged", RosterImport.id != import_id
+    )
     for older in session.scalars(waiting.with_for_update()).all():
         older.state = ROSTER_IMPORT.next(older.state, "supersede")
         for difference in session.scalars(

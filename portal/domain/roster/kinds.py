@@ -34,7 +34,9 @@ def meaning(kind: str) -> str:
         Kind.HOUSEHOLD_NEW: _s("新しい世帯です。登録します。"),
         Kind.HOUSEHOLD_GONE: _s("世帯がなくなりました。保留にします。"),
         Kind.HOUSEHOLD_BACK: _s("なくなっていた世帯が戻りました。保留は、人が解くまで続きます。"),
-        Kind.HOUSEHOLD_REJECTED: _s("世帯の行が一つも受け入れられません。前の内容のまま保留にします。"),
+        Kind.HOUSEHOLD_REJECTED: _s(
+            "世帯の行が一つも受け入れられません。前の内容のまま保留にします。"
+        ),
         Kind.HOUSEHOLDER: _s("世帯主が変わりました。新しい世帯主を登録し、保留にします。"),
         Kind.CHILD_NEW: _s("こどもが増えました。登録します。"),
         Kind.CHILD_GONE: _s("こどもがいなくなりました。世帯を保留にします。"),
@@ -51,7 +53,9 @@ def meaning(kind: str) -> str:
         Kind.PROTECTION_SET: _s(
             "支援措置が付きました。世帯を保留にし、クーポンを止め、サインインを断ります。"
         ),
-        Kind.PROTECTION_CLEARED: _s("支援措置が外れました。区の指示で保留を解くまで、保護を続けます。"),
+        Kind.PROTECTION_CLEARED: _s(
+            "支援措置が外れました。区の指示で保留を解くまで、保護を続けます。"
+        ),
         Kind.HOLD_NEW: _s("保留の理由が増えました。世帯を保留にします。"),
         Kind.HOLD_CLEARED: _s("データが直り、保留の理由がなくなりました。その保留を解きます。"),
         Kind.NOTES: _s("注意の印だけが変わりました。"),

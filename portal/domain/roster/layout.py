@@ -19,11 +19,31 @@ GROUPINGS = ("number", "householder_and_address")
 SHIPPED = Path(__file__).resolve().parents[2] / "programs" / "sample" / "layouts"
 
 FIELDS = (
-    "extracted", "household_no", "person_no", "householder", "relationship", "name", "kana", "birth_date", "sex",
-    "postal_code", "town", "block", "building_room", "residence_since", "change_reason", "change_date", "protection",
-    "foreign", "remarks", "householder_name", "householder_kana", "householder_birth_date", "alias",
+    "extracted",
+    "household_no",
+    "person_no",
+    "householder",
+    "relationship",
+    "name",
+    "kana",
+    "birth_date",
+    "sex",
+    "postal_code",
+    "town",
+    "block",
+    "building_room",
+    "residence_since",
+    "change_reason",
+    "change_date",
+    "protection",
+    "foreign",
+    "remarks",
+    "householder_name",
+    "householder_kana",
+    "householder_birth_date",
+    "alias",
     "householder_alias",
-)  # fmt: skip
+)
 """Everything that a column can mean; a column without a field is read over."""
 CODE_MEANINGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -58,7 +78,8 @@ class LayoutError(InputError):
         self.problems = tuple(problems)
         lines = "".join(f"\n- {problem}" for problem in problems)
         super().__init__(
-            _s("レイアウトファイル %(path)s を直してください。%(lines)s") % {"path": path, "lines": lines}
+            _s("レイアウトファイル %(path)s を直してください。%(lines)s")
+            % {"path": path, "lines": lines}
         )
 
 
@@ -119,7 +140,9 @@ def find_layout(name_or_path: str | Path, layouts_dir: Path | None = None) -> La
     if text.endswith(".toml") or "/" in text:
         path = Path(text)
         inside = None if layouts_dir is None else layouts_dir / path
-        return load_layout(inside if inside is not None and not path.is_file() and inside.is_file() else path)
+        return load_layout(
+            inside if inside is not None and not path.is_file() and inside.is_file() else path
+        )
     folders = [SHIPPED] if layouts_dir is None else [layouts_dir, SHIPPED]
     for folder in folders:
         if (folder / f"{text}.toml").is_file():
@@ -175,10 +198,13 @@ def _read_toml(path: Path) -> dict[str, object]:
 
 
 def _encoding(section: Section, kind: str) -> str:
-    encoding = section.text("encoding", "utf-8" if kind == "xlsx" else None).lower().replace("-", "_")
+    encoding = (
+        section.text("encoding", "utf-8" if kind == "xlsx" else None).lower().replace("-", "_")
+    )
     if encoding in {"shift_jis", "sjis", "shiftjis", "windows_31j", "ms932"}:
         section.problem(
-            "encoding", _s("cp932 と書いてください。Shift_JIS のままでは髙や﨑などの文字が読めません。")
+            "encoding",
+            _s("cp932 と書いてください。Shift_JIS のままでは髙や﨑などの文字が読めません。"),
         )
         return "cp932"
     encoding = {"utf8": "utf-8", "utf_8": "utf-8", "utf_8_sig": "utf-8"}.get(encoding, encoding)
@@ -224,7 +250,9 @@ def _column(table: Section, kind: str) -> Column:
     return Column(
         header=table.text("header"),
         field=field,
-        width=table.whole("width", low=1, high=10_000) if kind == "fixed" else table.whole("width", 0),
+        width=table.whole("width", low=1, high=10_000)
+        if kind == "fixed"
+        else table.whole("width", 0),
         digits=table.whole("digits", 0, high=40),
     )
 
@@ -244,10 +272,14 @@ def _codes(data: object, problems: list[str]) -> Mapping[str, Mapping[str, str]]
         for value, meaning in table.items():
             if meaning not in meanings:
                 problems.append(
-                    _s("codes.%(field)s: 値「%(value)s」の意味は %(allowed)s のどれかにしてください。")
+                    _s(
+                        "codes.%(field)s: 値「%(value)s」の意味は %(allowed)s のどれかにしてください。"
+                    )
                     % {"field": field, "value": value, "allowed": " / ".join(meanings)}
                 )
-        found[field] = MappingProxyType({str(value): str(meaning) for value, meaning in table.items()})
+        found[field] = MappingProxyType(
+            {str(value): str(meaning) for value, meaning in table.items()}
+        )
     return MappingProxyType(found)
 
 
@@ -267,7 +299,8 @@ def _check(layout: Layout, problems: list[str]) -> None:
     )
     needed = [*_NEEDED[layout.rows], *(["household_no"] if layout.households == "number" else [])]
     problems.extend(
-        _s("%(field)s の列がありません。どの列がそれに当たるかを書いてください。") % {"field": field}
+        _s("%(field)s の列がありません。どの列がそれに当たるかを書いてください。")
+        % {"field": field}
         for field in needed
         if field not in fields
     )

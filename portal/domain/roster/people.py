@@ -56,9 +56,15 @@ def _child(row: CheckedRow, household_key: str) -> StoredChild:
     when = said.birth.earliest.isoformat() if said.birth else ""
     key = said.person_no or PART.join((household_key, "".join(said.name.split()), when))
     fields = ChildFields(
-        person_no=said.person_no, name=said.name, kana=said.kana, birth=birth, sex=said.sex,
-        relationship=said.relationship, foreign=said.foreign, alias=said.alias,
-    )  # fmt: skip
+        person_no=said.person_no,
+        name=said.name,
+        kana=said.kana,
+        birth=birth,
+        sex=said.sex,
+        relationship=said.relationship,
+        foreign=said.foreign,
+        alias=said.alias,
+    )
     return StoredChild(key, fields, row.codes)
 
 
@@ -94,10 +100,13 @@ def gather(
         name=said.name if head is not None else said.householder_name,
         kana=said.kana if head is not None else said.householder_kana,
         birth=_birth(said.birth if head is not None else said.householder_birth),
-        postal_code=said.address.postal_code, town=said.address.town, street=said.address.block,
-        building=said.address.building_room, foreign=said.foreign,
+        postal_code=said.address.postal_code,
+        town=said.address.town,
+        street=said.address.block,
+        building=said.address.building_room,
+        foreign=said.foreign,
         alias=said.alias if head is not None else said.householder_alias,
-    )  # fmt: skip
+    )
     kids = [row for row in accepted if not row.row.is_householder or row.row.minor_householder]
     kids.sort(key=lambda row: (row.row.birth.earliest if row.row.birth else date.max, row.record))
     children = tuple(_apart([_child(row, key) for row in kids]))

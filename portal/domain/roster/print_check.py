@@ -54,7 +54,8 @@ def check_print_fields(view: HouseholdView, fields: PrintFields) -> None:
 
 def _check_image(data: bytes) -> None:
     fault = InputError(
-        _s("画像は、200キロバイト以下、縦と横がそれぞれ4000ピクセル以下のPNGにしてください。"), code=IMAGE
+        _s("画像は、200キロバイト以下、縦と横がそれぞれ4000ピクセル以下のPNGにしてください。"),
+        code=IMAGE,
     )
     if len(data) > IMAGE_MAX_BYTES:
         raise fault

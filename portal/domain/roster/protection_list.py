@@ -48,7 +48,9 @@ def read_numbers(path: Path, column: str) -> list[str]:
     text = _text(data) if len(data) <= MAX_BYTES else None
     if text is None:
         raise InputError(
-            _s("支援措置の一覧を読めません。20メガバイトまでの、UTF-8 か CP932 の CSV にしてください。")
+            _s(
+                "支援措置の一覧を読めません。20メガバイトまでの、UTF-8 か CP932 の CSV にしてください。"
+            )
         )
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
@@ -86,9 +88,15 @@ def _text(data: bytes) -> str | None:
 
 
 def load_list(
-    session: Session, vault: Vault, numbers: Sequence[str], kind: str, actor: Actor, now: datetime, *,
+    session: Session,
+    vault: Vault,
+    numbers: Sequence[str],
+    kind: str,
+    actor: Actor,
+    now: datetime,
+    *,
     again: bool = False,
-) -> ProtectionList:  # fmt: skip
+) -> ProtectionList:
     """Protect and hold the households of a list; ``kind`` says whose numbers they are: household or person.
 
     One whose protection the ward released before stays released, unless ``again`` says that the list is newer.
@@ -111,15 +119,21 @@ def load_list(
         household.changed_at = now
         put_hold(session, household, codes.W01_PROTECTED, actor, now, source="list")
         held += 1
-    record(session, actor, now, "protection.list", "protection", households=len(households), held=held)
+    record(
+        session, actor, now, "protection.list", "protection", households=len(households), held=held
+    )
     note_protection(session, "list", actor, now)
     session.flush()
-    return ProtectionList(len(households), held, before, tuple(n for n in numbers if n not in found))
+    return ProtectionList(
+        len(households), held, before, tuple(n for n in numbers if n not in found)
+    )
 
 
 def _released(session: Session, household_id: int) -> bool:
     query = select(Hold.id).where(
-        Hold.household_id == household_id, Hold.code == codes.W01_PROTECTED, Hold.state == "released"
+        Hold.household_id == household_id,
+        Hold.code == codes.W01_PROTECTED,
+        Hold.state == "released",
     )
     return session.scalar(query.limit(1)) is not None
 
@@ -128,7 +142,9 @@ def _of_households(session: Session, vault: Vault, numbers: Iterable[str]) -> di
     found: dict[str, int] = {}
     for part in chunks(numbers, AT_ONCE):
         number_of = {household_digest(vault, number): number for number in part}
-        query = select(Household.number_digest, Household.id).where(Household.number_digest.in_(number_of))
+        query = select(Household.number_digest, Household.id).where(
+            Household.number_digest.in_(number_of)
+        )
         found |= {number_of[digest]: key for digest, key in session.execute(query)}
     return found
 
@@ -137,11 +153,17 @@ def _of_people(session: Session, vault: Vault, numbers: Sequence[str]) -> dict[s
     found: dict[str, int] = {}
     for part in chunks(numbers, AT_ONCE):
         number_of = {person_digest(vault, number): number for number in part}
-        query = select(Child.person_digest, Child.household_id).where(Child.person_digest.in_(number_of))
+        query = select(Child.person_digest, Child.household_id).where(
+            Child.person_digest.in_(number_of)
+        )
         found |= {number_of[digest]: key for digest, key in session.execute(query)}
     wanted = set(numbers)
-    query_all = select(Household.id, Household.wrapped_key, Household.sealed, Household.number_digest)
-    for key, wrapped, sealed, digest in session.execute(query_all.execution_options(yield_per=AT_ONCE)):
+    query_all = select(
+        Household.id, Household.wrapped_key, Household.sealed, Household.number_digest
+    )
+    for key, wrapped, sealed, digest in session.execute(
+        query_all.execution_options(yield_per=AT_ONCE)
+    ):
         person = open_household(vault.unwrap(wrapped), sealed, digest).person_no
         if person in wanted:
             found[person] = key

@@ -33,15 +33,25 @@ def propose_none(
     _refuse_protected(session)
     if open_of_kind(session, PROTECTION_NONE):
         raise ConflictError(
-            _s("「対象者なし」の提案が、もう承認を待っています。先に、それを承認するか戻してください。")
+            _s(
+                "「対象者なし」の提案が、もう承認を待っています。先に、それを承認するか戻してください。"
+            )
         )
     return propose(
-        session, PROTECTION_NONE, "protection", None, actor, now, instruction=instruction,
+        session,
+        PROTECTION_NONE,
+        "protection",
+        None,
+        actor,
+        now,
+        instruction=instruction,
         detail={"date": day.isoformat()},
-    )  # fmt: skip
+    )
 
 
-def confirm_proposed_none(session: Session, approval_id: int, actor: Actor, now: datetime) -> Approval:
+def confirm_proposed_none(
+    session: Session, approval_id: int, actor: Actor, now: datetime
+) -> Approval:
     """Confirm another person's proposal: from now on protection is known, and there is none.
 
     Raises:
@@ -64,9 +74,13 @@ def confirm_proposed_none(session: Session, approval_id: int, actor: Actor, now:
 
 
 def confirm_none(
-    session: Session, day: date, proposer: Actor, confirmer: Actor, now: datetime,
+    session: Session,
+    day: date,
+    proposer: Actor,
+    confirmer: Actor,
+    now: datetime,
     instruction: Instruction | None = None,
-) -> Approval:  # fmt: skip
+) -> Approval:
     """Propose and confirm in one go, both people at hand (the command line). Raises what the two steps raise."""
     proposal = propose_none(session, day, proposer, now, instruction)
     return confirm_proposed_none(session, proposal.id, confirmer, now)
@@ -74,4 +88,6 @@ def confirm_none(
 
 def _refuse_protected(session: Session) -> None:
     if session.scalar(select(Household.id).where(Household.protected).limit(1)) is not None:
-        raise ConflictError(_s("支援措置の対象の世帯が登録されています。「対象者なし」にはできません。"))
+        raise ConflictError(
+            _s("支援措置の対象の世帯が登録されています。「対象者なし」にはできません。")
+        )

@@ -86,7 +86,9 @@ def rows_not_taken(
     key = vault.unwrap(found.wrapped_key)
     query = (
         select(RosterRow)
-        .where(RosterRow.import_id == import_id, RosterRow.result == result, RosterRow.record > after)
+        .where(
+            RosterRow.import_id == import_id, RosterRow.result == result, RosterRow.record > after
+        )
         .order_by(RosterRow.record)
         .limit(limit)
         .execution_options(yield_per=AT_ONCE)
@@ -97,14 +99,21 @@ def rows_not_taken(
         for row in rows:
             numbers = {"household_no": "", "person_no": ""} if row.id in hidden else said[row.id]
             yield NotTaken(
-                import_id, row.record, row.line, numbers["household_no"], numbers["person_no"], row.result,
+                import_id,
+                row.record,
+                row.line,
+                numbers["household_no"],
+                numbers["person_no"],
+                row.result,
                 tuple(row.codes),
-            )  # fmt: skip
+            )
 
 
 def _protected(session: Session, vault: Vault, said: Mapping[int, Mapping[str, Any]]) -> set[int]:
     digests = {
-        key: household_digest(vault, row["household_no"]) for key, row in said.items() if row["household_no"]
+        key: household_digest(vault, row["household_no"])
+        for key, row in said.items()
+        if row["household_no"]
     }
     stored = set(
         session.scalars(
@@ -117,9 +126,14 @@ def _protected(session: Session, vault: Vault, said: Mapping[int, Mapping[str, A
 
 
 def held_households(
-    session: Session, vault: Vault, *, code: str | None = None, include_protected: bool, after: int = 0,
+    session: Session,
+    vault: Vault,
+    *,
+    code: str | None = None,
+    include_protected: bool,
+    after: int = 0,
     limit: int | None = None,
-) -> Iterator[HeldHousehold]:  # fmt: skip
+) -> Iterator[HeldHousehold]:
     """Yield households with open holds, by key from ``after`` on."""
     wanted = select(Hold.household_id).where(Hold.state == "open")
     if code is not None:
@@ -141,7 +155,9 @@ def held_households(
         fields = open_household(
             vault.unwrap(household.wrapped_key), household.sealed, household.number_digest
         )
-        yield HeldHousehold(household.id, fields.number, household.protected, tuple(dict.fromkeys(codes)))
+        yield HeldHousehold(
+            household.id, fields.number, household.protected, tuple(dict.fromkeys(codes))
+        )
 
 
 def hold_counts(session: Session, *, include_protected: bool) -> dict[str, int]:
@@ -159,15 +175,28 @@ def hold_counts(session: Session, *, include_protected: bool) -> dict[str, int]:
 
 
 def described_differences(
-    session: Session, vault: Vault, import_id: int, *, include_protected: bool, after: int = 0,
+    session: Session,
+    vault: Vault,
+    import_id: int,
+    *,
+    include_protected: bool,
+    after: int = 0,
     limit: int | None = None,
-) -> Iterator[Described]:  # fmt: skip
+) -> Iterator[Described]:
     """Yield the differences of a waiting import with household numbers, in the order in which they are applied."""
     query = (
         select(
-            RosterDifference.id, RosterDifference.kind, Household.id, Child.ordinal,
-            Household.protected, Household.wrapped_key, Household.sealed, Household.number_digest,
-            StagedHousehold.protected, StagedHousehold.wrapped_key, StagedHousehold.sealed,
+            RosterDifference.id,
+            RosterDifference.kind,
+            Household.id,
+            Child.ordinal,
+            Household.protected,
+            Household.wrapped_key,
+            Household.sealed,
+            Household.number_digest,
+            StagedHousehold.protected,
+            StagedHousehold.wrapped_key,
+            StagedHousehold.sealed,
             StagedHousehold.number_digest,
         )
         .outerjoin(Household, Household.id == RosterDifference.household_id)
@@ -177,12 +206,14 @@ def described_differences(
         .order_by(RosterDifference.id)
         .limit(limit)
         .execution_options(yield_per=AT_ONCE)
-    )  # fmt: skip
+    )
     for row in session.execute(query):
         key, kind, household_id, ordinal = row[:4]
         sides = list(row[4:])
         visible = include_protected or not (sides[0] or sides[4])
-        number = _number(vault, sides[1:4] if sides[0] is not None else sides[5:]) if visible else ""
+        number = (
+            _number(vault, sides[1:4] if sides[0] is not None else sides[5:]) if visible else ""
+        )
         yield Described(key, kind, household_id, number, ordinal)
 
 

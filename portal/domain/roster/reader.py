@@ -37,12 +37,16 @@ class RosterReader:
     Memory is bounded by one block and one record, except for xlsx, whose sheet is unpacked as a whole.
     """
 
-    def __init__(self, path: Path, layout: Layout, progress: Callable[[int], None] | None = None) -> None:
+    def __init__(
+        self, path: Path, layout: Layout, progress: Callable[[int], None] | None = None
+    ) -> None:
         self.path = path
         self.layout = layout
         self.progress = progress
         self.width = len(layout.columns)
-        self.positions = {column.field: i for i, column in enumerate(layout.columns) if column.field}
+        self.positions = {
+            column.field: i for i, column in enumerate(layout.columns) if column.field
+        }
         self.extra_columns: tuple[str, ...] = ()
         self.sha256 = ""
 
@@ -117,7 +121,9 @@ class RosterReader:
         twice = sorted({name for name in found if name and found.count(name) > 1})
         if twice:
             raise RosterFileError(
-                _s("%(line)d行目の見出しに、同じ列が二度あります: %(columns)s。ファイルを確かめてください。")
+                _s(
+                    "%(line)d行目の見出しに、同じ列が二度あります: %(columns)s。ファイルを確かめてください。"
+                )
                 % {"line": line, "columns": " / ".join(twice)},
                 line=line,
             )
@@ -275,7 +281,9 @@ def _decode_record(pieces: list[bytes], encoding: str) -> tuple[list[str], tuple
 
 def _unreadable_header(line: int, encoding: str) -> RosterFileError:
     return RosterFileError(
-        _s("%(line)d行目の見出しが %(encoding)s として読めません。レイアウトの encoding を確かめてください。")
+        _s(
+            "%(line)d行目の見出しが %(encoding)s として読めません。レイアウトの encoding を確かめてください。"
+        )
         % {"line": line, "encoding": encoding},
         line=line,
     )

@@ -111,7 +111,29 @@ class Change(NamedTuple):
 
 
 NOBODY_KNOWN = ParsedRow(
-    "", "", False, "", "", "", None, "", Address("", "", "", ""), False, False, "", None, None, "", "", "", None,
-    "reject", (), False, False, False, "",
-)  # fmt: skip
+    "",
+    "",
+    False,
+    "",
+    "",
+    "",
+    None,
+    "",
+    Address("", "", "", ""),
+    False,
+    False,
+    "",
+    None,
+    None,
+    "",
+    "",
+    "",
+    None,
+    "reject",
+    (),
+    False,
+    False,
+    False,
+    "",
+)
 """A rejected row of which nothing is believed."""

@@ -12,7 +12,9 @@ from portal.domain.roster.reader import Record, RosterReader
 from portal.domain.roster.rows import NOBODY_KNOWN, Cells, Change, ParsedRow, RosterRules
 
 OWN_CHILD = frozenset(["子", "長男", "長女", "養子", "養女", "実子", "嫡出子"]) | frozenset(
-    f"{nth}{kind}" for nth in ("二", "三", "四", "五", "六", "七", "八", "九", "十", "次") for kind in "男女"
+    f"{nth}{kind}"
+    for nth in ("二", "三", "四", "五", "六", "七", "八", "九", "十", "次")
+    for kind in "男女"
 )
 INSTITUTION_RELATIONSHIPS = ("施設",)
 
@@ -50,22 +52,30 @@ class RowRules:
         household_no, household_known = self._household(cells.household_no, unclear, errors)
         person_no = self._person(cells.person_no, unclear, errors)
         is_head = self._is_householder(cells.householder, unclear, errors)
-        extracted = (_day(cells.extracted, self._styles) if cells.extracted else None) or self.rules.extracted
+        extracted = (
+            _day(cells.extracted, self._styles) if cells.extracted else None
+        ) or self.rules.extracted
         # an extract dated before the base date was made for that day: births up to it are expected in it
         until = max(extracted, self.rules.base_date)
         birth = self._born("name", cells.name, cells.birth_date, until, unclear, errors, warnings)
         head_birth = None
         if not self._person_rows:
             head_birth = self._born(
-                "householder_name", cells.householder_name, cells.householder_birth_date, until, unclear, errors,
+                "householder_name",
+                cells.householder_name,
+                cells.householder_birth_date,
+                until,
+                unclear,
+                errors,
                 warnings,
-            )  # fmt: skip
+            )
         view = self._address(cells.postal_code, cells.town, cells.block, cells.building_room)
         if view.errors:
             errors.extend(code for code in view.errors if _ADDRESS_FIELD[code] not in unclear)
         change = self._change(cells)
         protected = (
-            cells.protection != "" and self._codes["protection"].get(cells.protection.strip(), "yes") == "yes"
+            cells.protection != ""
+            and self._codes["protection"].get(cells.protection.strip(), "yes") == "yes"
         )
         minor = False
         result, found = "reject", errors
@@ -84,14 +94,34 @@ class RowRules:
                     warnings.append(codes.W04_MINOR_HOUSEHOLDER)
                 self._look_at_names(cells, is_head, warnings)
         return ParsedRow(
-            household_no, person_no, is_head, cells.relationship, cells.name, cells.kana, birth,
-            self._codes["sex"].get(cells.sex.strip(), "other") if cells.sex else "", view.address, protected,
-            cells.foreign != "" and self._codes["foreign"].get(cells.foreign.strip()) == "yes", change.reason,
-            change.day, change.since, cells.remarks, cells.householder_name, cells.householder_kana, head_birth,
-            result, _sorted(tuple(found)), household_known,
-            view.institutional or any(word in cells.relationship for word in INSTITUTION_RELATIONSHIPS), minor,
-            view.key, cells.alias.strip(), cells.householder_alias.strip(),
-        )  # fmt: skip
+            household_no,
+            person_no,
+            is_head,
+            cells.relationship,
+            cells.name,
+            cells.kana,
+            birth,
+            self._codes["sex"].get(cells.sex.strip(), "other") if cells.sex else "",
+            view.address,
+            protected,
+            cells.foreign != "" and self._codes["foreign"].get(cells.foreign.strip()) == "yes",
+            change.reason,
+            change.day,
+            change.since,
+            cells.remarks,
+            cells.householder_name,
+            cells.householder_kana,
+            head_birth,
+            result,
+            _sorted(tuple(found)),
+            household_known,
+            view.institutional
+            or any(word in cells.relationship for word in INSTITUTION_RELATIONSHIPS),
+            minor,
+            view.key,
+            cells.alias.strip(),
+            cells.householder_alias.strip(),
+        )
 
     def _misshapen(self, record: Record) -> ParsedRow:
         """A row with too many or too few fields: only its number columns are believed, and only if whole."""
@@ -153,13 +183,17 @@ class RowRules:
         if name != name.strip() or kana != kana.strip() or head_name != head_name.strip():
             warnings.append(codes.W13_WIDTH_NORMALISED)
 
-    def _look_closer(self, record: Record, errors: list[str], warnings: list[str]) -> frozenset[str]:
+    def _look_closer(
+        self, record: Record, errors: list[str], warnings: list[str]
+    ) -> frozenset[str]:
         """Look at the characters field by field; returns the fields that cannot be judged any further."""
         unclear: set[str] = set()
         name_of = {position: name for name, position in self._at.items() if position >= 0}
         for position, text in enumerate(record.fields):
             name = name_of.get(position, "")
-            control = characters.CONTROL_BUT_BREAKS if name in {"remarks", ""} else characters.CONTROL
+            control = (
+                characters.CONTROL_BUT_BREAKS if name in {"remarks", ""} else characters.CONTROL
+            )
             if position in record.damaged or characters.DAMAGE.search(text):
                 errors.append(codes.E12_BYTES)
                 unclear.add(name)
@@ -220,7 +254,9 @@ class RowRules:
         base = self.rules.base_date
         if change.reason == "died":
             warnings.append(codes.W11_DIED_AFTER_BASE)
-        elif change.reason == "moved_out" or (change.reason == "moved_within" and change.moved_after(base)):
+        elif change.reason == "moved_out" or (
+            change.reason == "moved_within" and change.moved_after(base)
+        ):
             warnings.append(codes.W10_MOVED_AFTER_BASE)
         elif (
             change.reason in {"", "other"}

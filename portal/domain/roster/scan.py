@@ -110,7 +110,11 @@ class Scan:
         self._row_address.append(address)
         if household == NOBODY or (self._layout.grouped and row.result == "reject"):
             self._loose.append((index, row.household_no))
-        if row.person_no and codes.E01_COLUMNS not in row.codes and codes.E03_PERSON_NO not in row.codes:
+        if (
+            row.person_no
+            and codes.E01_COLUMNS not in row.codes
+            and codes.E03_PERSON_NO not in row.codes
+        ):
             first = self._persons.setdefault(row.person_no, index)
             if first != index:
                 self._repeated.setdefault(row.person_no, [first]).append(index)
@@ -143,7 +147,9 @@ class Scan:
         key: str | int = hash((head, address)) if self._layout.grouped else row.household_no
         found = self._by_number.setdefault(key, len(self._households))
         if found == len(self._households):
-            self._households.append(_Household(str(found + 1) if self._layout.grouped else row.household_no))
+            self._households.append(
+                _Household(str(found + 1) if self._layout.grouped else row.household_no)
+            )
         return found
 
     def _judgment_id(self, judgment: Judgment) -> int:
@@ -176,7 +182,9 @@ class Scan:
             accepted = [index for index in rows if self.judgment(index)[0] == "accept"]
             if len(accepted) > 1:
                 for index in accepted:
-                    self._set(index, "accept", (*self.judgment(index)[1], codes.W15_POSSIBLE_DUPLICATE))
+                    self._set(
+                        index, "accept", (*self.judgment(index)[1], codes.W15_POSSIBLE_DUPLICATE)
+                    )
         self._twins.clear()
 
     def _hold_for_loose_rows(self) -> None:
@@ -195,7 +203,9 @@ class Scan:
             }
         else:
             width = self._layout.by_field["household_no"].digits
-            padded = (number.strip().zfill(width) for _index, number in self._loose if number.strip())
+            padded = (
+                number.strip().zfill(width) for _index, number in self._loose if number.strip()
+            )
             touched = {self._by_number[number] for number in padded if number in self._by_number}
         for household in touched:
             self._households[household].rejected += 1
@@ -215,7 +225,9 @@ class Scan:
 
     def _mark_special(self) -> None:
         """Give institutions (every accepted row) and large families (the householder's row) their codes."""
-        special = {position for position, household in enumerate(self._households) if household.special}
+        special = {
+            position for position, household in enumerate(self._households) if household.special
+        }
         if not special:
             return
         institutions = {

@@ -21,7 +21,13 @@ from portal.domain.households.records import (
 from portal.domain.households.search_index import Indexer
 from portal.domain.roster.bulk import insert_rows
 from portal.domain.roster.check import CheckedHousehold, CheckedRow, RosterReport
-from portal.domain.roster.models import RosterImport, RosterRow, StagedChild, StagedHold, StagedHousehold
+from portal.domain.roster.models import (
+    RosterImport,
+    RosterRow,
+    StagedChild,
+    StagedHold,
+    StagedHousehold,
+)
 from portal.domain.roster.people import PART, StoredHousehold, gather, household_key
 from portal.domain.texts import _s
 from portal.domain.vault import Vault, seal_json
@@ -33,9 +39,20 @@ Write = Callable[[], AbstractContextManager[Session]]
 Values = tuple[Any, ...]
 
 HOUSEHOLD_COLUMNS = (
-    "id", "import_id", "number_digest", "disposition", "children", "codes", "protected", "wrapped_key", "sealed",
-    "birth_digest", "names", "places", "births",
-)  # fmt: skip
+    "id",
+    "import_id",
+    "number_digest",
+    "disposition",
+    "children",
+    "codes",
+    "protected",
+    "wrapped_key",
+    "sealed",
+    "birth_digest",
+    "names",
+    "places",
+    "births",
+)
 CHILD_COLUMNS = ("import_id", "household_id", "ordinal", "person_digest", "sealed", "codes")
 HOLD_COLUMNS = ("import_id", "household_id", "code")
 ROW_COLUMNS = ("import_id", "record", "line", "result", "codes", "sealed")
@@ -61,7 +78,9 @@ class Batch:
 class Stager:
     """Seals and stages the households of one import; ``run`` is the import's own wrapped key, which names this run."""
 
-    def __init__(self, vault: Vault, indexer: Indexer, import_id: int, run: bytes, first_id: int) -> None:
+    def __init__(
+        self, vault: Vault, indexer: Indexer, import_id: int, run: bytes, first_id: int
+    ) -> None:
         self._vault = vault
         self._indexer = indexer
         self._import_id = import_id
@@ -115,7 +134,11 @@ class Stager:
         yield batch
 
     def _row(self, row: CheckedRow, protected: bool) -> Values:
-        said = {"household_no": row.row.household_no, "person_no": row.row.person_no, "protected": protected}
+        said = {
+            "household_no": row.row.household_no,
+            "person_no": row.row.person_no,
+            "protected": protected,
+        }
         sealed = seal_json(self._import_key, said, f"row:{row.record}")
         return (self._import_id, row.record, row.line, row.result, row.codes, sealed)
 
@@ -130,8 +153,20 @@ class Stager:
     def _absent(self, judged: CheckedHousehold, key: str, protected: bool) -> Values:
         digest = household_digest(self._vault, key)
         return (
-            next(self._ids), self._import_id, digest, ABSENT, 0, judged.codes, protected, b"", b"", None, b"", b"", b"",
-        )  # fmt: skip
+            next(self._ids),
+            self._import_id,
+            digest,
+            ABSENT,
+            0,
+            judged.codes,
+            protected,
+            b"",
+            b"",
+            None,
+            b"",
+            b"",
+            b"",
+        )
 
     def _household(
         self,
@@ -146,17 +181,32 @@ class Stager:
         digest = household_digest(vault, stored.key)
         children = [child.fields for child in stored.children]
         staged_id = next(self._ids)
-        batch.households.append((
-            staged_id, self._import_id, digest, disposition, len(children), codes, stored.protected, wrapped,
-            seal_household(key, fields, digest),
-            birth_digest(vault, digest, fields.birth) if fields.birth else None,
-            self._indexer.names(fields, children), self._indexer.places(fields), self._indexer.births(fields, children),
-        ))  # fmt: skip
+        batch.households.append(
+            (
+                staged_id,
+                self._import_id,
+                digest,
+                disposition,
+                len(children),
+                codes,
+                stored.protected,
+                wrapped,
+                seal_household(key, fields, digest),
+                birth_digest(vault, digest, fields.birth) if fields.birth else None,
+                self._indexer.names(fields, children),
+                self._indexer.places(fields),
+                self._indexer.births(fields, children),
+            )
+        )
         for ordinal, child in enumerate(stored.children, 1):
             person = person_digest(vault, child.key)
             sealed = seal_child(key, child.fields, person)
-            batch.children.append((self._import_id, staged_id, ordinal, person, sealed, child.codes))
-        batch.holds.extend((self._import_id, staged_id, code) for code in codes if code in hold_codes)
+            batch.children.append(
+                (self._import_id, staged_id, ordinal, person, sealed, child.codes)
+            )
+        batch.holds.extend(
+            (self._import_id, staged_id, code) for code in codes if code in hold_codes
+        )
 
 
 def overtaken() -> ConflictError:

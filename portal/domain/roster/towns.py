@@ -36,10 +36,14 @@ def load_towns(path: Path) -> Mapping[str, frozenset[str]]:
                     raise _wrong(path, rows.line_num, _s("7桁の郵便番号と町名を書いてください。"))
                 found.setdefault(postal, set()).add(town)
     except OSError as error:
-        reason = _s("読めません(%(reason)s)。場所と権限を確かめてください。") % {"reason": error.strerror}
+        reason = _s("読めません(%(reason)s)。場所と権限を確かめてください。") % {
+            "reason": error.strerror
+        }
         raise _wrong(path, 0, reason) from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise _wrong(path, 0, _s("UTF-8 の CSV として読めません。保存し直してください。")) from error
+        raise _wrong(
+            path, 0, _s("UTF-8 の CSV として読めません。保存し直してください。")
+        ) from error
     return MappingProxyType({postal: frozenset(towns) for postal, towns in found.items()})
 
 

@@ -66,7 +66,8 @@ def read_sheet(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
                 yield number, [_text(cell) for cell in row]
     except WorksheetNotFound as error:
         raise RosterFileError(
-            _s("シート「%(sheet)s」がありません。レイアウトの sheet を確かめてください。") % {"sheet": sheet}
+            _s("シート「%(sheet)s」がありません。レイアウトの sheet を確かめてください。")
+            % {"sheet": sheet}
         ) from error
     except CalamineError as error:
         raise _no_workbook() from error
@@ -84,7 +85,9 @@ def _text(cell: object) -> str:
 
 def _too_big() -> RosterFileError:
     return RosterFileError(
-        _s("Excel ファイルが大きすぎるか、圧縮の中身が不自然です。CSV で出し直してもらってください。")
+        _s(
+            "Excel ファイルが大きすぎるか、圧縮の中身が不自然です。CSV で出し直してもらってください。"
+        )
     )
 
 

@@ -57,10 +57,17 @@ def default_scripts() -> Mapping[str, Script]:
             tables = tomllib.load(file)["script"]
         found += [
             Script(
-                table["key"], table["part"], table.get("category", ""), 0,
-                Draft(table["title"], table["title_en"], {code: table[code].strip() for code in LANGUAGES}),
+                table["key"],
+                table["part"],
+                table.get("category", ""),
+                0,
+                Draft(
+                    table["title"],
+                    table["title_en"],
+                    {code: table[code].strip() for code in LANGUAGES},
+                ),
             )
             for table in tables
-        ]  # fmt: skip
+        ]
     found.sort(key=lambda script: PARTS.index(script.part))
     return MappingProxyType({script.key: script for script in found})

@@ -20,7 +20,10 @@ PAGE = 20
 # put together once: every page of a call shows them
 _CURRENT = (
     select(ScriptHead, ScriptVersion)
-    .join(ScriptVersion, and_(ScriptVersion.key == ScriptHead.key, ScriptVersion.number == ScriptHead.number))
+    .join(
+        ScriptVersion,
+        and_(ScriptVersion.key == ScriptHead.key, ScriptVersion.number == ScriptHead.number),
+    )
     .order_by(ScriptVersion.id)
 )
 
@@ -60,7 +63,9 @@ def version(session: Session, key: str, number: int) -> Script:
     return _script(head, row)
 
 
-def history(session: Session, key: str, *, before: int | None = None, limit: int = PAGE) -> list[Script]:
+def history(
+    session: Session, key: str, *, before: int | None = None, limit: int = PAGE
+) -> list[Script]:
     """Return the versions of a script, newest first, older than ``before``; the text of the software comes last."""
     head = session.get(ScriptHead, key)
     statement = select(ScriptVersion).where(ScriptVersion.key == key)
@@ -116,5 +121,12 @@ def _has(text: str, wanted: list[str]) -> bool:
 def _script(head: ScriptHead, row: ScriptVersion) -> Script:
     draft = Draft(row.title, row.title_en, dict(row.texts), row.hidden)
     return Script(
-        head.key, head.part, head.category, row.number, draft, row.author_id, row.at, row.restored_from
+        head.key,
+        head.part,
+        head.category,
+        row.number,
+        draft,
+        row.author_id,
+        row.at,
+        row.restored_from,
     )

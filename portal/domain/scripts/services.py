@@ -31,17 +31,25 @@ def faults_of(draft: Draft) -> dict[str, str]:
         if len(title) > TITLE_MAX:
             faults[name] = _s("題名は、%(most)d文字までで書いてください。") % {"most": TITLE_MAX}
     if not draft.texts.get("ja", "").strip():
-        faults["text_ja"] = _s("日本語の文を入力してください。ほかの言語がないときに、かわりに出ます。")
+        faults["text_ja"] = _s(
+            "日本語の文を入力してください。ほかの言語がないときに、かわりに出ます。"
+        )
     for code in LANGUAGES:
         text = draft.texts.get(code, "")
         if len(text) > TEXT_MAX:
-            faults[f"text_{code}"] = _s("文は、%(most)d文字までで書いてください。") % {"most": TEXT_MAX}
+            faults[f"text_{code}"] = _s("文は、%(most)d文字までで書いてください。") % {
+                "most": TEXT_MAX
+            }
         elif unknown := sorted(placeholders(text) - set(NAMES)):
-            faults[f"text_{code}"] = _s("%%(%(name)s)s という差し込みはありません。") % {"name": unknown[0]}
+            faults[f"text_{code}"] = _s("%%(%(name)s)s という差し込みはありません。") % {
+                "name": unknown[0]
+            }
     return faults
 
 
-def save(session: Session, key: str, base: int, draft: Draft, actor: Actor, now: datetime) -> Script:
+def save(
+    session: Session, key: str, base: int, draft: Draft, actor: Actor, now: datetime
+) -> Script:
     """Save a new version of a script that was edited from the version ``base``; an equal text makes no new one.
 
     Raises:
@@ -65,7 +73,9 @@ def save(session: Session, key: str, base: int, draft: Draft, actor: Actor, now:
     return _append(session, head, clean, actor, now, None)
 
 
-def add(session: Session, part: str, category: str, draft: Draft, actor: Actor, now: datetime) -> Script:
+def add(
+    session: Session, part: str, category: str, draft: Draft, actor: Actor, now: datetime
+) -> Script:
     """Add a script of the supervisors' own.
 
     Raises:
@@ -75,7 +85,8 @@ def add(session: Session, part: str, category: str, draft: Draft, actor: Actor, 
         raise InputError(_s("どの場面で使うかを選んでください。"), code="part")
     if (part == "answer") != bool(category):
         raise InputError(
-            _s("答えには、分類を選んでください。ほかの場面では、選ばないでください。"), code="category"
+            _s("答えには、分類を選んでください。ほかの場面では、選ばないでください。"),
+            code="category",
         )
     _refuse_faults(draft)
     head = ScriptHead(key=f"own-{secrets.token_hex(4)}", part=part, category=category, number=0)
@@ -84,7 +95,9 @@ def add(session: Session, part: str, category: str, draft: Draft, actor: Actor, 
     return _append(session, head, _clean(draft), actor, now, None)
 
 
-def restore(session: Session, key: str, number: int, base: int, actor: Actor, now: datetime) -> Script:
+def restore(
+    session: Session, key: str, number: int, base: int, actor: Actor, now: datetime
+) -> Script:
     """Make an earlier version the newest one again, as a new version; ``base`` is the newest one that was seen.
 
     Raises:
@@ -130,18 +143,40 @@ def _locked(session: Session, key: str) -> ScriptHead:
 
 
 def _append(
-    session: Session, head: ScriptHead, draft: Draft, actor: Actor, now: datetime, restored_from: int | None
+    session: Session,
+    head: ScriptHead,
+    draft: Draft,
+    actor: Actor,
+    now: datetime,
+    restored_from: int | None,
 ) -> Script:
     if actor.id is None:
         raise NotAllowedError(_s("保存できるのは、アカウントのある職員だけです。"))
     head.number += 1
     session.add(
         ScriptVersion(
-            key=head.key, number=head.number, title=draft.title, title_en=draft.title_en, texts=dict(draft.texts),
-            hidden=draft.hidden, author_id=actor.id, at=now, restored_from=restored_from,
+            key=head.key,
+            number=head.number,
+            title=draft.title,
+            title_en=draft.title_en,
+            texts=dict(draft.texts),
+            hidden=draft.hidden,
+            author_id=actor.id,
+            at=now,
+            restored_from=restored_from,
         )
-    )  # fmt: skip
+    )
     session.flush()
     action = "script.saved" if restored_from is None else "script.restored"
-    record(session, actor, now, action, "script", None, key=head.key, number=head.number, of=restored_from)
+    record(
+        session,
+        actor,
+        now,
+        action,
+        "script",
+        None,
+        key=head.key,
+        number=head.number,
+        of=restored_from,
+    )
     return queries.version(session, head.key, head.number)

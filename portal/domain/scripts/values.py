@@ -12,10 +12,29 @@ from portal.domain.program.schema import Program
 from portal.domain.texts import RESIDENT_LOCALES, use_locale
 
 NAMES = (
-    "ward", "program", "contractor", "office", "telephone", "fax", "hours", "closed", "amount", "base_date", "birth_from",
-    "birth_to", "sign_in_to", "redelivery_to", "new_letter_to", "alternative_to", "decline_to", "exchange_to", "use_to",
-    "last_staffed_day", "storage_days", "redeliveries",
-)  # fmt: skip
+    "ward",
+    "program",
+    "contractor",
+    "office",
+    "telephone",
+    "fax",
+    "hours",
+    "closed",
+    "amount",
+    "base_date",
+    "birth_from",
+    "birth_to",
+    "sign_in_to",
+    "redelivery_to",
+    "new_letter_to",
+    "alternative_to",
+    "decline_to",
+    "exchange_to",
+    "use_to",
+    "last_staffed_day",
+    "storage_days",
+    "redeliveries",
+)
 """Every name that a script may quote."""
 
 
@@ -33,12 +52,19 @@ def values_of(program: Program) -> Mapping[str, LocalText]:
     spoken: dict[str, dict[str, str]] = {"hours": {}, "closed": {}}
     for locale in RESIDENT_LOCALES:
         with use_locale(locale):
-            spoken["hours"][locale], spoken["closed"][locale] = hours_text(calendar), closed_days(calendar)
-    numbers = {"storage_days": _storage_days(program), "redeliveries": program.requests.redeliveries}
+            spoken["hours"][locale], spoken["closed"][locale] = (
+                hours_text(calendar),
+                closed_days(calendar),
+            )
+    numbers = {
+        "storage_days": _storage_days(program),
+        "redeliveries": program.requests.redeliveries,
+    }
     found = dict(known) | {name: day_in_all_languages(day) for name, day in days.items()}
     found |= {name: LocalText.from_mapping(texts) for name, texts in spoken.items()}
     found |= {
-        name: LocalText.from_mapping(dict.fromkeys(RESIDENT_LOCALES, str(n))) for name, n in numbers.items()
+        name: LocalText.from_mapping(dict.fromkeys(RESIDENT_LOCALES, str(n)))
+        for name, n in numbers.items()
     }
     return {name: found[name] for name in NAMES}
 

@@ -16,11 +16,20 @@ from portal.domain.settlement.models import Settlement
 from portal.domain.texts import _s
 
 CLOSED, USE_PERIOD, HELD, OPEN_REQUESTS, STATEMENT, DIFFERENCES, SUMS, CODES = (
-    "closed", "use_period", "held", "open_requests", "statement", "differences", "sums", "codes",
-)  # fmt: skip
+    "closed",
+    "use_period",
+    "held",
+    "open_requests",
+    "statement",
+    "differences",
+    "sums",
+    "codes",
+)
 
 
-def blockers(session: Session, program: Program, figures: Figures, now: datetime) -> Mapping[str, int]:
+def blockers(
+    session: Session, program: Program, figures: Figures, now: datetime
+) -> Mapping[str, int]:
     """Return every reason why the settlement cannot be closed now, with its cases (1 where there is nothing to count)."""
     held = _count(session, Entitlement.state == OPEN[1])
     asked = _count(session, Entitlement.state == OPEN[0], Entitlement.claimed_by.is_not(None))
@@ -51,9 +60,15 @@ def blocker_text(reason: str, count: int) -> str:
         USE_PERIOD: _s("クーポンの利用期間がまだ終わっていません。終わってから締めてください。"),
         HELD: _s("保留中のこどもが%(n)d人います。区に確かめて、保留を解くか対象外にしてください。"),
         OPEN_REQUESTS: _s("手続き中の申請があるこどもが%(n)d人います。審査を終えてください。"),
-        STATEMENT: _s("利用期間の最後の日までの利用明細がありません。発行者から受け取って取り込んでください。"),
+        STATEMENT: _s(
+            "利用期間の最後の日までの利用明細がありません。発行者から受け取って取り込んでください。"
+        ),
         DIFFERENCES: _s("発行者の利用明細との差異が%(n)d件あります。1件ずつ確かめてください。"),
-        SUMS: _s("こどもと金額の合計が、名簿と区の指示の合計に合いません。締めずに、開発者に連絡してください。"),
-        CODES: _s("買ったコードの数が、割り当て・無効・残りの合計に合いません。締めずに、開発者に連絡してください。"),
-    }  # fmt: skip
+        SUMS: _s(
+            "こどもと金額の合計が、名簿と区の指示の合計に合いません。締めずに、開発者に連絡してください。"
+        ),
+        CODES: _s(
+            "買ったコードの数が、割り当て・無効・残りの合計に合いません。締めずに、開発者に連絡してください。"
+        ),
+    }
     return sentences[reason] % {"n": count}

@@ -31,8 +31,15 @@ CLOSE, SUBJECT = "close_settlement", "settlement"
 AT_ONCE = 1_000
 CLOSE_LOCK = 0x5E771E
 COLUMNS = (
-    "entitlement_id", "household_id", "state", "amount_yen", "used_yen", "lapsed_yen", "alternative_yen", "unspent_yen",
-)  # fmt: skip
+    "entitlement_id",
+    "household_id",
+    "state",
+    "amount_yen",
+    "used_yen",
+    "lapsed_yen",
+    "alternative_yen",
+    "unspent_yen",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,9 @@ def _refuse_blocked(session: Session, program: Program, found: Figures, now: dat
     in_the_way = blockers(session, program, found, now)
     if in_the_way:
         sentences = " ".join(blocker_text(reason, count) for reason, count in in_the_way.items())
-        raise ConflictError(_s("まだ締められません。%(reasons)s") % {"reasons": sentences}, code="blocked")
+        raise ConflictError(
+            _s("まだ締められません。%(reasons)s") % {"reasons": sentences}, code="blocked"
+        )
 
 
 def _end_all(session: Session, program: Program, actor: Actor, now: datetime) -> None:
@@ -105,24 +114,43 @@ def _end_all(session: Session, program: Program, actor: Actor, now: datetime) ->
         change_many(session, keys, ACTION_TO[state], actor, now, by="settlement")
 
 
-def _rows(session: Session, program: Program) -> Iterator[tuple[int, int, str, int, int, int, int, int]]:
+def _rows(
+    session: Session, program: Program
+) -> Iterator[tuple[int, int, str, int, int, int, int, int]]:
     for line in children(session, program.delivered_means):
         facts = line.facts
         yen = split(facts.state, facts.amount_yen, facts.used_yen)
         yield (
-            line.entitlement_id, line.household_id, facts.state, facts.amount_yen, yen.used, yen.lapsed, yen.alternative,
+            line.entitlement_id,
+            line.household_id,
+            facts.state,
+            facts.amount_yen,
+            yen.used,
+            yen.lapsed,
+            yen.alternative,
             yen.unspent,
-        )  # fmt: skip
+        )
 
 
 def _freeze(
-    session: Session, vault: Vault, program: Program, approval: Approval, actor: Actor, now: datetime
+    session: Session,
+    vault: Vault,
+    program: Program,
+    approval: Approval,
+    actor: Actor,
+    now: datetime,
 ) -> Settlement:
     found, checksum = figures(session, program).frozen(), Checksum()
     row = Settlement(
-        approval_id=approval.id, program=program.name, statement_day=latest_day(session), figures=found, checksum="",
-        signature=b"", public_key=b"", closed_at=now,
-    )  # fmt: skip
+        approval_id=approval.id,
+        program=program.name,
+        statement_day=latest_day(session),
+        figures=found,
+        checksum="",
+        signature=b"",
+        public_key=b"",
+        closed_at=now,
+    )
     session.add(row)
     session.flush()
     waiting: list[dict[str, int | str]] = []
@@ -137,9 +165,16 @@ def _freeze(
     row.checksum = checksum.finish(found)
     row.signature, row.public_key = sign(vault, row.checksum)
     record(
-        session, actor, now, "settlement.closed", SUBJECT, row.id, children=found["total"]["children"],
-        yen=found["total"]["amount_yen"], checksum=row.checksum,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "settlement.closed",
+        SUBJECT,
+        row.id,
+        children=found["total"]["children"],
+        yen=found["total"]["amount_yen"],
+        checksum=row.checksum,
+    )
     session.flush()
     return row
 

@@ -59,24 +59,34 @@ def children(session: Session, delivered_means: str) -> Iterator[Line]:
     """
     of_child = (
         select(
-            Coupon.entitlement_id, func.sum(Coupon.used_yen).label("used_yen"),
+            Coupon.entitlement_id,
+            func.sum(Coupon.used_yen).label("used_yen"),
             func.max(Coupon.revealed_at).label("revealed_at"),
         )
         .where(Coupon.state != "voided", Coupon.entitlement_id.is_not(None))
         .group_by(Coupon.entitlement_id)
         .subquery()
-    )  # fmt: skip
+    )
     statement = (
         select(
-            Entitlement.id, Entitlement.household_id, Entitlement.state, Entitlement.claimed_by, Entitlement.amount_yen,
-            func.coalesce(of_child.c.used_yen, 0), _delivered(delivered_means, of_child.c.revealed_at),
+            Entitlement.id,
+            Entitlement.household_id,
+            Entitlement.state,
+            Entitlement.claimed_by,
+            Entitlement.amount_yen,
+            func.coalesce(of_child.c.used_yen, 0),
+            _delivered(delivered_means, of_child.c.revealed_at),
         )
         .outerjoin(of_child, of_child.c.entitlement_id == Entitlement.id)
         .order_by(Entitlement.id)
         .execution_options(yield_per=AT_ONCE)
-    )  # fmt: skip
+    )
     for key, household_id, state, claimed_by, amount, used, reached in session.execute(statement):
-        yield Line(key, household_id, Facts(state, claimed_by is not None, amount, int(used), bool(reached)))
+        yield Line(
+            key,
+            household_id,
+            Facts(state, claimed_by is not None, amount, int(used), bool(reached)),
+        )
 
 
 def _delivered(means: str, revealed_at: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -89,8 +99,16 @@ def _delivered(means: str, revealed_at: ColumnElement[Any]) -> ColumnElement[boo
     if means == "exchanged":
         # whoever used anything has ended as exchanged before this is asked
         return literal(value=False)
-    back = select(Shipment.id).where(Shipment.letter_id == Letter.id, Shipment.state.in_(BACK)).exists()
-    came = select(Shipment.id).where(Shipment.letter_id == Letter.id, Shipment.state == "delivered").exists()
+    back = (
+        select(Shipment.id)
+        .where(Shipment.letter_id == Letter.id, Shipment.state.in_(BACK))
+        .exists()
+    )
+    came = (
+        select(Shipment.id)
+        .where(Shipment.letter_id == Letter.id, Shipment.state == "delivered")
+        .exists()
+    )
     return (
         select(Letter.id)
         .where(

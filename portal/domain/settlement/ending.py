@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from portal.domain.entitlements.states import FINAL, OPEN
 
 EXCHANGED, LAPSED, ALTERNATIVE, UNDELIVERED = (
-    "exchanged", "delivered_unexchanged", "alternative_delivered", "undelivered",
-)  # fmt: skip
+    "exchanged",
+    "delivered_unexchanged",
+    "alternative_delivered",
+    "undelivered",
+)
 ACTION_TO = {EXCHANGED: "exchange", LAPSED: "lapse", UNDELIVERED: "give_up"}
 """The entitlement's action that leads to each end which only the settlement decides."""
 

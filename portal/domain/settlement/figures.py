@@ -88,7 +88,9 @@ class Counter:
         """Add one child."""
         self._households.setdefault(state, set()).add(household_id)
         sums = self._sums.setdefault(state, [0] * 6)
-        for place, value in enumerate((1, amount_yen, yen.used, yen.lapsed, yen.alternative, yen.unspent)):
+        for place, value in enumerate(
+            (1, amount_yen, yen.used, yen.lapsed, yen.alternative, yen.unspent)
+        ):
             sums[place] += value
 
     def by_state(self) -> dict[str, Sum]:
@@ -112,7 +114,11 @@ def figures(session: Session, program: Program, lines: Iterable[Line] | None = N
         yen = split(state, line.facts.amount_yen, line.facts.used_yen)
         counter.add(state, line.household_id, line.facts.amount_yen, yen)
     total, must_be = counter.total(), expected(session)
-    columns = {"used": total.used_yen, "lapsed": total.lapsed_yen, "alternative": total.alternative_yen}
+    columns = {
+        "used": total.used_yen,
+        "lapsed": total.lapsed_yen,
+        "alternative": total.alternative_yen,
+    }
     payable = sum(columns[name] for name in program.settlement.paid_for)
     return Figures(
         by_state=counter.by_state(),

@@ -24,4 +24,6 @@ def households_behind(
         statement = statement.join(Household, Household.id == Entitlement.household_id).where(
             Household.protected.is_(False)
         )
-    return {of_coupon[coupon_id]: household_id for coupon_id, household_id in session.execute(statement)}
+    return {
+        of_coupon[coupon_id]: household_id for coupon_id, household_id in session.execute(statement)
+    }

@@ -33,7 +33,9 @@ class SettlementLine(Base):
 
     __tablename__ = "settlement_line"
     __table_args__ = (
-        CheckConstraint("used_yen + lapsed_yen + alternative_yen + unspent_yen = amount_yen", name="adds_up"),
+        CheckConstraint(
+            "used_yen + lapsed_yen + alternative_yen + unspent_yen = amount_yen", name="adds_up"
+        ),
         CheckConstraint(
             "used_yen >= 0 AND lapsed_yen >= 0 AND alternative_yen >= 0 AND unspent_yen >= 0",
             name="not_negative",

@@ -37,7 +37,9 @@ def sign(vault: Vault, checksum: str) -> tuple[bytes, bytes]:
     """Sign a checksum; returns signature and public key. The private key is derived, never stored."""
     seed = HKDF(SHA256(), 32, salt=None, info=PURPOSE).derive(vault.token)
     key = Ed25519PrivateKey.from_private_bytes(seed)
-    return key.sign(checksum.encode()), key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return key.sign(checksum.encode()), key.public_key().public_bytes(
+        Encoding.Raw, PublicFormat.Raw
+    )
 
 
 def is_signed(checksum: str, signature: bytes, public_key: bytes) -> bool:

@@ -11,18 +11,37 @@ from portal.domain.texts import _s
 from portal.domain.typed import bare
 
 SIMPLE_REGISTERED, REGISTERED, RECORDED, ORDINARY, PARCEL = CLASSES = (
-    "simple_registered", "registered", "recorded", "ordinary", "parcel",
-)  # fmt: skip
+    "simple_registered",
+    "registered",
+    "recorded",
+    "ordinary",
+    "parcel",
+)
 REGISTERED_LIMIT_YEN = 5_000_000
 """The highest insurance of 一般書留 (``domain.md`` §3.1)."""
 SHORT, LONG = 11, 12
 
-ADDRESS_UNKNOWN, NAME_INCOMPLETE, MOVED_UNKNOWN, FORWARDING_ENDED, STORAGE_ENDED, REFUSED, DIED, NOT_FORWARDED, OTHER = (
-    RETURN_REASONS
-) = (
-    "address_unknown", "name_incomplete", "moved_unknown", "forwarding_ended", "storage_ended", "refused", "died",
-    "not_forwarded", "other",
-)  # fmt: skip
+(
+    ADDRESS_UNKNOWN,
+    NAME_INCOMPLETE,
+    MOVED_UNKNOWN,
+    FORWARDING_ENDED,
+    STORAGE_ENDED,
+    REFUSED,
+    DIED,
+    NOT_FORWARDED,
+    OTHER,
+) = RETURN_REASONS = (
+    "address_unknown",
+    "name_incomplete",
+    "moved_unknown",
+    "forwarding_ended",
+    "storage_ended",
+    "refused",
+    "died",
+    "not_forwarded",
+    "other",
+)
 """The nine reasons of the post's register (``domain.md`` §3.3)."""
 
 WARD_REASONS = frozenset(
@@ -69,9 +88,9 @@ def refuse_over_limit(program: Program, mail_class: str, value_yen: int) -> None
     if value_yen <= limit:
         return
     if limit == 0:
-        text = _s("補償のない郵便で、%(value)s円分は送れません。簡易書留か一般書留にしてください。") % {
-            "value": f"{value_yen:,}"
-        }
+        text = _s(
+            "補償のない郵便で、%(value)s円分は送れません。簡易書留か一般書留にしてください。"
+        ) % {"value": f"{value_yen:,}"}
     else:
         text = _s(
             "補償は%(limit)s円までです。%(value)s円分は、いくつかに分けて送るか、一般書留にしてください。"

@@ -19,8 +19,15 @@ MOST = 100_000
 
 
 def enter(
-    session: Session, program: Program, day: date, mail_class: str, what: str, pieces: int, actor: Actor, now: datetime
-) -> OtherMail:  # fmt: skip
+    session: Session,
+    program: Program,
+    day: date,
+    mail_class: str,
+    what: str,
+    pieces: int,
+    actor: Actor,
+    now: datetime,
+) -> OtherMail:
     """Note that so many pieces went to the post on ``day`` (JST).
 
     Raises:
@@ -40,14 +47,27 @@ def enter(
     if not 0 < pieces <= MOST:
         raise InputError(_s("通数を、1から100,000までの数字で入力してください。"), code="pieces")
     row = OtherMail(
-        posted_on=day, mail_class=mail_class, what=what, pieces=pieces, entered_by=actor.id, entered_at=now
+        posted_on=day,
+        mail_class=mail_class,
+        what=what,
+        pieces=pieces,
+        entered_by=actor.id,
+        entered_at=now,
     )
     session.add(row)
     session.flush()
     record(
-        session, actor, now, "other_mail.entered", "other_mail", row.id, what=what, pieces=pieces, mail_class=mail_class,
+        session,
+        actor,
+        now,
+        "other_mail.entered",
+        "other_mail",
+        row.id,
+        what=what,
+        pieces=pieces,
+        mail_class=mail_class,
         day=day.isoformat(),
-    )  # fmt: skip
+    )
     return row
 
 
@@ -75,6 +95,8 @@ def of_month(session: Session, month: date) -> list[OtherMail]:
     """Return what was posted in the month of a day (JST), the newest entry first."""
     first = month.replace(day=1)
     statement = select(OtherMail).where(
-        OtherMail.posted_on >= first, OtherMail.posted_on < next_month(first), OtherMail.dropped_at.is_(None)
+        OtherMail.posted_on >= first,
+        OtherMail.posted_on < next_month(first),
+        OtherMail.dropped_at.is_(None),
     )
     return list(session.scalars(statement.order_by(OtherMail.id.desc())))

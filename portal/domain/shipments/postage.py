@@ -54,19 +54,27 @@ def postage_of_month(session: Session, program: Program, month: date) -> list[Po
         items, each = sum(found.values()), program.postage.yen(mail_class)
         letters, cards, others = (found.pop(kind, 0) for kind in (LETTER, CARD, OTHER))
         yen = None if each is None else each * items
-        lines.append(PostageLine(mail_class, letters, cards, sum(found.values()), others, each, yen))
+        lines.append(
+            PostageLine(mail_class, letters, cards, sum(found.values()), others, each, yen)
+        )
     return lines
 
 
 def _counts(session: Session, first: date, after: date) -> Counter[tuple[str, str]]:
     sent = (
         select(Shipment.mail_class, Shipment.kind, func.count())
-        .where(Shipment.posted_on >= first, Shipment.posted_on < after, Shipment.state != "cancelled")
+        .where(
+            Shipment.posted_on >= first, Shipment.posted_on < after, Shipment.state != "cancelled"
+        )
         .group_by(Shipment.mail_class, Shipment.kind)
     )
     bare = (
         select(BareLetter.mail_class, func.count())
-        .where(BareLetter.posted_on >= first, BareLetter.posted_on < after, BareLetter.kind != TEST_POSTING)
+        .where(
+            BareLetter.posted_on >= first,
+            BareLetter.posted_on < after,
+            BareLetter.kind != TEST_POSTING,
+        )
         .group_by(BareLetter.mail_class)
     )
     cards = (
@@ -76,7 +84,11 @@ def _counts(session: Session, first: date, after: date) -> Counter[tuple[str, st
     )
     other = (
         select(OtherMail.mail_class, func.sum(OtherMail.pieces))
-        .where(OtherMail.posted_on >= first, OtherMail.posted_on < after, OtherMail.dropped_at.is_(None))
+        .where(
+            OtherMail.posted_on >= first,
+            OtherMail.posted_on < after,
+            OtherMail.dropped_at.is_(None),
+        )
         .group_by(OtherMail.mail_class)
     )
     counts: Counter[tuple[str, str]] = Counter()

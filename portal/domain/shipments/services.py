@@ -44,15 +44,29 @@ def plan(
     ):
         raise ConflictError(_s("この郵便は、もう送りなおしています。"))
     row = Shipment(
-        kind=kind, household_id=household_id, letter_id=letter_id, value_yen=value_yen, created_at=now, changed_at=now,
-        previous_id=previous.id if previous else None, attempt=previous.attempt + 1 if previous else 0,
-    )  # fmt: skip
+        kind=kind,
+        household_id=household_id,
+        letter_id=letter_id,
+        value_yen=value_yen,
+        created_at=now,
+        changed_at=now,
+        previous_id=previous.id if previous else None,
+        attempt=previous.attempt + 1 if previous else 0,
+    )
     session.add(row)
     session.flush()
     record(
-        session, actor, now, "shipment.planned", "shipment", row.id, household_id=household_id, kind=kind,
-        attempt=row.attempt, value_yen=value_yen,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "shipment.planned",
+        "shipment",
+        row.id,
+        household_id=household_id,
+        kind=kind,
+        attempt=row.attempt,
+        value_yen=value_yen,
+    )
     return row
 
 
@@ -99,7 +113,9 @@ def post(
     return _step(session, row, "post", actor, now, mail_class=mail_class, day=day.isoformat())
 
 
-def post_unlabeled(session: Session, shipment_id: int, day: date, actor: Actor, now: datetime) -> Shipment:
+def post_unlabeled(
+    session: Session, shipment_id: int, day: date, actor: Actor, now: datetime
+) -> Shipment:
     """Note that a worthless item (a letter) went to the post on ``day`` (JST), while nobody entered its label.
 
     Raises:
@@ -198,9 +214,17 @@ def _step(
     before = row.state
     row.state, row.changed_at = SHIPMENT.next(before, action), now
     record(
-        session, actor, now, f"shipment.{action}", "shipment", row.id, household_id=row.household_id, before=before,
-        after=row.state, **detail,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        f"shipment.{action}",
+        "shipment",
+        row.id,
+        household_id=row.household_id,
+        before=before,
+        after=row.state,
+        **detail,
+    )
     session.flush()
     return row
 

@@ -31,7 +31,9 @@ def where(shipment: Shipment | None) -> str:
         case "posted":
             return _("発送しました。いまどこにあるかは、未確認です。")
         case "at_post_office" if shipment.kept_until is not None:
-            return _("郵便局で預かっています（%(day)sまで）。") % {"day": format_day(shipment.kept_until)}
+            return _("郵便局で預かっています（%(day)sまで）。") % {
+                "day": format_day(shipment.kept_until)
+            }
         case "at_post_office":
             return _("郵便局で預かっています。")
         case "delivered":

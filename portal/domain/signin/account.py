@@ -17,7 +17,14 @@ from portal.domain.errors import InputError, NotAllowedError
 from portal.domain.signin.common_passwords import is_common
 from portal.domain.signin.notify import tell_owner
 from portal.domain.tasks.models import Task
-from portal.domain.tasks.services import NEW_LETTER, NO_CHANNEL, REPORT_LOST, UNMATCHED, open_once, open_task
+from portal.domain.tasks.services import (
+    NEW_LETTER,
+    NO_CHANNEL,
+    REPORT_LOST,
+    UNMATCHED,
+    open_once,
+    open_task,
+)
 from portal.domain.texts import _
 from portal.domain.vault import Vault
 
@@ -31,7 +38,9 @@ def check_own_password(typed: str, forbidden: tuple[str, ...]) -> str:
         InputError: too short, too long, too common, or made of words that are near at hand.
     """
     if len(typed) < PASSWORD_MIN:
-        raise InputError(_("パスワードは10文字以上にしてください。長い文でもかまいません。"), code="short")
+        raise InputError(
+            _("パスワードは10文字以上にしてください。長い文でもかまいません。"), code="short"
+        )
     if len(typed) > PASSWORD_MAX:
         raise InputError(_("パスワードは128文字までにしてください。"), code="long")
     folded = unicodedata.normalize("NFKC", typed).casefold()
@@ -41,12 +50,15 @@ def check_own_password(typed: str, forbidden: tuple[str, ...]) -> str:
         or len(set(folded)) < 4
     ):
         raise InputError(
-            _("このパスワードは、ほかの人に当てられやすいです。別のものにしてください。"), code="common"
+            _("このパスワードは、ほかの人に当てられやすいです。別のものにしてください。"),
+            code="common",
         )
     return typed
 
 
-def set_own_password(session: Session, vault: Vault, auth: AuthSession, hashed: str, now: datetime) -> int:
+def set_own_password(
+    session: Session, vault: Vault, auth: AuthSession, hashed: str, now: datetime
+) -> int:
     """Store the hash of an own password; every other session of the account ends. Returns how many did."""
     credential = lock_row(session, auth.owner_id or 0)
     credential.own_password_hash = hashed
@@ -63,7 +75,9 @@ def sign_out_everywhere(session: Session, auth: AuthSession, now: datetime) -> i
     return sessions.end_all(session, sessions.RESIDENT, credential.id)
 
 
-def remove_channel(session: Session, vault: Vault, auth: AuthSession, kind: str, now: datetime) -> None:
+def remove_channel(
+    session: Session, vault: Vault, auth: AuthSession, kind: str, now: datetime
+) -> None:
     """Remove a source of codes.
 
     Raises:
@@ -84,7 +98,9 @@ def remove_channel(session: Session, vault: Vault, auth: AuthSession, kind: str,
     _note(session, credential, now, "account.channel_removed", kind=kind)
 
 
-def report_lost(session: Session, vault: Vault, credential_id: int, actor: Actor, now: datetime) -> Task:
+def report_lost(
+    session: Session, vault: Vault, credential_id: int, actor: Actor, now: datetime
+) -> Task:
     """Suspend the account at once: a finder of letter or phone is shut out, a new letter opens it again.
 
     Somebody of the staff may do it for the household. A locked account lets nobody in, so only the task is opened.
@@ -102,12 +118,16 @@ def report_lost(session: Session, vault: Vault, credential_id: int, actor: Actor
     return task
 
 
-def ask_new_letter(session: Session, vault: Vault, household_id: int, actor: Actor, now: datetime) -> Task:
+def ask_new_letter(
+    session: Session, vault: Vault, household_id: int, actor: Actor, now: datetime
+) -> Task:
     """Ask for a new letter to the registered address; the staff decide. Asking twice is one request."""
     return open_once(session, vault, NEW_LETTER, household_id, {}, actor, now)
 
 
-def ask_without_sign_in(session: Session, vault: Vault, details: dict[str, Any], now: datetime) -> Task:
+def ask_without_sign_in(
+    session: Session, vault: Vault, details: dict[str, Any], now: datetime
+) -> Task:
     """Take a request from somebody who cannot sign in: a receipt for everybody, a match for nobody but staff.
 
     Nothing is looked up here, so that neither answer nor time differs; staff compare later, and whatever is sent
@@ -116,11 +136,20 @@ def ask_without_sign_in(session: Session, vault: Vault, details: dict[str, Any],
     return open_task(session, vault, UNMATCHED, None, details, Actor(Role.RESIDENT), now)
 
 
-def _note(session: Session, credential: Credential, now: datetime, action: str, **detail: str) -> None:
+def _note(
+    session: Session, credential: Credential, now: datetime, action: str, **detail: str
+) -> None:
     record(
-        session, Actor(Role.RESIDENT, credential.id), now, action, "credential", credential.id,
-        household_id=credential.household_id, sealed=None, **detail,
-    )  # fmt: skip
+        session,
+        Actor(Role.RESIDENT, credential.id),
+        now,
+        action,
+        "credential",
+        credential.id,
+        household_id=credential.household_id,
+        sealed=None,
+        **detail,
+    )
 
 
 def ask_no_channel(session: Session, vault: Vault, auth: AuthSession, now: datetime) -> Task:

@@ -44,7 +44,9 @@ class BirthCheck:
     receipt_no: str = ""
 
 
-def check_birth(session: Session, vault: Vault, auth: AuthSession, typed: date, now: datetime) -> BirthCheck:
+def check_birth(
+    session: Session, vault: Vault, auth: AuthSession, typed: date, now: datetime
+) -> BirthCheck:
     """Compare the householder's birth date; the same wrong date twice counts once.
 
     Raises:
@@ -56,15 +58,29 @@ def check_birth(session: Session, vault: Vault, auth: AuthSession, typed: date, 
     actor = Actor(Role.RESIDENT, credential.id)
     if credential.state != "issued":
         raise WrongStateError(
-            _("この手続きは、もう終わっているか、できなくなっています。はじめから、やりなおしてください。")
+            _(
+                "この手続きは、もう終わっているか、できなくなっています。はじめから、やりなおしてください。"
+            )
         )
     digest = birth_digest(vault, household.number_digest, typed)
     if household.birth_digest is not None and same(digest, household.birth_digest):
         token = sessions.start(
-            session, sessions.RESIDENT, STAGE_CHANNEL, credential.id, now, replaces=auth, device=auth.device
+            session,
+            sessions.RESIDENT,
+            STAGE_CHANNEL,
+            credential.id,
+            now,
+            replaces=auth,
+            device=auth.device,
         )
         record(
-            session, actor, now, "activation.birth", "credential", credential.id, household_id=household.id
+            session,
+            actor,
+            now,
+            "activation.birth",
+            "credential",
+            credential.id,
+            household_id=household.id,
         )
         return BirthCheck(BirthAnswer.RIGHT, token)
     short = digest[:WRONG_BYTES]
@@ -91,7 +107,9 @@ def check_birth(session: Session, vault: Vault, auth: AuthSession, typed: date, 
     return BirthCheck(BirthAnswer.FROZEN, receipt_no=task.receipt_no)
 
 
-def activate(session: Session, vault: Vault, auth: AuthSession, now: datetime) -> tuple[str, list[str]]:
+def activate(
+    session: Session, vault: Vault, auth: AuthSession, now: datetime
+) -> tuple[str, list[str]]:
     """Finish the first sign-in after the channel was proven; returns the new session id and ten backup codes.
 
     Raises:
@@ -103,7 +121,13 @@ def activate(session: Session, vault: Vault, auth: AuthSession, now: datetime) -
     credential.activated_at = credential.activated_at or now
     backup = new_backup_codes(session, vault, credential.id, now)
     token = sessions.start(
-        session, sessions.RESIDENT, STAGE_FULL, credential.id, now, replaces=auth, device=auth.device
+        session,
+        sessions.RESIDENT,
+        STAGE_FULL,
+        credential.id,
+        now,
+        replaces=auth,
+        device=auth.device,
     )
     return token, backup
 
@@ -122,5 +146,7 @@ def _owner(auth: AuthSession) -> int:
 def _at_stage(auth: AuthSession, stage: str) -> None:
     if auth.stage != stage:
         raise WrongStateError(
-            _("この手続きは、もう終わっているか、できなくなっています。はじめから、やりなおしてください。")
+            _(
+                "この手続きは、もう終わっているか、できなくなっています。はじめから、やりなおしてください。"
+            )
         )

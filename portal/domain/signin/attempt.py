@@ -96,7 +96,9 @@ def begin(
     for place, (limit, key) in enumerate(taken):
         verdict = throttles.take(session, limit, key, now)
         if not verdict.allowed:
-            for counted in taken[:place]:  # nothing was tried: a tired network costs its members no tries
+            for counted in taken[
+                :place
+            ]:  # nothing was tried: a tired network costs its members no tries
                 throttles.give_back(session, *counted)
             raise ThrottledError(waiting_text(verdict.retry_at), retry_at=verdict.retry_at)
     credential = session.scalar(select(Credential).where(Credential.login_digest == digest))
@@ -161,11 +163,18 @@ def finish(
         or household.withheld
         or household.state != "active"
     ):
-        credential_id, household_id = (credential.id, credential.household_id) if credential else (None, None)
+        credential_id, household_id = (
+            (credential.id, credential.household_id) if credential else (None, None)
+        )
         record(
-            session, Actor(Role.RESIDENT, credential_id), now, "signin.refused", "credential", credential_id,
+            session,
+            Actor(Role.RESIDENT, credential_id),
+            now,
+            "signin.refused",
+            "credential",
+            credential_id,
             household_id=household_id,
-        )  # fmt: skip
+        )
         return None
     give_back(session, attempt)
     stage = STAGE_CODE if credential.state == "active" else STAGE_BIRTH
@@ -173,9 +182,14 @@ def finish(
         session, sessions.RESIDENT, stage, credential.id, now, replaces=replaced, device=device
     )
     record(
-        session, Actor(Role.RESIDENT, credential.id), now, "signin.password", "credential", credential.id,
+        session,
+        Actor(Role.RESIDENT, credential.id),
+        now,
+        "signin.password",
+        "credential",
+        credential.id,
         household_id=credential.household_id,
-    )  # fmt: skip
+    )
     return SignedIn(token, stage)
 
 
@@ -190,7 +204,9 @@ def replaced_of(session: Session, attempt: Attempt, *, matched: bool) -> int | N
         select(Credential.household_id)
         .join(Household, Household.id == Credential.household_id)
         .where(
-            Credential.id == (attempt.credential_id or 0), Credential.state == SUPERSEDED,
-            Household.protected.is_(False), Household.state == "active",
+            Credential.id == (attempt.credential_id or 0),
+            Credential.state == SUPERSEDED,
+            Household.protected.is_(False),
+            Household.state == "active",
         )
-    )  # fmt: skip
+    )

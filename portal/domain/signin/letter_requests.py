@@ -18,23 +18,28 @@ MOST = 10
 _RECENT = (
     select(Task)
     .where(
-        Task.household_id == bindparam("household_id"), Task.kind == NEW_LETTER,
+        Task.household_id == bindparam("household_id"),
+        Task.kind == NEW_LETTER,
         or_(Task.state == "open", Task.done_at > bindparam("since", type_=Task.done_at.type)),
     )
     .order_by(Task.id.desc())
     .limit(MOST)
-)  # fmt: skip
+)
 
 
 def letter_requests(session: Session, household_id: int, now: datetime) -> list[Task]:
     """Return the household's requests for a new letter that are open or were finished lately, newest first."""
-    return list(session.scalars(_RECENT, {"household_id": household_id, "since": now - SHOWN_AFTER}))
+    return list(
+        session.scalars(_RECENT, {"household_id": household_id, "since": now - SHOWN_AFTER})
+    )
 
 
 def open_letter_request(session: Session, household_id: int) -> Task | None:
     """Return the request for a new letter that waits for the staff."""
     return session.scalar(
-        select(Task).where(Task.kind == NEW_LETTER, Task.household_id == household_id, Task.state == "open")
+        select(Task).where(
+            Task.kind == NEW_LETTER, Task.household_id == household_id, Task.state == "open"
+        )
     )
 
 
@@ -57,5 +62,6 @@ def own_task(session: Session, household_id: int, kind: str, receipt_no: str) ->
 def letter_state(task: Task) -> str:
     """Return where a request for a new letter stands, in the words of the other requests."""
     return {
-        "open": _("担当者が確かめています"), "cancelled": _("取り下げました"),
-    }.get(task.state, _("手続きが終わりました"))  # fmt: skip
+        "open": _("担当者が確かめています"),
+        "cancelled": _("取り下げました"),
+    }.get(task.state, _("手続きが終わりました"))

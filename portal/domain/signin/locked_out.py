@@ -50,7 +50,9 @@ def ask_call_back(
         return receipt
     if not verdict.allowed:
         raise ThrottledError(
-            _("ここから申し込めるのは、1日に3回までです。お急ぎのときは、コールセンターにお電話ください。"),
+            _(
+                "ここから申し込めるのは、1日に3回までです。お急ぎのときは、コールセンターにお電話ください。"
+            ),
             retry_at=verdict.retry_at,
         )
     if not first_time(session, key, now) and (receipt := earlier_result(session, key)):

@@ -16,19 +16,35 @@ LIFE = timedelta(hours=24)
 
 
 def tell_owner(
-    session: Session, vault: Vault, credential: Credential, event: str, now: datetime, *, but_not: str = ""
+    session: Session,
+    vault: Vault,
+    credential: Credential,
+    event: str,
+    now: datetime,
+    *,
+    but_not: str = "",
 ) -> None:
     """Put a notice into the outbox for every proven address, except one of the kind ``but_not``."""
     rows = session.scalars(
         select(OtpAuthenticator).where(
-            OtpAuthenticator.credential_id == credential.id, OtpAuthenticator.state == "confirmed",
-            OtpAuthenticator.kind.in_(("sms", "email")), OtpAuthenticator.kind != but_not,
+            OtpAuthenticator.credential_id == credential.id,
+            OtpAuthenticator.state == "confirmed",
+            OtpAuthenticator.kind.in_(("sms", "email")),
+            OtpAuthenticator.kind != but_not,
         )
-    )  # fmt: skip
+    )
     for row in rows:
         message = notice_message(row.kind, event)
         enqueue(
-            session, vault, kind=row.kind, purpose=f"notice.{event}", address=secret_of(vault, row),
-            subject=message.subject, body=message.body, household_id=credential.household_id, now=now,
-            dedupe_key=f"notice:{event}:{row.id}:{int(now.timestamp())}", expires_at=now + LIFE,
-        )  # fmt: skip
+            session,
+            vault,
+            kind=row.kind,
+            purpose=f"notice.{event}",
+            address=secret_of(vault, row),
+            subject=message.subject,
+            body=message.body,
+            household_id=credential.household_id,
+            now=now,
+            dedupe_key=f"notice:{event}:{row.id}:{int(now.timestamp())}",
+            expires_at=now + LIFE,
+        )

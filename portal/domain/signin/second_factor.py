@@ -51,12 +51,15 @@ class Factors:
 
 # put together once: every step that asks for a code comes by here
 _PROVEN = select(OtpAuthenticator).where(
-    OtpAuthenticator.credential_id == bindparam("credential_id"), OtpAuthenticator.state == "confirmed"
+    OtpAuthenticator.credential_id == bindparam("credential_id"),
+    OtpAuthenticator.state == "confirmed",
 )
 
 
 _PROVEN_LOCKED = (
-    _PROVEN.order_by(OtpAuthenticator.id).with_for_update().execution_options(populate_existing=True)
+    _PROVEN.order_by(OtpAuthenticator.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
 )
 
 
@@ -66,7 +69,9 @@ def factors(session: Session, credential_id: int, *, locked: bool = False) -> Fa
     return Factors(tuple(sorted(rows, key=lambda a: KINDS.index(a.kind))))
 
 
-def own_authenticator(session: Session, credential_id: int, authenticator_id: int) -> OtpAuthenticator:
+def own_authenticator(
+    session: Session, credential_id: int, authenticator_id: int
+) -> OtpAuthenticator:
     """Return an authenticator of this credential.
 
     Raises:
@@ -78,7 +83,9 @@ def own_authenticator(session: Session, credential_id: int, authenticator_id: in
     return found
 
 
-def pending(session: Session, auth: AuthSession, authenticator_id: int | None) -> OtpAuthenticator | None:
+def pending(
+    session: Session, auth: AuthSession, authenticator_id: int | None
+) -> OtpAuthenticator | None:
     """Return the authenticator that this session's owner is enrolling; None when it is another's, gone or proven."""
     found = session.get(OtpAuthenticator, authenticator_id) if authenticator_id else None
     own = found is not None and found.credential_id == auth.owner_id and found.state == "pending"
@@ -133,10 +140,18 @@ def send_code(
     credential = session.get_one(Credential, authenticator.credential_id)
     message = code_message(authenticator.kind, purpose, code, origin.host, sender=origin.name)
     enqueue(
-        session, vault, kind=authenticator.kind, purpose=f"code.{purpose}", address=address, subject=message.subject,
-        body=message.body, dedupe_key=f"code:{row.id}", household_id=credential.household_id, now=now,
+        session,
+        vault,
+        kind=authenticator.kind,
+        purpose=f"code.{purpose}",
+        address=address,
+        subject=message.subject,
+        body=message.body,
+        dedupe_key=f"code:{row.id}",
+        household_id=credential.household_id,
+        now=now,
         expires_at=row.expires_at,
-    )  # fmt: skip
+    )
 
 
 def check(
@@ -155,7 +170,11 @@ def check(
     ``locked`` is that source, where the caller read it locked (``factors``).
     """
     credential_id = auth.owner_id or 0
-    if locked is not None and locked.credential_id == credential_id and locked.id == authenticator_id:
+    if (
+        locked is not None
+        and locked.credential_id == credential_id
+        and locked.id == authenticator_id
+    ):
         authenticator = locked
         answer = codes.check_locked(session, vault, authenticator, purpose, typed, now)
     else:
@@ -165,9 +184,15 @@ def check(
     actor = Actor(Role.RESIDENT, credential_id)
     if answer in {CodeAnswer.RIGHT, CodeAnswer.WRONG, CodeAnswer.USED}:
         record(
-            session, actor, now, f"code.{answer.value}", "otp_authenticator", authenticator.id,
-            household_id=credential.household_id, purpose=purpose,
-        )  # fmt: skip
+            session,
+            actor,
+            now,
+            f"code.{answer.value}",
+            "otp_authenticator",
+            authenticator.id,
+            household_id=credential.household_id,
+            purpose=purpose,
+        )
     if answer is CodeAnswer.RIGHT and credential.locale != current_locale():
         credential.locale = current_locale()  # messages to come speak the language of the page
     if answer is CodeAnswer.RIGHT and purpose == ENROLL:
@@ -177,7 +202,9 @@ def check(
     return answer
 
 
-def check_backup(session: Session, vault: Vault, auth: AuthSession, typed: str, now: datetime) -> bool:
+def check_backup(
+    session: Session, vault: Vault, auth: AuthSession, typed: str, now: datetime
+) -> bool:
     """Burn one of the ten backup codes instead of a one-time code.
 
     Raises:
@@ -188,28 +215,41 @@ def check_backup(session: Session, vault: Vault, auth: AuthSession, typed: str, 
     verdict = throttles.take(session, throttles.KNOWN_DEVICE, key, now)
     if not verdict.allowed:
         raise ThrottledError(
-            _("続けて間違えました。少し待ってから、もう一度お試しください。"), retry_at=verdict.retry_at
+            _("続けて間違えました。少し待ってから、もう一度お試しください。"),
+            retry_at=verdict.retry_at,
         )
     right = use_backup_code(session, vault, credential_id, read_password(typed), now)
     if right:
         throttles.give_back(session, throttles.KNOWN_DEVICE, key)
         credential = session.get_one(Credential, credential_id)
         record(
-            session, Actor(Role.RESIDENT, credential_id), now, "code.backup_used", "credential", credential_id,
+            session,
+            Actor(Role.RESIDENT, credential_id),
+            now,
+            "code.backup_used",
+            "credential",
+            credential_id,
             household_id=credential.household_id,
-        )  # fmt: skip
+        )
     return right
 
 
-def step_up(session: Session, auth: AuthSession, now: datetime, *, data: dict[str, Any] | None = None) -> str:
+def step_up(
+    session: Session, auth: AuthSession, now: datetime, *, data: dict[str, Any] | None = None
+) -> str:
     """Return the id of the fully signed-in session that replaces this one; ``data`` is what it keeps of it."""
     credential_id = auth.owner_id or 0
     credential = session.get_one(Credential, credential_id)
     credential.locale = current_locale()
     record(
-        session, Actor(Role.RESIDENT, credential_id), now, "signin.complete", "credential", credential_id,
+        session,
+        Actor(Role.RESIDENT, credential_id),
+        now,
+        "signin.complete",
+        "credential",
+        credential_id,
         household_id=credential.household_id,
-    )  # fmt: skip
+    )
     return sessions.start(
         session,
         sessions.RESIDENT,
@@ -248,7 +288,9 @@ def send_wait(
 
 def _refusing(purpose: str) -> tuple[throttles.Limit, ...]:
     """Return the limits that refuse another code; who mistyped an address need not wait to send to the right one."""
-    return tuple(limit for limit in SENDING if not (limit is throttles.SEND_GAP and purpose == ENROLL))
+    return tuple(
+        limit for limit in SENDING if not (limit is throttles.SEND_GAP and purpose == ENROLL)
+    )
 
 
 def _counted_for(authenticator: OtpAuthenticator) -> tuple[str, str]:

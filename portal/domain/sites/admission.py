@@ -40,8 +40,14 @@ def outside() -> NotAllowedError:
 
 
 def admit(
-    session: Session, workplaces: Sequence[Workplace], role: Role, address: str, now: datetime, *, office: bool
-) -> Place:  # fmt: skip
+    session: Session,
+    workplaces: Sequence[Workplace],
+    role: Role,
+    address: str,
+    now: datetime,
+    *,
+    office: bool,
+) -> Place:
     """Return where somebody of this role works; ``office``: the address is one of the deployment's own networks.
 
     Raises:
@@ -64,5 +70,7 @@ def admit(
     if role is Role.SUPERVISOR:
         return Place(first, waiting=True)
     raise NotAllowedError(
-        _s("この予備の拠点は、いまは使えません。スーパーバイザーが拠点を切り替えると、使えるようになります。")
+        _s(
+            "この予備の拠点は、いまは使えません。スーパーバイザーが拠点を切り替えると、使えるようになります。"
+        )
     )

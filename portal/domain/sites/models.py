@@ -21,7 +21,11 @@ class SiteSwitch(Base):
     __tablename__ = "site_switch"
     __table_args__ = (
         Index(
-            "uq_site_switch_on", "site", unique=True, postgresql_where=text(IS_ON), sqlite_where=text(IS_ON)
+            "uq_site_switch_on",
+            "site",
+            unique=True,
+            postgresql_where=text(IS_ON),
+            sqlite_where=text(IS_ON),
         ),
     )
 

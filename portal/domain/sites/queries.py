@@ -20,7 +20,9 @@ def is_on(session: Session, site: str, now: datetime) -> bool:
 def switched_on(session: Session, site: str, now: datetime) -> SiteSwitch | None:
     """Return the running time of a reserve site; None where it is off."""
     return session.scalar(
-        select(SiteSwitch).where(SiteSwitch.site == site, SiteSwitch.state == ON, SiteSwitch.ends_at > now)
+        select(SiteSwitch).where(
+            SiteSwitch.site == site, SiteSwitch.state == ON, SiteSwitch.ends_at > now
+        )
     )
 
 
@@ -28,7 +30,9 @@ def history(session: Session) -> list[SiteSwitch]:
     """Return the latest times in which any site was on, the newest first."""
     return list(
         session.scalars(
-            select(SiteSwitch).order_by(SiteSwitch.on_at.desc(), SiteSwitch.id.desc()).limit(HISTORY)
+            select(SiteSwitch)
+            .order_by(SiteSwitch.on_at.desc(), SiteSwitch.id.desc())
+            .limit(HISTORY)
         )
     )
 

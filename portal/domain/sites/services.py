@@ -42,7 +42,8 @@ def switch_on(
     reason = reason.strip()
     if not reason or len(reason) > REASON_MAX:
         raise InputError(
-            _s("切り替える理由を、%(most)d文字までで書いてください。") % {"most": REASON_MAX}, code="reason"
+            _s("切り替える理由を、%(most)d文字までで書いてください。") % {"most": REASON_MAX},
+            code="reason",
         )
     _check_end(ends_at, now)
     for old in session.scalars(
@@ -54,9 +55,13 @@ def switch_on(
     session.flush()
     key, wrapped = vault.new_data_key()
     row = SiteSwitch(
-        site=site, on_at=now, on_by=actor.id, ends_at=ends_at, wrapped_key=wrapped,
+        site=site,
+        on_at=now,
+        on_by=actor.id,
+        ends_at=ends_at,
+        wrapped_key=wrapped,
         sealed=seal_json(key, {"reason": reason}, f"site_switch:{site}"),
-    )  # fmt: skip
+    )
     try:
         with session.begin_nested():
             session.add(row)
@@ -64,7 +69,14 @@ def switch_on(
     except IntegrityError:
         raise ConflictError(_already_on()) from None
     record(
-        session, actor, now, "site.switched_on", "site_switch", row.id, site=site, until=ends_at.isoformat()
+        session,
+        actor,
+        now,
+        "site.switched_on",
+        "site_switch",
+        row.id,
+        site=site,
+        until=ends_at.isoformat(),
     )
     return row
 
@@ -78,11 +90,14 @@ def _check_end(ends_at: datetime, now: datetime) -> None:
         raise InputError(_s("終わりは、いまより後の日時にしてください。"), code="ends_at")
     if ends_at > now + LONGEST:
         raise InputError(
-            _s("終わりは、7日以内にしてください。続けるときは、終わる前に延ばせます。"), code="ends_at"
+            _s("終わりは、7日以内にしてください。続けるときは、終わる前に延ばせます。"),
+            code="ends_at",
         )
 
 
-def prolong(session: Session, switch_id: int, ends_at: datetime, actor: Actor, now: datetime) -> SiteSwitch:
+def prolong(
+    session: Session, switch_id: int, ends_at: datetime, actor: Actor, now: datetime
+) -> SiteSwitch:
     """Move the end of a site that is on; again at most a week from now.
 
     Raises:
@@ -97,7 +112,14 @@ def prolong(session: Session, switch_id: int, ends_at: datetime, actor: Actor, n
     _check_end(ends_at, now)
     row.ends_at = ends_at
     record(
-        session, actor, now, "site.prolonged", "site_switch", row.id, site=row.site, until=ends_at.isoformat()
+        session,
+        actor,
+        now,
+        "site.prolonged",
+        "site_switch",
+        row.id,
+        site=row.site,
+        until=ends_at.isoformat(),
     )
     return row
 
@@ -119,7 +141,9 @@ def switch_off(session: Session, switch_id: int, actor: Actor, now: datetime) ->
 def end_due(session: Session, now: datetime) -> int:
     """Write down which sites' time has passed (they were closed at that instant already); returns how many."""
     rows = session.scalars(
-        select(SiteSwitch).where(SiteSwitch.state == ON, SiteSwitch.ends_at <= now).with_for_update()
+        select(SiteSwitch)
+        .where(SiteSwitch.state == ON, SiteSwitch.ends_at <= now)
+        .with_for_update()
     ).all()
     for row in rows:
         _run_out(session, row, now)

@@ -19,7 +19,9 @@ from portal.domain.staff.models import StaffUser
 from portal.domain.staff.sign_in import StaffAttempt, actor_of
 from portal.domain.vault import Vault, seal, unseal
 
-SECRETS = frozenset({"password", "current", "new_password", "code", "form_token", "form_key", "lang"})
+SECRETS = frozenset(
+    {"password", "current", "new_password", "code", "form_token", "form_key", "lang"}
+)
 """Never carried through a lock: a page never shows them again anyway."""
 
 

@@ -16,9 +16,14 @@ PLACE, BROWSER = "place", "browser"
 """What a session keeps of its sign-in: the id of the registered site (empty: an office), and the kind of browser."""
 ROWS = 20
 FAMILIES = (
-    ("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS", "Firefox"), ("Chrome/", "Chrome"),
-    ("CriOS", "Chrome"), ("Safari/", "Safari"),
-)  # fmt: skip
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("CriOS", "Chrome"),
+    ("Safari/", "Safari"),
+)
 """In this order: most browsers also claim to be one of the later ones."""
 
 
@@ -55,13 +60,19 @@ def sessions_of(
 
 def _view(row: AuthSession, now: datetime, current: int | None) -> SessionView:
     return SessionView(
-        id=row.id, started_at=row.ends_at - sessions.LIFETIMES[sessions.STAFF].absolute, used_at=row.seen_at,
-        place=str(row.data.get(PLACE, "")), browser=str(row.data.get(BROWSER, "")),
-        locked=sessions.is_locked(row, now), current=row.id == current,
-    )  # fmt: skip
+        id=row.id,
+        started_at=row.ends_at - sessions.LIFETIMES[sessions.STAFF].absolute,
+        used_at=row.seen_at,
+        place=str(row.data.get(PLACE, "")),
+        browser=str(row.data.get(BROWSER, "")),
+        locked=sessions.is_locked(row, now),
+        current=row.id == current,
+    )
 
 
-def end_session(session: Session, staff_id: int, session_id: int, actor: Actor, now: datetime) -> None:
+def end_session(
+    session: Session, staff_id: int, session_id: int, actor: Actor, now: datetime
+) -> None:
     """End one session of an account at once.
 
     Raises:

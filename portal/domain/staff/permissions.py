@@ -78,7 +78,9 @@ class Permission(StrEnum):
 
 ROLES_OF_ORGANIZATION: Mapping[Organization, frozenset[Role]] = {
     Organization.WARD: frozenset({Role.WARD_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR}),
-    Organization.CONTRACTOR: frozenset({Role.OFFICER, Role.SUPERVISOR, Role.AGENT, Role.ADMINISTRATOR}),
+    Organization.CONTRACTOR: frozenset(
+        {Role.OFFICER, Role.SUPERVISOR, Role.AGENT, Role.ADMINISTRATOR}
+    ),
     Organization.SUBCONTRACTOR: frozenset({Role.SUPERVISOR, Role.AGENT}),
 }
 """Which accounts an organization can have: what the ward decides is never done by a contractor's account."""
@@ -96,7 +98,8 @@ class Grant:
 
 
 _BACK_OFFICE = Grant(
-    frozenset({Role.OFFICER, Role.WARD_OFFICER}), frozenset({Organization.CONTRACTOR, Organization.WARD})
+    frozenset({Role.OFFICER, Role.WARD_OFFICER}),
+    frozenset({Organization.CONTRACTOR, Organization.WARD}),
 )
 _DESK = Grant(frozenset({Role.AGENT, Role.SUPERVISOR, Role.OFFICER}))
 _LEADS = Grant(frozenset({Role.SUPERVISOR, Role.OFFICER}))
@@ -106,7 +109,9 @@ GRANTS: Mapping[Permission, Grant] = {
     # Agents and supervisors get households with the call desk, in a call and by level; not before.
     Permission.SEARCH_HOUSEHOLDS: _BACK_OFFICE,
     Permission.OPEN_HOUSEHOLD: _BACK_OFFICE,
-    Permission.KNOW_PROTECTED: Grant(frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})),
+    Permission.KNOW_PROTECTED: Grant(
+        frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
+    ),
     Permission.SEE_TASKS: _BACK_OFFICE,
     Permission.DECIDE_TASKS: _BACK_OFFICE,
     Permission.SEE_REQUESTS: _BACK_OFFICE,
@@ -116,7 +121,9 @@ GRANTS: Mapping[Permission, Grant] = {
     # Whoever enters, a second person accepts, and the ward is one of them: recipients.approving asks for it.
     Permission.SEE_RECIPIENTS: _BACK_OFFICE,
     Permission.ENTER_RECIPIENTS: _BACK_OFFICE,
-    Permission.HAND_OVER_AT_COUNTER: Grant(frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})),
+    Permission.HAND_OVER_AT_COUNTER: Grant(
+        frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
+    ),
     Permission.SEE_PARCELS: _BACK_OFFICE,
     # Nobody confirms a parcel or a stocktaking that they counted themselves: the slice alternatives asks for it.
     Permission.HANDLE_PARCELS: _BACK_OFFICE,
@@ -130,10 +137,14 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.SEE_SETTLEMENT: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
     Permission.PREPARE_SETTLEMENT: _BACK_OFFICE,
     # One of the two is of the ward: settlement.closing asks for it.
-    Permission.ACCEPT_SETTLEMENT: Grant(frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})),
+    Permission.ACCEPT_SETTLEMENT: Grant(
+        frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
+    ),
     Permission.SEE_ROSTER: _BACK_OFFICE,
     Permission.SEE_LETTERS: _BACK_OFFICE,
-    Permission.PROPOSE_HAND_OVER: Grant(frozenset({Role.OFFICER}), frozenset({Organization.CONTRACTOR})),
+    Permission.PROPOSE_HAND_OVER: Grant(
+        frozenset({Role.OFFICER}), frozenset({Organization.CONTRACTOR})
+    ),
     Permission.TAKE_OUT_LETTERS: _BACK_OFFICE,
     Permission.CONFIRM_HAND_OVER: _BACK_OFFICE,
     Permission.HANDLE_RETURNS: _BACK_OFFICE,
@@ -141,9 +152,13 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.POST_LETTERS: _BACK_OFFICE,
     Permission.PLAN_DISPATCHES: _BACK_OFFICE,
     Permission.LOSE_ARCHIVE: _BACK_OFFICE,
-    Permission.SEE_SUBCONTRACTORS: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
+    Permission.SEE_SUBCONTRACTORS: Grant(
+        frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})
+    ),
     # The ward's consent stands between entering a company and sending it anything: the slice asks for it.
-    Permission.KEEP_SUBCONTRACTORS: Grant(frozenset({Role.OFFICER}), frozenset({Organization.CONTRACTOR})),
+    Permission.KEEP_SUBCONTRACTORS: Grant(
+        frozenset({Role.OFFICER}), frozenset({Organization.CONTRACTOR})
+    ),
     Permission.CONSENT_TO_SUBCONTRACTORS: Grant(
         frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
     ),
@@ -175,8 +190,12 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.SWITCH_SITES: Grant(frozenset({Role.SUPERVISOR})),
     # Plan, minutes, questions, the ward's documents: the contractor writes, the ward confirms, answers, approves.
     Permission.SEE_MANAGEMENT: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
-    Permission.KEEP_MANAGEMENT: Grant(frozenset({Role.OFFICER}), frozenset({Organization.CONTRACTOR})),
-    Permission.DECIDE_MANAGEMENT: Grant(frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})),
+    Permission.KEEP_MANAGEMENT: Grant(
+        frozenset({Role.OFFICER}), frozenset({Organization.CONTRACTOR})
+    ),
+    Permission.DECIDE_MANAGEMENT: Grant(
+        frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
+    ),
     Permission.MANAGE_STAFF: Grant(frozenset({Role.ADMINISTRATOR})),
 }
 
@@ -191,7 +210,9 @@ def allows(permission: Permission, role: Role, organization: Organization) -> bo
 @cache
 def held(role: Role, organization: Organization) -> frozenset[Permission]:
     """Return what an account of this role and organization may do."""
-    return frozenset(permission for permission in Permission if allows(permission, role, organization))
+    return frozenset(
+        permission for permission in Permission if allows(permission, role, organization)
+    )
 
 
 def may(staff: StaffUser, permission: Permission) -> bool:

@@ -15,5 +15,7 @@ def staff_user(session: Session, staff_id: int | None) -> StaffUser | None:
 
 def staff_names(session: Session, ids: Iterable[int]) -> dict[int, str]:
     """Return the names of accounts by key, deactivated ones too, for lists of what people did."""
-    rows = session.execute(select(StaffUser.id, StaffUser.display_name).where(StaffUser.id.in_(list(ids))))
+    rows = session.execute(
+        select(StaffUser.id, StaffUser.display_name).where(StaffUser.id.in_(list(ids)))
+    )
     return {key: name for key, name in rows}  # noqa: C416  (dict() of rows does not type)

@@ -35,7 +35,9 @@ class NewStaff:
 
 def new_staff_password() -> str:
     """Return a random password in four groups of four letters and digits (72 bits)."""
-    groups = ["".join(secrets.choice(BACKUP_ALPHABET) for _ in range(4)) for _ in range(PASSWORD_GROUPS)]
+    groups = [
+        "".join(secrets.choice(BACKUP_ALPHABET) for _ in range(4)) for _ in range(PASSWORD_GROUPS)
+    ]
     return "-".join(groups)
 
 
@@ -77,10 +79,15 @@ def add_staff(
     password = password or new_staff_password()
     totp_secret = totp_secret or new_totp_secret()
     user = StaffUser(
-        login=folded, display_name=name.strip(), organization=organization.value, role=role.value, locale=locale,
+        login=folded,
+        display_name=name.strip(),
+        organization=organization.value,
+        role=role.value,
+        locale=locale,
         password_hash=hash_password(vault, password, secrets.token_bytes(SALT_BYTES)),
-        totp_sealed=seal(vault.kek, totp_secret.encode(), b"staff_totp:" + folded.encode()), created_at=now,
-    )  # fmt: skip
+        totp_sealed=seal(vault.kek, totp_secret.encode(), b"staff_totp:" + folded.encode()),
+        created_at=now,
+    )
     session.add(user)
     session.flush()
     record(session, actor, now, "staff.added", "staff_user", user.id, role=role.value)
@@ -93,7 +100,9 @@ def find_staff(session: Session, login: str) -> StaffUser:
     Raises:
         NotFoundError: there is none.
     """
-    user = session.scalar(select(StaffUser).where(StaffUser.login == fold_login(login)).with_for_update())
+    user = session.scalar(
+        select(StaffUser).where(StaffUser.login == fold_login(login)).with_for_update()
+    )
     if user is None:
         raise NotFoundError(_s("このログイン名の職員はいません。"))
     return user
@@ -110,7 +119,9 @@ def deactivate(session: Session, staff_id: int, actor: Actor, now: datetime) -> 
     if user is None:
         raise NotFoundError(_s("この職員は見つかりませんでした。"))
     if actor.id is not None and actor.id == user.id:
-        raise NotAllowedError(_s("自分のアカウントは止められません。ほかの管理者に頼んでください。"))
+        raise NotAllowedError(
+            _s("自分のアカウントは止められません。ほかの管理者に頼んでください。")
+        )
     if user.active:
         user.active = False
         record(session, actor, now, "staff.deactivated", "staff_user", user.id)
@@ -119,7 +130,13 @@ def deactivate(session: Session, staff_id: int, actor: Actor, now: datetime) -> 
 
 
 def set_password(
-    session: Session, staff_id: int, hashed: str, actor: Actor, now: datetime, *, keep: int | None = None
+    session: Session,
+    staff_id: int,
+    hashed: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    keep: int | None = None,
 ) -> None:
     """Store the hash of a new password; every other session of the account ends."""
     user = session.get_one(StaffUser, staff_id, with_for_update=True)
@@ -137,4 +154,6 @@ def unlock(session: Session, vault: Vault, user: StaffUser, actor: Actor, now: d
 
 def all_staff(session: Session) -> list[StaffUser]:
     """Return all accounts, those in use first."""
-    return list(session.scalars(select(StaffUser).order_by(StaffUser.active.desc(), StaffUser.login)))
+    return list(
+        session.scalars(select(StaffUser).order_by(StaffUser.active.desc(), StaffUser.login))
+    )

@@ -54,7 +54,10 @@ def begin(session: Session, vault: Vault, login: str, address: str, now: datetim
         ThrottledError: this login or network must wait.
     """
     near, _wide = network_keys(vault, address)
-    taken = ((throttles.STAFF_ACCOUNT, account_key(vault, login)), (throttles.NETWORK, "staff" + near))
+    taken = (
+        (throttles.STAFF_ACCOUNT, account_key(vault, login)),
+        (throttles.NETWORK, "staff" + near),
+    )
     for limit, key in taken:
         _take(session, limit, key, now)
     user = session.scalar(select(StaffUser).where(StaffUser.login == fold_login(login)))
@@ -68,7 +71,8 @@ def _take(session: Session, limit: throttles.Limit, key: str, now: datetime) -> 
         return
     if verdict.retry_at is None:
         raise ThrottledError(
-            _s("何度も間違えたため、サインインを止めています。管理者に連絡してください。"), retry_at=None
+            _s("何度も間違えたため、サインインを止めています。管理者に連絡してください。"),
+            retry_at=None,
         )
     raise ThrottledError(
         _s("続けて間違えたため、少し待ってください。しばらくしてから、もう一度お試しください。"),
@@ -77,7 +81,12 @@ def _take(session: Session, limit: throttles.Limit, key: str, now: datetime) -> 
 
 
 def finish(
-    session: Session, attempt: StaffAttempt, replaced: AuthSession | None, now: datetime, *, matched: bool
+    session: Session,
+    attempt: StaffAttempt,
+    replaced: AuthSession | None,
+    now: datetime,
+    *,
+    matched: bool,
 ) -> str | None:
     """Give a right try back and begin a session that waits for the code; None for every kind of wrong."""
     user = session.get(StaffUser, attempt.staff_id) if attempt.staff_id is not None else None
@@ -91,7 +100,9 @@ def finish(
     return sessions.start(session, sessions.STAFF, STAGE_PASSWORD, user.id, now, replaces=replaced)
 
 
-def check_code(session: Session, vault: Vault, staff_id: int, typed: str, now: datetime) -> CodeAnswer:
+def check_code(
+    session: Session, vault: Vault, staff_id: int, typed: str, now: datetime
+) -> CodeAnswer:
     """Check a code of the authenticator app; a used one is refused, wrong ones are counted.
 
     Raises:
@@ -108,7 +119,15 @@ def check_code(session: Session, vault: Vault, staff_id: int, typed: str, now: d
         user.totp_last_step = step
         throttles.give_back(session, STAFF_CODE, str(user.id))
     else:
-        record(session, actor_of(user), now, "staff.code_refused", "staff_user", user.id, answer=answer.value)
+        record(
+            session,
+            actor_of(user),
+            now,
+            "staff.code_refused",
+            "staff_user",
+            user.id,
+            answer=answer.value,
+        )
     return answer
 
 
@@ -127,4 +146,6 @@ def complete(
     user = session.get_one(StaffUser, auth.owner_id)
     user.last_sign_in_at = now
     record(session, actor_of(user), now, "staff.signin", "staff_user", user.id)
-    return sessions.start(session, sessions.STAFF, STAGE_FULL, user.id, now, data=data, replaces=auth)
+    return sessions.start(
+        session, sessions.STAFF, STAGE_FULL, user.id, now, data=data, replaces=auth
+    )

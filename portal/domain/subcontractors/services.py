@@ -36,7 +36,13 @@ class FileFacts:
 
 
 def propose_subcontractor(
-    session: Session, name: str, purpose: str, work: str, public_key: str, actor: Actor, now: datetime
+    session: Session,
+    name: str,
+    purpose: str,
+    work: str,
+    public_key: str,
+    actor: Actor,
+    now: datetime,
 ) -> Subcontractor:
     """Enter a company; nothing may be sent to it before the ward consents.
 
@@ -54,8 +60,13 @@ def propose_subcontractor(
         raise InputError(_s("頼む仕事を、200文字までで入力してください。"), code="work")
     key = _key(purpose, public_key)
     row = Subcontractor(
-        name=name.strip(), purpose=purpose, work=work.strip(), public_key=key, proposed_by=actor.id, proposed_at=now
-    )  # fmt: skip
+        name=name.strip(),
+        purpose=purpose,
+        work=work.strip(),
+        public_key=key,
+        proposed_by=actor.id,
+        proposed_at=now,
+    )
     session.add(row)
     session.flush()
     record(session, actor, now, "subcontractor.proposed", SUBJECT, row.id, purpose=purpose)
@@ -93,8 +104,15 @@ def consent(
     row.consent_no, row.consent_on = number.strip(), day
     row.decided_by, row.decided_at = actor_id, now
     record(
-        session, actor, now, "subcontractor.consented", SUBJECT, row.id, number=row.consent_no, day=day.isoformat()
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "subcontractor.consented",
+        SUBJECT,
+        row.id,
+        number=row.consent_no,
+        day=day.isoformat(),
+    )
     session.flush()
     return row
 
@@ -149,7 +167,8 @@ def require_consent(
         )
     if purpose is not None and row.purpose != purpose:
         raise NotAllowedError(
-            _s("「%(name)s」は、この仕事のために登録されていません。") % {"name": row.name}, code="no_consent"
+            _s("「%(name)s」は、この仕事のために登録されていません。") % {"name": row.name},
+            code="no_consent",
         )
     return row
 
@@ -172,16 +191,32 @@ def note_sent(
     if not re.fullmatch(r"[0-9a-f]{64}", facts.sha256):
         raise InputError(_s("渡すファイルを選んでください。"), code="file")
     sent = SentFile(
-        subcontractor_id=row.id, what=facts.what, subject=facts.subject, subject_id=facts.subject_id,
-        file_name=facts.file_name.strip(), sha256=facts.sha256, letters=facts.letters, consent_no=row.consent_no or "",
-        consent_on=row.consent_on, sent_by=actor.id, sent_at=now,
-    )  # fmt: skip
+        subcontractor_id=row.id,
+        what=facts.what,
+        subject=facts.subject,
+        subject_id=facts.subject_id,
+        file_name=facts.file_name.strip(),
+        sha256=facts.sha256,
+        letters=facts.letters,
+        consent_no=row.consent_no or "",
+        consent_on=row.consent_on,
+        sent_by=actor.id,
+        sent_at=now,
+    )
     session.add(sent)
     session.flush()
     record(
-        session, actor, now, "subcontractor.file_sent", SUBJECT, row.id, file=sent.id, what=sent.what,
-        letters=sent.letters, sha256=sent.sha256,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "subcontractor.file_sent",
+        SUBJECT,
+        row.id,
+        file=sent.id,
+        what=sent.what,
+        letters=sent.letters,
+        sha256=sent.sha256,
+    )
     session.flush()
     return sent
 
@@ -190,7 +225,9 @@ def _ward(row: Subcontractor, actor: Actor) -> int:
     if actor.id is None or actor.organization is not Organization.WARD:
         raise NotAllowedError(_s("承諾できるのは、区の職員だけです。"))
     if actor.id == row.proposed_by:
-        raise NotAllowedError(_s("自分の提案は、自分では承認できません。ほかの人が承認してください。"))
+        raise NotAllowedError(
+            _s("自分の提案は、自分では承認できません。ほかの人が承認してください。")
+        )
     return actor.id
 
 

@@ -62,12 +62,19 @@ def open_task(
     key, wrapped = vault.new_data_key()
     receipt_no = new_receipt_no()
     task = Task(
-        kind=kind, receipt_no=receipt_no, household_id=household_id, wrapped_key=wrapped, created_at=now,
-        due_at=due_at, sealed=seal_json(key, details, f"task:{receipt_no}"),
-    )  # fmt: skip
+        kind=kind,
+        receipt_no=receipt_no,
+        household_id=household_id,
+        wrapped_key=wrapped,
+        created_at=now,
+        due_at=due_at,
+        sealed=seal_json(key, details, f"task:{receipt_no}"),
+    )
     session.add(task)
     session.flush()
-    record(session, actor, now, "task.opened", "task", task.id, household_id=household_id, kind=kind)
+    record(
+        session, actor, now, "task.opened", "task", task.id, household_id=household_id, kind=kind
+    )
     return task
 
 
@@ -82,14 +89,20 @@ def open_once(
 ) -> Task:
     """Return the open task of this kind for the household, or open one: asking twice is one request."""
     # Where no task is open yet there is no row to lock: the household's row makes equal requests wait.
-    session.execute(select(Household.id).where(Household.id == household_id).with_for_update(key_share=True))
+    session.execute(
+        select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
+    )
     found = session.scalar(
-        select(Task).where(Task.kind == kind, Task.household_id == household_id, Task.state == "open")
+        select(Task).where(
+            Task.kind == kind, Task.household_id == household_id, Task.state == "open"
+        )
     )
     return found or open_task(session, vault, kind, household_id, details, actor, now)
 
 
-def finish_task(session: Session, task_id: int, actor: Actor, now: datetime, action: str = "finish") -> Task:
+def finish_task(
+    session: Session, task_id: int, actor: Actor, now: datetime, action: str = "finish"
+) -> Task:
     """Finish or cancel a task.
 
     Raises:
@@ -103,7 +116,14 @@ def finish_task(session: Session, task_id: int, actor: Actor, now: datetime, act
     task.done_at = now
     task.done_by = actor.id
     record(
-        session, actor, now, f"task.{action}", "task", task.id, household_id=task.household_id, kind=task.kind
+        session,
+        actor,
+        now,
+        f"task.{action}",
+        "task",
+        task.id,
+        household_id=task.household_id,
+        kind=task.kind,
     )
     return task
 

@@ -2,4 +2,6 @@
 
 from portal.domain.states import StateMachine, fan
 
-TASK = StateMachine("task", "open", {"finish": fan("open", "done"), "cancel": fan("open", "cancelled")})
+TASK = StateMachine(
+    "task", "open", {"finish": fan("open", "done"), "cancel": fan("open", "cancelled")}
+)

@@ -52,7 +52,9 @@ class CountsDifferError(ConflictError):
 
     def __init__(self, differences: list[Difference]) -> None:
         super().__init__(
-            _s("もう数字のある日が、違う数字で入っています。置き換えるときは、理由を選んでください。")
+            _s(
+                "もう数字のある日が、違う数字で入っています。置き換えるときは、理由を選んでください。"
+            )
         )
         self.differences = tuple(differences)
 
@@ -88,7 +90,9 @@ def import_file(
     last = min(jst_date(now), program.contract.last_day)
     rows = read_counts(data, layout, program.contract.first_day, last)
     digest = hashlib.sha256(data).hexdigest()
-    return store(session, program, rows, FILE, actor, now, reason=reason, layout=layout.key, sha256=digest)
+    return store(
+        session, program, rows, FILE, actor, now, reason=reason, layout=layout.key, sha256=digest
+    )
 
 
 def refuse_other_seconds(program: Program, layout: CountsLayout) -> None:
@@ -132,8 +136,9 @@ def store(
     same = [
         day
         for day, version in current.items()
-        if _numbers(stored[version.id]) == _numbers(by_day[day]) and version.whole == is_over(program, day, now)
-    ]  # fmt: skip
+        if _numbers(stored[version.id]) == _numbers(by_day[day])
+        and version.whole == is_over(program, day, now)
+    ]
     other = [day for day in current if day not in same]
     over = [day for day in other if current[day].whole]
     if over and reason is None:
@@ -152,18 +157,40 @@ def store(
         for day in other:
             current[day].replaced_at = now
         session.flush()
-        _insert(session, program, {day: by_day[day] for day in coming}, over, other, reason, CountImport(
-            source=source, layout=layout, sha256=sha256, imported_by=actor.id, imported_at=now,
-            rows=sum(len(by_day[day]) for day in coming),
-        ))  # fmt: skip
+        _insert(
+            session,
+            program,
+            {day: by_day[day] for day in coming},
+            over,
+            other,
+            reason,
+            CountImport(
+                source=source,
+                layout=layout,
+                sha256=sha256,
+                imported_by=actor.id,
+                imported_at=now,
+                rows=sum(len(by_day[day]) for day in coming),
+            ),
+        )
     record(
-        session, actor, now, "telephony.stored", "telephony_import", source=source, layout=layout,
-        new=[day.isoformat() for day in coming if day not in other], same=len(same),
-        replaced=[day.isoformat() for day in sorted(other)], reason=reason.value if reason and over else None,
-    )  # fmt: skip
+        session,
+        actor,
+        now,
+        "telephony.stored",
+        "telephony_import",
+        source=source,
+        layout=layout,
+        new=[day.isoformat() for day in coming if day not in other],
+        same=len(same),
+        replaced=[day.isoformat() for day in sorted(other)],
+        reason=reason.value if reason and over else None,
+    )
     return Stored(
-        new=tuple(day for day in coming if day not in other), same=tuple(sorted(same)), replaced=tuple(sorted(other))
-    )  # fmt: skip
+        new=tuple(day for day in coming if day not in other),
+        same=tuple(sorted(same)),
+        replaced=tuple(sorted(other)),
+    )
 
 
 def _insert(
@@ -179,12 +206,14 @@ def _insert(
     session.flush()
     versions = {
         day: CountDay(
-            day=day, import_id=source.id, whole=is_over(program, day, source.imported_at),
+            day=day,
+            import_id=source.id,
+            whole=is_over(program, day, source.imported_at),
             reason=(reason.value if reason and day in over else NOT_OVER) if day in other else None,
             halves=_halves(by_day[day]),
         )
         for day in by_day
-    }  # fmt: skip
+    }
     session.add_all(versions.values())
     try:
         session.flush()
@@ -193,7 +222,12 @@ def _insert(
             _s("同じ日の数字を、ほかの人がいま入れました。画面を開きなおして、確かめてください。")
         ) from None
     values = [
-        {"day_id": versions[day].id, "half_hour": row.half_hour, "language": row.language, "line": row.line}
+        {
+            "day_id": versions[day].id,
+            "half_hour": row.half_hour,
+            "language": row.language,
+            "line": row.line,
+        }
         | {name: getattr(row.counts, name) for name in FIELDS}
         for day, rows in by_day.items()
         for row in rows

@@ -31,7 +31,9 @@ class Counts:
 
     def settled(self) -> Self:
         """Return the same with 0 for what cannot have happened: nobody answered, so nothing was talked."""
-        known = {name: 0 for name in _OF_ANSWERED if not self.answered and getattr(self, name) is None}
+        known = {
+            name: 0 for name in _OF_ANSWERED if not self.answered and getattr(self, name) is None
+        }
         return type(self)(**{name: getattr(self, name) for name in FIELDS} | known)
 
 
@@ -64,9 +66,15 @@ def counted(counts: Counts, settings: CallSettings) -> Counts:
         short = min(counts.short_abandoned or 0, abandoned)
         offered, abandoned = offered - short, abandoned - short
     return Counts(
-        offered, counts.answered, abandoned, counts.busy, counts.short_abandoned, counts.within, counts.talk,
+        offered,
+        counts.answered,
+        abandoned,
+        counts.busy,
+        counts.short_abandoned,
+        counts.within,
+        counts.talk,
         counts.after_call,
-    )  # fmt: skip
+    )
 
 
 def answer_rate(counts: Counts) -> str:

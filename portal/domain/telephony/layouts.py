@@ -110,7 +110,9 @@ def load_layout(path: Path) -> CountsLayout:
     return layout
 
 
-def _codes(data: Mapping[str, object], key: str, root: Section, problems: list[str]) -> Mapping[str, str]:
+def _codes(
+    data: Mapping[str, object], key: str, root: Section, problems: list[str]
+) -> Mapping[str, str]:
     # the keys are the telephone system's own values, so Section, which knows all keys by name, cannot read them
     table = data.get(key, {}) if root.has(key) else {}
     if not isinstance(table, dict):

@@ -36,10 +36,13 @@ class CountDay(Base):
     __tablename__ = "telephony_day"
     __table_args__ = (
         Index(
-            "uq_telephony_day_current", "day", unique=True,
-            sqlite_where=text("replaced_at IS NULL"), postgresql_where=text("replaced_at IS NULL"),
+            "uq_telephony_day_current",
+            "day",
+            unique=True,
+            sqlite_where=text("replaced_at IS NULL"),
+            postgresql_where=text("replaced_at IS NULL"),
         ),
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = primary_key()
     day: Mapped[date]
@@ -59,7 +62,9 @@ class CallCount(Base):
 
     __tablename__ = "telephony_count"
     __table_args__ = (
-        UniqueConstraint("day_id", "half_hour", "language", "line", name="uq_telephony_count_place"),
+        UniqueConstraint(
+            "day_id", "half_hour", "language", "line", name="uq_telephony_count_place"
+        ),
         CheckConstraint("half_hour BETWEEN -1 AND 47", name="half_hour"),
         CheckConstraint("offered >= 0 AND answered >= 0 AND abandoned >= 0", name="not_negative"),
         CheckConstraint("answered + abandoned <= offered", name="adds_up"),

@@ -75,7 +75,7 @@ def missing_days(session: Session, program: Program, first: date, last: date) ->
         day
         for day in days
         if program.calendar.is_staffed(day) and not (day in known and known[day].whole)
-    ]  # fmt: skip
+    ]
 
 
 def history(session: Session, day: date) -> list[DayKnown]:
@@ -95,7 +95,9 @@ def history(session: Session, day: date) -> list[DayKnown]:
 def cells(session: Session, first: date, last: date) -> list[Cell]:
     """Return the counts of a period by day, half hour and language, in this order."""
     keys = (CountDay.day, CallCount.half_hour, CallCount.language)
-    statement = _sums(*keys).where(CountDay.day.between(first, last)).group_by(*keys).order_by(*keys)
+    statement = (
+        _sums(*keys).where(CountDay.day.between(first, last)).group_by(*keys).order_by(*keys)
+    )
     return [Cell(row[0], row[1], row[2], _counts(row[3:])) for row in session.execute(statement)]
 
 
@@ -139,7 +141,9 @@ def _in_scope(program: Program, first: date, last: date) -> ColumnElement[bool]:
     conditions = [
         and_(
             CountDay.day.in_([day for day, found in spans.items() if found == span]),
-            or_(CallCount.half_hour == WHOLE_DAY, CallCount.half_hour.between(span[0], span[1] - 1)),
+            or_(
+                CallCount.half_hour == WHOLE_DAY, CallCount.half_hour.between(span[0], span[1] - 1)
+            ),
         )
         for span in ways
     ]
@@ -182,8 +186,10 @@ def overview(session: Session, program: Program, first: date, last: date) -> lis
     days = (first + ONE_DAY * index for index in range((last - first).days + 1))
     return [
         DayOverview(
-            day, program.calendar.is_staffed(day), known.get(day),
+            day,
+            program.calendar.is_staffed(day),
+            known.get(day),
             counted(sums[day], program.calls) if day in sums else None,
         )
         for day in days
-    ]  # fmt: skip
+    ]

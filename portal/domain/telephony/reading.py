@@ -73,7 +73,9 @@ def read_counts(data: bytes, layout: CountsLayout, first: date, last: date) -> l
             continue
         if (earlier := lines.setdefault(row.place, number)) != number:
             problems.append(
-                _s("%(line)d行目: %(earlier)d行目と同じ日、時間帯、回線です。どちらかを消してください。")
+                _s(
+                    "%(line)d行目: %(earlier)d行目と同じ日、時間帯、回線です。どちらかを消してください。"
+                )
                 % {"line": number, "earlier": earlier}
             )
         rows.append(row)
@@ -86,7 +88,9 @@ def read_counts(data: bytes, layout: CountsLayout, first: date, last: date) -> l
 
 def _text(data: bytes, layout: CountsLayout) -> str:
     if data.startswith(NOT_TEXT):
-        raise CountsFileError([_s("CSV ではありません。電話のシステムから CSV で出し直してください。")])
+        raise CountsFileError(
+            [_s("CSV ではありません。電話のシステムから CSV で出し直してください。")]
+        )
     encodings = ("utf-8-sig", "cp932") if layout.encoding == "auto" else (layout.encoding,)
     for encoding in encodings:
         try:
@@ -114,13 +118,19 @@ def _cells(text: str, layout: CountsLayout) -> Iterator[tuple[int, Mapping[str, 
             if len(cells) != len(positions):
                 raise CountsFileError(
                     [
-                        _s("%(line)d行目: 列の数が見出しと違います（%(found)d列。見出しは%(wanted)d列）。")
+                        _s(
+                            "%(line)d行目: 列の数が見出しと違います（%(found)d列。見出しは%(wanted)d列）。"
+                        )
                         % {"line": reader.line_num, "found": len(cells), "wanted": len(positions)}
                     ]
                 )
             yield (
                 reader.line_num,
-                {field: cell.strip() for field, cell in zip(positions, cells, strict=True) if field},
+                {
+                    field: cell.strip()
+                    for field, cell in zip(positions, cells, strict=True)
+                    if field
+                },
             )
     except csv.Error:
         raise CountsFileError(
@@ -138,7 +148,9 @@ def _header(cells: list[str], layout: CountsLayout) -> list[str]:
         if header not in headers
     ]
     problems += [
-        _s("1行目: 知らない列「%(name)s」があります。レイアウトの [columns] か ignored に書いてください。")
+        _s(
+            "1行目: 知らない列「%(name)s」があります。レイアウトの [columns] か ignored に書いてください。"
+        )
         % {"name": header}
         for header in headers
         if header not in layout.columns and header not in layout.ignored
@@ -178,7 +190,9 @@ class _Reader:
         return CountRow(day, half_hour, language, cells.get("line", "")[:40], counts.settled())
 
     def _fault(self, line: int, sentence: str, **values: object) -> None:
-        self.problems.append(_s("%(line)d行目: %(sentence)s") % {"line": line, "sentence": sentence % values})
+        self.problems.append(
+            _s("%(line)d行目: %(sentence)s") % {"line": line, "sentence": sentence % values}
+        )
 
     def _day(self, line: int, text: str) -> date | None:
         day = whole_date(text) if text else None
@@ -186,7 +200,9 @@ class _Reader:
             self._fault(line, _s("日付「%(text)s」が読めません。"), text=text[:20])
             return None
         if day > self.last:
-            self._fault(line, _s("%(day)s は、まだ来ていない日か、契約の後の日です。"), day=day.isoformat())
+            self._fault(
+                line, _s("%(day)s は、まだ来ていない日か、契約の後の日です。"), day=day.isoformat()
+            )
         elif day < self.first:
             self._fault(line, _s("%(day)s は、契約の前の日です。"), day=day.isoformat())
         return day
@@ -195,8 +211,12 @@ class _Reader:
         match = START.fullmatch(text)
         if match is None or int(match[1]) > 23 or match[2] not in {"00", "30"}:
             self._fault(
-                line, _s("時間帯「%(text)s」が読めません。9:00 か 9:30 のように、30分ごとにしてください。"), text=text[:20]
-            )  # fmt: skip
+                line,
+                _s(
+                    "時間帯「%(text)s」が読めません。9:00 か 9:30 のように、30分ごとにしてください。"
+                ),
+                text=text[:20],
+            )
             return 0
         return int(match[1]) * 2 + (match[2] == "30")
 
@@ -206,8 +226,10 @@ class _Reader:
                 found = codes.get(cells[field])
                 if found is None:
                     self._fault(
-                        line, _s("「%(text)s」の言語がわかりません。レイアウトに書き加えてください。"), text=cells[field][:20]
-                    )  # fmt: skip
+                        line,
+                        _s("「%(text)s」の言語がわかりません。レイアウトに書き加えてください。"),
+                        text=cells[field][:20],
+                    )
                 return found or ""
         return "ja"
 
@@ -226,17 +248,25 @@ class _Reader:
             return 0
         number = int(text.replace(",", ""))
         if number > (MOST_SECONDS if seconds else MOST_CALLS):
-            self._fault(line, _s("%(column)sの「%(text)s」は大きすぎます。"), column=header, text=text[:20])
+            self._fault(
+                line, _s("%(column)sの「%(text)s」は大きすぎます。"), column=header, text=text[:20]
+            )
         return number
 
     def _adds_up(self, line: int, found: Mapping[str, int]) -> None:
         offered, answered, abandoned = found["offered"], found["answered"], found["abandoned"]
         if answered > offered:
-            self._fault(line, _s("応答%(a)d件が、着信%(o)d件より多くなっています。"), a=answered, o=offered)
+            self._fault(
+                line, _s("応答%(a)d件が、着信%(o)d件より多くなっています。"), a=answered, o=offered
+            )
         elif answered + abandoned > offered:
             self._fault(
-                line, _s("応答%(a)d件と放棄%(b)d件の合計が、着信%(o)d件より多くなっています。"), a=answered, b=abandoned, o=offered
-            )  # fmt: skip
+                line,
+                _s("応答%(a)d件と放棄%(b)d件の合計が、着信%(o)d件より多くなっています。"),
+                a=answered,
+                b=abandoned,
+                o=offered,
+            )
         if found.get("within", 0) > answered:
             self._fault(line, _s("時間内の応答が、応答%(a)d件より多くなっています。"), a=answered)
         if found.get("short_abandoned", 0) > abandoned:

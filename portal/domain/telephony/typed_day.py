@@ -60,7 +60,9 @@ def store_typed(
     if not faults and not any(
         typed.get(field_name("offered", language), "").strip() for language in LANGUAGES
     ):
-        faults["offered_ja"] = _s("着信の数を入力してください。電話がなかった日は、0 と入力してください。")
+        faults["offered_ja"] = _s(
+            "着信の数を入力してください。電話がなかった日は、0 と入力してください。"
+        )
     if faults:
         raise TypedDayError(faults)
     return store(session, program, rows, TYPED, actor, now, reason=reason)
@@ -87,7 +89,10 @@ def _counts(typed: Mapping[str, str], language: str, faults: dict[str, str]) -> 
         most = MOST_SECONDS if number in {"talk", "after_call"} else MOST_CALLS
         value = digits(text) if text else None
         if text and (
-            value is None or len(value) > 9 or int(value) > most or text.startswith(("-", "−", "－"))
+            value is None
+            or len(value) > 9
+            or int(value) > most
+            or text.startswith(("-", "−", "－"))
         ):
             faults[name] = _s("0以上の数字で入力してください。")
         elif number in OPTIONAL:
@@ -103,6 +108,8 @@ def _counts(typed: Mapping[str, str], language: str, faults: dict[str, str]) -> 
 
 def _adds_up(counts: Counts, language: str, faults: dict[str, str]) -> None:
     if counts.answered + counts.abandoned > counts.offered:
-        faults[field_name("answered", language)] = _s("応答と放棄の合計が、着信より多くなっています。")
+        faults[field_name("answered", language)] = _s(
+            "応答と放棄の合計が、着信より多くなっています。"
+        )
     if (counts.within or 0) > counts.answered:
         faults[field_name("within", language)] = _s("時間内の応答が、応答より多くなっています。")

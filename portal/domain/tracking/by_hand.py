@@ -11,7 +11,9 @@ from portal.domain.escalations.call_backs import call_off
 from portal.domain.shipments.queries import absence_key, shipment
 
 
-def deliver(session: Session, parcel_id: int, day: date, actor: Actor, now: datetime) -> AlternativeParcel:
+def deliver(
+    session: Session, parcel_id: int, day: date, actor: Actor, now: datetime
+) -> AlternativeParcel:
     """Note that a parcel was handed over on ``day`` (JST); nobody is told any more that it waits at the post office.
 
     Raises: as ``alternatives.delivery.deliver``.

@@ -18,7 +18,9 @@ ENCODINGS = ("utf-8-sig", "cp932")
 NUMBER, DAY, WORD, DETAIL, OFFICE = "お問い合わせ番号", "状態発生日", "配送履歴", "詳細", "取扱局"
 NEEDED = (NUMBER, DAY, WORD)
 SHOWN_FAULTS = 20
-MOMENT = re.compile(r"(\d{4})[-/年.](\d{1,2})[-/月.](\d{1,2})日?\s*(?:(\d{1,2}):(\d{2})(?::\d{2})?)?")
+MOMENT = re.compile(
+    r"(\d{4})[-/年.](\d{1,2})[-/月.](\d{1,2})日?\s*(?:(\d{1,2}):(\d{2})(?::\d{2})?)?"
+)
 LENGTHS = (11, 12)
 
 
@@ -111,7 +113,8 @@ class CsvFeed:
                     yield reader.line_num, cells
         except csv.Error:
             raise InputError(
-                _s("郵便のファイルの%(line)d行目がCSVとして壊れています。") % {"line": reader.line_num},
+                _s("郵便のファイルの%(line)d行目がCSVとして壊れています。")
+                % {"line": reader.line_num},
                 code="tracking_file",
             ) from None
 

@@ -54,12 +54,20 @@ def follow(
 
 
 def _step(
-    session: Session, vault: Vault, program: Program, row: Shipment, target: str, event: TrackingEvent, actor: Actor,
+    session: Session,
+    vault: Vault,
+    program: Program,
+    row: Shipment,
+    target: str,
+    event: TrackingEvent,
+    actor: Actor,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     parcel = None
     if row.kind == PARCEL:
-        parcel = session.scalar(select(AlternativeParcel.id).where(AlternativeParcel.shipment_id == row.id))
+        parcel = session.scalar(
+            select(AlternativeParcel.id).where(AlternativeParcel.shipment_id == row.id)
+        )
     if target == "returning":
         # a parcel is back in stock only when it lies on our table: alternatives.delivery.come_back
         shipments.return_(session, row.id, actor, now)

@@ -21,7 +21,9 @@ def events_of(session: Session, shipment_id: int) -> Sequence[TrackingEvent]:
     statement = select(TrackingEvent).where(TrackingEvent.shipment_id == shipment_id)
     return list(
         session.scalars(
-            statement.order_by(TrackingEvent.happened_on, TrackingEvent.happened_at, TrackingEvent.id)
+            statement.order_by(
+                TrackingEvent.happened_on, TrackingEvent.happened_at, TrackingEvent.id
+            )
         )
     )
 

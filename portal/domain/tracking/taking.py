@@ -59,7 +59,9 @@ class _Numbers:
 
     def _row(self, event: PostEvent) -> Shipment | None:
         posted = self.by_number.get(event.tracking_no, ())
-        return next((row for row in posted if row.posted_on is not None and row.posted_on <= event.on), None)
+        return next(
+            (row for row in posted if row.posted_on is not None and row.posted_on <= event.on), None
+        )
 
 
 def take_tracking(
@@ -102,7 +104,12 @@ def take_tracking(
 
 
 def follow_all(
-    session: Session, vault: Vault, program: Program, shipment_ids: Iterable[int], actor: Actor, now: datetime
+    session: Session,
+    vault: Vault,
+    program: Program,
+    shipment_ids: Iterable[int],
+    actor: Actor,
+    now: datetime,
 ) -> tuple[int, int]:
     """Move shipments to where their latest events lead; returns how many moved and how many could not."""
     moved = conflicts = 0
@@ -123,17 +130,29 @@ def follow_all(
     return moved, conflicts
 
 
-def match_again(session: Session, vault: Vault, program: Program, actor: Actor, now: datetime) -> int:
+def match_again(
+    session: Session, vault: Vault, program: Program, actor: Actor, now: datetime
+) -> int:
     """Look for the shipments of events that came before the posting was entered; returns how many moved."""
-    waiting = session.scalars(select(TrackingEvent).where(TrackingEvent.shipment_id.is_(None))).all()
+    waiting = session.scalars(
+        select(TrackingEvent).where(TrackingEvent.shipment_id.is_(None))
+    ).all()
     events = {
-        row.id: PostEvent(row.tracking_no, row.happened_on, row.happened_at, row.word, row.detail, row.office)
+        row.id: PostEvent(
+            row.tracking_no, row.happened_on, row.happened_at, row.word, row.detail, row.office
+        )
         for row in waiting
     }
     numbers = _numbers(session, list(events.values()))
-    found = {key: shipment for key, event in events.items() if (shipment := numbers.of(event)) is not None}
+    found = {
+        key: shipment
+        for key, event in events.items()
+        if (shipment := numbers.of(event)) is not None
+    }
     for key, shipment in found.items():
-        session.execute(update(TrackingEvent).where(TrackingEvent.id == key).values(shipment_id=shipment))
+        session.execute(
+            update(TrackingEvent).where(TrackingEvent.id == key).values(shipment_id=shipment)
+        )
     session.expire_all()
     return follow_all(session, vault, program, sorted(set(found.values())), actor, now)[0]
 
@@ -151,12 +170,16 @@ def _numbers(session: Session, events: Sequence[PostEvent]) -> _Numbers:
     return found
 
 
-def _store(session: Session, file_id: int, events: Sequence[PostEvent], numbers: _Numbers) -> list[PostEvent]:
+def _store(
+    session: Session, file_id: int, events: Sequence[PostEvent], numbers: _Numbers
+) -> list[PostEvent]:
     unique = {event.fingerprint: event for event in events}
     fresh: list[PostEvent] = []
     for part in _parts(list(unique)):
         known = set(
-            session.scalars(select(TrackingEvent.fingerprint).where(TrackingEvent.fingerprint.in_(part)))
+            session.scalars(
+                select(TrackingEvent.fingerprint).where(TrackingEvent.fingerprint.in_(part))
+            )
         )
         new = [unique[key] for key in part if key not in known]
         if new:
@@ -164,18 +187,27 @@ def _store(session: Session, file_id: int, events: Sequence[PostEvent], numbers:
                 insert(TrackingEvent),
                 [
                     {
-                        "fingerprint": event.fingerprint, "file_id": file_id, "shipment_id": numbers.of(event),
-                        "tracking_no": event.tracking_no, "happened_on": event.on, "happened_at": event.at, "word": event.word,
-                        "status": read_word(event.word).value, "detail": event.detail, "office": event.office,
+                        "fingerprint": event.fingerprint,
+                        "file_id": file_id,
+                        "shipment_id": numbers.of(event),
+                        "tracking_no": event.tracking_no,
+                        "happened_on": event.on,
+                        "happened_at": event.at,
+                        "word": event.word,
+                        "status": read_word(event.word).value,
+                        "detail": event.detail,
+                        "office": event.office,
                     }
                     for event in new
                 ],
-            )  # fmt: skip
+            )
         fresh += new
     return fresh
 
 
-def _leading(session: Session, shipment_ids: Sequence[int]) -> Mapping[int, tuple[TrackingEvent, bool]]:
+def _leading(
+    session: Session, shipment_ids: Sequence[int]
+) -> Mapping[int, tuple[TrackingEvent, bool]]:
     """Return the event that leads each shipment, and whether a later one contradicts it.
 
     The decisive ones are walked through in the order in which they happened (at the same minute the one that leads
@@ -191,7 +223,8 @@ def _leading(session: Session, shipment_ids: Sequence[int]) -> Mapping[int, tupl
     first = time()
     found: dict[int, tuple[TrackingEvent, bool]] = {}
     for row in sorted(
-        rows, key=lambda r: (r.happened_on, r.happened_at or first, order.index(Status(r.status)), r.id)
+        rows,
+        key=lambda r: (r.happened_on, r.happened_at or first, order.index(Status(r.status)), r.id),
     ):
         key, target = row.shipment_id or 0, DECISIVE[Status(row.status)]
         known = found.get(key)
@@ -210,7 +243,10 @@ def counts(session: Session) -> Mapping[str, int]:
         "unmatched": session.scalar(one.where(TrackingEvent.shipment_id.is_(None))) or 0,
         "unknown": session.scalar(one.where(TrackingEvent.status == Status.UNKNOWN.value)) or 0,
         "conflicts": session.scalar(one.where(TrackingEvent.conflict.is_(True))) or 0,
-        "investigating": session.scalar(one.where(TrackingEvent.status == Status.INVESTIGATING.value)) or 0,
+        "investigating": session.scalar(
+            one.where(TrackingEvent.status == Status.INVESTIGATING.value)
+        )
+        or 0,
     }
 
 

@@ -18,9 +18,12 @@ ENDS = {"delivered": "arrive", "returning": "come_back"}
 
 
 def take_trials(
-    session: Session, events: Sequence[PostEvent], followed: Callable[[PostEvent], date | None], actor: Actor,
+    session: Session,
+    events: Sequence[PostEvent],
+    followed: Callable[[PostEvent], date | None],
+    actor: Actor,
     now: datetime,
-) -> list[PostEvent]:  # fmt: skip
+) -> list[PostEvent]:
     """Note which test letters arrived or came back, and return the events that are of other mail.
 
     ``followed``: when the shipment that has the event's number was posted; numbers are used again after some time.
@@ -30,7 +33,8 @@ def take_trials(
     for start in range(0, len(numbers), AT_ONCE):
         rows = session.scalars(
             select(BareLetter).where(
-                BareLetter.kind == TEST_POSTING, BareLetter.tracking_no.in_(numbers[start : start + AT_ONCE])
+                BareLetter.kind == TEST_POSTING,
+                BareLetter.tracking_no.in_(numbers[start : start + AT_ONCE]),
             )
         )
         for row in rows:
@@ -53,7 +57,9 @@ def take_trials(
 def _letter(letters: Sequence[BareLetter], on: date, other: date | None) -> BareLetter | None:
     """Return the letter that had the number on a day, unless a shipment got it later."""
     posted = [
-        (row.posted_on, row.id, row) for row in letters if row.posted_on is not None and row.posted_on <= on
+        (row.posted_on, row.id, row)
+        for row in letters
+        if row.posted_on is not None and row.posted_on <= on
     ]
     if not posted:
         return None

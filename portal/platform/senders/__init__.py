@@ -28,7 +28,9 @@ def make_senders(settings: Settings) -> dict[str, Sender]:
         senders["sms"] = GatewaySender(settings.sms_url, settings.sms_token)
     if settings.smtp_url:
         if not settings.mail_from:
-            raise InputError(_s("PORTAL_SMTP_URL には PORTAL_MAIL_FROM（差出人のアドレス）も必要です。"))
+            raise InputError(
+                _s("PORTAL_SMTP_URL には PORTAL_MAIL_FROM（差出人のアドレス）も必要です。")
+            )
         senders["email"] = SmtpSender(settings.smtp_url, settings.mail_from)
     if settings.has_outbox:
         for kind in KINDS:

@@ -39,7 +39,10 @@ class Breaker:
     """Opens after five failures in a row for sixty seconds; then one message tries whether the way is free (F9)."""
 
     def __init__(
-        self, failures: int = 5, seconds: float = 60.0, monotonic: Callable[[], float] = time.monotonic
+        self,
+        failures: int = 5,
+        seconds: float = 60.0,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._limit = failures
         self._seconds = seconds

@@ -29,7 +29,12 @@ class GatewaySender:
     keeps_body = False
 
     def __init__(
-        self, url: str, token: str, *, timeout: httpx.Timeout = TIMEOUT, breaker: Breaker | None = None
+        self,
+        url: str,
+        token: str,
+        *,
+        timeout: httpx.Timeout = TIMEOUT,
+        breaker: Breaker | None = None,
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme != "https" and not is_loopback(parts.hostname or ""):

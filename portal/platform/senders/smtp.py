@@ -26,7 +26,12 @@ class SmtpSender:
     keeps_body = False
 
     def __init__(
-        self, url: str, mail_from: str, *, timeout: float = TIMEOUT_SECONDS, breaker: Breaker | None = None
+        self,
+        url: str,
+        mail_from: str,
+        *,
+        timeout: float = TIMEOUT_SECONDS,
+        breaker: Breaker | None = None,
     ) -> None:
         parts = urlsplit(url)
         try:
@@ -35,7 +40,9 @@ class SmtpSender:
             port = 0
         if not parts.hostname or port == 0:
             raise InputError(
-                _s("PORTAL_SMTP_URL は smtp://利用者:パスワード@サーバー:ポート の形で書いてください。")
+                _s(
+                    "PORTAL_SMTP_URL は smtp://利用者:パスワード@サーバー:ポート の形で書いてください。"
+                )
             )
         name, self._address = parseaddr(mail_from)
         self._domain = self._address.rpartition("@")[2]

@@ -94,7 +94,9 @@ class OutboxWorker:
                 barred.update(sending.barred_messages(inside, rows))
                 return barred
 
-            claims = services.claim_due(session, self._vault, now, limit=limit, kind=kind, gate=gate)
+            claims = services.claim_due(
+                session, self._vault, now, limit=limit, kind=kind, gate=gate
+            )
             if barred:
                 sending.settle(session, now, barred)
             return claims
@@ -114,7 +116,9 @@ class OutboxWorker:
             if failure is None:
                 services.mark_sent(session, claim, now, keep_body=sender.keeps_body)
             else:
-                services.mark_failed(session, claim, now, reason=failure.reason, permanent=failure.permanent)
+                services.mark_failed(
+                    session, claim, now, reason=failure.reason, permanent=failure.permanent
+                )
             sending.settle(session, now, [claim.id])
         if failure is not None:
             log.warning("message %d (%s) not accepted: %s", claim.id, claim.kind, failure.reason)

@@ -38,7 +38,9 @@ def end_call(served: ServedStaff, actor: Actor, **changes: Any) -> None:
     with served.database.write() as session:
         call = services.current_call(session, actor)
         if call is not None:
-            finishing.finish(session, VAULT, call.id, AfterCall(**(facts | changes)), actor, served.now)
+            finishing.finish(
+                session, VAULT, call.id, AfterCall(**(facts | changes)), actor, served.now
+            )
 
 
 def last_call(served: ServedStaff, actor: Actor) -> Call:

@@ -15,7 +15,9 @@ from tests.support.staff import PASSWORD
 Step = Callable[[ServedStaff, Page], None]
 
 
-def _open(path: str, role: Role | None = Role.WARD_OFFICER, *, served: ServedStaff, page: Page) -> None:
+def _open(
+    path: str, role: Role | None = Role.WARD_OFFICER, *, served: ServedStaff, page: Page
+) -> None:
     if role is not None:
         served.enter(page, role)
     served.go(page, path)
@@ -114,7 +116,9 @@ def _print_text(served: ServedStaff, page: Page) -> None:
 
 def _no_print_text(served: ServedStaff, page: Page) -> None:
     _print_text(served, page)
-    page.set_input_files("#image", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture("JPEG")})
+    page.set_input_files(
+        "#image", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": picture("JPEG")}
+    )
     press(page)
 
 
@@ -176,7 +180,9 @@ ALL: dict[str, Step] = {
     "search: found": _found,
     "search: none": _none_found,
     "search: unreadable": _unreadable,
-    "reason": lambda served, page: _open("/households/{household}/reason", served=served, page=page),
+    "reason": lambda served, page: _open(
+        "/households/{household}/reason", served=served, page=page
+    ),
     "reason: none": _no_reason,
     "household": open_household,
     "household: unmasked": _unmasked,
@@ -193,13 +199,30 @@ ALL: dict[str, Step] = {
     "protection: proposed": partial(_protection, proposed=True),
     "password: weak": _weak_password,
     "dashboard of an agent": lambda served, page: _open("/", Role.AGENT, served=served, page=page),
-    "dashboard of an auditor": lambda served, page: _open("/", Role.AUDITOR, served=served, page=page),
-    "staff accounts": lambda served, page: _open("/staff", Role.ADMINISTRATOR, served=served, page=page),
+    "dashboard of an auditor": lambda served, page: _open(
+        "/", Role.AUDITOR, served=served, page=page
+    ),
+    "staff accounts": lambda served, page: _open(
+        "/staff", Role.ADMINISTRATOR, served=served, page=page
+    ),
     "forbidden": lambda served, page: _open("/staff", Role.OFFICER, served=served, page=page),
 }
 for _path in (
-    "/", "/households", "/tasks", "/tasks/{frozen}", "/tasks/{unmatched}", "/holds", "/holds/{one}", "/holds/{gaiji}",
-    "/roster", "/roster/{import}", "/letters", "/letters/{run}", "/coupons", "/account", "/nothing",
-):  # fmt: skip
+    "/",
+    "/households",
+    "/tasks",
+    "/tasks/{frozen}",
+    "/tasks/{unmatched}",
+    "/holds",
+    "/holds/{one}",
+    "/holds/{gaiji}",
+    "/roster",
+    "/roster/{import}",
+    "/letters",
+    "/letters/{run}",
+    "/coupons",
+    "/account",
+    "/nothing",
+):
     ALL[_path] = lambda served, page, path=_path: _open(path, served=served, page=page)  # type: ignore[misc]
 __all__ = ["ALL", "Step", "open_household", "press"]

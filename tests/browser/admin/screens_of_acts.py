@@ -31,15 +31,21 @@ def family(served: ServedStaff, *, returned: bool = True) -> Person:
     if returned:
         post.come_back(person)
     with served.database.write() as session:
-        row = add_authenticator(session, VAULT, person.credential_id, "sms", "+819011112222", served.now)
+        row = add_authenticator(
+            session, VAULT, person.credential_id, "sms", "+819011112222", served.now
+        )
         row.state, row.confirmed_at = "confirmed", served.now
     return person
 
 
 def caller(
-    served: ServedStaff, page: Page, person: Person, level: Level = Level.ACT, role: Role = Role.AGENT,
+    served: ServedStaff,
+    page: Page,
+    person: Person,
+    level: Level = Level.ACT,
+    role: Role = Role.AGENT,
     language: CallLanguage = CallLanguage.JA,
-) -> Actor:  # fmt: skip
+) -> Actor:
     """A call with somebody of a household who is known so far, after a call back."""
     actor = begin_call(served, page, role, language=language)
     with served.database.write() as session:
@@ -48,7 +54,9 @@ def caller(
     return actor
 
 
-def _act(place: str, served: ServedStaff, page: Page, *, language: CallLanguage = CallLanguage.JA) -> Person:
+def _act(
+    place: str, served: ServedStaff, page: Page, *, language: CallLanguage = CallLanguage.JA
+) -> Person:
     person = family(served)
     caller(served, page, person, language=language)
     served.go(page, f"/desk/{person.household_id}/{place}")
@@ -86,7 +94,9 @@ def _offers(level: Level, served: ServedStaff, page: Page) -> None:
 
 def _supervisor(served: ServedStaff, page: Page) -> None:
     if Role.SUPERVISOR not in served.colleagues:
-        served.colleagues[Role.SUPERVISOR] = hire(served.database, served.now, Role.SUPERVISOR, "supervisor")
+        served.colleagues[Role.SUPERVISOR] = hire(
+            served.database, served.now, Role.SUPERVISOR, "supervisor"
+        )
     at_the_desk(served, page, Role.SUPERVISOR)
 
 

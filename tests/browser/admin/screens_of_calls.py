@@ -64,7 +64,12 @@ def _wrong_notes(served: ServedStaff, page: Page) -> None:
 def _one(served: ServedStaff, page: Page) -> None:
     actor = begin_call(served, page)
     end_call(
-        served, actor, text="不在票をなくした", interpreter_minutes=1, relay_service=True, complaint=True
+        served,
+        actor,
+        text="不在票をなくした",
+        interpreter_minutes=1,
+        relay_service=True,
+        complaint=True,
     )
     served.go(page, f"/calls/{last_call(served, actor).id}")
 

@@ -33,8 +33,12 @@ def verified(served: ServedStaff, actor: Actor, said: Said = KNOWN) -> None:
 def enroll(served: ServedStaff) -> None:
     """The household has a telephone for its codes."""
     with served.database.write() as session:
-        credential = session.query(Credential).filter_by(household_id=served.numbers["household"]).one()
-        row = codes.add_authenticator(session, VAULT, credential.id, "sms", "+819012345678", served.now)
+        credential = (
+            session.query(Credential).filter_by(household_id=served.numbers["household"]).one()
+        )
+        row = codes.add_authenticator(
+            session, VAULT, credential.id, "sms", "+819012345678", served.now
+        )
         row.state, row.confirmed_at = "confirmed", served.now
 
 

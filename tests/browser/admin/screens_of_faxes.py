@@ -32,7 +32,9 @@ def came_in(served: ServedStaff, actor: Actor, *, hours: int = 2, pages: int = 1
     """A FAX comes in; returns its case."""
     number = _SENT[served.url] = _SENT.get(served.url, 0) + 1
     sizes = [(BIG[0], BIG[1] + number)] * pages
-    new = NewFax(served.now - timedelta(hours=hours), check_scan(fax(*sizes)), CallLanguage.ZH, SENDER)
+    new = NewFax(
+        served.now - timedelta(hours=hours), check_scan(fax(*sizes)), CallLanguage.ZH, SENDER
+    )
     with served.database.write() as session:
         return services.receive(session, VAULT, program().calendar, new, actor, served.now).id
 
@@ -51,10 +53,13 @@ def started(served: ServedStaff, page: Page, *, verified: bool = False) -> tuple
         if verified:
             session.add(
                 CallHousehold(
-                    call_id=call.id, household_id=served.numbers["household"], level=int(Level.STATUS),
-                    opened_at=served.now, verified_at=served.now,
+                    call_id=call.id,
+                    household_id=served.numbers["household"],
+                    level=int(Level.STATUS),
+                    opened_at=served.now,
+                    verified_at=served.now,
                 )
-            )  # fmt: skip
+            )
     return case_id, actor
 
 
@@ -94,7 +99,9 @@ def _new(served: ServedStaff, page: Page) -> None:
 
 def _wrong_new(served: ServedStaff, page: Page) -> None:
     _new(served, page)
-    page.set_input_files("#file", {"name": "a.tif", "mimeType": "image/tiff", "buffer": b"II*\0broken"})
+    page.set_input_files(
+        "#file", {"name": "a.tif", "mimeType": "image/tiff", "buffer": b"II*\0broken"}
+    )
     page.fill("#received_on", "きのう")
     press(page)
 

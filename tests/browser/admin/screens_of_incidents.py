@@ -39,7 +39,14 @@ def _case(served: ServedStaff, *, looked_up: bool = False) -> int:
             coupons.reveal(session, VAULT, entry.coupon, actor, now)
         told = Told("not_read", "汐見マート", "レジで読めない")
         row = faults.report_fault(
-            session, VAULT, served.numbers["household"], entry.entitlement_id, told, Source.CALL, actor, now
+            session,
+            VAULT,
+            served.numbers["household"],
+            entry.entitlement_id,
+            told,
+            Source.CALL,
+            actor,
+            now,
         )
         if looked_up:
             answer = LookUp("unused", jst_date(now))
@@ -72,7 +79,9 @@ def _incident(served: ServedStaff, *, report: str = "") -> int:
         subjects.add_households(session, row.id, [served.numbers["household"]], actor, now)
         subjects.add_theirs(session, row.id, "coupon", actor, now)
         if report:
-            write_report(session, VAULT, load_program("sample", NOON.date()), row.id, report, actor, now)
+            write_report(
+                session, VAULT, load_program("sample", NOON.date()), row.id, report, actor, now
+            )
         return row.id
 
 
@@ -126,7 +135,9 @@ def _stops(served: ServedStaff, page: Page) -> None:
         downtime.log(session, "codes", now - timedelta(hours=1), None, _officer(served), now)
         # the telephone has no notice on the sites: other screens would show it
         starts = downtime.first_plannable(now)
-        downtime.plan(session, VAULT, "telephone", starts, starts + timedelta(hours=2), _officer(served), now)
+        downtime.plan(
+            session, VAULT, "telephone", starts, starts + timedelta(hours=2), _officer(served), now
+        )
     served.enter(page, Role.OFFICER)
     served.go(page, "/downtime")
 

@@ -31,28 +31,53 @@ NUMBERS = count(1)
 def _run(served: ServedStaff, *, held: bool = False) -> int:
     """A finished run of two letters to new households; one of them may have been held since."""
     now = served.now
-    people = [add_person(served.database, now, number=f"95{next(NUMBERS):08}", children=2) for _ in range(2)]
+    people = [
+        add_person(served.database, now, number=f"95{next(NUMBERS):08}", children=2)
+        for _ in range(2)
+    ]
     with served.database.write() as session:
         run = PrintRun(
-            kind="credential", state="built", planned=2, children=4, total_yen=120_000, folder="letters",
-            notice_date=now.date(), created_at=now, finished_at=now,
-        )  # fmt: skip
+            kind="credential",
+            state="built",
+            planned=2,
+            children=4,
+            total_yen=120_000,
+            folder="letters",
+            notice_date=now.date(),
+            created_at=now,
+            finished_at=now,
+        )
         session.add(run)
         session.flush()
         file = f"letters-{run.id:03}-0001.pdf"
         session.add(
             PrintChunk(
-                print_run_id=run.id, number=1, state="built", file_name=file, sha256="ab" * 32, letters=2, built_at=now
+                print_run_id=run.id,
+                number=1,
+                state="built",
+                file_name=file,
+                sha256="ab" * 32,
+                letters=2,
+                built_at=now,
             )
-        )  # fmt: skip
+        )
         for place, person in enumerate(people, 1):
             session.add(
                 Letter(
-                    number=new_letter_number(), household_id=person.household_id, kind="credential", state="printed",
-                    print_run_id=run.id, chunk_number=1, position=place, children=2, amount_yen=60_000,
-                    credential_id=person.credential_id, created_at=now, printed_at=now,
+                    number=new_letter_number(),
+                    household_id=person.household_id,
+                    kind="credential",
+                    state="printed",
+                    print_run_id=run.id,
+                    chunk_number=1,
+                    position=place,
+                    children=2,
+                    amount_yen=60_000,
+                    credential_id=person.credential_id,
+                    created_at=now,
+                    printed_at=now,
                 )
-            )  # fmt: skip
+            )
         if held:
             household = session.get_one(Household, people[0].household_id)
             put_hold(session, household, "W06_INSTITUTION", SYSTEM, now)
@@ -86,9 +111,13 @@ def _proof(served: ServedStaff) -> int:
     """A run with a proof that shows one of its letters."""
     run_id, (officer, _ward) = _run(served), _people(served)
     with served.database.write() as session:
-        letter = session.scalars(select(Letter.id).where(Letter.print_run_id == run_id).limit(1)).one()
+        letter = session.scalars(
+            select(Letter.id).where(Letter.print_run_id == run_id).limit(1)
+        ).one()
         drawn = [Picture(letter, ("first", "longest"), picture())]
-        store_proof(session, VAULT, run_id, build_sha256(session, run_id), 1, drawn, officer, served.now)
+        store_proof(
+            session, VAULT, run_id, build_sha256(session, run_id), 1, drawn, officer, served.now
+        )
     return run_id
 
 
@@ -162,20 +191,40 @@ def _test_posting(served: ServedStaff, page: Page) -> None:
     now = served.now
     with served.database.write() as session:
         run = PrintRun(
-            kind=TEST_POSTING, state="handed_over", planned=1, children=0, total_yen=0, folder="letters",
-            enclosed=["alternative_form", "reply_envelope"], notice_date=now.date(), created_at=now, finished_at=now,
+            kind=TEST_POSTING,
+            state="handed_over",
+            planned=1,
+            children=0,
+            total_yen=0,
+            folder="letters",
+            enclosed=["alternative_form", "reply_envelope"],
+            notice_date=now.date(),
+            created_at=now,
+            finished_at=now,
             handed_over_at=now,
-        )  # fmt: skip
+        )
         session.add(run)
         session.flush()
         session.add(
             BareLetter(
-                number=new_letter_number(), kind=TEST_POSTING, state="posted", test_address_id=_address(served, session),
-                print_run_id=run.id, chunk_number=1, position=1, children=0, amount_yen=0, enclosures=3, created_at=now,
-                printed_at=now, handed_over_at=now, mail_class="simple_registered", tracking_no=f"131{next(NUMBERS):08}",
+                number=new_letter_number(),
+                kind=TEST_POSTING,
+                state="posted",
+                test_address_id=_address(served, session),
+                print_run_id=run.id,
+                chunk_number=1,
+                position=1,
+                children=0,
+                amount_yen=0,
+                enclosures=3,
+                created_at=now,
+                printed_at=now,
+                handed_over_at=now,
+                mail_class="simple_registered",
+                tracking_no=f"131{next(NUMBERS):08}",
                 posted_on=now.date(),
             )
-        )  # fmt: skip
+        )
         run_id = run.id
     served.enter(page, Role.OFFICER)
     served.go(page, f"/letters/{run_id}/mail")

@@ -43,9 +43,17 @@ def mail_house(served: ServedStaff, *, consented: bool = True) -> MailHouse:
             served.now,
         )
         if consented:
-            subcontractors.consent(session, company.id, "5汐子第123号", served.now.date(), ward, served.now)
+            subcontractors.consent(
+                session, company.id, "5汐子第123号", served.now.date(), ward, served.now
+            )
         return MailHouse(
-            served.database, Path(mkdtemp()), key, company.id, officer, ward, households=next(FAMILIES)
+            served.database,
+            Path(mkdtemp()),
+            key,
+            company.id,
+            officer,
+            ward,
+            households=next(FAMILIES),
         )
 
 
@@ -113,7 +121,11 @@ def pulled(
     with served.database.write() as session:
         for person in people[:3]:
             session.add(
-                Hold(household_id=person.household_id, code="W10_MOVED_AFTER_BASE", created_at=served.now)
+                Hold(
+                    household_id=person.household_id,
+                    code="W10_MOVED_AFTER_BASE",
+                    created_at=served.now,
+                )
             )
     if listed:
         with served.database.write() as session:
@@ -149,7 +161,9 @@ def _no_answer(served: ServedStaff, page: Page) -> None:
 def _posted_meanwhile(served: ServedStaff, page: Page) -> None:
     house, run_id, people = pulled(served)
     with served.database.write() as session:
-        number = session.query(Letter.number).filter_by(household_id=people[0].household_id).scalar()
+        number = (
+            session.query(Letter.number).filter_by(household_id=people[0].household_id).scalar()
+        )
         entry = Entry(number, tracking_no(900_000 + next(LABELS)))
         post_letters(
             session,
@@ -168,10 +182,14 @@ def _posting(served: ServedStaff, page: Page) -> None:
     with served.database.write() as session:
         session.add(
             CardPrint(
-                cards=1_200, folder="/letters/cards", file_name="cards-20230801-0f3a9c1d.pdf", sha256="0" * 64,
-                notice_date=served.now.date(), printed_at=served.now,
+                cards=1_200,
+                folder="/letters/cards",
+                file_name="cards-20230801-0f3a9c1d.pdf",
+                sha256="0" * 64,
+                notice_date=served.now.date(),
+                printed_at=served.now,
             )
-        )  # fmt: skip
+        )
     served.enter(page, Role.OFFICER)
     served.go(page, "/posting")
 
@@ -203,7 +221,9 @@ def _dispatches(served: ServedStaff, page: Page) -> None:
             dispatches.plan(
                 session,
                 VAULT,
-                dispatches.Plan(today + timedelta(days=days), "汐風郵便局", 1_200, ("潮見坂", "灯台通")),
+                dispatches.Plan(
+                    today + timedelta(days=days), "汐風郵便局", 1_200, ("潮見坂", "灯台通")
+                ),
                 officer,
                 served.now - timedelta(hours=12),
             )

@@ -15,9 +15,12 @@ from tests.browser.admin.served import ServedStaff
 from tests.support.coupons import VAULT
 
 TEXTS = {
-    "subject": "第1回 定例の打合せ", "place": "区役所5階", "attendees": "区 課長\n受託者 責任者",
-    "decisions": "発送は7月10日から", "open_items": "年末の最後の差し出し日",
-}  # fmt: skip
+    "subject": "第1回 定例の打合せ",
+    "place": "区役所5階",
+    "attendees": "区 課長\n受託者 責任者",
+    "decisions": "発送は7月10日から",
+    "open_items": "年末の最後の差し出し日",
+}
 
 
 def _at(path: str, role: Role, served: ServedStaff, page: Page) -> None:
@@ -30,14 +33,16 @@ def _written(served: ServedStaff) -> int:
     with served.database.write() as session:
         return minutes.write(
             session, VAULT, None, 0, jst_date(served.now), TEXTS, officer, served.now
-        ).id  # fmt: skip
+        ).id
 
 
 def _proposed(served: ServedStaff) -> None:
     officer = Actor(Role.OFFICER, served.colleagues[Role.OFFICER].id, Organization.CONTRACTOR)
     with served.database.write() as session:
         if session.scalar(select(DocumentVersion.id).limit(1)) is None:
-            documents.propose(session, "pages", b"a = 1\n", "texts.toml", "初版", officer, served.now)
+            documents.propose(
+                session, "pages", b"a = 1\n", "texts.toml", "初版", officer, served.now
+            )
 
 
 def _minutes(role: Role, served: ServedStaff, page: Page, *, edit: bool = False) -> None:

@@ -68,9 +68,10 @@ def _wrong_scan(served: ServedStaff, page: Page) -> None:
 def _parcel(state: str, served: ServedStaff, page: Page) -> None:
     paper, request_id = office(served), approved(served)
     if state == "own":
-        ward, paper.officer = paper.officer, Actor(
-            Role.WARD_OFFICER, served.colleagues[Role.WARD_OFFICER].id, Organization.WARD
-        )  # fmt: skip
+        ward, paper.officer = (
+            paper.officer,
+            Actor(Role.WARD_OFFICER, served.colleagues[Role.WARD_OFFICER].id, Organization.WARD),
+        )
         parcel = paper.count(request_id)
         paper.officer = ward
     else:
@@ -109,9 +110,15 @@ def _stock(served: ServedStaff, page: Page) -> None:
         if stocktaking.waiting_count(session, GIFT) is None:
             last = read_range("GC000400")
             stocktaking.propose_count(
-                session, paper.program, GIFT, paper.line().on_hand - 1, paper.officer, served.now, missing=[last],
+                session,
+                paper.program,
+                GIFT,
+                paper.line().on_hand - 1,
+                paper.officer,
+                served.now,
+                missing=[last],
                 reason="棚の奥になかった",
-            )  # fmt: skip
+            )
     served.enter(page)
     served.go(page, "/stock?said=received")
 

@@ -38,9 +38,16 @@ def _change(served: ServedStaff) -> int:
     household = _family(served).household_id
     with served.database.write() as session:
         return changes.submit(
-            session, VAULT, PROGRAM, household, (2,), NEWCOMER, "support_center", officer,
+            session,
+            VAULT,
+            PROGRAM,
+            household,
+            (2,),
+            NEWCOMER,
+            "support_center",
+            officer,
             served.now,
-        ).id  # fmt: skip
+        ).id
 
 
 def _letter(served: ServedStaff) -> int:
@@ -49,16 +56,32 @@ def _letter(served: ServedStaff) -> int:
         household = session.get_one(Household, person.household_id)
         household.protected = household.counter = True
         run = PrintRun(
-            kind="credential", state="handed_over", planned=1, children=2, total_yen=60_000, folder="letters",
-            notice_date=served.now.date(), created_at=served.now, finished_at=served.now,
-        )  # fmt: skip
+            kind="credential",
+            state="handed_over",
+            planned=1,
+            children=2,
+            total_yen=60_000,
+            folder="letters",
+            notice_date=served.now.date(),
+            created_at=served.now,
+            finished_at=served.now,
+        )
         session.add(run)
         session.flush()
         letter = Letter(
-            number=new_letter_number(), household_id=household.id, kind="credential", state="printed", counter=True,
-            print_run_id=run.id, chunk_number=1, position=1, children=2, amount_yen=60_000, created_at=served.now,
+            number=new_letter_number(),
+            household_id=household.id,
+            kind="credential",
+            state="printed",
+            counter=True,
+            print_run_id=run.id,
+            chunk_number=1,
+            position=1,
+            children=2,
+            amount_yen=60_000,
+            created_at=served.now,
             printed_at=served.now,
-        )  # fmt: skip
+        )
         session.add(letter)
         session.flush()
         return letter.id

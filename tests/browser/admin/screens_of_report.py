@@ -76,7 +76,9 @@ def _upload(rows: Sequence[Sequence[object]], served: ServedStaff, page: Page) -
     at_the_desk(served, page, Role.SUPERVISOR)
     served.go(page, "/telephony?month=2023-07")
     page.select_option("#layout", "by_line")
-    page.set_input_files("#file", {"name": "x.csv", "mimeType": "text/csv", "buffer": line_file(rows)})
+    page.set_input_files(
+        "#file", {"name": "x.csv", "mimeType": "text/csv", "buffer": line_file(rows)}
+    )
     press(page, "form[action='/telephony/file']")
 
 
@@ -136,7 +138,9 @@ def _version(served: ServedStaff, page: Page) -> None:
 def _marked(served: ServedStaff, page: Page) -> int:
     _to_draft(served)
     agent = lead(served).id or 0
-    call = add_marked_call(served.database, agent, date(2023, 7, 12), "山田さんから、手紙が遅いという苦情。")
+    call = add_marked_call(
+        served.database, agent, date(2023, 7, 12), "山田さんから、手紙が遅いという苦情。"
+    )
     at_the_desk(served, page, Role.SUPERVISOR)
     served.go(page, f"{REPORT}/marked")
     return call
@@ -160,11 +164,14 @@ def _wrong_sentence(served: ServedStaff, page: Page) -> None:
 def _board(served: ServedStaff, page: Page, path: str = "/board") -> None:
     today = (served.now + timedelta(hours=9)).date()
     rows = [
-        (today.isoformat(), f"{9 + n // 2}:{n % 2 * 30:02}", "1番", 20, 12 + n, 3, 5, 0, 0) for n in range(5)
+        (today.isoformat(), f"{9 + n // 2}:{n % 2 * 30:02}", "1番", 20, 12 + n, 3, 5, 0, 0)
+        for n in range(5)
     ]
     actor = lead(served)
     with served.database.write() as session:
-        import_file(session, PROGRAM, BY_LINE, line_file(rows), actor, served.now, reason=Reason.CORRECTED)
+        import_file(
+            session, PROGRAM, BY_LINE, line_file(rows), actor, served.now, reason=Reason.CORRECTED
+        )
     begin_call(served, page)
     at_the_desk(served, page, Role.SUPERVISOR)
     served.go(page, path)
@@ -175,7 +182,9 @@ def _watch(served: ServedStaff, page: Page, path: str = "/watch") -> None:
     actor = Actor(Role.AGENT, agent, Organization.SUBCONTRACTOR)
     with served.database.write() as session:
         for what in ("search", "unmask", "open", "births"):
-            record(session, actor, served.now, "staff.unusual_browsing", "staff_user", agent, what=what)
+            record(
+                session, actor, served.now, "staff.unusual_browsing", "staff_user", agent, what=what
+            )
         note_protected_asked(session, served.numbers["protected"], actor, served.now, call_id=1)
     at_the_desk(served, page, Role.SUPERVISOR)
     served.go(page, path)

@@ -54,7 +54,9 @@ def fill(served: ServedStaff) -> None:
     taken = box.paper(family(served), clerk)
     box.addition(clerk)
     with served.database.write() as session:
-        claim_request(session, taken.id, officer(served.colleagues[Role.ADMINISTRATOR].id), served.now)
+        claim_request(
+            session, taken.id, officer(served.colleagues[Role.ADMINISTRATOR].id), served.now
+        )
 
 
 def go(served: ServedStaff, page: Page, path: str, role: Role = Role.OFFICER) -> None:
@@ -90,9 +92,13 @@ def _paper(served: ServedStaff, page: Page) -> None:
     person = family(served)
     with served.database.write() as session:
         file = check_scan(picture(size=(600, 800)))
-        scan = store_scan(session, VAULT, file, SYSTEM, served.now, household_id=person.household_id)
+        scan = store_scan(
+            session, VAULT, file, SYSTEM, served.now, household_id=person.household_id
+        )
     claim(
-        served, page, inbox(served).paper(person, officer(served.colleagues[Role.AGENT].id), scan_id=scan.id)
+        served,
+        page,
+        inbox(served).paper(person, officer(served.colleagues[Role.AGENT].id), scan_id=scan.id),
     )
 
 
@@ -119,7 +125,9 @@ def _changed(served: ServedStaff, page: Page) -> None:
     row = inbox(served).decline(family(served))
     claim(served, page, row)
     with served.database.write() as session:
-        declines.withdraw(session, VAULT, PROGRAM, row.id, row.household_id or 0, PARENT, served.now)
+        declines.withdraw(
+            session, VAULT, PROGRAM, row.id, row.household_id or 0, PARENT, served.now
+        )
     page.check("input[value=accept]")
     press(page, "form#decision")
     page.locator("#error-summary:focus").wait_for()
@@ -143,13 +151,19 @@ def _bulk(served: ServedStaff, page: Page, *, done: bool = False) -> None:
 
 def _stops(served: ServedStaff, page: Page, *, full: bool = False) -> None:
     with served.database.write() as session:
-        session.execute(update(Coupon).where(Coupon.state == "stop_requested").values(state="voided"))
+        session.execute(
+            update(Coupon).where(Coupon.state == "stop_requested").values(state="voided")
+        )
     if full:
         box, actor = inbox(served), officer(served.colleagues[Role.AGENT].id)
         for _one in range(2):
             person = family(served)
             give_coupons(
-                served.database, Path(tempfile.mkdtemp()), served.now, count=80, seed=900 + next(NUMBERS)
+                served.database,
+                Path(tempfile.mkdtemp()),
+                served.now,
+                count=80,
+                seed=900 + next(NUMBERS),
             )
             box.reveal(person)
             row = box.decline(person, (1,))

@@ -79,11 +79,20 @@ def asked(served: ServedStaff, actor: Actor, *, known: bool = True) -> int:
         assert call is not None
         household = served.numbers["household"] if known else None
         if household is not None:
-            session.add(CallHousehold(call_id=call.id, household_id=household, opened_at=served.now))
+            session.add(
+                CallHousehold(call_id=call.id, household_id=household, opened_at=served.now)
+            )
             session.flush()
         wanted = Wanted("090-0000-0000", text="再配送について", language=CallLanguage.KO)
         task_id = call_backs.ask(
-            session, VAULT, PROGRAM, wanted, actor, served.now, call_id=call.id, household_id=household
+            session,
+            VAULT,
+            PROGRAM,
+            wanted,
+            actor,
+            served.now,
+            call_id=call.id,
+            household_id=household,
         ).id
     end_call(served, actor)
     return task_id
@@ -130,9 +139,14 @@ def raised(served: ServedStaff, actor: Actor, kind: str = "eligibility") -> Esca
         call = current_call(session, actor)
         assert call is not None
         row = services.raise_escalation(
-            session, VAULT, PROGRAM, Question(kind, "基準日のあとに転入した。", "090-0000-0000"), actor, served.now,
+            session,
+            VAULT,
+            PROGRAM,
+            Question(kind, "基準日のあとに転入した。", "090-0000-0000"),
+            actor,
+            served.now,
             call_id=call.id,
-        )  # fmt: skip
+        )
         session.flush()
         session.expunge(row)
     end_call(served, actor)
@@ -177,7 +191,9 @@ def _wrong_answer(served: ServedStaff, page: Page) -> None:
 
 def _answered(served: ServedStaff, page: Page) -> None:
     row = raised(served, begin_call(served, page))
-    ward = Actor(Role.WARD_OFFICER, served.colleagues[Role.WARD_OFFICER].id, ROLES[Role.WARD_OFFICER])
+    ward = Actor(
+        Role.WARD_OFFICER, served.colleagues[Role.WARD_OFFICER].id, ROLES[Role.WARD_OFFICER]
+    )
     with served.database.write() as session:
         order = Instruction("児発第12号", jst_date(served.now))
         services.answer(session, VAULT, row.id, WardAnswer("対象です。", order), ward, served.now)
@@ -192,9 +208,11 @@ def _sheet(served: ServedStaff, page: Page) -> None:
     actor = at_the_desk(served, page, Role.OFFICER)
     with served.database.write() as session:
         rows = [
-            AnswerRow(2, row.receipt_no, "対象です。", "児発第12号", "2023-07-31"), AnswerRow(3, "ZZZZ-9999", "可"),
-            AnswerRow(4, row.receipt_no + "X", "可"), AnswerRow(5, "", "可", "第1号"),
-        ]  # fmt: skip
+            AnswerRow(2, row.receipt_no, "対象です。", "児発第12号", "2023-07-31"),
+            AnswerRow(3, "ZZZZ-9999", "可"),
+            AnswerRow(4, row.receipt_no + "X", "可"),
+            AnswerRow(5, "", "可", "第1号"),
+        ]
         file = AnswersFile(row.receipt_no.encode().ljust(32, b"0"), rows)
         sheet_id = take_in(session, VAULT, file, actor, served.now).id
     served.go(page, f"/escalations/answers/{sheet_id}")

@@ -64,27 +64,43 @@ class ServedStaff:
         page.goto(self.url + path.format(**self.numbers))
 
 
-def _household(served: ServedStaff, number: int, *, protected: bool = False, active: bool = False) -> Person:
+def _household(
+    served: ServedStaff, number: int, *, protected: bool = False, active: bool = False
+) -> Person:
     return add_person(
-        served.database, served.now, number=f"96{number:08}", protected=protected, active=active, children=2
+        served.database,
+        served.now,
+        number=f"96{number:08}",
+        protected=protected,
+        active=active,
+        children=2,
     )
 
 
 def _seed(served: ServedStaff, folder: Path) -> None:
     now, numbers = served.now, served.numbers
-    people = [_household(served, number, active=number < 3, protected=number == 5) for number in range(1, 8)]
+    people = [
+        _household(served, number, active=number < 3, protected=number == 5)
+        for number in range(1, 8)
+    ]
     give_coupons(served.database, folder, now, count=30)
     for role in (Role.WARD_OFFICER, Role.OFFICER, Role.AGENT, Role.ADMINISTRATOR, Role.AUDITOR):
         served.colleagues[role] = hire(served.database, now, role, role.value)
     with served.database.write() as session:
         numbers["household"], numbers["protected"] = people[0].household_id, people[4].household_id
         for name, person, code in (
-            ("one", people[1], "W06_INSTITUTION"), ("two", people[2], "W10_MOVED_AFTER_BASE"),
-            ("gaiji", people[3], "W02_GAIJI"), ("image", people[6], "W02_GAIJI"), ("ward", people[4], "W01_PROTECTED"),
-        ):  # fmt: skip
+            ("one", people[1], "W06_INSTITUTION"),
+            ("two", people[2], "W10_MOVED_AFTER_BASE"),
+            ("gaiji", people[3], "W02_GAIJI"),
+            ("image", people[6], "W02_GAIJI"),
+            ("ward", people[4], "W01_PROTECTED"),
+        ):
             household = session.get_one(Household, person.household_id)
             numbers[name] = put_hold(session, household, code, SYSTEM, now).id
-        for name, kind, person in (("letter", NEW_LETTER, people[0]), ("frozen", BIRTH_FROZEN, people[5])):
+        for name, kind, person in (
+            ("letter", NEW_LETTER, people[0]),
+            ("frozen", BIRTH_FROZEN, people[5]),
+        ):
             numbers[name] = open_task(session, VAULT, kind, person.household_id, {}, SYSTEM, now).id
         written = {"name": "鶉野　瑠璃子", "contact": "090-1234-5678"}
         numbers["unmatched"] = open_task(session, VAULT, UNMATCHED, None, written, SYSTEM, now).id
@@ -96,54 +112,95 @@ def _seed(served: ServedStaff, folder: Path) -> None:
 def _tell(session: Session, person: Person, now: datetime) -> None:
     """A delivery log with every medium: sent, failed and followed by a card, stopped."""
     rows = (
-        ("received", "email", "sent", None), ("decided", "sms", "bounced", "http_400"), ("decided", "card", "waiting", None),
-        ("posted", "card", "printed", None), ("deadline_near", "sms", "stopped", "held"),
-    )  # fmt: skip
+        ("received", "email", "sent", None),
+        ("decided", "sms", "bounced", "http_400"),
+        ("decided", "card", "waiting", None),
+        ("posted", "card", "printed", None),
+        ("deadline_near", "sms", "stopped", "held"),
+    )
     session.add_all(
         Announcement(
-            household_id=person.household_id, event=event, dedupe_key=f"{event}:{medium}", medium=medium, state=state,
-            created_at=now, changed_at=now, sent_at=now if state in ("sent", "printed") else None, tries=1,
+            household_id=person.household_id,
+            event=event,
+            dedupe_key=f"{event}:{medium}",
+            medium=medium,
+            state=state,
+            created_at=now,
+            changed_at=now,
+            sent_at=now if state in ("sent", "printed") else None,
+            tries=1,
             last_error=error,
         )
         for event, medium, state, error in rows
-    )  # fmt: skip
+    )
 
 
 def _print(session: Session, people: list[Person], now: datetime, numbers: dict[str, int]) -> None:
     run = PrintRun(
-        kind="credential", state="built", planned=len(people), children=2 * len(people),
-        total_yen=60_000 * len(people), folder="letters", notice_date=now.date(), created_at=now, finished_at=now,
-    )  # fmt: skip
+        kind="credential",
+        state="built",
+        planned=len(people),
+        children=2 * len(people),
+        total_yen=60_000 * len(people),
+        folder="letters",
+        notice_date=now.date(),
+        created_at=now,
+        finished_at=now,
+    )
     session.add(run)
     session.flush()
     numbers["run"] = run.id
     session.add(
         PrintChunk(
-            print_run_id=run.id, number=1, state="built", file_name="letters-0001.pdf", sha256="ab" * 32,
-            letters=len(people), built_at=now,
+            print_run_id=run.id,
+            number=1,
+            state="built",
+            file_name="letters-0001.pdf",
+            sha256="ab" * 32,
+            letters=len(people),
+            built_at=now,
         )
-    )  # fmt: skip
+    )
     for place, person in enumerate(people, 1):
         session.add(
             Letter(
-                number=new_letter_number(), household_id=person.household_id, kind="credential", state="printed",
-                print_run_id=run.id, chunk_number=1, position=place, children=2, amount_yen=60_000, created_at=now,
+                number=new_letter_number(),
+                household_id=person.household_id,
+                kind="credential",
+                state="printed",
+                print_run_id=run.id,
+                chunk_number=1,
+                position=place,
+                children=2,
+                amount_yen=60_000,
+                created_at=now,
                 printed_at=now,
             )
-        )  # fmt: skip
+        )
 
 
 def _import(session: Session, now: datetime, numbers: dict[str, int]) -> None:
     key, wrapped = VAULT.new_data_key()
     found = RosterImport(
-        file_name="extract.csv", sha256="cd" * 32, layout="sample", extracted=now.date(), has_protection=True,
-        first=True, state="applied", wrapped_key=wrapped, created_at=now, applied_at=now,
+        file_name="extract.csv",
+        sha256="cd" * 32,
+        layout="sample",
+        extracted=now.date(),
+        has_protection=True,
+        first=True,
+        state="applied",
+        wrapped_key=wrapped,
+        created_at=now,
+        applied_at=now,
         totals={
-            "records": 302, "rows": {"accept": 277, "exclude": 8, "reject": 17},
-            "households": {"issue": 87, "hold": 21}, "yen_issue": 3_990_000, "yen_hold": 780_000,
+            "records": 302,
+            "rows": {"accept": 277, "exclude": 8, "reject": 17},
+            "households": {"issue": 87, "hold": 21},
+            "yen_issue": 3_990_000,
+            "yen_hold": 780_000,
         },
         differences={"household_new": 3, "address": 2},
-    )  # fmt: skip
+    )
     session.add(found)
     session.flush()
     numbers["import"] = found.id
@@ -152,16 +209,23 @@ def _import(session: Session, now: datetime, numbers: dict[str, int]) -> None:
     )
     session.add(
         RosterRow(
-            import_id=found.id, record=7, line=8, result="reject", codes=["E04_BIRTHDATE"], sealed=sealed
+            import_id=found.id,
+            record=7,
+            line=8,
+            result="reject",
+            codes=["E04_BIRTHDATE"],
+            sealed=sealed,
         )
     )
 
 
 @pytest.fixture(scope="module")
 def served_staff(
-    start_server: StartServer, resident_settings: Settings, sqlite_template: Path,
+    start_server: StartServer,
+    resident_settings: Settings,
+    sqlite_template: Path,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[ServedStaff]:  # fmt: skip
+) -> Iterator[ServedStaff]:
     """The staff site in the summer of 2023, with work to do; each file of tests has its own, so that none meets another's."""
     folder = tmp_path_factory.mktemp("served-staff")
     path = folder / "portal.sqlite3"

@@ -65,19 +65,35 @@ def posted_family(served: ServedStaff) -> tuple[Person, str, str]:
     tracking = f"{4_000_000_000 + count}{(4_000_000_000 + count) % 7}"
     with served.database.write() as session:
         letter = Letter(
-            number=number, household_id=person.household_id, kind="credential", state="handed_over",
-            print_run_id=served.numbers["run"], credential_id=person.credential_id, chunk_number=1, children=2,
-            amount_yen=60_000, created_at=now, printed_at=now, handed_over_at=now,
-        )  # fmt: skip
+            number=number,
+            household_id=person.household_id,
+            kind="credential",
+            state="handed_over",
+            print_run_id=served.numbers["run"],
+            credential_id=person.credential_id,
+            chunk_number=1,
+            children=2,
+            amount_yen=60_000,
+            created_at=now,
+            printed_at=now,
+            handed_over_at=now,
+        )
         session.add(letter)
         session.flush()
         session.add(
             Shipment(
-                kind="letter", household_id=person.household_id, letter_id=letter.id, state="at_post_office",
-                mail_class="simple_registered", tracking_no=tracking, posted_on=posted_on, created_at=now,
-                changed_at=now, kept_until=posted_on + timedelta(days=8),
+                kind="letter",
+                household_id=person.household_id,
+                letter_id=letter.id,
+                state="at_post_office",
+                mail_class="simple_registered",
+                tracking_no=tracking,
+                posted_on=posted_on,
+                created_at=now,
+                changed_at=now,
+                kept_until=posted_on + timedelta(days=8),
             )
-        )  # fmt: skip
+        )
     return person, number, tracking
 
 
@@ -98,13 +114,18 @@ def test_a_where_is_my_letter_call_takes_at_most_six_activations(
         hands.tab_to(f"a[href='/desk/{person.household_id}']")
     else:
         hands.type(
-            "#number", {"letter number": number, "ID": person.login_id, "tracking number": tracking}[by]
+            "#number",
+            {"letter number": number, "ID": person.login_id, "tracking number": tracking}[by],
         )
     hands.press("Enter")
     expect(page).to_have_url(served_staff.url + f"/desk/{person.household_id}")
 
     hands.choose("#relation", "householder")
-    for field_id, said in (("name", CANARY_NAME), ("birth", CANARY_BIRTH.isoformat()), ("postal", "1390001")):
+    for field_id, said in (
+        ("name", CANARY_NAME),
+        ("birth", CANARY_BIRTH.isoformat()),
+        ("postal", "1390001"),
+    ):
         hands.tab_to(f"#{field_id}")
         page.keyboard.press("ControlOrMeta+A")
         page.keyboard.type(said)

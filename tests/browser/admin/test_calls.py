@@ -5,7 +5,11 @@ from playwright.sync_api import expect
 
 from portal.domain.actors import Role
 from tests.browser.admin.calling import at_the_desk, begin_call, last_call
-from tests.browser.admin.passing import passes_at_a_desk, passes_on_a_phone, says_the_same_without_javascript
+from tests.browser.admin.passing import (
+    passes_at_a_desk,
+    passes_on_a_phone,
+    says_the_same_without_javascript,
+)
 from tests.browser.admin.screens_of_calls import CALLS
 from tests.browser.admin.served import ServedStaff
 from tests.support.browser import PageFactory
@@ -18,7 +22,9 @@ def test_a_screen_passes_the_gates_in_japanese(
     passes_on_a_phone(served_staff, page_factory, CALLS[name])
 
 
-@pytest.mark.parametrize("name", ["calls: list", "calls: in a call", "call: wrong notes", "call: one"])
+@pytest.mark.parametrize(
+    "name", ["calls: list", "calls: in a call", "call: wrong notes", "call: one"]
+)
 def test_a_screen_passes_the_gates_in_english_at_a_desk(
     served_staff: ServedStaff, page_factory: PageFactory, name: str, full_matrix: bool
 ) -> None:

@@ -3,7 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.admin.passing import passes_at_a_desk, passes_on_a_phone, says_the_same_without_javascript
+from tests.browser.admin.passing import (
+    passes_at_a_desk,
+    passes_on_a_phone,
+    says_the_same_without_javascript,
+)
 from tests.browser.admin.screens_of_desk import DESK
 from tests.browser.admin.served import ServedStaff
 from tests.support.browser import PageFactory
@@ -16,14 +20,18 @@ def test_a_screen_passes_the_gates_in_japanese(
     passes_on_a_phone(served_staff, page_factory, DESK[name])
 
 
-@pytest.mark.parametrize("name", ["desk: found", "desk: not enough", "desk: status", "desk: dialing"])
+@pytest.mark.parametrize(
+    "name", ["desk: found", "desk: not enough", "desk: status", "desk: dialing"]
+)
 def test_a_screen_passes_the_gates_in_english_at_a_desk(
     served_staff: ServedStaff, page_factory: PageFactory, name: str, full_matrix: bool
 ) -> None:
     passes_at_a_desk(served_staff, page_factory, DESK[name], full_matrix=full_matrix)
 
 
-@pytest.mark.parametrize("name", ["desk: found", "desk: unverified", "desk: status", "desk: acting"])
+@pytest.mark.parametrize(
+    "name", ["desk: found", "desk: unverified", "desk: status", "desk: acting"]
+)
 def test_a_page_says_and_offers_the_same_without_javascript(
     served_staff: ServedStaff, page_factory: PageFactory, name: str
 ) -> None:
@@ -35,8 +43,11 @@ def test_the_focus_stands_where_the_agent_goes_on(
 ) -> None:
     page = page_factory(width=1280, height=900)
     for name, place in (
-        ("desk: search", "#number"), ("desk: found", "#birth"), ("desk: unverified", "#relation"),
-        ("desk: not enough", "#error-summary"), ("desk: acting", "#done"),
-    ):  # fmt: skip
+        ("desk: search", "#number"),
+        ("desk: found", "#birth"),
+        ("desk: unverified", "#relation"),
+        ("desk: not enough", "#error-summary"),
+        ("desk: acting", "#done"),
+    ):
         DESK[name](served_staff, page)
         expect(page.locator(place)).to_be_focused()

@@ -21,7 +21,13 @@ def test_a_screen_passes_the_gates_in_japanese(
 
 
 @pytest.mark.parametrize(
-    "name", ["choose", "decline by fax: empty", "alternative by telephone: empty", "entered with a warning"]
+    "name",
+    [
+        "choose",
+        "decline by fax: empty",
+        "alternative by telephone: empty",
+        "entered with a warning",
+    ],
 )
 def test_a_screen_passes_the_gates_in_english_at_a_desk(
     served_staff: ServedStaff, page_factory: PageFactory, name: str, full_matrix: bool

@@ -20,7 +20,9 @@ def test_a_screen_passes_the_gates_in_japanese(
     passes_on_a_phone(served_staff, page_factory, FAXES[name])
 
 
-@pytest.mark.parametrize("name", ["faxes: queue", "fax: wrong reply", "fax: reply failed", "sheet: wrong"])
+@pytest.mark.parametrize(
+    "name", ["faxes: queue", "fax: wrong reply", "fax: reply failed", "sheet: wrong"]
+)
 def test_a_screen_passes_the_gates_in_english_at_a_desk(
     served_staff: ServedStaff, page_factory: PageFactory, name: str, full_matrix: bool
 ) -> None:

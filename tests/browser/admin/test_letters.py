@@ -28,7 +28,9 @@ def test_a_screen_passes_the_gates_in_english_at_a_desk(
     passes_at_a_desk(served_staff, page_factory, LETTERS[name], full_matrix=full_matrix)
 
 
-@pytest.mark.parametrize("name", ["hand over: ready", "hand over: none taken out", "hand over: no code"])
+@pytest.mark.parametrize(
+    "name", ["hand over: ready", "hand over: none taken out", "hand over: no code"]
+)
 def test_a_page_offers_its_main_button_without_javascript(
     served_staff: ServedStaff, page_factory: PageFactory, name: str
 ) -> None:

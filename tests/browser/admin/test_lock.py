@@ -174,14 +174,18 @@ def test_a_live_search_on_a_locked_session_shows_the_lock_and_keeps_the_fields(
     expect(page.locator("#found")).to_have_text(re.compile("見つかりました"))
 
 
-def test_a_lost_line_is_said_and_the_lock_stays(served_staff: ServedStaff, page_factory: PageFactory) -> None:
+def test_a_lost_line_is_said_and_the_lock_stays(
+    served_staff: ServedStaff, page_factory: PageFactory
+) -> None:
     page = page_factory(quiet=False)
     typed(served_staff, page)
     page.context.set_offline(True)
     page.get_by_role("button", name="ロック", exact=True).click()
     unlock(page)
     expect(page.locator("#lock-error")).to_contain_text("つながりません")
-    with page.expect_response("**/lock") as told:  # the server hears of it as soon as there is a line
+    with page.expect_response(
+        "**/lock"
+    ) as told:  # the server hears of it as soon as there is a line
         page.context.set_offline(False)
     assert told.value.status == 204
     unlock(page, "wrong")

@@ -47,7 +47,9 @@ def test_a_scanner_posts_letter_after_letter_with_enter_alone(
     house = mail_house(served_staff)
     run_id, _people = house.run(3, handed_over=True)
     with served_staff.database.read() as session:
-        letters = session.execute(select(Letter.id, Letter.number).where(Letter.print_run_id == run_id)).all()
+        letters = session.execute(
+            select(Letter.id, Letter.number).where(Letter.print_run_id == run_id)
+        ).all()
     page = page_factory(javascript=javascript)
     served_staff.enter(page, Role.OFFICER)
     served_staff.go(page, "/posting")
@@ -59,5 +61,7 @@ def test_a_scanner_posts_letter_after_letter_with_enter_alone(
             with page.expect_navigation():
                 page.keyboard.press("Enter")
     with served_staff.database.read() as session:
-        mine = select(func.count(Shipment.id)).where(Shipment.letter_id.in_([row.id for row in letters]))
+        mine = select(func.count(Shipment.id)).where(
+            Shipment.letter_id.in_([row.id for row in letters])
+        )
         assert session.scalar(mine) == 3

@@ -20,7 +20,8 @@ def test_a_screen_passes_the_gates_in_japanese(
 
 
 @pytest.mark.parametrize(
-    "name", ["management", "minutes: to confirm", "question: answer", "documents: decide", "checklist"]
+    "name",
+    ["management", "minutes: to confirm", "question: answer", "documents: decide", "checklist"],
 )
 def test_a_screen_passes_the_gates_in_english_at_a_desk(
     served_staff: ServedStaff, page_factory: PageFactory, name: str, full_matrix: bool

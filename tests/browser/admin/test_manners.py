@@ -66,7 +66,9 @@ def test_a_lost_line_is_said_aloud_and_what_was_typed_stays(
     expect(page.locator("#offline")).to_be_hidden()
 
 
-def test_control_k_goes_to_the_search_box(served_staff: ServedStaff, page_factory: PageFactory) -> None:
+def test_control_k_goes_to_the_search_box(
+    served_staff: ServedStaff, page_factory: PageFactory
+) -> None:
     page = page_factory(width=1280, height=800)
     served_staff.enter(page)
     served_staff.go(page, "/tasks")
@@ -95,7 +97,9 @@ def test_nothing_of_a_search_stays_in_the_browsers_storage(
     served_staff.go(page, "/households")
     page.fill("#name", "鶉野")
     expect(page.locator("#results tbody tr")).to_have_count(7)
-    kept = page.evaluate("JSON.stringify([Object.values(localStorage), Object.values(sessionStorage)])")
+    kept = page.evaluate(
+        "JSON.stringify([Object.values(localStorage), Object.values(sessionStorage)])"
+    )
     assert "鶉" not in kept
 
 
@@ -105,7 +109,9 @@ def test_a_file_that_is_too_large_comes_back_as_the_page_with_what_was_typed(
     page = page_factory(javascript=False)
     ALL["print text"](served_staff, page)
     page.fill("#instruction_no", "児発第7号")
-    page.set_input_files("#image", {"name": "a.png", "mimeType": "image/png", "buffer": b"x" * 12_000_000})
+    page.set_input_files(
+        "#image", {"name": "a.png", "mimeType": "image/png", "buffer": b"x" * 12_000_000}
+    )
     press(page)
     expect(page.locator("#image-error")).to_contain_text("1メガバイトまで")
     assert page.input_value("#instruction_no") == "児発第7号"

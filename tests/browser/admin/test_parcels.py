@@ -39,7 +39,9 @@ def test_a_page_offers_its_main_button_without_javascript(
     )
 
 
-def test_a_scanner_and_the_enter_key_are_enough(served_staff: ServedStaff, page_factory: PageFactory) -> None:
+def test_a_scanner_and_the_enter_key_are_enough(
+    served_staff: ServedStaff, page_factory: PageFactory
+) -> None:
     """Each number ends with Enter, as scanners send it; the cursor already stands where the next one goes."""
     paper = office(served_staff)
     request_id = approved(served_staff, 1)

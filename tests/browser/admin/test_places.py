@@ -54,12 +54,18 @@ def _account(served: ServedStaff, page: Page) -> None:
 
 
 SCREENS: dict[str, Step] = {
-    "calendar": _calendar, "sites": _sites, "sites: wrong": _sites_wrong, "sessions": _sessions, "account": _account,
-}  # fmt: skip
+    "calendar": _calendar,
+    "sites": _sites,
+    "sites: wrong": _sites_wrong,
+    "sessions": _sessions,
+    "account": _account,
+}
 
 
 @pytest.mark.parametrize("name", list(SCREENS))
-def test_a_screen_passes_the_gates(served_staff: ServedStaff, page_factory: PageFactory, name: str) -> None:
+def test_a_screen_passes_the_gates(
+    served_staff: ServedStaff, page_factory: PageFactory, name: str
+) -> None:
     page = page_factory()
     SCREENS[name](served_staff, page)
     found = check_page(page)

@@ -21,14 +21,18 @@ def test_a_screen_passes_the_gates_in_japanese(
     passes_on_a_phone(served_staff, page_factory, RECIPIENTS[name])
 
 
-@pytest.mark.parametrize("name", ["recipients: list", "recipients: change nothing", "counter: not signed"])
+@pytest.mark.parametrize(
+    "name", ["recipients: list", "recipients: change nothing", "counter: not signed"]
+)
 def test_a_screen_passes_the_gates_in_english_at_a_desk(
     served_staff: ServedStaff, page_factory: PageFactory, name: str, full_matrix: bool
 ) -> None:
     passes_at_a_desk(served_staff, page_factory, RECIPIENTS[name], full_matrix=full_matrix)
 
 
-@pytest.mark.parametrize("name", ["recipients: add nothing", "recipients: change", "counter: not signed"])
+@pytest.mark.parametrize(
+    "name", ["recipients: add nothing", "recipients: change", "counter: not signed"]
+)
 def test_a_page_offers_its_main_button_without_javascript(
     served_staff: ServedStaff, page_factory: PageFactory, name: str
 ) -> None:

@@ -36,7 +36,9 @@ def claimed(served: ServedStaff, page: Page) -> int:
             f"192.0.2.{number}",
             served.now,
         )
-        request_id = session.scalars(select(Request.id).where(Request.receipt_no == receipt_no)).one()
+        request_id = session.scalars(
+            select(Request.id).where(Request.receipt_no == receipt_no)
+        ).one()
     served.enter(page)
     served.go(page, f"/reviews/{request_id}")
     page.locator(f"form[action='/reviews/{request_id}/claim'] button").click()
@@ -57,7 +59,11 @@ def chosen(served: ServedStaff, page: Page) -> int:
 @pytest.mark.parametrize("screen", [claimed, chosen])
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_review_passes_the_gates(
-    served_staff: ServedStaff, page_factory: PageFactory, screen: Screen, language: str, full_matrix: bool
+    served_staff: ServedStaff,
+    page_factory: PageFactory,
+    screen: Screen,
+    language: str,
+    full_matrix: bool,
 ) -> None:
     page = page_factory(width=1280, height=800)
     served_staff.speak(page, language)

@@ -7,7 +7,11 @@ from playwright.sync_api import expect
 
 from portal.domain.actors import Role
 from tests.browser.admin.calling import at_the_desk, begin_call
-from tests.browser.admin.passing import passes_at_a_desk, passes_on_a_phone, says_the_same_without_javascript
+from tests.browser.admin.passing import (
+    passes_at_a_desk,
+    passes_on_a_phone,
+    says_the_same_without_javascript,
+)
 from tests.browser.admin.screens_of_report import REPORTS
 from tests.browser.admin.served import ServedStaff
 from tests.support.browser import PageFactory

@@ -6,7 +6,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.domain.actors import Role
-from tests.browser.admin.passing import passes_at_a_desk, passes_on_a_phone, says_the_same_without_javascript
+from tests.browser.admin.passing import (
+    passes_at_a_desk,
+    passes_on_a_phone,
+    says_the_same_without_javascript,
+)
 from tests.browser.admin.screens_of_reviews import REVIEWS, claim, family, fill, go, inbox
 from tests.browser.admin.served import ServedStaff
 from tests.support.browser import PageFactory
@@ -21,16 +25,24 @@ def test_a_screen_passes_the_gates_in_japanese(
     passes_on_a_phone(served_staff, page_factory, REVIEWS[name], quiet=name != "request: changed")
 
 
-@pytest.mark.parametrize("name", ["queue", "request: paper", "request: changed", "bulk", "stops", "report"])
+@pytest.mark.parametrize(
+    "name", ["queue", "request: paper", "request: changed", "bulk", "stops", "report"]
+)
 def test_a_screen_passes_the_gates_in_english_at_a_desk(
     served_staff: ServedStaff, page_factory: PageFactory, name: str, full_matrix: bool
 ) -> None:
     passes_at_a_desk(
-        served_staff, page_factory, REVIEWS[name], full_matrix=full_matrix, quiet=name != "request: changed"
+        served_staff,
+        page_factory,
+        REVIEWS[name],
+        full_matrix=full_matrix,
+        quiet=name != "request: changed",
     )
 
 
-@pytest.mark.parametrize("name", ["queue", "request: free", "request: nothing chosen", "bulk: done", "stops"])
+@pytest.mark.parametrize(
+    "name", ["queue", "request: free", "request: nothing chosen", "bulk: done", "stops"]
+)
 def test_a_page_says_and_offers_the_same_without_javascript(
     served_staff: ServedStaff, page_factory: PageFactory, name: str
 ) -> None:
@@ -73,7 +85,9 @@ def test_three_requests_are_decided_by_keyboard_alone(
     assert {box.fresh(row).state for row in rows if row.id in decided} == {"in_progress"}
 
 
-def test_a_decision_does_not_load_the_page_anew(served_staff: ServedStaff, page_factory: PageFactory) -> None:
+def test_a_decision_does_not_load_the_page_anew(
+    served_staff: ServedStaff, page_factory: PageFactory
+) -> None:
     box = inbox(served_staff)
     first, _second = box.decline(family(served_staff)), box.decline(family(served_staff))
     page = page_factory(width=1280, height=900)
@@ -97,14 +111,16 @@ def test_filters_swap_the_list_say_the_count_and_keep_the_focus(
     page.evaluate("window.kept = 'yes'")
     page.focus("#filter-redelivery")
     page.keyboard.press("Enter")
-    expect(page.locator("#found")).to_have_text(re.compile("^再配送: [0-9]+件が審査を待っています。$"))
+    expect(page.locator("#found")).to_have_text(
+        re.compile("^再配送: [0-9]+件が審査を待っています。$")
+    )
     expect(page.locator("#filter-redelivery")).to_have_attribute("aria-current", "true")
     assert page.locator("#found").get_attribute("role") == "status"
     assert page.evaluate("[window.kept, document.activeElement.id]") == ["yes", "filter-redelivery"]
     assert page.url.endswith("/reviews?kind=redelivery")
-    assert set(page.locator("tbody th a").evaluate_all("els => els.map(e => e.firstChild.textContent)")) == {
-        "再配送"
-    }
+    assert set(
+        page.locator("tbody th a").evaluate_all("els => els.map(e => e.firstChild.textContent)")
+    ) == {"再配送"}
     page.click("form[action='/reviews/next'] button")
     expect(page.locator("h1")).to_contain_text("再配送")
     page.go_back()
@@ -113,7 +129,9 @@ def test_filters_swap_the_list_say_the_count_and_keep_the_focus(
     expect(page.locator("#found")).to_contain_text("すべての種類")
 
 
-def test_alt_n_goes_on_and_a_bare_n_does_not(served_staff: ServedStaff, page_factory: PageFactory) -> None:
+def test_alt_n_goes_on_and_a_bare_n_does_not(
+    served_staff: ServedStaff, page_factory: PageFactory
+) -> None:
     box = inbox(served_staff)
     rows = [box.decline(family(served_staff)) for _ in range(2)]
     page = page_factory(width=1280, height=900)

@@ -12,9 +12,23 @@ from tests.support.gates.weight import weigh
 
 LIGHT = 80_000
 WITHOUT_SCRIPT = [
-    "signin", "code", "/", "household", "reason", "/tasks/{frozen}", "/holds", "/holds/{one}", "hold of two", "print text", "protection",
-    "/roster/{import}", "/letters/{run}", "/coupons", "/account", "staff accounts",
-]  # fmt: skip
+    "signin",
+    "code",
+    "/",
+    "household",
+    "reason",
+    "/tasks/{frozen}",
+    "/holds",
+    "/holds/{one}",
+    "hold of two",
+    "print text",
+    "protection",
+    "/roster/{import}",
+    "/letters/{run}",
+    "/coupons",
+    "/account",
+    "staff accounts",
+]
 
 
 def lines(found: list[str]) -> str:

@@ -24,7 +24,8 @@ def test_a_screen_passes_the_gates_in_japanese(
 
 
 @pytest.mark.parametrize(
-    "name", ["script: read", "script: two editors", "call back: calling", "escalation: wrong answer"]
+    "name",
+    ["script: read", "script: two editors", "call back: calling", "escalation: wrong answer"],
 )
 def test_a_screen_passes_the_gates_in_english_at_a_desk(
     served_staff: ServedStaff, page_factory: PageFactory, name: str, full_matrix: bool

@@ -75,7 +75,9 @@ def _wrong_birth(times: int, served: Served, page: Page) -> None:
         send(page, year="1983", month="11", day=str(day))
 
 
-def _channel(kind: str, address: str, then: dict[str, str] | None, served: Served, page: Page) -> None:
+def _channel(
+    kind: str, address: str, then: dict[str, str] | None, served: Served, page: Page
+) -> None:
     served.enter(page, stage="channel")
     served.go(page, "/start/channel")
     page.check(f"#channel-{kind}")
@@ -182,14 +184,18 @@ def _decline_taken_back(served: Served, page: Page) -> None:
 
 
 def _schedule(served: Served, page: Page) -> None:
-    officer = Actor(Role.OFFICER, hire(served.database, served.now, Role.OFFICER, f"o{time_ns()}").id)
+    officer = Actor(
+        Role.OFFICER, hire(served.database, served.now, Role.OFFICER, f"o{time_ns()}").id
+    )
     today = jst_date(served.now)
     with served.database.write() as session:
         rows = [
             dispatches.plan(
                 session,
                 VAULT,
-                dispatches.Plan(today + timedelta(days=days), "汐風郵便局", 1_200, ("潮見坂", "灯台通")),
+                dispatches.Plan(
+                    today + timedelta(days=days), "汐風郵便局", 1_200, ("潮見坂", "灯台通")
+                ),
                 officer,
                 served.now,
             )
@@ -200,8 +206,17 @@ def _schedule(served: Served, page: Page) -> None:
 
 
 for _path in (
-    "/", "/check", "/help", "/privacy", "/accessibility", "/lost", "/lost/ask", "/signin", "/signedout", "/nowhere",
-):  # fmt: skip
+    "/",
+    "/check",
+    "/help",
+    "/privacy",
+    "/accessibility",
+    "/lost",
+    "/lost/ask",
+    "/signin",
+    "/signedout",
+    "/nowhere",
+):
     _add(_path, _open(_path))
 _add("schedule: empty", _open("/letters/schedule"))
 _add("schedule", _schedule)

@@ -25,9 +25,14 @@ def office(session: Session, now: datetime) -> Actor:
     user = session.query(StaffUser).filter_by(login="paper-ward").first()
     if user is None:
         user = StaffUser(
-            login="paper-ward", display_name="区の担当", organization="ward", role="ward_officer", password_hash="-",
-            totp_sealed=b"", created_at=now,
-        )  # fmt: skip
+            login="paper-ward",
+            display_name="区の担当",
+            organization="ward",
+            role="ward_officer",
+            password_hash="-",
+            totp_sealed=b"",
+            created_at=now,
+        )
         session.add(user)
         session.flush()
     return Actor(Role.WARD_OFFICER, user.id, Organization.WARD)
@@ -77,7 +82,9 @@ def _taken(served: Served, page: Page) -> None:
     """Another request came first for every child: nothing is left to choose."""
     person = family(served, page, "/help")
     with served.database.write() as session:
-        rights = [row.id for row in session.query(Entitlement).filter_by(household_id=person.household_id)]
+        rights = [
+            row.id for row in session.query(Entitlement).filter_by(household_id=person.household_id)
+        ]
         claims.claim(
             session,
             person.household_id,
@@ -114,9 +121,16 @@ def _returned(path: str, served: Served, page: Page) -> None:
     with served.database.write() as session:
         row = session.query(Request).filter_by(receipt_no=number).one()
         review.decide(
-            session, VAULT, load_program("sample", NOON.date()), row.id, row.version, "return", office(session, served.now), served.now,
+            session,
+            VAULT,
+            load_program("sample", NOON.date()),
+            row.id,
+            row.version,
+            "return",
+            office(session, served.now),
+            served.now,
             reason="product",
-        )  # fmt: skip
+        )
     served.go(page, path.format(number))
 
 
@@ -133,7 +147,9 @@ ALTERNATIVE: dict[str, Step] = {
     "alternative: code": _code,
     "alternative: somebody was first": _refused,
     "alternative: received": lambda served, page: _ignore(asked(served, page)),
-    "alternative: take back": lambda served, page: _ignore(asked(served, page, "/alternative/withdraw/{}")),
+    "alternative: take back": lambda served, page: _ignore(
+        asked(served, page, "/alternative/withdraw/{}")
+    ),
     "alternative: correct": partial(_returned, "/alternative/correct/{}"),
 }
 

@@ -22,8 +22,13 @@ from tests.support.resident import NOON
 
 PROGRAM = load_program("sample", NOON.date())
 WRITTEN: dict[str, Any] = {
-    "name": "鶉野　瑠璃子", "era": "昭和", "year": "58", "month": "11", "day": "27", "postal_code": "1390001",
-}  # fmt: skip
+    "name": "鶉野　瑠璃子",
+    "era": "昭和",
+    "year": "58",
+    "month": "11",
+    "day": "27",
+    "postal_code": "1390001",
+}
 
 
 def posted(served: Served, *, waits: bool = False) -> Person:
@@ -34,7 +39,9 @@ def posted(served: Served, *, waits: bool = False) -> Person:
         letter, now = handed_over(session, person), served.now
         row = mail.plan(session, "letter", person.household_id, SYSTEM, now, letter_id=letter.id)
         day = jst_date(letter.handed_over_at or now)
-        mail.post(session, PROGRAM, row.id, day, "simple_registered", tracking_no(row.id), SYSTEM, now)
+        mail.post(
+            session, PROGRAM, row.id, day, "simple_registered", tracking_no(row.id), SYSTEM, now
+        )
         if waits:
             kept = jst_date(now) + timedelta(days=5)
             mail.absent(session, row.id, jst_date(now), SYSTEM, now, kept_until=kept)
@@ -61,7 +68,9 @@ def from_outside(served: Served, page: Page, path: str) -> None:
     person = posted(served)
     with served.database.write() as session:
         actor = Actor(Role.RESIDENT, person.credential_id)
-        row = submit(session, VAULT, PROGRAM, person.household_id, "letter", None, actor, served.now)
+        row = submit(
+            session, VAULT, PROGRAM, person.household_id, "letter", None, actor, served.now
+        )
         from portal.domain.redeliveries.queries import redelivery_of
         from portal.domain.requests.services import move
 

@@ -18,7 +18,14 @@ from tests.support.people import Person, add_person, give_coupons
 from tests.support.resident import NOON, serve_resident, start_session
 from tests.support.servers import Server, StartServer
 
-LANGUAGES = {"ja": "ja", "easy": "ja", "en": "en", "zh-Hans": "zh-Hans", "zh-Hant": "zh-Hant", "ko": "ko"}
+LANGUAGES = {
+    "ja": "ja",
+    "easy": "ja",
+    "en": "en",
+    "zh-Hans": "zh-Hans",
+    "zh-Hant": "zh-Hant",
+    "ko": "ko",
+}
 """Language codes as the cookie has them, with the value of `<html lang>`."""
 
 LETTERS = len(LANGUAGES) + 1
@@ -55,7 +62,9 @@ class Served:
     def add(self, *, active: bool = False, children: int = 2) -> Person:
         """A new family with a letter."""
         number = f"98{len(self.people):08}"
-        person = add_person(self.database, self.now, number=number, active=active, children=children)
+        person = add_person(
+            self.database, self.now, number=number, active=active, children=children
+        )
         self.people[number] = person
         return person
 
@@ -89,9 +98,11 @@ def _seed(served: Served, folder: Path) -> None:
 
 @pytest.fixture(scope="session")
 def served(
-    start_server: StartServer, resident_settings: Settings, sqlite_template: Path,
+    start_server: StartServer,
+    resident_settings: Settings,
+    sqlite_template: Path,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Served]:  # fmt: skip
+) -> Iterator[Served]:
     """The site in the summer of 2023, with families."""
     folder = tmp_path_factory.mktemp("served")
     path = folder / "portal.sqlite3"

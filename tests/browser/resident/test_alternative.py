@@ -26,7 +26,9 @@ def test_a_family_asks_for_paper_and_takes_it_back_without_javascript(
         assert session.query(Coupon).filter_by(state="suspended").count() == 0
 
 
-def test_what_was_chosen_is_still_there_after_going_back(served: Served, page_factory: PageFactory) -> None:
+def test_what_was_chosen_is_still_there_after_going_back(
+    served: Served, page_factory: PageFactory
+) -> None:
     page = page_factory(width=360, javascript=False)
     family(served, page, "/alternative/choose")
     assert page.locator("input:checked").count() == 0

@@ -19,9 +19,12 @@ CLOSED_FOR_GOOD = datetime(2023, 12, 29, 3, tzinfo=UTC)
 
 @pytest.fixture(scope="module", params=[OPEN_IN_DECEMBER, CLOSED_FOR_GOOD], ids=["open", "closed"])
 def december(
-    request: pytest.FixtureRequest, start_server: StartServer, resident_settings: Settings, sqlite_template: Path,
+    request: pytest.FixtureRequest,
+    start_server: StartServer,
+    resident_settings: Settings,
+    sqlite_template: Path,
     tmp_path_factory: pytest.TempPathFactory,
-) -> tuple[Server, bool]:  # fmt: skip
+) -> tuple[Server, bool]:
     """The site near the end of the year, while somebody answers and after the last staffed day."""
     path = tmp_path_factory.mktemp("december") / "portal.sqlite3"
     shutil.copyfile(sqlite_template, path)
@@ -42,7 +45,9 @@ def test_a_phone_shows_open_or_closed_and_the_banner(
         "いま、電話を受け付けています" if is_open else "電話の受け付けは終わりました"
     )
     expect(banner).to_be_visible()
-    expect(banner).to_contain_text("2023年12月28日の午後5時まで" if is_open else "電話はつながりません")
+    expect(banner).to_contain_text(
+        "2023年12月28日の午後5時まで" if is_open else "電話はつながりません"
+    )
     expect(banner).to_contain_text("2023年12月31日")
 
 

@@ -78,9 +78,11 @@ def test_the_coupon_scans_in_every_rendering(
     served: Served, page_factory: PageFactory, width: int, rendering: str
 ) -> None:
     page = page_factory(
-        width=width, height=640, color_scheme="dark" if rendering == "dark" else "light",
+        width=width,
+        height=640,
+        color_scheme="dark" if rendering == "dark" else "light",
         forced_colors=rendering == "forced",
-    )  # fmt: skip
+    )
     served.enter(page, "coupons")
     served.go(page, "/home")
     reveal = page.locator("form[action='/coupon/1/reveal'] button")

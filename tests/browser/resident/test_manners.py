@@ -10,12 +10,35 @@ from tests.support.gates import plain
 from tests.support.gates.weight import weigh
 
 PLACES = [
-    ("/", "", ""), ("/check", "", ""), ("/signin", "", ""), ("/help", "", ""), ("/lost", "", ""), ("/start/birth", "", "birth"),
-    ("/start/channel", "", "channel"), ("/signin/code", "coupons", "code"), ("/home", "coupons", "full"),
+    ("/", "", ""),
+    ("/check", "", ""),
+    ("/signin", "", ""),
+    ("/help", "", ""),
+    ("/lost", "", ""),
+    ("/start/birth", "", "birth"),
+    ("/start/channel", "", "channel"),
+    ("/signin/code", "coupons", "code"),
+    ("/home", "coupons", "full"),
     ("/account", "coupons", "full"),
-]  # fmt: skip
-WORDLESS = ["/", "/check", "/signin", "signin: wrong", "birth", "channel", "app", "sms", "backup codes", "code", "home",
-            "coupon", "account", "account: lost", "/help", "/lost/ask"]  # fmt: skip
+]
+WORDLESS = [
+    "/",
+    "/check",
+    "/signin",
+    "signin: wrong",
+    "birth",
+    "channel",
+    "app",
+    "sms",
+    "backup codes",
+    "code",
+    "home",
+    "coupon",
+    "account",
+    "account: lost",
+    "/help",
+    "/lost/ask",
+]
 
 
 @pytest.mark.parametrize(("path", "who", "stage"), PLACES)
@@ -51,7 +74,9 @@ def test_a_page_says_and_offers_the_same_without_javascript(
     assert plain.complaints(without, plain.words(with_script)) == []
 
 
-def test_back_after_a_lost_line_keeps_what_was_typed(served: Served, page_factory: PageFactory) -> None:
+def test_back_after_a_lost_line_keeps_what_was_typed(
+    served: Served, page_factory: PageFactory
+) -> None:
     page = page_factory(quiet=False)
     served.enter(page, stage="birth")
     served.go(page, "/start/birth")
@@ -110,17 +135,23 @@ def test_the_password_can_be_shown_and_is_hidden_again_before_it_is_sent(
     page.fill("[name=password]", "CDFG")
     page.locator(".reveal").click()
     assert page.locator("[name=password]").get_attribute("type") == "text"
-    page.evaluate("document.getElementById('form').addEventListener('submit', (e) => e.preventDefault())")
+    page.evaluate(
+        "document.getElementById('form').addEventListener('submit', (e) => e.preventDefault())"
+    )
     page.locator("form#form button.main").click()
     assert page.locator("[name=password]").get_attribute("type") == "password"
 
 
-def test_an_impatient_double_press_sends_one_request(served: Served, page_factory: PageFactory) -> None:
+def test_an_impatient_double_press_sends_one_request(
+    served: Served, page_factory: PageFactory
+) -> None:
     page = page_factory()
     served.enter(page, stage="birth")
     served.go(page, "/start/birth")
     posts = []
-    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    page.on(
+        "request", lambda request: posts.append(request.url) if request.method == "POST" else None
+    )
     for name, value in (("year", "1983"), ("month", "11"), ("day", "27")):
         page.fill(f"[name={name}]", value)
     page.locator("form#form button.main").dblclick(no_wait_after=True)

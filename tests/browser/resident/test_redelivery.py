@@ -17,7 +17,9 @@ def test_signed_in_from_home_to_the_receipt_and_back_without_javascript(
     page = page_factory(width=320, javascript=False)
     asked(served, page)
     number = re.findall(r"/requests/([A-Z0-9-]+)", page.url)[0]
-    assert page.request.get(f"{served.url}/requests/{number}/receipt.pdf").body().startswith(b"%PDF")
+    assert (
+        page.request.get(f"{served.url}/requests/{number}/receipt.pdf").body().startswith(b"%PDF")
+    )
     served.go(page, "/home")
     page.locator("a[href='/requests']").click()
     page.locator(f"a[href='/requests/{number}']").click()
@@ -25,9 +27,9 @@ def test_signed_in_from_home_to_the_receipt_and_back_without_javascript(
     page.wait_for_url("**said=withdrawn")
     assert page.locator("form[action$='/withdraw']").count() == 0
     with served.database.read() as session:
-        assert session.scalars(select(Request.result).where(Request.receipt_no == number)).all() == [
-            "withdrawn"
-        ]
+        assert session.scalars(
+            select(Request.result).where(Request.receipt_no == number)
+        ).all() == ["withdrawn"]
 
 
 def test_without_sign_in_from_the_first_page_to_the_number_without_javascript(

@@ -35,7 +35,9 @@ def _spoken(page: Page, spoken: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", list(ALL))
-def test_a_screen_passes_the_gates_in_japanese(served: Served, page_factory: PageFactory, name: str) -> None:
+def test_a_screen_passes_the_gates_in_japanese(
+    served: Served, page_factory: PageFactory, name: str
+) -> None:
     page = page_factory(kept=True)
     _open(served, page, name, "ja")
     found = check_page(page)

@@ -45,7 +45,9 @@ def _form(served: Served, page: Page) -> None:
 @pytest.fixture
 def notice(served: Served) -> Iterator[None]:
     """A notice to everybody, taken down again for the screens that come after."""
-    actor = Actor(Role.OFFICER, hire(served.database, served.now, Role.OFFICER, f"notice{time_ns()}").id)
+    actor = Actor(
+        Role.OFFICER, hire(served.database, served.now, Role.OFFICER, f"notice{time_ns()}").id
+    )
     with served.database.write() as session:
         draft = Draft("fault", served.now, served.now + timedelta(days=1), "fault_shops")
         key = site_notices.write(session, VAULT, draft, actor, served.now).id
@@ -55,7 +57,9 @@ def notice(served: Served) -> Iterator[None]:
         site_notices.withdraw(session, key, actor, served.now)
 
 
-def test_from_the_coupon_to_the_receipt_without_javascript(served: Served, page_factory: PageFactory) -> None:
+def test_from_the_coupon_to_the_receipt_without_javascript(
+    served: Served, page_factory: PageFactory
+) -> None:
     page = page_factory(width=320, javascript=False)
     _form(served, page)
     page.locator("input[value=not_read]").check()

@@ -16,9 +16,13 @@ from tests.support.staff import StaffSite
 
 AFTERWARDS = datetime(2023, 12, 27, 3, 0, tzinfo=UTC)
 PAPER = {
-    "received_on": "令和5年7月31日", "received_at": "午後2時5分", "signed_by": "householder", "clear": "yes", "child-1": "1",
+    "received_on": "令和5年7月31日",
+    "received_at": "午後2時5分",
+    "signed_by": "householder",
+    "clear": "yes",
+    "child-1": "1",
     "form_key": "one",
-}  # fmt: skip
+}
 CARD = {"product-1": "gift_card", "product-2": "book_card"}
 
 
@@ -52,7 +56,9 @@ def coupons(staff: StaffSite) -> list[str]:
     with staff.database.read() as session:
         return list(
             session.scalars(
-                select(Coupon.state).where(Coupon.entitlement_id.is_not(None)).order_by(Coupon.entitlement_id)
+                select(Coupon.state)
+                .where(Coupon.entitlement_id.is_not(None))
+                .order_by(Coupon.entitlement_id)
             )
         )
 
@@ -60,9 +66,14 @@ def coupons(staff: StaffSite) -> list[str]:
 def decline_online(staff: StaffSite, person: Person, *ordinals: int) -> Request:
     with staff.database.write() as session:
         return declines.submit(
-            session, VAULT, staff.site.program, person.household_id, ordinals, Actor(Role.RESIDENT, person.credential_id),
+            session,
+            VAULT,
+            staff.site.program,
+            person.household_id,
+            ordinals,
+            Actor(Role.RESIDENT, person.credential_id),
             staff.now,
-        )  # fmt: skip
+        )
 
 
 def locked_out(staff: StaffSite, trouble: str, name: str) -> str:

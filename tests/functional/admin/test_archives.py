@@ -9,7 +9,9 @@ from tests.support.coupons import VAULT
 from tests.support.staff import StaffSite
 
 
-def test_an_officer_builds_hands_over_and_the_plain_files_go_by_themselves(staff: StaffSite) -> None:
+def test_an_officer_builds_hands_over_and_the_plain_files_go_by_themselves(
+    staff: StaffSite,
+) -> None:
     house = make_mail_house(staff.database, staff.folder, consented=False)
     run_id, _people = house.run()
     officer, ward = staff.enter_as(Role.OFFICER), staff.enter_as(Role.WARD_OFFICER)
@@ -22,7 +24,8 @@ def test_an_officer_builds_hands_over_and_the_plain_files_go_by_themselves(staff
     assert refused.status_code == 422
     assert "区の承諾（番号と日付）がない" in refused.text
     ward.post(
-        f"/subcontractors/{house.id}/consent", {f"number-{house.id}": "1", f"day-{house.id}": "2023-06-30"}
+        f"/subcontractors/{house.id}/consent",
+        {f"number-{house.id}": "1", f"day-{house.id}": "2023-06-30"},
     )
     assert officer.post(base + "/build", {"company": "x"}).status_code == 422
     assert ward.post(base + "/build", {"company": str(house.id)}).status_code == 403
@@ -35,7 +38,9 @@ def test_an_officer_builds_hands_over_and_the_plain_files_go_by_themselves(staff
     assert staff.count(PrintArchive, state="sent") == 1
     assert "まだ2個あります" in officer.open(base).text
     program = staff.site.program
-    Housekeeping(staff.database, staff.clock, VAULT, program.windows.exchange).remove_plain_letters()
+    Housekeeping(
+        staff.database, staff.clock, VAULT, program.windows.exchange
+    ).remove_plain_letters()
     assert "すべて消しました" in officer.open(base).text
     assert staff.count(PrintChunk, removed_at=None) == 0
     assert len(staff.events("print_run.plain_removed")) == 1

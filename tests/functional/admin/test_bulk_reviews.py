@@ -17,7 +17,9 @@ from tests.support.staff import StaffSite
 def bulk(desk: Visitor, rows: list[Request]) -> str:
     """Ticks requests and asks what accepting them would do."""
     desk.open("/reviews")
-    return desk.send("/reviews/bulk/choose", {f"id_{row.id}": str(row.version) for row in rows}).text
+    return desk.send(
+        "/reviews/bulk/choose", {f"id_{row.id}": str(row.version) for row in rows}
+    ).text
 
 
 def test_bulk_says_before_and_after_how_many_and_why_not_the_others(staff: StaffSite) -> None:
@@ -52,7 +54,13 @@ def _claimed(staff: StaffSite, box: Inbox, row: Request) -> None:
 
 def _held(staff: StaffSite, box: Inbox, row: Request) -> None:
     with staff.database.write() as session:
-        put_hold(session, session.get_one(Household, row.household_id), "W06_INSTITUTION", SYSTEM, staff.now)
+        put_hold(
+            session,
+            session.get_one(Household, row.household_id),
+            "W06_INSTITUTION",
+            SYSTEM,
+            staff.now,
+        )
 
 
 def _decided(staff: StaffSite, box: Inbox, row: Request) -> None:
@@ -61,9 +69,14 @@ def _decided(staff: StaffSite, box: Inbox, row: Request) -> None:
     colleague.send(f"{colleague.place}/release")
 
 
-@pytest.mark.parametrize(("happens", "why"), [
-    (_claimed, "ほかの人が審査中です"), (_held, "世帯が保留中です"), (_decided, "もう決まっています"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("happens", "why"),
+    [
+        (_claimed, "ほかの人が審査中です"),
+        (_held, "世帯が保留中です"),
+        (_decided, "もう決まっています"),
+    ],
+)
 def test_bulk_leaves_out_what_changed_since_the_list_was_drawn(
     sqlite_staff: StaffSite, happens: Callable[[StaffSite, Inbox, Request], None], why: str
 ) -> None:
@@ -87,13 +100,18 @@ def test_bulk_of_a_kind_for_four_eyes_is_left_to_two_people(
     assert "2人で決める種類です" in page
 
 
-def test_two_people_accept_the_same_in_bulk_and_each_is_told_what_was_done(staff: StaffSite) -> None:
+def test_two_people_accept_the_same_in_bulk_and_each_is_told_what_was_done(
+    staff: StaffSite,
+) -> None:
     box = inbox(staff)
     rows = [box.decline(person) for person in families(staff, 2)]
     first, second = staff.enter_as(Role.OFFICER), staff.enter_as(Role.OFFICER)
     for desk in (first, second):
         bulk(desk, rows)
-    assert "2件のうち、2件を承認しました。" in first.send("/reviews/bulk/accept", {"form_key": "a"}).text
+    assert (
+        "2件のうち、2件を承認しました。"
+        in first.send("/reviews/bulk/accept", {"form_key": "a"}).text
+    )
     page = second.send("/reviews/bulk/accept", {"form_key": "b"}).text
     assert "2件のうち、0件を承認しました。" in page
     assert page.count("もう決まっています") == 2

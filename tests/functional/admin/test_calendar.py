@@ -19,10 +19,19 @@ def with_days(staff: StaffSite) -> StaffSite:
         program.calendar,
         overrides=(
             HoursOverride(date(2023, 7, 8), Hours(time(10), time(15)), "発送の直後", AGREED),
-            HoursOverride(date(2023, 8, 18), Hours(time(9), time(12)), "停電工事", replace(AGREED, paid_by="ward")),
+            HoursOverride(
+                date(2023, 8, 18),
+                Hours(time(9), time(12)),
+                "停電工事",
+                replace(AGREED, paid_by="ward"),
+            ),
         ),
-        closures=(Closure(date(2023, 9, 4), date(2023, 9, 5), "設備の点検", replace(AGREED, paid_by="agreed")),),
-    )  # fmt: skip
+        closures=(
+            Closure(
+                date(2023, 9, 4), date(2023, 9, 5), "設備の点検", replace(AGREED, paid_by="agreed")
+            ),
+        ),
+    )
     site = replace(staff.site, program=replace(program, calendar=calendar))
     return make_staff(site, staff.database, staff.loop, staff.folder)
 
@@ -39,7 +48,9 @@ def test_everybody_reads_the_calendar(sqlite_staff: StaffSite, role: Role) -> No
     assert 'href="/calendar"' in answer.text
 
 
-def test_a_month_shows_hours_holidays_and_what_differs_with_its_reason(sqlite_staff: StaffSite) -> None:
+def test_a_month_shows_hours_holidays_and_what_differs_with_its_reason(
+    sqlite_staff: StaffSite,
+) -> None:
     visitor = with_days(sqlite_staff).enter_as(Role.SUPERVISOR)
     july = visitor.open("/calendar?month=2023-07").text
     assert "9:00–17:00" in cell(july, 3)
@@ -66,15 +77,19 @@ def test_each_agreed_day_names_payer_approver_number_and_date_the_coming_ones_fi
     table = page.split("臨時の開所と休みの一覧")[-1]
     rows = [row for row in table.split("<tr>")[1:] if "5児支発第21号" in row]
     assert [row.split("<")[1].split(">")[1] for row in rows] == [
-        "2023-08-18 (金)", "2023-09-04 (月) – 2023-09-05 (火)", "2023-07-08 (土)",
-    ]  # fmt: skip
+        "2023-08-18 (金)",
+        "2023-09-04 (月) – 2023-09-05 (火)",
+        "2023-07-08 (土)",
+    ]
     for row, payer in zip(rows, ("区", "別に取り決め", "受託者"), strict=True):
         assert f"<td>{payer}</td>" in row
         assert "こども家庭支援課" in row
         assert "2023-06-20" in row
 
 
-@pytest.mark.parametrize("typed", ["", "2023-13", "1066-10", "9999-12", "x", "2023-08-01", "２０２３-08"])
+@pytest.mark.parametrize(
+    "typed", ["", "2023-13", "1066-10", "9999-12", "x", "2023-08-01", "２０２３-08"]
+)
 def test_a_month_that_is_none_shows_this_one(sqlite_staff: StaffSite, typed: str) -> None:
     answer = sqlite_staff.enter_as(Role.OFFICER).get("/calendar", params={"month": typed})
     assert answer.status_code == 200

@@ -15,7 +15,17 @@ from portal.domain.staff import services, sign_in
 from portal.domain.staff.models import StaffUser
 from portal.settings import Settings, load_settings
 
-ADD = ("add", "--login", "tanaka", "--name", "田中", "--organization", "ward", "--role", "ward_officer")
+ADD = (
+    "add",
+    "--login",
+    "tanaka",
+    "--name",
+    "田中",
+    "--organization",
+    "ward",
+    "--role",
+    "ward_officer",
+)
 
 
 @pytest.fixture
@@ -65,7 +75,9 @@ def test_what_add_prints_signs_the_person_in(settings: Settings) -> None:
 
 def test_people_read_the_secrets_once_and_the_list_has_none(settings: Settings) -> None:
     shown = portal(settings, *ADD).output
-    secret = next(line for line in shown.splitlines() if line.startswith("otpauth")).split("secret=")[1][:32]
+    secret = next(line for line in shown.splitlines() if line.startswith("otpauth")).split(
+        "secret="
+    )[1][:32]
     listed = portal(settings, "list").output
     assert "tanaka\tward\tward_officer" in listed
     assert secret not in listed

@@ -48,19 +48,35 @@ def deliver(staff: StaffSite) -> None:
     staff.give_coupons()
     with staff.database.write() as session:
         run = PrintRun(
-            kind="credential", state="handed_over", planned=3, children=6, total_yen=180_000, folder="f",
-            notice_date=staff.now.date(), created_at=staff.now, finished_at=staff.now, handed_over_at=staff.now,
-        )  # fmt: skip
+            kind="credential",
+            state="handed_over",
+            planned=3,
+            children=6,
+            total_yen=180_000,
+            folder="f",
+            notice_date=staff.now.date(),
+            created_at=staff.now,
+            finished_at=staff.now,
+            handed_over_at=staff.now,
+        )
         session.add(run)
         session.flush()
         for person in people[:2]:
             session.add(
                 Letter(
-                    number=new_letter_number(), household_id=person.household_id, kind="credential",
-                    state="handed_over", print_run_id=run.id, chunk_number=1, children=2, amount_yen=60_000,
-                    created_at=staff.now, printed_at=staff.now, handed_over_at=staff.now,
+                    number=new_letter_number(),
+                    household_id=person.household_id,
+                    kind="credential",
+                    state="handed_over",
+                    print_run_id=run.id,
+                    chunk_number=1,
+                    children=2,
+                    amount_yen=60_000,
+                    created_at=staff.now,
+                    printed_at=staff.now,
+                    handed_over_at=staff.now,
                 )
-            )  # fmt: skip
+            )
         first, second, third = (
             [e.id for e in session.query(Entitlement).filter_by(household_id=person.household_id)]
             for person in people
@@ -70,7 +86,9 @@ def deliver(staff: StaffSite) -> None:
             .where(Coupon.entitlement_id.in_(first))
             .values(state="revealed", revealed_at=staff.now)
         )
-        session.execute(update(Coupon).where(Coupon.entitlement_id == first[0]).values(state="exchanged"))
+        session.execute(
+            update(Coupon).where(Coupon.entitlement_id == first[0]).values(state="exchanged")
+        )
         change(session, first[0], "exchange", SYSTEM, staff.now)
         change(session, second[0], "decline", SYSTEM, staff.now)
         change(session, third[0], "exclude", SYSTEM, staff.now)
@@ -85,8 +103,11 @@ def test_all_three_figures_show_and_the_setting_moves_the_mark(
     chosen = make_staff(site, staff.database, background_loop, staff.folder)
     rows = rows_of(chosen.enter_as(Role.AUDITOR).open("/").text, "delivered")
     assert [row[1:] for name, row in rows.items() if name != "数え方"] == [
-        ["2", "3", "90,000円"], ["1", "2", "60,000円"], ["1", "1", "30,000円"], ["3", "4", "120,000円"],
-    ]  # fmt: skip
+        ["2", "3", "90,000円"],
+        ["1", "2", "60,000円"],
+        ["1", "1", "30,000円"],
+        ["3", "4", "120,000円"],
+    ]
     words = {
         "handed_over": "手紙を差し出した",
         "revealed": "クーポンを表示した",
@@ -105,7 +126,7 @@ def test_all_three_figures_show_and_the_setting_moves_the_mark(
         (datetime(2023, 12, 21, 15, 0, tzinfo=UTC), "コールセンター", "終了"),
     ],
     ids=["before", "open", "closing", "last day", "over"],
-)  # fmt: skip
+)
 def test_every_window_shows_with_its_state_and_the_next_change_first(
     sqlite_staff: StaffSite, now: datetime, first: str, new_letter: str
 ) -> None:
@@ -128,7 +149,11 @@ def test_the_steps_end_when_every_letter_went_out(sqlite_staff: StaffSite) -> No
 
 def test_the_step_of_codes_waits_for_no_child_that_gets_none(sqlite_staff: StaffSite) -> None:
     staff = sqlite_staff
-    first, _other, hidden = staff.add_household(), staff.add_household(), staff.add_household(protected=True)
+    first, _other, hidden = (
+        staff.add_household(),
+        staff.add_household(),
+        staff.add_household(protected=True),
+    )
     with staff.database.write() as session:
         session.execute(
             update(Entitlement)
@@ -181,18 +206,24 @@ def tiles(page: str) -> list[str]:
     return [" ".join(unescape(re.sub(r"<[^>]+>", " ", tile)).split()) for tile in found]
 
 
-def test_calls_back_have_one_tile_and_what_the_office_goes_on_with_another(sqlite_staff: StaffSite) -> None:
+def test_calls_back_have_one_tile_and_what_the_office_goes_on_with_another(
+    sqlite_staff: StaffSite,
+) -> None:
     agent = Actor(Role.AGENT, sqlite_staff.hire(Role.AGENT).id, Organization.CONTRACTOR)
     with sqlite_staff.database.write() as session:
         for kind, state in (
-            (CALL_BACK, "waiting"), (CALL_BACK, "handed_on"), (CALL_BACK, "handed_on"), (UNMATCHED, "waiting"),
-        ):  # fmt: skip
+            (CALL_BACK, "waiting"),
+            (CALL_BACK, "handed_on"),
+            (CALL_BACK, "handed_on"),
+            (UNMATCHED, "waiting"),
+        ):
             task = open_task(session, VAULT, kind, None, {}, agent, sqlite_staff.now)
             session.add(CallBack(task_id=task.id, state=state))
     found = tiles(sqlite_staff.enter_as(Role.OFFICER).open("/").text)
     assert [tile for tile in found if "折り返し" in tile] == [
-        "2 折り返しの電話", "2 折り返しでつながり、続きを待つ用件",
-    ]  # fmt: skip
+        "2 折り返しの電話",
+        "2 折り返しでつながり、続きを待つ用件",
+    ]
     assert "1 照合できない依頼" in found
     assert "3 折り返しの電話" in tiles(sqlite_staff.enter_as(Role.WARD_OFFICER).open("/").text)
 
@@ -214,4 +245,6 @@ def test_faxes_that_wait_have_a_tile_with_what_is_due_today(sqlite_staff: StaffS
             calendar = sqlite_staff.site.program.calendar
             receive(session, VAULT, calendar, new, actor, sqlite_staff.now).due_on = due
     assert "2 対応を待つFAX（返信の期限がきょうまでのもの 1）" in tiles(agent.open("/").text)
-    assert not any("FAX" in tile for tile in tiles(sqlite_staff.enter_as(Role.WARD_OFFICER).open("/").text))
+    assert not any(
+        "FAX" in tile for tile in tiles(sqlite_staff.enter_as(Role.WARD_OFFICER).open("/").text)
+    )

@@ -28,13 +28,16 @@ def test_every_sum_of_the_first_page_is_what_its_list_adds_up_to(staff: StaffSit
     ward = staff.enter_as(Role.WARD_OFFICER)
     first = ward.open("/").text
     linked = re.findall(
-        r'href="/entitlements/(\w+)">.*?</th><td class="n">(\d+)</td><td class="n">([^<]+)</td>', first
+        r'href="/entitlements/(\w+)">.*?</th><td class="n">(\d+)</td><td class="n">([^<]+)</td>',
+        first,
     )
     assert {state for state, _count, _yen in linked} == {"declined", "held", "in_progress"}
     for state, count, yen in linked:
         page = ward.open(f"/entitlements/{state}").text
         assert f"この一覧のこどもは{count}人、{yen}です。" in page
-        assert len(re.findall(r'<th scope="row"><a class="cell" href="/households/', page)) == int(count)
+        assert len(re.findall(r'<th scope="row"><a class="cell" href="/households/', page)) == int(
+            count
+        )
 
 
 def test_a_child_in_a_request_says_which_kind(sqlite_staff: StaffSite) -> None:
@@ -47,14 +50,19 @@ def test_children_of_protected_households_are_listed_for_the_ward_alone(staff: S
     shown, hidden = staff.add_household(), staff.add_household(protected=True)
     for role, households in ((Role.OFFICER, [shown]), (Role.WARD_OFFICER, [shown, hidden])):
         pages = [
-            staff.enter_as(role).open(f"/entitlements/{state}").text for state in ("in_progress", "held")
+            staff.enter_as(role).open(f"/entitlements/{state}").text
+            for state in ("in_progress", "held")
         ]
-        found = {int(key) for page in pages for key in re.findall(r'href="/households/(\d+)"', page)}
+        found = {
+            int(key) for page in pages for key in re.findall(r'href="/households/(\d+)"', page)
+        }
         assert found == {person.household_id for person in households}
 
 
 @pytest.mark.parametrize("state", ALL)
-def test_every_state_has_a_page_also_when_nobody_is_in_it(sqlite_staff: StaffSite, state: str) -> None:
+def test_every_state_has_a_page_also_when_nobody_is_in_it(
+    sqlite_staff: StaffSite, state: str
+) -> None:
     answer = sqlite_staff.enter_as(Role.OFFICER).get(f"/entitlements/{state}")
     assert answer.status_code == 200
     assert "この状態のこどもはいません" in answer.text
@@ -65,5 +73,7 @@ def test_an_unknown_state_is_no_page(sqlite_staff: StaffSite) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.AGENT])
-def test_whoever_may_not_open_households_gets_no_list_of_them(sqlite_staff: StaffSite, role: Role) -> None:
+def test_whoever_may_not_open_households_gets_no_list_of_them(
+    sqlite_staff: StaffSite, role: Role
+) -> None:
     assert sqlite_staff.enter_as(role).get("/entitlements/declined").status_code == 403

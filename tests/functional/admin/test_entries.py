@@ -49,16 +49,19 @@ def test_every_way_in_which_a_request_comes_is_offered_on_the_opened_household(
 ) -> None:
     officer = enter(staff, family)
     assert (
-        f"/households/{family.household_id}/entry" in officer.open(f"/households/{family.household_id}").text
+        f"/households/{family.household_id}/entry"
+        in officer.open(f"/households/{family.household_id}").text
     )
     found = re.findall(
         r'entry/([a-z]+/[a-z]+)"', officer.open(f"/households/{family.household_id}/entry").text
     )
     paper = ["post", "fax", "counter"]
     assert found == [
-        *(f"decline/{way}" for way in paper), *(f"alternative/{way}" for way in [*paper, "phone"]),
-        *(f"redelivery/{way}" for way in [*paper, "phone"]), "wish/phone",
-    ]  # fmt: skip
+        *(f"decline/{way}" for way in paper),
+        *(f"alternative/{way}" for way in [*paper, "phone"]),
+        *(f"redelivery/{way}" for way in [*paper, "phone"]),
+        "wish/phone",
+    ]
     for address in found:
         page = officer.open(f"/households/{family.household_id}/entry/{address}")
         assert page.status_code == 200
@@ -69,14 +72,17 @@ def test_every_way_in_which_a_request_comes_is_offered_on_the_opened_household(
         assert officer.get(f"/households/{family.household_id}/entry/{unknown}").status_code == 404
 
 
-def test_a_form_of_decline_gets_a_number_and_another_person(staff: StaffSite, family: Person) -> None:
+def test_a_form_of_decline_gets_a_number_and_another_person(
+    staff: StaffSite, family: Person
+) -> None:
     officer = enter(staff, family)
     answer = officer.open(place(family, "decline"))
     for _again in range(3):
         answer = officer.post(
-            place(family, "decline") + "/submit", PAPER | {"postmark_on": "2023-07-29", "telephone": "03-1234-5678"},
+            place(family, "decline") + "/submit",
+            PAPER | {"postmark_on": "2023-07-29", "telephone": "03-1234-5678"},
             files={"scan": ("a.png", picture(), "image/png")},
-        )  # fmt: skip
+        )
         assert answer.status_code == 303
     (row,) = requests(staff)
     assert (row.kind, row.channel, row.state, row.children, row.warnings) == (
@@ -106,7 +112,9 @@ def test_a_form_of_decline_gets_a_number_and_another_person(staff: StaffSite, fa
     assert "あなたが入力した申請です" in officer.open(f"/reviews/{row.id}").text
 
 
-def test_a_form_for_an_online_decline_joins_it_and_says_so(staff: StaffSite, family: Person) -> None:
+def test_a_form_for_an_online_decline_joins_it_and_says_so(
+    staff: StaffSite, family: Person
+) -> None:
     online = decline_online(staff, family, 1, 2)
     officer = enter(staff, family)
     assert "辞退の手続き中です" in officer.open(place(family, "decline", "fax")).text
@@ -140,11 +148,15 @@ def test_children_of_18_sign_themselves_where_the_ward_says_so(
     typed = PAPER | {"child-2": "1"} | ({"sign-2": "1"} if signed else {})
     page = officer.send(place(sqlite_family, "decline") + "/submit", typed).text
     (row,) = requests(sqlite_staff)
-    assert (row.state, row.warnings) == (("waiting", []) if signed else ("with_resident", ["countersign"]))
+    assert (row.state, row.warnings) == (
+        ("waiting", []) if signed else ("with_resident", ["countersign"])
+    )
     assert ("18歳以上のこどもの署名を待っています" in page) is not signed
 
 
-def test_a_form_for_more_children_names_both_numbers(sqlite_staff: StaffSite, sqlite_family: Person) -> None:
+def test_a_form_for_more_children_names_both_numbers(
+    sqlite_staff: StaffSite, sqlite_family: Person
+) -> None:
     online = decline_online(sqlite_staff, sqlite_family, 1)
     officer = enter(sqlite_staff, sqlite_family)
     officer.open(place(sqlite_family, "decline"))
@@ -173,8 +185,16 @@ def test_a_form_that_binds_nobody_is_taken_with_the_reason_in_words(staff: Staff
         typed = PAPER | CARD | {"received_on": "2023-09-29"} | change
         page = officer.send(place(person, kind, "counter") + "/submit", typed).text
         row = requests(staff)[-1]
-        assert (row.household_id, words in page, row.receipt_no in page) == (person.household_id, True, True)
-        assert code in row.warnings or (kind, code, row.state) == ("decline", "unclear", "with_resident")
+        assert (row.household_id, words in page, row.receipt_no in page) == (
+            person.household_id,
+            True,
+            True,
+        )
+        assert code in row.warnings or (kind, code, row.state) == (
+            "decline",
+            "unclear",
+            "with_resident",
+        )
     assert set(coupons(staff)) == {"assigned"}
     assert staff.count(Task, kind="letter_wished") == 2
 
@@ -184,7 +204,9 @@ def test_refusing_a_form_that_bound_nobody_leaves_a_decline_made_since_alone(
 ) -> None:
     officer = enter(sqlite_staff, sqlite_family)
     officer.open(place(sqlite_family, "alternative"))
-    officer.send(place(sqlite_family, "alternative") + "/submit", PAPER | CARD | {"signed_by": "spouse"})
+    officer.send(
+        place(sqlite_family, "alternative") + "/submit", PAPER | CARD | {"signed_by": "spouse"}
+    )
     decline_online(sqlite_staff, sqlite_family, 1)
     weak, _decline = requests(sqlite_staff)
     ward = enter(sqlite_staff, sqlite_family, Role.WARD_OFFICER)
@@ -198,7 +220,9 @@ def test_refusing_a_form_that_bound_nobody_leaves_a_decline_made_since_alone(
 
 
 @pytest.mark.parametrize("channel", ["post", "phone"])
-def test_paper_is_asked_for_by_form_or_telephone(staff: StaffSite, family: Person, channel: str) -> None:
+def test_paper_is_asked_for_by_form_or_telephone(
+    staff: StaffSite, family: Person, channel: str
+) -> None:
     officer = enter(staff, family)
     officer.open(place(family, "alternative", channel))
     form = PAPER | CARD | {"child-2": "1", "reason": "disability"}
@@ -208,12 +232,16 @@ def test_paper_is_asked_for_by_form_or_telephone(staff: StaffSite, family: Perso
     assert row.receipt_no in page
     assert coupons(staff) == ["suspended", "suspended"]
     assert staff.count(PaperForm) == (channel == "post")
-    again = officer.send(place(family, "alternative", channel) + "/submit", form | {"form_key": "two"}).text
+    again = officer.send(
+        place(family, "alternative", channel) + "/submit", form | {"form_key": "two"}
+    ).text
     assert "2件には数えません" in again
     assert len(requests(staff)) == 1
 
 
-def test_a_better_form_takes_the_place_of_one_that_bound_nobody(staff: StaffSite, family: Person) -> None:
+def test_a_better_form_takes_the_place_of_one_that_bound_nobody(
+    staff: StaffSite, family: Person
+) -> None:
     officer = enter(staff, family)
     address = place(family, "alternative") + "/submit"
     officer.open(place(family, "alternative"))
@@ -229,7 +257,12 @@ def test_a_better_form_takes_the_place_of_one_that_bound_nobody(staff: StaffSite
     assert "委任状がありません" in told
     officer.send(address, PAPER | CARD | {"signed_by": "spouse", "attorney": "1"})
     old, new = requests(staff)
-    assert (old.state, old.result, new.state, new.warnings) == ("closed", "withdrawn", "waiting", [])
+    assert (old.state, old.result, new.state, new.warnings) == (
+        "closed",
+        "withdrawn",
+        "waiting",
+        [],
+    )
     assert coupons(staff) == ["suspended", "assigned"]
 
 
@@ -239,23 +272,30 @@ def post(staff: StaffSite) -> Post:
 
 
 @pytest.mark.parametrize("channel", ["counter", "phone"])
-def test_a_letter_that_did_not_arrive_is_asked_for_again(staff: StaffSite, post: Post, channel: str) -> None:
+def test_a_letter_that_did_not_arrive_is_asked_for_again(
+    staff: StaffSite, post: Post, channel: str
+) -> None:
     person = post.household()
     post.come_back(person)
     officer = enter(staff, person)
     assert "2023-07-10に発送" in officer.open(place(person, "redelivery", channel)).text
-    page = officer.send(place(person, "redelivery", channel) + "/submit", PAPER | {"item": "letter"}).text
+    page = officer.send(
+        place(person, "redelivery", channel) + "/submit", PAPER | {"item": "letter"}
+    ).text
     (row,) = requests(staff)
     assert (row.kind, row.channel) == ("redelivery", channel)
     assert row.receipt_no in page
     page = officer.send(
-        place(person, "redelivery", channel) + "/submit", PAPER | {"item": "letter", "form_key": "2"}
+        place(person, "redelivery", channel) + "/submit",
+        PAPER | {"item": "letter", "form_key": "2"},
     ).text
     assert "2件には数えません" in page
     assert len(requests(staff)) == 1
 
 
-def test_a_letter_that_waits_at_the_post_office_is_not_sent_again(staff: StaffSite, post: Post) -> None:
+def test_a_letter_that_waits_at_the_post_office_is_not_sent_again(
+    staff: StaffSite, post: Post
+) -> None:
     person = post.household()
     officer = enter(staff, person)
     officer.open(place(person, "redelivery"))
@@ -287,9 +327,9 @@ def test_a_wish_on_the_telephone_is_no_decline(staff: StaffSite, family: Person)
     assert "電話だけでは、辞退になりません" in officer.open(place(family, "wish", "phone")).text
     assert officer.post(address, {"way": ""}).status_code == 422
     page = officer.send(address, {"way": "form", "form_key": "one"}).text
-    assert officer.send(address, {"way": "form", "form_key": "one"}).text.count("受付番号") == page.count(
+    assert officer.send(address, {"way": "form", "form_key": "one"}).text.count(
         "受付番号"
-    )
+    ) == page.count("受付番号")
     assert "まだ辞退にはなっていません" in page
     assert staff.count(Task, kind="decline_form") == 1
     page = officer.send(address, {"way": "portal", "form_key": "two"}).text
@@ -300,7 +340,9 @@ def test_a_wish_on_the_telephone_is_no_decline(staff: StaffSite, family: Person)
     assert coupons(staff) == ["assigned", "assigned"]
 
 
-def test_the_receipt_of_a_locked_out_person_counts_by_its_own_time(staff: StaffSite, post: Post) -> None:
+def test_the_receipt_of_a_locked_out_person_counts_by_its_own_time(
+    staff: StaffSite, post: Post
+) -> None:
     kinds = ("decline", "alternative", "redelivery", "wish")
     people = [post.household() for _kind in kinds]
     post.come_back(people[2])
@@ -315,7 +357,12 @@ def test_the_receipt_of_a_locked_out_person_counts_by_its_own_time(staff: StaffS
         late = (
             PAPER
             | CARD
-            | {"received_on": "2023-12-27", "received_at": "9:00", "item": "letter", "way": "portal"}
+            | {
+                "received_on": "2023-12-27",
+                "received_at": "9:00",
+                "item": "letter",
+                "way": "portal",
+            }
         )
         assert 'id="evidence-error"' in officer.post(address, late | {"evidence": "CCCC-CCCC"}).text
         page = officer.send(address, late | {"evidence": number.lower().replace("-", " ")}).text

@@ -19,9 +19,10 @@ from tests.support.staff import StaffSite
 ROUNDS = 6
 PARTS = {"decline": DeclineItem, "alternative": AlternativeItem, "redelivery": Redelivery}
 TYPED = {
-    "decline": PAPER | {"child-2": "1"}, "alternative": PAPER | CARD | {"child-2": "1"},
+    "decline": PAPER | {"child-2": "1"},
+    "alternative": PAPER | CARD | {"child-2": "1"},
     "redelivery": PAPER | {"item": "letter"},
-}  # fmt: skip
+}
 
 
 def people_and_form(staff: StaffSite, kind: str) -> Person:
@@ -63,7 +64,10 @@ def test_the_same_form_entered_by_two_people_at_once_is_one_request_with_two_for
     assert {where.partition("?")[0].rpartition("/")[2] for where in places} == {str(row.id)}
     assert staff.count(PaperForm, request_id=row.id) == 2
     assert staff.count(PARTS[kind]) == (1 if kind == "redelivery" else 2)
-    told = ["2件には数えません" in hand.open(where).text for hand, where in zip(hands, places, strict=True)]
+    told = [
+        "2件には数えません" in hand.open(where).text
+        for hand, where in zip(hands, places, strict=True)
+    ]
     assert sorted(told) == [False, True], "who came second reads that it joined"
     if kind != "redelivery":
         assert coupons(staff) == ["suspended", "suspended"]

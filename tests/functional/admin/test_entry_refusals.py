@@ -42,16 +42,24 @@ def sqlite_family(sqlite_staff: StaffSite) -> Person:
 
 
 BAD = [
-    ("decline", {"received_on": ""}, "received_on"), ("decline", {"received_on": "5年7月31日"}, "received_on"),
-    ("decline", {"received_on": "2099-01-01"}, "received_on"), ("decline", {"received_at": "25:00"}, "received_at"),
-    ("decline", {"postmark_on": "きのう"}, "postmark_on"), ("decline", {"postmark_on": "2023-08-01"}, "postmark_on"),
-    ("decline", {"signed_by": ""}, "signed_by"), ("decline", {"clear": ""}, "clear"),
-    ("decline", {"clear": "no"}, "follow_up"), ("decline", {"clear": "no", "follow_up": "call"}, "telephone"),
-    ("decline", {"telephone": "12"}, "telephone"), ("decline", {"child-1": "", "child-9": "1"}, "children"),
-    ("decline", {"text": "あ" * 401}, "text"), ("decline", {"evidence": "CCCC-CCCC"}, "evidence"),
-    ("alternative", {"product-1": ""}, "children"), ("alternative", {"received_on": "2023-05-01"}, "children"),
+    ("decline", {"received_on": ""}, "received_on"),
+    ("decline", {"received_on": "5年7月31日"}, "received_on"),
+    ("decline", {"received_on": "2099-01-01"}, "received_on"),
+    ("decline", {"received_at": "25:00"}, "received_at"),
+    ("decline", {"postmark_on": "きのう"}, "postmark_on"),
+    ("decline", {"postmark_on": "2023-08-01"}, "postmark_on"),
+    ("decline", {"signed_by": ""}, "signed_by"),
+    ("decline", {"clear": ""}, "clear"),
+    ("decline", {"clear": "no"}, "follow_up"),
+    ("decline", {"clear": "no", "follow_up": "call"}, "telephone"),
+    ("decline", {"telephone": "12"}, "telephone"),
+    ("decline", {"child-1": "", "child-9": "1"}, "children"),
+    ("decline", {"text": "あ" * 401}, "text"),
+    ("decline", {"evidence": "CCCC-CCCC"}, "evidence"),
+    ("alternative", {"product-1": ""}, "children"),
+    ("alternative", {"received_on": "2023-05-01"}, "children"),
     ("alternative", {"reason": "x"}, "children"),
-]  # fmt: skip
+]
 
 
 def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
@@ -63,12 +71,17 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
         typed = PAPER | {"text": "いりません", "attorney": "1"} | CARD | change
         typed.pop("child-1" if change.get("child-1") == "" else "none", None)
         answer = officer.post(place(family, kind) + "/submit", typed)
-        assert (answer.status_code, f'id="{field}-error"' in answer.text) == (422, True), (kind, change)
+        assert (answer.status_code, f'id="{field}-error"' in answer.text) == (422, True), (
+            kind,
+            change,
+        )
         assert 'name="attorney" value="1" checked' in answer.text
         assert typed["text"] in answer.text
     scan = {"scan": ("a.png", picture(), "image/png")}
     officer.open(place(family, "decline"))
-    answer = officer.post(place(family, "decline") + "/submit", PAPER | {"evidence": "CCCC-CCCC"}, files=scan)
+    answer = officer.post(
+        place(family, "decline") + "/submit", PAPER | {"evidence": "CCCC-CCCC"}, files=scan
+    )
     assert "ファイルは、もう一度選んでください" in answer.text
     assert requests(staff) == []
     assert staff.count(Scan) == 0
@@ -78,7 +91,9 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
 def test_a_fax_needs_the_time_of_its_header(sqlite_staff: StaffSite, sqlite_family: Person) -> None:
     officer = enter(sqlite_staff, sqlite_family)
     officer.open(place(sqlite_family, "decline", "fax"))
-    answer = officer.post(place(sqlite_family, "decline", "fax") + "/submit", PAPER | {"received_at": ""})
+    answer = officer.post(
+        place(sqlite_family, "decline", "fax") + "/submit", PAPER | {"received_at": ""}
+    )
     assert 'id="received_at-error"' in answer.text
 
 
@@ -89,13 +104,17 @@ def test_a_file_that_is_no_scan_is_refused_beside_its_field(
     officer = enter(sqlite_staff, sqlite_family)
     officer.open(place(sqlite_family, "decline"))
     answer = officer.post(
-        place(sqlite_family, "decline") + "/submit", PAPER, files={"scan": ("a.pdf", data, "application/pdf")}
+        place(sqlite_family, "decline") + "/submit",
+        PAPER,
+        files={"scan": ("a.pdf", data, "application/pdf")},
     )
     assert (answer.status_code, 'id="scan-error"' in answer.text) == (422, True)
     assert requests(sqlite_staff) == []
 
 
-def test_a_coupon_that_was_used_is_refused_in_words(sqlite_staff: StaffSite, sqlite_family: Person) -> None:
+def test_a_coupon_that_was_used_is_refused_in_words(
+    sqlite_staff: StaffSite, sqlite_family: Person
+) -> None:
     with sqlite_staff.database.write() as session:
         for coupon in session.scalars(select(Coupon).where(Coupon.entitlement_id.is_not(None))):
             coupon.state = "part_used"
@@ -107,7 +126,9 @@ def test_a_coupon_that_was_used_is_refused_in_words(sqlite_staff: StaffSite, sql
     assert requests(sqlite_staff) == []
 
 
-def test_a_household_is_opened_with_a_reason_first(sqlite_staff: StaffSite, sqlite_family: Person) -> None:
+def test_a_household_is_opened_with_a_reason_first(
+    sqlite_staff: StaffSite, sqlite_family: Person
+) -> None:
     officer = sqlite_staff.enter_as(Role.OFFICER)
     base = f"/households/{sqlite_family.household_id}"
     for path in (
@@ -138,7 +159,9 @@ def test_a_protected_household_is_the_wards_to_enter(sqlite_staff: StaffSite) ->
     assert requests(sqlite_staff)[0].receipt_no in page.text
 
 
-def test_the_result_of_another_household_is_not_there(sqlite_staff: StaffSite, sqlite_family: Person) -> None:
+def test_the_result_of_another_household_is_not_there(
+    sqlite_staff: StaffSite, sqlite_family: Person
+) -> None:
     row = decline_online(sqlite_staff, sqlite_family, 1)
     other = sqlite_staff.add_household(active=True)
     officer = enter(sqlite_staff, other)
@@ -156,7 +179,9 @@ def test_blank_forms_carry_the_letters_number_and_nothing_else_of_the_household(
 ) -> None:
     person = post.household()
     officer = enter(staff, person)
-    number = re.findall(r"（(M\d+)）", officer.open(f"/households/{person.household_id}/entry").text)[0]
+    number = re.findall(
+        r"（(M\d+)）", officer.open(f"/households/{person.household_id}/entry").text
+    )[0]
     for form, title in (
         ("decline", "辞退届"),
         ("alternative", "代替品申出書"),
@@ -172,7 +197,9 @@ def test_blank_forms_carry_the_letters_number_and_nothing_else_of_the_household(
     assert officer.get(f"/households/{person.household_id}/blank-forms/other").status_code == 404
 
 
-def test_a_blank_form_explains_itself_in_the_language_of_its_household(sqlite_staff: StaffSite) -> None:
+def test_a_blank_form_explains_itself_in_the_language_of_its_household(
+    sqlite_staff: StaffSite,
+) -> None:
     staff, post = sqlite_staff, make_post(sqlite_staff.database)
     person = post.household(active=True)
     base = f"/households/{person.household_id}"
@@ -199,7 +226,9 @@ def test_a_blank_form_explains_itself_in_the_language_of_its_household(sqlite_st
         assert officer.get(f"{base}/blank-forms/{form}?language=zh-Hans").status_code == 200
 
 
-def test_who_has_no_account_reads_in_the_language_of_the_last_request(sqlite_staff: StaffSite) -> None:
+def test_who_has_no_account_reads_in_the_language_of_the_last_request(
+    sqlite_staff: StaffSite,
+) -> None:
     person = give_family(sqlite_staff)
     with use_locale("ko"):
         decline_online(sqlite_staff, person, 1)

@@ -28,7 +28,9 @@ REPLY = TWICE | {"wording-received": "1", "form_key": "b"}
 CANARIES = ("5550", "0142")
 
 
-def send_in(visitor: Visitor, data: bytes = b"", name: str = "fax.tif", **changes: str) -> httpx.Response:
+def send_in(
+    visitor: Visitor, data: bytes = b"", name: str = "fax.tif", **changes: str
+) -> httpx.Response:
     visitor.get("/faxes/new")
     files = {"file": (name, data or fax(), "image/tiff")}
     return visitor.post("/faxes/receive", HEADER | changes, files=files)
@@ -83,7 +85,7 @@ def test_a_fax_comes_in_once_with_the_time_of_its_header(staff: StaffSite) -> No
         (b"", {"sender": "03-12"}, "sender", "市外局番"),
     ],
     ids=["broken", "heavy", "html", "thick", "future", "no day", "no time", "old", "no number"],
-)  # fmt: skip
+)
 def test_what_cannot_be_comes_back_beside_its_field(
     sqlite_staff: StaffSite, data: bytes, changes: dict[str, str], field: str, says: str
 ) -> None:
@@ -100,12 +102,16 @@ def test_what_cannot_be_comes_back_beside_its_field(
 def test_no_file_is_asked_for(sqlite_staff: StaffSite) -> None:
     agent = sqlite_staff.enter_as(Role.AGENT)
     agent.get("/faxes/new")
-    answer = agent.post("/faxes/receive", HEADER, files={"file": ("", b"", "application/octet-stream")})
+    answer = agent.post(
+        "/faxes/receive", HEADER, files={"file": ("", b"", "application/octet-stream")}
+    )
     assert answer.status_code == 422
     assert "FAXのファイルを選んでください" in answer.text
 
 
-@pytest.mark.parametrize("data", [fax((172, 110), (172, 90)), pdf(pages=2), picture(), picture("JPEG")])
+@pytest.mark.parametrize(
+    "data", [fax((172, 110), (172, 90)), pdf(pages=2), picture(), picture("JPEG")]
+)
 def test_every_page_is_shown_as_a_picture(sqlite_staff: StaffSite, data: bytes) -> None:
     agent = sqlite_staff.enter_as(Role.AGENT)
     send_in(agent, data)
@@ -181,15 +187,28 @@ def test_a_reply_is_prepared_printed_and_sent(staff: StaffSite) -> None:
     [
         ({"number_again": "03-5550-0143"}, "number_again", "2回入力した番号が違います"),
         ({"number": "", "number_again": ""}, "number", "市外局番"),
-        ({"number": "03-5550-0143", "number_again": "03-5550-0143"}, "other_number", "印字された番号と違います"),
+        (
+            {"number": "03-5550-0143", "number_again": "03-5550-0143"},
+            "other_number",
+            "印字された番号と違います",
+        ),
         ({"wording-received": ""}, "wording", "1つ以上"),
         ({"receipt-CDFG-HJKL": "1"}, "wording", "受付番号を、一覧から"),
         ({"answer": "script:nothing"}, "wording", "一覧から"),
         ({"text": "手紙は出しました。"}, "text", "だれからのFAXか"),
         ({"text": "手紙は出しました。", "household": "1"}, "text", "先に、"),
     ],
-    ids=["differ", "none", "not the header's", "nothing ticked", "a number of nobody", "unknown script", "own words", "a household not verified"],
-)  # fmt: skip
+    ids=[
+        "differ",
+        "none",
+        "not the header's",
+        "nothing ticked",
+        "a number of nobody",
+        "unknown script",
+        "own words",
+        "a household not verified",
+    ],
+)
 def test_a_reply_that_may_not_go_out_comes_back_with_what_was_typed(
     sqlite_staff: StaffSite, changes: dict[str, str], field: str, says: str
 ) -> None:
@@ -234,7 +253,10 @@ def test_a_fax_is_closed_with_a_reason(staff: StaffSite) -> None:
     assert answer.status_code == 422
     assert 'id="reason-error"' in answer.text
     for _again in range(2):
-        assert agent.post(f"{place}/close", {"reason": "advertisement", "form_key": "y"}).status_code == 303
+        assert (
+            agent.post(f"{place}/close", {"reason": "advertisement", "form_key": "y"}).status_code
+            == 303
+        )
     page = agent.get("/faxes?view=done").text
     assert "広告など" in page
     assert agent.post(f"{place}/start").status_code == 409
@@ -259,7 +281,10 @@ def test_an_officer_keeps_the_file_of_a_form_that_came_by_fax(sqlite_staff: Staf
     assert f"/scans/{case.scan_id}?for=fax" in officer.get(f"/faxes/{case.id}").text
     assert officer.get(f"/scans/{case.scan_id}?for=fax").headers["content-type"] == "image/tiff"
     assert sqlite_staff.events("scan.viewed")[-1].detail == {"reason": "fax"}
-    assert officer.post(f"/faxes/{case.id}/close", {"reason": "entered", "form_key": "e"}).status_code == 303
+    assert (
+        officer.post(f"/faxes/{case.id}/close", {"reason": "entered", "form_key": "e"}).status_code
+        == 303
+    )
 
 
 def test_a_number_is_read_by_who_handles_it_and_by_nobody_else(staff: StaffSite) -> None:
@@ -270,7 +295,9 @@ def test_a_number_is_read_by_who_handles_it_and_by_nobody_else(staff: StaffSite)
     agent.post(f"{place}/reply", REPLY)
     other.get(place)
     assert other.post(f"{place}/sender").status_code == 403
-    pages = [other.get(address).text for address in ("/faxes", "/faxes?view=done", place, "/faxes/new")]
+    pages = [
+        other.get(address).text for address in ("/faxes", "/faxes?view=done", place, "/faxes/new")
+    ]
     pages += [agent.get("/faxes").text]
     with staff.database.read() as session:
         logged = [f"{event.action} {event.detail}" for event in session.scalars(select(AuditEvent))]
@@ -308,7 +335,9 @@ def test_who_does_not_handle_fax_gets_no_page(sqlite_staff: StaffSite, role: Rol
 
 
 @pytest.mark.parametrize("code", ["ja", "easy", "en", "zh-Hans", "zh-Hant", "ko", "tlh"])
-def test_the_blank_form_comes_in_every_language_of_the_residents(sqlite_staff: StaffSite, code: str) -> None:
+def test_the_blank_form_comes_in_every_language_of_the_residents(
+    sqlite_staff: StaffSite, code: str
+) -> None:
     answer = sqlite_staff.enter_as(Role.AGENT).get(f"/faxes/form.pdf?in={code}")
     assert answer.headers["content-type"] == "application/pdf"
     (page,) = read_pdf.text(answer.content)

@@ -22,29 +22,51 @@ def printed(staff: StaffSite, people: list[Person], state: str = "built") -> int
     letter_state = "printed" if state == "built" else state
     with staff.database.write() as session:
         run = PrintRun(
-            kind="credential", state=state, planned=len(people), children=2 * len(people), folder="f",
-            total_yen=60_000 * len(people), notice_date=staff.now.date(), created_at=staff.now, finished_at=staff.now,
-        )  # fmt: skip
+            kind="credential",
+            state=state,
+            planned=len(people),
+            children=2 * len(people),
+            folder="f",
+            total_yen=60_000 * len(people),
+            notice_date=staff.now.date(),
+            created_at=staff.now,
+            finished_at=staff.now,
+        )
         session.add(run)
         session.flush()
         session.add(
             PrintChunk(
-                print_run_id=run.id, number=1, state="built", file_name="letters-001-0001.pdf", sha256="ab" * 32,
-                letters=len(people), built_at=staff.now,
+                print_run_id=run.id,
+                number=1,
+                state="built",
+                file_name="letters-001-0001.pdf",
+                sha256="ab" * 32,
+                letters=len(people),
+                built_at=staff.now,
             )
-        )  # fmt: skip
+        )
         for place, person in enumerate(people, 1):
             session.add(
                 Letter(
-                    number=new_letter_number(), household_id=person.household_id, kind="credential",
-                    state=letter_state, print_run_id=run.id, chunk_number=1, position=place, children=2,
-                    amount_yen=60_000, credential_id=person.credential_id, created_at=staff.now, printed_at=staff.now,
+                    number=new_letter_number(),
+                    household_id=person.household_id,
+                    kind="credential",
+                    state=letter_state,
+                    print_run_id=run.id,
+                    chunk_number=1,
+                    position=place,
+                    children=2,
+                    amount_yen=60_000,
+                    credential_id=person.credential_id,
+                    created_at=staff.now,
+                    printed_at=staff.now,
                 )
-            )  # fmt: skip
+            )
         run_id = run.id
     if state == "built":
         maker, approver = (
-            Actor(Role.OFFICER, staff.hire(Role.OFFICER).id, Organization.CONTRACTOR) for _ in range(2)
+            Actor(Role.OFFICER, staff.hire(Role.OFFICER).id, Organization.CONTRACTOR)
+            for _ in range(2)
         )
         approve_run(staff.database, run_id, maker, approver, staff.now)
     return run_id
@@ -53,7 +75,11 @@ def printed(staff: StaffSite, people: list[Person], state: str = "built") -> int
 def hold(staff: StaffSite, person: Person) -> None:
     with staff.database.write() as session:
         put_hold(
-            session, session.get_one(Household, person.household_id), "W06_INSTITUTION", SYSTEM, staff.now
+            session,
+            session.get_one(Household, person.household_id),
+            "W06_INSTITUTION",
+            SYSTEM,
+            staff.now,
         )
 
 
@@ -94,7 +120,9 @@ def test_the_ward_does_not_propose_and_sees_no_button_for_it(sqlite_staff: Staff
     assert sqlite_staff.count(Approval) == 0
 
 
-def test_a_run_with_a_household_held_since_is_refused_until_its_letter_is_out(staff: StaffSite) -> None:
+def test_a_run_with_a_household_held_since_is_refused_until_its_letter_is_out(
+    staff: StaffSite,
+) -> None:
     people = [staff.add_household() for _ in range(2)]
     run = printed(staff, people)
     officer, ward = staff.enter_as(Role.OFFICER), staff.hire(Role.WARD_OFFICER)
@@ -110,13 +138,17 @@ def test_a_run_with_a_household_held_since_is_refused_until_its_letter_is_out(st
     assert "抜き取った手紙を選んでください" in nothing.text
     box = re.findall(r'name="(letter-\d+)"', nothing.text)[0]
     for _ in range(2):
-        assert officer.post(f"/letters/{run}/take-out", {box: "1", "form_key": "3"}).status_code == 303
+        assert (
+            officer.post(f"/letters/{run}/take-out", {box: "1", "form_key": "3"}).status_code == 303
+        )
     assert staff.count(Letter, state="cancelled", household_id=people[0].household_id) == 1
     assert staff.count(Credential, state="closed", household_id=people[0].household_id) == 1
     assert len(staff.events("letter.cancel")) == 1
     officer.send(f"/letters/{run}/propose", {"form_key": "4"})
     hold(staff, people[1])
-    late = staff.enter(ward).post(f"/letters/{run}/confirm", {"code": ward.code(staff.now), "form_key": "5"})
+    late = staff.enter(ward).post(
+        f"/letters/{run}/confirm", {"code": ward.code(staff.now), "form_key": "5"}
+    )
     assert late.status_code == 422
     assert "手紙が1通あります" in late.text
     assert staff.count(Letter, state="handed_over") == 0
@@ -143,7 +175,9 @@ def test_a_household_shows_each_letter_once_and_who_handed_it_over(sqlite_staff:
     visitor = sqlite_staff.enter(ward)
     visitor.post(f"/letters/{run}/confirm", {"code": ward.code(sqlite_staff.now), "form_key": "2"})
     visitor.open(f"/households/{person.household_id}/reason")
-    visitor.send(f"/households/{person.household_id}/reason/submit", {"reason": "check", "form_key": "o"})
+    visitor.send(
+        f"/households/{person.household_id}/reason/submit", {"reason": "check", "form_key": "o"}
+    )
     page = visitor.open(f"/households/{person.household_id}").text
     assert page.count("手紙を差し出し") == 1
     assert page.count("手紙を印刷") == 1

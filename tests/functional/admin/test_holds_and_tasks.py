@@ -26,7 +26,9 @@ from tests.support.people import Person
 from tests.support.staff import Colleague, StaffSite
 
 
-def task(staff: StaffSite, kind: str = NEW_LETTER, person: Person | None = None, **details: str) -> int:
+def task(
+    staff: StaffSite, kind: str = NEW_LETTER, person: Person | None = None, **details: str
+) -> int:
     with staff.database.write() as session:
         household_id = person.household_id if person else None
         return open_task(session, VAULT, kind, household_id, dict(details), SYSTEM, staff.now).id
@@ -75,7 +77,8 @@ def freeze(staff: StaffSite, person: Person) -> None:
         auth = sessions.load(session, sessions.RESIDENT, token, staff.now)
         assert auth is not None
         answers = [
-            check_birth(session, VAULT, auth, date(1990, 1, day), staff.now).answer for day in range(1, 6)
+            check_birth(session, VAULT, auth, date(1990, 1, day), staff.now).answer
+            for day in range(1, 6)
         ]
     assert answers[-1] is BirthAnswer.FROZEN
 
@@ -119,7 +122,9 @@ def test_a_hold_of_two_people_is_never_released_by_one(staff: StaffSite) -> None
     assert visitor.post(f"/holds/{number}/release", {"form_key": "x"}).status_code == 403
     visitor.send(f"/holds/{number}/propose", {"form_key": "p"})
     assert "あなたの提案です" in visitor.open(f"/holds/{number}").text
-    own = visitor.post(f"/holds/{number}/confirm", {"code": officer.code(staff.now), "form_key": "c"})
+    own = visitor.post(
+        f"/holds/{number}/confirm", {"code": officer.code(staff.now), "form_key": "c"}
+    )
     assert own.status_code == 403
     assert "自分の提案" in own.text
     assert staff.count(Hold, state="open") == 1
@@ -140,8 +145,12 @@ def test_an_officer_proposes_and_the_ward_confirms_with_a_fresh_code(staff: Staf
     assert visitor.post(f"/holds/{number}/confirm", {"code": ""}).status_code == 422
     assert staff.count(Hold, state="open") == 1
     code = ward.code(staff.now)
-    assert visitor.post(f"/holds/{number}/confirm", {"code": code, "form_key": "c"}).status_code == 303
-    assert visitor.post(f"/holds/{number}/confirm", {"code": code, "form_key": "c"}).status_code == 303
+    assert (
+        visitor.post(f"/holds/{number}/confirm", {"code": code, "form_key": "c"}).status_code == 303
+    )
+    assert (
+        visitor.post(f"/holds/{number}/confirm", {"code": code, "form_key": "c"}).status_code == 303
+    )
     assert staff.count(Hold, state="open") == 0
     assert staff.count(Approval, state="confirmed") == 1
     assert staff.count(Entitlement, household_id=person.household_id, state="in_progress") == 2
@@ -153,19 +162,29 @@ def test_two_officers_need_the_wards_written_instruction(staff: StaffSite) -> No
     proposer.post(f"/holds/{first}/propose", {"form_key": "1"})
     assert confirmed(staff, first, other) == 403
     staff.clock.advance(seconds=30)
-    half = proposer.post(f"/holds/{second}/propose", {"instruction_no": "児発第12号", "form_key": "2"})
+    half = proposer.post(
+        f"/holds/{second}/propose", {"instruction_no": "児発第12号", "form_key": "2"}
+    )
     assert half.status_code == 422
     form = {"instruction_no": "児発第12号", "instruction_date": "令和5年7月3日"}
     assert proposer.post(f"/holds/{second}/propose", form | {"form_key": "3"}).status_code == 303
     assert "スキャンはついていません" in staff.enter(other).open(f"/holds/{second}").text
-    assert confirmed(staff, second, other) == 403  # a number that two people of the contractor typed
+    assert (
+        confirmed(staff, second, other) == 403
+    )  # a number that two people of the contractor typed
     staff.clock.advance(seconds=30)
     proposer.post(f"/holds/{second}/refuse", {"form_key": "4"})
-    for typed, data in ((form, b"<html>"), ({}, picture())):  # no scan, and a scan of no instruction
+    for typed, data in (
+        (form, b"<html>"),
+        ({}, picture()),
+    ):  # no scan, and a scan of no instruction
         sent = {"instruction_scan": ("a.png", data, "image/png")}
         assert proposer.post(f"/holds/{second}/propose", typed, files=sent).status_code == 422
     files = {"instruction_scan": ("order.png", picture(), "image/png")}
-    assert proposer.post(f"/holds/{second}/propose", form | {"form_key": "5"}, files=files).status_code == 303
+    assert (
+        proposer.post(f"/holds/{second}/propose", form | {"form_key": "5"}, files=files).status_code
+        == 303
+    )
     assert staff.count(Scan) == 1
     assert "/scans/" in staff.enter(other).open(f"/holds/{second}").text
     assert confirmed(staff, second, other) == 303
@@ -175,7 +194,9 @@ def test_two_officers_need_the_wards_written_instruction(staff: StaffSite) -> No
         assert (known.instruction_no, known.instruction_scan_id is not None) == ("児発第12号", True)
 
 
-def test_the_scan_of_the_wards_own_answer_counts_for_its_household_alone(sqlite_staff: StaffSite) -> None:
+def test_the_scan_of_the_wards_own_answer_counts_for_its_household_alone(
+    sqlite_staff: StaffSite,
+) -> None:
     staff = sqlite_staff
     asked, other = staff.add_household(), staff.add_household()
     officer = staff.hire(Role.OFFICER)
@@ -184,7 +205,9 @@ def test_the_scan_of_the_wards_own_answer_counts_for_its_household_alone(sqlite_
     found = []
     for person in (asked, other):
         number = hold(staff, person, "W11_DIED_AFTER_BASE")
-        staff.enter_as(Role.OFFICER).post(f"/holds/{number}/propose", typed | {"form_key": str(number)})
+        staff.enter_as(Role.OFFICER).post(
+            f"/holds/{number}/propose", typed | {"form_key": str(number)}
+        )
         found.append(confirmed(staff, number, officer))
         staff.clock.advance(seconds=30)
     assert found == [303, 403]
@@ -224,14 +247,18 @@ def test_holds_of_protected_households_are_the_wards_alone(staff: StaffSite) -> 
     assert "支援措置" in ward.open("/holds").text
 
 
-def test_a_gaiji_hold_goes_with_a_print_text_that_a_second_person_approved(staff: StaffSite) -> None:
+def test_a_gaiji_hold_goes_with_a_print_text_that_a_second_person_approved(
+    staff: StaffSite,
+) -> None:
     person = staff.add_household()
     number = hold(staff, person, "W02_GAIJI")
     officer = staff.hire(Role.OFFICER)
     visitor = staff.enter(officer)
     visitor.open(f"/holds/{number}/print-text")
     assert visitor.place == f"/households/{person.household_id}/reason"
-    visitor.send(f"/households/{person.household_id}/reason/submit", {"reason": "hold", "form_key": "o"})
+    visitor.send(
+        f"/households/{person.household_id}/reason/submit", {"reason": "hold", "form_key": "o"}
+    )
     page = visitor.open(f"/holds/{number}/print-text")
     assert "鶉野" not in page.text
     address = f"/holds/{number}/print-text/submit"
@@ -247,7 +274,9 @@ def test_a_gaiji_hold_goes_with_a_print_text_that_a_second_person_approved(staff
     assert (staff.count(PrintText), staff.count(Hold, state="open")) == (1, 0)
 
 
-@pytest.mark.parametrize("path", ["/", "/tasks", "/holds", "/roster", "/letters", "/coupons", "/households"])
+@pytest.mark.parametrize(
+    "path", ["/", "/tasks", "/holds", "/roster", "/letters", "/coupons", "/households"]
+)
 def test_an_empty_program_says_what_will_appear(sqlite_staff: StaffSite, path: str) -> None:
     page = sqlite_staff.enter_as(Role.WARD_OFFICER).open(path)
     assert page.status_code == 200

@@ -32,8 +32,16 @@ def test_nothing_is_shown_before_a_reason_is_given(staff: StaffSite) -> None:
     page = visitor.open(f"/households/{person.household_id}")
     assert visitor.place.endswith("/reason")
     assert "鶉" not in page.text
-    for form in ({}, {"reason": "other"}, {"reason": "because"}, {"reason": "inquiry", "words": "x" * 401}):
-        assert visitor.post(f"/households/{person.household_id}/reason/submit", form).status_code == 422
+    for form in (
+        {},
+        {"reason": "other"},
+        {"reason": "because"},
+        {"reason": "inquiry", "words": "x" * 401},
+    ):
+        assert (
+            visitor.post(f"/households/{person.household_id}/reason/submit", form).status_code
+            == 422
+        )
     assert staff.events("household.opened") == []
 
 
@@ -74,7 +82,9 @@ def test_personal_data_is_masked_and_shown_part_by_part_with_a_record(staff: Sta
     person = staff.add_household(active=True)
     visitor = opened(staff, person)
     page = visitor.open(f"/households/{person.household_id}").text
-    assert [canary for canary in (*CANARIES, CANARY_STREET, person.login_id) if canary in page] == []
+    assert [
+        canary for canary in (*CANARIES, CANARY_STREET, person.login_id) if canary in page
+    ] == []
     address = f"/households/{person.household_id}/unmask"
     assert visitor.post(address, {"part": "name"}).status_code == 422
     shown = visitor.send(address, {"part": "name", "reason": "inquiry"}).text
@@ -82,7 +92,10 @@ def test_personal_data_is_masked_and_shown_part_by_part_with_a_record(staff: Sta
     assert CANARY_STREET not in shown
     shown = visitor.send(address, {"part": "address", "reason": "returned"}).text
     assert CANARY_STREET in shown
-    assert [event.detail["part"] for event in staff.events("household.unmasked")] == ["name", "address"]
+    assert [event.detail["part"] for event in staff.events("household.unmasked")] == [
+        "name",
+        "address",
+    ]
     staff.clock.advance(minutes=6)
     assert CANARY_NAME not in visitor.open(f"/households/{person.household_id}").text
 
@@ -93,7 +106,9 @@ def test_more_than_sixty_looks_behind_masks_an_hour_are_noted(sqlite_staff: Staf
     for number in range(61):
         form = {"part": "name", "reason": "check", "form_key": f"look{number}"}
         assert visitor.post(f"/households/{person.household_id}/unmask", form).status_code == 303
-    assert [event.detail["what"] for event in sqlite_staff.events("staff.unusual_browsing")] == ["unmask"]
+    assert [event.detail["what"] for event in sqlite_staff.events("staff.unusual_browsing")] == [
+        "unmask"
+    ]
 
 
 def test_an_officer_who_asks_for_a_protected_household_is_told_that_the_ward_handles_it(
@@ -103,10 +118,11 @@ def test_an_officer_who_asks_for_a_protected_household_is_told_that_the_ward_han
     visitor = staff.enter_as(Role.OFFICER)
     base = f"/households/{person.household_id}"
     answers = [
-        visitor.get(base), visitor.get(base + "/reason"),
+        visitor.get(base),
+        visitor.get(base + "/reason"),
         visitor.post(base + "/reason/submit", {"reason": "inquiry", "form_key": "a"}),
         visitor.post(base + "/unmask", {"part": "address", "reason": "inquiry", "form_key": "b"}),
-    ]  # fmt: skip
+    ]
     for answer in answers:
         assert answer.status_code == 403
         assert "区が対応します" in answer.text
@@ -147,7 +163,9 @@ def everything(staff: StaffSite, person: Person) -> list[AuditEvent]:
 
     with staff.database.read() as session:
         found = list(
-            session.scalars(select(AuditEvent).where(AuditEvent.household_id == person.household_id))
+            session.scalars(
+                select(AuditEvent).where(AuditEvent.household_id == person.household_id)
+            )
         )
         session.expunge_all()
     return found
@@ -170,26 +188,49 @@ def test_the_number_that_other_pages_ask_for_stands_on_the_page(sqlite_staff: St
     assert f'<span class="mono">#{person.household_id}</span>' in page
 
 
-def test_a_letters_line_says_when_it_was_posted_and_what_became_of_it(sqlite_staff: StaffSite) -> None:
+def test_a_letters_line_says_when_it_was_posted_and_what_became_of_it(
+    sqlite_staff: StaffSite,
+) -> None:
     staff, person = sqlite_staff, sqlite_staff.add_household()
     with staff.database.write() as session:
         run = PrintRun(
-            kind="credential", state="handed_over", planned=1, children=2, total_yen=60_000, folder="f",
-            notice_date=staff.now.date(), created_at=staff.now, finished_at=staff.now, handed_over_at=staff.now,
-        )  # fmt: skip
+            kind="credential",
+            state="handed_over",
+            planned=1,
+            children=2,
+            total_yen=60_000,
+            folder="f",
+            notice_date=staff.now.date(),
+            created_at=staff.now,
+            finished_at=staff.now,
+            handed_over_at=staff.now,
+        )
         session.add(run)
         session.flush()
         letter = Letter(
-            number=new_letter_number(), household_id=person.household_id, kind="credential", state="handed_over",
-            print_run_id=run.id, chunk_number=1, children=2, amount_yen=60_000, created_at=staff.now,
-            printed_at=staff.now - timedelta(days=9), handed_over_at=staff.now,
-        )  # fmt: skip
+            number=new_letter_number(),
+            household_id=person.household_id,
+            kind="credential",
+            state="handed_over",
+            print_run_id=run.id,
+            chunk_number=1,
+            children=2,
+            amount_yen=60_000,
+            created_at=staff.now,
+            printed_at=staff.now - timedelta(days=9),
+            handed_over_at=staff.now,
+        )
         session.add(letter)
         session.flush()
         mail = Shipment(
-            kind="letter", household_id=person.household_id, letter_id=letter.id, state="posted",
-            posted_on=date(2023, 7, 24), created_at=staff.now, changed_at=staff.now,
-        )  # fmt: skip
+            kind="letter",
+            household_id=person.household_id,
+            letter_id=letter.id,
+            state="posted",
+            posted_on=date(2023, 7, 24),
+            created_at=staff.now,
+            changed_at=staff.now,
+        )
         session.add(mail)
         session.flush()
         key = mail.id
@@ -199,7 +240,11 @@ def test_a_letters_line_says_when_it_was_posted_and_what_became_of_it(sqlite_sta
     assert "2023-07-23" not in line, "the day of printing is no posting"
     with staff.database.write() as session:
         back = session.get_one(Shipment, key)
-        back.state, back.returned_on, back.returned_reason = "returned", date(2023, 7, 30), "moved_unknown"
+        back.state, back.returned_on, back.returned_reason = (
+            "returned",
+            date(2023, 7, 30),
+            "moved_unknown",
+        )
     line = letters_part(desk.open(f"/households/{person.household_id}").text)
     assert re.search("戻った.*2023-07-30・転居先不明", line)
 
@@ -209,13 +254,19 @@ def letters_part(page: str) -> str:
 
 
 @pytest.mark.parametrize("part", ["name", "address", "birth", "login_id", "children"])
-def test_what_was_shown_takes_the_focus_and_the_reason_stays(sqlite_staff: StaffSite, part: str) -> None:
+def test_what_was_shown_takes_the_focus_and_the_reason_stays(
+    sqlite_staff: StaffSite, part: str
+) -> None:
     person = sqlite_staff.add_household(active=True)
     desk = opened(sqlite_staff, person)
     page = desk.send(
-        f"/households/{person.household_id}/unmask", {"part": part, "reason": "returned", "form_key": "p"}
+        f"/households/{person.household_id}/unmask",
+        {"part": part, "reason": "returned", "form_key": "p"},
     ).text
     assert page.count("autofocus") == 1
     assert re.search('<(dd|h2)[^>]* tabindex="-1" autofocus>', page)
     assert '<option value="returned" selected>' in page
-    assert "autofocus" not in desk.open(f"/households/{person.household_id}?said=shown&part=x&reason=y").text
+    assert (
+        "autofocus"
+        not in desk.open(f"/households/{person.household_id}?said=shown&part=x&reason=y").text
+    )

@@ -98,7 +98,9 @@ def test_a_long_text_survives_and_secrets_are_not_carried(staff: StaffSite) -> N
     open_lock(visitor)
     assert noise in shows(visitor)
     staff.clock.advance(minutes=15)
-    visitor.post("/account/password/submit", {"current": "now", "new_password": "later", "code": "123456"})
+    visitor.post(
+        "/account/password/submit", {"current": "now", "new_password": "later", "code": "123456"}
+    )
     open_lock(visitor)
     assert "パスワードを変える" in shows(visitor)
     assert not {"now", "later"} & set(re.findall(r'value="([^"]*)"', shows(visitor)))
@@ -111,7 +113,9 @@ def test_a_button_without_a_form_page_leads_back_to_the_page_it_stood_on_and_is_
     other = staff.hire()
     visitor.get("/staff")
     staff.clock.advance(minutes=15)
-    visitor.post(f"/staff/{other.id}/deactivate", headers={"referer": "http://127.0.0.1/staff?said=x"})
+    visitor.post(
+        f"/staff/{other.id}/deactivate", headers={"referer": "http://127.0.0.1/staff?said=x"}
+    )
     open_lock(visitor)
     assert str(visitor.page.request.url) == "http://127.0.0.1/staff?said=x"  # type: ignore[union-attr]
     assert staff.events("staff.deactivated") == []
@@ -158,7 +162,9 @@ def test_a_wrong_password_keeps_the_lock_and_what_was_typed_and_counts_like_a_si
     assert 'value="鶉野"' in shows(visitor)
 
 
-def test_another_persons_password_or_somebody_elses_kept_form_opens_nothing(staff: StaffSite) -> None:
+def test_another_persons_password_or_somebody_elses_kept_form_opens_nothing(
+    staff: StaffSite,
+) -> None:
     _colleague, visitor = at_work(staff)
     other, second = at_work(staff)
     with staff.database.write() as session:
@@ -211,7 +217,9 @@ def test_locking_by_hand_hides_the_page_at_once_and_twice_is_once(staff: StaffSi
     assert visitor.get("/").status_code == 200
 
 
-def test_a_script_locks_and_opens_without_leaving_the_page_and_its_forms_stay_good(staff: StaffSite) -> None:
+def test_a_script_locks_and_opens_without_leaving_the_page_and_its_forms_stay_good(
+    staff: StaffSite,
+) -> None:
     _colleague, visitor = at_work(staff)
     visitor.get("/households")
     token = visitor.token
@@ -225,7 +233,9 @@ def test_a_script_locks_and_opens_without_leaving_the_page_and_its_forms_stay_go
     assert "パスワードが違います" in wrong.text
     first = visitor.cookie(COOKIE)
     assert (
-        visitor.post("/lock/open", {"form_token": token, "password": PASSWORD}, headers=HTMX).status_code
+        visitor.post(
+            "/lock/open", {"form_token": token, "password": PASSWORD}, headers=HTMX
+        ).status_code
         == 204
     )
     assert visitor.cookie(COOKIE) != first
@@ -233,7 +243,9 @@ def test_a_script_locks_and_opens_without_leaving_the_page_and_its_forms_stay_go
     for password, status in (("wrong", 422), ("", 422), (PASSWORD, 204)):
         form = {"form_token": token, "password": password}
         assert visitor.post("/lock/open", form, headers=HTMX).status_code == status
-    assert visitor.post("/households/search", {"form_token": token, "name": "鶉野"}).status_code != 403
+    assert (
+        visitor.post("/households/search", {"form_token": token, "name": "鶉野"}).status_code != 403
+    )
 
 
 def test_the_id_of_the_locked_session_is_worth_nothing_after_the_opening(staff: StaffSite) -> None:
@@ -294,4 +306,6 @@ def test_a_deactivated_person_cannot_open_the_lock(staff: StaffSite) -> None:
         services.deactivate(session, colleague.id, SYSTEM, staff.now)
         token = sessions.start(session, sessions.STAFF, "locked", colleague.id, staff.now)
     visitor.http.cookies.set(COOKIE, token, domain="127.0.0.1")
-    assert visitor.post("/lock/open", {"password": PASSWORD}).headers["location"] == "/signin?ended=1"
+    assert (
+        visitor.post("/lock/open", {"password": PASSWORD}).headers["location"] == "/signin?ended=1"
+    )

@@ -51,12 +51,24 @@ def test_the_next_print_run_makes_the_new_letter_and_the_old_password_lives_unti
 @pytest.mark.parametrize(
     ("asked", "decided", "said"),
     [
-        (OPENS - MOMENT, OPENS - MOMENT, "2023-07-03に始まります"), (OPENS, OPENS, ""),
-        (CLOSES - MOMENT, CLOSES - MOMENT, ""), (CLOSES - MOMENT, CLOSES, ""), (CLOSES - MOMENT, POSTED - MOMENT, ""),
-        (CLOSES - MOMENT, POSTED, "2023-12-21で終わりました"), (CLOSES, CLOSES, "2023-12-21で終わりました"),
+        (OPENS - MOMENT, OPENS - MOMENT, "2023-07-03に始まります"),
+        (OPENS, OPENS, ""),
+        (CLOSES - MOMENT, CLOSES - MOMENT, ""),
+        (CLOSES - MOMENT, CLOSES, ""),
+        (CLOSES - MOMENT, POSTED - MOMENT, ""),
+        (CLOSES - MOMENT, POSTED, "2023-12-21で終わりました"),
+        (CLOSES, CLOSES, "2023-12-21で終わりました"),
     ],
-    ids=["early", "first moment", "last moment", "in time", "last posting day", "too late to post", "late"],
-)  # fmt: skip
+    ids=[
+        "early",
+        "first moment",
+        "last moment",
+        "in time",
+        "last posting day",
+        "too late to post",
+        "late",
+    ],
+)
 def test_outside_the_window_a_sentence_stands_in_the_place_of_the_button(
     staff: StaffSite, asked: datetime, decided: datetime, said: str
 ) -> None:
@@ -88,7 +100,9 @@ def test_a_letter_that_did_not_go_out_yet_is_not_replaced(staff: StaffSite) -> N
     assert staff.count(Task, state="open") == 1
 
 
-def test_protected_households_and_other_tasks_get_no_letter_this_way(sqlite_staff: StaffSite) -> None:
+def test_protected_households_and_other_tasks_get_no_letter_this_way(
+    sqlite_staff: StaffSite,
+) -> None:
     protected = ask(sqlite_staff, sqlite_staff.add_household(protected=True))
     unmatched = ask(sqlite_staff, None, UNMATCHED)
     ward = sqlite_staff.enter_as(Role.WARD_OFFICER)

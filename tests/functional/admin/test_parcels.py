@@ -60,14 +60,19 @@ def test_from_the_shelf_to_the_door(
         in page.text
     )
     page = first.send(
-        f"/parcels/pack/{request_id}/count", FORM | {"scan_0_0": "GC000001", "scan_0_0_last": "GC000003"}
+        f"/parcels/pack/{request_id}/count",
+        FORM | {"scan_0_0": "GC000001", "scan_0_0_last": "GC000003"},
     )
     assert "数えました" in page.text
     parcel = "/parcels/1"
     assert "ほかの人が確認します" in first.open(parcel).text
-    assert first.post(parcel + "/confirm", {"pieces": "3", "amount_yen": "30000"}).status_code == 422
+    assert (
+        first.post(parcel + "/confirm", {"pieces": "3", "amount_yen": "30000"}).status_code == 422
+    )
     assert "3枚" not in second.open(parcel).text  # the second person counts without knowing
-    assert second.post(parcel + "/confirm", {"pieces": "2", "amount_yen": "30000"}).status_code == 422
+    assert (
+        second.post(parcel + "/confirm", {"pieces": "2", "amount_yen": "30000"}).status_code == 422
+    )
     page = second.send(parcel + "/confirm", {"pieces": "３", "amount_yen": "30,000"})
     assert "確認しました" in page.text
     assert "鶉野" not in second.open(parcel).text
@@ -81,7 +86,11 @@ def test_from_the_shelf_to_the_door(
         assert page.status_code == 422
     page = second.send(
         parcel + "/post",
-        {"mail_class": "simple_registered", "tracking_no": tracking_no(1), "posted_on": "2023-08-01"},
+        {
+            "mail_class": "simple_registered",
+            "tracking_no": tracking_no(1),
+            "posted_on": "2023-08-01",
+        },
     )
     assert "差し出しを記録しました" in page.text
     second.send(parcel + "/absent", {"absent_on": "2023-08-01", "kept_until": ""})
@@ -161,10 +170,17 @@ def test_a_double_click_packs_once(
     assert staff.count(AlternativeParcel) == 1
 
 
-def test_stock_comes_in_and_is_counted_by_two(staff: StaffSite, people: tuple[Visitor, Visitor]) -> None:
+def test_stock_comes_in_and_is_counted_by_two(
+    staff: StaffSite, people: tuple[Visitor, Visitor]
+) -> None:
     first, second = people
     first.open("/stock")
-    note = {"product": "gift_card", "first": "GC000001", "last": "GC000010", "delivery_note": "N-77"}
+    note = {
+        "product": "gift_card",
+        "first": "GC000001",
+        "last": "GC000010",
+        "delivery_note": "N-77",
+    }
     assert first.post("/stock/receive", note | {"delivery_note": ""}).status_code == 422
     assert "N-77" in first.send("/stock/receive", note).text
     assert "もう登録されています" in first.post("/stock/receive", note | {"form_key": "again"}).text
@@ -191,7 +207,9 @@ def test_agents_and_auditors_pack_nothing(sqlite_staff: StaffSite) -> None:
         assert visitor.get("/stock").status_code == 403
 
 
-def test_the_review_page_says_what_accepting_does(staff: StaffSite, office: Paper, family: Person) -> None:
+def test_the_review_page_says_what_accepting_does(
+    staff: StaffSite, office: Paper, family: Person
+) -> None:
     request_id = office.ask(family, 1, 2)
     desk = staff.enter_as(Role.OFFICER)
     desk.open(f"/reviews/{request_id}")
@@ -206,7 +224,11 @@ def test_a_lost_parcel_is_found_replaced_or_given_up_on_its_page(
 ) -> None:
     request_id, parcel_id = _packed(office, family)
     desk, parcel = people[0], f"/parcels/{parcel_id}"
-    form = {"mail_class": "simple_registered", "posted_on": "2023-08-01", "tracking_no": tracking_no(1)}
+    form = {
+        "mail_class": "simple_registered",
+        "posted_on": "2023-08-01",
+        "tracking_no": tracking_no(1),
+    }
     desk.open(parcel)
     desk.send(parcel + "/post", form)
     assert "調査を記録しました" in desk.send(parcel + "/lose", {"form_key": "1"}).text
@@ -225,7 +247,9 @@ def test_a_lost_parcel_is_found_replaced_or_given_up_on_its_page(
     assert "もう決まっているかもしれません" in page.text
 
 
-def test_agents_decide_nothing_about_a_lost_parcel(office: Paper, family: Person, staff: StaffSite) -> None:
+def test_agents_decide_nothing_about_a_lost_parcel(
+    office: Paper, family: Person, staff: StaffSite
+) -> None:
     _request, parcel_id = _packed(office, family)
     agent = staff.enter_as(Role.AGENT)
     for action in ("find", "resend", "write-off"):

@@ -8,15 +8,28 @@ from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.actors import SYSTEM, Organization, Role
 from portal.domain.households.models import Hold
-from portal.domain.staff.permissions import GRANTS, ROLES_OF_ORGANIZATION, STAFF_ROLES, Permission, allows
+from portal.domain.staff.permissions import (
+    GRANTS,
+    ROLES_OF_ORGANIZATION,
+    STAFF_ROLES,
+    Permission,
+    allows,
+)
 from portal.domain.tasks.services import NEW_LETTER, open_task
 from tests.support.coupons import VAULT
 from tests.support.staff import ROLES, StaffSite, staff_routes
 
 PUBLIC = {
-    "/static/{name:path}", "/healthz", "/readyz", "/signin", "/signin/submit", "/signin/code", "/signin/code/submit",
-    "/signout", "/signedout",
-}  # fmt: skip
+    "/static/{name:path}",
+    "/healthz",
+    "/readyz",
+    "/signin",
+    "/signin/submit",
+    "/signin/code",
+    "/signin/code/submit",
+    "/signout",
+    "/signedout",
+}
 
 
 def routes() -> Iterator[tuple[str, str, str]]:
@@ -28,7 +41,9 @@ def routes() -> Iterator[tuple[str, str, str]]:
                         yield str(method), path, str(handler.opt.get("access", "none"))
 
 
-def test_every_route_names_a_permission_or_is_one_of_the_known_public_ones(sqlite_staff: StaffSite) -> None:
+def test_every_route_names_a_permission_or_is_one_of_the_known_public_ones(
+    sqlite_staff: StaffSite,
+) -> None:
     found = list(routes())
     assert len(found) > 25
     assert {path for _method, path, access in found if access == "public"} <= PUBLIC
@@ -49,7 +64,11 @@ def test_the_table_speaks_of_every_permission_and_gives_the_ward_alone_the_prote
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR])
 def test_nobody_but_the_back_office_reaches_households(role: Role) -> None:
-    for permission in (Permission.SEARCH_HOUSEHOLDS, Permission.OPEN_HOUSEHOLD, Permission.SEE_TASKS):
+    for permission in (
+        Permission.SEARCH_HOUSEHOLDS,
+        Permission.OPEN_HOUSEHOLD,
+        Permission.SEE_TASKS,
+    ):
         assert not any(allows(permission, role, organization) for organization in Organization)
 
 
@@ -68,9 +87,56 @@ def fill(staff: StaffSite) -> dict[str, str]:
         session.add(hold)
         session.flush()
         return {
-            "{month:str}": "2023-07", "{note_id:int}": "999", "{event_id:int}": "999", "{household_id:int}": str(person.household_id), "{task_id:int}": str(task.id), "{staff_id:int}": "999", "{session_id:int}": "999", "{part:str}": "answer", "{reply_id:int}": "999", "{difference_id:int}": "999", "{case_id:int}": "999", "{switch_id:int}": "999", "{call_id:int}": "999",
-            "{import_id:int}": "999", "{letter_id:int}": "999", "{coupon_id:int}": "999", "{parcel_id:int}": "999", "{count_id:int}": "999", "{standing:str}": "held", "{kind:str}": "decline", "{channel:str}": "post", "{blank:str}": "redelivery", "{request_id:int}": "999", "{run_id:int}": "999", "{print_id:int}": "999", "{other_id:int}": "999", "{notice_id:int}": "999", "{hold_id:int}": str(hold.id), "{scan_id:int}": "999", "{key:str}": "greeting", "{escalation_id:int}": "999", "{sheet_id:int}": "999", "{number:int}": "1", "{approval_id:int}": "999", "{act_id:int}": "999", "{company_id:int}": "999", "{fault_id:int}": "999", "{incident_id:int}": "999", "{site_notice_id:int}": "999", "{downtime_id:int}": "999", "{paper_id:int}": "999", "{minutes_id:int}": "999", "{version_id:int}": "999", "{archive_id:int}": "999", "{address_id:int}": "999", "{page_id:int}": "999", "{list_id:int}": "999", "{dispatch_id:int}": "999", "{item_id:int}": "999",
-        }  # fmt: skip
+            "{month:str}": "2023-07",
+            "{note_id:int}": "999",
+            "{event_id:int}": "999",
+            "{household_id:int}": str(person.household_id),
+            "{task_id:int}": str(task.id),
+            "{staff_id:int}": "999",
+            "{session_id:int}": "999",
+            "{part:str}": "answer",
+            "{reply_id:int}": "999",
+            "{difference_id:int}": "999",
+            "{case_id:int}": "999",
+            "{switch_id:int}": "999",
+            "{call_id:int}": "999",
+            "{import_id:int}": "999",
+            "{letter_id:int}": "999",
+            "{coupon_id:int}": "999",
+            "{parcel_id:int}": "999",
+            "{count_id:int}": "999",
+            "{standing:str}": "held",
+            "{kind:str}": "decline",
+            "{channel:str}": "post",
+            "{blank:str}": "redelivery",
+            "{request_id:int}": "999",
+            "{run_id:int}": "999",
+            "{print_id:int}": "999",
+            "{other_id:int}": "999",
+            "{notice_id:int}": "999",
+            "{hold_id:int}": str(hold.id),
+            "{scan_id:int}": "999",
+            "{key:str}": "greeting",
+            "{escalation_id:int}": "999",
+            "{sheet_id:int}": "999",
+            "{number:int}": "1",
+            "{approval_id:int}": "999",
+            "{act_id:int}": "999",
+            "{company_id:int}": "999",
+            "{fault_id:int}": "999",
+            "{incident_id:int}": "999",
+            "{site_notice_id:int}": "999",
+            "{downtime_id:int}": "999",
+            "{paper_id:int}": "999",
+            "{minutes_id:int}": "999",
+            "{version_id:int}": "999",
+            "{archive_id:int}": "999",
+            "{address_id:int}": "999",
+            "{page_id:int}": "999",
+            "{list_id:int}": "999",
+            "{dispatch_id:int}": "999",
+            "{item_id:int}": "999",
+        }
 
 
 def address(path: str, parts: dict[str, str]) -> str:
@@ -90,7 +156,11 @@ def test_every_role_is_let_in_where_the_table_says_so_and_nowhere_else(
         if access == "public":
             continue
         visitor = sqlite_staff.enter(colleague)
-        answer = visitor.get(address(path, parts)) if method == "GET" else visitor.post(address(path, parts))
+        answer = (
+            visitor.get(address(path, parts))
+            if method == "GET"
+            else visitor.post(address(path, parts))
+        )
         expected = allows(Permission(access), role, ROLES[role])
         refused = answer.status_code == 403 and "あなたの役割では" in answer.text
         assert refused is not expected, (method, path, answer.status_code)
@@ -106,7 +176,11 @@ def test_somebody_who_is_not_signed_in_is_sent_to_the_sign_in_from_everywhere(
     for method, path, access in routes():
         if access == "public":
             continue
-        answer = visitor.get(address(path, parts)) if method == "GET" else visitor.post(address(path, parts))
+        answer = (
+            visitor.get(address(path, parts))
+            if method == "GET"
+            else visitor.post(address(path, parts))
+        )
         assert answer.status_code == 303, (method, path)
         assert answer.headers["location"].startswith("/signin"), (method, path)
 
@@ -133,7 +207,9 @@ def test_the_staff_site_answers_registered_networks_only(sqlite_staff: StaffSite
 
     from tests.support.staff import make_staff
 
-    settings = replace(sqlite_staff.site.settings, admin_networks=("192.0.2.0/24",), environment="production")
+    settings = replace(
+        sqlite_staff.site.settings, admin_networks=("192.0.2.0/24",), environment="production"
+    )
     base = replace(sqlite_staff.site, settings=settings)
     closed = make_staff(base, sqlite_staff.database, sqlite_staff.loop, sqlite_staff.folder)
     assert closed.visitor("192.0.2.77").get("/signin").status_code == 200
@@ -147,7 +223,9 @@ def test_the_staff_site_answers_registered_networks_only(sqlite_staff: StaffSite
 
 
 @pytest.mark.parametrize("path", ["/", "/calendar", "/stock"])
-def test_a_long_menu_has_only_the_group_of_the_page_open(sqlite_staff: StaffSite, path: str) -> None:
+def test_a_long_menu_has_only_the_group_of_the_page_open(
+    sqlite_staff: StaffSite, path: str
+) -> None:
     page = sqlite_staff.enter_as(Role.OFFICER).open(path).text
     menu = page.split('<nav class="places"', 1)[1].split("</nav>", 1)[0]
     groups = re.findall(r'<details class="group"( open)?>(.*?)</details>', menu, re.DOTALL)

@@ -37,7 +37,9 @@ def send(visitor: Visitor, number: int, image: bytes, **typed: str) -> int:
     ).status_code
 
 
-def test_the_second_person_sees_the_image_before_it_is_approved(sqlite_staff: StaffSite, number: int) -> None:
+def test_the_second_person_sees_the_image_before_it_is_approved(
+    sqlite_staff: StaffSite, number: int
+) -> None:
     officer, ward = sqlite_staff.hire(Role.OFFICER), sqlite_staff.hire(Role.WARD_OFFICER)
     proposer = opened(sqlite_staff, officer, number)
     image = picture(size=(300, 60))

@@ -20,9 +20,11 @@ def run(sqlite_staff: StaffSite) -> BuiltRun:
     staff = sqlite_staff
     add_families(staff.database, 4, held=[3])
     made = replace(
-        printer(staff.database, staff.folder / "runs"), program=staff.site.program, clock=staff.clock,
+        printer(staff.database, staff.folder / "runs"),
+        program=staff.site.program,
+        clock=staff.clock,
         public_url=staff.site.settings.public_url,
-    )  # fmt: skip
+    )
     built = build_letters(made, workers=0)
     assert isinstance(built, BuiltRun)
     return built
@@ -65,7 +67,9 @@ def test_a_second_person_looks_and_approves_and_then_it_may_go(
     assert officer.post(f"/letters/{run.run_id}/propose", {"form_key": "q"}).status_code == 303
 
 
-def test_a_refused_run_is_given_up_and_its_letters_end(sqlite_staff: StaffSite, run: BuiltRun) -> None:
+def test_a_refused_run_is_given_up_and_its_letters_end(
+    sqlite_staff: StaffSite, run: BuiltRun
+) -> None:
     staff, base = sqlite_staff, f"/letters/{run.run_id}/proof"
     colleague = staff.hire(Role.WARD_OFFICER)
     officer, ward = staff.enter_as(Role.OFFICER), staff.enter(colleague)

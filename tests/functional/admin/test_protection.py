@@ -93,9 +93,12 @@ def test_a_confirmation_without_the_code_changes_nothing(sqlite_staff: StaffSite
 
 
 @pytest.mark.parametrize(
-    ("day", "said"), [("", "確かめた日は"), ("きのう", "確かめた日は"), ("2099-01-01", "きょうまで")]
+    ("day", "said"),
+    [("", "確かめた日は"), ("きのう", "確かめた日は"), ("2099-01-01", "きょうまで")],
 )
-def test_a_day_that_is_none_or_still_to_come_is_refused(sqlite_staff: StaffSite, day: str, said: str) -> None:
+def test_a_day_that_is_none_or_still_to_come_is_refused(
+    sqlite_staff: StaffSite, day: str, said: str
+) -> None:
     visitor = sqlite_staff.enter_as(Role.OFFICER)
     assert propose(visitor, day) == 422
     assert visitor.page is not None
@@ -147,8 +150,12 @@ def test_a_turned_down_proposal_leaves_everything_blocked(sqlite_staff: StaffSit
     assert "次のことはできません" in visitor.page.text
 
 
-@pytest.mark.parametrize(("source", "said"), [("extract", "抽出ファイルの列"), ("list", "区の一覧")])
-def test_the_roster_says_where_protection_came_from(sqlite_staff: StaffSite, source: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("source", "said"), [("extract", "抽出ファイルの列"), ("list", "区の一覧")]
+)
+def test_the_roster_says_where_protection_came_from(
+    sqlite_staff: StaffSite, source: str, said: str
+) -> None:
     with sqlite_staff.database.write() as session:
         note_protection(session, source, SYSTEM, sqlite_staff.now)
     visitor = sqlite_staff.enter_as(Role.OFFICER)

@@ -22,12 +22,18 @@ def test_an_officer_draws_up_sends_and_notes_the_answers(staff: StaffSite) -> No
     with staff.database.write() as session:
         for person in people[:3]:
             session.add(
-                Hold(household_id=person.household_id, code="W10_MOVED_AFTER_BASE", created_at=staff.now)
+                Hold(
+                    household_id=person.household_id,
+                    code="W10_MOVED_AFTER_BASE",
+                    created_at=staff.now,
+                )
             )
         letters = dict(session.execute(select(Letter.household_id, Letter.id)).all())
     keys = [letters[person.household_id] for person in people]
     assert "3通あります" in officer.open(base).text
-    assert {officer.post(base + "/draw-up", {"form_key": "1"}).status_code for _ in range(2)} == {303}
+    assert {officer.post(base + "/draw-up", {"form_key": "1"}).status_code for _ in range(2)} == {
+        303
+    }
     assert staff.count(PullList) == 1
     csv = officer.get(base + "/1/csv")
     assert csv.status_code == 200
@@ -36,7 +42,9 @@ def test_an_officer_draws_up_sends_and_notes_the_answers(staff: StaffSite) -> No
     assert officer.get(base + "/1/pdf").content.startswith(b"%PDF")
     assert officer.get(base + "/1/doc").status_code == 404
     assert officer.get(f"/letters/{run_id}/pull/9/csv").status_code == 404
-    assert {officer.post(base + "/1/send", {"form_key": "2"}).status_code for _ in range(2)} == {303}
+    assert {officer.post(base + "/1/send", {"form_key": "2"}).status_code for _ in range(2)} == {
+        303
+    }
     assert officer.post(base + "/1/answer").status_code == 422
     form = {f"letter-{keys[0]}": "pull", f"letter-{keys[1]}": "find_posted", "form_key": "3"}
     assert {officer.post(base + "/1/answer", form).status_code for _ in range(2)} == {303}

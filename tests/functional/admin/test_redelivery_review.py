@@ -33,10 +33,14 @@ def opened(visitor: Visitor, row: Request) -> str:
 def decide(visitor: Visitor, row: Request, text: str, **values: str) -> str:
     (version,) = re.findall(r'name="version" value="(\d+)"', text)
     key = re.findall(r'name="form_key" value="([^"]+)"', text)[-1]
-    return visitor.send(f"/reviews/{row.id}/decide", {"version": version, "form_key": key} | values).text
+    return visitor.send(
+        f"/reviews/{row.id}/decide", {"version": version, "form_key": key} | values
+    ).text
 
 
-def test_matches_are_masked_and_the_chosen_household_gets_its_letter(staff: StaffSite, post: Post) -> None:
+def test_matches_are_masked_and_the_chosen_household_gets_its_letter(
+    staff: StaffSite, post: Post
+) -> None:
     first, second = post.household(), post.household()
     row = post.ask_outside(wish(telephone="09087654321"))
     visitor = staff.enter_as(Role.OFFICER)
@@ -55,7 +59,9 @@ def test_matches_are_masked_and_the_chosen_household_gets_its_letter(staff: Staf
     assert (post.orders(first), post.orders(second)) == ([], [("redelivery", "open")])
 
 
-def test_a_protected_household_is_shown_to_the_ward_and_to_nobody_else(staff: StaffSite, post: Post) -> None:
+def test_a_protected_household_is_shown_to_the_ward_and_to_nobody_else(
+    staff: StaffSite, post: Post
+) -> None:
     person = post.household()
     with staff.database.write() as session:
         session.get_one(Household, person.household_id).protected = True
@@ -93,7 +99,11 @@ def test_two_of_the_contractor_decide_only_with_the_scan_of_the_instruction(
     person = post.household()
     post.come_back(person, "address_unknown")
     row = post.ask(person)
-    order = {"action": "approve", "extra_instruction": "区指示 第7号", "extra_instruction_day": "2023-07-31"}
+    order = {
+        "action": "approve",
+        "extra_instruction": "区指示 第7号",
+        "extra_instruction_day": "2023-07-31",
+    }
     first = staff.enter_as(Role.OFFICER)
     decide(first, row, opened(first, row), **order, extra_scan="1")  # a field that no form has
     with staff.database.read() as session:
@@ -104,7 +114,9 @@ def test_two_of_the_contractor_decide_only_with_the_scan_of_the_instruction(
     assert 'enctype="multipart/form-data"' in page
     (version,) = re.findall(r'name="version" value="(\d+)"', page)
     scan = {"instruction_scan": ("order.png", picture(), "image/png")}
-    second.post(f"/reviews/{row.id}/decide", {"version": version, "form_key": "s"} | order, files=scan)
+    second.post(
+        f"/reviews/{row.id}/decide", {"version": version, "form_key": "s"} | order, files=scan
+    )
     assert post.state(row)[0] == "approved"
     with staff.database.read() as session:
         approval = session.scalars(select(Approval)).one()
@@ -119,9 +131,16 @@ def test_another_address_is_proposed_with_its_instruction_and_shown_to_the_one_w
     visitor = staff.enter_as(Role.OFFICER)
     page = opened(visitor, row)
     decide(
-        visitor, row, page, action="approve", extra_instruction="区指示 第7号", extra_instruction_day="2023-07-31",
-        extra_postal_code="060-0001", extra_town="北海道札幌市中央区北一条西", extra_street="９番",
-    )  # fmt: skip
+        visitor,
+        row,
+        page,
+        action="approve",
+        extra_instruction="区指示 第7号",
+        extra_instruction_day="2023-07-31",
+        extra_postal_code="060-0001",
+        extra_town="北海道札幌市中央区北一条西",
+        extra_street="９番",
+    )
     assert post.state(row)[0] == "submitted"
     ward = staff.enter_as(Role.WARD_OFFICER)
     page = opened(ward, row)

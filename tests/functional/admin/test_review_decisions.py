@@ -35,10 +35,17 @@ def test_accepting_says_so_and_goes_on_to_the_next_of_the_same_queue(staff: Staf
     assert [box.fresh(row).result for row in (first, last)] == ["accepted", "accepted"]
 
 
-@pytest.mark.parametrize(("kind", "action", "state"), [
-    ("decline", "accept", "closed"), ("decline", "return", "with_resident"), ("decline", "refuse", "closed"),
-    ("alternative", "accept", "in_progress"), ("alternative", "return", "with_resident"), ("alternative", "refuse", "closed"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "action", "state"),
+    [
+        ("decline", "accept", "closed"),
+        ("decline", "return", "with_resident"),
+        ("decline", "refuse", "closed"),
+        ("alternative", "accept", "in_progress"),
+        ("alternative", "return", "with_resident"),
+        ("alternative", "refuse", "closed"),
+    ],
+)
 def test_every_decision_of_a_kind_goes_through_its_page(
     staff: StaffSite, kind: str, action: str, state: str
 ) -> None:
@@ -48,11 +55,20 @@ def test_every_decision_of_a_kind_goes_through_its_page(
     desk = staff.enter_as(Role.OFFICER)
     page = take(desk, row)
     assert actions(page) == ["accept", "return", "refuse"]
-    decide(desk, row, page, action, reason="" if action == "accept" else "other", text="窓口に来てください。")
+    decide(
+        desk,
+        row,
+        page,
+        action,
+        reason="" if action == "accept" else "other",
+        text="窓口に来てください。",
+    )
     assert box.fresh(row).state == state
 
 
-def test_an_unclear_form_is_marked_and_later_cleared_up_on_the_same_screen(staff: StaffSite) -> None:
+def test_an_unclear_form_is_marked_and_later_cleared_up_on_the_same_screen(
+    staff: StaffSite,
+) -> None:
     person = families(staff, 1)[0]
     box = inbox(staff)
     row = box.paper(person, officer(staff.hire().id))
@@ -70,7 +86,9 @@ def test_an_unclear_form_is_marked_and_later_cleared_up_on_the_same_screen(staff
     assert box.fresh(row).result == "accepted"
 
 
-def test_a_request_without_sign_in_gets_its_household_before_anything_is_approved(staff: StaffSite) -> None:
+def test_a_request_without_sign_in_gets_its_household_before_anything_is_approved(
+    staff: StaffSite,
+) -> None:
     person = staff.add_household()
     box = inbox(staff)
     row = box.redelivery()
@@ -100,12 +118,17 @@ def test_an_addition_is_entered_by_one_and_accepted_by_the_ward(staff: StaffSite
     assert box.fresh(row).state != "waiting"
 
 
-@pytest.mark.parametrize(("sent", "said"), [
-    ({"action": ""}, "どうするかを選んでください"), ({"action": "destroy"}, "どうするかを選んでください"),
-    ({"action": "refuse"}, "住民に伝える理由を選んでください"), ({"action": "return", "reason": "no"}, "住民に伝える理由を選んでください"),
-    ({"action": "refuse", "reason": "other", "text": "あ" * 401}, "400文字まで"),
-    ({"action": "accept", "version": ""}, "審査"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"action": ""}, "どうするかを選んでください"),
+        ({"action": "destroy"}, "どうするかを選んでください"),
+        ({"action": "refuse"}, "住民に伝える理由を選んでください"),
+        ({"action": "return", "reason": "no"}, "住民に伝える理由を選んでください"),
+        ({"action": "refuse", "reason": "other", "text": "あ" * 401}, "400文字まで"),
+        ({"action": "accept", "version": ""}, "審査"),
+    ],
+)
 def test_a_form_that_is_not_filled_in_comes_back_with_what_is_missing(
     sqlite_staff: StaffSite, sent: dict[str, str], said: str
 ) -> None:
@@ -120,14 +143,18 @@ def test_a_form_that_is_not_filled_in_comes_back_with_what_is_missing(
     assert box.fresh(row).state == "waiting"
 
 
-def test_a_decision_on_changed_data_is_refused_and_the_page_shows_the_change(staff: StaffSite) -> None:
+def test_a_decision_on_changed_data_is_refused_and_the_page_shows_the_change(
+    staff: StaffSite,
+) -> None:
     box = inbox(staff)
     person = families(staff, 1)[0]
     row = box.decline(person)
     desk = staff.enter_as(Role.OFFICER)
     page = take(desk, row)
     with staff.database.write() as session:
-        declines.withdraw(session, VAULT, box.program, row.id, person.household_id, PARENT, staff.now)
+        declines.withdraw(
+            session, VAULT, box.program, row.id, person.household_id, PARENT, staff.now
+        )
     hidden = {name: field(page, name) for name in ("version", "shown", "form_key")}
     answer = desk.post(f"/reviews/{row.id}/decide", hidden | {"action": "accept"})
     assert answer.status_code == 409
@@ -144,9 +171,13 @@ def test_five_equal_posts_decide_once_and_all_go_on(staff: StaffSite) -> None:
     row, following = box.decline(people[0]), box.decline(people[1])
     desk = staff.enter_as(Role.OFFICER)
     page = take(desk, row)
-    sent = {name: field(page, name) for name in ("version", "shown", "form_key")} | {"action": "accept"}
+    sent = {name: field(page, name) for name in ("version", "shown", "form_key")} | {
+        "action": "accept"
+    }
     answers = [desk.post(f"/reviews/{row.id}/decide", sent) for _ in range(5)]
-    assert {answer.headers["location"] for answer in answers} == {f"/reviews/{following.id}?said=accept"}
+    assert {answer.headers["location"] for answer in answers} == {
+        f"/reviews/{following.id}?said=accept"
+    }
     assert len(staff.events("request.close")) == 1
 
 
@@ -159,7 +190,9 @@ def test_a_refused_decision_stays_refused_however_often_it_is_sent(sqlite_staff:
         put_hold(session, household, "W06_INSTITUTION", SYSTEM, sqlite_staff.now)
     desk = sqlite_staff.enter_as(Role.OFFICER)
     page = take(desk, row)
-    sent = {name: field(page, name) for name in ("version", "shown", "form_key")} | {"action": "accept"}
+    sent = {name: field(page, name) for name in ("version", "shown", "form_key")} | {
+        "action": "accept"
+    }
     for _time in range(2):
         answer = desk.post(f"/reviews/{row.id}/decide", sent)
         assert answer.status_code == 422
@@ -175,7 +208,9 @@ def test_nobody_decides_an_own_entry(sqlite_staff: StaffSite) -> None:
     page = take(desk, row)
     assert actions(page) == []
     assert "あなたが入力した申請です" in page
-    answer = desk.post(f"/reviews/{row.id}/decide", {"action": "accept", "version": str(row.version)})
+    answer = desk.post(
+        f"/reviews/{row.id}/decide", {"action": "accept", "version": str(row.version)}
+    )
     assert answer.status_code == 422
     assert "自分では決められません" in answer.text
 
@@ -194,7 +229,8 @@ def test_with_four_eyes_one_proposes_and_only_another_accepts(
     assert "あなたの提案です" in page
     assert actions(page) == ["return", "refuse"]
     answer = first.post(
-        f"/reviews/{row.id}/decide", {"action": "accept", "version": field(page, "version"), "form_key": "z"}
+        f"/reviews/{row.id}/decide",
+        {"action": "accept", "version": field(page, "version"), "form_key": "z"},
     )
     assert answer.status_code == 422
     first.send(f"/reviews/{row.id}/release")
@@ -209,9 +245,16 @@ def test_the_form_lies_beside_the_data_page_by_page(sqlite_staff: StaffSite) -> 
     person = families(sqlite_staff, 1)[0]
     with sqlite_staff.database.write() as session:
         scan = store_scan(
-            session, VAULT, check_scan(picture()), SYSTEM, sqlite_staff.now, household_id=person.household_id
+            session,
+            VAULT,
+            check_scan(picture()),
+            SYSTEM,
+            sqlite_staff.now,
+            household_id=person.household_id,
         )
     row = box.paper(person, officer(sqlite_staff.hire().id), scan_id=scan.id)
     page = take(sqlite_staff.enter_as(Role.OFFICER), row)
-    assert f'<img src="/scans/{scan.id}/pages/1?for=review" alt="書類のスキャン（1／1ページ）"' in page
+    assert (
+        f'<img src="/scans/{scan.id}/pages/1?for=review" alt="書類のスキャン（1／1ページ）"' in page
+    )
     assert "署名した人" in page

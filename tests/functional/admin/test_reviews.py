@@ -19,7 +19,9 @@ def numbers(page: str) -> list[str]:
     return re.findall(r'<span class="mono number">([^<]+)</span>', page)
 
 
-def test_the_queue_is_oldest_first_and_its_filters_are_shown_and_removable(staff: StaffSite) -> None:
+def test_the_queue_is_oldest_first_and_its_filters_are_shown_and_removable(
+    staff: StaffSite,
+) -> None:
     first, second, third = families(staff)
     box = inbox(staff)
     rows = [box.decline(first), box.alternative(second), box.decline(third)]
@@ -37,10 +39,14 @@ def test_the_queue_is_oldest_first_and_its_filters_are_shown_and_removable(staff
     assert len(numbers(staff.enter_as(Role.OFFICER).open("/reviews?overdue=1").text)) == 3
 
 
-@pytest.mark.parametrize("query", ["kind=nothing", "state=' OR 1=1", "after=-5", "after=9999999999999999999"])
+@pytest.mark.parametrize(
+    "query", ["kind=nothing", "state=' OR 1=1", "after=-5", "after=9999999999999999999"]
+)
 def test_an_address_that_nobody_wrote_narrows_nothing(sqlite_staff: StaffSite, query: str) -> None:
     row = inbox(sqlite_staff).decline(families(sqlite_staff, 1)[0])
-    assert numbers(sqlite_staff.enter_as(Role.OFFICER).open(f"/reviews?{query}").text) == [row.receipt_no]
+    assert numbers(sqlite_staff.enter_as(Role.OFFICER).open(f"/reviews?{query}").text) == [
+        row.receipt_no
+    ]
 
 
 def test_counts_per_kind_and_overdue_are_of_what_waits(staff: StaffSite) -> None:
@@ -54,14 +60,26 @@ def test_counts_per_kind_and_overdue_are_of_what_waits(staff: StaffSite) -> None
         name: re.findall(rf'id="filter-{name}".*?<span class="count">(\d+)</span>', page)[0]
         for name in ("all", "decline", "alternative", "redelivery", "overdue")
     }
-    assert counted == {"all": "3", "decline": "2", "alternative": "1", "redelivery": "0", "overdue": "1"}
+    assert counted == {
+        "all": "3",
+        "decline": "2",
+        "alternative": "1",
+        "redelivery": "0",
+        "overdue": "1",
+    }
 
 
-def test_the_next_one_is_the_oldest_that_nobody_claims_and_not_the_own_entry(staff: StaffSite) -> None:
+def test_the_next_one_is_the_oldest_that_nobody_claims_and_not_the_own_entry(
+    staff: StaffSite,
+) -> None:
     people = families(staff)
     box = inbox(staff)
     me, other = staff.hire(), staff.hire()
-    own, claimed, free = box.paper(people[0], officer(me.id)), box.decline(people[1]), box.decline(people[2])
+    own, claimed, free = (
+        box.paper(people[0], officer(me.id)),
+        box.decline(people[1]),
+        box.decline(people[2]),
+    )
     colleague, desk = staff.enter(other), staff.enter(me)
     take(colleague, claimed)
     desk.open("/reviews")
@@ -71,7 +89,9 @@ def test_the_next_one_is_the_oldest_that_nobody_claims_and_not_the_own_entry(sta
 
 
 def test_whoever_skips_sees_every_request_in_turn(sqlite_staff: StaffSite) -> None:
-    rows = [inbox_of.decline(p) for inbox_of in [inbox(sqlite_staff)] for p in families(sqlite_staff)]
+    rows = [
+        inbox_of.decline(p) for inbox_of in [inbox(sqlite_staff)] for p in families(sqlite_staff)
+    ]
     desk = sqlite_staff.enter_as(Role.OFFICER)
     desk.open("/reviews")
     places = []
@@ -82,11 +102,15 @@ def test_whoever_skips_sees_every_request_in_turn(sqlite_staff: StaffSite) -> No
         after = str(places[-1])
     assert places == [row.id for row in (*rows, rows[0])]
     with sqlite_staff.database.read() as session:
-        claimed = [row.id for row in rows if session.get_one(Request, row.id).claimed_by is not None]
+        claimed = [
+            row.id for row in rows if session.get_one(Request, row.id).claimed_by is not None
+        ]
     assert claimed == [rows[0].id]
 
 
-def test_a_second_person_is_told_in_words_and_free_after_a_quarter_of_an_hour(staff: StaffSite) -> None:
+def test_a_second_person_is_told_in_words_and_free_after_a_quarter_of_an_hour(
+    staff: StaffSite,
+) -> None:
     row = inbox(staff).decline(families(staff, 1)[0])
     first, second = staff.enter_as(Role.OFFICER), staff.enter_as(Role.OFFICER)
     assert "鶉野" in take(first, row)
@@ -101,7 +125,9 @@ def test_a_second_person_is_told_in_words_and_free_after_a_quarter_of_an_hour(st
     assert "ほかの人が審査中です" in staff.enter_as(Role.OFFICER).open(f"/reviews/{row.id}").text
 
 
-def test_what_is_personal_shows_only_after_the_claim_which_is_on_record(sqlite_staff: StaffSite) -> None:
+def test_what_is_personal_shows_only_after_the_claim_which_is_on_record(
+    sqlite_staff: StaffSite,
+) -> None:
     row = inbox(sqlite_staff).decline(families(sqlite_staff, 1)[0])
     desk = sqlite_staff.enter_as(Role.OFFICER)
     assert "鶉野" not in desk.open(f"/reviews/{row.id}").text
@@ -115,9 +141,10 @@ def hidden_from(staff: StaffSite, desk: Visitor, row: Request) -> None:
     assert numbers(desk.open("/reviews").text) == []
     assert "すべての種類: 0件" in (desk.page.text if desk.page else "")
     for answer in (
-        desk.get(f"/reviews/{row.id}"), desk.post(f"/reviews/{row.id}/claim"),
+        desk.get(f"/reviews/{row.id}"),
+        desk.post(f"/reviews/{row.id}/claim"),
         desk.post(f"/reviews/{row.id}/decide", {"action": "accept", "version": "1"}),
-    ):  # fmt: skip
+    ):
         assert answer.status_code == 404
         assert row.receipt_no not in answer.text
     desk.send("/reviews/next")
@@ -127,7 +154,9 @@ def hidden_from(staff: StaffSite, desk: Visitor, row: Request) -> None:
     assert desk.page.status_code == 422
 
 
-def test_a_protected_household_is_the_wards_in_queue_counts_and_by_address(staff: StaffSite) -> None:
+def test_a_protected_household_is_the_wards_in_queue_counts_and_by_address(
+    staff: StaffSite,
+) -> None:
     box = inbox(staff)
     person = staff.add_household()
     staff.give_coupons()
@@ -138,11 +167,19 @@ def test_a_protected_household_is_the_wards_in_queue_counts_and_by_address(staff
     assert "/reviews?kind=decline" not in staff.enter_as(Role.OFFICER).open("/").text
     ward = staff.enter_as(Role.WARD_OFFICER)
     assert numbers(ward.open("/reviews").text) == [row.receipt_no]
-    assert "1" in re.findall(r'href="/reviews\?kind=decline"><span class="figure">(\d+)', ward.open("/").text)
+    assert "1" in re.findall(
+        r'href="/reviews\?kind=decline"><span class="figure">(\d+)', ward.open("/").text
+    )
     assert "鶉野" in take(ward, row)
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR])
-def test_nobody_outside_the_back_office_reaches_the_desk(sqlite_staff: StaffSite, role: Role) -> None:
+def test_nobody_outside_the_back_office_reaches_the_desk(
+    sqlite_staff: StaffSite, role: Role
+) -> None:
     visitor = sqlite_staff.enter_as(role)
-    assert [visitor.get(path).status_code for path in ("/reviews", "/reviews/1", "/stops")] == [403, 403, 403]
+    assert [visitor.get(path).status_code for path in ("/reviews", "/reviews/1", "/stops")] == [
+        403,
+        403,
+        403,
+    ]

@@ -18,7 +18,9 @@ def protected(extract: Extract) -> None:
         person.cells["支援措置区分"] = "1"
 
 
-def test_a_waiting_import_lists_what_applying_it_will_change(sqlite_staff: StaffSite, tmp_path: Path) -> None:
+def test_a_waiting_import_lists_what_applying_it_will_change(
+    sqlite_staff: StaffSite, tmp_path: Path
+) -> None:
     ward = Ward(sqlite_staff.database, tmp_path)
     ward.hand_over()
     waiting = ward.hand_over(moved, protected)

@@ -43,7 +43,7 @@ def store(staff: StaffSite, data: bytes, person: Person | None = None) -> int:
         (fax(), "image/tiff", 1),
         (fax((172, 110), (172, 90), (90, 172), compression="group3"), "image/tiff", 3),
     ],
-)  # fmt: skip
+)
 def test_a_picture_or_a_plain_pdf_is_taken(data: bytes, kind: str, pages: int) -> None:
     checked = check_scan(data)
     assert (checked.media_type, checked.pages, checked.data) == (kind, pages, data)
@@ -69,10 +69,23 @@ def test_a_picture_or_a_plain_pdf_is_taken(data: bytes, kind: str, pages: int) -
         (fax(*[(172, 110)] * 31), "pages", "30ページ"),
     ],
     ids=[
-        "empty", "gif", "html", "half a jpeg", "half a png", "no pdf", "wide", "many pixels", "heavy", "thick", "locked",
-        "half a fax", "no fax", "wide fax", "thick fax",
+        "empty",
+        "gif",
+        "html",
+        "half a jpeg",
+        "half a png",
+        "no pdf",
+        "wide",
+        "many pixels",
+        "heavy",
+        "thick",
+        "locked",
+        "half a fax",
+        "no fax",
+        "wide fax",
+        "thick fax",
     ],
-)  # fmt: skip
+)
 def test_another_file_is_refused_with_what_to_do(data: bytes, code: str, advice: str) -> None:
     with pytest.raises(InputError, match=advice) as refused:
         check_scan(data)
@@ -85,14 +98,30 @@ def test_another_file_is_refused_with_what_to_do(data: bytes, code: str, advice:
     [
         (b"/OpenAction 100 0 R", [SCRIPT], b""),
         (b"/Open#41ction 100 0 R", [b"<< /S /GoTo /D [10 0 R /Fit] >>"], b""),
-        (b"/Names << /JavaScript << /Names [(a) 100 0 R] >> >>", [SCRIPT.replace(b"/JS", b"/#4aS")], b""),
+        (
+            b"/Names << /JavaScript << /Names [(a) 100 0 R] >> >>",
+            [SCRIPT.replace(b"/JS", b"/#4aS")],
+            b"",
+        ),
         (b"", [], LAUNCH),
-        (b"/Names << /EmbeddedFiles << /Names [(a) 100 0 R] >> >>", [b"<< /Type /Filespec /F (a.exe) >>"], b""),
+        (
+            b"/Names << /EmbeddedFiles << /Names [(a) 100 0 R] >> >>",
+            [b"<< /Type /Filespec /F (a.exe) >>"],
+            b"",
+        ),
         (b"/AA << /WC 100 0 R >>", [b"<< /S /Named /N /Print >>"], b""),
         (b"/AcroForm << /XFA [] /Fields [] >>", [], b""),
     ],
-    ids=["script at start", "start in disguise", "named script", "launch", "attachment", "print at close", "xfa"],
-)  # fmt: skip
+    ids=[
+        "script at start",
+        "start in disguise",
+        "named script",
+        "launch",
+        "attachment",
+        "print at close",
+        "xfa",
+    ],
+)
 def test_a_pdf_that_does_something_is_refused_however_it_is_written(
     catalog: bytes, objects: list[bytes], annotation: bytes, packed: bool
 ) -> None:
@@ -107,11 +136,16 @@ def test_a_scan_is_stored_encrypted_and_every_look_is_on_record(staff: StaffSite
     with staff.database.write() as session:
         row = session.get_one(Scan, number)
         assert data[8:40] not in row.sealed
-        assert open_scan(session, VAULT, number, SYSTEM, staff.now, ScanReason.REVIEW) == (data, "image/png")
+        assert open_scan(session, VAULT, number, SYSTEM, staff.now, ScanReason.REVIEW) == (
+            data,
+            "image/png",
+        )
         with pytest.raises(NotFoundError):
             open_scan(session, VAULT, number + 1, SYSTEM, staff.now, ScanReason.REVIEW)
     seen = staff.events("scan.viewed")
-    assert [(e.household_id, e.detail) for e in seen] == [(person.household_id, {"reason": "review"})]
+    assert [(e.household_id, e.detail) for e in seen] == [
+        (person.household_id, {"reason": "review"})
+    ]
     assert len(staff.events("scan.stored")) == 1
 
 
@@ -167,7 +201,9 @@ def test_a_fax_is_shown_page_by_page_as_it_lay_on_the_paper(sqlite_staff: StaffS
 
 
 @pytest.mark.parametrize("linked_by", ["scan", "form"])
-def test_a_scan_of_a_protected_household_is_the_wards_alone(sqlite_staff: StaffSite, linked_by: str) -> None:
+def test_a_scan_of_a_protected_household_is_the_wards_alone(
+    sqlite_staff: StaffSite, linked_by: str
+) -> None:
     person = sqlite_staff.add_household(protected=True)
     number = store(sqlite_staff, picture(), person if linked_by == "scan" else None)
     if linked_by == "form":
@@ -181,17 +217,28 @@ def link(staff: StaffSite, person: Person, scan_id: int) -> None:
     colleague, now = staff.hire(), staff.now
     with staff.database.write() as session:
         request = Request(
-            receipt_no="CCCC-CCCC", kind="decline", household_id=person.household_id, channel="post", received_at=now,
-            created_at=now, changed_at=now, due_on=now.date(),
-        )  # fmt: skip
+            receipt_no="CCCC-CCCC",
+            kind="decline",
+            household_id=person.household_id,
+            channel="post",
+            received_at=now,
+            created_at=now,
+            changed_at=now,
+            due_on=now.date(),
+        )
         session.add(request)
         session.flush()
         session.add(
             PaperForm(
-                request_id=request.id, channel="post", received_at=now, signed_by="householder", scan_id=scan_id,
-                entered_by=colleague.id, entered_at=now,
+                request_id=request.id,
+                channel="post",
+                received_at=now,
+                signed_by="householder",
+                scan_id=scan_id,
+                entered_by=colleague.id,
+                entered_at=now,
             )
-        )  # fmt: skip
+        )
         session.flush()
         assert visible_scan(session, scan_id, include_protected=True) is not None
 

@@ -27,14 +27,27 @@ def household(
 @pytest.mark.parametrize(
     ("field", "typed"),
     [
-        ("name", "高橋"), ("name", "髙橋　花子"), ("name", "たかはし"), ("name", "ﾀｶﾊｼ"), ("name", "翡翠"),
-        ("place", "潮見坂一丁目"), ("place", "潮見坂1-37-41"), ("postal", "１３９－０００１"), ("birth", "昭和58年11月27日"),
-        ("birth", "1983/11/27"), ("q", "高橋"), ("q", "139-0001"), ("q", "S58.11.27"), ("q", "潮見坂一丁目"),
+        ("name", "高橋"),
+        ("name", "髙橋　花子"),
+        ("name", "たかはし"),
+        ("name", "ﾀｶﾊｼ"),
+        ("name", "翡翠"),
+        ("place", "潮見坂一丁目"),
+        ("place", "潮見坂1-37-41"),
+        ("postal", "１３９－０００１"),
+        ("birth", "昭和58年11月27日"),
+        ("birth", "1983/11/27"),
+        ("q", "高橋"),
+        ("q", "139-0001"),
+        ("q", "S58.11.27"),
+        ("q", "潮見坂一丁目"),
     ],
-)  # fmt: skip
+)
 def test_any_spelling_finds_the_household(staff: StaffSite, field: str, typed: str) -> None:
     household(staff)
-    household(staff, "別人　太郎", "ベツジン タロウ") if field == "name" and typed != "翡翠" else None
+    household(
+        staff, "別人　太郎", "ベツジン タロウ"
+    ) if field == "name" and typed != "翡翠" else None
     visitor = staff.enter_as(Role.OFFICER)
     page = visitor.send("/households/search", {field: typed})
     assert visitor.place == "/households"
@@ -58,10 +71,16 @@ def test_the_letter_number_and_the_id_find_the_household(staff: StaffSite) -> No
         session.flush()
         session.add(
             Letter(
-                number=number, household_id=person.household_id, kind="credential", print_run_id=run.id,
-                chunk_number=1, children=2, amount_yen=60_000, created_at=staff.now,
+                number=number,
+                household_id=person.household_id,
+                kind="credential",
+                print_run_id=run.id,
+                chunk_number=1,
+                children=2,
+                amount_yen=60_000,
+                created_at=staff.now,
             )
-        )  # fmt: skip
+        )
     visitor = staff.enter_as(Role.OFFICER)
     written = f"ｍ{number[1:5]}-{number[5:]} "
     for typed in (number, written, person.login_id, f"{person.login_id[:4]} {person.login_id[4:]}"):
@@ -99,7 +118,9 @@ def test_nothing_found_says_what_to_try(staff: StaffSite) -> None:
 @pytest.mark.parametrize(
     ("field", "typed"), [("postal", "12"), ("birth", "85年3月9日"), ("birth", "2月30日")]
 )
-def test_what_cannot_be_read_is_answered_beside_its_field(staff: StaffSite, field: str, typed: str) -> None:
+def test_what_cannot_be_read_is_answered_beside_its_field(
+    staff: StaffSite, field: str, typed: str
+) -> None:
     answer = staff.enter_as(Role.OFFICER).post("/households/search", {field: typed, "name": "鶉"})
     assert answer.status_code == 422
     assert f'id="{field}-error"' in answer.text
@@ -147,7 +168,9 @@ def test_htmx_gets_the_answer_alone_and_typing_on_is_one_search(staff: StaffSite
     assert len(staff.events("household.searched")) == 2
 
 
-def test_unusually_many_searches_are_noted_and_two_hundred_a_day_are_the_end(sqlite_staff: StaffSite) -> None:
+def test_unusually_many_searches_are_noted_and_two_hundred_a_day_are_the_end(
+    sqlite_staff: StaffSite,
+) -> None:
     visitor = sqlite_staff.enter_as(Role.OFFICER)
     for number in range(200):
         assert visitor.post("/households/search", {"name": chr(0x4E00 + number)}).status_code == 303

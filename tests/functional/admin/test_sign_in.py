@@ -10,7 +10,9 @@ from tests.support.resident import Visitor
 from tests.support.staff import COOKIE, PASSWORD, Colleague, StaffSite
 
 
-def password_step(staff: StaffSite, login: str, password: str, visitor: Visitor | None = None) -> Visitor:
+def password_step(
+    staff: StaffSite, login: str, password: str, visitor: Visitor | None = None
+) -> Visitor:
     visitor = visitor or staff.visitor()
     visitor.open("/signin")
     visitor.send("/signin/submit", {"login": login, "password": password})
@@ -131,7 +133,9 @@ def test_a_sign_in_without_its_code_ends_after_a_quarter_of_an_hour(staff: Staff
     assert visitor.place == "/signin"
 
 
-def test_a_new_password_needs_the_old_one_and_a_fresh_code_and_ends_other_sessions(staff: StaffSite) -> None:
+def test_a_new_password_needs_the_old_one_and_a_fresh_code_and_ends_other_sessions(
+    staff: StaffSite,
+) -> None:
     colleague = staff.hire()
     other, visitor = staff.enter(colleague), staff.enter(colleague)
     new = "paper crane lantern 31"
@@ -178,6 +182,12 @@ def test_an_unusable_login_is_refused_with_a_sentence(staff: StaffSite, login: s
 
     with staff.database.write() as session, pytest.raises(InputError):
         services.add_staff(
-            session, VAULT, login=login, name="名前", organization=Organization.WARD, role=Role.AUDITOR, actor=SYSTEM,
+            session,
+            VAULT,
+            login=login,
+            name="名前",
+            organization=Organization.WARD,
+            role=Role.AUDITOR,
+            actor=SYSTEM,
             now=staff.now,
-        )  # fmt: skip
+        )

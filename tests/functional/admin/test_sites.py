@@ -17,7 +17,9 @@ END = {"day": "2023-08-02", "time": "17:00", "reason": "本拠点の停電", "si
 @pytest.fixture
 def closed(staff: StaffSite) -> StaffSite:
     """The site in production, with an office's network besides the call center's sites."""
-    settings = replace(staff.site.settings, admin_networks=("192.0.2.0/25",), environment="production")
+    settings = replace(
+        staff.site.settings, admin_networks=("192.0.2.0/25",), environment="production"
+    )
     site = replace(staff.site, settings=settings)
     return make_staff(site, staff.database, staff.loop, staff.folder)
 
@@ -82,7 +84,9 @@ def test_an_officer_works_from_the_office_and_not_from_a_site(closed: StaffSite)
     assert "登録された職場のネットワーク" in shows(visitor)
 
 
-def test_a_session_that_moves_to_another_network_is_refused_at_its_next_request(closed: StaffSite) -> None:
+def test_a_session_that_moves_to_another_network_is_refused_at_its_next_request(
+    closed: StaffSite,
+) -> None:
     agent = sign_in(closed, closed.hire(Role.AGENT), MAIN)
     for address in (OFFICE, BCP):
         moved = go_on_at(closed, agent, address)
@@ -98,16 +102,23 @@ def test_between_password_and_code_the_network_counts_too(closed: StaffSite) -> 
     visitor = try_password(closed, colleague, MAIN)
     moved = go_on_at(closed, visitor, OFFICE)
     assert moved.get("/signin/code").status_code == 403
-    assert moved.post("/signin/code/submit", {"code": colleague.code(closed.now)}).status_code == 403
+    assert (
+        moved.post("/signin/code/submit", {"code": colleague.code(closed.now)}).status_code == 403
+    )
     assert closed.count(AuthSession, stage="full") == 0
 
 
-def test_a_locked_screen_does_not_open_from_a_network_that_is_not_registered(closed: StaffSite) -> None:
+def test_a_locked_screen_does_not_open_from_a_network_that_is_not_registered(
+    closed: StaffSite,
+) -> None:
     agent = sign_in(closed, closed.hire(Role.AGENT), MAIN)
     agent.post("/lock")
     moved = go_on_at(closed, agent, OFFICE)
     assert moved.get("/").status_code == 403
-    assert moved.post("/lock/open", {"form_token": agent.token, "password": PASSWORD}).status_code == 403
+    assert (
+        moved.post("/lock/open", {"form_token": agent.token, "password": PASSWORD}).status_code
+        == 403
+    )
     assert closed.events("session.unlocked") == []
 
 
@@ -132,7 +143,10 @@ def test_a_supervisor_switches_the_reserve_site_on_from_there_and_only_then_agen
     at_reserve = sign_in(closed, agent, BCP)
     assert at_reserve.place == "/"
     (event,) = closed.events("site.switched_on")
-    assert (event.actor_id, event.detail) == (lead.id, {"site": "bcp", "until": "2023-08-02T17:00:00+09:00"})
+    assert (event.actor_id, event.detail) == (
+        lead.id,
+        {"site": "bcp", "until": "2023-08-02T17:00:00+09:00"},
+    )
     visitor.open("/sites")
     visitor.send(f"/sites/{event.subject_id}/off")
     assert "予備の拠点を閉じました" in shows(visitor)
@@ -140,11 +154,15 @@ def test_a_supervisor_switches_the_reserve_site_on_from_there_and_only_then_agen
     assert len(closed.events("site.switched_off")) == 1
 
 
-def test_at_the_chosen_time_it_ends_by_itself_for_everybody_who_works_there(closed: StaffSite) -> None:
+def test_at_the_chosen_time_it_ends_by_itself_for_everybody_who_works_there(
+    closed: StaffSite,
+) -> None:
     lead, agent = closed.hire(Role.SUPERVISOR), closed.hire(Role.AGENT)
     visitor = sign_in(closed, lead, MAIN)
     visitor.open("/sites")
-    visitor.send("/sites/on", END | {"day": "2023-08-01", "time": "13:00", "code": lead.code(closed.now)})
+    visitor.send(
+        "/sites/on", END | {"day": "2023-08-01", "time": "13:00", "code": lead.code(closed.now)}
+    )
     working = sign_in(closed, agent, BCP)
     closed.clock.advance(minutes=14)
     working.get("/")
@@ -226,11 +244,14 @@ def test_the_end_can_be_moved_while_it_is_on(staff: StaffSite) -> None:
     visitor.send("/sites/on", END | {"code": lead.code(staff.now)})
     switch = staff.events("site.switched_on")[0].subject_id
     staff.clock.advance(seconds=30)
-    visitor.send(f"/sites/{switch}/prolong", {"day": "8月5日", "time": "17:00", "code": lead.code(staff.now)})
+    visitor.send(
+        f"/sites/{switch}/prolong", {"day": "8月5日", "time": "17:00", "code": lead.code(staff.now)}
+    )
     assert visitor.page is not None
     assert visitor.page.status_code == 422
     visitor.send(
-        f"/sites/{switch}/prolong", {"day": "令和5年8月5日", "time": "午後5時", "code": lead.code(staff.now)}
+        f"/sites/{switch}/prolong",
+        {"day": "令和5年8月5日", "time": "午後5時", "code": lead.code(staff.now)},
     )
     assert "終わりの日時を変えました" in shows(visitor)
     assert "2023-08-05 17:00 まで使えます" in shows(visitor)

@@ -10,10 +10,14 @@ from tests.support.staff import COOKIE, PASSWORD, Colleague, StaffSite
 
 EDGE = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/115.0 Safari/537.36 Edg/115.0"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Firefox/115.0"
-SAFARI = "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/16.5 Safari/605.1.15"
+SAFARI = (
+    "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/16.5 Safari/605.1.15"
+)
 
 
-def sign_in(staff: StaffSite, colleague: Colleague, agent: str, address: str = "203.0.113.9") -> Visitor:
+def sign_in(
+    staff: StaffSite, colleague: Colleague, agent: str, address: str = "203.0.113.9"
+) -> Visitor:
     visitor = staff.visitor(address, **{"user-agent": agent})
     visitor.open("/signin")
     visitor.send("/signin/submit", {"login": colleague.login, "password": PASSWORD})
@@ -32,13 +36,16 @@ def ids(staff: StaffSite) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("agent", "name"), [(EDGE, "Edge"), (FIREFOX, "Firefox"), (SAFARI, "Safari"), ("curl/8", ""), ("", "")]
+    ("agent", "name"),
+    [(EDGE, "Edge"), (FIREFOX, "Firefox"), (SAFARI, "Safari"), ("curl/8", ""), ("", "")],
 )
 def test_a_browser_is_named_by_its_family(agent: str, name: str) -> None:
     assert browser_family(agent) == name
 
 
-def test_the_own_account_lists_sessions_with_start_last_use_site_and_browser(staff: StaffSite) -> None:
+def test_the_own_account_lists_sessions_with_start_last_use_site_and_browser(
+    staff: StaffSite,
+) -> None:
     colleague = staff.hire()
     sign_in(staff, colleague, EDGE)
     staff.clock.advance(minutes=5)
@@ -116,13 +123,20 @@ def test_ending_all_of_ones_own_spares_the_session_in_hand(staff: StaffSite) -> 
     assert other.get("/").headers["location"] == "/signin"
 
 
-@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.AGENT, Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR])
-def test_only_administrators_see_the_sessions_of_others(sqlite_staff: StaffSite, role: Role) -> None:
+@pytest.mark.parametrize(
+    "role", [Role.SUPERVISOR, Role.AGENT, Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR]
+)
+def test_only_administrators_see_the_sessions_of_others(
+    sqlite_staff: StaffSite, role: Role
+) -> None:
     colleague = sqlite_staff.hire()
     sqlite_staff.enter(colleague)
     visitor = sqlite_staff.enter_as(role)
     assert visitor.get(f"/staff/{colleague.id}/sessions").status_code == 403
-    assert visitor.post(f"/staff/{colleague.id}/sessions/{ids(sqlite_staff)[0]}/end").status_code == 403
+    assert (
+        visitor.post(f"/staff/{colleague.id}/sessions/{ids(sqlite_staff)[0]}/end").status_code
+        == 403
+    )
     assert visitor.post(f"/staff/{colleague.id}/sessions/end-all").status_code == 403
 
 

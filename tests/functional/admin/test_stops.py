@@ -17,7 +17,9 @@ from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
 
 
-def accepted(staff: StaffSite, box: Inbox, person: Person, kind: str = "decline") -> tuple[Request, int]:
+def accepted(
+    staff: StaffSite, box: Inbox, person: Person, kind: str = "decline"
+) -> tuple[Request, int]:
     """A request for a child whose code was shown, accepted: its code waits for the issuer."""
     coupon_id = box.reveal(person)
     row = box.decline(person, (1,)) if kind == "decline" else box.alternative(person)
@@ -32,9 +34,13 @@ def answer(desk: Visitor, coupon_id: int, said: str, key: str = "k") -> int:
     return desk.post(f"/stops/{coupon_id}/answer", {"answer": said, "form_key": key}).status_code
 
 
-@pytest.mark.parametrize(("kind", "state", "result"), [
-    ("decline", "closed", "accepted"), ("alternative", "in_progress", None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "state", "result"),
+    [
+        ("decline", "closed", "accepted"),
+        ("alternative", "in_progress", None),
+    ],
+)
 def test_a_confirmed_stop_takes_the_request_on_in_the_same_moment(
     staff: StaffSite, kind: str, state: str, result: str | None
 ) -> None:
@@ -96,7 +102,9 @@ def test_stops_of_protected_households_are_the_wards_alone(staff: StaffSite) -> 
     assert answer(ward, coupon_id, "stopped") == 303
 
 
-def test_the_list_for_the_issuer_holds_management_numbers_and_no_code(sqlite_staff: StaffSite) -> None:
+def test_the_list_for_the_issuer_holds_management_numbers_and_no_code(
+    sqlite_staff: StaffSite,
+) -> None:
     box = inbox(sqlite_staff)
     _row, coupon_id = accepted(sqlite_staff, box, families(sqlite_staff, 1)[0])
     desk = sqlite_staff.enter_as(Role.OFFICER)

@@ -21,10 +21,20 @@ from tests.support.coupons import VAULT
 from tests.support.staff import StaffSite
 
 SHEET = {
-    "started_on": "令和5年7月31日", "started_at": "10:05", "ended_at": "10時12分", "channel": "phone", "direction": "inbound",
-    "language": "ko", "category": "delivery/not_arrived", "result": "call_back", "call_back": "03-5550-0142",
-    "interpreter": "1", "interpreter_minutes": "5", "text": "手紙がまだ届かない。", "form_key": "a",
-}  # fmt: skip
+    "started_on": "令和5年7月31日",
+    "started_at": "10:05",
+    "ended_at": "10時12分",
+    "channel": "phone",
+    "direction": "inbound",
+    "language": "ko",
+    "category": "delivery/not_arrived",
+    "result": "call_back",
+    "call_back": "03-5550-0142",
+    "interpreter": "1",
+    "interpreter_minutes": "5",
+    "text": "手紙がまだ届かない。",
+    "form_key": "a",
+}
 SUBMIT = "/calls/written-down/submit"
 
 
@@ -43,12 +53,20 @@ def test_a_sheet_is_entered_once_with_its_true_times(staff: StaffSite) -> None:
         answer = agent.post(SUBMIT, SHEET | {"agent": str(taker.id)})
         assert answer.headers["location"] == "/calls/written-down?said=entered"
     (call,) = calls(staff)
-    assert (call.agent_id, call.state, call.written_down, call.subject) == (taker.id, "ended", True, None)
+    assert (call.agent_id, call.state, call.written_down, call.subject) == (
+        taker.id,
+        "ended",
+        True,
+        None,
+    )
     assert call.started_at == datetime(2023, 7, 31, 1, 5, tzinfo=UTC)
     assert call.talk_ended_at == call.ended_at == datetime(2023, 7, 31, 1, 12, tzinfo=UTC)
     assert f"{call.day}" == "2023-07-31"
     assert (call.language, call.category, call.interpreter_minutes) == ("ko", "delivery", 5)
-    assert written.read_text(VAULT, call) == {"text": "手紙がまだ届かない。", "call_back": "0355500142"}
+    assert written.read_text(VAULT, call) == {
+        "text": "手紙がまだ届かない。",
+        "call_back": "0355500142",
+    }
     page = agent.get("/calls/written-down?said=entered").text
     assert call.receipt_no in page
     assert "2023-07-31 10:05" in page
@@ -60,7 +78,12 @@ def test_a_sheet_is_entered_once_with_its_true_times(staff: StaffSite) -> None:
 def test_it_is_marked_wherever_it_is_listed(sqlite_staff: StaffSite) -> None:
     colleague = sqlite_staff.hire(Role.AGENT)
     agent = sqlite_staff.enter(colleague)
-    today = {"started_on": "2023-08-01", "started_at": "9:05", "ended_at": "9:10", "agent": str(colleague.id)}
+    today = {
+        "started_on": "2023-08-01",
+        "started_at": "9:05",
+        "ended_at": "9:10",
+        "agent": str(colleague.id),
+    }
     agent.get("/calls/written-down/new")
     agent.post(SUBMIT, SHEET | today)
     assert "紙の受付票から" in agent.get("/calls").text
@@ -82,8 +105,16 @@ def test_somebody_without_an_account_is_kept_by_name_and_encrypted(sqlite_staff:
 @pytest.mark.parametrize(
     ("changes", "field", "says"),
     [
-        ({"started_on": "2023-08-01", "started_at": "12:01", "ended_at": "12:02"}, "started_at", "いまより後"),
-        ({"started_on": "2023-08-01", "started_at": "11:50", "ended_at": "12:01"}, "ended_at", "いまより後"),
+        (
+            {"started_on": "2023-08-01", "started_at": "12:01", "ended_at": "12:02"},
+            "started_at",
+            "いまより後",
+        ),
+        (
+            {"started_on": "2023-08-01", "started_at": "11:50", "ended_at": "12:01"},
+            "ended_at",
+            "いまより後",
+        ),
         ({"ended_at": "10:04"}, "ended_at", "始まりより前"),
         ({"ended_at": "18:06"}, "ended_at", "8時間"),
         ({"started_on": "2023-05-31"}, "started_on", "初日"),
@@ -99,7 +130,7 @@ def test_somebody_without_an_account_is_kept_by_name_and_encrypted(sqlite_staff:
         ({"interpreter_minutes": "9"}, "interpreter_minutes", "1から8までの分"),
         ({"text": "確認の番号は 123456 です。"}, "text", "確認の番号"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_comes_back_beside_its_field(
     sqlite_staff: StaffSite, changes: dict[str, str], field: str, says: str
 ) -> None:
@@ -126,14 +157,23 @@ def test_a_call_over_midnight_has_its_second_day(sqlite_staff: StaffSite) -> Non
     colleague = sqlite_staff.hire(Role.AGENT)
     agent = sqlite_staff.enter(colleague)
     agent.get("/calls/written-down/new")
-    times = {"started_at": "23:50", "ended_at": "0:10", "ended_on": "2023-08-01", "agent": str(colleague.id)}
+    times = {
+        "started_at": "23:50",
+        "ended_at": "0:10",
+        "ended_on": "2023-08-01",
+        "agent": str(colleague.id),
+    }
     assert agent.post(SUBMIT, SHEET | times).status_code == 303
     (call,) = calls(sqlite_staff)
     assert (call.ended_at or call.started_at) - call.started_at == timedelta(minutes=20)
 
 
 def test_a_sheet_that_two_people_enter_is_asked_about(staff: StaffSite) -> None:
-    taker, first, second = staff.hire(Role.AGENT), staff.enter_as(Role.AGENT), staff.enter_as(Role.OFFICER)
+    taker, first, second = (
+        staff.hire(Role.AGENT),
+        staff.enter_as(Role.AGENT),
+        staff.enter_as(Role.OFFICER),
+    )
     for visitor in (first, second):
         visitor.get("/calls/written-down/new")
     first.post(SUBMIT, SHEET | {"agent": str(taker.id)})
@@ -158,7 +198,8 @@ def test_a_sheet_is_entered_during_a_call_and_no_household_opens_by_it(staff: St
     (sheet,) = calls(staff)
     agent.get("/calls/written-down")
     assert (
-        agent.post(f"/calls/written-down/{sheet.id}/go-on", {"form_key": "go"}).headers["location"] == "/desk"
+        agent.post(f"/calls/written-down/{sheet.id}/go-on", {"form_key": "go"}).headers["location"]
+        == "/desk"
     )
     live = calls(staff)[-1]
     assert (live.subject, live.state, live.language, live.written_down) == (
@@ -171,7 +212,12 @@ def test_a_sheet_is_entered_during_a_call_and_no_household_opens_by_it(staff: St
     assert answer.status_code == 409
     assert "先にそれを終えて" in answer.text
     agent.get("/calls/written-down/new")
-    later = {"started_at": "15:00", "ended_at": "15:05", "agent": str(colleague.id), "form_key": "during"}
+    later = {
+        "started_at": "15:00",
+        "ended_at": "15:05",
+        "agent": str(colleague.id),
+        "form_key": "during",
+    }
     assert agent.post(SUBMIT, SHEET | later).status_code == 303
 
 
@@ -183,7 +229,10 @@ def test_only_a_sheet_is_gone_on_with(sqlite_staff: StaffSite) -> None:
     live = calls(sqlite_staff)[0].id
     agent.get("/calls/written-down")
     for number in (live, live + 1):
-        assert agent.post(f"/calls/written-down/{number}/go-on", {"form_key": str(number)}).status_code == 404
+        assert (
+            agent.post(f"/calls/written-down/{number}/go-on", {"form_key": str(number)}).status_code
+            == 404
+        )
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -197,19 +246,34 @@ def test_the_blank_form_is_one_page_with_what_is_noted_after_a_call(
     assert answer.headers["content-type"] == "application/pdf"
     assert len(pdf.text(answer.content)) == 1
     with use_locale("ja"):
-        (page,) = pdf.text(reception_form_pdf(sqlite_staff.site.program, _choices(), sqlite_staff.now))
-    for words in ("停止時受付票", "折り返す電話番号", "お問い合わせ番号", "再配送", "三者通話", "電話リレー"):
+        (page,) = pdf.text(
+            reception_form_pdf(sqlite_staff.site.program, _choices(), sqlite_staff.now)
+        )
+    for words in (
+        "停止時受付票",
+        "折り返す電話番号",
+        "お問い合わせ番号",
+        "再配送",
+        "三者通話",
+        "電話リレー",
+    ):
         assert words in page
 
 
 def _choices() -> dict[str, list[str]]:
-    return {name: ["あ", "い"] for name in ("channel", "direction", "language", "relation", "result")}
+    return {
+        name: ["あ", "い"] for name in ("channel", "direction", "language", "relation", "result")
+    }
 
 
 @pytest.mark.parametrize("role", [Role.WARD_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR])
 def test_who_takes_no_calls_enters_none(sqlite_staff: StaffSite, role: Role) -> None:
     visitor = sqlite_staff.enter_as(role)
-    for address in ("/calls/written-down", "/calls/written-down/new", "/calls/written-down/form.pdf"):
+    for address in (
+        "/calls/written-down",
+        "/calls/written-down/new",
+        "/calls/written-down/form.pdf",
+    ):
         assert visitor.get(address).status_code == 403
 
 

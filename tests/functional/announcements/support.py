@@ -41,7 +41,9 @@ def resident(
             row = codes.add_authenticator(session, VAULT, person.credential_id, kind, address, NOON)
             row.state, row.confirmed_at = "confirmed", NOON
             if not app:
-                found = session.scalars(select(OtpAuthenticator).where(OtpAuthenticator.kind == "totp"))
+                found = session.scalars(
+                    select(OtpAuthenticator).where(OtpAuthenticator.kind == "totp")
+                )
                 for authenticator in found:
                     if authenticator.credential_id == person.credential_id:
                         session.delete(authenticator)
@@ -50,9 +52,16 @@ def resident(
 
 
 def tell(
-    database: Database, person: Person, event: str = "decided", key: str = "decline:1:accepted", *,
-    now: datetime = NOON, due: date | None = None, contact: str | None = None, receipt_no: str | None = None,
-) -> None:  # fmt: skip
+    database: Database,
+    person: Person,
+    event: str = "decided",
+    key: str = "decline:1:accepted",
+    *,
+    now: datetime = NOON,
+    due: date | None = None,
+    contact: str | None = None,
+    receipt_no: str | None = None,
+) -> None:
     with database.write() as session:
         announce(
             session,
@@ -67,7 +76,9 @@ def tell(
         )
 
 
-def put_hold(database: Database, person: Person, code: str = "W06_INSTITUTION", state: str = "open") -> int:
+def put_hold(
+    database: Database, person: Person, code: str = "W06_INSTITUTION", state: str = "open"
+) -> int:
     with database.write() as session:
         hold = Hold(household_id=person.household_id, code=code, state=state, created_at=NOON)
         session.add(hold)
@@ -82,7 +93,9 @@ def log_of(database: Database, **wanted: Any) -> list[tuple[str, str]]:
 
 def rows(database: Database, **wanted: Any) -> list[Announcement]:
     with database.read() as session:
-        found = list(session.scalars(select(Announcement).filter_by(**wanted).order_by(Announcement.id)))
+        found = list(
+            session.scalars(select(Announcement).filter_by(**wanted).order_by(Announcement.id))
+        )
         session.expunge_all()
     return found
 
@@ -105,9 +118,12 @@ class Gateway:
 
 
 def send_all(
-    database: Database, gateway: Gateway, kind: str = "sms", now: datetime = NOON,
+    database: Database,
+    gateway: Gateway,
+    kind: str = "sms",
+    now: datetime = NOON,
     between: Callable[[], object] = lambda: None,
-) -> None:  # fmt: skip
+) -> None:
     """One look of the outbox worker: claims what is due and hands it over."""
     worker = OutboxWorker(database, VAULT, FixedClock(now), {kind: gateway})
     claims = worker.claim(kind, 50)

@@ -76,7 +76,12 @@ def test_one_message_speaks_for_all_children_of_a_request(database: Database) ->
     for item in range(3):
         tell(database, person, "stopped", f"decline:1:stopped:{item}", receipt_no="CDFG-HJKL")
     tell(database, person, "stopped", "decline:2:stopped:9", receipt_no="WXYR-3467")
-    assert log_of(database) == [("sms", "waiting"), ("sms", "merged"), ("sms", "merged"), ("sms", "waiting")]
+    assert log_of(database) == [
+        ("sms", "waiting"),
+        ("sms", "merged"),
+        ("sms", "merged"),
+        ("sms", "waiting"),
+    ]
     gateway = Gateway()
     send_all(database, gateway)
     assert len(gateway.got) == 2
@@ -93,13 +98,20 @@ def test_one_message_speaks_for_all_children_of_a_request(database: Database) ->
         ("ko", ""),
     ],
 )
-def test_it_speaks_the_household_s_language(sqlite_database: Database, locale: str, words: str) -> None:
+def test_it_speaks_the_household_s_language(
+    sqlite_database: Database, locale: str, words: str
+) -> None:
     from portal.domain.notices.messages import progress_message
     from portal.domain.texts import use_locale
 
     tell(sqlite_database, resident(sqlite_database, locale=locale), "received")
     with use_locale("ko"):  # whoever announces may read another language
-        tell(sqlite_database, resident(sqlite_database, locale=locale, number="9900000002"), "received", "2")
+        tell(
+            sqlite_database,
+            resident(sqlite_database, locale=locale, number="9900000002"),
+            "received",
+            "2",
+        )
     gateway = Gateway()
     send_all(sqlite_database, gateway)
     with use_locale(locale):
@@ -119,7 +131,9 @@ def test_before_the_first_sign_in_a_card_is_printed(database: Database) -> None:
 
 
 @pytest.mark.parametrize("state", ["locked", "suspended", "superseded", "closed"])
-def test_a_frozen_or_replaced_account_is_not_written_to(sqlite_database: Database, state: str) -> None:
+def test_a_frozen_or_replaced_account_is_not_written_to(
+    sqlite_database: Database, state: str
+) -> None:
     person = resident(sqlite_database)
     with sqlite_database.write() as session:
         session.get_one(Credential, person.credential_id).state = state
@@ -166,8 +180,12 @@ def test_no_message_holds_a_name_an_address_an_amount_or_a_link(database: Databa
             assert leak not in text
 
 
-@pytest.mark.parametrize(("event", "key"), [("unknown", "k"), ("decided", "k" * 101), ("deadline_near", "k")])
-def test_what_cannot_be_announced_is_refused(sqlite_database: Database, event: str, key: str) -> None:
+@pytest.mark.parametrize(
+    ("event", "key"), [("unknown", "k"), ("decided", "k" * 101), ("deadline_near", "k")]
+)
+def test_what_cannot_be_announced_is_refused(
+    sqlite_database: Database, event: str, key: str
+) -> None:
     person = resident(sqlite_database)
     with sqlite_database.write() as session, pytest.raises(ValueError, match="announced"):
         announce(session, VAULT, person.household_id, event, key, NOON)

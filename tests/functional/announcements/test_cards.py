@@ -61,7 +61,9 @@ def test_waiting_cards_are_printed_once(database: Database, tmp_path: Path) -> N
     assert states(database) == ["printed"] * 3
     with database.read() as session:
         (made,) = session.scalars(select(CardPrint)).all()
-        noted = session.scalars(select(AuditEvent).where(AuditEvent.action == "notice.printed")).all()
+        noted = session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "notice.printed")
+        ).all()
         assert (made.cards, made.file_name, len(noted)) == (3, first.files[0].name, 3)
 
 
@@ -169,7 +171,9 @@ class Meanwhile(Printer):
 
 def meanwhile(database: Database, folder: Path, happens: Callable[[], object]) -> Printer:
     press = printer(database, folder)
-    return Meanwhile(**{field.name: getattr(press, field.name) for field in fields(press)}, happens=happens)
+    return Meanwhile(
+        **{field.name: getattr(press, field.name) for field in fields(press)}, happens=happens
+    )
 
 
 def _die(*_arguments: object) -> None:
@@ -192,13 +196,17 @@ def test_two_prints_at_once_print_nothing_twice(database: Database, tmp_path: Pa
     assert len(list(tmp_path.rglob("*.pdf"))) == 1
 
 
-def test_threads_of_a_site_draw_one_after_the_other(sqlite_database: Database, tmp_path: Path) -> None:
+def test_threads_of_a_site_draw_one_after_the_other(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
     queue(sqlite_database, add_families(sqlite_database, 1))
     press = printer(sqlite_database, tmp_path)
     with sqlite_database.read() as session:
         content = [one.content for one in check_cards(session, press, NOW).ready]
     frame, made = press.frame(NOW.date()), list[bytes]()
-    threads = [threading.Thread(target=lambda: made.append(render_cards(content, frame))) for _ in range(4)]
+    threads = [
+        threading.Thread(target=lambda: made.append(render_cards(content, frame))) for _ in range(4)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -206,7 +214,9 @@ def test_threads_of_a_site_draw_one_after_the_other(sqlite_database: Database, t
     assert len(made) == 4
 
 
-def test_without_protection_data_nothing_is_printed(sqlite_database: Database, tmp_path: Path) -> None:
+def test_without_protection_data_nothing_is_printed(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
     queue(sqlite_database, add_families(sqlite_database, 1, known=False))
     with pytest.raises(NotAllowedError):
         print_cards(printer(sqlite_database, tmp_path))
@@ -222,7 +232,9 @@ def test_a_name_that_cannot_be_printed_waits_and_is_named_to_staff(
     assert states(sqlite_database) == ["waiting", "printed"]
 
 
-def test_a_reminder_on_a_card_is_not_printed_after_its_day(sqlite_database: Database, tmp_path: Path) -> None:
+def test_a_reminder_on_a_card_is_not_printed_after_its_day(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
     (household,) = add_families(sqlite_database, 1)
     with sqlite_database.write() as session:
         yesterday = (NOW - timedelta(days=1)).date()
@@ -231,7 +243,9 @@ def test_a_reminder_on_a_card_is_not_printed_after_its_day(sqlite_database: Data
     assert (built.cards, built.stopped) == (0, 1)
 
 
-def test_a_card_that_came_back_is_found_by_its_number(sqlite_database: Database, tmp_path: Path) -> None:
+def test_a_card_that_came_back_is_found_by_its_number(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
     queue(sqlite_database, add_families(sqlite_database, 1))
     built = print_cards(printer(sqlite_database, tmp_path))
     with sqlite_database.write() as session:
@@ -274,23 +288,42 @@ def test_the_command_says_what_it_did_and_a_dry_run_changes_nothing(ward: Ward) 
     assert states(ward.database) == ["printed", "printed", "stopped"]
 
 
-def ask(database: Database, household_id: int, receipt_no: str, event: str, **values: object) -> None:
+def ask(
+    database: Database, household_id: int, receipt_no: str, event: str, **values: object
+) -> None:
     """Adds a request for a decline that somebody has looked at, and the card that tells of it."""
     with database.write() as session:
         row = Request(
-            receipt_no=receipt_no, kind="decline", household_id=household_id, channel="post", received_at=NOW,
-            created_at=NOW, due_on=NOW.date(), changed_at=NOW, **values,
-        )  # fmt: skip
+            receipt_no=receipt_no,
+            kind="decline",
+            household_id=household_id,
+            channel="post",
+            received_at=NOW,
+            created_at=NOW,
+            due_on=NOW.date(),
+            changed_at=NOW,
+            **values,
+        )
         set_reply(VAULT, row, "not_authorized", SAID)
         session.add(row)
-        announce(session, VAULT, household_id, event, f"{event}:{receipt_no}", NOW, receipt_no=receipt_no)
+        announce(
+            session, VAULT, household_id, event, f"{event}:{receipt_no}", NOW, receipt_no=receipt_no
+        )
 
 
 def test_a_decision_goes_as_a_letter_of_its_own_that_says_how_it_ended_why_and_what_is_next(
     sqlite_database: Database, tmp_path: Path
 ) -> None:
     people = add_families(sqlite_database, 3)
-    ask(sqlite_database, people[0], "CDFG-HJKL", "decided", state="closed", result="refused", closed_at=NOW)
+    ask(
+        sqlite_database,
+        people[0],
+        "CDFG-HJKL",
+        "decided",
+        state="closed",
+        result="refused",
+        closed_at=NOW,
+    )
     ask(sqlite_database, people[1], "MNPQ-RTVW", "returned_for_correction", state="with_resident")
     queue(sqlite_database, people[2:], "received")
     built = print_cards(printer(sqlite_database, tmp_path))

@@ -41,11 +41,15 @@ def write(database: Database, now: datetime) -> int:
 
 def test_a_card_goes_out_six_and_three_weeks_before_the_end_each_once(post: Post) -> None:
     delivered(post)
-    sent = [days for days in range(60, -2, -1) for _look in range(2) if write(post.database, at(days))]
+    sent = [
+        days for days in range(60, -2, -1) for _look in range(2) if write(post.database, at(days))
+    ]
     assert sent == [42, 21]
     with post.database.read() as session:
         rows = session.scalars(select(Announcement)).all()
-        assert {(row.event, row.medium, row.due_on) for row in rows} == {("not_signed_in", "card", LAST)}
+        assert {(row.event, row.medium, row.due_on) for row in rows} == {
+            ("not_signed_in", "card", LAST)
+        }
 
 
 @pytest.mark.parametrize(("days", "found"), [(43, None), (42, 42), (22, 42), (21, 21), (0, 21)])
@@ -64,7 +68,9 @@ def test_only_who_has_the_letter_and_never_signed_in_gets_one(post: Post) -> Non
     put_hold(post.database, held)
     with post.database.write() as session:
         session.get_one(Household, protected.household_id).protected = True
-        for row in session.scalars(select(Entitlement).where(Entitlement.household_id == done.household_id)):
+        for row in session.scalars(
+            select(Entitlement).where(Entitlement.household_id == done.household_id)
+        ):
             row.state = "declined"
         assert session.get_one(Credential, gets.credential_id).state == "issued"
     with post.database.read() as session:

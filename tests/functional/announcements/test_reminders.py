@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from portal.domain.announcements.reminders import due_households, remind_everybody, stage, waking_hours
+from portal.domain.announcements.reminders import (
+    due_households,
+    remind_everybody,
+    stage,
+    waking_hours,
+)
 from portal.domain.clock import FixedClock, day_start
 from portal.domain.coupons.models import Coupon
 from portal.domain.entitlements.models import Entitlement
@@ -30,7 +35,9 @@ def remind(database: Database, now: datetime) -> int:
     return remind_everybody(database.read, database.write, VAULT, FixedClock(now), WINDOW)
 
 
-def test_each_household_is_reminded_a_month_and_a_week_before(database: Database, tmp_path: Path) -> None:
+def test_each_household_is_reminded_a_month_and_a_week_before(
+    database: Database, tmp_path: Path
+) -> None:
     resident(database)
     give_coupons(database, tmp_path, NOON)
     gateway, told = Gateway(), []
@@ -58,18 +65,25 @@ def test_two_processes_remind_once(database: Database, tmp_path: Path) -> None:
 def test_only_who_is_helped_is_reminded(database: Database, tmp_path: Path) -> None:
     helped = resident(database)
     exchanged, declined, held, died, app, new = (
-        resident(database, number="9900000002"), resident(database, number="9900000003"),
-        resident(database, number="9900000004"), resident(database, number="9900000005"),
-        resident(database, "totp", number="9900000006"), add_person(database, NOON, number="9900000007"),
-    )  # fmt: skip
+        resident(database, number="9900000002"),
+        resident(database, number="9900000003"),
+        resident(database, number="9900000004"),
+        resident(database, number="9900000005"),
+        resident(database, "totp", number="9900000006"),
+        add_person(database, NOON, number="9900000007"),
+    )
     give_coupons(database, tmp_path, NOON, count=20)
     put_hold(database, held)
     put_hold(database, died, "W11_DIED_AFTER_BASE", "released")
     with database.write() as session:
         of = Entitlement.household_id
         spent = session.query(Entitlement.id).filter(of == exchanged.household_id)
-        session.execute(update(Coupon).where(Coupon.entitlement_id.in_(spent)).values(state="exchanged"))
-        session.execute(update(Entitlement).where(of == declined.household_id).values(state="declined"))
+        session.execute(
+            update(Coupon).where(Coupon.entitlement_id.in_(spent)).values(state="exchanged")
+        )
+        session.execute(
+            update(Entitlement).where(of == declined.household_id).values(state="declined")
+        )
     with database.read() as session:
         found = due_households(session, WINDOW, at(30))
     assert found == [helped.household_id]

@@ -41,7 +41,9 @@ def stop_by(database: Database, person: Person, how: str) -> None:
         elif how == "removal":
             household.state = "removed"
         else:
-            child = session.query(Child).filter_by(household_id=person.household_id, ordinal=2).one()
+            child = (
+                session.query(Child).filter_by(household_id=person.household_id, ordinal=2).one()
+            )
             child.codes = ["W11_DIED_AFTER_BASE"]
 
 
@@ -105,10 +107,18 @@ def test_one_time_codes_go_out_although_the_household_is_held(database: Database
     for purpose in ("code.sign_in", "notice.new_device", "notice.new_letter"):
         with database.write() as session:
             enqueue(
-                session, VAULT, kind="sms", purpose=purpose, address=PHONE, subject=None, body=purpose,
-                dedupe_key=purpose, household_id=person.household_id, now=NOON,
+                session,
+                VAULT,
+                kind="sms",
+                purpose=purpose,
+                address=PHONE,
+                subject=None,
+                body=purpose,
+                dedupe_key=purpose,
+                household_id=person.household_id,
+                now=NOON,
                 expires_at=NOON + timedelta(minutes=10),
-            )  # fmt: skip
+            )
     gateway = Gateway()
     send_all(database, gateway)
     assert {claim.body for claim in gateway.got} == {"code.sign_in", "notice.new_device"}
@@ -119,9 +129,16 @@ def test_what_is_refused_for_good_is_followed_by_one_card(database: Database) ->
     for _ in range(3):
         send_all(database, Gateway(SendFailedError("http_400", permanent=True)))
     bounced, card = rows(database)
-    assert [(r.medium, r.state) for r in (bounced, card)] == [("sms", "bounced"), ("card", "waiting")]
+    assert [(r.medium, r.state) for r in (bounced, card)] == [
+        ("sms", "bounced"),
+        ("card", "waiting"),
+    ]
     assert (bounced.last_error, bounced.tries) == ("http_400", 1)
-    assert (card.event, card.receipt_no, card.follows_id) == (bounced.event, "CDFG-HJKL", bounced.id)
+    assert (card.event, card.receipt_no, card.follows_id) == (
+        bounced.event,
+        "CDFG-HJKL",
+        bounced.id,
+    )
 
 
 def test_what_cannot_be_delivered_in_two_days_is_followed_by_one_card(database: Database) -> None:

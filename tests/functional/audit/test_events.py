@@ -34,15 +34,22 @@ def test_events_are_written_in_the_order_in_which_things_happened(database: Data
     with database.read() as session:
         rows = session.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()
         assert [(row.subject_id, row.detail, row.sealed) for row in rows] == [
-            (1, {"reason": "a"}, None), (2, {"kind": "b"}, None), (3, {"kind": "b"}, None), (None, {}, b"sealed"),
-        ]  # fmt: skip
-        assert {(row.at, row.actor_role, row.channel) for row in rows} == {(NOW, "system", SYSTEM.channel)}
+            (1, {"reason": "a"}, None),
+            (2, {"kind": "b"}, None),
+            (3, {"kind": "b"}, None),
+            (None, {}, b"sealed"),
+        ]
+        assert {(row.at, row.actor_role, row.channel) for row in rows} == {
+            (NOW, "system", SYSTEM.channel)
+        }
 
 
 def test_many_events_of_one_transaction_are_one_statement(database: Database) -> None:
     written: list[str] = []
 
-    def note(_c: Connection, _cursor: object, statement: str, _p: object, _x: object, _many: bool) -> None:
+    def note(
+        _c: Connection, _cursor: object, statement: str, _p: object, _x: object, _many: bool
+    ) -> None:
         if statement.startswith("INSERT INTO audit_event"):
             written.append(statement)
 
@@ -65,7 +72,9 @@ def test_a_transaction_that_fails_takes_its_events_along(database: Database) -> 
     assert actions(database) == []
 
 
-def test_a_savepoint_that_is_rolled_back_takes_only_its_own_events_along(database: Database) -> None:
+def test_a_savepoint_that_is_rolled_back_takes_only_its_own_events_along(
+    database: Database,
+) -> None:
     with database.write() as session:
         record(session, SYSTEM, NOW, "before", "test")
         with suppress(LineCutError), session.begin_nested():
@@ -106,7 +115,9 @@ def test_who_reads_in_the_same_transaction_finds_them(database: Database) -> Non
     assert actions(database) == ["first", "second"]
 
 
-def test_a_command_that_writes_very_many_events_keeps_few_of_them_in_memory(database: Database) -> None:
+def test_a_command_that_writes_very_many_events_keeps_few_of_them_in_memory(
+    database: Database,
+) -> None:
     with database.write() as session:
         for number in range(MOST_PENDING + 5):
             record(session, SYSTEM, NOW, "many", "test", number)
@@ -115,6 +126,8 @@ def test_a_command_that_writes_very_many_events_keeps_few_of_them_in_memory(data
     assert len(actions(database)) == MOST_PENDING + 5
 
 
-def test_an_event_in_a_transaction_that_only_reads_is_a_mistake_that_shows(database: Database) -> None:
+def test_an_event_in_a_transaction_that_only_reads_is_a_mistake_that_shows(
+    database: Database,
+) -> None:
     with database.read() as session, pytest.raises(RuntimeError):
         record(session, SYSTEM, NOW, "lost", "test")

@@ -29,10 +29,17 @@ def counts(staff: StaffSite, *rows: tuple[object, ...]) -> None:
 
 
 def call(staff: StaffSite, agent: int, started: datetime, **values: object) -> None:
-    fields = {"state": "talking", "channel": "phone", "direction": "inbound", "language": "ko"} | values
+    fields = {
+        "state": "talking",
+        "channel": "phone",
+        "direction": "inbound",
+        "language": "ko",
+    } | values
     with staff.database.write() as session:
         session.add(
-            Call(receipt_no=new_receipt_no(), agent_id=agent, day=TODAY, started_at=started, **fields)
+            Call(
+                receipt_no=new_receipt_no(), agent_id=agent, day=TODAY, started_at=started, **fields
+            )
         )
 
 
@@ -61,7 +68,11 @@ def test_calls_now_and_calls_back_that_wait(staff: StaffSite) -> None:
 
 def test_at_most_twenty_calls_are_listed_and_all_counted(sqlite_staff: StaffSite) -> None:
     for number in range(23):
-        call(sqlite_staff, sqlite_staff.hire(Role.AGENT).id, sqlite_staff.now - timedelta(minutes=number))
+        call(
+            sqlite_staff,
+            sqlite_staff.hire(Role.AGENT).id,
+            sqlite_staff.now - timedelta(minutes=number),
+        )
     page = words(sqlite_staff.enter_as(Role.OFFICER).open("/board").text)
     assert "いま受付中 23 " in page
     assert "長いものから20件を出しています。" in page
@@ -71,18 +82,28 @@ def test_at_most_twenty_calls_are_listed_and_all_counted(sqlite_staff: StaffSite
 def test_rates_by_day_and_half_hour_stand_beside_the_letters(staff: StaffSite) -> None:
     counts(
         staff,
-        ("2023-07-31", "9:00", "1番", 100, 95, 3, 90, 0, 0), ("2023-07-31", "18:00", "1番", 50, 0, 50, 0, 0, 0),
-        ("2023-07-30", "9:00", "1番", 7, 0, 7, 0, 0, 0), ("2023-08-01", "9:00", "1番", 10, 9, 1, 9, 0, 0),
+        ("2023-07-31", "9:00", "1番", 100, 95, 3, 90, 0, 0),
+        ("2023-07-31", "18:00", "1番", 50, 0, 50, 0, 0, 0),
+        ("2023-07-30", "9:00", "1番", 7, 0, 7, 0, 0, 0),
+        ("2023-08-01", "9:00", "1番", 10, 9, 1, 9, 0, 0),
         ("2023-08-01", "9:30", "外国語（中）", 1, 1, 0, 1, 0, 0),
-    )  # fmt: skip
+    )
     with staff.database.write() as session:
         for state, day, planned in (("handed_over", date(2023, 7, 28), 1200), ("built", None, 800)):
             session.add(
                 PrintRun(
-                    kind="credential", state=state, planned=planned, children=1, total_yen=1, folder="f", notice_date=TODAY,
-                    created_at=staff.now, finished_at=staff.now, handed_over_at=at(day, 15) if day else None,
+                    kind="credential",
+                    state=state,
+                    planned=planned,
+                    children=1,
+                    total_yen=1,
+                    folder="f",
+                    notice_date=TODAY,
+                    created_at=staff.now,
+                    finished_at=staff.now,
+                    handed_over_at=at(day, 15) if day else None,
                 )
-            )  # fmt: skip
+            )
     page = words(staff.enter_as(Role.SUPERVISOR).open("/board").text)
     assert "8/1（火） – 11 10 90.9%" in page
     assert "7/31（月） – 100 95 95.0%" in page, "calls after closing time do not count"
@@ -94,7 +115,9 @@ def test_rates_by_day_and_half_hour_stand_beside_the_letters(staff: StaffSite) -
     assert "基準の80%より低く" not in page
 
 
-def test_planned_postings_stand_there_with_their_towns_until_they_are_gone(staff: StaffSite) -> None:
+def test_planned_postings_stand_there_with_their_towns_until_they_are_gone(
+    staff: StaffSite,
+) -> None:
     lead = Actor(Role.OFFICER, staff.hire().id, Organization.CONTRACTOR)
     towns = ("潮見坂一丁目",)
     with staff.database.write() as session:
@@ -112,8 +135,10 @@ def test_the_alarm_is_set_off_under_the_level_and_by_enough_calls_only(staff: St
     lead = staff.enter_as(Role.SUPERVISOR)
     assert "基準の80%より低く" not in words(lead.open("/board").text), "four calls tell nothing"
     counts(
-        staff, ("2023-08-01", "9:00", "1番", 40, 38, 2, 30, 0, 0), ("2023-08-01", "9:30", "1番", 20, 9, 11, 8, 0, 0)
-    )  # fmt: skip
+        staff,
+        ("2023-08-01", "9:00", "1番", 40, 38, 2, 30, 0, 0),
+        ("2023-08-01", "9:30", "1番", 20, 9, 11, 8, 0, 0),
+    )
     page = words(lead.open("/board").text)
     assert "きょうの応答率は78.3%で、基準の80%より低くなっています。" in page
     assert "最後の30分の応答率は45.0%で、基準の80%より低くなっています。" in page
@@ -136,7 +161,9 @@ def test_others_see_no_board(sqlite_staff: StaffSite, role: Role) -> None:
     assert sqlite_staff.enter_as(role).get("/board").status_code == 403
 
 
-def test_a_board_that_renews_itself_does_not_keep_a_screen_from_locking(sqlite_staff: StaffSite) -> None:
+def test_a_board_that_renews_itself_does_not_keep_a_screen_from_locking(
+    sqlite_staff: StaffSite,
+) -> None:
     lead = sqlite_staff.enter_as(Role.SUPERVISOR)
     renewing = {"hx-request": "true", "x-unattended": "true"}
     for _minute in range(14):
@@ -152,6 +179,8 @@ def test_a_board_that_renews_itself_does_not_keep_a_screen_from_locking(sqlite_s
 
 def test_every_control_that_is_drawn_anew_keeps_its_name(sqlite_staff: StaffSite) -> None:
     page = sqlite_staff.enter_as(Role.SUPERVISOR).open("/board").text.split('<div id="board"', 1)[1]
-    controls = re.findall(r'<(?:a|div)\b[^>]*(?:href|tabindex="0")[^>]*>', page.split("</main>", 1)[0])
+    controls = re.findall(
+        r'<(?:a|div)\b[^>]*(?:href|tabindex="0")[^>]*>', page.split("</main>", 1)[0]
+    )
     assert controls
     assert [one for one in controls if " id=" not in one] == []

@@ -12,7 +12,14 @@ from portal.domain.clock import JST
 from portal.domain.reports.models import MonthlyReport, ReportNote, ReportVersion
 from portal.domain.telephony.models import CallCount, CountDay
 from tests.support import pdf
-from tests.support.call_month import CHECK_DAY, END_OF_JULY, JULY, add_marked_call, as_file, invent_counts
+from tests.support.call_month import (
+    CHECK_DAY,
+    END_OF_JULY,
+    JULY,
+    add_marked_call,
+    as_file,
+    invent_counts,
+)
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
 from tests.support.telephony import line_file
@@ -36,8 +43,15 @@ def quiet_office(sqlite_staff: StaffSite) -> StaffSite:
 def upload(lead: Visitor, data: bytes, **fields: str) -> str:
     """Sends a file and returns the page that came back, or where it led."""
     lead.open("/telephony?month=2023-07")
-    form = {"form_token": lead.token, "form_key": "k", "layout": "by_line", "month": "2023-07"} | fields
-    answer = lead.loop.run(lead.http.post("/telephony/file", data=form, files={"file": ("x.csv", data)}))
+    form = {
+        "form_token": lead.token,
+        "form_key": "k",
+        "layout": "by_line",
+        "month": "2023-07",
+    } | fields
+    answer = lead.loop.run(
+        lead.http.post("/telephony/file", data=form, files={"file": ("x.csv", data)})
+    )
     if answer.status_code == 303:
         return lead.open(answer.headers["location"]).text
     assert answer.status_code == 422, answer.status_code
@@ -122,7 +136,9 @@ def test_the_report_goes_from_draft_to_the_ward_by_two_people(office: StaffSite)
     assert "まだ提出されていません" in ward.open(REPORT).text
     assert ward.get(f"{REPORT}/versions/1").status_code == 404
     two.open(REPORT)
-    assert "提出ずみにしました" in two.send(f"{REPORT}/submit", {"form_key": "4", "number": "1"}).text
+    assert (
+        "提出ずみにしました" in two.send(f"{REPORT}/submit", {"form_key": "4", "number": "1"}).text
+    )
     assert "コールセンター業務" not in ward.open("/call-report").text
     assert "第1版" in ward.open(REPORT).text
     assert "日別" in ward.open(f"{REPORT}/versions/1").text
@@ -159,12 +175,16 @@ def test_a_marked_call_becomes_a_sentence_without_names(office: StaffSite) -> No
     assert "鶉野さんが怒っている" in lead.open(f"{REPORT}/marked/{call}").text
     assert len(office.events("call.read_for_report")) == 1
     choose = f"{REPORT}/marked/{call}/choose"
-    named = lead.post(choose, {"form_key": "1", "kind": "complaint", "text": "鶉野さんが怒っている。"})
+    named = lead.post(
+        choose, {"form_key": "1", "kind": "complaint", "text": "鶉野さんが怒っている。"}
+    )
     assert named.status_code == 422
     assert "名前「鶉野さん」が入っています" in unescape(named.text)
     assert (
         "のせました"
-        in lead.send(choose, {"form_key": "2", "kind": "complaint", "text": "手紙が遅いという苦情。"}).text
+        in lead.send(
+            choose, {"form_key": "2", "kind": "complaint", "text": "手紙が遅いという苦情。"}
+        ).text
     )
     assert lead.get(f"{REPORT}/marked/{call}").status_code == 404, "it is used"
     page = lead.open(REPORT).text
@@ -184,13 +204,16 @@ def test_typed_sections_come_back_as_typed_when_they_name_somebody(quiet_office:
     assert "人を増やした。" in answer.text
     assert (
         "保存しました"
-        in lead.send(f"{REPORT}/texts", {"form_key": "2"} | texts | {"outages": "席の電話が止まった。"}).text
+        in lead.send(
+            f"{REPORT}/texts", {"form_key": "2"} | texts | {"outages": "席の電話が止まった。"}
+        ).text
     )
     assert "席の電話が止まった。" in lead.open(REPORT).text
 
 
 @pytest.mark.parametrize(
-    "path", ["/call-report/2023-05", "/call-report/2023-09", "/call-report/2023-7", "/call-report/x"]
+    "path",
+    ["/call-report/2023-05", "/call-report/2023-09", "/call-report/2023-7", "/call-report/x"],
 )
 def test_other_months_have_no_report(quiet_office: StaffSite, path: str) -> None:
     assert quiet_office.enter_as(Role.SUPERVISOR).get(path).status_code == 404
@@ -198,7 +221,10 @@ def test_other_months_have_no_report(quiet_office: StaffSite, path: str) -> None
 
 @pytest.mark.parametrize(
     ("day", "warned"),
-    [(datetime(2023, 8, 8, 14, 59, tzinfo=UTC), False), (datetime(2023, 8, 8, 15, 0, tzinfo=UTC), True)],
+    [
+        (datetime(2023, 8, 8, 14, 59, tzinfo=UTC), False),
+        (datetime(2023, 8, 8, 15, 0, tzinfo=UTC), True),
+    ],
 )
 def test_the_first_page_warns_on_the_business_day_before(
     quiet_office: StaffSite, day: datetime, warned: bool
@@ -206,7 +232,9 @@ def test_the_first_page_warns_on_the_business_day_before(
     with quiet_office.database.write() as session:
         june = date(2023, 6, 1)
         session.add(
-            MonthlyReport(kind="calls", month=june, state="submitted", wrapped_key=b"", changed_at=day)
+            MonthlyReport(
+                kind="calls", month=june, state="submitted", wrapped_key=b"", changed_at=day
+            )
         )
     quiet_office.clock.instant = day
     for role in (Role.SUPERVISOR, Role.OFFICER):
@@ -221,7 +249,10 @@ def test_the_list_says_what_is_due_to_those_who_write_it(quiet_office: StaffSite
     page = lead.open("/call-report").text
     assert "期限を過ぎた" in page, "June was due on 10 July"
     assert "2023-08-10" in page
-    assert "まだ提出していない報告書" not in quiet_office.enter_as(Role.AUDITOR).open("/call-report").text
+    assert (
+        "まだ提出していない報告書"
+        not in quiet_office.enter_as(Role.AUDITOR).open("/call-report").text
+    )
 
 
 def test_the_page_says_in_the_readers_language_which_days_are_missing(office: StaffSite) -> None:
@@ -244,7 +275,8 @@ def test_a_day_that_is_not_over_is_not_missing_and_one_counted_half_is_named_apa
     short = f"{day.month}/{day.day}"
     assert "数字のない営業日" not in missing_part(lead.open(month).text).get(short, "")
     lead.send(
-        "/telephony/day", {"form_key": "t", "day": day.isoformat(), "offered_ja": "3", "answered_ja": "3"}
+        "/telephony/day",
+        {"form_key": "t", "day": day.isoformat(), "offered_ja": "3", "answered_ja": "3"},
     )
     assert missing_part(lead.open(month).text).get(short) is None
     quiet_office.clock.instant = datetime.combine(day, time(23), tzinfo=JST)

@@ -27,12 +27,16 @@ class Line:
         self.write(5)
 
     def write(self, seed: int) -> None:
-        self.file.write_bytes(as_file(invent_counts(JULY, JULY.replace(day=4), seed, halves=(18, 19))))
+        self.file.write_bytes(
+            as_file(invent_counts(JULY, JULY.replace(day=4), seed, halves=(18, 19)))
+        )
 
     def run(self, *words: str) -> Result:
         url = self.staff.database.engine.url.render_as_string(hide_password=False)
         keys = write_keys(self.staff.folder / "keys")
-        context = Context(replace(self.staff.site.settings, database_url=url, program="sample", key_dir=keys))
+        context = Context(
+            replace(self.staff.site.settings, database_url=url, program="sample", key_dir=keys)
+        )
         try:
             return CliRunner().invoke(telephony, words, obj=context)
         finally:
@@ -49,7 +53,9 @@ class Line:
     @property
     def days(self) -> int:
         with self.staff.database.read() as session:
-            return len(session.scalars(select(CountDay).where(CountDay.replaced_at.is_(None))).all())
+            return len(
+                session.scalars(select(CountDay).where(CountDay.replaced_at.is_(None))).all()
+            )
 
 
 @pytest.fixture
@@ -78,14 +84,20 @@ def test_a_typed_day_and_the_month_that_still_lacks_days(line: Line) -> None:
     assert shown.exit_code == 3
     assert "2023-07-03: 着信15、応答13、放棄2" in shown.stdout
     assert "2023-07-04" in shown.stderr
-    for calls, said in (("ja=1,2,0", "answered_ja"), ("ja=x,0,0", "offered_ja"), ("fr=1,1,0", "fr=1,1,0")):
+    for calls, said in (
+        ("ja=1,2,0", "answered_ja"),
+        ("ja=x,0,0", "offered_ja"),
+        ("fr=1,1,0", "fr=1,1,0"),
+    ):
         refused = line.run(*typed, "--calls", calls)
         assert (refused.exit_code, said in refused.stderr) == (1, True), refused.output
 
 
 def test_who_may_not_keep_the_report_and_unknown_forms_are_refused(line: Line) -> None:
     agent = line.staff.hire(Role.AGENT).login
-    assert line.run("import", str(line.file), "--layout", "by_language", "--by", agent).exit_code == 1
+    assert (
+        line.run("import", str(line.file), "--layout", "by_language", "--by", agent).exit_code == 1
+    )
     assert line.run("import", str(line.file), "--layout", "nothing", "--by", line.by).exit_code == 1
     assert "by_language" in line.run("layouts").stdout
     assert line.days == 0

@@ -57,11 +57,15 @@ def test_an_agent_who_browses_stands_there_once_a_day_with_a_count(staff: StaffS
     assert "30回" in page
 
 
-def test_a_protected_household_that_was_asked_for_is_told_without_naming_it(staff: StaffSite) -> None:
+def test_a_protected_household_that_was_asked_for_is_told_without_naming_it(
+    staff: StaffSite,
+) -> None:
     agent = staff.hire(Role.AGENT)
     person = staff.add_household(protected=True)
     with staff.database.write() as session:
-        note_protected_asked(session, person.household_id, Actor(Role.AGENT, agent.id), staff.now, call_id=12)
+        note_protected_asked(
+            session, person.household_id, Actor(Role.AGENT, agent.id), staff.now, call_id=12
+        )
     for role in (Role.SUPERVISOR, Role.AUDITOR):
         page = staff.enter_as(role).open("/watch").text
         assert "支援措置の世帯をさがした" in page
@@ -90,7 +94,11 @@ def test_what_was_seen_is_gone_until_it_goes_on(staff: StaffSite) -> None:
     assert "確認する記録はありません" in lead.open("/watch").text
     assert "に確認しました" in lead.open("/watch?view=all").text
     (event,) = staff.events("watch.seen")
-    assert (event.subject_id, event.detail["kind"], event.detail["count"]) == (agent.id, "search", 1)
+    assert (event.subject_id, event.detail["kind"], event.detail["count"]) == (
+        agent.id,
+        "search",
+        1,
+    )
     again = lead.post(key, {"form_key": "2"})
     assert again.status_code == 422
     assert "ほかの人が、もう確認しました" in again.text
@@ -128,9 +136,16 @@ def test_a_supervisor_watches_the_own_team_and_an_auditor_everybody(staff: Staff
     browse(staff, agent)
     with staff.database.write() as session:
         made = add_staff(
-            session, VAULT, login="sub", name="再委託の責任者", organization=Organization.SUBCONTRACTOR,
-            role=Role.SUPERVISOR, actor=Actor(Role.SYSTEM), now=staff.now, password="correct horse battery 58",
-        )  # fmt: skip
+            session,
+            VAULT,
+            login="sub",
+            name="再委託の責任者",
+            organization=Organization.SUBCONTRACTOR,
+            role=Role.SUPERVISOR,
+            actor=Actor(Role.SYSTEM),
+            now=staff.now,
+            password="correct horse battery 58",
+        )
         sub = made.user.id
     other = staff.hire(Role.SUPERVISOR)
     browse(staff, other, Role.SUPERVISOR)
@@ -143,8 +158,10 @@ def test_a_supervisor_watches_the_own_team_and_an_auditor_everybody(staff: Staff
             if person is not None
         }
     assert found == {
-        sub: {agent.id}, other.id: {agent.id, other.id}, auditor.id: {officer.id, agent.id, other.id},
-    }  # fmt: skip
+        sub: {agent.id},
+        other.id: {agent.id, other.id},
+        auditor.id: {officer.id, agent.id, other.id},
+    }
 
 
 def test_an_auditor_sees_that_the_ward_opened_a_protected_household(staff: StaffSite) -> None:
@@ -153,9 +170,15 @@ def test_an_auditor_sees_that_the_ward_opened_a_protected_household(staff: Staff
     with staff.database.write() as session:
         for household in (person.household_id, plain.household_id):
             record(
-                session, Actor(Role.WARD_OFFICER, ward.id), staff.now, "household.opened", "household", household,
-                household_id=household, reason="check",
-            )  # fmt: skip
+                session,
+                Actor(Role.WARD_OFFICER, ward.id),
+                staff.now,
+                "household.opened",
+                "household",
+                household,
+                household_id=household,
+                reason="check",
+            )
     page = text(staff.enter_as(Role.AUDITOR).open("/watch").text)
     assert "支援措置の世帯を見た" in page
     assert "1回" in page
@@ -167,10 +190,14 @@ def test_what_is_older_than_thirty_days_is_left_to_the_audit(sqlite_staff: Staff
     browse(sqlite_staff, agent)
     sqlite_staff.clock.advance(days=30, minutes=-2)
     assert (
-        "30日の間、記録はありません" not in sqlite_staff.enter_as(Role.AUDITOR).open("/watch?view=all").text
+        "30日の間、記録はありません"
+        not in sqlite_staff.enter_as(Role.AUDITOR).open("/watch?view=all").text
     )
     sqlite_staff.clock.advance(minutes=2)
-    assert "30日の間、記録はありません" in sqlite_staff.enter_as(Role.AUDITOR).open("/watch?view=all").text
+    assert (
+        "30日の間、記録はありません"
+        in sqlite_staff.enter_as(Role.AUDITOR).open("/watch?view=all").text
+    )
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.OFFICER, Role.WARD_OFFICER, Role.ADMINISTRATOR])

@@ -58,7 +58,12 @@ class Room:
             services.hang_up(session, call_id, actor, now)
 
     def finish(
-        self, call_id: int, actor: Actor, now: datetime = NOW, after: AfterCall | None = None, **changes: Any
+        self,
+        call_id: int,
+        actor: Actor,
+        now: datetime = NOW,
+        after: AfterCall | None = None,
+        **changes: Any,
     ) -> None:
         """The call ends with its notes."""
         with self.database.write() as session:

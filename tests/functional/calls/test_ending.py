@@ -39,7 +39,9 @@ def end(room: Room, call_id: int, actor: Actor, **changes: object) -> None:
 
 def correct(room: Room, call_id: int, actor: Actor, **changes: object) -> None:
     with room.database.write() as session:
-        ending.correct_call(session, VAULT, PROGRAM, call_id, replace(noted(), **changes), actor, NOW)  # type: ignore[arg-type]
+        ending.correct_call(
+            session, VAULT, PROGRAM, call_id, replace(noted(), **changes), actor, NOW
+        )  # type: ignore[arg-type]
 
 
 def tasks(room: Room) -> list[Task]:
@@ -59,7 +61,9 @@ def likely(room: Room, call_id: int) -> Result:
         return ending.likely_result(session, session.get_one(Call, call_id))
 
 
-def test_whoever_is_to_be_called_back_stands_in_the_list_with_number_words_and_household(room: Room) -> None:
+def test_whoever_is_to_be_called_back_stands_in_the_list_with_number_words_and_household(
+    room: Room,
+) -> None:
     agent, person = room.hire(), room.household()
     call_id = room.start(agent, language=CallLanguage.KO)
     opened(room, agent, person.household_id)
@@ -90,7 +94,9 @@ def test_a_call_back_needs_a_number_unless_it_is_known_already(room: Room) -> No
         end(room, call_id, agent, result=Result.CALL_BACK)
     assert likely(room, call_id) is Result.DONE
     with room.database.write() as session:
-        call_backs.ask(session, VAULT, PROGRAM, call_backs.Wanted(TELEPHONE), agent, NOW, call_id=call_id)
+        call_backs.ask(
+            session, VAULT, PROGRAM, call_backs.Wanted(TELEPHONE), agent, NOW, call_id=call_id
+        )
     assert likely(room, call_id) is Result.CALL_BACK
     end(room, call_id, agent, result=Result.CALL_BACK)
     assert len(tasks(room)) == 1
@@ -112,7 +118,9 @@ def test_nobody_answered_and_the_same_call_back_goes_on(room: Room) -> None:
     end(room, room.start(agent), agent, result=Result.CALL_BACK, call_back=TELEPHONE)
     (task,) = tasks(room)
     with room.database.write() as session:
-        again = call_backs.start(session, task.id, agent, NOW + timedelta(hours=1), CallLanguage.JA).id
+        again = call_backs.start(
+            session, task.id, agent, NOW + timedelta(hours=1), CallLanguage.JA
+        ).id
     end(room, again, agent, result=Result.CALL_BACK)
     assert [row.id for row in tasks(room)] == [task.id]
 
@@ -143,10 +151,22 @@ def test_what_was_done_last_is_suggested_first(room: Room) -> None:
         with room.database.write() as session:
             session.add(
                 DeskAct(
-                    call_id=call_id, household_id=person.household_id, act=act, level=2, receipt_no=act, subject="task",
-                    subject_id=1, channel="phone", done_by=agent.id, done_at=NOW,
+                    call_id=call_id,
+                    household_id=person.household_id,
+                    act=act,
+                    level=2,
+                    receipt_no=act,
+                    subject="task",
+                    subject_id=1,
+                    channel="phone",
+                    done_by=agent.id,
+                    done_at=NOW,
                 )
-            )  # fmt: skip
+            )
     with room.database.read() as session:
         found = suggest(session, session.get_one(Call, call_id))
-    assert found == [("signin", "lost_letter"), ("delivery", "redelivery"), ("delivery", "not_arrived")]
+    assert found == [
+        ("signin", "lost_letter"),
+        ("delivery", "redelivery"),
+        ("delivery", "not_arrived"),
+    ]

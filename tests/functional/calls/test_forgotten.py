@@ -97,7 +97,9 @@ def test_a_closed_one_cannot_be_ended_again_but_is_described_within_a_week(room:
     with pytest.raises(WrongStateError):
         room.finish(call_id, agent, NOW + IDLE)
     with room.database.read() as session:
-        assert [call.id for call in undescribed(session, agent.id or 0, NOW + timedelta(days=3))] == [call_id]
+        assert [
+            call.id for call in undescribed(session, agent.id or 0, NOW + timedelta(days=3))
+        ] == [call_id]
         assert undescribed(session, agent.id or 0, NOW + timedelta(days=7)) == []
     with pytest.raises(TooLateError):
         room.correct(call_id, agent, NOW + timedelta(days=7))

@@ -89,7 +89,9 @@ def test_a_forgotten_call_is_shown_until_it_is_described(sqlite_staff: StaffSite
     assert "終えるのを忘れた受付" not in visitor.get("/calls").text
 
 
-def test_an_answer_without_a_transaction_of_its_own_has_the_bar_too(sqlite_staff: StaffSite) -> None:
+def test_an_answer_without_a_transaction_of_its_own_has_the_bar_too(
+    sqlite_staff: StaffSite,
+) -> None:
     """A password is changed by a handler that opens short transactions itself."""
     visitor = sqlite_staff.enter_as(Role.OFFICER)
     start(visitor)

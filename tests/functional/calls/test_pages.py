@@ -15,7 +15,9 @@ from tests.support.staff import StaffSite
 
 # ---- the bar ------------------------------------------------------------------------------
 @pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR, Role.OFFICER])
-def test_the_bar_is_on_every_page_until_the_call_is_noted(sqlite_staff: StaffSite, role: Role) -> None:
+def test_the_bar_is_on_every_page_until_the_call_is_noted(
+    sqlite_staff: StaffSite, role: Role
+) -> None:
     visitor = sqlite_staff.enter_as(role)
     for path in ("/", "/account", "/calls", "/calls/99999"):
         page = visitor.get(path).text
@@ -26,14 +28,19 @@ def test_the_bar_is_on_every_page_until_the_call_is_noted(sqlite_staff: StaffSit
         page = visitor.get(path).text
         assert "話を終える" in page, path
         assert 'data-key="F2"' not in page, path
-    assert visitor.post("/calls/hang-up", {"call_id": str(call_id)}).headers["location"] == "/calls/finish"
+    assert (
+        visitor.post("/calls/hang-up", {"call_id": str(call_id)}).headers["location"]
+        == "/calls/finish"
+    )
     assert "記録して終える" in visitor.get("/account").text
     finish(visitor, call_id)
     assert 'data-key="F2"' in visitor.get("/account").text
 
 
 @pytest.mark.parametrize("role", [Role.WARD_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR])
-def test_who_handles_no_calls_sees_neither_bar_nor_pages(sqlite_staff: StaffSite, role: Role) -> None:
+def test_who_handles_no_calls_sees_neither_bar_nor_pages(
+    sqlite_staff: StaffSite, role: Role
+) -> None:
     visitor = sqlite_staff.enter_as(role)
     page = visitor.get("/account").text
     assert "call-bar" not in page
@@ -79,7 +86,9 @@ def test_a_double_click_begins_one_call(staff: StaffSite) -> None:
     assert staff.count(Call) == 1
 
 
-def test_a_second_call_from_another_tab_is_refused_with_the_way_out(sqlite_staff: StaffSite) -> None:
+def test_a_second_call_from_another_tab_is_refused_with_the_way_out(
+    sqlite_staff: StaffSite,
+) -> None:
     visitor = sqlite_staff.enter_as(Role.AGENT)
     start(visitor)
     answer = visitor.post("/calls/start", {"form_key": "another"})
@@ -89,16 +98,22 @@ def test_a_second_call_from_another_tab_is_refused_with_the_way_out(sqlite_staff
     assert sqlite_staff.count(Call) == 1
 
 
-def test_a_counter_visit_or_a_call_that_we_made_is_begun_from_the_page(sqlite_staff: StaffSite) -> None:
+def test_a_counter_visit_or_a_call_that_we_made_is_begun_from_the_page(
+    sqlite_staff: StaffSite,
+) -> None:
     visitor = sqlite_staff.enter_as(Role.AGENT)
-    call_id = start(visitor, channel="counter", direction="outbound", language="zh", line="2番窓口の電話" * 4)
+    call_id = start(
+        visitor, channel="counter", direction="outbound", language="zh", line="2番窓口の電話" * 4
+    )
     call = call_of(sqlite_staff, call_id)
     assert (call.channel, call.direction, call.language) == ("counter", "outbound", "zh")
     assert len(call.line) == 20
 
 
 def test_words_that_nobody_offers_begin_an_ordinary_call(sqlite_staff: StaffSite) -> None:
-    call_id = start(sqlite_staff.enter_as(Role.AGENT), channel="pigeon", direction="up", language="tlh")
+    call_id = start(
+        sqlite_staff.enter_as(Role.AGENT), channel="pigeon", direction="up", language="tlh"
+    )
     call = call_of(sqlite_staff, call_id)
     assert (call.channel, call.direction, call.language) == ("phone", "inbound", "ja")
 
@@ -156,7 +171,10 @@ def test_a_stale_page_of_an_old_call_does_not_end_the_new_one(sqlite_staff: Staf
     new = start(visitor)
     assert visitor.post("/calls/hang-up", {"call_id": str(old)}).status_code == 409
     assert (
-        visitor.post("/calls/finish/submit", {**NOTES, "call_id": str(old), "text": "別"}).status_code == 409
+        visitor.post(
+            "/calls/finish/submit", {**NOTES, "call_id": str(old), "text": "別"}
+        ).status_code
+        == 409
     )
     assert call_of(sqlite_staff, new).state == "talking"
 
@@ -184,12 +202,21 @@ def test_what_was_typed_is_kept_when_something_is_wrong(sqlite_staff: StaffSite)
     visitor = sqlite_staff.enter_as(Role.AGENT)
     call_id = start(visitor)
     typed = {
-        "call_id": str(call_id), "category": "", "result": "call_back", "interpreter": "1", "three_way_minutes": "長い",
-        "text": "4111 1111 1111 1111", "tracking": "123", "complaint": "1",
-    }  # fmt: skip
+        "call_id": str(call_id),
+        "category": "",
+        "result": "call_back",
+        "interpreter": "1",
+        "three_way_minutes": "長い",
+        "text": "4111 1111 1111 1111",
+        "tracking": "123",
+        "complaint": "1",
+    }
     answer = visitor.post("/calls/finish/submit", typed)
     assert answer.status_code == 422
-    for field in ("interpreter_minutes", "three_way_minutes"):  # what cannot be read at all comes first
+    for field in (
+        "interpreter_minutes",
+        "three_way_minutes",
+    ):  # what cannot be read at all comes first
         assert f'id="{field}-error"' in answer.text, field
     assert "通訳が何分だったか" in answer.text, "two times on one page: each error names its own"
     assert "三者通話の時間を" in answer.text
@@ -211,9 +238,16 @@ def test_the_notes_are_kept_as_ticked(sqlite_staff: StaffSite) -> None:
     call_id = start(visitor)
     sqlite_staff.clock.advance(minutes=12)
     finish(
-        visitor, call_id, interpreter="1", interpreter_minutes="１２", three_way_minutes="9", relay_service="1",
-        shared_with_ward="1", text="不在票", result="passed",
-    )  # fmt: skip
+        visitor,
+        call_id,
+        interpreter="1",
+        interpreter_minutes="１２",
+        three_way_minutes="9",
+        relay_service="1",
+        shared_with_ward="1",
+        text="不在票",
+        result="passed",
+    )
     call = call_of(sqlite_staff, call_id)
     assert (call.interpreter_minutes, call.three_way_minutes, call.relay_service) == (12, 9, True)
     assert (call.complaint, call.shared_with_ward, call.result) == (False, True, "passed")
@@ -223,14 +257,18 @@ def test_a_household_that_was_opened_suggests_where_the_letter_is(sqlite_staff: 
     colleague = sqlite_staff.hire(Role.AGENT)
     visitor = sqlite_staff.enter(colleague)
     call_id = start(visitor)
-    assert " selected" not in re.sub(r"(?s)<details>.*</details>", "", visitor.get("/calls/finish").text)
+    assert " selected" not in re.sub(
+        r"(?s)<details>.*</details>", "", visitor.get("/calls/finish").text
+    )
     open_household(sqlite_staff, call_id)
     page = visitor.get("/calls/finish").text
     assert '<option value="delivery/not_arrived" selected>' in page
     assert 'name="result" value="done" checked' in page
 
 
-def test_somebody_to_be_called_back_is_noted_with_a_number_and_stands_in_the_list(staff: StaffSite) -> None:
+def test_somebody_to_be_called_back_is_noted_with_a_number_and_stands_in_the_list(
+    staff: StaffSite,
+) -> None:
     visitor = staff.enter_as(Role.AGENT)
     call_id = start(visitor)
     typed = NOTES | {"call_id": str(call_id), "result": "call_back"}

@@ -35,8 +35,17 @@ def test_talk_and_after_call_time_are_measured(room: Room) -> None:
     room.hang_up(call_id, agent, NOW + 4 * MINUTE)
     room.finish(call_id, agent, NOW + 6 * MINUTE)
     call = room.call(call_id)
-    assert (call.started_at, call.talk_ended_at, call.ended_at) == (NOW, NOW + 4 * MINUTE, NOW + 6 * MINUTE)
-    assert (call.channel, call.direction, call.language, call.line) == ("phone", "inbound", "ko", "3番")
+    assert (call.started_at, call.talk_ended_at, call.ended_at) == (
+        NOW,
+        NOW + 4 * MINUTE,
+        NOW + 6 * MINUTE,
+    )
+    assert (call.channel, call.direction, call.language, call.line) == (
+        "phone",
+        "inbound",
+        "ko",
+        "3番",
+    )
     assert (call.state, call.day.isoformat(), call.closed_by_rule) == ("ended", "2023-08-01", False)
     assert [name for name, _detail in room.events(call_id)] == [
         "call.started",
@@ -63,17 +72,30 @@ def test_everything_noted_is_kept_and_the_words_are_sealed(room: Room) -> None:
     agent = room.hire()
     call_id = room.start(agent)
     room.finish(
-        call_id, agent, NOW + 12 * MINUTE, result=Result.CALL_BACK, interpreter_minutes=12, three_way_minutes=9, relay_service=True,
-        complaint=True, shared_with_ward=True, text=" 不在票をなくした ", notable="不在票がわかりにくい",
-        call_back="０３（１２３４）５６７８", tracking="123-45-67890-3",
-    )  # fmt: skip
+        call_id,
+        agent,
+        NOW + 12 * MINUTE,
+        result=Result.CALL_BACK,
+        interpreter_minutes=12,
+        three_way_minutes=9,
+        relay_service=True,
+        complaint=True,
+        shared_with_ward=True,
+        text=" 不在票をなくした ",
+        notable="不在票がわかりにくい",
+        call_back="０３（１２３４）５６７８",
+        tracking="123-45-67890-3",
+    )
     call = room.call(call_id)
     assert (call.category, call.subcategory, call.result) == ("delivery", "absent", "call_back")
     assert (call.interpreter_minutes, call.three_way_minutes, call.relay_service) == (12, 9, True)
     assert (call.complaint, call.shared_with_ward) == (True, True)
     assert room.words(call_id) == {
-        "text": "不在票をなくした", "notable": "不在票がわかりにくい", "call_back": "0312345678", "tracking": "12345678903",
-    }  # fmt: skip
+        "text": "不在票をなくした",
+        "notable": "不在票がわかりにくい",
+        "call_back": "0312345678",
+        "tracking": "12345678903",
+    }
     assert call.sealed is not None
     assert "不在票".encode() not in call.sealed
     assert b"0312345678" not in call.sealed
@@ -100,10 +122,15 @@ def test_the_database_itself_keeps_two_open_calls_of_one_person_out(room: Room) 
     with pytest.raises(IntegrityError), room.database.write() as session:
         session.add(
             Call(
-                receipt_no="AAAA-AAAA", agent_id=call.agent_id, channel="phone", direction="inbound", language="ja",
-                day=call.day, started_at=NOW,
+                receipt_no="AAAA-AAAA",
+                agent_id=call.agent_id,
+                channel="phone",
+                direction="inbound",
+                language="ja",
+                day=call.day,
+                started_at=NOW,
             )
-        )  # fmt: skip
+        )
 
 
 def test_nobody_ends_or_changes_somebody_elses_call(room: Room) -> None:
@@ -116,9 +143,15 @@ def test_nobody_ends_or_changes_somebody_elses_call(room: Room) -> None:
             room.finish(call_id, stranger)
         with pytest.raises(NotFoundError), room.database.write() as session:
             services.describe(
-                session, call_id, stranger, NOW, channel=CallChannel.FAX, direction=Direction.INBOUND,
-                language=CallLanguage.EN, line="",
-            )  # fmt: skip
+                session,
+                call_id,
+                stranger,
+                NOW,
+                channel=CallChannel.FAX,
+                direction=Direction.INBOUND,
+                language=CallLanguage.EN,
+                line="",
+            )
     room.finish(call_id, agent)
     with pytest.raises(NotFoundError):
         room.correct(call_id, other)
@@ -197,7 +230,9 @@ def test_every_category_of_the_list_can_be_noted(room: Room) -> None:
 
 
 # ---- putting right ------------------------------------------------------------------------
-def test_the_agent_puts_the_notes_right_on_the_same_day_and_the_log_names_fields_only(room: Room) -> None:
+def test_the_agent_puts_the_notes_right_on_the_same_day_and_the_log_names_fields_only(
+    room: Room,
+) -> None:
     agent = room.hire()
     call_id = room.start(agent)
     room.finish(call_id, agent, text="秘密の話")
@@ -226,18 +261,33 @@ def test_language_and_line_can_be_put_right_while_it_goes_on(room: Room) -> None
     call_id = room.start(agent)
     with room.database.write() as session:
         services.describe(
-            session, call_id, agent, NOW, channel=CallChannel.COUNTER, direction=Direction.INBOUND,
-            language=CallLanguage.ZH, line="２番窓口",
-        )  # fmt: skip
+            session,
+            call_id,
+            agent,
+            NOW,
+            channel=CallChannel.COUNTER,
+            direction=Direction.INBOUND,
+            language=CallLanguage.ZH,
+            line="２番窓口",
+        )
     call = room.call(call_id)
     assert (call.channel, call.language, call.line) == ("counter", "zh", "２番窓口")
-    assert room.events(call_id)[-1] == ("call.described", {"fields": ["channel", "language", "line"]})
+    assert room.events(call_id)[-1] == (
+        "call.described",
+        {"fields": ["channel", "language", "line"]},
+    )
     room.finish(call_id, agent)
     with pytest.raises(WrongStateError), room.database.write() as session:
         services.describe(
-            session, call_id, agent, NOW, channel=CallChannel.PHONE, direction=Direction.INBOUND,
-            language=CallLanguage.JA, line="",
-        )  # fmt: skip
+            session,
+            call_id,
+            agent,
+            NOW,
+            channel=CallChannel.PHONE,
+            direction=Direction.INBOUND,
+            language=CallLanguage.JA,
+            line="",
+        )
 
 
 def test_a_caller_on_the_line_never_becomes_somebody_whom_we_called(room: Room) -> None:
@@ -247,9 +297,15 @@ def test_a_caller_on_the_line_never_becomes_somebody_whom_we_called(room: Room) 
         gate.opened_in(session, gate.require_call(session, agent), person.household_id, NOW)
     with pytest.raises(NotAllowedError), room.database.write() as session:
         services.describe(
-            session, call_id, agent, NOW, channel=CallChannel.PHONE, direction=Direction.OUTBOUND,
-            language=CallLanguage.JA, line="",
-        )  # fmt: skip
+            session,
+            call_id,
+            agent,
+            NOW,
+            channel=CallChannel.PHONE,
+            direction=Direction.OUTBOUND,
+            language=CallLanguage.JA,
+            line="",
+        )
     assert room.call(call_id).direction == "inbound"
 
 
@@ -258,9 +314,15 @@ def test_a_fax_case_stays_a_fax(room: Room) -> None:
     call_id = room.start(agent, channel=CallChannel.FAX, subject="fax_case:7")
     with room.database.write() as session:
         services.describe(
-            session, call_id, agent, NOW, channel=CallChannel.PHONE, direction=Direction.INBOUND,
-            language=CallLanguage.EN, line="",
-        )  # fmt: skip
+            session,
+            call_id,
+            agent,
+            NOW,
+            channel=CallChannel.PHONE,
+            direction=Direction.INBOUND,
+            language=CallLanguage.EN,
+            line="",
+        )
     assert (room.call(call_id).channel, room.call(call_id).language) == ("fax", "en")
 
 

@@ -65,7 +65,9 @@ def test_held_protected_removed_and_finished_households_get_no_code(
     load_codes(database, tmp_path, 6)
     assert run(database) == Assigned(count=1, yen=AMOUNT, left=5, held=1)
     with database.read() as session:
-        owners = select(Entitlement.household_id).join(Coupon, Coupon.entitlement_id == Entitlement.id)
+        owners = select(Entitlement.household_id).join(
+            Coupon, Coupon.entitlement_id == Entitlement.id
+        )
         assert session.scalars(owners).all() == [6]
 
 
@@ -79,7 +81,9 @@ def test_nothing_is_assigned_before_protection_is_known(database: Database, tmp_
         assert state_counts(session)["stock"] == 1
 
 
-def test_a_small_stock_says_how_many_are_missing_and_gives_none(database: Database, tmp_path: Path) -> None:
+def test_a_small_stock_says_how_many_are_missing_and_gives_none(
+    database: Database, tmp_path: Path
+) -> None:
     with database.write() as session:
         add_households(session, 10)
     load_codes(database, tmp_path, 8)
@@ -104,7 +108,13 @@ def test_codes_whose_exchange_is_over_or_of_another_value_are_not_given(
         add_households(session, 2)
     load_codes(database, tmp_path, 2)
     with database.write() as session, pytest.raises(ConflictError):
-        assign(session, SYSTEM, TERMS.exchange_end + timedelta(days=1), reserve=NONE, protection_loaded=True)
+        assign(
+            session,
+            SYSTEM,
+            TERMS.exchange_end + timedelta(days=1),
+            reserve=NONE,
+            protection_loaded=True,
+        )
     with database.write() as session:
         session.execute(update(Coupon).values(face_yen=10_000))
     with pytest.raises(ConflictError, match="2件足りません"):
@@ -140,7 +150,9 @@ def test_replacements_under_concurrency_come_from_the_reserve_once_each(
     run(database, Reserve(20))
     with database.write() as session:
         voided = session.execute(
-            select(Coupon.id, Coupon.entitlement_id).where(Coupon.entitlement_id.is_not(None)).limit(20)
+            select(Coupon.id, Coupon.entitlement_id)
+            .where(Coupon.entitlement_id.is_not(None))
+            .limit(20)
         ).all()
         for coupon_id, _owner in voided:
             void_unseen(session, coupon_id, SYSTEM, NOW, reason="lost")
@@ -157,7 +169,9 @@ def test_replacements_under_concurrency_come_from_the_reserve_once_each(
         won = list(pool.map(replace, [owner for _id, owner in voided if owner is not None] * 3))
     assert won.count(True) == 20
     with database.read() as session:
-        assert state_counts(session) | {"stock": 0, "voided": 20, "assigned": 40} == state_counts(session)
+        assert state_counts(session) | {"stock": 0, "voided": 20, "assigned": 40} == state_counts(
+            session
+        )
 
 
 def test_an_entitlement_with_a_live_coupon_or_on_hold_gets_no_replacement(

@@ -62,13 +62,19 @@ def households(settings: Settings, count: int, held: int = 0) -> None:
 def test_from_the_file_to_every_child_of_the_list(settings: Settings, file: Path) -> None:
     households(settings, 10)
     loaded = load(settings, file)
-    assert (loaded.exit_code, "12件" in loaded.stdout, "360,000円" in loaded.stdout) == (0, True, True)
+    assert (loaded.exit_code, "12件" in loaded.stdout, "360,000円" in loaded.stdout) == (
+        0,
+        True,
+        True,
+    )
     done = portal(settings, "assign", "--json")
     assert done.exit_code == 0
     assert json.loads(done.stdout) == {"count": 10, "yen": 300_000, "left": 2, "held": 0}
     status = json.loads(portal(settings, "status", "--json").stdout)
     assert status["codes"]["assigned"] == 10
-    assert status["entitlements"]["in_progress"] == status["total"] == {"children": 10, "yen": 300_000}
+    assert (
+        status["entitlements"]["in_progress"] == status["total"] == {"children": 10, "yen": 300_000}
+    )
     assert "A-1" in portal(settings, "status").stdout
 
 
@@ -82,7 +88,9 @@ def test_a_dry_run_checks_everything_and_stores_nothing(settings: Settings, file
     assert json.loads(portal(settings, "status", "--json").stdout)["codes"]["assigned"] == 0
 
 
-def test_refusals_end_with_one_and_a_sentence_and_change_nothing(settings: Settings, file: Path) -> None:
+def test_refusals_end_with_one_and_a_sentence_and_change_nothing(
+    settings: Settings, file: Path
+) -> None:
     assert load(settings, file).exit_code == 0
     again = load(settings, file)
     assert (again.exit_code, again.stdout) == (1, "")

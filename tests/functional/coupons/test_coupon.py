@@ -15,7 +15,13 @@ from portal.domain.coupons.assignment import Reserve, assign
 from portal.domain.coupons.models import Coupon, CouponBatch
 from portal.domain.coupons.queries import coupon_of_child, coupons_of_household, delivery_counts
 from portal.domain.entitlements.services import hold_household
-from portal.domain.errors import DomainError, NotAllowedError, NotFoundError, TooLateError, WrongStateError
+from portal.domain.errors import (
+    DomainError,
+    NotAllowedError,
+    NotFoundError,
+    TooLateError,
+    WrongStateError,
+)
 from portal.platform.database import Database
 from tests.support.coupons import NOW, TERMS, VAULT, add_households, load_codes
 
@@ -106,10 +112,15 @@ def test_a_sandbox_confirms_a_stop_at_once_and_a_real_issuer_later(issued: Datab
         first, second = coupon_of(session, 1), coupon_of(session, 2)
         session.execute(update(CouponBatch).values(sandbox=True))
         services.reveal(session, VAULT, first, RESIDENT, NOW)
-        assert services.request_stop(session, first.id, SYSTEM, NOW, reason="lost").state == "voided"
+        assert (
+            services.request_stop(session, first.id, SYSTEM, NOW, reason="lost").state == "voided"
+        )
         session.execute(update(CouponBatch).values(sandbox=False))
         services.reveal(session, VAULT, second, RESIDENT, NOW)
-        assert services.request_stop(session, second.id, SYSTEM, NOW, reason="lost").state == "stop_requested"
+        assert (
+            services.request_stop(session, second.id, SYSTEM, NOW, reason="lost").state
+            == "stop_requested"
+        )
         assert services.found_spent(session, second.id, SYSTEM, NOW).state == "revealed"
         services.request_stop(session, second.id, SYSTEM, NOW, reason="lost")
         assert services.confirm_stop(session, second.id, SYSTEM, NOW).state == "voided"
@@ -120,7 +131,10 @@ def test_a_sandbox_confirms_a_stop_at_once_and_a_real_issuer_later(issued: Datab
 def test_a_code_that_nobody_saw_is_void_at_once_and_a_shown_one_is_not(issued: Database) -> None:
     with issued.write() as session:
         unseen, shown = coupon_of(session, 1), coupon_of(session, 2)
-        assert services.void_unseen(session, unseen.id, SYSTEM, NOW, reason="decline").state == "voided"
+        assert (
+            services.void_unseen(session, unseen.id, SYSTEM, NOW, reason="decline").state
+            == "voided"
+        )
         services.reveal(session, VAULT, shown, RESIDENT, NOW)
         with pytest.raises(NotAllowedError):
             services.void_unseen(session, shown.id, SYSTEM, NOW, reason="decline")
@@ -175,7 +189,9 @@ def test_reveal_and_stop_race_with_one_order_of_events(database: Database, tmp_p
         return once
 
     reveal = attempt(lambda session, coupon: services.reveal(session, VAULT, coupon, RESIDENT, NOW))
-    stop = attempt(lambda session, coupon: services.request_stop(session, coupon.id, SYSTEM, NOW, reason="x"))
+    stop = attempt(
+        lambda session, coupon: services.request_stop(session, coupon.id, SYSTEM, NOW, reason="x")
+    )
     with ThreadPoolExecutor(8) as pool:
         revealed = pool.map(reveal, range(1, 101))
         stopped = list(pool.map(stop, range(1, 101)))
@@ -188,5 +204,6 @@ def test_reveal_and_stop_race_with_one_order_of_events(database: Database, tmp_p
             assert coupon.state == "voided"
             assert shown[household_id - 1] == (coupon.revealed_at is not None)
             assert done == (["coupon.revealed"] if shown[household_id - 1] else []) + [
-                "coupon.request_stop", "coupon.confirm_stop",
-            ]  # fmt: skip
+                "coupon.request_stop",
+                "coupon.confirm_stop",
+            ]

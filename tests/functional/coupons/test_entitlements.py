@@ -27,7 +27,9 @@ STEP = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(STEP, max_size=15))
 def test_whatever_happens_children_and_yen_add_up(
     sqlite_database: Database, steps: list[tuple[int, str]]
@@ -72,7 +74,9 @@ def test_a_hold_keeps_all_children_and_a_final_state_stays(database: Database) -
     assert "declined" in FINAL
 
 
-def test_a_child_has_one_entitlement_of_a_positive_amount(database: Database, tmp_path: Path) -> None:
+def test_a_child_has_one_entitlement_of_a_positive_amount(
+    database: Database, tmp_path: Path
+) -> None:
     with database.write() as session:
         add_households(session, 1)
     with pytest.raises(IntegrityError), database.write() as session:

@@ -23,9 +23,17 @@ from tests.support.qr import decode_png
 
 def load(database: Database, path: Path, order: str) -> None:
     load_batch(
-        path, sandbox_profile(), Order(order), TERMS,
-        vault=VAULT, read=database.read, write=database.write, clock=FixedClock(NOW), actor=SYSTEM, workers=1,
-    )  # fmt: skip
+        path,
+        sandbox_profile(),
+        Order(order),
+        TERMS,
+        vault=VAULT,
+        read=database.read,
+        write=database.write,
+        clock=FixedClock(NOW),
+        actor=SYSTEM,
+        workers=1,
+    )
 
 
 def test_a_batch_is_stored_with_readable_codes_and_a_qr_that_scans(
@@ -39,7 +47,9 @@ def test_a_batch_is_stored_with_readable_codes_and_a_qr_that_scans(
         assert [(b.order_ref, b.count, b.total_yen, b.by_state) for b in batches(session)] == [
             ("order-1", 7, 210_000, {"stock": 7})
         ]
-        for row, coupon in zip(expected, session.scalars(select(Coupon).order_by(Coupon.id)), strict=True):
+        for row, coupon in zip(
+            expected, session.scalars(select(Coupon).order_by(Coupon.id)), strict=True
+        ):
             code = open_code(session, VAULT, coupon)
             assert (code.url, code.code, code.pin) == (row.url, row.code, row.pin)
             assert code.grouped.replace("-", "") == row.code
@@ -62,7 +72,9 @@ def test_no_code_stands_in_the_database_file(sqlite_database: Database, tmp_path
             assert secret.encode().hex() not in dump.lower()
 
 
-def test_a_code_opens_only_with_its_keys_and_in_its_own_row(database: Database, tmp_path: Path) -> None:
+def test_a_code_opens_only_with_its_keys_and_in_its_own_row(
+    database: Database, tmp_path: Path
+) -> None:
     load_codes(database, tmp_path, 2)
     with database.write() as session:
         first, second = session.scalars(select(Coupon).order_by(Coupon.id))

@@ -43,13 +43,18 @@ class Desk:
     def take(self, rows: Sequence[tuple[int | str, str, int]], day: date = DAY) -> Taken:
         self.files += 1
         path = self.folder / f"statement-{self.files}.csv"
-        written = [(self.number(p) if isinstance(p, int) else p, word, yen, AMOUNT) for p, word, yen in rows]
+        written = [
+            (self.number(p) if isinstance(p, int) else p, word, yen, AMOUNT)
+            for p, word, yen in rows
+        ]
         make_statement(path, written)
         return self.take_file(path, day)
 
     def take_file(self, path: Path, day: date = DAY) -> Taken:
         with self.database.write() as session:
-            return take_statement(session, VAULT, path.read_bytes(), sandbox_profile(), day, OFFICER, NOW)
+            return take_statement(
+                session, VAULT, path.read_bytes(), sandbox_profile(), day, OFFICER, NOW
+            )
 
     def coupon(self, place: int) -> tuple[str, int]:
         with self.database.read() as session:
@@ -176,10 +181,13 @@ def test_a_child_that_was_decided_otherwise_is_shown(desk: Desk) -> None:
         ("SB-1,未使用,0,30000\nSB-1,未使用,0,30000", "同じ管理番号"),
     ],
 )
-def test_a_row_that_cannot_be_read_refuses_the_whole_file(desk: Desk, line: str, reason: str) -> None:
+def test_a_row_that_cannot_be_read_refuses_the_whole_file(
+    desk: Desk, line: str, reason: str
+) -> None:
     path = desk.folder / "wrong.csv"
     path.write_text(
-        f"管理番号,状態,利用額,残高\n{desk.number(0)},交換済,30000,0\n{line}\n", encoding="utf-8-sig"
+        f"管理番号,状態,利用額,残高\n{desk.number(0)},交換済,30000,0\n{line}\n",
+        encoding="utf-8-sig",
     )
     with pytest.raises(InputError, match=reason) as caught:
         desk.take_file(path)

@@ -47,13 +47,20 @@ class Desk:
     ward: Actor
     households: int
 
-    def submit(self, household: int = 1, ordinals: Sequence[int] = (1, 2), now: datetime = NOW) -> Request:
+    def submit(
+        self, household: int = 1, ordinals: Sequence[int] = (1, 2), now: datetime = NOW
+    ) -> Request:
         """Declares in the portal."""
         with self.database.write() as session:
             return services.submit(session, VAULT, PROGRAM, household, ordinals, PARENT, now)
 
     def decide(
-        self, row: Request, action: str, actor: Actor | None = None, program: Program = PROGRAM, **more: Any
+        self,
+        row: Request,
+        action: str,
+        actor: Actor | None = None,
+        program: Program = PROGRAM,
+        **more: Any,
     ) -> Request:
         """Decides on the request as it stands now."""
         with self.database.write() as session:
@@ -65,7 +72,9 @@ class Desk:
     def withdraw(self, row: Request, now: datetime = NOW) -> Request:
         """Takes the request back."""
         with self.database.write() as session:
-            return services.withdraw(session, VAULT, PROGRAM, row.id, row.household_id or 0, PARENT, now)
+            return services.withdraw(
+                session, VAULT, PROGRAM, row.id, row.household_id or 0, PARENT, now
+            )
 
     def reveal(self, household: int = 1, ordinal: int = 1) -> None:
         """Shows a code to its household."""
@@ -82,7 +91,9 @@ class Desk:
         with self.database.read() as session:
             self.check_sums(session)
             rows = session.scalars(
-                select(Entitlement).where(Entitlement.household_id == household).order_by(Entitlement.id)
+                select(Entitlement)
+                .where(Entitlement.household_id == household)
+                .order_by(Entitlement.id)
             ).all()
             return [
                 (row.state, coupon(session, household, place).state, row.claimed_by is not None)
@@ -106,9 +117,14 @@ class Desk:
         """Fails unless every child is in exactly one state, in children and in yen, and none is declined and alive."""
         children = self.households * 2
         assert totals(session).adds_up(children, children * AMOUNT)
-        both = select(Coupon.id).join(Entitlement).where(
-            Entitlement.state == "declined", Coupon.state.in_(("assigned", "revealed", "part_used", "exchanged"))
-        )  # fmt: skip
+        both = (
+            select(Coupon.id)
+            .join(Entitlement)
+            .where(
+                Entitlement.state == "declined",
+                Coupon.state.in_(("assigned", "revealed", "part_used", "exchanged")),
+            )
+        )
         assert session.scalars(both).all() == []
 
 
@@ -143,9 +159,14 @@ def add_reviewers(session: Session) -> tuple[Actor, Actor, Actor]:
 def add_reviewer(session: Session, login: str, organization: Organization, role: Role) -> Actor:
     """A colleague of the staff, as an actor."""
     user = StaffUser(
-        login=login, display_name=login, organization=organization.value, role=role.value, password_hash="",
-        totp_sealed=b"", created_at=NOW,
-    )  # fmt: skip
+        login=login,
+        display_name=login,
+        organization=organization.value,
+        role=role.value,
+        password_hash="",
+        totp_sealed=b"",
+        created_at=NOW,
+    )
     session.add(user)
     session.flush()
     return Actor(role, user.id, organization, Channel.PORTAL)

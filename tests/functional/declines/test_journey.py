@@ -37,7 +37,9 @@ def to_code(visitor: Visitor, **fields: str) -> None:
 def decline(resident: Resident, person: Person, visitor: Visitor, **fields: str) -> str:
     """Walks to the receipt; returns its number."""
     to_code(visitor, **fields)
-    answer = visitor.post("/decline/code/submit", {"code": person.totp(resident.now), "form_key": "k"})
+    answer = visitor.post(
+        "/decline/code/submit", {"code": person.totp(resident.now), "form_key": "k"}
+    )
     found = RECEIPT.search(answer.headers["location"])
     assert found
     visitor.follow(answer)
@@ -60,7 +62,9 @@ def quick_person(sqlite_resident: Resident) -> Person:
     return found
 
 
-def test_one_child_is_declined_by_name_and_the_receipt_says_all(resident: Resident, person: Person) -> None:
+def test_one_child_is_declined_by_name_and_the_receipt_says_all(
+    resident: Resident, person: Person
+) -> None:
     visitor = resident.enter(person)
     explained = visitor.open("/decline").text
     assert "2人" in explained
@@ -68,7 +72,9 @@ def test_one_child_is_declined_by_name_and_the_receipt_says_all(resident: Reside
     assert "2023年9月29日まで" in explained
     chosen = visitor.open("/decline/choose").text
     assert "checked" not in chosen
-    number = decline(resident, person, visitor, child_2="1", reason="not_needed", text="ありがとう <b>")
+    number = decline(
+        resident, person, visitor, child_2="1", reason="not_needed", text="ありがとう <b>"
+    )
     receipt = visitor.open(f"/decline/received/{number}").text
     assert "2023年8月1日 午後0時" in receipt
     assert CANARY_CHILDREN[1][0] in receipt
@@ -80,7 +86,12 @@ def test_one_child_is_declined_by_name_and_the_receipt_says_all(resident: Reside
     assert "/coupon/2/reveal" not in home
     with resident.database.read() as session:
         row = session.scalars(select(Request)).one()
-        assert (row.receipt_no, row.children, row.channel, row.state) == (number, 1, "portal", "waiting")
+        assert (row.receipt_no, row.children, row.channel, row.state) == (
+            number,
+            1,
+            "portal",
+            "waiting",
+        )
         assert "ありがとう".encode() not in (row.sealed or b"")
 
 
@@ -115,7 +126,9 @@ def test_two_tabs_end_with_one_decline_and_a_plain_word(resident: Resident, pers
     to_code(second)
     number = decline(resident, person, first)
     resident.clock.advance(seconds=60)
-    late = second.post("/decline/code/submit", {"code": person.totp(resident.now), "form_key": "tab2"})
+    late = second.post(
+        "/decline/code/submit", {"code": person.totp(resident.now), "form_key": "tab2"}
+    )
     assert late.status_code == 409
     assert f"受付番号は {number} です" in late.text
     assert resident.count(Request) == 1
@@ -139,7 +152,9 @@ def test_the_decline_is_taken_back_after_a_question(resident: Resident, person: 
     asked = visitor.open(f"/decline/withdraw/{number}").text
     assert "またクーポン" in asked or "クーポンがまた使える" in asked
     assert resident.count(Coupon, state="suspended") == 2
-    answers = [visitor.post(f"/decline/withdraw/{number}/submit", {"form_key": "b"}) for _try in range(3)]
+    answers = [
+        visitor.post(f"/decline/withdraw/{number}/submit", {"form_key": "b"}) for _try in range(3)
+    ]
     assert {a.status_code for a in answers} == {303}
     taken_back = visitor.open(f"/decline/received/{number}").text
     assert "辞退を取り下げました" in taken_back
@@ -158,7 +173,10 @@ def test_another_households_receipt_is_as_good_as_none(resident: Resident, perso
     ):
         unknown = stranger.get(path.replace(number, "CDFG-HJKL"))
         answer = stranger.get(path)
-        assert (answer.status_code, answer.text) == (404, unknown.text) or "form_token" in answer.text
+        assert (answer.status_code, answer.text) == (
+            404,
+            unknown.text,
+        ) or "form_token" in answer.text
         assert answer.status_code == unknown.status_code == 404
     stranger.open("/home")
     assert stranger.post(f"/decline/withdraw/{number}/submit", {"form_key": "x"}).status_code == 404
@@ -182,7 +200,9 @@ def test_the_last_moment_is_in_and_midnight_is_out(
     assert resident.count(Request) == int(taken)
 
 
-def test_a_form_that_was_open_at_midnight_is_late(sqlite_resident: Resident, quick_person: Person) -> None:
+def test_a_form_that_was_open_at_midnight_is_late(
+    sqlite_resident: Resident, quick_person: Person
+) -> None:
     sqlite_resident.clock.instant = LAST_MOMENT
     visitor = sqlite_resident.enter(quick_person)
     to_code(visitor)
@@ -194,12 +214,16 @@ def test_a_form_that_was_open_at_midnight_is_late(sqlite_resident: Resident, qui
     assert sqlite_resident.count(Request) == 0
 
 
-def test_before_the_window_the_page_says_from_when(sqlite_resident: Resident, quick_person: Person) -> None:
+def test_before_the_window_the_page_says_from_when(
+    sqlite_resident: Resident, quick_person: Person
+) -> None:
     sqlite_resident.clock.instant = LAST_MOMENT.replace(month=6)
     assert "2023年7月3日に始まります" in sqlite_resident.enter(quick_person).open("/decline").text
 
 
-def test_the_last_day_is_announced_a_month_before(sqlite_resident: Resident, quick_person: Person) -> None:
+def test_the_last_day_is_announced_a_month_before(
+    sqlite_resident: Resident, quick_person: Person
+) -> None:
     for day, said in ((28, False), (30, True)):
         sqlite_resident.clock.instant = LAST_MOMENT.replace(month=8, day=day)
         home = sqlite_resident.enter(quick_person).open("/home").text
@@ -238,13 +262,17 @@ def test_a_code_that_was_spent_meanwhile_is_refused_with_the_wards_number(
     assert sqlite_resident.site.program.contact.escalation_telephone in answer.text
 
 
-def test_a_protected_household_sees_the_same_words(sqlite_resident: Resident, quick_person: Person) -> None:
+def test_a_protected_household_sees_the_same_words(
+    sqlite_resident: Resident, quick_person: Person
+) -> None:
     usual = sqlite_resident.enter(quick_person)
     number = decline(sqlite_resident, quick_person, usual)
     other = sqlite_resident.add(active=True)
     with sqlite_resident.database.write() as session:
         session.execute(
-            update(Household).where(Household.id == other.household_id).values(protected=True, counter=True)
+            update(Household)
+            .where(Household.id == other.household_id)
+            .values(protected=True, counter=True)
         )
         hold_household(session, other.household_id, sqlite_resident.now)
     visitor = sqlite_resident.enter(other)
@@ -260,7 +288,9 @@ def test_a_protected_household_sees_the_same_words(sqlite_resident: Resident, qu
     assert words(visitor.open("/home").text) == words(usual.open("/home").text)
 
 
-def test_the_form_as_pdf_has_the_same_number(sqlite_resident: Resident, quick_person: Person) -> None:
+def test_the_form_as_pdf_has_the_same_number(
+    sqlite_resident: Resident, quick_person: Person
+) -> None:
     visitor = sqlite_resident.enter(quick_person)
     number = decline(sqlite_resident, quick_person, visitor, child_1="1")
     answer = visitor.get(f"/requests/{number}/receipt.pdf")
@@ -273,16 +303,26 @@ def test_the_form_as_pdf_has_the_same_number(sqlite_resident: Resident, quick_pe
     assert "潮見坂" not in text
 
 
-def test_a_correction_starts_from_the_receipt(sqlite_resident: Resident, quick_person: Person) -> None:
+def test_a_correction_starts_from_the_receipt(
+    sqlite_resident: Resident, quick_person: Person
+) -> None:
     visitor = sqlite_resident.enter(quick_person)
     number = decline(sqlite_resident, quick_person, visitor)
     with sqlite_resident.database.write() as session:
         row = session.scalars(select(Request)).one()
         officer = add_reviewer(session, "officer", Organization.CONTRACTOR, Role.OFFICER)
         review.decide(
-            session, VAULT, sqlite_resident.site.program, row.id, row.version, "return", officer, sqlite_resident.now,
-            reason="incomplete", text="どのこどもかを教えてください。",
-        )  # fmt: skip
+            session,
+            VAULT,
+            sqlite_resident.site.program,
+            row.id,
+            row.version,
+            "return",
+            officer,
+            sqlite_resident.now,
+            reason="incomplete",
+            text="どのこどもかを教えてください。",
+        )
     page = visitor.open(f"/decline/received/{number}").text
     assert "どのこどもかを教えてください。" in page
     assert 'href="/decline/choose"' in page
@@ -308,7 +348,15 @@ def test_a_wish_told_on_the_telephone_is_confirmed_or_dropped_in_the_portal(
     with sqlite_resident.database.write() as session:
         officer = add_reviewer(session, "officer", Organization.CONTRACTOR, Role.OFFICER)
         program = sqlite_resident.site.program
-        phone_wish(session, VAULT, program, quick_person.household_id, "portal", officer, sqlite_resident.now)
+        phone_wish(
+            session,
+            VAULT,
+            program,
+            quick_person.household_id,
+            "portal",
+            officer,
+            sqlite_resident.now,
+        )
     visitor = sqlite_resident.enter(quick_person)
     home = visitor.open("/home").text
     assert home.count("お電話での辞退の希望") == 1

@@ -53,7 +53,11 @@ def quick_desk(sqlite_database: Database, tmp_path: Path) -> Desk:
 
 
 def enter(
-    desk: Desk, ordinals: tuple[int, ...] = (1, 2), now: datetime = NOW, program: Any = PROGRAM, **form: Any
+    desk: Desk,
+    ordinals: tuple[int, ...] = (1, 2),
+    now: datetime = NOW,
+    program: Any = PROGRAM,
+    **form: Any,
 ) -> Request:
     """Enters a form for the first household; by post and clear if nothing else is said."""
     given: dict[str, Any] = {"channel": Channel.POST, "received_at": now} | form
@@ -74,7 +78,9 @@ def tasks(desk: Desk) -> list[Task]:
         return found
 
 
-def test_a_clear_form_of_the_householder_is_a_decline_that_another_person_reviews(desk: Desk) -> None:
+def test_a_clear_form_of_the_householder_is_a_decline_that_another_person_reviews(
+    desk: Desk,
+) -> None:
     row = enter(desk, (1,), telephone="0312345678", text="いりません")
     assert (row.channel, row.children, row.state, row.warnings) == ("post", 1, "waiting", [])
     assert desk.states()[0] == ("in_progress", "suspended", True)
@@ -90,11 +96,13 @@ def test_a_clear_form_of_the_householder_is_a_decline_that_another_person_review
 @pytest.mark.parametrize(
     ("rule", "postmark", "arrival", "in_time"),
     [
-        ("arrival", date(2023, 9, 29), LAST_MOMENT, True), ("arrival", date(2023, 9, 29), TOO_LATE, False),
-        ("postmark", date(2023, 9, 29), LATER, True), ("postmark", date(2023, 9, 30), LATER, False),
+        ("arrival", date(2023, 9, 29), LAST_MOMENT, True),
+        ("arrival", date(2023, 9, 29), TOO_LATE, False),
+        ("postmark", date(2023, 9, 29), LATER, True),
+        ("postmark", date(2023, 9, 30), LATER, False),
         ("postmark", None, LATER, False),
     ],
-)  # fmt: skip
+)
 def test_the_wards_rule_says_which_day_of_the_post_counts(
     quick_desk: Desk, rule: str, postmark: date | None, arrival: datetime, in_time: bool
 ) -> None:
@@ -105,7 +113,9 @@ def test_the_wards_rule_says_which_day_of_the_post_counts(
 
 
 @pytest.mark.parametrize(("header", "in_time"), [(LAST_MOMENT, True), (TOO_LATE, False)])
-def test_a_fax_counts_by_the_time_in_its_header(quick_desk: Desk, header: datetime, in_time: bool) -> None:
+def test_a_fax_counts_by_the_time_in_its_header(
+    quick_desk: Desk, header: datetime, in_time: bool
+) -> None:
     row = enter(quick_desk, now=LATER, channel=Channel.FAX, received_at=header)
     assert (row.warnings == []) is in_time
     assert row.received_at == header
@@ -131,8 +141,12 @@ def test_a_signature_of_somebody_else_needs_a_letter_of_attorney(quick_desk: Des
     assert quick_desk.decide(row, "accept", quick_desk.colleague).result == "accepted"
 
 
-@pytest.mark.parametrize(("follow_up", "kind"), [("call", "call_back"), ("letter", "letter_wished")])
-def test_an_unclear_form_is_no_decline_and_somebody_asks(quick_desk: Desk, follow_up: str, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("follow_up", "kind"), [("call", "call_back"), ("letter", "letter_wished")]
+)
+def test_an_unclear_form_is_no_decline_and_somebody_asks(
+    quick_desk: Desk, follow_up: str, kind: str
+) -> None:
     row = enter(quick_desk, is_clear=False, follow_up=follow_up, telephone="0312345678")
     assert (row.state, quick_desk.items(row)) == ("with_resident", ["unclear"] * 2)
     assert quick_desk.states() == [("in_progress", "assigned", False)] * 2
@@ -170,7 +184,12 @@ def test_a_form_for_more_children_than_the_portal_adds_only_the_others(quick_des
     web = quick_desk.submit(ordinals=(1,))
     row = enter(quick_desk)
     assert row.id != web.id
-    assert (row.children, quick_desk.items(row), forms(quick_desk, web), forms(quick_desk, row)) == (
+    assert (
+        row.children,
+        quick_desk.items(row),
+        forms(quick_desk, web),
+        forms(quick_desk, row),
+    ) == (
         1,
         ["submitted"],
         1,
@@ -193,7 +212,9 @@ def test_the_portal_completes_a_form_that_could_not_count(quick_desk: Desk) -> N
     assert quick_desk.items(row) == ["submitted"] * 2
 
 
-def test_a_form_sent_before_its_household_took_the_decline_back_is_no_new_one(quick_desk: Desk) -> None:
+def test_a_form_sent_before_its_household_took_the_decline_back_is_no_new_one(
+    quick_desk: Desk,
+) -> None:
     quick_desk.withdraw(quick_desk.submit())
     row = enter(quick_desk, postmark_on=date(2023, 7, 31))
     assert (row.state, row.warnings) == ("with_resident", ["crossed"])
@@ -216,7 +237,9 @@ def test_a_form_written_after_taking_back_is_a_new_decline(quick_desk: Desk) -> 
         {"postmark_on": date(2023, 8, 2)},
     ],
 )
-def test_an_entry_that_contradicts_itself_is_refused(quick_desk: Desk, form: dict[str, Any]) -> None:
+def test_an_entry_that_contradicts_itself_is_refused(
+    quick_desk: Desk, form: dict[str, Any]
+) -> None:
     with pytest.raises(InputError):
         enter(quick_desk, **form)
 
@@ -232,7 +255,12 @@ def test_a_telephone_call_is_never_a_decline(desk: Desk) -> None:
         wish = wishes.phone_wish(session, VAULT, PROGRAM, 1, "portal", desk.officer, NOW)
         same = wishes.phone_wish(session, VAULT, PROGRAM, 1, "portal", desk.officer, NOW)
         assert isinstance(wish, Request)
-        assert (wish.id, wish.state, wish.channel, wish.children) == (same.id, "with_resident", "phone", 0)
+        assert (wish.id, wish.state, wish.channel, wish.children) == (
+            same.id,
+            "with_resident",
+            "phone",
+            0,
+        )
         assert "まだ辞退にはなっていません" in review.steps_of(session, wish)[0].words
     assert desk.states() == [("in_progress", "assigned", False)] * 2
     with pytest.raises(NotAllowedError):
@@ -244,7 +272,9 @@ def test_a_telephone_call_is_never_a_decline(desk: Desk) -> None:
 
 def test_a_wish_on_the_telephone_needs_the_open_window_and_can_be_dropped(quick_desk: Desk) -> None:
     with quick_desk.database.write() as session:
-        wish = wishes.phone_wish(session, VAULT, PROGRAM, 1, "portal", quick_desk.officer, LAST_MOMENT)
+        wish = wishes.phone_wish(
+            session, VAULT, PROGRAM, 1, "portal", quick_desk.officer, LAST_MOMENT
+        )
         assert isinstance(wish, Request)
         with pytest.raises(TooLateError):
             wishes.phone_wish(session, VAULT, PROGRAM, 2, "portal", quick_desk.officer, TOO_LATE)
@@ -262,17 +292,23 @@ def locked_out(desk: Desk, at: datetime, trouble: str = "decline") -> str:
 def test_a_receipt_from_before_the_deadline_counts_after_the_person_was_checked(desk: Desk) -> None:
     receipt = locked_out(desk, LAST_MOMENT)
     with desk.database.write() as session:
-        row = wishes.honor(session, VAULT, PROGRAM, receipt, 1, (1,), "counter", desk.officer, LATER)
+        row = wishes.honor(
+            session, VAULT, PROGRAM, receipt, 1, (1,), "counter", desk.officer, LATER
+        )
     assert (row.received_at, row.warnings, row.channel) == (LAST_MOMENT, ["honored"], "counter")
     assert desk.states()[0] == ("in_progress", "suspended", True)
     assert tasks(desk)[0].state == "done"
     assert desk.decide(row, "accept", desk.colleague).result == "accepted"
 
 
-def test_after_a_call_back_the_household_confirms_in_the_portal_even_later(quick_desk: Desk) -> None:
+def test_after_a_call_back_the_household_confirms_in_the_portal_even_later(
+    quick_desk: Desk,
+) -> None:
     receipt = locked_out(quick_desk, LAST_MOMENT)
     with quick_desk.database.write() as session:
-        wish = wishes.honor(session, VAULT, PROGRAM, receipt, 1, (), "call_back", quick_desk.officer, LATER)
+        wish = wishes.honor(
+            session, VAULT, PROGRAM, receipt, 1, (), "call_back", quick_desk.officer, LATER
+        )
     assert quick_desk.states()[0] == ("in_progress", "assigned", False)
     with quick_desk.database.read() as session:
         assert may_complete(session, 1)
@@ -284,10 +320,14 @@ def test_after_a_call_back_the_household_confirms_in_the_portal_even_later(quick
 
 def test_a_receipt_that_was_late_or_about_something_else_counts_nothing(quick_desk: Desk) -> None:
     cases = [
-        (locked_out(quick_desk, TOO_LATE), TooLateError), (locked_out(quick_desk, NOW, "password"), NotFoundError),
-        ("CDFG-HJKL", NotFoundError), (locked_out(quick_desk, datetime(2023, 7, 2, 3, tzinfo=UTC)), TooEarlyError),
-    ]  # fmt: skip
+        (locked_out(quick_desk, TOO_LATE), TooLateError),
+        (locked_out(quick_desk, NOW, "password"), NotFoundError),
+        ("CDFG-HJKL", NotFoundError),
+        (locked_out(quick_desk, datetime(2023, 7, 2, 3, tzinfo=UTC)), TooEarlyError),
+    ]
     for receipt, error in cases:
         with quick_desk.database.write() as session, pytest.raises(error):
-            wishes.honor(session, VAULT, PROGRAM, receipt, 1, (1,), "counter", quick_desk.officer, LATER)
+            wishes.honor(
+                session, VAULT, PROGRAM, receipt, 1, (1,), "counter", quick_desk.officer, LATER
+            )
     assert quick_desk.states()[0] == ("in_progress", "assigned", False)

@@ -102,7 +102,8 @@ def test_the_portal_a_paper_form_and_a_second_tab_are_one_decline(desk: Desk) ->
     with desk.database.read() as session:
         assert len(session.scalars(select(Request)).all()) == HOUSEHOLDS
         assert (
-            len(session.scalars(select(DeclineItem).where(DeclineItem.state.in_(LIVE))).all()) == HOUSEHOLDS
+            len(session.scalars(select(DeclineItem).where(DeclineItem.state.in_(LIVE))).all())
+            == HOUSEHOLDS
         )
         assert len(session.scalars(select(PaperForm)).all()) == HOUSEHOLDS
         desk.check_sums(session)

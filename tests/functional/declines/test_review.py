@@ -55,7 +55,12 @@ def quick_desk(sqlite_database: Database, tmp_path: Path) -> Desk:
 
 def test_declaring_hides_the_coupon_and_accepting_voids_it_with_the_child(desk: Desk) -> None:
     row = desk.submit(ordinals=(2,))
-    assert (row.state, row.children, row.amount_yen, row.channel) == ("waiting", 1, 30_000, "portal")
+    assert (row.state, row.children, row.amount_yen, row.channel) == (
+        "waiting",
+        1,
+        30_000,
+        "portal",
+    )
     assert desk.states() == [("in_progress", "assigned", False), ("in_progress", "suspended", True)]
     row = desk.decide(row, "accept")
     assert (row.state, row.result) == ("closed", "accepted")
@@ -95,7 +100,9 @@ def test_a_code_that_was_spent_is_refused_with_the_wards_telephone(desk: Desk) -
     assert PROGRAM.contact.escalation_telephone in said
 
 
-def test_a_shown_code_of_an_issuer_that_never_stops_one_cannot_be_declined(quick_desk: Desk) -> None:
+def test_a_shown_code_of_an_issuer_that_never_stops_one_cannot_be_declined(
+    quick_desk: Desk,
+) -> None:
     quick_desk.issuer(stop="never", sandbox=False)
     quick_desk.reveal()
     with pytest.raises(NotAllowedError, match="止められません") as refused:
@@ -117,12 +124,15 @@ def test_a_spent_coupon_cannot_be_declined(quick_desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("moment", "error"),
     [
-        (LAST_MOMENT, None), (TOO_LATE, TooLateError),
+        (LAST_MOMENT, None),
+        (TOO_LATE, TooLateError),
         (datetime.fromisoformat("2023-07-02T23:59:59.999+09:00"), TooEarlyError),
         (datetime.fromisoformat("2023-07-03T00:00:00+09:00"), None),
     ],
-)  # fmt: skip
-def test_the_window_is_exact(quick_desk: Desk, moment: datetime, error: type[DomainError] | None) -> None:
+)
+def test_the_window_is_exact(
+    quick_desk: Desk, moment: datetime, error: type[DomainError] | None
+) -> None:
     if error is None:
         assert quick_desk.submit(now=moment).received_at == moment
     else:
@@ -143,7 +153,13 @@ def test_a_second_declaration_and_another_kind_of_request_are_refused(desk: Desk
     assert desk.states()[1] == ("in_progress", "assigned", False)
     with desk.database.write() as session:
         claims.claim(
-            session, 1, [coupon(session, 1, 2).entitlement_id or 0], claims.ALTERNATIVE, 7, PARENT, NOW
+            session,
+            1,
+            [coupon(session, 1, 2).entitlement_id or 0],
+            claims.ALTERNATIVE,
+            7,
+            PARENT,
+            NOW,
         )
     with pytest.raises(ConflictError, match="別の申請"):
         desk.submit(ordinals=(2,))
@@ -233,7 +249,11 @@ def test_taken_back_while_the_issuer_was_asked(desk: Desk, answer: str) -> None:
         )
         act(session, asked.id, SYSTEM, NOW)
         tell(session, VAULT, PROGRAM, asked.entitlement_id or 0, SYSTEM, NOW)
-    assert desk.states()[0] == ("in_progress", "assigned" if answer == "stopped" else "revealed", False)
+    assert desk.states()[0] == (
+        "in_progress",
+        "assigned" if answer == "stopped" else "revealed",
+        False,
+    )
 
 
 def test_a_held_household_is_accepted_only_after_its_release(quick_desk: Desk) -> None:
@@ -263,7 +283,9 @@ def test_a_hold_during_the_stop_brings_the_request_back_to_a_reviewer(quick_desk
     assert quick_desk.states()[0] == ("declined", "voided", False)
 
 
-def test_a_protected_household_gets_the_usual_receipt_and_only_the_ward_decides(quick_desk: Desk) -> None:
+def test_a_protected_household_gets_the_usual_receipt_and_only_the_ward_decides(
+    quick_desk: Desk,
+) -> None:
     usual = quick_desk.submit(household=2)
     with quick_desk.database.write() as session:
         session.execute(update(Household).where(Household.id == 1).values(protected=True))

@@ -87,7 +87,9 @@ def test_where_no_code_could_be_sent_nobody_reads_that_one_was_and_the_time_is_t
     assert "6けたの番号を送りました" in visitor.open("/decline/code").text
 
 
-def test_a_second_tab_that_takes_it_back_reads_that_it_is_done(site: Resident, person: Person) -> None:
+def test_a_second_tab_that_takes_it_back_reads_that_it_is_done(
+    site: Resident, person: Person
+) -> None:
     visitor = site.enter(person)
     number = decline(site, person, visitor)
     visitor.send(f"/decline/withdraw/{number}/submit", {"form_key": "first"})
@@ -150,7 +152,9 @@ def test_a_message_of_the_allowed_length_may_have_lines(site: Resident, person: 
     assert "「伝えたいこと」は、500文字まで" in refused.text
 
 
-def test_who_declined_already_reads_so_with_the_way_to_the_receipt(site: Resident, person: Person) -> None:
+def test_who_declined_already_reads_so_with_the_way_to_the_receipt(
+    site: Resident, person: Person
+) -> None:
     visitor = site.enter(person)
     number = decline(site, person, visitor, child_1="1")
     for address in ("/decline", "/decline/check"):
@@ -189,10 +193,14 @@ def test_the_list_names_children_and_the_request_offers_what_is_possible(
     assert "手続きへ" not in page
 
 
-def test_a_wish_on_the_telephone_has_a_receipt_and_no_declaration(site: Resident, person: Person) -> None:
+def test_a_wish_on_the_telephone_has_a_receipt_and_no_declaration(
+    site: Resident, person: Person
+) -> None:
     with site.database.write() as session:
         officer = add_reviewer(session, "officer", Organization.CONTRACTOR, Role.OFFICER)
-        phone_wish(session, VAULT, site.site.program, person.household_id, "portal", officer, site.now)
+        phone_wish(
+            session, VAULT, site.site.program, person.household_id, "portal", officer, site.now
+        )
     with site.database.read() as session:
         number = session.scalars(select(Request.receipt_no)).one()
     page = site.enter(person).open(f"/requests/{number}").text

@@ -18,13 +18,19 @@ from tests.support.staff import StaffSite
 
 CHILD_BIRTH = date(2013, 5, 1)
 POSTAL = "139-0001"
-SAID = {"relation": "householder", "name": CANARY_NAME, "birth": CANARY_BIRTH.isoformat(), "postal": POSTAL}
+SAID = {
+    "relation": "householder",
+    "name": CANARY_NAME,
+    "birth": CANARY_BIRTH.isoformat(),
+    "postal": POSTAL,
+}
 """What a former husband can say too."""
 TRACKING = "13112383852"
 """A real tracking number's shape with its check digit (``domain.md`` §3.4)."""
 MOBILE = "+819012345678"
 CHANGING = re.compile(
-    r'name="form_(?:token|key)" value="[^"]*"|<time datetime="PT.*?</time>|data-seconds="\d+"', re.DOTALL
+    r'name="form_(?:token|key)" value="[^"]*"|<time datetime="PT.*?</time>|data-seconds="\d+"',
+    re.DOTALL,
 )
 
 
@@ -47,7 +53,12 @@ class Agent:
         page = self.visitor.open("/calls").text
         call_id = re.findall(r'name="call_id" value="(\d+)"', page)[0]
         self.visitor.send("/calls/hang-up", {"call_id": call_id, "form_key": self.key()})
-        note = {"call_id": call_id, "category": "delivery/absent", "result": "done", "form_key": self.key()}
+        note = {
+            "call_id": call_id,
+            "category": "delivery/absent",
+            "result": "done",
+            "form_key": self.key(),
+        }
         assert self.visitor.post("/calls/finish/submit", note).status_code == 303
 
     def key(self) -> str:
@@ -103,38 +114,64 @@ def letter_of(staff: StaffSite, person: Person, state: str = "handed_over") -> s
     number = new_letter_number()
     with staff.database.write() as session:
         run = PrintRun(
-            kind="credential", planned=1, children=2, total_yen=60_000, folder="x", notice_date=NOON.date(),
-            created_at=staff.now, state="handed_over",
-        )  # fmt: skip
+            kind="credential",
+            planned=1,
+            children=2,
+            total_yen=60_000,
+            folder="x",
+            notice_date=NOON.date(),
+            created_at=staff.now,
+            state="handed_over",
+        )
         session.add(run)
         session.flush()
         session.add(
             Letter(
-                number=number, household_id=person.household_id, kind="credential", print_run_id=run.id, state=state,
-                credential_id=person.credential_id, chunk_number=1, children=2, amount_yen=60_000,
-                created_at=staff.now, printed_at=staff.now, handed_over_at=staff.now,
+                number=number,
+                household_id=person.household_id,
+                kind="credential",
+                print_run_id=run.id,
+                state=state,
+                credential_id=person.credential_id,
+                chunk_number=1,
+                children=2,
+                amount_yen=60_000,
+                created_at=staff.now,
+                printed_at=staff.now,
+                handed_over_at=staff.now,
             )
-        )  # fmt: skip
+        )
     return number
 
 
-def posted(staff: StaffSite, person: Person, number: str, state: str = "posted", **facts: object) -> None:
+def posted(
+    staff: StaffSite, person: Person, number: str, state: str = "posted", **facts: object
+) -> None:
     """The post has the letter, and has told where it is."""
     with staff.database.write() as session:
         letter = session.query(Letter).filter_by(number=number).one()
         session.add(
             Shipment(
-                kind="letter", household_id=person.household_id, letter_id=letter.id, state=state,
-                mail_class="simple_registered", tracking_no=TRACKING, posted_on=NOON.date(), created_at=staff.now,
-                changed_at=staff.now, **facts,
+                kind="letter",
+                household_id=person.household_id,
+                letter_id=letter.id,
+                state=state,
+                mail_class="simple_registered",
+                tracking_no=TRACKING,
+                posted_on=NOON.date(),
+                created_at=staff.now,
+                changed_at=staff.now,
+                **facts,
             )
-        )  # fmt: skip
+        )
 
 
 def enroll_telephone(staff: StaffSite, person: Person, number: str = MOBILE) -> None:
     """The household proved a telephone for its codes and signed in."""
     with staff.database.write() as session:
-        row = codes.add_authenticator(session, VAULT, person.credential_id, "sms", number, staff.now)
+        row = codes.add_authenticator(
+            session, VAULT, person.credential_id, "sms", number, staff.now
+        )
         row.state, row.confirmed_at = "confirmed", staff.now
         credential = session.get_one(Credential, person.credential_id)
         credential.state, credential.activated_at = "active", staff.now

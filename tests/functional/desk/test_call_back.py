@@ -29,11 +29,15 @@ def asked(staff: StaffSite, person: Person) -> Agent:
 
 
 def dial(one: Agent, person: Person) -> int:
-    return one.visitor.post(f"/desk/{person.household_id}/dial", {"form_key": one.key()}).status_code
+    return one.visitor.post(
+        f"/desk/{person.household_id}/dial", {"form_key": one.key()}
+    ).status_code
 
 
 def confirm(one: Agent, person: Person) -> int:
-    return one.visitor.post(f"/desk/{person.household_id}/called-back", {"form_key": one.key()}).status_code
+    return one.visitor.post(
+        f"/desk/{person.household_id}/called-back", {"form_key": one.key()}
+    ).status_code
 
 
 def test_a_call_back_and_a_second_verification_reach_more_than_the_status(staff: StaffSite) -> None:
@@ -73,7 +77,9 @@ def test_verified_first_and_confirmed_then_is_the_same(staff: StaffSite) -> None
     assert place_of(staff, person.household_id).level == 2
 
 
-def test_the_number_is_shown_for_five_minutes_and_every_look_counts(sqlite_staff: StaffSite) -> None:
+def test_the_number_is_shown_for_five_minutes_and_every_look_counts(
+    sqlite_staff: StaffSite,
+) -> None:
     staff = sqlite_staff
     person = staff.add_household()
     enroll_telephone(staff, person)
@@ -89,7 +95,9 @@ def test_the_number_is_shown_for_five_minutes_and_every_look_counts(sqlite_staff
 
 
 @pytest.mark.parametrize("direction", ["inbound", "outbound"])
-def test_nobody_gets_a_number_for_which_no_call_back_was_asked(staff: StaffSite, direction: str) -> None:
+def test_nobody_gets_a_number_for_which_no_call_back_was_asked(
+    staff: StaffSite, direction: str
+) -> None:
     person = staff.add_household()
     enroll_telephone(staff, person)
     one = agent(staff).begin(direction=direction)
@@ -100,7 +108,9 @@ def test_nobody_gets_a_number_for_which_no_call_back_was_asked(staff: StaffSite,
     assert staff.events("call.number_shown") == []
 
 
-def test_a_call_back_is_not_made_in_the_call_that_asked_nor_in_one_that_came_in(staff: StaffSite) -> None:
+def test_a_call_back_is_not_made_in_the_call_that_asked_nor_in_one_that_came_in(
+    staff: StaffSite,
+) -> None:
     person = staff.add_household()
     enroll_telephone(staff, person)
     one = asked(staff, person).begin()
@@ -139,7 +149,9 @@ def test_who_is_not_verified_is_not_called_back(staff: StaffSite) -> None:
 
 
 @pytest.mark.parametrize("why", ["none", "pending", "suspended"])
-def test_without_a_proven_number_there_is_no_call_back_and_words_to_say(staff: StaffSite, why: str) -> None:
+def test_without_a_proven_number_there_is_no_call_back_and_words_to_say(
+    staff: StaffSite, why: str
+) -> None:
     person = staff.add_household()
     if why != "none":
         enroll_telephone(staff, person)

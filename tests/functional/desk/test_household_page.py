@@ -37,13 +37,21 @@ def said_of(staff: StaffSite, person: Person, locale: str = "ja") -> dict[str, s
     with staff.database.read() as session:
         household = session.get_one(Household, person.household_id)
         facts = look_up(session, staff.site.program, household, staff.now)
-        return {str(one.question): one.spoken or one.japanese for one in answers(facts, locale, staff.now)}
+        return {
+            str(one.question): one.spoken or one.japanese
+            for one in answers(facts, locale, staff.now)
+        }
 
 
 def verified(staff: StaffSite, person: Person, *, fully: bool = False) -> Agent:
     """An agent with a caller who is verified."""
     one = agent(staff).begin()
-    said = {"relation": "householder", "name": CANARY_NAME, "birth": "1983-11-27", "postal": "139-0001"}
+    said = {
+        "relation": "householder",
+        "name": CANARY_NAME,
+        "birth": "1983-11-27",
+        "postal": "139-0001",
+    }
     if fully:
         said["number"] = person.login_id
     assert one.verify(person.household_id, **said) == 303
@@ -62,13 +70,25 @@ def test_a_letter_that_nobody_reported_about_is_unconfirmed_never_guessed(staff:
     ("state", "facts", "says"),
     [
         ("posted", {}, "未確認です"),
-        ("at_post_office", {"kept_until": date(2023, 8, 8)}, "郵便局が、2023年8月8日まで預かっています"),
+        (
+            "at_post_office",
+            {"kept_until": date(2023, 8, 8)},
+            "郵便局が、2023年8月8日まで預かっています",
+        ),
         ("delivered", {"delivered_on": date(2023, 8, 1)}, "届きました"),
-        ("returned", {"returned_on": date(2023, 8, 1), "returned_reason": "storage_ended"}, "預かる期間が過ぎました"),
-        ("returned", {"returned_on": date(2023, 8, 1), "returned_reason": "address_unknown"}, "住所が見つかりません"),
+        (
+            "returned",
+            {"returned_on": date(2023, 8, 1), "returned_reason": "storage_ended"},
+            "預かる期間が過ぎました",
+        ),
+        (
+            "returned",
+            {"returned_on": date(2023, 8, 1), "returned_reason": "address_unknown"},
+            "住所が見つかりません",
+        ),
         ("lost", {}, "探しています"),
     ],
-)  # fmt: skip
+)
 def test_where_the_letter_is_follows_what_the_post_reported(
     staff: StaffSite, state: str, facts: dict[str, object], says: str
 ) -> None:
@@ -118,7 +138,9 @@ def test_what_keeps_somebody_out_is_said_with_its_time(staff: StaffSite) -> None
     person = staff.add_household()
     enroll_telephone(staff, person)
     with staff.database.write() as session:
-        session.execute(update(OtpAuthenticator).values(locked_until=staff.now + timedelta(minutes=30)))
+        session.execute(
+            update(OtpAuthenticator).values(locked_until=staff.now + timedelta(minutes=30))
+        )
         digest = session.get_one(Credential, person.credential_id).login_digest.hex()
         for _ in range(6):
             throttles.take(session, throttles.UNKNOWN_DEVICE, digest, staff.now)
@@ -144,7 +166,9 @@ def test_a_child_that_another_recipient_gets_is_only_under_confirmation(staff: S
 
 
 # ---- what is seen ---------------------------------------------------------------------------
-def test_nothing_of_the_household_stands_on_the_page_before_the_caller_is_verified(staff: StaffSite) -> None:
+def test_nothing_of_the_household_stands_on_the_page_before_the_caller_is_verified(
+    staff: StaffSite,
+) -> None:
     person = staff.add_household()
     letter_of(staff, person)
     page = agent(staff).begin().page(person.household_id)
@@ -164,7 +188,9 @@ def test_the_status_is_said_in_both_languages_and_acts_are_offered(staff: StaffS
     assert "代わりにする手続き" in page
 
 
-def test_a_look_behind_a_mask_asks_a_reason_is_logged_and_ends_after_five_minutes(staff: StaffSite) -> None:
+def test_a_look_behind_a_mask_asks_a_reason_is_logged_and_ends_after_five_minutes(
+    staff: StaffSite,
+) -> None:
     person = staff.add_household()
     one = verified(staff, person)
     assert CANARY_NAME not in one.page(person.household_id)
@@ -195,7 +221,8 @@ def test_with_the_letter_children_and_town_may_be_seen_and_never_more_of_the_add
     page = ""
     for part in ("children", "address", "name"):
         page = one.visitor.send(
-            f"/desk/{person.household_id}/reveal", {"part": part, "reason": "request", "form_key": one.key()}
+            f"/desk/{person.household_id}/reveal",
+            {"part": part, "reason": "request", "form_key": one.key()},
         ).text
     assert "鶉野　翡翠" in page
     assert CANARY_TOWN in page
@@ -231,11 +258,15 @@ def test_more_than_sixty_looks_an_hour_are_noted(sqlite_staff: StaffSite) -> Non
     for _ in range(61):
         form = {"part": "name", "reason": "check", "form_key": one.key()}
         assert one.visitor.post(f"/desk/{person.household_id}/reveal", form).status_code == 303
-    assert [event.detail["what"] for event in sqlite_staff.events("staff.unusual_browsing")] == ["unmask"]
+    assert [event.detail["what"] for event in sqlite_staff.events("staff.unusual_browsing")] == [
+        "unmask"
+    ]
 
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR])
-def test_no_page_of_an_agent_holds_a_secret_an_address_or_a_protection(staff: StaffSite, role: Role) -> None:
+def test_no_page_of_an_agent_holds_a_secret_an_address_or_a_protection(
+    staff: StaffSite, role: Role
+) -> None:
     """Every page that an agent can reach in a call at the highest level, with everything revealed that may be."""
     person = staff.add_household()
     number = letter_of(staff, person)
@@ -243,19 +274,49 @@ def test_no_page_of_an_agent_holds_a_secret_an_address_or_a_protection(staff: St
     enroll_telephone(staff, person)
     staff.give_coupons()
     one = agent(staff, role).begin()
-    assert one.verify(person.household_id, relation="householder", number=number, name=CANARY_NAME, birth="1983-11-27") == 303  # fmt: skip
+    assert (
+        one.verify(
+            person.household_id,
+            relation="householder",
+            number=number,
+            name=CANARY_NAME,
+            birth="1983-11-27",
+        )
+        == 303
+    )
     for part in ("children", "address", "name"):
         form = {"part": part, "reason": "request", "form_key": one.key()}
         one.visitor.send(f"/desk/{person.household_id}/reveal", form)
-    pages = [one.page(person.household_id), one.search(name="鶉野"), one.visitor.open("/calls").text]
+    pages = [
+        one.page(person.household_id),
+        one.search(name="鶉野"),
+        one.visitor.open("/calls").text,
+    ]
     pages += [
         one.visitor.open(f"/desk/{person.household_id}/{act}").text
-        for act in ("redelivery", "new-letter", "unlock", "lost", "alternative", "decline-form", "channel")
+        for act in (
+            "redelivery",
+            "new-letter",
+            "unlock",
+            "lost",
+            "alternative",
+            "decline-form",
+            "channel",
+        )
     ]
     secrets = [
-        person.password, person.password[:4] + " ", person.login_id, CANARY_STREET, CANARY_BUILDING, "カナリヤ荘",
-        "09012345678", "090-1234-5678", "+819012345678", "支援措置", "1983-11-27",
-    ]  # fmt: skip
+        person.password,
+        person.password[:4] + " ",
+        person.login_id,
+        CANARY_STREET,
+        CANARY_BUILDING,
+        "カナリヤ荘",
+        "09012345678",
+        "090-1234-5678",
+        "+819012345678",
+        "支援措置",
+        "1983-11-27",
+    ]
     with staff.database.read() as session:
         for coupon in session.scalars(select(Coupon).where(Coupon.entitlement_id.is_not(None))):
             code = open_code(session, VAULT, coupon)
@@ -277,7 +338,9 @@ def test_neither_the_log_nor_an_address_names_anybody(staff: StaffSite) -> None:
     one.search(name="鶉野")
     for action in ("call.verified", "household.opened", "household.searched", "household.unmasked"):
         for event in staff.events(action):
-            assert not [canary for canary in (*CANARIES, person.login_id) if canary in str(event.detail)]
+            assert not [
+                canary for canary in (*CANARIES, person.login_id) if canary in str(event.detail)
+            ]
     assert not [url for url in one.visitor.visited if "%" in url]
 
 

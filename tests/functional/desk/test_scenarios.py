@@ -22,9 +22,12 @@ from tests.support.resident import NOON
 from tests.support.staff import StaffSite
 
 EX_HUSBAND = {
-    "relation": "householder", "name": CANARY_NAME, "birth": "1983-11-27", "child_birth": CHILD_BIRTH.isoformat(),
+    "relation": "householder",
+    "name": CANARY_NAME,
+    "birth": "1983-11-27",
+    "child_birth": CHILD_BIRTH.isoformat(),
     "postal": POSTAL,
-}  # fmt: skip
+}
 """All that he was married to; he even says to be her."""
 
 
@@ -46,7 +49,14 @@ def test_a_man_who_asks_for_his_former_wifes_address_hears_where_the_letter_is_a
     assert one.verify(person.household_id, **EX_HUSBAND) == 303
     page = one.page(person.household_id)
     assert "状況まで伝えられる" in page
-    for place in (CANARY_TOWN, CANARY_STREET, CANARY_BUILDING, "090-1234-5678", "5678", person.login_id):
+    for place in (
+        CANARY_TOWN,
+        CANARY_STREET,
+        CANARY_BUILDING,
+        "090-1234-5678",
+        "5678",
+        person.login_id,
+    ):
         assert place not in page
     for part in ("address", "children", "birth", "login_id"):
         form = {"part": part, "reason": "inquiry", "form_key": one.key()}
@@ -83,7 +93,9 @@ def test_a_man_whose_former_wife_is_protected_finds_nobody_there(staff: StaffSit
         assert session.scalars(select(VerificationAttempt)).all() == []
     asked = staff.events("household.protected_asked")
     assert len(asked) == 3
-    assert all(event.detail["call"] and event.household_id == person.household_id for event in asked)
+    assert all(
+        event.detail["call"] and event.household_id == person.household_id for event in asked
+    )
 
 
 def test_somebody_who_guesses_birth_dates_is_stopped_after_five_whoever_takes_the_call(
@@ -94,7 +106,12 @@ def test_somebody_who_guesses_birth_dates_is_stopped_after_five_whoever_takes_th
     answers = []
     for number, day in enumerate(range(20, 28)):  # the eighth guess is right
         one = agents[number % 3]
-        said = {"relation": "householder", "name": CANARY_NAME, "birth": f"1983-11-{day}", "postal": POSTAL}
+        said = {
+            "relation": "householder",
+            "name": CANARY_NAME,
+            "birth": f"1983-11-{day}",
+            "postal": POSTAL,
+        }
         assert one.verify(person.household_id, **said) == 422
         assert one.visitor.page is not None
         answers.append(words(main_of(one.visitor.page.text)))
@@ -102,25 +119,40 @@ def test_somebody_who_guesses_birth_dates_is_stopped_after_five_whoever_takes_th
     assert "まだ何も伝えられません" in answers[0]
     # nor does the search tell more than five times in a call
     one = agents[0]
-    searches = [{"name": "鶉野", "birth": f"1983-10-{day}", "form_key": one.key()} for day in range(20, 26)]
+    searches = [
+        {"name": "鶉野", "birth": f"1983-10-{day}", "form_key": one.key()} for day in range(20, 26)
+    ]
     statuses = [one.visitor.post("/desk/search", typed).status_code for typed in searches]
     assert statuses == [303] * 5 + [422]
 
 
-def test_a_parent_whose_letter_was_returned_hears_where_it_is_and_what_can_be_done(staff: StaffSite) -> None:
+def test_a_parent_whose_letter_was_returned_hears_where_it_is_and_what_can_be_done(
+    staff: StaffSite,
+) -> None:
     person = staff.add_household()
     number = letter_of(staff, person)
     posted(staff, person, number, "at_post_office", kept_until=NOON.date())
     one = agent(staff).begin()
     one.search(number="131-12-38385-2")  # all that she has is the absence slip
     assert one.visitor.place == f"/desk/{person.household_id}"
-    assert one.verify(person.household_id, relation="householder", name="ウズラノ ルリコ", birth="S58.11.27", postal=POSTAL) == 303  # fmt: skip
+    assert (
+        one.verify(
+            person.household_id,
+            relation="householder",
+            name="ウズラノ ルリコ",
+            birth="S58.11.27",
+            postal=POSTAL,
+        )
+        == 303
+    )
     page = words(main_of(one.page(person.household_id)))
     assert "郵便局に再配達を頼んでください" in page
     assert "再配送" in page
 
 
-def test_the_number_of_a_letter_that_came_back_is_not_asked_for_again(sqlite_staff: StaffSite) -> None:
+def test_the_number_of_a_letter_that_came_back_is_not_asked_for_again(
+    sqlite_staff: StaffSite,
+) -> None:
     staff = sqlite_staff
     person = staff.add_household()
     number = letter_of(staff, person)
@@ -146,4 +178,6 @@ def test_an_agent_who_browses_is_noticed(sqlite_staff: StaffSite) -> None:
     for key in keys:
         page = one.visitor.get(f"/desk/{key}").text
         assert "鶉" not in page
-    assert [event.detail["what"] for event in sqlite_staff.events("staff.unusual_browsing")] == ["open"]
+    assert [event.detail["what"] for event in sqlite_staff.events("staff.unusual_browsing")] == [
+        "open"
+    ]

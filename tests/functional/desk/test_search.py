@@ -44,7 +44,10 @@ def test_without_a_call_the_page_says_to_begin_one_and_finds_nobody(staff: Staff
         assert opened.status_code == 403
         assert 'action="/calls/start"' in main_of(opened.text)
         assert one.visitor.post(f"/desk/{person.household_id}/verify", {}).status_code == 403
-        assert one.visitor.post(f"/desk/{person.household_id}/reveal", {"part": "name"}).status_code == 403
+        assert (
+            one.visitor.post(f"/desk/{person.household_id}/reveal", {"part": "name"}).status_code
+            == 403
+        )
     assert staff.events("household.searched") == staff.events("household.opened") == []
 
 
@@ -61,9 +64,15 @@ def test_every_number_that_a_caller_has_opens_the_household(staff: StaffSite) ->
     enroll_telephone(staff, person)
     one = agent(staff).begin()
     for typed in (
-        number, f"ｍ{number[1:5]}－{number[5:]} ", person.login_id, print_login_id(person.login_id), TRACKING,
-        "131-12-38385-2", "１３１－１２－３８３８５－２", f"a{TRACKING}b",
-    ):  # fmt: skip
+        number,
+        f"ｍ{number[1:5]}－{number[5:]} ",
+        person.login_id,
+        print_login_id(person.login_id),
+        TRACKING,
+        "131-12-38385-2",
+        "１３１－１２－３８３８５－２",
+        f"a{TRACKING}b",
+    ):
         one.search(number=typed)
         assert one.visitor.place == f"/desk/{person.household_id}", typed
     for typed in ("090-1234-5678", "０９０１２３４５６７８", MOBILE):
@@ -74,13 +83,18 @@ def test_every_number_that_a_caller_has_opens_the_household(staff: StaffSite) ->
 @pytest.mark.parametrize(
     ("name", "kana", "typed"),
     [
-        ("髙橋　花子", "タカハシ ハナコ", "高橋"), ("髙橋　花子", "タカハシ ハナコ", "たかはし"),
-        ("渡邉　一", "ワタナベ ハジメ", "渡辺一"), ("髙橋　花子", "タカハシ ハナコ", "花子 高橋"),
-        ("NGUYEN THI HOA", "", "Hoa Nguyen"), ("NGUYEN THI HOA", "", "nguyễn thị hoa"),
-        ("NGUYEN THI HOA", "", "ｎｇｕｙｅｎ"), ("KIM MINJI", "", "Minji, KIM"), ("DEMO MARÍA", "", "maria demo"),
+        ("髙橋　花子", "タカハシ ハナコ", "高橋"),
+        ("髙橋　花子", "タカハシ ハナコ", "たかはし"),
+        ("渡邉　一", "ワタナベ ハジメ", "渡辺一"),
+        ("髙橋　花子", "タカハシ ハナコ", "花子 高橋"),
+        ("NGUYEN THI HOA", "", "Hoa Nguyen"),
+        ("NGUYEN THI HOA", "", "nguyễn thị hoa"),
+        ("NGUYEN THI HOA", "", "ｎｇｕｙｅｎ"),
+        ("KIM MINJI", "", "Minji, KIM"),
+        ("DEMO MARÍA", "", "maria demo"),
         ("KIM MINJI（木村　美智）", "", "木村美智"),
     ],
-)  # fmt: skip
+)
 def test_names_are_found_in_any_script_order_and_case(
     sqlite_staff: StaffSite, name: str, kana: str, typed: str
 ) -> None:
@@ -110,7 +124,9 @@ def test_rows_are_masked_and_never_say_what_a_caller_is_asked_for(staff: StaffSi
     assert "鶉野" not in str(staff.events("household.searched")[0].detail)
 
 
-def test_at_most_twenty_are_shown_and_the_agent_is_told_what_to_ask(sqlite_staff: StaffSite) -> None:
+def test_at_most_twenty_are_shown_and_the_agent_is_told_what_to_ask(
+    sqlite_staff: StaffSite,
+) -> None:
     for _ in range(22):
         household(sqlite_staff, "高橋　花子", "タカハシ ハナコ")
     page = agent(sqlite_staff).begin().search(name="高橋")
@@ -122,11 +138,15 @@ def test_at_most_twenty_are_shown_and_the_agent_is_told_what_to_ask(sqlite_staff
 @pytest.mark.parametrize(
     ("field", "typed", "says"),
     [
-        ("number", "", "どれか1つ"), ("name", "高", "短すぎます"), ("postal", "139", "7けた"),
-        ("birth", "58年11月", "昭和60年3月9日"), ("number", "12345", "ゆっくり聞いて"), ("telephone", "03-1234-5678", "070"),
+        ("number", "", "どれか1つ"),
+        ("name", "高", "短すぎます"),
+        ("postal", "139", "7けた"),
+        ("birth", "58年11月", "昭和60年3月9日"),
+        ("number", "12345", "ゆっくり聞いて"),
+        ("telephone", "03-1234-5678", "070"),
         ("number", "13112383853", "ゆっくり聞いて"),
     ],
-)  # fmt: skip
+)
 def test_nothing_too_short_or_unreadable_is_searched_for(
     sqlite_staff: StaffSite, field: str, typed: str, says: str
 ) -> None:
@@ -147,7 +167,9 @@ def test_no_hit_says_what_to_ask_next_in_the_callers_language_too(staff: StaffSi
     assert 'class="say" lang="ko"' in page
 
 
-def test_a_protected_household_looks_exactly_like_none_and_the_supervisor_is_told(staff: StaffSite) -> None:
+def test_a_protected_household_looks_exactly_like_none_and_the_supervisor_is_told(
+    staff: StaffSite,
+) -> None:
     person = staff.add_household()
     number = letter_of(staff, person)
     posted(staff, person, number)
@@ -156,9 +178,14 @@ def test_a_protected_household_looks_exactly_like_none_and_the_supervisor_is_tol
 
     def answers() -> list[str]:
         searches: list[dict[str, str]] = [
-            {"name": "鶉野"}, {"birth": "1983-11-27"}, {"postal": "1390001"}, {"number": person.login_id},
-            {"number": number}, {"number": TRACKING}, {"telephone": "09012345678"},
-        ]  # fmt: skip
+            {"name": "鶉野"},
+            {"birth": "1983-11-27"},
+            {"postal": "1390001"},
+            {"number": person.login_id},
+            {"number": number},
+            {"number": TRACKING},
+            {"telephone": "09012345678"},
+        ]
         found = []
         for typed in searches:
             found.append(steady(one.search(**typed)))
@@ -269,7 +296,9 @@ def test_pressing_twice_is_one_search_and_clearing_forgets_it(staff: StaffSite) 
     assert "鶉野" not in one.visitor.send("/desk/clear").text
 
 
-def test_sixty_searches_an_hour_are_noted_and_two_hundred_a_day_are_the_end(sqlite_staff: StaffSite) -> None:
+def test_sixty_searches_an_hour_are_noted_and_two_hundred_a_day_are_the_end(
+    sqlite_staff: StaffSite,
+) -> None:
     one = agent(sqlite_staff).begin()
     for number in range(200):
         typed = {"name": chr(0x4E00 + number) * 2, "form_key": one.key()}
@@ -287,7 +316,9 @@ def test_opening_more_than_sixty_households_an_hour_is_noted(sqlite_staff: Staff
         assert one.visitor.get(f"/desk/{key}").status_code == 200
         one.visitor.get(f"/desk/{key}")
     assert len(sqlite_staff.events("household.opened")) == 61
-    assert [event.detail["what"] for event in sqlite_staff.events("staff.unusual_browsing")] == ["open"]
+    assert [event.detail["what"] for event in sqlite_staff.events("staff.unusual_browsing")] == [
+        "open"
+    ]
 
 
 def test_after_a_search_among_the_scripts_the_focus_is_there(sqlite_staff: StaffSite) -> None:

@@ -17,7 +17,16 @@ from portal.domain.credentials.models import Credential
 from portal.domain.errors import NotAllowedError, NotFoundError
 from portal.domain.households.models import Household
 from portal.domain.letters.models import Letter
-from tests.functional.desk.support import CHILD_BIRTH, POSTAL, SAID, agent, letter_of, main_of, steady, words
+from tests.functional.desk.support import (
+    CHILD_BIRTH,
+    POSTAL,
+    SAID,
+    agent,
+    letter_of,
+    main_of,
+    steady,
+    words,
+)
 from tests.support.coupons import VAULT
 from tests.support.people import CANARY_BIRTH, CANARY_NAME, CANARY_STREET, CANARY_TOWN
 from tests.support.staff import StaffSite
@@ -43,7 +52,15 @@ def place_of(staff: StaffSite, household_id: int) -> CallHousehold:
         ({"name": CANARY_NAME, "birth": "昭和58年11月27日", "postal": "１３９ー０００１"}, 1),
         ({"name": "うずらの　るりこ", "child_birth": "2013/5/1", "postal": POSTAL}, 1),
         ({"birth": "1983-11-27", "child_birth": "2014-05-02", "postal": POSTAL}, 1),
-        ({"name": CANARY_NAME, "birth": "1983-11-27", "postal": "100-0001", "child_birth": "2013-05-01"}, 1),
+        (
+            {
+                "name": CANARY_NAME,
+                "birth": "1983-11-27",
+                "postal": "100-0001",
+                "child_birth": "2013-05-01",
+            },
+            1,
+        ),
         ({"number": "id", "name": CANARY_NAME, "birth": "1983-11-27"}, 2),
         ({"number": "letter", "birth": "1983-11-27", "postal": POSTAL}, 2),
         ({"number": "old", "name": CANARY_NAME, "birth": "1983-11-27"}, 0),
@@ -51,7 +68,7 @@ def place_of(staff: StaffSite, household_id: int) -> CallHousehold:
         ({"name": "鶉野", "birth": "1983-11-27", "postal": POSTAL}, 0),
         ({"name": "鶉野　翡翠", "birth": "2013-05-01", "postal": POSTAL}, 0),
     ],
-)  # fmt: skip
+)
 def test_three_of_five_with_a_birth_date_reach_the_status_and_the_letter_more(
     staff: StaffSite, said: dict[str, str], level: int
 ) -> None:
@@ -68,13 +85,19 @@ def test_three_of_five_with_a_birth_date_reach_the_status_and_the_letter_more(
 @pytest.mark.parametrize(
     "said",
     [
-        {}, {"name": CANARY_NAME, "postal": POSTAL}, {"birth": "1983-11-27", "postal": POSTAL},
+        {},
+        {"name": CANARY_NAME, "postal": POSTAL},
+        {"birth": "1983-11-27", "postal": POSTAL},
         {"name": CANARY_NAME, "postal": POSTAL, "number": "id"},
     ],
-)  # fmt: skip
-def test_too_little_is_asked_for_again_and_no_try_counts(staff: StaffSite, said: dict[str, str]) -> None:
+)
+def test_too_little_is_asked_for_again_and_no_try_counts(
+    staff: StaffSite, said: dict[str, str]
+) -> None:
     person = staff.add_household()
-    said = {k: person.login_id if v == "id" else v for k, v in said.items()} | {"relation": "householder"}
+    said = {k: person.login_id if v == "id" else v for k, v in said.items()} | {
+        "relation": "householder"
+    }
     one = agent(staff).begin()
     assert one.verify(person.household_id, **said) == 422
     assert "そのうち1つは" in str(one.visitor.page and one.visitor.page.text)
@@ -112,9 +135,20 @@ def test_no_page_holds_an_expected_value_at_any_step(staff: StaffSite) -> None:
     person = staff.add_household()
     number = letter_of(staff, person)
     expected = (
-        CANARY_NAME, "ウズラノ", "1983", "11月27日", CHILD_BIRTH.isoformat(), "2013", "139-0001", "1390001", person.login_id,
-        number, person.password, CANARY_TOWN, CANARY_STREET,
-    )  # fmt: skip
+        CANARY_NAME,
+        "ウズラノ",
+        "1983",
+        "11月27日",
+        CHILD_BIRTH.isoformat(),
+        "2013",
+        "139-0001",
+        "1390001",
+        person.login_id,
+        number,
+        person.password,
+        CANARY_TOWN,
+        CANARY_STREET,
+    )
     one = agent(staff).begin()
     pages = [one.page(person.household_id)]
     for said in (
@@ -225,7 +259,9 @@ def test_the_number_of_a_letter_that_was_lost_or_replaced_proves_nothing(
     number = letter_of(staff, person)
     with staff.database.write() as session:
         session.execute(update(Credential).values(state=state))
-        session.execute(update(Letter).values(state="superseded" if state == "superseded" else "handed_over"))
+        session.execute(
+            update(Letter).values(state="superseded" if state == "superseded" else "handed_over")
+        )
     one = agent(staff).begin()
     for said in (number, person.login_id):
         assert one.verify(person.household_id, **(SAID | {"number": said})) in {303, 422}
@@ -257,7 +293,10 @@ def test_the_level_ends_with_the_call_and_with_a_protection(staff: StaffSite) ->
     with staff.database.write() as session:
         session.execute(update(Household).values(protected=True))
     with staff.database.read() as session:
-        assert level_of(session, session.scalars(select(Call)).one(), person.household_id) is Level.NONE
+        assert (
+            level_of(session, session.scalars(select(Call)).one(), person.household_id)
+            is Level.NONE
+        )
     assert one.visitor.get(f"/desk/{person.household_id}").status_code == 404
     assert one.verify(person.household_id, relation="householder", number=person.login_id) == 404
     with staff.database.write() as session:
@@ -270,7 +309,9 @@ def test_the_level_ends_with_the_call_and_with_a_protection(staff: StaffSite) ->
 def test_two_agents_at_once_cannot_share_the_last_try(staff: StaffSite) -> None:
     """Four failures were before; eight agents try at the same moment, four of them with the right answers."""
     person = staff.add_household()
-    actors = [Actor(Role.AGENT, staff.hire(Role.AGENT).id, Organization.SUBCONTRACTOR) for _ in range(8)]
+    actors = [
+        Actor(Role.AGENT, staff.hire(Role.AGENT).id, Organization.SUBCONTRACTOR) for _ in range(8)
+    ]
     right = Said(name=CANARY_NAME, birth=CANARY_BIRTH, postal="1390001")
     wrong = Said(name="ちがう　ひと", birth=CANARY_BIRTH, postal="9999999")
     calls = []
@@ -284,7 +325,9 @@ def test_two_agents_at_once_cannot_share_the_last_try(staff: StaffSite) -> None:
     def attempt(actor: Actor, call_id: int, said: Said) -> None:
         with staff.database.write() as session:
             call = session.get_one(Call, call_id)
-            verify(session, VAULT, call, person.household_id, said, Relation.OTHER, actor, staff.now)
+            verify(
+                session, VAULT, call, person.household_id, said, Relation.OTHER, actor, staff.now
+            )
 
     for _ in range(4):
         attempt(actors[0], calls[0], wrong)
@@ -299,7 +342,9 @@ def test_two_agents_at_once_cannot_share_the_last_try(staff: StaffSite) -> None:
     for thread in threads:
         thread.join()
     with staff.database.read() as session:
-        tries = list(session.scalars(select(VerificationAttempt.passed).order_by(VerificationAttempt.id)))
+        tries = list(
+            session.scalars(select(VerificationAttempt.passed).order_by(VerificationAttempt.id))
+        )
     assert len(tries) == 12
     closed_after = next(n for n in range(len(tries)) if tries[: n + 1].count(False) == 5)
     assert not any(tries[closed_after:])
@@ -309,28 +354,41 @@ def test_two_agents_at_once_cannot_share_the_last_try(staff: StaffSite) -> None:
 
 def test_a_call_that_is_somebody_elses_verifies_nobody(staff: StaffSite) -> None:
     person = staff.add_household()
-    mine, other = (Actor(Role.AGENT, staff.hire(Role.AGENT).id, Organization.SUBCONTRACTOR) for _ in range(2))
+    mine, other = (
+        Actor(Role.AGENT, staff.hire(Role.AGENT).id, Organization.SUBCONTRACTOR) for _ in range(2)
+    )
     said = Said(name=CANARY_NAME, birth=CANARY_BIRTH, postal="1390001")
     with staff.database.write() as session:
         call = start_call(session, mine, staff.now)
         with pytest.raises(NotAllowedError):
-            verify(session, VAULT, call, person.household_id, said, Relation.OTHER, other, staff.now)
+            verify(
+                session, VAULT, call, person.household_id, said, Relation.OTHER, other, staff.now
+            )
         theirs = start_call(session, other, staff.now + timedelta(seconds=1))
         with pytest.raises(NotAllowedError):
-            verify(session, VAULT, call, person.household_id, said, Relation.OTHER, other, staff.now)
+            verify(
+                session, VAULT, call, person.household_id, said, Relation.OTHER, other, staff.now
+            )
         with pytest.raises(NotFoundError):
             verify(session, VAULT, theirs, 987654, said, Relation.OTHER, other, staff.now)
 
 
-def test_nobody_who_takes_the_call_ever_reads_which_answers_were_right(sqlite_staff: StaffSite) -> None:
+def test_nobody_who_takes_the_call_ever_reads_which_answers_were_right(
+    sqlite_staff: StaffSite,
+) -> None:
     person = sqlite_staff.add_household()
     one, lead = agent(sqlite_staff).begin(), agent(sqlite_staff, Role.SUPERVISOR)
-    assert one.verify(person.household_id, **(SAID | {"number": person.login_id, "name": "違う人"})) == 303
+    assert (
+        one.verify(person.household_id, **(SAID | {"number": person.login_id, "name": "違う人"}))
+        == 303
+    )
     with sqlite_staff.database.read() as session:
         call_id = session.scalars(select(Call.id)).one()
     place = f"/calls/{call_id}"
     assert "合ったもの" not in one.visitor.open(place).text
-    assert "合ったもの: 世帯主の生年月日、手紙番号かID、郵便番号" in words(lead.visitor.open(place).text)
+    assert "合ったもの: 世帯主の生年月日、手紙番号かID、郵便番号" in words(
+        lead.visitor.open(place).text
+    )
     one.end()
     page = one.visitor.open(place).text
     assert "手続きできる" in page

@@ -42,15 +42,21 @@ class Desk:
         """A colleague as services see them."""
         return Actor(role, (colleague or self.agent).id, ROLES[role])
 
-    def call(self, colleague: Colleague | None = None, role: Role = Role.AGENT, **options: Any) -> int:
+    def call(
+        self, colleague: Colleague | None = None, role: Role = Role.AGENT, **options: Any
+    ) -> int:
         """Begins a call and returns its key."""
         with self.staff.database.write() as session:
             return start_call(session, self.actor(colleague, role), self.now, **options).id
 
-    def know(self, person: Person, level: Level, *, call_id: int, called_back: bool = False) -> None:
+    def know(
+        self, person: Person, level: Level, *, call_id: int, called_back: bool = False
+    ) -> None:
         """Takes the caller for verified in a call."""
         with self.staff.database.write() as session:
-            place = opened_in(session, session.get_one(Call, call_id), person.household_id, self.now)
+            place = opened_in(
+                session, session.get_one(Call, call_id), person.household_id, self.now
+            )
             place.level, place.called_back = int(level), called_back
 
     def in_call(
@@ -67,7 +73,11 @@ class Desk:
             session.get_one(Call, call_id).state = "ended"
 
     def do(
-        self, person: Person, place: str, data: dict[str, str] | None = None, visitor: Visitor | None = None
+        self,
+        person: Person,
+        place: str,
+        data: dict[str, str] | None = None,
+        visitor: Visitor | None = None,
     ) -> httpx.Response:
         """Sends the form of an act, as it was read out and confirmed."""
         visitor = visitor or self.visitor

@@ -37,7 +37,9 @@ def proposed(desk: Desk) -> tuple[Person, int]:
     desk.in_call(person, called_back=True)
     assert desk.do(person, "channel").status_code == 200
     with desk.staff.database.read() as session:
-        return person, session.scalars(select(Approval.id).where(Approval.state == "proposed")).one()
+        return person, session.scalars(
+            select(Approval.id).where(Approval.state == "proposed")
+        ).one()
 
 
 def state_of(desk: Desk, person: Person) -> str:
@@ -81,7 +83,9 @@ def test_two_people_let_a_household_enroll_anew(desk: Desk, role: Role) -> None:
     )
     assert desk.staff.count(AuthSession, site=sessions.RESIDENT) == 0
     assert desk.staff.count(OutboxMessage, purpose="notice.channel_changed", kind="sms") == 1
-    assert [event.action for event in desk.staff.events("approval.confirmed")] == ["approval.confirmed"]
+    assert [event.action for event in desk.staff.events("approval.confirmed")] == [
+        "approval.confirmed"
+    ]
     (event,) = desk.staff.events("credential.reset_channel")
     assert (event.household_id, event.actor_role) == (person.household_id, role.value)
 
@@ -130,7 +134,11 @@ def test_only_an_account_in_use_has_a_channel_to_change(sqlite_desk: Desk, state
         action = {"locked": "lock", "suspended": "suspend"}[state]
         with sqlite_desk.staff.database.write() as session:
             move(
-                session, lock_row(session, person.credential_id), action, sqlite_desk.actor(), sqlite_desk.now
+                session,
+                lock_row(session, person.credential_id),
+                action,
+                sqlite_desk.actor(),
+                sqlite_desk.now,
             )
     sqlite_desk.in_call(person, called_back=True)
     assert sqlite_desk.do(person, "channel").status_code == 422
@@ -199,7 +207,9 @@ def test_what_changed_meanwhile_stands_against_it(sqlite_desk: Desk, change: str
             )
         else:
             sqlite_desk.staff.clock.instant = datetime(2024, 6, 1, 3, 0, tzinfo=UTC)
-            session.execute(update(Approval).values(proposed_at=sqlite_desk.now - timedelta(hours=1)))
+            session.execute(
+                update(Approval).values(proposed_at=sqlite_desk.now - timedelta(hours=1))
+            )
     code = {"protected": "not_found", "suspended": "wrong_state", "window": "too_late"}[change]
     assert confirm(sqlite_desk, key, supervisor) == code
     if change == "protected":
@@ -269,5 +279,7 @@ def test_an_own_password_goes_on_and_the_letters_does_not_come_back(
         hashed = site.site.hashes.hash(own, b"0123456789abcdef")
         lock_row(session, person.credential_id).own_password_hash = hashed
     assert confirm(desk, key, desk.staff.hire(Role.SUPERVISOR)) == ""
-    assert site.sign_in(person).place == "/signin/submit", "whoever holds the letter does not get in with it"
+    assert site.sign_in(person).place == "/signin/submit", (
+        "whoever holds the letter does not get in with it"
+    )
     assert site.sign_in(person, password=own).place == "/start/birth"

@@ -23,7 +23,10 @@ def nothing_done(desk: Desk) -> bool:
 
 
 def test_re_posting_needs_the_status_and_everything_else_more() -> None:
-    assert {act for act, level in NEEDED.items() if level is Level.STATUS} == {Act.REDELIVERY, Act.NEW_LETTER}
+    assert {act for act, level in NEEDED.items() if level is Level.STATUS} == {
+        Act.REDELIVERY,
+        Act.NEW_LETTER,
+    }
     assert set(NEEDED.values()) == {Level.STATUS, Level.ACT}
 
 
@@ -62,7 +65,9 @@ def test_after_the_call_nothing_more_is_done(sqlite_desk: Desk, place: str) -> N
 
 
 @pytest.mark.parametrize("place", EVERY)
-def test_what_another_agents_caller_said_counts_for_nobody_else(sqlite_desk: Desk, place: str) -> None:
+def test_what_another_agents_caller_said_counts_for_nobody_else(
+    sqlite_desk: Desk, place: str
+) -> None:
     person = sqlite_desk.post.household(active=True)
     sqlite_desk.in_call(person, called_back=True)
     other = sqlite_desk.staff.hire(Role.AGENT)
@@ -101,7 +106,9 @@ def test_what_is_read_out_must_be_confirmed_first(sqlite_desk: Desk, place: str)
 
 
 # What was lost, or refused in a shop on the last day, may be told later.
-@pytest.mark.parametrize("place", [place for place in EVERY if place not in {"lost", "coupon-fault"}])
+@pytest.mark.parametrize(
+    "place", [place for place in EVERY if place not in {"lost", "coupon-fault"}]
+)
 def test_after_the_last_day_the_agent_can_only_say_so(sqlite_desk: Desk, place: str) -> None:
     person = sqlite_desk.post.household(active=True)
     sqlite_desk.post.come_back(person)
@@ -118,7 +125,9 @@ def test_after_the_last_day_the_agent_can_only_say_so(sqlite_desk: Desk, place: 
 
 
 @pytest.mark.parametrize("place", EVERY)
-def test_no_page_of_an_act_shows_a_secret_or_who_the_household_is(sqlite_desk: Desk, place: str) -> None:
+def test_no_page_of_an_act_shows_a_secret_or_who_the_household_is(
+    sqlite_desk: Desk, place: str
+) -> None:
     person = sqlite_desk.post.household(active=True)
     sqlite_desk.post.come_back(person)
     sqlite_desk.staff.give_coupons()
@@ -127,9 +136,16 @@ def test_no_page_of_an_act_shows_a_secret_or_who_the_household_is(sqlite_desk: D
     data = {"item": "letter", "child-1": "1", "product-1": "gift_card", "why": "disability"}
     pages = [sqlite_desk.open(person, place).text, sqlite_desk.do(person, place, data).text]
     for secret in (
-        person.password, person.login_id, person.totp_secret, *person.backup, "9011112222", "090-1111", CANARY_NAME,
-        CANARY_STREET, CANARY_BUILDING,
-    ):  # fmt: skip
+        person.password,
+        person.login_id,
+        person.totp_secret,
+        *person.backup,
+        "9011112222",
+        "090-1111",
+        CANARY_NAME,
+        CANARY_STREET,
+        CANARY_BUILDING,
+    ):
         assert all(secret not in page for page in pages), secret
 
 

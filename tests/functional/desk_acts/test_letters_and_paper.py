@@ -51,7 +51,9 @@ def test_a_new_letter_is_left_to_the_back_office_and_the_owner_is_told(desk: Des
         task = session.scalars(select(Task).where(Task.kind == NEW_LETTER)).one()
         assert (task.receipt_no, task.household_id) == (act.receipt_no, person.household_id)
         place = f"/tasks/{task.id}"
-    assert state_of(desk, person) == "active", "the old ID and password end when the new letter is printed"
+    assert state_of(desk, person) == "active", (
+        "the old ID and password end when the new letter is printed"
+    )
     assert desk.staff.count(OutboxMessage, purpose="notice.new_letter") == 1
     officer = desk.staff.enter_as(Role.OFFICER)
     shown = officer.open(place).text
@@ -70,7 +72,9 @@ def test_asked_for_in_a_second_call_it_is_the_same_request(desk: Desk) -> None:
     first, second = desk.acts()
     assert first.receipt_no == second.receipt_no
     assert first.call_id != second.call_id
-    assert desk.staff.count(Task) == desk.staff.count(OutboxMessage, purpose="notice.new_letter") == 1
+    assert (
+        desk.staff.count(Task) == desk.staff.count(OutboxMessage, purpose="notice.new_letter") == 1
+    )
 
 
 def test_before_the_first_letter_was_sent_there_is_no_new_one(sqlite_desk: Desk) -> None:
@@ -104,8 +108,14 @@ def test_paper_is_asked_for_with_a_reason_and_hides_the_coupon(desk: Desk) -> No
     desk.staff.give_coupons()
     desk.in_call(person, language=CallLanguage.ZH)
     page = desk.open(person, "alternative")
-    assert not any(name in page.text for pair in CANARY_CHILDREN for name in pair), "children are masked"
-    for wrong, field in (({"why": ""}, "理由"), ({"child-1": ""}, "こども"), ({"product-1": "gold"}, "種類")):
+    assert not any(name in page.text for pair in CANARY_CHILDREN for name in pair), (
+        "children are masked"
+    )
+    for wrong, field in (
+        ({"why": ""}, "理由"),
+        ({"child-1": ""}, "こども"),
+        ({"product-1": "gold"}, "種類"),
+    ):
         data = {name: value for name, value in (PAPER | wrong).items() if value}
         answer = desk.do(person, "alternative", data)
         assert answer.status_code == 422
@@ -117,8 +127,11 @@ def test_paper_is_asked_for_with_a_reason_and_hides_the_coupon(desk: Desk) -> No
         row = session.scalars(select(Request)).one()
         item = session.scalars(select(AlternativeItem)).one()
         assert (row.channel, row.entered_by, row.state, row.language) == (
-            "phone", desk.agent.id, "waiting", "zh_Hans",
-        )  # fmt: skip
+            "phone",
+            desk.agent.id,
+            "waiting",
+            "zh_Hans",
+        )
         assert (item.ordinal, item.product) == (1, "gift_card")
         assert row.receipt_no in page.text
     assert coupons_of(desk) == ["suspended", "assigned"]
@@ -165,7 +178,9 @@ def test_two_agents_at_once_send_one_form(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("place", ["new-letter", "lost", "decline-form"])
-def test_after_the_talk_what_was_asked_for_may_still_be_entered(sqlite_desk: Desk, place: str) -> None:
+def test_after_the_talk_what_was_asked_for_may_still_be_entered(
+    sqlite_desk: Desk, place: str
+) -> None:
     person = sqlite_desk.post.household(active=True)
     call_id = sqlite_desk.in_call(person)
     with sqlite_desk.staff.database.write() as session:
@@ -180,4 +195,7 @@ def test_another_agents_receipt_is_not_there(sqlite_desk: Desk) -> None:
     assert sqlite_desk.visitor.get(place).status_code == 200
     other = sqlite_desk.staff.enter_as(Role.AGENT)
     assert other.get(place).status_code == 404
-    assert sqlite_desk.visitor.get(place.replace(f"/{person.household_id}/", "/77/")).status_code == 404
+    assert (
+        sqlite_desk.visitor.get(place.replace(f"/{person.household_id}/", "/77/")).status_code
+        == 404
+    )

@@ -48,7 +48,14 @@ def test_a_parent_whose_letter_was_returned(desk: Desk) -> None:
     with desk.staff.database.write() as session:
         call = session.get_one(Call, call_id)
         assert verify(
-            session, VAULT, call, person.household_id, said, Relation.OTHER_PARENT, desk.actor(), desk.now
+            session,
+            VAULT,
+            call,
+            person.household_id,
+            said,
+            Relation.OTHER_PARENT,
+            desk.actor(),
+            desk.now,
         )
         assert session.scalars(select(CallHousehold.level)).one() == Level.STATUS
 
@@ -60,16 +67,29 @@ def test_a_parent_whose_letter_was_returned(desk: Desk) -> None:
     assert done.status_code == 200
     assert f'<strong class="figure mono">{row.receipt_no}</strong>' in done.text
     (act,) = desk.acts()
-    assert (act.receipt_no, act.subject_id, act.level, act.channel) == (row.receipt_no, row.id, 1, "phone")
+    assert (act.receipt_no, act.subject_id, act.level, act.channel) == (
+        row.receipt_no,
+        row.id,
+        1,
+        "phone",
+    )
     assert (row.kind, row.channel, row.entered_by, row.state, row.language) == (
-        "redelivery", "phone", desk.agent.id, "waiting", "ko",
-    )  # fmt: skip
+        "redelivery",
+        "phone",
+        desk.agent.id,
+        "waiting",
+        "ko",
+    )
 
     with desk.staff.database.read() as session:
-        event = session.scalars(select(AuditEvent).where(AuditEvent.action == "desk.redelivery")).one()
+        event = session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "desk.redelivery")
+        ).one()
         assert (event.actor_role, event.actor_id, event.household_id) == (
-            "agent", desk.agent.id, person.household_id,
-        )  # fmt: skip
+            "agent",
+            desk.agent.id,
+            person.household_id,
+        )
         assert event.detail == {"call": call_id, "way": "phone", "level": 1}
 
     officer = desk.staff.enter_as(Role.OFFICER)
@@ -93,7 +113,9 @@ def test_pressed_again_it_is_one_request_with_one_number(desk: Desk) -> None:
     assert len(desk.acts()) == len(desk.staff.events("desk.redelivery")) == 1
     again = desk.do(person, "redelivery", {"item": "letter", "form_key": "another"})
     assert again.status_code == 422
-    assert f"受付番号は {row.receipt_no} です" in again.text, "a second form says the first one's number"
+    assert f"受付番号は {row.receipt_no} です" in again.text, (
+        "a second form says the first one's number"
+    )
 
 
 def test_two_agents_at_once_make_one_request(desk: Desk) -> None:
@@ -106,9 +128,15 @@ def test_two_agents_at_once_make_one_request(desk: Desk) -> None:
         try:
             with desk.staff.database.write() as session:
                 ask_redelivery(
-                    session, VAULT, desk.staff.site.program, person.household_id, "letter", None,
-                    desk.actor(agents[number]), desk.now,
-                )  # fmt: skip
+                    session,
+                    VAULT,
+                    desk.staff.site.program,
+                    person.household_id,
+                    "letter",
+                    None,
+                    desk.actor(agents[number]),
+                    desk.now,
+                )
         except DomainError as error:
             return error.code
         return "done"
@@ -131,7 +159,9 @@ def test_what_is_on_its_way_is_not_asked_for_as_in_the_portal(desk: Desk) -> Non
     assert not desk.acts()
 
 
-def test_at_the_limit_nobody_is_told_to_call_and_the_agent_reads_what_comes_next(sqlite_desk: Desk) -> None:
+def test_at_the_limit_nobody_is_told_to_call_and_the_agent_reads_what_comes_next(
+    sqlite_desk: Desk,
+) -> None:
     person = sqlite_desk.post.household(active=True)
     shipment = sqlite_desk.post.parcel(person, attempt=2)
     sqlite_desk.post.come_back(person, shipment=shipment)
@@ -164,7 +194,9 @@ def test_a_parcel_that_came_back_is_sent_again(sqlite_desk: Desk) -> None:
     assert request_of(sqlite_desk).state == "waiting", "a parcel shuts nobody out of an account"
 
 
-@pytest.mark.parametrize(("level", "state"), [(Level.STATUS, "with_resident"), (Level.ACT, "waiting")])
+@pytest.mark.parametrize(
+    ("level", "state"), [(Level.STATUS, "with_resident"), (Level.ACT, "waiting")]
+)
 def test_who_knows_what_a_former_husband_knows_cannot_shut_an_account_out(
     desk: Desk, level: Level, state: str
 ) -> None:
@@ -172,7 +204,9 @@ def test_who_knows_what_a_former_husband_knows_cannot_shut_an_account_out(
     desk.in_call(person, level)
     page = desk.do(person, "redelivery", {"item": "letter"})
     assert page.status_code == 200
-    assert ("ご自身の申し込みかどうか" in page.text) is (level is Level.STATUS), "and the caller is told"
+    assert ("ご自身の申し込みかどうか" in page.text) is (level is Level.STATUS), (
+        "and the caller is told"
+    )
     row = request_of(desk)
     assert row.state == state
     assert row.warnings == (["activated"] if level is Level.STATUS else [])
@@ -201,9 +235,15 @@ def test_what_reached_us_in_time_counts_by_its_own_time(sqlite_desk: Desk, way: 
     def ask(who: Person) -> None:
         with sqlite_desk.staff.database.write() as session:
             ask_redelivery(
-                session, VAULT, sqlite_desk.staff.site.program, who.household_id, "letter", None, sqlite_desk.actor(),
+                session,
+                VAULT,
+                sqlite_desk.staff.site.program,
+                who.household_id,
+                "letter",
+                None,
+                sqlite_desk.actor(),
                 after,
-            )  # fmt: skip
+            )
 
     ask(person)
     assert request_of(sqlite_desk).received_at == before
@@ -217,9 +257,16 @@ def written_down(desk: Desk, at: datetime) -> int:
     """A call that was taken down on paper; returns its key."""
     with desk.staff.database.write() as session:
         sheet = Call(
-            receipt_no="CCCC-DDDD", agent_id=desk.agent.id, state="ended", channel="phone", direction="inbound",
-            language="ja", day=at.date(), started_at=at, written_down=True,
-        )  # fmt: skip
+            receipt_no="CCCC-DDDD",
+            agent_id=desk.agent.id,
+            state="ended",
+            channel="phone",
+            direction="inbound",
+            language="ja",
+            day=at.date(),
+            started_at=at,
+            written_down=True,
+        )
         session.add(sheet)
         session.flush()
         return sheet.id
@@ -229,14 +276,29 @@ def fax(desk: Desk, at: datetime) -> int:
     """A FAX with this time in its header; returns its case."""
     with desk.staff.database.write() as session:
         scan = Scan(
-            media_type="image/png", size=1, digest=bytes(32), wrapped_key=b"k", sealed=b"s", stored_at=at
+            media_type="image/png",
+            size=1,
+            digest=bytes(32),
+            wrapped_key=b"k",
+            sealed=b"s",
+            stored_at=at,
         )
         session.add(scan)
         session.flush()
         case = FaxCase(
-            receipt_no="FFFF-GGGG", language="ja", received_at=at, day=at.date(), due_on=at.date(), scan_id=scan.id,
-            digest=bytes(32), pages=1, wrapped_key=b"k", sealed=b"s", entered_by=desk.agent.id, entered_at=at,
-        )  # fmt: skip
+            receipt_no="FFFF-GGGG",
+            language="ja",
+            received_at=at,
+            day=at.date(),
+            due_on=at.date(),
+            scan_id=scan.id,
+            digest=bytes(32),
+            pages=1,
+            wrapped_key=b"k",
+            sealed=b"s",
+            entered_by=desk.agent.id,
+            entered_at=at,
+        )
         session.add(case)
         session.flush()
         return case.id
@@ -246,7 +308,9 @@ def fax(desk: Desk, at: datetime) -> int:
     ("way", "stored"),
     [(CallChannel.FAX, "fax"), (CallChannel.COUNTER, "counter"), (CallChannel.FORM, "post")],
 )
-def test_the_request_says_how_it_reached_us(sqlite_desk: Desk, way: CallChannel, stored: str) -> None:
+def test_the_request_says_how_it_reached_us(
+    sqlite_desk: Desk, way: CallChannel, stored: str
+) -> None:
     person = returned(sqlite_desk)
     sqlite_desk.in_call(person, channel=way)
     sqlite_desk.do(person, "redelivery", {"item": "letter"})
@@ -279,9 +343,15 @@ def test_asked_for_already_in_the_portal_it_says_that_number(sqlite_desk: Desk) 
     sqlite_desk.in_call(person, Level.STATUS)
     with pytest.raises(ConflictError) as refused, sqlite_desk.staff.database.write() as session:
         ask_redelivery(
-            session, VAULT, sqlite_desk.staff.site.program, person.household_id, "letter", None, sqlite_desk.actor(),
+            session,
+            VAULT,
+            sqlite_desk.staff.site.program,
+            person.household_id,
+            "letter",
+            None,
+            sqlite_desk.actor(),
             sqlite_desk.now,
-        )  # fmt: skip
+        )
     assert row.receipt_no in refused.value.message
 
 
@@ -296,7 +366,9 @@ def test_what_is_said_in_another_language_stands_in_japanese_beside_it(sqlite_de
     assert "担当者が確認してから、もう一度送ります。" in done
     refused = sqlite_desk.open(person, "redelivery").text
     assert "再配送を、もう受け付けています。" in refused
-    assert re.search(r'<span class="say" lang="en">[^<]*' + request_of(sqlite_desk).receipt_no, refused)
+    assert re.search(
+        r'<span class="say" lang="en">[^<]*' + request_of(sqlite_desk).receipt_no, refused
+    )
 
 
 def test_what_was_delivered_leads_to_the_ward_with_its_kind(sqlite_desk: Desk) -> None:

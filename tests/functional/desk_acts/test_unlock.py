@@ -45,7 +45,8 @@ def source(desk: Desk, person: Person) -> OtpAuthenticator:
     with desk.staff.database.read() as session:
         row = session.scalars(
             select(OtpAuthenticator).where(
-                OtpAuthenticator.credential_id == person.credential_id, OtpAuthenticator.kind == "totp"
+                OtpAuthenticator.credential_id == person.credential_id,
+                OtpAuthenticator.kind == "totp",
             )
         ).one()
         session.expunge(row)
@@ -96,7 +97,9 @@ def test_waiting_after_wrong_codes_ends_and_the_tries_stay_counted(desk: Desk) -
     assert (row.locked_until, row.fails, row.locks, row.total_fails) == (None, 0, 1, 13)
 
 
-def test_pressed_again_it_says_the_same_number_and_a_second_form_that_nothing_is_locked(desk: Desk) -> None:
+def test_pressed_again_it_says_the_same_number_and_a_second_form_that_nothing_is_locked(
+    desk: Desk,
+) -> None:
     person = desk.post.household()
     freeze(desk, person)
     desk.in_call(person)
@@ -108,7 +111,9 @@ def test_pressed_again_it_says_the_same_number_and_a_second_form_that_nothing_is
     assert "止まっているものはありません" in other.text
 
 
-def test_a_password_guessed_at_a_hundred_times_is_opened_by_a_new_letter_only(sqlite_desk: Desk) -> None:
+def test_a_password_guessed_at_a_hundred_times_is_opened_by_a_new_letter_only(
+    sqlite_desk: Desk,
+) -> None:
     person = sqlite_desk.post.household(active=True)
     key = wrong_passwords(sqlite_desk, person, 100)
     sqlite_desk.in_call(person)
@@ -153,10 +158,19 @@ def test_what_was_reported_lost_is_not_opened_on_the_telephone(sqlite_desk: Desk
 def test_a_household_without_a_letter_in_force_is_told_so(sqlite_desk: Desk) -> None:
     person = sqlite_desk.post.household()
     with sqlite_desk.staff.database.write() as session:
-        move(session, lock_row(session, person.credential_id), "close", sqlite_desk.actor(), sqlite_desk.now)
+        move(
+            session,
+            lock_row(session, person.credential_id),
+            "close",
+            sqlite_desk.actor(),
+            sqlite_desk.now,
+        )
     sqlite_desk.in_call(person)
     for place in ("unlock", "lost"):
         answer = sqlite_desk.do(person, place)
         assert answer.status_code == 422
-        assert "IDとパスワードがありません" in answer.text or "止まっているものはありません" in answer.text
+        assert (
+            "IDとパスワードがありません" in answer.text
+            or "止まっているものはありません" in answer.text
+        )
     assert not sqlite_desk.acts()

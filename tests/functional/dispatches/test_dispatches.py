@@ -21,11 +21,15 @@ from tests.support.staff import StaffSite, hire
 
 TODAY = NOW.date()
 KNOWN = ("潮見坂一丁目", "潮見坂二丁目", "星影町")
-PLAN = Plan(TODAY + timedelta(days=2), "汐風郵便局", 1_200, ("潮見坂", "星影町"), note="トラックは9時")
+PLAN = Plan(
+    TODAY + timedelta(days=2), "汐風郵便局", 1_200, ("潮見坂", "星影町"), note="トラックは9時"
+)
 
 
 def officer(database: Database) -> Actor:
-    return Actor(Role.OFFICER, hire(database, NOW, Role.OFFICER, "planner").id, Organization.CONTRACTOR)
+    return Actor(
+        Role.OFFICER, hire(database, NOW, Role.OFFICER, "planner").id, Organization.CONTRACTOR
+    )
 
 
 def plan(database: Database, actor: Actor, wanted: Plan = PLAN) -> int:
@@ -37,7 +41,9 @@ def test_what_was_planned_is_changed_and_noted_as_sent_on_its_day(database: Data
     actor = officer(database)
     key = plan(database, actor)
     with database.write() as session:
-        row = dispatches.change(session, VAULT, key, replace(PLAN, planned=900, note=""), actor, NOW)
+        row = dispatches.change(
+            session, VAULT, key, replace(PLAN, planned=900, note=""), actor, NOW
+        )
         assert (row.planned, dispatches.note_of(VAULT, row)) == (900, "")
     with database.write() as session, pytest.raises(InputError, match="まだ来ていません"):
         dispatches.mark_sent(session, key, actor, NOW)
@@ -66,17 +72,23 @@ def test_a_note_is_sealed_and_never_logged(database: Database) -> None:
         assert row.sealed is not None
         assert "トラック".encode() not in row.sealed
         assert dispatches.note_of(VAULT, row) == "トラックは9時"
-        assert "トラック" not in str([event.detail for event in session.scalars(select(AuditEvent))])
+        assert "トラック" not in str(
+            [event.detail for event in session.scalars(select(AuditEvent))]
+        )
 
 
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"day": TODAY - timedelta(days=1)}, "day"), ({"post_office": " "}, "post_office"),
-        ({"post_office": "x" * 61}, "post_office"), ({"planned": 0}, "planned"), ({"towns": ()}, "towns"),
-        ({"note": "x" * 301}, "note"), ({"run_id": 999}, "run"),
+        ({"day": TODAY - timedelta(days=1)}, "day"),
+        ({"post_office": " "}, "post_office"),
+        ({"post_office": "x" * 61}, "post_office"),
+        ({"planned": 0}, "planned"),
+        ({"towns": ()}, "towns"),
+        ({"note": "x" * 301}, "note"),
+        ({"run_id": 999}, "run"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_names_its_field(
     sqlite_database: Database, changes: dict[str, object], field: str
 ) -> None:
@@ -86,7 +98,9 @@ def test_what_is_wrong_names_its_field(
     assert refused.value.code == field
 
 
-def test_nobody_without_an_account_plans_and_nothing_unknown_is_changed(sqlite_database: Database) -> None:
+def test_nobody_without_an_account_plans_and_nothing_unknown_is_changed(
+    sqlite_database: Database,
+) -> None:
     actor = officer(sqlite_database)
     with pytest.raises(NotAllowedError):
         plan(sqlite_database, SYSTEM)
@@ -138,9 +152,15 @@ def test_on_the_page_a_posting_is_planned_changed_and_cancelled(staff: StaffSite
     }
     with staff.database.write() as session:
         run = PrintRun(
-            kind="credential", state="built", planned=1, children=1, total_yen=1, folder="f",
-            notice_date=staff.now.date(), created_at=staff.now,
-        )  # fmt: skip
+            kind="credential",
+            state="built",
+            planned=1,
+            children=1,
+            total_yen=1,
+            folder="f",
+            notice_date=staff.now.date(),
+            created_at=staff.now,
+        )
         session.add(run)
     wrong = visitor.post("/dispatches/add", {**form, "towns": "どこか", "planned": "x"})
     assert wrong.status_code == 422

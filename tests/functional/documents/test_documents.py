@@ -13,7 +13,13 @@ from portal.domain.announcements.services import announce
 from portal.domain.documents import queries, services
 from portal.domain.documents.models import DocumentUse, DocumentVersion
 from portal.domain.documents.states import DOCUMENT
-from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError, WrongStateError
+from portal.domain.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+    WrongStateError,
+)
 from portal.domain.letters.models import Letter
 from portal.domain.printing.build import BuiltRun, Printer, build_letters
 from portal.domain.printing.cards import print_cards
@@ -33,19 +39,25 @@ DAY = date(2023, 6, 1)
 
 @pytest.fixture
 def people(database: Database) -> tuple[Actor, Actor]:
-    officer, ward = (hire(database, NOW, role, role.value).id for role in (Role.OFFICER, Role.WARD_OFFICER))
+    officer, ward = (
+        hire(database, NOW, role, role.value).id for role in (Role.OFFICER, Role.WARD_OFFICER)
+    )
     return (
         Actor(Role.OFFICER, officer, Organization.CONTRACTOR),
         Actor(Role.WARD_OFFICER, ward, Organization.WARD),
     )
 
 
-def propose(database: Database, actor: Actor, content: bytes = b"text", kind: str = "letter") -> int:
+def propose(
+    database: Database, actor: Actor, content: bytes = b"text", kind: str = "letter"
+) -> int:
     with database.write() as session:
         return services.propose(session, kind, content, "letters.toml", "最終版", actor, NOW).id
 
 
-def approve(database: Database, key: int, actor: Actor, number: str = "5汐子第1号", day: date = DAY) -> None:
+def approve(
+    database: Database, key: int, actor: Actor, number: str = "5汐子第1号", day: date = DAY
+) -> None:
     with database.write() as session:
         services.approve(session, key, number, day, actor, NOW)
 
@@ -94,8 +106,9 @@ def test_a_content_has_one_living_version_and_can_come_again_after_a_refusal(
     again = propose(database, officer)
     with database.read() as session:
         assert [(one.number, one.state) for one in queries.versions(session)] == [
-            (2, "proposed"), (1, "refused"),
-        ]  # fmt: skip
+            (2, "proposed"),
+            (1, "refused"),
+        ]
         assert queries.version(session, again).content == b"text"
 
 
@@ -122,7 +135,9 @@ def test_every_step_from_every_state_is_as_the_table_says(
     database: Database, people: tuple[Actor, Actor]
 ) -> None:
     officer, ward = people
-    for at, (state, action) in enumerate((s, a) for s in sorted(DOCUMENT.states) for a in DOCUMENT.steps):
+    for at, (state, action) in enumerate(
+        (s, a) for s in sorted(DOCUMENT.states) for a in DOCUMENT.steps
+    ):
         key = propose(database, officer, f"text {at}".encode())
         with database.write() as session:
             row = session.get_one(DocumentVersion, key)
@@ -162,7 +177,9 @@ def test_no_card_is_printed_before_the_ward_approved_its_texts(
     with database.write() as session:
         announce(session, VAULT, household, "decided", "decided:1", NOW, receipt_no="CDFG-HJKL")
     texts = tmp_path / "letters.toml"
-    texts.write_bytes(load_program("sample", date(2023, 7, 3)).letter_texts_file.read_bytes() + b"# ours\n")
+    texts.write_bytes(
+        load_program("sample", date(2023, 7, 3)).letter_texts_file.read_bytes() + b"# ours\n"
+    )
     mine = press(database, tmp_path / "runs", texts)
     with pytest.raises(NotAllowedError, match="承認していない"):
         print_cards(mine)
@@ -252,7 +269,9 @@ def test_a_demo_prints_without_any_ward(sqlite_database: Database, tmp_path: Pat
 
 
 @pytest.mark.parametrize("kind", list(FORMS))
-def test_no_form_prints_a_name_or_an_address_of_a_household_before_somebody_writes_it(kind: str) -> None:
+def test_no_form_prints_a_name_or_an_address_of_a_household_before_somebody_writes_it(
+    kind: str,
+) -> None:
     program = load_program("sample", date(2023, 7, 3))
     found = source(program, kind, NOW)
     said = "".join(pdf.text(found.content)).replace("\n", "")
@@ -262,7 +281,9 @@ def test_no_form_prints_a_name_or_an_address_of_a_household_before_somebody_writ
     assert source(program, kind, NOW).content == found.content
 
 
-def test_on_the_page_the_contractor_proposes_and_the_ward_reads_and_approves(staff: StaffSite) -> None:
+def test_on_the_page_the_contractor_proposes_and_the_ward_reads_and_approves(
+    staff: StaffSite,
+) -> None:
     officer, ward = staff.enter_as(Role.OFFICER), staff.enter_as(Role.WARD_OFFICER)
     assert "登録した版はまだありません" in officer.open("/documents").text
     assert officer.post("/documents/propose", {"kind": "novel", "label": "x"}).status_code == 422
@@ -275,11 +296,17 @@ def test_on_the_page_the_contractor_proposes_and_the_ward_reads_and_approves(sta
     assert again.status_code == 422
     assert "もう登録されています" in again.text
     assert staff.count(DocumentVersion) == 1
-    assert officer.post("/documents/1/approve", {"number-1": "1", "day-1": "2023-06-01"}).status_code == 403
+    assert (
+        officer.post("/documents/1/approve", {"number-1": "1", "day-1": "2023-06-01"}).status_code
+        == 403
+    )
     assert ward.post("/documents/propose", form).status_code == 403
     taken = ward.post("/documents/1/file")
     assert taken.content == staff.site.program.letter_texts_file.read_bytes()
-    assert ward.post("/documents/1/approve", {"number-1": "", "day-1": "2023-06-01"}).status_code == 422
+    assert (
+        ward.post("/documents/1/approve", {"number-1": "", "day-1": "2023-06-01"}).status_code
+        == 422
+    )
     assert ward.post("/documents/1/approve", {"number-1": "1", "day-1": "x"}).status_code == 422
     specimen = ward.post("/documents/1/specimen").content
     assert len(pdf.text(specimen)) == 2

@@ -19,7 +19,9 @@ def in_call(staff: StaffSite, colleague: Colleague, household_id: int | None = N
         call = start_call(session, actor, staff.now)
         if household_id is not None:
             session.add(
-                CallHousehold(call_id=call.id, household_id=household_id, opened_at=staff.now, level=1)
+                CallHousehold(
+                    call_id=call.id, household_id=household_id, opened_at=staff.now, level=1
+                )
             )
         return call.id
 

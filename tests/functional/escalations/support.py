@@ -37,7 +37,9 @@ class Desk:
         key = name or role.value
         if key not in self.people:
             organization = Organization.CONTRACTOR if role is Role.AGENT else ROLES[role]
-            self.people[key] = Actor(role, hire(self.database, self.now, role, key).id, organization)
+            self.people[key] = Actor(
+                role, hire(self.database, self.now, role, key).id, organization
+            )
         return self.people[key]
 
     @property
@@ -77,26 +79,40 @@ class Desk:
             call.state, call.ended_at = "ended", self.now
 
     def ask(
-        self, kind: str = "eligibility", text: str = WORDS, *, household_id: int | None = None,
-        actor: Actor | None = None, telephone: str = "",
-    ) -> Escalation:  # fmt: skip
+        self,
+        kind: str = "eligibility",
+        text: str = WORDS,
+        *,
+        household_id: int | None = None,
+        actor: Actor | None = None,
+        telephone: str = "",
+    ) -> Escalation:
         """A question that an agent passes on in a call of its own."""
         who = actor or self.agent
         call_id = self.call(who, household_id)
         with self.database.write() as session:
             row = services.raise_escalation(
-                session, VAULT, self.program, Question(kind, text, telephone), who, self.now, call_id=call_id,
+                session,
+                VAULT,
+                self.program,
+                Question(kind, text, telephone),
+                who,
+                self.now,
+                call_id=call_id,
                 household_id=household_id,
-            )  # fmt: skip
+            )
             session.flush()
             session.expunge(row)
         self.end(call_id)
         return row
 
     def answer(
-        self, row: Escalation, text: str = "対象になります。", actor: Actor | None = None,
+        self,
+        row: Escalation,
+        text: str = "対象になります。",
+        actor: Actor | None = None,
         instruction: Instruction | None = ORDER,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """The ward answers."""
         with self.database.write() as session:
             given = WardAnswer(text, instruction)

@@ -49,10 +49,14 @@ def test_the_number_is_on_nobody_elses_page(sqlite_staff: StaffSite) -> None:
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
-        ({"telephone": ""}, "telephone"), ({"at": "2023-08-05", "clock": "10:00"}, "at"), ({"clock": "99"}, "at"),
-        ({"at": "いつか", "clock": "10:00"}, "at"), ({"clock": "9:00"}, "at"), ({"text": "4111 1111 1111 1111"}, "text"),
+        ({"telephone": ""}, "telephone"),
+        ({"at": "2023-08-05", "clock": "10:00"}, "at"),
+        ({"clock": "99"}, "at"),
+        ({"at": "いつか", "clock": "10:00"}, "at"),
+        ({"clock": "9:00"}, "at"),
+        ({"text": "4111 1111 1111 1111"}, "text"),
     ],
-)  # fmt: skip
+)
 def test_a_call_back_with_faults_comes_back_as_it_was_typed(
     sqlite_staff: StaffSite, changed: dict[str, str], field: str
 ) -> None:
@@ -78,7 +82,12 @@ def test_nobody_answered_and_no_second_call_back_is_asked_for(sqlite_staff: Staf
     assert 'name="result" value="call_back" checked' in page
     found = re.search(r'name="call_id" value="(\d+)"', page)
     assert found
-    notes = {"call_id": found[1], "category": "delivery/absent", "result": "call_back", "form_key": "f"}
+    notes = {
+        "call_id": found[1],
+        "category": "delivery/absent",
+        "result": "call_back",
+        "form_key": "f",
+    }
     answer = visitor.post("/calls/finish/submit", notes)
     assert answer.headers["location"] == "/calls?said=finished"
     assert sqlite_staff.count(Task, kind="call_back") == 1

@@ -69,7 +69,14 @@ def settled(
 ) -> None:
     with desk.database.write() as session:
         call_backs.settle(
-            session, VAULT, desk.program, task_id, outcome, actor or desk.agent, desk.now, office=office
+            session,
+            VAULT,
+            desk.program,
+            task_id,
+            outcome,
+            actor or desk.agent,
+            desk.now,
+            office=office,
         )
 
 
@@ -96,26 +103,35 @@ def test_a_caller_whom_nobody_could_verify_may_leave_a_number(desk: Desk) -> Non
     task_id = asked(desk)
     [one] = waiting(desk)
     assert (one.task.id, one.task.household_id, one.due_at, one.overdue, one.tries) == (
-        task_id, None, at(1, 17), False, 0,
-    )  # fmt: skip
+        task_id,
+        None,
+        at(1, 17),
+        False,
+        0,
+    )
     assert b"0312345678" not in (one.task.sealed or b"")
 
 
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
-        (replace(WANTED, telephone="12"), "telephone"), (replace(WANTED, at=NOW), "at"),
-        (replace(WANTED, at=at(1, 17)), "at"), (replace(WANTED, at=at(5, 12)), "at"),
-        (replace(WANTED, text="カード 4111 1111 1111 1111"), "text"), (replace(WANTED, text="あ" * 1001), "text"),
+        (replace(WANTED, telephone="12"), "telephone"),
+        (replace(WANTED, at=NOW), "at"),
+        (replace(WANTED, at=at(1, 17)), "at"),
+        (replace(WANTED, at=at(5, 12)), "at"),
+        (replace(WANTED, text="カード 4111 1111 1111 1111"), "text"),
+        (replace(WANTED, text="あ" * 1001), "text"),
     ],
-)  # fmt: skip
+)
 def test_a_call_back_with_faults_is_not_taken(quick_desk: Desk, wrong: Wanted, field: str) -> None:
     with pytest.raises(InputError) as refused:
         asked(quick_desk, wrong)
     assert refused.value.code == field
 
 
-def test_an_agent_asks_only_in_an_own_call_and_for_a_household_that_is_open_in_it(quick_desk: Desk) -> None:
+def test_an_agent_asks_only_in_an_own_call_and_for_a_household_that_is_open_in_it(
+    quick_desk: Desk,
+) -> None:
     household = quick_desk.household()
     with quick_desk.database.write() as session, pytest.raises(NotAllowedError):
         call_backs.ask(session, VAULT, quick_desk.program, WANTED, quick_desk.agent, NOW)
@@ -144,14 +160,17 @@ def test_the_first_due_comes_first_and_the_late_are_marked(desk: Desk) -> None:
         assert call_back_queries.count_waiting(session, desk.program.calendar, desk.now) == (3, 1)
 
 
-def test_those_without_a_time_stand_where_their_shown_time_puts_them_page_by_page(desk: Desk) -> None:
+def test_those_without_a_time_stand_where_their_shown_time_puts_them_page_by_page(
+    desk: Desk,
+) -> None:
     late = asked(desk, replace(WANTED, at=at(1, 16, 30)))
     soon = asked(desk, replace(WANTED, at=at(1, 13)))
     tomorrow = asked(desk, replace(WANTED, at=at(2, 10)))
     with desk.database.write() as session:
         session.get_one(Task, tomorrow).due_at = at(2, 10)
         timeless = [
-            open_task(session, VAULT, "unmatched", None, {}, desk.agent, desk.now).id for _ in range(20)
+            open_task(session, VAULT, "unmatched", None, {}, desk.agent, desk.now).id
+            for _ in range(20)
         ]
     expected = [soon, late, *timeless, tomorrow]
     pages = []
@@ -256,7 +275,9 @@ def test_reached_with_something_left_for_the_office_the_task_stays_open(desk: De
     assert waiting(desk) == []
 
 
-def test_no_answer_moves_it_two_hours_on_and_the_third_gives_it_up_with_a_letter(desk: Desk) -> None:
+def test_no_answer_moves_it_two_hours_on_and_the_third_gives_it_up_with_a_letter(
+    desk: Desk,
+) -> None:
     task_id = asked(desk, household_id=desk.household())
     due = []
     for outcome in ("no_answer", "busy"):
@@ -300,7 +321,9 @@ def test_an_unknown_outcome_is_refused(quick_desk: Desk) -> None:
         settled(quick_desk, task_id, "perhaps")
 
 
-def test_what_was_left_on_the_resident_site_is_called_too_and_stays_with_the_office(desk: Desk) -> None:
+def test_what_was_left_on_the_resident_site_is_called_too_and_stays_with_the_office(
+    desk: Desk,
+) -> None:
     wish = SiteWish("decline", "鶉野　瑠璃子", "090-1111-2222")
     with desk.database.write() as session:
         ask_call_back(session, VAULT, wish, "key", "203.0.113.4", NOW)
@@ -308,7 +331,10 @@ def test_what_was_left_on_the_resident_site_is_called_too_and_stays_with_the_off
     assert one.task.kind == "unmatched"
     with desk.database.read() as session:
         for moment, late in ((at(1, 17), 0), (at(1, 17, 1), 1)):
-            assert call_back_queries.count_waiting(session, desk.program.calendar, moment) == (1, late)
+            assert call_back_queries.count_waiting(session, desk.program.calendar, moment) == (
+                1,
+                late,
+            )
     call = started(desk, one.task.id)
     with desk.database.read() as session:
         task = session.get_one(Task, one.task.id)
@@ -323,13 +349,18 @@ def test_what_was_left_on_the_resident_site_is_called_too_and_stays_with_the_off
 def test_calls_back_to_protected_households_are_not_the_desks(desk: Desk) -> None:
     household = desk.household(protected=True)
     with desk.database.write() as session:
-        task = open_task(session, VAULT, "call_back", household, {"telephone": "03"}, desk.ward, NOW)
+        task = open_task(
+            session, VAULT, "call_back", household, {"telephone": "03"}, desk.ward, NOW
+        )
         task_id = task.id
     assert waiting(desk) == []
     with desk.database.read() as session:
         calendar = desk.program.calendar
         assert call_back_queries.one(session, calendar, task_id, NOW) is None
-        assert call_back_queries.one(session, calendar, task_id, NOW, include_protected=True) is not None
+        assert (
+            call_back_queries.one(session, calendar, task_id, NOW, include_protected=True)
+            is not None
+        )
         assert call_back_queries.count_waiting(session, desk.program.calendar, NOW) == (0, 0)
 
 

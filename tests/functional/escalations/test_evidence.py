@@ -23,10 +23,17 @@ def answered(staff: StaffSite, person: Person, instruction: Instruction = ORDER)
     ward = Actor(Role.WARD_OFFICER, staff.hire(Role.WARD_OFFICER).id, Organization.WARD)
     with staff.database.write() as session:
         row = services.raise_escalation(
-            session, VAULT, staff.site.program, Question("eligibility", "転出した。"), officer, staff.now,
+            session,
+            VAULT,
+            staff.site.program,
+            Question("eligibility", "転出した。"),
+            officer,
+            staff.now,
             household_id=person.household_id,
-        )  # fmt: skip
-        services.answer(session, VAULT, row.id, WardAnswer("対象です。", instruction), ward, staff.now)
+        )
+        services.answer(
+            session, VAULT, row.id, WardAnswer("対象です。", instruction), ward, staff.now
+        )
         return row.id
 
 
@@ -38,7 +45,10 @@ def test_who_proposes_sees_the_instructions_about_the_household(sqlite_staff: St
     shown = officer.open(f"/holds/{hold}").text
     assert f'href="/escalations/{number}"' in shown
     assert "区の指示書 児発第12号（2023-07-31）" in shown
-    assert 'href="/escalations/' not in officer.open(f"/holds/{empty}").text.split("<main", maxsplit=1)[1]
+    assert (
+        'href="/escalations/'
+        not in officer.open(f"/holds/{empty}").text.split("<main", maxsplit=1)[1]
+    )
 
 
 def test_who_approves_sees_the_answer_behind_the_number_or_that_there_is_none(

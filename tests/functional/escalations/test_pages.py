@@ -34,10 +34,14 @@ def test_a_question_goes_to_the_ward_once_and_its_number_is_read_out(staff: Staf
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
-        ({"kind": ""}, "kind"), ({"text": ""}, "text"), ({"text": "カード 4111 1111 1111 1111"}, "text"),
-        ({"telephone": "12"}, "telephone"), ({"call": "999"}, "kind"), ({"about": "1", "household": "999"}, "kind"),
+        ({"kind": ""}, "kind"),
+        ({"text": ""}, "text"),
+        ({"text": "カード 4111 1111 1111 1111"}, "text"),
+        ({"telephone": "12"}, "telephone"),
+        ({"call": "999"}, "kind"),
+        ({"about": "1", "household": "999"}, "kind"),
     ],
-)  # fmt: skip
+)
 def test_a_question_with_faults_comes_back_as_it_was_typed(
     sqlite_staff: StaffSite, changed: dict[str, str], field: str
 ) -> None:
@@ -96,7 +100,10 @@ def test_the_ward_answers_on_the_page_and_the_agent_tells_and_closes(staff: Staf
     assert {answer.status_code for answer in answers} == {303}
     assert staff.count(EscalationAnswer, source="screen", instruction_no="児発第12号") == 1
     assert "対象になります。" in mine.send(f"{address}/read").text
-    assert [mine.post(f"{address}/close", {"form_key": "c"}).status_code for _ in range(2)] == [303, 303]
+    assert [mine.post(f"{address}/close", {"form_key": "c"}).status_code for _ in range(2)] == [
+        303,
+        303,
+    ]
     assert mine.post(f"{address}/close", {"form_key": "d"}).status_code == 409
     assert len(staff.events("escalation.close")) == 1
 
@@ -123,7 +130,9 @@ def test_what_only_the_ward_reads_may_be_closed_unread(sqlite_staff: StaffSite) 
     assert mine.post(f"{address}/close", {"form_key": "c"}).status_code == 303
 
 
-def test_an_officer_enters_the_wards_paper_with_its_number_or_a_scan(sqlite_staff: StaffSite) -> None:
+def test_an_officer_enters_the_wards_paper_with_its_number_or_a_scan(
+    sqlite_staff: StaffSite,
+) -> None:
     _agent, address = raised(sqlite_staff)
     officer = sqlite_staff.enter_as(Role.OFFICER)
     officer.open(address)
@@ -159,13 +168,15 @@ def test_leads_ask_again_and_agents_take_back_what_is_open(sqlite_staff: StaffSi
 
 def test_a_question_is_found_by_its_receipt_number(sqlite_staff: StaffSite) -> None:
     mine, address = raised(sqlite_staff)
-    number = re.findall(r'<strong class="figure mono">([\w-]{9})<', mine.open(f"{address}?said=raised").text)[
-        0
-    ]
+    number = re.findall(
+        r'<strong class="figure mono">([\w-]{9})<', mine.open(f"{address}?said=raised").text
+    )[0]
     found = mine.post("/escalations/find", {"receipt": number.lower()})
     assert found.headers["location"] == address
     assert mine.post("/escalations/find", {"receipt": "ZZZZ-9999"}).status_code == 422
-    assert sqlite_staff.enter_as(Role.AGENT).post("/escalations/find", {"receipt": number}).status_code in {
+    assert sqlite_staff.enter_as(Role.AGENT).post(
+        "/escalations/find", {"receipt": number}
+    ).status_code in {
         403,
         422,
     }
@@ -178,7 +189,9 @@ def test_the_sheet_goes_out_and_answers_come_in_after_a_look(staff: StaffSite) -
     assert "表は暗号化されません" in officer.open("/escalations").text
     sheet = officer.post("/escalations/sheet")
     assert 'filename="escalations.xlsx"' in sheet.headers["content-disposition"]
-    [_head, row] = CalamineWorkbook.from_filelike(io.BytesIO(sheet.content)).get_sheet_by_index(0).to_python()
+    [_head, row] = (
+        CalamineWorkbook.from_filelike(io.BytesIO(sheet.content)).get_sheet_by_index(0).to_python()
+    )
     assert len(staff.events("escalation.sheet_taken")) == 1
     assert "に表で送った" in officer.open("/escalations").text
     data = returned([row[0], "対象です。", "児発第12号", "2023-07-31"], ["ZZZZ-9999", "可", "", ""])
@@ -210,7 +223,9 @@ def test_the_sheet_goes_out_and_answers_come_in_after_a_look(staff: StaffSite) -
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7 nothing", b"PK\x03\x04"])
-def test_a_file_that_is_no_sheet_comes_back_with_a_sentence(sqlite_staff: StaffSite, data: bytes) -> None:
+def test_a_file_that_is_no_sheet_comes_back_with_a_sentence(
+    sqlite_staff: StaffSite, data: bytes
+) -> None:
     officer = sqlite_staff.enter_as(Role.OFFICER)
     officer.open("/escalations/answers")
     answer = officer.post("/escalations/answers/upload", files={"file": ("a.xlsx", data, "x/y")})
@@ -238,7 +253,9 @@ def test_the_end_of_a_call_that_is_passed_on_leads_to_the_form(sqlite_staff: Sta
     assert sent.status_code == 303
 
 
-def test_the_desk_shows_what_is_left_open_and_not_what_others_asked(sqlite_staff: StaffSite) -> None:
+def test_the_desk_shows_what_is_left_open_and_not_what_others_asked(
+    sqlite_staff: StaffSite,
+) -> None:
     person = sqlite_staff.add_household()
     first, call_id = agent(sqlite_staff, person.household_id)
     first.open("/escalations/new")
@@ -257,10 +274,14 @@ def test_the_desk_shows_what_is_left_open_and_not_what_others_asked(sqlite_staff
 @pytest.mark.parametrize(
     ("role", "handles", "sees", "answers"),
     [
-        (Role.AGENT, 200, 200, 403), (Role.SUPERVISOR, 200, 200, 403), (Role.OFFICER, 200, 200, 200),
-        (Role.WARD_OFFICER, 403, 200, 200), (Role.AUDITOR, 403, 403, 403), (Role.ADMINISTRATOR, 403, 403, 403),
+        (Role.AGENT, 200, 200, 403),
+        (Role.SUPERVISOR, 200, 200, 403),
+        (Role.OFFICER, 200, 200, 200),
+        (Role.WARD_OFFICER, 403, 200, 200),
+        (Role.AUDITOR, 403, 403, 403),
+        (Role.ADMINISTRATOR, 403, 403, 403),
     ],
-)  # fmt: skip
+)
 def test_who_may_open_what(
     sqlite_staff: StaffSite, role: Role, handles: int, sees: int, answers: int
 ) -> None:

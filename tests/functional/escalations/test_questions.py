@@ -11,7 +11,13 @@ from portal.domain.actors import Actor, Role
 from portal.domain.approvals.services import Instruction
 from portal.domain.audit.models import AuditEvent
 from portal.domain.clock import day_start
-from portal.domain.errors import DomainError, InputError, NotAllowedError, NotFoundError, WrongStateError
+from portal.domain.errors import (
+    DomainError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+    WrongStateError,
+)
 from portal.domain.escalations import queries, services
 from portal.domain.escalations.models import Escalation, EscalationAnswer
 from portal.domain.escalations.queries import Reader
@@ -24,7 +30,11 @@ ALL, CONTRACTOR = Reader(True), Reader(False)
 
 
 def raised(
-    desk: Desk, question: Question, actor: Actor, call_id: int | None, household_id: int | None = None
+    desk: Desk,
+    question: Question,
+    actor: Actor,
+    call_id: int | None,
+    household_id: int | None = None,
 ) -> Escalation:
     with desk.database.write() as session:
         return services.raise_escalation(
@@ -45,7 +55,9 @@ def test_a_question_keeps_its_words_sealed_and_is_due_by_its_kind(desk: Desk) ->
     assert WORDS.encode() not in row.sealed
     assert question_of(VAULT, row) == {"text": WORDS, "telephone": "09012345678"}
     with desk.database.read() as session:
-        [event] = session.scalars(select(AuditEvent).where(AuditEvent.action == "escalation.raised")).all()
+        [event] = session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "escalation.raised")
+        ).all()
         assert event.detail == {"call": row.call_id, "kind": "eligibility"}
         assert event.household_id == row.household_id
 
@@ -53,12 +65,16 @@ def test_a_question_keeps_its_words_sealed_and_is_due_by_its_kind(desk: Desk) ->
 @pytest.mark.parametrize(
     ("question", "field"),
     [
-        (Question("weather", WORDS), "kind"), (Question("eligibility", " "), "text"),
-        (Question("eligibility", "あ" * 1001), "text"), (Question("eligibility", "カード 4111 1111 1111 1111"), "text"),
+        (Question("weather", WORDS), "kind"),
+        (Question("eligibility", " "), "text"),
+        (Question("eligibility", "あ" * 1001), "text"),
+        (Question("eligibility", "カード 4111 1111 1111 1111"), "text"),
         (Question("eligibility", WORDS, "12"), "telephone"),
     ],
-)  # fmt: skip
-def test_a_question_with_faults_is_not_passed_on(quick_desk: Desk, question: Question, field: str) -> None:
+)
+def test_a_question_with_faults_is_not_passed_on(
+    quick_desk: Desk, question: Question, field: str
+) -> None:
     with pytest.raises(InputError) as refused:
         raised(quick_desk, question, quick_desk.agent, quick_desk.call())
     assert refused.value.code == field
@@ -83,7 +99,9 @@ def test_an_agent_names_only_a_household_that_was_opened_in_the_call(quick_desk:
     opened, other = quick_desk.household(), quick_desk.household()
     call = quick_desk.call(household_id=opened)
     assert (
-        raised(quick_desk, Question("complaint", WORDS), quick_desk.agent, call, opened).household_id
+        raised(
+            quick_desk, Question("complaint", WORDS), quick_desk.agent, call, opened
+        ).household_id
         == opened
     )
     with pytest.raises(NotAllowedError):
@@ -132,11 +150,12 @@ def test_evidence_about_a_protected_household_is_the_wards_alone(desk: Desk) -> 
 @pytest.mark.parametrize(
     ("given", "field"),
     [
-        (WardAnswer(" ", ORDER), "text"), (WardAnswer("可", Instruction("あ" * 41, ORDER.day)), "instruction_no"),
+        (WardAnswer(" ", ORDER), "text"),
+        (WardAnswer("可", Instruction("あ" * 41, ORDER.day)), "instruction_no"),
         (WardAnswer("可", Instruction("　", ORDER.day)), "instruction_no"),
         (WardAnswer("可", Instruction("第1号", date(2023, 8, 2))), "instruction_date"),
     ],
-)  # fmt: skip
+)
 def test_an_answer_with_faults_is_not_kept(quick_desk: Desk, given: WardAnswer, field: str) -> None:
     row = quick_desk.ask()
     with quick_desk.database.write() as session, pytest.raises(InputError) as refused:
@@ -189,23 +208,28 @@ def act(desk: Desk, row: Escalation, action: str) -> None:
     with desk.database.write() as session:
         match action:
             case "answer":
-                services.answer(session, VAULT, row.id, WardAnswer("可", ORDER), desk.ward, desk.now)
+                services.answer(
+                    session, VAULT, row.id, WardAnswer("可", ORDER), desk.ward, desk.now
+                )
             case "close":
                 services.close(session, row.id, desk.agent, desk.now)
             case "withdraw":
                 services.withdraw(session, row.id, desk.agent, desk.now)
             case _reopen:
-                services.reopen(session, VAULT, desk.program, row.id, "まだです。", desk.officer, desk.now)
+                services.reopen(
+                    session, VAULT, desk.program, row.id, "まだです。", desk.officer, desk.now
+                )
 
 
 @pytest.mark.parametrize(
     ("before", "refused"),
     [
-        ([], ["close", "reopen"]), (["answer"], ["answer", "withdraw"]),
+        ([], ["close", "reopen"]),
+        (["answer"], ["answer", "withdraw"]),
         (["answer", "close"], ["answer", "close", "withdraw"]),
         (["withdraw"], ["answer", "close", "withdraw", "reopen"]),
     ],
-)  # fmt: skip
+)
 def test_a_step_in_the_wrong_state_changes_nothing(
     quick_desk: Desk, before: list[str], refused: list[str]
 ) -> None:
@@ -249,9 +273,15 @@ def test_lists_show_what_is_due_first_and_agents_only_their_own(desk: Desk) -> N
     other = desk.ask("press", actor=desk.actor(Role.AGENT, "other"))
     own = Reader(False, desk.agent.id)
     with desk.database.read() as session:
-        assert [row.id for row in queries.escalations(session, CONTRACTOR)] == [fast.id, other.id, slow.id]
+        assert [row.id for row in queries.escalations(session, CONTRACTOR)] == [
+            fast.id,
+            other.id,
+            slow.id,
+        ]
         assert [row.id for row in queries.escalations(session, own)] == [fast.id, slow.id]
-        assert [row.id for row in queries.escalations(session, CONTRACTOR, kind="press")] == [other.id]
+        assert [row.id for row in queries.escalations(session, CONTRACTOR, kind="press")] == [
+            other.id
+        ]
         assert queries.escalations(session, CONTRACTOR, page=2) == []
         assert queries.state_counts(session, own) == {"open": 2}
         assert queries.visible_escalation(session, other.id, own) is None

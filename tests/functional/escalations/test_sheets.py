@@ -14,12 +14,24 @@ from sqlalchemy import select
 
 from portal.domain.actors import Actor
 from portal.domain.audit.models import AuditEvent
-from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError, WrongStateError
+from portal.domain.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+    WrongStateError,
+)
 from portal.domain.escalations import answers_in
 from portal.domain.escalations.answers_file import AnswerRow, AnswersFile, read_answers
 from portal.domain.escalations.models import AnswerSheet, Escalation, EscalationAnswer
 from portal.domain.escalations.queries import Reader, answers_of
-from portal.domain.escalations.sheet_columns import ANSWER, COLUMNS, INSTRUCTION, INSTRUCTION_DAY, RECEIPT
+from portal.domain.escalations.sheet_columns import (
+    ANSWER,
+    COLUMNS,
+    INSTRUCTION,
+    INSTRUCTION_DAY,
+    RECEIPT,
+)
 from portal.domain.escalations.sheet_out import make_sheet
 from tests.functional.escalations.support import NOW, WORDS, Desk
 from tests.support.coupons import VAULT
@@ -68,7 +80,9 @@ def returned(*rows: Cells) -> bytes:
 
 def taken_in(desk: Desk, data: bytes, actor: Actor | None = None) -> int:
     with desk.database.write() as session:
-        return answers_in.take_in(session, VAULT, read_answers(data), actor or desk.officer, desk.now).id
+        return answers_in.take_in(
+            session, VAULT, read_answers(data), actor or desk.officer, desk.now
+        ).id
 
 
 def planned(desk: Desk, sheet_id: int, reader: Reader = CONTRACTOR) -> tuple[list[str], str]:
@@ -81,7 +95,13 @@ def planned(desk: Desk, sheet_id: int, reader: Reader = CONTRACTOR) -> tuple[lis
 def applied(desk: Desk, sheet_id: int, seen: str = "") -> None:
     with desk.database.write() as session:
         answers_in.apply_sheet(
-            session, VAULT, sheet_id, seen or planned(desk, sheet_id)[1], CONTRACTOR, desk.officer, desk.now
+            session,
+            VAULT,
+            sheet_id,
+            seen or planned(desk, sheet_id)[1],
+            CONTRACTOR,
+            desk.officer,
+            desk.now,
         )
 
 
@@ -92,8 +112,9 @@ def test_a_sheet_goes_out_and_its_answers_come_back_as_evidence(desk: Desk) -> N
     assert tuple(rows[0]) == COLUMNS
     assert {row[0] for row in rows[1:]} == {first.receipt_no, second.receipt_no}
     answers = {
-        first.receipt_no: ("対象になります。", "児発第１２号", "令和5年7月31日"), second.receipt_no: ("お詫びします。", "", ""),
-    }  # fmt: skip
+        first.receipt_no: ("対象になります。", "児発第１２号", "令和5年7月31日"),
+        second.receipt_no: ("お詫びします。", "", ""),
+    }
     sheet_id = taken_in(desk, filled(book, answers))
     assert planned(desk, sheet_id)[0] == ["new", "new"]
     assert (desk.state(first), desk.state(second)) == ("open", "open")
@@ -102,8 +123,11 @@ def test_a_sheet_goes_out_and_its_answers_come_back_as_evidence(desk: Desk) -> N
     with desk.database.read() as session:
         [answer] = answers_of(session, first.id)
         assert (answer.source, answer.instruction_no, answer.instruction_date, answer.sheet_id) == (
-            "sheet", "児発第12号", date(2023, 7, 31), sheet_id,
-        )  # fmt: skip
+            "sheet",
+            "児発第12号",
+            date(2023, 7, 31),
+            sheet_id,
+        )
         assert session.get_one(Escalation, first.id).sheet_at == NOW
 
 
@@ -123,7 +147,9 @@ def test_without_key_and_acceptance_nothing_goes_out(quick_desk: Desk) -> None:
         assert session.get_one(Escalation, row.id).sheet_at is None
 
 
-def test_formulas_of_callers_stay_texts_and_telephone_numbers_keep_their_zero(quick_desk: Desk) -> None:
+def test_formulas_of_callers_stay_texts_and_telephone_numbers_keep_their_zero(
+    quick_desk: Desk,
+) -> None:
     evil = '=HYPERLINK("http://example.test","x")'
     row = quick_desk.ask("complaint", evil, telephone="090-1234-5678")
     book = sheet(quick_desk)
@@ -132,7 +158,9 @@ def test_formulas_of_callers_stay_texts_and_telephone_numbers_keep_their_zero(qu
     with zipfile.ZipFile(io.BytesIO(book)) as parts:
         page = parts.read("xl/worksheets/sheet1.xml")
         assert b"<f>" not in page
-        assert not [name for name in parts.namelist() if "hyperlink" in name or "externalLink" in name]
+        assert not [
+            name for name in parts.namelist() if "hyperlink" in name or "externalLink" in name
+        ]
     answers = {row.receipt_no: ("=1+1", "+81-1", "2023-07-31")}
     sheet_id = taken_in(quick_desk, filled(book, answers))
     applied(quick_desk, sheet_id)
@@ -150,7 +178,9 @@ def test_formulas_of_callers_stay_texts_and_telephone_numbers_keep_their_zero(qu
         ("press", False),
     ],
 )
-def test_a_name_goes_out_only_where_the_question_needs_one(quick_desk: Desk, kind: str, named: bool) -> None:
+def test_a_name_goes_out_only_where_the_question_needs_one(
+    quick_desk: Desk, kind: str, named: bool
+) -> None:
     quick_desk.ask(kind, household_id=quick_desk.household())
     [_head, cell] = cells(sheet(quick_desk))
     assert (cell[5] == CANARY_NAME) is named
@@ -166,7 +196,9 @@ def test_what_is_about_protection_goes_out_without_words_name_or_number(quick_de
     assert "電話" in cell[6]
 
 
-def test_a_protected_household_is_on_no_sheet_but_the_wards_and_never_named(quick_desk: Desk) -> None:
+def test_a_protected_household_is_on_no_sheet_but_the_wards_and_never_named(
+    quick_desk: Desk,
+) -> None:
     hidden = quick_desk.ask(household_id=quick_desk.household(protected=True))
     with pytest.raises(ConflictError):
         sheet(quick_desk)
@@ -203,8 +235,17 @@ def test_rows_that_cannot_be_kept_are_listed_each_with_its_reason(desk: Desk) ->
     ]
     sheet_id = taken_in(desk, returned(*rows))
     assert planned(desk, sheet_id)[0] == [
-        "new", "unknown", "unknown", "wrong_state", "twice", "twice", "day", "number", "words", "no_text",
-    ]  # fmt: skip
+        "new",
+        "unknown",
+        "unknown",
+        "wrong_state",
+        "twice",
+        "twice",
+        "day",
+        "number",
+        "words",
+        "no_text",
+    ]
     applied(desk, sheet_id)
     with desk.database.read() as session:
         assert len(session.scalars(select(EscalationAnswer)).all()) == 2
@@ -219,7 +260,8 @@ def test_the_same_file_twice_is_one_sheet_and_the_same_answers_change_nothing(de
     assert taken_in(desk, data, desk.ward) == sheet_id
     applied(desk, sheet_id)
     again = taken_in(
-        desk, returned([row.receipt_no, "対象です。", "第１号", "R5.7.31"], ["ZZZZ-9999", "可", "", ""])
+        desk,
+        returned([row.receipt_no, "対象です。", "第１号", "R5.7.31"], ["ZZZZ-9999", "可", "", ""]),
     )
     assert again != sheet_id
     assert planned(desk, again)[0] == ["same", "unknown"]
@@ -234,7 +276,9 @@ def test_the_same_file_twice_is_one_sheet_and_the_same_answers_change_nothing(de
 
 def test_what_changed_after_it_was_shown_stops_all_of_it(desk: Desk) -> None:
     first, second = desk.ask(), desk.ask("press")
-    sheet_id = taken_in(desk, returned([first.receipt_no, "可", "", ""], [second.receipt_no, "可", "", ""]))
+    sheet_id = taken_in(
+        desk, returned([first.receipt_no, "可", "", ""], [second.receipt_no, "可", "", ""])
+    )
     _results, seen = planned(desk, sheet_id)
     desk.answer(second)
     with pytest.raises(ConflictError):
@@ -275,9 +319,16 @@ def test_what_a_sheet_says_is_sealed_and_nothing_of_it_is_in_the_audit(quick_des
         assert "児発第9号" not in details
 
 
-def test_a_heading_above_the_columns_and_columns_in_another_order_do_no_harm(quick_desk: Desk) -> None:
+def test_a_heading_above_the_columns_and_columns_in_another_order_do_no_harm(
+    quick_desk: Desk,
+) -> None:
     row = quick_desk.ask()
-    rows: list[Cells] = [["区からの回答"], [], [ANSWER, "メモ", RECEIPT], ["可", "x", row.receipt_no]]
+    rows: list[Cells] = [
+        ["区からの回答"],
+        [],
+        [ANSWER, "メモ", RECEIPT],
+        ["可", "x", row.receipt_no],
+    ]
     found = read_answers(workbook(rows)).rows
     assert found == [AnswerRow(4, row.receipt_no, "可")]
 
@@ -292,11 +343,16 @@ def bomb() -> bytes:
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        (b"", "kind"), (b"%PDF-1.7", "kind"), (b"PK\x03\x04broken", "kind"), (workbook([["a", "b"]]), "columns"),
-        (returned(), "empty"), (workbook([["x"] * 41]), "size"), (returned(["A", "あ" * 4001]), "size"),
+        (b"", "kind"),
+        (b"%PDF-1.7", "kind"),
+        (b"PK\x03\x04broken", "kind"),
+        (workbook([["a", "b"]]), "columns"),
+        (returned(), "empty"),
+        (workbook([["x"] * 41]), "size"),
+        (returned(["A", "あ" * 4001]), "size"),
         (workbook([["x"]] * 2001), "size"),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_no_filled_in_sheet_is_refused(data: bytes, code: str) -> None:
     with pytest.raises(InputError) as refused:
         read_answers(data)

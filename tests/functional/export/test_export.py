@@ -46,8 +46,12 @@ from tests.support.staff import hire
 
 PROGRAM = load_program("sample", date(2023, 7, 3))
 TEXTS = {
-    "subject": "第1回", "place": "区役所", "attendees": "課長", "decisions": "白い封筒", "open_items": "",
-}  # fmt: skip
+    "subject": "第1回",
+    "place": "区役所",
+    "attendees": "課長",
+    "decisions": "白い封筒",
+    "open_items": "",
+}
 
 
 @dataclass
@@ -73,7 +77,9 @@ class House:
 
 @pytest.fixture
 def house(database: Database, tmp_path: Path) -> House:
-    officer, ward = (hire(database, NOW, role, role.value).id for role in (Role.OFFICER, Role.WARD_OFFICER))
+    officer, ward = (
+        hire(database, NOW, role, role.value).id for role in (Role.OFFICER, Role.WARD_OFFICER)
+    )
     clerk = Actor(Role.OFFICER, officer, Organization.CONTRACTOR)
     *open_ids, hidden = add_families(database, 3, protected=[2])
     build_letters(printer(database, tmp_path / "runs"), workers=0)
@@ -87,26 +93,50 @@ def house(database: Database, tmp_path: Path) -> House:
         )
         write_report(session, VAULT, PROGRAM, incident.id, "first", clerk, NOW)
         for place, household in enumerate((open_ids[0], hidden)):
-            child = session.scalars(select(Entitlement).where(Entitlement.household_id == household)).first()
+            child = session.scalars(
+                select(Entitlement).where(Entitlement.household_id == household)
+            ).first()
             coupon = session.scalars(select(Coupon)).first()
             assert child is not None
             assert coupon is not None
             session.add(
                 CouponFault(
-                    receipt_no=f"CDFG-HJK{place}", household_id=household, entitlement_id=child.id, coupon_id=coupon.id,
-                    source="call", said="not_read", reported_at=NOW, wrapped_key=b"", sealed=b"",
+                    receipt_no=f"CDFG-HJK{place}",
+                    household_id=household,
+                    entitlement_id=child.id,
+                    coupon_id=coupon.id,
+                    source="call",
+                    said="not_read",
+                    reported_at=NOW,
+                    wrapped_key=b"",
+                    sealed=b"",
                 )
-            )  # fmt: skip
+            )
         record(session, SYSTEM, NOW, "household.opened", "household", hidden, household_id=hidden)
         record(session, SYSTEM, NOW, "approval.proposed", "household", hidden)
-        record(session, SYSTEM, NOW, "household.opened", "household", open_ids[0], household_id=open_ids[0])
+        record(
+            session,
+            SYSTEM,
+            NOW,
+            "household.opened",
+            "household",
+            open_ids[0],
+            household_id=open_ids[0],
+        )
     return House(
-        database, tmp_path, Actor(Role.WARD_OFFICER, ward, Organization.WARD), clerk, open_ids, hidden
+        database,
+        tmp_path,
+        Actor(Role.WARD_OFFICER, ward, Organization.WARD),
+        clerk,
+        open_ids,
+        hidden,
     )
 
 
 def rows(folder: Path, name: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads((folder / "ledgers" / f"{name}.json").read_text("utf-8"))
+    found: list[dict[str, Any]] = json.loads(
+        (folder / "ledgers" / f"{name}.json").read_text("utf-8")
+    )
     return found
 
 
@@ -119,7 +149,12 @@ def test_every_file_is_in_the_manifest_and_the_sums_can_be_checked_by_anybody(ho
     assert set(listed) <= there
     for path, one in listed.items():
         assert hashlib.sha256((out / path).read_bytes()).hexdigest() == one["sha256"]
-    assert subprocess.run(["sha256sum", "-c", "--quiet", "SHA256SUMS"], cwd=out, check=False).returncode == 0
+    assert (
+        subprocess.run(
+            ["sha256sum", "-c", "--quiet", "SHA256SUMS"], cwd=out, check=False
+        ).returncode
+        == 0
+    )
     with house.database.read() as session:
         event = session.scalars(select(AuditEvent).where(AuditEvent.action == "export.made")).one()
         digest = hashlib.sha256((out / "manifest.json").read_bytes()).hexdigest()
@@ -159,7 +194,9 @@ def test_texts_documents_minutes_and_reports_are_there_as_people_read_them(house
 def test_no_name_no_code_and_no_secret_is_in_any_file(house: House) -> None:
     out = house.export("5汐子第1号")
     with house.database.read() as session:
-        assert session.scalar(select(func.count(Coupon.id)).where(Coupon.entitlement_id.is_not(None)))
+        assert session.scalar(
+            select(func.count(Coupon.id)).where(Coupon.entitlement_id.is_not(None))
+        )
     words = [*CANARIES, "潮見坂", "login_digest", "sealed", "password"]
     for path in out.rglob("*"):
         if path.suffix in {".csv", ".json"} and path.name not in {"scripts.csv", "scripts.json"}:
@@ -178,7 +215,9 @@ def test_no_name_no_code_and_no_secret_is_in_any_file(house: House) -> None:
     }
 
 
-def test_protected_households_stay_out_with_every_trace_unless_the_ward_says_otherwise(house: House) -> None:
+def test_protected_households_stay_out_with_every_trace_unless_the_ward_says_otherwise(
+    house: House,
+) -> None:
     out = house.export()
     assert json.loads((out / "manifest.json").read_text("utf-8"))["households_left_out"] == 1
     assert [row["id"] for row in rows(out, "households")] == house.open_ids
@@ -187,7 +226,9 @@ def test_protected_households_stay_out_with_every_trace_unless_the_ward_says_oth
         assert all(row.get("household_id") != house.protected_id for row in found), ledger.name
     events = rows(out, "audit_events")
     assert not [
-        row for row in events if row["subject"] == "household" and row["subject_id"] == house.protected_id
+        row
+        for row in events
+        if row["subject"] == "household" and row["subject_id"] == house.protected_id
     ]
     assert [
         row
@@ -197,7 +238,10 @@ def test_protected_households_stay_out_with_every_trace_unless_the_ward_says_oth
     everything = house.export("5汐子第1号", "all")
     manifest = json.loads((everything / "manifest.json").read_text("utf-8"))
     assert (manifest["protected_households"], manifest["instruction"]) == ("included", "5汐子第1号")
-    assert [row["id"] for row in rows(everything, "households")] == [*house.open_ids, house.protected_id]
+    assert [row["id"] for row in rows(everything, "households")] == [
+        *house.open_ids,
+        house.protected_id,
+    ]
 
 
 def test_children_and_yen_add_up_in_the_ledger(house: House) -> None:
@@ -223,7 +267,10 @@ def test_nothing_is_overwritten_and_nothing_half_done_stays(house: House) -> Non
     assert not [path for path in house.folder.iterdir() if "second" in path.name]
     with house.database.read() as session:
         assert (
-            session.scalar(select(func.count(AuditEvent.id)).where(AuditEvent.action == "export.made")) == 1
+            session.scalar(
+                select(func.count(AuditEvent.id)).where(AuditEvent.action == "export.made")
+            )
+            == 1
         )
 
 
@@ -277,7 +324,9 @@ def test_the_command_says_what_it_wrote_and_whom_it_left_out(house: House) -> No
     assert done.exit_code == 0, done.output
     assert "支援措置の世帯1件は入れていません" in done.output
     assert run("--out", out, "--by", "ward_officer").exit_code == 1
-    told = run("--out", out + "2", "--by", "ward_officer", "--protected-by-instruction", "1", "--json")
+    told = run(
+        "--out", out + "2", "--by", "ward_officer", "--protected-by-instruction", "1", "--json"
+    )
     assert json.loads(told.stdout)["left_out"] == 0
 
 

@@ -36,9 +36,14 @@ def add_staff(database: Database, login: str, role: Role = Role.AGENT) -> Actor:
     organization = Organization.SUBCONTRACTOR if role is Role.AGENT else Organization.CONTRACTOR
     with database.write() as session:
         user = StaffUser(
-            login=login, display_name=login, organization=organization.value, role=role.value, password_hash="-",
-            totp_sealed=b"", created_at=NOW,
-        )  # fmt: skip
+            login=login,
+            display_name=login,
+            organization=organization.value,
+            role=role.value,
+            password_hash="-",
+            totp_sealed=b"",
+            created_at=NOW,
+        )
         session.add(user)
         session.flush()
         return Actor(role, user.id, organization)
@@ -56,12 +61,20 @@ class FaxDesk:
     sent: int = field(default=0)
 
     def receive(
-        self, *, at: datetime | None = None, language: str = "ja", sender: str = SENDER, data: bytes = b"", **more: Any
-    ) -> int:  # fmt: skip
+        self,
+        *,
+        at: datetime | None = None,
+        language: str = "ja",
+        sender: str = SENDER,
+        data: bytes = b"",
+        **more: Any,
+    ) -> int:
         """A FAX comes in; each is another file."""
         self.sent += 1
         file = check_scan(data or fax((172, 110 + self.sent)))
-        new = NewFax(at or self.now - timedelta(minutes=30), file, CallLanguage(language), sender, **more)
+        new = NewFax(
+            at or self.now - timedelta(minutes=30), file, CallLanguage(language), sender, **more
+        )
         with self.database.write() as session:
             return services.receive(session, VAULT, PROGRAM.calendar, new, self.agent, self.now).id
 
@@ -75,10 +88,13 @@ class FaxDesk:
         with self.database.write() as session:
             session.add(
                 CallHousehold(
-                    call_id=call_id, household_id=person.household_id, level=int(level), opened_at=self.now,
+                    call_id=call_id,
+                    household_id=person.household_id,
+                    level=int(level),
+                    opened_at=self.now,
                     verified_at=self.now,
                 )
-            )  # fmt: skip
+            )
 
     def end_call(self, call_id: int) -> None:
         """The call is over."""

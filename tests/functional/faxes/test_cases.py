@@ -27,7 +27,9 @@ def close(desk: FaxDesk, case_id: int, reason: str = "advertisement") -> None:
         services.close(session, case_id, reason, desk.agent, desk.now)
 
 
-def test_the_headers_time_counts_and_the_answer_is_due_on_the_next_business_day(desk: FaxDesk) -> None:
+def test_the_headers_time_counts_and_the_answer_is_due_on_the_next_business_day(
+    desk: FaxDesk,
+) -> None:
     friday_night = datetime(2023, 7, 28, 13, 30, tzinfo=UTC)
     case = desk.case(desk.receive(at=friday_night, language="ko", data=fax((172, 110), (172, 90))))
     assert (case.received_at, case.entered_at) == (friday_night, NOW)
@@ -78,7 +80,11 @@ def test_the_same_file_is_one_case(desk: FaxDesk) -> None:
     with pytest.raises(ConflictError, match=case.receipt_no):
         desk.receive(data=pdf())
     with desk.database.read() as session:
-        assert len(session.scalars(select(FaxCase)).all()) == len(session.scalars(select(Scan)).all()) == 1
+        assert (
+            len(session.scalars(select(FaxCase)).all())
+            == len(session.scalars(select(Scan)).all())
+            == 1
+        )
 
 
 def test_starting_opens_a_call_about_it_and_pressing_twice_opens_one(desk: FaxDesk) -> None:
@@ -176,7 +182,11 @@ def test_the_queue_is_oldest_first_twenty_at_a_time(desk: FaxDesk) -> None:
         rest = queries.queue(session, after=first[-1].id)
     assert [row.id for row in first + rest] == by_age[::-1]
     assert (len(first), len(rest)) == (20, 3)
-    assert (first[0].state, first[0].handled_by, first[1].handled_by) == ("in_work", "agent-a", None)
+    assert (first[0].state, first[0].handled_by, first[1].handled_by) == (
+        "in_work",
+        "agent-a",
+        None,
+    )
 
 
 def test_what_waits_is_counted_and_what_is_late(desk: FaxDesk) -> None:

@@ -17,12 +17,20 @@ def test_it_is_one_page_in_japanese_and_the_readers_language(locale: str) -> Non
         own = plain(_("世帯主の生年月日"))
     (page,) = pdf.text(made)
     squeezed = "".join(page.split())
-    for words in ("FAX問合せ票", "世帯主の生年月日", "書かないでください", PROGRAM.contact.fax, own):
+    for words in (
+        "FAX問合せ票",
+        "世帯主の生年月日",
+        "書かないでください",
+        PROGRAM.contact.fax,
+        own,
+    ):
         assert "".join(words.split()) in squeezed or locale == "ja@easy"
 
 
 @pytest.mark.parametrize("locale", RESIDENT_LOCALES)
-def test_the_help_page_gives_it_in_the_language_of_the_page(sqlite_resident: Resident, locale: str) -> None:
+def test_the_help_page_gives_it_in_the_language_of_the_page(
+    sqlite_resident: Resident, locale: str
+) -> None:
     visitor = sqlite_resident.visitor()
     visitor.http.cookies.set("lang", CODE_OF[locale], domain="127.0.0.1")
     assert 'href="/fax/form.pdf"' in visitor.open("/help").text

@@ -35,7 +35,9 @@ def test_two_agents_start_the_same_case_and_one_gets_it(desk: FaxDesk) -> None:
         assert min(told) == ""
         assert "ほかの人" in max(told)
         with desk.database.read() as session:
-            calls = session.scalars(select(Call.id).where(Call.subject == f"fax_case:{case_id}")).all()
+            calls = session.scalars(
+                select(Call.id).where(Call.subject == f"fax_case:{case_id}")
+            ).all()
         assert len(calls) == 1
         desk.end_call(calls[0])
 

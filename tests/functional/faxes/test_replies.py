@@ -41,8 +41,10 @@ def started(desk: FaxDesk) -> int:
         ("03-5550-0143", "03-5550-0143", "other_number"),
     ],
     ids=["differ", "once", "words", "empty", "short", "abroad", "our own", "not the header's"],
-)  # fmt: skip
-def test_a_number_that_may_be_wrong_is_refused(desk: FaxDesk, number: str, again: str, code: str) -> None:
+)
+def test_a_number_that_may_be_wrong_is_refused(
+    desk: FaxDesk, number: str, again: str, code: str
+) -> None:
     case_id = started(desk)
     with pytest.raises(InputError) as refused:
         desk.prepare(case_id, number=number, number_again=again)
@@ -52,7 +54,9 @@ def test_a_number_that_may_be_wrong_is_refused(desk: FaxDesk, number: str, again
 
 def test_widths_and_hyphens_do_not_matter_and_the_number_is_stored_encrypted(desk: FaxDesk) -> None:
     reply = desk.reply(
-        desk.prepare(started(desk), number="０３ー５５５０ー０１４２", number_again="+81 3 5550 0142")
+        desk.prepare(
+            started(desk), number="０３ー５５５０ー０１４２", number_again="+81 3 5550 0142"
+        )
     )
     assert sheets.open_reply(VAULT, reply).number == DIALED
     assert b"5550" not in reply.sealed
@@ -99,7 +103,9 @@ def test_a_protected_household_is_never_written_about(desk: FaxDesk) -> None:
 def test_a_verified_household_is_answered_and_the_case_knows_whose_it_is(desk: FaxDesk) -> None:
     case_id, person = desk.receive(), desk.household()
     desk.verified(desk.start(case_id), person)
-    reply = desk.reply(desk.prepare(case_id, text=TEXT, wordings=(), household_id=person.household_id))
+    reply = desk.reply(
+        desk.prepare(case_id, text=TEXT, wordings=(), household_id=person.household_id)
+    )
     assert (reply.household_id, desk.case(case_id).household_id) == (person.household_id,) * 2
     assert sheets.open_reply(VAULT, reply).words.text == TEXT
     event = desk.events("fax.reply_prepared")[0]
@@ -109,11 +115,14 @@ def test_a_verified_household_is_answered_and_the_case_knows_whose_it_is(desk: F
 @pytest.mark.parametrize(
     ("text", "wordings", "code"),
     [
-        ("", (), "wording"), ("", ("nothing",), "wording"), ("", ("script:nothing",), "wording"),
-        ("あ" * 1_001, (), "text"), ("確認の番号は 123456 です。", (), "text"),
+        ("", (), "wording"),
+        ("", ("nothing",), "wording"),
+        ("", ("script:nothing",), "wording"),
+        ("あ" * 1_001, (), "text"),
+        ("確認の番号は 123456 です。", (), "text"),
     ],
     ids=["nothing", "unknown", "unknown script", "long", "secret"],
-)  # fmt: skip
+)
 def test_words_that_cannot_go_out_are_refused(
     desk: FaxDesk, text: str, wordings: tuple[str, ...], code: str
 ) -> None:
@@ -172,7 +181,9 @@ def test_a_failed_sending_stands_on_top_until_it_is_sent_again(desk: FaxDesk) ->
         assert [one.id for one in queries.queue(session)] == [old]
     with desk.database.write() as session:
         with pytest.raises(InputError, match="前に送った番号と違います"):
-            sending.prepare_again(session, VAULT, reply_id, "03-5550-0143", "03-5550-0143", desk.other, NOW)
+            sending.prepare_again(
+                session, VAULT, reply_id, "03-5550-0143", "03-5550-0143", desk.other, NOW
+            )
         sending.prepare_again(session, VAULT, reply_id, SENDER, SENDER, desk.other, NOW)
     with desk.database.read() as session:
         assert queries.failed(session) == []
@@ -226,12 +237,17 @@ def test_the_cover_has_no_personal_data_and_the_reply_has_what_was_written(desk:
     case_id, person = desk.receive(language="ko"), desk.household()
     desk.verified(desk.start(case_id), person)
     said = f"{CANARY_NAME}様 手紙は出しました。"
-    reply_id = desk.prepare(case_id, household_id=person.household_id, text=said, wordings=("accepted",))
+    reply_id = desk.prepare(
+        case_id, household_id=person.household_id, text=said, wordings=("accepted",)
+    )
     with desk.database.write() as session:
         taken = [
-            sheets.take_out(session, VAULT, case_id, reply_id, part, desk.agent, NOW) for part in sheets.PARTS
+            sheets.take_out(session, VAULT, case_id, reply_id, part, desk.agent, NOW)
+            for part in sheets.PARTS
         ]
-    cover, text = (sheets.draw(PROGRAM, one, part) for one, part in zip(taken, sheets.PARTS, strict=True))
+    cover, text = (
+        sheets.draw(PROGRAM, one, part) for one, part in zip(taken, sheets.PARTS, strict=True)
+    )
     number = desk.case(case_id).receipt_no
     (front,) = pdf.text(cover)
     assert number in front
@@ -253,7 +269,9 @@ def test_whoever_gets_it_by_mistake_reads_what_to_do_in_four_languages() -> None
     squeezed = "".join(front.split())
     for locale in COVER_LOCALES:
         with use_locale(locale):
-            said = _("まちがって届いたときは、2枚目からは読まずに、下の番号に、電話かFAXで知らせてください。")
+            said = _(
+                "まちがって届いたときは、2枚目からは読まずに、下の番号に、電話かFAXで知らせてください。"
+            )
         assert "".join(said.split()) in squeezed
 
 

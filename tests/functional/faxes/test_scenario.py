@@ -26,9 +26,12 @@ HEADER = {
     "form_key": "in",
 }
 ON_THE_FAX = {
-    "relation": "other_parent", "name": CANARY_NAME, "birth": CANARY_BIRTH.isoformat(),
-    "child_birth": CHILD_BIRTH.isoformat(), "postal": POSTAL,
-}  # fmt: skip
+    "relation": "other_parent",
+    "name": CANARY_NAME,
+    "birth": CANARY_BIRTH.isoformat(),
+    "child_birth": CHILD_BIRTH.isoformat(),
+    "postal": POSTAL,
+}
 Row = TypeVar("Row", Request, FaxCase, FaxReply)
 TWICE = {"number": "03-5550-0142", "number_again": "03-5550-0142"}
 
@@ -72,24 +75,36 @@ def test_a_deaf_parent_asks_by_fax_for_the_letter_to_be_sent_again(staff: StaffS
     # the agent reads the FAX, finds the family and types what stands on it
     at.search(name=CANARY_NAME, postal=POSTAL)
     assert at.verify(person.household_id, **ON_THE_FAX) == 303
-    assert f'href="{place}"' in at.page(person.household_id), "the way back to the FAX stands in the bar"
+    assert f'href="{place}"' in at.page(person.household_id), (
+        "the way back to the FAX stands in the bar"
+    )
     done = visitor.send(
-        f"/desk/{person.household_id}/redelivery/submit", {"item": "letter", "told": "yes", "form_key": "do"}
+        f"/desk/{person.household_id}/redelivery/submit",
+        {"item": "letter", "told": "yes", "form_key": "do"},
     )
     request = one(staff, Request)
     assert request.receipt_no in done.text
     case = one(staff, FaxCase)
-    assert (request.kind, request.channel, request.received_at) == ("redelivery", "fax", case.received_at)
+    assert (request.kind, request.channel, request.received_at) == (
+        "redelivery",
+        "fax",
+        case.received_at,
+    )
 
     # the answer: general words, the number of what was asked for, and a line about the letter
     page = visitor.get(place).text
     assert f'name="receipt-{request.receipt_no}" value="1" checked' in page
-    answer = own | {"wording-accepted": "1", f"receipt-{request.receipt_no}": "1", "form_key": "late"}
+    answer = own | {
+        "wording-accepted": "1",
+        f"receipt-{request.receipt_no}": "1",
+        "form_key": "late",
+    }
     assert visitor.post(f"{place}/reply", answer).status_code == 303
     reply = one(staff, FaxReply)
     base = f"{place}/replies/{reply.id}"
     front, behind = (
-        "".join(pdf.text(visitor.get(f"{base}/sheets/{part}").content)) for part in ("cover", "text")
+        "".join(pdf.text(visitor.get(f"{base}/sheets/{part}").content))
+        for part in ("cover", "text")
     )
     assert case.receipt_no in front
     assert request.receipt_no not in front

@@ -25,7 +25,11 @@ TICK = timedelta(microseconds=1)
 
 
 def saw(
-    office: Office, household: int, who: Colleague, minutes: int = 0, action: str = "household.opened"
+    office: Office,
+    household: int,
+    who: Colleague,
+    minutes: int = 0,
+    action: str = "household.opened",
 ) -> None:
     with office.staff.database.write() as session:
         actor = Actor(Role.OFFICER, who.id)
@@ -49,7 +53,10 @@ def test_counts_between_two_instants_the_second_one_outside(office: Office) -> N
     ):
         saw(office, household, curious, minutes)
     found = find(office, Search(office.now, office.now + HOUR))
-    assert [(row.household_id, row.events) for row in found.rows] == [(households[0], 2), (households[1], 1)]
+    assert [(row.household_id, row.events) for row in found.rows] == [
+        (households[0], 2),
+        (households[1], 1),
+    ]
     assert (found.households, found.children, found.events) == (2, 4, 3)
     assert find(office, Search(office.now, office.now + HOUR + TICK)).households == 3
     assert find(office, Search(office.now + TICK, office.now + HOUR)).events == 2
@@ -65,7 +72,9 @@ def test_by_person_and_by_what_was_done(office: Office) -> None:
         resident = Actor(Role.RESIDENT, curious.id)
         record(session, resident, office.now, "coupon.viewed", "coupon", 1, household_id=second)
     span = (office.now, office.now + HOUR)
-    assert [row.household_id for row in find(office, Search(*span, login="ＣＵＲＩＯＵＳ")).rows] == [first]
+    assert [
+        row.household_id for row in find(office, Search(*span, login="ＣＵＲＩＯＵＳ")).rows
+    ] == [first]
     assert find(office, Search(*span)).households == 2
     assert find(office, Search(*span, What.ANY, login="curious")).households == 2
     assert find(office, Search(*span, What.PRINTED)).households == 0
@@ -98,10 +107,17 @@ def test_by_print_run_and_by_what_was_done_with_the_whole_run(office: Office) ->
     with office.staff.database.write() as session:
         session.add(
             BareLetter(
-                number="B1", household_id=people[1].household_id, kind="advance", state="printed", print_run_id=runs[0],
-                chunk_number=1, children=1, amount_yen=0, created_at=office.now,
+                number="B1",
+                household_id=people[1].household_id,
+                kind="advance",
+                state="printed",
+                print_run_id=runs[0],
+                chunk_number=1,
+                children=1,
+                amount_yen=0,
+                created_at=office.now,
             )
-        )  # fmt: skip
+        )
         record(session, SYSTEM, taken_at, "print_archive.taken", "print_archive", 1, run=runs[0])
     took = find(office, Search(taken_at, taken_at + HOUR, What.TAKEN))
     assert {row.household_id for row in took.rows} == {person.household_id for person in people}
@@ -135,9 +151,11 @@ def test_what_cannot_be_looked_for_is_said(
     hours = 0 if "hours" in search else 1
     login, session_id = str(search.get("login", "")), search.get("session_id")
     asked = Search(
-        quick_office.now, quick_office.now + hours * HOUR, login=login,
+        quick_office.now,
+        quick_office.now + hours * HOUR,
+        login=login,
         session_id=session_id if isinstance(session_id, int) else None,
-    )  # fmt: skip
+    )
     with pytest.raises(InputError) as refused:
         find(quick_office, asked)
     assert refused.value.code == field
@@ -152,7 +170,11 @@ def test_protected_households_are_counted_and_listed_for_the_ward_alone(office: 
         session.get_one(Household, hidden).protected = True
     search = Search(office.now, office.now + HOUR)
     officer, ward = find(office, search), find(office, search, ward=True)
-    assert (officer.households, officer.of_ward_alone) == (ward.households, ward.of_ward_alone) == (2, 1)
+    assert (
+        (officer.households, officer.of_ward_alone)
+        == (ward.households, ward.of_ward_alone)
+        == (2, 1)
+    )
     assert [row.household_id for row in officer.rows] == [open_]
     assert [row.household_id for row in ward.rows] == [hidden, open_]
 
@@ -168,15 +190,24 @@ def test_a_million_events_are_searched_in_a_minute(quick_office: Office) -> None
     """A tenth of it here, in a tenth of the time (security.md SEC-D2: 60 s for 1 M)."""
     curious = quick_office.staff.hire()
     base = {
-        "actor_role": "officer", "actor_id": curious.id, "channel": "portal", "action": "household.opened",
-        "subject": "household", "detail": {},
-    }  # fmt: skip
+        "actor_role": "officer",
+        "actor_id": curious.id,
+        "channel": "portal",
+        "action": "household.opened",
+        "subject": "household",
+        "detail": {},
+    }
     with quick_office.staff.database.write() as session:
         for first in range(0, 100_000, 10_000):
             rows = [
-                base | {"at": quick_office.now + timedelta(seconds=n % 3600), "subject_id": n % 40_000 + 1, "household_id": n % 40_000 + 1}
+                base
+                | {
+                    "at": quick_office.now + timedelta(seconds=n % 3600),
+                    "subject_id": n % 40_000 + 1,
+                    "household_id": n % 40_000 + 1,
+                }
                 for n in range(first, first + 10_000)
-            ]  # fmt: skip
+            ]
             session.execute(insert(AuditEvent), rows)
     started = time.monotonic()
     found = find(quick_office, Search(quick_office.now, quick_office.now + HOUR))
@@ -194,9 +225,14 @@ def test_the_page_finds_keeps_and_names_nobody(office: Office) -> None:
     desk = office.staff.enter_as(Role.OFFICER)
     desk.open(f"/incidents/{incident}/affected")
     asked = {
-        "looked": "looked", "from_on": "2023-08-01", "from_time": "12:00", "to_on": "2023-08-01", "to_time": "12:30",
-        "login": "curious", "form_key": "s",
-    }  # fmt: skip
+        "looked": "looked",
+        "from_on": "2023-08-01",
+        "from_time": "12:00",
+        "to_on": "2023-08-01",
+        "to_time": "12:30",
+        "login": "curious",
+        "form_key": "s",
+    }
     page = desk.send(f"/incidents/{incident}/affected/search", asked).text
     assert "世帯 21、こども 42人" in page
     assert page.count('<th scope="row"><a class="cell" href="/households/') == 20
@@ -207,15 +243,23 @@ def test_the_page_finds_keeps_and_names_nobody(office: Office) -> None:
     assert "世帯 21" not in desk.open(f"/incidents/{other}/affected").text
     desk.send(f"/incidents/{incident}/affected/keep", asked)
     assert "世帯 21" in desk.open(f"/incidents/{incident}").text
-    (event,) = [one for one in office.staff.events("incident.searched") if one.detail["households"] == 21][:1]
+    (event,) = [
+        one for one in office.staff.events("incident.searched") if one.detail["households"] == 21
+    ][:1]
     assert "curious" not in str(event.detail)
 
 
 @pytest.mark.parametrize(
     ("changed", "spot"),
-    [({"looked": "x"}, "looked"), ({"from_on": "x"}, "from_on"), ({"to_time": ""}, "to_time"), ({"login": "nobody"}, "login"),
-     ({"session": "x"}, "session"), ({"to_on": "2023-07-01"}, "to_on")],
-)  # fmt: skip
+    [
+        ({"looked": "x"}, "looked"),
+        ({"from_on": "x"}, "from_on"),
+        ({"to_time": ""}, "to_time"),
+        ({"login": "nobody"}, "login"),
+        ({"session": "x"}, "session"),
+        ({"to_on": "2023-07-01"}, "to_on"),
+    ],
+)
 def test_a_fault_in_the_search_stands_beside_its_field(
     quick_office: Office, changed: dict[str, str], spot: str
 ) -> None:
@@ -223,8 +267,13 @@ def test_a_fault_in_the_search_stands_beside_its_field(
     desk = quick_office.staff.enter_as(Role.OFFICER)
     desk.open(f"/incidents/{incident}/affected")
     asked = {
-        "looked": "looked", "from_on": "2023-08-01", "from_time": "9:00", "to_on": "2023-08-01", "to_time": "12:30", "form_key": "s",
-    }  # fmt: skip
+        "looked": "looked",
+        "from_on": "2023-08-01",
+        "from_time": "9:00",
+        "to_on": "2023-08-01",
+        "to_time": "12:30",
+        "form_key": "s",
+    }
     answer = desk.post(f"/incidents/{incident}/affected/search", asked | changed)
     assert answer.status_code == 422
     assert f'href="#{spot}"' in answer.text

@@ -38,7 +38,9 @@ def family(desk: Desk, *, shown: bool = True) -> Person:
     return person
 
 
-@pytest.mark.parametrize(("channel", "source"), [(CallChannel.PHONE, "call"), (CallChannel.FAX, "fax")])
+@pytest.mark.parametrize(
+    ("channel", "source"), [(CallChannel.PHONE, "call"), (CallChannel.FAX, "fax")]
+)
 def test_the_case_says_how_it_came_and_the_number_is_read_back(
     desk: Desk, channel: CallChannel, source: str
 ) -> None:
@@ -47,7 +49,9 @@ def test_the_case_says_how_it_came_and_the_number_is_read_back(
     page = desk.open(person, "coupon-fault").text
     assert CANARY_CHILDREN[0][0] not in page
     assert 'name="child" value="1"' in page
-    assert 'name="child" value="2"' not in page, "a code that was not shown cannot have been refused"
+    assert 'name="child" value="2"' not in page, (
+        "a code that was not shown cannot have been refused"
+    )
     done = desk.do(person, "coupon-fault", FORM)
     assert done.status_code == 200
     assert desk.acts()[0].receipt_no in done.text
@@ -83,7 +87,11 @@ def test_without_a_shown_coupon_the_act_says_why_not(sqlite_desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("changed", "spot"),
-    [({"child": "2"}, "child"), ({"said": ""}, "said"), ({"words": "4111 1111 1111 1111"}, "words")],
+    [
+        ({"child": "2"}, "child"),
+        ({"said": ""}, "said"),
+        ({"words": "4111 1111 1111 1111"}, "words"),
+    ],
 )
 def test_what_is_missing_stands_beside_its_field(
     sqlite_desk: Desk, changed: dict[str, str], spot: str

@@ -51,9 +51,14 @@ def test_pressed_three_times_it_is_one_new_code(office: Office) -> None:
 
 @pytest.mark.parametrize(
     ("changed", "spot"),
-    [({"status": ""}, "status"), ({"as_of": "x"}, "as_of"), ({"as_of": "2023-08-02"}, "as_of"),
-     ({"status": "part_used", "used_yen": "30000"}, "used_yen"), ({"used_yen": "x"}, "used_yen")],
-)  # fmt: skip
+    [
+        ({"status": ""}, "status"),
+        ({"as_of": "x"}, "as_of"),
+        ({"as_of": "2023-08-02"}, "as_of"),
+        ({"status": "part_used", "used_yen": "30000"}, "used_yen"),
+        ({"used_yen": "x"}, "used_yen"),
+    ],
+)
 def test_a_fault_in_the_answer_stands_beside_its_field(
     quick_office: Office, changed: dict[str, str], spot: str
 ) -> None:
@@ -103,7 +108,9 @@ def test_what_was_told_is_read_on_record_and_lists_name_nobody(quick_office: Off
 
 
 @pytest.mark.parametrize("kind", ["pdf", "xlsx"])
-def test_the_report_is_progress_first_and_result_in_the_end(quick_office: Office, kind: str) -> None:
+def test_the_report_is_progress_first_and_result_in_the_end(
+    quick_office: Office, kind: str
+) -> None:
     person = quick_office.family(sandbox=True)
     row = quick_office.report(person)
     desk = opened(quick_office, row)

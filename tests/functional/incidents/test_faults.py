@@ -53,9 +53,15 @@ def test_one_action_stops_and_replaces_where_the_issuer_answers_at_once(office: 
     office.replace(row)
     assert office.coupons(person) == ["voided", "assigned"]
     found = office.fresh(row)
-    assert (found.state, found.new_coupon_id is not None, found.ended_at) == ("replaced", True, office.now)
+    assert (found.state, found.new_coupon_id is not None, found.ended_at) == (
+        "replaced",
+        True,
+        office.now,
+    )
     assert office.amounts() == before
-    assert [event.detail["state"] for event in office.staff.events("coupon_fault.replace")] == ["replaced"]
+    assert [event.detail["state"] for event in office.staff.events("coupon_fault.replace")] == [
+        "replaced"
+    ]
 
 
 def test_the_new_code_follows_when_the_issuer_confirms_later(office: Office) -> None:
@@ -79,15 +85,25 @@ def test_a_code_that_was_spent_before_the_stop_is_looked_up_again_and_nothing_is
     office.replace(row)
     answer(office, row, spent=True)
     found = office.fresh(row)
-    assert (found.state, found.issuer_status, office.coupons(person)) == ("reported", None, ["revealed"])
+    assert (found.state, found.issuer_status, office.coupons(person)) == (
+        "reported",
+        None,
+        ["revealed"],
+    )
     office.look_up(row, LookUp("part_used", date(2023, 8, 1), 1_000))
     with pytest.raises(NotAllowedError, match="もう使われています"):
         office.replace(row)
     with office.staff.database.write() as session:
         faults.explain(
-            session, VAULT, row.id, "used_by_household", "きのう、お母さんが使っていました。", office.actor(), office.now,
+            session,
+            VAULT,
+            row.id,
+            "used_by_household",
+            "きのう、お母さんが使っていました。",
+            office.actor(),
+            office.now,
             include_protected=False,
-        )  # fmt: skip
+        )
     assert office.fresh(row).state == "explained"
 
 
@@ -124,7 +140,8 @@ def test_asking_twice_is_one_case_and_two_at_once_too(office: Office) -> None:
     person = office.family()
     numbers: list[str] = []
     threads = [
-        threading.Thread(target=lambda: numbers.append(office.report(person).receipt_no)) for _ in range(3)
+        threading.Thread(target=lambda: numbers.append(office.report(person).receipt_no))
+        for _ in range(3)
     ]
     for thread in threads:
         thread.start()
@@ -148,7 +165,9 @@ def test_two_people_who_replace_at_once_give_one_new_code(office: Office) -> Non
         except DomainError:
             results.append("refused")
 
-    threads = [threading.Thread(target=press, args=(role,)) for role in (Role.OFFICER, Role.WARD_OFFICER)]
+    threads = [
+        threading.Thread(target=press, args=(role,)) for role in (Role.OFFICER, Role.WARD_OFFICER)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -160,11 +179,13 @@ def test_two_people_who_replace_at_once_give_one_new_code(office: Office) -> Non
 @pytest.mark.parametrize(
     ("told", "field"),
     [
-        (Told("magic"), "said"), (replace(TOLD, shop="あ" * 101), "shop"), (replace(TOLD, words="あ" * 501), "words"),
+        (Told("magic"), "said"),
+        (replace(TOLD, shop="あ" * 101), "shop"),
+        (replace(TOLD, words="あ" * 501), "words"),
         (replace(TOLD, shop_on=date(2023, 8, 2)), "shop_on"),
         (replace(TOLD, words="カードは 4111 1111 1111 1111 です"), "words"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_told_is_refused_beside_its_field(
     quick_office: Office, told: Told, field: str
 ) -> None:
@@ -186,19 +207,29 @@ def test_another_households_child_is_not_found(quick_office: Office) -> None:
     person, other = quick_office.family(), quick_office.family()
     with quick_office.staff.database.write() as session, pytest.raises(NotFoundError):
         faults.report_fault(
-            session, VAULT, person.household_id, quick_office.entitlement(other), TOLD, Source.CALL,
-            quick_office.actor(), quick_office.now,
-        )  # fmt: skip
+            session,
+            VAULT,
+            person.household_id,
+            quick_office.entitlement(other),
+            TOLD,
+            Source.CALL,
+            quick_office.actor(),
+            quick_office.now,
+        )
 
 
 @pytest.mark.parametrize(
     ("given", "field"),
     [
-        (LookUp("perhaps", date(2023, 8, 1)), "status"), (LookUp("unused", date(2023, 8, 2)), "as_of"),
-        (LookUp("part_used", date(2023, 8, 1), 0), "used_yen"), (LookUp("part_used", date(2023, 8, 1), 30_000), "used_yen"),
+        (LookUp("perhaps", date(2023, 8, 1)), "status"),
+        (LookUp("unused", date(2023, 8, 2)), "as_of"),
+        (LookUp("part_used", date(2023, 8, 1), 0), "used_yen"),
+        (LookUp("part_used", date(2023, 8, 1), 30_000), "used_yen"),
     ],
-)  # fmt: skip
-def test_an_issuers_word_that_cannot_be_is_refused(quick_office: Office, given: LookUp, field: str) -> None:
+)
+def test_an_issuers_word_that_cannot_be_is_refused(
+    quick_office: Office, given: LookUp, field: str
+) -> None:
     row = quick_office.report(quick_office.family())
     with pytest.raises(InputError) as refused:
         quick_office.look_up(row, given)
@@ -232,12 +263,21 @@ def test_a_decline_that_was_decided_while_the_issuer_was_asked_ends_the_case_wit
     office.replace(row)
     with office.staff.database.write() as session:
         claims.claim(
-            session, person.household_id, [row.entitlement_id], claims.DECLINE,
-            office.box.decline(person, (2,)).id, office.actor(), office.now,
-        )  # fmt: skip
+            session,
+            person.household_id,
+            [row.entitlement_id],
+            claims.DECLINE,
+            office.box.decline(person, (2,)).id,
+            office.actor(),
+            office.now,
+        )
     answer(office, row)
     found = office.fresh(row)
-    assert (found.state, found.outcome, office.coupons(person)) == ("explained", "other_request", ["voided"])
+    assert (found.state, found.outcome, office.coupons(person)) == (
+        "explained",
+        "other_request",
+        ["voided"],
+    )
 
 
 def test_a_code_replaced_another_way_is_not_replaced_twice(quick_office: Office) -> None:
@@ -282,7 +322,9 @@ def test_words_are_sealed_and_the_log_names_nothing(office: Office) -> None:
             assert row.receipt_no not in str(event.detail)
 
 
-@pytest.mark.parametrize(("outcome", "words", "field"), [("", "x", "outcome"), ("other", " ", "note")])
+@pytest.mark.parametrize(
+    ("outcome", "words", "field"), [("", "x", "outcome"), ("other", " ", "note")]
+)
 def test_ending_a_case_needs_a_reason_and_words(
     quick_office: Office, outcome: str, words: str, field: str
 ) -> None:

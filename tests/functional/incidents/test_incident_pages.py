@@ -13,8 +13,12 @@ from tests.support.people import CANARY_NAME
 from tests.support.resident import Visitor
 
 NEW = {
-    "kind": "lost_letters", "known_on": "2023-08-01", "known_time": "11:00", "summary": "袋がひとつ足りない。", "form_key": "n",
-}  # fmt: skip
+    "kind": "lost_letters",
+    "known_on": "2023-08-01",
+    "known_time": "11:00",
+    "summary": "袋がひとつ足りない。",
+    "form_key": "n",
+}
 
 
 def opened(office: Office) -> tuple[Visitor, str]:
@@ -35,11 +39,16 @@ def test_the_whole_way_in_the_browser(office: Office) -> None:
     assert "あります</span>" not in desk.open("/").text
     assert "期限前" in desk.open("/").text
     desk.send(place + "/tell", {"form_key": "t"})
-    desk.send(place + "/add", {"what": "coupon", "by": "numbers", "numbers": number, "form_key": "a"})
+    desk.send(
+        place + "/add", {"what": "coupon", "by": "numbers", "numbers": number, "form_key": "a"}
+    )
     page = desk.send(place + "/stop-codes", {"form_key": "s"}).text
     assert "発行者の答え待ち" in page
     assert office.coupons(person) == ["stop_requested"]
-    desk.send(place + "/fields", {"cause": "調べています。", "prevention": "袋を数えます。", "form_key": "f"})
+    desk.send(
+        place + "/fields",
+        {"cause": "調べています。", "prevention": "袋を数えます。", "form_key": "f"},
+    )
     desk.send(place + "/contain", {"form_key": "c"})
     assert "調べています。" in desk.open(place + "/write/first").text
     desk.send(place + "/write/first/submit", {"form_key": "w"})
@@ -71,9 +80,9 @@ def test_pressed_three_times_it_is_one_accident_and_one_report(office: Office) -
     assert len(places) == 1
     place = places.pop().partition("?")[0]
     desk.open(place)
-    assert {desk.post(place + "/write/first/submit", {"form_key": "w"}).status_code for _ in range(3)} == {
-        303
-    }
+    assert {
+        desk.post(place + "/write/first/submit", {"form_key": "w"}).status_code for _ in range(3)
+    } == {303}
     assert (office.staff.count(Incident), office.staff.count(IncidentReport)) == (1, 1)
     second = desk.post(place + "/write/first/submit", {"form_key": "other"})
     assert second.status_code == 422
@@ -82,9 +91,14 @@ def test_pressed_three_times_it_is_one_accident_and_one_report(office: Office) -
 
 @pytest.mark.parametrize(
     ("changed", "spot"),
-    [({"kind": ""}, "kind"), ({"known_time": "x"}, "known_time"), ({"known_on": "2023-08-02"}, "known_on"), ({"summary": ""}, "summary"),
-     ({"occurred_on": "2023-08-02", "occurred_time": "1:00"}, "occurred_on")],
-)  # fmt: skip
+    [
+        ({"kind": ""}, "kind"),
+        ({"known_time": "x"}, "known_time"),
+        ({"known_on": "2023-08-02"}, "known_on"),
+        ({"summary": ""}, "summary"),
+        ({"occurred_on": "2023-08-02", "occurred_time": "1:00"}, "occurred_on"),
+    ],
+)
 def test_a_fault_stands_beside_its_field_and_nothing_is_opened(
     quick_office: Office, changed: dict[str, str], spot: str
 ) -> None:
@@ -99,13 +113,19 @@ def test_a_fault_stands_beside_its_field_and_nothing_is_opened(
 @pytest.mark.parametrize(
     ("path", "form", "spot"),
     [
-        ("add", {"what": "coupon", "by": "numbers", "numbers": "nothing"}, "numbers"), ("add", {"what": "x"}, "add"),
-        ("add", {"what": "letter", "by": "all", "run": "99"}, "run"), ("add", {"what": "coupon", "by": "all"}, "batch"),
-        ("add", {"what": "coupon", "by": "theirs"}, "theirs"), ("stop-codes", {}, "stop-coupon"),
-        ("stop-letters", {}, "stop-letter"), ("fields", {"cause": "あ" * 2001}, "cause"),
-        ("tell", {"told_on": "2023-07-01", "told_time": "9:00"}, "told_on"), ("close", {}, "steps"), ("reopen", {}, "steps"),
+        ("add", {"what": "coupon", "by": "numbers", "numbers": "nothing"}, "numbers"),
+        ("add", {"what": "x"}, "add"),
+        ("add", {"what": "letter", "by": "all", "run": "99"}, "run"),
+        ("add", {"what": "coupon", "by": "all"}, "batch"),
+        ("add", {"what": "coupon", "by": "theirs"}, "theirs"),
+        ("stop-codes", {}, "stop-coupon"),
+        ("stop-letters", {}, "stop-letter"),
+        ("fields", {"cause": "あ" * 2001}, "cause"),
+        ("tell", {"told_on": "2023-07-01", "told_time": "9:00"}, "told_on"),
+        ("close", {}, "steps"),
+        ("reopen", {}, "steps"),
     ],
-)  # fmt: skip
+)
 def test_what_is_refused_is_said_on_the_page(
     quick_office: Office, path: str, form: dict[str, str], spot: str
 ) -> None:
@@ -116,7 +136,9 @@ def test_what_is_refused_is_said_on_the_page(
     assert f'id="{spot}"' in answer.text
 
 
-def test_the_paper_stays_as_the_ward_got_it_whatever_is_written_afterwards(quick_office: Office) -> None:
+def test_the_paper_stays_as_the_ward_got_it_whatever_is_written_afterwards(
+    quick_office: Office,
+) -> None:
     desk, place = opened(quick_office)
     desk.send(place + "/write/first/submit", {"form_key": "w"})
     took = desk.post(f"{place}/papers/1/file/pdf", {"form_key": "f"}).content
@@ -167,7 +189,9 @@ def test_others_do_not_get_here(quick_office: Office, role: Role) -> None:
     assert quick_office.staff.enter_as(role).get("/incidents").status_code == 403
 
 
-def test_the_first_page_of_the_day_shows_clocks_cases_and_notices_that_wait(quick_office: Office) -> None:
+def test_the_first_page_of_the_day_shows_clocks_cases_and_notices_that_wait(
+    quick_office: Office,
+) -> None:
     desk, place = opened(quick_office)
     quick_office.report(quick_office.family())
     desk.open(f"/site-notices/new?incident={place.rsplit('/', 1)[1]}")
@@ -198,7 +222,9 @@ def test_the_ward_says_why_it_gives_a_report_back_and_the_writer_reads_it(office
         assert 'id="reason-error"' in refused.text
     with office.staff.database.read() as session:
         assert session.query(IncidentReport).one().state == "written"
-    page = ward.send(paper + "/give-back", {"reason": "人数の数え方を、足してください。", "form_key": "g2"})
+    page = ward.send(
+        paper + "/give-back", {"reason": "人数の数え方を、足してください。", "form_key": "g2"}
+    )
     assert page.status_code == 200
     for seen in (desk.open(place).text, desk.open(paper).text):
         assert "差し戻した理由" in seen

@@ -11,12 +11,17 @@ from portal.domain.errors import (
     NotAllowedError,
     NotFoundError,
     WrongStateError,
-)  # fmt: skip
+)
 from portal.domain.incidents import papers, queries, register, subjects
 from portal.domain.incidents.clocks import Clock, Pace
 from portal.domain.incidents.models import Incident, IncidentReport
 from portal.domain.incidents.register import Opening
-from portal.domain.reports.incidents import frozen_report, incident_report, month_tables, write_report
+from portal.domain.reports.incidents import (
+    frozen_report,
+    incident_report,
+    month_tables,
+    write_report,
+)
 from tests.functional.incidents.support import Office
 from tests.support.coupons import VAULT
 
@@ -24,14 +29,20 @@ from tests.support.coupons import VAULT
 def add_numbers(office: Office, incident: int, *numbers: str, kind: str = "coupon") -> int:
     with office.staff.database.write() as session:
         if kind == "letter":
-            return subjects.add_letters(session, incident, "\n".join(numbers), office.actor(), office.now)
-        return subjects.add_codes(session, VAULT, incident, "\n".join(numbers), office.actor(), office.now)
+            return subjects.add_letters(
+                session, incident, "\n".join(numbers), office.actor(), office.now
+            )
+        return subjects.add_codes(
+            session, VAULT, incident, "\n".join(numbers), office.actor(), office.now
+        )
 
 
 def write(office: Office, incident: int, kind: str, role: Role = Role.OFFICER) -> int:
     with office.staff.database.write() as session:
         actor = office.actor(role)
-        return write_report(session, VAULT, office.staff.site.program, incident, kind, actor, office.now).id
+        return write_report(
+            session, VAULT, office.staff.site.program, incident, kind, actor, office.now
+        ).id
 
 
 def decide(office: Office, report: int, role: Role = Role.WARD_OFFICER) -> None:
@@ -60,7 +71,13 @@ def test_from_the_first_minute_to_the_end(office: Office) -> None:
     assert office.state(incident) == "closed"
     with office.staff.database.write() as session, pytest.raises(WrongStateError):
         register.write_fields(
-            session, VAULT, incident, {"cause": "x"}, malicious=False, actor=office.actor(), now=office.now
+            session,
+            VAULT,
+            incident,
+            {"cause": "x"},
+            malicious=False,
+            actor=office.actor(),
+            now=office.now,
         )
     with office.staff.database.write() as session:
         register.reopen(session, incident, office.actor(), office.now)
@@ -83,20 +100,25 @@ def test_an_accident_that_still_spreads_is_not_closed(quick_office: Office) -> N
 @pytest.mark.parametrize(
     ("opening", "field"),
     [
-        ({"kind": "x"}, "kind"), ({"summary": " "}, "summary"), ({"summary": "あ" * 2001}, "summary"),
-        ({"summary": "4111 1111 1111 1111"}, "summary"), ({"known": timedelta(seconds=1)}, "known_on"),
+        ({"kind": "x"}, "kind"),
+        ({"summary": " "}, "summary"),
+        ({"summary": "あ" * 2001}, "summary"),
+        ({"summary": "4111 1111 1111 1111"}, "summary"),
+        ({"known": timedelta(seconds=1)}, "known_on"),
         ({"occurred": timedelta(seconds=1)}, "occurred_on"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_an_accident_is_refused(
     quick_office: Office, opening: dict[str, object], field: str
 ) -> None:
     now = quick_office.now
     known, occurred = opening.get("known"), opening.get("occurred")
     given = Opening(
-        str(opening.get("kind", "leak")), now + known if isinstance(known, timedelta) else now,
-        now + occurred if isinstance(occurred, timedelta) else None, summary=str(opening.get("summary", "x")),
-    )  # fmt: skip
+        str(opening.get("kind", "leak")),
+        now + known if isinstance(known, timedelta) else now,
+        now + occurred if isinstance(occurred, timedelta) else None,
+        summary=str(opening.get("summary", "x")),
+    )
     with quick_office.staff.database.write() as session, pytest.raises(InputError) as refused:
         register.open_incident(session, VAULT, given, quick_office.actor(), now)
     assert refused.value.code == field
@@ -139,7 +161,9 @@ def test_a_report_stays_as_it_was_and_the_ward_decides(office: Office) -> None:
         row = session.get_one(IncidentReport, report)
         assert "あとからわかった" not in str(frozen_report(VAULT, row))
         assert "あとからわかった" in str(
-            incident_report(session, VAULT, office.staff.site.program, incident, "first", office.now)
+            incident_report(
+                session, VAULT, office.staff.site.program, incident, "first", office.now
+            )
         )
     with office.staff.database.write() as session:
         ward = office.actor(Role.WARD_OFFICER)
@@ -169,10 +193,20 @@ def test_each_report_has_the_nine_fields_and_no_name(quick_office: Office, kind:
             session, VAULT, quick_office.staff.site.program, incident, kind, quick_office.now
         )
         with pytest.raises(NotFoundError):
-            incident_report(session, VAULT, quick_office.staff.site.program, incident, "x", quick_office.now)
+            incident_report(
+                session, VAULT, quick_office.staff.site.program, incident, "x", quick_office.now
+            )
     assert [row[0] for row in report.tables[0].rows] == [
-        "概要", "漏えいなどの項目", "人数", "原因", "二次被害とそのおそれ", "本人への対応", "公表", "再発防止", "その他",
-    ]  # fmt: skip
+        "概要",
+        "漏えいなどの項目",
+        "人数",
+        "原因",
+        "二次被害とそのおそれ",
+        "本人への対応",
+        "公表",
+        "再発防止",
+        "その他",
+    ]
     assert quick_office.numbers(person)[0] not in str(report)
     assert ("経過" in [table.title for table in report.tables]) is (kind in {"progress", "result"})
 

@@ -53,12 +53,17 @@ def test_the_whole_way_from_the_coupon_to_the_receipt(resident: Resident) -> Non
     assert row.receipt_no in page
     assert "クーポンの会社に聞きます" in page
     assert (row.household_id, row.source, row.said, row.shop_on) == (
-        person.household_id, "resident", "not_read", date(2023, 7, 31),
-    )  # fmt: skip
+        person.household_id,
+        "resident",
+        "not_read",
+        date(2023, 7, 31),
+    )
     home = visitor.open("/home").text
     assert f"/coupon/trouble/{row.receipt_no}" in home
     visitor.open("/coupon/1/trouble")
-    assert visitor.place == f"/coupon/trouble/{row.receipt_no}", "an open case is shown instead of the form"
+    assert visitor.place == f"/coupon/trouble/{row.receipt_no}", (
+        "an open case is shown instead of the form"
+    )
 
 
 def test_fifty_equal_posts_are_one_case_and_one_receipt(resident: Resident) -> None:
@@ -73,10 +78,12 @@ def test_fifty_equal_posts_are_one_case_and_one_receipt(resident: Resident) -> N
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"said": ""}, "ひとつ選んで"), ({"shop_on": "きのう"}, "日付は"), ({"shop_on": "2023-08-02"}, "今日かそれより前"),
+        ({"said": ""}, "ひとつ選んで"),
+        ({"shop_on": "きのう"}, "日付は"),
+        ({"shop_on": "2023-08-02"}, "今日かそれより前"),
         ({"words": "あ" * 501}, "500文字まで"),
     ],
-)  # fmt: skip
+)
 def test_a_fault_stands_beside_its_field_and_what_was_typed_stays(
     sqlite_resident: Resident, changed: dict[str, str], said: str
 ) -> None:
@@ -121,11 +128,15 @@ def test_another_households_receipt_is_not_found(sqlite_resident: Resident) -> N
 @pytest.mark.parametrize(
     ("status", "used", "words"),
     [
-        (None, 0, "未確認"), ("unused", 0, "2023年7月31日の時点: まだ使っていません"),
-        ("part_used", 12_000, "12,000円を使いました。残りは18,000円です"), ("exchanged", 30_000, "全部を受け取りました"),
-        ("expired", 0, "期限が過ぎました"), ("expired", 500, "残りは29,500円"), ("stopped", 0, "止められています"),
+        (None, 0, "未確認"),
+        ("unused", 0, "2023年7月31日の時点: まだ使っていません"),
+        ("part_used", 12_000, "12,000円を使いました。残りは18,000円です"),
+        ("exchanged", 30_000, "全部を受け取りました"),
+        ("expired", 0, "期限が過ぎました"),
+        ("expired", 500, "残りは29,500円"),
+        ("stopped", 0, "止められています"),
     ],
-)  # fmt: skip
+)
 def test_the_companys_word_with_its_day_on_home_and_coupon(
     sqlite_resident: Resident, status: str | None, used: int, words: str
 ) -> None:
@@ -141,7 +152,9 @@ def test_the_companys_word_with_its_day_on_home_and_coupon(
 def test_a_stopped_code_and_the_new_one_are_told(resident: Resident) -> None:
     _person, visitor = with_coupon(resident)
     with resident.database.write() as session:
-        entitlement = session.scalars(select(Coupon.entitlement_id).where(Coupon.state == "revealed")).one()
+        entitlement = session.scalars(
+            select(Coupon.entitlement_id).where(Coupon.state == "revealed")
+        ).one()
         assert entitlement is not None
         stopping.begin_stop(session, entitlement, SYSTEM, resident.now, reason="test")
     assert "前のクーポンは、止めました" in visitor.open("/home").text
@@ -152,7 +165,9 @@ def test_a_stopped_code_and_the_new_one_are_told(resident: Resident) -> None:
 
 def test_before_a_coupon_was_shown_nothing_is_said() -> None:
     assert issuer_sentence(None, "in_progress") == ""
-    assert issuer_sentence(Coupon(state="assigned", face_yen=30_000, used_yen=0), "in_progress") == ""
+    assert (
+        issuer_sentence(Coupon(state="assigned", face_yen=30_000, used_yen=0), "in_progress") == ""
+    )
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,9 @@ def test_a_notice_about_an_accident_waits_for_a_second_person(office: Office) ->
     second.open(place)
     second.send(place + "/confirm", {"form_key": "d"})
     assert len(shown(office)) == 1
-    assert [event.detail["state"] for event in office.staff.events("site_notice.confirm")] == ["published"]
+    assert [event.detail["state"] for event in office.staff.events("site_notice.confirm")] == [
+        "published"
+    ]
 
 
 def test_two_people_who_confirm_at_once_publish_once(office: Office) -> None:
@@ -142,9 +144,13 @@ def test_two_people_who_confirm_at_once_publish_once(office: Office) -> None:
     assert sorted(results) == ["done", "refused"]
 
 
-def test_own_words_in_six_languages_are_read_in_each(quick_office: Office, resident_base: Site) -> None:
+def test_own_words_in_six_languages_are_read_in_each(
+    quick_office: Office, resident_base: Site
+) -> None:
     office = quick_office
-    published(office, sentence="", texts={locale: f"text in {locale}" for locale in RESIDENT_LOCALES})
+    published(
+        office, sentence="", texts={locale: f"text in {locale}" for locale in RESIDENT_LOCALES}
+    )
     staff = office.staff
     residents = make_resident(resident_base, staff.database, staff.loop, staff.folder, staff.now)
     for code, locale in (("ja", "ja"), ("en", "en"), ("ko", "ko"), ("zh-Hans", "zh_Hans")):
@@ -156,12 +162,17 @@ def test_own_words_in_six_languages_are_read_in_each(quick_office: Office, resid
 @pytest.mark.parametrize(
     ("changed", "spot"),
     [
-        ({"sentence": ""}, "sentence"), (OWN, "sentence"), ({"sentence": "", "kind": "fault"} | OWN | {"text_ko": ""}, "text_ko"),
-        ({"sentence": ""} | OWN, "kind"), ({"ends_on": "x"}, "ends_on"), ({"ends_on": "2023-07-01"}, "ends_on"),
-        ({"ends_on": "2024-01-01"}, "ends_on"), ({"starts_on": "2023-08-02", "starts_time": ""}, "starts_time"),
+        ({"sentence": ""}, "sentence"),
+        (OWN, "sentence"),
+        ({"sentence": "", "kind": "fault"} | OWN | {"text_ko": ""}, "text_ko"),
+        ({"sentence": ""} | OWN, "kind"),
+        ({"ends_on": "x"}, "ends_on"),
+        ({"ends_on": "2023-07-01"}, "ends_on"),
+        ({"ends_on": "2024-01-01"}, "ends_on"),
+        ({"starts_on": "2023-08-02", "starts_time": ""}, "starts_time"),
         ({"sentence": "", "kind": "fault"} | OWN | {"text_en": "4111 1111 1111 1111"}, "text_en"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_a_notice_is_refused_beside_its_field(
     quick_office: Office, changed: dict[str, str], spot: str
 ) -> None:

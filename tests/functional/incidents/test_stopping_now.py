@@ -15,7 +15,7 @@ from portal.domain.errors import (
     InputError,
     NotAllowedError,
     NotFoundError,
-)  # fmt: skip
+)
 from portal.domain.households.models import Household
 from portal.domain.incidents import queries, stopping, subjects
 from portal.domain.incidents.models import IncidentSubject
@@ -48,14 +48,22 @@ def stop(office: Office, incident: int, kind: str) -> dict[str, int]:
 def add_numbers(office: Office, incident: int, *numbers: str, kind: str = "coupon") -> int:
     with office.staff.database.write() as session:
         if kind == "letter":
-            return subjects.add_letters(session, incident, "\n".join(numbers), office.actor(), office.now)
-        return subjects.add_codes(session, VAULT, incident, "\n".join(numbers), office.actor(), office.now)
+            return subjects.add_letters(
+                session, incident, "\n".join(numbers), office.actor(), office.now
+            )
+        return subjects.add_codes(
+            session, VAULT, incident, "\n".join(numbers), office.actor(), office.now
+        )
 
 
 def test_codes_are_stopped_at_once_and_what_was_spent_is_listed(office: Office) -> None:
     """Four codes: never seen, seen, spent, in stock."""
     person, other = office.family(), office.family()
-    unseen, seen, spent = office.numbers(person, 2)[0], office.numbers(person)[0], office.numbers(other)[0]
+    unseen, seen, spent = (
+        office.numbers(person, 2)[0],
+        office.numbers(person)[0],
+        office.numbers(other)[0],
+    )
     with office.staff.database.write() as session:
         session.execute(
             update(Coupon)
@@ -67,10 +75,17 @@ def test_codes_are_stopped_at_once_and_what_was_spent_is_listed(office: Office) 
     incident = office.incident()
     assert add_numbers(office, incident, unseen, seen, spent, free) == 4
     assert add_numbers(office, incident, seen) == 0
-    assert stop(office, incident, "coupon") == {"stopped": 1, "awaited": 1, "spent": 1, "in_stock": 1}
+    assert stop(office, incident, "coupon") == {
+        "stopped": 1,
+        "awaited": 1,
+        "spent": 1,
+        "in_stock": 1,
+    }
     assert (office.coupons(person), office.coupons(person, 2), office.coupons(other)) == (
-        ["stop_requested"], ["voided"], ["part_used"],
-    )  # fmt: skip
+        ["stop_requested"],
+        ["voided"],
+        ["part_used"],
+    )
     assert len(office.staff.events("coupon.request_stop")) == 2
     (event,) = office.staff.events("incident.stop_coupons")
     assert event.detail["results"] == {"stopped": 1, "awaited": 1, "spent": 1, "in_stock": 1}
@@ -122,7 +137,9 @@ def test_two_who_press_at_once_ask_the_issuer_once(office: Office) -> None:
     assert len(office.staff.events("coupon.request_stop")) == 1
 
 
-def test_letters_at_our_place_are_cancelled_and_those_on_their_way_are_to_be_pulled(office: Office) -> None:
+def test_letters_at_our_place_are_cancelled_and_those_on_their_way_are_to_be_pulled(
+    office: Office,
+) -> None:
     ours, away, delivered = (office.staff.add_household() for _ in range(3))
     numbers = [
         letter_of(office, ours, "printed").number,
@@ -131,7 +148,9 @@ def test_letters_at_our_place_are_cancelled_and_those_on_their_way_are_to_be_pul
     ]
     with office.staff.database.write() as session:
         letter = session.scalars(select(Letter).where(Letter.number == numbers[2])).one()
-        row = mail.plan(session, "letter", delivered.household_id, SYSTEM, office.now, letter_id=letter.id)
+        row = mail.plan(
+            session, "letter", delivered.household_id, SYSTEM, office.now, letter_id=letter.id
+        )
         row.state = "delivered"
         letter = session.scalars(select(Letter).where(Letter.number == numbers[0])).one()
         mail.plan(session, "letter", ours.household_id, SYSTEM, office.now, letter_id=letter.id)
@@ -155,7 +174,11 @@ def test_letters_at_our_place_are_cancelled_and_those_on_their_way_are_to_be_pul
 @pytest.mark.parametrize("kind", ["letter", "coupon"])
 def test_a_number_that_fits_nothing_adds_none(quick_office: Office, kind: str) -> None:
     person = quick_office.family()
-    known = letter_of(quick_office, person).number if kind == "letter" else quick_office.numbers(person)[0]
+    known = (
+        letter_of(quick_office, person).number
+        if kind == "letter"
+        else quick_office.numbers(person)[0]
+    )
     incident = quick_office.incident()
     with pytest.raises(InputError, match="2行目"):
         add_numbers(quick_office, incident, known, "M000000000", kind=kind)
@@ -206,9 +229,9 @@ def test_what_belongs_to_a_protected_household_is_listed_for_the_ward_and_counte
     with office.staff.database.write() as session:
         session.get_one(Household, person.household_id).protected = True
     with office.staff.database.read() as session:
-        assert [row.household_id for row in queries.subjects(session, incident, include_protected=False)] == [
-            other.household_id
-        ]
+        assert [
+            row.household_id for row in queries.subjects(session, incident, include_protected=False)
+        ] == [other.household_id]
         assert len(queries.subjects(session, incident, include_protected=True)) == 2
         found = queries.touched(session, incident)
     assert (found.households, found.of_ward_alone) == (2, 1)

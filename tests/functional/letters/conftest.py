@@ -32,9 +32,13 @@ def ward(empty_database_url: str, tmp_path: Path) -> Iterator[Ward]:
     for name, key in asdict(VAULT).items():
         (keys / f"{name}.key").write_text(key.hex())
     values = {
-        "PORTAL_DATA_DIR": str(folder), "PORTAL_PROGRAM": "sample", "PORTAL_LANG": "en", "PORTAL_WORKERS": "1",
-        "PORTAL_DATABASE_URL": empty_database_url, "PORTAL_PUBLIC_URL": PUBLIC_URL,
-    }  # fmt: skip
+        "PORTAL_DATA_DIR": str(folder),
+        "PORTAL_PROGRAM": "sample",
+        "PORTAL_LANG": "en",
+        "PORTAL_WORKERS": "1",
+        "PORTAL_DATABASE_URL": empty_database_url,
+        "PORTAL_PUBLIC_URL": PUBLIC_URL,
+    }
     settings = load_settings(values)
     prepare(settings)
     engine = make_engine(settings.database_url)

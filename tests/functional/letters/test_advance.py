@@ -47,7 +47,9 @@ def build(made: Printer) -> BuiltBare:
 
 def notices(database: Database) -> list[tuple[int | None, str]]:
     with database.read() as session:
-        rows = session.execute(select(BareLetter.household_id, BareLetter.state).order_by(BareLetter.id))
+        rows = session.execute(
+            select(BareLetter.household_id, BareLetter.state).order_by(BareLetter.id)
+        )
         return [(row[0], row[1]) for row in rows]
 
 
@@ -69,8 +71,10 @@ def test_everybody_who_will_get_a_letter_gets_the_notice_first_and_the_others_ar
     assert notices(database) == [(people[0], "printed"), (people[5], "printed")]
     assert run.chosen is not None
     assert {key: count for key, count in run.chosen.left_out.items() if count} == {
-        "protected": 2, "held": 1, "nothing_due": 1,
-    }  # fmt: skip
+        "protected": 2,
+        "held": 1,
+        "nothing_due": 1,
+    }
     pages = [text for file in run.files for text in pdf.text((run.folder / file.file).read_bytes())]
     assert len(pages) == 2
     for text in pages:
@@ -83,14 +87,18 @@ def test_everybody_who_will_get_a_letter_gets_the_notice_first_and_the_others_ar
     assert not re.search(rf"{CANARY_NAME}|M\d{{9}}", form)
     sums = json.loads((run.folder / f"manifest-{run.run_id:03}.json").read_text())
     assert (sums["kind"], sums["letters"], sums["enclosed"]) == (
-        "advance", 2, {"decline_form": 2, "reply_envelope": 2},
-    )  # fmt: skip
+        "advance",
+        2,
+        {"decline_form": 2, "reply_envelope": 2},
+    )
     again = build_bare(made, AdvanceWriter(made))
     assert isinstance(again, Chosen)
     assert again.left_out["has_notice"] == 2
     letters = build_letters(made, workers=0)
     assert isinstance(letters, BuiltRun)
-    assert letters.totals.letters == 4  # also the ward's counter, and who asked to decline and is not decided
+    assert (
+        letters.totals.letters == 4
+    )  # also the ward's counter, and who asked to decline and is not decided
 
 
 def test_who_is_protected_meanwhile_gets_none_and_who_is_afterwards_is_taken_out(
@@ -120,9 +128,15 @@ def test_who_is_protected_meanwhile_gets_none_and_who_is_afterwards_is_taken_out
     make_proof(replace(made, actor=house.officer), run.run_id)
     with sqlite_database.write() as session:
         proof = approve_proof(session, run.run_id, house.ward, NOW)
-        assert (proof.letters, proof.left_out["protected"], proof.left_out["has_notice"]) == (1, 2, 0)
+        assert (proof.letters, proof.left_out["protected"], proof.left_out["has_notice"]) == (
+            1,
+            2,
+            0,
+        )
         (page,) = pages_of(session, proof, include_protected=False)
-        shown = open_picture(session, VAULT, run.run_id, page.id, house.ward, NOW, include_protected=False)
+        shown = open_picture(
+            session, VAULT, run.run_id, page.id, house.ward, NOW, include_protected=False
+        )
         assert shown.startswith(b"\x89PNG")
     built = house.build(run.run_id)
     assert f"enclosure-{run.run_id:03}-decline_form.pdf" in house.opened(built)
@@ -130,7 +144,9 @@ def test_who_is_protected_meanwhile_gets_none_and_who_is_afterwards_is_taken_out
     with sqlite_database.write() as session:
         post_run(session, run.run_id, NOW.date(), "ordinary", house.officer, NOW)
         assert session.scalar(select(func.count(Letter.id))) == 0
-    assert notices(sqlite_database) == list(zip(people, ("cancelled", "cancelled", "posted"), strict=True))
+    assert notices(sqlite_database) == list(
+        zip(people, ("cancelled", "cancelled", "posted"), strict=True)
+    )
 
 
 def test_nothing_is_printed_without_the_wards_approval_or_when_declining_is_over(
@@ -169,7 +185,10 @@ def test_the_staff_sees_who_gets_one_finds_a_household_by_its_number_and_notes_w
     back = {"letter_number": number, "action": "arrive", "day": "2023-07-10"}
     assert officer.post(f"/letters/{run.run_id}/mail/ended", back).status_code == 422
     assert (
-        officer.post(f"/letters/{run.run_id}/mail/ended", back | {"action": "come_back"}).status_code == 303
+        officer.post(
+            f"/letters/{run.run_id}/mail/ended", back | {"action": "come_back"}
+        ).status_code
+        == 303
     )
     assert notices(database) == [(person, "came_back")]
     assert len(sqlite_staff.events("bare_letter.come_back")) == 1
@@ -195,12 +214,18 @@ def test_a_notice_that_must_not_go_out_any_more_is_pulled_from_the_mail_house(
         first, second = pull_list.lines(session, made_list.id)
         assert {first.reason, second.reason} == {"stopped", "removed"}
         assert first.number in pull_list.as_csv(session, made_list.id).decode("utf-8-sig")
-        pull_list.answer(session, made_list.id, [(first.letter_id, pull_list.PULLED)], house.officer, NOW)
+        pull_list.answer(
+            session, made_list.id, [(first.letter_id, pull_list.PULLED)], house.officer, NOW
+        )
     with database.write() as session:
         post_run(session, run_id, NOW.date(), "ordinary", house.officer, NOW)
         found = {
-            line.letter_id: (line.state, line.mail_class) for line in pull_list.lines(session, made_list.id)
+            line.letter_id: (line.state, line.mail_class)
+            for line in pull_list.lines(session, made_list.id)
         }
-        assert found == {first.letter_id: ("pulled", None), second.letter_id: ("already_posted", "ordinary")}
+        assert found == {
+            first.letter_id: ("pulled", None),
+            second.letter_id: ("already_posted", "ordinary"),
+        }
         assert runs_to_pull(session) == {}
     assert sorted(state for _key, state in notices(database)) == ["cancelled", "posted", "posted"]

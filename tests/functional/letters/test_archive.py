@@ -17,7 +17,13 @@ from sqlalchemy import func, select
 
 from portal.domain.actors import SYSTEM
 from portal.domain.credentials.models import Credential
-from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError, WrongStateError
+from portal.domain.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+    WrongStateError,
+)
 from portal.domain.households.models import Hold, Household
 from portal.domain.letters.models import Letter, LetterOrder, PrintChunk, PrintRun
 from portal.domain.letters.orders import open_order
@@ -148,7 +154,9 @@ def test_without_the_wards_consent_nothing_is_built_and_nothing_goes(
         assert session.get_one(PrintRun, run_id).state == "built"
 
 
-def test_the_hand_over_writes_the_archive_down_and_then_the_plain_files_go(house: MailHouse) -> None:
+def test_the_hand_over_writes_the_archive_down_and_then_the_plain_files_go(
+    house: MailHouse,
+) -> None:
     run_id, _people = house.run()
     built = house.build(run_id)
     with house.database.read() as session:
@@ -170,7 +178,10 @@ def test_the_hand_over_writes_the_archive_down_and_then_the_plain_files_go(house
     assert remove_plain_files(house.database.write, run_id, SYSTEM, NOW).files == 0
     with house.database.read() as session:
         assert runs_to_clear(session) == []
-        assert session.scalar(select(func.count(PrintChunk.id)).where(PrintChunk.removed_at.is_(None))) == 0
+        assert (
+            session.scalar(select(func.count(PrintChunk.id)).where(PrintChunk.removed_at.is_(None)))
+            == 0
+        )
 
 
 def test_the_wards_counter_keeps_its_file_until_its_letters_are_given_out(house: MailHouse) -> None:
@@ -203,7 +214,9 @@ def test_a_machine_without_the_folder_removes_and_notes_nothing(house: MailHouse
         assert runs_to_clear(session) == [run_id]
 
 
-def test_a_letter_taken_out_later_makes_the_archive_stale_and_it_is_made_anew(house: MailHouse) -> None:
+def test_a_letter_taken_out_later_makes_the_archive_stale_and_it_is_made_anew(
+    house: MailHouse,
+) -> None:
     run_id, _people = house.run(size=10)
     first = house.build(run_id)
     with pytest.raises(ConflictError, match="もう作ってあります"):
@@ -230,7 +243,9 @@ def test_what_cannot_be_built_is_refused_with_a_reason(house: MailHouse) -> None
     with pytest.raises(NotAllowedError):
         build_archive(nobody, run_id, house.id)
     with house.database.write() as session:
-        session.add(Hold(household_id=people[0].household_id, code="W06_INSTITUTION", created_at=NOW))
+        session.add(
+            Hold(household_id=people[0].household_id, code="W06_INSTITUTION", created_at=NOW)
+        )
     with pytest.raises(ConflictError, match="1通"):
         house.build(run_id)
     take_out(house, run_id, letters_of(house, run_id)[0][0])
@@ -292,11 +307,18 @@ def test_what_was_ordered_is_still_owed_when_its_letter_is_lost(house: MailHouse
         for household_id, letter_id in ((again, first), (ordered_anew, second)):
             session.add(
                 LetterOrder(
-                    household_id=household_id, reason="redelivery", state="printed", letter_id=letter_id,
-                    sealed=b"elsewhere", created_at=NOW, changed_at=NOW,
+                    household_id=household_id,
+                    reason="redelivery",
+                    state="printed",
+                    letter_id=letter_id,
+                    sealed=b"elsewhere",
+                    created_at=NOW,
+                    changed_at=NOW,
                 )
-            )  # fmt: skip
-        session.add(LetterOrder(household_id=ordered_anew, reason="reissue", created_at=NOW, changed_at=NOW))
+            )
+        session.add(
+            LetterOrder(household_id=ordered_anew, reason="reissue", created_at=NOW, changed_at=NOW)
+        )
     house.build(run_id)
     with house.database.write() as session:
         archives.lose_archive(session, 1, house.officer, NOW)
@@ -327,22 +349,30 @@ def test_a_run_whose_archive_was_lost_before_the_hand_over_never_goes(house: Mai
 
 def test_every_step_of_an_archive_from_every_state_is_as_the_table_says() -> None:
     steps = {
-        (state, action) for state in ARCHIVE.states for action in ARCHIVE.steps if ARCHIVE.can(state, action)
+        (state, action)
+        for state in ARCHIVE.states
+        for action in ARCHIVE.steps
+        if ARCHIVE.can(state, action)
     }
     assert steps == {("built", "send"), ("built", "drop"), ("built", "lose"), ("sent", "lose")}
 
 
 def start(house: MailHouse, url: str, run_id: int) -> subprocess.Popen[str]:
     child = subprocess.Popen(
-        [*BUILD, url, str(run_id), str(house.id), str(house.officer.id)], cwd=ROOT, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        [*BUILD, url, str(run_id), str(house.id), str(house.officer.id)],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     assert child.stdout is not None
     assert child.stdout.readline() == "go\n"
     return child
 
 
-def test_killed_at_any_moment_there_is_a_whole_archive_or_none(house: MailHouse, database_url: str) -> None:
+def test_killed_at_any_moment_there_is_a_whole_archive_or_none(
+    house: MailHouse, database_url: str
+) -> None:
     run_id, _people = house.run(4, size=8_000_000)
     folder = house.folder / f"run-{run_id:03}"
     dice = random.Random(20230630)
@@ -356,7 +386,9 @@ def test_killed_at_any_moment_there_is_a_whole_archive_or_none(house: MailHouse,
         with house.database.read() as session:
             rows = session.scalars(select(PrintArchive)).all()
             for row in rows:
-                assert hashlib.sha256((folder / row.file_name).read_bytes()).hexdigest() == row.sha256
+                assert (
+                    hashlib.sha256((folder / row.file_name).read_bytes()).hexdigest() == row.sha256
+                )
         if rows:
             break
     assert killed

@@ -16,9 +16,13 @@ from tests.support.staff import hire
 
 def enter_address(database: Database) -> None:
     officer = Actor(Role.OFFICER, hire(database, NOW, Role.OFFICER, "post").id)
-    address = staff_addresses.read_address("試験　花子", "135-0016", "東京都江東区東陽四丁目11番28号", "")
+    address = staff_addresses.read_address(
+        "試験　花子", "135-0016", "東京都江東区東陽四丁目11番28号", ""
+    )
     with database.write() as session:
-        staff_addresses.add(session, VAULT, load_program("sample", NOW.date()), address, officer, NOW)
+        staff_addresses.add(
+            session, VAULT, load_program("sample", NOW.date()), address, officer, NOW
+        )
 
 
 def test_an_officer_looks_and_builds_the_notice_and_the_staffs_letters(ward: Ward) -> None:

@@ -35,9 +35,16 @@ GAIJI, NAMED = "\ue001村　花子", "紅林　茜"
 
 
 def build(
-    database: Database, folder: Path, *, workers: int = 0, chunk_size: int = 4, limit: int | None = None
+    database: Database,
+    folder: Path,
+    *,
+    workers: int = 0,
+    chunk_size: int = 4,
+    limit: int | None = None,
 ) -> BuiltRun:
-    built = build_letters(printer(database, folder), workers=workers, chunk_size=chunk_size, limit=limit)
+    built = build_letters(
+        printer(database, folder), workers=workers, chunk_size=chunk_size, limit=limit
+    )
     assert isinstance(built, BuiltRun)
     return built
 
@@ -48,7 +55,9 @@ def households_of(database: Database, papers: list[Paper]) -> dict[str, int]:
     with database.read() as session:
         for paper in papers:
             credential = session.scalar(
-                select(Credential).where(Credential.login_digest == login_digest(VAULT, paper.login_id))
+                select(Credential).where(
+                    Credential.login_digest == login_digest(VAULT, paper.login_id)
+                )
             )
             letter = session.scalar(select(Letter).where(Letter.number == paper.number))
             assert credential is not None
@@ -63,7 +72,9 @@ def households_of(database: Database, papers: list[Paper]) -> dict[str, int]:
     return found
 
 
-def test_every_letter_reads_back_and_opens_its_own_household(database: Database, tmp_path: Path) -> None:
+def test_every_letter_reads_back_and_opens_its_own_household(
+    database: Database, tmp_path: Path
+) -> None:
     ids = add_families(database, 10, protected=[2], held=[5], names={7: GAIJI})
     built = build(database, tmp_path, workers=2)
     papers = read_papers(built.paths)
@@ -78,7 +89,9 @@ def test_every_letter_reads_back_and_opens_its_own_household(database: Database,
         assert not any(paper.password in code for code in codes)
 
 
-def test_a_letter_signs_its_household_in_and_nobody_else(sqlite_database: Database, tmp_path: Path) -> None:
+def test_a_letter_signs_its_household_in_and_nobody_else(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
     add_families(sqlite_database, 2)
     papers = read_papers(build(sqlite_database, tmp_path).paths)
     first, second = papers
@@ -111,9 +124,11 @@ def test_manifest_and_files_agree_and_name_nobody(database: Database, tmp_path: 
     assert not any(canary in everything for canary in CANARIES)
     assert not any(paper.login_id in everything or paper.password in everything for paper in papers)
     assert {path.name for path in built.folder.iterdir()} == {
-        *(path.name for path in built.paths), built.back.name, built.manifest.name,
+        *(path.name for path in built.paths),
+        built.back.name,
+        built.manifest.name,
         built.manifest.with_suffix(".json").name,
-    }  # fmt: skip
+    }
     assert {path.stat().st_mode & 0o777 for path in built.folder.iterdir()} == {0o600}
     assert built.folder.stat().st_mode & 0o777 == 0o700
 
@@ -162,7 +177,9 @@ def test_a_new_letter_ends_the_old_password(database: Database, tmp_path: Path) 
         note_protection(session, "extract", SYSTEM, NOW)
     build(database, tmp_path)
     with database.read() as session:
-        states = {row.id: row.state for row in session.execute(select(Credential.id, Credential.state))}
+        states = {
+            row.id: row.state for row in session.execute(select(Credential.id, Credential.state))
+        }
     assert states.pop(person.credential_id) == "superseded"
     assert list(states.values()) == ["issued"]
 
@@ -196,7 +213,9 @@ def test_a_flag_that_comes_while_its_letter_is_drawn_stops_it(
             built.totals.children,
             built.totals.amount_yen,
         )
-        assert session.scalar(select(Credential.id).where(Credential.household_id == ids[5])) is None
+        assert (
+            session.scalar(select(Credential.id).where(Credential.household_id == ids[5])) is None
+        )
 
 
 def test_printed_letters_of_households_protected_since_are_to_be_taken_out(
@@ -213,14 +232,18 @@ def test_printed_letters_of_households_protected_since_are_to_be_taken_out(
     assert (letter.file, letter.page) == (paper.file, paper.page)
 
 
-def test_a_second_build_at_the_same_time_is_refused(sqlite_database: Database, tmp_path: Path) -> None:
+def test_a_second_build_at_the_same_time_is_refused(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
     add_families(sqlite_database, 2)
     with locked_folder(tmp_path), pytest.raises(ConflictError):
         build_letters(printer(sqlite_database, tmp_path), folder=tmp_path, workers=0)
     assert build(sqlite_database, tmp_path).resumed
 
 
-def test_a_resumed_run_keeps_its_date_and_misses_no_file(sqlite_database: Database, tmp_path: Path) -> None:
+def test_a_resumed_run_keeps_its_date_and_misses_no_file(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
     add_families(sqlite_database, 8)
 
     def stop(done: int, total: int) -> None:

@@ -23,7 +23,9 @@ from tests.support.canaries import CANARIES
 from tests.support.letters import add_families, read_papers
 
 
-def portal(ward: Ward, *words: object, offset: timedelta = timedelta(), group: Command = letters) -> Result:
+def portal(
+    ward: Ward, *words: object, offset: timedelta = timedelta(), group: Command = letters
+) -> Result:
     """Runs a command as a process of its own would: with a context that knows nothing from before."""
     context = Context(replace(ward.settings, clock_offset=offset))
     try:
@@ -43,8 +45,13 @@ def test_a_dry_run_says_what_would_come_and_changes_nothing(ward: Ward) -> None:
     value = answer(result)
     assert (value["letters"], value["children"], value["amount_yen"]) == (1, 1, 30_000)
     assert value["left_out"] == {
-        "protected": 1, "held": 1, "removed": 0, "nothing_due": 0, "has_letter": 0, "unprintable": 1,
-    }  # fmt: skip
+        "protected": 1,
+        "held": 1,
+        "removed": 0,
+        "nothing_due": 0,
+        "has_letter": 0,
+        "unprintable": 1,
+    }
     with ward.database.read() as session:
         assert session.scalar(select(func.count(Letter.id))) == 0
         assert session.scalar(select(func.count(Hold.id))) == 1
@@ -59,8 +66,9 @@ def test_build_then_build_again(ward: Ward, tmp_path: Path) -> None:
     value = answer(first)
     assert (value["letters"], value["children"], value["amount_yen"]) == (3, 4, 120_000)
     assert [(file["file"], file["letters"]) for file in value["files"]] == [
-        ("letters-001-0001.pdf", 2), ("letters-001-0002.pdf", 1),
-    ]  # fmt: skip
+        ("letters-001-0001.pdf", 2),
+        ("letters-001-0002.pdf", 1),
+    ]
     assert len(read_papers([out / file["file"] for file in value["files"]])) == 3
     assert not any(canary in first.output for canary in CANARIES)
     second = portal(ward, "build", "--out", out)
@@ -103,11 +111,15 @@ def test_without_protection_data_nothing_is_printed(ward: Ward) -> None:
         assert len(result.stderr.splitlines()) == 1
 
 
-def test_the_alignment_page_needs_no_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_alignment_page_needs_no_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from portal.settings import load_settings
 
     monkeypatch.chdir(tmp_path)
-    context = Context(load_settings({"PORTAL_PROGRAM": "sample", "PORTAL_DATA_DIR": str(tmp_path / "data")}))
+    context = Context(
+        load_settings({"PORTAL_PROGRAM": "sample", "PORTAL_DATA_DIR": str(tmp_path / "data")})
+    )
     result = CliRunner().invoke(letters, ["testpage", "--out", "page.pdf"], obj=context)
     assert result.exit_code == 0, result.output
     (text,) = pdf.text((tmp_path / "page.pdf").read_bytes())

@@ -53,7 +53,10 @@ def test_a_first_letter_goes_with_the_form_and_the_envelope_and_a_later_one_alon
     (page,) = pdf.text((run.folder / form).read_bytes())
     assert "代替品申出書" in page
     wanted = dict.fromkeys(ENCLOSED, 2)
-    assert json.loads((run.folder / f"manifest-{run.run_id:03}.json").read_text())["enclosed"] == wanted
+    assert (
+        json.loads((run.folder / f"manifest-{run.run_id:03}.json").read_text())["enclosed"]
+        == wanted
+    )
     make_proof(replace(made, actor=house.officer), run.run_id)
     with database.write() as session:
         approve_proof(session, run.run_id, house.ward, NOW)

@@ -26,9 +26,12 @@ HOUSEHOLDS, PER_FILE = 24, 3
 
 def start(url: str, folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [*BUILD, url, str(folder), str(PER_FILE)], cwd=ROOT, text=True, stdout=subprocess.PIPE,
+        [*BUILD, url, str(folder), str(PER_FILE)],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-    )  # fmt: skip
+    )
 
 
 def check_one_letter_each(database: Database, folder: Path, ids: list[int]) -> None:
@@ -42,7 +45,10 @@ def check_one_letter_each(database: Database, folder: Path, ids: list[int]) -> N
         letters = Counter(session.scalars(select(Letter.household_id)))
         credentials = Counter(session.scalars(select(Credential.household_id)))
         assert letters == credentials == Counter(ids)
-        assert session.scalar(select(func.count(Credential.id)).where(Credential.state != "issued")) == 0
+        assert (
+            session.scalar(select(func.count(Credential.id)).where(Credential.state != "issued"))
+            == 0
+        )
     files = list(digests)
     for file, digest in digests.items():
         assert hashlib.sha256(file.read_bytes()).hexdigest() == digest
@@ -116,6 +122,8 @@ def test_a_full_disk_is_one_sentence_and_nothing_half_done(ward: Ward) -> None:
     with ward.database.read() as session:
         assert session.scalar(select(func.count(Credential.id))) == 0
         assert set(session.scalars(select(Letter.state))) == {"prepared"}
-    again = subprocess.run(command, cwd=ROOT, env=ward.environ, capture_output=True, text=True, check=False)
+    again = subprocess.run(
+        command, cwd=ROOT, env=ward.environ, capture_output=True, text=True, check=False
+    )
     assert again.returncode == 0, again.stderr
     check_one_letter_each(ward.database, ward.folder / "letters", ids)

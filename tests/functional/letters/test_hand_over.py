@@ -67,7 +67,9 @@ def post(database: Database, tmp_path: Path) -> Post:
     households = add_families(database, 3)
     built = build_letters(printer(database, tmp_path), workers=0)
     assert isinstance(built, BuiltRun)
-    officer, other = (hire(database, NOW, role, role.value) for role in (Role.OFFICER, Role.WARD_OFFICER))
+    officer, other = (
+        hire(database, NOW, role, role.value) for role in (Role.OFFICER, Role.WARD_OFFICER)
+    )
     first, second = (
         Actor(Role.OFFICER, officer.id, Organization.CONTRACTOR),
         Actor(Role.WARD_OFFICER, other.id, Organization.WARD),
@@ -82,7 +84,9 @@ def test_two_people_hand_a_run_over_with_all_its_letters(post: Post) -> None:
     assert post.states() == [("handed_over", True)] * 3
     assert post.run_state() == "handed_over"
     with post.database.read() as session:
-        events = session.scalars(select(AuditEvent).where(AuditEvent.action == "letter.handed_over")).all()
+        events = session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "letter.handed_over")
+        ).all()
         assert sorted(event.household_id or 0 for event in events) == sorted(post.households)
     with pytest.raises(WrongStateError):
         post.confirm()
@@ -102,7 +106,9 @@ def test_nobody_hands_over_alone_or_unasked_or_without_an_account(post: Post) ->
 
 
 @pytest.mark.parametrize("protected", [True, False], ids=["protected", "held"])
-def test_letters_that_must_stay_are_taken_out_before_the_rest_goes(post: Post, *, protected: bool) -> None:
+def test_letters_that_must_stay_are_taken_out_before_the_rest_goes(
+    post: Post, *, protected: bool
+) -> None:
     post.propose()
     post.stop(post.households[0], protected=protected)
     post.stop(post.households[1])
@@ -113,7 +119,9 @@ def test_letters_that_must_stay_are_taken_out_before_the_rest_goes(post: Post, *
     assert post.states() == [("printed", False)] * 3
     assert post.take_out() == 2
     with post.database.read() as session:
-        credentials = session.scalars(select(Credential.state).order_by(Credential.household_id)).all()
+        credentials = session.scalars(
+            select(Credential.state).order_by(Credential.household_id)
+        ).all()
     assert credentials == ["closed", "closed", "issued"]
     assert post.confirm().letters == 1
     assert post.states() == [("cancelled", False), ("cancelled", False), ("handed_over", True)]

@@ -35,7 +35,9 @@ def approve(ward: Ward, run: int) -> None:
     assert portal(ward, "approve", run, "--by", "ward_officer").exit_code == 0
 
 
-def test_a_proof_is_made_looked_at_and_decided_by_another(ward: Ward, run: int, tmp_path: Path) -> None:
+def test_a_proof_is_made_looked_at_and_decided_by_another(
+    ward: Ward, run: int, tmp_path: Path
+) -> None:
     refused = portal(ward, "hand-over", run, "--by", "officer")
     assert refused.exit_code == 1
     assert "校正刷り" in refused.stderr
@@ -48,10 +50,15 @@ def test_a_proof_is_made_looked_at_and_decided_by_another(ward: Ward, run: int, 
     assert names == sorted(f"proof-{run:03}-{one['letter']}.png" for one in value["letters_shown"])
     assert "手紙3通" in portal(ward, "proof", run, "--by", "ward_officer").output
     assert portal(ward, "approve", run, "--by", "officer").exit_code == 1
-    assert portal(ward, "refuse", run, "--by", "ward_officer", "--reason", "日付が違う").exit_code == 0
+    assert (
+        portal(ward, "refuse", run, "--by", "ward_officer", "--reason", "日付が違う").exit_code == 0
+    )
     assert portal(ward, "approve", run, "--by", "ward_officer").exit_code == 1
     assert portal(ward, "hand-over", run, "--by", "officer").exit_code == 1
-    assert answer(portal(ward, "discard", run, "--by", "officer", "--dry-run", "--json"))["letters"] == 3
+    assert (
+        answer(portal(ward, "discard", run, "--by", "officer", "--dry-run", "--json"))["letters"]
+        == 3
+    )
     assert answer(portal(ward, "discard", run, "--by", "officer", "--json"))["credentials"] == 3
     assert states(ward) == ["superseded"] * 3
     assert portal(ward, "remove-plain", run).exit_code == 0
@@ -82,14 +89,20 @@ def test_one_person_proposes_and_with_a_second_the_run_is_gone(ward: Ward, run: 
     assert value["handed_over"] == {"households": 3, "children": 4, "yen": 120_000, "counts": False}
     assert value["revealed"] == {"households": 0, "children": 0, "yen": 0, "counts": True}
     marked = [
-        line for line in portal(ward, "delivered", group=report).output.splitlines() if "配達済み" in line
+        line
+        for line in portal(ward, "delivered", group=report).output.splitlines()
+        if "配達済み" in line
     ]
     assert marked == ["表示ずみ: 0世帯、こども0人、0円（配達済みと数える）"]
 
 
 def test_who_may_not_hand_a_run_over_changes_nothing(ward: Ward, run: int) -> None:
     approve(ward, run)
-    for first, second in (("officer", "officer"), ("ward_officer", "officer"), ("nobody", "officer")):
+    for first, second in (
+        ("officer", "officer"),
+        ("ward_officer", "officer"),
+        ("nobody", "officer"),
+    ):
         refused = portal(ward, "hand-over", run, "--by", first, "--confirmed-by", second)
         assert refused.exit_code == 1
         assert len(refused.stderr.splitlines()) == 1
@@ -115,9 +128,10 @@ def test_letters_that_must_stay_are_named_as_taken_out(ward: Ward, run: int) -> 
 
 
 @pytest.mark.parametrize(
-    ("after", "warned"), [(timedelta(days=-300), False), (timedelta(minutes=-5), False), (timedelta(0), True)],
+    ("after", "warned"),
+    [(timedelta(days=-300), False), (timedelta(minutes=-5), False), (timedelta(0), True)],
     ids=["preparing", "last minutes", "over"],
-)  # fmt: skip
+)
 def test_after_the_last_day_of_delivery_a_build_warns_and_goes_on(
     ward: Ward, after: timedelta, *, warned: bool
 ) -> None:

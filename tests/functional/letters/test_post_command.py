@@ -32,7 +32,9 @@ def run(ward: Ward) -> int:
     key = str(pyrage.x25519.Identity.generate().to_public())
     with ward.database.write() as session:
         actor = Actor(Role.OFFICER, officer, Organization.CONTRACTOR)
-        subcontractors.propose_subcontractor(session, "汐風印刷", "mail_house", "封入", key, actor, NOW)
+        subcontractors.propose_subcontractor(
+            session, "汐風印刷", "mail_house", "封入", key, actor, NOW
+        )
     run_id = int(answer(built)["run"])
     second = Actor(Role.WARD_OFFICER, other, Organization.WARD)
     approve_run(ward.database, run_id, actor, second)
@@ -59,7 +61,12 @@ def test_a_run_goes_as_an_archive_and_each_letter_gets_its_label(
     assert answer(built)["letters"] == 3
     assert Path(answer(built)["path"]).is_file()
     assert portal(ward, "remove-plain", run).exit_code == 1
-    assert portal(ward, "hand-over", run, "--by", "officer", "--confirmed-by", "ward_officer").exit_code == 0
+    assert (
+        portal(
+            ward, "hand-over", run, "--by", "officer", "--confirmed-by", "ward_officer"
+        ).exit_code
+        == 0
+    )
     removed = portal(ward, "remove-plain", run, "--json")
     assert answer(removed) == {"files": 1, "staying": 0}
     assert list(Path(answer(built)["path"]).parent.glob("letters-*.pdf")) == []

@@ -15,7 +15,12 @@ from portal.domain.letters.models import Letter, PrintChunk
 from portal.domain.printing import handover
 from portal.domain.printing.build import BuiltRun, build_letters
 from portal.domain.printing.models import PrintProof, PrintProofPage
-from portal.domain.printing.proof_decisions import approve_proof, reason_of, refuse_proof, require_approval
+from portal.domain.printing.proof_decisions import (
+    approve_proof,
+    reason_of,
+    refuse_proof,
+    require_approval,
+)
 from portal.domain.printing.proof_pages import ShownPage, open_picture, pages_of
 from portal.domain.printing.proofs import live_proof, make_proof
 from portal.platform.database import Database
@@ -32,8 +37,13 @@ class Desk:
     """A built run, who makes its proof and who decides."""
 
     def __init__(self, database: Database, folder: Path, families: int = 6) -> None:
-        self.database, self.households = database, add_families(database, families, names={3: LONG}, held=[5])
-        officer, ward = (hire(database, NOW, role, role.value) for role in (Role.OFFICER, Role.WARD_OFFICER))
+        self.database, self.households = (
+            database,
+            add_families(database, families, names={3: LONG}, held=[5]),
+        )
+        officer, ward = (
+            hire(database, NOW, role, role.value) for role in (Role.OFFICER, Role.WARD_OFFICER)
+        )
         self.officer = Actor(Role.OFFICER, officer.id, Organization.CONTRACTOR)
         self.ward = Actor(Role.WARD_OFFICER, ward.id, Organization.WARD)
         self.printer = printer(database, folder)
@@ -52,7 +62,9 @@ class Desk:
 
     def picture(self, page: int, *, knows: bool = False) -> bytes:
         with self.database.write() as session:
-            return open_picture(session, VAULT, self.run_id, page, self.ward, NOW, include_protected=knows)
+            return open_picture(
+                session, VAULT, self.run_id, page, self.ward, NOW, include_protected=knows
+            )
 
     def refused(self, code: str) -> None:
         with self.database.write() as session, pytest.raises(ConflictError) as caught:
@@ -83,7 +95,13 @@ def test_a_proof_shows_letters_without_secrets_and_counts_what_goes(desk: Desk) 
         proof = session.scalars(select(PrintProof)).one()
         assert (proof.letters, proof.children, proof.amount_yen) == (5, 7, 210_000)
         assert (proof.pieces, proof.enclosures) == ({"1": 5}, {})
-        assert proof.left_out == {"protected": 0, "held": 1, "removed": 0, "nothing_due": 0, "has_letter": 0}
+        assert proof.left_out == {
+            "protected": 0,
+            "held": 1,
+            "removed": 0,
+            "nothing_due": 0,
+            "has_letter": 0,
+        }
         looked = select(func.count(AuditEvent.id)).where(AuditEvent.action == "print_proof.viewed")
         assert session.scalar(looked) == len(pages)
         stored = b"".join(session.scalars(select(PrintProofPage.sealed)))
@@ -120,7 +138,9 @@ def test_the_pictures_go_when_the_letters_do(desk: Desk) -> None:
     with desk.database.read() as session:
         assert session.scalar(select(func.count(PrintProofPage.sealed))) == 0
         assert (
-            session.scalar(select(func.count()).where(AuditEvent.action == "print_proof.pictures_removed"))
+            session.scalar(
+                select(func.count()).where(AuditEvent.action == "print_proof.pictures_removed")
+            )
             == 1
         )
 

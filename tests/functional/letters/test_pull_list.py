@@ -12,7 +12,13 @@ from sqlalchemy import select
 from portal.domain.actors import SYSTEM
 from portal.domain.credentials.models import Credential
 from portal.domain.entitlements.models import Entitlement
-from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError, WrongStateError
+from portal.domain.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+    WrongStateError,
+)
 from portal.domain.households.models import Hold, Household
 from portal.domain.letters.models import Letter
 from portal.domain.printing import pull_list, pull_needs
@@ -97,10 +103,15 @@ def letter_of(house: MailHouse, person: Person) -> tuple[int, str, str, str]:
 @pytest.mark.parametrize(
     ("how", "reason"),
     [
-        ("W10_MOVED_AFTER_BASE", "moved"), ("W11_DIED_AFTER_BASE", "died"), ("W06_INSTITUTION", "stopped"),
-        ("protected", "stopped"), ("removed", "removed"), ("declined", "declined"), ("declining", "declined"),
+        ("W10_MOVED_AFTER_BASE", "moved"),
+        ("W11_DIED_AFTER_BASE", "died"),
+        ("W06_INSTITUTION", "stopped"),
+        ("protected", "stopped"),
+        ("removed", "removed"),
+        ("declined", "declined"),
+        ("declining", "declined"),
     ],
-)  # fmt: skip
+)
 def test_whoever_changed_since_the_hand_over_is_listed_and_nobody_else(
     house: MailHouse, how: str, reason: str
 ) -> None:
@@ -120,7 +131,9 @@ def test_whoever_changed_since_the_hand_over_is_listed_and_nobody_else(
         draw_up(house, run_id)
 
 
-def test_the_list_goes_to_a_mail_house_with_consent_and_names_only_numbers(house: MailHouse) -> None:
+def test_the_list_goes_to_a_mail_house_with_consent_and_names_only_numbers(
+    house: MailHouse,
+) -> None:
     run_id, people = house.run()
     house.build(run_id)
     house.hand_over(run_id)
@@ -142,7 +155,11 @@ def test_the_list_goes_to_a_mail_house_with_consent_and_names_only_numbers(house
     send(house, list_id)
     with house.database.read() as session:
         sent = session.scalars(select(SentFile).order_by(SentFile.id.desc()).limit(1)).one()
-        assert (sent.what, sent.letters, sent.sha256) == ("pull_list", 1, hashlib.sha256(body).hexdigest())
+        assert (sent.what, sent.letters, sent.sha256) == (
+            "pull_list",
+            1,
+            hashlib.sha256(body).hexdigest(),
+        )
     with pytest.raises(ConflictError, match="もう送って"):
         send(house, list_id)
 
@@ -198,10 +215,16 @@ def test_a_letter_that_is_posted_while_it_waits_answers_by_itself(house: MailHou
     list_id = draw_up(house, run_id)
     _key, number, _state, _credential = letter_of(house, people[0])
     with house.database.write() as session:
-        post_letters(session, [Entry(number, tracking_no(7))], NOW.date(), CLASS, house.officer, NOW)
+        post_letters(
+            session, [Entry(number, tracking_no(7))], NOW.date(), CLASS, house.officer, NOW
+        )
     assert letter_of(house, people[0])[2:] == ("handed_over", "suspended")
     (line,) = lines(house, list_id)
-    assert (line.state, line.tracking_no, line.mail_class) == ("already_posted", tracking_no(7), CLASS)
+    assert (line.state, line.tracking_no, line.mail_class) == (
+        "already_posted",
+        tracking_no(7),
+        CLASS,
+    )
     with house.database.read() as session:
         assert pull_needs.needs(session, run_id) == []
 
@@ -215,7 +238,9 @@ def test_the_sheet_for_the_post_office_has_the_numbers_and_no_name(house: MailHo
         take_back_pdf(PROGRAM, lines(house, list_id), NOW)
     _key, number, _state, _credential = letter_of(house, people[0])
     with house.database.write() as session:
-        post_letters(session, [Entry(number, "131-12-38385-2")], NOW.date(), CLASS, house.officer, NOW)
+        post_letters(
+            session, [Entry(number, "131-12-38385-2")], NOW.date(), CLASS, house.officer, NOW
+        )
     answer(house, list_id, (letter_of(house, people[1])[0], "find_posted"))
     sheets = pdf.text(take_back_pdf(PROGRAM, lines(house, list_id), NOW))
     assert len(sheets) == 2
@@ -234,7 +259,9 @@ def test_an_answered_list_is_read_and_every_fault_named(house: MailHouse) -> Non
     send(house, list_id)
     numbers = [letter_of(house, person)[1] for person in people]
 
-    def read(*rows: str, head: str = "手紙番号,結果", encoding: str = "cp932") -> list[tuple[int, str]]:
+    def read(
+        *rows: str, head: str = "手紙番号,結果", encoding: str = "cp932"
+    ) -> list[tuple[int, str]]:
         with house.database.read() as session:
             return read_answers(session, list_id, "\r\n".join([head, *rows]).encode(encoding))
 
@@ -254,7 +281,9 @@ def test_an_answered_list_is_read_and_every_fault_named(house: MailHouse) -> Non
         read()
 
 
-def test_every_step_of_a_pulled_letter_from_every_state_is_as_the_table_says(house: MailHouse) -> None:
+def test_every_step_of_a_pulled_letter_from_every_state_is_as_the_table_says(
+    house: MailHouse,
+) -> None:
     run_id, people = house.run(1, handed_over=True)
     stop(house, people[0], "removed")
     list_id = draw_up(house, run_id)

@@ -37,11 +37,17 @@ def enter(house: MailHouse, *names: str) -> list[int]:
     with house.database.write() as session:
         return [
             staff_addresses.add(
-                session, VAULT, program,
-                staff_addresses.read_address(name, "135-0016", "東京都江東区東陽四丁目11番28号", ""), house.officer, NOW,
+                session,
+                VAULT,
+                program,
+                staff_addresses.read_address(
+                    name, "135-0016", "東京都江東区東陽四丁目11番28号", ""
+                ),
+                house.officer,
+                NOW,
             ).id
             for name in names
-        ]  # fmt: skip
+        ]
 
 
 def build(house: MailHouse, chunk_size: int = 100) -> BuiltBare:
@@ -58,7 +64,9 @@ def letters(house: MailHouse) -> list[BareLetter]:
         return rows
 
 
-def test_a_test_posting_goes_the_whole_way_and_is_in_no_count(database: Database, tmp_path: Path) -> None:
+def test_a_test_posting_goes_the_whole_way_and_is_in_no_count(
+    database: Database, tmp_path: Path
+) -> None:
     house = make_mail_house(database, tmp_path)
     enter(house, "試験　花子", "試験　太郎", "試験　次郎")
     run = build(house, chunk_size=2)
@@ -77,18 +85,26 @@ def test_a_test_posting_goes_the_whole_way_and_is_in_no_count(database: Database
     with database.write() as session:
         with pytest.raises(InputError, match="同じ日の別の郵便"):
             post_letters(
-                session, [Entry(numbers[1], "13112383852")], DAY, "simple_registered", house.officer, NOW
+                session,
+                [Entry(numbers[1], "13112383852")],
+                DAY,
+                "simple_registered",
+                house.officer,
+                NOW,
             )
         for table in (Letter, Shipment, Credential):
             assert session.scalar(select(func.count()).select_from(table)) == 0
     assert [letter.state for letter in letters(house)] == ["posted"] * 3
     told = "お問い合わせ番号,状態発生日,配送履歴,詳細,取扱局\r\n"
-    told += (
-        "13112383852,2023/07/03 09:00,引受,,みなも局\r\n13112383852,2023/07/03 09:10,お届け済み,,みなも局\r\n"
-    )
+    told += "13112383852,2023/07/03 09:00,引受,,みなも局\r\n13112383852,2023/07/03 09:10,お届け済み,,みなも局\r\n"
     with database.write() as session:
         taken = take_tracking(
-            session, VAULT, printer(database, tmp_path).program, CsvFeed(told.encode()), house.officer, NOW
+            session,
+            VAULT,
+            printer(database, tmp_path).program,
+            CsvFeed(told.encode()),
+            house.officer,
+            NOW,
         )
         assert (taken.rows, taken.new, taken.moved, taken.unmatched) == (2, 0, 0, 0)
     assert [letter.state for letter in letters(house)] == ["arrived", "posted", "posted"]
@@ -149,7 +165,9 @@ def test_a_build_that_ended_halfway_goes_on_with_what_is_left(
     assert [letter.number for letter in letters(house)] == first
 
 
-def test_a_lost_archive_of_a_test_posting_is_given_up_too(sqlite_database: Database, tmp_path: Path) -> None:
+def test_a_lost_archive_of_a_test_posting_is_given_up_too(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
     house = make_mail_house(sqlite_database, tmp_path)
     enter(house, "試験　花子")
     archive = house.build(build(house).run_id)
@@ -161,7 +179,11 @@ def test_a_lost_archive_of_a_test_posting_is_given_up_too(sqlite_database: Datab
 
 def test_an_officer_enters_the_staff_and_notes_what_arrived(sqlite_staff: StaffSite) -> None:
     officer, ward = sqlite_staff.enter_as(Role.OFFICER), sqlite_staff.enter_as(Role.WARD_OFFICER)
-    form = {"name": "試験　花子", "postal_code": "135-0016", "line": "東京都江東区東陽四丁目11番28号"}
+    form = {
+        "name": "試験　花子",
+        "postal_code": "135-0016",
+        "line": "東京都江東区東陽四丁目11番28号",
+    }
     page = officer.post("/letters/test-addresses/add", form | {"postal_code": "13"})
     assert (page.status_code, "数字7桁" in page.text) == (422, True)
     assert officer.post("/letters/test-addresses/add", form).status_code == 303

@@ -3,18 +3,30 @@
 import pytest
 
 from portal.domain.actors import Role
-from portal.domain.management.models import ChecklistAnswer, Milestone, Minutes, MinutesVersion, OpenQuestion
+from portal.domain.management.models import (
+    ChecklistAnswer,
+    Milestone,
+    Minutes,
+    MinutesVersion,
+    OpenQuestion,
+)
 from portal.domain.management.questions import defaults
 from tests.support import pdf
 from tests.support.staff import StaffSite
 
 MINUTES = {
-    "subject": "第1回 定例の打合せ", "held_on": "2023-06-30", "place": "区役所5階", "attendees": "区 課長\n受託者 責任者",
-    "decisions": "発送は7月10日から\n封筒は白", "open_items": "年末の最後の差し出し日",
-}  # fmt: skip
+    "subject": "第1回 定例の打合せ",
+    "held_on": "2023-06-30",
+    "place": "区役所5階",
+    "attendees": "区 課長\n受託者 責任者",
+    "decisions": "発送は7月10日から\n封筒は白",
+    "open_items": "年末の最後の差し出し日",
+}
 
 
-def test_milestones_come_from_the_program_and_are_noted_begun_and_finished(staff: StaffSite) -> None:
+def test_milestones_come_from_the_program_and_are_noted_begun_and_finished(
+    staff: StaffSite,
+) -> None:
     officer = staff.enter_as(Role.OFFICER)
     shown = officer.open("/management").text
     assert all(name in shown for name in ("契約の開始", "配送の開始", "清算", "データの廃棄"))
@@ -86,9 +98,13 @@ def test_minutes_are_written_corrected_and_confirmed_by_the_ward(staff: StaffSit
     assert "7月11日から" in paper
     assert "区役所5階" in paper
     assert "7月10日から" in "".join(pdf.text(ward.post("/minutes/1/versions/1/pdf").content))
-    assert officer.post("/minutes/1/save", changed | {"base": "2", "form_key": "7"}).status_code == 422
+    assert (
+        officer.post("/minutes/1/save", changed | {"base": "2", "form_key": "7"}).status_code == 422
+    )
     assert officer.post("/minutes/1/revise", {"form_key": "8"}).status_code == 303
-    assert officer.post("/minutes/1/save", changed | {"base": "2", "form_key": "9"}).status_code == 303
+    assert (
+        officer.post("/minutes/1/save", changed | {"base": "2", "form_key": "9"}).status_code == 303
+    )
     assert "区が確認ずみ" not in officer.open("/minutes/1").text
     assert officer.get("/minutes/9").status_code == 404
 
@@ -103,7 +119,9 @@ def test_no_text_of_minutes_stands_in_the_log_or_unsealed(staff: StaffSite) -> N
         assert "区役所".encode() not in version.sealed
 
 
-def test_the_list_of_open_questions_begins_with_the_gaps_of_the_specification(staff: StaffSite) -> None:
+def test_the_list_of_open_questions_begins_with_the_gaps_of_the_specification(
+    staff: StaffSite,
+) -> None:
     officer, ward = staff.enter_as(Role.OFFICER), staff.enter_as(Role.WARD_OFFICER)
     shown = officer.open("/questions").text
     assert len(defaults()) == 8
@@ -111,10 +129,15 @@ def test_the_list_of_open_questions_begins_with_the_gaps_of_the_specification(st
     assert staff.count(OpenQuestion) == 0
     assert officer.post("/questions/3/ask", {"day": "2099-01-01"}).status_code == 422
     assert officer.post("/questions/3/ask", {"day": "いつか"}).status_code == 422
-    assert officer.post("/questions/3/ask", {"day": "2023-06-30", "form_key": "1"}).status_code == 303
+    assert (
+        officer.post("/questions/3/ask", {"day": "2023-06-30", "form_key": "1"}).status_code == 303
+    )
     answer = {
-        "answer": "12月20日まで", "instruction_no": "5汐子第5号", "instruction_on": "2023-06-30", "form_key": "2",
-    }  # fmt: skip
+        "answer": "12月20日まで",
+        "instruction_no": "5汐子第5号",
+        "instruction_on": "2023-06-30",
+        "form_key": "2",
+    }
     assert officer.post("/questions/3/answer", answer).status_code == 403
     nameless = ward.post("/questions/3/answer", answer | {"instruction_no": "", "form_key": "3"})
     assert nameless.status_code == 422
@@ -123,7 +146,9 @@ def test_the_list_of_open_questions_begins_with_the_gaps_of_the_specification(st
     shown = officer.open("/questions/3").text
     assert "12月20日まで" in shown
     assert "番号 5汐子第5号、2023-06-30" in shown
-    assert officer.post("/questions/3/ask", {"day": "2023-06-30", "form_key": "4"}).status_code == 422
+    assert (
+        officer.post("/questions/3/ask", {"day": "2023-06-30", "form_key": "4"}).status_code == 422
+    )
     assert officer.post("/questions/3/close", {"form_key": "5"}).status_code == 303
     assert ward.post("/questions/3/answer", answer | {"form_key": "6"}).status_code == 422
     assert officer.post("/questions/3/reopen", {"form_key": "7"}).status_code == 303
@@ -146,7 +171,9 @@ def test_an_own_question_gets_the_next_number(staff: StaffSite) -> None:
 def test_long_lists_of_questions_come_in_pages_of_twenty(sqlite_staff: StaffSite) -> None:
     officer = sqlite_staff.enter_as(Role.OFFICER)
     for at in range(14):
-        officer.post("/questions/add", {"title": f"件名{at}", "question": "x", "form_key": f"k{at}"})
+        officer.post(
+            "/questions/add", {"title": f"件名{at}", "question": "x", "form_key": f"k{at}"}
+        )
     first = officer.open("/questions").text
     assert "件名11" in first
     assert "件名12" not in first
@@ -154,7 +181,9 @@ def test_long_lists_of_questions_come_in_pages_of_twenty(sqlite_staff: StaffSite
     assert "件名13" in officer.open("/questions?after=20").text
 
 
-def test_checklist_answers_quote_the_settings_at_work_and_are_corrected_as_versions(staff: StaffSite) -> None:
+def test_checklist_answers_quote_the_settings_at_work_and_are_corrected_as_versions(
+    staff: StaffSite,
+) -> None:
     officer, auditor = staff.enter_as(Role.OFFICER), staff.enter_as(Role.AUDITOR)
     shown = auditor.open("/checklist").text
     assert "15 分何もしないと画面が閉じ、8 時間で必ず終わります" in shown

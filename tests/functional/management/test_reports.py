@@ -26,8 +26,12 @@ from tests.support.staff import hire
 
 PROGRAM = load_program("sample", date(2023, 7, 3))
 TEXTS = {
-    "subject": "第1回", "place": "区役所", "attendees": "課長", "decisions": "白い封筒\n\n7月10日", "open_items": "",
-}  # fmt: skip
+    "subject": "第1回",
+    "place": "区役所",
+    "attendees": "課長",
+    "decisions": "白い封筒\n\n7月10日",
+    "open_items": "",
+}
 
 
 @dataclass
@@ -41,9 +45,11 @@ class Work:
     def report(self, name: str, now: datetime = NOW) -> Report:
         """One of the papers."""
         writers = {
-            "plan": management.plan_report, "progress": management.progress_report,
-            "questions": management_papers.questions_report, "checklist": management_papers.checklist_report,
-        }  # fmt: skip
+            "plan": management.plan_report,
+            "progress": management.progress_report,
+            "questions": management_papers.questions_report,
+            "checklist": management_papers.checklist_report,
+        }
         with self.database.read() as session:
             return writers[name](session, VAULT, PROGRAM, now)
 
@@ -58,17 +64,27 @@ class Work:
         """Answers a question."""
         with self.database.write() as session:
             questions.answer(
-                session, VAULT, number, "はい", "5汐子第1号", date(2023, 6, 1), actor or self.ward, NOW
+                session,
+                VAULT,
+                number,
+                "はい",
+                "5汐子第1号",
+                date(2023, 6, 1),
+                actor or self.ward,
+                NOW,
             )
 
 
 @pytest.fixture
 def work(database: Database) -> Work:
-    officer, ward = (hire(database, NOW, role, role.value).id for role in (Role.OFFICER, Role.WARD_OFFICER))
+    officer, ward = (
+        hire(database, NOW, role, role.value).id for role in (Role.OFFICER, Role.WARD_OFFICER)
+    )
     return Work(
-        database, Actor(Role.OFFICER, officer, Organization.CONTRACTOR),
+        database,
+        Actor(Role.OFFICER, officer, Organization.CONTRACTOR),
         Actor(Role.WARD_OFFICER, ward, Organization.WARD),
-    )  # fmt: skip
+    )
 
 
 def cells(report: Report, title: str) -> list[list[str | int]]:
@@ -83,7 +99,12 @@ def test_the_plan_has_scope_schedule_organization_milestones_risks_and_security(
     facts = dict(report.facts)
     assert facts["基準日"] == "令和5年5月1日"
     assert facts["想定の額"] == "2,475,000,000円"
-    assert [row[0] for row in cells(report, "日程")][:4] == ["周知", "コールセンター", "配送", "サインイン"]
+    assert [row[0] for row in cells(report, "日程")][:4] == [
+        "周知",
+        "コールセンター",
+        "配送",
+        "サインイン",
+    ]
     assert len(cells(report, "節目")) == 14
 
 
@@ -96,7 +117,11 @@ def test_the_progress_report_counts_what_the_ledger_counts(work: Work) -> None:
     with work.database.write() as session:
         subcontractors.consent(session, key, "5汐子第2号", date(2023, 6, 1), work.ward, NOW)
         subcontractors.note_sent(
-            session, key, subcontractors.FileFacts("other", "台本.pdf", "ab" * 32), work.officer, NOW
+            session,
+            key,
+            subcontractors.FileFacts("other", "台本.pdf", "ab" * 32),
+            work.officer,
+            NOW,
         )
     work.answer(2)
     report = work.report("progress")
@@ -106,7 +131,9 @@ def test_the_progress_report_counts_what_the_ledger_counts(work: Work) -> None:
     assert figures.total == ("合計", found.children, found.yen)
     assert sum(int(row[1]) for row in figures.rows) == found.children == 6
     assert dict(report.facts)["回答を待つ協議事項"] == "7"
-    assert cells(report, "再委託先") == [["汐風通訳", "通訳", "承諾ずみ", "5汐子第2号 令和5年6月1日"]]
+    assert cells(report, "再委託先") == [
+        ["汐風通訳", "通訳", "承諾ずみ", "5汐子第2号 令和5年6月1日"]
+    ]
     assert cells(report, "渡したファイル")[0][:2] == ["台本.pdf", "汐風通訳"]
     assert as_pdf(report, NOW).startswith(b"%PDF")
     assert as_xlsx(report).startswith(b"PK")
@@ -117,7 +144,7 @@ def test_a_milestone_is_late_from_the_moment_its_day_is_over_until_it_is_done(wo
         with work.database.read() as session:
             return {
                 one.key: one.state for one in milestones.milestones(session, VAULT, PROGRAM, now)
-            }["delivery"]  # fmt: skip
+            }["delivery"]
 
     over = day_end(PROGRAM.windows.delivery.first_day)
     assert state(over - timedelta(microseconds=1)) == "planned"
@@ -135,7 +162,9 @@ def test_minutes_list_decisions_line_by_line_with_who_wrote_and_who_confirmed(wo
     with work.database.write() as session:
         minutes.confirm(session, key, 1, work.ward, NOW)
     with work.database.read() as session:
-        report = management_papers.minutes_report(session, PROGRAM, minutes.one(session, VAULT, key))
+        report = management_papers.minutes_report(
+            session, PROGRAM, minutes.one(session, VAULT, key)
+        )
     assert cells(report, "決まったこと") == [["1", "白い封筒"], ["2", "7月10日"]]
     assert cells(report, "残ったこと") == []
     assert dict(report.facts)["区の確認"].startswith("職員 ward_officer 令和5年")
@@ -206,10 +235,16 @@ def test_own_questions_added_at_once_get_numbers_of_their_own(work: Work) -> Non
 def test_a_receipt_names_the_very_file_its_rows_and_who_took_it(work: Work) -> None:
     with work.database.write() as session:
         row = RosterImport(
-            file_name="抽出_20230501.csv", sha256="cd" * 32, layout="ward", extracted=date(2023, 5, 1),
-            has_protection=True, state="applied", totals={"rows": {"accept": 7, "reject": 2}, "households": {"issue": 3}},
-            wrapped_key=b"", created_at=NOW,
-        )  # fmt: skip
+            file_name="抽出_20230501.csv",
+            sha256="cd" * 32,
+            layout="ward",
+            extracted=date(2023, 5, 1),
+            has_protection=True,
+            state="applied",
+            totals={"rows": {"accept": 7, "reject": 2}, "households": {"issue": 3}},
+            wrapped_key=b"",
+            created_at=NOW,
+        )
         session.add(row)
         session.flush()
         key = row.id

@@ -15,16 +15,30 @@ PHONE = "+819012345678"
 
 
 def put(
-    database: Database, key: str = "code:1", *, kind: str = "sms", body: str = "番号 123456", minutes: int = 10,
-    now: datetime = NOW, household_id: int | None = 7, address: str | None = None,
-) -> OutboxMessage:  # fmt: skip
+    database: Database,
+    key: str = "code:1",
+    *,
+    kind: str = "sms",
+    body: str = "番号 123456",
+    minutes: int = 10,
+    now: datetime = NOW,
+    household_id: int | None = 7,
+    address: str | None = None,
+) -> OutboxMessage:
     with database.write() as session:
         return enqueue(
-            session, VAULT, kind=kind, purpose="code.sign_in",
+            session,
+            VAULT,
+            kind=kind,
+            purpose="code.sign_in",
             address=address or (PHONE if kind == "sms" else "hanako@example.jp"),
-            subject=None if kind == "sms" else "サインインの番号", body=body, dedupe_key=key,
-            household_id=household_id, now=now, expires_at=now + timedelta(minutes=minutes),
-        )  # fmt: skip
+            subject=None if kind == "sms" else "サインインの番号",
+            body=body,
+            dedupe_key=key,
+            household_id=household_id,
+            now=now,
+            expires_at=now + timedelta(minutes=minutes),
+        )
 
 
 def row_of(database: Database, key: str = "code:1") -> OutboxMessage:

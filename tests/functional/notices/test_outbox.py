@@ -48,7 +48,9 @@ def test_a_row_put_in_place_of_another_is_not_sent_and_holds_up_nobody(database:
     put(database, "code:3")
     with database.write() as session:
         session.execute(
-            update(OutboxMessage).where(OutboxMessage.dedupe_key == "code:2").values(sealed=stolen.sealed)
+            update(OutboxMessage)
+            .where(OutboxMessage.dedupe_key == "code:2")
+            .values(sealed=stolen.sealed)
         )
     assert len(claim(database)) == 2
     assert row_of(database, "code:2").state == "given_up"
@@ -64,20 +66,27 @@ def test_text_and_number_are_gone_once_sent(database: Database) -> None:
     assert claim(database, 60) == []
 
 
-def test_a_failed_message_comes_again_after_1_and_5_minutes_with_the_same_code(database: Database) -> None:
+def test_a_failed_message_comes_again_after_1_and_5_minutes_with_the_same_code(
+    database: Database,
+) -> None:
     put(database)
     tries = []
     for minutes, due_after in ((0.0, 1), (1.0, 6)):
         (taken,) = claim(database, minutes)
         tries.append((taken.reference, taken.body))
         with database.write() as session:
-            due = services.mark_failed(session, taken, NOW + timedelta(minutes=minutes), reason="http_500")
+            due = services.mark_failed(
+                session, taken, NOW + timedelta(minutes=minutes), reason="http_500"
+            )
         assert due == NOW + timedelta(minutes=due_after)
         assert claim(database, due_after - 0.1) == []
     (taken,) = claim(database, 6)
     assert {*tries, (taken.reference, taken.body)} == {(taken.reference, "番号 123456")}
     with database.write() as session:
-        assert services.mark_failed(session, taken, NOW + timedelta(minutes=6), reason="timeout") is None
+        assert (
+            services.mark_failed(session, taken, NOW + timedelta(minutes=6), reason="timeout")
+            is None
+        )
     row = row_of(database)
     assert (row.state, row.sealed, row.last_error) == ("given_up", None, "timeout")
 
@@ -98,7 +107,9 @@ def test_an_expired_message_is_never_sent_and_its_text_removed(database: Databas
     assert (row_of(database).state, row_of(database).sealed) == ("given_up", None)
 
 
-def test_a_message_of_a_dead_worker_comes_back_and_the_dead_cannot_mark_it(database: Database) -> None:
+def test_a_message_of_a_dead_worker_comes_back_and_the_dead_cannot_mark_it(
+    database: Database,
+) -> None:
     put(database)
     (lost,) = claim(database)
     assert claim(database, 1.9) == []

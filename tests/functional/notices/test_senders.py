@@ -123,9 +123,18 @@ def test_two_workers_never_send_a_message_twice(
     assert len(bodies) == len(set(bodies)) == 40
 
 
-def test_mail_arrives_readable(sqlite_database: Database, workers: Workers, smtp_sink: SmtpSink) -> None:
-    put(sqlite_database, kind="email", body="サインインの番号：123456\n", address="a..b@docomo.ne.jp")
-    workers.start(sqlite_database, email=SmtpSender(f"smtp://127.0.0.1:{smtp_sink.port}", MAIL_FROM))
+def test_mail_arrives_readable(
+    sqlite_database: Database, workers: Workers, smtp_sink: SmtpSink
+) -> None:
+    put(
+        sqlite_database,
+        kind="email",
+        body="サインインの番号：123456\n",
+        address="a..b@docomo.ne.jp",
+    )
+    workers.start(
+        sqlite_database, email=SmtpSender(f"smtp://127.0.0.1:{smtp_sink.port}", MAIL_FROM)
+    )
     (mail,) = smtp_sink.wait()
     assert mail["Subject"] == "サインインの番号"
     assert mail["From"] == MAIL_FROM
@@ -139,7 +148,9 @@ def test_a_mail_server_that_is_busy_gets_the_same_mail_later(
 ) -> None:
     smtp_sink.refuse = "451 Try again later"
     put(sqlite_database, kind="email")
-    worker = workers.start(sqlite_database, email=SmtpSender(f"smtp://127.0.0.1:{smtp_sink.port}", MAIL_FROM))
+    worker = workers.start(
+        sqlite_database, email=SmtpSender(f"smtp://127.0.0.1:{smtp_sink.port}", MAIL_FROM)
+    )
     until(lambda: row_of(sqlite_database).last_error == "smtp_451")
     smtp_sink.refuse = ""
     workers.clock.advance(minutes=1)
@@ -153,7 +164,9 @@ def test_a_mail_server_that_refuses_the_mail_for_good_is_not_asked_again(
 ) -> None:
     smtp_sink.refuse = "550 No such user"
     put(sqlite_database, kind="email")
-    workers.start(sqlite_database, email=SmtpSender(f"smtp://127.0.0.1:{smtp_sink.port}", MAIL_FROM))
+    workers.start(
+        sqlite_database, email=SmtpSender(f"smtp://127.0.0.1:{smtp_sink.port}", MAIL_FROM)
+    )
     until(lambda: row_of(sqlite_database).state == "given_up")
     assert row_of(sqlite_database).sealed is None
 
@@ -241,7 +254,11 @@ def test_one_strange_message_stops_nobody_and_its_address_is_not_logged(
     put(sqlite_database, "code:1", body="bad")
     put(sqlite_database, "code:2", body="good")
     workers.start(sqlite_database, sms=sender)
-    until(lambda: sender.sent == ["good"] and row_of(sqlite_database, "code:1").last_error == "unexpected")
+    until(
+        lambda: (
+            sender.sent == ["good"] and row_of(sqlite_database, "code:1").last_error == "unexpected"
+        )
+    )
     assert "KeyError" in caplog.text
     assert PHONE not in caplog.text
 
@@ -307,7 +324,9 @@ def test_a_password_is_never_sent_without_encryption() -> None:
 
         thread = threading.Thread(target=answer, daemon=True)
         thread.start()
-        sender = SmtpSender(f"smtp://user:word@0.0.0.0:{server.getsockname()[1]}", MAIL_FROM, timeout=2.0)
+        sender = SmtpSender(
+            f"smtp://user:word@0.0.0.0:{server.getsockname()[1]}", MAIL_FROM, timeout=2.0
+        )
         claim = Claim(
             1,
             "email",

@@ -25,11 +25,15 @@ from portal.settings import load_settings
 def test_the_demo_can_be_started_at_any_hour(tmp_path: Path, started: datetime) -> None:
     settings = load_settings(
         {
-            "PORTAL_PROGRAM": "demo", "PORTAL_ENVIRONMENT": "demo", "PORTAL_DATA_DIR": str(tmp_path),
-            "PORTAL_KEY_DIR": str(tmp_path / "keys"), "PORTAL_DATABASE_URL": f"sqlite:///{tmp_path / 'portal.sqlite3'}",
-            "PORTAL_PUBLIC_URL": "http://127.0.0.1:8000", "PORTAL_ADMIN_URL": "http://127.0.0.1:8001",
+            "PORTAL_PROGRAM": "demo",
+            "PORTAL_ENVIRONMENT": "demo",
+            "PORTAL_DATA_DIR": str(tmp_path),
+            "PORTAL_KEY_DIR": str(tmp_path / "keys"),
+            "PORTAL_DATABASE_URL": f"sqlite:///{tmp_path / 'portal.sqlite3'}",
+            "PORTAL_PUBLIC_URL": "http://127.0.0.1:8000",
+            "PORTAL_ADMIN_URL": "http://127.0.0.1:8001",
         }
-    )  # fmt: skip
+    )
     prepare(settings)
     site = make_resident_site(settings, clock=FixedClock(started))
     site = replace(site, program=load_program("demo", jst_date(started)))

@@ -22,12 +22,25 @@ from tests.support.servers import ROOT
 @pytest.mark.parametrize(
     ("accept", "locale"),
     [
-        ("", "ja"), ("*", "ja"), ("fr-FR,fr;q=0.9", "ja"), ("en-US,en;q=0.9", "en"), ("ko", "ko"), ("ja-JP", "ja"),
-        ("zh-CN,zh;q=0.9,en;q=0.8", "zh_Hans"), ("zh-TW", "zh_Hant"), ("zh-HK,en", "zh_Hant"), ("zh", "zh_Hans"),
-        ("zh-Hant-TW", "zh_Hant"), ("en;q=0.2, ko;q=0.9", "ko"), ("en;q=0", "ja"), ("en;q=x", "ja"),
-        (";;;,,,é", "ja"), ("fr,ko;q=0.5", "ko"), ("x" * 5000, "ja"),
+        ("", "ja"),
+        ("*", "ja"),
+        ("fr-FR,fr;q=0.9", "ja"),
+        ("en-US,en;q=0.9", "en"),
+        ("ko", "ko"),
+        ("ja-JP", "ja"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh_Hans"),
+        ("zh-TW", "zh_Hant"),
+        ("zh-HK,en", "zh_Hant"),
+        ("zh", "zh_Hans"),
+        ("zh-Hant-TW", "zh_Hant"),
+        ("en;q=0.2, ko;q=0.9", "ko"),
+        ("en;q=0", "ja"),
+        ("en;q=x", "ja"),
+        (";;;,,,é", "ja"),
+        ("fr,ko;q=0.5", "ko"),
+        ("x" * 5000, "ja"),
     ],
-)  # fmt: skip
+)
 def test_the_browsers_language_is_spoken_where_we_have_it(accept: str, locale: str) -> None:
     assert choose(None, accept) == locale
 
@@ -39,7 +52,9 @@ def test_a_choice_counts_more_than_the_browser(cookie: str, locale: str) -> None
     assert choose(cookie, "en") == locale
 
 
-def test_without_any_word_about_language_the_site_speaks_japanese(sqlite_resident: Resident) -> None:
+def test_without_any_word_about_language_the_site_speaks_japanese(
+    sqlite_resident: Resident,
+) -> None:
     visitor = sqlite_resident.visitor()
     assert "accept-language" not in visitor.http.headers
     assert '<html lang="ja">' in visitor.open("/signin").text
@@ -58,9 +73,12 @@ def test_a_language_nobody_speaks_changes_nothing(sqlite_resident: Resident) -> 
 
 
 @pytest.mark.parametrize(
-    "path", ["/nowhere", "/signin/submit", "/static/css/portal.css", "/static/../settings.py", "/%ff"]
+    "path",
+    ["/nowhere", "/signin/submit", "/static/css/portal.css", "/static/../settings.py", "/%ff"],
 )
-def test_an_unknown_page_is_a_page_in_the_readers_language(sqlite_resident: Resident, path: str) -> None:
+def test_an_unknown_page_is_a_page_in_the_readers_language(
+    sqlite_resident: Resident, path: str
+) -> None:
     visitor = sqlite_resident.visitor(**{"accept-language": "ko"})
     answer = visitor.get(path)
     assert answer.status_code in {404, 405}
@@ -129,8 +147,13 @@ def test_probes_answer_a_supervisor(resident: Resident) -> None:
 
 
 def test_another_key_is_refused_at_the_start_in_one_sentence(tmp_path: Path) -> None:
-    settings = Settings(program="demo", data_dir=tmp_path, key_dir=tmp_path / "keys", environment="test",
-                        database_url=f"sqlite:///{tmp_path}/portal.sqlite3")  # fmt: skip
+    settings = Settings(
+        program="demo",
+        data_dir=tmp_path,
+        key_dir=tmp_path / "keys",
+        environment="test",
+        database_url=f"sqlite:///{tmp_path}/portal.sqlite3",
+    )
     assert prepare(settings)
     assert prepare(settings) == []
     make_keys(tmp_path / "other")
@@ -142,8 +165,13 @@ def test_a_site_refuses_to_start_with_the_keys_of_another_database(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "data"
-    settings = Settings(program="demo", data_dir=folder, key_dir=folder / "keys", environment="test",
-                        database_url=f"sqlite:///{folder}/portal.sqlite3")  # fmt: skip
+    settings = Settings(
+        program="demo",
+        data_dir=folder,
+        key_dir=folder / "keys",
+        environment="test",
+        database_url=f"sqlite:///{folder}/portal.sqlite3",
+    )
     prepare(settings)
     make_keys(tmp_path / "other")
     with pytest.raises(DomainError, match="PORTAL_KEY_DIR"):
@@ -169,7 +197,9 @@ def test_a_wrong_setting_is_named_in_one_sentence(environment: dict[str, str], s
     assert "\n" not in caught.value.message
 
 
-def test_a_site_without_its_tables_says_what_to_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_site_without_its_tables_says_what_to_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("PORTAL_DATA_DIR", str(tmp_path))
     with pytest.raises(DomainError, match="portal init"):
         create_app()

@@ -11,7 +11,9 @@ from portal.platform.startup import check_program_at_start
 from tests.support.resident import Resident, write_program
 
 
-def test_a_deadline_before_its_start_stops_the_start(sqlite_resident: Resident, tmp_path: Path) -> None:
+def test_a_deadline_before_its_start_stops_the_start(
+    sqlite_resident: Resident, tmp_path: Path
+) -> None:
     path = write_program(tmp_path)
     text = path.read_text("utf-8")
     path.write_text(text.replace('sign_in_to = "2023-12-31"', 'sign_in_to = "2023-06-30"'), "utf-8")
@@ -25,4 +27,6 @@ def test_what_is_doubtful_goes_to_the_log_in_words(
 ) -> None:
     with caplog.at_level(logging.WARNING, "portal.start"):
         check_program_at_start(replace(sqlite_resident.site.settings, program="sample"))
-    assert any("2023-12-28" in record.getMessage() for record in caplog.records), "the last staffed day"
+    assert any("2023-12-28" in record.getMessage() for record in caplog.records), (
+        "the last staffed day"
+    )

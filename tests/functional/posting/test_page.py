@@ -22,7 +22,9 @@ def house(staff: StaffSite, tmp_path: Path) -> MailHouse:
 def numbers(staff: StaffSite, run_id: int) -> list[str]:
     with staff.database.read() as session:
         return list(
-            session.scalars(select(Letter.number).where(Letter.print_run_id == run_id).order_by(Letter.id))
+            session.scalars(
+                select(Letter.number).where(Letter.print_run_id == run_id).order_by(Letter.id)
+            )
         )
 
 
@@ -46,7 +48,8 @@ def test_a_scanner_posts_a_letter_with_two_enters(staff: StaffSite, house: MailH
     assert mine[0] in page
     assert "残り1通" in page
     wrong = officer.post(
-        "/posting/scan", {**form, "letter_number": mine[0], "tracking_no": tracking_no(2), "form_key": "2"}
+        "/posting/scan",
+        {**form, "letter_number": mine[0], "tracking_no": tracking_no(2), "form_key": "2"},
     )
     assert wrong.status_code == 422
     assert "もう差し出してあります" in wrong.text
@@ -62,7 +65,10 @@ def test_a_run_without_labels_goes_at_once_and_the_month_shows_its_postage(
     officer = staff.enter_as(Role.OFFICER)
     day = staff.now.date().isoformat()
     form = {"day": day, "mail_class": "ordinary", "form_key": "1"}
-    assert officer.post(f"/posting/runs/{run_id}", {**form, "mail_class": "registered"}).status_code == 422
+    assert (
+        officer.post(f"/posting/runs/{run_id}", {**form, "mail_class": "registered"}).status_code
+        == 422
+    )
     assert officer.post(f"/posting/runs/{run_id}", form).status_code == 303
     assert staff.count(Shipment, mail_class="ordinary", state="posted") == 3
     assert "330円" in officer.open("/posting").text.replace(" ", "")

@@ -42,11 +42,15 @@ def house(database: Database, tmp_path: Path) -> MailHouse:
 def numbers(house: MailHouse, run_id: int) -> list[str]:
     with house.database.read() as session:
         return list(
-            session.scalars(select(Letter.number).where(Letter.print_run_id == run_id).order_by(Letter.id))
+            session.scalars(
+                select(Letter.number).where(Letter.print_run_id == run_id).order_by(Letter.id)
+            )
         )
 
 
-def post(house: MailHouse, *entries: tuple[str, str], day: date = TODAY, mail_class: str = SIMPLE) -> int:
+def post(
+    house: MailHouse, *entries: tuple[str, str], day: date = TODAY, mail_class: str = SIMPLE
+) -> int:
     lines = [Entry(number, label, line) for line, (number, label) in enumerate(entries, 2)]
     if len(lines) == 1:
         lines = [replace(lines[0], line=0)]
@@ -57,17 +61,22 @@ def post(house: MailHouse, *entries: tuple[str, str], day: date = TODAY, mail_cl
 def shipments(house: MailHouse) -> list[tuple[str | None, str | None, date | None, str, int]]:
     with house.database.read() as session:
         rows = session.scalars(select(Shipment).order_by(Shipment.id))
-        return [(row.tracking_no, row.mail_class, row.posted_on, row.state, row.attempt) for row in rows]
+        return [
+            (row.tracking_no, row.mail_class, row.posted_on, row.state, row.attempt) for row in rows
+        ]
 
 
 @pytest.mark.parametrize(
     ("typed", "stored", "mail_class"),
     [
-        ("131-12-38385-2", "13112383852", SIMPLE), ("１３１－１２－３８３８５－２", "13112383852", "registered"),
-        ("13112383852", "13112383852", "recorded"), ("A13112383852B", "13112383852", SIMPLE),
-        ("6479-3349-3911", "647933493911", "parcel"), ("６４７９　３３４９　３９１１", "647933493911", "parcel"),
+        ("131-12-38385-2", "13112383852", SIMPLE),
+        ("１３１－１２－３８３８５－２", "13112383852", "registered"),
+        ("13112383852", "13112383852", "recorded"),
+        ("A13112383852B", "13112383852", SIMPLE),
+        ("6479-3349-3911", "647933493911", "parcel"),
+        ("６４７９　３３４９　３９１１", "647933493911", "parcel"),
     ],
-)  # fmt: skip
+)
 def test_a_label_is_read_with_hyphens_in_any_width_and_by_its_check_digit(
     house: MailHouse, typed: str, stored: str, mail_class: str
 ) -> None:
@@ -83,11 +92,16 @@ def test_a_label_is_read_with_hyphens_in_any_width_and_by_its_check_digit(
 @pytest.mark.parametrize(
     ("label", "mail_class", "said"),
     [
-        ("13112383853", SIMPLE, "まちがい"), ("1311238385", SIMPLE, "11桁"), ("647933493911", SIMPLE, "11桁"),
-        ("13112383852", "parcel", "12桁"), ("", SIMPLE, "11桁"), ("１３１12ab3852", SIMPLE, "11桁"),
-        ("13112383852", "ordinary", "お問い合わせ番号のある"), ("13112383852", "pigeon", "お問い合わせ番号のある"),
+        ("13112383853", SIMPLE, "まちがい"),
+        ("1311238385", SIMPLE, "11桁"),
+        ("647933493911", SIMPLE, "11桁"),
+        ("13112383852", "parcel", "12桁"),
+        ("", SIMPLE, "11桁"),
+        ("１３１12ab3852", SIMPLE, "11桁"),
+        ("13112383852", "ordinary", "お問い合わせ番号のある"),
+        ("13112383852", "pigeon", "お問い合わせ番号のある"),
     ],
-)  # fmt: skip
+)
 def test_a_label_that_cannot_be_one_is_refused(
     house: MailHouse, label: str, mail_class: str, said: str
 ) -> None:
@@ -107,18 +121,31 @@ def test_every_fault_of_a_file_is_named_by_its_line_and_nothing_is_posted(house:
     stranger = new_letter_number()
     with pytest.raises(InputError) as refused:
         post(
-            house, (mine[0], tracking_no(1)), (mine[0], tracking_no(2)), (mine[1], tracking_no(1)),
-            (mine[2], "13112383853"), (mine[3], tracking_no(3)), (mine[4], tracking_no(4)),
-            (too_early, tracking_no(5)), (stranger, tracking_no(6)), ("M000000001", tracking_no(7)),
+            house,
+            (mine[0], tracking_no(1)),
+            (mine[0], tracking_no(2)),
+            (mine[1], tracking_no(1)),
+            (mine[2], "13112383853"),
+            (mine[3], tracking_no(3)),
+            (mine[4], tracking_no(4)),
+            (too_early, tracking_no(5)),
+            (stranger, tracking_no(6)),
+            ("M000000001", tracking_no(7)),
             (mine[1], tracking_no(9)),
-        )  # fmt: skip
+        )
     said = refused.value.message.split("\n- ")
     assert "(10件)" in said[0]
     for line, words in (
-        (3, "前の行にもあります"), (4, "このお問い合わせ番号は、前の行"), (5, "まちがい"), (6, "取りやめ"),
-        (7, "もう差し出して"), (8, "引き渡す前"), (9, "この番号の手紙はありません"), (10, "手紙番号に、まちがい"),
+        (3, "前の行にもあります"),
+        (4, "このお問い合わせ番号は、前の行"),
+        (5, "まちがい"),
+        (6, "取りやめ"),
+        (7, "もう差し出して"),
+        (8, "引き渡す前"),
+        (9, "この番号の手紙はありません"),
+        (10, "手紙番号に、まちがい"),
         (11, "同じ日の別の郵便"),
-    ):  # fmt: skip
+    ):
         assert any(one.startswith(f"{line}行目") and words in one for one in said), (line, words)
     assert len(shipments(house)) == 1
 
@@ -149,10 +176,14 @@ def test_a_file_is_read_as_spreadsheets_save_it(encoding: str) -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "見出し"), ("手紙番号\r\nM1".encode(), "お問い合わせ番号"), (f"{HEAD},手紙番号\r\na,b,c".encode(), "手紙番号"),
-        (f"{HEAD}\r\n".encode(), "手紙がありません"), (b"\x81\xff", "文字コード"), (f'{HEAD}\r\n"M1'.encode(), "壊れて"),
+        (b"", "見出し"),
+        ("手紙番号\r\nM1".encode(), "お問い合わせ番号"),
+        (f"{HEAD},手紙番号\r\na,b,c".encode(), "手紙番号"),
+        (f"{HEAD}\r\n".encode(), "手紙がありません"),
+        (b"\x81\xff", "文字コード"),
+        (f'{HEAD}\r\n"M1'.encode(), "壊れて"),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_none_says_why(data: bytes, said: str) -> None:
     with pytest.raises(InputError, match=said):
         read_entries(data)
@@ -206,12 +237,16 @@ def test_two_at_once_post_a_letter_or_a_label_once(house: MailHouse, same: str) 
     assert len(shipments(house)) == 1
 
 
-def test_a_letter_made_for_a_redelivery_is_the_next_attempt_after_the_first_posting(house: MailHouse) -> None:
+def test_a_letter_made_for_a_redelivery_is_the_next_attempt_after_the_first_posting(
+    house: MailHouse,
+) -> None:
     run_id, people = house.run(1, handed_over=True)
     post(house, (numbers(house, run_id)[0], tracking_no(1)))
     again, _people = house.run(1, handed_over=True)
     with house.database.write() as session:
-        session.scalars(select(Letter).where(Letter.print_run_id == run_id)).one().state = "superseded"
+        session.scalars(
+            select(Letter).where(Letter.print_run_id == run_id)
+        ).one().state = "superseded"
         session.flush()
         letter = session.scalars(select(Letter).where(Letter.print_run_id == again)).one()
         letter.household_id, letter.reason = people[0].household_id, "redelivery"
@@ -224,9 +259,13 @@ def test_a_letter_made_for_a_redelivery_is_the_next_attempt_after_the_first_post
 def a_print(house: MailHouse, cards: int = 7) -> int:
     with house.database.write() as session:
         row = CardPrint(
-            cards=cards, folder="/x", file_name="cards.pdf", sha256="0" * 64, notice_date=TODAY,
+            cards=cards,
+            folder="/x",
+            file_name="cards.pdf",
+            sha256="0" * 64,
+            notice_date=TODAY,
             printed_at=NOW - timedelta(days=1),
-        )  # fmt: skip
+        )
         session.add(row)
         session.flush()
         return row.id
@@ -237,9 +276,11 @@ def test_a_print_of_cards_is_posted_once_from_its_day_on_and_by_a_class_without_
 ) -> None:
     key = a_print(house)
     wrong: list[tuple[int, date, str, type[DomainError]]] = [
-        (key, TODAY + timedelta(days=1), "ordinary", InputError), (key, TODAY - timedelta(days=2), "ordinary", InputError),
-        (key, TODAY, "recorded", InputError), (99, TODAY, "ordinary", NotFoundError),
-    ]  # fmt: skip
+        (key, TODAY + timedelta(days=1), "ordinary", InputError),
+        (key, TODAY - timedelta(days=2), "ordinary", InputError),
+        (key, TODAY, "recorded", InputError),
+        (99, TODAY, "ordinary", NotFoundError),
+    ]
     for print_id, day, mail_class, refusal in wrong:
         with house.database.write() as session, pytest.raises(refusal):
             post_cards(session, print_id, day, mail_class, house.officer, NOW)
@@ -250,7 +291,9 @@ def test_a_print_of_cards_is_posted_once_from_its_day_on_and_by_a_class_without_
         post_cards(session, key, TODAY, "ordinary", house.officer, NOW)
 
 
-def test_postage_counts_cards_letters_without_id_and_what_was_entered_but_no_trial(house: MailHouse) -> None:
+def test_postage_counts_cards_letters_without_id_and_what_was_entered_but_no_trial(
+    house: MailHouse,
+) -> None:
     run_id, people = house.run(1, handed_over=True)
     key = a_print(house)
     with house.database.write() as session:
@@ -260,29 +303,44 @@ def test_postage_counts_cards_letters_without_id_and_what_was_entered_but_no_tri
         with pytest.raises(NotFoundError):
             other_mail.drop(session, row.id, house.officer, NOW)
         for day, mail_class, what, pieces, field in (
-            (TODAY + timedelta(days=1), "ordinary", "form", 1, "day"), (TODAY, "pigeon", "form", 1, "mail_class"),
-            (TODAY, "ordinary", "x", 1, "what"), (TODAY, "ordinary", "form", 0, "pieces"),
-        ):  # fmt: skip
+            (TODAY + timedelta(days=1), "ordinary", "form", 1, "day"),
+            (TODAY, "pigeon", "form", 1, "mail_class"),
+            (TODAY, "ordinary", "x", 1, "what"),
+            (TODAY, "ordinary", "form", 0, "pieces"),
+        ):
             with pytest.raises(InputError) as refused:
-                other_mail.enter(session, PROGRAM, day, mail_class, what, pieces, house.officer, NOW)
+                other_mail.enter(
+                    session, PROGRAM, day, mail_class, what, pieces, house.officer, NOW
+                )
             assert refused.value.code == field
         post_cards(session, key, TODAY, "ordinary", house.officer, NOW)
         address = TestAddress(created_by=house.officer.id or 0, created_at=NOW)
         session.add(address)
         session.flush()
         addressees: list[dict[str, Any]] = [
-            {"household_id": people[0].household_id, "kind": ADVANCE_NOTICE}, {"test_address_id": address.id, "kind": TEST_POSTING},
-        ]  # fmt: skip
+            {"household_id": people[0].household_id, "kind": ADVANCE_NOTICE},
+            {"test_address_id": address.id, "kind": TEST_POSTING},
+        ]
         for place, one in enumerate(addressees):
             session.add(
                 BareLetter(
-                    number=f"M{place}", state="posted", print_run_id=run_id, chunk_number=1, children=1, amount_yen=0,
-                    created_at=NOW, mail_class="ordinary", posted_on=TODAY, **one,
+                    number=f"M{place}",
+                    state="posted",
+                    print_run_id=run_id,
+                    chunk_number=1,
+                    children=1,
+                    amount_yen=0,
+                    created_at=NOW,
+                    mail_class="ordinary",
+                    posted_on=TODAY,
+                    **one,
                 )
-            )  # fmt: skip
+            )
     program = replace(PROGRAM, postage=PostageSettings((("ordinary", 110),)))
     with house.database.read() as session:
-        line = next(one for one in postage_of_month(session, program, TODAY) if one.mail_class == "ordinary")
+        line = next(
+            one for one in postage_of_month(session, program, TODAY) if one.mail_class == "ordinary"
+        )
     assert (line.letters, line.cards, line.parcels, line.others, line.yen) == (1, 7, 0, 3, 1_210)
 
 
@@ -294,9 +352,16 @@ def test_postage_is_counted_by_class_in_the_month_of_posting(house: MailHouse) -
     with house.database.write() as session:
         post_run(session, run_id, TODAY, "ordinary", house.officer, NOW)
         parcel = Shipment(
-            kind="parcel", household_id=1, value_yen=30_000, state="posted", mail_class=SIMPLE, tracking_no=tracking_no(8),
-            posted_on=TODAY, created_at=NOW, changed_at=NOW,
-        )  # fmt: skip
+            kind="parcel",
+            household_id=1,
+            value_yen=30_000,
+            state="posted",
+            mail_class=SIMPLE,
+            tracking_no=tracking_no(8),
+            posted_on=TODAY,
+            created_at=NOW,
+            changed_at=NOW,
+        )
         session.add(parcel)
     program = replace(PROGRAM, postage=PostageSettings(((SIMPLE, 460),)))
     with house.database.read() as session:

@@ -38,10 +38,19 @@ NEW_NAME, NEW_TOWN, NEW_STREET, NEW_BUILDING = (
     "ひなげし荘２０２号室",
 )
 NEWCOMER = Newcomer(
-    None, "address", name=NEW_NAME, kana="サギヌマ チヅル", birth=date(1985, 4, 6), postal_code="1390009",
-    town=NEW_TOWN, street=NEW_STREET, building=NEW_BUILDING,
-)  # fmt: skip
-AT_COUNTER = Newcomer(None, "protected", name=NEW_NAME, kana="サギヌマ チヅル", birth=date(1985, 4, 6))
+    None,
+    "address",
+    name=NEW_NAME,
+    kana="サギヌマ チヅル",
+    birth=date(1985, 4, 6),
+    postal_code="1390009",
+    town=NEW_TOWN,
+    street=NEW_STREET,
+    building=NEW_BUILDING,
+)
+AT_COUNTER = Newcomer(
+    None, "protected", name=NEW_NAME, kana="サギヌマ チヅル", birth=date(1985, 4, 6)
+)
 BABY = ChildFields("p777", "鷺沼　小夜", "サギヌマ サヨ", date(2023, 1, 9))
 
 
@@ -57,27 +66,50 @@ class Office:
     households: list[int]
 
     def change(
-        self, household: int = 0, ordinals: Sequence[int] = (2,), newcomer: Newcomer = NEWCOMER,
-        actor: Actor | None = None, now: datetime = NOW, **more: Any,
-    ) -> Request:  # fmt: skip
+        self,
+        household: int = 0,
+        ordinals: Sequence[int] = (2,),
+        newcomer: Newcomer = NEWCOMER,
+        actor: Actor | None = None,
+        now: datetime = NOW,
+        **more: Any,
+    ) -> Request:
         """Enters a change of recipient for the second child."""
         more = {"evidence": "protection_order"} | more
         with self.database.write() as session:
             return changes.submit(
-                session, VAULT, PROGRAM, household or self.households[0], ordinals, newcomer,
-                actor=actor or self.officer, now=now, **more,
-            )  # fmt: skip
+                session,
+                VAULT,
+                PROGRAM,
+                household or self.households[0],
+                ordinals,
+                newcomer,
+                actor=actor or self.officer,
+                now=now,
+                **more,
+            )
 
     def add(
-        self, newcomer: Newcomer = NEWCOMER, children: Sequence[ChildFields] = (BABY,),
-        instruction: Instruction | None = ORDER, actor: Actor | None = None, scan_id: int | None = None,
-    ) -> Request:  # fmt: skip
+        self,
+        newcomer: Newcomer = NEWCOMER,
+        children: Sequence[ChildFields] = (BABY,),
+        instruction: Instruction | None = ORDER,
+        actor: Actor | None = None,
+        scan_id: int | None = None,
+    ) -> Request:
         """Enters an addition."""
         with self.database.write() as session:
             return additions.submit(
-                session, VAULT, PROGRAM, newcomer, children, instruction, actor or self.officer, NOW,
+                session,
+                VAULT,
+                PROGRAM,
+                newcomer,
+                children,
+                instruction,
+                actor or self.officer,
+                NOW,
                 scan_id=scan_id,
-            )  # fmt: skip
+            )
 
     def decide(
         self, row: Request, action: str = "accept", actor: Actor | None = None, **more: Any
@@ -121,13 +153,23 @@ class Office:
     def live_coupons(self) -> int:
         """Codes that somebody could use."""
         with self.database.read() as session:
-            return session.scalar(select(func.count()).where(Coupon.state.in_(("assigned", "revealed")))) or 0
+            return (
+                session.scalar(
+                    select(func.count()).where(Coupon.state.in_(("assigned", "revealed")))
+                )
+                or 0
+            )
 
     def scan(self) -> int:
         """A stored scan of an instruction."""
         with self.database.write() as session:
             row = Scan(
-                media_type="image/png", size=1, digest=b"d" * 32, wrapped_key=b"", sealed=b"", stored_at=NOW
+                media_type="image/png",
+                size=1,
+                digest=b"d" * 32,
+                wrapped_key=b"",
+                sealed=b"",
+                stored_at=NOW,
             )
             session.add(row)
             session.flush()
@@ -137,9 +179,14 @@ class Office:
 def staff_member(database: Database, login: str, organization: Organization, role: Role) -> Actor:
     with database.write() as session:
         user = StaffUser(
-            login=login, display_name=login, organization=organization.value, role=role.value, password_hash="",
-            totp_sealed=b"", created_at=NOW,
-        )  # fmt: skip
+            login=login,
+            display_name=login,
+            organization=organization.value,
+            role=role.value,
+            password_hash="",
+            totp_sealed=b"",
+            created_at=NOW,
+        )
         session.add(user)
         session.flush()
         return Actor(role, user.id, organization, Channel.COUNTER)
@@ -155,10 +202,13 @@ def open_office(database: Database, folder: Path, *, households: int = 2, codes:
             assign(session, SYSTEM, NOW, reserve=Reserve(), protection_loaded=True)
     ward, contractor = Organization.WARD, Organization.CONTRACTOR
     return Office(
-        database, folder, staff_member(database, "officer", contractor, Role.OFFICER),
+        database,
+        folder,
+        staff_member(database, "officer", contractor, Role.OFFICER),
         staff_member(database, "colleague", contractor, Role.OFFICER),
-        staff_member(database, "ward", ward, Role.WARD_OFFICER), people,
-    )  # fmt: skip
+        staff_member(database, "ward", ward, Role.WARD_OFFICER),
+        people,
+    )
 
 
 def unknown_child(number: str) -> ChildFields:

@@ -9,7 +9,13 @@ from sqlalchemy import select
 
 from portal.domain.actors import SYSTEM, Organization, Role
 from portal.domain.coupons.assignment import Reserve, assign
-from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError, WrongStateError
+from portal.domain.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+    WrongStateError,
+)
 from portal.domain.households.models import Household
 from portal.domain.households.queries import view_household
 from portal.domain.recipients.models import RecipientAddition
@@ -95,7 +101,10 @@ def test_a_child_is_added_once(office: Office) -> None:
 
 def test_somebody_alike_is_for_the_ward_alone(office: Office) -> None:
     alike = replace(
-        BABY, person_no="p900", name=CANARY_CHILDREN[0][0].replace("　", " "), birth=date(2013, 5, 1)
+        BABY,
+        person_no="p900",
+        name=CANARY_CHILDREN[0][0].replace("　", " "),
+        birth=date(2013, 5, 1),
     )
     row = office.add(children=(alike,))
     assert (row.warnings, row.ward_only) == (["possible_duplicate"], True)

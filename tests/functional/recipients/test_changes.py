@@ -66,9 +66,16 @@ def test_the_child_moves_with_a_new_code_and_the_sums_stay(office: Office) -> No
         view = view_household(session, VAULT, done.household_id or 0)
         left = view_household(session, VAULT, office.households[0])
         found = search_households(
-            session, VAULT, Indexer(VAULT), SearchTerms(name=CANARY_CHILDREN[1][0]), include_protected=True
+            session,
+            VAULT,
+            Indexer(VAULT),
+            SearchTerms(name=CANARY_CHILDREN[1][0]),
+            include_protected=True,
         )
-    assert (view.fields.name, [c.fields.name for c in view.children]) == (NEW_NAME, [CANARY_CHILDREN[1][0]])
+    assert (view.fields.name, [c.fields.name for c in view.children]) == (
+        NEW_NAME,
+        [CANARY_CHILDREN[1][0]],
+    )
     assert [c.ordinal for c in left.children] == [1]
     assert done.household_id in {one.id for one in found.households}
     assert office.households[0] not in {one.id for one in found.households}
@@ -77,14 +84,18 @@ def test_the_child_moves_with_a_new_code_and_the_sums_stay(office: Office) -> No
     assert office.live_coupons() == 4
 
 
-def test_before_the_first_dispatch_there_is_no_code_to_stop(database: Database, tmp_path: Path) -> None:
+def test_before_the_first_dispatch_there_is_no_code_to_stop(
+    database: Database, tmp_path: Path
+) -> None:
     office = open_office(database, tmp_path, codes=0)
     done = office.decide(office.change())
     assert office.entry(done.household_id or 0, 1).coupon is None
     assert done.result == "accepted"
 
 
-def test_a_shown_code_of_a_real_issuer_moves_the_child_only_after_its_answer(office: Office) -> None:
+def test_a_shown_code_of_a_real_issuer_moves_the_child_only_after_its_answer(
+    office: Office,
+) -> None:
     office.reveal(office.households[0], 2)
     office.real_issuer()
     row = office.decide(office.change())
@@ -110,7 +121,9 @@ def test_a_spent_code_leaves_the_child_where_it_is(office: Office) -> None:
     assert waiting.coupon is not None
     with office.database.write() as session:
         coupons.found_spent(session, waiting.coupon.id, office.officer, NOW)
-        done = stop_found_spent(session, VAULT, PROGRAM, waiting.entitlement_id, office.officer, NOW)
+        done = stop_found_spent(
+            session, VAULT, PROGRAM, waiting.entitlement_id, office.officer, NOW
+        )
     assert (done.id, done.state, done.result) == (row.id, "closed", "refused")
     assert office.entry(office.households[0], 2).can_show(NOW)
     assert office.entry(office.households[0], 2).claimed_by is None
@@ -138,12 +151,16 @@ def test_two_accounts_of_the_contractor_are_not_four_eyes(office: Office) -> Non
     only_a_number = office.change(ordinals=(1,), instruction=ORDER)
     with pytest.raises(NotAllowedError, match="スキャン"):
         office.decide(only_a_number, actor=office.colleague)
-    attached = office.change(household=office.households[1], instruction=ORDER, scan_id=office.scan())
+    attached = office.change(
+        household=office.households[1], instruction=ORDER, scan_id=office.scan()
+    )
     assert office.decide(attached, actor=office.colleague).result == "accepted"
 
 
 def test_a_ward_officer_enters_and_an_officer_confirms(office: Office) -> None:
-    assert office.decide(office.change(actor=office.ward), actor=office.officer).result == "accepted"
+    assert (
+        office.decide(office.change(actor=office.ward), actor=office.officer).result == "accepted"
+    )
 
 
 def test_a_protected_recipient_is_the_wards_alone(office: Office) -> None:
@@ -164,7 +181,11 @@ def test_a_protected_household_is_not_there_for_the_contractor(office: Office) -
 def test_what_holds_the_old_household_does_not_hold_the_child_any_more(office: Office) -> None:
     with office.database.write() as session:
         put_hold(
-            session, session.get_one(Household, office.households[0]), "W11_DIED_AFTER_BASE", office.ward, NOW
+            session,
+            session.get_one(Household, office.households[0]),
+            "W11_DIED_AFTER_BASE",
+            office.ward,
+            NOW,
         )
     done = office.decide(office.change())
     assert office.entry(done.household_id or 0, 1).can_show(NOW)
@@ -196,7 +217,9 @@ def test_other_requests_and_a_change_exclude_each_other(office: Office) -> None:
     household = office.households[0]
     office.change()
     with office.database.read() as session:
-        mine = session.scalars(select(Entitlement.id).where(Entitlement.household_id == household)).all()
+        mine = session.scalars(
+            select(Entitlement.id).where(Entitlement.household_id == household)
+        ).all()
     with pytest.raises(ConflictError, match="確認中"), office.database.write() as session:
         claim(session, household, mine, DECLINE, 99, PARENT, NOW)
     with office.database.write() as session:
@@ -239,10 +262,16 @@ def test_the_stop_of_the_wards_own_request_is_not_listed_for_the_contractor(offi
     secret = office.entry(office.households[0], 2).coupon
     assert secret is not None
     with office.database.write() as session:
-        seen = [row.household_id for row in stops.waiting_stops(session, VAULT, include_protected=False)]
-        known = [row.household_id for row in stops.waiting_stops(session, VAULT, include_protected=True)]
+        seen = [
+            row.household_id for row in stops.waiting_stops(session, VAULT, include_protected=False)
+        ]
+        known = [
+            row.household_id for row in stops.waiting_stops(session, VAULT, include_protected=True)
+        ]
         with pytest.raises(NotFoundError):
-            stops.confirm(session, VAULT, PROGRAM, secret.id, office.officer, NOW, include_protected=False)
+            stops.confirm(
+                session, VAULT, PROGRAM, secret.id, office.officer, NOW, include_protected=False
+            )
         stops.confirm(session, VAULT, PROGRAM, secret.id, office.ward, NOW, include_protected=True)
     assert (seen, known) == ([office.households[1]], office.households)
     with office.database.read() as session:

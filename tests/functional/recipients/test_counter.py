@@ -12,7 +12,13 @@ from portal.domain.actors import SYSTEM, Actor, Organization, Role
 from portal.domain.authn import sessions
 from portal.domain.coupons.assignment import Reserve, assign
 from portal.domain.credentials.models import Credential
-from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError, WrongStateError
+from portal.domain.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+    WrongStateError,
+)
 from portal.domain.households.models import Household
 from portal.domain.households.protection import note_protection
 from portal.domain.letters.models import Letter
@@ -49,7 +55,12 @@ def office(database: Database, tmp_path: Path) -> Office:
 def protected_recipient(office: Office) -> int:
     """A recipient whom nobody outside the ward may know, entered and accepted by two people of the ward."""
     other = staff_member(office.database, "ward2", Organization.WARD, Role.WARD_OFFICER)
-    return office.decide(office.change(newcomer=AT_COUNTER, actor=office.ward), actor=other).household_id or 0
+    return (
+        office.decide(
+            office.change(newcomer=AT_COUNTER, actor=office.ward), actor=other
+        ).household_id
+        or 0
+    )
 
 
 def build(office: Office) -> BuiltRun:
@@ -87,7 +98,9 @@ def test_the_letter_has_neither_name_nor_address_and_stays_with_the_ward(office:
     assert "区窓口交付" not in posted[0]
     assert len(kept) == 1
     assert "区窓口交付" in kept[0]
-    assert not any(word in kept[0] for word in (NEW_NAME, "鷺沼", CANARY_TOWN, CANARY_BUILDING, "転送不要"))
+    assert not any(
+        word in kept[0] for word in (NEW_NAME, "鷺沼", CANARY_TOWN, CANARY_BUILDING, "転送不要")
+    )
     rows = list(csv.DictReader(io.StringIO(built.manifest.read_text())))
     assert [(row["hand_over"], bool(row["household_id"])) for row in rows] == [
         ("post", True),
@@ -100,7 +113,9 @@ def test_the_letter_has_neither_name_nor_address_and_stays_with_the_ward(office:
         letters = {letter.household_id: letter for letter in session.scalars(select(Letter))}
         assert done.letters == 1
         assert (letters[household].state, letters[household].handed_over_at) == ("printed", None)
-        assert [one.number for one in counter.waiting_letters(session)] == [letters[household].number]
+        assert [one.number for one in counter.waiting_letters(session)] == [
+            letters[household].number
+        ]
 
 
 def test_a_signed_receipt_counts_as_delivered(office: Office) -> None:
@@ -119,7 +134,11 @@ def test_a_signed_receipt_counts_as_delivered(office: Office) -> None:
         hand(office, waiting.letter_id)
     with office.database.read() as session:
         letter = session.get_one(Letter, waiting.letter_id)
-        assert (letter.household_id, letter.state, letter.handed_over_at) == (household, "handed_over", NOW)
+        assert (letter.household_id, letter.state, letter.handed_over_at) == (
+            household,
+            "handed_over",
+            NOW,
+        )
         assert counter.waiting_letters(session) == []
         assert [number for _row, number in counter.handed(session)] == [letter.number]
     with office.database.write() as session:
@@ -135,7 +154,9 @@ def test_a_hold_keeps_the_letter_at_the_counter(office: Office) -> None:
     build(office)
     with office.database.write() as session:
         (waiting,) = counter.waiting_letters(session)
-        holds.put_hold(session, session.get_one(Household, household), "W10_MOVED_AFTER_BASE", SYSTEM, NOW)
+        holds.put_hold(
+            session, session.get_one(Household, household), "W10_MOVED_AFTER_BASE", SYSTEM, NOW
+        )
     with pytest.raises(ConflictError):
         hand(office, waiting.letter_id)
 
@@ -196,5 +217,7 @@ def test_the_sheets_of_the_counter_name_nobody() -> None:
     assert all(words in receipt[0] for words in ("受領書", "M123456789", "2人", "署名"))
     form = pdf.text(change_form(PROGRAM, NOW.date()))
     assert len(form) == 1
-    assert all(words in form[0] for words in ("支給先変更申出書", "令和5年9月29日", "窓口で受け取る"))
+    assert all(
+        words in form[0] for words in ("支給先変更申出書", "令和5年9月29日", "窓口で受け取る")
+    )
     assert replace(AT_COUNTER, name="").fields("R1").town == ""

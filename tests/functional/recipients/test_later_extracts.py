@@ -32,7 +32,9 @@ def ward(database: Database, tmp_path: Path) -> Ward:
 
 def large(ward: Ward) -> int:
     """Place of a family with two children or more."""
-    return next(place for place, family in enumerate(ward.extract().families) if len(family.children) > 1)
+    return next(
+        place for place, family in enumerate(ward.extract().families) if len(family.children) > 1
+    )
 
 
 def move_first_child(ward: Ward, newcomer: Newcomer = NEWCOMER) -> int:
@@ -42,7 +44,9 @@ def move_first_child(ward: Ward, newcomer: Newcomer = NEWCOMER) -> int:
     of_ward = staff_member(ward.database, "accepts", Organization.WARD, Role.WARD_OFFICER)
     key = ward.key(number)
     with ward.database.write() as session:
-        row = changes.submit(session, VAULT, PROGRAM, key, (1,), newcomer, "mediation", officer, NOW)
+        row = changes.submit(
+            session, VAULT, PROGRAM, key, (1,), newcomer, "mediation", officer, NOW
+        )
         done = review.decide(session, VAULT, PROGRAM, row.id, row.version, "accept", of_ward, NOW)
         return done.household_id or 0
 
@@ -89,7 +93,11 @@ def test_a_child_that_comes_later_does_not_take_the_number_of_one_that_left(ward
         people = extract.families[place].people
         child = deepcopy(people[-1])
         surname = child.cells["氏名"].split("　")[0]
-        child.cells |= {"宛名番号": "000000099999990", "氏名": f"{surname}　新", "生年月日": "20230301"}
+        child.cells |= {
+            "宛名番号": "000000099999990",
+            "氏名": f"{surname}　新",
+            "生年月日": "20230301",
+        }
         people.append(child)
 
     assert ward.change(newborn) == {"child_new": 1}
@@ -102,7 +110,10 @@ def test_an_added_household_is_not_gone_because_no_extract_knows_it(ward: Ward) 
     again = ward.hand_over()
     assert (again.state, again.differences, open_holds(ward)) == ("applied", {}, 0)
     with ward.database.read() as session:
-        assert session.scalar(select(func.count()).where(Child.household_id == household, Child.added)) == 1
+        assert (
+            session.scalar(select(func.count()).where(Child.household_id == household, Child.added))
+            == 1
+        )
 
 
 def test_an_added_child_that_turns_up_in_an_extract_waits_for_people(ward: Ward) -> None:
@@ -113,7 +124,11 @@ def test_an_added_child_that_turns_up_in_an_extract_waits_for_people(ward: Ward)
     def turns_up(extract: Extract) -> None:
         people = extract.families[place].people
         child = deepcopy(people[-1])
-        child.cells |= {"宛名番号": "000000099999991", "氏名": f"{surname}　新", "生年月日": "20230109"}
+        child.cells |= {
+            "宛名番号": "000000099999991",
+            "氏名": f"{surname}　新",
+            "生年月日": "20230109",
+        }
         people.append(child)
 
     assert ward.change(turns_up) == {"child_lookalike": 1, "child_new": 1}

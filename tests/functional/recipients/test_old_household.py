@@ -12,7 +12,13 @@ from portal.domain.recipients import changes, review
 from portal.domain.requests.models import Request
 from portal.platform.database import Database
 from portal.platform.site import Site
-from tests.functional.recipients.support import NEW_NAME, NEW_STREET, NEW_TOWN, NEWCOMER, staff_member
+from tests.functional.recipients.support import (
+    NEW_NAME,
+    NEW_STREET,
+    NEW_TOWN,
+    NEWCOMER,
+    staff_member,
+)
 from tests.support.coupons import VAULT
 from tests.support.people import CANARY_CHILDREN, Person
 from tests.support.resident import Loop, Resident, Visitor, make_resident
@@ -33,12 +39,22 @@ class Sites:
 
     def change(self, **more: Any) -> Request:
         """A contractor's officer enters the change for the second child."""
-        officer = staff_member(self.resident.database, "enters", Organization.CONTRACTOR, Role.OFFICER)
+        officer = staff_member(
+            self.resident.database, "enters", Organization.CONTRACTOR, Role.OFFICER
+        )
         with self.resident.database.write() as session:
             return changes.submit(
-                session, VAULT, self.resident.site.program, self.person.household_id, (2,), NEWCOMER,
-                "protection_order", officer, self.resident.now, **more,
-            )  # fmt: skip
+                session,
+                VAULT,
+                self.resident.site.program,
+                self.person.household_id,
+                (2,),
+                NEWCOMER,
+                "protection_order",
+                officer,
+                self.resident.now,
+                **more,
+            )
 
     def accept(self, row: Request) -> Request:
         """The ward accepts it."""
@@ -46,18 +62,33 @@ class Sites:
         with self.resident.database.write() as session:
             version = session.get_one(Request, row.id).version
             program = self.resident.site.program
-            return review.decide(session, VAULT, program, row.id, version, "accept", ward, self.resident.now)
+            return review.decide(
+                session, VAULT, program, row.id, version, "accept", ward, self.resident.now
+            )
 
     def pages(self) -> dict[str, str]:
         """Every page of the old household about its children, without what differs in each answer."""
-        paths = ("/home", "/requests", "/decline", "/decline/choose", "/alternative", "/account", "/redelivery/own",
-                 "/coupon/1", "/coupon/2")  # fmt: skip
+        paths = (
+            "/home",
+            "/requests",
+            "/decline",
+            "/decline/choose",
+            "/alternative",
+            "/account",
+            "/redelivery/own",
+            "/coupon/1",
+            "/coupon/2",
+        )
         return {path: CHANGING.sub(r"\1", self.family.open(path).text) for path in paths}
 
 
 @pytest.fixture
 def sites(
-    resident_base: Site, staff_base: Site, sqlite_database: Database, background_loop: Loop, tmp_path: Path
+    resident_base: Site,
+    staff_base: Site,
+    sqlite_database: Database,
+    background_loop: Loop,
+    tmp_path: Path,
 ) -> Sites:
     resident = make_resident(resident_base, sqlite_database, background_loop, tmp_path)
     person = resident.add(active=True)
@@ -66,7 +97,9 @@ def sites(
     for ordinal in (1, 2):
         family.open("/home")
         assert family.send(f"/coupon/{ordinal}/reveal").status_code == 200
-    return Sites(resident, make_staff(staff_base, sqlite_database, background_loop, tmp_path), person, family)
+    return Sites(
+        resident, make_staff(staff_base, sqlite_database, background_loop, tmp_path), person, family
+    )
 
 
 def test_the_old_household_reads_the_same_before_and_after_the_child_went(sites: Sites) -> None:

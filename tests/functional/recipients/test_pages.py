@@ -16,9 +16,14 @@ from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
 
 NEW = {
-    "hand_over": "address", "name": NEW_NAME, "kana": "サギヌマ チヅル", "birth": "昭和60年4月6日", "postal_code": "139-0009",
-    "town": NEW_TOWN, "street": "８８番６６号",
-}  # fmt: skip
+    "hand_over": "address",
+    "name": NEW_NAME,
+    "kana": "サギヌマ チヅル",
+    "birth": "昭和60年4月6日",
+    "postal_code": "139-0009",
+    "town": NEW_TOWN,
+    "street": "８８番６６号",
+}
 ORDER = {"instruction_no": "指示第12号", "instruction_date": "令和5年7月28日"}
 CHILD = {"child1_name": "鷺沼　小夜", "child1_birth": "2023-01-09", "child1_person_no": "p777"}
 CHANGE = NEW | {"child-2": "1", "evidence": "mediation", "channel": "post"}
@@ -63,7 +68,9 @@ def decide(visitor: Visitor, row: Request, **fields: str) -> str:
     ).text
 
 
-def test_an_addition_from_the_form_to_the_household(sqlite_staff: StaffSite, family: Person) -> None:
+def test_an_addition_from_the_form_to_the_household(
+    sqlite_staff: StaffSite, family: Person
+) -> None:
     officer = enter(sqlite_staff, Role.OFFICER)
     officer.open("/recipients/add")
     form = NEW | ORDER | CHILD | {"form_key": "add"}
@@ -75,7 +82,9 @@ def test_an_addition_from_the_form_to_the_household(sqlite_staff: StaffSite, fam
     ward = enter(sqlite_staff, Role.WARD_OFFICER)
     ward.open(f"/reviews/{row.id}")
     shown = ward.send(f"/reviews/{row.id}/claim").text
-    assert all(word in shown for word in (NEW_NAME, "鷺沼　小夜", "サギヌマ", NEW_TOWN, "住所に郵送する"))
+    assert all(
+        word in shown for word in (NEW_NAME, "鷺沼　小夜", "サギヌマ", NEW_TOWN, "住所に郵送する")
+    )
     assert "承認" in decide(ward, row, action="accept")
     assert sqlite_staff.count(Child, added=True) == 1
     assert sqlite_staff.count(Household) == 2
@@ -88,11 +97,17 @@ def test_what_is_missing_stands_beside_its_field(sqlite_staff: StaffSite) -> Non
     officer.open("/recipients/add")
     whole = NEW | ORDER | CHILD
     for gap, field in (
-        ({"instruction_no": "", "instruction_date": ""}, "instruction_no"), ({"hand_over": ""}, "hand_over"),
-        ({"name": ""}, "name"), ({"birth": "1985"}, "birth"), ({"postal_code": "139"}, "postal_code"),
-        ({"town": ""}, "town"), ({"street": ""}, "street"), ({"child1_birth": "2023"}, "child1_birth"),
-        ({"child1_name": ""}, "child1_name"), ({"hand_over": "protected"}, "hand_over"),
-    ):  # fmt: skip
+        ({"instruction_no": "", "instruction_date": ""}, "instruction_no"),
+        ({"hand_over": ""}, "hand_over"),
+        ({"name": ""}, "name"),
+        ({"birth": "1985"}, "birth"),
+        ({"postal_code": "139"}, "postal_code"),
+        ({"town": ""}, "town"),
+        ({"street": ""}, "street"),
+        ({"child1_birth": "2023"}, "child1_birth"),
+        ({"child1_name": ""}, "child1_name"),
+        ({"hand_over": "protected"}, "hand_over"),
+    ):
         answer = officer.post("/recipients/add/submit", whole | gap)
         assert (answer.status_code, f'id="{field}-error"' in answer.text) == (422, True), field
     assert sqlite_staff.count(Request) == 0
@@ -105,7 +120,9 @@ def test_a_change_from_the_households_page_to_the_new_recipient(
     place = f"/households/{family.household_id}/change-recipient"
     assert officer.open(place).text.count('type="checkbox"') == 2
     assert officer.post(f"{place}/submit", CHANGE | {"evidence": ""}).status_code == 422
-    assert officer.post(f"{place}/submit", CHANGE | {"received_on": "2099-01-01"}).status_code == 422
+    assert (
+        officer.post(f"{place}/submit", CHANGE | {"received_on": "2099-01-01"}).status_code == 422
+    )
     for _again in range(3):
         assert officer.post(f"{place}/submit", CHANGE | {"form_key": "change"}).status_code == 303
     row = only_request(sqlite_staff)
@@ -117,7 +134,10 @@ def test_a_change_from_the_households_page_to_the_new_recipient(
     assert "承認" in decide(ward, row, action="accept")
     with sqlite_staff.database.read() as session:
         assert session.scalar(select(RecipientChange.state)) == "moved"
-        assert session.scalar(select(func.count()).where(Child.household_id == family.household_id)) == 1
+        assert (
+            session.scalar(select(func.count()).where(Child.household_id == family.household_id))
+            == 1
+        )
 
 
 def test_the_form_wants_an_opened_household(sqlite_staff: StaffSite, family: Person) -> None:
@@ -163,16 +183,30 @@ def letter_at_counter(staff: StaffSite) -> int:
     with staff.database.write() as session:
         session.get_one(Household, person.household_id).counter = True
         run = PrintRun(
-            kind="credential", planned=1, children=2, total_yen=60_000, folder="", notice_date=staff.now.date(),
-            created_at=staff.now, state="built",
-        )  # fmt: skip
+            kind="credential",
+            planned=1,
+            children=2,
+            total_yen=60_000,
+            folder="",
+            notice_date=staff.now.date(),
+            created_at=staff.now,
+            state="built",
+        )
         session.add(run)
         session.flush()
         letter = Letter(
-            number="M000000017", household_id=person.household_id, kind="credential", state="printed", counter=True,
-            print_run_id=run.id, chunk_number=1, children=2, amount_yen=60_000, created_at=staff.now,
+            number="M000000017",
+            household_id=person.household_id,
+            kind="credential",
+            state="printed",
+            counter=True,
+            print_run_id=run.id,
+            chunk_number=1,
+            children=2,
+            amount_yen=60_000,
+            created_at=staff.now,
             printed_at=staff.now,
-        )  # fmt: skip
+        )
         session.add(letter)
         session.flush()
         return letter.id
@@ -199,7 +233,10 @@ def test_the_counter_is_the_wards_alone(sqlite_staff: StaffSite) -> None:
     officer = enter(sqlite_staff, Role.OFFICER)
     for path in ("/counter", f"/counter/{letter}", f"/counter/{letter}/receipt.pdf"):
         assert officer.get(path).status_code == 403
-    assert officer.post(f"/counter/{letter}/hand", {"checked": "passport", "signed": "1"}).status_code == 403
+    assert (
+        officer.post(f"/counter/{letter}/hand", {"checked": "passport", "signed": "1"}).status_code
+        == 403
+    )
 
 
 def test_the_blank_form_is_there_to_print(sqlite_staff: StaffSite) -> None:
@@ -207,12 +244,18 @@ def test_the_blank_form_is_there_to_print(sqlite_staff: StaffSite) -> None:
     assert officer.get("/recipients/change-form.pdf").content.startswith(b"%PDF")
 
 
-def test_an_attached_instruction_is_as_secret_as_its_request(sqlite_staff: StaffSite, family: Person) -> None:
-    ward, officer = enter(sqlite_staff, Role.WARD_OFFICER, family), enter(sqlite_staff, Role.OFFICER, family)
+def test_an_attached_instruction_is_as_secret_as_its_request(
+    sqlite_staff: StaffSite, family: Person
+) -> None:
+    ward, officer = (
+        enter(sqlite_staff, Role.WARD_OFFICER, family),
+        enter(sqlite_staff, Role.OFFICER, family),
+    )
     place = f"/households/{family.household_id}/change-recipient"
     for visitor, form in (
-        (ward, CHANGE | {"hand_over": "protected"}), (officer, {k: v for k, v in CHANGE.items() if k != "child-2"} | {"child-1": "1"}),
-    ):  # fmt: skip
+        (ward, CHANGE | {"hand_over": "protected"}),
+        (officer, {k: v for k, v in CHANGE.items() if k != "child-2"} | {"child-1": "1"}),
+    ):
         visitor.open(place)
         assert (
             visitor.post(
@@ -235,7 +278,9 @@ def test_all_faults_of_a_form_are_said_at_once(sqlite_staff: StaffSite, family: 
     assert [field for field in wrong if f'href="#{field}"' not in answer.text] == []
 
 
-def test_the_ward_chooses_the_counter_when_it_releases_a_protection(sqlite_staff: StaffSite) -> None:
+def test_the_ward_chooses_the_counter_when_it_releases_a_protection(
+    sqlite_staff: StaffSite,
+) -> None:
     person = sqlite_staff.add_household(protected=True)
     with sqlite_staff.database.write() as session:
         hold = put_hold(
@@ -254,6 +299,9 @@ def test_the_ward_chooses_the_counter_when_it_releases_a_protection(sqlite_staff
     confirms = sqlite_staff.enter(second)
     assert "区の窓口で渡します" in confirms.open(f"/holds/{hold.id}").text
     assert (
-        confirms.post(f"/holds/{hold.id}/confirm", {"code": second.code(sqlite_staff.now)}).status_code == 303
+        confirms.post(
+            f"/holds/{hold.id}/confirm", {"code": second.code(sqlite_staff.now)}
+        ).status_code
+        == 303
     )
     assert sqlite_staff.count(Household, protected=True, counter=True) == 1

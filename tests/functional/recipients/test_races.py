@@ -51,7 +51,9 @@ def race(office: Office, subjects: Sequence[int], *acts: Act) -> list[list[str]]
         return ""
 
     with ThreadPoolExecutor(8) as pool:
-        told = list(pool.map(lambda pair: once(pair[1], pair[0]), [(s, a) for s in subjects for a in acts]))
+        told = list(
+            pool.map(lambda pair: once(pair[1], pair[0]), [(s, a) for s in subjects for a in acts])
+        )
     return [told[number :: len(acts)] for number in range(len(acts))]
 
 
@@ -68,7 +70,15 @@ def decline(session: Session, household: int) -> None:
 def test_a_change_a_decline_and_a_reveal(office: Office) -> None:
     def enter(session: Session, household: int) -> None:
         changes.submit(
-            session, VAULT, PROGRAM, household, (2,), NEWCOMER, "support_center", office.officer, NOW
+            session,
+            VAULT,
+            PROGRAM,
+            household,
+            (2,),
+            NEWCOMER,
+            "support_center",
+            office.officer,
+            NOW,
         )
 
     shown, declined, entered = race(office, office.households, show, decline, enter)
@@ -78,7 +88,9 @@ def test_a_change_a_decline_and_a_reveal(office: Office) -> None:
         assert taken == "" or "別の申請" in taken
         assert not seen or "表示できません" in seen
     with office.database.read() as session:
-        waiting = session.scalars(select(Request.id).where(Request.kind == "recipient_change")).all()
+        waiting = session.scalars(
+            select(Request.id).where(Request.kind == "recipient_change")
+        ).all()
         households = session.scalars(select(RecipientChange.from_household_id)).all()
     assert len(waiting) == entered.count("")
 
@@ -101,7 +113,9 @@ def test_a_change_a_decline_and_a_reveal(office: Office) -> None:
             .group_by(Coupon.entitlement_id)
             .having(func.count() > 1)
         ).all()
-        open_claims = session.scalar(select(func.count()).where(Entitlement.claimed_by == "recipient_change"))
+        open_claims = session.scalar(
+            select(func.count()).where(Entitlement.claimed_by == "recipient_change")
+        )
     assert moved == placed == len(waiting) - withdrawn.count("")
     assert (double, open_claims) == ([], 0)
     assert len(households) == len(waiting)

@@ -30,7 +30,13 @@ NOW = datetime(2023, 8, 1, 3, 0, tzinfo=UTC)
 POSTED = date(2023, 7, 10)
 PARENT = Actor(Role.RESIDENT, 1)
 PROGRAM = load_program("sample", date(2023, 8, 1))
-PAPER_RUN = {"kind": "credential", "state": "handed_over", "children": 0, "total_yen": 0, "folder": "f"}
+PAPER_RUN = {
+    "kind": "credential",
+    "state": "handed_over",
+    "children": 0,
+    "total_yen": 0,
+    "folder": "f",
+}
 
 
 def with_rules(**changes: Any) -> Program:
@@ -67,19 +73,32 @@ class Post:
         """Posts a household's letter; returns its shipment."""
         with self.database.write() as session:
             row = handed_over(session, person)
-            shipment = mail.plan(session, "letter", person.household_id, SYSTEM, NOW, letter_id=row.id)
+            shipment = mail.plan(
+                session, "letter", person.household_id, SYSTEM, NOW, letter_id=row.id
+            )
             mail.post(
-                session, PROGRAM, shipment.id, POSTED, mail_class, tracking_no(shipment.id), SYSTEM, NOW
+                session,
+                PROGRAM,
+                shipment.id,
+                POSTED,
+                mail_class,
+                tracking_no(shipment.id),
+                SYSTEM,
+                NOW,
             )
             return shipment.id
 
     def parcel(self, person: Person, attempt: int = 0) -> int:
         """Posts a parcel to a household, as its first or a later posting; returns its shipment."""
         with self.database.write() as session:
-            shipment = mail.plan(session, "parcel", person.household_id, SYSTEM, NOW, value_yen=30_000)
+            shipment = mail.plan(
+                session, "parcel", person.household_id, SYSTEM, NOW, value_yen=30_000
+            )
             shipment.attempt = attempt
             number = tracking_no(shipment.id)
-            mail.post(session, PROGRAM, shipment.id, POSTED, "simple_registered", number, SYSTEM, NOW)
+            mail.post(
+                session, PROGRAM, shipment.id, POSTED, "simple_registered", number, SYSTEM, NOW
+            )
             return shipment.id
 
     def mail(self, person: Person, action: str, *args: Any, shipment: int = 0, **more: Any) -> None:
@@ -89,14 +108,21 @@ class Post:
             key = shipment or session.scalars(found.order_by(Shipment.id.desc())).first()
             getattr(mail, action)(session, key, *args, SYSTEM, NOW, **more)
 
-    def come_back(self, person: Person, reason: str = "storage_ended", *, shipment: int = 0) -> None:
+    def come_back(
+        self, person: Person, reason: str = "storage_ended", *, shipment: int = 0
+    ) -> None:
         """The mail is on our table again."""
         self.mail(person, "come_back", reason, date(2023, 7, 25), shipment=shipment)
 
     def ask(
-        self, person: Person, *, shipment: int | None = None, actor: Actor = PARENT, now: datetime = NOW,
+        self,
+        person: Person,
+        *,
+        shipment: int | None = None,
+        actor: Actor = PARENT,
+        now: datetime = NOW,
         program: Program = PROGRAM,
-    ) -> Request:  # fmt: skip
+    ) -> Request:
         """Asks for redelivery, signed in or by a person of the staff."""
         with self.database.write() as session:
             item = "letter" if shipment is None else "parcel"
@@ -114,7 +140,13 @@ class Post:
         self.people += 1
         with self.database.write() as session:
             receipt_no = submit_without_sign_in(
-                session, VAULT, PROGRAM, written or wish(), form_key or f"form-{self.people}", address, now
+                session,
+                VAULT,
+                PROGRAM,
+                written or wish(),
+                form_key or f"form-{self.people}",
+                address,
+                now,
             )
             return session.scalars(select(Request).where(Request.receipt_no == receipt_no)).one()
 
@@ -125,9 +157,15 @@ class Post:
                 match_request(session, VAULT, indexer, request_id, NOW)
 
     def decide(
-        self, row: Request, action: str = "approve", actor: Actor | None = None, *, program: Program = PROGRAM,
-        now: datetime = NOW, **more: str,
-    ) -> Request:  # fmt: skip
+        self,
+        row: Request,
+        action: str = "approve",
+        actor: Actor | None = None,
+        *,
+        program: Program = PROGRAM,
+        now: datetime = NOW,
+        **more: str,
+    ) -> Request:
         """Decides on the request as it stands now."""
         with self.database.write() as session:
             version = session.get_one(Request, row.id).version
@@ -138,7 +176,9 @@ class Post:
     def withdraw(self, row: Request, person: Person) -> Request:
         """Takes a request back."""
         with self.database.write() as session:
-            return services.withdraw(session, VAULT, PROGRAM, row.id, person.household_id, PARENT, NOW)
+            return services.withdraw(
+                session, VAULT, PROGRAM, row.id, person.household_id, PARENT, NOW
+            )
 
     def answer(self, row: Request, person: Person, *, mine: bool) -> Request:
         """The owner of the account says whether a request is theirs."""
@@ -170,7 +210,9 @@ class Post:
         """Reason and state of the household's orders of letters."""
         with self.database.read() as session:
             mine = select(LetterOrder).where(LetterOrder.household_id == person.household_id)
-            return [(row.reason, row.state) for row in session.scalars(mine.order_by(LetterOrder.id))]
+            return [
+                (row.reason, row.state) for row in session.scalars(mine.order_by(LetterOrder.id))
+            ]
 
     def credential(self, person: Person) -> str:
         """State of the ID and password that the household has in hand."""
@@ -185,10 +227,19 @@ def handed_over(session: Session, person: Person) -> Letter:
     session.add(run)
     session.flush()
     row = Letter(
-        number=new_letter_number(), household_id=person.household_id, kind="credential", state="handed_over",
-        print_run_id=run.id, chunk_number=1, credential_id=person.credential_id, children=2, amount_yen=60_000,
-        created_at=at, printed_at=at, handed_over_at=at,
-    )  # fmt: skip
+        number=new_letter_number(),
+        household_id=person.household_id,
+        kind="credential",
+        state="handed_over",
+        print_run_id=run.id,
+        chunk_number=1,
+        credential_id=person.credential_id,
+        children=2,
+        amount_yen=60_000,
+        created_at=at,
+        printed_at=at,
+        handed_over_at=at,
+    )
     session.add(row)
     session.flush()
     return row

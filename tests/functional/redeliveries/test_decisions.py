@@ -23,13 +23,20 @@ from portal.domain.requests.services import reply_of
 from tests.functional.redeliveries.support import NOW, PROGRAM, Post, by_phone, days, with_rules
 from tests.support.coupons import VAULT
 
-INSTRUCTION: dict[str, Any] = {"extra_instruction": "区指示 第7号", "extra_instruction_day": "2023-07-31"}
+INSTRUCTION: dict[str, Any] = {
+    "extra_instruction": "区指示 第7号",
+    "extra_instruction_day": "2023-07-31",
+}
 ELSEWHERE: dict[str, Any] = {
-    "extra_postal_code": "060-0001", "extra_town": "北海道札幌市中央区北一条西", "extra_street": "９番",
-}  # fmt: skip
+    "extra_postal_code": "060-0001",
+    "extra_town": "北海道札幌市中央区北一条西",
+    "extra_street": "９番",
+}
 
 
-def test_an_approved_redelivery_orders_a_letter_and_leaves_the_old_password_alone(post: Post) -> None:
+def test_an_approved_redelivery_orders_a_letter_and_leaves_the_old_password_alone(
+    post: Post,
+) -> None:
     person = post.household()
     row = post.ask(person)
     assert post.state(row) == ("submitted", "waiting", None)
@@ -41,7 +48,9 @@ def test_an_approved_redelivery_orders_a_letter_and_leaves_the_old_password_alon
         post.decide(row)
 
 
-def test_a_second_request_for_the_same_letter_is_refused_with_the_first_ones_number(post: Post) -> None:
+def test_a_second_request_for_the_same_letter_is_refused_with_the_first_ones_number(
+    post: Post,
+) -> None:
     person = post.household()
     first = post.ask(person)
     with pytest.raises(ConflictError, match=first.receipt_no):
@@ -80,7 +89,9 @@ def test_the_programs_number_of_redeliveries_is_the_limit(post: Post) -> None:
     assert post.ask(person, program=with_rules(redeliveries=3)).state == "waiting"
 
 
-def test_an_approval_beyond_the_limit_is_refused_though_the_request_was_in_time(sqlite_post: Post) -> None:
+def test_an_approval_beyond_the_limit_is_refused_though_the_request_was_in_time(
+    sqlite_post: Post,
+) -> None:
     post = sqlite_post
     person = post.household()
     for _time in range(2):
@@ -152,10 +163,14 @@ def test_another_address_needs_the_wards_instruction(post: Post) -> None:
             select(AuditEvent).where(AuditEvent.household_id == person.household_id)
         ).all()
         assert not any("札幌" in str(event.detail) for event in events)
-        assert {"redelivery.elsewhere", "letter.order_elsewhere"} <= {event.action for event in events}
+        assert {"redelivery.elsewhere", "letter.order_elsewhere"} <= {
+            event.action for event in events
+        }
 
 
-def test_the_ward_alone_may_order_another_address_with_a_numbered_instruction(sqlite_post: Post) -> None:
+def test_the_ward_alone_may_order_another_address_with_a_numbered_instruction(
+    sqlite_post: Post,
+) -> None:
     person = sqlite_post.household()
     row = sqlite_post.ask(person)
     sqlite_post.decide(row, actor=sqlite_post.ward, **INSTRUCTION, **ELSEWHERE)
@@ -163,7 +178,8 @@ def test_the_ward_alone_may_order_another_address_with_a_numbered_instruction(sq
 
 
 @pytest.mark.parametrize(
-    ("day", "words"), [("", "日付を入力"), ("7月", "日付を入力"), ("2023-08-02", "今日かそれより前")]
+    ("day", "words"),
+    [("", "日付を入力"), ("7月", "日付を入力"), ("2023-08-02", "今日かそれより前")],
 )
 def test_an_instruction_has_a_day_that_has_come(sqlite_post: Post, day: str, words: str) -> None:
     row = sqlite_post.ask(sqlite_post.household())
@@ -239,7 +255,9 @@ def test_an_approved_redelivery_may_be_refused_until_it_is_printed(post: Post) -
     assert post.orders(person) == [("redelivery", "cancelled")]
 
 
-def test_too_late_for_the_post_is_refused_and_the_last_second_of_asking_counts(sqlite_post: Post) -> None:
+def test_too_late_for_the_post_is_refused_and_the_last_second_of_asking_counts(
+    sqlite_post: Post,
+) -> None:
     post = sqlite_post
     person = post.household()
     last = datetime(2023, 12, 21, 14, 59, 59, 999_000, tzinfo=UTC)
@@ -339,5 +357,7 @@ def test_a_refusal_reaches_everybody_and_a_new_letter_speaks_for_itself(sqlite_p
     post.decide(refused, "refuse", reason="other")
     post.decide(approved)
     with post.database.read() as session:
-        told = [(row.event, row.medium, row.receipt_no) for row in session.scalars(select(Announcement))]
+        told = [
+            (row.event, row.medium, row.receipt_no) for row in session.scalars(select(Announcement))
+        ]
     assert told == [("decided", "card", refused.receipt_no)]

@@ -28,7 +28,12 @@ def entry(channel: Channel = Channel.POST) -> PaperEntry:
 
 
 def enter(
-    post: Post, person: Person, form: PaperEntry, *, item: str = "letter", shipment: int | None = None
+    post: Post,
+    person: Person,
+    form: PaperEntry,
+    *,
+    item: str = "letter",
+    shipment: int | None = None,
 ) -> Request:
     with post.database.write() as session:
         return enter_form(
@@ -77,7 +82,15 @@ def test_a_postmark_in_time_counts_where_the_ward_says_so(post: Post) -> None:
     form = replace(entry(), postmark_on=WINDOW.last_day)
     with post.database.write() as session:
         row = enter_form(
-            session, VAULT, by_postmark, person.household_id, "letter", None, form, post.officer, AFTER
+            session,
+            VAULT,
+            by_postmark,
+            person.household_id,
+            "letter",
+            None,
+            form,
+            post.officer,
+            AFTER,
         )
     assert post.state(row)[0] == "submitted"
 

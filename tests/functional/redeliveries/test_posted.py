@@ -27,7 +27,9 @@ def with_sms(post: Post) -> Person:
     """A household that signs in by SMS, whose letter went out."""
     person = post.household(active=True)
     with post.database.write() as session:
-        row = codes.add_authenticator(session, VAULT, person.credential_id, "sms", "+819055512345", NOW)
+        row = codes.add_authenticator(
+            session, VAULT, person.credential_id, "sms", "+819055512345", NOW
+        )
         row.state, row.confirmed_at = "confirmed", NOW
         session.get_one(Credential, person.credential_id).locale = "en"
     return person
@@ -36,7 +38,15 @@ def with_sms(post: Post) -> Person:
 def ask(post: Post, person: Person, actor: Actor = PARENT, telephone: str = "") -> Request:
     with post.database.write() as session:
         return submit(
-            session, VAULT, PROGRAM, person.household_id, "letter", None, actor, NOW, telephone=telephone
+            session,
+            VAULT,
+            PROGRAM,
+            person.household_id,
+            "letter",
+            None,
+            actor,
+            NOW,
+            telephone=telephone,
         )
 
 
@@ -81,7 +91,9 @@ def test_a_number_left_with_the_staff_is_called(post: Post, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("active", [True, False])
-def test_without_a_channel_the_letter_speaks_for_itself(post: Post, tmp_path: Path, *, active: bool) -> None:
+def test_without_a_channel_the_letter_speaks_for_itself(
+    post: Post, tmp_path: Path, *, active: bool
+) -> None:
     person = post.household(active=active)
     post.decide(ask(post, person))
     send(post, tmp_path)

@@ -32,9 +32,12 @@ from tests.support.resident import Loop, Resident, make_resident
 
 Build = Callable[[], list[Paper]]
 ELSEWHERE: dict[str, Any] = {
-    "extra_instruction": "区指示 第7号", "extra_instruction_day": "2023-07-31", "extra_postal_code": "060-0001",
-    "extra_town": "北海道札幌市中央区北一条西", "extra_street": "９番",
-}  # fmt: skip
+    "extra_instruction": "区指示 第7号",
+    "extra_instruction_day": "2023-07-31",
+    "extra_postal_code": "060-0001",
+    "extra_town": "北海道札幌市中央区北一条西",
+    "extra_street": "９番",
+}
 
 
 def building(post: Post, folder: Path) -> Build:
@@ -77,7 +80,10 @@ def test_a_reissue_after_a_loss_is_no_redelivery(post: Post, tmp_path: Path) -> 
     person = post.household()
     build = building(post, tmp_path)
     with post.database.write() as session:
-        assert order_again(session, person.household_id, post.officer, NOW, reason="report_lost") is not None
+        assert (
+            order_again(session, person.household_id, post.officer, NOW, reason="report_lost")
+            is not None
+        )
     assert len(build()) == 1
     assert letters(post, person) == [("first", "superseded"), ("reissue", "printed")]
     assert (post.standing(person).used, post.standing(person).left) == (0, 2)
@@ -98,23 +104,33 @@ def test_another_address_is_printed_for_this_letter_only(post: Post, tmp_path: P
     assert "139-0001" in paper.text
 
 
-def test_what_is_taken_back_while_the_run_is_planned_is_not_printed(post: Post, tmp_path: Path) -> None:
+def test_what_is_taken_back_while_the_run_is_planned_is_not_printed(
+    post: Post, tmp_path: Path
+) -> None:
     person = post.household()
     row = post.ask(person)
     post.decide(row)
     with post.database.write() as session:
         note_protection(session, "extract", SYSTEM, NOW)
         run = plan_run(
-            session, selection.due(session), SYSTEM, NOW, chunk_size=10, notice_date=NOW.date(),
+            session,
+            selection.due(session),
+            SYSTEM,
+            NOW,
+            chunk_size=10,
+            notice_date=NOW.date(),
             make_folder=lambda _run: tmp_path,
-        )  # fmt: skip
+        )
     assert run is not None
     with post.database.read() as session:
         chunk = read_chunk(session, VAULT, PROGRAM.names.ward.ja, PUBLIC_URL, run.id, 1, set())
     assert len(chunk.entries) == 1
     post.withdraw(row, person)
     with post.database.write() as session:
-        assert store_chunk(session, VAULT, run.id, chunk, None, SYSTEM, NOW, place=lambda: None) is False
+        assert (
+            store_chunk(session, VAULT, run.id, chunk, None, SYSTEM, NOW, place=lambda: None)
+            is False
+        )
     assert letters(post, person) == [("first", "handed_over"), ("redelivery", "cancelled")]
     assert post.credential(person) == "issued"
 
@@ -147,7 +163,10 @@ def test_the_old_password_works_until_printed_and_then_says_when_the_new_letter_
         new.state, new.handed_over_at = "handed_over", sent
     said = refusal(portal, person.login_id, person.password)
     assert "新しい手紙を、2023年8月2日に送りました" in said
-    for login_id, password in ((person.login_id, "CDFG HJKL MNPQ"), (paper.login_id, person.password)):
+    for login_id, password in (
+        (person.login_id, "CDFG HJKL MNPQ"),
+        (paper.login_id, person.password),
+    ):
         other = refusal(portal, login_id, password)
         assert "IDかパスワードが違います" in other
         assert "新しい手紙" not in other
@@ -169,7 +188,9 @@ def counting(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 @settings(max_examples=12)
 @given(
-    steps=st.lists(st.sampled_from(["ask", "approve", "refuse", "withdraw", "print", "reissue"]), max_size=14)
+    steps=st.lists(
+        st.sampled_from(["ask", "approve", "refuse", "withdraw", "print", "reissue"]), max_size=14
+    )
 )
 def test_the_count_of_redeliveries_is_that_of_its_letters_and_never_above_the_limit(
     counting: Post, steps: list[str]
@@ -188,7 +209,9 @@ def test_the_count_of_redeliveries_is_that_of_its_letters_and_never_above_the_li
                 post.decide(rows[-1], "refuse", reason="other")
             elif step == "reissue":
                 with post.database.write() as session:
-                    order_again(session, person.household_id, post.officer, NOW, reason="report_lost")
+                    order_again(
+                        session, person.household_id, post.officer, NOW, reason="report_lost"
+                    )
             else:
                 _print_without_paper(post)
         except DomainError:
@@ -199,7 +222,9 @@ def test_the_count_of_redeliveries_is_that_of_its_letters_and_never_above_the_li
         assert standing.used == states.count("approved") + states.count("fulfilled") <= 2
         assert states.count("fulfilled") >= made
         assert standing.used + standing.left == 2
-        alive = [state for _reason, state in letters(post, person) if state in {"printed", "handed_over"}]
+        alive = [
+            state for _reason, state in letters(post, person) if state in {"printed", "handed_over"}
+        ]
         assert len(alive) == 1, "one letter counts, whatever happens"
 
 

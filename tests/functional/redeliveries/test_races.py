@@ -55,5 +55,7 @@ def test_taken_back_while_it_is_decided_leaves_no_letter_without_a_request(post:
         state, request, _result = post.state(row)
         orders = [order for _reason, order in post.orders(person)]
         assert (state, request, "open" in orders) in {
-            ("approved", "in_progress", True), ("withdrawn", "closed", False), ("refused", "closed", False),
-        }  # fmt: skip
+            ("approved", "in_progress", True),
+            ("withdrawn", "closed", False),
+            ("refused", "closed", False),
+        }

@@ -40,13 +40,17 @@ def matches(post: Post, row: Request) -> list[tuple[int, tuple[str, ...]]]:
 def with_sms(post: Post, person: Person) -> None:
     """The owner of the account gets codes by SMS too."""
     with post.database.write() as session:
-        row = codes.add_authenticator(session, VAULT, person.credential_id, "sms", "09011112222", NOW)
+        row = codes.add_authenticator(
+            session, VAULT, person.credential_id, "sms", "09011112222", NOW
+        )
         row.state, row.confirmed_at = "confirmed", NOW
 
 
 def events(post: Post, person: Person) -> list[tuple[str, str]]:
     with post.database.read() as session:
-        rows = session.scalars(select(Announcement).where(Announcement.household_id == person.household_id))
+        rows = session.scalars(
+            select(Announcement).where(Announcement.household_id == person.household_id)
+        )
         return [(row.event, row.medium) for row in rows]
 
 
@@ -92,7 +96,9 @@ def test_several_that_fit_are_chosen_among_by_a_person(post: Post, indexer: Inde
     assert post.orders(first) == []
 
 
-def test_a_slip_in_the_postal_code_is_found_but_left_to_a_person(sqlite_post: Post, indexer: Indexer) -> None:
+def test_a_slip_in_the_postal_code_is_found_but_left_to_a_person(
+    sqlite_post: Post, indexer: Indexer
+) -> None:
     person = sqlite_post.household()
     row = sqlite_post.ask_outside(wish(postal_code="1390002"))
     sqlite_post.match(indexer)
@@ -110,7 +116,11 @@ def test_a_letter_number_finds_its_household(sqlite_post: Post, indexer: Indexer
             "birth": "1960-01-01"
         }
         (found,) = find_matches(session, VAULT, indexer, written)
-    assert (found.household_id, found.agrees, found.sure) == (person.household_id, ("number",), False)
+    assert (found.household_id, found.agrees, found.sure) == (
+        person.household_id,
+        ("number",),
+        False,
+    )
 
 
 def test_a_request_that_fits_nobody_is_refused_by_the_ward_alone_and_nothing_is_sent(
@@ -184,7 +194,9 @@ def test_staff_may_say_that_they_asked_the_owner_and_that_is_logged(
     assert post.orders(person) == [("redelivery", "open")]
 
 
-def test_a_second_request_for_the_same_household_is_a_duplicate(sqlite_post: Post, indexer: Indexer) -> None:
+def test_a_second_request_for_the_same_household_is_a_duplicate(
+    sqlite_post: Post, indexer: Indexer
+) -> None:
     post = sqlite_post
     person = post.household()
     first = post.ask(person)
@@ -195,7 +207,9 @@ def test_a_second_request_for_the_same_household_is_a_duplicate(sqlite_post: Pos
         post.decide(row, "choose", extra_household=str(person.household_id))
 
 
-def test_a_protected_household_is_the_wards_as_soon_as_it_is_matched(post: Post, indexer: Indexer) -> None:
+def test_a_protected_household_is_the_wards_as_soon_as_it_is_matched(
+    post: Post, indexer: Indexer
+) -> None:
     person = post.household(protected=True)
     with post.database.write() as session:
         session.get_one(Household, person.household_id).protected = True

@@ -25,8 +25,11 @@ def portal(staff: StaffSite, *words: str) -> Result:
     url = staff.database.engine.url.render_as_string(hide_password=False)
     keys = write_keys(staff.folder / "keys")
     settings = replace(
-        staff.site.settings, database_url=url, program="sample", key_dir=keys,
-    )  # fmt: skip
+        staff.site.settings,
+        database_url=url,
+        program="sample",
+        key_dir=keys,
+    )
     context = Context(settings)
     try:
         return CliRunner().invoke(report, ["calls", *words], obj=context)
@@ -45,7 +48,12 @@ def test_a_checked_report_is_written_as_pdf_and_workbook(staff: StaffSite, tmp_p
     done = portal(staff, "2023-07", "--out", str(tmp_path / "out"), "--json")
     assert done.exit_code == 0, done.output
     said: dict[str, Any] = json.loads(done.stdout)
-    assert (said["month"], said["state"], said["version"], said["missing"]) == ("2023-07", "submitted", 1, [])
+    assert (said["month"], said["state"], said["version"], said["missing"]) == (
+        "2023-07",
+        "submitted",
+        1,
+        [],
+    )
     offered = sum(row[3] for row in month.counted(JULY, JULY + timedelta(days=30)))
     assert said["report"]["tables"][0]["rows"][0][:2] == ["着信", offered]
     text = "".join(pdf.text((tmp_path / "out" / "calls-2023-07-1.pdf").read_bytes()))

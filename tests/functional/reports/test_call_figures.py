@@ -34,7 +34,9 @@ class Written:
         self.month: Month = fill(staff.database, staff.site.program, self.agent, self.lead)
         with staff.database.read() as session:
             self.draft = KIND.build(session, VAULT, staff.site.program, JULY, CHECK_DAY)
-        self.tables: dict[str, ReportTable] = {table.title: table for table in self.draft.report.tables}
+        self.tables: dict[str, ReportTable] = {
+            table.title: table for table in self.draft.report.tables
+        }
 
     def rows(self, title: str) -> dict[str, list[Any]]:
         """A table's rows by their first cell."""
@@ -74,7 +76,13 @@ def test_summary_is_the_hand_count(written: Written) -> None:
     july, june = sums(month.counted(JULY, END_OF_JULY)), sums(month.counted(JUNE, END_OF_JUNE))
     total = sums(everything)
     for place, label in enumerate(("着信", "応答", "放棄")):
-        assert found[label] == [label, july[place], june[place], rate(july[place], june[place]), total[place]]
+        assert found[label] == [
+            label,
+            july[place],
+            june[place],
+            rate(july[place], june[place]),
+            total[place],
+        ]
     for label, part in (("応答率", 1), ("放棄率", 2), ("サービスレベル（20秒以内の応答）", 5)):
         assert found[label][1:] == [
             rate(july[part], july[0]),
@@ -92,18 +100,28 @@ def test_recorded_contacts_are_the_hand_count(written: Written) -> None:
     here = [
         call
         for call in written.month.calls
-        if JULY <= call["day"] <= END_OF_JULY and call["direction"] == "inbound" and call["channel"] in ASKED
+        if JULY <= call["day"] <= END_OF_JULY
+        and call["direction"] == "inbound"
+        and call["channel"] in ASKED
     ]
     for label, channel in (("電話", "phone"), ("FAX", "fax"), ("窓口", "counter")):
         assert found[f"受付の記録: {label}"][1] == sum(call["channel"] == channel for call in here)
     assert found["うち苦情"][1] == sum(call["complaint"] for call in here) > 0
-    assert found["区に引き継いだもの"][1] == 1, "what was passed on, whatever the notes of the calls say"
+    assert found["区に引き継いだもの"][1] == 1, (
+        "what was passed on, whatever the notes of the calls say"
+    )
     raised = [row for row in written.tables["区への引継と回答"].rows if str(row[0]) >= f"{JULY}"]
     assert len(raised) == found["区に引き継いだもの"][1]
-    assert found["うち通訳の利用"][1] == sum(call["interpreter_minutes"] is not None for call in here) > 0
+    assert (
+        found["うち通訳の利用"][1]
+        == sum(call["interpreter_minutes"] is not None for call in here)
+        > 0
+    )
     assert found["通訳の時間（分）"][1] == sum(call["interpreter_minutes"] or 0 for call in here)
     assert found["うち三者間通話"][1] == sum(call["three_way_minutes"] is not None for call in here)
-    assert found["三者間通話の時間（分）"][1] == sum(call["three_way_minutes"] or 0 for call in here)
+    assert found["三者間通話の時間（分）"][1] == sum(
+        call["three_way_minutes"] or 0 for call in here
+    )
     assert found["うち電話リレーサービス"][1] == sum(call["relay_service"] for call in here)
 
 
@@ -157,7 +175,8 @@ def test_totals_are_the_sums_of_their_rows(written: Written) -> None:
 def test_half_hours_are_the_hand_count(written: Written) -> None:
     found = written.rows("時間帯別")
     assert list(found) == [
-        f"{half // 2}:{half % 2 * 30:02}–{(half + 1) // 2}:{(half + 1) % 2 * 30:02}" for half in range(18, 34)
+        f"{half // 2}:{half % 2 * 30:02}–{(half + 1) // 2}:{(half + 1) % 2 * 30:02}"
+        for half in range(18, 34)
     ]
     for half, row in zip(range(18, 34), found.values(), strict=True):
         here = sums([one for one in written.month.counted(JULY, END_OF_JULY) if one[1] == half])
@@ -169,7 +188,9 @@ def test_categories_are_the_hand_count_with_their_share(written: Written) -> Non
     here = [
         call
         for call in written.month.calls
-        if JULY <= call["day"] <= END_OF_JULY and call["direction"] == "inbound" and call["channel"] in ASKED
+        if JULY <= call["day"] <= END_OF_JULY
+        and call["direction"] == "inbound"
+        and call["channel"] in ASKED
     ]
     coupons = [row for row in table.rows if row[:2] == ("クーポン", "（計）")]
     count = sum(call["category"] == "coupon" for call in here)

@@ -28,7 +28,14 @@ from portal.domain.reports.tables import Report
 from portal.domain.telephony.importer import Reason, import_file
 from portal.domain.telephony.models import CountDay
 from tests.support import pdf
-from tests.support.call_month import CHECK_DAY, END_OF_JULY, JULY, add_marked_call, as_file, invent_counts
+from tests.support.call_month import (
+    CHECK_DAY,
+    END_OF_JULY,
+    JULY,
+    add_marked_call,
+    as_file,
+    invent_counts,
+)
 from tests.support.coupons import VAULT
 from tests.support.staff import StaffSite
 from tests.support.telephony import BY_LANGUAGE
@@ -43,7 +50,8 @@ class Office:
         self.staff, self.database, self.program = staff, staff.database, staff.site.program
         self.agent = staff.hire(Role.AGENT).id
         self.one, self.two = (
-            Actor(Role.SUPERVISOR, staff.hire(Role.SUPERVISOR).id, Organization.CONTRACTOR) for _ in range(2)
+            Actor(Role.SUPERVISOR, staff.hire(Role.SUPERVISOR).id, Organization.CONTRACTOR)
+            for _ in range(2)
         )
         if counts:
             self.import_counts(5)
@@ -51,47 +59,69 @@ class Office:
     def import_counts(self, seed: int, reason: Reason | None = None) -> None:
         data = as_file(invent_counts(JULY, END_OF_JULY, seed, halves=(18, 19, 34)))
         with self.database.write() as session:
-            import_file(session, self.program, BY_LANGUAGE, data, self.one, CHECK_DAY, reason=reason)
+            import_file(
+                session, self.program, BY_LANGUAGE, data, self.one, CHECK_DAY, reason=reason
+            )
 
     def check(self, actor: Actor | None = None, now: datetime = CHECK_DAY) -> int:
         with self.database.write() as session:
-            return monthly.check(session, VAULT, self.program, KIND, JULY, actor or self.one, now).number
+            return monthly.check(
+                session, VAULT, self.program, KIND, JULY, actor or self.one, now
+            ).number
 
     def submit(self, actor: Actor | None = None, number: int = 1) -> None:
         with self.database.write() as session:
             monthly.submit(
-                session, VAULT, CALLS, JULY, number, actor or self.two, CHECK_DAY + timedelta(hours=1)
+                session,
+                VAULT,
+                CALLS,
+                JULY,
+                number,
+                actor or self.two,
+                CHECK_DAY + timedelta(hours=1),
             )
 
     def step(self, name: str) -> None:
         with self.database.write() as session:
-            getattr(monthly, name)(session, VAULT, CALLS, JULY, self.one, CHECK_DAY + timedelta(hours=2))
+            getattr(monthly, name)(
+                session, VAULT, CALLS, JULY, self.one, CHECK_DAY + timedelta(hours=2)
+            )
 
     def report(self, number: int) -> Report:
         with self.database.read() as session:
             row = versions.month_report(session, CALLS, JULY)
             assert row is not None
             version = versions.version_of(session, row, number)
-            return versions.covered(self.program, CALLS, JULY, versions.content(VAULT, row, version), version)
+            return versions.covered(
+                self.program, CALLS, JULY, versions.content(VAULT, row, version), version
+            )
 
     def state(self) -> str:
         with self.database.read() as session:
             row = versions.month_report(session, CALLS, JULY)
             return row.state if row is not None else "none"
 
-    def note(self, text: str, call_id: int | None = None, kind: NoteKind = NoteKind.COMPLAINT) -> int:
+    def note(
+        self, text: str, call_id: int | None = None, kind: NoteKind = NoteKind.COMPLAINT
+    ) -> int:
         with self.database.write() as session:
-            return add_note(session, VAULT, self.program, JULY, kind, text, call_id, self.one, CHECK_DAY).id
+            return add_note(
+                session, VAULT, self.program, JULY, kind, text, call_id, self.one, CHECK_DAY
+            ).id
 
 
-def test_without_counts_for_every_open_day_nothing_is_checked_or_submitted(staff: StaffSite) -> None:
+def test_without_counts_for_every_open_day_nothing_is_checked_or_submitted(
+    staff: StaffSite,
+) -> None:
     office = Office(staff, counts=False)
     with pytest.raises(ConflictError, match="7/3、7/4、7/5") as refused:
         office.check()
     assert refused.value.code == "missing"
     office.import_counts(5)
     with staff.database.write() as session:
-        session.execute(update(CountDay).where(CountDay.day == date(2023, 7, 20)).values(whole=False))
+        session.execute(
+            update(CountDay).where(CountDay.day == date(2023, 7, 20)).values(whole=False)
+        )
     with pytest.raises(ConflictError, match=r"次の営業日の電話の数字がありません: 7/20。"):
         office.check()
     with pytest.raises(WrongStateError):
@@ -117,7 +147,9 @@ def test_whoever_checked_it_does_not_submit_it(staff: StaffSite) -> None:
     assert [event.detail["version"] for event in staff.events("report.submitted")] == [1]
 
 
-def test_another_version_than_the_one_that_was_read_is_not_submitted(sqlite_staff: StaffSite) -> None:
+def test_another_version_than_the_one_that_was_read_is_not_submitted(
+    sqlite_staff: StaffSite,
+) -> None:
     office = Office(sqlite_staff)
     office.check()
     office.step("give_back")
@@ -147,7 +179,9 @@ def test_what_was_submitted_stays_when_the_numbers_change_later(staff: StaffSite
     assert len(later.tables[4].rows) == len(before.tables[4].rows) + 1 == 2
 
 
-def test_a_version_that_somebody_changed_in_the_database_is_found_out(sqlite_staff: StaffSite) -> None:
+def test_a_version_that_somebody_changed_in_the_database_is_found_out(
+    sqlite_staff: StaffSite,
+) -> None:
     office = Office(sqlite_staff)
     office.check()
     office.step("give_back")
@@ -187,7 +221,9 @@ def _drop(office: Office, note_id: int) -> None:
 
 def _write(office: Office, text: str) -> None:
     with office.database.write() as session:
-        write_sections(session, VAULT, office.program, JULY, {"staffing": text}, office.one, CHECK_DAY)
+        write_sections(
+            session, VAULT, office.program, JULY, {"staffing": text}, office.one, CHECK_DAY
+        )
 
 
 def test_two_checks_at_once_make_one_version(staff: StaffSite) -> None:
@@ -232,7 +268,9 @@ def test_two_submissions_at_once_are_one(staff: StaffSite) -> None:
     assert len(staff.events("report.submitted")) == 1
 
 
-def test_typed_sections_are_kept_and_refused_when_they_name_somebody(sqlite_staff: StaffSite) -> None:
+def test_typed_sections_are_kept_and_refused_when_they_name_somebody(
+    sqlite_staff: StaffSite,
+) -> None:
     office = Office(sqlite_staff)
     _write(office, "7月10日から人を2人増やした。\n夕方の応答率が上がった。")
     with pytest.raises(InputError, match="佐藤さん") as refused:
@@ -249,13 +287,16 @@ def test_marked_calls_are_chosen_once_and_their_words_are_read_on_record(staff: 
     office = Office(staff)
     day = date(2023, 7, 12)
     complaint = add_marked_call(staff.database, office.agent, day, "山田さんが怒っている")
-    shared = add_marked_call(staff.database, office.agent, day, "", complaint=False, shared_with_ward=True)
+    shared = add_marked_call(
+        staff.database, office.agent, day, "", complaint=False, shared_with_ward=True
+    )
     plain = add_marked_call(staff.database, office.agent, day, "", complaint=False)
     other_month = add_marked_call(staff.database, office.agent, date(2023, 8, 1), "苦情")
     with staff.database.write() as session:
         assert [call.id for call in marked_calls(session, JULY)] == [complaint, shared]
         assert (
-            read_marked(session, VAULT, JULY, complaint, office.one, CHECK_DAY).text == "山田さんが怒っている"
+            read_marked(session, VAULT, JULY, complaint, office.one, CHECK_DAY).text
+            == "山田さんが怒っている"
         )
         for other in (plain, other_month):
             with pytest.raises(NotFoundError):
@@ -281,7 +322,9 @@ def test_a_name_of_the_calls_own_household_is_refused(staff: StaffSite) -> None:
     person = staff.add_household()
     call = add_marked_call(staff.database, office.agent, date(2023, 7, 12), "鶉野")
     with staff.database.write() as session:
-        session.add(CallHousehold(call_id=call, household_id=person.household_id, opened_at=CHECK_DAY))
+        session.add(
+            CallHousehold(call_id=call, household_id=person.household_id, opened_at=CHECK_DAY)
+        )
     for text in ("鶉野という方から苦情", "うずらのという方から苦情", "珊瑚の分が来ない"):
         with pytest.raises(InputError, match="世帯の人の名前"):
             office.note(text, call)
@@ -290,7 +333,12 @@ def test_a_name_of_the_calls_own_household_is_refused(staff: StaffSite) -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("", "文を書いてください"), ("あ" * 401, "400文字まで"), ("潮見坂の方", None), ("星影町の方", "町名")],
+    [
+        ("", "文を書いてください"),
+        ("あ" * 401, "400文字まで"),
+        ("潮見坂の方", None),
+        ("星影町の方", "町名"),
+    ],
 )
 def test_a_sentence_must_be_there_short_and_without_places(
     sqlite_staff: StaffSite, text: str, said: str | None
@@ -303,7 +351,9 @@ def test_a_sentence_must_be_there_short_and_without_places(
         office.note(text)
 
 
-def test_pdf_and_workbook_say_the_same_and_numbers_of_telephones_stay_text(sqlite_staff: StaffSite) -> None:
+def test_pdf_and_workbook_say_the_same_and_numbers_of_telephones_stay_text(
+    sqlite_staff: StaffSite,
+) -> None:
     office = Office(sqlite_staff)
     office.note("=HYPERLINK(1) と書かれた意見")
     office.check()
@@ -312,10 +362,28 @@ def test_pdf_and_workbook_say_the_same_and_numbers_of_telephones_stay_text(sqlit
     text = "".join(pdf.text(as_pdf(report, CHECK_DAY))).replace("\r", "").replace("\n", "")
     total = report.tables[1].total
     for said in (
-        "コールセンター業務 月次報告書", "東京都汐風区", "2023年7月", "第1版", "令和5年8月3日", "令和5年8月10日", "0120-000-501",
-        "1. 総括", "2. 日別", "3. 時間帯別", "4. 分類別", "5. 主な問い合わせ", "6. 区への引継と回答", "7. 体制と改善",
-        "8. 障害と事故", "9. 止まった時間", "10. これからの計画停止", f"{total[3]:,}", str(total[6]), "休", "=HYPERLINK(1)",
-    ):  # fmt: skip
+        "コールセンター業務 月次報告書",
+        "東京都汐風区",
+        "2023年7月",
+        "第1版",
+        "令和5年8月3日",
+        "令和5年8月10日",
+        "0120-000-501",
+        "1. 総括",
+        "2. 日別",
+        "3. 時間帯別",
+        "4. 分類別",
+        "5. 主な問い合わせ",
+        "6. 区への引継と回答",
+        "7. 体制と改善",
+        "8. 障害と事故",
+        "9. 止まった時間",
+        "10. これからの計画停止",
+        f"{total[3]:,}",
+        str(total[6]),
+        "休",
+        "=HYPERLINK(1)",
+    ):
         assert said in text, said
     book = CalamineWorkbook.from_filelike(BytesIO(as_xlsx(report)))
     assert [name.split()[0] for name in book.sheet_names[1:]] == [f"{n}" for n in range(1, 11)]

@@ -32,7 +32,10 @@ LATE_EVENING = datetime(2023, 7, 20, 14, 59, tzinfo=UTC)
 PAST_MIDNIGHT = datetime(2023, 7, 20, 15, 1, tzinfo=UTC)
 LAST_MOMENT = datetime(2023, 9, 29, 14, 59, 59, tzinfo=UTC)
 OVER = datetime(2023, 9, 29, 15, 0, tzinfo=UTC)
-ONE, TWO = {"households": 1, "children": 1, "yen": 30_000}, {"households": 1, "children": 2, "yen": 60_000}
+ONE, TWO = (
+    {"households": 1, "children": 1, "yen": 30_000},
+    {"households": 1, "children": 2, "yen": 60_000},
+)
 
 
 def accept(staff: StaffSite, *rows: Request) -> None:
@@ -47,7 +50,12 @@ def declared(staff: StaffSite) -> None:
     first, second, third, fourth, fifth = families(staff, 5)
     box = inbox(staff)
     by_fax = box.paper(third, officer(staff.hire().id))
-    accept(staff, box.decline(first, at=LATE_EVENING), box.decline(second, (1,), at=PAST_MIDNIGHT), by_fax)
+    accept(
+        staff,
+        box.decline(first, at=LATE_EVENING),
+        box.decline(second, (1,), at=PAST_MIDNIGHT),
+        by_fax,
+    )
     box.decline(fourth)
     refused = box.decline(fifth)
     desk = staff.enter_as(Role.OFFICER)
@@ -68,7 +76,9 @@ def portal(staff: StaffSite, *words: str) -> Result:
         context.database().engine.dispose()
 
 
-def test_every_output_says_the_same_by_way_and_japanese_day(staff: StaffSite, tmp_path: Path) -> None:
+def test_every_output_says_the_same_by_way_and_japanese_day(
+    staff: StaffSite, tmp_path: Path
+) -> None:
     declared(staff)
     paths = [tmp_path / "declines.pdf", tmp_path / "declines.xlsx"]
     done = portal(staff, "--json", "--pdf", str(paths[0]), "--xlsx", str(paths[1]))
@@ -78,23 +88,31 @@ def test_every_output_says_the_same_by_way_and_japanese_day(staff: StaffSite, tm
     assert (found["deemed"], found["pending"], found["window_over"]) == (ONE, TWO, True)
     nothing = {"households": 0, "children": 0, "yen": 0}
     assert found["by_channel"] == {
-        "portal": {"households": 2, "children": 3, "yen": 90_000}, "phone": nothing, "fax": TWO, "post": nothing,
+        "portal": {"households": 2, "children": 3, "yen": 90_000},
+        "phone": nothing,
+        "fax": TWO,
+        "post": nothing,
         "counter": nothing,
-    }  # fmt: skip
+    }
     assert found["by_day"] == [
-        {"day": "2023-07-20", "channel": "portal", **TWO}, {"day": "2023-07-21", "channel": "portal", **ONE},
+        {"day": "2023-07-20", "channel": "portal", **TWO},
+        {"day": "2023-07-21", "channel": "portal", **ONE},
         {"day": "2023-08-01", "channel": "fax", **TWO},
-    ]  # fmt: skip
+    ]
     book = CalamineWorkbook.from_path(str(paths[1]))
     sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
     assert book.sheet_names == ["辞退件数報告書", "1 まとめ", "2 受付の方法別", "3 日別"]
     assert sheets["1 まとめ"] == [
-        ["区分", "世帯数", "こども（人）", "金額（円）"], ["辞退（届出による）", 3.0, 5.0, 150_000.0],
-        ["みなし辞退", 1.0, 1.0, 30_000.0], ["合計", 4.0, 6.0, 180_000.0],
-    ]  # fmt: skip
+        ["区分", "世帯数", "こども（人）", "金額（円）"],
+        ["辞退（届出による）", 3.0, 5.0, 150_000.0],
+        ["みなし辞退", 1.0, 1.0, 30_000.0],
+        ["合計", 4.0, 6.0, 180_000.0],
+    ]
     assert sheets["2 受付の方法別"][1:4] == [
-        ["ポータル", 2.0, 3.0, 90_000.0], ["電話", 0.0, 0.0, 0.0], ["FAX", 1.0, 2.0, 60_000.0],
-    ]  # fmt: skip
+        ["ポータル", 2.0, 3.0, 90_000.0],
+        ["電話", 0.0, 0.0, 0.0],
+        ["FAX", 1.0, 2.0, 60_000.0],
+    ]
     assert sheets["3 日別"][1] == ["2023-07-20", "ポータル", 1.0, 2.0, 60_000.0]
     text = "".join(pdf.text(paths[0].read_bytes())).replace("\r", "").replace("\n", "")
     for said in (
@@ -110,7 +128,9 @@ def test_every_output_says_the_same_by_way_and_japanese_day(staff: StaffSite, tm
     assert "速報" not in text
 
 
-def test_the_report_is_provisional_until_the_last_moment_of_the_window(sqlite_staff: StaffSite) -> None:
+def test_the_report_is_provisional_until_the_last_moment_of_the_window(
+    sqlite_staff: StaffSite,
+) -> None:
     program = sqlite_staff.site.program
     with sqlite_staff.database.read() as session:
         titles = [decline_report(session, program, at).title for at in (LAST_MOMENT, OVER)]
@@ -155,7 +175,11 @@ def test_others_get_no_report(sqlite_staff: StaffSite, role: Role) -> None:
 
 def test_a_text_that_looks_like_a_formula_stays_text_in_the_workbook() -> None:
     made = Report(
-        "=1+1", "区", "局", (("=2+2", "@x"),), (ReportTable("t", ("=a", "n"), (("=HYPERLINK(1)", 3),)),)
+        "=1+1",
+        "区",
+        "局",
+        (("=2+2", "@x"),),
+        (ReportTable("t", ("=a", "n"), (("=HYPERLINK(1)", 3),)),),
     )
     book = CalamineWorkbook.from_filelike(BytesIO(as_xlsx(made)))
     assert book.get_sheet_by_index(1).to_python() == [["=a", "n"], ["=HYPERLINK(1)", 3.0]]

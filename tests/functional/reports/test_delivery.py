@@ -65,19 +65,22 @@ def test_every_figure_is_what_a_count_by_hand_gives(post: Post) -> None:
         july, august = count_month(session, JULY), count_month(session, AUGUST)
     two = Sent(1, 2, 60_000)
     assert dict(july.posted) == {
-        (date(2023, 7, 10), "simple_registered", 0): Sent(4, 8, 240_000), (date(2023, 7, 31), "recorded", 0): two,
-    }  # fmt: skip
+        (date(2023, 7, 10), "simple_registered", 0): Sent(4, 8, 240_000),
+        (date(2023, 7, 31), "recorded", 0): two,
+    }
     assert dict(july.delivered) == {
-        (date(2023, 7, 12), "simple_registered", 0): two, (date(2023, 7, 31), "simple_registered", 0): two,
-    }  # fmt: skip
+        (date(2023, 7, 12), "simple_registered", 0): two,
+        (date(2023, 7, 31), "simple_registered", 0): two,
+    }
     assert july.absent == Sent(2, 4, 120_000)
     assert dict(july.returned) == {"storage_ended": two}
     # not delivered on 31 July: one at the post office, one back, one posted that day
     assert sum(one.items for one in july.undelivered.values()) == 3
     assert dict(august.delivered) == {
-        (date(2023, 8, 1), "recorded", 0): two, (date(2023, 8, 2), "simple_registered", 0): two,
+        (date(2023, 8, 1), "recorded", 0): two,
+        (date(2023, 8, 2), "simple_registered", 0): two,
         (date(2023, 8, 3), "simple_registered", 1): two,
-    }  # fmt: skip
+    }
     assert dict(august.sent_again) == {1: two, 2: Sent(), 3: Sent()}
     assert dict(august.undelivered) == {"storage_ended": two}
 
@@ -97,7 +100,14 @@ def test_the_tables_say_what_was_counted(post: Post) -> None:
     a_summer(post)
     with post.database.read() as session:
         tables = {t.title: t for t in build(session, VAULT, PROGRAM, JULY, LATER).report.tables}
-    assert tables["配達完了（日・種類・回数別）"].rows[0] == ("2023-07-12", "簡易書留", "最初", 1, 2, 60_000)
+    assert tables["配達完了（日・種類・回数別）"].rows[0] == (
+        "2023-07-12",
+        "簡易書留",
+        "最初",
+        1,
+        2,
+        60_000,
+    )
     assert tables["配達完了（日・種類・回数別）"].total == ("合計", "", "", 2, 4, 120_000)
     assert tables["戻った手紙（理由別）"].rows == [("保管期間経過", 1, 2, 60_000)]
     postage = tables["郵便の通数と郵便料（種類別）"]
@@ -115,7 +125,9 @@ def test_the_tables_say_what_was_counted(post: Post) -> None:
     ]
 
 
-def test_it_is_due_on_the_10th_or_the_business_day_before_and_people_are_warned(sqlite_post: Post) -> None:
+def test_it_is_due_on_the_10th_or_the_business_day_before_and_people_are_warned(
+    sqlite_post: Post,
+) -> None:
     assert due_day(PROGRAM, DELIVERY, date(2023, 8, 1)) == date(2023, 9, 8)  # the 10th is a Sunday
     assert months(PROGRAM, date(2023, 9, 1), DELIVERY)[:2] == [date(2023, 9, 1), date(2023, 8, 1)]
     for day, stage in ((6, Stage.COMING), (7, Stage.SOON), (8, Stage.SOON), (9, Stage.OVERDUE)):
@@ -135,7 +147,9 @@ def test_from_draft_to_a_submitted_version_that_never_changes(sqlite_staff: Staf
     own = first.post(f"{here}/submit", {"form_key": "s", "number": "1"})
     assert own.status_code == 422
     assert "ほかの人が提出してください" in own.text
-    assert first.post(f"{here}/texts", {"form_key": "u", "accidents": "あとから"}).status_code == 422
+    assert (
+        first.post(f"{here}/texts", {"form_key": "u", "accidents": "あとから"}).status_code == 422
+    )
     second.send(f"{here}/submit", {"form_key": "s", "number": "1"})
     assert sqlite_staff.count(MonthlyReport, state="submitted", kind="delivery") == 1
     with sqlite_staff.database.read() as session:
@@ -143,7 +157,9 @@ def test_from_draft_to_a_submitted_version_that_never_changes(sqlite_staff: Staf
     page = second.open(f"{here}/versions/1").text
     assert "事故はありません。" in page
     for ending, start in (("pdf", b"%PDF"), ("xlsx", b"PK")):
-        assert first.post(f"{here}/versions/1/{ending}", {"form_key": ending}).content.startswith(start)
+        assert first.post(f"{here}/versions/1/{ending}", {"form_key": ending}).content.startswith(
+            start
+        )
     first.send(f"{here}/revise", {"form_key": "r"})
     first.send(f"{here}/check", {"form_key": "c2"})
     with sqlite_staff.database.read() as session:

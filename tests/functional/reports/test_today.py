@@ -37,7 +37,9 @@ def test_days_are_japanese_and_each_letter_counts_on_its_day(post: Post) -> None
 def test_the_sum_over_all_states_is_every_child(post: Post) -> None:
     post.household()
     with post.database.write() as session:
-        change(session, session.scalars(select(Entitlement.id)).first() or 0, "decline", SYSTEM, NOW)
+        change(
+            session, session.scalars(select(Entitlement.id)).first() or 0, "decline", SYSTEM, NOW
+        )
     with post.database.read() as session:
         states = today_report(session, PROGRAM, NOW).tables[0]
     assert states.total == ("合計", 2, 60_000)
@@ -56,7 +58,9 @@ def test_bars_stay_in_the_picture_and_no_day_with_a_letter_is_invisible(counts: 
     assert str(sum(counts)) in drawn.said.replace(",", "")
 
 
-def test_the_page_has_a_text_for_every_picture_and_the_table_beside_it(sqlite_staff: StaffSite) -> None:
+def test_the_page_has_a_text_for_every_picture_and_the_table_beside_it(
+    sqlite_staff: StaffSite,
+) -> None:
     sqlite_staff.add_household()
     page = sqlite_staff.enter_as(Role.WARD_OFFICER).open("/today").text
     assert page.count('role="img" aria-label="') == 5

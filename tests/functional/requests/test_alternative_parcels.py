@@ -37,20 +37,30 @@ def test_from_asking_to_the_door(paper: Paper, family: Person) -> None:
     paper.post(parcel)
     paper.deliver(parcel)
     row = paper.request(request_id)
-    assert (paper.states(request_id), row.state, row.result) == (["delivered"], "closed", "delivered")
+    assert (paper.states(request_id), row.state, row.result) == (
+        ["delivered"],
+        "closed",
+        "delivered",
+    )
     with paper.database.read() as session:
         rights = session.scalars(select(Entitlement.state).order_by(Entitlement.id)).all()
         assert rights == ["alternative_delivered", "in_progress"]
         assert [step.words for step in steps_of(session, row)] == [
-            "紙の代替品の申し込みを受け付けました。", "申し込みの内容を確かめました。", "電子クーポンを止めました。",
-            "1人分の小包を用意しました。", "小包を、簡易書留で送りました。", "小包が届きました。",
-        ]  # fmt: skip
+            "紙の代替品の申し込みを受け付けました。",
+            "申し込みの内容を確かめました。",
+            "電子クーポンを止めました。",
+            "1人分の小包を用意しました。",
+            "小包を、簡易書留で送りました。",
+            "小包が届きました。",
+        ]
         events = session.scalars(select(Announcement.event).order_by(Announcement.id)).all()
     assert events == ["received", "decided", "posted"]
     paper.check()
 
 
-def test_short_stock_waits_in_order_and_is_served_when_it_arrives(database: Database, tmp_path: Path) -> None:
+def test_short_stock_waits_in_order_and_is_served_when_it_arrives(
+    database: Database, tmp_path: Path
+) -> None:
     paper = make_paper(database, tmp_path)
     families = [paper.household(1) for _ in range(3)]
     paper.coupons()
@@ -73,7 +83,11 @@ def test_short_stock_waits_in_order_and_is_served_when_it_arrives(database: Data
 def test_two_people_pack_and_both_count(paper: Paper, family: Person) -> None:
     request_id = paper.ask(family, 1)
     paper.decide(request_id)
-    for wrong in (["GC000001"], ["GC000001", "GC000002", "GC000002"], ["GC000001", "GC000002", "GC000999"]):
+    for wrong in (
+        ["GC000001"],
+        ["GC000001", "GC000002", "GC000002"],
+        ["GC000001", "GC000002", "GC000999"],
+    ):
         with pytest.raises((InputError, NotFoundError)):
             paper.count(request_id, 1, serials=wrong)
     parcel = paper.count(request_id, 1)
@@ -145,7 +159,11 @@ def test_it_goes_out_twice_more_and_then_back_into_stock(paper: Paper, family: P
         paper.post(parcel, again=True)
     paper.restock(parcel)
     row = paper.request(request_id)
-    assert (paper.states(request_id), row.state, row.warnings) == (["restocked"], "waiting", ["restocked"])
+    assert (paper.states(request_id), row.state, row.warnings) == (
+        ["restocked"],
+        "waiting",
+        ["restocked"],
+    )
     assert (paper.line().on_hand, paper.line().out) == (100, 0)
     with paper.database.read() as session:
         assert session.scalars(select(Entitlement.state)).all() == ["in_progress", "in_progress"]
@@ -204,9 +222,14 @@ def test_where_no_address_may_be_used_the_ward_hands_it_over(paper: Paper, famil
     parcel = paper.count(request_id, 1)
     with paper.database.write() as session:
         user = StaffUser(
-            login="ward-b", display_name="ward-b", organization="ward", role="ward_officer", password_hash="-",
-            totp_sealed=b"", created_at=paper.now,
-        )  # fmt: skip
+            login="ward-b",
+            display_name="ward-b",
+            organization="ward",
+            role="ward_officer",
+            password_hash="-",
+            totp_sealed=b"",
+            created_at=paper.now,
+        )
         session.add(user)
         session.flush()
         other = Actor(Role.WARD_OFFICER, user.id, Organization.WARD)

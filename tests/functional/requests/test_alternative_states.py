@@ -24,12 +24,19 @@ from tests.support.people import Person
 
 SCANS = [packing.Scanned("gift_card", "GC000001", "GC000003")]
 WAY = {
-    "submitted": (), "awaiting_stop": ("see", "approve"), "approved": ("approve",), "packed": ("approve", "pack"),
-    "posted": ("approve", "pack", "post"), "returned": ("approve", "pack", "post", "return"),
-    "delivered": ("approve", "pack", "post", "deliver"), "refused": ("refuse",), "withdrawn": ("withdraw",),
-    "restocked": ("approve", "pack", "post", "return", "restock"), "lost": ("approve", "pack", "post", "lose"),
+    "submitted": (),
+    "awaiting_stop": ("see", "approve"),
+    "approved": ("approve",),
+    "packed": ("approve", "pack"),
+    "posted": ("approve", "pack", "post"),
+    "returned": ("approve", "pack", "post", "return"),
+    "delivered": ("approve", "pack", "post", "deliver"),
+    "refused": ("refuse",),
+    "withdrawn": ("withdraw",),
+    "restocked": ("approve", "pack", "post", "return", "restock"),
+    "lost": ("approve", "pack", "post", "lose"),
     "written_off": ("approve", "pack", "post", "lose", "write_off"),
-}  # fmt: skip
+}
 
 
 class _Undone(Exception):  # noqa: N818  (no error: it leaves a transaction without keeping anything)
@@ -64,7 +71,9 @@ class Walk:
             "post": lambda: delivery.post(s, *mail, tracking_no(98), p.officer, p.now),
             "repost": lambda: delivery.repost(s, *mail, tracking_no(99), p.officer, p.now),
             "deliver": lambda: delivery.deliver(s, parcel, p.today, p.officer, p.now),
-            "return": lambda: delivery.come_back(s, VAULT, parcel, "refused", p.today, p.officer, p.now),
+            "return": lambda: delivery.come_back(
+                s, VAULT, parcel, "refused", p.today, p.officer, p.now
+            ),
             "lose": lambda: lost_parcels.lose(s, parcel, p.officer, p.now),
             "find": lambda: lost_parcels.find(s, parcel, p.officer, p.now),
             "resend": lambda: lost_parcels.resend(s, parcel, p.officer, p.now),
@@ -85,20 +94,36 @@ class Walk:
     def _decide(self, verb: str) -> None:
         version, paper = self.session.get_one(Request, self.request_id).version, self.paper
         services.decide(
-            self.session, VAULT, paper.program, self.request_id, version, verb, paper.officer, paper.now, reason="other"
-        )  # fmt: skip
+            self.session,
+            VAULT,
+            paper.program,
+            self.request_id,
+            version,
+            verb,
+            paper.officer,
+            paper.now,
+            reason="other",
+        )
 
     def _answer(self, change: Callable[..., object], after: Callable[..., object]) -> None:
         coupon = self.session.scalar(select(Coupon.id).where(Coupon.state == "stop_requested"))
         if coupon is not None and self.item.state == "awaiting_stop":
             change(self.session, coupon, self.paper.officer, self.paper.now)
-        args = (VAULT, self.paper.program, self.item.entitlement_id, self.paper.officer, self.paper.now)
+        args = (
+            VAULT,
+            self.paper.program,
+            self.item.entitlement_id,
+            self.paper.officer,
+            self.paper.now,
+        )
         if after(self.session, *args) is None:
             raise WrongStateError("nothing waited for the answer")
 
     def _pack(self) -> None:
         p, s = self.paper, self.session
-        made = packing.count(s, p.program, self.request_id, [1], SCANS, SIMPLE_REGISTERED, p.officer, p.now)
+        made = packing.count(
+            s, p.program, self.request_id, [1], SCANS, SIMPLE_REGISTERED, p.officer, p.now
+        )
         packing.confirm(s, p.program, made.id, 3, 30_000, p.second, p.now)
 
 

@@ -29,11 +29,14 @@ def answer(paper: Paper, person: Person, *, spent: bool) -> None:
     with paper.database.write() as session:
         coupon = session.scalars(
             select(Coupon).where(
-                Coupon.state == "stop_requested", Coupon.entitlement_id.in_(paper.rights(session, person))
+                Coupon.state == "stop_requested",
+                Coupon.entitlement_id.in_(paper.rights(session, person)),
             )
         ).one()
         right = coupon.entitlement_id or 0
-        (coupons.found_spent if spent else coupons.confirm_stop)(session, coupon.id, paper.officer, paper.now)
+        (coupons.found_spent if spent else coupons.confirm_stop)(
+            session, coupon.id, paper.officer, paper.now
+        )
         after = services.stop_found_spent if spent else services.stop_confirmed
         after(session, VAULT, paper.program, right, paper.officer, paper.now)
 
@@ -64,10 +67,14 @@ def test_one_yen_spent_refuses_and_leaves_the_coupon(paper: Paper, family: Perso
     paper.check()
 
 
-def test_one_childs_spent_coupon_leaves_all_children_as_they_were(paper: Paper, family: Person) -> None:
+def test_one_childs_spent_coupon_leaves_all_children_as_they_were(
+    paper: Paper, family: Person
+) -> None:
     with paper.database.write() as session:
         second = paper.rights(session, family)[1]
-        session.execute(update(Coupon).where(Coupon.entitlement_id == second).values(state="part_used"))
+        session.execute(
+            update(Coupon).where(Coupon.entitlement_id == second).values(state="part_used")
+        )
     with pytest.raises(NotAllowedError, match="使われています"):
         paper.ask(family, 1, 2)
     assert paper.coupon_states(family) == ["assigned", "part_used"]
@@ -97,7 +104,9 @@ def test_no_child_gets_a_new_code_while_paper_is_under_way(paper: Paper, family:
 
 
 @pytest.mark.parametrize("accepted", [False, True])
-def test_taking_it_back_gives_the_coupon_back(paper: Paper, family: Person, *, accepted: bool) -> None:
+def test_taking_it_back_gives_the_coupon_back(
+    paper: Paper, family: Person, *, accepted: bool
+) -> None:
     request_id = paper.ask(family, 1)
     if accepted:
         paper.decide(request_id)
@@ -131,7 +140,9 @@ def test_without_a_code_in_reserve_nothing_is_taken_back(paper: Paper) -> None:
     paper.check()
 
 
-def test_taken_back_while_the_issuer_is_asked_a_fresh_code_follows(paper: Paper, family: Person) -> None:
+def test_taken_back_while_the_issuer_is_asked_a_fresh_code_follows(
+    paper: Paper, family: Person
+) -> None:
     paper.reveal(family)
     request_id = paper.ask(family, 1)
     paper.decide(request_id)
@@ -146,12 +157,16 @@ def test_taken_back_while_the_issuer_is_asked_a_fresh_code_follows(paper: Paper,
 def test_decline_and_paper_exclude_each_other(paper: Paper, family: Person) -> None:
     with paper.database.write() as session:
         rights = paper.rights(session, family)
-        claims.claim(session, family.household_id, rights[:1], claims.DECLINE, 999, paper.officer, paper.now)
+        claims.claim(
+            session, family.household_id, rights[:1], claims.DECLINE, 999, paper.officer, paper.now
+        )
     with pytest.raises(ConflictError, match="別の申請"):
         paper.ask(family, 1, 2)
     request_id = paper.ask(family, 2)
     with paper.database.write() as session, pytest.raises(ConflictError):
-        claims.claim(session, family.household_id, rights[1:], claims.DECLINE, 999, paper.officer, paper.now)
+        claims.claim(
+            session, family.household_id, rights[1:], claims.DECLINE, 999, paper.officer, paper.now
+        )
     assert paper.states(request_id) == ["submitted"]
 
 
@@ -165,12 +180,19 @@ def test_the_last_microsecond_is_in_and_midnight_is_out(paper: Paper, family: Pe
 
 
 @pytest.mark.parametrize("ordinals", [(), (3,), (1, 9)])
-def test_only_own_children_can_be_chosen(paper: Paper, family: Person, ordinals: tuple[int, ...]) -> None:
+def test_only_own_children_can_be_chosen(
+    paper: Paper, family: Person, ordinals: tuple[int, ...]
+) -> None:
     with paper.database.write() as session, pytest.raises(InputError):
         services.submit(
-            session, VAULT, paper.program, family.household_id, dict.fromkeys(ordinals, "gift_card"),
-            paper.resident(family), paper.now,
-        )  # fmt: skip
+            session,
+            VAULT,
+            paper.program,
+            family.household_id,
+            dict.fromkeys(ordinals, "gift_card"),
+            paper.resident(family),
+            paper.now,
+        )
     with pytest.raises(InputError):
         paper.ask(family, 1, product="gold")
 
@@ -188,9 +210,15 @@ def test_a_returned_request_is_corrected_with_another_product(paper: Paper, fami
     assert paper.request(request_id).state == "with_resident"
     with paper.database.write() as session:
         services.resubmit(
-            session, VAULT, paper.program, request_id, family.household_id, {1: "book_card"},
-            paper.resident(family), paper.now,
-        )  # fmt: skip
+            session,
+            VAULT,
+            paper.program,
+            request_id,
+            family.household_id,
+            {1: "book_card"},
+            paper.resident(family),
+            paper.now,
+        )
     assert paper.request(request_id).state == "waiting"
     paper.receive("BK001", "BK009", product="book_card")
     paper.decide(request_id)

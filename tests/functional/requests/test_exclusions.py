@@ -50,7 +50,14 @@ def decline(paper: Paper, session: Session) -> Request:
 def ask_for_paper(paper: Paper, session: Session) -> Request:
     """Asks for paper for the one child."""
     return alternatives.submit(
-        session, VAULT, paper.program, 1, {1: GIFT}, paper.resident(FAMILY), paper.now, why="no_smartphone"
+        session,
+        VAULT,
+        paper.program,
+        1,
+        {1: GIFT},
+        paper.resident(FAMILY),
+        paper.now,
+        why="no_smartphone",
     )
 
 
@@ -63,23 +70,39 @@ def reveal(paper: Paper, session: Session) -> object:
 
 
 ACTIONS: dict[str, Callable[[Paper, Session], object]] = {
-    "decline.submit": decline, "alternative.submit": ask_for_paper, "coupon.reveal": reveal,
-}  # fmt: skip
+    "decline.submit": decline,
+    "alternative.submit": ask_for_paper,
+    "coupon.reveal": reveal,
+}
 
 
 def bring_coupon(paper: Paper, session: Session, state: str) -> None:
     """Puts the child's coupon into a state; a code that was seen has its time."""
     seen = state in {"revealed", "part_used", "exchanged", "stop_requested"}
-    values = {"state": state, "state_before": "assigned", "revealed_at": paper.now if seen else None}
+    values = {
+        "state": state,
+        "state_before": "assigned",
+        "revealed_at": paper.now if seen else None,
+    }
     session.execute(update(Coupon).where(Coupon.entitlement_id.is_not(None)).values(values))
     if state == NONE:
         raise AssertionError("a child of these tests has a coupon")
 
 
-def _decide(paper: Paper, session: Session, row: Request, action: str, actor: Actor | None = None) -> None:
+def _decide(
+    paper: Paper, session: Session, row: Request, action: str, actor: Actor | None = None
+) -> None:
     review.decide(
-        session, VAULT, paper.program, row.id, row.version, action, actor or paper.officer, paper.now, reason="unclear"
-    )  # fmt: skip
+        session,
+        VAULT,
+        paper.program,
+        row.id,
+        row.version,
+        action,
+        actor or paper.officer,
+        paper.now,
+        reason="unclear",
+    )
 
 
 def bring_decline(paper: Paper, session: Session, state: str) -> None:
@@ -98,7 +121,9 @@ def bring_decline(paper: Paper, session: Session, state: str) -> None:
         case "refused":
             _decide(paper, session, row, "refuse")
         case "withdrawn":
-            declines.withdraw(session, VAULT, paper.program, row.id, 1, paper.resident(FAMILY), paper.now)
+            declines.withdraw(
+                session, VAULT, paper.program, row.id, 1, paper.resident(FAMILY), paper.now
+            )
 
 
 def bring_alternative(paper: Paper, session: Session, state: str) -> None:
@@ -139,11 +164,17 @@ def test_what_the_coupon_bars(paper: Paper, exclusion: Exclusion) -> None:
 
 @pytest.mark.parametrize("exclusion", pairs("decline"), ids=lambda e: e.action)
 def test_what_a_decline_bars(paper: Paper, exclusion: Exclusion) -> None:
-    found = {state for state in exclusion.other.states if outcome(paper, exclusion, bring_decline, state)}
+    found = {
+        state for state in exclusion.other.states if outcome(paper, exclusion, bring_decline, state)
+    }
     assert found == exclusion.allowed - {NONE}
 
 
 @pytest.mark.parametrize("exclusion", pairs("alternative"), ids=lambda e: e.action)
 def test_what_paper_bars(paper: Paper, exclusion: Exclusion) -> None:
-    found = {state for state in exclusion.other.states if outcome(paper, exclusion, bring_alternative, state)}
+    found = {
+        state
+        for state in exclusion.other.states
+        if outcome(paper, exclusion, bring_alternative, state)
+    }
     assert found == exclusion.allowed - {NONE}

@@ -75,14 +75,19 @@ def test_a_lost_parcel_is_no_longer_on_its_way_and_waits_for_a_decision(
         "どうするかを、区に確かめています。急ぐときは、コールセンターにお電話ください。",
     ]
     steps: tuple[Callable[[], None], ...] = (
-        lambda: paper.deliver(parcel), lambda: paper.come_back(parcel), lambda: paper.restock(parcel),
-        lambda: paper.post(parcel, again=True), lambda: lose(paper, parcel),
-    )  # fmt: skip
+        lambda: paper.deliver(parcel),
+        lambda: paper.come_back(parcel),
+        lambda: paper.restock(parcel),
+        lambda: paper.post(parcel, again=True),
+        lambda: lose(paper, parcel),
+    )
     for refused in steps:
         with pytest.raises((WrongStateError, NotAllowedError)):
             refused()
     with paper.database.read() as session:
-        assert [view.parcel.id for view in parcels(session, "lost", include_protected=False)] == [parcel]
+        assert [view.parcel.id for view in parcels(session, "lost", include_protected=False)] == [
+            parcel
+        ]
     paper.check()
 
 
@@ -126,13 +131,17 @@ def test_the_children_get_other_pieces_and_the_lost_ones_stay_in_the_book(
         events = set(session.scalars(select(AuditEvent.action)))
         assert {"alternative.lose", "alternative.resend", "stock.lost"} <= events
     assert words(paper, request_id)[-4:] == [
-        "郵便局が小包を探しています。", "1人分の小包を用意しました。", "小包を、簡易書留で送りました。",
+        "郵便局が小包を探しています。",
+        "1人分の小包を用意しました。",
+        "小包を、簡易書留で送りました。",
         "小包が届きました。",
-    ]  # fmt: skip
+    ]
     paper.check()
 
 
-def test_those_who_waited_longest_get_the_new_pieces_first(paper: Paper, lost: tuple[int, int]) -> None:
+def test_those_who_waited_longest_get_the_new_pieces_first(
+    paper: Paper, lost: tuple[int, int]
+) -> None:
     request_id, parcel = lost
     others = [paper.household(1) for _ in range(2)]  # without coupons
     with paper.database.write() as session:  # all but four pieces are gone
@@ -178,7 +187,9 @@ def test_what_is_given_up_goes_back_to_a_reviewer_who_tells_the_household(
     paper.check()
 
 
-def test_a_held_household_gets_nothing_new(paper: Paper, family: Person, lost: tuple[int, int]) -> None:
+def test_a_held_household_gets_nothing_new(
+    paper: Paper, family: Person, lost: tuple[int, int]
+) -> None:
     with paper.database.write() as session:
         household = session.get_one(Household, family.household_id)
         put_hold(session, household, "W10_MOVED_AFTER_BASE", paper.officer, paper.now)
@@ -187,7 +198,9 @@ def test_a_held_household_gets_nothing_new(paper: Paper, family: Person, lost: t
     assert paper.line().gone == 0
 
 
-def test_two_who_decide_differently_at_once_get_one_decision(paper: Paper, lost: tuple[int, int]) -> None:
+def test_two_who_decide_differently_at_once_get_one_decision(
+    paper: Paper, lost: tuple[int, int]
+) -> None:
     request_id, parcel = lost
 
     def decide(work: Callable[[Paper, int], None]) -> bool:
@@ -229,7 +242,12 @@ def test_a_request_for_a_parcel_that_is_gone_ends_with_words(
             session, VAULT, paper.program, family.household_id, PARCEL, shipment, who, paper.now
         ).id
     if reason == "restocked":
-        act(paper, lambda s: parcels_again.restock(s, VAULT, paper.program, parcel, paper.officer, paper.now))
+        act(
+            paper,
+            lambda s: parcels_again.restock(
+                s, VAULT, paper.program, parcel, paper.officer, paper.now
+            ),
+        )
     else:
         {"replaced": resend, "lost": write_off}[reason](paper, parcel)
     assert paper.states(request_id) == [after]

@@ -85,10 +85,17 @@ def test_a_parcel_that_waited_in_vain_comes_back_and_goes_out_once_more(
         assert "2023年7月10日" in where(first)
         services.come_back(session, first.id, mail.STORAGE_ENDED, TODAY, SYSTEM, NOW)
         assert (first.state, reason_words(first.returned_reason)) == (
-            "returned", "郵便局で預かる期間が過ぎました。",
-        )  # fmt: skip
+            "returned",
+            "郵便局で預かる期間が過ぎました。",
+        )
         again = services.plan(
-            session, services.PARCEL, first.household_id, SYSTEM, NOW, value_yen=30_000, previous=first
+            session,
+            services.PARCEL,
+            first.household_id,
+            SYSTEM,
+            NOW,
+            value_yen=30_000,
+            previous=first,
         )
         assert (again.attempt, postings_before(session, again)) == (1, [first])
         with pytest.raises(ConflictError):
@@ -101,7 +108,10 @@ def test_tracking_numbers_are_checked_and_may_return_on_another_day(
 ) -> None:
     with database.write() as session:
         rows = [planned(session)]
-        rows += [services.plan(session, services.PARCEL, rows[0].household_id, SYSTEM, NOW) for _ in range(2)]
+        rows += [
+            services.plan(session, services.PARCEL, rows[0].household_id, SYSTEM, NOW)
+            for _ in range(2)
+        ]
         post = services.post
         post(
             session,
@@ -120,16 +130,30 @@ def test_tracking_numbers_are_checked_and_may_return_on_another_day(
         post(session, program, rows[1].id, day, mail.RECORDED, NUMBER, SYSTEM, NOW)
         assert by_tracking_number(session, "13112383852", day) == [rows[1]]
         with pytest.raises(InputError):
-            post(session, program, rows[2].id, TODAY + timedelta(days=1), mail.RECORDED, NEXT, SYSTEM, NOW)
+            post(
+                session,
+                program,
+                rows[2].id,
+                TODAY + timedelta(days=1),
+                mail.RECORDED,
+                NEXT,
+                SYSTEM,
+                NOW,
+            )
 
 
 @pytest.mark.parametrize(
     ("typed", "mail_class"),
     [
-        ("131-12-38385-3", mail.SIMPLE_REGISTERED), ("1311238385", mail.REGISTERED), ("", mail.RECORDED),
-        (NUMBER, mail.PARCEL), ("6479-3349-3911", mail.RECORDED), (NUMBER, mail.ORDINARY), (NUMBER, "pigeon"),
+        ("131-12-38385-3", mail.SIMPLE_REGISTERED),
+        ("1311238385", mail.REGISTERED),
+        ("", mail.RECORDED),
+        (NUMBER, mail.PARCEL),
+        ("6479-3349-3911", mail.RECORDED),
+        (NUMBER, mail.ORDINARY),
+        (NUMBER, "pigeon"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_tracking_number_is_refused(typed: str, mail_class: str) -> None:
     with pytest.raises(InputError):
         mail.tracking_number(typed, mail_class)
@@ -167,7 +191,9 @@ def test_more_yen_than_the_mail_is_insured_for_is_split_or_sent_registered(
     assert mail.limit_yen(program, mail.SIMPLE_REGISTERED) == 50_000
 
 
-def test_kept_until_a_day_before_the_absence_is_a_mistake(database: Database, program: Program) -> None:
+def test_kept_until_a_day_before_the_absence_is_a_mistake(
+    database: Database, program: Program
+) -> None:
     with database.write() as session:
         row = planned(session)
         take(session, program, row.id, "post")

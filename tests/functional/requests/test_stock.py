@@ -24,13 +24,23 @@ def paper(database: Database, tmp_path: Path) -> Paper:
     return make_paper(database, tmp_path)
 
 
-def propose(paper: Paper, counted: int, *, missing: str = "", found: str = "", damaged: bool = False) -> int:
+def propose(
+    paper: Paper, counted: int, *, missing: str = "", found: str = "", damaged: bool = False
+) -> int:
     """One person counts; ``missing`` and ``found`` are single serial numbers."""
     with paper.database.write() as session:
         return stocktaking.propose_count(
-            session, paper.program, GIFT, counted, paper.officer, paper.now, damaged=damaged, reason="棚卸し",
-            missing=[read_range(x) for x in missing.split()], found=[read_range(x) for x in found.split()],
-        ).id  # fmt: skip
+            session,
+            paper.program,
+            GIFT,
+            counted,
+            paper.officer,
+            paper.now,
+            damaged=damaged,
+            reason="棚卸し",
+            missing=[read_range(x) for x in missing.split()],
+            found=[read_range(x) for x in found.split()],
+        ).id
 
 
 def confirm(paper: Paper, count_id: int, *, self_too: bool = False) -> None:
@@ -41,7 +51,11 @@ def confirm(paper: Paper, count_id: int, *, self_too: bool = False) -> None:
 
 def test_a_range_comes_in_once(paper: Paper) -> None:
     paper.receive("gc-000001", "ＧＣ０００１００")
-    for first, last in (("GC000100", "GC000200"), ("GC000050", "GC000060"), ("GC000001", "GC000001")):
+    for first, last in (
+        ("GC000100", "GC000200"),
+        ("GC000050", "GC000060"),
+        ("GC000001", "GC000001"),
+    ):
         with pytest.raises(ConflictError, match="もう登録"):
             paper.receive(first, last)
     paper.receive("GC0000001", "GC0000100")  # another width is another kind of number
@@ -123,9 +137,13 @@ def test_missing_pieces_take_the_last_promise_back(paper: Paper) -> None:
 
 
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.sampled_from("rffffffwbkg"), st.integers(0, 3)), min_size=10, max_size=40))
+@given(
+    st.lists(st.tuples(st.sampled_from("rffffffwbkg"), st.integers(0, 3)), min_size=10, max_size=40)
+)
 def test_whatever_happens_the_ledger_agrees(
-    sqlite_database: Database, tmp_path_factory: pytest.TempPathFactory, moves: list[tuple[str, int]]
+    sqlite_database: Database,
+    tmp_path_factory: pytest.TempPathFactory,
+    moves: list[tuple[str, int]],
 ) -> None:
     """Any order of steps, possible or not, over a few households: sums hold, nothing falls below zero."""
     with sqlite_database.write() as session:
@@ -238,12 +256,16 @@ def test_one_of_two_wins_when_packing_meets_taking_back(paper: Paper) -> None:
             gate.wait()
             try:
                 with paper.database.write() as session:
-                    packing.confirm(session, paper.program, parcel, 3, 30_000, paper.second, paper.now)
+                    packing.confirm(
+                        session, paper.program, parcel, 3, 30_000, paper.second, paper.now
+                    )
                 won["packed"] += 1
             except DomainError:
                 won["too late to pack"] += 1
 
-        def taking_back(gate: threading.Barrier = gate, family=family, request_id: int = request_id) -> None:  # type: ignore[no-untyped-def]
+        def taking_back(
+            gate: threading.Barrier = gate, family=family, request_id: int = request_id
+        ) -> None:  # type: ignore[no-untyped-def]
             gate.wait()
             try:
                 paper.withdraw(family, request_id)

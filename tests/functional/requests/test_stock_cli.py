@@ -43,7 +43,16 @@ def shown(settings: Settings) -> dict[str, int]:
 
 
 def test_a_delivery_and_a_stocktaking(settings: Settings) -> None:
-    range_ = ("GC000001", "GC000010", "--product", "gift_card", "--note", "N-1", "--by", "officer-a")
+    range_ = (
+        "GC000001",
+        "GC000010",
+        "--product",
+        "gift_card",
+        "--note",
+        "N-1",
+        "--by",
+        "officer-a",
+    )
     assert portal(settings, "receive", *range_, "--dry-run").exit_code == 0
     assert shown(settings) == {"gift_card": 0, "book_card": 0}
     done = portal(settings, "receive", *range_)
@@ -69,11 +78,22 @@ def test_a_delivery_and_a_stocktaking(settings: Settings) -> None:
 
 
 def test_a_ledger_that_does_not_agree_fails_loudly(settings: Settings) -> None:
-    range_ = ("GC000001", "GC000010", "--product", "gift_card", "--note", "N-1", "--by", "officer-a")
+    range_ = (
+        "GC000001",
+        "GC000010",
+        "--product",
+        "gift_card",
+        "--note",
+        "N-1",
+        "--by",
+        "officer-a",
+    )
     assert portal(settings, "receive", *range_).exit_code == 0
     context = Context(settings)
     with context.database().write() as session:
-        session.execute(update(StockPiece).where(StockPiece.serial == "GC000003").values(state="gone"))
+        session.execute(
+            update(StockPiece).where(StockPiece.serial == "GC000003").values(state="gone")
+        )
     context.database().engine.dispose()
     verdict = portal(settings, "show")
     assert verdict.exit_code != 0

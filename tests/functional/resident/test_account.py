@@ -45,7 +45,9 @@ def test_a_channel_goes_but_never_the_last(resident: Resident) -> None:
     assert "/account/remove-channel/totp" in visitor.open("/account").text
     asked = visitor.open("/account/remove-channel/totp")
     assert "消しますか" in asked.text
-    assert resident.count(OtpAuthenticator, state="confirmed") == 2, "looking at the question removes nothing"
+    assert resident.count(OtpAuthenticator, state="confirmed") == 2, (
+        "looking at the question removes nothing"
+    )
     page = visitor.send("/account/remove-channel", {"channel": "totp"})
     assert "受け取り方を消しました" in page.text
     assert resident.count(OtpAuthenticator) == 1
@@ -117,7 +119,9 @@ def test_reporting_a_loss_stops_the_account_at_once(resident: Resident) -> None:
     assert resident.count(Credential, state="suspended") == 1
 
 
-def test_a_new_letter_is_asked_for_once_and_to_the_registered_address_only(resident: Resident) -> None:
+def test_a_new_letter_is_asked_for_once_and_to_the_registered_address_only(
+    resident: Resident,
+) -> None:
     visitor = resident.enter(resident.add(active=True))
     page = visitor.open("/account/letter")
     assert "ほかの住所には送れません" in page.text
@@ -144,9 +148,12 @@ def test_a_receipt_is_shown_only_where_there_is_such_a_request(sqlite_resident: 
     assert stranger.get(lost).status_code == 200
     number, seal = lost.split("/")[-2:]
     wrong = (
-        "CDFG-HJKL", number, f"CDFG-HJKL/{seal}", f"{number}/{seal}x",
+        "CDFG-HJKL",
+        number,
+        f"CDFG-HJKL/{seal}",
+        f"{number}/{seal}x",
         f"{letter.rsplit('/', maxsplit=1)[-1]}/{seal}",
-    )  # fmt: skip
+    )
     for end in wrong:
         assert stranger.get(f"/account/received/lost/{end}").status_code == 404, end
     assert "受け付けた日" not in stranger.get(f"/lost/received/{number}/{seal}").text, (

@@ -100,7 +100,9 @@ def test_an_old_session_gives_a_code_once_more(resident: Resident, person: Perso
     assert "紙の代替品を申し込む前に" in (visitor.page.text if visitor.page else "")
     assert visitor.post(visitor.place + "/submit", {"code": "000000"}).status_code == 422
     resident.clock.advance(minutes=1)
-    visitor.send(visitor.place.removesuffix("/submit") + "/submit", {"code": person.totp(resident.now)})
+    visitor.send(
+        visitor.place.removesuffix("/submit") + "/submit", {"code": person.totp(resident.now)}
+    )
     assert visitor.place == "/alternative/check"
 
 
@@ -114,7 +116,9 @@ def test_no_code_no_request(resident: Resident, person: Person) -> None:
     assert resident.count(Request) == 0
 
 
-def test_fifty_equal_posts_are_one_request_and_one_receipt(resident: Resident, person: Person) -> None:
+def test_fifty_equal_posts_are_one_request_and_one_receipt(
+    resident: Resident, person: Person
+) -> None:
     visitor = resident.enter(person)
     visitor.open("/alternative/choose")
     visitor.send("/alternative/choose/submit", WISH)
@@ -122,12 +126,19 @@ def test_fifty_equal_posts_are_one_request_and_one_receipt(resident: Resident, p
     assert {a.status_code for a in answers} == {303}
     assert len({a.headers["location"] for a in answers}) == 1
     assert "/alternative/received/" in answers[0].headers["location"]
-    assert (resident.count(Request), resident.count(Entitlement, claimed_by="alternative")) == (1, 1)
+    assert (resident.count(Request), resident.count(Entitlement, claimed_by="alternative")) == (
+        1,
+        1,
+    )
 
 
 @pytest.mark.parametrize(
     ("left_out", "said"),
-    [("child_1", "紙に変えるこどもを"), ("product", "種類を、選んで"), ("why", "理由を、ひとつ選んで")],
+    [
+        ("child_1", "紙に変えるこどもを"),
+        ("product", "種類を、選んで"),
+        ("why", "理由を、ひとつ選んで"),
+    ],
 )
 def test_what_is_missing_stands_beside_its_question(
     sqlite_resident: Resident, left_out: str, said: str
@@ -148,7 +159,9 @@ def test_a_child_whose_decline_is_open_is_not_offered(
 ) -> None:
     with resident.database.write() as session:
         first = office.rights(session, person)[0]
-        claims.claim(session, person.household_id, [first], claims.DECLINE, 77, office.officer, resident.now)
+        claims.claim(
+            session, person.household_id, [first], claims.DECLINE, 77, office.officer, resident.now
+        )
     visitor = resident.enter(person)
     page = visitor.open("/alternative/choose").text
     assert 'name="child_1"' not in page
@@ -164,7 +177,9 @@ def test_a_claim_between_check_and_button_is_explained(
     visitor.send("/alternative/choose/submit", WISH)
     with resident.database.write() as session:
         first = office.rights(session, person)[0]
-        claims.claim(session, person.household_id, [first], claims.DECLINE, 77, office.officer, resident.now)
+        claims.claim(
+            session, person.household_id, [first], claims.DECLINE, 77, office.officer, resident.now
+        )
     page = visitor.send("/alternative/check/submit", {"form_key": "x"})
     assert page.status_code == 409
     assert "別の申請の手続き中です" in page.text
@@ -180,22 +195,31 @@ def test_taking_it_back(resident: Resident, person: Person, office: Paper) -> No
     assert resident.count(Coupon, state="suspended") == 0
     visitor.send(f"/alternative/withdraw/{number}/submit", {"form_key": "back"})
     second = visitor.post(f"/alternative/withdraw/{number}/submit", {"form_key": "another tab"})
-    assert (second.status_code, second.headers["location"]) == (303, f"/alternative/received/{number}")
+    assert (second.status_code, second.headers["location"]) == (
+        303,
+        f"/alternative/received/{number}",
+    )
     office.receive()
     resident.clock.advance(seconds=1)
     asked(resident, visitor)
 
 
-def test_the_document_names_child_and_product_and_says_what_became_of_it(sqlite_resident: Resident) -> None:
+def test_the_document_names_child_and_product_and_says_what_became_of_it(
+    sqlite_resident: Resident,
+) -> None:
     resident = sqlite_resident
     visitor = resident.enter(resident.add(active=True))
     resident.give_coupons()
     number = asked(resident, visitor, text="ゆっくり\r\nお願いします")
 
     def document() -> str:
-        return "".join(pdf.text(visitor.get(f"/requests/{number}/receipt.pdf").content)).replace("\n", "")
+        return "".join(pdf.text(visitor.get(f"/requests/{number}/receipt.pdf").content)).replace(
+            "\n", ""
+        )
 
-    product = str(next(one.name for one in resident.site.program.alternatives if one.id == "gift_card"))
+    product = str(
+        next(one.name for one in resident.site.program.alternatives if one.id == "gift_card")
+    )
     said = document()
     for words in (
         CANARY_CHILDREN[0][0],
@@ -239,7 +263,9 @@ def test_a_returned_request_is_corrected(resident: Resident, person: Person, off
     page = visitor.open(f"/alternative/received/{number}")
     assert "ほかの種類を選んでください" in page.text
     visitor.open(f"/alternative/correct/{number}")
-    assert visitor.post(f"/alternative/correct/{number}/submit", {"product": "tea"}).status_code == 422
+    assert (
+        visitor.post(f"/alternative/correct/{number}/submit", {"product": "tea"}).status_code == 422
+    )
     visitor.send(f"/alternative/correct/{number}/submit", {"product": "book_card", "why": "other"})
     assert visitor.place == f"/alternative/received/{number}"
     assert only_request(resident).state == "waiting"
@@ -288,7 +314,9 @@ def test_outside_the_window_the_page_says_from_or_until_when(sqlite_resident: Re
     assert visitor.place == "/alternative"
 
 
-def test_the_form_on_paper_is_there_for_everybody_in_every_language(sqlite_resident: Resident) -> None:
+def test_the_form_on_paper_is_there_for_everybody_in_every_language(
+    sqlite_resident: Resident,
+) -> None:
     visitor = sqlite_resident.visitor()
     said = ""
     for language in ("ja", "easy", "en", "zh-hans", "zh-hant", "ko"):

@@ -32,10 +32,13 @@ def with_sms(resident: Resident) -> tuple[Person, Visitor]:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("", "6けたの番号を入力してください"), ("12345", "けたが足りません"), ("1234567", "けたが多すぎます"),
-        ("abcdef", "番号は数字だけです"), ("１２３４５", "けたが足りません"),
+        ("", "6けたの番号を入力してください"),
+        ("12345", "けたが足りません"),
+        ("1234567", "けたが多すぎます"),
+        ("abcdef", "番号は数字だけです"),
+        ("１２３４５", "けたが足りません"),
     ],
-)  # fmt: skip
+)
 def test_a_code_that_is_none_says_why_and_counts_nothing(
     sqlite_resident: Resident, typed: str, said: str
 ) -> None:
@@ -50,7 +53,9 @@ def test_a_code_that_is_none_says_why_and_counts_nothing(
 def test_full_width_and_spaced_codes_are_read(sqlite_resident: Resident) -> None:
     person = sqlite_resident.add(active=True)
     code = person.totp(sqlite_resident.now)
-    typed = " ".join((code[:3], code[3:])).translate({ord(str(d)): ord("０") + d for d in range(10)})
+    typed = " ".join((code[:3], code[3:])).translate(
+        {ord(str(d)): ord("０") + d for d in range(10)}
+    )
     visitor = sqlite_resident.enter(person, stage="code")
     visitor.send("/signin/code/submit", {"code": typed})
     assert visitor.place == "/home"
@@ -151,7 +156,10 @@ def test_ten_wrong_codes_lock_for_half_an_hour_and_thirty_close(resident: Reside
     assert "午後0時30分まで待ってください" in locked.text
     resident.clock.advance(minutes=29)
     visitor = resident.enter(person, stage="code")
-    assert "待ってください" in visitor.post("/signin/code/submit", {"code": person.totp(resident.now)}).text
+    assert (
+        "待ってください"
+        in visitor.post("/signin/code/submit", {"code": person.totp(resident.now)}).text
+    )
     for wait in (2, 61):
         resident.clock.advance(minutes=wait)
         visitor = resident.enter(person, stage="code")
@@ -167,7 +175,9 @@ def test_ten_wrong_codes_lock_for_half_an_hour_and_thirty_close(resident: Reside
     assert visitor.place == "/home"
 
 
-def test_a_page_without_a_new_code_says_that_the_earlier_one_counts(sqlite_resident: Resident) -> None:
+def test_a_page_without_a_new_code_says_that_the_earlier_one_counts(
+    sqlite_resident: Resident,
+) -> None:
     person, _visitor = with_sms(sqlite_resident)
     sqlite_resident.sign_in(person)
     code = sqlite_resident.last_code()
@@ -182,7 +192,9 @@ def test_a_page_without_a_new_code_says_that_the_earlier_one_counts(sqlite_resid
     assert other.place == "/home"
 
 
-def test_a_page_whose_code_is_used_says_from_when_there_is_another(sqlite_resident: Resident) -> None:
+def test_a_page_whose_code_is_used_says_from_when_there_is_another(
+    sqlite_resident: Resident,
+) -> None:
     resident = sqlite_resident
     person, _visitor = with_sms(resident)
     resident.sign_in(person).send("/signin/code/submit", {"code": resident.last_code()})
@@ -200,7 +212,9 @@ def test_a_page_whose_code_is_used_says_from_when_there_is_another(sqlite_reside
     assert "6けたの番号を送りました" in other.page.text
 
 
-def test_when_the_hours_messages_are_used_up_the_page_says_until_when(sqlite_resident: Resident) -> None:
+def test_when_the_hours_messages_are_used_up_the_page_says_until_when(
+    sqlite_resident: Resident,
+) -> None:
     resident = sqlite_resident
     person, _visitor = with_sms(resident)
     visitor = resident.sign_in(person)
@@ -212,7 +226,9 @@ def test_when_the_hours_messages_are_used_up_the_page_says_until_when(sqlite_res
     assert "新しい番号は、午後2時1分から送れます" in page
 
 
-def test_the_end_of_a_code_is_written_in_the_language_of_the_page(sqlite_resident: Resident) -> None:
+def test_the_end_of_a_code_is_written_in_the_language_of_the_page(
+    sqlite_resident: Resident,
+) -> None:
     person, _visitor = with_sms(sqlite_resident)
     visitor = sqlite_resident.sign_in(person)
     page = visitor.open("/signin/code?lang=en").text
@@ -241,7 +257,9 @@ def test_an_address_typed_in_another_session_is_only_hinted_at(sqlite_resident: 
     assert "yours@example.jp" not in here.open("/start/channel/prove").text
 
 
-def test_an_address_to_which_nothing_was_sent_is_not_said_to_have_a_code(sqlite_resident: Resident) -> None:
+def test_an_address_to_which_nothing_was_sent_is_not_said_to_have_a_code(
+    sqlite_resident: Resident,
+) -> None:
     visitor = sqlite_resident.enter(sqlite_resident.add(), stage="channel")
     visitor.send("/start/channel/choose", {"channel": "email"})
     for number in range(5):

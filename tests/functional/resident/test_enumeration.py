@@ -36,7 +36,9 @@ def auc(first: list[float], second: list[float]) -> float:
     return wins / (len(first) * len(second))
 
 
-def test_the_time_of_a_refusal_does_not_tell_whether_an_id_exists(sqlite_resident: Resident) -> None:
+def test_the_time_of_a_refusal_does_not_tell_whether_an_id_exists(
+    sqlite_resident: Resident,
+) -> None:
     from portal.platform.cookies import form_token
 
     resident = sqlite_resident
@@ -93,7 +95,10 @@ def test_a_wrong_check_digit_costs_no_hash(sqlite_resident: Resident) -> None:
     visitor = sqlite_resident.visitor()
     visitor.open("/signin")
     with full(sqlite_resident.site.hashes):
-        assert visitor.post("/signin/submit", {"login_id": "1234567890", "password": "x"}).status_code == 422
+        assert (
+            visitor.post("/signin/submit", {"login_id": "1234567890", "password": "x"}).status_code
+            == 422
+        )
 
 
 def test_an_account_that_waits_costs_no_hash(sqlite_resident: Resident) -> None:
@@ -103,7 +108,10 @@ def test_an_account_that_waits_costs_no_hash(sqlite_resident: Resident) -> None:
     for _try in range(throttles.UNKNOWN_DEVICE.allowed):
         visitor.post("/signin/submit", {"login_id": login_id, "password": "x"})
     with full(resident.site.hashes):
-        assert visitor.post("/signin/submit", {"login_id": login_id, "password": "x"}).status_code == 429
+        assert (
+            visitor.post("/signin/submit", {"login_id": login_id, "password": "x"}).status_code
+            == 429
+        )
 
 
 def test_the_pool_never_works_on_more_than_its_cores(sqlite_resident: Resident) -> None:

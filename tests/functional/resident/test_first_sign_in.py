@@ -32,9 +32,13 @@ def test_a_parent_gets_from_the_letter_to_the_coupon(resident: Resident) -> None
     resident.give_coupons()
     visitor = resident.visitor()
     assert visitor.open("/signin").status_code == 200
-    visitor.send("/signin/submit", {
-        "login_id": print_login_id(person.login_id), "password": print_password(person.password).lower(),
-    })  # fmt: skip
+    visitor.send(
+        "/signin/submit",
+        {
+            "login_id": print_login_id(person.login_id),
+            "password": print_password(person.password).lower(),
+        },
+    )
     assert visitor.place == "/start/birth"
     visitor.send("/start/birth/submit", BIRTH)
     assert visitor.place == "/start/channel"
@@ -76,7 +80,9 @@ def test_a_code_sent_by_message_proves_the_channel(
     assert shown not in visitor.open("/account").text, "what is proven is never shown whole"
 
 
-def test_the_backup_codes_are_shown_until_they_were_written_down_and_never_again(resident: Resident) -> None:
+def test_the_backup_codes_are_shown_until_they_were_written_down_and_never_again(
+    resident: Resident,
+) -> None:
     person = resident.add()
     visitor = resident.enter(person, stage="channel")
     prove_app(resident, person, visitor)
@@ -89,7 +95,9 @@ def test_the_backup_codes_are_shown_until_they_were_written_down_and_never_again
     assert visitor.place == "/home"
 
 
-def test_a_wrong_birth_date_counts_once_and_the_fifth_freezes_the_letter(resident: Resident) -> None:
+def test_a_wrong_birth_date_counts_once_and_the_fifth_freezes_the_letter(
+    resident: Resident,
+) -> None:
     person = resident.add()
     visitor = resident.sign_in(person)
     for _again in range(3):

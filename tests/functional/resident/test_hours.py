@@ -33,7 +33,10 @@ def family(resident: Resident) -> Person:
         ((2023, 8, 1, 9, 0), OPEN),
         ((2023, 8, 1, 16, 59), OPEN),
         ((2023, 8, 1, 17, 0), "次は2023年8月2日の午前9時からです。"),
-        ((2023, 8, 10, 17, 0), "次は2023年8月14日の午前9時からです。"),  # Mountain Day, then a weekend
+        (
+            (2023, 8, 10, 17, 0),
+            "次は2023年8月14日の午前9時からです。",
+        ),  # Mountain Day, then a weekend
     ],
 )
 def test_every_page_signed_in_or_not_says_whether_somebody_answers_now(
@@ -84,12 +87,21 @@ def test_days_that_differ_soon_are_told_beside_the_number(sqlite_resident: Resid
     ("when", "said"),
     [
         ((2023, 11, 30, 23, 59), ()),
-        ((2023, 12, 1, 0, 0), ("電話で聞けるのは、2023年12月28日の午後5時までです。", "交換できるのは、2023年12月31日までです。")),
+        (
+            (2023, 12, 1, 0, 0),
+            (
+                "電話で聞けるのは、2023年12月28日の午後5時までです。",
+                "交換できるのは、2023年12月31日までです。",
+            ),
+        ),
         ((2023, 12, 28, 16, 59), ("電話で聞けるのは、2023年12月28日の午後5時までです。",)),
-        ((2023, 12, 28, 17, 0), ("2023年12月31日まで、電話はつながりません。", "2023年12月31日まで交換できます。")),
+        (
+            (2023, 12, 28, 17, 0),
+            ("2023年12月31日まで、電話はつながりません。", "2023年12月31日まで交換できます。"),
+        ),
         ((2023, 12, 31, 23, 59), ("2023年12月31日まで、電話はつながりません。",)),
     ],
-)  # fmt: skip
+)
 def test_in_december_a_banner_says_on_every_page_that_the_telephone_ends_first(
     sqlite_resident: Resident, when: tuple[int, ...], said: tuple[str, ...]
 ) -> None:

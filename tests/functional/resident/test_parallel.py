@@ -16,7 +16,9 @@ from tests.support.people import Person
 from tests.support.resident import Resident, Visitor
 
 
-def all_at_once(visitors: list[Visitor], path: str, data: list[dict[str, str]]) -> list[httpx.Response]:
+def all_at_once(
+    visitors: list[Visitor], path: str, data: list[dict[str, str]]
+) -> list[httpx.Response]:
     """Sends one form for each visitor, all at the same moment."""
 
     async def send() -> list[httpx.Response]:
@@ -37,7 +39,9 @@ def test_fifty_equal_reveals_are_one_delivery(resident: Resident) -> None:
     answers = all_at_once([visitor] * 50, "/coupon/1/reveal", [{"form_key": "same"}] * 50)
     assert {(a.status_code, a.headers["location"]) for a in answers} == {(303, "/coupon/1")}
     with resident.database.read() as session:
-        actions = Counter(session.scalars(select(AuditEvent.action).where(AuditEvent.subject == "coupon")))
+        actions = Counter(
+            session.scalars(select(AuditEvent.action).where(AuditEvent.subject == "coupon"))
+        )
     assert actions["coupon.revealed"] == 1
     assert resident.count(Coupon, state="revealed") == 1
 
@@ -112,4 +116,6 @@ def test_sixty_four_residents_sign_in_at_the_same_moment(resident: Resident) -> 
     for visitor in visitors:
         visitor.get("/signin/code")
     answers = all_at_once(visitors, "/signin/code/submit", codes)
-    assert Counter((a.status_code, a.headers.get("location")) for a in answers) == {(303, "/home"): 64}
+    assert Counter((a.status_code, a.headers.get("location")) for a in answers) == {
+        (303, "/home"): 64
+    }

@@ -96,13 +96,17 @@ def journey(resident: Resident) -> tuple[Visitor, list[str]]:
     return visitor, [*secrets, *(one.url for one in opened), *(one.grouped for one in opened)]
 
 
-def test_logs_tell_nothing_about_people(resident: Resident, caplog: pytest.LogCaptureFixture) -> None:
+def test_logs_tell_nothing_about_people(
+    resident: Resident, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     logging.getLogger("httpx").setLevel(logging.CRITICAL)
     logging.getLogger("httpcore").setLevel(logging.CRITICAL)
     visitor, secrets = journey(resident)
     ours = "\n".join(
-        r.getMessage() for r in caplog.records if not r.name.startswith(("httpx", "httpcore", "asyncio"))
+        r.getMessage()
+        for r in caplog.records
+        if not r.name.startswith(("httpx", "httpcore", "asyncio"))
     )
     assert "POST /start/birth/submit 303" in ours
     for word in (*CANARIES, *secrets, visitor.cookie("device"), "203.0.113"):
@@ -123,9 +127,19 @@ def test_every_answer_is_kept_from_caches_and_frames(sqlite_resident: Resident) 
     sqlite_resident.give_coupons()
     visitor = sqlite_resident.enter(person)
     visitor.post("/coupon/1/reveal")
-    answers = [visitor.get(path) for path in (
-        "/home", "/coupon/1", "/coupon/1/qr.png", "/account", "/signin", "/help", "/nowhere", "/account/letter",
-    )]  # fmt: skip
+    answers = [
+        visitor.get(path)
+        for path in (
+            "/home",
+            "/coupon/1",
+            "/coupon/1/qr.png",
+            "/account",
+            "/signin",
+            "/help",
+            "/nowhere",
+            "/account/letter",
+        )
+    ]
     answers.append(visitor.loop.run(visitor.http.post("/account/letter/submit", data={})))
     for answer in answers:
         head = answer.headers

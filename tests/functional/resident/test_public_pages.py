@@ -34,7 +34,9 @@ def instant(year: int, month: int, day: int, hour: int = 3) -> datetime:
 def check(visitor: Visitor, year: str, month: str, day: str, era: str = "") -> str:
     """Ask about a birth date; returns the page's text."""
     visitor.open("/check")
-    return visitor.send("/check/submit", {"era": era, "year": year, "month": month, "day": day}).text
+    return visitor.send(
+        "/check/submit", {"era": era, "year": year, "month": month, "day": day}
+    ).text
 
 
 @pytest.mark.parametrize(
@@ -158,9 +160,22 @@ def test_changing_the_language_keeps_the_typed_date(sqlite_resident: Resident) -
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/check", "/check/in", "/check/too-old", "/check/too-young", "/help", "/privacy", "/accessibility", "/lost",
-     "/lost/ask", "/lost/received/CDFG-HJKL", "/outbox", "/sandbox/ABCDEFGH2345"],
-)  # fmt: skip
+    [
+        "/",
+        "/check",
+        "/check/in",
+        "/check/too-old",
+        "/check/too-young",
+        "/help",
+        "/privacy",
+        "/accessibility",
+        "/lost",
+        "/lost/ask",
+        "/lost/received/CDFG-HJKL",
+        "/outbox",
+        "/sandbox/ABCDEFGH2345",
+    ],
+)
 @pytest.mark.parametrize("language", ["ja", "easy", "en", "zh-Hans", "zh-Hant", "ko"])
 def test_every_public_page_opens_in_every_language(
     sqlite_resident: Resident, path: str, language: str
@@ -174,7 +189,9 @@ def test_every_public_page_opens_in_every_language(
     assert "{" not in re.sub(r"<meta[^>]*>", "", page.text), "a reading that did not become ruby"
 
 
-def test_help_tells_how_to_reach_people_and_what_nobody_ever_asks(sqlite_resident: Resident) -> None:
+def test_help_tells_how_to_reach_people_and_what_nobody_ever_asks(
+    sqlite_resident: Resident,
+) -> None:
     program = sqlite_resident.site.program
     page = sqlite_resident.visitor().get("/help").text
     for said in (
@@ -189,7 +206,9 @@ def test_help_tells_how_to_reach_people_and_what_nobody_ever_asks(sqlite_residen
     assert page.count("<details id=") == len(program.texts.help)
 
 
-def test_the_accessibility_page_names_gaps_and_claims_no_conformance(sqlite_resident: Resident) -> None:
+def test_the_accessibility_page_names_gaps_and_claims_no_conformance(
+    sqlite_resident: Resident,
+) -> None:
     page = sqlite_resident.visitor().get("/accessibility").text
     assert "WCAG 2.2 AA" in page
     assert "まだできていないこと" in page
@@ -206,7 +225,9 @@ def test_the_privacy_page_lists_the_cookies_that_are_set(sqlite_resident: Reside
     held = {cookie.name for cookie in visitor.http.cookies.jar}
     assert {"sid", "lang"} <= held
     page = visitor.get("/privacy").text
-    assert [name for name in held | {"visit", "letter_id"} if f"<code>{name}</code>" not in page] == []
+    assert [
+        name for name in held | {"visit", "letter_id"} if f"<code>{name}</code>" not in page
+    ] == []
 
 
 def test_a_call_back_is_asked_without_sign_in_and_sealed_as_typed(resident: Resident) -> None:
@@ -219,8 +240,11 @@ def test_a_call_back_is_asked_without_sign_in_and_sealed_as_typed(resident: Resi
         task = session.scalars(select(Task)).one()
         assert task.household_id is None
         assert details_of(VAULT, task) == {
-            "trouble": "letter_lost", "name": "鶉野　﨑子", "telephone": "09012345678", "login_id": "",
-        }  # fmt: skip
+            "trouble": "letter_lost",
+            "name": "鶉野　﨑子",
+            "telephone": "09012345678",
+            "login_id": "",
+        }
         receipt_no = task.receipt_no
     assert visitor.place.startswith(f"/lost/received/{receipt_no}/")
     assert receipt_no in page.text
@@ -271,7 +295,9 @@ def test_a_fourth_request_of_the_day_waits_and_says_whom_to_call(resident: Resid
     visitor.get("/lost/ask")
     for number in range(3):
         assert (
-            visitor.post("/lost/submit", WISH | {"form_key": f"form-{number}"}).headers.get("location")
+            visitor.post("/lost/submit", WISH | {"form_key": f"form-{number}"}).headers.get(
+                "location"
+            )
             is not None
         )
     refused = visitor.post("/lost/submit", WISH | {"form_key": "form-3"})
@@ -322,7 +348,9 @@ def test_who_must_keep_a_deadline_chooses_for_what(sqlite_resident: Resident) ->
     assert " checked" not in visitor.get("/lost/ask").text
 
 
-def test_after_the_call_center_closed_nobody_is_asked_to_wait_for_a_call(sqlite_resident: Resident) -> None:
+def test_after_the_call_center_closed_nobody_is_asked_to_wait_for_a_call(
+    sqlite_resident: Resident,
+) -> None:
     visitor = sqlite_resident.visitor()
     visitor.get("/lost/ask")
     sqlite_resident.clock.instant = instant(2024, 1, 1)
@@ -341,10 +369,18 @@ def test_the_demo_shows_sent_messages_and_what_a_shop_reads(sqlite_resident: Res
     with sqlite_resident.database.write() as session:
         for number, body in enumerate(("古い知らせ", "新しい知らせ <b>")):
             enqueue(
-                session, VAULT, kind="sms", purpose="code", address="09000000000", subject=None, body=body,
-                dedupe_key=f"outbox-{number}", household_id=None, now=sqlite_resident.now,
+                session,
+                VAULT,
+                kind="sms",
+                purpose="code",
+                address="09000000000",
+                subject=None,
+                body=body,
+                dedupe_key=f"outbox-{number}",
+                household_id=None,
+                now=sqlite_resident.now,
                 expires_at=instant(2023, 8, 2),
-            )  # fmt: skip
+            )
     page = sqlite_resident.visitor().get("/outbox").text
     assert page.index("新しい知らせ &lt;b&gt;") < page.index("古い知らせ")
     assert "ABCD EFGH 2345" in sqlite_resident.visitor().get("/sandbox/ABCDEFGH2345").text

@@ -67,7 +67,9 @@ def test_known_and_unknown_people_get_the_same_answer_and_nobody_is_looked_up(
     assert resident.messages() == []
 
 
-def test_the_time_of_the_answer_does_not_tell_whether_somebody_is_known(sqlite_resident: Resident) -> None:
+def test_the_time_of_the_answer_does_not_tell_whether_somebody_is_known(
+    sqlite_resident: Resident,
+) -> None:
     make_post(sqlite_resident.database).household()
     # Of thirty pairs one round in a hundred looks uneven by chance; a real difference shows in both.
     rounds = (told_apart(sqlite_resident, number) for number in range(2))
@@ -96,7 +98,9 @@ def test_pressed_twice_it_is_one_request_and_a_network_has_three_a_day(resident:
     visitor = resident.visitor()
     visitor.open("/redelivery")
     values = FORM | {"form_key": form_key(visitor)}
-    first, second = (visitor.post("/redelivery/submit", values).headers["location"] for _press in range(2))
+    first, second = (
+        visitor.post("/redelivery/submit", values).headers["location"] for _press in range(2)
+    )
     assert first == second
     assert resident.count(Request) == 1
     for _other in range(2):
@@ -111,10 +115,13 @@ def test_pressed_twice_it_is_one_request_and_a_network_has_three_a_day(resident:
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("name", " ", "名前を入力"), ("year", "83", "年は4けた"), ("postal_code", "139", "郵便番号は、7けた"),
-        ("letter_number", "M123", "手紙の番号は、Mと9けた"), ("telephone", "12", "電話番号は、0から"),
+        ("name", " ", "名前を入力"),
+        ("year", "83", "年は4けた"),
+        ("postal_code", "139", "郵便番号は、7けた"),
+        ("letter_number", "M123", "手紙の番号は、Mと9けた"),
+        ("telephone", "12", "電話番号は、0から"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_read_is_said_and_typed_words_stay(
     sqlite_resident: Resident, field: str, value: str, words: str
 ) -> None:
@@ -128,7 +135,9 @@ def test_what_cannot_be_read_is_said_and_typed_words_stay(
     assert sqlite_resident.count(Request) == 0
 
 
-def test_the_page_says_where_the_letter_is_and_one_press_asks(resident: Resident, post: Post) -> None:
+def test_the_page_says_where_the_letter_is_and_one_press_asks(
+    resident: Resident, post: Post
+) -> None:
     person = post.household(active=True)
     visitor = resident.enter(person)
     assert visitor.get("/redelivery").headers["location"] == "/redelivery/own"
@@ -145,14 +154,18 @@ def test_the_page_says_where_the_letter_is_and_one_press_asks(resident: Resident
     values = {"item": "letter", "form_key": form_key(visitor)}
     first = visitor.post("/redelivery/own/submit", values)
     again = visitor.post("/redelivery/own/submit", values)
-    assert first.headers["location"].partition("?")[0] == again.headers["location"].partition("?")[0]
+    assert (
+        first.headers["location"].partition("?")[0] == again.headers["location"].partition("?")[0]
+    )
     assert resident.count(Request) == 1
     page = visitor.follow(first)
     assert "担当者が、2023年8月4日ごろまでに確かめます" in page.text
     assert "もう受け付けています" in visitor.open("/redelivery/own").text
 
 
-def test_at_the_post_office_nothing_is_offered_but_the_slip_explained(resident: Resident, post: Post) -> None:
+def test_at_the_post_office_nothing_is_offered_but_the_slip_explained(
+    resident: Resident, post: Post
+) -> None:
     person = post.household(active=True)
     post.mail(person, "absent", date(2023, 7, 30), kept_until=date(2023, 8, 6))
     visitor = resident.enter(person)
@@ -175,13 +188,17 @@ def test_while_a_request_is_open_no_further_one_is_promised(sqlite_resident: Res
     assert "あと2回" not in page
 
 
-def test_a_document_of_a_redelivery_that_was_taken_back_promises_nothing(sqlite_resident: Resident) -> None:
+def test_a_document_of_a_redelivery_that_was_taken_back_promises_nothing(
+    sqlite_resident: Resident,
+) -> None:
     post = make_post(sqlite_resident.database)
     person = post.household(active=True)
     row = post.ask(person)
     visitor = sqlite_resident.enter(person)
     visitor.send(f"/requests/{row.receipt_no}/withdraw")
-    said = "".join(pdf.text(visitor.get(f"/requests/{row.receipt_no}/receipt.pdf").content)).replace("\n", "")
+    said = "".join(
+        pdf.text(visitor.get(f"/requests/{row.receipt_no}/receipt.pdf").content)
+    ).replace("\n", "")
     assert "に取り下げました" in said
     assert "確かめます" not in said
 
@@ -240,7 +257,9 @@ def test_a_request_from_outside_waits_for_its_owner_at_the_top_of_home(
     page = visitor.open(f"/requests/{row.receipt_no}").text
     assert "これは、ご自身の申し込みですか" in page
     for _press in range(2):
-        page = visitor.send(f"/requests/{row.receipt_no}/answer", {"mine": "yes" if mine else "no"}).text
+        page = visitor.send(
+            f"/requests/{row.receipt_no}/answer", {"mine": "yes" if mine else "no"}
+        ).text
     if mine:
         assert post.state(row)[:2] == ("submitted", "waiting")
         assert "ご自身の申し込みだと、確かめました" in page

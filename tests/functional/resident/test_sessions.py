@@ -50,7 +50,9 @@ def test_every_step_brings_a_new_id_and_ends_the_old_one(resident: Resident) -> 
         assert thief.place == "/signin"
 
 
-def test_a_strangers_session_planted_in_a_browser_does_not_become_the_owners(resident: Resident) -> None:
+def test_a_strangers_session_planted_in_a_browser_does_not_become_the_owners(
+    resident: Resident,
+) -> None:
     thief_person, owner = resident.add(active=True), resident.add(active=True)
     planted = start_session(resident.database, thief_person, resident.now, "code")
     visitor = resident.visitor()
@@ -65,7 +67,9 @@ def test_cookies_are_for_this_site_only(resident: Resident) -> None:
     person = resident.add(active=True)
     visitor = resident.visitor()
     visitor.open("/signin")
-    answer = visitor.post("/signin/submit", {"login_id": person.login_id, "password": person.password})
+    answer = visitor.post(
+        "/signin/submit", {"login_id": person.login_id, "password": person.password}
+    )
     sid = next(c for c in answer.headers.get_list("set-cookie") if c.startswith("sid="))
     assert "HttpOnly" in sid
     assert "SameSite=lax" in sid
@@ -92,7 +96,9 @@ def test_a_form_sent_too_late_says_why_it_was_signed_out(sqlite_resident: Reside
     assert sqlite_resident.tasks() == {}
 
 
-def test_a_form_sent_after_signing_out_elsewhere_is_not_blamed_on_idling(sqlite_resident: Resident) -> None:
+def test_a_form_sent_after_signing_out_elsewhere_is_not_blamed_on_idling(
+    sqlite_resident: Resident,
+) -> None:
     visitor = sqlite_resident.enter(sqlite_resident.add(active=True))
     visitor.open("/account/letter")
     sid = visitor.cookie("sid")
@@ -115,7 +121,9 @@ def test_a_session_ends_after_twelve_hours_however_busy(resident: Resident) -> N
     assert visitor.place == "/signin"
 
 
-@pytest.mark.parametrize("token", ["", "00" * 32, "é" * 64, "あ", "a", "zz" * 32, "\0", None, "foreign"])
+@pytest.mark.parametrize(
+    "token", ["", "00" * 32, "é" * 64, "あ", "a", "zz" * 32, "\0", None, "foreign"]
+)
 def test_a_form_without_its_token_is_refused(sqlite_resident: Resident, token: str | None) -> None:
     visitor = sqlite_resident.enter(sqlite_resident.add(active=True))
     other = sqlite_resident.enter(sqlite_resident.add(active=True))
@@ -147,7 +155,10 @@ def test_a_repeated_or_oversized_field_is_a_bad_request(sqlite_resident: Residen
     head = {"content-type": "application/x-www-form-urlencoded"}
     assert run(http.post("/signin/submit", content=body, headers=head)).status_code == 400
     assert visitor.post("/signin/submit", {"login_id": "1" * 5000}).status_code == 400
-    assert run(http.post("/signin/submit", content="a=" + "x" * 300_000, headers=head)).status_code == 413
+    assert (
+        run(http.post("/signin/submit", content="a=" + "x" * 300_000, headers=head)).status_code
+        == 413
+    )
     assert run(http.get("/signin/submit")).status_code in {404, 405}
 
 
@@ -160,13 +171,23 @@ def expected(stage: str) -> dict[str, str]:
         "full": "/home",
         "": "/signin",
     }
-    pages = {"/start/birth": "birth", "/start/channel": "channel", "/start/none": "channel", "/signin/code": "code",
-             "/signin/backup": "code", "/home": "full", "/account": "full", "/account/lost": "full"}  # fmt: skip
+    pages = {
+        "/start/birth": "birth",
+        "/start/channel": "channel",
+        "/start/none": "channel",
+        "/signin/code": "code",
+        "/signin/backup": "code",
+        "/home": "full",
+        "/account": "full",
+        "/account/lost": "full",
+    }
     return {page: (page if needed == stage else own[stage]) for page, needed in pages.items()}
 
 
 @pytest.mark.parametrize("stage", ["", "birth", "channel", "code", "full"])
-def test_a_page_of_another_step_leads_to_where_one_is(sqlite_resident: Resident, stage: str) -> None:
+def test_a_page_of_another_step_leads_to_where_one_is(
+    sqlite_resident: Resident, stage: str
+) -> None:
     person = sqlite_resident.add(active=stage in {"code", "full"})
     visitor = sqlite_resident.visitor()
     if stage:
@@ -179,18 +200,34 @@ def test_a_page_of_another_step_leads_to_where_one_is(sqlite_resident: Resident,
 def test_steps_cannot_be_skipped_by_posting(sqlite_resident: Resident) -> None:
     person = sqlite_resident.add()
     visitor = sqlite_resident.enter(person, stage="birth")
-    for path in ("/start/channel/choose", "/start/done", "/coupon/1/reveal", "/account/sign-out-everywhere"):
+    for path in (
+        "/start/channel/choose",
+        "/start/done",
+        "/coupon/1/reveal",
+        "/account/sign-out-everywhere",
+    ):
         answer = visitor.post(path, {"channel": "totp"})
         assert (answer.status_code, answer.headers["location"]) == (303, "/start/birth")
 
 
 def secret_pages() -> list[str]:
-    return ["/home", "/account", "/account/password", "/account/lost", "/account/letter", "/coupon/1", "/coupon/1/qr.png",
-            "/start/backup-codes", "/confirm/0"]  # fmt: skip
+    return [
+        "/home",
+        "/account",
+        "/account/password",
+        "/account/lost",
+        "/account/letter",
+        "/coupon/1",
+        "/coupon/1/qr.png",
+        "/start/backup-codes",
+        "/confirm/0",
+    ]
 
 
 @pytest.mark.parametrize("path", secret_pages())
-def test_nothing_is_shown_to_somebody_who_is_not_signed_in(sqlite_resident: Resident, path: str) -> None:
+def test_nothing_is_shown_to_somebody_who_is_not_signed_in(
+    sqlite_resident: Resident, path: str
+) -> None:
     visitor: Visitor = sqlite_resident.visitor()
     answer = visitor.get(path)
     assert (answer.status_code, answer.headers["location"]) == (303, "/signin")

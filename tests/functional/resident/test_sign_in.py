@@ -37,7 +37,9 @@ def test_a_known_resident_signs_in_with_password_and_code(resident: Resident) ->
     assert resident.count(AuthSession) == 0
 
 
-def test_the_letters_address_fills_in_the_id_and_leaves_the_address_bar(sqlite_resident: Resident) -> None:
+def test_the_letters_address_fills_in_the_id_and_leaves_the_address_bar(
+    sqlite_resident: Resident,
+) -> None:
     visitor = sqlite_resident.visitor()
     login_id = new_login_id()
     first = visitor.get(f"/signin?id={login_id}")
@@ -73,7 +75,9 @@ def test_an_unknown_id_a_wrong_password_and_a_protected_household_get_the_same_a
     assert resident.count(AuthSession) == 0
 
 
-@pytest.mark.parametrize("typed", ["", "1234", "1234567890", "123456789", "abcdefghij", "12345678901"])
+@pytest.mark.parametrize(
+    "typed", ["", "1234", "1234567890", "123456789", "abcdefghij", "12345678901"]
+)
 def test_what_cannot_be_an_id_is_said_at_once_and_counts_nothing(
     sqlite_resident: Resident, typed: str
 ) -> None:
@@ -113,7 +117,8 @@ def test_backup_codes_cannot_be_guessed_without_end(resident: Resident) -> None:
     visitor = resident.sign_in(person)
     visitor.open("/signin/backup")
     statuses = [
-        visitor.post("/signin/backup/submit", {"code": f"CDFGHJKLM{n}"}).status_code for n in range(12)
+        visitor.post("/signin/backup/submit", {"code": f"CDFGHJKLM{n}"}).status_code
+        for n in range(12)
     ]
     assert statuses == [422] * 10 + [429] * 2
 
@@ -134,10 +139,13 @@ def test_an_own_password_replaces_the_letters_and_is_taken_as_typed(resident: Re
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("short", "10文字以上"), ("x" * 129, "128文字まで"), ("password1234", "当てられやすい"),
-        ("aaaaaaaaaaaa", "当てられやすい"), ("東京都汐風区のパスワード", "当てられやすい"),
+        ("short", "10文字以上"),
+        ("x" * 129, "128文字まで"),
+        ("password1234", "当てられやすい"),
+        ("aaaaaaaaaaaa", "当てられやすい"),
+        ("東京都汐風区のパスワード", "当てられやすい"),
     ],
-)  # fmt: skip
+)
 def test_a_weak_own_password_is_refused_with_the_reason(
     sqlite_resident: Resident, typed: str, said: str
 ) -> None:
@@ -158,12 +166,16 @@ def activation_only(
 
     from portal.domain.program.loader import load_program
 
-    program = load_program(str(write_program(resident.folder / "strict", password_mode="activation_only")))
+    program = load_program(
+        str(write_program(resident.folder / "strict", password_mode="activation_only"))
+    )
     base = replace(resident_base, program=program)
     return make_resident(base, resident.database, background_loop, resident.folder)
 
 
-def test_where_the_letter_only_activates_an_own_password_is_asked_for(activation_only: Resident) -> None:
+def test_where_the_letter_only_activates_an_own_password_is_asked_for(
+    activation_only: Resident,
+) -> None:
     resident = activation_only
     person = resident.add()
     visitor = resident.enter(person, stage="channel")
@@ -212,10 +224,15 @@ def test_a_household_that_moved_into_protection_cannot_sign_in_any_more(resident
     assert visitor.place == "/signin", "a session from before goes on"
 
 
-def test_somebody_signed_in_who_types_a_wrong_password_again_gets_an_answer(resident: Resident) -> None:
+def test_somebody_signed_in_who_types_a_wrong_password_again_gets_an_answer(
+    resident: Resident,
+) -> None:
     person = resident.add(active=True)
     visitor = resident.enter(person)
-    for form in ({"login_id": "", "password": ""}, {"login_id": person.login_id, "password": WRONG}):
+    for form in (
+        {"login_id": "", "password": ""},
+        {"login_id": person.login_id, "password": WRONG},
+    ):
         assert visitor.post("/signin/submit", form).status_code == 422
     visitor.open("/home")
     assert visitor.place == "/home"

@@ -81,7 +81,9 @@ def test_a_known_device_passes_while_strangers_wait(resident: Resident) -> None:
     assert guess(resident.visitor("192.0.2.10"), person.login_id, person.password) == 429
 
 
-def test_a_known_device_is_known_for_its_own_id_only_and_has_a_limit_too(resident: Resident) -> None:
+def test_a_known_device_is_known_for_its_own_id_only_and_has_a_limit_too(
+    resident: Resident,
+) -> None:
     person, other = resident.add(active=True), resident.add(active=True)
     owner = known(resident, person)
     owner.open("/signin")

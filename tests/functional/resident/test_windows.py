@@ -20,11 +20,13 @@ def put(resident: Resident, instant: datetime, milliseconds: int = 0) -> None:
 @pytest.mark.parametrize(
     ("instant", "milliseconds", "opened", "said"),
     [
-        (OPENS, -1, False, "2023年7月3日からサインインできます"), (OPENS, 0, True, ""),
-        (CLOSES, -1, True, ""), (CLOSES, 0, False, "2023年12月31日で終わりました"),
+        (OPENS, -1, False, "2023年7月3日からサインインできます"),
+        (OPENS, 0, True, ""),
+        (CLOSES, -1, True, ""),
+        (CLOSES, 0, False, "2023年12月31日で終わりました"),
     ],
     ids=["before", "first moment", "last moment", "after"],
-)  # fmt: skip
+)
 def test_signing_in_is_possible_from_the_first_to_the_last_day(
     resident: Resident, instant: datetime, milliseconds: int, opened: bool, said: str
 ) -> None:
@@ -35,7 +37,9 @@ def test_signing_in_is_possible_from_the_first_to_the_last_day(
     page = waiting.open("/signin")
     assert said in page.text
     assert ('action="/signin/submit"' in page.text) is opened
-    answer = waiting.post("/signin/submit", {"login_id": person.login_id, "password": person.password})
+    answer = waiting.post(
+        "/signin/submit", {"login_id": person.login_id, "password": person.password}
+    )
     assert answer.status_code == (303 if opened else 409)
     assert ("sid" in answer.headers.get("set-cookie", "")) is opened
 
@@ -46,12 +50,16 @@ def test_a_form_opened_in_the_last_minute_is_late_in_the_next(resident: Resident
     visitor = resident.visitor()
     visitor.open("/signin")
     put(resident, CLOSES, 30_000)
-    answer = visitor.post("/signin/submit", {"login_id": person.login_id, "password": person.password})
+    answer = visitor.post(
+        "/signin/submit", {"login_id": person.login_id, "password": person.password}
+    )
     assert answer.status_code == 409
     assert "サインインできる期間ではありません" in answer.text
 
 
-@pytest.mark.parametrize(("milliseconds", "shown"), [(-1, True), (0, False)], ids=["last moment", "after"])
+@pytest.mark.parametrize(
+    ("milliseconds", "shown"), [(-1, True), (0, False)], ids=["last moment", "after"]
+)
 def test_a_coupon_can_be_revealed_to_the_last_moment_and_not_after(
     resident: Resident, milliseconds: int, shown: bool
 ) -> None:
@@ -69,7 +77,9 @@ def test_a_coupon_can_be_revealed_to_the_last_moment_and_not_after(
         assert "交換期限は過ぎました" in answer.text
 
 
-@pytest.mark.parametrize(("milliseconds", "taken"), [(-1, True), (0, False)], ids=["last moment", "after"])
+@pytest.mark.parametrize(
+    ("milliseconds", "taken"), [(-1, True), (0, False)], ids=["last moment", "after"]
+)
 def test_a_new_letter_is_taken_on_its_last_day_and_not_after(
     resident: Resident, milliseconds: int, taken: bool
 ) -> None:
@@ -87,7 +97,8 @@ def test_the_last_day_is_announced_from_a_month_before(sqlite_resident: Resident
     for day, said in (("2023-11-20", False), ("2023-12-05", True)):
         put(sqlite_resident, datetime.fromisoformat(day).replace(tzinfo=UTC))
         assert (
-            "新しい手紙を頼めるのは、2023年12月21日まで" in sqlite_resident.enter(person).get("/home").text
+            "新しい手紙を頼めるのは、2023年12月21日まで"
+            in sqlite_resident.enter(person).get("/home").text
         ) is said
 
 

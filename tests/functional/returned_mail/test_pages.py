@@ -16,7 +16,12 @@ from tests.support.people import CANARY_NAME, Person
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
 
-PILE = {"reason": "storage_ended", "box": "A-1", "received_on": "2023-08-01", "keep_until": "2023-12-28"}
+PILE = {
+    "reason": "storage_ended",
+    "box": "A-1",
+    "received_on": "2023-08-01",
+    "keep_until": "2023-12-28",
+}
 
 
 def letters(staff: StaffSite, count: int) -> list[str]:
@@ -66,12 +71,22 @@ def test_a_number_that_fits_nothing_says_what_to_do_and_the_pile_stays(staff: St
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("number", ""), ("box", ""), ("reason", "x"), ("received_on", "きのう"), ("keep_until", "2023-01-01")],
+    [
+        ("number", ""),
+        ("box", ""),
+        ("reason", "x"),
+        ("received_on", "きのう"),
+        ("keep_until", "2023-01-01"),
+    ],
 )
-def test_a_fault_in_the_form_takes_nothing_in(sqlite_staff: StaffSite, field: str, value: str) -> None:
+def test_a_fault_in_the_form_takes_nothing_in(
+    sqlite_staff: StaffSite, field: str, value: str
+) -> None:
     (number,) = letters(sqlite_staff, 1)
     desk = sqlite_staff.enter_as(Role.OFFICER)
-    answer = desk.post("/returns/receive", PILE | {"form_key": "a", "number": number} | {field: value})
+    answer = desk.post(
+        "/returns/receive", PILE | {"form_key": "a", "number": number} | {field: value}
+    )
     assert answer.status_code == 422
     assert f'href="#{field}"' in answer.text
     assert sqlite_staff.count(ReturnedItem) == 0
@@ -130,12 +145,15 @@ def test_lists_can_be_printed_and_name_nobody(staff: StaffSite) -> None:
 def test_a_protected_household_is_the_wards_alone(staff: StaffSite) -> None:
     (number,) = letters(staff, 1)
     with staff.database.write() as session:
-        household = session.scalars(select(Letter.household_id).where(Letter.number == number)).one()
+        household = session.scalars(
+            select(Letter.household_id).where(Letter.number == number)
+        ).one()
         session.get_one(Household, household).protected = True
     officer = staff.enter_as(Role.OFFICER)
     scan(officer, number)
     assert (
-        f"/households/{household}" not in officer.open("/returns").text + officer.open("/returns/shelf").text
+        f"/households/{household}"
+        not in officer.open("/returns").text + officer.open("/returns/shelf").text
     )
     assert number in staff.enter_as(Role.WARD_OFFICER).open("/returns/shelf").text
 

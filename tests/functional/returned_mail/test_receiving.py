@@ -39,11 +39,18 @@ PILE = Pile("storage_ended", "A-1", TODAY, TODAY + timedelta(days=180))
 
 def number_of(post: Post, person: Person) -> str:
     with post.database.read() as session:
-        return session.scalars(select(Letter.number).where(Letter.household_id == person.household_id)).one()
+        return session.scalars(
+            select(Letter.number).where(Letter.household_id == person.household_id)
+        ).one()
 
 
 def take_in(
-    post: Post, typed: str, reason: str = "storage_ended", *, program: Program = PROGRAM, now: datetime = NOW
+    post: Post,
+    typed: str,
+    reason: str = "storage_ended",
+    *,
+    program: Program = PROGRAM,
+    now: datetime = NOW,
 ) -> Received:
     pile = Pile(reason, PILE.box, PILE.received_on, PILE.keep_until)
     with post.database.write() as session:
@@ -55,7 +62,9 @@ def told(post: Post) -> list[str]:
         return list(session.scalars(select(Announcement.event).order_by(Announcement.id)))
 
 
-@pytest.mark.parametrize("how", ["letter", "letter_wide", "label", "label_printed", "label_of_a_scanner"])
+@pytest.mark.parametrize(
+    "how", ["letter", "letter_wide", "label", "label_printed", "label_of_a_scanner"]
+)
 def test_a_scan_finds_the_item_and_stops_the_id_at_once(post: Post, how: str) -> None:
     person = post.household()
     with post.database.read() as session:
@@ -63,9 +72,12 @@ def test_a_scan_finds_the_item_and_stops_the_id_at_once(post: Post, how: str) ->
         key, label = shipment.id, shipment.tracking_no or ""
     letter = number_of(post, person)
     typed = {
-        "letter": letter, "letter_wide": f"　{letter.lower()[:5]}-{letter[5:]} ", "label": label,
-        "label_printed": mail.printed(label), "label_of_a_scanner": f"a{label}a",
-    }[how]  # fmt: skip
+        "letter": letter,
+        "letter_wide": f"　{letter.lower()[:5]}-{letter[5:]} ",
+        "label": label,
+        "label_printed": mail.printed(label),
+        "label_of_a_scanner": f"a{label}a",
+    }[how]
     done = take_in(post, typed)
     assert (done.number, done.action) == (letter, NextAction.ON_REQUEST)
     with post.database.read() as session:
@@ -177,18 +189,25 @@ def test_a_parcel_comes_back_into_the_parcels_desk(post: Post) -> None:
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"reason": "lazy"}, "reason"), ({"box": " "}, "box"), ({"box": "x" * 21}, "box"),
-        ({"received_on": TODAY + timedelta(days=1)}, "received_on"), ({"keep_until": TODAY - timedelta(days=1)}, "keep_until"),
+        ({"reason": "lazy"}, "reason"),
+        ({"box": " "}, "box"),
+        ({"box": "x" * 21}, "box"),
+        ({"received_on": TODAY + timedelta(days=1)}, "received_on"),
+        ({"keep_until": TODAY - timedelta(days=1)}, "keep_until"),
     ],
-)  # fmt: skip
-def test_a_pile_with_a_fault_takes_nothing_in(sqlite_post: Post, changes: dict[str, Any], field: str) -> None:
+)
+def test_a_pile_with_a_fault_takes_nothing_in(
+    sqlite_post: Post, changes: dict[str, Any], field: str
+) -> None:
     from dataclasses import replace
 
     person = sqlite_post.household()
     pile = replace(PILE, **changes)
     assert field in check_pile(pile, NOW)
     with sqlite_post.database.write() as session, pytest.raises(InputError):
-        receive(session, VAULT, PROGRAM, number_of(sqlite_post, person), pile, sqlite_post.officer, NOW)
+        receive(
+            session, VAULT, PROGRAM, number_of(sqlite_post, person), pile, sqlite_post.officer, NOW
+        )
 
 
 @pytest.mark.parametrize("reason", mail.RETURN_REASONS)

@@ -125,6 +125,9 @@ def test_the_undelivered_list_has_value_reason_and_what_was_offered(post: Post) 
     with post.database.read() as session:
         rows = undelivered(session, PROGRAM, include_protected=False)
     assert [(row.household_id, row.state, row.reason) for row in rows] == [
-        (person.household_id, "returned", "refused"), (absent.household_id, "at_post_office", None),
-    ]  # fmt: skip
-    assert {(row.children, row.yen, row.sent_again, row.offered) for row in rows} == {(2, 60_000, 0, 2)}
+        (person.household_id, "returned", "refused"),
+        (absent.household_id, "at_post_office", None),
+    ]
+    assert {(row.children, row.yen, row.sent_again, row.offered) for row in rows} == {
+        (2, 60_000, 0, 2)
+    }

@@ -29,11 +29,22 @@ def portal(path: Path, tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
     portal = CommandLine(tmp_path_factory.mktemp("data"))
     assert portal.run("roster", "import", path, "--layout", "sample").returncode == 3
     for login, organization, role in (
-        ("officer", "contractor", "officer"), ("second", "contractor", "officer"), ("ward", "ward", "ward_officer"),
+        ("officer", "contractor", "officer"),
+        ("second", "contractor", "officer"),
+        ("ward", "ward", "ward_officer"),
         ("agent", "contractor", "agent"),
-    ):  # fmt: skip
+    ):
         done = portal.run(
-            "staff", "add", "--login", login, "--name", login, "--organization", organization, "--role", role
+            "staff",
+            "add",
+            "--login",
+            login,
+            "--name",
+            login,
+            "--organization",
+            organization,
+            "--role",
+            role,
         )
         assert done.returncode == 0, done.stderr
     return portal
@@ -47,7 +58,9 @@ def test_check_stores_nothing_and_its_json_has_the_shape_of_the_manifest(
     assert done.returncode == 3
     assert not (tmp_path / "fresh").exists()
     found, expected = json.loads(done.stdout), extract.manifest()
-    assert [set(record) for record in found["records"]] == [set(record) for record in expected["records"]]
+    assert [set(record) for record in found["records"]] == [
+        set(record) for record in expected["records"]
+    ]
     assert [r["result"] for r in found["records"]] == [r["result"] for r in expected["records"]]
     assert {h["household_no"] for h in found["households"]} == {
         h["household_no"] for h in expected["households"]
@@ -115,7 +128,9 @@ def test_a_print_text_comes_from_a_file_and_releases_the_hold(
 ) -> None:
     number = extract.cases["user-defined character"]
     text = tmp_path / "text.toml"
-    text.write_text('name = "高川　聡"\n[children]\n1 = "高川　葵"\n2 = "高川　詩"\n', encoding="utf-8")
+    text.write_text(
+        'name = "高川　聡"\n[children]\n1 = "高川　葵"\n2 = "高川　詩"\n', encoding="utf-8"
+    )
     done = portal.run(
         "roster",
         "print-text",
@@ -133,7 +148,9 @@ def test_a_print_text_comes_from_a_file_and_releases_the_hold(
     assert json.loads(done.stdout)["still_held"] == []
 
 
-def test_protection_comes_from_a_list(portal: CommandLine, extract: Extract, tmp_path: Path) -> None:
+def test_protection_comes_from_a_list(
+    portal: CommandLine, extract: Extract, tmp_path: Path
+) -> None:
     number = next(f.number for f in extract.families if f.disposition == "issue")
     file = tmp_path / "list.csv"
     file.write_text(f"世帯番号\n{number}\n0000000001\n", encoding="utf-8")
@@ -142,12 +159,22 @@ def test_protection_comes_from_a_list(portal: CommandLine, extract: Extract, tmp
     assert "0000000001" in done.stdout
     assert number in portal.run("roster", "holds", "--code", "W01_PROTECTED").stdout
     none = portal.run(
-        "roster", "protection", "none", "--date", "2023-06-01", "--by", "officer", "--confirmed-by", "ward"
+        "roster",
+        "protection",
+        "none",
+        "--date",
+        "2023-06-01",
+        "--by",
+        "officer",
+        "--confirmed-by",
+        "ward",
     )
     assert none.returncode == 1
 
 
-def test_a_later_file_is_shown_and_applied_by_its_number(portal: CommandLine, tmp_path: Path) -> None:
+def test_a_later_file_is_shown_and_applied_by_its_number(
+    portal: CommandLine, tmp_path: Path
+) -> None:
     changed = make_extract(PLAN)
     family = next(f for f in changed.families if f.disposition == "issue" and f.eligible == 2)
     family.head.cells["氏名カナ"] = "アラタメ ナマエ"

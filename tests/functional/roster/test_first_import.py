@@ -43,7 +43,8 @@ def test_what_is_stored_is_what_the_check_said(ward: Ward) -> None:
     assert found.by_state["held"].children == expected["children_hold"]
     assert found.by_state["held"].yen == expected["yen_hold"]
     assert found.adds_up(
-        expected["children_issue"] + expected["children_hold"], expected["yen_issue"] + expected["yen_hold"]
+        expected["children_issue"] + expected["children_hold"],
+        expected["yen_issue"] + expected["yen_hold"],
     )
 
 
@@ -63,14 +64,21 @@ def test_every_household_is_held_or_free_as_the_manifest_says(ward: Ward) -> Non
 def test_names_and_addresses_are_stored_character_for_character(ward: Ward) -> None:
     extract = ward.extract()
     ward.take(ward.write(extract))
-    for case in ("compatibility kanji", "user-defined character", "trail bytes 5C and 7C", "half-width kana"):
+    for case in (
+        "compatibility kanji",
+        "user-defined character",
+        "trail bytes 5C and 7C",
+        "half-width kana",
+    ):
         family = next(f for f in extract.families if f.number == extract.cases[case])
         view = ward.view(family)
         cells = family.head.cells
         assert view.fields.name == cells["氏名"]
         assert (view.fields.town, view.fields.street, view.fields.building) == (
-            cells["町名"], cells["番地"], cells["方書"],
-        )  # fmt: skip
+            cells["町名"],
+            cells["番地"],
+            cells["方書"],
+        )
         assert {c.fields.name for c in view.children} == {p.cells["氏名"] for p in family.children}
 
 
@@ -186,7 +194,10 @@ def test_children_of_one_name_and_birthday_without_person_numbers_are_two_and_he
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (lambda data: data.replace("世帯番号".encode("cp932"), "世帯番".encode("cp932"), 1), "世帯番号"),
+        (
+            lambda data: data.replace("世帯番号".encode("cp932"), "世帯番".encode("cp932"), 1),
+            "世帯番号",
+        ),
         (lambda data: data.replace(b"\r\n", b'\r\n"', 2), "引用符"),
         (lambda data: data.decode("cp932", "replace").encode("utf-16"), "UTF-16"),
         (lambda data: b"", "空"),

@@ -14,7 +14,13 @@ from portal.domain.approvals.services import Instruction
 from portal.domain.coupons.assignment import Reserve, assign
 from portal.domain.coupons.models import Coupon
 from portal.domain.coupons.services import suspend
-from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError, WrongStateError
+from portal.domain.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+    WrongStateError,
+)
 from portal.domain.households.models import Household
 from portal.domain.households.print_texts import PrintFields, print_fields
 from portal.domain.households.protection import protection_loaded
@@ -70,7 +76,9 @@ def of_ward(database: Database) -> Actor:
 def held(extract: Extract, code: str) -> str:
     """The number of a household with an entitled child that only this code holds."""
     return next(
-        f.number for f in extract.families if f.disposition == "hold" and f.codes == [code] and f.eligible
+        f.number
+        for f in extract.families
+        if f.disposition == "hold" and f.codes == [code] and f.eligible
     )
 
 
@@ -142,7 +150,9 @@ def test_the_system_releases_nothing(ward: Ward) -> None:
         holds.release_alone(session, ward.key(number), codes.W06_INSTITUTION, SYSTEM, NOW)
 
 
-def test_a_household_goes_on_only_after_its_last_hold(ward: Ward, officer: Actor, of_ward: Actor) -> None:
+def test_a_household_goes_on_only_after_its_last_hold(
+    ward: Ward, officer: Actor, of_ward: Actor
+) -> None:
     number = held(ward.extract(), codes.W10_MOVED_AFTER_BASE)
     with ward.database.write() as session:
         household = session.get_one(Household, ward.key(number))
@@ -150,13 +160,17 @@ def test_a_household_goes_on_only_after_its_last_hold(ward: Ward, officer: Actor
         holds.release_alone(session, household.id, codes.W06_INSTITUTION, officer, NOW)
     assert set(ward.states(number)) == {"held"}
     with ward.database.write() as session:
-        approval = holds.propose_release(session, ward.key(number), codes.W10_MOVED_AFTER_BASE, officer, NOW)
+        approval = holds.propose_release(
+            session, ward.key(number), codes.W10_MOVED_AFTER_BASE, officer, NOW
+        )
         holds.release(session, VAULT, approval.id, of_ward, NOW)
     assert set(ward.states(number)) == {"in_progress"}
 
 
 def test_coupons_hidden_by_a_hold_come_back_and_others_do_not(ward: Ward, officer: Actor) -> None:
-    number = next(f.number for f in ward.extract().families if f.disposition == "issue" and f.eligible == 2)
+    number = next(
+        f.number for f in ward.extract().families if f.disposition == "issue" and f.eligible == 2
+    )
     key = ward.key(number)
     load_codes(ward.database, ward.folder, 200)
     with ward.database.write() as session:
@@ -169,7 +183,10 @@ def test_coupons_hidden_by_a_hold_come_back_and_others_do_not(ward: Ward, office
     with ward.database.write() as session:
         holds.release_alone(session, key, codes.W06_INSTITUTION, officer, NOW)
     with ward.database.read() as session:
-        assert {c.id: c.state for c in _coupons(session, key)} == {own[0]: "suspended", own[1]: "assigned"}
+        assert {c.id: c.state for c in _coupons(session, key)} == {
+            own[0]: "suspended",
+            own[1]: "assigned",
+        }
 
 
 def _coupons(session: object, household_id: int) -> list[Coupon]:
@@ -179,7 +196,9 @@ def _coupons(session: object, household_id: int) -> list[Coupon]:
 
     assert isinstance(session, Session)
     own = select(Entitlement.id).where(Entitlement.household_id == household_id)
-    return list(session.scalars(select(Coupon).where(Coupon.entitlement_id.in_(own)).order_by(Coupon.id)))
+    return list(
+        session.scalars(select(Coupon).where(Coupon.entitlement_id.in_(own)).order_by(Coupon.id))
+    )
 
 
 def test_a_user_defined_character_is_released_by_the_approved_print_text(
@@ -216,7 +235,9 @@ def test_an_image_may_stand_for_the_name_when_it_is_a_small_png(ward: Ward, offi
             )
     with ward.database.write() as session:
         fields = PrintFields(children=children, image=out.getvalue())
-        assert holds.propose_print_text(session, VAULT, key, fields, officer, NOW).state == "proposed"
+        assert (
+            holds.propose_print_text(session, VAULT, key, fields, officer, NOW).state == "proposed"
+        )
 
 
 def test_a_print_text_no_longer_counts_when_the_ward_corrects_the_name(
@@ -257,7 +278,11 @@ def test_a_separate_list_protects_households_and_tells_unknown_numbers(
     for round_ in range(2):
         with database.write() as session:
             done = protection_list.load_list(session, VAULT, numbers, "person", SYSTEM, NOW)
-        assert (done.households, done.held, done.unknown) == (2, 2 * (round_ == 0), ("000000011111111",))
+        assert (done.households, done.held, done.unknown) == (
+            2,
+            2 * (round_ == 0),
+            ("000000011111111",),
+        )
     assert ward.view(families[0]).protected
     assert ward.holds(families[1]) == [codes.W01_PROTECTED]
     assert set(ward.states(families[1])) == {"held"}
@@ -268,7 +293,12 @@ def test_a_separate_list_protects_households_and_tells_unknown_numbers(
         done = protection_list.load_list(session, VAULT, numbers, "person", SYSTEM, NOW)
     assert (done.held, done.released_before) == (0, 1)
     with database.write() as session:
-        assert protection_list.load_list(session, VAULT, numbers, "person", SYSTEM, NOW, again=True).held == 1
+        assert (
+            protection_list.load_list(
+                session, VAULT, numbers, "person", SYSTEM, NOW, again=True
+            ).held
+            == 1
+        )
 
 
 def test_a_list_of_household_numbers_is_read_and_a_wrong_column_refused(
@@ -292,7 +322,9 @@ def test_a_list_of_household_numbers_is_read_and_a_wrong_column_refused(
 def test_nobody_is_protected_when_two_people_of_whom_one_is_the_wards_say_so(
     database: Database, tmp_path: Path, officer: Actor, second: Actor, of_ward: Actor
 ) -> None:
-    Ward(database, tmp_path, ExtractPlan(households=5, seed=2, clean=True), "sample-min").hand_over()
+    Ward(
+        database, tmp_path, ExtractPlan(households=5, seed=2, clean=True), "sample-min"
+    ).hand_over()
     for first, other in ((officer, officer), (officer, second)):
         with pytest.raises(NotAllowedError), database.write() as session:
             confirm_none(session, NOW.date(), first, other, NOW)
@@ -304,7 +336,9 @@ def test_nobody_is_protected_when_two_people_of_whom_one_is_the_wards_say_so(
         assert protection_loaded(session)
 
 
-def test_none_is_refused_while_somebody_is_protected(ward: Ward, officer: Actor, of_ward: Actor) -> None:
+def test_none_is_refused_while_somebody_is_protected(
+    ward: Ward, officer: Actor, of_ward: Actor
+) -> None:
     with pytest.raises(ConflictError), ward.database.write() as session:
         confirm_none(session, NOW.date(), officer, of_ward, NOW)
 

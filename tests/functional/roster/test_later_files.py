@@ -22,9 +22,12 @@ from tests.support.coupons import VAULT, load_codes
 from tests.support.roster import NOW, Ward, fingerprint
 
 W01, W10, W11, W15, W20 = (
-    "W01_PROTECTED", "W10_MOVED_AFTER_BASE", "W11_DIED_AFTER_BASE", "W15_POSSIBLE_DUPLICATE",
+    "W01_PROTECTED",
+    "W10_MOVED_AFTER_BASE",
+    "W11_DIED_AFTER_BASE",
+    "W15_POSSIBLE_DUPLICATE",
     "W20_INCOMPLETE_HOUSEHOLD",
-)  # fmt: skip
+)
 Change = Callable[[Extract], object]
 
 
@@ -175,7 +178,9 @@ def test_a_household_that_is_gone_is_held_once_and_its_return_is_told(ward: Ward
     assert ward.change(gone(3)) == {"household_gone": 1}
 
 
-def test_a_household_whose_rows_are_all_rejected_is_held_as_incomplete_not_as_gone(ward: Ward) -> None:
+def test_a_household_whose_rows_are_all_rejected_is_held_as_incomplete_not_as_gone(
+    ward: Ward,
+) -> None:
     spoiled = cells(2, None, 郵便番号="139")
     assert ward.change(spoiled) == {"household_rejected": 1}
     assert ward.holds(number(ward, 2)) == [W20]
@@ -210,7 +215,12 @@ def test_corrected_names_are_found_under_the_new_name_only(ward: Ward) -> None:
 def test_another_householder_is_stored_and_held(ward: Ward) -> None:
     kinds = ward.change(
         cells(
-            1, 0, 宛名番号="000000077777777", 氏名="鰐淵　楓", 氏名カナ="ワニブチ カエデ", 生年月日="19800404"
+            1,
+            0,
+            宛名番号="000000077777777",
+            氏名="鰐淵　楓",
+            氏名カナ="ワニブチ カエデ",
+            生年月日="19800404",
         )
     )
     assert kinds == {"householder": 1}
@@ -286,7 +296,9 @@ def test_a_child_that_moves_to_another_household_is_never_counted_twice(ward: Wa
 
 def test_a_child_that_moves_to_a_new_household_is_never_counted_twice(ward: Ward) -> None:
     source = next(i for i, f in enumerate(ward.extract().families) if len(f.children) > 1)
-    grown = Ward(ward.database, ward.folder, ExtractPlan(households=13, seed=21, clean=True), handed_over=50)
+    grown = Ward(
+        ward.database, ward.folder, ExtractPlan(households=13, seed=21, clean=True), handed_over=50
+    )
     before = ward.total()
     own = len(grown.extract().families[12].children)
     kinds = grown.change(moves(1, source, 12))
@@ -321,7 +333,9 @@ def test_households_without_numbers_are_known_again(database: Database, tmp_path
     assert len(after) == len(before) + 1
 
 
-def test_a_family_without_number_that_moves_is_held_on_both_sides(database: Database, tmp_path: Path) -> None:
+def test_a_family_without_number_that_moves_is_held_on_both_sides(
+    database: Database, tmp_path: Path
+) -> None:
     ward = Ward(database, tmp_path, ExtractPlan(households=10, seed=8, clean=True), "sample-min")
     ward.hand_over()
     count = len(ward.extract().families[2].children)

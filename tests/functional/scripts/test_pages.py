@@ -26,10 +26,14 @@ def typed(visitor: Visitor, **changed: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("role", "reads", "edits"),
     [
-        (Role.AGENT, 200, 403), (Role.SUPERVISOR, 200, 200), (Role.OFFICER, 200, 200), (Role.WARD_OFFICER, 200, 403),
-        (Role.AUDITOR, 200, 403), (Role.ADMINISTRATOR, 403, 403),
+        (Role.AGENT, 200, 403),
+        (Role.SUPERVISOR, 200, 200),
+        (Role.OFFICER, 200, 200),
+        (Role.WARD_OFFICER, 200, 403),
+        (Role.AUDITOR, 200, 403),
+        (Role.ADMINISTRATOR, 403, 403),
     ],
-)  # fmt: skip
+)
 def test_agents_read_and_their_leads_edit(
     sqlite_staff: StaffSite, role: Role, reads: int, edits: int
 ) -> None:
@@ -74,7 +78,9 @@ def test_a_search_shows_the_texts_and_at_most_twenty(sqlite_staff: StaffSite) ->
     assert "見つかりません" in agent.open("/scripts?q=ありえない言葉").text
 
 
-def test_a_preview_shows_the_text_as_agents_see_it_and_saves_nothing(sqlite_staff: StaffSite) -> None:
+def test_a_preview_shows_the_text_as_agents_see_it_and_saves_nothing(
+    sqlite_staff: StaffSite,
+) -> None:
     lead = sqlite_staff.enter_as(Role.SUPERVISOR)
     form = typed(lead, text_ja="%(telephone)sです。\n× 住所を言う", text_ko="")
     shown = lead.post(f"{ADDRESS}/preview", form)
@@ -100,7 +106,9 @@ def test_a_saved_text_is_what_agents_see_from_then_on(staff: StaffSite) -> None:
     assert event.detail == {"key": KEY, "number": 1, "of": None}
 
 
-def test_the_second_of_two_editors_sees_both_texts_and_loses_nothing(sqlite_staff: StaffSite) -> None:
+def test_the_second_of_two_editors_sees_both_texts_and_loses_nothing(
+    sqlite_staff: StaffSite,
+) -> None:
     first, second = sqlite_staff.enter_as(Role.SUPERVISOR), sqlite_staff.enter_as(Role.OFFICER)
     mine, theirs = typed(first, text_ja="先の人の文。"), typed(second, text_ja="あとの人の文。")
     assert first.post(f"{ADDRESS}/save", mine).status_code == 303
@@ -146,7 +154,13 @@ def test_a_script_of_ones_own_is_added_once_and_hidden_again(sqlite_staff: Staff
     assert [lead.post("/scripts/add/save", form).status_code for _ in range(2)] == [303, 303]
     assert sqlite_staff.count(ScriptVersion, title="新しい店") == 1
     address = re.findall(r'href="(/scripts/own-\w+)', agent.open("/scripts?q=ふえました").text)[0]
-    hidden = {"base": "1", "title": "新しい店", "text_ja": "ふえました。", "hidden": "1", "form_key": "h"}
+    hidden = {
+        "base": "1",
+        "title": "新しい店",
+        "text_ja": "ふえました。",
+        "hidden": "1",
+        "form_key": "h",
+    }
     assert lead.post(f"{address}/save", hidden).headers["location"] == "/scripts?said=hidden"
     assert "own-" not in agent.open("/scripts").text
     assert "own-" in lead.open("/scripts").text
@@ -154,7 +168,11 @@ def test_a_script_of_ones_own_is_added_once_and_hidden_again(sqlite_staff: Staff
 
 def test_a_script_that_is_not_there_is_not_found(sqlite_staff: StaffSite) -> None:
     lead = sqlite_staff.enter_as(Role.SUPERVISOR)
-    for path in ("/scripts/answer.nothing", "/scripts/answer.nothing/edit", f"{ADDRESS}/versions/7"):
+    for path in (
+        "/scripts/answer.nothing",
+        "/scripts/answer.nothing/edit",
+        f"{ADDRESS}/versions/7",
+    ):
         assert lead.get(path).status_code == 404
     wrong = {"title": "題", "text_ja": "文", "base": "0"}
     assert lead.post("/scripts/answer.nothing/save", wrong).status_code == 404

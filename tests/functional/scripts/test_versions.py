@@ -27,7 +27,9 @@ VALUES = values_of(load_program("sample"))
 
 @pytest.fixture
 def editor(database: Database) -> Actor:
-    return Actor(Role.SUPERVISOR, hire(database, NOW, Role.SUPERVISOR, "lead").id, Organization.CONTRACTOR)
+    return Actor(
+        Role.SUPERVISOR, hire(database, NOW, Role.SUPERVISOR, "lead").id, Organization.CONTRACTOR
+    )
 
 
 def draft(ja: str = "郵便局にお聞きください。") -> Draft:
@@ -46,16 +48,24 @@ def test_what_was_never_edited_is_the_text_of_the_software(database: Database) -
         assert [one.number for one in queries.history(session, KEY)] == [0]
 
 
-def test_a_save_is_a_new_version_with_its_author_and_time(database: Database, editor: Actor) -> None:
+def test_a_save_is_a_new_version_with_its_author_and_time(
+    database: Database, editor: Actor
+) -> None:
     assert [saved(database, editor, base, f"文{base}") for base in range(3)] == [1, 2, 3]
     with database.read() as session:
         found = queries.script(session, KEY)
         assert (found.draft.texts["ja"], found.author_id, found.at, found.part, found.category) == (
-            "文2", editor.id, NOW, "answer", "delivery",
-        )  # fmt: skip
+            "文2",
+            editor.id,
+            NOW,
+            "answer",
+            "delivery",
+        )
         assert [one.number for one in queries.history(session, KEY)] == [3, 2, 1, 0]
         assert queries.version(session, KEY, 1).draft.texts["ja"] == "文0"
-        events = session.scalars(select(AuditEvent).where(AuditEvent.action == "script.saved")).all()
+        events = session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "script.saved")
+        ).all()
         assert [event.detail["number"] for event in events] == [1, 2, 3]
 
 
@@ -63,7 +73,9 @@ def test_saving_the_same_words_makes_no_new_version(database: Database, editor: 
     assert saved(database, editor, 0, "同じ文") == saved(database, editor, 1, " 同じ文\r\n") == 1
 
 
-def test_who_edited_an_older_version_is_told_and_nothing_is_lost(database: Database, editor: Actor) -> None:
+def test_who_edited_an_older_version_is_told_and_nothing_is_lost(
+    database: Database, editor: Actor
+) -> None:
     saved(database, editor, 0, "先の人の文")
     with pytest.raises(ConflictError) as refused:
         saved(database, editor, 0, "あとの人の文")
@@ -91,7 +103,9 @@ def test_of_two_who_save_at_the_same_moment_one_is_told(database: Database, edit
         assert len(session.scalars(select(ScriptVersion)).all()) == 1
 
 
-def test_an_old_version_comes_back_as_a_new_one_equal_to_it(database: Database, editor: Actor) -> None:
+def test_an_old_version_comes_back_as_a_new_one_equal_to_it(
+    database: Database, editor: Actor
+) -> None:
     for base, ja in enumerate(("甲", "乙")):
         saved(database, editor, base, ja)
     with database.write() as session:
@@ -121,12 +135,14 @@ def test_restoring_is_refused(
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
-        (replace(draft(), title=" "), "title"), (replace(draft(), title="あ" * 61), "title"),
-        (replace(draft(), title_en="a" * 61), "title_en"), (draft(" "), "text_ja"),
+        (replace(draft(), title=" "), "title"),
+        (replace(draft(), title="あ" * 61), "title"),
+        (replace(draft(), title_en="a" * 61), "title_en"),
+        (draft(" "), "text_ja"),
         (replace(draft(), texts={"ja": "文", "ko": "%(password)s"}), "text_ko"),
         (replace(draft(), texts={"ja": "文", "en": "a" * 3001}), "text_en"),
     ],
-)  # fmt: skip
+)
 def test_a_draft_with_faults_is_not_saved(
     database: Database, editor: Actor, wrong: Draft, field: str
 ) -> None:
@@ -142,7 +158,9 @@ def test_nobody_edits_a_script_that_is_not_there(database: Database, editor: Act
         queries.script(session, "answer.nothing")
 
 
-def test_supervisors_add_scripts_of_their_own_and_hide_any(database: Database, editor: Actor) -> None:
+def test_supervisors_add_scripts_of_their_own_and_hide_any(
+    database: Database, editor: Actor
+) -> None:
     with database.write() as session:
         own = services.add(session, "answer", "coupon", draft("新しい答え"), editor, NOW)
         services.save(session, KEY, 0, replace(draft(), hidden=True), editor, NOW)
@@ -156,7 +174,9 @@ def test_supervisors_add_scripts_of_their_own_and_hide_any(database: Database, e
         )
 
 
-@pytest.mark.parametrize(("part", "category"), [("song", ""), ("answer", ""), ("greeting", "coupon")])
+@pytest.mark.parametrize(
+    ("part", "category"), [("song", ""), ("answer", ""), ("greeting", "coupon")]
+)
 def test_a_script_of_no_place_is_not_added(
     database: Database, editor: Actor, part: str, category: str
 ) -> None:
@@ -179,13 +199,17 @@ def hits(database: Database) -> Find:
 @pytest.mark.parametrize(
     ("words", "key", "language"),
     [
-        ("不在", "answer.delivery.absent", "ja"), ("郵便局 再配達", "answer.delivery.absent", "ja"),
-        ("くーぽん", "answer.coupon.how_to_use", "ja"), ("ＦＡＸ", "answer.languages.translated_text", "ja"),
-        ("POST office", "answer.delivery.absent", "en"), ("부재", "answer.delivery.absent", "ko"),
-        ("挂号", "answer.alternative.when_it_comes", "zh"), ("０１２０", "answer.privacy.fraud", "ja"),
+        ("不在", "answer.delivery.absent", "ja"),
+        ("郵便局 再配達", "answer.delivery.absent", "ja"),
+        ("くーぽん", "answer.coupon.how_to_use", "ja"),
+        ("ＦＡＸ", "answer.languages.translated_text", "ja"),
+        ("POST office", "answer.delivery.absent", "en"),
+        ("부재", "answer.delivery.absent", "ko"),
+        ("挂号", "answer.alternative.when_it_comes", "zh"),
+        ("０１２０", "answer.privacy.fraud", "ja"),
         ("2023年9月29日", "answer.decline.how_to_decline", "ja"),
     ],
-)  # fmt: skip
+)
 def test_words_are_found_in_any_language_width_case_and_kana(
     hits: Find, words: str, key: str, language: str
 ) -> None:

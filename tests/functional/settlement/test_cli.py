@@ -82,7 +82,9 @@ def test_the_lines_are_written_after_closing_only(ending: Ending, tmp_path: Path
     assert len(path.read_text(encoding="utf-8-sig").splitlines()) == 10
 
 
-def test_left_over_codes_are_named_by_their_management_numbers_alone(ending: Ending, tmp_path: Path) -> None:
+def test_left_over_codes_are_named_by_their_management_numbers_alone(
+    ending: Ending, tmp_path: Path
+) -> None:
     path = tmp_path / "left.csv"
     assert run(ending, settlement, "left-over", str(path), "--by", "officer").exit_code == 0
     lines = path.read_text(encoding="utf-8-sig").splitlines()
@@ -94,7 +96,9 @@ def test_a_statement_is_taken_from_a_file_and_ends_with_3_when_it_differs(
     ending: Ending, tmp_path: Path
 ) -> None:
     path = tmp_path / "new.csv"
-    path.write_text("管理番号,状態,利用額,残高\nSB-NONE-000001,未使用,0,30000\n", encoding="utf-8-sig")
+    path.write_text(
+        "管理番号,状態,利用額,残高\nSB-NONE-000001,未使用,0,30000\n", encoding="utf-8-sig"
+    )
     arguments = (str(path), "--profile", "sandbox", "--as-of", "2024-03-31")
     answer = run(ending, coupons, "statement", *arguments)
     assert answer.exit_code == 3

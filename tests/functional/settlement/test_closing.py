@@ -46,9 +46,15 @@ def test_every_child_counts_once_and_the_yen_add_up(ending: Ending) -> None:
         found = figures(session, ending.program)
     by_state = {state: one.children for state, one in found.by_state.items()}
     assert by_state == {
-        "declined": 1, "deemed_declined": 1, "exchanged": 2, "delivered_unexchanged": 1, "alternative_delivered": 1,
-        "undelivered": 1, "ineligible_after_check": 1, "waiting": 1,
-    }  # fmt: skip
+        "declined": 1,
+        "deemed_declined": 1,
+        "exchanged": 2,
+        "delivered_unexchanged": 1,
+        "alternative_delivered": 1,
+        "undelivered": 1,
+        "ineligible_after_check": 1,
+        "waiting": 1,
+    }
     assert found.adds_up
     assert found.total.amount_yen == 9 * AMOUNT
     assert found.total.used_yen == AMOUNT + 12_345
@@ -62,7 +68,10 @@ def test_what_the_ward_pays_is_its_setting(ending: Ending) -> None:
         all_of_it = figures(
             session, with_settings(ending, 200_000, ("used", "lapsed", "alternative")).program
         ).money
-    assert (plain.payable_yen, plain.rest_yen) == (AMOUNT + 12_345 + AMOUNT, AMOUNT + 12_345 + AMOUNT)
+    assert (plain.payable_yen, plain.rest_yen) == (
+        AMOUNT + 12_345 + AMOUNT,
+        AMOUNT + 12_345 + AMOUNT,
+    )
     assert (all_of_it.payable_yen, all_of_it.rest_yen) == (4 * AMOUNT, 4 * AMOUNT - 200_000)
 
 
@@ -111,9 +120,13 @@ def test_a_difference_is_in_the_way_until_somebody_cleared_it_up(ending: Ending)
 def test_an_open_request_is_in_the_way(ending: Ending) -> None:
     ending.end(8, "exclude")
     with ending.database.write() as session:
-        first = session.scalar(select(Entitlement.id).where(Entitlement.state == "in_progress").limit(1))
+        first = session.scalar(
+            select(Entitlement.id).where(Entitlement.state == "in_progress").limit(1)
+        )
         session.execute(
-            update(Entitlement).where(Entitlement.id == first).values(claimed_by="decline", claim_id=1)
+            update(Entitlement)
+            .where(Entitlement.id == first)
+            .values(claimed_by="decline", claim_id=1)
         )
     assert reasons(ending) == {"open_requests"}
 
@@ -138,7 +151,9 @@ def test_nobody_confirms_the_own_proposal_and_the_ward_is_one_of_the_two(ending:
         assert closed(session) is None
 
 
-def test_what_came_in_the_way_after_the_proposal_is_seen_at_the_confirmation(ending: Ending) -> None:
+def test_what_came_in_the_way_after_the_proposal_is_seen_at_the_confirmation(
+    ending: Ending,
+) -> None:
     ending.end(8, "exclude")
     with ending.database.write() as session:
         propose_closing(session, ending.program, ending.officer, AFTER_ALL)
@@ -158,7 +173,9 @@ def test_any_later_change_is_found(ending: Ending, what: str) -> None:
         assert row is not None
         if what == "line":
             session.execute(
-                update(SettlementLine).where(SettlementLine.state == "undelivered").values(state="exchanged")
+                update(SettlementLine)
+                .where(SettlementLine.state == "undelivered")
+                .values(state="exchanged")
             )
         elif what == "figures":
             row.figures = row.figures | {"rest_yen": 1}
@@ -166,7 +183,9 @@ def test_any_later_change_is_found(ending: Ending, what: str) -> None:
             row.signature = bytes(64)
         else:
             first = session.scalar(select(Entitlement.id).where(Entitlement.state == "declined"))
-            session.execute(update(Entitlement).where(Entitlement.id == first).values(state="undelivered"))
+            session.execute(
+                update(Entitlement).where(Entitlement.id == first).values(state="undelivered")
+            )
     with ending.database.read() as session:
         row = closed(session)
         assert row is not None
@@ -183,5 +202,7 @@ def test_the_frozen_lines_hold_no_personal_data(ending: Ending) -> None:
         row = closed(session)
         assert row is not None
         assert all(
-            isinstance(cell, int) or cell.isascii() for line in lines(session, row.id) for cell in line
+            isinstance(cell, int) or cell.isascii()
+            for line in lines(session, row.id)
+            for cell in line
         )

@@ -34,9 +34,10 @@ def statement(staff: StaffSite, used_yen: int, word: str) -> bytes:
 
 def upload(desk: Visitor, data: bytes, day: str = "2024-03-31", key: str = "u") -> int:
     answer = desk.post(
-        "/settlement/statement", {"form_key": key, "profile": "sandbox", "as_of": day},
+        "/settlement/statement",
+        {"form_key": key, "profile": "sandbox", "as_of": day},
         files={"file": ("statement.csv", data, "text/csv")},
-    )  # fmt: skip
+    )
     return answer.status_code
 
 
@@ -69,7 +70,11 @@ def test_from_the_statement_to_the_signature(over: StaffSite) -> None:
     assert over.count(Settlement) == 1
     ward.send("/settlement/confirm", {"form_key": "c"})
     assert over.count(Settlement) == 1
-    for kind, start in (("pdf", b"%PDF"), ("xlsx", b"PK"), ("lines", b"\xef\xbb\xbfentitlement_id,")):
+    for kind, start in (
+        ("pdf", b"%PDF"),
+        ("xlsx", b"PK"),
+        ("lines", b"\xef\xbb\xbfentitlement_id,"),
+    ):
         answer = officer.post(f"/settlement/{kind}", {"form_key": kind})
         assert answer.content.startswith(start)
 
@@ -103,9 +108,10 @@ def test_a_file_that_cannot_be_taken_says_why_and_nothing_is_stored(
     over: StaffSite, data: bytes, day: str, sentence: str
 ) -> None:
     answer = over.enter_as(Role.OFFICER).post(
-        "/settlement/statement", {"form_key": "u", "profile": "sandbox", "as_of": day},
+        "/settlement/statement",
+        {"form_key": "u", "profile": "sandbox", "as_of": day},
         files={"file": ("s.csv", data, "text/csv")},
-    )  # fmt: skip
+    )
     assert answer.status_code == 422
     assert sentence in answer.text
     assert over.count(IssuerStatement) == 0
@@ -119,15 +125,20 @@ def test_a_difference_is_listed_with_its_household_and_cleared_up(over: StaffSit
     assert "/households/" in page
     with over.database.read() as session:
         number = session.scalars(select(StatementDifference.id)).one()
-    empty = officer.post(f"/settlement/differences/{number}/settle", {"form_key": "a", f"note-{number}": ""})
+    empty = officer.post(
+        f"/settlement/differences/{number}/settle", {"form_key": "a", f"note-{number}": ""}
+    )
     assert empty.status_code == 422
     officer.send(
-        f"/settlement/differences/{number}/settle", {"form_key": "b", f"note-{number}": "事故として記録した"}
+        f"/settlement/differences/{number}/settle",
+        {"form_key": "b", f"note-{number}": "事故として記録した"},
     )
     assert "差異はありません" in officer.open("/settlement/differences").text
 
 
-def test_the_household_of_a_protected_person_is_not_named_to_the_contractor(sqlite_staff: StaffSite) -> None:
+def test_the_household_of_a_protected_person_is_not_named_to_the_contractor(
+    sqlite_staff: StaffSite,
+) -> None:
     person = sqlite_staff.add_household()
     sqlite_staff.give_coupons()
     sqlite_staff.clock.instant = LATER

@@ -59,14 +59,19 @@ class Register:
 
 @pytest.fixture
 def register(database: Database) -> Register:
-    officer, ward = (hire(database, NOW, role, role.value).id for role in (Role.OFFICER, Role.WARD_OFFICER))
+    officer, ward = (
+        hire(database, NOW, role, role.value).id for role in (Role.OFFICER, Role.WARD_OFFICER)
+    )
     return Register(
-        database, Actor(Role.OFFICER, officer, Organization.CONTRACTOR),
+        database,
+        Actor(Role.OFFICER, officer, Organization.CONTRACTOR),
         Actor(Role.WARD_OFFICER, ward, Organization.WARD),
-    )  # fmt: skip
+    )
 
 
-def test_a_file_goes_only_with_the_wards_number_and_date_and_is_written_down(register: Register) -> None:
+def test_a_file_goes_only_with_the_wards_number_and_date_and_is_written_down(
+    register: Register,
+) -> None:
     key = register.propose()
     with pytest.raises(NotAllowedError, match="区の承諾") as refused:
         register.send(key)
@@ -98,7 +103,9 @@ def test_only_the_ward_consents_and_never_to_its_own_entry_or_without_number_and
     with pytest.raises(InputError, match="未来"):
         register.consent(key, day=date(2099, 1, 1))
     with register.database.write() as session:
-        own = services.propose_subcontractor(session, "区の印刷", "other", "x", "", register.ward, NOW).id
+        own = services.propose_subcontractor(
+            session, "区の印刷", "other", "x", "", register.ward, NOW
+        ).id
     with pytest.raises(NotAllowedError, match="自分の提案"):
         register.consent(own)
     with pytest.raises(NotFoundError):
@@ -109,11 +116,14 @@ def test_only_the_ward_consents_and_never_to_its_own_entry_or_without_number_and
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"name": " "}, "name"), ({"name": "x" * 81}, "name"), ({"purpose": "spying"}, "purpose"),
-        ({"key": ""}, "public_key"), ({"key": "age1zzz"}, "public_key"),
+        ({"name": " "}, "name"),
+        ({"name": "x" * 81}, "name"),
+        ({"purpose": "spying"}, "purpose"),
+        ({"key": ""}, "public_key"),
+        ({"key": "age1zzz"}, "public_key"),
         ({"key": str(pyrage.x25519.Identity.generate())}, "public_key"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_with_an_entry_names_its_field(
     register: Register, changes: dict[str, str], field: str
 ) -> None:
@@ -131,10 +141,16 @@ def test_nobody_without_an_account_enters_ends_or_sends(register: Register) -> N
         services.end(session, key, SYSTEM, NOW)
     with register.database.write() as session, pytest.raises(NotAllowedError):
         services.note_sent(session, key, FACTS, SYSTEM, NOW)
-    for facts in (services.FileFacts("letters", "", "ab" * 32), services.FileFacts("letters", "x", "short")):
+    for facts in (
+        services.FileFacts("letters", "", "ab" * 32),
+        services.FileFacts("letters", "x", "short"),
+    ):
         with pytest.raises(InputError):
             register.send(key, facts)
-    with register.database.write() as session, pytest.raises(NotAllowedError, match="この仕事のため"):
+    with (
+        register.database.write() as session,
+        pytest.raises(NotAllowedError, match="この仕事のため"),
+    ):
         services.require_consent(session, key, purpose="interpreter")
 
 
@@ -160,7 +176,9 @@ def test_a_key_is_read_as_pasted_and_compared_by_telephone() -> None:
     assert len(fingerprint(KEY)) == 29
 
 
-def test_on_the_page_an_officer_enters_the_ward_consents_and_files_are_noted(staff: StaffSite) -> None:
+def test_on_the_page_an_officer_enters_the_ward_consents_and_files_are_noted(
+    staff: StaffSite,
+) -> None:
     officer, ward = staff.enter_as(Role.OFFICER), staff.enter_as(Role.WARD_OFFICER)
     assert "再委託先はまだありません" in officer.open("/subcontractors").text
     wrong = officer.post(
@@ -168,21 +186,35 @@ def test_on_the_page_an_officer_enters_the_ward_consents_and_files_are_noted(sta
     )
     assert wrong.status_code == 422
     assert "公開鍵として読めません" in wrong.text
-    form = {"name": "汐風印刷", "purpose": "mail_house", "work": "封入", "public_key": KEY, "form_key": "1"}
+    form = {
+        "name": "汐風印刷",
+        "purpose": "mail_house",
+        "work": "封入",
+        "public_key": KEY,
+        "form_key": "1",
+    }
     assert {officer.post("/subcontractors/propose", form).status_code for _ in range(2)} == {303}
     assert staff.count(Subcontractor) == 1
     assert (
-        officer.post("/subcontractors/1/consent", {"number-1": "1", "day-1": "2023-06-30"}).status_code == 403
+        officer.post(
+            "/subcontractors/1/consent", {"number-1": "1", "day-1": "2023-06-30"}
+        ).status_code
+        == 403
     )
     assert fingerprint(KEY) in ward.open("/subcontractors").text
     missing = ward.post("/subcontractors/1/consent", {"number-1": "", "day-1": "2023-06-30"})
     assert missing.status_code == 422
     assert 'id="number-1-error"' in missing.text
-    assert ward.post("/subcontractors/1/consent", {"number-1": "1", "day-1": "x"}).status_code == 422
+    assert (
+        ward.post("/subcontractors/1/consent", {"number-1": "1", "day-1": "x"}).status_code == 422
+    )
     form = {"number-1": "5汐子第1号", "day-1": "令和5年6月30日", "form_key": "2"}
     assert ward.post("/subcontractors/1/consent", form).status_code == 303
     assert "番号 5汐子第1号、2023-06-30" in ward.open("/subcontractors").text
-    assert officer.post("/subcontractors/files", {"company": "1", "file_name": "台本"}).status_code == 422
+    assert (
+        officer.post("/subcontractors/files", {"company": "1", "file_name": "台本"}).status_code
+        == 422
+    )
     assert staff.count(SentFile) == 0
     assert officer.post("/subcontractors/1/end", {"form_key": "3"}).status_code == 303
     again = officer.post("/subcontractors/1/end", {"form_key": "4"})

@@ -31,7 +31,14 @@ def household(database: Database, *, by_staff: bool = True, result: str = ACCEPT
     with database.write() as session:
         officer = add_reviewers(session)[0] if by_staff else Actor(Role.RESIDENT)
         request = open_request(
-            session, VAULT, REDELIVERY, 1, officer, NOW, program=PROGRAM, written={"telephone": LEFT}
+            session,
+            VAULT,
+            REDELIVERY,
+            1,
+            officer,
+            NOW,
+            program=PROGRAM,
+            written={"telephone": LEFT},
         )
         move(session, request, "close", SYSTEM, NOW, result=result)
 
@@ -82,10 +89,15 @@ def test_it_is_called_in_the_language_in_which_it_signed_in(
     with sqlite_database.write() as session:
         session.add(
             Credential(
-                household_id=1, login_digest=b"1", login_sealed=b"", password_hash="", locale=locale, created_at=NOW,
+                household_id=1,
+                login_digest=b"1",
+                login_sealed=b"",
+                password_hash="",
+                locale=locale,
+                created_at=NOW,
                 changed_at=NOW,
             )
-        )  # fmt: skip
+        )
     take(sqlite_database, csv(ABSENT), CALLS)
     with sqlite_database.read() as session:
         assert language_of(session, VAULT, only_task(sqlite_database)) == language
@@ -104,7 +116,9 @@ def test_otherwise_a_card_goes(
     assert told(sqlite_database) == [("card", "waiting")]
 
 
-def test_a_protected_household_and_one_whose_time_is_over_are_not_called(sqlite_database: Database) -> None:
+def test_a_protected_household_and_one_whose_time_is_over_are_not_called(
+    sqlite_database: Database,
+) -> None:
     household(sqlite_database)
     take(sqlite_database, csv(LONG_AGO), CALLS)
     with sqlite_database.write() as session:

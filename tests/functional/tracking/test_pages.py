@@ -29,7 +29,9 @@ def number(sqlite_staff: StaffSite) -> str:
 
 def upload(desk: Visitor, *rows: str, key: str = "k") -> str:
     data = "\r\n".join((HEADER, *rows, "")).encode("cp932")
-    answer = desk.post("/tracking/file", {"form_key": key}, files={"file": ("post.csv", data, "text/csv")})
+    answer = desk.post(
+        "/tracking/file", {"form_key": key}, files={"file": ("post.csv", data, "text/csv")}
+    )
     return answer.text if answer.status_code == 422 else desk.open(answer.headers["location"]).text
 
 
@@ -46,7 +48,9 @@ def test_a_file_moves_the_mail_and_says_how_much(sqlite_staff: StaffSite, number
 
 def test_what_nobody_understands_is_listed(sqlite_staff: StaffSite, number: str) -> None:
     desk = sqlite_staff.enter_as(Role.OFFICER)
-    page = upload(desk, f"{number},2023/07/12,ふしぎな状態,,", "131-12-38385-2,2023/07/12,お届け済み,,")
+    page = upload(
+        desk, f"{number},2023/07/12,ふしぎな状態,,", "131-12-38385-2,2023/07/12,お届け済み,,"
+    )
     for words in ("ふしぎな状態", "番号が分からない", "13112383852"):
         assert words in page
     desk.send("/tracking/match", {"form_key": "m"})
@@ -54,9 +58,12 @@ def test_what_nobody_understands_is_listed(sqlite_staff: StaffSite, number: str)
 
 
 @pytest.mark.parametrize(
-    ("row", "sentence"), [("x,2023/07/12,引受,,", "11桁か12桁"), ("131-12-38385-2,2123/07/12,引受,,", "未来")]
+    ("row", "sentence"),
+    [("x,2023/07/12,引受,,", "11桁か12桁"), ("131-12-38385-2,2123/07/12,引受,,", "未来")],
 )
-def test_a_file_that_cannot_be_taken_says_why(sqlite_staff: StaffSite, row: str, sentence: str) -> None:
+def test_a_file_that_cannot_be_taken_says_why(
+    sqlite_staff: StaffSite, row: str, sentence: str
+) -> None:
     assert sentence in upload(sqlite_staff.enter_as(Role.OFFICER), row)
     assert sqlite_staff.count(TrackingFile) == 0
 

@@ -36,16 +36,22 @@ def csv(*rows: str, header: str = HEADER, encoding: str = "cp932") -> CsvFeed:
     return CsvFeed("\r\n".join((header, *rows, "")).encode(encoding))
 
 
-def row(day: int, word: str, detail: str = "", number: str = "131-12-38385-2", clock: str = "10:05") -> str:
+def row(
+    day: int, word: str, detail: str = "", number: str = "131-12-38385-2", clock: str = "10:05"
+) -> str:
     return f"{number},{POSTED + timedelta(days=day):%Y/%m/%d} {clock},{word},{detail},みなも局"
 
 
-def posted(database: Database, number: str = NUMBER, day: date = POSTED, *, household: int = 1) -> int:
+def posted(
+    database: Database, number: str = NUMBER, day: date = POSTED, *, household: int = 1
+) -> int:
     with database.write() as session:
         if household == 1 and session.scalar(select(Shipment.id).limit(1)) is None:
             add_households(session, 1)
         shipment = services.plan(session, services.PARCEL, 1, SYSTEM, NOW)
-        services.post(session, PROGRAM, shipment.id, day, mail.SIMPLE_REGISTERED, number, SYSTEM, NOW)
+        services.post(
+            session, PROGRAM, shipment.id, day, mail.SIMPLE_REGISTERED, number, SYSTEM, NOW
+        )
         return shipment.id
 
 
@@ -60,9 +66,13 @@ def state(database: Database, key: int) -> str:
 
 
 STORY = (
-    row(0, "引受"), row(1, "到着"), row(2, "持ち出し中"), row(2, "ご不在のため持ち戻り", clock="15:00"), row(3, "保管"),
+    row(0, "引受"),
+    row(1, "到着"),
+    row(2, "持ち出し中"),
+    row(2, "ご不在のため持ち戻り", clock="15:00"),
+    row(3, "保管"),
     row(9, "差出人に返送", "保管期間が経過したため"),
-)  # fmt: skip
+)
 
 
 def test_a_story_in_one_file(database: Database) -> None:
@@ -105,7 +115,11 @@ def test_an_unknown_word_is_kept_and_listed(database: Database) -> None:
     assert state(database, key) == "posted"
     with database.read() as session:
         event = session.scalars(select(TrackingEvent)).one()
-        assert (event.word, event.status, counts(session)["unknown"]) == ("なぞの状態", "unknown", 1)
+        assert (event.word, event.status, counts(session)["unknown"]) == (
+            "なぞの状態",
+            "unknown",
+            1,
+        )
 
 
 def test_a_number_without_a_shipment_waits_until_the_posting_is_entered(database: Database) -> None:
@@ -117,7 +131,9 @@ def test_a_number_without_a_shipment_waits_until_the_posting_is_entered(database
     assert state(database, key) == "delivered"
 
 
-def test_a_number_that_is_used_again_goes_to_the_posting_before_the_event(database: Database) -> None:
+def test_a_number_that_is_used_again_goes_to_the_posting_before_the_event(
+    database: Database,
+) -> None:
     old = posted(database, day=POSTED - timedelta(days=400))
     new = posted(database)
     take(database, csv(row(-398, "お届け済み")))
@@ -143,7 +159,8 @@ def test_absence_is_told_once_with_the_last_day_and_a_return_at_its_end(database
     take(database, csv(row(9, "差出人に返送", "保管期間経過")))
     with database.read() as session:
         told = [
-            (one.event, one.due_on) for one in session.scalars(select(Announcement).order_by(Announcement.id))
+            (one.event, one.due_on)
+            for one in session.scalars(select(Announcement).order_by(Announcement.id))
         ]
     assert told == [("at_post_office", POSTED + timedelta(days=9)), ("came_back", None)]
 
@@ -189,9 +206,13 @@ def test_no_file_of_the_post(sqlite_database: Database, data: bytes, reason: str
         take(sqlite_database, CsvFeed(data))
 
 
-@pytest.mark.parametrize("written", ["１３１－１２－３８３８５－２", "131 12 38385 2", "13112383852"])
+@pytest.mark.parametrize(
+    "written", ["１３１－１２－３８３８５－２", "131 12 38385 2", "13112383852"]
+)
 @pytest.mark.parametrize("encoding", ["cp932", "utf-8-sig", "utf-8"])
-def test_widths_hyphens_and_encodings(sqlite_database: Database, written: str, encoding: str) -> None:
+def test_widths_hyphens_and_encodings(
+    sqlite_database: Database, written: str, encoding: str
+) -> None:
     key = posted(sqlite_database)
     take(sqlite_database, csv(row(2, "お届け済み", number=written), encoding=encoding))
     assert state(sqlite_database, key) == "delivered"
@@ -203,12 +224,16 @@ def test_every_word_of_the_post_is_known_whatever_its_spaces() -> None:
     assert read_word("お問い合わせ番号が見つかりません") is Status.UNKNOWN
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(days=st.lists(st.integers(0, 15), min_size=1, max_size=6), data=st.data())
 def test_the_order_of_files_never_matters(
     sqlite_database: Database, days: Sequence[int], data: st.DataObject
 ) -> None:
-    words = [data.draw(st.sampled_from([w for w, s in WORDS.items() if s in DECISIVE])) for _day in days]
+    words = [
+        data.draw(st.sampled_from([w for w, s in WORDS.items() if s in DECISIVE])) for _day in days
+    ]
     seed = data.draw(st.integers(0, 10**6))
     lines = list({day: row(day, word) for day, word in zip(days, words, strict=True)}.values())
     ends = []
@@ -216,7 +241,10 @@ def test_the_order_of_files_never_matters(
         number = f"{2_000_000_000 + turn * 7_000_000 + seed}"
         number += str(int(number) % 7)
         with sqlite_database.read() as session:
-            if session.scalar(select(Shipment.id).where(Shipment.tracking_no == number)) is not None:
+            if (
+                session.scalar(select(Shipment.id).where(Shipment.tracking_no == number))
+                is not None
+            ):
                 return
         key = posted(sqlite_database, number)
         shuffled = Random(seed + turn).sample(lines, len(lines))

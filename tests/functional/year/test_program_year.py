@@ -63,10 +63,16 @@ def test_a_whole_year_ends_with_every_child_in_one_state_to_the_yen(
         states, frozen = Counter(str(line[2]) for line in lines(session, done.id)), done.figures
         total = figures(session, program).total
     assert states == truth.states
-    assert (total.children, total.amount_yen, total.used_yen) == (every, every * AMOUNT, truth.used_yen)
+    assert (total.children, total.amount_yen, total.used_yen) == (
+        every,
+        every * AMOUNT,
+        truth.used_yen,
+    )
     paid = truth.used_yen + truth.states["alternative_delivered"] * AMOUNT
     assert frozen["payable_yen"] == paid
-    assert frozen["codes"]["bought"] == sum(frozen["codes"][k] for k in ("assigned", "void", "left_over"))
+    assert frozen["codes"]["bought"] == sum(
+        frozen["codes"][k] for k in ("assigned", "void", "left_over")
+    )
 
 
 def _every_household_has_one_letter(year: Year) -> None:
@@ -85,9 +91,13 @@ def _every_household_has_one_letter(year: Year) -> None:
         )
         incident = session.scalars(select(Incident)).one()
         stopped = touched(session, incident.id)
-        live = Counter(session.scalars(select(Letter.household_id).where(Letter.state == "handed_over")))
+        live = Counter(
+            session.scalars(select(Letter.household_id).where(Letter.state == "handed_over"))
+        )
     assert lost == truth.given_up["archive_lost"]
     assert stopped.by_kind["letter"] == {"stopped": truth.given_up["wrong_count"]}
     again = len(year.of("redelivered_exchanged"))
     assert ended == truth.given_up.total() + again
-    assert live == Counter(household for household, fate in year.fates.items() if fate != "declined")
+    assert live == Counter(
+        household for household, fate in year.fates.items() if fate != "declined"
+    )

@@ -9,7 +9,16 @@ from collections.abc import Callable, Collection
 
 from playwright.sync_api import Page
 
-from tests.support.gates import colors, forced, keyboard, language, layout, rules, structure, targets
+from tests.support.gates import (
+    colors,
+    forced,
+    keyboard,
+    language,
+    layout,
+    rules,
+    structure,
+    targets,
+)
 
 Gate = Callable[[Page], list[str]]
 

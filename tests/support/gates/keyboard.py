@@ -64,7 +64,9 @@ def complaints(page: Page, most: int = 150) -> list[str]:
     missing = [str(i) for i in range(1, count + 1) if str(i) not in seen]
     if missing:
         names = run(
-            page, "return argument.map((n) => label(document.querySelector(`[data-stop='${n}']`)));", missing
+            page,
+            "return argument.map((n) => label(document.querySelector(`[data-stop='${n}']`)));",
+            missing,
         )
         found += [f"not reached: {name}" for name in names]
     run(page, "document.activeElement?.blur(); window.scrollTo(0, 0);")

@@ -41,6 +41,8 @@ def complaints(page: Page) -> list[str]:
     schemes: tuple[tuple[Scheme, list[str] | None], ...] = (("light", None), ("dark", COLORS))
     for scheme, rules in schemes:
         page.emulate_media(color_scheme=scheme)
-        found += [f"{text} ({scheme})" for text in violations(page, rules=rules) if text not in found]
+        found += [
+            f"{text} ({scheme})" for text in violations(page, rules=rules) if text not in found
+        ]
     page.emulate_media(color_scheme=None)
     return found

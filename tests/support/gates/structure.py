@@ -65,14 +65,14 @@ return found;
 """
 
 
-AT_REST = (
-    "() => [...document.querySelectorAll('.summary')].every((one) => one.contains(document.activeElement))"
-)
+AT_REST = "() => [...document.querySelectorAll('.summary')].every((one) => one.contains(document.activeElement))"
 
 
 def complaints(page: Page) -> list[str]:
     """What is built wrong. Looks at a page that was just loaded: the focus must be where the page put it."""
-    for _ in range(20):  # a browser sets the focus with one of its next frames, on a busy machine late
+    for _ in range(
+        20
+    ):  # a browser sets the focus with one of its next frames, on a busy machine late
         if page.evaluate(AT_REST):
             break
         page.wait_for_timeout(100)

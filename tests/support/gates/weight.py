@@ -30,7 +30,9 @@ def weigh(page: Page, url: str, *, cached: bool = False) -> Weight:
             addresses.append(event["request"]["url"])
 
     session.on("Network.requestWillBeSent", sent)
-    session.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
+    session.on(
+        "Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"]))
+    )
     page.goto(url, wait_until="networkidle")
     session.detach()
     own = urlsplit(url).netloc

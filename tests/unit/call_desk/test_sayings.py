@@ -11,7 +11,12 @@ from portal.domain.calls.models import Call
 from portal.domain.tasks.services import RECEIPT_ALPHABET
 from portal.domain.texts import current_locale
 
-LOCALES = {CallLanguage.JA: "ja", CallLanguage.EN: "en", CallLanguage.ZH: "zh_Hans", CallLanguage.KO: "ko"}
+LOCALES = {
+    CallLanguage.JA: "ja",
+    CallLanguage.EN: "en",
+    CallLanguage.ZH: "zh_Hans",
+    CallLanguage.KO: "ko",
+}
 
 
 @pytest.mark.parametrize("act", list(Act))
@@ -21,15 +26,17 @@ def test_every_act_says_what_it_does_and_the_number(act: Act, locale: str) -> No
     said = after(act, "CDFG-H347", locale)
     assert "CDFG-H347" in said[0]
     assert len(said) >= 2
-    assert not any("{" in line or "|" in line or "%(" in line for line in (*said, *before(act, locale)))
+    assert not any(
+        "{" in line or "|" in line or "%(" in line for line in (*said, *before(act, locale))
+    )
     assert name_of(act)
     assert current_locale() == "ja", "the page around it keeps the agent's language"
 
 
 def test_callers_hear_their_language_and_interpreters_japanese() -> None:
-    assert {language: spoken(Call(language=language.value)) for language in CallLanguage} == LOCALES | {
-        CallLanguage.OTHER: "ja"
-    }
+    assert {
+        language: spoken(Call(language=language.value)) for language in CallLanguage
+    } == LOCALES | {CallLanguage.OTHER: "ja"}
 
 
 def test_every_way_to_reach_the_desk_is_a_way_that_a_request_can_come() -> None:
@@ -46,4 +53,9 @@ def test_each_sign_of_a_receipt_number_has_a_word_of_its_own(locale: str) -> Non
 
 
 def test_a_hyphen_is_only_a_pause() -> None:
-    assert read_out("cd-3 7", "en") == (("C", "Charlie"), ("D", "Delta"), ("3", "three"), ("7", "seven"))
+    assert read_out("cd-3 7", "en") == (
+        ("C", "Charlie"),
+        ("D", "Delta"),
+        ("3", "three"),
+        ("7", "seven"),
+    )

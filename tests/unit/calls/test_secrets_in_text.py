@@ -74,11 +74,25 @@ def test_a_my_number_is_refused_in_any_width_and_grouping(
 
 
 @given(
-    st.sampled_from(["4", "51", "35", "37", "62"]), st.integers(13, 19), st.data(), sizes, marks, widths, AROUND, AROUND
-)  # fmt: skip
+    st.sampled_from(["4", "51", "35", "37", "62"]),
+    st.integers(13, 19),
+    st.data(),
+    sizes,
+    marks,
+    widths,
+    AROUND,
+    AROUND,
+)
 def test_a_card_number_is_refused_in_any_width_and_grouping(
-    first: str, length: int, data: st.DataObject, groups: list[int], mark: str, width: str, before: str, after: str
-) -> None:  # fmt: skip
+    first: str,
+    length: int,
+    data: st.DataObject,
+    groups: list[int],
+    mark: str,
+    width: str,
+    before: str,
+    after: str,
+) -> None:
     rest = length - len(first) - 1
     number = card(first + data.draw(st.text("0123456789", min_size=rest, max_size=rest)))
     assert len(number) == length
@@ -87,9 +101,14 @@ def test_a_card_number_is_refused_in_any_width_and_grouping(
 
 
 @given(
-    st.text(ALPHABET, min_size=12, max_size=12).filter(lambda t: not t.isdigit()), st.booleans(), sizes, marks, widths,
-    st.sampled_from(JAPANESE), st.sampled_from(JAPANESE),
-)  # fmt: skip
+    st.text(ALPHABET, min_size=12, max_size=12).filter(lambda t: not t.isdigit()),
+    st.booleans(),
+    sizes,
+    marks,
+    widths,
+    st.sampled_from(JAPANESE),
+    st.sampled_from(JAPANESE),
+)
 def test_a_mailed_password_is_refused_in_any_case_width_and_grouping(
     password: str, lower: bool, groups: list[int], mark: str, width: str, before: str, after: str
 ) -> None:
@@ -168,8 +187,13 @@ def test_a_tracking_number_of_registered_mail_may_be_written(body: int, width: s
     assert secret_in("書留 " + widened(printed, width)) is None
 
 
-@given(st.integers(0, 10**11 - 1).filter(lambda body: not is_my_number(f"{body:011}{body % 7}")), widths)
-def test_a_tracking_number_of_a_parcel_may_be_written_unless_it_is_a_my_number(body: int, width: str) -> None:
+@given(
+    st.integers(0, 10**11 - 1).filter(lambda body: not is_my_number(f"{body:011}{body % 7}")),
+    widths,
+)
+def test_a_tracking_number_of_a_parcel_may_be_written_unless_it_is_a_my_number(
+    body: int, width: str
+) -> None:
     number = f"{body:011}{body % 7}"
     assert secret_in("荷物 " + widened(f"{number[:4]}-{number[4:8]}-{number[8:]}", width)) is None
 
@@ -182,7 +206,11 @@ def test_ids_letter_numbers_and_receipts_may_be_written(id_body: int, letter_bod
 
 
 @given(
-    st.lists(st.from_regex(r"0[1-9][0-9]{0,3}-[0-9]{2,4}-[0-9]{4}", fullmatch=True), min_size=1, max_size=3)
+    st.lists(
+        st.from_regex(r"0[1-9][0-9]{0,3}-[0-9]{2,4}-[0-9]{4}", fullmatch=True),
+        min_size=1,
+        max_size=3,
+    )
 )
 def test_telephone_numbers_may_be_written(numbers: list[str]) -> None:
     short = [number for number in numbers if 10 <= len(number.replace("-", "")) <= 11]

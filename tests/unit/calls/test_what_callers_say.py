@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.calls.names import name_matches
-from portal.domain.calls.verification import BIRTHS, Item, SaidError, is_enough, read_number, read_said
+from portal.domain.calls.verification import (
+    BIRTHS,
+    Item,
+    SaidError,
+    is_enough,
+    read_number,
+    read_said,
+)
 from portal.domain.credentials.formats import new_login_id, print_login_id
 from portal.domain.households.folding import fold_name, name_words
 from portal.domain.households.queries import HouseholdView
@@ -22,7 +29,9 @@ FIELDS = HouseholdFields(
 
 
 def view(name: str, kana: str, alias: str) -> HouseholdView:
-    return HouseholdView(1, False, "active", (), replace(FIELDS, name=name, kana=kana, alias=alias), ())
+    return HouseholdView(
+        1, False, "active", (), replace(FIELDS, name=name, kana=kana, alias=alias), ()
+    )
 
 
 def test_enough_are_three_of_five_with_a_birth_date() -> None:
@@ -53,15 +62,22 @@ def test_what_cannot_be_read_names_its_fields_and_nothing_of_a_household() -> No
 @pytest.mark.parametrize(
     ("said", "name", "kana", "alias", "right"),
     [
-        ("高橋花子", "髙橋　花子", "タカハシ ハナコ", "", True), ("たかはし　はなこ", "髙橋　花子", "タカハシ ハナコ", "", True),
-        ("ﾀｶﾊｼﾊﾅｺ", "髙橋　花子", "タカハシ ハナコ", "", True), ("花子 高橋", "髙橋　花子", "", "", True),
-        ("高橋", "髙橋　花子", "タカハシ ハナコ", "", False), ("", "髙橋　花子", "", "", False),
-        ("Hoa, Nguyen Thi", "NGUYEN THI HOA", "", "", True), ("nguyễn thị hoà", "NGUYEN THI HOA", "", "", True),
-        ("nguyen hoa", "NGUYEN THI HOA", "", "", False), ("木村美智", "KIM MINJI", "", "木村　美智", True),
-        ("木村美智", "KIM MINJI（木村　美智）", "", "", True), ("Kim Minji", "KIM MINJI（木村　美智）", "", "", True),
-        ("渡辺一郎", "渡邊　一郎", "", "", True), ("サイトウ", "斎藤", "サイトウ", "", True),
+        ("高橋花子", "髙橋　花子", "タカハシ ハナコ", "", True),
+        ("たかはし　はなこ", "髙橋　花子", "タカハシ ハナコ", "", True),
+        ("ﾀｶﾊｼﾊﾅｺ", "髙橋　花子", "タカハシ ハナコ", "", True),
+        ("花子 高橋", "髙橋　花子", "", "", True),
+        ("高橋", "髙橋　花子", "タカハシ ハナコ", "", False),
+        ("", "髙橋　花子", "", "", False),
+        ("Hoa, Nguyen Thi", "NGUYEN THI HOA", "", "", True),
+        ("nguyễn thị hoà", "NGUYEN THI HOA", "", "", True),
+        ("nguyen hoa", "NGUYEN THI HOA", "", "", False),
+        ("木村美智", "KIM MINJI", "", "木村　美智", True),
+        ("木村美智", "KIM MINJI（木村　美智）", "", "", True),
+        ("Kim Minji", "KIM MINJI（木村　美智）", "", "", True),
+        ("渡辺一郎", "渡邊　一郎", "", "", True),
+        ("サイトウ", "斎藤", "サイトウ", "", True),
     ],
-)  # fmt: skip
+)
 def test_a_name_is_right_in_every_script_and_order_and_only_whole(
     said: str, name: str, kana: str, alias: str, right: bool
 ) -> None:

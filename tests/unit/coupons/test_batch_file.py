@@ -36,8 +36,14 @@ def put(line: int, column: int, value: str) -> Callable[[Rows], object]:
 NUMBER, URL, CODE, PIN, FACE, EXCHANGE, USE = range(7)
 
 FAULTS = {
-    "same number twice": (lambda rows: put(4, NUMBER, rows[1][NUMBER])(rows), "4行目: 管理番号が2行目と同じ"),
-    "same code twice": (lambda rows: put(4, CODE, rows[1][CODE])(rows), "4行目: コードが2行目と同じ"),
+    "same number twice": (
+        lambda rows: put(4, NUMBER, rows[1][NUMBER])(rows),
+        "4行目: 管理番号が2行目と同じ",
+    ),
+    "same code twice": (
+        lambda rows: put(4, CODE, rows[1][CODE])(rows),
+        "4行目: コードが2行目と同じ",
+    ),
     "foreign host": (put(3, URL, "http://evil.example/sandbox/X"), "3行目: URLのホスト"),
     "host as user name": (put(3, URL, "http://127.0.0.1@evil.example/X"), "3行目: URLのホスト"),
     "user name before the host": (put(3, URL, "http://a@127.0.0.1/X"), "3行目: URLのホスト"),
@@ -45,20 +51,26 @@ FAULTS = {
     "full width": (put(2, CODE, "ＡＢＣＤ１２３４"), "2行目: コードに、半角の英数字"),
     "blank inside": (put(2, CODE, "ABCD 1234"), "2行目: コードに、半角の英数字"),
     "empty code": (put(2, CODE, ""), "2行目: コードが空"),
-    "ends before the program": (put(6, EXCHANGE, "2023-10-31"), "6行目: 交換期限が事業の最終日より早く"),
+    "ends before the program": (
+        put(6, EXCHANGE, "2023-10-31"),
+        "6行目: 交換期限が事業の最終日より早く",
+    ),
     "use ends before exchange": (put(6, USE, "2023-12-01"), "6行目: 利用期限が交換期限より前"),
     "other face value": (put(2, FACE, "10000"), "2行目: 額面が10000円"),
     "no face value": (put(2, FACE, "三万"), "2行目: 額面が数字ではありません"),
     "no date": (put(2, EXCHANGE, "2023年12月31日"), "2行目: 交換期限を日付として読めません"),
     "a cell too many": (lambda rows: rows[2].append("x"), "3行目: 列の数"),
     "one code missing": (lambda rows: rows.pop(2), "件数が注文と違います(注文 5、ファイル 4)"),
-    "trailer sum": (put(7, 2, "149999"), "金額の合計が注文と違います(注文 149999、ファイル 150000)"),
+    "trailer sum": (
+        put(7, 2, "149999"),
+        "金額の合計が注文と違います(注文 149999、ファイル 150000)",
+    ),
     "trailer unreadable": (put(7, 1, "five"), "合計の行"),
     "column missing": (put(1, PIN, "暗証番号"), "PIN"),
     "column twice": (put(1, PIN, "URL"), "URL"),
     "no codes": (lambda rows: rows.__setitem__(slice(1, 6), []), "コードがありません"),
     "empty file": (lambda rows: rows.clear(), "空です"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -73,14 +85,18 @@ def test_a_faulty_file_is_refused_whole_and_no_code_is_said(tmp_path: Path, faul
 
 
 def test_a_good_file_is_read_with_ends_as_exclusive_instants(tmp_path: Path) -> None:
-    parsed = read_batch(sandbox_file(tmp_path, 5), sandbox_profile(), Order("A-1", 5, 150_000), TERMS)
+    parsed = read_batch(
+        sandbox_file(tmp_path, 5), sandbox_profile(), Order("A-1", 5, 150_000), TERMS
+    )
     assert (len(parsed.rows), parsed.total_yen) == (5, 150_000)
     assert parsed.exchange_end == day_end(date(2023, 12, 31))
     assert parsed.rows[0].code not in repr(parsed.rows[0]) + repr(parsed)
 
 
 @pytest.mark.parametrize(("count", "total"), [(6, 150_000), (5, 150_001)])
-def test_the_order_has_the_last_word_over_the_trailer(tmp_path: Path, count: int, total: int) -> None:
+def test_the_order_has_the_last_word_over_the_trailer(
+    tmp_path: Path, count: int, total: int
+) -> None:
     with pytest.raises(InputError, match="注文と違います"):
         read_batch(sandbox_file(tmp_path, 5), sandbox_profile(), Order("A-1", count, total), TERMS)
 
@@ -95,7 +111,9 @@ def test_without_trailer_the_order_must_say_count_and_sum(tmp_path: Path) -> Non
 
 
 def test_other_face_values_are_taken_only_when_allowed(tmp_path: Path) -> None:
-    path, _rows = edited(tmp_path, lambda rows: (put(2, FACE, "10,000")(rows), put(7, 2, "130000")(rows)))
+    path, _rows = edited(
+        tmp_path, lambda rows: (put(2, FACE, "10,000")(rows), put(7, 2, "130000")(rows))
+    )
     terms = Terms(AMOUNT, TERMS.exchange_end, any_face=True)
     assert read_batch(path, sandbox_profile(), Order("A-1"), terms).total_yen == 130_000
 
@@ -111,12 +129,19 @@ def test_a_file_in_another_encoding_is_refused_in_words(tmp_path: Path) -> None:
     path.write_bytes(path.read_text(encoding="utf-8-sig").encode("cp932"))
     with pytest.raises(InputError, match="文字コード utf-8-sig"):
         read_batch(path, sandbox_profile(), Order("A-1"), TERMS)
-    assert len(read_batch(path, replace(sandbox_profile(), encoding="cp932"), Order("A-1"), TERMS).rows) == 2
+    assert (
+        len(
+            read_batch(path, replace(sandbox_profile(), encoding="cp932"), Order("A-1"), TERMS).rows
+        )
+        == 2
+    )
 
 
 def test_an_unclosed_quote_refuses_the_file(tmp_path: Path) -> None:
     path = sandbox_file(tmp_path, 3)
-    path.write_text(path.read_text(encoding="utf-8-sig").replace("SB-", '"SB-', 1), encoding="utf-8-sig")
+    path.write_text(
+        path.read_text(encoding="utf-8-sig").replace("SB-", '"SB-', 1), encoding="utf-8-sig"
+    )
     with pytest.raises(InputError, match="CSVとして壊れています"):
         read_batch(path, sandbox_profile(), Order("A-1"), TERMS)
 
@@ -124,7 +149,8 @@ def test_an_unclosed_quote_refuses_the_file(tmp_path: Path) -> None:
 def test_many_faults_are_counted_and_only_some_are_listed(tmp_path: Path) -> None:
     path = sandbox_file(tmp_path, 60)
     path.write_text(
-        path.read_text(encoding="utf-8-sig").replace("2023-12-31", "2023-10-31"), encoding="utf-8-sig"
+        path.read_text(encoding="utf-8-sig").replace("2023-12-31", "2023-10-31"),
+        encoding="utf-8-sig",
     )
     with pytest.raises(InputError) as caught:
         read_batch(path, sandbox_profile(), Order("A-1"), TERMS)

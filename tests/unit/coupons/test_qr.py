@@ -9,7 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from portal.domain.coupons.qr import QUIET, draw_png, fit_at_320, matrix, module_count, modules_of_png
+from portal.domain.coupons.qr import (
+    QUIET,
+    draw_png,
+    fit_at_320,
+    matrix,
+    module_count,
+    modules_of_png,
+)
 from portal.domain.errors import InputError
 
 PAYLOADS = [

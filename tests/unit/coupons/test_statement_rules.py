@@ -13,9 +13,13 @@ FACE = 30_000
 
 
 @given(
-    state=st.sampled_from(ALL), status=st.sampled_from(STATUSES), seen=st.booleans(), free=st.booleans(),
-    before=st.integers(0, FACE), used=st.integers(0, FACE),
-)  # fmt: skip
+    state=st.sampled_from(ALL),
+    status=st.sampled_from(STATUSES),
+    seen=st.booleans(),
+    free=st.booleans(),
+    before=st.integers(0, FACE),
+    used=st.integers(0, FACE),
+)
 def test_every_verdict_is_a_possible_walk_or_a_known_difference(
     state: str, status: str, before: int, used: int, *, seen: bool, free: bool
 ) -> None:
@@ -31,7 +35,9 @@ def test_every_verdict_is_a_possible_walk_or_a_known_difference(
     used=st.integers(1, FACE),
     state=st.sampled_from(("stock", "assigned", "suspended", "voided")),
 )
-def test_money_spent_where_nobody_could_is_never_passed_over(status: str, used: int, state: str) -> None:
+def test_money_spent_where_nobody_could_is_never_passed_over(
+    status: str, used: int, state: str
+) -> None:
     assert (
         judge(Ours(state, seen=True, used_yen=0, face_yen=FACE, free=True), status, used).difference
         is not None

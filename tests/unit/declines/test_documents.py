@@ -46,7 +46,9 @@ def test_another_language_stands_below_the_japanese() -> None:
 
 def test_a_receipt_has_number_time_and_what_comes_next() -> None:
     def make() -> documents.Receipt:
-        return documents.Receipt("受付票", (documents.ReceiptRow("手続き", "再配送"),), ("確かめます。",))
+        return documents.Receipt(
+            "受付票", (documents.ReceiptRow("手続き", "再配送"),), ("確かめます。",)
+        )
 
     with use_locale("ko"):
         (page,) = pdf.text(documents.receipt_pdf(PROGRAM, make, "CDFG-HJKL", NOW))

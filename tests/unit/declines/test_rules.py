@@ -29,8 +29,14 @@ STEPS = {
 
 def test_every_pair_of_state_and_action() -> None:
     assert DECLINE.states == {
-        "submitted", "returned_for_correction", "unclear", "awaiting_stop", "accepted", "refused", "withdrawn",
-    }  # fmt: skip
+        "submitted",
+        "returned_for_correction",
+        "unclear",
+        "awaiting_stop",
+        "accepted",
+        "refused",
+        "withdrawn",
+    }
     for state in DECLINE.states:
         for action in DECLINE.steps:
             if (state, action) in STEPS:
@@ -62,10 +68,13 @@ def test_who_is_18_on_the_day_of_the_declaration(birth: date, day: date, adult: 
 @pytest.mark.parametrize(
     ("states", "result"),
     [
-        (["accepted", "accepted"], "accepted"), (["refused"], "refused"), (["withdrawn", "withdrawn"], "withdrawn"),
-        (["accepted", "refused"], "partly"), (["accepted", "withdrawn"], "accepted"),
+        (["accepted", "accepted"], "accepted"),
+        (["refused"], "refused"),
+        (["withdrawn", "withdrawn"], "withdrawn"),
+        (["accepted", "refused"], "partly"),
+        (["accepted", "withdrawn"], "accepted"),
         (["refused", "withdrawn"], "refused"),
     ],
-)  # fmt: skip
+)
 def test_a_request_closes_with_what_its_children_became(states: list[str], result: str) -> None:
     assert result_of([DeclineItem(state=state) for state in states]) == result

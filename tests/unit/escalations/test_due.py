@@ -24,7 +24,9 @@ PROGRAM = load_program("sample")
         ("change_of_recipient", date(2023, 8, 1), date(2023, 8, 8)),
     ],
 )
-def test_a_question_is_due_after_the_business_days_of_its_kind(kind: str, day: date, due: date) -> None:
+def test_a_question_is_due_after_the_business_days_of_its_kind(
+    kind: str, day: date, due: date
+) -> None:
     at = datetime(day.year, day.month, day.day, 16, 59, tzinfo=JST)
     assert due_on(PROGRAM, kind, at) == due
 
@@ -36,10 +38,14 @@ def test_the_day_is_japans() -> None:
 @pytest.mark.parametrize(
     ("asked", "due"),
     [
-        ((8, 1, 9, 0), (8, 1, 17, 0)), ((8, 1, 15, 0), (8, 1, 17, 0)), ((8, 1, 15, 1), (8, 2, 17, 0)),
-        ((8, 4, 16, 30), (8, 7, 17, 0)), ((8, 5, 12, 0), (8, 7, 17, 0)), ((8, 10, 16, 0), (8, 14, 17, 0)),
+        ((8, 1, 9, 0), (8, 1, 17, 0)),
+        ((8, 1, 15, 0), (8, 1, 17, 0)),
+        ((8, 1, 15, 1), (8, 2, 17, 0)),
+        ((8, 4, 16, 30), (8, 7, 17, 0)),
+        ((8, 5, 12, 0), (8, 7, 17, 0)),
+        ((8, 10, 16, 0), (8, 14, 17, 0)),
     ],
-)  # fmt: skip
+)
 def test_somebody_who_names_no_time_is_called_on_that_day_or_the_next_business_day(
     asked: tuple[int, int, int, int], due: tuple[int, int, int, int]
 ) -> None:

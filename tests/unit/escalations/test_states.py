@@ -8,16 +8,23 @@ from portal.domain.states import StateMachine
 
 STEPS: dict[str, dict[tuple[str, str], str]] = {
     "escalation": {
-        ("open", "answer"): "answered", ("open", "withdraw"): "withdrawn", ("answered", "close"): "closed",
-        ("answered", "reopen"): "open", ("closed", "reopen"): "open",
+        ("open", "answer"): "answered",
+        ("open", "withdraw"): "withdrawn",
+        ("answered", "close"): "closed",
+        ("answered", "reopen"): "open",
+        ("closed", "reopen"): "open",
     },
     "answer_sheet": {("read", "apply"): "applied", ("read", "drop"): "dropped"},
     "call_back": {
-        ("waiting", "claim"): "claimed", ("claimed", "take_over"): "claimed", ("claimed", "release"): "waiting",
-        ("claimed", "no_answer"): "waiting", ("claimed", "reach"): "done", ("claimed", "hand_on"): "handed_on",
+        ("waiting", "claim"): "claimed",
+        ("claimed", "take_over"): "claimed",
+        ("claimed", "release"): "waiting",
+        ("claimed", "no_answer"): "waiting",
+        ("claimed", "reach"): "done",
+        ("claimed", "hand_on"): "handed_on",
         ("claimed", "give_up"): "not_reached",
     },
-}  # fmt: skip
+}
 PAIRS = [
     (machine, state, action)
     for machine in (ESCALATION, ANSWER_SHEET, CALL_BACK)

@@ -13,16 +13,21 @@ TICK = timedelta(microseconds=1)
 
 def clock(which: Clock, now: datetime, *, malicious: bool = False, **done: datetime) -> Hand:
     told = {"ward_told_at": None, "first_at": None, "final_at": None} | done
-    return next(hand for hand in hands(KNOWN, now, malicious=malicious, **told) if hand.clock is which)
+    return next(
+        hand for hand in hands(KNOWN, now, malicious=malicious, **told) if hand.clock is which
+    )
 
 
 @pytest.mark.parametrize(
     ("which", "malicious", "last_day"),
     [
-        (Clock.TELL_WARD, False, date(2023, 8, 1)), (Clock.FIRST, False, date(2023, 8, 5)),
-        (Clock.FINAL, False, date(2023, 8, 30)), (Clock.FINAL, True, date(2023, 9, 29)), (Clock.FIRST, True, date(2023, 8, 5)),
+        (Clock.TELL_WARD, False, date(2023, 8, 1)),
+        (Clock.FIRST, False, date(2023, 8, 5)),
+        (Clock.FINAL, False, date(2023, 8, 30)),
+        (Clock.FINAL, True, date(2023, 9, 29)),
+        (Clock.FIRST, True, date(2023, 8, 5)),
     ],
-)  # fmt: skip
+)
 def test_the_last_day_counts_the_day_of_knowing_as_the_first(
     which: Clock, malicious: bool, last_day: date
 ) -> None:
@@ -35,7 +40,9 @@ def test_the_last_day_counts_the_day_of_knowing_as_the_first(
 
 
 def test_a_minute_later_every_day_is_one_later() -> None:
-    assert nth_day_ends(KNOWN + timedelta(minutes=1), 5) - nth_day_ends(KNOWN, 5) == timedelta(days=1)
+    assert nth_day_ends(KNOWN + timedelta(minutes=1), 5) - nth_day_ends(KNOWN, 5) == timedelta(
+        days=1
+    )
 
 
 def test_the_first_report_warns_from_the_third_day_and_the_final_one_in_its_last_week() -> None:

@@ -80,7 +80,9 @@ def test_the_chome_belongs_to_the_number_and_not_to_the_town() -> None:
     assert split_chome("星影町") == ("星影町", "")
 
 
-@pytest.mark.parametrize("text", ["0000123456", "L2023-0000123", "12345", "A", "AB1234567CD", "23070000001"])
+@pytest.mark.parametrize(
+    "text", ["0000123456", "L2023-0000123", "12345", "A", "AB1234567CD", "23070000001"]
+)
 def test_a_scanner_reads_the_letter_number(text: str) -> None:
     widths = code128_widths(text)
     image = Image.new("L", ((sum(widths) + 20) * 2, 60), 255)

@@ -10,7 +10,8 @@ IVS_UNKNOWN = "葛\U000e0104"
 
 
 @pytest.mark.parametrize(
-    "name", ["髙﨑　𠮷郎", "塚本 濵", f"{IVS_KNOWN}城", "Nguyễn Thị", "神\ufe00山", "김민수", "王俊"]
+    "name",
+    ["髙﨑　𠮷郎", "塚本 濵", f"{IVS_KNOWN}城", "Nguyễn Thị", "神\ufe00山", "김민수", "王俊"],
 )
 def test_names_that_can_be_printed_are_not_held(name: str) -> None:
     assert missing_characters(name) == ()

@@ -43,9 +43,12 @@ PAPERS: dict[str, Callable[[Program], bytes]] = {
     "decline form": lambda program: decline_form_pdf(program, NOW),
     "alternative form": lambda program: alternative_form_pdf(program, NOW),
     "redelivery form": lambda program: redelivery_form_pdf(program, NOW),
-    "receipt": lambda program: receipt_pdf(program, lambda: Receipt("受付票", (), ()), "CDFG-HJKL", NOW),
+    "receipt": lambda program: receipt_pdf(
+        program, lambda: Receipt("受付票", (), ()), "CDFG-HJKL", NOW
+    ),
     "decline copy": lambda program: decline_copy_pdf(
-        program, DeclineCopy("CDFG-HJKL", NOW, "名前", [("こども", 30_000)], meaning=meaning_of(program))
+        program,
+        DeclineCopy("CDFG-HJKL", NOW, "名前", [("こども", 30_000)], meaning=meaning_of(program)),
     ),
 }
 
@@ -63,9 +66,11 @@ def test_forms_and_receipts_say_hours_and_closed_days(other: Program, name: str)
 
 def test_the_letter_and_the_card_say_them_too(other: Program, make_letter: MakeLetter) -> None:
     frame = letter_frame(
-        other, load_texts(other.letter_texts_file), notice_date=date(2023, 7, 20),
+        other,
+        load_texts(other.letter_texts_file),
+        notice_date=date(2023, 7, 20),
         resident_url="https://coupon.shiokaze.example/",
-    )  # fmt: skip
+    )
     letter = make_letter()
     both_sides = render_chunk([letter], frame, back_points=fit_back(frame))
     for pdf in (both_sides, render_cards([CardContent(letter, "received")], frame)):

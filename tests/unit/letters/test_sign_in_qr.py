@@ -22,7 +22,12 @@ def modules(url: str) -> set[tuple[int, int]]:
 
 
 @pytest.mark.parametrize(
-    "prefix", ["https://coupon.shiokaze.example/signin?id=", "http://127.0.0.1:8000/signin?id=", "https://x/"]
+    "prefix",
+    [
+        "https://coupon.shiokaze.example/signin?id=",
+        "http://127.0.0.1:8000/signin?id=",
+        "https://x/",
+    ],
 )
 def test_the_code_of_any_id_is_the_librarys(prefix: str) -> None:
     dice = random.Random(7)

@@ -27,11 +27,15 @@ def problems_of(tmp_path: Path, source: str) -> str:
 def test_the_shipped_texts_are_complete_in_six_languages(name: str) -> None:
     texts = load_texts(load_program(name).letter_texts_file)
     assert set(texts.blocks) == set(REQUIRED)
-    assert all(texts.blocks[block].in_language(locale) for block in REQUIRED for locale in RESIDENT_LOCALES)
+    assert all(
+        texts.blocks[block].in_language(locale) for block in REQUIRED for locale in RESIDENT_LOCALES
+    )
 
 
 @pytest.mark.parametrize("block", ["never_asked", "no_smartphone", "use_deadline", "call_center"])
-def test_a_letter_without_a_required_block_is_refused(block: str, source: str, tmp_path: Path) -> None:
+def test_a_letter_without_a_required_block_is_refused(
+    block: str, source: str, tmp_path: Path
+) -> None:
     without = re.sub(rf"\[{block}\]\n(?:.+\n)+", "", source)
     assert block in problems_of(tmp_path, without)
 

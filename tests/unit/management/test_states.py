@@ -7,29 +7,48 @@ from portal.domain.management.checklist import VERDICTS, items, real_values
 from portal.domain.management.milestones import planned
 from portal.domain.management.questions import defaults
 from portal.domain.management.states import MILESTONE, MINUTES, QUESTION
-from portal.domain.management.words import milestone, milestone_state, minutes_state, question_state, verdict
+from portal.domain.management.words import (
+    milestone,
+    milestone_state,
+    minutes_state,
+    question_state,
+    verdict,
+)
 from portal.domain.program.loader import load_program
 from portal.domain.states import StateMachine
 
 POSSIBLE = {
     MILESTONE.name: {
-        ("planned", "begin"): "begun", ("planned", "finish"): "done", ("begun", "finish"): "done",
+        ("planned", "begin"): "begun",
+        ("planned", "finish"): "done",
+        ("begun", "finish"): "done",
         ("done", "reopen"): "begun",
     },
     MINUTES.name: {
-        ("draft", "write"): "draft", ("draft", "confirm"): "confirmed", ("confirmed", "revise"): "draft",
+        ("draft", "write"): "draft",
+        ("draft", "confirm"): "confirmed",
+        ("confirmed", "revise"): "draft",
     },
     QUESTION.name: {
-        ("open", "ask"): "open", ("open", "answer"): "answered", ("answered", "answer"): "answered",
-        ("answered", "close"): "closed", ("answered", "reopen"): "open", ("closed", "reopen"): "open",
+        ("open", "ask"): "open",
+        ("open", "answer"): "answered",
+        ("answered", "answer"): "answered",
+        ("answered", "close"): "closed",
+        ("answered", "reopen"): "open",
+        ("closed", "reopen"): "open",
     },
-}  # fmt: skip
+}
 MACHINES = (MILESTONE, MINUTES, QUESTION)
 
 
 @pytest.mark.parametrize(
     ("machine", "state", "action"),
-    [(m, state, action) for m in MACHINES for state in sorted(m.states) for action in sorted(m.steps)],
+    [
+        (m, state, action)
+        for m in MACHINES
+        for state in sorted(m.states)
+        for action in sorted(m.steps)
+    ],
     ids=lambda value: value if isinstance(value, str) else value.name,
 )
 def test_only_the_listed_steps_are_possible(machine: StateMachine, state: str, action: str) -> None:

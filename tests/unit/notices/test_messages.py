@@ -80,7 +80,9 @@ def test_an_email_is_signed_by_the_program() -> None:
 
 
 @everywhere
-def test_what_a_household_is_told_differs_by_event_and_says_where_to_learn_more(locale: str) -> None:
+def test_what_a_household_is_told_differs_by_event_and_says_where_to_learn_more(
+    locale: str,
+) -> None:
     with use_locale(locale):
         messages = progress("email")
         assert len({message.subject for message in messages}) == len(PROGRESS_EVENTS)

@@ -9,11 +9,25 @@ from portal.domain.notices.phones import mask_email, mask_phone, parse_email, pa
 @pytest.mark.parametrize(
     "typed",
     [
-        "09012345678", "090-1234-5678", "０９０１２３４５６７８", "０９０－１２３４－５６７８", "090 1234 5678", "090　1234　5678",
-        "090ー1234ー5678", "090−1234−5678", "090‐1234–5678", "(090)1234-5678", "（090）1234-5678", " 090.1234.5678\n",
-        "+819012345678", "+81 90-1234-5678", "＋８１９０１２３４５６７８", "+81(0)90 1234 5678", "\u202a090-1234-5678\u202c",
+        "09012345678",
+        "090-1234-5678",
+        "０９０１２３４５６７８",
+        "０９０－１２３４－５６７８",
+        "090 1234 5678",
+        "090　1234　5678",
+        "090ー1234ー5678",
+        "090−1234−5678",
+        "090‐1234–5678",
+        "(090)1234-5678",
+        "（090）1234-5678",
+        " 090.1234.5678\n",
+        "+819012345678",
+        "+81 90-1234-5678",
+        "＋８１９０１２３４５６７８",
+        "+81(0)90 1234 5678",
+        "\u202a090-1234-5678\u202c",
     ],
-)  # fmt: skip
+)
 def test_a_mobile_number_is_understood_however_it_is_written(typed: str) -> None:
     assert parse_mobile(typed) == "+819012345678"
 
@@ -28,15 +42,29 @@ def test_all_three_mobile_prefixes_work(typed: str, number: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "code"),
     [
-        ("", "empty"), ("  　", "empty"), ("--", "empty"),
-        ("050-1234-5678", "not_mobile"), ("03-1234-5678", "not_mobile"), ("0120-123-456", "not_mobile"),
-        ("020-1234-5678", "not_mobile"), ("042-123-4567", "not_mobile"),
-        ("+1 415 555 2671", "foreign"), ("+82 10-1234-5678", "foreign"), ("+8613912345678", "foreign"),
-        ("090-1234-567", "length"), ("090-1234-56789", "length"), ("110", "length"), ("+", "not_digits"),
-        ("携帯", "not_digits"), ("090-1234-567x", "not_digits"), ("name@example.jp", "not_digits"), ("9" * 300, "length"),
-        ("090+12345678", "not_digits"), ("٠٩٠١٢٣٤٥٦٧٨", "not_digits"),
+        ("", "empty"),
+        ("  　", "empty"),
+        ("--", "empty"),
+        ("050-1234-5678", "not_mobile"),
+        ("03-1234-5678", "not_mobile"),
+        ("0120-123-456", "not_mobile"),
+        ("020-1234-5678", "not_mobile"),
+        ("042-123-4567", "not_mobile"),
+        ("+1 415 555 2671", "foreign"),
+        ("+82 10-1234-5678", "foreign"),
+        ("+8613912345678", "foreign"),
+        ("090-1234-567", "length"),
+        ("090-1234-56789", "length"),
+        ("110", "length"),
+        ("+", "not_digits"),
+        ("携帯", "not_digits"),
+        ("090-1234-567x", "not_digits"),
+        ("name@example.jp", "not_digits"),
+        ("9" * 300, "length"),
+        ("090+12345678", "not_digits"),
+        ("٠٩٠١٢٣٤٥٦٧٨", "not_digits"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_get_an_sms_is_refused_with_its_own_sentence(typed: str, code: str) -> None:
     with pytest.raises(InputError) as refused:
         parse_mobile(typed)
@@ -47,12 +75,16 @@ def test_what_cannot_get_an_sms_is_refused_with_its_own_sentence(typed: str, cod
 @pytest.mark.parametrize(
     ("typed", "address"),
     [
-        ("name@example.jp", "name@example.jp"), ("  name@example.jp ", "name@example.jp"),
-        ("ｎａｍｅ＠ｅｘａｍｐｌｅ．ｊｐ", "name@example.jp"), ("Na.Me+x@EXAMPLE.JP", "Na.Me+x@example.jp"),
-        ("a..b.@docomo.ne.jp", "a..b.@docomo.ne.jp"), ("first－last@my‐town.example.jp", "first-last@my-town.example.jp"),
-        ("\u200bname@example.jp\ufeff", "name@example.jp"), ("a~b@example.jp", "a~b@example.jp"),
+        ("name@example.jp", "name@example.jp"),
+        ("  name@example.jp ", "name@example.jp"),
+        ("ｎａｍｅ＠ｅｘａｍｐｌｅ．ｊｐ", "name@example.jp"),
+        ("Na.Me+x@EXAMPLE.JP", "Na.Me+x@example.jp"),
+        ("a..b.@docomo.ne.jp", "a..b.@docomo.ne.jp"),
+        ("first－last@my‐town.example.jp", "first-last@my-town.example.jp"),
+        ("\u200bname@example.jp\ufeff", "name@example.jp"),
+        ("a~b@example.jp", "a~b@example.jp"),
     ],
-)  # fmt: skip
+)
 def test_an_address_is_understood_however_it_is_written(typed: str, address: str) -> None:
     assert parse_email(typed) == address
 
@@ -60,11 +92,24 @@ def test_an_address_is_understood_however_it_is_written(typed: str, address: str
 @pytest.mark.parametrize(
     "typed",
     [
-        "name", "name@", "@example.jp", "name@example", "name@@example.jp", "na me@example.jp", "名前@example.jp",
-        "name@例え.jp", "name@-x.jp", "name@a..jp", "name@127.0.0.1", "a@example.jp,b@example.jp",
-        "a@example.jp\nBcc: b@example.jp", "<name@example.jp>", "x" * 65 + "@example.jp", "x@" + "y." * 130 + "jp",
+        "name",
+        "name@",
+        "@example.jp",
+        "name@example",
+        "name@@example.jp",
+        "na me@example.jp",
+        "名前@example.jp",
+        "name@例え.jp",
+        "name@-x.jp",
+        "name@a..jp",
+        "name@127.0.0.1",
+        "a@example.jp,b@example.jp",
+        "a@example.jp\nBcc: b@example.jp",
+        "<name@example.jp>",
+        "x" * 65 + "@example.jp",
+        "x@" + "y." * 130 + "jp",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_address_is_refused(typed: str) -> None:
     with pytest.raises(InputError) as refused:
         parse_email(typed)

@@ -10,7 +10,9 @@ from portal.domain.program.schema import Program
 from .conftest import WardFolder
 
 
-def jst(day: int, hour: int, minute: int = 0, second: int = 0, micro: int = 0, month: int = 7) -> datetime:
+def jst(
+    day: int, hour: int, minute: int = 0, second: int = 0, micro: int = 0, month: int = 7
+) -> datetime:
     return datetime(2023, month, day, hour, minute, second, micro, tzinfo=JST).astimezone(UTC)
 
 
@@ -30,11 +32,15 @@ def jst(day: int, hour: int, minute: int = 0, second: int = 0, micro: int = 0, m
         (jst(29, 10, month=12), False),  # a Friday, closed every year
     ],
 )
-def test_hours_weekends_holidays_and_year_end(sample: Program, now: datetime, is_open: bool) -> None:
+def test_hours_weekends_holidays_and_year_end(
+    sample: Program, now: datetime, is_open: bool
+) -> None:
     assert sample.calendar.is_open(now) is is_open
 
 
-def test_next_open_is_now_while_open_and_else_the_next_morning_that_is_staffed(sample: Program) -> None:
+def test_next_open_is_now_while_open_and_else_the_next_morning_that_is_staffed(
+    sample: Program,
+) -> None:
     opening = sample.calendar.next_open
     assert opening(jst(3, 10)) == jst(3, 10)
     assert opening(jst(3, 7)) == jst(3, 9)
@@ -43,12 +49,17 @@ def test_next_open_is_now_while_open_and_else_the_next_morning_that_is_staffed(s
     assert opening(jst(28, 17, month=12)) is None
 
 
-def test_the_last_staffed_day_of_the_specification_is_28_december_with_145_open_days(sample: Program) -> None:
+def test_the_last_staffed_day_of_the_specification_is_28_december_with_145_open_days(
+    sample: Program,
+) -> None:
     calendar = sample.calendar
     assert calendar.last_staffed_day() == date(2023, 12, 28)
     assert calendar.last_staffed_day(until=date(2023, 10, 9)) == date(2023, 10, 6)
     assert calendar.last_staffed_day(until=date(2023, 5, 31)) is None
-    days = [date.fromordinal(n) for n in range(date(2023, 6, 1).toordinal(), date(2024, 1, 1).toordinal())]
+    days = [
+        date.fromordinal(n)
+        for n in range(date(2023, 6, 1).toordinal(), date(2024, 1, 1).toordinal())
+    ]
     assert sum(map(calendar.is_staffed, days)) == 145
 
 

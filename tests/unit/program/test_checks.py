@@ -16,23 +16,78 @@ CASES: list[tuple[str, str, str, str]] = [
     ('from = "令和5年4月1日"', 'from = "令和7年4月1日"', "ends_before_start", "error"),
     ('sign_in_to = "2023-12-31"', 'sign_in_to = "2023-12-30"', "sign_in_closes_early", "error"),
     ('use_to = "2024-03-31"', 'use_to = "2023-12-30"', "exchange_after_use", "error"),
-    ('delivery_to = "2023-12-31"', 'delivery_to = "2024-01-01"', "delivery_after_exchange", "error"),
-    ('delivery_from = "2023-07-03"', 'delivery_from = "2023-04-28"', "delivery_before_base_date", "error"),
+    (
+        'delivery_to = "2023-12-31"',
+        'delivery_to = "2024-01-01"',
+        "delivery_after_exchange",
+        "error",
+    ),
+    (
+        'delivery_from = "2023-07-03"',
+        'delivery_from = "2023-04-28"',
+        "delivery_before_base_date",
+        "error",
+    ),
     ('decline_to = "2023-09-29"', 'decline_to = "2024-01-05"', "decline_after_exchange", "warning"),
-    ('delivery_from = "2023-07-03"', 'delivery_from = "2023-06-30"', "letters_before_sign_in", "warning"),
-    ('publicity_from = "2023-06-01"', 'publicity_from = "2023-07-04"', "letters_before_publicity", "warning"),
-    ('birth_from = "school-year"', 'birth_from = "2005-04-01"', "birth_window_splits_school_year", "error"),
-    ('birth_from = "school-year"', 'birth_from = "2004-05-02"', "birth_window_splits_school_year", "error"),
-    ('birth_from = "school-year"', 'birth_from = "2006-04-02"', "birth_window_other_school_year", "warning"),
+    (
+        'delivery_from = "2023-07-03"',
+        'delivery_from = "2023-06-30"',
+        "letters_before_sign_in",
+        "warning",
+    ),
+    (
+        'publicity_from = "2023-06-01"',
+        'publicity_from = "2023-07-04"',
+        "letters_before_publicity",
+        "warning",
+    ),
+    (
+        'birth_from = "school-year"',
+        'birth_from = "2005-04-01"',
+        "birth_window_splits_school_year",
+        "error",
+    ),
+    (
+        'birth_from = "school-year"',
+        'birth_from = "2004-05-02"',
+        "birth_window_splits_school_year",
+        "error",
+    ),
+    (
+        'birth_from = "school-year"',
+        'birth_from = "2006-04-02"',
+        "birth_window_other_school_year",
+        "warning",
+    ),
     ('birth_to = "base-date"', 'birth_to = "2023-04-30"', "birth_window_misses_babies", "warning"),
     ('birth_to = "base-date"', 'birth_to = "2005-04-01"', "birth_window_empty", "error"),
     ('decline_to = "2023-09-29"', 'decline_to = "2023-10-09"', "last_day_unstaffed", "warning"),
     ('weekly_closed = ["sat", "sun"]', 'weekly_closed = ["mon"]', "last_day_unstaffed", "warning"),
     ('to = "12-31"\nreason', 'to = "12-28"\nreason', "never_staffed", "error"),
-    ('call_center_from = "2023-06-01"', 'call_center_from = "2023-07-04"', "call_center_late", "warning"),
-    ("[requests.redelivery]\n", '[requests.redelivery]\nlast_day = "2023-12-22"\n', "request_too_late_to_arrive", "error"),
-    ("[requests.redelivery]\n", '[requests.redelivery]\nlast_day = "2023-12-17"\n', "request_last_day_closed", "warning"),
-    ("[requests.redelivery]\n", '[requests.redelivery]\nfrom = "2023-12-22"\n', "ends_before_start", "error"),
+    (
+        'call_center_from = "2023-06-01"',
+        'call_center_from = "2023-07-04"',
+        "call_center_late",
+        "warning",
+    ),
+    (
+        "[requests.redelivery]\n",
+        '[requests.redelivery]\nlast_day = "2023-12-22"\n',
+        "request_too_late_to_arrive",
+        "error",
+    ),
+    (
+        "[requests.redelivery]\n",
+        '[requests.redelivery]\nlast_day = "2023-12-17"\n',
+        "request_last_day_closed",
+        "warning",
+    ),
+    (
+        "[requests.redelivery]\n",
+        '[requests.redelivery]\nfrom = "2023-12-22"\n',
+        "ends_before_start",
+        "error",
+    ),
     ("storage_days = 7", "storage_days = 5", "storage_short", "warning"),
     ("totp = true", "totp = false", "no_channel", "error"),
     ("email = false", "email = true", "email_risk_not_accepted", "error"),
@@ -40,10 +95,15 @@ CASES: list[tuple[str, str, str, str]] = [
     ('towns = "towns.csv"', 'towns = "stadt.csv"', "file_missing", "error"),
     ('texts = "letters.toml"', 'texts = "briefe.toml"', "file_missing", "error"),
     ('layouts = "layouts"', 'layouts = "none"', "folder_missing", "warning"),
-    ('languages = ["ja", "ja@easy", "en",', 'languages = ["ja", "ja@easy",', "language_off", "warning"),
+    (
+        'languages = ["ja", "ja@easy", "en",',
+        'languages = ["ja", "ja@easy",',
+        "language_off",
+        "warning",
+    ),
     ('telephone = "0120-000-501"', 'telephone = "03-0000-0599"', "telephone_not_free", "warning"),
     ('to = "令和6年3月31日"', 'to = "令和5年11月30日"', "outside_contract", "warning"),
-]  # fmt: skip
+]
 
 
 def override(day: str) -> str:
@@ -65,9 +125,13 @@ def test_a_contradiction_is_found_and_said_in_one_sentence(
         ward.change('from = "12-29"', 'from = "01-01"')
         new = 'to = "12-31"\nreason'
     findings = check_program(ward.change(old, new).load())
-    found = [finding for finding in findings if finding.code == code and finding.level.value == level]
+    found = [
+        finding for finding in findings if finding.code == code and finding.level.value == level
+    ]
     assert found
-    assert all(finding.sentence.endswith("。") and "%(" not in finding.sentence for finding in findings)
+    assert all(
+        finding.sentence.endswith("。") and "%(" not in finding.sentence for finding in findings
+    )
     levels = [finding.level.value for finding in findings]
     assert levels == sorted(levels, key=["error", "warning"].index)
 

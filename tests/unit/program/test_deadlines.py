@@ -71,7 +71,9 @@ def test_the_last_day_is_announced_from_a_month_before(sample: Program) -> None:
         (date(2023, 12, 31), date(2023, 11, 30)),
     ],
 )
-def test_a_month_before_a_day_that_does_not_exist_is_the_months_end(day: date, before: date) -> None:
+def test_a_month_before_a_day_that_does_not_exist_is_the_months_end(
+    day: date, before: date
+) -> None:
     assert month_before(day) == before
 
 

@@ -31,10 +31,17 @@ def definition_last_march(birth: date) -> date:
 @pytest.mark.parametrize(
     "base",
     [
-        date(2023, 3, 31), date(2023, 4, 1), date(2023, 4, 2), date(2023, 5, 1), date(2023, 12, 31),
-        date(2024, 2, 29), date(2024, 3, 31), date(2024, 4, 1), date(2028, 2, 29),
+        date(2023, 3, 31),
+        date(2023, 4, 1),
+        date(2023, 4, 2),
+        date(2023, 5, 1),
+        date(2023, 12, 31),
+        date(2024, 2, 29),
+        date(2024, 3, 31),
+        date(2024, 4, 1),
+        date(2028, 2, 29),
     ],
-)  # fmt: skip
+)
 def test_the_window_agrees_with_the_definition_for_every_birth_date_of_25_years(base: date) -> None:
     first, last = school_year_window(base)
     birth = date(base.year - 25, 1, 1)
@@ -103,10 +110,14 @@ def test_the_reason_names_the_day_that_decides(sample: Program) -> None:
     assert "2023年5月1日まで" in am_i_in(date(2023, 5, 2), sample).reason
 
 
-def test_a_ward_with_its_own_first_birth_date_is_not_explained_by_school_years(sample: Program) -> None:
+def test_a_ward_with_its_own_first_birth_date_is_not_explained_by_school_years(
+    sample: Program,
+) -> None:
     younger = replace(
         sample,
-        eligibility=replace(sample.eligibility, birth_from=date(2008, 4, 2), birth_from_is_derived=False),
+        eligibility=replace(
+            sample.eligibility, birth_from=date(2008, 4, 2), birth_from_is_derived=False
+        ),
     )
     verdict = am_i_in(date(2007, 1, 1), younger)
     assert not verdict.eligible

@@ -33,7 +33,11 @@ def test_the_gap_is_told_from_the_first_of_december_to_the_last_usable_day(
     found = gap(sample, now)
     assert (found is not None) is told
     if found is not None:
-        assert (found.staffed, found.usable, found.over) == (date(2023, 12, 28), date(2023, 12, 31), over)
+        assert (found.staffed, found.usable, found.over) == (
+            date(2023, 12, 28),
+            date(2023, 12, 31),
+            over,
+        )
         assert found.staffed_until == jst(12, 28, 17)
 
 

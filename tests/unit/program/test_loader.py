@@ -40,7 +40,10 @@ def test_the_sample_has_the_dates_of_the_specification() -> None:
     program = load_program("sample")
     assert program.base_date == date(2023, 5, 1)
     assert (program.birth_from, program.birth_to) == (date(2005, 4, 2), date(2023, 5, 1))
-    assert (program.contract.first_day, program.contract.last_day) == (date(2023, 4, 1), date(2024, 3, 31))
+    assert (program.contract.first_day, program.contract.last_day) == (
+        date(2023, 4, 1),
+        date(2024, 3, 31),
+    )
     assert program.windows.delivery.last_day == date(2023, 12, 31)
     assert program.amount_yen == 30_000
     assert not [finding for finding in check_program(program) if finding.level.value == "error"]
@@ -57,7 +60,9 @@ def test_a_ward_anywhere_on_the_disk_is_loaded_by_file_or_folder(
     assert by_file.towns_file == tmp_path / "towns.csv"
 
 
-def test_paths_inside_start_at_the_file_and_absolute_ones_stand(ward: WardFolder, tmp_path: Path) -> None:
+def test_paths_inside_start_at_the_file_and_absolute_ones_stand(
+    ward: WardFolder, tmp_path: Path
+) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     ward.change('layouts = "layouts"', f'layouts = "{elsewhere}"').change(
@@ -81,7 +86,12 @@ def test_an_unknown_program_is_answered_with_the_names_there_are() -> None:
         ("decline_to =", "decline_til =", "dates.decline_til", "「decline_to」"),
         ("amount_yen =", "amount_jpy =", "eligibility.amount_jpy", "「amount_yen」"),
         ("[channels]\n", "[channels]\nsmss = true\n", "channels.smss", "「sms」"),
-        ("[requests.redelivery]\n", "[requests.redelivry]\n", "requests.redelivry", "「redelivery」"),
+        (
+            "[requests.redelivery]\n",
+            "[requests.redelivry]\n",
+            "requests.redelivry",
+            "「redelivery」",
+        ),
         (
             "batch_days = 3",
             "batch_days = 3\nbatchdays = 4",
@@ -93,7 +103,9 @@ def test_an_unknown_program_is_answered_with_the_names_there_are() -> None:
 def test_an_unknown_key_is_an_error_that_names_it_and_the_nearest_valid_name(
     ward: WardFolder, old: str, new: str, key: str, hint: str
 ) -> None:
-    found = [line for line in faults(ward.change(old, new)).splitlines() if line.startswith(f"{key}:")]
+    found = [
+        line for line in faults(ward.change(old, new)).splitlines() if line.startswith(f"{key}:")
+    ]
     assert len(found) == 1
     assert hint in found[0]
 
@@ -101,13 +113,25 @@ def test_an_unknown_key_is_an_error_that_names_it_and_the_nearest_valid_name(
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ('base_date = "2023-05-01"', 'base_date = "2023-02-30"', "eligibility.base_date: 「2023-02-30」"),
-        ('base_date = "2023-05-01"', 'base_date = "0203-05-01"', "eligibility.base_date: 0203-05-01という年"),
+        (
+            'base_date = "2023-05-01"',
+            'base_date = "2023-02-30"',
+            "eligibility.base_date: 「2023-02-30」",
+        ),
+        (
+            'base_date = "2023-05-01"',
+            'base_date = "0203-05-01"',
+            "eligibility.base_date: 0203-05-01という年",
+        ),
         ('use_to = "2024-03-31"', "use_to = 9999-12-31", "dates.use_to: 9999-12-31という年"),
         ('base_date = "2023-05-01"', "", "eligibility.base_date: この項目がありません"),
         ("amount_yen = 30000", 'amount_yen = "30000"', "eligibility.amount_yen: 整数で"),
         ("amount_yen = 30000", "amount_yen = true", "eligibility.amount_yen: 整数で"),
-        ("[escalations]\n", '[escalations]\nsheet_key = "age1x"\n', "escalations.sheet_key: 区の公開鍵"),
+        (
+            "[escalations]\n",
+            '[escalations]\nsheet_key = "age1x"\n',
+            "escalations.sheet_key: 区の公開鍵",
+        ),
         (
             "[escalations]\n",
             '[escalations]\nsheet_key = "AGE-SECRET-KEY-1X"\n',
@@ -116,12 +140,20 @@ def test_an_unknown_key_is_an_error_that_names_it_and_the_nearest_valid_name(
         ("amount_yen = 30000", "amount_yen = 0", "eligibility.amount_yen: 1から"),
         ('opens = "9:00"', 'opens = "25:00"', "call_center.opens"),
         ('closes = "17:00"', 'closes = "8:00"', "call_center.closes: 開く時刻より後"),
-        ('weekly_closed = ["sat", "sun"]', 'weekly_closed = ["土"]', "call_center.weekly_closed: 「土」"),
+        (
+            'weekly_closed = ["sat", "sun"]',
+            'weekly_closed = ["土"]',
+            "call_center.weekly_closed: 「土」",
+        ),
         ('telephone = "0120-000-501"', 'telephone = "0120000501"', "contact.telephone"),
         ('postal_code = "139-0005"', 'postal_code = "139-00"', "contact.address.postal_code"),
         ('password_mode = "reusable"', 'password_mode = "once"', "reusable / activation_only"),
         ('password_mode = "reusable"', 'enclosures = ["flyer"]', "alternative_form / decline_form"),
-        ('delivered_means = "revealed"', 'delivered_means = "seen"', "handed_over / revealed / exchanged"),
+        (
+            'delivered_means = "revealed"',
+            'delivered_means = "seen"',
+            "handed_over / revealed / exchanged",
+        ),
         ('from = "12-29"', 'from = "12/29"', "call_center.yearly_closures[1].from"),
         (
             'exchange_to = "2023-12-31"',
@@ -131,7 +163,9 @@ def test_an_unknown_key_is_an_error_that_names_it_and_the_nearest_valid_name(
         ('exchange_to = "2023-12-31"', "exchange_to = [", "TOML として読めません"),
     ],
 )
-def test_a_wrong_value_is_explained_with_its_key(ward: WardFolder, old: str, new: str, says: str) -> None:
+def test_a_wrong_value_is_explained_with_its_key(
+    ward: WardFolder, old: str, new: str, says: str
+) -> None:
     assert says in faults(ward.change(old, new))
 
 
@@ -143,7 +177,9 @@ def test_all_faults_are_told_at_once(ward: WardFolder) -> None:
 
 
 def test_a_missing_table_is_told_once(ward: WardFolder) -> None:
-    ward.change("[mail]\nstorage_days = 7\npost_days = 2\n", "").change("[channels]\n", "[channel]\n")
+    ward.change("[mail]\nstorage_days = 7\npost_days = 2\n", "").change(
+        "[channels]\n", "[channel]\n"
+    )
     told = faults(ward).splitlines()
     assert len([line for line in told if line.startswith("channels")]) == 1
     assert "「channels」のことですか" in "".join(told)

@@ -6,7 +6,12 @@ import pytest
 
 from portal.domain.errors import TooEarlyError, TooLateError
 from portal.domain.program.deadlines import Window, WindowKind
-from portal.domain.program.opening import closed_text, require_open, require_open_for_staff, staff_closed_text
+from portal.domain.program.opening import (
+    closed_text,
+    require_open,
+    require_open_for_staff,
+    staff_closed_text,
+)
 
 LAST = timedelta(microseconds=1)
 

@@ -27,7 +27,9 @@ def run(program: str, *arguments: str) -> Result:
 def test_show_gives_every_date_in_both_calendars_with_weekday_and_last_staffed_day() -> None:
     result = run("sample", "show")
     assert result.exit_code == 0
-    line = next(line for line in result.output.splitlines() if "クーポンの交換 最後に使える日" in line)
+    line = next(
+        line for line in result.output.splitlines() if "クーポンの交換 最後に使える日" in line
+    )
     assert "2023-12-31(日) 令和5年12月31日" in line
     assert "2023-12-28" in line
     assert "2023-12-31T15:00:00Z" in line
@@ -50,11 +52,15 @@ def test_check_ends_with_0_on_warnings_and_with_3_if_asked_to_be_strict() -> Non
     assert run("demo", "check", "--strict").exit_code == 0
 
 
-def test_check_ends_with_1_on_a_contradiction_and_on_a_file_that_cannot_be_read(ward: WardFolder) -> None:
+def test_check_ends_with_1_on_a_contradiction_and_on_a_file_that_cannot_be_read(
+    ward: WardFolder,
+) -> None:
     ward.change('sign_in_to = "2023-12-31"', 'sign_in_to = "2023-11-01"')
     result = run(str(ward.path), "check", "--json")
     assert result.exit_code == 1
-    assert "sign_in_closes_early" in {finding["code"] for finding in json.loads(result.output)["findings"]}
+    assert "sign_in_closes_early" in {
+        finding["code"] for finding in json.loads(result.output)["findings"]
+    }
     ward.change("amount_yen = 30000", "amount_yen = 0")
     result = run(str(ward.path), "check")
     assert result.exit_code == 1

@@ -68,7 +68,7 @@ def test_what_names_nobody_is_let_through(text: str) -> None:
         ("サクラの分。", "世帯の人の名前「サクラ」"),
         ("子は「はる」という。", "世帯の人の名前「ハル」"),
     ],
-)  # fmt: skip
+)
 def test_what_names_somebody_is_refused_with_what_was_found(text: str, said: str) -> None:
     with pytest.raises(InputError) as refused:
         refuse_personal(text, FAMILY, TOWNS)

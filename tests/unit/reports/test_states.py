@@ -69,7 +69,11 @@ def test_people_are_warned_from_the_business_day_before_to_the_submission(
     with database.write() as session:
         session.add(
             MonthlyReport(
-                kind=CALLS, month=date(2023, 6, 1), state="submitted", wrapped_key=b"", changed_at=now
+                kind=CALLS,
+                month=date(2023, 6, 1),
+                state="submitted",
+                wrapped_key=b"",
+                changed_at=now,
             )
         )
         session.flush()

@@ -19,7 +19,13 @@ PLANS = [
     ExtractPlan(households=12, seed=1),
     ExtractPlan(households=200, seed=2),
     ExtractPlan(households=250, seed=3, birth_to=date(2024, 4, 1)),
-    ExtractPlan(households=250, seed=4, base_date=date(2024, 3, 31), birth_to=date(2024, 3, 31), extracted=date(2024, 4, 8)),
+    ExtractPlan(
+        households=250,
+        seed=4,
+        base_date=date(2024, 3, 31),
+        birth_to=date(2024, 3, 31),
+        extracted=date(2024, 4, 8),
+    ),
     ExtractPlan(
         households=300,
         seed=5,
@@ -30,7 +36,7 @@ PLANS = [
         unit_yen=25_000,
     ),
     ExtractPlan(households=120, seed=6, clean=True),
-]  # fmt: skip
+]
 
 
 def rules_for(plan: ExtractPlan) -> RosterRules:
@@ -56,7 +62,9 @@ def as_json(report: RosterReport) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: f"seed{plan.seed}")
-def test_every_row_household_and_sum_of_the_csv_is_as_expected(plan: ExtractPlan, tmp_path: Path) -> None:
+def test_every_row_household_and_sum_of_the_csv_is_as_expected(
+    plan: ExtractPlan, tmp_path: Path
+) -> None:
     extract = make_extract(plan)
     path = extract.write(tmp_path, "sample")["sample"]
     found, expected = as_json(check(path, "sample", extract)), extract.manifest()
@@ -82,7 +90,10 @@ def test_fixed_width_and_excel_give_the_same_answer_for_every_accepted_row(
     path = extract.write(tmp_path, layout)[layout]
     # a long address is cut to its column in the fixed form and is then no longer long
     cut = {"W17_LONG_ADDRESS"} if layout == "sample-fixed" else set()
-    found = [(row.household_no, row.person_no, row.result, {*row.codes} - cut) for row in check(path, layout, extract).row_results()]  # fmt: skip
+    found = [
+        (row.household_no, row.person_no, row.result, {*row.codes} - cut)
+        for row in check(path, layout, extract).row_results()
+    ]
     assert found == [
         (person.cells["世帯番号"], person.cells["宛名番号"], "accept", {*person.codes} - cut)
         for person in extract.people
@@ -97,7 +108,8 @@ def test_the_minimum_file_gives_the_same_households_and_sums(tmp_path: Path) -> 
 
     def outcome(report: RosterReport) -> list[tuple[str, int, int]]:
         return [
-            (found.disposition, found.eligible_children, found.amount_yen) for found in report.households()
+            (found.disposition, found.eligible_children, found.amount_yen)
+            for found in report.households()
         ]
 
     assert outcome(minimum) == outcome(whole)
@@ -133,7 +145,9 @@ def test_a_file_that_changes_between_the_check_and_the_import_is_refused(tmp_pat
     path = extract.write(tmp_path, "sample")["sample"]
     report = check(path, "sample", extract)
     path.write_bytes(
-        path.read_bytes().replace("みなも".encode("cp932"), "みなみ".encode("cp932")).replace(b"\r\n", b"\n")
+        path.read_bytes()
+        .replace("みなも".encode("cp932"), "みなみ".encode("cp932"))
+        .replace(b"\r\n", b"\n")
     )
     with pytest.raises(RosterFileError, match="変わりました"):
         list(report.rows())

@@ -28,11 +28,16 @@ def parse(data: bytes) -> list[list[bytes]]:
         rows = []
         for number, line in enumerate(lines, 1):
             if line.strip(b"\r\n"):
-                rows.append(quoted(line, b",", number, lines)[0] if b'"' in line else unquoted(line, b","))
+                rows.append(
+                    quoted(line, b",", number, lines)[0] if b'"' in line else unquoted(line, b",")
+                )
         return rows
 
 
-@given(st.lists(st.lists(CELLS, min_size=2, max_size=5), max_size=6), st.sampled_from(["\r\n", "\n", "\r"]))
+@given(
+    st.lists(st.lists(CELLS, min_size=2, max_size=5), max_size=6),
+    st.sampled_from(["\r\n", "\n", "\r"]),
+)
 def test_what_a_csv_writer_wrote_is_read_back(rows: list[list[str]], line_end: str) -> None:
     out = io.StringIO(newline="")
     # Python's writer leaves a line break of another kind than its own without quotes
@@ -42,7 +47,9 @@ def test_what_a_csv_writer_wrote_is_read_back(rows: list[list[str]], line_end: s
         else csv.writer(out, lineterminator=line_end, quoting=csv.QUOTE_ALL)
     )
     writer.writerows(rows)
-    assert [[cell.decode("cp932") for cell in row] for row in parse(out.getvalue().encode("cp932"))] == rows
+    assert [
+        [cell.decode("cp932") for cell in row] for row in parse(out.getvalue().encode("cp932"))
+    ] == rows
 
 
 @given(st.binary(max_size=200))
@@ -57,7 +64,13 @@ def test_any_bytes_are_either_read_or_refused_with_a_line(data: bytes) -> None:
 
 @given(st.dates(date(1873, 1, 1), date(2040, 12, 31)))
 def test_a_day_is_read_back_however_it_is_written(day: date) -> None:
-    for text in (write_era(day), write_padded(day), format_wareki(day), f"{day:%Y%m%d}", f"{day:%Y/%m/%d}"):
+    for text in (
+        write_era(day),
+        write_padded(day),
+        format_wareki(day),
+        f"{day:%Y%m%d}",
+        f"{day:%Y/%m/%d}",
+    ):
         reading = read_date(text)
         assert reading is not None
         assert (reading.earliest, reading.latest, reading.normalised) == (day, day, False)
@@ -89,7 +102,16 @@ def test_the_styles_of_registers(text: str, first: str, last: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "平成23年2月29日", "令和元年4月30日", "昭和99年1月1日", "平成0年1月1日", "20231301", "12345"]
+    "text",
+    [
+        "",
+        "平成23年2月29日",
+        "令和元年4月30日",
+        "昭和99年1月1日",
+        "平成0年1月1日",
+        "20231301",
+        "12345",
+    ],
 )
 def test_no_days(text: str) -> None:
     assert read_date(text) is None

@@ -38,7 +38,8 @@ def damage(data: bytes, line: int, change: Callable[[bytes], bytes]) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("line_end", "last"), [(b"\r\n", b"\x1a"), (b"\n", b""), (b"\r", b"\x1a"), (b"\r\n", b"\r\n\r\n\x1a")]
+    ("line_end", "last"),
+    [(b"\r\n", b"\x1a"), (b"\n", b""), (b"\r", b"\x1a"), (b"\r\n", b"\r\n\r\n\x1a")],
 )
 def test_every_line_end_and_end_mark_gives_the_same_rows(
     good: bytes, tmp_path: Path, line_end: bytes, last: bytes
@@ -135,16 +136,24 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
         check_file(path, find_layout("sample-xlsx"), RULES)
 
 
-def test_a_protected_person_who_is_not_eligible_still_protects_the_household(tmp_path: Path) -> None:
+def test_a_protected_person_who_is_not_eligible_still_protects_the_household(
+    tmp_path: Path,
+) -> None:
     extract = make_extract(ExtractPlan(households=1, seed=4, clean=True))
     older = extract.families[0].people[0]
-    sibling = dict(older.cells, 宛名番号="999999999999999", 世帯主区分="0", 支援措置区分="1", 続柄="子")
+    sibling = dict(
+        older.cells, 宛名番号="999999999999999", 世帯主区分="0", 支援措置区分="1", 続柄="子"
+    )
     extract.families[0].people.append(type(older)(sibling))
     found = check_file(extract.write(tmp_path, "sample")["sample"], find_layout("sample"), RULES)
-    assert [(row.disposition, row.codes) for row in found.households()] == [("hold", ("W01_PROTECTED",))]
+    assert [(row.disposition, row.codes) for row in found.households()] == [
+        ("hold", ("W01_PROTECTED",))
+    ]
 
 
-def test_an_unreadable_household_in_the_minimum_file_holds_whoever_may_be_meant(tmp_path: Path) -> None:
+def test_an_unreadable_household_in_the_minimum_file_holds_whoever_may_be_meant(
+    tmp_path: Path,
+) -> None:
     extract = make_extract(ExtractPlan(households=9, seed=4, clean=True))
     family = next(family for family in extract.families if len(family.children) > 1)
     data = extract.write(tmp_path, "sample-min")["sample-min"].read_bytes()
@@ -196,7 +205,12 @@ def test_a_layout_that_nobody_ships_is_answered_with_the_names_there_are(tmp_pat
 
 @pytest.mark.parametrize(
     "text",
-    ["town,code\n", "postal,town\n139010,水鏡\n", "postal,town\n1390101,\n", 'postal,town\n"1390101,x\n'],
+    [
+        "town,code\n",
+        "postal,town\n139010,水鏡\n",
+        "postal,town\n1390101,\n",
+        'postal,town\n"1390101,x\n',
+    ],
 )
 def test_a_wrong_town_list_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "towns.csv"

@@ -24,7 +24,9 @@ def test_a_call_finds_a_greeting_verification_answers_and_a_closing() -> None:
 @pytest.mark.parametrize("code", list(LANGUAGES))
 def test_every_script_speaks_every_language_and_can_be_saved_as_it_is(code: str) -> None:
     for script in default_scripts().values():
-        assert any(line.kind is LineKind.SAY for line in read_lines(script.draft.texts[code])), script.key
+        assert any(line.kind is LineKind.SAY for line in read_lines(script.draft.texts[code])), (
+            script.key
+        )
         assert faults_of(script.draft) == {}, script.key
 
 
@@ -71,6 +73,9 @@ def test_days_and_hours_come_from_the_program() -> None:
 def test_marks_at_the_beginning_of_a_line_say_what_to_do_with_it() -> None:
     lines = read_lines("お待ちください。\n\n※ 先に探す\n × 住所を読む\n✕名前\n×\n5×3です")
     assert [(line.kind.value, line.text) for line in lines] == [
-        ("say", "お待ちください。"), ("note", "先に探す"), ("never", "住所を読む"), ("never", "名前"),
+        ("say", "お待ちください。"),
+        ("note", "先に探す"),
+        ("never", "住所を読む"),
+        ("never", "名前"),
         ("say", "5×3です"),
-    ]  # fmt: skip
+    ]

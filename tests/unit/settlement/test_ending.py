@@ -9,9 +9,13 @@ from portal.domain.settlement.ending import ACTION_TO, Facts, ending, split
 
 AMOUNT = 30_000
 FACTS = st.builds(
-    Facts, state=st.sampled_from(ALL), claimed=st.booleans(), amount_yen=st.just(AMOUNT),
-    used_yen=st.integers(0, AMOUNT), delivered=st.booleans(),
-)  # fmt: skip
+    Facts,
+    state=st.sampled_from(ALL),
+    claimed=st.booleans(),
+    amount_yen=st.just(AMOUNT),
+    used_yen=st.integers(0, AMOUNT),
+    delivered=st.booleans(),
+)
 
 
 @given(FACTS)
@@ -45,5 +49,7 @@ def test_the_yen_of_a_child_add_up_whatever_was_used(state: str, used: int) -> N
         (1, True, "exchanged"),
     ],
 )
-def test_what_was_used_counts_before_what_was_delivered(used: int, delivered: bool, state: str) -> None:
+def test_what_was_used_counts_before_what_was_delivered(
+    used: int, delivered: bool, state: str
+) -> None:
     assert ending(Facts("in_progress", False, AMOUNT, used, delivered)) == state

@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session
 
 from portal.domain.actors import SYSTEM, Actor, Organization, Role
 from portal.domain.audit.models import AuditEvent
-from portal.domain.errors import ConflictError, InputError, NotAllowedError, NotFoundError, WrongStateError
+from portal.domain.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+    WrongStateError,
+)
 from portal.domain.program.workplaces import Workplace
 from portal.domain.sites.admission import admit
 from portal.domain.sites.models import SiteSwitch
@@ -33,9 +39,15 @@ PLACES = (
 def lead(database: Database) -> Actor:
     with database.write() as session:
         made = add_staff(
-            session, VAULT, login="lead", name="責任者", organization=Organization.SUBCONTRACTOR, role=Role.SUPERVISOR,
-            actor=SYSTEM, now=NOW,
-        )  # fmt: skip
+            session,
+            VAULT,
+            login="lead",
+            name="責任者",
+            organization=Organization.SUBCONTRACTOR,
+            role=Role.SUPERVISOR,
+            actor=SYSTEM,
+            now=NOW,
+        )
         return Actor(Role.SUPERVISOR, made.user.id, Organization.SUBCONTRACTOR)
 
 
@@ -46,7 +58,9 @@ def on(
 
 
 def actions(session: Session) -> list[tuple[str, int | None]]:
-    rows = session.scalars(select(AuditEvent).where(AuditEvent.action.like("site.%")).order_by(AuditEvent.id))
+    rows = session.scalars(
+        select(AuditEvent).where(AuditEvent.action.like("site.%")).order_by(AuditEvent.id)
+    )
     return [(row.action, row.actor_id) for row in rows]
 
 
@@ -85,8 +99,11 @@ def test_it_ends_by_itself_at_the_chosen_instant_and_can_then_be_switched_on_aga
         assert [found.id for found in history(session)] == [again.id, row.id]
     with database.read() as session:
         assert [action for action, _who in actions(session)] == [
-            "site.switched_on", "site.ran_out", "site.switched_on", "site.ran_out",
-        ]  # fmt: skip
+            "site.switched_on",
+            "site.ran_out",
+            "site.switched_on",
+            "site.ran_out",
+        ]
 
 
 def test_at_most_a_week_and_longer_only_before_it_ends(database: Database, lead: Actor) -> None:
@@ -187,7 +204,9 @@ def test_agents_and_supervisors_work_at_registered_sites_only(
         assert (place.name, place.waiting) == ("予備", False)
 
 
-@pytest.mark.parametrize("role", [Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR])
+@pytest.mark.parametrize(
+    "role", [Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR]
+)
 def test_the_others_work_from_the_offices_networks_as_before(
     database: Database, lead: Actor, role: Role
 ) -> None:

@@ -19,7 +19,11 @@ def test_figures_are_what_their_definitions_say() -> None:
     assert kpi.answer_rate(DAY) == "92.0%"
     assert kpi.abandon_rate(DAY) == "6.0%"
     assert kpi.service_level(DAY) == "75.0%"
-    assert (kpi.talk_time(DAY), kpi.after_call_time(DAY), kpi.handling_time(DAY)) == ("3:20", "1:05", "4:25")
+    assert (kpi.talk_time(DAY), kpi.after_call_time(DAY), kpi.handling_time(DAY)) == (
+        "3:20",
+        "1:05",
+        "4:25",
+    )
 
 
 def test_a_day_without_calls_has_no_figure_and_never_0_percent() -> None:
@@ -68,7 +72,15 @@ def test_a_percentage_is_the_nearest_tenth(part: int, whole: int) -> None:
 
 @pytest.mark.parametrize(
     ("counts", "expected"),
-    [(Counts(10, 8), False), (Counts(10, 7), True), (Counts(4, 0), False), (Counts(0, 0), False), (Counts(5, 3), True)],
-)  # fmt: skip
-def test_the_alarm_needs_enough_calls_and_a_rate_under_the_level(counts: Counts, expected: bool) -> None:
+    [
+        (Counts(10, 8), False),
+        (Counts(10, 7), True),
+        (Counts(4, 0), False),
+        (Counts(0, 0), False),
+        (Counts(5, 3), True),
+    ],
+)
+def test_the_alarm_needs_enough_calls_and_a_rate_under_the_level(
+    counts: Counts, expected: bool
+) -> None:
     assert kpi.below(counts, 80, at_least=5) is expected

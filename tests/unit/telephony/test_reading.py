@@ -29,11 +29,15 @@ def problems(data: bytes, layout: CountsLayout = BY_LINE) -> tuple[str, ...]:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
 def test_utf_8_and_shift_jis_say_the_same(encoding: str) -> None:
     expected = Counts(12, 10, 2, None, None, 8, 1800, 600)
-    assert read(line_file([GOOD], encoding)) == [CountRow(date(2023, 7, 3), 18, "ja", "1番", expected)]
+    assert read(line_file([GOOD], encoding)) == [
+        CountRow(date(2023, 7, 3), 18, "ja", "1番", expected)
+    ]
 
 
 def test_lines_and_languages_are_told_by_the_layout() -> None:
-    rows = read(line_file([GOOD, ("2023/7/3", "09:30-10:00", "外国語（韓）", 1, 1, 0, 1, "0:10:05", 30)]))
+    rows = read(
+        line_file([GOOD, ("2023/7/3", "09:30-10:00", "外国語（韓）", 1, 1, 0, 1, "0:10:05", 30)])
+    )
     assert [(row.half_hour, row.language, row.counts.talk) for row in rows] == [
         (18, "ja", 1800),
         (19, "ko", 605),
@@ -76,7 +80,7 @@ def test_thousands_are_understood_and_blank_lines_passed_over() -> None:
         ({6: 11}, "2行目: 時間内の応答が、応答10件より多くなっています。"),
         ({7: "1:99:00"}, "2行目: 通話時間の「1:99:00」は、0以上の整数ではありません。"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_value_is_named_with_its_line(change: dict[int, object], said: str) -> None:
     row = [change.get(position, value) for position, value in enumerate(GOOD)]
     assert problems(line_file([row]))[0].startswith(said)
@@ -111,11 +115,23 @@ def test_the_same_half_hour_twice_is_refused() -> None:
         (b"PK\x03\x04rest", "CSV ではありません"),
         (b"\xff\xfe\x00", "CSV ではありません"),
         (b"\x81\xff\xff\x00", "文字コードが"),
-        (line_file([GOOD]).replace("回線".encode(), "窓口".encode()), "1行目: 列「回線」がありません"),
+        (
+            line_file([GOOD]).replace("回線".encode(), "窓口".encode()),
+            "1行目: 列「回線」がありません",
+        ),
         (line_file([GOOD]).replace(b",600", b",600,7"), "2行目: 列の数が見出しと違います"),
         (line_file([GOOD]).replace(b"9:00", b'"9:00'), "2行目: 引用符"),
     ],
-    ids=["empty", "no rows", "xlsx", "utf-16", "binary", "missing column", "too many cells", "open quote"],
+    ids=[
+        "empty",
+        "no rows",
+        "xlsx",
+        "utf-16",
+        "binary",
+        "missing column",
+        "too many cells",
+        "open quote",
+    ],
 )
 def test_another_kind_of_file_is_refused_with_what_to_do(data: bytes, said: str) -> None:
     assert said in problems(data)[0]
@@ -127,14 +143,22 @@ def test_an_unknown_column_is_refused_and_one_that_the_layout_ignores_is_not() -
         "1行目: 知らない列「平均待ち秒」があります。レイアウトの [columns] か ignored に書いてください。",
     )
     assert (
-        len(read(language_file([("2023-07-03", "9:00", "英語", 1, 1, 0, 0, 0, 1, 5, 5)]), BY_LANGUAGE)) == 1
+        len(
+            read(
+                language_file([("2023-07-03", "9:00", "英語", 1, 1, 0, 0, 0, 1, 5, 5)]), BY_LANGUAGE
+            )
+        )
+        == 1
     )
 
 
 counts = st.integers(0, 500).flatmap(
     lambda offered: st.integers(0, offered).flatmap(
         lambda answered: st.tuples(
-            st.just(offered), st.just(answered), st.integers(0, offered - answered), st.integers(0, answered)
+            st.just(offered),
+            st.just(answered),
+            st.integers(0, offered - answered),
+            st.integers(0, answered),
         )
     )
 )
@@ -184,8 +208,10 @@ def test_any_bytes_that_are_no_such_file_are_refused(data: bytes) -> None:
         ('"外国語（中）" = "zh"', '"外国語（中）" = "cn"', "「外国語（中）」の言語は"),
         ("[lines]", "[lists]", "[lines] に回線ごとの言語"),
     ],
-)  # fmt: skip
-def test_a_wrong_layout_says_what_to_put_right(tmp_path: Path, old: str, new: str, said: str) -> None:
+)
+def test_a_wrong_layout_says_what_to_put_right(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
     text = (SHIPPED / "by_line.toml").read_text("utf-8")
     assert old in text
     path = tmp_path / "own.toml"

@@ -68,16 +68,22 @@ def test_other_numbers_are_refused_with_the_difference_and_nothing_is_stored(
     assert (offered(database, MONDAY), offered(database, TUESDAY)) == (12, 0)
 
 
-def test_with_a_reason_the_day_is_replaced_and_its_history_kept(database: Database, lead: Actor) -> None:
+def test_with_a_reason_the_day_is_replaced_and_its_history_kept(
+    database: Database, lead: Actor
+) -> None:
     take_in(database, lead, ONE)
     changed = ("2023-07-03", "9:30", "1番", 13, 10, 2, 8, 1800, 600)
-    assert take_in(database, lead, changed, TWO, reason=Reason.CORRECTED) == Stored((TUESDAY,), (), (MONDAY,))
+    assert take_in(database, lead, changed, TWO, reason=Reason.CORRECTED) == Stored(
+        (TUESDAY,), (), (MONDAY,)
+    )
     assert (offered(database, MONDAY), offered(database, TUESDAY)) == (13, 5)
     with database.read() as session:
         versions = queries.history(session, MONDAY)
         assert [version.reason for version in versions] == ["corrected", None]
         assert len(session.scalars(select(CallCount)).all()) == 3
-        event = session.scalars(select(AuditEvent).where(AuditEvent.action == "telephony.stored")).all()[-1]
+        event = session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "telephony.stored")
+        ).all()[-1]
         assert event.detail["replaced"] == ["2023-07-03"]
         assert event.detail["reason"] == "corrected"
 
@@ -100,7 +106,9 @@ def test_a_day_that_goes_on_is_replaced_without_a_reason_until_business_is_over(
     with database.read() as session:
         assert queries.days_known(session, today, today)[today].whole is False
         assert queries.missing_days(session, PROGRAM, today, today) == [today]
-    assert take_in(database, lead, noon, later, now=NOW + timedelta(minutes=30)).replaced == (today,)
+    assert take_in(database, lead, noon, later, now=NOW + timedelta(minutes=30)).replaced == (
+        today,
+    )
     assert take_in(database, lead, noon, later, now=evening).replaced == (today,), (
         "the same numbers, now of a whole day"
     )
@@ -121,10 +129,14 @@ def test_a_layout_that_counts_other_seconds_than_the_program_is_refused(
     from dataclasses import replace
 
     with database.write() as session, pytest.raises(InputError, match="30秒以内"):
-        import_file(session, PROGRAM, replace(BY_LINE, within_seconds=30), line_file([ONE]), lead, NOW)
+        import_file(
+            session, PROGRAM, replace(BY_LINE, within_seconds=30), line_file([ONE]), lead, NOW
+        )
 
 
-def test_two_people_who_store_the_same_day_at_once_store_it_once(database: Database, lead: Actor) -> None:
+def test_two_people_who_store_the_same_day_at_once_store_it_once(
+    database: Database, lead: Actor
+) -> None:
     """On SQLite writers wait for each other; on PostgreSQL the second one meets the first one's row."""
     if database.engine.dialect.name == "sqlite":
         return
@@ -189,9 +201,15 @@ def test_a_day_typed_by_hand_counts_like_a_file(database: Database, lead: Actor)
         counts = queries.by_day(session, PROGRAM, MONDAY, MONDAY)[MONDAY]
         assert counts == Counts(13, 11, 2, None, None, None, None, None)
         assert queries.days_known(session, MONDAY, MONDAY)[MONDAY].source == "typed"
-        assert {cell.language: cell.counts.offered for cell in queries.cells(session, MONDAY, MONDAY)} == {
-            "ja": 12, "en": 0, "zh": 0, "ko": 1, "other": 0,
-        }  # fmt: skip
+        assert {
+            cell.language: cell.counts.offered for cell in queries.cells(session, MONDAY, MONDAY)
+        } == {
+            "ja": 12,
+            "en": 0,
+            "zh": 0,
+            "ko": 1,
+            "other": 0,
+        }
 
 
 def test_a_file_that_comes_later_takes_the_typed_days_place_with_a_reason(
@@ -219,7 +237,7 @@ def test_a_file_that_comes_later_takes_the_typed_days_place_with_a_reason(
         ({"offered_ja": "", "answered_ja": "", "abandoned_ja": ""}, "offered_ja"),
         ({"answered_en": "1"}, "answered_en"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_field_is_named_and_nothing_stored(
     database: Database, lead: Actor, change: dict[str, str], field: str
 ) -> None:

@@ -39,7 +39,15 @@ def ask_alternative(
     if why not in WHY:
         raise InputError(_("電子クーポンを使えない理由を、ひとつ選んでください。"), code="why")
     request = submit(
-        session, vault, program, household_id, wishes, desk.actor, now, why=why, received_at=desk.asked_at
+        session,
+        vault,
+        program,
+        household_id,
+        wishes,
+        desk.actor,
+        now,
+        why=why,
+        received_at=desk.asked_at,
     )
     request.language = spoken(desk.call)
     return note(session, desk, Act.ALTERNATIVE, request.receipt_no, "request", request.id, now)

@@ -65,7 +65,9 @@ def was_called_back(session: Session, call: Call, household_id: int) -> bool:
     return bool(session.scalar(found))
 
 
-def propose(session: Session, program: Program, household_id: int, actor: Actor, now: datetime) -> DeskAct:
+def propose(
+    session: Session, program: Program, household_id: int, actor: Actor, now: datetime
+) -> DeskAct:
     """Propose that the household enrolls its channel anew; nothing changes until another person confirms.
 
     Raises:
@@ -77,18 +79,23 @@ def propose(session: Session, program: Program, household_id: int, actor: Actor,
     desk = admit(session, Act.CHANNEL, household_id, actor, now)
     if not was_called_back(session, desk.call, household_id):
         raise NotAllowedError(
-            _s("登録の電話番号にかけなおして、確かめてください。かけられないときは、新しい手紙だけです。"),
+            _s(
+                "登録の電話番号にかけなおして、確かめてください。かけられないときは、新しい手紙だけです。"
+            ),
             code="call_back",
         )
     require_open(program.windows.sign_in, now)
     credential = lock_row(session, living_credential(session, household_id).id)
     if not CREDENTIAL.can(credential.state, "reset_channel"):
         raise ConflictError(
-            _s("受け取り方を変えられる状態ではありません。新しい手紙を案内してください。"), code="no_channel"
+            _s("受け取り方を変えられる状態ではありません。新しい手紙を案内してください。"),
+            code="no_channel",
         )
     waiting = open_for(session, KIND, SUBJECT, [credential.id]).get(credential.id)
     if waiting is not None and now < waiting.proposed_at + LIFE:
-        raise ConflictError(_s("もう提案されています。ほかの人の確認を待ってください。"), code="proposed")
+        raise ConflictError(
+            _s("もう提案されています。ほかの人の確認を待ってください。"), code="proposed"
+        )
     if waiting is not None:
         approvals.turn_down(session, waiting.id, desk.actor, now, household_id=household_id)
     approval = approvals.propose(
@@ -144,23 +151,36 @@ def waiting_changes(session: Session, actor: Actor, now: datetime) -> Sequence[P
         .join(Call, Call.id == DeskAct.call_id)
         .join(Household, Household.id == DeskAct.household_id)
         .join(StaffUser, StaffUser.id == Approval.proposed_by)
-        .where(Approval.kind == KIND, Approval.state == APPROVAL.initial, Household.protected.is_(False))
+        .where(
+            Approval.kind == KIND,
+            Approval.state == APPROVAL.initial,
+            Household.protected.is_(False),
+        )
         .order_by(Approval.id)
         .limit(MOST)
     )
     return [
         Proposal(
-            approval.id, act.household_id, act.receipt_no, approval.proposed_at, name, act.call_id, number,
-            own=approval.proposed_by == actor.id, too_late=now >= approval.proposed_at + LIFE,
+            approval.id,
+            act.household_id,
+            act.receipt_no,
+            approval.proposed_at,
+            name,
+            act.call_id,
+            number,
+            own=approval.proposed_by == actor.id,
+            too_late=now >= approval.proposed_at + LIFE,
         )
         for approval, act, number, name in rows
-    ]  # fmt: skip
+    ]
 
 
 def can_change(session: Session, household_id: int) -> bool:
     """Tell whether the household has an account whose channel can be enrolled anew."""
     state = session.scalar(
-        select(Credential.state).where(Credential.household_id == household_id, Credential.state == "active")
+        select(Credential.state).where(
+            Credential.household_id == household_id, Credential.state == "active"
+        )
     )
     return state is not None
 

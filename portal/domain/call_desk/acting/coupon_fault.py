@@ -18,8 +18,11 @@ from portal.domain.texts import _
 from portal.domain.vault import Vault
 
 SOURCES = {
-    Channel.PHONE: Source.CALL, Channel.FAX: Source.FAX, Channel.COUNTER: Source.COUNTER, Channel.POST: Source.POST,
-}  # fmt: skip
+    Channel.PHONE: Source.CALL,
+    Channel.FAX: Source.FAX,
+    Channel.COUNTER: Source.COUNTER,
+    Channel.POST: Source.POST,
+}
 
 
 def shown_coupons(session: Session, household_id: int) -> Sequence[HouseholdCoupon]:
@@ -50,10 +53,19 @@ def report_for_caller(
         NotAllowedError: the code is being stopped (``no_coupon``).
     """
     desk = admit(session, Act.COUPON_FAULT, household_id, actor, now)
-    entry = next((one for one in shown_coupons(session, household_id) if one.ordinal == ordinal), None)
+    entry = next(
+        (one for one in shown_coupons(session, household_id) if one.ordinal == ordinal), None
+    )
     if entry is None:
         raise InputError(_("どのこどものクーポンかを選んでください。"), code="child")
     row = report_fault(
-        session, vault, household_id, entry.entitlement_id, told, SOURCES[desk.actor.channel], desk.actor, now
+        session,
+        vault,
+        household_id,
+        entry.entitlement_id,
+        told,
+        SOURCES[desk.actor.channel],
+        desk.actor,
+        now,
     )
     return note(session, desk, Act.COUPON_FAULT, row.receipt_no, "coupon_fault", row.id, now)

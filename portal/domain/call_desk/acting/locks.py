@@ -50,11 +50,15 @@ def living_credential(session: Session, household_id: int) -> Credential:
         ConflictError: there is none (``no_account``).
     """
     found = session.scalar(
-        select(Credential).where(Credential.household_id == household_id, Credential.state.in_(LIVING))
+        select(Credential).where(
+            Credential.household_id == household_id, Credential.state.in_(LIVING)
+        )
     )
     if found is None:
         raise ConflictError(
-            _s("この世帯には、いま使えるIDとパスワードがありません。新しい手紙を案内してください。"),
+            _s(
+                "この世帯には、いま使えるIDとパスワードがありません。新しい手紙を案内してください。"
+            ),
             code="no_account",
         )
     return found
@@ -63,7 +67,9 @@ def living_credential(session: Session, household_id: int) -> Credential:
 def locks_of(session: Session, household_id: int, now: datetime) -> Locks:
     """Return what keeps a household out now; nothing where it has no account."""
     credential = session.scalar(
-        select(Credential).where(Credential.household_id == household_id, Credential.state.in_(LIVING))
+        select(Credential).where(
+            Credential.household_id == household_id, Credential.state.in_(LIVING)
+        )
     )
     if credential is None:
         return Locks()

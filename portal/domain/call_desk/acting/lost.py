@@ -13,7 +13,9 @@ from portal.domain.signin import account
 from portal.domain.vault import Vault
 
 
-def report_lost(session: Session, vault: Vault, household_id: int, actor: Actor, now: datetime) -> DeskAct:
+def report_lost(
+    session: Session, vault: Vault, household_id: int, actor: Actor, now: datetime
+) -> DeskAct:
     """Shut the household's account and let the back office send a new letter. Twice is one report.
 
     Raises:

@@ -22,7 +22,9 @@ def asked_at(session: Session, call: Call, now: datetime) -> datetime:
         found = session.scalar(select(FaxCase.received_at).where(FaxCase.id == fax))
     else:
         sheet = _sheet_of(call.subject or "")
-        found = session.scalar(select(Call.started_at).where(Call.id == sheet, Call.written_down.is_(True)))
+        found = session.scalar(
+            select(Call.started_at).where(Call.id == sheet, Call.written_down.is_(True))
+        )
     return min(found, now) if found is not None else now
 
 

@@ -32,7 +32,9 @@ def ask_letter(
     require_open(program.windows.new_letter, desk.asked_at)
     letter = living_letter(session, household_id)
     if letter is None or letter.handed_over_at is None:
-        raise ConflictError(_("まだ送っていません。届くまで、もう少しお待ちください。"), code="not_sent")
+        raise ConflictError(
+            _("まだ送っていません。届くまで、もう少しお待ちください。"), code="not_sent"
+        )
     task = ask_new_letter(session, vault, household_id, desk.actor, now)
     credential = latest_credential(session, household_id)
     if task.created_at == now and credential is not None:

@@ -54,9 +54,16 @@ def offers(
 
 
 def _why_not(
-    session: Session, program: Program, call: Call, household_id: int, act: Act, level: Level, unknown: str,
-    locks: Locks, now: datetime,
-) -> str:  # fmt: skip
+    session: Session,
+    program: Program,
+    call: Call,
+    household_id: int,
+    act: Act,
+    level: Level,
+    unknown: str,
+    locks: Locks,
+    now: datetime,
+) -> str:
     if level < NEEDED[act]:
         return unknown
     counts = asked_at(session, call, now) if act in _BY_ARRIVAL else now
@@ -92,4 +99,6 @@ def _to_be_known(session: Session, household_id: int, level: Level) -> str:
 
 
 def _after_call_back() -> str:
-    return _s("登録の電話番号にかけなおしたあとに、できます。番号がもう使えないときは、新しい手紙だけです。")
+    return _s(
+        "登録の電話番号にかけなおしたあとに、できます。番号がもう使えないときは、新しい手紙だけです。"
+    )

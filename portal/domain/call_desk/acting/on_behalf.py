@@ -23,10 +23,12 @@ from portal.domain.texts import SOURCE_LOCALE, _s
 
 CHANNELS: Mapping[CallChannel, Channel] = MappingProxyType(
     {
-        CallChannel.PHONE: Channel.PHONE, CallChannel.FAX: Channel.FAX, CallChannel.COUNTER: Channel.COUNTER,
+        CallChannel.PHONE: Channel.PHONE,
+        CallChannel.FAX: Channel.FAX,
+        CallChannel.COUNTER: Channel.COUNTER,
         CallChannel.FORM: Channel.POST,
     }
-)  # fmt: skip
+)
 
 
 def spoken(call: Call) -> str:
@@ -68,31 +70,56 @@ def admit(session: Session, act: Act, household_id: int, actor: Actor, now: date
     require_level(session, call, household_id, NEEDED[act])
     if household.state != "active":
         raise ConflictError(_s("名簿から外れた世帯です。区に引き継いでください。"), code="removed")
-    by_channel = Actor(actor.role, actor.id, actor.organization, CHANNELS[CallChannel(call.channel)])
+    by_channel = Actor(
+        actor.role, actor.id, actor.organization, CHANNELS[CallChannel(call.channel)]
+    )
     level = level_of(session, call, household_id)
     return Desk(call, household_id, level, by_channel, asked_at(session, call, now))
 
 
 def note(
-    session: Session, desk: Desk, act: Act, receipt_no: str, subject: str, subject_id: int, now: datetime
+    session: Session,
+    desk: Desk,
+    act: Act,
+    receipt_no: str,
+    subject: str,
+    subject_id: int,
+    now: datetime,
 ) -> DeskAct:
     """Keep and log what was done; the same number twice in one call is one act."""
     found = session.scalar(
         select(DeskAct).where(
-            DeskAct.call_id == desk.call.id, DeskAct.act == act.value, DeskAct.receipt_no == receipt_no
+            DeskAct.call_id == desk.call.id,
+            DeskAct.act == act.value,
+            DeskAct.receipt_no == receipt_no,
         )
     )
     if found is not None:
         return found
     row = DeskAct(
-        call_id=desk.call.id, household_id=desk.household_id, act=act.value, level=int(desk.level),
-        receipt_no=receipt_no, subject=subject, subject_id=subject_id, channel=desk.actor.channel.value,
-        done_by=desk.actor.id, done_at=now,
-    )  # fmt: skip
+        call_id=desk.call.id,
+        household_id=desk.household_id,
+        act=act.value,
+        level=int(desk.level),
+        receipt_no=receipt_no,
+        subject=subject,
+        subject_id=subject_id,
+        channel=desk.actor.channel.value,
+        done_by=desk.actor.id,
+        done_at=now,
+    )
     session.add(row)
     session.flush()
     record(
-        session, desk.actor, now, f"desk.{act.value}", subject, subject_id, household_id=desk.household_id,
-        call=desk.call.id, way=desk.actor.channel.value, level=int(desk.level),
-    )  # fmt: skip
+        session,
+        desk.actor,
+        now,
+        f"desk.{act.value}",
+        subject,
+        subject_id,
+        household_id=desk.household_id,
+        call=desk.call.id,
+        way=desk.actor.channel.value,
+        level=int(desk.level),
+    )
     return row

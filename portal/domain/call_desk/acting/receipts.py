@@ -17,7 +17,9 @@ MOST = 100
 
 def acts_in_call(session: Session, call_id: int, household_id: int) -> Sequence[DeskAct]:
     """Return what was done for a household in a call, oldest first."""
-    statement = select(DeskAct).where(DeskAct.call_id == call_id, DeskAct.household_id == household_id)
+    statement = select(DeskAct).where(
+        DeskAct.call_id == call_id, DeskAct.household_id == household_id
+    )
     return session.scalars(statement.order_by(DeskAct.id).limit(MOST)).all()
 
 
@@ -31,7 +33,9 @@ def acts_of_call(session: Session, call_id: int) -> Sequence[DeskAct]:
     return session.scalars(statement.order_by(DeskAct.id).limit(MOST)).all()
 
 
-def own_act(session: Session, act_id: int, household_id: int, staff_id: int) -> tuple[DeskAct, Call]:
+def own_act(
+    session: Session, act_id: int, household_id: int, staff_id: int
+) -> tuple[DeskAct, Call]:
     """Return what one person did for a household, with its call.
 
     Raises:
@@ -54,7 +58,10 @@ def is_asked_back(session: Session, act: DeskAct) -> bool:
 def acts_of_household(session: Session, household_id: int) -> Sequence[DeskAct]:
     """Return what was done for a household in calls, newest first; each number once."""
     rows = session.scalars(
-        select(DeskAct).where(DeskAct.household_id == household_id).order_by(DeskAct.id.desc()).limit(MOST)
+        select(DeskAct)
+        .where(DeskAct.household_id == household_id)
+        .order_by(DeskAct.id.desc())
+        .limit(MOST)
     )
     return list({(row.act, row.receipt_no): row for row in reversed(rows.all())}.values())[::-1]
 

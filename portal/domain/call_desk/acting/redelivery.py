@@ -67,8 +67,16 @@ def ask_redelivery(
         if standing.item == item and key == shipment_id and standing.bar in REFUSED:
             raise ConflictError(said_text(standing), code=standing.bar.value)
     request = submit(
-        session, vault, program, household_id, item, shipment_id, desk.actor, now, received_at=desk.asked_at,
+        session,
+        vault,
+        program,
+        household_id,
+        item,
+        shipment_id,
+        desk.actor,
+        now,
+        received_at=desk.asked_at,
         sure=desk.level >= Level.ACT,
-    )  # fmt: skip
+    )
     request.language = spoken(desk.call)
     return note(session, desk, Act.REDELIVERY, request.receipt_no, "request", request.id, now)

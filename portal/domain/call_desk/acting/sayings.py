@@ -14,7 +14,9 @@ Sentence = Callable[[], str]
 
 _BEFORE: Mapping[Act, tuple[Sentence, ...]] = MappingProxyType(
     {
-        Act.REDELIVERY: (lambda: _("区に登録された住所に、もう一度送ります。ほかの住所には送れません。"),),
+        Act.REDELIVERY: (
+            lambda: _("区に登録された住所に、もう一度送ります。ほかの住所には送れません。"),
+        ),
         Act.NEW_LETTER: (
             lambda: _(
                 "新しいIDとパスワードの手紙を、区に登録された住所に送ります。ほかの住所には送れません。"
@@ -33,7 +35,9 @@ _BEFORE: Mapping[Act, tuple[Sentence, ...]] = MappingProxyType(
         ),
         Act.DECLINE_FORM: (
             lambda: _("辞退届の用紙を、区に登録された住所に送ります。"),
-            lambda: _("電話だけでは、辞退になりません。用紙を出すまで、クーポンはそのまま使えます。"),
+            lambda: _(
+                "電話だけでは、辞退になりません。用紙を出すまで、クーポンはそのまま使えます。"
+            ),
         ),
         Act.CHANNEL: (
             lambda: _("いまの受け取り方をやめて、新しい受け取り方を登録できるようにします。"),
@@ -50,11 +54,19 @@ _AFTER: Mapping[Act, tuple[Sentence, ...]] = MappingProxyType(
         Act.REDELIVERY: (lambda: _("担当者が確認してから、もう一度送ります。"),),
         Act.NEW_LETTER: (lambda: _("担当者が確認してから、新しい手紙を送ります。"),),
         Act.UNLOCK: (lambda: _("もう一度サインインできます。"),),
-        Act.LOST: (lambda: _("いまのIDとパスワードは、もう使えません。新しい手紙をお待ちください。"),),
+        Act.LOST: (
+            lambda: _("いまのIDとパスワードは、もう使えません。新しい手紙をお待ちください。"),
+        ),
         Act.ALTERNATIVE: (lambda: _("担当者が確認してから、紙の代替品を送ります。"),),
-        Act.DECLINE_FORM: (lambda: _("まだ辞退にはなっていません。用紙に書いて、送ってください。"),),
-        Act.CHANNEL: (lambda: _("もうひとりの担当者が確認します。そのあと、登録できるようになります。"),),
-        Act.COUPON_FAULT: (lambda: _("結果が出たら、お知らせします。ホームの画面でも見られます。"),),
+        Act.DECLINE_FORM: (
+            lambda: _("まだ辞退にはなっていません。用紙に書いて、送ってください。"),
+        ),
+        Act.CHANNEL: (
+            lambda: _("もうひとりの担当者が確認します。そのあと、登録できるようになります。"),
+        ),
+        Act.COUPON_FAULT: (
+            lambda: _("結果が出たら、お知らせします。ホームの画面でも見られます。"),
+        ),
     }
 )
 
