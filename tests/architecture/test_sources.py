@@ -36,20 +36,10 @@ SAYS_NOTHING = {
     "misc",
     "stuff",
 }
-MOST_LINES, WISHED_LINES = 400, 300
 
 
 def test_the_top_level_holds_only_what_the_readme_explains() -> None:
     assert top_level() - ALLOWED_AT_THE_TOP == set()
-
-
-def test_files_are_small() -> None:
-    lengths = {short(path): len(path.read_text("utf-8").splitlines()) for path in python_files()}
-    assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES} == {}
-    long = {name: lines for name, lines in lengths.items() if lines > WISHED_LINES}
-    assert len(long) <= len(lengths) // 20, (
-        f"more than one file in twenty is longer than {WISHED_LINES} lines: {long}"
-    )
 
 
 def test_every_module_says_in_one_line_what_it_is_for() -> None:

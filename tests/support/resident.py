@@ -10,7 +10,7 @@ from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import httpx
 import pytest
@@ -92,8 +92,8 @@ class Visitor:
         self, app: ASGIApp, loop: Loop, address: str = "203.0.113.7", **headers: str
     ) -> None:
         transport = httpx.ASGITransport(
-            app=app, client=(address, 40_000), raise_app_exceptions=False
-        )  # type: ignore[arg-type]
+            app=cast("Any", app), client=(address, 40_000), raise_app_exceptions=False
+        )
         self.http = httpx.AsyncClient(
             transport=transport, base_url="http://127.0.0.1", headers=headers
         )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -37,11 +38,11 @@ def end(room: Room, call_id: int, actor: Actor, **changes: object) -> None:
         ending.end_call(session, VAULT, PROGRAM, call_id, replace(noted(), **changes), actor, NOW)  # type: ignore[arg-type]
 
 
-def correct(room: Room, call_id: int, actor: Actor, **changes: object) -> None:
+def correct(room: Room, call_id: int, actor: Actor, **changes: Any) -> None:
     with room.database.write() as session:
         ending.correct_call(
             session, VAULT, PROGRAM, call_id, replace(noted(), **changes), actor, NOW
-        )  # type: ignore[arg-type]
+        )
 
 
 def tasks(room: Room) -> list[Task]:

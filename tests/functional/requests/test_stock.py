@@ -17,6 +17,7 @@ from portal.domain.alternatives.serials import SerialRange, in_words, read_range
 from portal.domain.errors import ConflictError, DomainError, InputError, NotAllowedError
 from portal.platform.database import Database
 from tests.support.paper import GIFT, Paper, make_paper
+from tests.support.people import Person
 
 
 @pytest.fixture
@@ -264,8 +265,8 @@ def test_one_of_two_wins_when_packing_meets_taking_back(paper: Paper) -> None:
                 won["too late to pack"] += 1
 
         def taking_back(
-            gate: threading.Barrier = gate, family=family, request_id: int = request_id
-        ) -> None:  # type: ignore[no-untyped-def]
+            gate: threading.Barrier = gate, family: Person = family, request_id: int = request_id
+        ) -> None:
             gate.wait()
             try:
                 paper.withdraw(family, request_id)
