@@ -7,16 +7,16 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.locked import locked_page
-from portal.domain.actors import Role
-from portal.domain.audit.services import first_time
-from portal.domain.errors import NotAllowedError, NotFoundError
-from portal.domain.program.workplaces import workplaces_at
-from portal.domain.sites.admission import Place, admit, outside
-from portal.domain.staff.models import StaffUser
-from portal.domain.staff.permissions import Permission, may
-from portal.domain.staff.sign_in import STAGE_FULL, STAGE_PASSWORD
-from portal.domain.texts import _s
+from admin.people.locked import locked_page
+from portal.domain.foundation.actors import Role
+from portal.domain.foundation.audit.services import first_time
+from portal.domain.foundation.errors import NotAllowedError, NotFoundError
+from portal.domain.foundation.program.workplaces import workplaces_at
+from portal.domain.foundation.texts import _s
+from portal.domain.people.sites.admission import Place, admit, outside
+from portal.domain.people.staff.models import StaffUser
+from portal.domain.people.staff.permissions import Permission, may
+from portal.domain.people.staff.sign_in import STAGE_FULL, STAGE_PASSWORD
 from portal.platform.network import inside
 from portal.platform.page import Page
 from portal.platform.routes import Guard, Handler, Transaction, endpoint

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from admin import routes
 from admin.navigation import page_context
-from portal.domain.clock import Clock
+from portal.domain.foundation.clock import Clock
 from portal.platform.application import make_application
 from portal.platform.site import Site, make_site
 from portal.platform.startup import check_prepared

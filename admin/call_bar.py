@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import inspect
 
 from admin.access import allowed
-from portal.domain.calls.kinds import CallLanguage
-from portal.domain.calls.models import Call
-from portal.domain.calls.states import ENDED, TALKING
-from portal.domain.faxes.standing import case_id_of
-from portal.domain.staff.permissions import Permission
+from portal.domain.contacts.calls.kinds import CallLanguage
+from portal.domain.contacts.calls.models import Call
+from portal.domain.contacts.calls.states import ENDED, TALKING
+from portal.domain.contacts.faxes.visibility import case_id_of
+from portal.domain.people.staff.permissions import Permission
 from portal.platform.page import Page
 
 DEFAULTS = "call_defaults"

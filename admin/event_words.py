@@ -1,14 +1,14 @@
 """What happened to a household, in words for the timeline; an action without words shows as it is stored."""
 
-from admin.call_words import call_events
-from admin.caller_words import caller_events
-from admin.desk_words import desk_events
-from admin.escalation_words import escalation_events
-from admin.fax_words import fax_events
-from admin.incident_words import incident_events
-from admin.request_events import request_events
-from admin.return_words import return_events
-from portal.domain.texts import _s, kept_per_language
+from admin.contacts.call_words import call_events
+from admin.contacts.caller_words import caller_events
+from admin.contacts.escalation_words import escalation_events
+from admin.contacts.fax_words import fax_events
+from admin.desk.act_words import desk_events
+from admin.mailroom.incident_words import incident_events
+from admin.mailroom.return_words import return_events
+from admin.requests.request_events import request_events
+from portal.domain.foundation.texts import _s, kept_per_language
 
 
 @kept_per_language

@@ -9,15 +9,15 @@ from typing import Any
 from sqlalchemy import inspect
 
 from admin import words
-from admin.calendar_words import gap_text
 from admin.call_bar import call_bar
 from admin.event_words import event
-from portal.domain.actors import Organization, Role
-from portal.domain.authn.sessions import LIFETIMES, STAFF
-from portal.domain.clock import JST
-from portal.domain.program.last_days import gap
-from portal.domain.staff.permissions import Permission, held
-from portal.domain.texts import STAFF_LOCALES, _s, kept_per_language
+from admin.oversight.calendar_words import gap_text
+from portal.domain.foundation.actors import Organization, Role
+from portal.domain.foundation.clock import JST
+from portal.domain.foundation.program.last_days import gap
+from portal.domain.foundation.texts import STAFF_LOCALES, _s, kept_per_language
+from portal.domain.people.authn.sessions import LIFETIMES, STAFF
+from portal.domain.people.staff.permissions import Permission, held
 from portal.platform.locale import CODE_OF, NAMES, html_lang
 from portal.platform.page import Page
 from portal.platform.site_notices import site_notices

@@ -1,13 +1,13 @@
 """What stored states, kinds and actions are called in the staff's language; an unknown one shows as it is stored."""
 
-from admin import call_words as calls
-from admin import caller_words as callers
-from admin import desk_words as desk
-from admin import escalation_words as escalations
-from admin import fax_words as faxes
-from admin import parcel_words as parcels
-from admin import recipient_words as recipients
-from admin.request_words import (
+from admin.contacts import call_words as calls
+from admin.contacts import caller_words as callers
+from admin.contacts import escalation_words as escalations
+from admin.contacts import fax_words as faxes
+from admin.desk import act_words as desk
+from admin.requests import parcel_words as parcels
+from admin.requests import recipient_words as recipients
+from admin.requests.request_words import (
     channel,
     decision,
     decline_item,
@@ -19,8 +19,8 @@ from admin.request_words import (
     signer,
     trouble,
 )
-from portal.domain.roster.codes import explanations
-from portal.domain.texts import _s, kept_per_language
+from portal.domain.foundation.texts import _s, kept_per_language
+from portal.domain.mailroom.roster.codes import explanations
 
 __all__ = [
     "callers",

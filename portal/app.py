@@ -6,8 +6,8 @@ from typing import Any
 from litestar.types import ASGIApp
 from sqlalchemy import Engine
 
-from portal.domain.clock import Clock
-from portal.domain.program.day_text import format_day
+from portal.domain.foundation.clock import Clock
+from portal.domain.foundation.program.day_text import format_day
 from portal.platform.application import make_application
 from portal.platform.housekeeping import Housekeeping
 from portal.platform.page import Page
@@ -18,7 +18,7 @@ from portal.platform.site_notices import site_notices
 from portal.platform.startup import check_prepared
 from portal.settings import Settings, load_settings
 from portal.web import routes
-from portal.web.opening import opening
+from portal.web.information.opening import opening
 
 
 def page_context(page: Page) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from portal.domain.errors import InputError
-from portal.domain.texts import _s
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
 
 NAMES = (
     "PORTAL_PROGRAM",

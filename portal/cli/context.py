@@ -11,13 +11,13 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 import click
 from sqlalchemy.exc import OperationalError
 
-from portal.domain.actors import SYSTEM, Actor
-from portal.domain.clock import Clock, DatabaseClock
-from portal.domain.errors import DomainError
-from portal.domain.program.loader import load_program
-from portal.domain.program.schema import Program
-from portal.domain.texts import _s
-from portal.domain.vault import Vault, load_vault
+from portal.domain.foundation.actors import SYSTEM, Actor
+from portal.domain.foundation.clock import Clock, DatabaseClock
+from portal.domain.foundation.errors import DomainError
+from portal.domain.foundation.program.loader import load_program
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault, load_vault
 from portal.platform.database import Database, make_engine
 from portal.platform.startup import prepare
 from portal.settings import Settings

@@ -17,9 +17,9 @@ from portal.app import make_resident_site
 from portal.cli.context import Context, answering
 from portal.cli.serve import command_line, environment
 from portal.demo.stage import Stage, set_stage
-from portal.domain.errors import InputError
-from portal.domain.texts import _s
-from portal.domain.wareki import format_wareki
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.wareki import format_wareki
 from portal.platform.startup import prepare
 from portal.settings import Settings
 

@@ -3,7 +3,7 @@
 import click
 
 from portal.cli.context import Context, answering
-from portal.domain.texts import _s
+from portal.domain.foundation.texts import _s
 from portal.platform.startup import prepare
 
 

@@ -3,8 +3,8 @@
 import click
 
 from portal.cli.context import Context
-from portal.domain.program.opening import staff_closed_text
-from portal.domain.texts import _s
+from portal.domain.foundation.program.opening import staff_closed_text
+from portal.domain.foundation.texts import _s
 
 
 def warn_after_delivery(context: Context) -> None:

@@ -7,25 +7,25 @@ from importlib.util import find_spec
 import click
 
 from portal.cli.context import Context, answering, fail
-from portal.domain.errors import DomainError
-from portal.domain.texts import _s, use_locale
+from portal.domain.foundation.errors import DomainError
+from portal.domain.foundation.texts import _s, use_locale
 from portal.settings import Settings, load_settings
 
 COMMANDS = {
     "init": "portal.cli.init",
     "db": "portal.cli.init",
     "program": "portal.cli.program",
-    "roster": "portal.cli.roster",
-    "coupons": "portal.cli.coupons",
-    "letters": "portal.cli.letters",
-    "stock": "portal.cli.stock",
-    "staff": "portal.cli.staff",
-    "report": "portal.cli.report",
-    "settlement": "portal.cli.settlement",
-    "export": "portal.cli.export",
-    "mail": "portal.cli.mail",
-    "telephony": "portal.cli.telephony",
-    "notices": "portal.cli.notices",
+    "roster": "portal.cli.mailroom.roster",
+    "coupons": "portal.cli.people.coupons",
+    "letters": "portal.cli.mailroom.letters",
+    "stock": "portal.cli.requests.stock",
+    "staff": "portal.cli.people.staff",
+    "report": "portal.cli.oversight.report",
+    "settlement": "portal.cli.oversight.settlement",
+    "export": "portal.cli.oversight.export",
+    "mail": "portal.cli.mailroom.mail",
+    "telephony": "portal.cli.contacts.telephony",
+    "notices": "portal.cli.people.notices",
     "states": "portal.cli.states",
     "serve": "portal.cli.serve",
     "demo": "portal.cli.demo",

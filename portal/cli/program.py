@@ -8,12 +8,12 @@ import click
 
 from portal.cli.context import FAILED, WITH_HOLDS, answering
 from portal.cli.program_files import file_findings
-from portal.domain.program.checks import by_level, check_program
-from portal.domain.program.explain import DayRow, explain_days, explain_settings
-from portal.domain.program.findings import Finding, Level
-from portal.domain.program.reading import ProgramFileError
-from portal.domain.program.schema import Program
-from portal.domain.texts import _s, _sn
+from portal.domain.foundation.program.checks import by_level, check_program
+from portal.domain.foundation.program.explain import DayRow, explain_days, explain_settings
+from portal.domain.foundation.program.findings import Finding, Level
+from portal.domain.foundation.program.reading import ProgramFileError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s, _sn
 
 
 class ProgramContext(Protocol):

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from portal.cli.context import answering
-from portal.domain.casework.state_matrix import as_markdown
+from portal.domain.desk.casework.state_matrix import as_markdown
 
 PAGE = Path(__file__).resolve().parents[2] / ".github" / "guides" / "states.md"
 

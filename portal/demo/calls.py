@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from portal.domain.actors import Actor
-from portal.domain.approvals.services import Instruction
-from portal.domain.call_desk.ending import end_call
-from portal.domain.calls.finishing import AfterCall
-from portal.domain.calls.kinds import CallLanguage, Result
-from portal.domain.calls.services import hang_up, start_call
-from portal.domain.clock import jst_date
-from portal.domain.escalations import services
-from portal.domain.escalations.services import Question, WardAnswer
+from portal.domain.contacts.calls.finishing import AfterCall
+from portal.domain.contacts.calls.kinds import CallLanguage, Result
+from portal.domain.contacts.calls.services import hang_up, start_call
+from portal.domain.contacts.escalations import services
+from portal.domain.contacts.escalations.services import Question, WardAnswer
+from portal.domain.desk.call_desk.ending import end_call
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.approvals.services import Instruction
+from portal.domain.foundation.clock import jst_date
 from portal.platform.site import Site
 
 

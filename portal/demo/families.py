@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 
 from portal.demo.ward import BUILDINGS, CHILDREN, HEADERS, PARENTS, SURNAMES, TOWNS, full_width
-from portal.domain.wareki import ERAS, format_wareki
+from portal.domain.foundation.wareki import ERAS, format_wareki
 
 
 @dataclass(frozen=True)

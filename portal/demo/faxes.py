@@ -7,15 +7,15 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 from sqlalchemy import select
 
-from portal.domain.actors import Actor
-from portal.domain.clock import JST
-from portal.domain.credentials.models import Credential
-from portal.domain.faxes.services import NewFax, receive
-from portal.domain.households.models import Household
-from portal.domain.households.queries import HouseholdView, view_household
-from portal.domain.letters.fonts import font_folders
-from portal.domain.requests.scans import check_scan
-from portal.domain.wareki import format_wareki
+from portal.domain.contacts.faxes.services import NewFax, receive
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.clock import JST
+from portal.domain.foundation.wareki import format_wareki
+from portal.domain.letters.letters.fonts import font_folders
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.households.models import Household
+from portal.domain.people.households.queries import HouseholdView, view_household
+from portal.domain.requests.requests.scans import check_scan
 from portal.platform.site import Site
 
 SIZE, DOTS = (1728, 2200), (204.0, 196.0)

@@ -4,18 +4,18 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from portal.domain.actors import SYSTEM, Actor
-from portal.domain.clock import jst_date
-from portal.domain.coupons import services as coupons
-from portal.domain.coupons.models import Coupon
-from portal.domain.entitlements.models import Entitlement
-from portal.domain.households.models import Household
-from portal.domain.incidents import downtime, faults, register, subjects
-from portal.domain.incidents.faults import LookUp, Told
-from portal.domain.incidents.kinds import Source
-from portal.domain.incidents.register import Opening
-from portal.domain.letters.models import Letter
-from portal.domain.reports.incidents import write_report
+from portal.domain.foundation.actors import SYSTEM, Actor
+from portal.domain.foundation.clock import jst_date
+from portal.domain.letters.letters.models import Letter
+from portal.domain.mailroom.incidents import downtime, faults, register, subjects
+from portal.domain.mailroom.incidents.faults import LookUp, Told
+from portal.domain.mailroom.incidents.kinds import Source
+from portal.domain.mailroom.incidents.register import Opening
+from portal.domain.oversight.reports.incidents import write_report
+from portal.domain.people.coupons import services as coupons
+from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.models import Household
 from portal.platform.site import Site
 
 FIELDS = {

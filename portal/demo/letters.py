@@ -6,16 +6,16 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from portal.domain.actors import SYSTEM, Actor
-from portal.domain.clock import FixedClock
-from portal.domain.errors import InputError
-from portal.domain.households.queries import view_household
-from portal.domain.letters.models import Letter, PrintChunk
-from portal.domain.printing.build import BuiltRun, Printer, build_letters
-from portal.domain.printing.handover import confirm_hand_over, propose_hand_over
-from portal.domain.printing.proof_decisions import approve_proof
-from portal.domain.printing.proofs import make_proof
-from portal.domain.texts import _s
+from portal.domain.foundation.actors import SYSTEM, Actor
+from portal.domain.foundation.clock import FixedClock
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.models import Letter, PrintChunk
+from portal.domain.mailroom.printing.dispatch.handover import confirm_hand_over, propose_hand_over
+from portal.domain.mailroom.printing.proofs.decisions import approve_proof
+from portal.domain.mailroom.printing.proofs.making import make_proof
+from portal.domain.mailroom.printing.runs.build import BuiltRun, Printer, build_letters
+from portal.domain.people.households.queries import view_household
 from portal.platform.site import Site
 
 PRINTED_BEFORE, HANDED_OVER_BEFORE = timedelta(days=13), timedelta(days=12)

@@ -5,14 +5,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.actors import Actor
-from portal.domain.clock import jst_date
-from portal.domain.letters.models import Letter
-from portal.domain.printing.posting import Entry, post_letters
-from portal.domain.returned_mail.receiving import Pile, default_keep_until, receive
-from portal.domain.shipments.mail import SIMPLE_REGISTERED, STORAGE_ENDED
-from portal.domain.tracking.file import CsvFeed
-from portal.domain.tracking.taking import take_tracking
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.clock import jst_date
+from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.shipments.mail import SIMPLE_REGISTERED, STORAGE_ENDED
+from portal.domain.mailroom.printing.dispatch.posting import Entry, post_letters
+from portal.domain.mailroom.returned_mail.receiving import Pile, default_keep_until, receive
+from portal.domain.mailroom.tracking.file import CsvFeed
+from portal.domain.mailroom.tracking.ingest import take_tracking
 from portal.platform.site import Site
 
 POSTED_BEFORE, LABELS = timedelta(days=11), 3_110_000_000

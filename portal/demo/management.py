@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from portal.domain.actors import Actor
-from portal.domain.clock import jst_date
-from portal.domain.documents import services as documents
-from portal.domain.management import milestones, minutes, questions
-from portal.domain.reports import ward_documents
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.clock import jst_date
+from portal.domain.letters.documents import services as documents
+from portal.domain.oversight.management import milestones, minutes, questions
+from portal.domain.oversight.reports import ward_documents
 from portal.platform.site import Site
 
 FIRST = {

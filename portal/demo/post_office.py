@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pyrage
 
-from portal.domain.actors import Actor
-from portal.domain.clock import jst_date
-from portal.domain.printing import dispatches
-from portal.domain.roster.towns import load_towns
-from portal.domain.subcontractors import services as subcontractors
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.clock import jst_date
+from portal.domain.letters.subcontractors import services as subcontractors
+from portal.domain.mailroom.printing.dispatch import calendar
+from portal.domain.mailroom.roster.towns import load_towns
 from portal.platform.site import Site
 
 OFFICE, MAIL_HOUSE = "みなも郵便局", "みなもメーリング株式会社"
@@ -39,15 +39,15 @@ def fill_calendar(site: Site, run_id: int, officer: Actor, ward: Actor) -> None:
             {town for names in load_towns(site.program.towns_file).values() for town in names}
         )
         third = max(1, len(towns) // 3)
-        sent = dispatches.Plan(jst_date(now - SENT), OFFICE, 90, tuple(towns[:third]), run_id)
-        first = dispatches.plan(session, site.vault, sent, officer, now - SENT)
-        dispatches.mark_sent(session, first.id, officer, now - SENT)
+        sent = calendar.Plan(jst_date(now - SENT), OFFICE, 90, tuple(towns[:third]), run_id)
+        first = calendar.plan(session, site.vault, sent, officer, now - SENT)
+        calendar.mark_sent(session, first.id, officer, now - SENT)
         for at, after in enumerate(COMING, 1):
             some = tuple(towns[at * third : (at + 1) * third]) or tuple(towns)
-            dispatches.plan(
+            calendar.plan(
                 session,
                 site.vault,
-                dispatches.Plan(jst_date(now + after), OFFICE, 40, some),
+                calendar.Plan(jst_date(now + after), OFFICE, 40, some),
                 officer,
                 now,
             )

@@ -6,15 +6,15 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.actors import Actor, Role
-from portal.domain.alternatives import services as alternatives
-from portal.domain.alternatives.choosing import WHY
-from portal.domain.alternatives.stock import receive
-from portal.domain.credentials.models import Credential
-from portal.domain.declines import services as declines
-from portal.domain.entitlements.models import Entitlement
-from portal.domain.households.models import Child, Household
-from portal.domain.redeliveries.submitting import Wish, submit_without_sign_in
+from portal.domain.foundation.actors import Actor, Role
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.models import Child, Household
+from portal.domain.requests.alternatives import services as alternatives
+from portal.domain.requests.alternatives.choosing import WHY
+from portal.domain.requests.alternatives.stock import receive
+from portal.domain.requests.declines import services as declines
+from portal.domain.requests.redeliveries.submitting import Wish, submit_without_sign_in
 from portal.platform.site import Site
 
 PIECES = 60

@@ -20,21 +20,21 @@ from portal.demo.management import fill_management
 from portal.demo.post_office import fill_calendar
 from portal.demo.requests import fill_desk
 from portal.demo.telephony import count_calls
-from portal.domain.actors import SYSTEM, Actor, Organization, Role
-from portal.domain.clock import jst_date
-from portal.domain.coupons.assignment import Reserve, assign
-from portal.domain.coupons.batch_file import Order, Terms
-from portal.domain.coupons.issuer import load_issuer
-from portal.domain.coupons.loader import load_batch
-from portal.domain.entitlements.models import Entitlement
-from portal.domain.households.protection import protection_loaded
-from portal.domain.households.search_index import Indexer
-from portal.domain.roster.check import check_file
-from portal.domain.roster.importer import Importer
-from portal.domain.roster.layout import find_layout
-from portal.domain.roster.towns import rules_of
-from portal.domain.staff.services import add_staff
-from portal.domain.texts import _s
+from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.texts import _s
+from portal.domain.mailroom.roster.check import check_file
+from portal.domain.mailroom.roster.importer import Importer
+from portal.domain.mailroom.roster.layout import find_layout
+from portal.domain.mailroom.roster.towns import rules_of
+from portal.domain.people.coupons.assignment import Reserve, assign
+from portal.domain.people.coupons.batch_file import Order, Terms
+from portal.domain.people.coupons.issuer import load_issuer
+from portal.domain.people.coupons.loader import load_batch
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.protection import protection_loaded
+from portal.domain.people.households.search_index import Indexer
+from portal.domain.people.staff.services import add_staff
 from portal.platform.site import Site
 
 HOUSEHOLDS = 120

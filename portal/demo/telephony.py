@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from portal.domain.actors import Actor
-from portal.domain.clock import JST, jst_date
-from portal.domain.telephony.importer import FILE, store
-from portal.domain.telephony.kpi import Counts
-from portal.domain.telephony.queries import missing_days, open_halves
-from portal.domain.telephony.reading import CountRow
+from portal.domain.contacts.telephony.importer import FILE, store
+from portal.domain.contacts.telephony.kpi import Counts
+from portal.domain.contacts.telephony.queries import missing_days, open_halves
+from portal.domain.contacts.telephony.reading import CountRow
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.clock import JST, jst_date
 from portal.platform.site import Site
 
 LANGUAGES = (("ja", 2, 3), ("en", 0, 2), ("zh", 0, 2), ("ko", 0, 2))

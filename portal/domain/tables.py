@@ -2,43 +2,43 @@
 
 from sqlalchemy import Engine, MetaData
 
-from portal.domain.alternatives import models as _alternatives
-from portal.domain.announcements import models as _announcements
-from portal.domain.approvals import models as _approvals
-from portal.domain.audit import models as _audit
-from portal.domain.authn import models as _authn
-from portal.domain.base import Base
-from portal.domain.call_desk import models as _call_desk
-from portal.domain.calls import models as _calls
-from portal.domain.coupons import models as _coupons
-from portal.domain.credentials import models as _credentials
-from portal.domain.declines import models as _declines
-from portal.domain.documents import models as _documents
-from portal.domain.entitlements import models as _entitlements
-from portal.domain.escalations import models as _escalations
-from portal.domain.faxes import models as _faxes
-from portal.domain.households import models as _households
-from portal.domain.incidents import models as _incidents
-from portal.domain.letters import models as _letters
-from portal.domain.management import models as _management
-from portal.domain.notices import models as _notices
-from portal.domain.printing import models as _printing
-from portal.domain.program import models as _program
-from portal.domain.recipients import models as _recipients
-from portal.domain.redeliveries import models as _redeliveries
-from portal.domain.reports import models as _reports
-from portal.domain.requests import models as _requests
-from portal.domain.returned_mail import models as _returned_mail
-from portal.domain.roster import models as _roster
-from portal.domain.scripts import models as _scripts
-from portal.domain.settlement import models as _settlement
-from portal.domain.shipments import models as _shipments
-from portal.domain.sites import models as _sites
-from portal.domain.staff import models as _staff
-from portal.domain.subcontractors import models as _subcontractors
-from portal.domain.tasks import models as _tasks
-from portal.domain.telephony import models as _telephony
-from portal.domain.tracking import models as _tracking
+from portal.domain.contacts.calls import models as _calls
+from portal.domain.contacts.escalations import models as _escalations
+from portal.domain.contacts.faxes import models as _faxes
+from portal.domain.contacts.scripts import models as _scripts
+from portal.domain.contacts.telephony import models as _telephony
+from portal.domain.desk.call_desk import models as _call_desk
+from portal.domain.foundation.approvals import models as _approvals
+from portal.domain.foundation.audit import models as _audit
+from portal.domain.foundation.base import Base
+from portal.domain.foundation.program import models as _program
+from portal.domain.letters.announcements import models as _announcements
+from portal.domain.letters.documents import models as _documents
+from portal.domain.letters.letters import models as _letters
+from portal.domain.letters.shipments import models as _shipments
+from portal.domain.letters.subcontractors import models as _subcontractors
+from portal.domain.mailroom.incidents import models as _incidents
+from portal.domain.mailroom.printing import models as _printing
+from portal.domain.mailroom.returned_mail import models as _returned_mail
+from portal.domain.mailroom.roster import models as _roster
+from portal.domain.mailroom.tracking import models as _tracking
+from portal.domain.oversight.management import models as _management
+from portal.domain.oversight.reports import models as _reports
+from portal.domain.oversight.settlement import models as _settlement
+from portal.domain.people.authn import models as _authn
+from portal.domain.people.coupons import models as _coupons
+from portal.domain.people.credentials import models as _credentials
+from portal.domain.people.entitlements import models as _entitlements
+from portal.domain.people.households import models as _households
+from portal.domain.people.notices import models as _notices
+from portal.domain.people.sites import models as _sites
+from portal.domain.people.staff import models as _staff
+from portal.domain.people.tasks import models as _tasks
+from portal.domain.requests.alternatives import models as _alternatives
+from portal.domain.requests.declines import models as _declines
+from portal.domain.requests.recipients import models as _recipients
+from portal.domain.requests.redeliveries import models as _redeliveries
+from portal.domain.requests.requests import models as _requests
 
 SLICES = (
     _alternatives,

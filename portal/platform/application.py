@@ -10,7 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from portal.domain.texts import use_locale
+from portal.domain.foundation.texts import use_locale
 from portal.platform.failures import default_message
 from portal.platform.forms import Form
 from portal.platform.headers import security_headers

@@ -6,8 +6,8 @@ import mimetypes
 from dataclasses import dataclass
 from pathlib import Path
 
-from portal.domain.errors import InputError
-from portal.domain.texts import _s
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "static"

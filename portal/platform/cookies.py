@@ -4,7 +4,7 @@ import secrets
 
 from litestar.datastructures import Cookie
 
-from portal.domain.vault import Vault
+from portal.domain.foundation.vault import Vault
 
 SESSION, VISIT, DEVICE = "sid", "visit", "device"
 

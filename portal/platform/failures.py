@@ -4,8 +4,8 @@ from typing import Any
 
 from litestar import Response
 
-from portal.domain import errors
-from portal.domain.texts import _
+from portal.domain.foundation import errors
+from portal.domain.foundation.texts import _
 from portal.platform.page import Page
 
 STATUS: dict[type[Exception], int] = {

@@ -7,19 +7,19 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.domain.actors import SYSTEM
-from portal.domain.announcements.reminders import remind_everybody
-from portal.domain.audit.services import forget_keys
-from portal.domain.authn import sessions, throttles
-from portal.domain.calls.forgotten import close_forgotten
-from portal.domain.casework.reminder_cards import write_to_everybody
-from portal.domain.clock import Clock
-from portal.domain.households.search_index import Indexer
-from portal.domain.printing.plain import remove_plain_files, runs_to_clear
-from portal.domain.program.deadlines import Window
-from portal.domain.redeliveries.matching import match_request, waiting_for_match
-from portal.domain.sites import services as sites
-from portal.domain.vault import Vault
+from portal.domain.contacts.calls.forgotten import close_forgotten
+from portal.domain.desk.casework.reminder_cards import write_to_everybody
+from portal.domain.foundation.actors import SYSTEM
+from portal.domain.foundation.audit.services import forget_keys
+from portal.domain.foundation.clock import Clock
+from portal.domain.foundation.program.deadlines import Window
+from portal.domain.foundation.vault import Vault
+from portal.domain.letters.announcements.reminders import remind_everybody
+from portal.domain.mailroom.printing.archives.plain_files import remove_plain_files, runs_to_clear
+from portal.domain.people.authn import sessions, throttles
+from portal.domain.people.households.search_index import Indexer
+from portal.domain.people.sites import services as sites
+from portal.domain.requests.redeliveries.matching import match_request, waiting_for_match
 from portal.platform.database import Database
 
 LOG = logging.getLogger("portal.housekeeping")

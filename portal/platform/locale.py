@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from babel import negotiate_locale
 
-from portal.domain.texts import RESIDENT_LOCALES, SOURCE_LOCALE
+from portal.domain.foundation.texts import RESIDENT_LOCALES, SOURCE_LOCALE
 
 COOKIE = "lang"
 CODES = {

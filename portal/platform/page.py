@@ -10,14 +10,14 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from sqlalchemy.orm import Session
 
-from portal.domain.actors import Actor, Channel, Organization, Role
-from portal.domain.authn import sessions
-from portal.domain.authn.models import AuthSession
-from portal.domain.calls.models import Call
-from portal.domain.calls.standing import standing
-from portal.domain.credentials.models import Credential
-from portal.domain.signin.standing import going_on
-from portal.domain.staff.models import StaffUser
+from portal.domain.contacts.calls.active_call import standing
+from portal.domain.contacts.calls.models import Call
+from portal.domain.foundation.actors import Actor, Channel, Organization, Role
+from portal.domain.people.authn import sessions
+from portal.domain.people.authn.models import AuthSession
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.signin.session_check import going_on
+from portal.domain.people.staff.models import StaffUser
 from portal.platform import cookies
 from portal.platform.forms import Form
 from portal.platform.locale import CODE_OF, NAMES, html_lang

@@ -15,9 +15,9 @@ from litestar.handlers import HTTPRouteHandler
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from portal.domain.authn import sessions
-from portal.domain.errors import DomainError, ThrottledError
-from portal.domain.texts import RESIDENT_LOCALES, STAFF_LOCALES, use_locale
+from portal.domain.foundation.errors import DomainError, ThrottledError
+from portal.domain.foundation.texts import RESIDENT_LOCALES, STAFF_LOCALES, use_locale
+from portal.domain.people.authn import sessions
 from portal.platform import cookies
 from portal.platform import locale as locales
 from portal.platform.failures import failure_page

@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 from jinja2 import Environment
 from sqlalchemy import Engine
 
-from portal.domain.authn.passwords import HashPool
-from portal.domain.clock import Clock, DatabaseClock
-from portal.domain.households.search_index import Indexer
-from portal.domain.program.loader import load_program
-from portal.domain.program.schema import Program
-from portal.domain.signin.second_factor import Origin
-from portal.domain.texts import plain
-from portal.domain.vault import Vault, load_vault
+from portal.domain.foundation.clock import Clock, DatabaseClock
+from portal.domain.foundation.program.loader import load_program
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import plain
+from portal.domain.foundation.vault import Vault, load_vault
+from portal.domain.people.authn.passwords import HashPool
+from portal.domain.people.households.search_index import Indexer
+from portal.domain.people.signin.second_factor import Origin
 from portal.platform.assets import Assets
 from portal.platform.database import Database, make_engine
 from portal.platform.senders import sendable_kinds

@@ -6,9 +6,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
-from portal.domain.incidents.site_notices import shown_now
-from portal.domain.program.hours_text import instant_text
-from portal.domain.texts import _
+from portal.domain.foundation.program.hours_text import instant_text
+from portal.domain.foundation.texts import _
+from portal.domain.mailroom.incidents.site_notices import shown_now
 from portal.platform.page import Page
 
 

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 
 from sqlalchemy import inspect
 
-from portal.domain.errors import InputError
-from portal.domain.program.checks import check_program
-from portal.domain.program.deployment import deployment, keep_deployment
-from portal.domain.program.findings import Level
-from portal.domain.program.loader import load_program
-from portal.domain.program.models import Deployment
-from portal.domain.texts import _s
-from portal.domain.vault import load_vault, make_keys, seal, unseal
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.program.checks import check_program
+from portal.domain.foundation.program.deployment import deployment, keep_deployment
+from portal.domain.foundation.program.findings import Level
+from portal.domain.foundation.program.loader import load_program
+from portal.domain.foundation.program.models import Deployment
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import load_vault, make_keys, seal, unseal
 from portal.platform.database import Database, make_engine
 from portal.platform.migrations import upgrade
 from portal.settings import Settings

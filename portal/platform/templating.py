@@ -9,9 +9,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from portal.domain import texts
-from portal.domain.clock import jst_date
-from portal.domain.texts import _, _n, _s, _sn
+from portal.domain.foundation import texts
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.texts import _, _n, _s, _sn
 from portal.platform.assets import ROOT, Assets
 
 RUBY_HTML = r"<ruby>\1<rp>(</rp><rt>\2</rt><rp>)</rp></ruby>"

@@ -10,8 +10,8 @@ from multipart import (  # type: ignore[import-untyped]  # the package has no ty
     PushMultipartParser,
 )
 
-from portal.domain.errors import InputError
-from portal.domain.texts import _s
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
 from portal.platform.forms import MAX_FIELD, MAX_FIELDS, Form, Upload, form_from
 
 MEGABYTE = 1_000_000

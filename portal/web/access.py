@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Response
 
-from portal.domain.signin.attempt import STAGE_BIRTH, STAGE_CHANNEL, STAGE_CODE, STAGE_FULL
+from portal.domain.people.signin.attempt import STAGE_BIRTH, STAGE_CHANNEL, STAGE_CODE, STAGE_FULL
 from portal.platform.page import Page
 from portal.platform.routes import Guard
 

@@ -6,25 +6,25 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from portal.domain.authn import sessions
-from portal.domain.authn.backup_codes import new_backup_codes
-from portal.domain.authn.passwords import SALT_BYTES
-from portal.domain.errors import BusyError, DomainError, InputError, NotFoundError
-from portal.domain.program.hours_text import instant_text
-from portal.domain.signin import account, second_factor
-from portal.domain.signin.letter_requests import letter_state, open_letter_request, own_task
-from portal.domain.signin.locked_out import stamp, stamped_at
-from portal.domain.tasks.services import NEW_LETTER
-from portal.domain.texts import _
+from portal.domain.foundation.errors import BusyError, DomainError, InputError, NotFoundError
+from portal.domain.foundation.program.hours_text import instant_text
+from portal.domain.foundation.texts import _
+from portal.domain.people.authn import sessions
+from portal.domain.people.authn.backup_codes import new_backup_codes
+from portal.domain.people.authn.passwords import SALT_BYTES
+from portal.domain.people.signin import account, second_factor
+from portal.domain.people.signin.letter_requests import letter_state, open_letter_request, own_task
+from portal.domain.people.signin.locked_out import stamp, stamped_at
+from portal.domain.people.tasks.services import NEW_LETTER
 from portal.platform import cookies
 from portal.platform.failures import failure_page
 from portal.platform.page import Page
 from portal.platform.routes import Transaction, endpoint
 from portal.web.access import PUBLIC, everybody, signed_in
-from portal.web.activation import forbidden_words, keep_backup, own_credential, session_of
-from portal.web.code import masked
-from portal.web.code_texts import channel_name
-from portal.web.fresh import freshly_signed_in
+from portal.web.signin.activation import forbidden_words, keep_backup, own_credential, session_of
+from portal.web.signin.code import masked
+from portal.web.signin.code_texts import channel_name
+from portal.web.signin.fresh import freshly_signed_in
 
 ACCESS = "signed_in"
 LOST = "loss-receipt"
@@ -36,7 +36,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     found = second_factor.factors(page.session, credential.id).confirmed
     window = page.site.program.windows.new_letter
     return page.render(
-        "portal/account.html",
+        "portal/account/account.html",
         status_code,
         channels=[(a.kind, channel_name(a.kind), masked(page, a)) for a in found],
         more=len(found) < len(page.site.channels),
@@ -50,7 +50,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 def show_password(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for an own password."""
-    return page.render("portal/account_password.html", status_code)
+    return page.render("portal/account/account_password.html", status_code)
 
 
 def submit_password(page: Page) -> Response[Any]:
@@ -79,7 +79,7 @@ def show_remove(page: Page, status_code: int = 200) -> Response[Any]:
     if chosen is None or len(found.confirmed) == 1:
         return page.redirect("/account")
     return page.render(
-        "portal/account_remove.html",
+        "portal/account/account_remove.html",
         status_code,
         kind=chosen.kind,
         name=channel_name(chosen.kind),
@@ -101,7 +101,7 @@ def remove_channel(page: Page) -> Response[Any]:
 
 def show_codes(page: Page, status_code: int = 200) -> Response[Any]:
     """Say what new backup codes do to the old ones, before the button."""
-    return page.render("portal/account_codes.html", status_code)
+    return page.render("portal/account/account_codes.html", status_code)
 
 
 def new_codes(page: Page) -> Response[Any]:
@@ -121,7 +121,7 @@ def sign_out_everywhere(page: Page) -> Response[Any]:
 
 def show_lost(page: Page, status_code: int = 200) -> Response[Any]:
     """Say what reporting a loss does, before the button."""
-    return page.render("portal/account_lost.html", status_code)
+    return page.render("portal/account/account_lost.html", status_code)
 
 
 def submit_lost(page: Page) -> Response[Any]:
@@ -139,7 +139,7 @@ def show_letter(page: Page, status_code: int = 200) -> Response[Any]:
     window = page.site.program.windows.new_letter
     asked = open_letter_request(page.session, own_credential(page).household_id)
     return page.render(
-        "portal/account_letter.html",
+        "portal/account/account_letter.html",
         status_code,
         window=window,
         open=window.is_open(page.now),
@@ -164,7 +164,7 @@ def lost_received(page: Page) -> Response[Any]:
     if at is None:
         raise NotFoundError(_("お探しのページは見つかりませんでした。"))
     return page.render(
-        "portal/account_received.html",
+        "portal/account/account_received.html",
         kind="lost",
         receipt_no=receipt_no,
         at=instant_text(at),
@@ -177,7 +177,7 @@ def letter_received(page: Page) -> Response[Any]:
     household_id = own_credential(page).household_id
     task = own_task(page.session, household_id, NEW_LETTER, str(page.params["receipt_no"])[:20])
     return page.render(
-        "portal/account_received.html",
+        "portal/account/account_received.html",
         kind="letter",
         receipt_no=task.receipt_no,
         at=instant_text(task.created_at),

@@ -1,7 +1,7 @@
 """The page of states in the guides says what the machines say."""
 
 from portal.cli.states import PAGE
-from portal.domain.casework.state_matrix import as_markdown
+from portal.domain.desk.casework.state_matrix import as_markdown
 
 
 def test_the_page_of_states_is_up_to_date() -> None:

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import insert, text
 
 from portal.demo.ward import PARENTS, SURNAMES
-from portal.domain.actors import Actor, Organization, Role
-from portal.domain.audit.models import AuditEvent
-from portal.domain.base import refresh_statistics
-from portal.domain.calls.models import Call, CallHousehold
-from portal.domain.clock import jst_date
-from portal.domain.telephony.importer import import_file
-from portal.domain.telephony.models import CallCount, CountDay
+from portal.domain.contacts.calls.models import Call, CallHousehold
+from portal.domain.contacts.telephony.importer import import_file
+from portal.domain.contacts.telephony.models import CallCount, CountDay
+from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.foundation.base import refresh_statistics
+from portal.domain.foundation.clock import jst_date
 from tests.bench.test_desk import PROMISED, assert_ratios, bare_site, cost
 from tests.support.call_month import as_file, invent_counts
 from tests.support.coupons import VAULT

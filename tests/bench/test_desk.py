@@ -13,10 +13,10 @@ from litestar.params import FromPath
 from litestar.types import ASGIApp
 from sqlalchemy import insert, text
 
-from portal.domain.actors import Role
-from portal.domain.households.models import Household
-from portal.domain.requests.kinds import ALTERNATIVE, DECLINE, REDELIVERY
-from portal.domain.requests.models import Request
+from portal.domain.foundation.actors import Role
+from portal.domain.people.households.models import Household
+from portal.domain.requests.requests.kinds import ALTERNATIVE, DECLINE, REDELIVERY
+from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite

@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from portal.domain.audit.models import AuditEvent
-from portal.domain.base import refresh_statistics
-from portal.domain.households.models import Household
-from portal.domain.letters.models import Letter, PrintRun
-from portal.domain.shipments.models import Shipment
-from portal.domain.tracking.models import TrackingEvent, TrackingFile
-from portal.domain.vault import load_vault
+from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.foundation.base import refresh_statistics
+from portal.domain.foundation.vault import load_vault
+from portal.domain.letters.letters.models import Letter, PrintRun
+from portal.domain.letters.shipments.models import Shipment
+from portal.domain.mailroom.tracking.models import TrackingEvent, TrackingFile
+from portal.domain.people.households.models import Household
 from portal.platform.database import Database, make_engine
 from tests.bench.test_settlement import (
     BEFORE,

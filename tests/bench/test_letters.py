@@ -8,8 +8,8 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from portal.domain.authn.passwords import hash_password
-from portal.domain.printing.build import BuiltRun, build_letters
+from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
+from portal.domain.people.authn.passwords import hash_password
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
 from tests.support.letters import add_families, printer

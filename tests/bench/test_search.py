@@ -9,11 +9,15 @@ from typing import Any
 
 from sqlalchemy import insert, text
 
-from portal.domain.actors import Role
-from portal.domain.base import refresh_statistics
-from portal.domain.households.models import Child, Household, SearchIndex
-from portal.domain.households.records import HouseholdFields, household_digest, seal_household
-from portal.domain.households.search_index import Indexer
+from portal.domain.foundation.actors import Role
+from portal.domain.foundation.base import refresh_statistics
+from portal.domain.people.households.models import Child, Household, SearchIndex
+from portal.domain.people.households.records import (
+    HouseholdFields,
+    household_digest,
+    seal_household,
+)
+from portal.domain.people.households.search_index import Indexer
 from tests.bench.test_desk import assert_ratios, bare_site, cost
 from tests.support.coupons import VAULT
 from tests.support.people import CANARY_NAME

@@ -11,12 +11,17 @@ from typing import Any
 from sqlalchemy import insert
 
 from portal.demo.issuer import make_statement
-from portal.domain.base import refresh_statistics
-from portal.domain.coupons.models import Coupon, CouponBatch
-from portal.domain.coupons.sealed import CouponCode, code_digest, management_digest, seal_code
-from portal.domain.entitlements.models import Entitlement
-from portal.domain.households.models import Child, Household
-from portal.domain.vault import Vault, load_vault
+from portal.domain.foundation.base import refresh_statistics
+from portal.domain.foundation.vault import Vault, load_vault
+from portal.domain.people.coupons.models import Coupon, CouponBatch
+from portal.domain.people.coupons.sealed import (
+    CouponCode,
+    code_digest,
+    management_digest,
+    seal_code,
+)
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.models import Child, Household
 from portal.platform.database import Database, make_engine
 from tests.bench.test_roster import MEASURE
 from tests.support.command import CommandLine

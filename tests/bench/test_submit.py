@@ -9,9 +9,9 @@ from litestar.params import URLEncodedBody
 from litestar.types import ASGIApp
 from sqlalchemy import update
 
-from portal.domain.actors import SYSTEM
-from portal.domain.audit.models import AuditEvent
-from portal.domain.credentials.models import Credential
+from portal.domain.foundation.actors import SYSTEM
+from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.people.credentials.models import Credential
 from portal.platform.database import Database
 from tests.support.people import Person, give_coupons
 from tests.support.resident import Resident, Visitor

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from portal.domain.letters.models import Letter
-from portal.domain.printing.archives import archives_of
-from portal.domain.printing.build import BuiltRun, build_letters
-from portal.domain.printing.models import PrintProof, PrintProofPage
-from portal.domain.printing.proof_decisions import approve_proof
-from portal.domain.printing.proof_pages import open_picture, pages_of
+from portal.domain.letters.letters.models import Letter
+from portal.domain.mailroom.printing.archives.sending import archives_of
+from portal.domain.mailroom.printing.models import PrintProof, PrintProofPage
+from portal.domain.mailroom.printing.proofs.decisions import approve_proof
+from portal.domain.mailroom.printing.proofs.pictures import open_picture, pages_of
+from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.platform.database import Database
 from tests.support.archives import MailHouse, make_mail_house
 from tests.support.coupons import NOW, VAULT

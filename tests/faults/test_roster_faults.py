@@ -13,12 +13,12 @@ from sqlalchemy import func, select
 
 from portal.demo.extract import make_extract
 from portal.demo.families import ExtractPlan
-from portal.domain.entitlements.queries import totals
-from portal.domain.errors import ConflictError
-from portal.domain.households.models import Household
-from portal.domain.roster.check import CheckedHousehold, CheckedRow, check_file
-from portal.domain.roster.layout import find_layout
-from portal.domain.roster.models import RosterImport, StagedHousehold
+from portal.domain.foundation.errors import ConflictError
+from portal.domain.mailroom.roster.check import CheckedHousehold, CheckedRow, check_file
+from portal.domain.mailroom.roster.layout import find_layout
+from portal.domain.mailroom.roster.models import RosterImport, StagedHousehold
+from portal.domain.people.entitlements.queries import totals
+from portal.domain.people.households.models import Household
 from portal.platform.database import Database, make_engine
 from tests.support.command import CommandLine, sentence
 from tests.support.roster import Ward, importer, rules_for

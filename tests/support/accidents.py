@@ -6,14 +6,14 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from portal.domain.actors import Actor
-from portal.domain.incidents.register import Opening, open_incident
-from portal.domain.incidents.stopping import stop_letters
-from portal.domain.incidents.subjects import add_letters
-from portal.domain.letters.models import Letter
-from portal.domain.letters.services import order_again
-from portal.domain.printing.archives import lose_archive
-from portal.domain.printing.handover import confirm_hand_over, propose_hand_over
+from portal.domain.foundation.actors import Actor
+from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.letters.services import order_again
+from portal.domain.mailroom.incidents.register import Opening, open_incident
+from portal.domain.mailroom.incidents.stopping import stop_letters
+from portal.domain.mailroom.incidents.subjects import add_letters
+from portal.domain.mailroom.printing.archives.sending import lose_archive
+from portal.domain.mailroom.printing.dispatch.handover import confirm_hand_over, propose_hand_over
 from portal.platform.database import Database
 from tests.support.archives import make_mail_house
 from tests.support.coupons import VAULT

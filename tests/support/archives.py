@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pyrage
 
-from portal.domain.actors import Actor, Organization, Role
-from portal.domain.clock import FixedClock
-from portal.domain.letters.models import Letter, PrintChunk, PrintRun
-from portal.domain.letters.numbers import new_letter_number
-from portal.domain.printing import handover
-from portal.domain.printing.archive import BuiltArchive, Sender, build_archive
-from portal.domain.subcontractors import services as subcontractors
+from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.clock import FixedClock
+from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.letters.letters.numbers import new_letter_number
+from portal.domain.letters.subcontractors import services as subcontractors
+from portal.domain.mailroom.printing.archives.building import BuiltArchive, Sender, build_archive
+from portal.domain.mailroom.printing.dispatch import handover
 from portal.platform.database import Database, make_engine
 from tests.support.coupons import NOW, VAULT
 from tests.support.people import Person, add_person

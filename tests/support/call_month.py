@@ -9,17 +9,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from portal.domain.actors import Actor, Organization, Role
-from portal.domain.calls.kinds import CATEGORIES
-from portal.domain.calls.models import Call
-from portal.domain.calls.written import write_text
-from portal.domain.clock import JST
-from portal.domain.escalations.models import Escalation, EscalationAnswer
-from portal.domain.faxes.models import FaxCase, FaxReply
-from portal.domain.requests.models import Scan
-from portal.domain.tasks.services import new_receipt_no
-from portal.domain.telephony.importer import import_file
-from portal.domain.vault import seal_json
+from portal.domain.contacts.calls.kinds import CATEGORIES
+from portal.domain.contacts.calls.models import Call
+from portal.domain.contacts.calls.written import write_text
+from portal.domain.contacts.escalations.models import Escalation, EscalationAnswer
+from portal.domain.contacts.faxes.models import FaxCase, FaxReply
+from portal.domain.contacts.telephony.importer import import_file
+from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.clock import JST
+from portal.domain.foundation.vault import seal_json
+from portal.domain.people.tasks.services import new_receipt_no
+from portal.domain.requests.requests.models import Scan
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
 from tests.support.telephony import BY_LANGUAGE, days, language_file

@@ -8,14 +8,14 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from portal.demo.issuer import make_batch
-from portal.domain.actors import SYSTEM
-from portal.domain.clock import FixedClock, day_end
-from portal.domain.coupons.batch_file import Order, Terms
-from portal.domain.coupons.issuer import IssuerProfile, load_issuer
-from portal.domain.coupons.loader import Loaded, load_batch
-from portal.domain.entitlements.services import create_many
-from portal.domain.households.models import Child, Household
-from portal.domain.vault import Vault
+from portal.domain.foundation.actors import SYSTEM
+from portal.domain.foundation.clock import FixedClock, day_end
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.coupons.batch_file import Order, Terms
+from portal.domain.people.coupons.issuer import IssuerProfile, load_issuer
+from portal.domain.people.coupons.loader import Loaded, load_batch
+from portal.domain.people.entitlements.services import create_many
+from portal.domain.people.households.models import Child, Household
 from portal.platform.database import Database
 
 NOW = datetime(2023, 7, 3, 0, 0, tzinfo=UTC)

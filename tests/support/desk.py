@@ -8,21 +8,21 @@ from html import unescape
 
 from sqlalchemy import select, update
 
-from portal.domain.actors import SYSTEM, Actor, Channel, Organization, Role
-from portal.domain.alternatives import services as alternatives
-from portal.domain.alternatives.choosing import WHY
-from portal.domain.approvals.services import Instruction
-from portal.domain.coupons import services as coupons
-from portal.domain.coupons.models import Coupon, CouponBatch
-from portal.domain.coupons.queries import coupon_of_child
-from portal.domain.declines import services as declines
-from portal.domain.declines.paper import PaperEntry, enter_form
-from portal.domain.households.records import ChildFields
-from portal.domain.program.schema import Program
-from portal.domain.recipients import additions
-from portal.domain.recipients.newcomer import Newcomer
-from portal.domain.redeliveries.submitting import Wish, submit_without_sign_in
-from portal.domain.requests.models import Request
+from portal.domain.foundation.actors import SYSTEM, Actor, Channel, Organization, Role
+from portal.domain.foundation.approvals.services import Instruction
+from portal.domain.foundation.program.schema import Program
+from portal.domain.people.coupons import services as coupons
+from portal.domain.people.coupons.models import Coupon, CouponBatch
+from portal.domain.people.coupons.queries import coupon_of_child
+from portal.domain.people.households.records import ChildFields
+from portal.domain.requests.alternatives import services as alternatives
+from portal.domain.requests.alternatives.choosing import WHY
+from portal.domain.requests.declines import services as declines
+from portal.domain.requests.declines.paper import PaperEntry, enter_form
+from portal.domain.requests.recipients import additions
+from portal.domain.requests.recipients.newcomer import Newcomer
+from portal.domain.requests.redeliveries.submitting import Wish, submit_without_sign_in
+from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
 from tests.support.people import CANARY_BIRTH, CANARY_NAME, Person

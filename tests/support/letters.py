@@ -8,14 +8,14 @@ from datetime import date
 from pathlib import Path
 
 import portal.domain.tables  # noqa: F401  (all tables, as the command line knows them)
-from portal.domain.actors import SYSTEM
-from portal.domain.clock import FixedClock
-from portal.domain.documents.models import DocumentVersion
-from portal.domain.documents.services import ADVANCE, LETTER, digest_of, living
-from portal.domain.households.models import Hold
-from portal.domain.households.protection import note_protection
-from portal.domain.printing.build import BuiltRun, Printer, build_letters
-from portal.domain.program.loader import load_program
+from portal.domain.foundation.actors import SYSTEM
+from portal.domain.foundation.clock import FixedClock
+from portal.domain.foundation.program.loader import load_program
+from portal.domain.letters.documents.models import DocumentVersion
+from portal.domain.letters.documents.services import ADVANCE, LETTER, digest_of, living
+from portal.domain.mailroom.printing.runs.build import BuiltRun, Printer, build_letters
+from portal.domain.people.households.models import Hold
+from portal.domain.people.households.protection import note_protection
 from portal.platform.database import Database, make_engine
 from tests.support import pdf
 from tests.support.coupons import NOW, VAULT

@@ -8,18 +8,22 @@ from pathlib import Path
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal.domain.actors import Actor, Channel, Organization, Role
-from portal.domain.alternatives import delivery, packing, queries, review, services, stock
-from portal.domain.alternatives.models import AlternativeItem, AlternativeParcel, StockPiece
-from portal.domain.clock import jst_date
-from portal.domain.coupons.models import Coupon, CouponBatch
-from portal.domain.entitlements.models import Entitlement
-from portal.domain.entitlements.queries import totals
-from portal.domain.program.loader import load_program
-from portal.domain.program.schema import Program
-from portal.domain.requests.models import Request
-from portal.domain.shipments.mail import SIMPLE_REGISTERED
-from portal.domain.staff.models import StaffUser
+from portal.domain.foundation.actors import Actor, Channel, Organization, Role
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.program.loader import load_program
+from portal.domain.foundation.program.schema import Program
+from portal.domain.letters.shipments.mail import SIMPLE_REGISTERED
+from portal.domain.people.coupons.models import Coupon, CouponBatch
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.queries import totals
+from portal.domain.people.staff.models import StaffUser
+from portal.domain.requests.alternatives import delivery, packing, queries, review, services, stock
+from portal.domain.requests.alternatives.models import (
+    AlternativeItem,
+    AlternativeParcel,
+    StockPiece,
+)
+from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.support.coupons import AMOUNT, NOW, VAULT
 from tests.support.people import Person, add_household, give_coupons

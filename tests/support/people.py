@@ -10,15 +10,16 @@ from pathlib import Path
 import pyotp
 from sqlalchemy.orm import Session
 
-from portal.domain.actors import SYSTEM
-from portal.domain.authn import codes
-from portal.domain.authn.passwords import hash_password
-from portal.domain.coupons.assignment import Reserve, assign
-from portal.domain.credentials.formats import new_login_id, new_password
-from portal.domain.credentials.services import issue
-from portal.domain.entitlements.services import create_many
-from portal.domain.households.models import Child, Household, SearchIndex
-from portal.domain.households.records import (
+from portal.domain.foundation.actors import SYSTEM
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.authn import codes
+from portal.domain.people.authn.passwords import hash_password
+from portal.domain.people.coupons.assignment import Reserve, assign
+from portal.domain.people.credentials.formats import new_login_id, new_password
+from portal.domain.people.credentials.services import issue
+from portal.domain.people.entitlements.services import create_many
+from portal.domain.people.households.models import Child, Household, SearchIndex
+from portal.domain.people.households.records import (
     ChildFields,
     HouseholdFields,
     birth_digest,
@@ -27,9 +28,8 @@ from portal.domain.households.records import (
     seal_child,
     seal_household,
 )
-from portal.domain.households.search_index import Indexer
-from portal.domain.signin.activation import activate
-from portal.domain.vault import Vault
+from portal.domain.people.households.search_index import Indexer
+from portal.domain.people.signin.activation import activate
 from portal.platform.database import Database
 from tests.support.coupons import AMOUNT, VAULT, load_codes
 
@@ -151,7 +151,7 @@ def add_person(
 
 
 def _activate(session: Session, vault: Vault, person: Person, now: datetime) -> None:
-    from portal.domain.authn import sessions
+    from portal.domain.people.authn import sessions
 
     person.totp_secret = codes.new_totp_secret()
     authenticator = codes.add_authenticator(

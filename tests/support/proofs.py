@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from portal.domain.actors import Actor, Organization, Role
-from portal.domain.printing.proof_content import build_sha256
-from portal.domain.printing.proof_decisions import approve_proof
-from portal.domain.printing.proofs import make_proof, store_proof
+from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.mailroom.printing.proofs.content import build_sha256
+from portal.domain.mailroom.printing.proofs.decisions import approve_proof
+from portal.domain.mailroom.printing.proofs.making import make_proof, store_proof
 from portal.platform.database import Database, make_engine
 from tests.support.coupons import NOW, VAULT
 from tests.support.letters import printer

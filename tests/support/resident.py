@@ -10,7 +10,7 @@ from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -19,11 +19,11 @@ from litestar.types import ASGIApp
 from sqlalchemy import select
 
 from portal.app import make_resident_site
-from portal.domain.authn import sessions
-from portal.domain.authn.models import AuthSession
-from portal.domain.clock import FixedClock
-from portal.domain.notices.services import claim_due
-from portal.domain.tasks.models import Task
+from portal.domain.foundation.clock import FixedClock
+from portal.domain.people.authn import sessions
+from portal.domain.people.authn.models import AuthSession
+from portal.domain.people.notices.services import claim_due
+from portal.domain.people.tasks.models import Task
 from portal.platform.application import make_routes, serve_site
 from portal.platform.database import Database
 from portal.platform.site import Site
@@ -92,7 +92,9 @@ class Visitor:
         self, app: ASGIApp, loop: Loop, address: str = "203.0.113.7", **headers: str
     ) -> None:
         transport = httpx.ASGITransport(
-            app=cast("Any", app), client=(address, 40_000), raise_app_exceptions=False
+            app=app,  # type: ignore[arg-type]
+            client=(address, 40_000),
+            raise_app_exceptions=False,
         )
         self.http = httpx.AsyncClient(
             transport=transport, base_url="http://127.0.0.1", headers=headers

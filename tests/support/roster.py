@@ -12,19 +12,19 @@ from sqlalchemy import MetaData, select
 from portal.demo.extract import Extract, make_extract
 from portal.demo.families import ExtractPlan, Family
 from portal.demo.ward import TOWNS
-from portal.domain.actors import SYSTEM
-from portal.domain.clock import FixedClock
-from portal.domain.entitlements.models import Entitlement
-from portal.domain.entitlements.queries import Total, totals
-from portal.domain.households.models import Hold, Household
-from portal.domain.households.queries import HouseholdView, open_holds, view_household
-from portal.domain.households.records import household_digest
-from portal.domain.households.search_index import Indexer
-from portal.domain.roster.check import RosterReport, check_file
-from portal.domain.roster.importer import Imported, Importer
-from portal.domain.roster.layout import find_layout
-from portal.domain.roster.models import RosterDifference
-from portal.domain.roster.rows import RosterRules
+from portal.domain.foundation.actors import SYSTEM
+from portal.domain.foundation.clock import FixedClock
+from portal.domain.mailroom.roster.check import RosterReport, check_file
+from portal.domain.mailroom.roster.importer import Imported, Importer
+from portal.domain.mailroom.roster.layout import find_layout
+from portal.domain.mailroom.roster.models import RosterDifference
+from portal.domain.mailroom.roster.rows import RosterRules
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.queries import Total, totals
+from portal.domain.people.households.models import Hold, Household
+from portal.domain.people.households.queries import HouseholdView, open_holds, view_household
+from portal.domain.people.households.records import household_digest
+from portal.domain.people.households.search_index import Indexer
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
 

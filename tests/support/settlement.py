@@ -8,17 +8,17 @@ from pathlib import Path
 from sqlalchemy import Select, select
 
 from portal.demo.issuer import make_statement
-from portal.domain.actors import Actor, Organization, Role
-from portal.domain.coupons.assignment import Reserve, assign
-from portal.domain.coupons.models import Coupon
-from portal.domain.coupons.queries import open_code
-from portal.domain.coupons.services import reveal
-from portal.domain.coupons.statement import Taken, take_statement
-from portal.domain.entitlements.models import Entitlement
-from portal.domain.entitlements.services import change
-from portal.domain.program.loader import load_program
-from portal.domain.program.schema import Program
-from portal.domain.staff.models import StaffUser
+from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.program.loader import load_program
+from portal.domain.foundation.program.schema import Program
+from portal.domain.people.coupons.assignment import Reserve, assign
+from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.coupons.queries import open_code
+from portal.domain.people.coupons.services import reveal
+from portal.domain.people.coupons.statement import Taken, take_statement
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.services import change
+from portal.domain.people.staff.models import StaffUser
 from portal.platform.database import Database
 from tests.support.coupons import AMOUNT, NOW, VAULT, add_households, load_codes, sandbox_profile
 

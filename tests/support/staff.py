@@ -14,11 +14,11 @@ from sqlalchemy import select
 
 from admin import routes
 from admin.app import make_staff_site
-from portal.domain.actors import SYSTEM, Organization, Role
-from portal.domain.audit.models import AuditEvent
-from portal.domain.authn import sessions
-from portal.domain.clock import FixedClock
-from portal.domain.staff.services import add_staff
+from portal.domain.foundation.actors import SYSTEM, Organization, Role
+from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.foundation.clock import FixedClock
+from portal.domain.people.authn import sessions
+from portal.domain.people.staff.services import add_staff
 from portal.platform.application import make_routes, serve_site
 from portal.platform.database import Database
 from portal.platform.site import Site

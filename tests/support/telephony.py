@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from portal.domain.telephony.layouts import SHIPPED as LAYOUTS
-from portal.domain.telephony.layouts import find_layout
+from portal.domain.contacts.telephony.layouts import SHIPPED as LAYOUTS
+from portal.domain.contacts.telephony.layouts import find_layout
 
 BY_LINE = find_layout("by_line", LAYOUTS)
 BY_LANGUAGE = find_layout("by_language", LAYOUTS)

@@ -14,30 +14,30 @@ from sqlalchemy import func, select, update
 
 from portal.demo.families import ExtractPlan
 from portal.demo.issuer import make_statement
-from portal.domain.actors import SYSTEM, Actor, Channel, Role
-from portal.domain.clock import FixedClock, jst_date
-from portal.domain.coupons.assignment import Reserve, assign
-from portal.domain.coupons.models import Coupon
-from portal.domain.coupons.queries import open_code
-from portal.domain.coupons.services import reveal, suspend_household
-from portal.domain.coupons.statement import take_statement
-from portal.domain.declines import review as declines_review
-from portal.domain.declines import services as declines
-from portal.domain.entitlements.models import Entitlement
-from portal.domain.entitlements.services import change, hold_household
-from portal.domain.households.models import Child, Household
-from portal.domain.letters.models import Letter
-from portal.domain.printing.build import BuiltRun, build_letters
-from portal.domain.printing.handover import confirm_hand_over, propose_hand_over
-from portal.domain.printing.posting import Entry, post_letters
-from portal.domain.printing.proof_decisions import approve_proof
-from portal.domain.printing.proofs import make_proof
-from portal.domain.redeliveries import services as redeliveries
-from portal.domain.requests.models import Request
-from portal.domain.returned_mail.receiving import Pile, receive
-from portal.domain.shipments.mail import SIMPLE_REGISTERED
-from portal.domain.tracking.file import CsvFeed
-from portal.domain.tracking.taking import take_tracking
+from portal.domain.foundation.actors import SYSTEM, Actor, Channel, Role
+from portal.domain.foundation.clock import FixedClock, jst_date
+from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.shipments.mail import SIMPLE_REGISTERED
+from portal.domain.mailroom.printing.dispatch.handover import confirm_hand_over, propose_hand_over
+from portal.domain.mailroom.printing.dispatch.posting import Entry, post_letters
+from portal.domain.mailroom.printing.proofs.decisions import approve_proof
+from portal.domain.mailroom.printing.proofs.making import make_proof
+from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
+from portal.domain.mailroom.returned_mail.receiving import Pile, receive
+from portal.domain.mailroom.tracking.file import CsvFeed
+from portal.domain.mailroom.tracking.ingest import take_tracking
+from portal.domain.people.coupons.assignment import Reserve, assign
+from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.coupons.queries import open_code
+from portal.domain.people.coupons.services import reveal, suspend_household
+from portal.domain.people.coupons.statement import take_statement
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.services import change, hold_household
+from portal.domain.people.households.models import Child, Household
+from portal.domain.requests.declines import review as declines_review
+from portal.domain.requests.declines import services as declines
+from portal.domain.requests.redeliveries import services as redeliveries
+from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.support.accidents import lose_batch, wrong_counts
 from tests.support.coupons import AMOUNT, VAULT, load_codes, sandbox_profile

@@ -4,11 +4,11 @@ from datetime import date, time
 
 import pytest
 
-from portal.domain import typed
-from portal.domain.authn.codes import CodeAnswer, read_code
-from portal.domain.credentials import formats
-from portal.domain.notices.phones import parse_email, parse_mobile
-from portal.domain.typed import DateFault
+from portal.domain.foundation import typed
+from portal.domain.foundation.typed import DateFault
+from portal.domain.people.authn.codes import CodeAnswer, read_code
+from portal.domain.people.credentials import formats
+from portal.domain.people.notices.phones import parse_email, parse_mobile
 
 CODES = [
     ("246801", "246801"),

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from portal.domain.errors import InputError
+from portal.domain.foundation.errors import InputError
 from portal.platform.forms import MAX_FIELD, Form
 from portal.platform.uploads import UploadRule, check_uploads, read_multipart
 

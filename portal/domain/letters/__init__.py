@@ -1,1 +1,1 @@
-"""Slice: letters."""
+"""Wing: What goes to households on paper: documents, letters, announcements, shipments."""

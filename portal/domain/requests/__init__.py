@@ -1,1 +1,1 @@
-"""What every request shares: receipt number, channel, place in the review queue, paper form and scan."""
+"""Wing: What households ask for: declines, paper alternatives, redeliveries, changes of recipient, additions."""

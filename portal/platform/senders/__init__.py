@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from portal.domain.errors import InputError
-from portal.domain.texts import _s
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
 from portal.platform.senders.local import LocalSender
 from portal.platform.senders.sending import Sender
 from portal.platform.senders.sms import GatewaySender

@@ -1,8 +1,8 @@
 """The demo's and the tests' way out: messages stay on this machine, readable until they expire."""
 
-from portal.domain.errors import InputError
-from portal.domain.notices.services import Claim
-from portal.domain.texts import _s
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.people.notices.services import Claim
 
 
 class LocalSender:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from portal.domain.notices.services import Claim
+from portal.domain.people.notices.services import Claim
 
 
 class SendFailedError(Exception):

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from portal.domain.errors import InputError
-from portal.domain.notices.services import Claim
-from portal.domain.texts import _s
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.people.notices.services import Claim
 from portal.platform.senders.sending import Breaker, SendFailedError
 
 TIMEOUT = httpx.Timeout(10.0, connect=3.0)

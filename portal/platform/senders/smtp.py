@@ -8,9 +8,9 @@ from email.policy import SMTP as SMTP_POLICY
 from email.utils import formataddr, localtime, parseaddr
 from urllib.parse import unquote, urlsplit
 
-from portal.domain.errors import InputError
-from portal.domain.notices.services import Claim
-from portal.domain.texts import _s
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.people.notices.services import Claim
 from portal.platform.senders.sending import Breaker, SendFailedError
 from portal.platform.senders.sms import is_loopback
 

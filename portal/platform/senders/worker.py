@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from portal.domain.announcements import sending
-from portal.domain.clock import Clock
-from portal.domain.notices import services
-from portal.domain.notices.models import OutboxMessage
-from portal.domain.notices.services import Claim
-from portal.domain.vault import Vault
+from portal.domain.foundation.clock import Clock
+from portal.domain.foundation.vault import Vault
+from portal.domain.letters.announcements import sending
+from portal.domain.people.notices import services
+from portal.domain.people.notices.models import OutboxMessage
+from portal.domain.people.notices.services import Claim
 from portal.platform.database import Database
 from portal.platform.senders.sending import Sender, SendFailedError
 

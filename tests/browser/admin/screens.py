@@ -6,7 +6,7 @@ from functools import partial
 from playwright.sync_api import Page
 from sqlalchemy import select
 
-from portal.domain.actors import Actor, Organization, Role
+from portal.domain.foundation.actors import Actor, Organization, Role
 from tests.browser.admin.served import ServedStaff
 from tests.support.coupons import VAULT
 from tests.support.files import picture
@@ -91,8 +91,8 @@ def _unmasked(served: ServedStaff, page: Page) -> None:
 
 
 def _proposed(served: ServedStaff, page: Page) -> None:
-    from portal.domain.households.models import Hold
-    from portal.domain.roster.holds import propose_release
+    from portal.domain.mailroom.roster.holds import propose_release
+    from portal.domain.people.households.models import Hold
 
     with served.database.write() as session:
         hold = session.get_one(Hold, served.numbers["two"])
@@ -123,9 +123,9 @@ def _no_print_text(served: ServedStaff, page: Page) -> None:
 
 
 def _image(served: ServedStaff, page: Page) -> None:
-    from portal.domain.households.models import Hold
-    from portal.domain.households.print_texts import PrintFields
-    from portal.domain.roster.holds import propose_print_text
+    from portal.domain.mailroom.roster.holds import propose_print_text
+    from portal.domain.people.households.models import Hold
+    from portal.domain.people.households.print_texts import PrintFields
 
     with served.database.write() as session:
         hold = session.get_one(Hold, served.numbers["image"])
@@ -139,10 +139,10 @@ def _officer(served: ServedStaff) -> Actor:
 
 
 def _protection(served: ServedStaff, page: Page, *, proposed: bool = False) -> None:
-    from portal.domain.approvals.queries import open_of_kind
-    from portal.domain.approvals.services import turn_down
-    from portal.domain.households.models import Household
-    from portal.domain.roster.protection_none import PROTECTION_NONE, propose_none
+    from portal.domain.foundation.approvals.queries import open_of_kind
+    from portal.domain.foundation.approvals.services import turn_down
+    from portal.domain.mailroom.roster.protection_none import PROTECTION_NONE, propose_none
+    from portal.domain.people.households.models import Household
 
     officer, now = _officer(served), served.now
     with served.database.write() as session:

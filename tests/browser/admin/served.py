@@ -10,15 +10,15 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
-from portal.domain.actors import SYSTEM, Role
-from portal.domain.announcements.models import Announcement
-from portal.domain.households.models import Household
-from portal.domain.letters.models import Letter, PrintChunk, PrintRun
-from portal.domain.letters.numbers import new_letter_number
-from portal.domain.roster.holds import put_hold
-from portal.domain.roster.models import RosterImport, RosterRow
-from portal.domain.tasks.services import BIRTH_FROZEN, NEW_LETTER, UNMATCHED, open_task
-from portal.domain.vault import seal_json
+from portal.domain.foundation.actors import SYSTEM, Role
+from portal.domain.foundation.vault import seal_json
+from portal.domain.letters.announcements.models import Announcement
+from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.letters.letters.numbers import new_letter_number
+from portal.domain.mailroom.roster.holds import put_hold
+from portal.domain.mailroom.roster.models import RosterImport, RosterRow
+from portal.domain.people.households.models import Household
+from portal.domain.people.tasks.services import BIRTH_FROZEN, NEW_LETTER, UNMATCHED, open_task
 from portal.platform.database import Database, make_engine
 from portal.settings import Settings
 from tests.support.coupons import VAULT

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from portal.domain.actors import Role
+from portal.domain.foundation.actors import Role
 from tests.browser.admin.screens import ALL, press
 from tests.browser.admin.served import ServedStaff
 from tests.support.browser import PageFactory

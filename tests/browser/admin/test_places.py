@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from portal.domain.actors import Role
-from tests.browser.admin.passing import says_the_same_without_javascript
+from portal.domain.foundation.actors import Role
+from tests.browser.admin.contacts.passing import says_the_same_without_javascript
 from tests.browser.admin.screens import press
 from tests.browser.admin.served import ServedStaff
 from tests.support.browser import PageFactory

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.admin.passing import says_the_same_without_javascript
+from tests.browser.admin.contacts.passing import says_the_same_without_javascript
 from tests.browser.admin.screens import ALL
 from tests.browser.admin.served import ServedStaff
 from tests.support.browser import PageFactory

@@ -8,12 +8,12 @@ from time import time_ns
 
 from playwright.sync_api import Page
 
-from portal.domain.actors import Actor, Role
-from portal.domain.clock import jst_date
-from portal.domain.credentials.formats import new_login_id
-from portal.domain.declines.services import submit
-from portal.domain.printing import dispatches
-from portal.domain.program.loader import load_program
+from portal.domain.foundation.actors import Actor, Role
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.program.loader import load_program
+from portal.domain.mailroom.printing.dispatch import calendar
+from portal.domain.people.credentials.formats import new_login_id
+from portal.domain.requests.declines.services import submit
 from tests.browser.resident.served import Served
 from tests.support.coupons import VAULT
 from tests.support.resident import NOON
@@ -190,10 +190,10 @@ def _schedule(served: Served, page: Page) -> None:
     today = jst_date(served.now)
     with served.database.write() as session:
         rows = [
-            dispatches.plan(
+            calendar.plan(
                 session,
                 VAULT,
-                dispatches.Plan(
+                calendar.Plan(
                     today + timedelta(days=days), "汐風郵便局", 1_200, ("潮見坂", "灯台通")
                 ),
                 officer,
@@ -201,7 +201,7 @@ def _schedule(served: Served, page: Page) -> None:
             )
             for days in (3, 0)
         ]
-        dispatches.mark_sent(session, rows[-1].id, officer, served.now)
+        calendar.mark_sent(session, rows[-1].id, officer, served.now)
     served.go(page, "/letters/schedule")
 
 

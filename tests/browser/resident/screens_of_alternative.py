@@ -6,13 +6,13 @@ from functools import partial
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
-from portal.domain.actors import Actor, Organization, Role
-from portal.domain.alternatives import review
-from portal.domain.entitlements import claims
-from portal.domain.entitlements.models import Entitlement
-from portal.domain.program.loader import load_program
-from portal.domain.requests.models import Request
-from portal.domain.staff.models import StaffUser
+from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.program.loader import load_program
+from portal.domain.people.entitlements import claims
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.staff.models import StaffUser
+from portal.domain.requests.alternatives import review
+from portal.domain.requests.requests.models import Request
 from tests.browser.resident.screens import Step, send
 from tests.browser.resident.served import Served
 from tests.support.coupons import VAULT

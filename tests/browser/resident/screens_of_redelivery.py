@@ -6,16 +6,16 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from portal.domain.actors import SYSTEM, Actor, Role
-from portal.domain.clock import jst_date
-from portal.domain.households.search_index import Indexer
-from portal.domain.program.loader import load_program
-from portal.domain.redeliveries.matching import match_request, waiting_for_match
-from portal.domain.redeliveries.submitting import submit
-from portal.domain.shipments import services as mail
+from portal.domain.foundation.actors import SYSTEM, Actor, Role
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.program.loader import load_program
+from portal.domain.letters.shipments import services as mail
+from portal.domain.people.households.search_index import Indexer
+from portal.domain.requests.redeliveries.matching import match_request, waiting_for_match
+from portal.domain.requests.redeliveries.submitting import submit
 from tests.browser.resident.screens import Step, send
 from tests.browser.resident.served import Served
-from tests.functional.redeliveries.support import handed_over, tracking_no
+from tests.functional.requests.redeliveries.support import handed_over, tracking_no
 from tests.support.coupons import VAULT
 from tests.support.people import Person
 from tests.support.resident import NOON
@@ -71,8 +71,8 @@ def from_outside(served: Served, page: Page, path: str) -> None:
         row = submit(
             session, VAULT, PROGRAM, person.household_id, "letter", None, actor, served.now
         )
-        from portal.domain.redeliveries.queries import redelivery_of
-        from portal.domain.requests.services import move
+        from portal.domain.requests.redeliveries.queries import redelivery_of
+        from portal.domain.requests.requests.services import move
 
         redelivery_of(session, row.id).proof = "none"
         move(session, row, "ask_back", actor, served.now)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from portal.domain.authn import codes
-from portal.domain.entitlements.services import hold_household
+from portal.domain.people.authn import codes
+from portal.domain.people.entitlements.services import hold_household
 from portal.platform.database import Database, make_engine
 from portal.settings import Settings
 from tests.support.coupons import VAULT

@@ -2,8 +2,8 @@
 
 import re
 
-from portal.domain.coupons.models import Coupon
-from portal.domain.requests.models import Request
+from portal.domain.people.coupons.models import Coupon
+from portal.domain.requests.requests.models import Request
 from tests.browser.resident.screens_of_alternative import asked, family
 from tests.browser.resident.served import Served
 from tests.support.browser import PageFactory

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from portal.domain.clock import jst_date
-from portal.domain.requests.models import Request
+from portal.domain.foundation.clock import jst_date
+from portal.domain.requests.requests.models import Request
 from tests.browser.resident.screens import declined
 from tests.browser.resident.served import LANGUAGES, Served
 from tests.support.browser import PageFactory

@@ -7,7 +7,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Page
 
-from portal.domain.credentials.formats import print_login_id, print_password
+from portal.domain.people.credentials.formats import print_login_id, print_password
 from tests.browser.resident.screens import send
 from tests.browser.resident.served import LANGUAGES, LETTERS, Served
 from tests.support.browser import PageFactory

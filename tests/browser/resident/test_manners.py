@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.domain.credentials.formats import new_login_id
+from portal.domain.people.credentials.formats import new_login_id
 from tests.browser.resident.screens import ALL
 from tests.browser.resident.served import Served
 from tests.support.browser import PageFactory

@@ -4,8 +4,8 @@ import re
 
 from sqlalchemy import select
 
-from portal.domain.redeliveries.models import Redelivery
-from portal.domain.requests.models import Request
+from portal.domain.requests.redeliveries.models import Redelivery
+from portal.domain.requests.requests.models import Request
 from tests.browser.resident.screens_of_redelivery import WRITTEN, asked, public
 from tests.browser.resident.served import Served
 from tests.support.browser import PageFactory

@@ -7,10 +7,10 @@ from time import time_ns
 import pytest
 from playwright.sync_api import Page
 
-from portal.domain.actors import SYSTEM, Actor, Role
-from portal.domain.coupons.assignment import Reserve, assign
-from portal.domain.incidents import site_notices
-from portal.domain.incidents.site_notices import Draft
+from portal.domain.foundation.actors import SYSTEM, Actor, Role
+from portal.domain.mailroom.incidents import site_notices
+from portal.domain.mailroom.incidents.site_notices import Draft
+from portal.domain.people.coupons.assignment import Reserve, assign
 from tests.browser.resident.screens import send
 from tests.browser.resident.served import Served
 from tests.support.browser import PageFactory

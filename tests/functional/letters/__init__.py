@@ -1,1 +1,0 @@
-"""Letters as they are built, read back and resumed."""

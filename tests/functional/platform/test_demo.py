@@ -8,8 +8,8 @@ import pytest
 
 from portal.app import make_resident_site
 from portal.demo.stage import set_stage
-from portal.domain.clock import JST, FixedClock, jst_date
-from portal.domain.program.loader import load_program
+from portal.domain.foundation.clock import JST, FixedClock, jst_date
+from portal.domain.foundation.program.loader import load_program
 from portal.platform.startup import prepare
 from portal.settings import load_settings
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from portal.app import create_app
-from portal.domain.errors import DomainError
-from portal.domain.vault import make_keys
+from portal.domain.foundation.errors import DomainError
+from portal.domain.foundation.vault import make_keys
 from portal.platform.headers import CSP
 from portal.platform.locale import choose
 from portal.platform.startup import check_prepared, prepare
@@ -126,10 +126,11 @@ def test_static_files_are_compressed_for_who_understands_it(sqlite_resident: Res
 def test_every_module_of_resident_pages_is_on_the_site() -> None:
     modules = {
         path.stem
-        for path in (ROOT / "portal" / "web").glob("*.py")
+        for path in (ROOT / "portal" / "web").rglob("*.py")
         if "def handlers" in path.read_text("utf-8")
     }
-    assert modules == {*routes.MODULES, *routes.DEMO_MODULES, "routes"}
+    listed = {module.__name__.rpartition(".")[2] for module in routes.MODULES}
+    assert modules == {*listed, "demo_pages", "routes"}
 
 
 def test_the_outbox_page_exists_in_demo_and_tests_only(resident_settings: Settings) -> None:

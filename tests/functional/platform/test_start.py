@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.domain.errors import InputError
+from portal.domain.foundation.errors import InputError
 from portal.platform.startup import check_program_at_start
 from tests.support.resident import Resident, write_program
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from portal.domain.actors import Actor, Role
-from portal.domain.authn.models import AuthSession, OtpAuthenticator
-from portal.domain.credentials.models import Credential
-from portal.domain.tasks.models import Task
-from portal.domain.tasks.services import finish_task
+from portal.domain.foundation.actors import Actor, Role
+from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.tasks.models import Task
+from portal.domain.people.tasks.services import finish_task
 from tests.support.resident import Resident
 
 

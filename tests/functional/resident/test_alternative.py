@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from portal.domain.coupons.models import Coupon
-from portal.domain.entitlements import claims
-from portal.domain.entitlements.models import Entitlement
-from portal.domain.households.models import Household
-from portal.domain.requests.models import Request
+from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.entitlements import claims
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.models import Household
+from portal.domain.requests.requests.models import Request
 from tests.functional.resident.test_parallel import all_at_once
 from tests.support import pdf
 from tests.support.paper import Paper, make_paper

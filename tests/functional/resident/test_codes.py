@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from portal.domain.authn.models import OtpAuthenticator
-from portal.domain.notices.models import OutboxMessage
+from portal.domain.people.authn.models import OtpAuthenticator
+from portal.domain.people.notices.models import OutboxMessage
 from tests.support.people import Person
 from tests.support.resident import Resident, Visitor
 

@@ -5,10 +5,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from portal.domain.authn import throttles
-from portal.domain.authn.models import ThrottleBucket
-from portal.domain.authn.passwords import HashPool
-from portal.domain.credentials.formats import new_login_id
+from portal.domain.people.authn import throttles
+from portal.domain.people.authn.models import ThrottleBucket
+from portal.domain.people.authn.passwords import HashPool
+from portal.domain.people.credentials.formats import new_login_id
 from tests.support.coupons import VAULT
 from tests.support.resident import Resident
 
@@ -127,7 +127,7 @@ def test_the_pool_never_works_on_more_than_its_cores(sqlite_resident: Resident) 
 
 
 def _try(pool: HashPool, results: list[str]) -> None:
-    from portal.domain.errors import BusyError
+    from portal.domain.foundation.errors import BusyError
 
     try:
         assert pool.verify(None, "x") is False

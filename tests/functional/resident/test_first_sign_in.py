@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from portal.domain.authn.models import AuthSession, OtpAuthenticator
-from portal.domain.coupons.models import Coupon
-from portal.domain.credentials.formats import print_login_id, print_password
-from portal.domain.credentials.models import Credential
+from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
+from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.credentials.formats import print_login_id, print_password
+from portal.domain.people.credentials.models import Credential
 from tests.support.people import Person
 from tests.support.resident import Resident, Visitor
 

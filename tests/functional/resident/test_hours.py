@@ -5,8 +5,8 @@ from datetime import date, datetime, time
 
 import pytest
 
-from portal.domain.clock import JST
-from portal.domain.program.calendar import Agreement, Closure, Hours, HoursOverride
+from portal.domain.foundation.clock import JST
+from portal.domain.foundation.program.calendar import Agreement, Closure, Hours, HoursOverride
 from tests.support.people import Person
 from tests.support.resident import Resident, make_resident
 

@@ -8,9 +8,9 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from portal.domain.audit.models import AuditEvent
-from portal.domain.authn.models import BackupCode, OtpAuthenticator
-from portal.domain.coupons.models import Coupon
+from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.people.authn.models import BackupCode, OtpAuthenticator
+from portal.domain.people.coupons.models import Coupon
 from tests.functional.resident.test_codes import wrong_code
 from tests.support.people import Person
 from tests.support.resident import Resident, Visitor

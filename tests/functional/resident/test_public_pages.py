@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from portal.domain.authn.models import ThrottleBucket
-from portal.domain.notices.services import enqueue
-from portal.domain.tasks.models import Task
-from portal.domain.tasks.services import details_of
+from portal.domain.people.authn.models import ThrottleBucket
+from portal.domain.people.notices.services import enqueue
+from portal.domain.people.tasks.models import Task
+from portal.domain.people.tasks.services import details_of
 from portal.platform.application import make_application
 from portal.web import routes
 from tests.support.coupons import VAULT

@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from portal.domain.authn.models import ThrottleBucket
-from portal.domain.redeliveries.models import Redelivery
-from portal.domain.requests.models import Request
-from tests.functional.redeliveries.support import Post, make_post
+from portal.domain.people.authn.models import ThrottleBucket
+from portal.domain.requests.redeliveries.models import Redelivery
+from portal.domain.requests.requests.models import Request
+from tests.functional.requests.redeliveries.support import Post, make_post
 from tests.functional.resident.test_enumeration import auc
 from tests.support import pdf
 from tests.support.resident import Resident, Visitor

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from portal.domain.authn.models import AuthSession
-from portal.domain.authn.sessions import token_hash
+from portal.domain.people.authn.models import AuthSession
+from portal.domain.people.authn.sessions import token_hash
 from tests.functional.resident.test_first_sign_in import BIRTH, prove_app
 from tests.support.resident import Resident, Visitor, start_session
 

@@ -5,10 +5,10 @@ import re
 import httpx
 import pytest
 
-from portal.domain.authn.models import AuthSession, OneTimeCode, ThrottleBucket
-from portal.domain.credentials.formats import new_login_id
-from portal.domain.credentials.models import Credential
-from portal.domain.households.models import Household
+from portal.domain.people.authn.models import AuthSession, OneTimeCode, ThrottleBucket
+from portal.domain.people.credentials.formats import new_login_id
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.households.models import Household
 from portal.platform.site import Site
 from tests.support.resident import Loop, Resident, make_resident, write_program
 
@@ -164,7 +164,7 @@ def activation_only(
     """The site of a ward whose letters' passwords work only for the first sign-in."""
     from dataclasses import replace
 
-    from portal.domain.program.loader import load_program
+    from portal.domain.foundation.program.loader import load_program
 
     program = load_program(
         str(write_program(resident.folder / "strict", password_mode="activation_only"))

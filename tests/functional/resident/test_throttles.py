@@ -2,9 +2,9 @@
 
 import pytest
 
-from portal.domain.authn import passwords
-from portal.domain.authn.models import ThrottleBucket
-from portal.domain.credentials.formats import new_login_id
+from portal.domain.people.authn import passwords
+from portal.domain.people.authn.models import ThrottleBucket
+from portal.domain.people.credentials.formats import new_login_id
 from tests.support.people import Person
 from tests.support.resident import Resident, Visitor
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from portal.domain.coupons.models import Coupon
+from portal.domain.people.coupons.models import Coupon
 from tests.support.resident import Resident
 
 OPENS = datetime(2023, 7, 2, 15, 0, tzinfo=UTC)  # 3 July, 0:00 in Japan

@@ -7,15 +7,21 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from portal.domain.coupons.differences import listed, settle
-from portal.domain.credentials.models import Credential
-from portal.domain.incidents.models import Incident
-from portal.domain.incidents.queries import touched
-from portal.domain.letters.models import Letter
-from portal.domain.printing.models import PrintArchive
-from portal.domain.reports.delivery_figures import count_month
-from portal.domain.settlement.closing import closed, confirm_closing, lines, propose_closing, verify
-from portal.domain.settlement.figures import figures
+from portal.domain.letters.letters.models import Letter
+from portal.domain.mailroom.incidents.models import Incident
+from portal.domain.mailroom.incidents.queries import touched
+from portal.domain.mailroom.printing.models import PrintArchive
+from portal.domain.oversight.reports.delivery_figures import count_month
+from portal.domain.oversight.settlement.closing import (
+    closed,
+    confirm_closing,
+    lines,
+    propose_closing,
+    verify,
+)
+from portal.domain.oversight.settlement.figures import figures
+from portal.domain.people.coupons.differences import listed, settle
+from portal.domain.people.credentials.models import Credential
 from portal.platform.database import Database
 from tests.support.coupons import AMOUNT, VAULT
 from tests.support.year import FATES, Year

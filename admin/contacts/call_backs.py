@@ -1,0 +1,246 @@
+"""Calls back: who waits, the first due first; taken, called, and noted what became of it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, first_post, number_in_address, post_key, staff_route
+from admin.contacts import escalation_words
+from admin.contacts.call_form import chosen
+from admin.desk.follow_ups import origin_of, spelled_in
+from portal.domain.contacts.calls.kinds import SPOKEN, CallLanguage
+from portal.domain.contacts.escalations import call_back_queries, call_backs
+from portal.domain.contacts.escalations.call_back_queries import Waiting
+from portal.domain.contacts.escalations.call_back_times import default_due
+from portal.domain.contacts.escalations.call_backs import OUTCOMES, Wanted
+from portal.domain.foundation.audit.services import earlier_result, keep_result
+from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.errors import (
+    ConflictError,
+    DomainError,
+    NotFoundError,
+    WrongStateError,
+)
+from portal.domain.foundation.program.hours_text import reception_text
+from portal.domain.foundation.texts import SOURCE_LOCALE, _s
+from portal.domain.foundation.typed import clock_time, whole_date
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.queries import staff_names
+from portal.domain.people.tasks.services import UNMATCHED, details_of
+from portal.platform.page import Page
+
+FIELDS = frozenset({"telephone", "at", "text", "outcome"})
+AFTER_CALL = "/calls/finish"
+
+
+def _page_number(page: Page) -> int:
+    typed = page.query.get("page", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
+
+
+def _knows(page: Page) -> bool:
+    return allowed(page, Permission.KNOW_PROTECTED)
+
+
+def show_list(page: Page, status_code: int = 200) -> Response[Any]:
+    """List who waits for a call, the first due first."""
+    number = _page_number(page)
+    rows = call_back_queries.waiting(
+        page.session,
+        page.site.program.calendar,
+        page.now,
+        include_protected=_knows(page),
+        page=number,
+        limit=call_back_queries.PAGE + 1,
+    )
+    total, late = call_back_queries.count_waiting(
+        page.session, page.site.program.calendar, page.now, include_protected=_knows(page)
+    )
+    return page.render(
+        "admin/contacts/call_backs.html",
+        status_code,
+        rows=rows[: call_back_queries.PAGE],
+        number=number,
+        total=total,
+        late=late,
+        more=len(rows) > call_back_queries.PAGE,
+        escalation_words=escalation_words,
+        said=page.query.get("said", ""),
+        names=staff_names(
+            page.session, {row.claimed_by for row in rows if row.claimed_by is not None}
+        ),
+        tries=page.site.program.escalations.call_back_tries,
+    )
+
+
+def show_new(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask for the number to call, when it suits, and about what."""
+    origin = origin_of(page)
+    if page.method == "GET":
+        page.form.values = {
+            "telephone": origin.telephone,
+            "language": origin.language,
+            "about": "1",
+        }
+    return page.render(
+        "admin/contacts/call_back_new.html",
+        status_code,
+        origin=origin,
+        spoken=list(CallLanguage),
+        due=default_due(page.site.program.calendar, page.now),
+        reception=reception_text(page.site.program.calendar),
+    )
+
+
+def submit(page: Page) -> Response[Any]:
+    """Take the call back; pressed twice, it is one task."""
+    form, key = page.form, post_key(page)
+    origin, at = origin_of(page), _time(page)
+    if form.ok:
+        try:
+            with page.session.begin_nested():
+                if first_post(page):
+                    language = chosen(CallLanguage, form.get("language"), CallLanguage.JA)
+                    wanted = Wanted(form.get("telephone"), at, form.get("text"), language)
+                    task = call_backs.ask(
+                        page.session,
+                        page.site.vault,
+                        page.site.program,
+                        wanted,
+                        page.actor,
+                        page.now,
+                        call_id=origin.call_id,
+                        household_id=origin.household_id if form.get("about") == "1" else None,
+                    )
+                    keep_result(page.session, key, str(task.id))
+        except DomainError as error:
+            form.error(error.code if error.code in FIELDS else "telephone", error.message)
+    if not form.ok:
+        return show_new(page, 422)
+    return page.redirect(f"/call-backs/{earlier_result(page.session, key)}?said=asked")
+
+
+def _time(page: Page) -> datetime | None:
+    """Read when it suits: a day, a time, or neither; a time alone is today's. Faults go into the form."""
+    form = page.form
+    day_typed, time_typed = form.get("at").strip(), form.get("clock").strip()
+    if not day_typed and not time_typed:
+        return None
+    day = whole_date(day_typed) if day_typed else jst_date(page.now)
+    clock = clock_time(time_typed)
+    if not isinstance(day, date) or clock is None:
+        form.error(
+            "at",
+            _s(
+                "日にちと時刻は、2026-04-01 と 14:30 のように入力してください。急ぐだけなら、空のままにします。"
+            ),
+        )
+        return None
+    return datetime.combine(day, clock, tzinfo=JST)
+
+
+def _found(page: Page) -> Waiting:
+    row = call_back_queries.one(
+        page.session,
+        page.site.program.calendar,
+        number_in_address(page, "task_id"),
+        page.now,
+        include_protected=_knows(page),
+    )
+    if row is None:
+        raise NotFoundError(_s("この折り返しは見つかりませんでした。"))
+    return row
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show one call back; its number only to the person whose call it is made in."""
+    row, session, vault = _found(page), page.session, page.site.vault
+    details = details_of(vault, row.task)
+    calling = call_backs.calls_now(session, row.task, page.actor)
+    tried = call_back_queries.tries_of(session, row.task.id)
+    language = call_backs.language_of(session, vault, row.task)
+    names = staff_names(
+        session, {one.staff_id for one in tried} | ({row.claimed_by} if row.claimed_by else set())
+    )
+    return page.render(
+        "admin/contacts/call_back.html",
+        status_code,
+        row=row,
+        calling=calling,
+        details=details if calling else {},
+        telephone=call_backs.number_of(session, vault, row.task, page.actor) if calling else "",
+        tried=tried,
+        names=names,
+        language=language,
+        outcomes=OUTCOMES,
+        escalation_words=escalation_words,
+        tries=page.site.program.escalations.call_back_tries,
+        from_site=row.task.kind == UNMATCHED,
+        mine=page.staff is not None and row.claimed_by == page.staff.id,
+        said=page.query.get("said", ""),
+        spelled=spelled_in(SPOKEN.get(language, SOURCE_LOCALE), row.task.receipt_no),
+        open=row.task.state == "open" and row.state in call_back_queries.WAITING,
+    )
+
+
+def start(page: Page) -> Response[Any]:
+    """Take the call back and begin the call."""
+    row = _found(page)
+    language = call_backs.language_of(page.session, page.site.vault, row.task)
+    try:
+        with page.session.begin_nested():
+            call_backs.start(page.session, row.task.id, page.actor, page.now, language)
+    except (ConflictError, WrongStateError) as error:
+        page.form.error("start", error.message)
+        return show(page, 409)
+    return page.redirect(f"/call-backs/{row.task.id}")
+
+
+def release(page: Page) -> Response[Any]:
+    """Give the call back to somebody else."""
+    row = _found(page)
+    try:
+        with page.session.begin_nested():
+            call_backs.release(page.session, row.task.id, page.actor, page.now)
+    except DomainError as error:
+        page.form.error("start", error.message)
+        return show(page, 409)
+    return page.redirect("/call-backs?said=released")
+
+
+def settle(page: Page) -> Response[Any]:
+    """Note what became of the call, and go on to its notes."""
+    row, form = _found(page), page.form
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                call_backs.settle(
+                    page.session,
+                    page.site.vault,
+                    page.site.program,
+                    row.task.id,
+                    form.get("outcome"),
+                    page.actor,
+                    page.now,
+                    office=form.get("office") == "1",
+                )
+    except DomainError as error:
+        form.error(error.code if error.code in FIELDS else "outcome", error.message)
+        return show(page, 422)
+    return page.redirect(AFTER_CALL)
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    handle, one = Permission.HANDLE_CALLS, "/call-backs/{task_id:int}"
+    return [
+        staff_route("GET", "/call-backs", show_list, handle),
+        staff_route("GET", "/call-backs/new", show_new, handle),
+        staff_route("POST", "/call-backs/new/submit", submit, handle, shows=show_new),
+        staff_route("GET", one, show, handle),
+        staff_route("POST", one + "/start", start, handle, shows=show),
+        staff_route("POST", one + "/release", release, handle, shows=show),
+        staff_route("POST", one + "/settle", settle, handle, shows=show),
+    ]

@@ -1,0 +1,91 @@
+"""The form after a call: from what was typed to what is noted, and back."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from portal.domain.contacts.calls import written
+from portal.domain.contacts.calls.finishing import AfterCall
+from portal.domain.contacts.calls.kinds import Result
+from portal.domain.contacts.calls.models import Call
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.typed import digits
+from portal.platform.forms import Form
+
+Choice = TypeVar("Choice", bound=StrEnum)
+YES = "1"
+_MINUTES = (("interpreter", "interpreter_minutes"), ("three_way", "three_way_minutes"))
+_UNREADABLE = {
+    "interpreter_minutes": lambda: _s("通訳の時間を、分の数字で入力してください。例: 10"),
+    "three_way_minutes": lambda: _s("三者通話の時間を、分の数字で入力してください。例: 10"),
+}
+_MISSING = {
+    "interpreter_minutes": lambda: _s("通訳が何分だったかを入力してください。"),
+    "three_way_minutes": lambda: _s("三者通話が何分だったかを入力してください。"),
+}
+_FLAGS = ("relay_service", "complaint", "shared_with_ward")
+
+
+def chosen(kinds: type[Choice], typed: str, otherwise: Choice) -> Choice:
+    """Return the member that was chosen; another one where nothing known was."""
+    return kinds(typed) if typed in set(kinds) else otherwise
+
+
+def read(form: Form) -> AfterCall:
+    """Return what is to be noted; what cannot be read at all becomes an error of the form."""
+    category, _slash, subcategory = form.get("category").partition("/")
+    if form.get("result") not in set(Result):
+        form.error("result", _s("どうなったかを選んでください。"))
+    return AfterCall(
+        category=category,
+        subcategory=subcategory,
+        result=chosen(Result, form.get("result"), Result.DONE),
+        interpreter_minutes=_minutes(form, *_MINUTES[0]),
+        three_way_minutes=_minutes(form, *_MINUTES[1]),
+        relay_service=form.get("relay_service") == YES,
+        complaint=form.get("complaint") == YES,
+        shared_with_ward=form.get("shared_with_ward") == YES,
+        text=form.get("text"),
+        notable=form.get("notable"),
+        call_back=form.get("call_back"),
+        tracking=form.get("tracking"),
+    )
+
+
+def _minutes(form: Form, flag: str, name: str) -> int | None:
+    """Return the minutes of an interpreter or a three-way call; typed minutes mean that there was one."""
+    typed = digits(form.get(name))
+    if form.get(name).strip() and (typed is None or len(typed) > 4):
+        form.error(name, _UNREADABLE[name]())
+        return None
+    if typed:
+        return int(typed)
+    if form.get(flag) == YES:
+        form.error(name, _MISSING[name]())
+    return None
+
+
+def put_faults(form: Form, faults: Mapping[str, str]) -> None:
+    """Show each fault beside its field."""
+    for name, message in faults.items():
+        form.error(name, message)
+
+
+def suggested_values(suggested: Sequence[tuple[str, str]], result: Result) -> dict[str, str]:
+    """Return what the form says at first: what the call seems to have been about, and how it seems to have ended."""
+    return {"category": "/".join(suggested[0]) if suggested else "", "result": result.value}
+
+
+def noted_values(call: Call, words: Mapping[str, Any]) -> dict[str, str]:
+    """Return a noted call as the form says it."""
+    values = {name: YES if getattr(call, name) else "" for name in _FLAGS}
+    for flag, name in _MINUTES:
+        minutes = getattr(call, name)
+        values |= {
+            flag: "" if minutes is None else YES,
+            name: "" if minutes is None else str(minutes),
+        }
+    values |= {name: str(words.get(name, "")) for name in written.KEYS}
+    values["category"] = f"{call.category}/{call.subcategory}" if call.category else ""
+    values["result"] = call.result or Result.DONE.value
+    return values

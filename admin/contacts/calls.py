@@ -1,0 +1,283 @@
+"""Calls: begin one in one key, hang up, note what it was about; today's list, one call, and putting right."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.call_bar import DEFAULTS
+from admin.contacts import call_form
+from admin.contacts.call_form import chosen
+from admin.desk import act_words
+from admin.desk.follow_ups import after_finish, tasks_context
+from portal.domain.contacts.calls import finishing, queries, services, written
+from portal.domain.contacts.calls.kinds import (
+    CATEGORIES,
+    CallChannel,
+    CallLanguage,
+    Direction,
+    Result,
+)
+from portal.domain.contacts.calls.models import Call
+from portal.domain.contacts.calls.states import AFTER_CALL, ENDED
+from portal.domain.desk.call_desk import ending
+from portal.domain.desk.call_desk.acting.receipts import acts_of_call
+from portal.domain.desk.call_desk.suggesting import suggest
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
+from portal.domain.foundation.program.hours_text import reception_text
+from portal.domain.foundation.texts import _s
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.queries import staff_names, staff_user
+from portal.platform.page import Page
+
+AFTER_START = "/desk"
+"""Where a call goes on: the search."""
+
+
+def _staff_id(page: Page) -> int:
+    return page.staff.id if page.staff is not None else 0
+
+
+def _number(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else 0
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show today's calls of this person (a lead may see everybody's), and begin one that is not the usual one."""
+    leads = allowed(page, Permission.SUPERVISE_CALLS)
+    everybody = leads and page.query.get("who") == "all"
+    rows = queries.calls_of_day(
+        page.session,
+        jst_date(page.now),
+        agent_id=None if everybody else _staff_id(page),
+        before=_number(page.query.get("before", "")),
+    )
+    return page.render(
+        "admin/contacts/calls.html",
+        status_code,
+        calls=rows[: queries.PAGE],
+        more=len(rows) > queries.PAGE,
+        everybody=everybody,
+        leads=leads,
+        names=staff_names(page.session, {row.agent_id for row in rows}) if everybody else {},
+        said=page.query.get("said", ""),
+        today=jst_date(page.now),
+        undescribed=queries.undescribed(page.session, _staff_id(page), page.now),
+        channels=list(CallChannel),
+        directions=list(Direction),
+        spoken=list(CallLanguage),
+    )
+
+
+def start(page: Page) -> Response[Any]:
+    """Begin a call with what the bar's button or the form says."""
+    form = page.form
+    language = chosen(CallLanguage, form.get("language"), CallLanguage.JA)
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                services.start_call(
+                    page.session,
+                    page.actor,
+                    page.now,
+                    language=language,
+                    line=form.get("line"),
+                    channel=chosen(CallChannel, form.get("channel"), CallChannel.PHONE),
+                    direction=chosen(Direction, form.get("direction"), Direction.INBOUND),
+                )
+    except InputError as error:
+        form.error("line", error.message)
+        return show(page, 422)
+    except ConflictError as error:
+        form.error("start", error.message)
+        return show(page, 409)
+    if page.auth is not None and form.get("keep") == "1":
+        kept = {"line": form.get("line").strip()[: services.LINE_MAX], "language": language.value}
+        page.auth.data = page.auth.data | {DEFAULTS: kept}
+    return page.redirect(AFTER_START)
+
+
+def hang_up(page: Page) -> Response[Any]:
+    """End the talk and go on to the notes; a talk that is over already goes on to them too."""
+    call = services.locked_own(page.session, _number(page.form.get("call_id")), page.actor)
+    if call.state != AFTER_CALL:
+        services.hang_up(page.session, call.id, page.actor, page.now)
+    return page.redirect("/calls/finish")
+
+
+def describe(page: Page) -> Response[Any]:
+    """Put right the language, the line or the way of the call that goes on."""
+    form = page.form
+    call = services.locked_own(page.session, _number(form.get("call_id")), page.actor)
+    services.describe(
+        page.session,
+        call.id,
+        page.actor,
+        page.now,
+        line=form.get("line"),
+        channel=chosen(CallChannel, form.get("channel"), CallChannel(call.channel)),
+        direction=chosen(Direction, form.get("direction"), Direction(call.direction)),
+        language=chosen(CallLanguage, form.get("language"), CallLanguage(call.language)),
+    )
+    return page.redirect(
+        f"/desk/{shown}" if (shown := queries.opened_last(page.session, call.id)) else AFTER_START
+    )
+
+
+def show_finish(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show what is to be noted after the call, with what was done in it filled in."""
+    call = page.call
+    if call is None:
+        return page.redirect("/calls")
+    suggested = suggest(page.session, call)
+    if page.method == "GET":
+        page.form.values = call_form.suggested_values(
+            suggested, ending.likely_result(page.session, call)
+        )
+    return page.render(
+        "admin/contacts/call_finish.html",
+        status_code,
+        call=call,
+        suggested=suggested,
+        categories=CATEGORIES,
+        results=list(Result),
+        action="/calls/finish/submit",
+        correcting=False,
+        reception=reception_text(page.site.program.calendar),
+    )
+
+
+def finish(page: Page) -> Response[Any]:
+    """End the call with its notes."""
+    after = call_form.read(page.form)
+    try:
+        with page.session.begin_nested():
+            if page.form.ok and first_post(page):
+                ending.end_call(
+                    page.session,
+                    page.site.vault,
+                    page.site.program,
+                    _number(page.form.get("call_id")),
+                    after,
+                    page.actor,
+                    page.now,
+                )
+    except finishing.FieldsError as error:
+        call_form.put_faults(page.form, error.faults)
+    if not page.form.ok:
+        return show_finish(page, 422)
+    return page.redirect(
+        after_finish(page, _number(page.form.get("call_id"))) or "/calls?said=finished"
+    )
+
+
+def _found(page: Page) -> Call:
+    leads = allowed(page, Permission.SUPERVISE_CALLS)
+    call = queries.find_call(
+        page.session,
+        number_in_address(page, "call_id"),
+        agent_id=None if leads else _staff_id(page),
+    )
+    if call is None:
+        raise NotFoundError(_s("この受付は見つかりませんでした。"))
+    return call
+
+
+def show_call(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show one call; what was written about it only to its agent on that day, or on demand."""
+    call = _found(page)
+    mine = call.agent_id == _staff_id(page)
+    correctable = mine and call.state == ENDED and finishing.may_correct(call, page.now)
+    asked = page.auth is not None and page.auth.data.get("read_call") == call.id
+    has_words = call.sealed is not None
+    return page.render(
+        # a caller is verified blindly: who takes a call never learns, not even later, which answer was right
+        "admin/contacts/call.html",
+        status_code,
+        shows_matched=allowed(page, Permission.SUPERVISE_CALLS) and not mine,
+        acts=acts_of_call(page.session, call.id),
+        act_words=act_words,
+        call=call,
+        mine=mine,
+        correctable=correctable,
+        has_words=has_words,
+        words_shown=written.read_text(page.site.vault, call)
+        if has_words and (asked or correctable)
+        else {},
+        households=queries.households_of(page.session, call.id),
+        agent=staff_user(page.session, call.agent_id),
+        said=page.query.get("said", ""),
+        **tasks_context(page, call),
+    )
+
+
+def read(page: Page) -> Response[Any]:
+    """Show what was written about a call, and log that it was read."""
+    call = _found(page)
+    if page.auth is not None:
+        record(page.session, page.actor, page.now, "call.read", "call", call.id)
+        page.auth.data = page.auth.data | {"read_call": call.id}
+    return page.redirect(f"/calls/{call.id}")
+
+
+def show_correction(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show what was noted about an ended call, to put it right."""
+    call = _found(page)
+    if call.agent_id != _staff_id(page) or not finishing.may_correct(call, page.now):
+        return page.redirect(f"/calls/{call.id}")
+    if page.method == "GET":
+        page.form.values = call_form.noted_values(call, written.read_text(page.site.vault, call))
+    return page.render(
+        "admin/contacts/call_finish.html",
+        status_code,
+        call=call,
+        suggested=[],
+        categories=CATEGORIES,
+        results=list(Result),
+        action=f"/calls/{call.id}/correct/submit",
+        correcting=True,
+        reception=reception_text(page.site.program.calendar),
+    )
+
+
+def correct(page: Page) -> Response[Any]:
+    """Put right what was noted."""
+    call = _found(page)
+    after = call_form.read(page.form)
+    try:
+        with page.session.begin_nested():
+            if page.form.ok and first_post(page):
+                ending.correct_call(
+                    page.session,
+                    page.site.vault,
+                    page.site.program,
+                    call.id,
+                    after,
+                    page.actor,
+                    page.now,
+                )
+    except finishing.FieldsError as error:
+        call_form.put_faults(page.form, error.faults)
+    if not page.form.ok:
+        return show_correction(page, 422)
+    return page.redirect(f"/calls/{call.id}?said=corrected")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    handle, one = Permission.HANDLE_CALLS, "/calls/{call_id:int}"
+    return [
+        staff_route("GET", "/calls", show, handle),
+        staff_route("POST", "/calls/start", start, handle, shows=show),
+        staff_route("POST", "/calls/hang-up", hang_up, handle),
+        staff_route("POST", "/calls/describe", describe, handle),
+        staff_route("GET", "/calls/finish", show_finish, handle),
+        staff_route("POST", "/calls/finish/submit", finish, handle, shows=show_finish),
+        staff_route("GET", one, show_call, handle),
+        staff_route("POST", one + "/read", read, handle),
+        staff_route("GET", one + "/correct", show_correction, handle),
+        staff_route("POST", one + "/correct/submit", correct, handle, shows=show_correction),
+    ]

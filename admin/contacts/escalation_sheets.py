@@ -1,0 +1,160 @@
+"""For a ward whose computers cannot reach the site: open questions go out as xlsx, its answers come in, looked at first."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import first_post, number_in_address, staff_route
+from admin.contacts import escalation_words, escalations
+from admin.desk.follow_ups import reader_of
+from admin.oversight.reports import XLSX
+from portal.domain.contacts.escalations import answers_in
+from portal.domain.contacts.escalations.answers_file import MAX_BYTES, AnswersFile, read_answers
+from portal.domain.contacts.escalations.models import AnswerSheet
+from portal.domain.contacts.escalations.sheet_out import make_sheet
+from portal.domain.foundation.errors import (
+    ConflictError,
+    DomainError,
+    NotAllowedError,
+    NotFoundError,
+)
+from portal.domain.foundation.texts import _s
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.queries import staff_names
+from portal.platform.page import Page
+from portal.platform.routes import Transaction
+from portal.platform.uploads import UploadRule
+
+FILE = UploadRule(MAX_BYTES, read_answers)
+NAME = "escalations.xlsx"
+AGE = "application/octet-stream"
+PAGE = 20
+
+
+def take(page: Page) -> Response[Any]:
+    """Give the open questions as a workbook."""
+    try:
+        sheet = make_sheet(
+            page.session,
+            page.site.vault,
+            page.site.program.escalations,
+            reader_of(page),
+            page.actor,
+            page.now,
+        )
+    except (ConflictError, NotAllowedError) as error:
+        page.form.error("sheet", error.message)
+        return escalations.show_list(page, 409)
+    name, kind = (f"{NAME}.age", AGE) if sheet.closed else (NAME, XLSX)
+    return page.send(sheet.body, kind, {"content-disposition": f'attachment; filename="{name}"'})
+
+
+def show_list(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask for a filled-in sheet, and list those that came in."""
+    sheets = answers_in.latest_sheets(page.session)
+    return page.render(
+        "admin/contacts/escalation_sheets.html",
+        status_code,
+        sheets=sheets,
+        escalation_words=escalation_words,
+        names=staff_names(page.session, {sheet.uploaded_by for sheet in sheets}),
+        said=page.query.get("said", ""),
+    )
+
+
+def upload(page: Page) -> Response[Any]:
+    """Read a filled-in sheet and show what it would do; nothing is done yet."""
+    file: AnswersFile | None = page.form.upload("file")
+    if file is None:
+        page.form.error("file", _s("区が返した Excel ファイルを選んでください。"))
+        return show_list(page, 422)
+    sheet = answers_in.take_in(page.session, page.site.vault, file, page.actor, page.now)
+    return page.redirect(f"/escalations/answers/{sheet.id}")
+
+
+def _found(page: Page) -> AnswerSheet:
+    sheet = answers_in.sheet_by_id(page.session, number_in_address(page, "sheet_id"))
+    if sheet is None:
+        raise NotFoundError(_s("この表は見つかりませんでした。"))
+    return sheet
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show what every row of a sheet would do, with the ward's words while it waits; that they were seen is on record."""
+    sheet = _found(page)
+    texts_shown = answers_in.look(page.session, sheet, page.actor, page.now)
+    outcomes = answers_in.plan(page.session, page.site.vault, sheet, reader_of(page), page.now)
+    fresh = sum(one.result == answers_in.NEW for one in outcomes)
+    typed = page.query.get("page", "")
+    number = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
+    # what does nothing comes first: it is what somebody has to look after
+    ordered = sorted(outcomes, key=lambda one: (one.result == answers_in.NEW, one.row.line))
+    return page.render(
+        "admin/contacts/escalation_sheet.html",
+        status_code,
+        sheet=sheet,
+        fresh=fresh,
+        left_out=len(outcomes) - fresh,
+        outcomes=ordered[(number - 1) * PAGE : number * PAGE],
+        more=len(ordered) > number * PAGE,
+        number=number,
+        seen=answers_in.fingerprint(outcomes),
+        texts_shown=texts_shown,
+        escalation_words=escalation_words,
+        said=page.query.get("said", ""),
+    )
+
+
+def apply(page: Page) -> Response[Any]:
+    """Keep every new answer of the sheet, unless something changed since it was shown."""
+    sheet = _found(page)
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                answers_in.apply_sheet(
+                    page.session,
+                    page.site.vault,
+                    sheet.id,
+                    page.form.get("seen"),
+                    reader_of(page),
+                    page.actor,
+                    page.now,
+                )
+    except DomainError as error:
+        page.form.error("apply", error.message)
+        return show(page, 409)
+    return page.redirect(f"/escalations/answers/{sheet.id}?said=applied")
+
+
+def drop(page: Page) -> Response[Any]:
+    """Put the sheet aside."""
+    sheet = _found(page)
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                answers_in.drop_sheet(page.session, sheet.id, page.actor, page.now)
+    except DomainError as error:
+        page.form.error("apply", error.message)
+        return show(page, 409)
+    return page.redirect("/escalations/answers?said=dropped")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    answer, one = Permission.ANSWER_ESCALATIONS, "/escalations/answers/{sheet_id:int}"
+    return [
+        staff_route("POST", "/escalations/sheet", take, answer, shows=escalations.show_list),
+        staff_route("GET", "/escalations/answers", show_list, answer),
+        staff_route(
+            "POST",
+            "/escalations/answers/upload",
+            upload,
+            answer,
+            shows=show_list,
+            uploads={"file": FILE},
+        ),
+        staff_route("GET", one, show, answer, transaction=Transaction.WRITE),
+        staff_route("POST", one + "/apply", apply, answer, shows=show),
+        staff_route("POST", one + "/drop", drop, answer, shows=show),
+    ]

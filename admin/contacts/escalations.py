@@ -1,0 +1,296 @@
+"""Questions to the ward: passed on from a call, answered by the ward or from its paper, closed when the caller knows."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, first_post, number_in_address, post_key, staff_route
+from admin.contacts import escalation_words
+from admin.desk.follow_ups import Origin, origin_of, reader_of, spelled
+from admin.mailroom.releases import read_instruction
+from admin.requests.scans import SCAN
+from portal.domain.contacts.escalations import queries, services
+from portal.domain.contacts.escalations.models import Escalation
+from portal.domain.contacts.escalations.sealed import answer_text, question_of
+from portal.domain.contacts.escalations.services import Question, WardAnswer
+from portal.domain.contacts.escalations.states import ESCALATION
+from portal.domain.foundation.audit.services import earlier_result, keep_result, record
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import DomainError, NotFoundError
+from portal.domain.foundation.program.escalation_settings import ESCALATION_KINDS
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.typed import folded
+from portal.domain.letters.subcontractors.keys import fingerprint
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.queries import staff_names
+from portal.domain.requests.requests.scans import store_scan
+from portal.platform.page import Page
+
+READ = "read_escalation"
+FIELDS = frozenset(
+    {"kind", "text", "telephone", "instruction_no", "instruction_date", "scan", "more"}
+)
+
+
+def _number(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
+
+
+def show_list(page: Page, status_code: int = 200) -> Response[Any]:
+    """List questions, the first due first; those that wait for the ward unless another state is chosen."""
+    reader = reader_of(page)
+    state = page.query.get("state", ESCALATION.initial)
+    state = state if state in ESCALATION.states else ESCALATION.initial
+    kind = page.query.get("kind", "")
+    kind = kind if kind in ESCALATION_KINDS else ""
+    number = _number(page.query.get("page", ""))
+    rows = queries.escalations(
+        page.session, reader, state=state, kind=kind, page=number, limit=queries.PAGE + 1
+    )
+    return page.render(
+        "admin/contacts/escalations.html",
+        status_code,
+        rows=rows[: queries.PAGE],
+        more=len(rows) > queries.PAGE,
+        number=number,
+        state=state,
+        kind=kind,
+        states=("open", "answered", "closed", "withdrawn"),
+        kinds=ESCALATION_KINDS,
+        counts=queries.state_counts(page.session, reader),
+        today=jst_date(page.now),
+        escalation_words=escalation_words,
+        names=staff_names(page.session, {row.raised_by for row in rows}),
+        said=page.query.get("said", ""),
+        answers=allowed(page, Permission.ANSWER_ESCALATIONS),
+        own=reader.own is not None,
+        sheet_key=fingerprint(page.site.program.escalations.sheet_key)
+        if page.site.program.escalations.sheet_key
+        else "",
+        plain_by=page.site.program.escalations.plain_sheet_accepted_by,
+    )
+
+
+def find(page: Page) -> Response[Any]:
+    """Open the question of a receipt number."""
+    row = queries.by_receipt(
+        page.session, folded(page.form.get("receipt")).upper(), reader_of(page)
+    )
+    if row is None:
+        page.form.error(
+            "receipt",
+            _s("この受付番号の引き継ぎは見つかりません。番号を、もう一度確かめてください。"),
+        )
+        return show_list(page, 422)
+    return page.redirect(f"/escalations/{row.id}")
+
+
+def show_new(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask what to pass to the ward, from a call or without one."""
+    origin = origin_of(page)
+    program = page.site.program
+    if page.method == "GET" and page.query.get("kind") in ESCALATION_KINDS:
+        page.form.values = {"kind": page.query["kind"]}
+    return page.render(
+        "admin/contacts/escalation_new.html",
+        status_code,
+        origin=origin,
+        kinds=ESCALATION_KINDS,
+        due={kind: services.due_on(program, kind, page.now) for kind in ESCALATION_KINDS},
+        contact=program.contact,
+        escalation_words=escalation_words,
+    )
+
+
+def submit(page: Page) -> Response[Any]:
+    """Pass a question to the ward; pressed twice, it is one question."""
+    form, key = page.form, post_key(page)
+    origin = origin_of(page)
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                row = _raise(page, origin)
+                keep_result(page.session, key, str(row.id))
+    except DomainError as error:
+        form.error(error.code if error.code in FIELDS else "kind", error.message)
+        return show_new(page, 422)
+    return page.redirect(f"/escalations/{earlier_result(page.session, key)}?said=raised")
+
+
+def _raise(page: Page, origin: Origin) -> Escalation:
+    form = page.form
+    question = Question(form.get("kind"), form.get("text"), form.get("telephone"))
+    return services.raise_escalation(
+        page.session,
+        page.site.vault,
+        page.site.program,
+        question,
+        page.actor,
+        page.now,
+        call_id=origin.call_id,
+        household_id=origin.household_id if form.get("about") == "1" else None,
+    )
+
+
+def _found(page: Page) -> Escalation:
+    key = number_in_address(page, "escalation_id")
+    row = queries.visible_escalation(page.session, key, reader_of(page))
+    if row is None:
+        raise NotFoundError(_s("この引き継ぎは見つかりませんでした。"))
+    return row
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show one question; its words and the ward's on demand, to those who may."""
+    row, reader, vault = _found(page), reader_of(page), page.site.vault
+    shown = _has_read(page, row) and reader.may_read(row)
+    answers = queries.answers_of(page.session, row.id)
+    names = staff_names(page.session, {row.raised_by, *(one.answered_by for one in answers)})
+    return page.render(
+        "admin/contacts/escalation.html",
+        status_code,
+        row=row,
+        escalation_words=escalation_words,
+        names=names,
+        question=question_of(vault, row) if shown else {},
+        answers=answers,
+        today=jst_date(page.now),
+        texts={one.id: answer_text(vault, row, one) for one in answers} if shown else {},
+        shown=shown,
+        may_read=reader.may_read(row),
+        may_answer=allowed(page, Permission.ANSWER_ESCALATIONS) and row.state == "open",
+        of_ward=allowed(page, Permission.KNOW_PROTECTED),
+        may_ask_again=allowed(page, Permission.SUPERVISE_CALLS)
+        and row.state in {"answered", "closed"},
+        spelled=spelled(page, row.receipt_no, row.call_id),
+        said=page.query.get("said", ""),
+        contact=page.site.program.contact,
+        scans=allowed(page, Permission.SEE_SCANS),
+        opens=allowed(page, Permission.OPEN_HOUSEHOLD),
+    )
+
+
+def _has_read(page: Page, row: Escalation) -> bool:
+    return page.auth is not None and page.auth.data.get(READ) == row.id
+
+
+def read(page: Page) -> Response[Any]:
+    """Show the words of a question and its answers, and log that they were read."""
+    row = _found(page)
+    if page.auth is not None and reader_of(page).may_read(row):
+        record(
+            page.session,
+            page.actor,
+            page.now,
+            "escalation.read",
+            "escalation",
+            row.id,
+            household_id=row.household_id,
+        )
+        page.auth.data = page.auth.data | {READ: row.id}
+    return page.redirect(f"/escalations/{row.id}")
+
+
+def submit_answer(page: Page) -> Response[Any]:
+    """Keep the ward's answer, with its instruction or a scan of its letter where somebody else enters it."""
+    row = _found(page)
+    instruction = read_instruction(page)
+    if page.form.ok:
+        _try(
+            page,
+            lambda: services.answer(
+                page.session,
+                page.site.vault,
+                row.id,
+                WardAnswer(page.form.get("text"), instruction, _scan(page, row)),
+                page.actor,
+                page.now,
+            ),
+        )
+    if not page.form.ok:
+        return show(page, 422)
+    return page.redirect(f"/escalations/{row.id}?said=answered")
+
+
+def _scan(page: Page, row: Escalation) -> int | None:
+    checked = page.form.upload("scan")
+    if checked is None:
+        return None
+    stored = store_scan(
+        page.session, page.site.vault, checked, page.actor, page.now, household_id=row.household_id
+    )
+    return stored.id
+
+
+def _try(page: Page, action: Any) -> None:
+    """Carry an action out once; what refuses it goes into the form."""
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                action()
+    except NotFoundError:
+        raise
+    except DomainError as error:
+        page.form.error(error.code if error.code in FIELDS else "step", error.message)
+
+
+def close(page: Page) -> Response[Any]:
+    """Close an answered question."""
+    row = _found(page)
+    unread = reader_of(page).may_read(row) and not _has_read(page, row)
+    _try(page, lambda: services.close(page.session, row.id, page.actor, page.now, unread=unread))
+    return page.redirect(f"/escalations/{row.id}?said=closed") if page.form.ok else show(page, 409)
+
+
+def withdraw(page: Page) -> Response[Any]:
+    """Take an open question back."""
+    row = _found(page)
+    _try(page, lambda: services.withdraw(page.session, row.id, page.actor, page.now))
+    return (
+        page.redirect(f"/escalations/{row.id}?said=withdrawn") if page.form.ok else show(page, 409)
+    )
+
+
+def reopen(page: Page) -> Response[Any]:
+    """Ask the ward again."""
+    row = _found(page)
+    _try(
+        page,
+        lambda: services.reopen(
+            page.session,
+            page.site.vault,
+            page.site.program,
+            row.id,
+            page.form.get("more"),
+            page.actor,
+            page.now,
+        ),
+    )
+    return (
+        page.redirect(f"/escalations/{row.id}?said=reopened") if page.form.ok else show(page, 422)
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    see, handle, answer = (
+        Permission.SEE_ESCALATIONS,
+        Permission.HANDLE_CALLS,
+        Permission.ANSWER_ESCALATIONS,
+    )
+    one = "/escalations/{escalation_id:int}"
+    return [
+        staff_route("GET", "/escalations", show_list, see),
+        staff_route("POST", "/escalations/find", find, see, shows=show_list),
+        staff_route("GET", "/escalations/new", show_new, handle),
+        staff_route("POST", "/escalations/new/submit", submit, handle, shows=show_new),
+        staff_route("GET", one, show, see),
+        staff_route("POST", one + "/read", read, see),
+        staff_route(
+            "POST", one + "/answer", submit_answer, answer, shows=show, uploads={"scan": SCAN}
+        ),
+        staff_route("POST", one + "/close", close, see, shows=show),
+        staff_route("POST", one + "/withdraw", withdraw, see, shows=show),
+        staff_route("POST", one + "/reopen", reopen, Permission.SUPERVISE_CALLS, shows=show),
+    ]

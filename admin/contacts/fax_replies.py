@@ -1,0 +1,178 @@
+"""Replies by FAX: written with the number twice, printed with a cover, recorded as the machine says."""
+
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import first_post, number_in_address, staff_route
+from admin.contacts.faxes import case_key, put_error, show
+from portal.domain.contacts.faxes import replies, sending, sheets
+from portal.domain.foundation.errors import DomainError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+from portal.platform.routes import Transaction
+
+WORDING, RECEIPT, TICKED = "wording-", "receipt-", "1"
+
+
+def _act(page: Page, field: str, said: str, work: Callable[[], object]) -> Response[Any]:
+    """Carry out one step once; a refusal comes back beside its field, or beside ``field``."""
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                work()
+    except DomainError as error:
+        if isinstance(error, NotFoundError):
+            raise
+        put_error(page, error, field)
+        return show(page, 422)
+    return page.redirect(f"/faxes/{case_key(page)}?said={said}")
+
+
+def prepare(page: Page) -> Response[Any]:
+    """Write a reply."""
+    form = page.form
+    own, receipts = (
+        [
+            name.removeprefix(prefix)
+            for name, value in form.values.items()
+            if name.startswith(prefix) and value == TICKED
+        ]
+        for prefix in (WORDING, RECEIPT)
+    )
+    answers = [form.get("answer")] if form.get("answer") else []
+    typed = form.get("household")
+    draft = replies.Draft(
+        form.get("number"),
+        form.get("number_again"),
+        (*own, *answers),
+        receipts,
+        form.get("text"),
+        int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else None,
+        form.get("other_number") == "1",
+    )
+    return _act(
+        page,
+        "wording",
+        "prepared",
+        lambda: replies.prepare(
+            page.session,
+            page.site.vault,
+            page.site.program,
+            case_key(page),
+            draft,
+            page.actor,
+            page.now,
+        ),
+    )
+
+
+def _reply(page: Page) -> int:
+    """Return the key of the reply in the address; it belongs to the case there. Raises NotFoundError."""
+    key = number_in_address(page, "reply_id")
+    sheets.of_case(page.session, case_key(page), key)
+    return key
+
+
+def sent(page: Page) -> Response[Any]:
+    """Note that the machine sent it."""
+    key = _reply(page)
+    return _act(
+        page, "result", "sent", lambda: sending.mark_sent(page.session, key, page.actor, page.now)
+    )
+
+
+def failed(page: Page) -> Response[Any]:
+    """Note that it did not go out."""
+    key, failure = _reply(page), page.form.get("failure")
+    return _act(
+        page,
+        "failure",
+        "failed",
+        lambda: sending.mark_failed(page.session, key, failure, page.actor, page.now),
+    )
+
+
+def again(page: Page) -> Response[Any]:
+    """Put a failed one on the machine once more."""
+    key, form = _reply(page), page.form
+    return _act(
+        page,
+        "number",
+        "again",
+        lambda: sending.prepare_again(
+            page.session,
+            page.site.vault,
+            key,
+            form.get("number"),
+            form.get("number_again"),
+            page.actor,
+            page.now,
+        ),
+    )
+
+
+def discard(page: Page) -> Response[Any]:
+    """Take back one that did not go out."""
+    key = _reply(page)
+    return _act(
+        page,
+        "result",
+        "discarded",
+        lambda: sending.discard(page.session, key, page.actor, page.now),
+    )
+
+
+def read_number(page: Page) -> Response[Any]:
+    """Show the number to dial, and log that it was read."""
+    reply = sending.read_number(
+        page.session, case_key(page), number_in_address(page, "reply_id"), page.actor, page.now
+    )
+    if page.auth is not None:
+        page.auth.data = page.auth.data | {"read_fax_reply": reply.id}
+    return page.redirect(f"/faxes/{case_key(page)}")
+
+
+def show_sheet(page: Page) -> Response[Any]:
+    """Send the cover or the text to print; it is drawn outside of the transaction."""
+    site, part = page.site, page.params["part"]
+    if part not in sheets.PARTS:
+        raise NotFoundError(_s("お探しのページは見つかりませんでした。"))
+    with site.database.write() as session:
+        page.load_auth(session, site.clock.now(session))
+        taken = sheets.take_out(
+            session,
+            site.vault,
+            case_key(page),
+            number_in_address(page, "reply_id"),
+            part,
+            page.actor,
+            page.now,
+        )
+    name = f"fax-{taken.receipt_no}-{part}.pdf"
+    return page.send(
+        sheets.draw(site.program, taken, part),
+        "application/pdf",
+        {"content-disposition": f'inline; filename="{name}"', "cache-control": "no-store"},
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    handle, case = Permission.HANDLE_FAXES, "/faxes/{case_id:int}"
+    one = case + "/replies/{reply_id:int}"
+    steps = {"sent": sent, "failed": failed, "again": again, "discard": discard}
+    return [
+        staff_route("POST", case + "/reply", prepare, handle, shows=show),
+        staff_route("POST", one + "/number", read_number, handle),
+        staff_route(
+            "GET", one + "/sheets/{part:str}", show_sheet, handle, transaction=Transaction.OWN
+        ),
+        *(
+            staff_route("POST", f"{one}/{name}", step, handle, shows=show)
+            for name, step in steps.items()
+        ),
+    ]

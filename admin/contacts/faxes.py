@@ -1,0 +1,269 @@
+"""FAX: entered with the time in the header, a queue with what could not be sent on top, one case with its pages."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import first_post, number_in_address, staff_route
+from admin.contacts.call_form import chosen
+from admin.desk import act_words
+from admin.requests.scans import LOCKED, SCAN
+from admin.typed_instants import typed_moment
+from portal.domain.contacts.calls.kinds import CallLanguage
+from portal.domain.contacts.calls.models import Call
+from portal.domain.contacts.faxes import (
+    numbers,
+    queries,
+    sending,
+    services,
+    sheets,
+    visibility,
+    wording,
+)
+from portal.domain.contacts.faxes.inquiry_form import inquiry_form_pdf
+from portal.domain.contacts.faxes.states import OPEN, UNSENT
+from portal.domain.desk.call_desk.acting.receipts import acts_in_call
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import ConflictError, DomainError, NotFoundError
+from portal.domain.foundation.texts import _s, use_locale
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.queries import staff_user
+from portal.domain.requests.requests import scans
+from portal.platform.locale import CODES, NAMES
+from portal.platform.page import Page
+from portal.platform.routes import Transaction
+
+FIELDS = {
+    "received_at": "received_at",
+    "sender": "sender",
+    "old_is_right": "old_is_right",
+    "reason": "reason",
+    "number": "number",
+    "number_again": "number_again",
+    "other_number": "other_number",
+    "wording": "wording",
+    "text": "text",
+    "failure": "failure",
+    "level": "text",
+}
+"""Which field of a page a refusal's code names."""
+
+
+def case_key(page: Page) -> int:
+    """Return the key of the case that the address names."""
+    return number_in_address(page, "case_id")
+
+
+def put_error(page: Page, error: DomainError, otherwise: str) -> None:
+    """Show a refusal beside its field; ``otherwise`` where its code names none."""
+    page.form.error(FIELDS.get(error.code, otherwise), error.message)
+
+
+def _after(page: Page, name: str) -> int:
+    typed = page.query.get(name, "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else 0
+
+
+def show_list(page: Page, status_code: int = 200) -> Response[Any]:
+    """List what waits, oldest first, and above it what could not be sent; or what is done, newest first."""
+    session, done = page.session, page.query.get("view") == "done"
+    size = queries.PAGE
+    if done:
+        rows = queries.done(session, before=_after(page, "before"), limit=size + 1)
+    else:
+        rows = queries.queue(session, after=_after(page, "after"), limit=size + 1)
+    today = jst_date(page.now)
+    return page.render(
+        "admin/contacts/faxes.html",
+        status_code,
+        rows=rows[:size],
+        more=len(rows) > size,
+        done=done,
+        today=today,
+        failed=[] if done else queries.failed(session),
+        counts=queries.counts(session, today),
+        said=page.query.get("said", ""),
+        blank_languages=NAMES,
+    )
+
+
+def show_new(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask for the file, the time in its header, and the language."""
+    return page.render(
+        "admin/contacts/fax_new.html",
+        status_code,
+        spoken=list(CallLanguage),
+        asks_age="old_is_right" in page.form.errors,
+    )
+
+
+def receive(page: Page) -> Response[Any]:
+    """Make a case of what was chosen and typed."""
+    form = page.form
+    received_at = typed_moment(form, "received_on", "received_at")
+    file = form.upload("file")
+    if file is None and "file" not in form.errors:
+        form.error("file", _s("FAXのファイルを選んでください。"))
+    if not form.ok or received_at is None or file is None:
+        return show_new(page, 422)
+    new = services.NewFax(
+        received_at,
+        file,
+        chosen(CallLanguage, form.get("language"), CallLanguage.JA),
+        form.get("sender"),
+        form.get("old_is_right") == "1",
+    )
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                services.receive(
+                    page.session,
+                    page.site.vault,
+                    page.site.program.calendar,
+                    new,
+                    page.actor,
+                    page.now,
+                )
+    except DomainError as error:
+        put_error(page, error, "file")
+        return show_new(page, 422)
+    return page.redirect("/faxes?said=received")
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show one case: its pages to who handles it, the reply in work, and what happened before."""
+    session, actor = page.session, page.actor
+    case = queries.case_by_id(session, case_key(page))
+    call = visibility.own_call(session, case.id, actor)
+    written = queries.replies_of(session, case.id)
+    unsent = next((one for one in written if one.state in UNSENT), None)
+    may_look = visibility.may_look(session, case, actor)
+    visible = scans.visible_scan(session, case.scan_id, include_protected=False)
+    read = page.auth.data if page.auth is not None else {}
+    return page.render(
+        "admin/contacts/fax.html",
+        status_code,
+        case=case,
+        call=call,
+        replies=written,
+        unsent=unsent,
+        may_look=may_look,
+        visible=visible is not None,
+        calls=queries.calls_of(session, case.id),
+        is_open=case.state in OPEN,
+        other_call=page.call is not None and call is None,
+        entered_by=staff_user(session, case.entered_by),
+        sender=_written(queries.sender_of(page.site.vault, case))
+        if may_look and read.get("read_fax") == case.id
+        else None,
+        number=_written(sheets.open_reply(page.site.vault, unsent).number)
+        if unsent is not None and read.get("read_fax_reply") == unsent.id
+        else None,
+        households=_verified(page, call),
+        acts=[act for key in _verified(page, call) for act in acts_in_call(session, call.id, key)]
+        if call is not None
+        else [],
+        wordings=wording.choices(session, page.site.program)
+        if call is not None and unsent is None
+        else [],
+        act_words=act_words,
+        failures=sending.FAILURES,
+        close_reasons=_close_reasons(unsent.state if unsent is not None else ""),
+        today=jst_date(page.now),
+        said=page.query.get("said", ""),
+    )
+
+
+def _verified(page: Page, call: Call | None) -> list[int]:
+    return visibility.verified_households(page.session, call) if call is not None else []
+
+
+def _written(number: str) -> str:
+    return numbers.written(number) if number else ""
+
+
+def _close_reasons(reply_state: str) -> list[str]:
+    return [
+        one
+        for one in services.CLOSE_REASONS
+        if one != services.CANNOT_SEND or reply_state == "failed"
+    ]
+
+
+def start(page: Page) -> Response[Any]:
+    """Begin to handle a case: a call about it opens."""
+    key = case_key(page)
+    try:
+        with page.session.begin_nested():
+            services.start(page.session, key, page.actor, page.now)
+    except ConflictError as error:
+        page.form.error("start", error.message)
+        return show(page, 409)
+    return page.redirect(f"/faxes/{key}?said=started")
+
+
+def close(page: Page) -> Response[Any]:
+    """Close a case to which no reply goes out."""
+    key = case_key(page)
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                services.close(page.session, key, page.form.get("reason"), page.actor, page.now)
+    except DomainError as error:
+        if isinstance(error, NotFoundError):
+            raise
+        put_error(page, error, "reason")
+        return show(page, 422)
+    return page.redirect("/faxes?said=closed")
+
+
+def read_sender(page: Page) -> Response[Any]:
+    """Show the number in the header, and log that it was read."""
+    case = visibility.read_sender(page.session, case_key(page), page.actor, page.now)
+    if page.auth is not None:
+        page.auth.data = page.auth.data | {"read_fax": case.id}
+    return page.redirect(f"/faxes/{case.id}")
+
+
+def show_page(page: Page) -> Response[Any]:
+    """Send one page as an image; it is drawn outside of the transaction."""
+    site, number = page.site, int(page.params["number"])
+    with site.database.write() as session:
+        page.load_auth(session, site.clock.now(session))
+        data, kind = visibility.look(
+            session, site.vault, case_key(page), number, page.actor, page.now
+        )
+    if kind in scans.DRAWN:
+        data, kind = scans.page_picture(data, number), "image/png"
+    return page.send(data, kind, LOCKED | {"content-disposition": "inline"})
+
+
+def blank_form(page: Page) -> Response[Any]:
+    """Send the FAX問合せ票 in one of the residents' languages."""
+    locale = CODES.get(page.query.get("in", "ja"), "ja")
+    with use_locale(locale):
+        pdf = inquiry_form_pdf(page.site.program, page.now)
+    return page.send(
+        pdf, "application/pdf", {"content-disposition": 'inline; filename="fax-inquiry.pdf"'}
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    handle, one = Permission.HANDLE_FAXES, "/faxes/{case_id:int}"
+    return [
+        staff_route("GET", "/faxes", show_list, handle),
+        staff_route("GET", "/faxes/new", show_new, handle),
+        staff_route("GET", "/faxes/form.pdf", blank_form, handle),
+        staff_route(
+            "POST", "/faxes/receive", receive, handle, shows=show_new, uploads={"file": SCAN}
+        ),
+        staff_route("GET", one, show, handle),
+        staff_route(
+            "GET", one + "/pages/{number:int}", show_page, handle, transaction=Transaction.OWN
+        ),
+        staff_route("POST", one + "/start", start, handle, shows=show),
+        staff_route("POST", one + "/close", close, handle, shows=show),
+        staff_route("POST", one + "/sender", read_sender, handle),
+    ]

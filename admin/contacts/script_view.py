@@ -1,0 +1,80 @@
+"""Scripts as agents see them: the language of the call, the Japanese text beside it, the program's days in place."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from portal.domain.contacts.scripts.defaults import LANGUAGES, PARTS, Script
+from portal.domain.contacts.scripts.lines import Line, filled, read_lines
+from portal.domain.contacts.scripts.values import values_of
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import SOURCE_LOCALE, current_locale
+from portal.platform.locale import html_lang
+from portal.platform.page import Page
+
+SPEAK = "speak"
+"""The query parameter for the language of scripts; ``lang`` is the page's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A text in one language, in runs of lines of one kind; ``runs`` is empty where nobody wrote it yet."""
+
+    code: str
+    html_lang: str
+    runs: Sequence[tuple[str, Sequence[Line]]]
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptView:
+    """A script for an agent. ``beside`` is the Japanese text, None where Japanese is what is spoken."""
+
+    key: str
+    part: str
+    category: str
+    title: str
+    number: int
+    hidden: bool
+    spoken: Spoken
+    beside: Spoken | None
+
+
+def chosen_language(page: Page, otherwise: str = "ja") -> str:
+    """Return the language of scripts that the address asks for, else the given one (a call's, say).
+
+    Somebody with a language that nobody here speaks hears easy Japanese.
+    """
+    wanted = page.query.get(SPEAK, otherwise)
+    return wanted if wanted in LANGUAGES else "easy" if wanted == "other" else "ja"
+
+
+def view(program: Program, script: Script, code: str) -> ScriptView:
+    """Return one script as an agent sees it in a language."""
+    draft = script.draft
+    texts = {one: _spoken(program, draft.texts.get(one, ""), one) for one in {code, "ja"}}
+    return ScriptView(
+        script.key,
+        script.part,
+        script.category,
+        draft.title_in(current_locale()),
+        script.number,
+        draft.hidden,
+        texts[code],
+        texts["ja"] if code != "ja" else None,
+    )
+
+
+def _spoken(program: Program, text: str, code: str) -> Spoken:
+    locale = LANGUAGES.get(code, SOURCE_LOCALE)
+    lines = read_lines(filled(text, values_of(program), locale))
+    runs = [(kind.value, list(found)) for kind, found in groupby(lines, key=lambda line: line.kind)]
+    return Spoken(code, html_lang(locale), runs)
+
+
+def groups(scripts: Iterable[Script]) -> list[tuple[str, str, list[Script]]]:
+    """Return scripts by part, answers also by category: (part, category, scripts), in the order of a call."""
+    found: dict[tuple[str, str], list[Script]] = {}
+    for script in scripts:
+        found.setdefault((script.part, script.category), []).append(script)
+    ordered = sorted(found.items(), key=lambda group: PARTS.index(group[0][0]))
+    return [(part, category, members) for (part, category), members in ordered]

@@ -1,0 +1,262 @@
+"""Scripts and answers: searched and read by agents, edited by supervisors with preview, history and restore."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.contacts import script_words
+from admin.contacts.script_view import Spoken, chosen_language, groups, view
+from portal.domain.contacts.calls.kinds import CATEGORIES
+from portal.domain.contacts.scripts import queries, services
+from portal.domain.contacts.scripts.defaults import LANGUAGES, PARTS, Draft, Script
+from portal.domain.contacts.scripts.values import NAMES, values_of
+from portal.domain.foundation.errors import ConflictError, InputError
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.queries import staff_names, staff_user
+from portal.platform.locale import html_lang
+from portal.platform.page import Page
+
+
+def _number(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+
+def _key(page: Page) -> str:
+    return str(page.params["key"])[:60]
+
+
+def show_list(page: Page) -> Response[Any]:
+    """Show what there is by part and category, or what was found."""
+    program, language = page.site.program, chosen_language(page)
+    q = page.query.get("q", "").strip()[:60]
+    edits = allowed(page, Permission.EDIT_SCRIPTS)
+    hits = queries.search(page.session, q, values_of(program), include_hidden=edits)
+    return page.render(
+        "admin/contacts/scripts.html",
+        script_words=script_words,
+        languages_spoken=list(LANGUAGES),
+        language=language,
+        q=q,
+        hits=[(view(program, hit.script, language), hit.languages) for hit in hits[: queries.PAGE]],
+        count=len(hits),
+        groups=groups(queries.scripts(page.session, include_hidden=edits)),
+        edits=edits,
+        said=page.query.get("said", ""),
+    )
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show a script as agents see it, or one of its versions, and its history."""
+    key = _key(page)
+    newest = queries.script(page.session, key)
+    asked = page.params.get("number", page.form.get("number"))
+    one = newest if asked in {None, ""} else queries.version(page.session, key, _number(str(asked)))
+    typed = page.query.get("before", "")
+    past = queries.history(
+        page.session, key, before=_number(typed) if typed else None, limit=queries.PAGE + 1
+    )
+    language = chosen_language(page)
+    return page.render(
+        "admin/contacts/script.html",
+        status_code,
+        one=one,
+        view=view(page.site.program, one, language),
+        language=language,
+        languages_spoken=list(LANGUAGES),
+        script_words=script_words,
+        edits=allowed(page, Permission.EDIT_SCRIPTS),
+        author=staff_user(page.session, one.author_id) if one.author_id is not None else None,
+        authors=staff_names(
+            page.session, {row.author_id for row in past if row.author_id is not None}
+        ),
+        old=one.number != newest.number,
+        newest=newest.number,
+        past_versions=past[: queries.PAGE],
+        older=len(past) > queries.PAGE,
+        said=page.query.get("said", ""),
+    )
+
+
+def show_edit(
+    page: Page, status_code: int = 200, *, theirs: Script | None = None, preview: bool = False
+) -> Response[Any]:
+    """Show the form of a script; ``theirs`` is what somebody else saved meanwhile, for comparing."""
+    one = queries.script(page.session, _key(page))
+    if page.method == "GET":
+        page.form.values = _typed(one.draft)
+    base = (
+        theirs.number
+        if theirs is not None
+        else _number(page.form.get("base"))
+        if page.method == "POST"
+        else one.number
+    )
+    address = f"/scripts/{one.key}"
+    author = (
+        staff_user(page.session, theirs.author_id)
+        if theirs is not None and theirs.author_id is not None
+        else None
+    )
+    return _form(
+        page,
+        status_code,
+        one=one,
+        base=base,
+        theirs=theirs,
+        author=author,
+        action=f"{address}/save",
+        preview_action=f"{address}/preview",
+        previews=_previews(page) if preview else [],
+    )
+
+
+def show_add(page: Page, status_code: int = 200, *, preview: bool = False) -> Response[Any]:
+    """Show the form for a script of the supervisors' own."""
+    return _form(
+        page,
+        status_code,
+        one=None,
+        base=0,
+        theirs=None,
+        author=None,
+        action="/scripts/add/save",
+        preview_action="/scripts/add/preview",
+        previews=_previews(page) if preview else [],
+    )
+
+
+def _form(page: Page, status_code: int, **context: Any) -> Response[Any]:
+    return page.render(
+        "admin/contacts/script_edit.html",
+        status_code,
+        script_words=script_words,
+        languages_spoken=list(LANGUAGES),
+        names=NAMES,
+        values=values_of(page.site.program),
+        parts=PARTS,
+        categories=list(CATEGORIES),
+        html_langs={code: html_lang(locale) for code, locale in LANGUAGES.items()},
+        **context,
+    )
+
+
+def _typed(draft: Draft) -> dict[str, str]:
+    texts = {f"text_{code}": draft.texts.get(code, "") for code in LANGUAGES}
+    return (
+        texts
+        | {"title": draft.title, "title_en": draft.title_en}
+        | ({"hidden": "1"} if draft.hidden else {})
+    )
+
+
+def _draft(page: Page) -> Draft:
+    form = page.form
+    draft = Draft(
+        form.get("title"),
+        form.get("title_en"),
+        {code: form.get(f"text_{code}") for code in LANGUAGES},
+        hidden=form.get("hidden") == "1",
+    )
+    for field, sentence in services.faults_of(draft).items():
+        form.error(field, sentence)
+    return draft
+
+
+def _previews(page: Page) -> list[Spoken]:
+    typed = Script("preview", PARTS[0], "", 0, _draft(page))
+    return [view(page.site.program, typed, code).spoken for code in LANGUAGES]
+
+
+def preview(page: Page) -> Response[Any]:
+    """Show what was typed as agents would see it; nothing is saved."""
+    shown = show_edit(page, preview=True)
+    return shown if page.form.ok else show_edit(page, 422, preview=True)
+
+
+def preview_added(page: Page) -> Response[Any]:
+    """Show a new script as agents would see it; nothing is saved."""
+    shown = show_add(page, preview=True)
+    return shown if page.form.ok else show_add(page, 422, preview=True)
+
+
+def save(page: Page) -> Response[Any]:
+    """Save a new version, unless somebody else did meanwhile: then both texts are shown."""
+    key, draft = _key(page), _draft(page)
+    if not page.form.ok:
+        return show_edit(page, 422)
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                services.save(
+                    page.session, key, _number(page.form.get("base")), draft, page.actor, page.now
+                )
+    except ConflictError as error:
+        page.form.error("theirs", error.message)
+        return show_edit(page, 409, theirs=queries.script(page.session, key))
+    return page.redirect("/scripts?said=hidden" if draft.hidden else f"/scripts/{key}?said=saved")
+
+
+def add(page: Page) -> Response[Any]:
+    """Add a script of the supervisors' own."""
+    draft, form = _draft(page), page.form
+    if form.ok:
+        try:
+            with page.session.begin_nested():
+                if first_post(page):
+                    services.add(
+                        page.session,
+                        form.get("part"),
+                        form.get("category"),
+                        draft,
+                        page.actor,
+                        page.now,
+                    )
+        except InputError as error:
+            form.error(error.code, error.message)
+    return page.redirect("/scripts") if form.ok else show_add(page, 422)
+
+
+def restore(page: Page) -> Response[Any]:
+    """Make an earlier version the newest one again."""
+    key, form = _key(page), page.form
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                services.restore(
+                    page.session,
+                    key,
+                    _number(form.get("number")),
+                    _number(form.get("base")),
+                    page.actor,
+                    page.now,
+                )
+    except ConflictError as error:
+        form.error("restore", error.message)
+        return show(page, 409)
+    return page.redirect(f"/scripts/{key}?said=restored")
+
+
+def show_version(page: Page) -> Response[Any]:
+    """Show one version of a script."""
+    if page.params["number"] != 0:
+        number_in_address(page, "number")
+    return show(page)
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    see, edit, one = Permission.SEE_SCRIPTS, Permission.EDIT_SCRIPTS, "/scripts/{key:str}"
+    return [
+        staff_route("GET", "/scripts", show_list, see),
+        staff_route("GET", "/scripts/add", show_add, edit),
+        staff_route("POST", "/scripts/add/preview", preview_added, edit, shows=show_add),
+        staff_route("POST", "/scripts/add/save", add, edit, shows=show_add),
+        staff_route("GET", one, show, see),
+        staff_route("GET", one + "/versions/{number:int}", show_version, see),
+        staff_route("GET", one + "/edit", show_edit, edit),
+        staff_route("POST", one + "/preview", preview, edit, shows=show_edit),
+        staff_route("POST", one + "/save", save, edit, shows=show_edit),
+        staff_route("POST", one + "/restore", restore, edit, shows=show),
+    ]

@@ -1,0 +1,147 @@
+"""Calls from paper: the blank form for when the system is down, later entry with the true times, going on with one."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import first_post, number_in_address, staff_route
+from admin.contacts import call_form, call_words
+from admin.contacts.call_form import chosen
+from admin.typed_instants import typed_moment
+from portal.domain.contacts.calls import later_entry
+from portal.domain.contacts.calls.finishing import FieldsError
+from portal.domain.contacts.calls.kinds import (
+    CATEGORIES,
+    CallChannel,
+    CallLanguage,
+    Direction,
+    Relation,
+    Result,
+)
+from portal.domain.contacts.calls.reception_form import reception_form_pdf
+from portal.domain.foundation.errors import ConflictError, InputError
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+
+PLACE = "/calls/written-down"
+SOMEBODY_ELSE = "none"
+"""The choice of an agent for somebody without an account."""
+
+
+def _number(typed: str) -> int | None:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else None
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show the sheets that were entered, newest first, and what to do while the system is down."""
+    rows = later_entry.written_down(
+        page.session, before=_number(page.query.get("before", "")) or 0, limit=later_entry.PAGE + 1
+    )
+    return page.render(
+        "admin/contacts/written_down.html",
+        status_code,
+        rows=rows[: later_entry.PAGE],
+        more=len(rows) > later_entry.PAGE,
+        said=page.query.get("said", ""),
+    )
+
+
+def show_form(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask for what stands on a sheet."""
+    return page.render(
+        "admin/contacts/written_down_new.html",
+        status_code,
+        people=later_entry.desk_people(page.session),
+        me=page.staff.id if page.staff is not None else 0,
+        channels=list(CallChannel),
+        directions=list(Direction),
+        spoken=list(CallLanguage),
+        categories=CATEGORIES,
+        results=list(Result),
+        somebody_else=SOMEBODY_ELSE,
+        asks_same="same_is_right" in page.form.errors,
+    )
+
+
+def submit(page: Page) -> Response[Any]:
+    """Enter a sheet once; what is wrong comes back beside its field."""
+    form = page.form
+    after = call_form.read(form)
+    started_at = typed_moment(form, "started_on", "started_at")
+    ended_at = typed_moment(
+        form, "ended_on" if form.get("ended_on").strip() else "started_on", "ended_at"
+    )
+    if not form.ok or started_at is None or ended_at is None:
+        return show_form(page, 422)
+    sheet = later_entry.WrittenDown(
+        started_at,
+        ended_at,
+        after,
+        _number(form.get("agent")),
+        form.get("agent_name") if form.get("agent") == SOMEBODY_ELSE else "",
+        chosen(CallChannel, form.get("channel"), CallChannel.PHONE),
+        chosen(Direction, form.get("direction"), Direction.INBOUND),
+        chosen(CallLanguage, form.get("language"), CallLanguage.JA),
+        form.get("line"),
+        form.get("same_is_right") == "1",
+    )
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                later_entry.write_down(
+                    page.session,
+                    page.site.vault,
+                    page.site.program.calendar,
+                    sheet,
+                    page.actor,
+                    page.now,
+                )
+    except FieldsError as error:
+        call_form.put_faults(form, error.faults)
+        return show_form(page, 422)
+    except InputError as error:
+        form.error(error.code, error.message)
+        return show_form(page, 422)
+    return page.redirect(f"{PLACE}?said=entered")
+
+
+def go_on(page: Page) -> Response[Any]:
+    """Begin a live call about a sheet: only in it may a household be opened."""
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                later_entry.go_on(
+                    page.session, number_in_address(page, "call_id"), page.actor, page.now
+                )
+    except ConflictError as error:
+        page.form.error("go-on", error.message)
+        return show(page, 409)
+    return page.redirect("/desk")
+
+
+def blank_form(page: Page) -> Response[Any]:
+    """Send the blank form, in the language of the page."""
+    names = {
+        "channel": [call_words.channel(one) for one in CallChannel],
+        "direction": [call_words.direction(one) for one in Direction],
+        "language": [call_words.language(one) for one in CallLanguage],
+        "relation": [call_words.relation(one) for one in Relation],
+        "result": [call_words.result(one) for one in Result],
+    }
+    pdf = reception_form_pdf(page.site.program, names, page.now)
+    return page.send(
+        pdf, "application/pdf", {"content-disposition": 'inline; filename="reception-form.pdf"'}
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    handle = Permission.HANDLE_CALLS
+    return [
+        staff_route("GET", PLACE, show, handle),
+        staff_route("GET", PLACE + "/new", show_form, handle),
+        staff_route("GET", PLACE + "/form.pdf", blank_form, handle),
+        staff_route("POST", PLACE + "/submit", submit, handle, shows=show_form),
+        staff_route("POST", PLACE + "/{call_id:int}/go-on", go_on, handle, shows=show),
+    ]

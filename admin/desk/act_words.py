@@ -1,0 +1,71 @@
+"""What is said of acts for callers, in the staff's language; an unknown code shows as it is stored."""
+
+from portal.domain.foundation.texts import _s
+
+
+def act(code: str) -> str:
+    """Name an act."""
+    return {
+        "redelivery": _s("再配送を申し込む"),
+        "new_letter": _s("新しい手紙を頼む"),
+        "unlock": _s("サインインを再開する"),
+        "lost": _s("紛失を届け出る（すぐに止める）"),
+        "alternative": _s("紙の代替品を申し込む"),
+        "decline_form": _s("辞退届の用紙を送る"),
+        "channel": _s("番号の受け取り方を変える"),
+        "coupon_fault": _s("お店で使えないクーポンを調べる"),
+    }.get(code, code)
+
+
+def when_right(code: str) -> str:
+    """Say when this act is the right one."""
+    return {
+        "redelivery": _s("手紙や小包が届かない、戻ってしまった"),
+        "new_letter": _s("手紙をなくした、IDやパスワードがわからない、電話番号も変わった"),
+        "unlock": _s("何度も間違えて、サインインできない"),
+        "lost": _s("手紙やスマートフォンを落とした、盗まれた"),
+        "alternative": _s("電子クーポンを使えない"),
+        "decline_form": _s("受け取らないことにしたい"),
+        "channel": _s("機種変更などで、確認の番号を受け取れなくなる"),
+        "coupon_fault": _s("お店で断られた、読み取れない、もう使われていると言われた"),
+    }.get(code, "")
+
+
+def done(code: str) -> str:
+    """Say what was done."""
+    return {
+        "redelivery": _s("再配送を受け付けました"),
+        "new_letter": _s("新しい手紙の依頼を受け付けました"),
+        "unlock": _s("サインインを再開しました"),
+        "lost": _s("アカウントを止めました"),
+        "alternative": _s("紙の代替品を受け付けました"),
+        "decline_form": _s("辞退届の用紙の依頼を受け付けました"),
+        "channel": _s("受け取り方の変更を提案しました"),
+        "coupon_fault": _s("クーポンの調査を受け付けました"),
+    }.get(code, code)
+
+
+def on_behalf(channel: str) -> str:
+    """Say that somebody of the staff entered it for the household, and how it came."""
+    return {
+        "phone": _s("電話で受け付け（係員が代わりに入力）"),
+        "fax": _s("FAXで受け付け（係員が代わりに入力）"),
+        "post": _s("郵便で受け付け（係員が代わりに入力）"),
+        "counter": _s("窓口で受け付け（係員が代わりに入力）"),
+        "portal": _s("係員が代わりに入力"),
+    }.get(channel, channel)
+
+
+def desk_events() -> dict[str, str]:
+    """Return what happened, by the action that the audit event names."""
+    return {
+        "desk.redelivery": _s("再配送を受け付け"),
+        "desk.new_letter": _s("新しい手紙の依頼を受け付け"),
+        "desk.unlock": _s("サインインを再開"),
+        "desk.lost": _s("紛失の届け出を受け付け"),
+        "desk.alternative": _s("紙の代替品を受け付け"),
+        "desk.decline_form": _s("辞退届の用紙の依頼を受け付け"),
+        "desk.channel": _s("番号の受け取り方の変更を提案"),
+        "desk.coupon_fault": _s("お店で使えないクーポンの調査を受け付け"),
+        "credential.reset_channel": _s("番号の受け取り方を、登録しなおすことにした"),
+    }

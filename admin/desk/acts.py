@@ -1,0 +1,310 @@
+"""Acting for a caller: each act asks its choices, is read out and confirmed, and answers with a number to read back."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import number_in_address, post_key, staff_route
+from admin.desk import act_words, household
+from admin.desk.household_in_call import at_desk
+from admin.desk.offered_acts import PLACES
+from admin.mailroom import incident_words
+from admin.requests import entry_words
+from admin.requests.entry_forms import chosen
+from portal.domain.contacts.calls.levels import level_of, require_level
+from portal.domain.contacts.calls.models import Call
+from portal.domain.desk.call_desk.acting import channel
+from portal.domain.desk.call_desk.acting.alternative import ask_alternative
+from portal.domain.desk.call_desk.acting.coupon_fault import report_for_caller, shown_coupons
+from portal.domain.desk.call_desk.acting.decline_form import ask_decline_form
+from portal.domain.desk.call_desk.acting.kinds import NEEDED, Act
+from portal.domain.desk.call_desk.acting.lost import report_lost
+from portal.domain.desk.call_desk.acting.new_letter import ask_letter
+from portal.domain.desk.call_desk.acting.offers import offers
+from portal.domain.desk.call_desk.acting.on_behalf import spoken
+from portal.domain.desk.call_desk.acting.receipts import is_asked_back, own_act
+from portal.domain.desk.call_desk.acting.redelivery import ask_redelivery, next_step, ward_kind
+from portal.domain.desk.call_desk.acting.spoken_texts import Line, after, before, beside
+from portal.domain.desk.call_desk.acting.unlock import unlock
+from portal.domain.desk.call_desk.models import DeskAct
+from portal.domain.desk.call_desk.spelling import read_out
+from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
+from portal.domain.foundation.errors import DomainError, InputError, NotAllowedError
+from portal.domain.foundation.texts import SOURCE_LOCALE, _s, plain, use_locale
+from portal.domain.letters.shipments.words import where
+from portal.domain.mailroom.incidents.faults import Told
+from portal.domain.mailroom.incidents.kinds import SAID
+from portal.domain.people.households.queries import view_household
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.requests.alternatives import choosing
+from portal.domain.requests.redeliveries.letter_status import standings
+from portal.domain.requests.redeliveries.queries import LETTER, PARCEL
+from portal.domain.requests.redeliveries.words import said_text
+from portal.platform.failures import failure_page
+from portal.platform.locale import html_lang
+from portal.platform.page import Page
+from portal.platform.routes import Transaction
+
+GATE = frozenset({"no_call", "level", "removed"})
+"""Codes of refusals that stand before the act itself: its page is not shown again."""
+
+
+def _key(page: Page) -> int:
+    return number_in_address(page, "household_id")
+
+
+def _let_in(page: Page, act: Act) -> Call | Response[Any]:
+    """Return the call in which the caller is known well enough; else the answer, which keeps what was logged."""
+    desk = at_desk(page)
+    if isinstance(desk, Response):
+        return desk
+    try:
+        require_level(page.session, desk.call, _key(page), NEEDED[act])
+    except NotAllowedError as error:
+        return failure_page(page, error)
+    return desk.call
+
+
+def show(act: Act, page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask for the choices of an act, with what is read out before it."""
+    call = _let_in(page, act)
+    return call if isinstance(call, Response) else _draw(act, page, call, status_code)
+
+
+def _draw(act: Act, page: Page, call: Call, status_code: int) -> Response[Any]:
+    session, program, household_id = page.session, page.site.program, _key(page)
+    level = level_of(session, call, household_id)
+    found = offers(session, program, call, household_id, level, page.now)
+    why_not = next(offer.why_not for offer in found if offer.act is act)
+    locale = spoken(call)
+    items = _items(page, locale) if act is Act.REDELIVERY else []
+    children = _children(page, locale) if act is Act.ALTERNATIVE else []
+    refused = _refused_children(page) if act is Act.COUPON_FAULT else []
+    nothing = (act is Act.REDELIVERY and all(item["bar"] for item in items)) or (
+        act is Act.ALTERNATIVE and all(child["note"] for child in children)
+    )
+    return page.render(
+        "admin/desk/desk_act.html",
+        status_code,
+        act=act.value,
+        household_id=household_id,
+        call_id=call.id,
+        why_not=why_not,
+        possible=not (why_not or nothing),
+        place=f"/desk/{household_id}/{PLACES[act]}",
+        items=items,
+        children=children,
+        refused=refused,
+        incident_words=incident_words,
+        shop_said=SAID,
+        chosen=chosen(page, "child-"),
+        products=program.alternatives,
+        reasons=choosing.WHY,
+        say=beside(partial(before, act), locale),
+        say_lang=html_lang(locale),
+        act_words=act_words,
+        entry_words=entry_words,
+    )
+
+
+def _items(page: Page, locale: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "value": one.item
+            + (f"-{one.shipment.id}" if one.item != LETTER and one.shipment else ""),
+            "item": one.item,
+            "sent_on": one.sent_on.isoformat() if one.sent_on else "",
+            "where": where(one.shipment) if one.sent_on else "",
+            "bar": _told(partial(said_text, one), locale) if one.bar else None,
+            "next": next_step(one),
+            "ward": ward_kind(one),
+        }
+        for one in standings(page.session, page.site.program, _key(page), page.now)
+    ]
+
+
+def _told(sentence: Callable[[], str], locale: str) -> Line:
+    """Return a residents' sentence as it is told to the caller, with the Japanese one beside it."""
+
+    def said(language: str) -> Sequence[str]:
+        with use_locale(language):
+            return (plain(sentence()),)
+
+    return beside(said, locale)[0]
+
+
+def _children(page: Page, locale: str) -> list[dict[str, Any]]:
+    """Return the children, masked, with what stands against paper, if anything."""
+    view = view_household(page.session, page.site.vault, _key(page))
+
+    def notes() -> dict[int, str]:
+        return {
+            choice.ordinal: choice.why_not for choice in choosing.choices(page.session, _key(page))
+        }
+
+    with use_locale(SOURCE_LOCALE):
+        japanese = notes()
+    with use_locale(locale):
+        other = notes() if locale != SOURCE_LOCALE else {}
+    rows = household.child_rows(page, view, shown=False)
+    for row in rows:
+        key = row["ordinal"]
+        if row["checking"] or key not in japanese:
+            row["note"] = Line(_s("確認中") if row["checking"] else _s("対象ではありません"), "")
+        else:
+            row["note"] = (
+                Line(plain(japanese[key]), plain(other.get(key, ""))) if japanese[key] else None
+            )
+    return rows
+
+
+def _refused_children(page: Page) -> list[dict[str, Any]]:
+    """Return the children whose code was shown, masked."""
+    view = view_household(page.session, page.site.vault, _key(page))
+    wanted = {entry.ordinal for entry in shown_coupons(page.session, _key(page))}
+    return [
+        row for row in household.child_rows(page, view, shown=False) if row["ordinal"] in wanted
+    ]
+
+
+def submit(act: Act, page: Page) -> Response[Any]:
+    """Do it once; a refusal comes back with what was typed, a repeated press with the first one's number."""
+    key = post_key(page)
+    if (place := earlier_result(page.session, key)) is not None:
+        return page.redirect(place)
+    call = _let_in(page, act)
+    if isinstance(call, Response):
+        return call
+    if page.form.get("told") != "yes":
+        page.form.error("told", _s("読み上げて、本人の返事を確かめてから、印を付けてください。"))
+        return _draw(act, page, call, 422)
+    try:
+        with page.session.begin_nested():
+            if not first_time(page.session, key, page.now):
+                return page.redirect(earlier_result(page.session, key) or f"/desk/{_key(page)}")
+            made = DOES[act](page)
+            place = f"/desk/{made.household_id}/receipts/{made.id}"
+            keep_result(page.session, key, place)
+    except DomainError as error:
+        if error.code in GATE:
+            return failure_page(page, error)
+        page.form.error(FIELDS.get((act, error.code), LAST.get(act, "act")), error.message)
+        return _draw(act, page, call, 422)
+    return page.redirect(place)
+
+
+def _redelivery(page: Page) -> DeskAct:
+    item, _dash, key = page.form.get("item").partition("-")
+    parcel = int(key) if key.isascii() and key.isdigit() and len(key) < 16 else None
+    if not (item == LETTER and not key) and not (item == PARCEL and parcel is not None):
+        raise InputError(_s("届いていないものを選んでください。"))
+    return ask_redelivery(
+        page.session,
+        page.site.vault,
+        page.site.program,
+        _key(page),
+        item,
+        parcel,
+        page.actor,
+        page.now,
+    )
+
+
+def _alternative(page: Page) -> DeskAct:
+    wishes = {number: page.form.get(f"product-{number}") for number in chosen(page, "child-")}
+    return ask_alternative(
+        page.session,
+        page.site.vault,
+        page.site.program,
+        _key(page),
+        wishes,
+        page.form.get("why"),
+        page.actor,
+        page.now,
+    )
+
+
+def _decline_form(page: Page) -> DeskAct:
+    return ask_decline_form(
+        page.session, page.site.vault, page.site.program, _key(page), page.actor, page.now
+    )
+
+
+def _new_letter(page: Page) -> DeskAct:
+    return ask_letter(
+        page.session, page.site.vault, page.site.program, _key(page), page.actor, page.now
+    )
+
+
+def _unlock(page: Page) -> DeskAct:
+    return unlock(
+        page.session, page.site.vault, page.site.program, _key(page), page.actor, page.now
+    )
+
+
+def _lost(page: Page) -> DeskAct:
+    return report_lost(page.session, page.site.vault, _key(page), page.actor, page.now)
+
+
+def _channel(page: Page) -> DeskAct:
+    return channel.propose(page.session, page.site.program, _key(page), page.actor, page.now)
+
+
+def _coupon_fault(page: Page) -> DeskAct:
+    typed = page.form.get("child")
+    ordinal = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else None
+    told = Told(page.form.get("said"), page.form.get("shop"), page.form.get("words"))
+    return report_for_caller(
+        page.session, page.site.vault, _key(page), ordinal, told, page.actor, page.now
+    )
+
+
+DOES: Mapping[Act, Callable[[Page], DeskAct]] = {
+    Act.REDELIVERY: _redelivery,
+    Act.NEW_LETTER: _new_letter,
+    Act.UNLOCK: _unlock,
+    Act.LOST: _lost,
+    Act.ALTERNATIVE: _alternative,
+    Act.DECLINE_FORM: _decline_form,
+    Act.CHANNEL: _channel,
+    Act.COUPON_FAULT: _coupon_fault,
+}
+FIELDS = {(Act.ALTERNATIVE, "why"): "why"} | {
+    (Act.COUPON_FAULT, name): name for name in ("child", "said", "shop", "words")
+}
+LAST = {Act.REDELIVERY: "item", Act.ALTERNATIVE: "children"}
+"""The field beside which a refusal stands, where the act has one."""
+
+
+def show_receipt(page: Page) -> Response[Any]:
+    """Show the number to read back, sign by sign, in the caller's language."""
+    staff_id = page.staff.id if page.staff is not None else 0
+    row, call = own_act(page.session, number_in_address(page, "act_id"), _key(page), staff_id)
+    locale = spoken(call)
+    asked_back = is_asked_back(page.session, row)
+    return page.render(
+        "admin/desk/desk_receipt.html",
+        row=row,
+        say=beside(partial(after, Act(row.act), row.receipt_no, asked_back=asked_back), locale),
+        say_lang=html_lang(locale),
+        spelled=read_out(row.receipt_no, locale),
+        act_words=act_words,
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module: each act has a page and an address for its form."""
+    permission, base = Permission.HANDLE_CALLS, "/desk/{household_id:int}"
+    found = [staff_route("GET", base + "/receipts/{act_id:int}", show_receipt, permission)]
+    for act, place in PLACES.items():
+        shows, submits = partial(show, act), partial(submit, act)
+        shows.__name__, submits.__name__ = f"show_{act}", f"submit_{act}"  # type: ignore[attr-defined]
+        found += [
+            # writes what is logged of opening a household
+            staff_route("GET", f"{base}/{place}", shows, permission, transaction=Transaction.WRITE),
+            staff_route("POST", f"{base}/{place}/submit", submits, permission, shows=shows),
+        ]
+    return found

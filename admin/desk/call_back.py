@@ -1,0 +1,71 @@
+"""Calling back to the enrolled number: asked for in a call, dialed and confirmed in the one that calls back."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import first_post, staff_route
+from admin.desk.household_in_call import Desk, at_desk, draw, show
+from portal.domain.contacts.calls.verification import confirm_call_back
+from portal.domain.desk.call_desk import calling_back
+from portal.domain.foundation.errors import NotAllowedError
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+
+
+def ask(page: Page) -> Response[Any]:
+    """Note that the household is called back."""
+    desk = at_desk(page)
+    if not isinstance(desk, Desk):
+        return desk
+    try:
+        if first_post(page):
+            calling_back.ask_call_back(
+                page.session, desk.call, desk.household.id, page.actor, page.now
+            )
+    except NotAllowedError as error:
+        page.form.error("call-back", error.message)
+        return draw(page, desk, 422)
+    return page.redirect(f"{desk.address}?said=call_back")
+
+
+def dial(page: Page) -> Response[Any]:
+    """Show the number to dial, for five minutes."""
+    desk = at_desk(page)
+    if not isinstance(desk, Desk):
+        return desk
+    try:
+        if first_post(page):
+            calling_back.show_number(
+                page.session, page.site.vault, desk.call, desk.household.id, page.actor, page.now
+            )
+    except NotAllowedError as error:
+        page.form.error("call-back", error.message)
+        return draw(page, desk, 422)
+    return page.redirect(f"{desk.address}?said=dial")
+
+
+def confirm(page: Page) -> Response[Any]:
+    """Note that the enrolled number was called and that somebody answered."""
+    desk = at_desk(page)
+    if not isinstance(desk, Desk):
+        return desk
+    try:
+        if first_post(page):
+            confirm_call_back(page.session, desk.call, desk.household.id, page.actor, page.now)
+    except NotAllowedError as error:
+        page.form.error("call-back", error.message)
+        return draw(page, desk, 422)
+    return page.redirect(f"{desk.address}?said=called_back")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    permission = Permission.HANDLE_CALLS
+    base = "/desk/{household_id:int}"
+    return [
+        staff_route("POST", base + "/call-back", ask, permission, shows=show),
+        staff_route("POST", base + "/dial", dial, permission, shows=show),
+        staff_route("POST", base + "/called-back", confirm, permission, shows=show),
+    ]

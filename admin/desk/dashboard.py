@@ -1,0 +1,158 @@
+"""The first page: what waits, the sums that must agree, and the next steps."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, staff_route
+from admin.desk.follow_ups import left_open
+from admin.letters import document_words
+from admin.mailroom import incident_words
+from admin.oversight import report_words
+from portal.domain.contacts.escalations import call_back_queries
+from portal.domain.contacts.faxes import queries as faxes
+from portal.domain.desk.casework import review_queue, steps, watch, worklists
+from portal.domain.desk.casework.deliveries import deliveries
+from portal.domain.foundation.approvals.queries import open_counts
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.program.agenda import agenda
+from portal.domain.foundation.program.explain import window_title
+from portal.domain.letters.documents import queries as documents
+from portal.domain.letters.documents.models import DocumentVersion
+from portal.domain.mailroom.incidents import fault_queries, queries
+from portal.domain.mailroom.incidents.site_notices import waiting_count
+from portal.domain.mailroom.printing.dispatch.handover import HAND_OVER
+from portal.domain.mailroom.printing.proofs.making import waiting_proofs
+from portal.domain.mailroom.roster.protection_none import PROTECTION_NONE
+from portal.domain.oversight.management import milestones, questions
+from portal.domain.oversight.management import words as management_words
+from portal.domain.oversight.management.milestones import Planned
+from portal.domain.oversight.management.questions import Question
+from portal.domain.oversight.reports.due import CALLS, DELIVERY, Due, due_reports
+from portal.domain.oversight.reports.ward_documents import letter_standing
+from portal.domain.people.entitlements.queries import Totals, totals
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.tasks.services import CALL_BACK
+from portal.platform.page import Page
+
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Children and yen per state, and whether they add up to the children of the roster and those added to it."""
+
+    totals: Totals
+    eligible: int
+    added: int
+    adds_up: bool
+
+
+def sums(page: Page) -> Sums:
+    """Return the table of states with its check."""
+    found = totals(page.session)
+    eligible, added = (
+        worklists.eligible_children(page.session),
+        worklists.added_children(page.session),
+    )
+    every = eligible + added
+    return Sums(found, eligible, added, found.adds_up(every, every * page.site.program.amount_yen))
+
+
+def _due(page: Page) -> list[Due]:
+    kinds = ((CALLS, Permission.KEEP_CALL_REPORT), (DELIVERY, Permission.KEEP_DELIVERY_REPORT))
+    found = [
+        one
+        for kind, keeps in kinds
+        if allowed(page, keeps)
+        for one in due_reports(page.session, page.site.program, page.now, kind)
+    ]
+    return sorted(found, key=lambda one: (one.day, one.kind))
+
+
+@dataclass(frozen=True, slots=True)
+class WithWard:
+    """What is late between the ward and the contractor: milestones, texts that nobody approved, unanswered questions.
+
+    ``text_is_new``: the letter's texts as they stand now were never laid before the ward.
+    """
+
+    milestones: list[Planned]
+    texts: list[DocumentVersion]
+    text_is_new: bool
+    questions: list[Question]
+
+
+def _with_ward(page: Page) -> WithWard | None:
+    if not allowed(page, Permission.SEE_MANAGEMENT):
+        return None
+    session, program = page.session, page.site.program
+    found = WithWard(
+        milestones.late(session, program, page.now),
+        documents.waiting(session),
+        not program.is_demo and letter_standing(session, program) is None,
+        questions.overdue(session, page.site.vault, program.calendar, page.now),
+    )
+    late = found.milestones or found.texts or found.text_is_new or found.questions
+    return found if late else None
+
+
+def show(page: Page) -> Response[Any]:
+    """Show what this person may see; a role without lists is told where its work is."""
+    protected = allowed(page, Permission.KNOW_PROTECTED)
+    lists = allowed(page, Permission.SEE_TASKS)
+    counted = allowed(page, Permission.SEE_TOTALS)
+    session, program = page.session, page.site.program
+    approvals = open_counts(session) if lists else {}
+    task_counts = worklists.task_counts(session, include_protected=protected) if lists else {}
+    handed_on = 0
+    if allowed(page, Permission.HANDLE_CALLS) and task_counts.pop(CALL_BACK, 0):
+        # who waits for a call stands above, under its own name; here only what the office goes on with
+        handed_on = call_back_queries.count_handed_on(session, include_protected=protected)
+    return page.render(
+        "admin/desk/dashboard.html",
+        lists=lists,
+        reviews=review_queue.counts(session, include_protected=protected, today=jst_date(page.now))
+        if allowed(page, Permission.SEE_REQUESTS)
+        else None,
+        cap=review_queue.CAP,
+        task_counts=task_counts,
+        handed_on=handed_on,
+        held=worklists.held_households(session, include_protected=protected) if lists else 0,
+        runs=approvals.pop(HAND_OVER, 0),
+        proofs=waiting_proofs(session) if lists else 0,
+        nones=approvals.pop(PROTECTION_NONE, 0),
+        approvals=sum(approvals.values()),
+        sums=sums(page) if counted else None,
+        delivered=deliveries(session, program.delivered_means) if counted else None,
+        steps=steps.next_steps(session) if lists else [],
+        windows=agenda(program.windows, page.now),
+        window_title=window_title,
+        due=_due(page),
+        report_words=report_words,
+        with_ward=_with_ward(page),
+        management_words=management_words,
+        document_words=document_words,
+        clocks=queries.due_clocks(session, page.now)[:MOST]
+        if allowed(page, Permission.SEE_INCIDENTS)
+        else [],
+        faults=fault_queries.open_count(session, include_protected=protected)
+        if allowed(page, Permission.HANDLE_COUPON_FAULTS)
+        else 0,
+        notices=waiting_count(session) if allowed(page, Permission.PUBLISH_SITE_NOTICES) else 0,
+        incident_words=incident_words,
+        unseen=watch.unseen(session, page.staff, page.now)
+        if page.staff is not None and allowed(page, Permission.WATCH_BROWSING)
+        else 0,
+        faxes=faxes.counts(session, jst_date(page.now))
+        if allowed(page, Permission.HANDLE_FAXES)
+        else None,
+        left=left_open(page) if allowed(page, Permission.SEE_ESCALATIONS) else None,
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [staff_route("GET", "/", show, Permission.OWN_ACCOUNT)]

@@ -1,0 +1,150 @@
+"""What a call leaves open, beside the call and after it: calls back and questions to the ward, and how to begin them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from admin.access import allowed
+from admin.contacts import escalation_words
+from portal.domain.contacts.calls import queries as calls
+from portal.domain.contacts.calls import written
+from portal.domain.contacts.calls.kinds import Result
+from portal.domain.contacts.calls.models import Call
+from portal.domain.contacts.calls.states import ENDED
+from portal.domain.contacts.escalations import call_back_queries, queries
+from portal.domain.contacts.escalations.follow_ups import begun
+from portal.domain.desk.call_desk.acting.on_behalf import spoken
+from portal.domain.desk.call_desk.ending import is_asked
+from portal.domain.desk.call_desk.spelling import read_out
+from portal.domain.foundation.actors import Role
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.texts import SOURCE_LOCALE
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.locale import html_lang
+from portal.platform.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The call from which something is left open, and the household that was opened last in it.
+
+    ``telephone``: the number that was noted after the call (digits). ``back``: where the person came from.
+    """
+
+    call_id: int | None
+    household_id: int | None
+    language: str
+    telephone: str
+    back: str
+
+
+def origin_of(page: Page) -> Origin:
+    """Return the call that the address or the form names, if it is this person's and not older than today.
+
+    Without one it is the call that goes on; an officer may have none at all.
+    """
+    typed = page.form.get("call") or page.query.get("call", "")
+    me = page.staff.id if page.staff is not None else 0
+    call = calls.find_call(page.session, int(typed), agent_id=me) if _is_key(typed) else None
+    if call is None and not typed:
+        call = page.call
+    asked = page.form.get("household") or page.query.get("household", "")
+    household_id = int(asked) if _is_key(asked) else None
+    if call is None:
+        return Origin(
+            None, household_id, "ja", "", f"/households/{household_id}" if household_id else "/"
+        )
+    household_id = household_id or calls.opened_last(page.session, call.id)
+    noted = written.read_text(page.site.vault, call) if _is_todays(page, call) else {}
+    telephone = noted.get(written.CALL_BACK, "")
+    back = "/calls" if call.state == ENDED else f"/desk/{household_id}" if household_id else "/desk"
+    return Origin(call.id, household_id, call.language, str(telephone), back)
+
+
+def _is_todays(page: Page, call: Call) -> bool:
+    ended = call.state == ENDED
+    return not ended or (
+        call.ended_at is not None and jst_date(call.ended_at) == jst_date(page.now)
+    )
+
+
+def _is_key(typed: str) -> bool:
+    return typed.isascii() and typed.isdigit() and 0 < len(typed) < 16
+
+
+def after_finish(page: Page, call_id: int) -> str | None:
+    """Return the form that the end of a call leads to: it was left to call back, or to pass it on, and nobody did yet."""
+    me = page.staff.id if page.staff is not None else 0
+    call = calls.find_call(page.session, call_id, agent_id=me)
+    if call is None:
+        return None
+    if call.result == Result.CALL_BACK and not is_asked(page.session, call):
+        return f"/call-backs/new?call={call.id}"
+    if call.result == Result.PASSED and not queries.of_call(page.session, call.id):
+        return f"/escalations/new?call={call.id}"
+    return None
+
+
+def spelled(page: Page, receipt_no: str, call_id: int | None) -> dict[str, Any]:
+    """Return how a receipt number is read out in the language of the call in which it was given."""
+    call = calls.find_call(page.session, call_id, agent_id=None) if call_id is not None else None
+    return spelled_in(spoken(call) if call is not None else SOURCE_LOCALE, receipt_no)
+
+
+def spelled_in(locale: str, receipt_no: str) -> dict[str, Any]:
+    """Return how a receipt number is read out in a language."""
+    return {"lang": html_lang(locale), "signs": read_out(receipt_no, locale)}
+
+
+def reader_of(page: Page) -> queries.Reader:
+    """Return what this person may know: agents what they passed on, others everything but what is the ward's alone."""
+    own = page.staff.id if page.staff is not None and page.staff.role == Role.AGENT else None
+    return queries.Reader(allowed(page, Permission.KNOW_PROTECTED), own)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """What waits at the call desk for this person; ``answered``: the ward answered, and the caller is to be told.
+
+    ``unanswered`` and ``overdue`` are the ward's; None where this person does not handle calls.
+    """
+
+    call_backs: int | None
+    call_backs_late: int
+    answered: int
+    unanswered: int
+    overdue: int
+
+
+def left_open(page: Page) -> LeftOpen:
+    """Return what waits at the call desk, for the first page."""
+    reader = reader_of(page)
+    waiting, late = None, 0
+    if allowed(page, Permission.HANDLE_CALLS):
+        waiting, late = call_back_queries.count_waiting(
+            page.session, page.site.program.calendar, page.now
+        )
+    counts = queries.state_counts(page.session, reader)
+    overdue = queries.overdue(page.session, reader, jst_date(page.now))
+    return LeftOpen(waiting, late, counts.get("answered", 0), counts.get("open", 0), overdue)
+
+
+def tasks_context(page: Page, call: Call | None, household: Any = None) -> dict[str, Any]:
+    """Return what ``admin/desk_tasks.html`` shows; of ``household`` (a row or a view) only the key is read.
+
+    An agent sees of somebody else's question that there is one and until when, not what it is about.
+    """
+    key = household.id if household is not None else None
+    found = begun(page.session, call_id=call.id if call is not None else None, household_id=key)
+    me = page.staff.id if page.staff is not None else 0
+    agent = page.staff is not None and page.staff.role == Role.AGENT
+    begun_from = [] if call is None else [f"call={call.id}"]
+    begun_from += [] if key is None else [f"household={key}"]
+    return {
+        "tasks_from": "?" + "&".join(begun_from) if begun_from else "",
+        "tasks_addable": call is None or (call.agent_id == me and _is_todays(page, call)),
+        "tasks_questions": [
+            (one, not agent or one.raised_by == me) for one in found if one.question
+        ],
+        "tasks_waiting": [one for one in found if not one.question],
+        "escalation_words": escalation_words,
+    }

@@ -1,0 +1,293 @@
+"""One household: opened with a reason, masked, with its timeline; what is behind a mask is asked for and logged."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.people import notice_words
+from portal.domain.desk.casework import access, masking
+from portal.domain.desk.casework.overview import overview
+from portal.domain.desk.casework.timeline import timeline
+from portal.domain.foundation.clock import JST
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import unseal
+from portal.domain.letters.announcements.queries import delivery_log
+from portal.domain.letters.letters.queries import letters_of
+from portal.domain.letters.shipments.queries import mail_of_letters
+from portal.domain.letters.shipments.states import BEYOND_POSTING
+from portal.domain.people.coupons.queries import (
+    HouseholdCoupon,
+    coupons_and_assignments,
+    coupons_of_household,
+)
+from portal.domain.people.credentials.formats import print_login_id
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.entitlements.claims import RECIPIENT_CHANGE
+from portal.domain.people.households.models import Household
+from portal.domain.people.households.moved import MovedView, moved_children
+from portal.domain.people.households.queries import HouseholdView, open_holds, view_of
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.tasks.queries import tasks_of
+from portal.platform.page import Page
+
+OPENED, SHOWN = "opened", "shown"
+WORDS_MAX = 400
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def _row(page: Page) -> Household:
+    return access.existing(page.session, number_in_address(page, "household_id"))
+
+
+def _blocked(page: Page, household: Household) -> Response[Any] | None:
+    """Answer for a household that this person may not know: nothing of it but who handles it."""
+    if not household.protected or allowed(page, Permission.KNOW_PROTECTED):
+        return None
+    return page.render("admin/desk/household_protected.html", 403)
+
+
+def _until(page: Page, store: str, key: str) -> datetime | None:
+    kept = page.auth.data.get(store, {}) if page.auth is not None else {}
+    until = datetime.fromisoformat(kept[key]) if key in kept else None
+    return until if until is not None and until > page.now else None
+
+
+def _remember(page: Page, store: str, key: str, until: datetime) -> None:
+    if page.auth is None:
+        return
+    alive = {
+        k: v
+        for k, v in page.auth.data.get(store, {}).items()
+        if datetime.fromisoformat(v) > page.now
+    }
+    page.auth.data = page.auth.data | {store: alive | {key: until.isoformat()}}
+
+
+def opened_until(page: Page, household_id: int) -> datetime | None:
+    """Return until when this person has a household open, None when a reason is wanted first."""
+    return _until(page, OPENED, str(household_id))
+
+
+def shown_now(page: Page, household_id: int, part: access.Part) -> bool:
+    """Tell whether this person has asked to see a masked part."""
+    return _until(page, SHOWN, f"{household_id}:{part.value}") is not None
+
+
+def show_reason(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask why, before anything of the household is shown."""
+    household = _row(page)
+    if (blocked := _blocked(page, household)) is not None:
+        return blocked
+    return page.render(
+        "admin/desk/household_reason.html",
+        status_code,
+        household_id=household.id,
+        reasons=list(access.Reason),
+    )
+
+
+def submit_reason(page: Page) -> Response[Any]:
+    """Log the reason and open the household for a quarter of an hour."""
+    household = _row(page)
+    if household.protected and not allowed(page, Permission.KNOW_PROTECTED):
+        access.note_protected_asked(page.session, household.id, page.actor, page.now)
+        return page.render("admin/desk/household_protected.html", 403)
+    reason = _choice(access.Reason, page.form.get("reason"))
+    words = page.form.get("words").strip()
+    if reason is None:
+        page.form.error("reason", _s("開く理由を選んでください。"))
+    if reason is access.Reason.OTHER and not words:
+        page.form.error("words", _s("理由を書いてください。"))
+    if len(words) > WORDS_MAX:
+        page.form.error("words", _s("理由は400文字までで書いてください。"))
+    if not page.form.ok or reason is None:
+        return show_reason(page, 422)
+    if first_post(page):
+        until = access.open_with_reason(
+            page.session, page.site.vault, household, reason, words, page.actor, page.now
+        )
+        _remember(page, OPENED, str(household.id), until)
+    return page.redirect(f"/households/{household.id}")
+
+
+def _choice(kind: type[Choice], typed: str) -> Choice | None:
+    return next((member for member in kind if member.value == typed), None)
+
+
+def _asked(page: Page, kind: type[Choice], name: str) -> str:
+    found = _choice(kind, page.query.get(name, ""))
+    return found.value if found is not None else ""
+
+
+def refused(page: Page) -> Response[Any] | None:
+    """Answer somebody who may not know the household, or has not given a reason; None for all others."""
+    return _refused(page, _row(page))
+
+
+def _refused(page: Page, household: Household) -> Response[Any] | None:
+    if (blocked := _blocked(page, household)) is not None:
+        return blocked
+    if _until(page, OPENED, str(household.id)) is None:
+        return page.redirect(f"/households/{household.id}/reason")
+    return None
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show the household to somebody who gave a reason."""
+    found = overview(page.session, number_in_address(page, "household_id"))
+    household, credential = found.household, found.credential
+    if (answer := _refused(page, household)) is not None:
+        return answer
+    until = _until(page, OPENED, str(household.id)) or page.now
+    view = view_of(page.session, page.site.vault, household)
+    letters = letters_of(page.session, household.id)
+    coupons, assigned = coupons_and_assignments(page.session, household.id)
+    moved = moved_children(page.session, page.site.vault, household.id) if found.moved else []
+    mails = mail_of_letters(page.session, household.id) if letters else {}
+    shown = {part: _until(page, SHOWN, f"{household.id}:{part.value}") for part in access.Part}
+    return page.render(
+        "admin/desk/household.html",
+        status_code,
+        household=view,
+        view=_fields(page, view, credential, shown),
+        children=_child_rows(view, coupons, moved, shown=shown[access.Part.CHILDREN] is not None),
+        shown=shown,
+        parts=access.Part,
+        credential=credential,
+        letters=letters,
+        mails=mails,
+        ended=BEYOND_POSTING,
+        holds=open_holds(page.session, household.id) if found.holds else [],
+        tasks=tasks_of(page.session, household.id) if found.tasks else [],
+        moments=timeline(
+            page.session,
+            household,
+            letters,
+            assigned,
+            of_ward=allowed(page, Permission.KNOW_PROTECTED),
+            has_changes=found.changes,
+        ),
+        notices=delivery_log(page.session, household.id) if found.notices else [],
+        notice_words=notice_words,
+        until=f"{until.astimezone(JST):%H:%M}",
+        said=page.query.get("said", ""),
+        just_shown=_asked(page, access.Part, "part") if page.method == "GET" else "",
+        last_reason=_asked(page, access.Reason, "reason"),
+        shown_until=max((f"{u.astimezone(JST):%H:%M}" for u in shown.values() if u), default=""),
+    )
+
+
+def _fields(
+    page: Page,
+    view: HouseholdView,
+    credential: Credential | None,
+    shown: dict[access.Part, datetime | None],
+) -> dict[str, str]:
+    fields = view.fields
+    open_name = shown[access.Part.NAME] is not None
+    values = {
+        "name": fields.name if open_name else masking.mask_name(fields.name),
+        "kana": fields.kana if open_name else masking.mask_name(fields.kana),
+        "postal": masking.mask_postal_code(fields.postal_code),
+        "address": masking.mask_address(fields.town),
+        "birth": masking.mask_birth(fields.birth),
+        "login_id": "",
+    }
+    if shown[access.Part.ADDRESS]:
+        values["postal"] = f"{fields.postal_code[:3]}-{fields.postal_code[3:]}"
+        values["address"] = f"{fields.town}{fields.street}\u3000{fields.building}".strip()
+    if shown[access.Part.BIRTH] and fields.birth:
+        values["birth"] = fields.birth.isoformat()
+    if credential is not None:
+        login_id = unseal(
+            page.site.vault.kek, credential.login_sealed, credential.login_digest
+        ).decode()
+        open_id = shown[access.Part.LOGIN_ID] is not None
+        values["login_id"] = print_login_id(login_id) if open_id else masking.mask_number(login_id)
+    return values
+
+
+def child_rows(page: Page, view: HouseholdView, *, shown: bool) -> list[dict[str, Any]]:
+    """Return the children with right and coupon as a page shows them, masked unless ``shown``."""
+    coupons = coupons_of_household(page.session, view.id)
+    return _child_rows(
+        view, coupons, moved_children(page.session, page.site.vault, view.id), shown=shown
+    )
+
+
+def _child_rows(
+    view: HouseholdView,
+    entries: Iterable[HouseholdCoupon],
+    moved: Iterable[MovedView],
+    *,
+    shown: bool,
+) -> list[dict[str, Any]]:
+    coupons = {entry.ordinal: entry for entry in entries}
+    rows = []
+    for child in view.children:
+        entry = coupons.get(child.ordinal)
+        birth = child.fields.birth.isoformat() if child.fields.birth else ""
+        checking = entry is not None and entry.claimed_by == RECIPIENT_CHANGE
+        rows.append(
+            {
+                "ordinal": child.ordinal,
+                "name": child.fields.name if shown else masking.mask_name(child.fields.name),
+                "birth": birth if shown else masking.mask_birth(child.fields.birth),
+                "entitlement": entry.entitlement_state if entry and not checking else "",
+                "coupon": entry.coupon.state if entry and entry.coupon and not checking else "",
+                "amount_yen": entry.amount_yen if entry else 0,
+                "checking": checking,
+            }
+        )
+    # Whoever answers the old householder's calls reads what the householder reads: "under confirmation".
+    rows += [
+        {
+            "ordinal": one.ordinal,
+            "name": one.name if shown else masking.mask_name(one.name),
+            "birth": "",
+            "entitlement": "",
+            "coupon": "",
+            "amount_yen": one.amount_yen,
+            "checking": True,
+        }
+        for one in moved
+    ]
+    return sorted(rows, key=lambda row: int(row["ordinal"]))
+
+
+def unmask(page: Page) -> Response[Any]:
+    """Show one masked part for five minutes, with a reason, logged and counted."""
+    household = _row(page)
+    if (answer := _refused(page, household)) is not None:
+        return answer
+    part = _choice(access.Part, page.form.get("part"))
+    reason = _choice(access.Reason, page.form.get("reason"))
+    if part is None:
+        raise InputError(_s("表示する項目を選んでください。"))
+    if reason is None:
+        page.form.error("reason", _s("表示する理由を選んでください。"))
+        return show(page, 422)
+    if first_post(page):
+        until = access.unmask(page.session, household, part, reason, page.actor, page.now)
+        _remember(page, SHOWN, f"{household.id}:{part.value}", until)
+    kept = urlencode({"said": "shown", "part": part.value, "reason": reason.value})
+    return page.redirect(f"/households/{household.id}?{kept}")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    permission = Permission.OPEN_HOUSEHOLD
+    base = "/households/{household_id:int}"
+    return [
+        staff_route("GET", base, show, permission),
+        staff_route("GET", base + "/reason", show_reason, permission),
+        staff_route("POST", base + "/reason/submit", submit_reason, permission, shows=show_reason),
+        staff_route("POST", base + "/unmask", unmask, permission, shows=show),
+    ]

@@ -1,0 +1,265 @@
+"""One household in a call: nothing of it before the caller is verified, then answers to say aloud, masked fields, acts."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import first_post, number_in_address, post_key, staff_route
+from admin.desk.follow_ups import tasks_context
+from admin.desk.household import child_rows
+from admin.desk.offered_acts import acts_context
+from admin.desk.scripts_in_call import scripts_context
+from admin.desk.search_in_call import kept, no_call
+from portal.domain.contacts.calls.kinds import CallChannel, Direction, Relation
+from portal.domain.contacts.calls.levels import Level
+from portal.domain.contacts.calls.models import Call, CallHousehold
+from portal.domain.contacts.calls.states import TALKING
+from portal.domain.contacts.calls.verification import (
+    Item,
+    Said,
+    SaidError,
+    read_number,
+    read_said,
+    verify,
+)
+from portal.domain.desk.call_desk import calling_back
+from portal.domain.desk.call_desk.acting.on_behalf import spoken
+from portal.domain.desk.call_desk.answer_words import answers
+from portal.domain.desk.call_desk.answers import look_up
+from portal.domain.desk.call_desk.opening import open_in_call
+from portal.domain.desk.casework import access, masking
+from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
+from portal.domain.foundation.errors import InputError, NotAllowedError, WrongStateError
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.queries import numbers_that_count
+from portal.domain.people.households.models import Household
+from portal.domain.people.households.queries import view_of
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.locale import html_lang
+from portal.platform.page import Page
+from portal.platform.routes import Transaction
+
+Choice = TypeVar("Choice", bound=StrEnum)
+SHOWN = "desk_shown"
+PASSED = "passed"
+REASONS = (access.Reason.INQUIRY, access.Reason.REQUEST, access.Reason.CHECK)
+PARTS = {
+    Level.STATUS: (access.Part.NAME,),
+    Level.ACT: (access.Part.NAME, access.Part.CHILDREN, access.Part.ADDRESS),
+}
+"""What may be looked at: never a birth date, an ID or a postal code, which callers are asked for; of the address, the town."""
+
+
+class Desk:
+    """What every handler here needs: the open call, the household and its place in the call."""
+
+    def __init__(self, call: Call, household: Household, place: CallHousehold) -> None:
+        self.call = call
+        self.household = household
+        self.place = place
+
+    @property
+    def level(self) -> Level:
+        """How far the caller is known."""
+        return Level(self.place.level)
+
+    @property
+    def address(self) -> str:
+        """Where the household's page stands."""
+        return f"/desk/{self.household.id}"
+
+
+def at_desk(page: Page) -> Desk | Response[Any]:
+    """Return the household of the address, opened in the acting person's call; else the page that says why not.
+
+    A household that callers may not know of and one that does not exist get the same page.
+    """
+    call = page.call
+    if call is None:
+        return no_call(page)
+    household_id = number_in_address(page, "household_id")
+    found = open_in_call(page.session, call, household_id, page.actor, page.now)
+    if found is None:
+        return page.render("admin/desk/desk_missing.html", 404)
+    return Desk(call, *found)
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show the verification, and as much of the household as its level allows."""
+    desk = at_desk(page)
+    return draw(page, desk, status_code) if isinstance(desk, Desk) else desk
+
+
+def draw(page: Page, desk: Desk, status_code: int = 200) -> Response[Any]:
+    """Draw the household's page."""
+    call, household, level = desk.call, desk.household, desk.level
+    context: dict[str, Any] = {
+        "call": call,
+        "household_id": household.id,
+        "address": desk.address,
+        "level": int(level),
+        "place": desk.place,
+        "items": list(Item),
+        "relations": list(Relation),
+        "talking": call.state == TALKING,
+        "said": page.query.get("said", ""),
+        "typed": _typed(page, desk),
+        "spoken_lang": html_lang(spoken(call)),
+        "can_call_back": call.channel == CallChannel.PHONE and call.direction == Direction.INBOUND,
+        "may_dial": calling_back.may_dial(page.session, call, household.id, page.now),
+        "dialing": calling_back.dialing_now(page.session, page.site.vault, desk.place, page.now),
+    }
+    if level >= Level.STATUS:
+        context |= _known(page, desk)
+    return page.render(
+        "admin/desk/desk_household.html", status_code, **(context | _beside(page, desk))
+    )
+
+
+def _beside(page: Page, desk: Desk) -> dict[str, Any]:
+    """Return what stands beside the household, each part's context from its own module."""
+    acts = acts_context(page, desk.call, desk.household, desk.level)
+    return acts | scripts_context(page, desk.call) | tasks_context(page, desk.call, desk.household)
+
+
+def _known(page: Page, desk: Desk) -> dict[str, Any]:
+    household, level = desk.household, desk.level
+    view = view_of(page.session, page.site.vault, household)
+    shown = {part for part in PARTS[level] if _is_shown(page, desk, part)}
+    fields = view.fields
+    facts = look_up(page.session, page.site.program, household, page.now)
+    open_name = access.Part.NAME in shown
+    return {
+        "facts": facts,
+        "answers": answers(facts, spoken(desk.call), page.now),
+        "name": fields.name if open_name else masking.mask_name(fields.name),
+        "kana": fields.kana if open_name else masking.mask_name(fields.kana),
+        "parts": PARTS[level],
+        "shown": shown,
+        "reasons": REASONS,
+        "town": fields.town if access.Part.ADDRESS in shown else masking.HIDDEN * 3,
+        "children": child_rows(page, view, shown=access.Part.CHILDREN in shown)
+        if level >= Level.ACT
+        else [],
+        "number_counts": numbers_that_count(page.session, household.id) is not None,
+        "has_number": calling_back.has_number(page.session, household.id),
+    }
+
+
+def _typed(page: Page, desk: Desk) -> dict[str, str]:
+    """Return what the verification form holds: what was typed last, or what the caller said for the search."""
+    if page.method == "POST" and "relation" in page.form.values:
+        return dict(page.form.values)
+    asked = kept(page, desk.call)
+    # Whoever reached the status without the number has said this one already: it would be a failed try.
+    number = asked.number if desk.level is Level.NONE and read_number(asked.number) else ""
+    return {
+        "number": number,
+        "name": asked.name,
+        "postal": asked.postal,
+        "relation": desk.place.relation or "",
+    }
+
+
+def submit_verification(page: Page) -> Response[Any]:
+    """Compare what the caller said; the answer is only whether it is enough."""
+    desk = at_desk(page)
+    if not isinstance(desk, Desk):
+        return desk
+    form = page.form
+    relation = next((one for one in Relation if one.value == form.get("relation")), None)
+    if relation is None:
+        form.error("relation", _s("かけてきた人が、世帯のだれかを選んでください。"))
+    try:
+        said = read_said(dict(form.values))
+    except SaidError as error:
+        for name, sentence in error.faults.items():
+            form.error(name, sentence)
+        return draw(page, desk, 422)
+    if not form.ok or relation is None:
+        return draw(page, desk, 422)
+    try:
+        passed = _verified_once(page, desk, said, relation)
+    except (InputError, WrongStateError, NotAllowedError) as error:
+        form.error("number" if error.code == "number" else "said", error.message)
+        return draw(page, desk, 422)
+    if not passed:
+        form.error("said", not_enough())
+        return draw(page, desk, 422)
+    return page.redirect(f"{desk.address}?said=verified")
+
+
+def _verified_once(page: Page, desk: Desk, said: Said, relation: Relation) -> bool:
+    """Verify, or where this form was sent before, tell again what came of it: a double click is one try."""
+    key = post_key(page)
+    with page.session.begin_nested():
+        if not first_time(page.session, key, page.now):
+            return earlier_result(page.session, key) == PASSED
+        passed = verify(
+            page.session,
+            page.site.vault,
+            desk.call,
+            desk.household.id,
+            said,
+            relation,
+            page.actor,
+            page.now,
+        )
+        keep_result(page.session, key, PASSED if passed else "no")
+    return passed
+
+
+def not_enough() -> str:
+    """Say that it was not enough: the same words whatever was wrong, and for a record that is closed for the day."""
+    return _s(
+        "確認できませんでした。何が違うかは、表示しません。ほかのことも聞いて、もう一度入力してください。それでも確認できないときは、「お手元の手紙をご用意のうえ、あすもう一度お電話ください」と伝えてください。"
+    )
+
+
+def _key(desk: Desk, part: access.Part) -> str:
+    return f"{desk.call.id}:{desk.household.id}:{part.value}"
+
+
+def _is_shown(page: Page, desk: Desk, part: access.Part) -> bool:
+    entries = page.auth.data.get(SHOWN, {}) if page.auth is not None else {}
+    until = entries.get(_key(desk, part))
+    return until is not None and datetime.fromisoformat(until) > page.now
+
+
+def reveal(page: Page) -> Response[Any]:
+    """Show one masked part for five minutes, with a reason, logged and counted."""
+    desk = at_desk(page)
+    if not isinstance(desk, Desk):
+        return desk
+    part = _choice(access.Part, page.form.get("part"))
+    reason = _choice(access.Reason, page.form.get("reason"))
+    if part is None or part not in PARTS.get(desk.level, ()):
+        raise NotAllowedError(_s("この項目は、この受付では表示できません。"), code="level")
+    if reason not in REASONS:
+        page.form.error("reason", _s("表示する理由を選んでください。"))
+        return draw(page, desk, 422)
+    if first_post(page):
+        until = access.unmask(page.session, desk.household, part, reason, page.actor, page.now)
+        if page.auth is not None:
+            entries = page.auth.data.get(SHOWN, {})
+            alive = {k: v for k, v in entries.items() if datetime.fromisoformat(v) > page.now}
+            page.auth.data = page.auth.data | {SHOWN: alive | {_key(desk, part): until.isoformat()}}
+    return page.redirect(f"{desk.address}?said=shown")
+
+
+def _choice(kind: type[Choice], typed: str) -> Choice | None:
+    return next((member for member in kind if member.value == typed), None)
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    permission = Permission.HANDLE_CALLS
+    base = "/desk/{household_id:int}"
+    return [
+        staff_route("GET", base, show, permission, transaction=Transaction.WRITE),
+        staff_route("POST", base + "/verify", submit_verification, permission, shows=show),
+        staff_route("POST", base + "/reveal", reveal, permission, shows=show),
+    ]

@@ -1,0 +1,64 @@
+"""What an agent says, beside the call: in the call's language, with the Japanese text, and searched in place."""
+
+from typing import Any
+
+from markupsafe import Markup
+
+from admin import words
+from admin.contacts import script_words
+from admin.contacts.script_view import chosen_language, groups, view
+from portal.domain.contacts.calls.models import Call
+from portal.domain.contacts.scripts import queries
+from portal.domain.contacts.scripts.defaults import LANGUAGES
+from portal.domain.contacts.scripts.values import values_of
+from portal.domain.foundation.texts import current_locale
+from portal.platform.locale import html_lang
+from portal.platform.page import Page
+
+WORDS = "script_q"
+SHOWN = 20
+MOST_PANELS = 64
+_PANELS: dict[tuple[Any, ...], Markup] = {}
+"""Drawn once for each language and state of the scripts: every page of a call has them, and they seldom change."""
+
+
+def scripts_context(page: Page, call: Call | None) -> dict[str, Any]:
+    """Return what ``admin/desk_scripts.html`` shows; its links and its search stay on the page that is open."""
+    program, session = page.site.program, page.session
+    code = chosen_language(page, call.language if call is not None else "ja")
+    typed = page.query.get(WORDS, "").strip()[:60]
+    hits = queries.search(session, typed, values_of(program))
+    return {
+        "script_words": script_words,
+        "script_language": code,
+        "script_languages": list(LANGUAGES),
+        # a form that was sent comes back under its own address, which cannot be opened
+        "script_here": page.path if page.method == "GET" else "/scripts",
+        "script_q": typed,
+        "script_hits": [view(program, hit.script, code) for hit in hits[:SHOWN]],
+        "script_more": len(hits) > SHOWN,
+        "script_panel": _panel(page, code) if not typed else "",
+    }
+
+
+def _panel(page: Page, code: str) -> Markup:
+    """Return all scripts by part and category, to open one by one."""
+    program, found = page.site.program, queries.scripts(page.session)
+    edited = tuple(
+        (one.key, one.draft.title, *one.draft.texts.items()) for one in found if one.number
+    )
+    key = (program, len(found), edited, code, current_locale())
+    if key not in _PANELS:
+        if len(_PANELS) >= MOST_PANELS:
+            _PANELS.clear()
+        drawn = page.site.templates.get_template("admin/desk/_desk_scripts.html").render(
+            groups=[
+                (part, category, [view(program, script, code) for script in members])
+                for part, category, members in groups(found)
+            ],
+            words=words,
+            script_words=script_words,
+            lang=html_lang(current_locale()),
+        )
+        _PANELS[key] = Markup(drawn)  # noqa: S704  (a template with autoescape made it)
+    return _PANELS[key]

@@ -1,0 +1,133 @@
+"""Household search. What was typed is posted and kept sealed in the session: no name ever stands in an address."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, staff_route
+from portal.domain.desk.casework import search
+from portal.domain.desk.casework.masking import (
+    mask_address,
+    mask_birth,
+    mask_name,
+    mask_postal_code,
+)
+from portal.domain.foundation.errors import ThrottledError
+from portal.domain.foundation.vault import seal_json, unseal_json
+from portal.domain.people.households.queries import HouseholdView
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+
+KEPT = "search"
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Draw the form, and the answer to what was asked last in this session."""
+    typed = (
+        _kept(page) if page.method == "GET" else search.Typed.from_values(dict(page.form.values))
+    )
+    return _answer(page, typed, _find(page, typed), status_code)
+
+
+def submit(page: Page) -> Response[Any]:
+    """Search, count the search and log it; htmx gets the answer alone, a plain form is sent on to the page."""
+    box = page.form.get("q").strip()
+    typed = search.from_one_box(box) if box else search.Typed.from_values(dict(page.form.values))
+    found = _find(page, typed)
+    if found.faults:
+        for name, sentence in found.faults:
+            page.form.error(name, sentence)
+        return _answer(page, typed, found, 422)
+    if not typed.empty and not _same_search(page, typed):
+        try:
+            search.count_search(
+                page.session, page.actor, page.now, typed.used, len(found.households)
+            )
+        except ThrottledError as error:
+            page.form.error("name", error.message)
+            return _answer(page, typed, search.Found(faults=(("name", error.message),)), 429)
+    _keep(page, typed)
+    return _answer(page, typed, found, 200) if page.htmx else page.redirect("/households")
+
+
+def clear(page: Page) -> Response[Any]:
+    """Forget what was asked."""
+    _keep(page, search.Typed())
+    return page.redirect("/households")
+
+
+def _answer(
+    page: Page, typed: search.Typed, found: search.Found, status_code: int
+) -> Response[Any]:
+    template = "admin/desk/_search_results.html" if page.htmx else "admin/desk/search.html"
+    rows = [row(view) for view in found.households]
+    return page.render(
+        template, status_code, typed=typed, asked=not typed.empty, rows=rows, more=found.more
+    )
+
+
+def row(view: HouseholdView) -> dict[str, Any]:
+    """Return one line of the list, masked."""
+    fields = view.fields
+    return {
+        "id": view.id,
+        "name": mask_name(fields.name),
+        "kana": mask_name(fields.kana),
+        "address": mask_address(fields.town),
+        "postal": mask_postal_code(fields.postal_code),
+        "birth": mask_birth(fields.birth),
+        "children": len(view.children),
+        "state": view.state,
+        "protected": view.protected,
+    }
+
+
+def _find(page: Page, typed: search.Typed) -> search.Found:
+    if typed.empty:
+        return search.Found()
+    return search.find(
+        page.session,
+        page.site.vault,
+        page.site.indexer,
+        typed,
+        include_protected=allowed(page, Permission.KNOW_PROTECTED),
+    )
+
+
+def _same_search(page: Page, typed: search.Typed) -> bool:
+    """Tell whether this only goes on with the search of a moment ago: typing a name is one search, not ten."""
+    at = page.auth.data.get("searched_at") if page.auth is not None else None
+    recent = at is not None and page.now - datetime.fromisoformat(at) < search.SAME_SEARCH
+    earlier = _kept(page)
+    return recent and not earlier.empty and typed.goes_on(earlier)
+
+
+def _context(page: Page) -> str:
+    return f"search:{page.staff.id if page.staff is not None else 0}"
+
+
+def _kept(page: Page) -> search.Typed:
+    sealed = page.auth.data.get(KEPT) if page.auth is not None else None
+    if not sealed:
+        return search.Typed()
+    values = unseal_json(page.site.vault.kek, bytes.fromhex(sealed), _context(page))
+    return search.Typed.from_values(values)
+
+
+def _keep(page: Page, typed: search.Typed) -> None:
+    if page.auth is None:
+        return
+    sealed = seal_json(page.site.vault.kek, typed.values(), _context(page)).hex()
+    page.auth.data = page.auth.data | {KEPT: sealed, "searched_at": page.now.isoformat()}
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    permission = Permission.SEARCH_HOUSEHOLDS
+    return [
+        staff_route("GET", "/households", show, permission),
+        staff_route("POST", "/households/search", submit, permission, shows=show),
+        staff_route("POST", "/households/clear", clear, permission),
+    ]

@@ -1,0 +1,145 @@
+"""The call desk's search: by what the caller can say, only in a call, masked; what was typed never stands in an address."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import first_post, staff_route
+from admin.desk.follow_ups import tasks_context
+from admin.desk.scripts_in_call import scripts_context
+from portal.domain.contacts.calls.kinds import Direction
+from portal.domain.contacts.calls.models import Call
+from portal.domain.desk.call_desk.acting.on_behalf import spoken
+from portal.domain.desk.call_desk.calling_back import waiting_for_call_back
+from portal.domain.desk.call_desk.next_words import to_ask
+from portal.domain.desk.call_desk.search import Asked, AskedError, Hits, find, search
+from portal.domain.desk.casework.masking import mask_name
+from portal.domain.foundation.errors import ThrottledError
+from portal.domain.foundation.vault import seal_json, unseal_json
+from portal.domain.people.households.queries import HouseholdView
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.locale import html_lang
+from portal.platform.page import Page
+
+KEPT = "desk"
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Draw the search, and the answer to what was asked last in this call; without a call, how to begin one."""
+    call = page.call
+    if call is None:
+        return no_call(page, status_code)
+    asked = kept(page, call) if page.method == "GET" else Asked.from_values(dict(page.form.values))
+    hits = None
+    if asked.used and page.form.ok:
+        hits = _find(page, asked)
+    return _answer(page, call, asked, hits, status_code)
+
+
+def no_call(page: Page, status_code: int = 403) -> Response[Any]:
+    """Say that a call comes first, with the button that begins one."""
+    return page.render("admin/desk/desk_no_call.html", status_code)
+
+
+def submit(page: Page) -> Response[Any]:
+    """Search, count the search and log it; a household that a number found is opened at once."""
+    call = page.call
+    if call is None:
+        return no_call(page)
+    asked = Asked.from_values(dict(page.form.values))
+    try:
+        # Only what was found before is found again for nothing: a refused search is refused again.
+        if not first_post(page) and kept(page, call) == asked:
+            hits = find(page.session, page.site.vault, page.site.indexer, asked)
+        else:
+            hits = search(
+                page.session, page.site.vault, page.site.indexer, asked, call, page.actor, page.now
+            )
+    except AskedError as error:
+        for name, sentence in error.faults.items():
+            page.form.error(name, sentence)
+        return _answer(page, call, asked, None, 422)
+    except ThrottledError as error:
+        page.form.error("number", error.message)
+        return _answer(page, call, asked, None, 429)
+    _keep(page, call, asked)
+    return page.redirect(f"/desk/{hits.only_one.id}" if hits.only_one is not None else "/desk")
+
+
+def clear(page: Page) -> Response[Any]:
+    """Forget what was asked."""
+    if page.auth is not None:
+        page.auth.data = {name: value for name, value in page.auth.data.items() if name != KEPT}
+    return page.redirect("/desk")
+
+
+def _find(page: Page, asked: Asked) -> Hits | None:
+    try:
+        return find(page.session, page.site.vault, page.site.indexer, asked)
+    except AskedError:
+        return None
+
+
+def _answer(
+    page: Page, call: Call, asked: Asked, hits: Hits | None, status_code: int
+) -> Response[Any]:
+    locale = spoken(call)
+    return page.render(
+        "admin/desk/desk.html",
+        status_code,
+        call=call,
+        asked=asked,
+        found=hits,
+        rows=[_row(view) for view in hits.households] if hits is not None else [],
+        to_say=to_ask(asked, hits, locale) if hits is not None else [],
+        spoken_lang=html_lang(locale),
+        waiting=waiting_for_call_back(page.session, page.now)
+        if call.direction == Direction.OUTBOUND
+        else [],
+        **tasks_context(page, call),
+        **scripts_context(page, call),
+    )
+
+
+def _row(view: HouseholdView) -> dict[str, Any]:
+    """Return one line of the list: enough to tell two families apart, nothing that a caller is asked for."""
+    fields = view.fields
+    return {
+        "id": view.id,
+        "name": mask_name(fields.name),
+        "kana": mask_name(fields.kana),
+        "children": len(view.children),
+        "state": view.state,
+    }
+
+
+def _context(page: Page, call: Call) -> str:
+    return f"desk:{page.staff.id if page.staff is not None else 0}:{call.id}"
+
+
+def kept(page: Page, call: Call) -> Asked:
+    """Return what was asked last in this call; nothing of an earlier caller's."""
+    entry = page.auth.data.get(KEPT) if page.auth is not None else None
+    if not entry or entry["call"] != call.id:
+        return Asked()
+    return Asked.from_values(
+        unseal_json(page.site.vault.kek, bytes.fromhex(entry["sealed"]), _context(page, call))
+    )
+
+
+def _keep(page: Page, call: Call, asked: Asked) -> None:
+    if page.auth is None:
+        return
+    sealed = seal_json(page.site.vault.kek, asked.values(), _context(page, call)).hex()
+    page.auth.data = page.auth.data | {KEPT: {"call": call.id, "sealed": sealed}}
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    permission = Permission.HANDLE_CALLS
+    return [
+        staff_route("GET", "/desk", show, permission),
+        staff_route("POST", "/desk/search", submit, permission, shows=show),
+        staff_route("POST", "/desk/clear", clear, permission),
+    ]

@@ -1,0 +1,65 @@
+"""The stop desk: codes whose stop was asked for, sent to the issuer as a list, and its answers noted one by one."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, first_post, number_in_address, staff_route
+from portal.domain.desk.casework import stops
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.texts import _s
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+
+
+def _rows(page: Page) -> list[stops.StopRow]:
+    return stops.waiting_stops(
+        page.session, page.site.vault, include_protected=allowed(page, Permission.KNOW_PROTECTED)
+    )
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """List what waits for an issuer's answer."""
+    return page.render(
+        "admin/desk/stops.html", status_code, rows=_rows(page), said=page.query.get("said", "")
+    )
+
+
+def list_file(page: Page) -> Response[Any]:
+    """Give the list that goes to the issuer; that it was taken is logged."""
+    rows = _rows(page)
+    record(page.session, page.actor, page.now, "coupon.stop_list", "coupon", count=len(rows))
+    headers = {"content-disposition": 'attachment; filename="stop-list.csv"'}
+    return page.send(stops.as_csv(rows), "text/csv; charset=utf-8", headers)
+
+
+def answer(page: Page) -> Response[Any]:
+    """Note the issuer's answer about one code."""
+    choice = page.form.get("answer")
+    number = number_in_address(page, "coupon_id")
+    if choice not in {"stopped", "spent"}:
+        page.form.error(f"answer-{number}", _s("発行者の答えを選んでください。"))
+        return show(page, 422)
+    if first_post(page):
+        act = stops.confirm if choice == "stopped" else stops.found_spent
+        act(
+            page.session,
+            page.site.vault,
+            page.site.program,
+            number,
+            page.actor,
+            page.now,
+            include_protected=allowed(page, Permission.KNOW_PROTECTED),
+        )
+    return page.redirect(f"/stops?said={choice}")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    act = Permission.DECIDE_REQUESTS
+    return [
+        staff_route("GET", "/stops", show, act),
+        staff_route("POST", "/stops/list", list_file, act),
+        staff_route("POST", "/stops/{coupon_id:int}/answer", answer, act, shows=show),
+    ]

@@ -1,0 +1,46 @@
+"""今日の速報: one page with children and yen per state and the last four weeks as pictures, tables and files."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import staff_route
+from admin.oversight.charts import chart
+from portal.domain.foundation.audit.services import record
+from portal.domain.oversight.reports.daily import SERIES, daily, series_text, today_report
+from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def show(page: Page) -> Response[Any]:
+    """Show the page."""
+    counted = daily(page.session, page.now)
+    charts = [chart(series_text(name), counted.days, counted.series[name]) for name in SERIES]
+    report = today_report(page.session, page.site.program, page.now)
+    return page.render("admin/desk/today.html", report=report, charts=charts)
+
+
+def take_file(page: Page) -> Response[Any]:
+    """Give the page as PDF or as a workbook."""
+    report = today_report(page.session, page.site.program, page.now)
+    as_paper = page.path.endswith("/pdf")
+    body, media_type = (
+        (as_pdf(report, page.now), "application/pdf") if as_paper else (as_xlsx(report), XLSX)
+    )
+    name = "today.pdf" if as_paper else "today.xlsx"
+    record(page.session, page.actor, page.now, "report.taken", "report", name=name)
+    return page.send(body, media_type, {"content-disposition": f'attachment; filename="{name}"'})
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    see = Permission.SEE_TOTALS
+    return [
+        staff_route("GET", "/today", show, see),
+        staff_route("POST", "/today/pdf", take_file, see),
+        staff_route("POST", "/today/xlsx", take_file, see),
+    ]

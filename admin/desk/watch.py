@@ -1,0 +1,60 @@
+"""Watch: unusual browsing and questions for protected households, told without naming any household."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.desk import watch_words
+from portal.domain.desk.casework import watch
+from portal.domain.foundation.errors import DomainError
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+
+LISTED = 20
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """List what nobody has looked at yet, or everything of thirty days."""
+    every = page.query.get("view") == "all"
+    typed = page.query.get("page", "1")
+    number = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
+    found = watch.incidents(page.session, page.staff, page.now) if page.staff is not None else []
+    rows = [one for one in found if every or one.seen_by is None]
+    start = max(0, number - 1) * LISTED
+    return page.render(
+        "admin/desk/watch.html",
+        status_code,
+        rows=rows[start : start + LISTED],
+        more=len(rows) > start + LISTED,
+        every=every,
+        number=max(1, number),
+        waiting=sum(one.seen_by is None for one in found),
+        me=page.staff.id if page.staff is not None else 0,
+        links=allowed(page, Permission.HANDLE_CALLS),
+        said=page.query.get("said", ""),
+        watch_words=watch_words,
+    )
+
+
+def see(page: Page) -> Response[Any]:
+    """Note that this person has looked at an incident."""
+    key = number_in_address(page, "event_id")
+    try:
+        with page.session.begin_nested():
+            if page.staff is not None and first_post(page):
+                watch.mark_seen(page.session, page.staff, key, page.actor, page.now)
+    except DomainError as error:
+        page.form.error("watch", error.message)
+        return show(page, 422)
+    return page.redirect("/watch?said=seen")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    permission = Permission.WATCH_BROWSING
+    return [
+        staff_route("GET", "/watch", show, permission),
+        staff_route("POST", "/watch/{event_id:int}/seen", see, permission, shows=show),
+    ]

@@ -1,0 +1,1 @@
+"""Pages: What goes to households on paper: documents, letters, announcements, shipments."""

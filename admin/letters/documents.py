@@ -1,0 +1,150 @@
+"""The ward's documents: versions with the ward's approval, and what was printed from which."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.letters import document_words
+from admin.oversight.report_files import send_file
+from portal.domain.foundation.errors import DomainError, InputError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.typed import whole_date
+from portal.domain.letters.documents import queries, services
+from portal.domain.oversight.reports import ward_documents
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.queries import staff_names
+from portal.platform.page import Page
+
+SIGNS = {"proposed": "wait", "approved": "good", "refused": "stop", "revoked": "stop"}
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show the versions, whether the letter's texts may be printed now, and what was printed."""
+    session, program = page.session, page.site.program
+    rows = queries.versions(session)
+    people = {key for row in rows for key in (row.proposed_by, row.decided_by) if key is not None}
+    return page.render(
+        "admin/letters/documents.html",
+        status_code,
+        rows=rows,
+        names=staff_names(session, people),
+        uses=queries.uses(session),
+        kinds=ward_documents.KINDS,
+        standing=ward_documents.letter_standing(session, program),
+        keeps=allowed(page, Permission.KEEP_MANAGEMENT),
+        decides=allowed(page, Permission.DECIDE_MANAGEMENT),
+        document_words=document_words,
+        signs=SIGNS,
+        me=page.staff.id if page.staff else 0,
+        said=page.query.get("said", ""),
+    )
+
+
+def propose(page: Page) -> Response[Any]:
+    """Lay a document, as it stands now, before the ward."""
+    kind = page.form.get("kind")
+    if kind not in ward_documents.KINDS:
+        page.form.error("kind", _s("文書を選んでください。"))
+        return show(page, 422)
+    return _act(
+        page,
+        "proposed",
+        lambda: ward_documents.propose(
+            page.session,
+            page.site.program,
+            page.site.settings.public_url,
+            kind,
+            page.form.get("label"),
+            page.actor,
+            page.now,
+        ),
+        {"content": "kind", "known": "kind", "input": "kind"},
+    )
+
+
+def approve(page: Page) -> Response[Any]:
+    """Approve a version as the ward."""
+    key = number_in_address(page, "version_id")
+    day = whole_date(page.form.get(f"day-{key}"))
+    if not isinstance(day, date):
+        page.form.error(f"day-{key}", _s("日付を、2023-06-30 のように入力してください。"))
+        return show(page, 422)
+    return _act(
+        page,
+        "approved",
+        lambda: services.approve(
+            page.session, key, page.form.get(f"number-{key}"), day, page.actor, page.now
+        ),
+        {"number": f"number-{key}", "day": f"day-{key}"},
+    )
+
+
+def refuse(page: Page) -> Response[Any]:
+    """Refuse a version as the ward."""
+    key = number_in_address(page, "version_id")
+    return _act(
+        page, "refused", lambda: services.refuse(page.session, key, page.actor, page.now), {}
+    )
+
+
+def revoke(page: Page) -> Response[Any]:
+    """Take an approval back as the ward."""
+    key = number_in_address(page, "version_id")
+    return _act(
+        page, "revoked", lambda: services.revoke(page.session, key, page.actor, page.now), {}
+    )
+
+
+def _act(page: Page, said: str, act: Callable[[], object], fields: dict[str, str]) -> Response[Any]:
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                act()
+    except InputError as error:
+        page.form.error(fields.get(error.code, error.code), error.message)
+        return show(page, 422)
+    except DomainError as error:
+        page.form.error(fields.get(error.code, "versions"), error.message)
+        return show(page, 422)
+    return page.redirect(f"/documents?said={said}")
+
+
+def take(page: Page) -> Response[Any]:
+    """Give the content of a version, as it was kept."""
+    row = queries.version(page.session, number_in_address(page, "version_id"))
+    stem, _dot, ending = row.file_name.rpartition(".")
+    name = f"{row.kind}-{row.number:03}.{ending if stem and ending.isascii() else 'bin'}"
+    return send_file(page, row.content, ward_documents.media_type(row.file_name), name)
+
+
+def take_specimen(page: Page) -> Response[Any]:
+    """Give the PDF that shows a version's texts on paper."""
+    row = queries.version(page.session, number_in_address(page, "version_id"))
+    if row.specimen is None:
+        raise NotFoundError(_s("この文書に見本はありません。"))
+    return send_file(
+        page, row.specimen, ward_documents.PDF, f"{row.kind}-{row.number:03}-specimen.pdf"
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    see, keep, decide = (
+        Permission.SEE_MANAGEMENT,
+        Permission.KEEP_MANAGEMENT,
+        Permission.DECIDE_MANAGEMENT,
+    )
+    one = "/documents/{version_id:int}"
+    return [
+        staff_route("GET", "/documents", show, see),
+        staff_route("POST", "/documents/propose", propose, keep, shows=show),
+        staff_route("POST", one + "/approve", approve, decide, shows=show),
+        staff_route("POST", one + "/refuse", refuse, decide, shows=show),
+        staff_route("POST", one + "/revoke", revoke, decide, shows=show),
+        staff_route("POST", one + "/file", take, see),
+        staff_route("POST", one + "/specimen", take_specimen, see),
+    ]

@@ -1,0 +1,103 @@
+"""What subcontractors, proofs, archives, pull lists and dispatches are called in the staff's language."""
+
+from collections.abc import Iterable
+
+from portal.domain.foundation.texts import _s, kept_per_language
+
+
+@kept_per_language
+def purpose(code: str) -> str:
+    """Name what a subcontractor does."""
+    return {
+        "mail_house": _s("手紙の印刷・封入"),
+        "issuer": _s("クーポンの発行"),
+        "interpreter": _s("通訳"),
+        "other": _s("そのほか"),
+    }.get(code, code)
+
+
+@kept_per_language
+def company_state(code: str) -> str:
+    """Name a subcontractor's state."""
+    return {
+        "proposed": _s("区の承諾を待っています"),
+        "consented": _s("承諾ずみ"),
+        "refused": _s("承諾されませんでした"),
+        "ended": _s("終わりました"),
+    }.get(code, code)
+
+
+@kept_per_language
+def sent_what(code: str) -> str:
+    """Name what a sent file was."""
+    return {"letters": _s("手紙"), "pull_list": _s("引抜きの一覧"), "other": _s("そのほか")}.get(
+        code, code
+    )
+
+
+@kept_per_language
+def archive_state(code: str) -> str:
+    """Name an archive's state."""
+    return {
+        "built": _s("作成ずみ"),
+        "sent": _s("渡しました"),
+        "dropped": _s("作りなおしました"),
+        "lost": _s("失われました"),
+    }.get(code, code)
+
+
+@kept_per_language
+def proof_state(code: str) -> str:
+    """Name a proof's state."""
+    return {
+        "made": _s("承認を待っています"),
+        "approved": _s("承認ずみ"),
+        "refused": _s("承認されませんでした"),
+    }.get(code, code)
+
+
+def proof_places(codes: Iterable[str]) -> str:
+    """Say why a letter is looked at."""
+    return "・".join(dict.fromkeys(_place(code) for code in codes))
+
+
+@kept_per_language
+def _place(code: str) -> str:
+    return {
+        "first": _s("はじめ"),
+        "last": _s("終わり"),
+        "random": _s("くじ"),
+        "longest": _s("名前がいちばん長い"),
+        "counter": _s("区窓口交付"),
+    }.get(code, code)
+
+
+@kept_per_language
+def pull_reason(code: str) -> str:
+    """Say why a letter must be pulled."""
+    return {
+        "died": _s("亡くなった人がいる"),
+        "moved": _s("引っ越した"),
+        "removed": _s("名簿から外れた"),
+        "declined": _s("受け取るこどもがいない（辞退など）"),
+        "stopped": _s("保留などで止めた"),
+    }.get(code, code)
+
+
+@kept_per_language
+def pull_state(code: str) -> str:
+    """Name the state of a letter on a pull list."""
+    return {
+        "listed": _s("まだ送っていません"),
+        "sent": _s("返事を待っています"),
+        "pulled": _s("抜き取りました"),
+        "already_posted": _s("差し出したあとでした（IDは停止）"),
+    }.get(code, code)
+
+
+@kept_per_language
+def dispatch_state(code: str) -> str:
+    """Name the state of a planned posting."""
+    return {"planned": _s("予定"), "sent": _s("送りました"), "cancelled": _s("取りやめ")}.get(
+        code, code
+    )

@@ -1,0 +1,135 @@
+"""Subcontractors: entering one, the ward's consent, the end, and the register of every file sent."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import first_post, number_in_address, staff_route
+from admin.letters import mail_words
+from portal.domain.foundation.errors import DomainError, InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.typed import whole_date
+from portal.domain.letters.subcontractors import queries, services
+from portal.domain.letters.subcontractors.keys import fingerprint
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.queries import staff_names
+from portal.platform.page import Page
+from portal.platform.uploads import MEGABYTE, UploadRule
+
+FILES = {"file": UploadRule(50 * MEGABYTE)}
+FIELDS = ("name", "purpose", "work", "public_key")
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show the companies with the ward's consent, and the files sent."""
+    rows = queries.subcontractors(page.session)
+    people = {key for row in rows for key in (row.proposed_by, row.decided_by) if key is not None}
+    return page.render(
+        "admin/letters/subcontractors.html",
+        status_code,
+        rows=rows,
+        names=staff_names(page.session, people),
+        files=queries.files_sent(page.session),
+        purposes=services.PURPOSES,
+        consented=[row for row in rows if row.state == "consented"],
+        fingerprint=fingerprint,
+        mail_words=mail_words,
+        me=page.staff.id if page.staff else 0,
+        said=page.query.get("said", ""),
+    )
+
+
+def propose(page: Page) -> Response[Any]:
+    """Enter a company."""
+    name, purpose, work, public_key = (page.form.get(field) for field in FIELDS)
+    return _act(
+        page,
+        "proposed",
+        lambda: services.propose_subcontractor(
+            page.session, name, purpose, work, public_key, page.actor, page.now
+        ),
+    )
+
+
+def consent(page: Page) -> Response[Any]:
+    """Note the ward's consent."""
+    key, day = (
+        number_in_address(page, "company_id"),
+        whole_date(page.form.get(f"day-{page.params['company_id']}")),
+    )
+    if not isinstance(day, date):
+        page.form.error(f"day-{key}", _s("日付を、2023-06-30 のように入力してください。"))
+        return show(page, 422)
+    return _act(
+        page,
+        "consented",
+        lambda: services.consent(
+            page.session, key, page.form.get(f"number-{key}"), day, page.actor, page.now
+        ),
+        suffix=f"-{key}",
+    )
+
+
+def refuse(page: Page) -> Response[Any]:
+    """Note that the ward does not consent."""
+    key = number_in_address(page, "company_id")
+    return _act(page, "refused", lambda: services.refuse(page.session, key, page.actor, page.now))
+
+
+def end(page: Page) -> Response[Any]:
+    """End the work with a company."""
+    key = number_in_address(page, "company_id")
+    return _act(page, "ended", lambda: services.end(page.session, key, page.actor, page.now))
+
+
+def note_file(page: Page) -> Response[Any]:
+    """Note a file that was sent by another way; of the file itself only its SHA-256 is kept."""
+    form = page.form
+    data, chosen = form.upload("file"), form.get("company")
+    if not chosen.isascii() or not chosen.isdigit() or len(chosen) > 15:
+        form.error("company", _s("渡した相手を選んでください。"))
+    if data is None:
+        form.error("file", _s("渡したファイルを選んでください。"))
+    if not form.ok or data is None:
+        return show(page, 422)
+    facts = services.FileFacts("other", form.get("file_name"), hashlib.sha256(data).hexdigest())
+    return _act(
+        page,
+        "noted",
+        lambda: services.note_sent(page.session, int(chosen), facts, page.actor, page.now),
+    )
+
+
+def _act(page: Page, said: str, act: Callable[[], object], *, suffix: str = "") -> Response[Any]:
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                act()
+    except InputError as error:
+        page.form.error(f"{error.code}{suffix}", error.message)
+        return show(page, 422)
+    except DomainError as error:
+        page.form.error("companies", error.message)
+        return show(page, 422)
+    return page.redirect(f"/subcontractors?said={said}")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    base, keep, ward = (
+        "/subcontractors/{company_id:int}",
+        Permission.KEEP_SUBCONTRACTORS,
+        Permission.CONSENT_TO_SUBCONTRACTORS,
+    )
+    return [
+        staff_route("GET", "/subcontractors", show, Permission.SEE_SUBCONTRACTORS),
+        staff_route("POST", "/subcontractors/propose", propose, keep, shows=show),
+        staff_route("POST", "/subcontractors/files", note_file, keep, shows=show, uploads=FILES),
+        staff_route("POST", base + "/consent", consent, ward, shows=show),
+        staff_route("POST", base + "/refuse", refuse, ward, shows=show),
+        staff_route("POST", base + "/end", end, keep, shows=show),
+    ]

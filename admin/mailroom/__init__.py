@@ -1,0 +1,1 @@
+"""Pages: From the ward's extract to the mail and back: imports, print runs, tracking, returned mail, incidents."""

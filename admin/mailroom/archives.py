@@ -1,0 +1,142 @@
+"""The archive of a run for a mail house: building it, giving it up when it is lost, removing what is plain."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Stream
+
+from admin.access import first_post, number_in_address, staff_route
+from admin.letters import mail_words
+from admin.mailroom.releases import fresh_code
+from portal.domain.foundation.errors import DomainError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.queries import print_run
+from portal.domain.letters.subcontractors.queries import mail_houses, subcontractors
+from portal.domain.mailroom.printing.archives import sending
+from portal.domain.mailroom.printing.archives.building import Sender, build_archive
+from portal.domain.mailroom.printing.archives.plain_files import plain_files, remove_plain_files
+from portal.domain.mailroom.printing.archives.tar import pieces_of
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+from portal.platform.routes import Transaction
+
+MOST_DIGITS = 15
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show a run's archives and what may be done with them."""
+    session = page.session
+    run = print_run(session, number_in_address(page, "run_id"))
+    if run is None:
+        raise NotFoundError(_s("この印刷は見つかりませんでした。"))
+    found = sending.archives_of(session, run.id)
+    live = next((row for row in found if row.state in {"built", "sent"}), None)
+    return page.render(
+        "admin/mailroom/letter_archive.html",
+        status_code,
+        run=run,
+        archives=found,
+        live=live,
+        stale=live is not None and sending.is_stale(session, live),
+        lost=any(row.state == "lost" for row in found),
+        to_send=sending.letters_for_the_post(session, run.id),
+        houses=mail_houses(session),
+        companies={row.id: row.name for row in subcontractors(session)},
+        plain=plain_files(session, run.id),
+        mail_words=mail_words,
+        said=page.query.get("said", ""),
+    )
+
+
+def _show_own(page: Page, status_code: int) -> Response[Any]:
+    """Show the page again from a handler that opens its transactions itself."""
+    with page.site.database.read() as session:
+        page.load_auth(session, page.site.clock.now(session))
+        return show(page, status_code)
+
+
+def build(page: Page) -> Response[Any]:
+    """Build the archive; a second press finds it there."""
+    run_id, chosen = number_in_address(page, "run_id"), page.form.get("company")
+    if not (chosen.isascii() and chosen.isdigit() and len(chosen) <= MOST_DIGITS):
+        page.form.error("company", _s("渡す会社を選んでください。"))
+        return _show_own(page, 422)
+    database = page.site.database
+    try:
+        build_archive(
+            Sender(database.read, database.write, page.site.clock, page.actor), run_id, int(chosen)
+        )
+    except NotFoundError:
+        raise
+    except DomainError as error:
+        page.form.error("company", error.message)
+        return _show_own(page, 422)
+    return page.redirect(f"/letters/{run_id}/archive?said=built")
+
+
+def take(page: Page) -> Response[Any]:
+    """Give the archive of a handed-over run piece by piece, as it lies on the disk: encrypted."""
+    run_id, key = number_in_address(page, "run_id"), number_in_address(page, "archive_id")
+    try:
+        path = sending.take_archive(page.session, run_id, key, page.actor, page.now)
+    except DomainError as error:
+        page.form.error("taken", error.message)
+        return show(page, 422)
+    headers = {
+        "content-disposition": f'attachment; filename="{path.name}"',
+        "content-length": str(path.stat().st_size),
+    }
+    return Stream(pieces_of(path), media_type="application/octet-stream", headers=headers)
+
+
+def lose(page: Page) -> Response[Any]:
+    """Give up the whole batch of a lost archive, with a fresh code."""
+    run_id, key = number_in_address(page, "run_id"), number_in_address(page, "archive_id")
+    states = {row.id: row.state for row in sending.archives_of(page.session, run_id)}
+    if key not in states:
+        raise NotFoundError(_s("このアーカイブは見つかりませんでした。"))
+    if states[key] == "lost":
+        return page.redirect(f"/letters/{run_id}/archive?said=lost")
+    if status := fresh_code(page):
+        return show(page, status)
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                sending.lose_archive(page.session, key, page.actor, page.now)
+    except DomainError as error:
+        page.form.error("lost", error.message)
+        return show(page, 422)
+    return page.redirect(f"/letters/{run_id}/archive?said=lost")
+
+
+def remove_plain(page: Page) -> Response[Any]:
+    """Remove the plain files of a run that left the house."""
+    run_id, database = number_in_address(page, "run_id"), page.site.database
+    with database.read() as session:
+        now = page.site.clock.now(session)
+    try:
+        remove_plain_files(database.write, run_id, page.actor, now)
+    except NotFoundError:
+        raise
+    except DomainError as error:
+        page.form.error("plain", error.message)
+        return _show_own(page, 422)
+    return page.redirect(f"/letters/{run_id}/archive?said=removed")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    base, own = "/letters/{run_id:int}/archive", Transaction.OWN
+    officer = Permission.PROPOSE_HAND_OVER
+    return [
+        staff_route("GET", base, show, Permission.SEE_LETTERS),
+        staff_route("POST", base + "/build", build, officer, shows=show, transaction=own),
+        staff_route("POST", base + "/{archive_id:int}/file", take, officer, shows=show),
+        staff_route(
+            "POST", base + "/{archive_id:int}/lost", lose, Permission.LOSE_ARCHIVE, shows=show
+        ),
+        staff_route(
+            "POST", base + "/remove-plain", remove_plain, officer, shows=show, transaction=own
+        ),
+    ]

@@ -1,0 +1,160 @@
+"""The dispatch calendar: planning a posting, changing it, noting that it went, giving it up."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import first_post, number_in_address, staff_route
+from admin.letters import mail_words
+from admin.requests.parcels import read_number
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import DomainError, InputError, NotFoundError
+from portal.domain.foundation.program.day_text import weekday_name
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.typed import whole_date
+from portal.domain.mailroom.printing.dispatch import calendar
+from portal.domain.mailroom.printing.runs.queries import run_statuses
+from portal.domain.mailroom.roster.towns import load_towns
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.forms import Form
+from portal.platform.page import Page
+
+SHOWN = 20
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show what is planned, the form for a new posting, and what went."""
+    return page.render(
+        "admin/oversight/calendar.html",
+        status_code,
+        coming=calendar.coming(page.session, SHOWN),
+        past=calendar.past(page.session, SHOWN),
+        said=page.query.get("said", ""),
+        **_shared(page),
+    )
+
+
+def show_one(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show one planned posting, to change it."""
+    row = calendar.one(page.session, number_in_address(page, "dispatch_id"))
+    if status_code == 200 and not page.drawn_again:
+        page.form = Form(
+            {
+                "day": row.day.isoformat(),
+                "post_office": row.post_office,
+                "planned": str(row.planned),
+                "towns": "\n".join(row.towns),
+                "run": str(row.print_run_id or ""),
+                "note": calendar.note_of(page.site.vault, row),
+            }
+        )
+    return page.render("admin/mailroom/dispatch.html", status_code, row=row, **_shared(page))
+
+
+def _shared(page: Page) -> dict[str, Any]:
+    return {
+        "today": jst_date(page.now),
+        "runs": run_statuses(page.session)[:SHOWN],
+        "weekday": weekday_name,
+        "mail_words": mail_words,
+    }
+
+
+def _plan(page: Page) -> calendar.Plan | None:
+    form = page.form
+    day, planned, run = (
+        whole_date(form.get("day")),
+        read_number(form.get("planned")),
+        form.get("run"),
+    )
+    if not isinstance(day, date):
+        form.error("day", _s("日付を、2023-07-03 のように入力してください。"))
+    if planned is None:
+        form.error("planned", _s("予定の通数を、1以上の数字で入力してください。"))
+    towns: tuple[str, ...] = ()
+    try:
+        known = {
+            town for names in load_towns(page.site.program.towns_file).values() for town in names
+        }
+        towns = calendar.read_towns(form.get("towns"), known)
+    except InputError as error:
+        form.error("towns", error.message)
+    if not form.ok or not isinstance(day, date) or planned is None:
+        return None
+    return calendar.Plan(
+        day, form.get("post_office"), planned, towns, read_number(run) or None, form.get("note")
+    )
+
+
+def _act(
+    page: Page, said: str, again: Callable[[Page, int], Response[Any]], act: Callable[[], object]
+) -> Response[Any]:
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                act()
+    except NotFoundError:
+        raise
+    except DomainError as error:
+        known = error.code in {"day", "post_office", "planned", "towns", "note", "run"}
+        page.form.error(error.code if known else "coming", error.message)
+        return again(page, 422)
+    return page.redirect(f"/dispatches?said={said}")
+
+
+def add(page: Page) -> Response[Any]:
+    """Plan a posting."""
+    wanted = _plan(page)
+    if wanted is None:
+        return show(page, 422)
+    return _act(
+        page,
+        "planned",
+        show,
+        lambda: calendar.plan(page.session, page.site.vault, wanted, page.actor, page.now),
+    )
+
+
+def change(page: Page) -> Response[Any]:
+    """Change a planned posting."""
+    key, wanted = number_in_address(page, "dispatch_id"), _plan(page)
+    if wanted is None:
+        return show_one(page, 422)
+    return _act(
+        page,
+        "changed",
+        show_one,
+        lambda: calendar.change(page.session, page.site.vault, key, wanted, page.actor, page.now),
+    )
+
+
+def mark_sent(page: Page) -> Response[Any]:
+    """Note that the letters went to the post office."""
+    key = number_in_address(page, "dispatch_id")
+    return _act(
+        page, "sent", show, lambda: calendar.mark_sent(page.session, key, page.actor, page.now)
+    )
+
+
+def cancel(page: Page) -> Response[Any]:
+    """Give a planned posting up."""
+    key = number_in_address(page, "dispatch_id")
+    return _act(
+        page, "cancelled", show, lambda: calendar.cancel(page.session, key, page.actor, page.now)
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    may, one = Permission.PLAN_DISPATCHES, "/dispatches/{dispatch_id:int}"
+    return [
+        staff_route("GET", "/dispatches", show, may),
+        staff_route("POST", "/dispatches/add", add, may, shows=show),
+        staff_route("GET", one, show_one, may),
+        staff_route("POST", one + "/change", change, may, shows=show_one),
+        staff_route("POST", one + "/sent", mark_sent, may, shows=show),
+        staff_route("POST", one + "/cancel", cancel, may, shows=show),
+    ]

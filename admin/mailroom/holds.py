@@ -1,0 +1,46 @@
+"""Held households by reason, each with what to do about it; nothing of a person but the link to the household."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, staff_route
+from portal.domain.desk.casework import worklists
+from portal.domain.foundation.approvals.queries import open_for
+from portal.domain.mailroom.roster.holds import RELEASE_HOLD
+from portal.domain.mailroom.roster.queries import hold_counts
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """List open holds, all or of one code."""
+    protected = allowed(page, Permission.KNOW_PROTECTED)
+    counts = hold_counts(page.session, include_protected=protected)
+    code = page.query.get("code", "")
+    code = code if code in counts else ""
+    after = page.query.get("after", "0")
+    rows = worklists.holds(
+        page.session,
+        include_protected=protected,
+        code=code,
+        limit=worklists.PAGE + 1,
+        after=int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0,
+    )
+    return page.render(
+        "admin/mailroom/holds.html",
+        status_code,
+        counts=counts,
+        code=code,
+        rows=rows[: worklists.PAGE],
+        more=len(rows) > worklists.PAGE,
+        households=worklists.held_households(page.session, include_protected=protected),
+        proposed=open_for(page.session, RELEASE_HOLD, "hold", [row.id for row in rows]),
+        said=page.query.get("said", ""),
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [staff_route("GET", "/holds", show, Permission.SEE_HOLDS)]

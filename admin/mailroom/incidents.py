@@ -1,0 +1,224 @@
+"""The register of incidents: opened, described in nine fields, told to the ward, contained, closed; with its clocks."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, first_post, number_in_address, post_key, staff_route
+from admin.mailroom import incident_words
+from admin.typed_instants import typed_moment
+from portal.domain.foundation.audit.services import earlier_result, keep_result
+from portal.domain.foundation.clock import JST
+from portal.domain.foundation.errors import DomainError, NotFoundError
+from portal.domain.mailroom.incidents import papers, queries, register, site_notices
+from portal.domain.mailroom.incidents.kinds import FIELDS, INCIDENT_KINDS, REPORTS
+from portal.domain.mailroom.incidents.models import Incident
+from portal.domain.mailroom.incidents.register import Opening
+from portal.domain.mailroom.incidents.states import INCIDENT
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.queries import staff_names
+from portal.platform.page import Page
+
+MOST = 20
+STATES = ("open", "contained", "reported", "closed")
+FAULTS = frozenset({"kind", "known_on", "occurred_on", "told_on", *FIELDS})
+
+
+def show_list(page: Page) -> Response[Any]:
+    """List incidents, known last first, with the clocks that run."""
+    state = page.query.get("state", "")
+    state = state if state in STATES else ""
+    typed = page.query.get("page", "")
+    number = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
+    rows = queries.incidents(page.session, state=state, page=number, limit=queries.PAGE + 1)
+    return page.render(
+        "admin/mailroom/incidents.html",
+        rows=rows[: queries.PAGE],
+        more=len(rows) > queries.PAGE,
+        number=number,
+        state=state,
+        states=STATES,
+        counts=queries.state_counts(page.session),
+        due=queries.due_clocks(page.session, page.now),
+        incident_words=incident_words,
+        may_write=allowed(page, Permission.HANDLE_INCIDENTS),
+    )
+
+
+def show_new(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask what happened, and since when it is known."""
+    now = page.now.astimezone(JST)
+    return page.render(
+        "admin/mailroom/incident_new.html",
+        status_code,
+        kinds=INCIDENT_KINDS,
+        incident_words=incident_words,
+        today=f"{now:%Y-%m-%d}",
+        at=f"{now:%H:%M}",
+        contact=page.site.program.contact,
+    )
+
+
+def submit(page: Page) -> Response[Any]:
+    """Open an incident; pressed twice, it is one."""
+    form, key = page.form, post_key(page)
+    known = typed_moment(form, "known_on", "known_time")
+    occurred = (
+        typed_moment(form, "occurred_on", "occurred_time")
+        if form.get("occurred_on").strip()
+        else None
+    )
+    if not form.ok or known is None:
+        return show_new(page, 422)
+    opening = Opening(
+        form.get("kind"), known, occurred, form.get("malicious") == "1", form.get("summary")
+    )
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                row = register.open_incident(
+                    page.session, page.site.vault, opening, page.actor, page.now
+                )
+                keep_result(page.session, key, str(row.id))
+    except DomainError as error:
+        form.error(error.code if error.code in FAULTS else "kind", error.message)
+        return show_new(page, 422)
+    return page.redirect(f"/incidents/{earlier_result(page.session, key)}?said=opened")
+
+
+def found(page: Page) -> Incident:
+    """Return the incident of the address. Raises NotFoundError."""
+    return register.incident_by_id(page.session, number_in_address(page, "incident_id"))
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show an incident: clocks, fields, what it touches, what was stopped, its reports and notices."""
+    row = found(page)
+    session = page.session
+    reports = queries.reports_of(session, row.id)
+    protected = allowed(page, Permission.KNOW_PROTECTED)
+    people = {
+        row.opened_by,
+        *(one.written_by for one in reports),
+        *(one.decided_by or 0 for one in reports),
+    }
+    return page.render(
+        "admin/mailroom/incident.html",
+        status_code,
+        row=row,
+        clocks=queries.clocks_of(session, row, page.now),
+        fields_of=register.fields_of(page.site.vault, row),
+        names_of_fields=FIELDS,
+        touched=queries.touched(session, row.id),
+        subjects=queries.subjects(session, row.id, include_protected=protected),
+        page_of=queries.PAGE,
+        reports=reports,
+        because={
+            one.id: papers.given_back_because(session, page.site.vault, one)
+            for one in reports[:MOST]
+        },
+        most=MOST,
+        kinds_of_reports=REPORTS,
+        notices=site_notices.notices(session, incident_id=row.id),
+        text_of=lambda notice: site_notices.texts_of(notice)["ja"],
+        names=staff_names(session, people),
+        can={action for action in INCIDENT.steps if INCIDENT.can(row.state, action)},
+        said=page.query.get("said", ""),
+        me=page.staff.id if page.staff is not None else 0,
+        incident_words=incident_words,
+        may_write=allowed(page, Permission.HANDLE_INCIDENTS),
+        may_confirm=allowed(page, Permission.CONFIRM_INCIDENT_REPORTS),
+        may_tell=allowed(page, Permission.PUBLISH_SITE_NOTICES),
+        contact=page.site.program.contact,
+    )
+
+
+def write_fields(page: Page) -> Response[Any]:
+    """Write the nine fields."""
+    form = page.form
+    texts = {name: form.get(name) for name in FIELDS if name in form.values}
+    return act(
+        page,
+        "written",
+        lambda key: register.write_fields(
+            page.session,
+            page.site.vault,
+            key,
+            texts,
+            malicious=form.get("malicious") == "1",
+            actor=page.actor,
+            now=page.now,
+        ),
+    )
+
+
+def tell_ward(page: Page) -> Response[Any]:
+    """Note when the ward was told."""
+    told: datetime | None = page.now
+    if page.form.get("told_on").strip():
+        told = typed_moment(page.form, "told_on", "told_time")
+    if told is None:
+        return show(page, 422)
+    at = told
+    return act(
+        page, "told", lambda key: register.tell_ward(page.session, key, at, page.actor, page.now)
+    )
+
+
+def contain(page: Page) -> Response[Any]:
+    """Note that it spreads no further."""
+    return act(
+        page, "contained", lambda key: register.contain(page.session, key, page.actor, page.now)
+    )
+
+
+def close(page: Page) -> Response[Any]:
+    """End an incident."""
+    return act(page, "closed", lambda key: register.close(page.session, key, page.actor, page.now))
+
+
+def reopen(page: Page) -> Response[Any]:
+    """Take an incident up again."""
+    return act(
+        page, "reopened", lambda key: register.reopen(page.session, key, page.actor, page.now)
+    )
+
+
+def act(
+    page: Page, said: str, step: Callable[[int], object], *, spot: str = "steps"
+) -> Response[Any]:
+    """Carry a step out once; what refuses it stands on the incident's page, beside its field or at ``spot``."""
+    row = found(page)
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                step(row.id)
+    except NotFoundError:
+        raise
+    except DomainError as error:
+        page.form.error(error.code if error.code in FAULTS else spot, error.message)
+        return show(page, 422)
+    return page.redirect(f"/incidents/{row.id}?said={said}")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    see, write, one = (
+        Permission.SEE_INCIDENTS,
+        Permission.HANDLE_INCIDENTS,
+        "/incidents/{incident_id:int}",
+    )
+    return [
+        staff_route("GET", "/incidents", show_list, see),
+        staff_route("GET", "/incidents/new", show_new, write),
+        staff_route("POST", "/incidents/new/submit", submit, write, shows=show_new),
+        staff_route("GET", one, show, see),
+        staff_route("POST", one + "/fields", write_fields, write, shows=show),
+        staff_route("POST", one + "/tell", tell_ward, write, shows=show),
+        staff_route("POST", one + "/contain", contain, write, shows=show),
+        staff_route("POST", one + "/close", close, write, shows=show),
+        staff_route("POST", one + "/reopen", reopen, write, shows=show),
+    ]

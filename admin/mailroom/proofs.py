@@ -1,0 +1,174 @@
+"""The proof of a print run: pictures of letters and counts, and a second person's decision to let it leave or not."""
+
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.letters import mail_words
+from admin.mailroom.releases import fresh_code
+from admin.requests.scans import LOCKED
+from portal.domain.foundation.errors import DomainError, NotAllowedError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.queries import print_run
+from portal.domain.letters.letters.states import PRINT_RUN
+from portal.domain.mailroom.printing.archives.discarding import discard_run
+from portal.domain.mailroom.printing.proofs import decisions, making
+from portal.domain.mailroom.printing.proofs.pictures import open_picture, pages_of
+from portal.domain.mailroom.printing.runs.build import Printer
+from portal.domain.mailroom.printing.runs.enclosures import enclosure_name
+from portal.domain.mailroom.printing.runs.selection import PROTECTED
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.queries import staff_user
+from portal.platform.page import Page
+from portal.platform.routes import Transaction
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show the proof of a run, and what may be decided."""
+    session = page.session
+    run = print_run(session, number_in_address(page, "run_id"))
+    if run is None:
+        raise NotFoundError(_s("この印刷は見つかりませんでした。"))
+    knows = allowed(page, Permission.KNOW_PROTECTED)
+    proof = making.live_proof(session, run.id)
+    maker = staff_user(session, proof.made_by) if proof is not None else None
+    decider = (
+        staff_user(session, proof.decided_by) if proof is not None and proof.decided_by else None
+    )
+    return page.render(
+        "admin/mailroom/letter_proof.html",
+        status_code,
+        run=run,
+        proof=proof,
+        current=making.is_current(session, proof),
+        pages=pages_of(session, proof, include_protected=knows) if proof is not None else [],
+        left_out={
+            reason: households
+            for reason, households in (proof.left_out if proof is not None else {}).items()
+            if households and (knows or reason != PROTECTED)
+        },
+        maker=maker,
+        decider=decider,
+        reason=decisions.reason_of(page.site.vault, proof) if proof is not None else "",
+        undecided=PRINT_RUN.can(run.state, "hand_over"),
+        own=proof is not None
+        and page.staff is not None
+        and page.staff.id in {proof.made_by, run.begun_by},
+        mail_words=mail_words,
+        enclosure_name=enclosure_name,
+        said=page.query.get("said", ""),
+    )
+
+
+def _answer(page: Page, said: str) -> Response[Any]:
+    return page.redirect(f"/letters/{page.params['run_id']}/proof?said={said}")
+
+
+def make(page: Page) -> Response[Any]:
+    """Make the proof; a second press finds it there."""
+    run_id, site = number_in_address(page, "run_id"), page.site
+    database, settings = site.database, site.settings
+    printer = Printer(
+        database.read,
+        database.write,
+        site.vault,
+        site.clock,
+        page.actor,
+        site.program,
+        settings.public_url,
+        settings.data_dir / "letters",
+    )
+    try:
+        making.make_proof(printer, run_id)
+    except NotFoundError:
+        raise
+    except DomainError as error:
+        page.form.error("proof", error.message)
+        with database.read() as session:
+            page.load_auth(session, site.clock.now(session))
+            return show(page, 422)
+    return _answer(page, "made")
+
+
+def approve(page: Page) -> Response[Any]:
+    """Approve the run, with a fresh code."""
+    run_id = number_in_address(page, "run_id")
+    if status := fresh_code(page):
+        return show(page, status)
+    return _decide(
+        page,
+        "approved",
+        lambda: decisions.approve_proof(page.session, run_id, page.actor, page.now),
+    )
+
+
+def refuse(page: Page) -> Response[Any]:
+    """Refuse the run with a reason."""
+    run_id, reason = number_in_address(page, "run_id"), page.form.get("reason")
+    return _decide(
+        page,
+        "refused",
+        lambda: decisions.refuse_proof(
+            page.session, page.site.vault, run_id, reason, page.actor, page.now
+        ),
+    )
+
+
+def discard(page: Page) -> Response[Any]:
+    """Give up a refused run with all its letters, with a fresh code."""
+    run_id = number_in_address(page, "run_id")
+    if status := fresh_code(page):
+        return show(page, status)
+    return _decide(
+        page, "discarded", lambda: discard_run(page.session, run_id, page.actor, page.now)
+    )
+
+
+def _decide(page: Page, said: str, act: Callable[[], object]) -> Response[Any]:
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                act()
+    except (NotFoundError, NotAllowedError):
+        raise
+    except DomainError as error:
+        page.form.error("reason" if error.code == "reason" else "proof", error.message)
+        return show(page, 422)
+    return _answer(page, said)
+
+
+def picture(page: Page) -> Response[Any]:
+    """Send the picture of a letter; who looks at it is on record."""
+    site = page.site
+    with site.database.write() as session:
+        page.load_auth(session, site.clock.now(session))
+        png = open_picture(
+            session,
+            site.vault,
+            number_in_address(page, "run_id"),
+            number_in_address(page, "page_id"),
+            page.actor,
+            page.now,
+            include_protected=allowed(page, Permission.KNOW_PROTECTED),
+        )
+    return page.send(png, "image/png", LOCKED | {"content-disposition": "inline"})
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    base, own = "/letters/{run_id:int}/proof", Transaction.OWN
+    return [
+        staff_route("GET", base, show, Permission.SEE_LETTERS),
+        staff_route(
+            "GET", base + "/{page_id:int}", picture, Permission.SEE_LETTERS, transaction=own
+        ),
+        staff_route(
+            "POST", base + "/make", make, Permission.PROPOSE_HAND_OVER, shows=show, transaction=own
+        ),
+        staff_route("POST", base + "/approve", approve, Permission.CONFIRM_HAND_OVER, shows=show),
+        staff_route("POST", base + "/refuse", refuse, Permission.CONFIRM_HAND_OVER, shows=show),
+        staff_route("POST", base + "/discard", discard, Permission.TAKE_OUT_LETTERS, shows=show),
+    ]

@@ -1,0 +1,23 @@
+"""Words of the returned-mail desk and of what the post says."""
+
+from portal.domain.foundation.texts import _s
+from portal.domain.mailroom.returned_mail.actions import NextAction, action_text
+
+
+def action(code: str) -> str:
+    """Say the next step of an item."""
+    return action_text(NextAction(code))
+
+
+def return_events() -> dict[str, str]:
+    """Name the events of returned mail on a household's timeline."""
+    return {
+        "returned_mail.received": _s("戻った郵便を受け取り"),
+        "returned_mail.corrected": _s("戻った理由を訂正"),
+        "returned_mail.hand_to_ward": _s("戻った郵便を区に渡した"),
+        "returned_mail.send_on": _s("戻った郵便を次に回した"),
+        "returned_mail.destroy": _s("戻った郵便を廃棄"),
+        "letter.posted": _s("手紙を差し出し"),
+        "returned_mail.destruction_proposed": _s("戻った郵便の廃棄を提案"),
+        "returned_mail.destruction_withdrawn": _s("廃棄の提案を取り下げ"),
+    }

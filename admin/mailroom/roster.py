@@ -1,0 +1,82 @@
+"""Roster imports: files, counts, rows that were not taken with their reasons, and differences."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, number_in_address, staff_route
+from admin.mailroom.protection import known
+from portal.domain.desk.casework.masking import mask_number
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.mailroom.roster.queries import (
+    described_differences,
+    import_by_id,
+    imports,
+    rejected_rows,
+    rows_not_taken,
+)
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+
+ROWS = 50
+CHANGES = 100
+
+
+def show_list(page: Page) -> Response[Any]:
+    """List the imports, newest first, and say whether protection is known."""
+    state, approval = known(page)
+    return page.render(
+        "admin/mailroom/roster.html",
+        imports=imports(page.session),
+        protection=state,
+        approval=approval,
+    )
+
+
+def show(page: Page) -> Response[Any]:
+    """Show one import: counts, rejected rows, differences."""
+    found = import_by_id(page.session, number_in_address(page, "import_id"))
+    if found is None:
+        raise NotFoundError(_s("この取り込みは見つかりませんでした。"))
+    after = page.query.get("after", "0")
+    may_know = allowed(page, Permission.KNOW_PROTECTED)
+    waiting = found.state == "staged"
+    changes = (
+        list(
+            described_differences(
+                page.session, page.site.vault, found.id, include_protected=may_know, limit=CHANGES
+            )
+        )
+        if waiting
+        else []
+    )
+    rows = list(
+        rows_not_taken(
+            page.session,
+            page.site.vault,
+            found.id,
+            limit=ROWS + 1,
+            include_protected=may_know,
+            after=int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0,
+        )
+    )
+    return page.render(
+        "admin/mailroom/roster_import.html",
+        found=found,
+        rows=rows[:ROWS],
+        more=len(rows) > ROWS,
+        rejected=rejected_rows(page.session, found.id),
+        mask=mask_number,
+        changes=changes,
+        changes_in_all=sum(found.differences.values()),
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        staff_route("GET", "/roster", show_list, Permission.SEE_ROSTER),
+        staff_route("GET", "/roster/{import_id:int}", show, Permission.SEE_ROSTER),
+    ]

@@ -1,0 +1,161 @@
+"""Notices to everybody: chosen or written in all languages, looked at, published, confirmed by a second person."""
+
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import first_post, number_in_address, post_key, staff_route
+from admin.mailroom import incident_words
+from admin.typed_instants import typed_moment
+from portal.domain.foundation.audit.services import earlier_result, keep_result
+from portal.domain.foundation.errors import DomainError, NotFoundError
+from portal.domain.foundation.texts import RESIDENT_LOCALES
+from portal.domain.mailroom.incidents import site_notices
+from portal.domain.mailroom.incidents.sentences import NOTICE_KINDS, PREPARED, sentence
+from portal.domain.mailroom.incidents.site_notices import Draft, field_of
+from portal.domain.mailroom.incidents.states import SITE_NOTICE
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.queries import staff_names
+from portal.platform.locale import CODE_OF, NAMES, html_lang
+from portal.platform.page import Page
+
+FIELDS = frozenset(
+    {"kind", "sentence", "starts_on", "ends_on", *(field_of(locale) for locale in RESIDENT_LOCALES)}
+)
+
+
+def _number(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
+
+
+def show_list(page: Page) -> Response[Any]:
+    """List notices, the newest first."""
+    number = _number(page.query.get("page", ""))
+    most = site_notices.PAGE
+    rows = site_notices.notices(page.session, page=number, limit=most + 1)
+    return page.render(
+        "admin/mailroom/site_notices.html",
+        rows=rows[:most],
+        more=len(rows) > most,
+        number=number,
+        incident_words=incident_words,
+        names=staff_names(page.session, {row.written_by for row in rows}),
+        said=page.query.get("said", ""),
+        text_of=lambda row: site_notices.texts_of(row)["ja"],
+    )
+
+
+def show_new(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask what everybody is to read, and from when until when."""
+    return page.render(
+        "admin/mailroom/site_notice_new.html",
+        status_code,
+        kinds=NOTICE_KINDS,
+        prepared=PREPARED,
+        sentence=sentence,
+        chosen=page.form.get("sentence") or page.query.get("sentence", ""),
+        incident_words=incident_words,
+        incident=_incident(page),
+        languages_of_residents=[
+            (field_of(locale), NAMES[CODE_OF[locale]]) for locale in RESIDENT_LOCALES
+        ],
+    )
+
+
+def _incident(page: Page) -> str:
+    typed = page.form.get("incident") or page.query.get("incident", "")
+    return typed if typed.isascii() and typed.isdigit() and len(typed) < 16 else ""
+
+
+def submit(page: Page) -> Response[Any]:
+    """Keep the draft; it is shown in all languages before anybody publishes it."""
+    form, key = page.form, post_key(page)
+    starts = (
+        page.now
+        if not form.get("starts_on").strip()
+        else typed_moment(form, "starts_on", "starts_time")
+    )
+    ends = typed_moment(form, "ends_on", "ends_time")
+    if not form.ok or starts is None or ends is None:
+        return show_new(page, 422)
+    texts = {locale: form.get(field_of(locale)) for locale in RESIDENT_LOCALES}
+    name = form.get("sentence")
+    kind = PREPARED[name][0] if name in PREPARED else form.get("kind")
+    incident = _incident(page)
+    draft = Draft(kind, starts, ends, name, texts, int(incident) if incident else None)
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                row = site_notices.write(page.session, page.site.vault, draft, page.actor, page.now)
+                keep_result(page.session, key, str(row.id))
+    except NotFoundError:
+        raise
+    except DomainError as error:
+        form.error(error.code if error.code in FIELDS else "sentence", error.message)
+        return show_new(page, 422)
+    return page.redirect(f"/site-notices/{earlier_result(page.session, key)}?said=written")
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show a notice in all languages, and what can be done with it."""
+    row = site_notices.notice_by_id(page.session, number_in_address(page, "site_notice_id"))
+    texts = site_notices.texts_of(row)
+    people = {key for key in (row.written_by, row.confirmed_by) if key is not None}
+    return page.render(
+        "admin/mailroom/site_notice.html",
+        status_code,
+        row=row,
+        incident_words=incident_words,
+        said=page.query.get("said", ""),
+        texts=[
+            (NAMES[CODE_OF[locale]], html_lang(locale), texts[locale])
+            for locale in RESIDENT_LOCALES
+        ],
+        can={action for action in SITE_NOTICE.steps if SITE_NOTICE.can(row.state, action)},
+        own=page.staff is not None and page.staff.id == row.written_by,
+        names=staff_names(page.session, people),
+    )
+
+
+def publish(page: Page) -> Response[Any]:
+    """Publish a notice, or propose one about an incident."""
+    return _act(page, "published", site_notices.publish)
+
+
+def confirm(page: Page) -> Response[Any]:
+    """Publish a proposed notice as the second person."""
+    return _act(page, "published", site_notices.confirm)
+
+
+def withdraw(page: Page) -> Response[Any]:
+    """Take a notice down."""
+    return _act(page, "withdrawn", site_notices.withdraw)
+
+
+def _act(page: Page, said: str, act: Callable[..., object]) -> Response[Any]:
+    key = number_in_address(page, "site_notice_id")
+    site_notices.notice_by_id(page.session, key)
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                act(page.session, key, page.actor, page.now)
+    except DomainError as error:
+        page.form.error("notice", error.message)
+        return show(page, 422)
+    return page.redirect(f"/site-notices/{key}?said={said}")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    act, one = Permission.PUBLISH_SITE_NOTICES, "/site-notices/{site_notice_id:int}"
+    return [
+        staff_route("GET", "/site-notices", show_list, act),
+        staff_route("GET", "/site-notices/new", show_new, act),
+        staff_route("POST", "/site-notices/new/submit", submit, act, shows=show_new),
+        staff_route("GET", one, show, act),
+        staff_route("POST", one + "/publish", publish, act, shows=show),
+        staff_route("POST", one + "/confirm", confirm, act, shows=show),
+        staff_route("POST", one + "/withdraw", withdraw, act, shows=show),
+    ]

@@ -1,0 +1,71 @@
+"""What the post says of our mail: its files taken over, and what people must look at."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import first_post, staff_route
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.mailroom.tracking.file import CsvFeed
+from portal.domain.mailroom.tracking.ingest import counts, match_again, take_tracking
+from portal.domain.mailroom.tracking.queries import files, puzzles
+from portal.domain.mailroom.tracking.words import status_text
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+from portal.platform.uploads import MEGABYTE, UploadRule
+
+FILES = {"file": UploadRule(20 * MEGABYTE)}
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show the files, and the events that nobody understands."""
+    return page.render(
+        "admin/mailroom/tracking.html",
+        status_code,
+        files=files(page.session),
+        counts=counts(page.session),
+        puzzles=puzzles(page.session),
+        status_text=status_text,
+        said=page.query.get("said", ""),
+    )
+
+
+def take_file(page: Page) -> Response[Any]:
+    """Take over an uploaded file."""
+    file = page.form.files.get("file")
+    if file is None:
+        if "file" not in page.form.errors:
+            page.form.error("file", _s("郵便のファイルを選んでください。"))
+        return show(page, 422)
+    try:
+        done = take_tracking(
+            page.session,
+            page.site.vault,
+            page.site.program,
+            CsvFeed(file.data),
+            page.actor,
+            page.now,
+        )
+    except InputError as error:
+        page.form.error("file", error.message)
+        return show(page, 422)
+    return page.redirect(f"/tracking?said={'repeated' if done.repeated else 'taken'}")
+
+
+def match(page: Page) -> Response[Any]:
+    """Look again for the shipments of numbers that nobody knew."""
+    if first_post(page):
+        match_again(page.session, page.site.vault, page.site.program, page.actor, page.now)
+    return page.redirect("/tracking?said=matched")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    act = Permission.TRACK_MAIL
+    return [
+        staff_route("GET", "/tracking", show, act),
+        staff_route("POST", "/tracking/file", take_file, act, shows=show, uploads=FILES),
+        staff_route("POST", "/tracking/match", match, act),
+    ]

@@ -1,0 +1,1 @@
+"""Pages: What is reported, settled, handed over and managed."""

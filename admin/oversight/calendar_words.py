@@ -1,0 +1,69 @@
+"""Words of the business calendar for staff: kinds of days, who pays, and the banner near the end."""
+
+from portal.domain.foundation.program.calendar import Closure, Hours, HoursOverride
+from portal.domain.foundation.program.day_text import weekday_name
+from portal.domain.foundation.program.last_days import Gap
+from portal.domain.foundation.program.month import DayKind
+from portal.domain.foundation.texts import _s
+
+__all__ = ["agreed_days_text", "day_kind", "gap_text", "hours", "paid_by", "weekday_name"]
+
+
+def day_kind(kind: DayKind) -> str:
+    """Name why a day is open or closed."""
+    names = {
+        DayKind.OUTSIDE: _s("期間の外"),
+        DayKind.EXTRA_OPENING: _s("臨時の開所"),
+        DayKind.OTHER_HOURS: _s("時間の変更"),
+        DayKind.EXTRA_CLOSURE: _s("臨時の休み"),
+        DayKind.YEARLY: _s("年末年始の休み"),
+        DayKind.HOLIDAY: _s("祝日"),
+        DayKind.WEEKLY: _s("定休日"),
+        DayKind.USUAL: _s("開所"),
+    }
+    return names[kind]
+
+
+def paid_by(word: str) -> str:
+    """Name who pays for an extra day."""
+    return {"ward": _s("区"), "contractor": _s("受託者"), "agreed": _s("別に取り決め")}[word]
+
+
+def hours(found: Hours | None) -> str:
+    """Write the hours of a day: 9:00–17:00."""
+    if found is None:
+        return _s("休み")
+    opens, closes = (f"{moment.hour}:{moment.minute:02}" for moment in (found.opens, found.closes))
+    return f"{opens}–{closes}"
+
+
+def agreed_days_text(agreed: HoursOverride | Closure) -> str:
+    """Write the day or days that were agreed about, with the weekday."""
+    if isinstance(agreed, HoursOverride):
+        return f"{agreed.day.isoformat()} ({weekday_name(agreed.day)})"
+    first = f"{agreed.first.isoformat()} ({weekday_name(agreed.first)})"
+    if agreed.first == agreed.last:
+        return first
+    return f"{first} – {agreed.last.isoformat()} ({weekday_name(agreed.last)})"
+
+
+def gap_text(gap: Gap) -> str:
+    """Warn that nobody answers on the last usable days."""
+    values = {
+        "staffed": gap.staffed.isoformat(),
+        "time": f"{gap.staffed_until.hour}:{gap.staffed_until.minute:02}",
+        "usable": gap.usable.isoformat(),
+    }
+    if gap.over:
+        return (
+            _s(
+                "電話の受付は %(staffed)s %(time)s に終わりました。クーポンの交換は %(usable)s まで続きます。"
+            )
+            % values
+        )
+    return (
+        _s(
+            "電話の受付は %(staffed)s %(time)s までです。クーポンの交換は %(usable)s まで続きます。問い合わせた人に伝えてください。"
+        )
+        % values
+    )

@@ -1,0 +1,167 @@
+"""The month's call report: what is due, the draft with what people add to it, its check, submission and versions."""
+
+from datetime import date
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import first_post, number_in_address, staff_route
+from admin.oversight import report_words
+from admin.oversight.monthly_report import LISTED, MonthlyPages
+from portal.domain.foundation.errors import DomainError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.oversight.reports.calls import KIND, OUTAGES, STAFFING, write_sections
+from portal.domain.oversight.reports.notes import (
+    NoteKind,
+    add_note,
+    drop_note,
+    marked_calls,
+    notes,
+    read_marked,
+)
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+from portal.platform.routes import Transaction
+
+
+def _notes(page: Page, month: date, keeps: bool) -> dict[str, Any]:
+    """Return what the page shows besides: sentences in the draft, and how many marked calls nobody used yet."""
+    return {
+        "notes": notes(page.session, page.site.vault, month) if keeps else [],
+        "kinds": list(NoteKind),
+        "marked": len(marked_calls(page.session, month)) if keeps else 0,
+        "listed": LISTED,
+    }
+
+
+PAGES = MonthlyPages(
+    KIND,
+    "/call-report",
+    "call_report",
+    Permission.SEE_CALL_REPORT,
+    Permission.KEEP_CALL_REPORT,
+    unknown=lambda: _s("この月の報告書はありません。コールセンターの期間の月を選んでください。"),
+    more=_notes,
+)
+
+
+def write(page: Page) -> Response[Any]:
+    """Keep what people write on staffing and on outages."""
+    texts, vault, program = (
+        {name: page.form.get(name) for name in (STAFFING, OUTAGES)},
+        page.site.vault,
+        page.site.program,
+    )
+
+    def keep(month: date) -> object:
+        return write_sections(page.session, vault, program, month, texts, page.actor, page.now)
+
+    return PAGES.step(page, "written", keep, (STAFFING, OUTAGES))
+
+
+def add(page: Page) -> Response[Any]:
+    """Put a sentence that stands for no single call into the draft."""
+    kind = next((one for one in NoteKind if one.value == page.form.get("kind")), None)
+    if kind is None:
+        page.form.error("kind", _s("種類を選んでください。"))
+        return PAGES.show(page, 422)
+    text, vault, program = page.form.get("text"), page.site.vault, page.site.program
+
+    def note(month: date) -> object:
+        return add_note(page.session, vault, program, month, kind, text, None, page.actor, page.now)
+
+    return PAGES.step(page, "noted", note, ("text",))
+
+
+def drop(page: Page) -> Response[Any]:
+    """Take a sentence out of the draft."""
+    key, vault = number_in_address(page, "note_id"), page.site.vault
+    return PAGES.step(
+        page,
+        "dropped",
+        lambda month: drop_note(page.session, vault, month, key, page.actor, page.now),
+    )
+
+
+def show_marked(page: Page) -> Response[Any]:
+    """List the month's marked calls that nobody used yet."""
+    month, after = PAGES.month(page), page.query.get("after", "0")
+    start = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0
+    rows = marked_calls(page.session, month, after=start, limit=LISTED + 1)
+    return page.render(
+        "admin/oversight/call_report_marked.html",
+        month=month,
+        rows=rows[:LISTED],
+        more=len(rows) > LISTED,
+        report_words=report_words,
+    )
+
+
+def show_call(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show one marked call with the agent's words, and ask for a sentence without names; the look is on record."""
+    month = PAGES.month(page)
+    found = read_marked(
+        page.session,
+        page.site.vault,
+        month,
+        number_in_address(page, "call_id"),
+        page.actor,
+        page.now,
+    )
+    return page.render(
+        "admin/oversight/call_report_call.html",
+        status_code,
+        month=month,
+        found=found,
+        kinds=list(NoteKind),
+        guess="complaint"
+        if found.call.complaint
+        else "shared"
+        if found.call.shared_with_ward
+        else "question",
+        report_words=report_words,
+    )
+
+
+def choose(page: Page) -> Response[Any]:
+    """Put the sentence for one call into the draft."""
+    month, call_id = PAGES.month(page), number_in_address(page, "call_id")
+    kind = next((one for one in NoteKind if one.value == page.form.get("kind")), None)
+    if kind is None:
+        page.form.error("kind", _s("種類を選んでください。"))
+        return show_call(page, 422)
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                add_note(
+                    page.session,
+                    page.site.vault,
+                    page.site.program,
+                    month,
+                    kind,
+                    page.form.get("text"),
+                    call_id,
+                    page.actor,
+                    page.now,
+                )
+    except NotFoundError:
+        raise
+    except DomainError as error:
+        page.form.error("text", error.message)
+        return show_call(page, 422)
+    return page.redirect(PAGES.address(month, "noted"))
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    keep, base = PAGES.keep, PAGES.base + "/{month:str}"
+    one = base + "/marked/{call_id:int}"
+    return [
+        *PAGES.handlers(write),
+        staff_route("POST", base + "/notes", add, keep, shows=PAGES.show),
+        staff_route("POST", base + "/notes/{note_id:int}/drop", drop, keep, shows=PAGES.show),
+        staff_route("GET", base + "/marked", show_marked, keep),
+        staff_route("GET", one, show_call, keep, transaction=Transaction.WRITE),
+        staff_route("POST", one + "/choose", choose, keep, shows=show_call),
+    ]

@@ -1,0 +1,61 @@
+"""Bars of a chart, drawn by the server: geometry only; the template draws them, the table beside them says the same."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from portal.domain.foundation.texts import _s
+
+WIDTH, HEIGHT, GAP = 560, 120, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One day's bar, in the units of the drawing."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A series by day. ``said`` is the text that stands for the picture."""
+
+    title: str
+    bars: Sequence[Bar]
+    most: int
+    first: date
+    last: date
+    said: str
+    width: int = WIDTH
+    height: int = HEIGHT
+
+
+def chart(title: str, days: Sequence[date], counts: Sequence[int]) -> Chart:
+    """Draw one series; its highest day fills the height, and a day that is not zero is always seen."""
+    most, total = max(counts), sum(counts)
+    step = WIDTH / len(counts)
+    bars = []
+    for place, count in enumerate(counts):
+        height = max(2.0, round(HEIGHT * count / most, 1)) if count else 0.0
+        bars.append(
+            Bar(
+                round(place * step + GAP / 2, 1),
+                round(HEIGHT - height, 1),
+                round(step - GAP, 1),
+                height,
+            )
+        )
+    if not total:
+        said = _s("%(title)s：この期間は0件です。") % {"title": title}
+    else:
+        best = days[counts.index(most)]
+        said = _s("%(title)s：合計%(total)s件。いちばん多い日は%(day)sの%(most)s件。") % {
+            "title": title,
+            "total": f"{total:,}",
+            "day": best.isoformat(),
+            "most": f"{most:,}",
+        }
+    return Chart(title, bars, most, days[0], days[-1], said)

@@ -1,0 +1,89 @@
+"""Answers to the ward's security checklist, with the settings that are really at work."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, first_post, staff_route
+from portal.domain.foundation.errors import DomainError, InputError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.oversight.management import checklist, words
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+
+SIGNS = {"yes": "good", "partly": "wait", "office": "plain", "no": "stop"}
+
+
+def show_list(page: Page) -> Response[Any]:
+    """Show all answers."""
+    return page.render(
+        "admin/oversight/checklist.html",
+        answers=checklist.answers(page.session, page.site.vault, page.site.program),
+        keeps=allowed(page, Permission.KEEP_MANAGEMENT),
+        management_words=words,
+        signs=SIGNS,
+        said=page.query.get("said", ""),
+    )
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show one answer with its form."""
+    one = _one(page)
+    if page.method == "GET":
+        page.form.values = {"verdict": one.verdict, "answer": one.answer, "evidence": one.evidence}
+    base = page.form.get("base") if page.method == "POST" else str(one.number)
+    return page.render(
+        "admin/oversight/checklist_item.html",
+        status_code,
+        one=one,
+        base=base,
+        verdicts=checklist.VERDICTS,
+        management_words=words,
+    )
+
+
+def _one(page: Page) -> checklist.Answered:
+    key = str(page.params["key"])
+    for one in checklist.answers(page.session, page.site.vault, page.site.program):
+        if one.key == key:
+            return one
+    raise NotFoundError(_s("この項目は見つかりませんでした。"))
+
+
+def write(page: Page) -> Response[Any]:
+    """Save the answer as its next version."""
+    form, key, base = page.form, _one(page).key, page.form.get("base")
+    number = int(base) if base.isascii() and base.isdigit() and len(base) < 9 else 0
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                checklist.write(
+                    page.session,
+                    page.site.vault,
+                    key,
+                    number,
+                    form.get("verdict"),
+                    form.get("answer"),
+                    form.get("evidence"),
+                    page.actor,
+                    page.now,
+                )
+    except InputError as error:
+        form.error(error.code, error.message)
+        return show(page, 422)
+    except DomainError as error:
+        form.error("answer", error.message)
+        return show(page, 422)
+    return page.redirect("/checklist?said=saved")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    keep = Permission.KEEP_MANAGEMENT
+    one = "/checklist/{key:str}"
+    return [
+        staff_route("GET", "/checklist", show_list, Permission.SEE_MANAGEMENT),
+        staff_route("GET", one, show, keep),
+        staff_route("POST", one + "/write", write, keep, shows=show),
+    ]

@@ -1,0 +1,41 @@
+"""The month's delivery report: what is due, the draft, its check, its submission and its versions."""
+
+from datetime import date
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.oversight.monthly_report import MonthlyPages
+from portal.domain.foundation.texts import _s
+from portal.domain.oversight.reports.delivery import ACCIDENTS, KIND, write_section
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+
+PAGES = MonthlyPages(
+    KIND,
+    "/delivery-report",
+    "delivery_report",
+    Permission.SEE_REPORTS,
+    Permission.KEEP_DELIVERY_REPORT,
+    unknown=lambda: _s("この月の報告書はありません。配送の期間の月を選んでください。"),
+)
+
+
+def write(page: Page) -> Response[Any]:
+    """Keep what people write on accidents."""
+    texts, vault, program = (
+        {ACCIDENTS: page.form.get(ACCIDENTS)},
+        page.site.vault,
+        page.site.program,
+    )
+
+    def keep(month: date) -> object:
+        return write_section(page.session, vault, program, month, texts, page.actor, page.now)
+
+    return PAGES.step(page, "written", keep, (ACCIDENTS,))
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return PAGES.handlers(write)

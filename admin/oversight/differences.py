@@ -1,0 +1,65 @@
+"""The differences between the issuer's statements and our records, cleared up one by one."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.people.coupon_words import status_text
+from portal.domain.foundation.errors import InputError
+from portal.domain.oversight.settlement.households import households_behind
+from portal.domain.oversight.settlement.words import difference_text
+from portal.domain.people.coupons import differences
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """List what is open."""
+    after = page.query.get("after", "")
+    rows = differences.listed(
+        page.session, after=int(after) if after.isascii() and after.isdigit() else 0
+    )
+    protected = allowed(page, Permission.KNOW_PROTECTED)
+    return page.render(
+        "admin/oversight/settlement_differences.html",
+        status_code,
+        rows=rows,
+        more=len(rows) == differences.PAGE,
+        households=households_behind(page.session, rows, include_protected=protected)
+        if allowed(page, Permission.OPEN_HOUSEHOLD)
+        else {},
+        difference_text=difference_text,
+        status_text=status_text,
+        may_prepare=allowed(page, Permission.PREPARE_SETTLEMENT),
+        said=page.query.get("said", ""),
+    )
+
+
+def settle(page: Page) -> Response[Any]:
+    """Note how one was cleared up."""
+    number = number_in_address(page, "difference_id")
+    try:
+        if first_post(page):
+            note = page.form.get(f"note-{number}")
+            differences.settle(page.session, page.site.vault, number, note, page.actor, page.now)
+    except InputError as error:
+        page.form.error(f"note-{number}", error.message)
+        return show(page, 422)
+    return page.redirect("/settlement/differences?said=settled")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    base = "/settlement/differences"
+    return [
+        staff_route("GET", base, show, Permission.SEE_SETTLEMENT),
+        staff_route(
+            "POST",
+            base + "/{difference_id:int}/settle",
+            settle,
+            Permission.PREPARE_SETTLEMENT,
+            shows=show,
+        ),
+    ]

@@ -1,0 +1,151 @@
+"""How the work stands: milestones with owner and evidence, and the reports on it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.oversight.report_files import send_report
+from portal.domain.foundation.errors import DomainError, InputError, NotFoundError
+from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
+from portal.domain.letters.subcontractors.queries import subcontractors
+from portal.domain.mailroom.roster.queries import imports
+from portal.domain.oversight.management import milestones, words
+from portal.domain.oversight.management.questions import questions
+from portal.domain.oversight.management.states import MILESTONE
+from portal.domain.oversight.reports import management, management_papers
+from portal.domain.oversight.reports.tables import Report
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+
+SIGNS = {"planned": "plain", "begun": "wait", "done": "good", "late": "stop"}
+STEPS = ("begin", "finish", "reopen")
+LISTED = 20
+
+
+def show(page: Page) -> Response[Any]:
+    """Show the milestones, what waits, and the papers to take along."""
+    session, vault, program = page.session, page.site.vault, page.site.program
+    found = milestones.milestones(session, vault, program, page.now)
+    return page.render(
+        "admin/oversight/management.html",
+        milestones=found,
+        management_words=words,
+        signs=SIGNS,
+        questions=sum(one.state == "open" for one in questions(session, vault)),
+        companies=sum(one.state == "consented" for one in subcontractors(session)),
+        late=sum(one.state == "late" for one in found),
+        imports=imports(session, LISTED),
+        said=page.query.get("said", ""),
+    )
+
+
+def show_one(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show one milestone with its form."""
+    one = _one(page)
+    if page.method == "GET":
+        page.form.values = {"owner": one.owner, "evidence": one.evidence, "note": one.note}
+    return page.render(
+        "admin/oversight/milestone.html",
+        status_code,
+        one=one,
+        management_words=words,
+        signs=SIGNS,
+        keeps=allowed(page, Permission.KEEP_MANAGEMENT),
+        steps=_steps(one),
+        said=page.query.get("said", ""),
+    )
+
+
+def _steps(one: milestones.Shown) -> list[str]:
+    return [step for step in STEPS if MILESTONE.can(one.stored, step)]
+
+
+def _one(page: Page) -> milestones.Shown:
+    key = str(page.params["key"])
+    for one in milestones.milestones(page.session, page.site.vault, page.site.program, page.now):
+        if one.key == key:
+            return one
+    raise NotFoundError(_s("この節目は見つかりませんでした。"))
+
+
+def note(page: Page) -> Response[Any]:
+    """Note owner, evidence and a remark."""
+    texts = {name: page.form.get(name) for name in milestones.FIELDS}
+    return _act(
+        page,
+        "noted",
+        lambda key: milestones.note(
+            page.session, page.site.vault, page.site.program, key, texts, page.actor, page.now
+        ),
+    )
+
+
+def move(page: Page) -> Response[Any]:
+    """Begin, finish or reopen, as the address says."""
+    action = page.path.rpartition("/")[2]
+    return _act(
+        page,
+        action,
+        lambda key: milestones.move(
+            page.session, page.site.program, key, action, page.actor, page.now
+        ),
+    )
+
+
+def _act(page: Page, said: str, act: Callable[[str], object]) -> Response[Any]:
+    key = _one(page).key
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                act(key)
+    except InputError as error:
+        page.form.error(error.code, error.message)
+        return show_one(page, 422)
+    except DomainError as error:
+        page.form.error("state", error.message)
+        return show_one(page, 422)
+    return page.redirect(f"/management/milestones/{key}?said={said}")
+
+
+def take_report(page: Page) -> Response[Any]:
+    """Give one of the papers on the work."""
+    session, vault, program = page.session, page.site.vault, page.site.program
+    name = page.path.split("/")[-2]
+    writers: dict[str, Callable[[], Report]] = {
+        "plan": lambda: management.plan_report(session, vault, program, page.now),
+        "progress": lambda: management.progress_report(session, vault, program, page.now),
+        "questions": lambda: management_papers.questions_report(session, vault, program, page.now),
+        "checklist": lambda: management_papers.checklist_report(session, vault, program, page.now),
+    }
+    with use_locale(SOURCE_LOCALE):
+        report = writers[name]()
+    return send_report(page, report, name)
+
+
+def take_receipt(page: Page) -> Response[Any]:
+    """Give the receipt of one extract."""
+    key = number_in_address(page, "import_id")
+    with use_locale(SOURCE_LOCALE):
+        report = management_papers.receipt_report(page.session, page.site.program, key)
+    return send_report(page, report, f"receipt-{key}")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    see, keep = Permission.SEE_MANAGEMENT, Permission.KEEP_MANAGEMENT
+    one = "/management/milestones/{key:str}"
+    return [
+        staff_route("GET", "/management", show, see),
+        staff_route("GET", one, show_one, see),
+        staff_route("POST", one + "/note", note, keep, shows=show_one),
+        *(staff_route("POST", f"{one}/{step}", move, keep, shows=show_one) for step in STEPS),
+        *(
+            staff_route("POST", f"/management/{name}/{ending}", take_report, see)
+            for name in ("plan", "progress", "questions", "checklist")
+            for ending in ("pdf", "xlsx")
+        ),
+        staff_route("POST", "/management/receipts/{import_id:int}/pdf", take_receipt, see),
+    ]

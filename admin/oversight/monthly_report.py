@@ -1,0 +1,237 @@
+"""The pages of a monthly report, whichever it is about: what is due, the draft, its steps, its versions and files."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.oversight import report_words
+from admin.oversight.report_files import PDF, XLSX, send_file
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import DomainError, NotFoundError
+from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
+from portal.domain.oversight.reports import monthly, versions
+from portal.domain.oversight.reports.due import due_day, due_reports, months, read_month
+from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+from portal.platform.routes import Handler
+
+LISTED = 20
+
+
+def _nothing_more(page: Page, month: date, keeps: bool) -> dict[str, Any]:  # noqa: ARG001  (the signature)
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlyPages:
+    """One kind of report: its address and template (``name``), who sees and who keeps it, and what else its page shows.
+
+    ``unknown`` says that a month has no report of this kind. Files are named after the kind.
+    """
+
+    kind: versions.Kind
+    base: str
+    name: str
+    see: Permission
+    keep: Permission
+    unknown: Callable[[], str] = field(repr=False)
+    more: Callable[[Page, date, bool], dict[str, Any]] = field(default=_nothing_more, repr=False)
+
+    def keeps(self, page: Page) -> bool:
+        """Tell whether somebody writes this report, and does not only read what was submitted."""
+        return allowed(page, self.keep)
+
+    def month(self, page: Page) -> date:
+        """Return the month of the address.
+
+        Raises:
+            NotFoundError: it has no report.
+        """
+        month = read_month(str(page.params["month"]))
+        if month is None or month not in months(
+            page.site.program, jst_date(page.now), self.kind.name
+        ):
+            raise NotFoundError(self.unknown())
+        return month
+
+    def address(self, month: date, said: str) -> str:
+        """Return where the page of a month stands, with what was done."""
+        return f"{self.base}/{month:%Y-%m}?said={said}"
+
+    def show_list(self, page: Page) -> Response[Any]:
+        """List the months with what is due."""
+        session, program, kind = page.session, page.site.program, self.kind.name
+        here = months(program, jst_date(page.now), kind)[:LISTED]
+        rows = {month: versions.month_report(session, kind, month) for month in here}
+        return page.render(
+            f"admin/oversight/{self.name}s.html",
+            months=here,
+            reports=rows,
+            report_words=report_words,
+            due=due_reports(session, program, page.now, kind) if self.keeps(page) else [],
+            submitted={
+                month: versions.newest_submitted(session, row) for month, row in rows.items()
+            },
+            due_day=lambda month: due_day(program, kind, month),
+        )
+
+    def show(self, page: Page, status_code: int = 200) -> Response[Any]:
+        """Show a month's report as it counts now; those who keep it also get what they can do next."""
+        session, vault, program, month = (
+            page.session,
+            page.site.vault,
+            page.site.program,
+            self.month(page),
+        )
+        keeps, row = self.keeps(page), versions.month_report(session, self.kind.name, month)
+        found = versions.shown(session, vault, program, self.kind, month, page.now, drafts=keeps)
+        due, today = due_day(program, self.kind.name, month), jst_date(page.now)
+        every = versions.versions(session, row)
+        return page.render(
+            f"admin/oversight/{self.name}.html",
+            status_code,
+            month=month,
+            keeps=keeps,
+            shown=found,
+            report=found.report,
+            state=row.state if row is not None else "draft",
+            texts=versions.texts_of(vault, row) if keeps else {},
+            versions=[one for one in every if keeps or one.submitted_at is not None][:LISTED],
+            me=page.staff.id if page.staff else 0,
+            due=due,
+            over=today > due,
+            ended=month < today.replace(day=1),
+            said=page.query.get("said", ""),
+            report_words=report_words,
+            **self.more(page, month, keeps),
+        )
+
+    def step(
+        self, page: Page, said: str, act: Callable[[date], object], fields: tuple[str, ...] = ()
+    ) -> Response[Any]:
+        """Do one thing once; a refusal shows the page again, beside the one of ``fields`` that its code names.
+
+        With a single field it stands there whatever its code; with none, beside the report's state.
+        """
+        month = self.month(page)
+        try:
+            with page.session.begin_nested():
+                if first_post(page):
+                    act(month)
+        except DomainError as error:
+            place = (
+                fields[0] if len(fields) == 1 else error.code if error.code in fields else "state"
+            )
+            page.form.error(place, error.message)
+            return self.show(page, 422)
+        return page.redirect(self.address(month, said))
+
+    def check(self, page: Page) -> Response[Any]:
+        """Freeze the draft as its next version."""
+        vault, program = page.site.vault, page.site.program
+
+        def freeze(month: date) -> object:
+            return monthly.check(
+                page.session, vault, program, self.kind, month, page.actor, page.now
+            )
+
+        return self.step(page, "checked", freeze)
+
+    def submit(self, page: Page) -> Response[Any]:
+        """Note that the version that was read goes to the ward."""
+        typed, vault = page.form.get("number"), page.site.vault
+        number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
+
+        def hand_in(month: date) -> object:
+            return monthly.submit(
+                page.session, vault, self.kind.name, month, number, page.actor, page.now
+            )
+
+        return self.step(page, "submitted", hand_in)
+
+    def give_back(self, page: Page) -> Response[Any]:
+        """Make a checked report a draft again."""
+        return self._turn(page, "given_back", monthly.give_back)
+
+    def revise(self, page: Page) -> Response[Any]:
+        """Begin a correction of what was submitted."""
+        return self._turn(page, "revised", monthly.revise)
+
+    def _turn(self, page: Page, said: str, turn: Callable[..., object]) -> Response[Any]:
+        vault, kind = page.site.vault, self.kind.name
+        return self.step(
+            page, said, lambda month: turn(page.session, vault, kind, month, page.actor, page.now)
+        )
+
+    def _found(self, page: Page, month: date) -> versions.Shown:
+        session, vault, program, drafts = (
+            page.session,
+            page.site.vault,
+            page.site.program,
+            self.keeps(page),
+        )
+        if "number" not in page.params:
+            return versions.shown(
+                session, vault, program, self.kind, month, page.now, drafts=drafts
+            )
+        number = number_in_address(page, "number")
+        return versions.frozen(
+            session, vault, program, self.kind.name, month, number, drafts=drafts
+        )
+
+    def show_version(self, page: Page) -> Response[Any]:
+        """Show one version as it was frozen."""
+        month = self.month(page)
+        found = self._found(page, month)
+        return page.render(
+            f"admin/oversight/{self.name}_version.html",
+            month=month,
+            report=found.report,
+            version=found.version,
+            report_words=report_words,
+        )
+
+    def take_file(self, page: Page) -> Response[Any]:
+        """Give the report that counts now, or one version, as PDF or as a workbook."""
+        month, ending = self.month(page), "pdf" if page.path.endswith("/pdf") else "xlsx"
+        found = self._found(page, month)
+        if found.report is None:
+            raise NotFoundError(_s("この月の報告書は、まだ提出されていません。"))
+        made = found.version.checked_at if found.version is not None else page.now
+        with use_locale(SOURCE_LOCALE):  # what goes to the ward is Japanese
+            body = as_pdf(found.report, made) if ending == "pdf" else as_xlsx(found.report)
+        number = found.version.number if found.version is not None else "draft"
+        name = f"{self.kind.name}-{month:%Y-%m}-{number}.{ending}"
+        return send_file(page, body, PDF if ending == "pdf" else XLSX, name)
+
+    def handlers(self, write: Handler) -> list[HTTPRouteHandler]:
+        """Return the routes that every kind has; ``write`` keeps the texts of a draft."""
+        one = self.base + "/{month:str}"
+        version = one + "/versions/{number:int}"
+        steps = {
+            "texts": write,
+            "check": self.check,
+            "submit": self.submit,
+            "give-back": self.give_back,
+            "revise": self.revise,
+        }
+        return [
+            staff_route("GET", self.base, self.show_list, self.see),
+            staff_route("GET", one, self.show, self.see),
+            *(
+                staff_route("POST", f"{one}/{name}", step, self.keep, shows=self.show)
+                for name, step in steps.items()
+            ),
+            *(
+                staff_route("POST", f"{place}/{ending}", self.take_file, self.see)
+                for place in (one, version)
+                for ending in ("pdf", "xlsx")
+            ),
+            staff_route("GET", version, self.show_version, self.see),
+        ]

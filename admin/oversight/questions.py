@@ -1,0 +1,182 @@
+"""The list of open questions with the ward (協議事項): asked by the contractor, answered by the ward."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, first_post, number_in_address, staff_route
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import DomainError, InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.typed import whole_date
+from portal.domain.oversight.management import questions, words
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+
+SIGNS = {"open": "wait", "answered": "good", "closed": "plain"}
+LISTED = 20
+
+
+def show_list(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show the list, twenty questions a page."""
+    typed = page.query.get("after", "")
+    after = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
+    found = [
+        one for one in questions.questions(page.session, page.site.vault) if one.number > after
+    ]
+    return page.render(
+        "admin/oversight/questions.html",
+        status_code,
+        questions=found[:LISTED],
+        more=len(found) > LISTED,
+        keeps=allowed(page, Permission.KEEP_MANAGEMENT),
+        management_words=words,
+        signs=SIGNS,
+        said=page.query.get("said", ""),
+        overdue={
+            one.number
+            for one in questions.overdue(
+                page.session, page.site.vault, page.site.program.calendar, page.now
+            )
+        },
+    )
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show one question with the ward's answer, and what can be done next."""
+    one = questions.question(page.session, page.site.vault, number_in_address(page, "number"))
+    if page.method == "GET":
+        page.form.values = {
+            "day": jst_date(page.now).isoformat(),
+            "answer": one.answer,
+            "instruction_no": one.instruction_no or "",
+            "instruction_on": one.instruction_on.isoformat() if one.instruction_on else "",
+        }
+    return page.render(
+        "admin/oversight/question.html",
+        status_code,
+        one=one,
+        keeps=allowed(page, Permission.KEEP_MANAGEMENT),
+        decides=allowed(page, Permission.DECIDE_MANAGEMENT),
+        management_words=words,
+        signs=SIGNS,
+        due=questions.due_day(page.site.program.calendar, one.asked_on) if one.asked_on else None,
+        today=jst_date(page.now),
+        said=page.query.get("said", ""),
+    )
+
+
+def add(page: Page) -> Response[Any]:
+    """Add a question of our own."""
+    form = page.form
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                questions.add(
+                    page.session,
+                    page.site.vault,
+                    form.get("title"),
+                    form.get("clause"),
+                    form.get("question"),
+                    page.actor,
+                    page.now,
+                )
+    except InputError as error:
+        form.error(error.code, error.message)
+        return show_list(page, 422)
+    except DomainError as error:
+        form.error("title", error.message)
+        return show_list(page, 422)
+    return page.redirect("/questions?said=added")
+
+
+def ask(page: Page) -> Response[Any]:
+    """Note the day on which the ward was asked."""
+    day = _day(page, "day")
+    if day is None:
+        return show(page, 422)
+    return _act(
+        page, "asked", lambda number: questions.ask(page.session, number, day, page.actor, page.now)
+    )
+
+
+def answer(page: Page) -> Response[Any]:
+    """Answer as the ward."""
+    form, day = page.form, _day(page, "instruction_on")
+    if day is None:
+        return show(page, 422)
+    return _act(
+        page,
+        "answered",
+        lambda number: questions.answer(
+            page.session,
+            page.site.vault,
+            number,
+            form.get("answer"),
+            form.get("instruction_no"),
+            day,
+            page.actor,
+            page.now,
+        ),
+    )
+
+
+def close(page: Page) -> Response[Any]:
+    """Close an answered question."""
+    return _act(
+        page, "closed", lambda number: questions.close(page.session, number, page.actor, page.now)
+    )
+
+
+def reopen(page: Page) -> Response[Any]:
+    """Open a question again."""
+    return _act(
+        page,
+        "reopened",
+        lambda number: questions.reopen(page.session, number, page.actor, page.now),
+    )
+
+
+def _day(page: Page, field: str) -> date | None:
+    day = whole_date(page.form.get(field))
+    if isinstance(day, date):
+        return day
+    page.form.error(field, _s("日付を、2023-06-30 のように入力してください。"))
+    return None
+
+
+def _act(page: Page, said: str, act: Callable[[int], object]) -> Response[Any]:
+    number = number_in_address(page, "number")
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                act(number)
+    except InputError as error:
+        page.form.error(error.code, error.message)
+        return show(page, 422)
+    except DomainError as error:
+        page.form.error("state", error.message)
+        return show(page, 422)
+    return page.redirect(f"/questions/{number}?said={said}")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    see, keep, decide = (
+        Permission.SEE_MANAGEMENT,
+        Permission.KEEP_MANAGEMENT,
+        Permission.DECIDE_MANAGEMENT,
+    )
+    one = "/questions/{number:int}"
+    return [
+        staff_route("GET", "/questions", show_list, see),
+        staff_route("POST", "/questions/add", add, keep, shows=show_list),
+        staff_route("GET", one, show, see),
+        staff_route("POST", one + "/ask", ask, keep, shows=show),
+        staff_route("POST", one + "/answer", answer, decide, shows=show),
+        staff_route("POST", one + "/close", close, keep, shows=show),
+        staff_route("POST", one + "/reopen", reopen, keep, shows=show),
+    ]

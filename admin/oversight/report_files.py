@@ -1,0 +1,28 @@
+"""Giving a report away as a file, with its event."""
+
+from typing import Any
+
+from litestar import Response
+
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.texts import SOURCE_LOCALE, use_locale
+from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
+from portal.domain.oversight.reports.tables import Report
+from portal.platform.page import Page
+
+PDF = "application/pdf"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def send_report(page: Page, report: Report, name: str) -> Response[Any]:
+    """Give a report as PDF or as a workbook, as the address ends; what goes to the ward is Japanese."""
+    ending = "pdf" if page.path.endswith("/pdf") else "xlsx"
+    with use_locale(SOURCE_LOCALE):
+        body = as_pdf(report, page.now) if ending == "pdf" else as_xlsx(report)
+    return send_file(page, body, PDF if ending == "pdf" else XLSX, f"{name}.{ending}")
+
+
+def send_file(page: Page, body: bytes, media_type: str, name: str) -> Response[Any]:
+    """Give bytes as a file to keep; the event names the file."""
+    record(page.session, page.actor, page.now, "report.taken", "report", name=name)
+    return page.send(body, media_type, {"content-disposition": f'attachment; filename="{name}"'})

@@ -1,0 +1,173 @@
+"""The settlement: its sums, the issuer's statements, what is in the way, and closing by two people."""
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, first_post, staff_route
+from portal.domain.foundation.approvals.services import turn_down
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import DomainError, InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.typed import whole_date
+from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
+from portal.domain.oversight.reports.settlement import settlement_report
+from portal.domain.oversight.settlement import closing
+from portal.domain.people.coupons.differences import open_kinds, statements
+from portal.domain.people.coupons.issuer import load_issuer, shipped_issuers
+from portal.domain.people.coupons.statement import take_statement
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+from portal.platform.uploads import MEGABYTE, UploadRule
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FILES = {"file": UploadRule(20 * MEGABYTE)}
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show the sums, and the next step towards closing."""
+    session, program = page.session, page.site.program
+    report = settlement_report(session, program, page.now)
+    row, proposal = closing.closed(session), closing.proposal(session)
+    return page.render(
+        "admin/oversight/settlement.html",
+        status_code,
+        report=report,
+        tables_only=replace(report, notes=()),
+        blockers=report.notes,
+        closed=row,
+        verdict=closing.verify(session, program, row) if row is not None else None,
+        proposal=proposal,
+        own=proposal is not None
+        and page.staff is not None
+        and proposal.proposed_by == page.staff.id,
+        may_prepare=allowed(page, Permission.PREPARE_SETTLEMENT),
+        may_accept=allowed(page, Permission.ACCEPT_SETTLEMENT),
+        differences=sum(open_kinds(session).values()),
+        statements=statements(session),
+        profiles=shipped_issuers(program.issuers_dir),
+        said=page.query.get("said", ""),
+    )
+
+
+def take_file(page: Page) -> Response[Any]:
+    """Take over an uploaded statement."""
+    as_of = whole_date(page.form.get("as_of"))
+    file = page.form.files.get("file")
+    if not isinstance(as_of, date):
+        page.form.error("as_of", _s("日付を、2024-03-31 のように入力してください。"))
+    if page.form.get("profile") not in shipped_issuers(page.site.program.issuers_dir):
+        page.form.error("profile", _s("発行者を選んでください。"))
+    if file is None and "file" not in page.form.errors:
+        page.form.error("file", _s("利用明細のファイルを選んでください。"))
+    if not page.form.ok or file is None or not isinstance(as_of, date):
+        return show(page, 422)
+    try:
+        profile = load_issuer(page.form.get("profile"), page.site.program.issuers_dir)
+        taken = take_statement(
+            page.session, page.site.vault, file.data, profile, as_of, page.actor, page.now
+        )
+    except InputError as error:
+        page.form.error("file", error.message)
+        return show(page, 422)
+    return page.redirect(f"/settlement?said={'repeated' if taken.repeated else 'taken'}")
+
+
+def propose(page: Page) -> Response[Any]:
+    """Propose to close."""
+    return _closing(
+        page,
+        "proposed",
+        lambda: closing.propose_closing(page.session, page.site.program, page.actor, page.now),
+    )
+
+
+def confirm(page: Page) -> Response[Any]:
+    """Close, as the second person."""
+    return _closing(
+        page,
+        "closed",
+        lambda: closing.confirm_closing(
+            page.session, page.site.vault, page.site.program, page.actor, page.now
+        ),
+    )
+
+
+def withdraw(page: Page) -> Response[Any]:
+    """Take the own proposal back, or refuse somebody else's."""
+    proposal = closing.proposal(page.session)
+    if proposal is not None and first_post(page):
+        turn_down(page.session, proposal.id, page.actor, page.now)
+    return page.redirect("/settlement?said=withdrawn")
+
+
+def _closing(page: Page, said: str, act: Callable[[], object]) -> Response[Any]:
+    if closing.closed(page.session) is not None:
+        return page.redirect("/settlement?said=closed")
+    try:
+        if first_post(page):
+            act()
+    except DomainError as error:
+        page.form.error("closing", error.message)
+        return show(page, 422)
+    return page.redirect(f"/settlement?said={said}")
+
+
+def pdf(page: Page) -> Response[Any]:
+    """Give the settlement as PDF."""
+    body = as_pdf(settlement_report(page.session, page.site.program, page.now), page.now)
+    return _file(page, body, "application/pdf", "settlement.pdf")
+
+
+def xlsx(page: Page) -> Response[Any]:
+    """Give the settlement as a workbook."""
+    return _file(
+        page,
+        as_xlsx(settlement_report(page.session, page.site.program, page.now)),
+        XLSX,
+        "settlement.xlsx",
+    )
+
+
+def lines(page: Page) -> Response[Any]:
+    """Give the closed settlement by household and child, without any personal data."""
+    row = closing.closed(page.session)
+    if row is None:
+        return page.redirect("/settlement")
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(closing.COLUMNS)
+    writer.writerows(closing.lines(page.session, row.id))
+    return _file(
+        page, written.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8", "settlement.csv"
+    )
+
+
+def _file(page: Page, body: bytes, media_type: str, name: str) -> Response[Any]:
+    record(page.session, page.actor, page.now, "report.taken", "report", name=name)
+    return page.send(body, media_type, {"content-disposition": f'attachment; filename="{name}"'})
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    see, prepare, accept = (
+        Permission.SEE_SETTLEMENT,
+        Permission.PREPARE_SETTLEMENT,
+        Permission.ACCEPT_SETTLEMENT,
+    )
+    return [
+        staff_route("GET", "/settlement", show, see),
+        staff_route("POST", "/settlement/pdf", pdf, see),
+        staff_route("POST", "/settlement/xlsx", xlsx, see),
+        staff_route("POST", "/settlement/lines", lines, see),
+        staff_route("POST", "/settlement/statement", take_file, prepare, shows=show, uploads=FILES),
+        staff_route("POST", "/settlement/propose", propose, prepare, shows=show),
+        staff_route("POST", "/settlement/confirm", confirm, accept, shows=show),
+        staff_route("POST", "/settlement/withdraw", withdraw, prepare),
+    ]

@@ -1,0 +1,1 @@
+"""Pages: Who is concerned and how they get in: households, entitlements, coupons, credentials, staff, sign-in."""

@@ -1,0 +1,110 @@
+"""The own account: a new password (with a fresh code), and where one is signed in."""
+
+import os
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import number_in_address, staff_route
+from admin.people.signin import code_fault
+from portal.domain.foundation.errors import BusyError, InputError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.people.authn.passwords import SALT_BYTES
+from portal.domain.people.signin.account import check_own_password
+from portal.domain.people.staff import own_sessions, services
+from portal.domain.people.staff.models import StaffUser
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.failures import failure_page
+from portal.platform.page import Page
+from portal.platform.routes import Transaction
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show the own account."""
+    staff_id = page.staff.id if page.staff is not None else 0
+    current = page.auth.id if page.auth is not None else None
+    return page.render(
+        "admin/people/account.html",
+        status_code,
+        said=page.query.get("said", ""),
+        sessions=own_sessions.sessions_of(page.session, staff_id, page.now, current),
+        sites={workplace.id: workplace.name for workplace in page.site.program.workplaces},
+    )
+
+
+def submit_password(page: Page) -> Response[Any]:
+    """Set a new password after the old one and a fresh code; other browsers are signed out."""
+    site, form = page.site, page.form
+    try:
+        hashed = _checked_hash(page)
+    except BusyError as error:
+        page.auth = page.staff = None
+        return failure_page(page, error)
+    with site.database.write() as session:
+        page.load_auth(session, site.clock.now(session))
+        auth, staff = page.auth, page.staff
+        if auth is None or staff is None:
+            return page.redirect("/signin?ended=1")
+        if form.ok and (fault := code_fault(page, staff.id)):
+            form.error("code", fault)
+        if not form.ok or hashed is None:
+            return show(page, 422)
+        services.set_password(session, staff.id, hashed, page.actor, page.now, keep=auth.id)
+    return page.redirect("/account?said=password")
+
+
+def _checked_hash(page: Page) -> str | None:
+    """Compare the old password and hash the new one, outside any transaction; faults go into the form."""
+    site, form = page.site, page.form
+    with site.database.read() as session:
+        page.load_auth(session, site.clock.now(session))
+        user = page.staff if page.staff is not None else StaffUser(login="", display_name="")
+        current, words = user.password_hash, (user.login, user.display_name)
+    if not site.hashes.verify(current, form.get("current")):
+        form.error("current", _s("いまのパスワードが違います。"))
+    try:
+        password = check_own_password(form.get("new_password"), words)
+    except InputError as error:
+        form.error("new_password", error.message)
+        return None
+    return site.hashes.hash(password, os.urandom(SALT_BYTES)) if form.ok else None
+
+
+def sign_out_others(page: Page) -> Response[Any]:
+    """End every other session of the account."""
+    if page.auth is not None and page.auth.owner_id is not None:
+        own_sessions.end_others(
+            page.session, page.auth.owner_id, page.actor, page.now, keep=page.auth.id
+        )
+    return page.redirect("/account?said=others")
+
+
+def end_session(page: Page) -> Response[Any]:
+    """End one other session of the account; one that has ended already is no fault, a double press neither."""
+    key, auth = number_in_address(page, "session_id"), page.auth
+    if auth is None or auth.owner_id is None or auth.id == key:
+        return page.redirect("/account")
+    try:
+        own_sessions.end_session(page.session, auth.owner_id, key, page.actor, page.now)
+    except NotFoundError:
+        return page.redirect("/account?said=over")
+    return page.redirect("/account?said=one")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    permission = Permission.OWN_ACCOUNT
+    return [
+        staff_route("GET", "/account", show, permission),
+        staff_route(
+            "POST",
+            "/account/password/submit",
+            submit_password,
+            permission,
+            shows=show,
+            transaction=Transaction.OWN,
+        ),
+        staff_route("POST", "/account/sign-out-others", sign_out_others, permission),
+        staff_route("POST", "/account/sessions/{session_id:int}/end", end_session, permission),
+    ]

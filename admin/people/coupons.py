@@ -1,0 +1,28 @@
+"""Coupon stock: codes per state and the issuer's batches; never a code."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import staff_route
+from portal.domain.foundation.clock import last_day_before
+from portal.domain.people.coupons.queries import batches, delivery_counts, state_counts
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+
+
+def show(page: Page) -> Response[Any]:
+    """Show the stock."""
+    return page.render(
+        "admin/people/coupons.html",
+        states=state_counts(page.session),
+        batches=batches(page.session),
+        delivered=delivery_counts(page.session),
+        last_day=last_day_before,
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [staff_route("GET", "/coupons", show, Permission.SEE_COUPON_STOCK)]

@@ -1,0 +1,40 @@
+"""The children behind a sum of the dashboard, state by state."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, staff_route
+from portal.domain.desk.casework import drill_down
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.people.entitlements.states import ALL
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+
+
+def show(page: Page) -> Response[Any]:
+    """List the children in one state."""
+    state = str(page.params.get("standing", ""))
+    if state not in ALL:
+        raise NotFoundError(_s("お探しのページは見つかりませんでした。"))
+    typed = page.query.get("after", "0")
+    after = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else 0
+    may_know = allowed(page, Permission.KNOW_PROTECTED)
+    rows = drill_down.children_in(
+        page.session, state, include_protected=may_know, after=after, limit=drill_down.PAGE + 1
+    )
+    return page.render(
+        "admin/people/entitlements.html",
+        state=state,
+        states=ALL,
+        rows=rows[: drill_down.PAGE],
+        more=len(rows) > drill_down.PAGE,
+        listed=drill_down.listed(page.session, state, include_protected=may_know),
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [staff_route("GET", "/entitlements/{standing:str}", show, Permission.OPEN_HOUSEHOLD)]

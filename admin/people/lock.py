@@ -1,0 +1,145 @@
+"""Lock the screen, stay awake while somebody types, and open it again with the password."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import signed_in, staff_route
+from admin.people.locked import HEADER, begun_before, carried, locked_page
+from portal.domain.foundation.errors import BusyError, ThrottledError
+from portal.domain.foundation.texts import _s
+from portal.domain.people.staff import locking, sign_in
+from portal.domain.people.staff.locking import Kept
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.failures import failure_page
+from portal.platform.page import Page
+from portal.platform.routes import Transaction, draw_again, endpoint
+
+ACCESS = Permission.OWN_ACCOUNT
+PLAIN = "text/plain; charset=utf-8"
+
+
+def lock(page: Page) -> Response[Any]:
+    """Lock this session now; a script only wants to know that it is done."""
+    if page.auth is not None and page.staff is not None:
+        locking.lock_now(page.session, page.staff, page.auth.id, page.now)
+        page.locked = True
+    return _done(page) if page.htmx else locked_page(page, 200)
+
+
+def show(page: Page) -> Response[Any]:
+    """Show the locked page again with what it carried, in another language."""
+    return locked_page(page, 200, kept=carried(page)) if page.locked else page.redirect("/")
+
+
+def awake(page: Page) -> Response[Any]:
+    """Note that somebody is typing: the request itself does it."""
+    return _done(page)
+
+
+def again(page: Page) -> Response[Any]:
+    """Lead somebody who reloads the page after the opening to the first page."""
+    return page.redirect("/")
+
+
+def _done(page: Page) -> Response[Any]:
+    response = page.send(b"", PLAIN)
+    response.status_code = 204
+    return response
+
+
+def submit(page: Page) -> Response[Any]:
+    """Count the try, compare outside any transaction, then go on where the lock came between.
+
+    A script asks for a page that it has hidden: it needs the password even where its own lock did not get through.
+    """
+    site, form = page.site, page.form
+    kept = begun_before(page)
+    if not page.locked and not page.htmx:
+        return _go_on(page, kept)
+    if not form.get("password"):
+        form.error("password", _s("パスワードを入力してください。"))
+        return _refused(page, 422)
+    login = page.staff.login if page.staff is not None else ""
+    session_id = page.auth.id if page.auth is not None else 0
+    try:
+        attempt = _begin(page, login)
+        if isinstance(attempt, ThrottledError):
+            form.error("password", attempt.message)
+            return _waiting(attempt, page, _refused(page, 429))
+        matched = site.hashes.verify(attempt.hashed, form.get("password"))
+    except BusyError as error:
+        page.auth = page.staff = None
+        return failure_page(page, error)
+    with site.database.write() as session:
+        now = site.clock.now(session)
+        token = locking.unlock(session, attempt, session_id, now, matched=matched)
+        page.load_auth(session, now)
+    if token is not None:
+        page.go_on_as(token)
+        return _go_on(page, kept)
+    if matched:
+        return page.redirect("/signin?ended=1")
+    form.error("password", _s("パスワードが違います。もう一度入力してください。"))
+    return _refused(page, 422)
+
+
+def _begin(page: Page, login: str) -> sign_in.StaffAttempt | ThrottledError:
+    site = page.site
+    with site.database.write() as session:
+        page.moment = site.clock.now(session)
+        try:
+            return sign_in.begin(session, site.vault, login, page.address, page.moment)
+        except ThrottledError as error:
+            return error  # inside the transaction: the counters stay
+
+
+def _waiting(error: ThrottledError, page: Page, response: Response[Any]) -> Response[Any]:
+    if error.retry_at is not None:
+        response.headers["retry-after"] = str(
+            max(1, int((error.retry_at - page.now).total_seconds()))
+        )
+    return response
+
+
+def _refused(page: Page, status_code: int) -> Response[Any]:
+    """Show the locked page again with what it carried; a script gets the sentence alone."""
+    if page.htmx:
+        response: Response[Any] = page.send(page.form.errors["password"].encode(), PLAIN)
+        response.status_code = status_code
+        response.headers[HEADER] = "1"
+        return response
+    with page.site.database.read() as session:
+        page.load_auth(session, page.site.clock.now(session))
+        if page.auth is None:
+            return page.redirect("/signin?ended=1")
+        return locked_page(page, status_code, kept=carried(page))
+
+
+def _go_on(page: Page, kept: Kept) -> Response[Any]:
+    if page.htmx:
+        return _done(page)
+    if kept.route:
+        drawn = draw_again(page, kept.route, kept.path, kept.params, kept.values)
+        if drawn is not None:
+            return drawn
+    return page.redirect(kept.back)
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        staff_route("POST", "/lock", lock, ACCESS),
+        staff_route("GET", "/lock/awake", awake, ACCESS),
+        staff_route("GET", "/lock/open", again, ACCESS),
+        endpoint(
+            "POST",
+            "/lock/open",
+            submit,
+            signed_in,
+            ACCESS.value,
+            shows=show,
+            transaction=Transaction.OWN,
+        ),
+    ]

@@ -1,0 +1,57 @@
+"""The page of a locked screen: asks for the password, and carries on what was begun without showing it."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response
+
+from portal.domain.people.staff.locking import Kept, open_kept, seal_kept
+from portal.platform.forms import MAX_FIELD
+from portal.platform.page import Page
+
+HEADER = "x-locked"
+"""Tells our script that the answer is no page to show, but a screen to lock."""
+PART = "kept_{}"
+MOST_PARTS = 50
+
+
+def locked_page(page: Page, status_code: int = 403, *, kept: str | None = None) -> Response[Any]:
+    """Answer a request to a locked session; ``kept`` is what an earlier locked page carried, by default this request."""
+    sealed = _begun(page) if kept is None else kept
+    size = MAX_FIELD - 1
+    parts = [sealed[start : start + size] for start in range(0, len(sealed), size)]
+    response = page.render(
+        "admin/people/lock.html",
+        status_code,
+        parts=[(PART.format(n), part) for n, part in enumerate(parts)],
+        name=page.staff.display_name if page.staff is not None else "",
+        calling=page.call is not None,
+    )
+    response.headers[HEADER] = "1"
+    return response
+
+
+def carried(page: Page) -> str:
+    """Return the sealed text that a locked page carried, put together again."""
+    parts = (page.form.get(PART.format(number)) for number in range(MOST_PARTS))
+    return "".join(parts)
+
+
+def begun_before(page: Page) -> Kept:
+    """Return what the locked page carried; the way to the first page where it carried nothing of this session."""
+    auth = page.auth
+    return open_kept(page.site.vault, auth.id, carried(page)) if auth is not None else Kept("/")
+
+
+def _begun(page: Page) -> str:
+    """Seal the request: a page to come back to, or a form with what was typed."""
+    if page.auth is None:
+        return ""
+    if page.method == "POST":
+        kept = Kept(page.came_from or "/", page.route, page.path, page.params, page.form.values)
+    else:
+        kept = Kept(page.path + (f"?{urlencode(page.query)}" if page.query else ""))
+    sealed = seal_kept(page.site.vault, page.auth.id, kept)
+    if len(sealed) > MOST_PARTS * (MAX_FIELD - 1):
+        sealed = seal_kept(page.site.vault, page.auth.id, Kept(kept.back))
+    return sealed

@@ -1,0 +1,88 @@
+"""What the delivery log calls its events, media, states and failures; an unknown one shows as it is stored."""
+
+from portal.domain.foundation.texts import _s, kept_per_language
+
+
+@kept_per_language
+def event(code: str) -> str:
+    """Name what a household was told of."""
+    return {
+        "received": _s("申請の受け付け"),
+        "decided": _s("申請の結果"),
+        "returned_for_correction": _s("申請の直しのお願い"),
+        "stopped": _s("クーポンの停止"),
+        "posted": _s("郵便の発送"),
+        "deadline_near": _s("交換の期限"),
+        "at_post_office": _s("郵便局での預かり"),
+        "not_signed_in": _s("まだサインインしていない世帯へ"),
+        "came_back": _s("戻ってきた郵便"),
+    }.get(code, code)
+
+
+@kept_per_language
+def medium(code: str) -> str:
+    """Name a medium."""
+    return {
+        "sms": _s("SMS"),
+        "email": _s("メール"),
+        "card": _s("カード（郵便）"),
+        "call_back": _s("折り返しの電話"),
+    }.get(code, code)
+
+
+def state(code: str, by: str) -> str:
+    """Say how far an announcement came; ``by`` is its medium."""
+    if code == "waiting":
+        return _s("つぎの印刷を待っています") if by == "card" else _s("送信を待っています")
+    return {
+        "sent": _s("送信ずみ"),
+        "bounced": _s("届かなかった（カードに替えました）"),
+        "printed": _s("印刷ずみ"),
+        "with_staff": _s("用件にしました"),
+        "stopped": _s("止めました（送っていません）"),
+        "came_back": _s("カードが戻ってきました"),
+        "merged": _s("同じお知らせにまとめました"),
+        "called_off": _s("要らなくなったので、取りやめました"),
+    }.get(code, code)
+
+
+@kept_per_language
+def mark(code: str) -> str:
+    """Return the kind of mark that stands before a state."""
+    return {
+        "waiting": "wait",
+        "sent": "good",
+        "printed": "good",
+        "with_staff": "plain",
+        "bounced": "stop",
+        "stopped": "stop",
+        "came_back": "stop",
+    }.get(code, "plain")
+
+
+@kept_per_language
+def failure(code: str) -> str:
+    """Say why the last try failed; numbers are the other side's answer."""
+    known = {
+        "timeout": _s("相手が時間内に答えませんでした"),
+        "no_answer": _s("相手が答えませんでした"),
+        "no_connection": _s("つながりませんでした"),
+        "no_tls": _s("安全な接続ができませんでした"),
+        "unexpected": _s("思いがけない失敗"),
+        "integrity": _s("データが壊れています"),
+        "expired": _s("時間内に送れませんでした"),
+        "held": _s("保留、支援措置、名簿からの削除、または死亡のため"),
+        "late": _s("期限を過ぎたため"),
+    }
+    if code in known:
+        return known[code]
+    number = code.rpartition("_")[2]
+    if code.startswith(("http_", "smtp_")):
+        refused = code.startswith(("http_4", "smtp_5"))
+        text = (
+            _s("相手に断られました（%(number)s）")
+            if refused
+            else _s("相手の側の失敗（%(number)s）")
+        )
+        return text % {"number": number}
+    return code

@@ -1,0 +1,186 @@
+"""Sign in: login and password, then the code of the authenticator app; two pages with their own addresses."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import between_steps, everybody, place_of, public_route
+from portal.domain.foundation.errors import BusyError, NotAllowedError, ThrottledError
+from portal.domain.foundation.texts import _s
+from portal.domain.people.authn import sessions
+from portal.domain.people.authn.codes import CodeAnswer
+from portal.domain.people.staff import sign_in
+from portal.domain.people.staff.own_sessions import kept_of_sign_in
+from portal.domain.people.staff.queries import staff_user
+from portal.platform import cookies, locale
+from portal.platform.failures import failure_page
+from portal.platform.page import Page
+from portal.platform.routes import Transaction
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Draw the form; the login stays, the password does not."""
+    if page.method == "GET" and page.auth is not None and page.staff is not None:
+        return page.redirect("/" if page.auth.stage == sign_in.STAGE_FULL else "/signin/code")
+    return page.render("admin/people/signin.html", status_code, ended="ended" in page.query)
+
+
+def submit(page: Page) -> Response[Any]:
+    """Count the try, compare outside any transaction, then ask for the code or say one sentence for every fault."""
+    site, form = page.site, page.form
+    page.auth = page.staff = None  # whoever signs in is nobody until the password fits
+    if not form.get("login").strip():
+        form.error("login", _s("ログイン名を入力してください。"))
+    if not form.get("password"):
+        form.error("password", _s("パスワードを入力してください。"))
+    if not form.ok:
+        return show(page, 422)
+    try:
+        attempt = _begin(page)
+        if isinstance(attempt, ThrottledError):
+            form.error("login", attempt.message)
+            return _waiting(page, attempt, show(page, 429))
+        matched = site.hashes.verify(attempt.hashed, form.get("password"))
+    except BusyError as error:
+        return failure_page(page, error)
+    with site.database.write() as session:
+        page.load_auth(session, site.clock.now(session))
+        refusal = _place_refusal(page, attempt) if matched else ""
+        token = None
+        if refusal:
+            sign_in.refuse_place(session, attempt, page.now)
+        else:
+            token = sign_in.finish(session, attempt, page.auth, page.now, matched=matched)
+        page.auth = page.staff = None
+    if refusal:
+        form.error("login", refusal)
+        return show(page, 403)
+    if token is None:
+        form.error("login", _s("ログイン名かパスワードが違います。もう一度入力してください。"))
+        return show(page, 422)
+    page.sign_in_as(token)
+    return page.redirect("/signin/code")
+
+
+def _place_refusal(page: Page, attempt: sign_in.StaffAttempt) -> str:
+    """Say why this account may not work from here; only after the right password, so that no login tells its role."""
+    user = staff_user(page.session, attempt.staff_id)
+    if user is None or not user.active:
+        return ""
+    try:
+        place_of(page, user)
+    except NotAllowedError as error:
+        return error.message
+    return ""
+
+
+def _begin(page: Page) -> sign_in.StaffAttempt | ThrottledError:
+    site = page.site
+    with site.database.write() as session:
+        page.moment = site.clock.now(session)
+        try:
+            return sign_in.begin(
+                session, site.vault, page.form.get("login"), page.address, page.moment
+            )
+        except ThrottledError as error:
+            return error  # inside the transaction: the counters stay
+
+
+def _waiting(page: Page, error: ThrottledError, response: Response[Any]) -> Response[Any]:
+    if error.retry_at is not None:
+        seconds = int((error.retry_at - page.now).total_seconds())
+        response.headers["retry-after"] = str(max(1, seconds))
+    return response
+
+
+def show_code(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask for the code."""
+    return page.render("admin/people/signin_code.html", status_code)
+
+
+def submit_code(page: Page) -> Response[Any]:
+    """Check the code; the right one begins a new session that may open pages."""
+    auth, staff = page.auth, page.staff
+    if auth is None or staff is None:
+        return page.redirect("/signin")
+    answer = _answer(page, staff.id)
+    if answer is not CodeAnswer.RIGHT:
+        return show_code(page, 429 if answer is None else 422)
+    if not page.cookie(locale.COOKIE):
+        page.set_cookie(locale.COOKIE, locale.CODE_OF[staff.locale], max_age=365 * 24 * 3600)
+    place = place_of(page, staff)
+    kept = kept_of_sign_in(
+        place.workplace.id if place.workplace is not None else "", page.user_agent
+    )
+    page.sign_in_as(sign_in.complete(page.session, auth, page.now, data=kept))
+    return page.redirect("/sites" if place.waiting else "/")
+
+
+def _answer(page: Page, staff_id: int) -> CodeAnswer | None:
+    try:
+        answer = sign_in.check_code(
+            page.session, page.site.vault, staff_id, page.form.get("code"), page.now
+        )
+    except ThrottledError as error:
+        page.form.error("code", error.message)
+        return None
+    if answer is not CodeAnswer.RIGHT:
+        page.form.error("code", code_error(answer))
+    return answer
+
+
+def code_fault(page: Page, staff_id: int) -> str:
+    """Check the fresh code of a dangerous action; returns what is wrong with it, or an empty text."""
+    try:
+        answer = sign_in.check_code(
+            page.session, page.site.vault, staff_id, page.form.get("code"), page.now
+        )
+    except ThrottledError as error:
+        return error.message
+    return "" if answer is CodeAnswer.RIGHT else code_error(answer)
+
+
+def code_error(answer: CodeAnswer) -> str:
+    """Say what is wrong with a typed code and what to do."""
+    match answer:
+        case CodeAnswer.EMPTY:
+            return _s("認証アプリに出ている6けたの番号を入力してください。")
+        case CodeAnswer.NOT_DIGITS:
+            return _s("番号は数字だけで入力してください。")
+        case CodeAnswer.TOO_SHORT:
+            return _s("番号が短すぎます。6けたの数字を入力してください。")
+        case CodeAnswer.TOO_LONG:
+            return _s("番号が長すぎます。6けたの数字を入力してください。")
+        case CodeAnswer.USED:
+            return _s("この番号はもう使われました。アプリの次の番号を待って、入力してください。")
+        case _:
+            return _s("番号が違います。アプリに出ている新しい番号を入力してください。")
+
+
+def sign_out(page: Page) -> Response[Any]:
+    """End this session and wipe what the browser keeps of the site."""
+    sessions.end(page.session, sessions.STAFF, page.cookie(cookies.SESSION))
+    page.drop_cookie(cookies.SESSION)
+    response = page.redirect("/signedout")
+    response.headers["clear-site-data"] = '"cache"'
+    return response
+
+
+def signed_out(page: Page) -> Response[Any]:
+    """Say that it is done."""
+    return page.render("admin/people/signedout.html")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        public_route("GET", "/signin", show),
+        public_route("POST", "/signin/submit", submit, shows=show, transaction=Transaction.OWN),
+        public_route("GET", "/signin/code", show_code, guard=between_steps),
+        public_route(
+            "POST", "/signin/code/submit", submit_code, guard=between_steps, shows=show_code
+        ),
+        public_route("POST", "/signout", sign_out, guard=everybody),
+        public_route("GET", "/signedout", signed_out),
+    ]

@@ -1,0 +1,134 @@
+"""Sites of the call center: which there are, and switching the reserve site (BCP) on for a time, with a fresh code."""
+
+from datetime import date, datetime
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import first_post, number_in_address, place_of, staff_route
+from admin.people.signin import code_fault
+from portal.domain.foundation.clock import JST
+from portal.domain.foundation.errors import DomainError, InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.typed import clock_time, whole_date
+from portal.domain.people.sites import queries, services
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.queries import staff_names
+from portal.platform.page import Page
+
+CAN = Permission.SWITCH_SITES
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show the sites, what is on until when, and the last twenty switchings."""
+    workplaces = page.site.program.workplaces
+    rows = queries.history(page.session)
+    here = place_of(page, page.staff) if page.staff is not None else None
+    people = {key for row in rows for key in (row.on_by, row.off_by) if key is not None}
+    return page.render(
+        "admin/people/sites.html",
+        status_code,
+        workplaces=workplaces,
+        here=here,
+        running={w.id: queries.switched_on(page.session, w.id, page.now) for w in workplaces},
+        rows=rows,
+        reasons={row.id: queries.reason_of(page.site.vault, row) for row in rows},
+        names=staff_names(page.session, people),
+        sites={w.id: w.name for w in workplaces},
+        days=services.LONGEST.days,
+        said=page.query.get("said", ""),
+        now=page.now,
+    )
+
+
+def switch_on(page: Page) -> Response[Any]:
+    """Switch a reserve site on."""
+    form = page.form
+    ends_at = _end(page)
+    if form.ok and (fault := _code_fault(page)):
+        form.error("code", fault)
+    if not form.ok or ends_at is None:
+        return show(page, 422)
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                services.switch_on(
+                    page.session,
+                    page.site.vault,
+                    page.site.program.workplaces,
+                    form.get("site"),
+                    form.get("reason"),
+                    ends_at,
+                    page.actor,
+                    page.now,
+                )
+    except DomainError as error:
+        return _refused(page, error)
+    return page.redirect("/sites?said=on")
+
+
+def prolong(page: Page) -> Response[Any]:
+    """Move the end of a site that is on."""
+    ends_at = _end(page)
+    if page.form.ok and (fault := _code_fault(page)):
+        page.form.error("code", fault)
+    if not page.form.ok or ends_at is None:
+        return show(page, 422)
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                key = number_in_address(page, "switch_id")
+                services.prolong(page.session, key, ends_at, page.actor, page.now)
+    except DomainError as error:
+        return _refused(page, error)
+    return page.redirect("/sites?said=prolonged")
+
+
+def switch_off(page: Page) -> Response[Any]:
+    """Close a reserve site at once; from there even this supervisor only gets this page after it."""
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                services.switch_off(
+                    page.session, number_in_address(page, "switch_id"), page.actor, page.now
+                )
+    except DomainError as error:
+        return _refused(page, error)
+    return page.redirect("/sites?said=off")
+
+
+def _refused(page: Page, error: DomainError) -> Response[Any]:
+    field = (
+        error.code
+        if isinstance(error, InputError) and error.code in {"reason", "ends_at"}
+        else "sites"
+    )
+    page.form.error("day" if field == "ends_at" else field, error.message)
+    return show(page, 422)
+
+
+def _code_fault(page: Page) -> str:
+    return code_fault(page, page.staff.id) if page.staff is not None else ""
+
+
+def _end(page: Page) -> datetime | None:
+    """Read day and time of the end; faults go into the form."""
+    day, at = whole_date(page.form.get("day")), clock_time(page.form.get("time"))
+    if not isinstance(day, date):
+        page.form.error("day", _s("終わりの日を、2023-08-04 のように入力してください。"))
+    if at is None:
+        page.form.error("time", _s("終わりの時刻を、17:00 のように入力してください。"))
+    if not isinstance(day, date) or at is None:
+        return None
+    return datetime.combine(day, at, tzinfo=JST)
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        staff_route("GET", "/sites", show, CAN),
+        staff_route("POST", "/sites/on", switch_on, CAN, shows=show),
+        staff_route("POST", "/sites/{switch_id:int}/prolong", prolong, CAN, shows=show),
+        staff_route("POST", "/sites/{switch_id:int}/off", switch_off, CAN, shows=show),
+    ]

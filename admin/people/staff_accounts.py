@@ -1,0 +1,38 @@
+"""Accounts of colleagues, for administrators: who there is, and taking one out of use."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import number_in_address, staff_route
+from portal.domain.people.staff import services
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """List all accounts."""
+    users = services.all_staff(page.session)
+    return page.render(
+        "admin/people/staff_accounts.html",
+        status_code,
+        users=users,
+        said=page.query.get("said", ""),
+    )
+
+
+def deactivate(page: Page) -> Response[Any]:
+    """Take an account out of use; asking twice is once."""
+    services.deactivate(page.session, number_in_address(page, "staff_id"), page.actor, page.now)
+    return page.redirect("/staff?said=deactivated")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        staff_route("GET", "/staff", show, Permission.MANAGE_STAFF),
+        staff_route(
+            "POST", "/staff/{staff_id:int}/deactivate", deactivate, Permission.MANAGE_STAFF
+        ),
+    ]

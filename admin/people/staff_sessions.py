@@ -1,0 +1,67 @@
+"""Where a colleague is signed in, for administrators: the living sessions, and ending them."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import number_in_address, staff_route
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.people.staff import own_sessions
+from portal.domain.people.staff.models import StaffUser
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.queries import staff_user
+from portal.platform.page import Page
+
+CAN = Permission.MANAGE_STAFF
+
+
+def _colleague(page: Page) -> StaffUser:
+    found = staff_user(page.session, number_in_address(page, "staff_id"))
+    if found is None:
+        raise NotFoundError(_s("この職員は見つかりませんでした。"))
+    return found
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """List the living sessions of one account."""
+    colleague = _colleague(page)
+    current = page.auth.id if page.auth is not None else None
+    return page.render(
+        "admin/people/staff_sessions.html",
+        status_code,
+        colleague=colleague,
+        said=page.query.get("said", ""),
+        sessions=own_sessions.sessions_of(page.session, colleague.id, page.now, current),
+        sites={workplace.id: workplace.name for workplace in page.site.program.workplaces},
+    )
+
+
+def end_one(page: Page) -> Response[Any]:
+    """End one session; one that has ended already is no fault, a double press neither."""
+    colleague = _colleague(page)
+    try:
+        own_sessions.end_session(
+            page.session, colleague.id, number_in_address(page, "session_id"), page.actor, page.now
+        )
+    except NotFoundError:
+        return page.redirect(f"/staff/{colleague.id}/sessions?said=over")
+    return page.redirect(f"/staff/{colleague.id}/sessions?said=one")
+
+
+def end_all(page: Page) -> Response[Any]:
+    """End every session of the account (of one's own: every other)."""
+    colleague = _colleague(page)
+    keep = page.auth.id if page.auth is not None and page.auth.owner_id == colleague.id else None
+    own_sessions.end_others(page.session, colleague.id, page.actor, page.now, keep=keep)
+    return page.redirect(f"/staff/{colleague.id}/sessions?said=all")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        staff_route("GET", "/staff/{staff_id:int}/sessions", show, CAN),
+        staff_route("POST", "/staff/{staff_id:int}/sessions/{session_id:int}/end", end_one, CAN),
+        staff_route("POST", "/staff/{staff_id:int}/sessions/end-all", end_all, CAN),
+    ]

@@ -1,0 +1,149 @@
+"""Tasks: what residents asked for or what stopped by itself, oldest first; finished by a person."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, first_post, number_in_address, staff_route
+from portal.domain.desk.call_desk.acting.receipts import act_about
+from portal.domain.desk.casework import worklists
+from portal.domain.desk.casework.frozen import unfreeze
+from portal.domain.desk.casework.new_letters import (
+    last_day_to_decide,
+    leads_to_letter,
+    order_new_letter,
+    why_not,
+)
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import ConflictError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.tasks.models import Task
+from portal.domain.people.tasks.services import BIRTH_FROZEN, KINDS, details_of, finish_task
+from portal.platform.page import Page
+
+
+def _after(page: Page) -> int:
+    typed = page.query.get("after", "0")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else 0
+
+
+def show_list(page: Page, status_code: int = 200) -> Response[Any]:
+    """List what waits."""
+    protected = allowed(page, Permission.KNOW_PROTECTED)
+    kind = page.query.get("kind", "")
+    kind = kind if kind in KINDS else ""
+    tasks = worklists.waiting_tasks(
+        page.session,
+        include_protected=protected,
+        kind=kind,
+        after=_after(page),
+        limit=worklists.PAGE + 1,
+    )
+    return page.render(
+        "admin/people/tasks.html",
+        status_code,
+        tasks=tasks[: worklists.PAGE],
+        more=len(tasks) > worklists.PAGE,
+        counts=worklists.task_counts(page.session, include_protected=protected),
+        kind=kind,
+        said=page.query.get("said", ""),
+    )
+
+
+def _task(page: Page) -> Task:
+    may_know = allowed(page, Permission.KNOW_PROTECTED)
+    task = worklists.visible_task(
+        page.session, number_in_address(page, "task_id"), include_protected=may_know
+    )
+    if task is None:
+        raise NotFoundError(_s("この用件は見つかりませんでした。"))
+    return task
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show one task; what the requester wrote is shown on demand only."""
+    task = _task(page)
+    program = page.site.program
+    written = page.auth is not None and page.auth.data.get("read_task") == task.id
+    details = details_of(page.site.vault, task)
+    return page.render(
+        "admin/people/task.html",
+        status_code,
+        task=task,
+        desk_act=act_about(page.session, "task", task.id),
+        has_details=any(details.values()),
+        details=details if written else {},
+        can_unfreeze=task.kind == BIRTH_FROZEN and task.state == "open",
+        leads_to_letter=leads_to_letter(task),
+        letter_closed=why_not(page.session, program, task, page.now),
+        decide_until=last_day_to_decide(program)
+        if program.windows.new_letter.is_over(page.now)
+        else None,
+    )
+
+
+def read(page: Page) -> Response[Any]:
+    """Show what the requester wrote, and log that it was read."""
+    task = _task(page)
+    if page.auth is not None:
+        record(
+            page.session,
+            page.actor,
+            page.now,
+            "task.read",
+            "task",
+            task.id,
+            household_id=task.household_id,
+        )
+        page.auth.data = page.auth.data | {"read_task": task.id}
+    return page.redirect(f"/tasks/{task.id}")
+
+
+def finish(page: Page) -> Response[Any]:
+    """Finish a task."""
+    task = _task(page)
+    if first_post(page):
+        finish_task(page.session, task.id, page.actor, page.now)
+    return page.redirect("/tasks?said=finished")
+
+
+def unfreeze_birth(page: Page) -> Response[Any]:
+    """Let a household try its first sign-in again."""
+    task = _task(page)
+    if first_post(page):
+        unfreeze(page.session, task.id, page.actor, page.now)
+    return page.redirect("/tasks?said=unfrozen")
+
+
+def new_letter(page: Page) -> Response[Any]:
+    """Decide that the household gets a new letter."""
+    task = _task(page)
+    if first_post(page):
+        try:
+            order_new_letter(page.session, page.site.program, task.id, page.actor, page.now)
+        except ConflictError as error:
+            page.form.error("letter", error.message)
+            return show(page, 422)
+    return page.redirect("/tasks?said=letter")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        staff_route("GET", "/tasks", show_list, Permission.SEE_TASKS),
+        staff_route("GET", "/tasks/{task_id:int}", show, Permission.SEE_TASKS),
+        staff_route("POST", "/tasks/{task_id:int}/read", read, Permission.SEE_TASKS),
+        staff_route("POST", "/tasks/{task_id:int}/finish", finish, Permission.DECIDE_TASKS),
+        staff_route(
+            "POST",
+            "/tasks/{task_id:int}/new-letter",
+            new_letter,
+            Permission.DECIDE_TASKS,
+            shows=show,
+        ),
+        staff_route(
+            "POST", "/tasks/{task_id:int}/unfreeze", unfreeze_birth, Permission.DECIDE_TASKS
+        ),
+    ]

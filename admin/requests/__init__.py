@@ -1,0 +1,1 @@
+"""Pages: What households ask for: declines, paper alternatives, redeliveries, changes of recipient, additions."""

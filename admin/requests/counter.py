@@ -1,0 +1,105 @@
+"""The ward's counter: sealed letters without an address, handed over against a signed receipt."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import first_post, number_in_address, staff_route
+from admin.requests import recipient_words
+from admin.requests.scans import SCAN
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import ConflictError, InputError
+from portal.domain.letters.letters.models import Letter
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.requests.recipients import counter
+from portal.domain.requests.recipients.receipt_sheet import receipt_sheet
+from portal.domain.requests.requests.scans import store_scan
+from portal.platform.page import Page
+
+FILES = {"scan": SCAN}
+
+
+def show_list(page: Page) -> Response[Any]:
+    """List the letters that wait at the counter, and what was handed over last."""
+    return page.render(
+        "admin/requests/counter.html",
+        waiting=counter.waiting_letters(page.session),
+        handed=counter.handed(page.session),
+        said=page.query.get("said", ""),
+        recipient_words=recipient_words,
+    )
+
+
+def _letter(page: Page) -> Letter:
+    return counter.counter_letter(page.session, number_in_address(page, "letter_id"))
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show one letter with what to do before it is handed over."""
+    return page.render(
+        "admin/requests/counter_letter.html",
+        status_code,
+        letter=_letter(page),
+        checks=counter.CHECKED,
+        recipient_words=recipient_words,
+    )
+
+
+def hand(page: Page) -> Response[Any]:
+    """Note that the letter was handed over."""
+    letter = _letter(page)
+    scan = page.form.upload("scan")
+    if not page.form.ok:
+        return show(page, 422)
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                stored = None
+                if scan is not None:
+                    stored = store_scan(
+                        page.session,
+                        page.site.vault,
+                        scan,
+                        page.actor,
+                        page.now,
+                        household_id=letter.household_id,
+                    ).id
+                counter.handed_at_counter(
+                    page.session,
+                    letter.id,
+                    page.form.get("checked"),
+                    page.actor,
+                    page.now,
+                    signed=page.form.get("signed") == "1",
+                    receipt_scan_id=stored,
+                )
+    except (InputError, ConflictError) as error:
+        page.form.error(
+            error.code if error.code in {"checked", "signed"} else "checked", error.message
+        )
+        return show(page, 422)
+    return page.redirect("/counter?said=handed")
+
+
+def show_receipt(page: Page) -> Response[Any]:
+    """Send the receipt sheet to print and have signed."""
+    letter = _letter(page)
+    pdf = receipt_sheet(page.site.program, letter.number, letter.children, jst_date(page.now))
+    return page.send(
+        pdf,
+        "application/pdf",
+        {"content-disposition": f'inline; filename="receipt-{letter.number}.pdf"'},
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    base = "/counter/{letter_id:int}"
+    hand_over = Permission.HAND_OVER_AT_COUNTER
+    return [
+        staff_route("GET", "/counter", show_list, hand_over),
+        staff_route("GET", base, show, hand_over),
+        staff_route("POST", base + "/hand", hand, hand_over, shows=show, uploads=FILES),
+        staff_route("GET", base + "/receipt.pdf", show_receipt, hand_over),
+    ]

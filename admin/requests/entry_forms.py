@@ -1,0 +1,218 @@
+"""Reads what staff typed from a form on paper or a call, and hands it to the rules of its kind."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, time
+from types import MappingProxyType
+
+from portal.domain.foundation.actors import Channel
+from portal.domain.foundation.clock import JST
+from portal.domain.foundation.errors import (
+    ConflictError,
+    DomainError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+    TooEarlyError,
+    TooLateError,
+)
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.typed import DateFault, bare, clock_time, telephone, whole_date
+from portal.domain.people.tasks.models import Task
+from portal.domain.requests.alternatives import paper as alternatives
+from portal.domain.requests.alternatives.choosing import WHY as WHY_PAPER
+from portal.domain.requests.declines import paper as declines
+from portal.domain.requests.declines import wishes
+from portal.domain.requests.declines.words import WHY as WHY_DECLINE
+from portal.domain.requests.redeliveries import paper as redeliveries
+from portal.domain.requests.redeliveries.queries import LETTER, PARCEL
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.paper_forms import (
+    HOUSEHOLDER,
+    PAPER_CHANNELS,
+    SIGNERS,
+    PaperEntry,
+)
+from portal.domain.requests.requests.scans import store_scan
+from portal.platform.page import Page
+
+DECLINE, ALTERNATIVE, REDELIVERY, WISH = "decline", "alternative", "redelivery", "wish"
+WAYS: Mapping[str, tuple[Channel, ...]] = MappingProxyType(
+    {
+        DECLINE: PAPER_CHANNELS,
+        ALTERNATIVE: (*PAPER_CHANNELS, Channel.PHONE),
+        REDELIVERY: (*PAPER_CHANNELS, Channel.PHONE),
+        WISH: (Channel.PHONE,),
+    }
+)
+"""How each kind can reach us; on the telephone a decline is a wish only."""
+REASONS = {DECLINE: WHY_DECLINE, ALTERNATIVE: WHY_PAPER}
+FOLLOW_UPS = ("call", "letter")
+TEXT_MAX = 400
+REFUSALS = (ConflictError, InputError, NotAllowedError, NotFoundError, TooEarlyError, TooLateError)
+_PLACES = {"received_at": "received_on", "postmark_on": "postmark_on"}
+
+
+def chosen(page: Page, prefix: str) -> set[int]:
+    """Return the numbers of the children that are ticked under ``prefix``."""
+    names = (name.removeprefix(prefix) for name in page.form.values if name.startswith(prefix))
+    return {int(name) for name in names if name.isascii() and name.isdigit() and len(name) < 5}
+
+
+def read_entry(page: Page, kind: str, channel: Channel) -> PaperEntry | None:
+    """Return the form as typed; None where something is wrong, with a sentence beside each such field."""
+    form = page.form
+    received = _received(page, channel)
+    postmark = _postmark(page) if channel is Channel.POST else None
+    number = telephone(form.get("telephone")) if form.get("telephone").strip() else ""
+    if number is None:
+        form.error("telephone", _s("電話番号は、市外局番から数字で入力してください。"))
+    text = form.get("text").strip()
+    if len(text) > TEXT_MAX:
+        form.error("text", _s("400文字までで書いてください。"))
+    on_paper = channel is not Channel.PHONE
+    signer = form.get("signed_by") if on_paper else HOUSEHOLDER
+    if signer not in SIGNERS:
+        form.error("signed_by", _s("署名した人を選んでください。"))
+    judged = on_paper and kind != REDELIVERY
+    clear, follow_up = form.get("clear") if judged else "yes", form.get("follow_up")
+    if clear not in {"yes", "no"}:
+        form.error("clear", _s("何を望んでいるかが、はっきりしているかを選んでください。"))
+    if clear == "no" and follow_up not in FOLLOW_UPS:
+        form.error("follow_up", _s("本人への確かめ方を選んでください。"))
+    if clear == "no" and follow_up == "call" and not number:
+        form.error("telephone", _s("電話で確かめるときは、書かれた電話番号を入力してください。"))
+    if not form.ok or received is None:
+        return None
+    return PaperEntry(
+        channel,
+        received,
+        signer,
+        postmark,
+        form.get("attorney") == "1",
+        clear == "yes",
+        frozenset(chosen(page, "sign-")),
+        None,
+        form.get("reason"),
+        text,
+        number or "",
+        follow_up or "letter",
+        _receipt_number(form.get("evidence")),
+    )
+
+
+def _received(page: Page, channel: Channel) -> datetime | None:
+    typed_day, typed_time = (
+        page.form.get("received_on").strip(),
+        page.form.get("received_at").strip(),
+    )
+    if channel is Channel.PHONE and not typed_day and not typed_time:
+        return page.now
+    day = whole_date(typed_day)
+    if isinstance(day, DateFault):
+        page.form.error(
+            "received_on", _s("日付は、2026-04-01 か 令和8年4月1日 のように入力してください。")
+        )
+    at: time | None = clock_time(typed_time) if typed_time else time()
+    if at is None or (channel is Channel.FAX and not typed_time):
+        page.form.error("received_at", _s("時刻は、14:05 か 午後2時5分 のように入力してください。"))
+    if isinstance(day, DateFault) or at is None:
+        return None
+    return datetime.combine(day, at, JST)
+
+
+def _postmark(page: Page) -> date | None:
+    typed = page.form.get("postmark_on").strip()
+    if not typed:
+        return None
+    day = whole_date(typed)
+    if isinstance(day, DateFault):
+        page.form.error(
+            "postmark_on", _s("日付は、2026-04-01 か 令和8年4月1日 のように入力してください。")
+        )
+        return None
+    return day
+
+
+def _receipt_number(typed: str) -> str:
+    """Return a receipt number as it is stored, however it was typed."""
+    found = bare(typed).upper()
+    return f"{found[:4]}-{found[4:]}" if found else ""
+
+
+def place_of(page: Page, kind: str, error: DomainError) -> str:
+    """Return the field beside which a refusal belongs."""
+    if isinstance(error, NotFoundError) and page.form.get("evidence").strip():
+        return "evidence"
+    last = {REDELIVERY: "item", WISH: "way"}.get(kind, "children")
+    return _PLACES.get(error.code, last)
+
+
+def _with_scan(page: Page, household_id: int, entry: PaperEntry) -> PaperEntry:
+    checked = page.form.upload("scan")
+    if checked is None:
+        return entry
+    stored = store_scan(
+        page.session, page.site.vault, checked, page.actor, page.now, household_id=household_id
+    )
+    return replace(entry, scan_id=stored.id)
+
+
+def enter(page: Page, kind: str, household_id: int, entry: PaperEntry) -> Request | Task:
+    """Enter it by the rules of its kind. Raises one of ``REFUSALS``, with a sentence for the page."""
+    entry = _with_scan(page, household_id, entry)
+    session, vault, program = page.session, page.site.vault, page.site.program
+    if kind == ALTERNATIVE:
+        asked = {place: page.form.get(f"product-{place}") for place in chosen(page, "child-")}
+        return alternatives.enter_form(
+            session, vault, program, household_id, asked, entry, page.actor, page.now
+        )
+    if kind == REDELIVERY:
+        item, _dash, key = page.form.get("item").partition("-")
+        if item not in {LETTER, PARCEL} or (
+            item == PARCEL and not (key.isascii() and key.isdigit() and len(key) < 16)
+        ):
+            raise InputError(_s("届いていないものを選んでください。"))
+        parcel = int(key) if item == PARCEL else None
+        return redeliveries.enter_form(
+            session, vault, program, household_id, item, parcel, entry, page.actor, page.now
+        )
+    if kind == WISH:
+        return _wish(page, household_id, entry)
+    ordinals = sorted(chosen(page, "child-"))
+    if entry.evidence:
+        check = "counter" if entry.channel is Channel.COUNTER else "form"
+        return wishes.honor(
+            session,
+            vault,
+            program,
+            entry.evidence,
+            household_id,
+            ordinals,
+            check,
+            page.actor,
+            page.now,
+            entry,
+        )
+    return declines.enter_form(
+        session, vault, program, household_id, ordinals, entry, page.actor, page.now
+    )
+
+
+def _wish(page: Page, household_id: int, entry: PaperEntry) -> Request | Task:
+    session, vault, program = page.session, page.site.vault, page.site.program
+    if entry.evidence:
+        return wishes.honor(
+            session,
+            vault,
+            program,
+            entry.evidence,
+            household_id,
+            (),
+            "call_back",
+            page.actor,
+            page.now,
+        )
+    return wishes.phone_wish(
+        session, vault, program, household_id, page.form.get("way"), page.actor, page.now
+    )

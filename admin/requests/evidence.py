@@ -1,0 +1,31 @@
+"""The ward's answers as evidence: shown where somebody proposes or approves something by an instruction of the ward."""
+
+from collections.abc import Sequence
+
+from admin.access import allowed
+from portal.domain.contacts.escalations.queries import (
+    Evidence,
+    Reader,
+    by_instruction,
+    instructions_for,
+)
+from portal.domain.people.staff.permissions import Permission
+from portal.platform.page import Page
+
+
+def evidence_of(page: Page, instruction_no: str | None) -> Sequence[Evidence]:
+    """Return the answers in which the ward gave this instruction; none where it came another way."""
+    if not instruction_no or not allowed(page, Permission.SEE_ESCALATIONS):
+        return ()
+    return by_instruction(page.session, instruction_no, _reader(page))
+
+
+def instructions_about(page: Page, household_id: int | None) -> Sequence[Evidence]:
+    """Return the instructions that the ward gave about a household in answers to questions."""
+    if household_id is None or not allowed(page, Permission.SEE_ESCALATIONS):
+        return ()
+    return instructions_for(page.session, household_id, _reader(page))
+
+
+def _reader(page: Page) -> Reader:
+    return Reader(allowed(page, Permission.KNOW_PROTECTED))

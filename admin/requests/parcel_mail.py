@@ -1,0 +1,198 @@
+"""A parcel in the mail: posted with its tracking number, not at home, delivered, back, sent again, into stock, lost."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import first_post, staff_route
+from admin.requests.parcels import found_parcel, show_parcel
+from portal.domain.desk.casework import parcels_again
+from portal.domain.foundation.errors import DomainError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.typed import whole_date
+from portal.domain.mailroom.tracking import by_hand
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.requests.alternatives import delivery, lost_parcels, queries
+from portal.platform.page import Page
+
+
+def _day(page: Page, name: str) -> date:
+    typed = whole_date(page.form.get(name))
+    if isinstance(typed, date):
+        return typed
+    page.form.error(name, _s("日付は 2023-05-15 の形で入力してください。"))
+    return date.min
+
+
+def _act(
+    page: Page, field: str, said: str, work: Callable[[queries.ParcelView], object]
+) -> Response[Any]:
+    """Carry out one step of a parcel; a refusal comes back beside ``field``."""
+    view = found_parcel(page)
+    if not page.form.ok:
+        return show_parcel(page, 422)
+    place = f"/parcels/{view.parcel.id}?said={said}"
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                work(view)
+    except DomainError as error:
+        page.form.error(field, error.message)
+        return show_parcel(page, 422)
+    return page.redirect(place)
+
+
+def post(page: Page) -> Response[Any]:
+    """Note that the parcel was handed to the post, for the first time or again."""
+    day, form, site = _day(page, "posted_on"), page.form, page.site
+
+    def work(view: queries.ParcelView) -> None:
+        again = view.shipment is not None and view.shipment.state == "returned"
+        send = parcels_again.repost if again else delivery.post
+        send(
+            page.session,
+            site.vault,
+            site.program,
+            view.parcel.id,
+            day,
+            form.get("mail_class"),
+            form.get("tracking_no"),
+            page.actor,
+            page.now,
+        )
+
+    return _act(page, "tracking_no", "posted", work)
+
+
+def absent(page: Page) -> Response[Any]:
+    """Note that nobody was at home."""
+    day = _day(page, "absent_on")
+    kept_until = _day(page, "kept_until") if page.form.get("kept_until").strip() else None
+    return _act(
+        page,
+        "absent_on",
+        "absent",
+        lambda view: delivery.absent(
+            page.session,
+            page.site.vault,
+            page.site.program,
+            view.parcel.id,
+            day,
+            page.actor,
+            page.now,
+            kept_until=kept_until,
+        ),
+    )
+
+
+def deliver(page: Page) -> Response[Any]:
+    """Note that it was delivered."""
+    day = _day(page, "delivered_on")
+    return _act(
+        page,
+        "delivered_on",
+        "delivered",
+        lambda view: by_hand.deliver(page.session, view.parcel.id, day, page.actor, page.now),
+    )
+
+
+def come_back(page: Page) -> Response[Any]:
+    """Note that it is back."""
+    day, reason = _day(page, "returned_on"), page.form.get("reason")
+    return _act(
+        page,
+        "reason",
+        "returned",
+        lambda view: delivery.come_back(
+            page.session, page.site.vault, view.parcel.id, reason, day, page.actor, page.now
+        ),
+    )
+
+
+def restock(page: Page) -> Response[Any]:
+    """Lay its pieces back into stock."""
+    return _act(
+        page,
+        "restock",
+        "restocked",
+        lambda view: parcels_again.restock(
+            page.session, page.site.vault, page.site.program, view.parcel.id, page.actor, page.now
+        ),
+    )
+
+
+def hand_over(page: Page) -> Response[Any]:
+    """Note that it was handed over at the ward's counter."""
+    return _act(
+        page,
+        "hand_over",
+        "handed_over",
+        lambda view: delivery.hand_over(page.session, view.parcel.id, page.actor, page.now),
+    )
+
+
+def lose(page: Page) -> Response[Any]:
+    """Note that the post is looking for it."""
+    return _act(
+        page,
+        "delivered_on",
+        "lost",
+        lambda view: lost_parcels.lose(page.session, view.parcel.id, page.actor, page.now),
+    )
+
+
+def find(page: Page) -> Response[Any]:
+    """Note that the post found it."""
+    return _act(
+        page,
+        "lost",
+        "found",
+        lambda view: lost_parcels.find(page.session, view.parcel.id, page.actor, page.now),
+    )
+
+
+def resend(page: Page) -> Response[Any]:
+    """Replace a lost parcel from stock."""
+    return _act(
+        page,
+        "lost",
+        "resent",
+        lambda view: parcels_again.resend(
+            page.session, page.site.vault, view.parcel.id, page.actor, page.now
+        ),
+    )
+
+
+def write_off(page: Page) -> Response[Any]:
+    """Give a lost parcel up; its request goes back to a reviewer."""
+    return _act(
+        page,
+        "lost",
+        "written_off",
+        lambda view: parcels_again.write_off(
+            page.session, page.site.vault, view.parcel.id, page.actor, page.now
+        ),
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    one, act = "/parcels/{parcel_id:int}", Permission.HANDLE_PARCELS
+    steps = {
+        "post": post,
+        "absent": absent,
+        "deliver": deliver,
+        "come-back": come_back,
+        "restock": restock,
+        "lose": lose,
+        "find": find,
+        "resend": resend,
+        "write-off": write_off,
+    }
+    return [
+        staff_route("POST", f"{one}/{name}", step, act, shows=show_parcel)
+        for name, step in steps.items()
+    ]

@@ -1,0 +1,348 @@
+"""The parcels desk: what is to pack, to confirm, to post, on the way and back; packed by two people with a scanner."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, first_post, number_in_address, staff_route
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import DomainError, InputError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.shipments.mail import (
+    PARCEL,
+    REGISTERED,
+    RETURN_REASONS,
+    SIMPLE_REGISTERED,
+)
+from portal.domain.mailroom.printing.runs.addressees import read_addressees
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.requests.alternatives import packing, queries
+from portal.domain.requests.alternatives.serials import read_range
+from portal.domain.requests.alternatives.words import product_name
+from portal.platform.forms import Form
+from portal.platform.page import Page
+
+CLASSES = (SIMPLE_REGISTERED, REGISTERED, PARCEL)
+"""Mail that is handed over by hand and insured: nothing else carries paper of value."""
+BEGUN, KEPT = "pack", ("scan_", "child_", "mail_class")
+ROWS = 3
+"""Ranges of serial numbers that one form takes for a product."""
+
+
+def may_know(page: Page) -> bool:
+    """Tell whether this person may know of protected households."""
+    return allowed(page, Permission.KNOW_PROTECTED)
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show one stage of the desk, by default the first with work in it."""
+    known = may_know(page)
+    counts = queries.stage_counts(page.session, include_protected=known)
+    stage = page.query.get("stage", "")
+    if stage not in queries.STAGES:
+        stage = next((name for name in queries.STAGES if counts[name]), queries.STAGES[0])
+    packs = stage in {"to_pack", "short"}
+    return page.render(
+        "admin/requests/parcels.html",
+        status_code,
+        stage=stage,
+        counts=counts,
+        said=page.query.get("said", ""),
+        to_pack=queries.to_pack(page.session, include_protected=known, short=stage == "short")
+        if packs
+        else [],
+        rows=[] if packs else queries.parcels(page.session, stage, include_protected=known),
+        me=page.staff.id if page.staff else 0,
+        product=_product(page),
+        pieces=_pieces(page),
+    )
+
+
+def _product(page: Page) -> Any:
+    return lambda product_id: product_name(page.site.program, product_id)
+
+
+def _pieces(page: Page) -> Callable[[str, int], str]:
+    """Say how many pieces of which worth: a product's name has the worth of a child's whole share."""
+    worth = {one.id: one.piece_yen for one in page.site.program.alternatives}
+
+    def text(product_id: str, count: int) -> str:
+        if product_id not in worth:
+            return _s("%(n)d枚") % {"n": count}
+        said = {
+            "piece": f"{worth[product_id]:,}",
+            "n": count,
+            "all": f"{worth[product_id] * count:,}",
+        }
+        return _s("%(piece)s円の券が%(n)d枚、合わせて%(all)s円") % said
+
+    return text
+
+
+def _to_pack(page: Page) -> queries.ToPack:
+    found = queries.pack_view(
+        page.session, number_in_address(page, "request_id"), include_protected=may_know(page)
+    )
+    if found is None:
+        raise NotFoundError(_s("この申請に、いま詰められるものはありません。"))
+    return found
+
+
+def show_pack(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask the first person for the serial numbers; what was scanned so far is in the form, the cursor in the next field."""
+    view, left, focus = _to_pack(page), None, ""
+    begun = page.auth.data.get(BEGUN) if page.auth is not None else None
+    if page.method == "GET" and begun and begun["request"] == view.request_id:
+        page.form = Form(begun["values"])
+        scans, focus = _scans(page, view)
+        left = _left(view, _chosen(page, view), scans)
+    mail_class = page.form.get("mail_class") or SIMPLE_REGISTERED
+    chosen = _chosen(page, view)
+    if not chosen and page.method == "GET":
+        chosen = [
+            item.ordinal for item in queries.fitting(page.site.program, view.items, mail_class)
+        ]
+    return page.render(
+        "admin/requests/parcel_pack.html",
+        status_code,
+        view=view,
+        chosen=chosen,
+        mail_class=mail_class,
+        classes=CLASSES,
+        wanted=_wanted(view, chosen),
+        rows=range(ROWS),
+        left=left,
+        focus=focus,
+        product=_product(page),
+        pieces=_pieces(page),
+        limit=page.site.program.requests.registered_limit_yen,
+    )
+
+
+def _chosen(page: Page, view: queries.ToPack) -> list[int]:
+    return [item.ordinal for item in view.items if page.form.get(f"child_{item.ordinal}")]
+
+
+def _wanted(view: queries.ToPack, chosen: Sequence[int]) -> dict[str, int]:
+    wanted: dict[str, int] = {item.product: 0 for item in view.items}
+    for item in view.items:
+        wanted[item.product] += item.pieces if item.ordinal in chosen else 0
+    return wanted
+
+
+def count(page: Page) -> Response[Any]:
+    """Take what was scanned; while pieces are missing the form comes back with the cursor in the next field."""
+    view = _to_pack(page)
+    chosen, form = _chosen(page, view), page.form
+    scans, empty = _scans(page, view)
+    if not chosen:
+        form.error("children", _s("この小包に入れるこどもを選んでください。"))
+    if form.get("mail_class") not in CLASSES:
+        form.error("mail_class", _s("郵便の種類を選んでください。"))
+    if not form.ok:
+        return show_pack(page, 422)
+    if _left(view, chosen, scans) > 0 and empty:
+        _keep(page, view.request_id)
+        return page.redirect(f"/parcels/pack/{view.request_id}")
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                packing.count(
+                    page.session,
+                    page.site.program,
+                    view.request_id,
+                    chosen,
+                    scans,
+                    form.get("mail_class"),
+                    page.actor,
+                    page.now,
+                )
+    except DomainError as error:
+        form.error("mail_class" if error.code == "over_insurance" else "scan_0_0", error.message)
+        return show_pack(page, 422)
+    _keep(page, None)
+    return _next(page, "to_pack", "counted")
+
+
+def _left(view: queries.ToPack, chosen: Sequence[int], scans: Sequence[packing.Scanned]) -> int:
+    """Return how many pieces are still to be scanned."""
+    return sum(_wanted(view, chosen).values()) - sum(
+        read_range(s.first, s.last).count for s in scans
+    )
+
+
+def _keep(page: Page, request_id: int | None) -> None:
+    """Keep what was scanned so far in the session, or forget it: a scanner's Enter sends the form each time."""
+    if page.auth is None:
+        return
+    data = {name: value for name, value in page.auth.data.items() if name != BEGUN}
+    if request_id is not None:
+        values = {
+            name: value[:40] for name, value in page.form.values.items() if name.startswith(KEPT)
+        }
+        data[BEGUN] = {"request": request_id, "values": values}
+    page.auth.data = data
+
+
+def _scans(page: Page, view: queries.ToPack) -> tuple[list[packing.Scanned], str]:
+    """Read the ranges of the form, each error beside its field; and the name of the next empty field."""
+    found: list[packing.Scanned] = []
+    empty = ""
+    for number, product in enumerate(dict.fromkeys(item.product for item in view.items)):
+        for row in range(ROWS):
+            name = f"scan_{number}_{row}"
+            first, last = page.form.get(name).strip(), page.form.get(f"{name}_last").strip()
+            if not first:
+                empty = empty or name
+                continue
+            if not last:
+                empty = empty or f"{name}_last"
+            try:
+                read_range(first, last)
+            except InputError as error:
+                page.form.error(name, error.message)
+            else:
+                found.append(packing.Scanned(product, first, last))
+    return found, empty
+
+
+def _next(page: Page, stage: str, said: str) -> Response[Any]:
+    """Go on to the next piece of work of a stage that this person may do, or back to its list."""
+    known, me = may_know(page), page.staff.id if page.staff else 0
+    if stage == "to_pack":
+        waiting = queries.to_pack(page.session, include_protected=known)
+        if waiting:
+            return page.redirect(f"/parcels/pack/{waiting[0].request_id}?said={said}")
+    else:
+        rows = queries.parcels(page.session, stage, include_protected=known)
+        mine = [v for v in rows if stage != "to_confirm" or v.parcel.counted_by != me]
+        if mine:
+            return page.redirect(f"/parcels/{mine[0].parcel.id}?said={said}")
+    return page.redirect(f"/parcels?stage={stage}&said={said}")
+
+
+def found_parcel(page: Page) -> queries.ParcelView:
+    """Return the parcel of the address, if this person may know of it.
+
+    Raises:
+        NotFoundError: there is none, or its household is not theirs to know.
+    """
+    view = queries.parcel_view(
+        page.session, number_in_address(page, "parcel_id"), include_protected=may_know(page)
+    )
+    if view is None:
+        raise NotFoundError(_s("この小包は見つかりませんでした。"))
+    return view
+
+
+def show_parcel(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show one parcel with what can be done now; the address only after it was asked for."""
+    view = found_parcel(page)
+    read = page.auth is not None and page.auth.data.get("read_parcel") == view.parcel.id
+    addressee = None
+    if read:
+        household_id, names = view.parcel.household_id, page.site.program.names
+        ward = names.ward.in_language("ja")
+        addressee = read_addressees(page.session, page.site.vault, ward, [household_id]).get(
+            household_id
+        )
+    return page.render(
+        "admin/requests/parcel.html",
+        status_code,
+        view=view,
+        items=queries.items_in(page.session, view.parcel.id),
+        serials=queries.serials_in(page.session, view.parcel.id),
+        addressee=addressee,
+        classes=CLASSES,
+        own=page.staff is not None and view.parcel.counted_by == page.staff.id,
+        product=_product(page),
+        reasons=RETURN_REASONS,
+        today=jst_date(page.now),
+        said=page.query.get("said", ""),
+        redeliveries=page.site.program.requests.redeliveries,
+    )
+
+
+def confirm(page: Page) -> Response[Any]:
+    """Take the second person's count, and go on to the next parcel to confirm."""
+    view, form = found_parcel(page), page.form
+    numbers = [read_number(form.get(name)) for name in ("pieces", "amount_yen")]
+    for name, number in zip(("pieces", "amount_yen"), numbers, strict=True):
+        if number is None:
+            form.error(name, _s("数字で入力してください。"))
+    if not form.ok:
+        return show_parcel(page, 422)
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                packing.confirm(
+                    page.session,
+                    page.site.program,
+                    view.parcel.id,
+                    numbers[0] or 0,
+                    numbers[1] or 0,
+                    page.actor,
+                    page.now,
+                )
+    except DomainError as error:
+        form.error("pieces", error.message)
+        return show_parcel(page, 422)
+    return _next(page, "to_confirm", "confirmed")
+
+
+def read_number(text: str) -> int | None:
+    """Read a whole number as typed: any width, with or without commas."""
+    plain = (
+        text.translate(str.maketrans("０１２３４５６７８９", "0123456789"))
+        .replace(",", "")
+        .replace("，", "")
+        .strip()
+    )
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 10 else None
+
+
+def discard(page: Page) -> Response[Any]:
+    """Empty a parcel that nobody confirmed."""
+    view = found_parcel(page)
+    try:
+        with page.session.begin_nested():
+            packing.discard(page.session, view.parcel.id, page.actor, page.now)
+    except DomainError as error:
+        page.form.error("pieces", error.message)
+        return show_parcel(page, 422)
+    return page.redirect("/parcels?stage=to_pack&said=discarded")
+
+
+def read_address(page: Page) -> Response[Any]:
+    """Show name and address for the label, and log that they were read."""
+    view = found_parcel(page)
+    if page.auth is not None:
+        record(
+            page.session,
+            page.actor,
+            page.now,
+            "parcel.address_read",
+            "parcel",
+            view.parcel.id,
+            household_id=view.parcel.household_id,
+        )
+        page.auth.data = page.auth.data | {"read_parcel": view.parcel.id}
+    return page.redirect(f"/parcels/{view.parcel.id}")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    see, act = Permission.SEE_PARCELS, Permission.HANDLE_PARCELS
+    pack, one = "/parcels/pack/{request_id:int}", "/parcels/{parcel_id:int}"
+    return [
+        staff_route("GET", "/parcels", show, see),
+        staff_route("GET", pack, show_pack, act),
+        staff_route("POST", pack + "/count", count, act, shows=show_pack),
+        staff_route("GET", one, show_parcel, see),
+        staff_route("POST", one + "/confirm", confirm, act, shows=show_parcel),
+        staff_route("POST", one + "/discard", discard, act, shows=show_parcel),
+        staff_route("POST", one + "/address", read_address, act),
+    ]

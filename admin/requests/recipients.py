@@ -1,0 +1,298 @@
+"""Recipients by the ward's instruction: additions and changes are entered here and decided at the review desk."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.desk import household
+from admin.mailroom.releases import read_instruction
+from admin.requests import recipient_words
+from admin.requests.scans import SCAN
+from portal.domain.desk.casework.masking import mask_name
+from portal.domain.desk.casework.review_queue import one
+from portal.domain.foundation.actors import Channel
+from portal.domain.foundation.clock import day_start, jst_date
+from portal.domain.foundation.errors import DomainError, InputError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.typed import DateFault, whole_date
+from portal.domain.people.coupons.queries import coupons_of_household
+from portal.domain.people.households.queries import view_household
+from portal.domain.people.households.records import ChildFields
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.requests.recipients import additions, changes, review
+from portal.domain.requests.recipients.newcomer import (
+    ADDRESS,
+    COUNTER,
+    HAND_OVERS,
+    Fault,
+    Newcomer,
+    child_faults,
+    faults_of,
+    read_child,
+    read_newcomer,
+)
+from portal.domain.requests.recipients.queries import open_requests
+from portal.domain.requests.recipients.receipt_sheet import change_form
+from portal.domain.requests.requests.kinds import ADDITION, RECIPIENT_CHANGE
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.scans import store_scan
+from portal.platform.page import Page
+
+PLACES = 4
+"""Children that one form adds; more take another form."""
+CHANNELS = (Channel.COUNTER, Channel.POST, Channel.FAX)
+FILES = {"scan": SCAN}
+FIELDS = frozenset(
+    {
+        "hand_over",
+        "number",
+        "name",
+        "birth",
+        "postal_code",
+        "town",
+        "street",
+        "evidence",
+        "words",
+        "children",
+        "instruction_no",
+    }
+) | {
+    f"child{place}_{part}"
+    for place in range(1, PLACES + 1)
+    for part in ("name", "birth", "person_no")
+}
+
+
+def show_list(page: Page) -> Response[Any]:
+    """List what waits for its second person."""
+    rows = open_requests(page.session, include_protected=allowed(page, Permission.KNOW_PROTECTED))
+    return page.render(
+        "admin/requests/recipients.html", rows=rows, said=page.query.get("said", ""), me=_me(page)
+    )
+
+
+def _me(page: Page) -> int:
+    return page.staff.id if page.staff is not None else 0
+
+
+def _ways(page: Page) -> tuple[str, ...]:
+    return HAND_OVERS if allowed(page, Permission.KNOW_PROTECTED) else (ADDRESS, COUNTER)
+
+
+def show_add(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask for a recipient to add, with or without a household that is known."""
+    known = _known_household(page)
+    return page.render(
+        "admin/requests/recipient_add.html",
+        status_code,
+        ways=_ways(page),
+        child_places=range(1, PLACES + 1),
+        household_id=known,
+        recipient_words=recipient_words,
+    )
+
+
+def _known_household(page: Page) -> int | None:
+    typed = page.form.get("household") or page.query.get("household", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 16 else None
+
+
+def submit_add(page: Page) -> Response[Any]:
+    """Enter an addition; a second person accepts it at the review desk."""
+    instruction = read_instruction(page)
+    if instruction is None and page.form.ok:
+        page.form.error("instruction_no", _s("区の指示書の番号と日付を入力してください。"))
+
+    faults = [] if _known_household(page) else faults_of(page.form.values, page.actor)
+    _mark(page, faults, *(child_faults(page.form.values, place) for place in range(1, PLACES + 1)))
+
+    def enter() -> Request:
+        newcomer = read_newcomer(page.form.values, _known_household(page), page.actor)
+        found = (read_child(page.form.values, place) for place in range(1, PLACES + 1))
+        children: list[ChildFields] = [child for child in found if child is not None]
+        return additions.submit(
+            page.session,
+            page.site.vault,
+            page.site.program,
+            newcomer,
+            children,
+            instruction,
+            page.actor,
+            page.now,
+            scan_id=_stored_scan(page),
+        )
+
+    return _enter(page, enter, show_add)
+
+
+def _mark(page: Page, *faults: list[Fault]) -> None:
+    for field, sentence in (fault for found in faults for fault in found):
+        page.form.error(field, sentence)
+
+
+def _stored_scan(page: Page) -> int | None:
+    checked = page.form.upload("scan")
+    if checked is None:
+        return None
+    return store_scan(page.session, page.site.vault, checked, page.actor, page.now).id
+
+
+def _enter(
+    page: Page, enter: Callable[[], Request], shows: Callable[[Page, int], Response[Any]]
+) -> Response[Any]:
+    if not page.form.ok:
+        return shows(page, 422)
+    try:
+        with page.session.begin_nested():
+            first = first_post(page)
+            row = enter() if first else None
+    except DomainError as error:
+        if isinstance(error, NotFoundError):
+            raise
+        field = "child1_name" if error.code == "child_known" else error.code
+        page.form.error(field if field in FIELDS else "children", error.message)
+        return shows(page, 422)
+    if row is not None and row.ward_only and not allowed(page, Permission.KNOW_PROTECTED):
+        return page.redirect("/recipients?said=ward")
+    return page.redirect("/recipients?said=entered")
+
+
+def show_change(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask who receives for which children of an opened household, and what was seen as evidence."""
+    if (answer := household.refused(page)) is not None:
+        return answer
+    key = number_in_address(page, "household_id")
+    view = view_household(page.session, page.site.vault, key)
+    names = {child.ordinal: mask_name(child.fields.name) for child in view.children}
+    entries = coupons_of_household(page.session, key)
+    return page.render(
+        "admin/requests/recipient_change.html",
+        status_code,
+        household_id=key,
+        ways=_ways(page),
+        names=names,
+        entries=entries,
+        chosen=_ordinals(page),
+        evidences=changes.EVIDENCE,
+        channels=[c.value for c in CHANNELS],
+        recipient_words=recipient_words,
+        last_day=page.site.program.windows.decline.last_day,
+    )
+
+
+def _ordinals(page: Page) -> set[int]:
+    names = (name.removeprefix("child-") for name in page.form.values if name.startswith("child-"))
+    return {int(name) for name in names if name.isascii() and name.isdigit() and len(name) < 5}
+
+
+def submit_change(page: Page) -> Response[Any]:
+    """Enter a change of recipient; a second person accepts it at the review desk."""
+    if (answer := household.refused(page)) is not None:
+        return answer
+    instruction = read_instruction(page)
+    channel = next((c for c in CHANNELS if c.value == page.form.get("channel")), Channel.COUNTER)
+    received = _received(page)
+    about = changes.faults_of(_ordinals(page), page.form.get("evidence"), page.form.get("words"))
+    _mark(page, about, [] if _known_household(page) else faults_of(page.form.values, page.actor))
+
+    def enter() -> Request:
+        return changes.submit(
+            page.session,
+            page.site.vault,
+            page.site.program,
+            number_in_address(page, "household_id"),
+            _ordinals(page),
+            _newcomer(page),
+            page.form.get("evidence"),
+            replace(page.actor, channel=channel),
+            page.now,
+            words=page.form.get("words"),
+            received_at=received,
+            instruction=instruction,
+            scan_id=_stored_scan(page),
+        )
+
+    return _enter(page, enter, show_change)
+
+
+def _newcomer(page: Page) -> Newcomer:
+    return read_newcomer(page.form.values, _known_household(page), page.actor)
+
+
+def _received(page: Page) -> datetime | None:
+    """Read the day on which the form arrived; today where nothing was typed. Faults go into the form."""
+    typed = page.form.get("received_on").strip()
+    if not typed:
+        return None
+    day = whole_date(typed)
+    if isinstance(day, DateFault) or day > jst_date(page.now):
+        page.form.error(
+            "received_on",
+            _s(
+                "届いた日は、今日までの日を、2026-04-01 か 令和8年4月1日 のように入力してください。"
+            ),
+        )
+        return None
+    return None if day == jst_date(page.now) else day_start(day)
+
+
+def _found(page: Page) -> Request:
+    may_know = allowed(page, Permission.KNOW_PROTECTED)
+    row = one(page.session, number_in_address(page, "request_id"), include_protected=may_know)
+    if row is None or row.kind not in {ADDITION, RECIPIENT_CHANGE}:
+        raise NotFoundError(_s("この申請は見つかりませんでした。"))
+    return row
+
+
+def withdraw(page: Page) -> Response[Any]:
+    """Take an own entry back before it is decided."""
+    row = _found(page)
+    if row.entered_by != _me(page):
+        raise InputError(
+            _s("取り下げられるのは、入力した人だけです。審査の画面でお断りしてください。")
+        )
+    if first_post(page):
+        review.withdraw(
+            page.session,
+            page.site.vault,
+            page.site.program,
+            row.id,
+            row.household_id,
+            page.actor,
+            page.now,
+        )
+    return page.redirect("/recipients?said=withdrawn")
+
+
+def show_form(page: Page) -> Response[Any]:
+    """Send the blank form to print."""
+    pdf = change_form(page.site.program, jst_date(page.now))
+    return page.send(
+        pdf,
+        "application/pdf",
+        {"content-disposition": 'inline; filename="change-of-recipient.pdf"'},
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    see, enter = Permission.SEE_RECIPIENTS, Permission.ENTER_RECIPIENTS
+    change = "/households/{household_id:int}/change-recipient"
+    return [
+        staff_route("GET", "/recipients", show_list, see),
+        staff_route("GET", "/recipients/change-form.pdf", show_form, see),
+        staff_route("GET", "/recipients/add", show_add, enter),
+        staff_route(
+            "POST", "/recipients/add/submit", submit_add, enter, shows=show_add, uploads=FILES
+        ),
+        staff_route("GET", change, show_change, enter),
+        staff_route(
+            "POST", change + "/submit", submit_change, enter, shows=show_change, uploads=FILES
+        ),
+        staff_route("POST", "/recipients/{request_id:int}/withdraw", withdraw, enter),
+    ]

@@ -1,0 +1,113 @@
+"""What a reviewer of a redelivery sees besides: where the mail is, and which households fit one without sign-in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from admin.access import allowed
+from portal.domain.desk.casework.masking import (
+    mask_address,
+    mask_birth,
+    mask_name,
+    mask_postal_code,
+)
+from portal.domain.letters.shipments import words as mail_words
+from portal.domain.people.households.queries import view_households
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.requests.redeliveries.approving import (
+    last_day_to_decide,
+    needs_ward,
+    other_address,
+    standing_for,
+)
+from portal.domain.requests.redeliveries.choosing import has_account
+from portal.domain.requests.redeliveries.letter_status import Standing
+from portal.domain.requests.redeliveries.matching import find_matches, stored_matches
+from portal.domain.requests.redeliveries.models import Redelivery
+from portal.domain.requests.redeliveries.queries import NONE, redelivery_of
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.services import written_in
+from portal.platform.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class MatchFact:
+    """A household that fits, masked; ``agrees`` are code words of what fits."""
+
+    household_id: int
+    name: str
+    birth: str
+    postal: str
+    place: str
+    agrees: tuple[str, ...]
+    sure: bool
+    has_account: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RedeliveryFacts:
+    """Everything about one redelivery; ``standing`` is None while no household is chosen."""
+
+    row: Redelivery
+    without_sign_in: bool
+    standing: Standing | None
+    where: str
+    mail_class: str
+    came_back: str
+    limit: int
+    matches: Sequence[MatchFact]
+    ward_needed: bool
+    elsewhere: str
+    decide_until: str
+
+
+def redelivery_facts(page: Page, request: Request) -> RedeliveryFacts:
+    """Read what a reviewer needs; protected households only for those who may know of them."""
+    session, program = page.session, page.site.program
+    row = redelivery_of(session, request.id)
+    chosen = request.household_id is not None
+    standing = standing_for(session, program, request, row, page.now) if chosen else None
+    mail = standing.shipment if standing is not None else None
+    elsewhere = ""
+    if row.elsewhere is not None:
+        address = other_address(session, page.site.vault, request, row)
+        elsewhere = f"〒{address.postal_code[:3]}-{address.postal_code[3:]} {address.town}{address.street} {address.building}"
+    return RedeliveryFacts(
+        row=row,
+        without_sign_in=row.proof == NONE,
+        standing=standing,
+        where=mail_words.where(mail),
+        mail_class=mail_words.class_name(mail.mail_class if mail is not None else None),
+        came_back=mail_words.reason_words(mail.returned_reason)
+        if mail is not None and mail.returned_reason
+        else "",
+        limit=program.requests.redeliveries,
+        matches=_matches(page, request, row) if row.proof == NONE and not chosen else (),
+        ward_needed=standing is not None and needs_ward(row, standing),
+        elsewhere=elsewhere.strip(),
+        decide_until=last_day_to_decide(program).isoformat(),
+    )
+
+
+def _matches(page: Page, request: Request, row: Redelivery) -> list[MatchFact]:
+    session, vault = page.session, page.site.vault
+    found = stored_matches(row)
+    if row.matched_at is None:  # opened before the worker came by
+        found = find_matches(session, vault, page.site.indexer, written_in(vault, request))
+    may_know = allowed(page, Permission.KNOW_PROTECTED)
+    views = {
+        v.id: v for v in view_households(session, vault, [match.household_id for match in found])
+    }
+    return [
+        MatchFact(
+            view.id,
+            mask_name(view.fields.name),
+            mask_birth(view.fields.birth),
+            mask_postal_code(view.fields.postal_code),
+            mask_address(view.fields.town),
+            match.agrees,
+            match.sure,
+            has_account(session, view.id),
+        )
+        for match in found
+        if (view := views.get(match.household_id)) is not None and (may_know or not view.protected)
+    ]

@@ -1,0 +1,156 @@
+"""Everything that a reviewer needs on one screen: the household, the form, what was written, what accepting would do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from admin.access import allowed
+from admin.mailroom.releases import scan_of
+from admin.requests.evidence import evidence_of
+from admin.requests.redelivery_facts import RedeliveryFacts, redelivery_facts
+from portal.domain.contacts.escalations.queries import Evidence
+from portal.domain.desk.casework.access import existing
+from portal.domain.desk.casework.masking import mask_address, mask_postal_code
+from portal.domain.desk.casework.review_kinds import rules_of
+from portal.domain.desk.casework.timeline import Moment, timeline
+from portal.domain.letters.letters.queries import letters_of
+from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_and_assignments
+from portal.domain.people.households.queries import HouseholdView, open_holds, view_household
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.queries import staff_user
+from portal.domain.requests.alternatives.words import Line, lines_of
+from portal.domain.requests.alternatives.words import readable as readable_alternative
+from portal.domain.requests.declines.queries import ItemFact, item_facts
+from portal.domain.requests.declines.words import readable as readable_decline
+from portal.domain.requests.requests.four_eyes import proposal_of
+from portal.domain.requests.requests.kinds import ALTERNATIVE, DECLINE, REDELIVERY
+from portal.domain.requests.requests.models import PaperForm, Request, Scan
+from portal.domain.requests.requests.queries import paper_forms_of, requests_of
+from portal.domain.requests.requests.scans import visible_scan
+from portal.domain.requests.requests.services import reply_of, written_in
+from portal.platform.page import Page
+
+MOMENTS = 30
+READABLE = {DECLINE: readable_decline, ALTERNATIVE: readable_alternative}
+
+
+@dataclass(frozen=True, slots=True)
+class ChildFact:
+    """One child of the household with the state of its right and its coupon."""
+
+    ordinal: int
+    name: str
+    birth: str
+    entitlement: str
+    coupon: str
+    amount_yen: int
+    claimed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a reviewer sees; the street and the building stay masked until they are asked for on the household page."""
+
+    household: HouseholdView | None
+    postal: str
+    place: str
+    children: Sequence[ChildFact]
+    holds: Sequence[Any]
+    forms: Sequence[PaperForm]
+    scans: Mapping[int, Scan]
+    written: Mapping[str, Any]
+    reply: str
+    effects: Sequence[str]
+    moments: Sequence[Moment]
+    others: Sequence[Request]
+    proposed_by: str
+    own_proposal: bool
+    instruction_no: str = ""
+    instruction_date: date | None = None
+    evidence: Sequence[Evidence] = ()
+    order_scan: Scan | None = None
+    redelivery: RedeliveryFacts | None = None
+    alternative: Sequence[Line] = ()
+    decline: Sequence[ItemFact] = ()
+
+
+def facts_of(page: Page, row: Request) -> Facts:
+    """Read everything about a claimed request."""
+    session, vault = page.session, page.site.vault
+    forms = paper_forms_of(session, row.id)
+    view = (
+        view_household(session, vault, row.household_id) if row.household_id is not None else None
+    )
+    proposal = proposal_of(session, row.id)
+    proposer = staff_user(session, proposal.proposed_by) if proposal is not None else None
+    entries, assigned = coupons_and_assignments(session, view.id) if view else ([], [])
+    return Facts(
+        household=view,
+        postal=mask_postal_code(view.fields.postal_code) if view else "",
+        place=mask_address(view.fields.town) if view else "",
+        children=_children(view, entries, row) if view else (),
+        holds=open_holds(session, view.id) if view else (),
+        forms=forms,
+        scans=_scans(page, forms),
+        written=READABLE.get(row.kind, dict)(written_in(vault, row)),
+        reply=reply_of(vault, row),
+        effects=rules_of(row.kind).effects_of(session, vault, page.site.program, row),
+        moments=_moments(page, view.id, assigned) if view else (),
+        others=[other for other in requests_of(session, view.id) if other.id != row.id]
+        if view
+        else (),
+        proposed_by=proposer.display_name if proposer is not None else "",
+        own_proposal=proposer is not None
+        and page.staff is not None
+        and proposer.id == page.staff.id,
+        instruction_no=(proposal.instruction_no or "") if proposal is not None else "",
+        instruction_date=proposal.instruction_date if proposal is not None else None,
+        order_scan=scan_of(page, proposal) if row.kind == REDELIVERY else None,
+        evidence=evidence_of(page, proposal.instruction_no if proposal is not None else None),
+        redelivery=redelivery_facts(page, row) if row.kind == REDELIVERY else None,
+        alternative=lines_of(session, page.site.program, row) if row.kind == ALTERNATIVE else (),
+        decline=item_facts(session, row.id) if row.kind == DECLINE else (),
+    )
+
+
+def _moments(page: Page, household_id: int, assigned: Sequence[datetime]) -> list[Moment]:
+    return timeline(
+        page.session,
+        existing(page.session, household_id),
+        letters_of(page.session, household_id),
+        assigned,
+        MOMENTS,
+        of_ward=allowed(page, Permission.KNOW_PROTECTED),
+    )
+
+
+def _scans(page: Page, forms: Sequence[PaperForm]) -> dict[int, Scan]:
+    may_know = allowed(page, Permission.KNOW_PROTECTED)
+    found = (
+        visible_scan(page.session, form.scan_id, include_protected=may_know)
+        for form in forms
+        if form.scan_id
+    )
+    return {scan.id: scan for scan in found if scan is not None}
+
+
+def _children(
+    view: HouseholdView, coupons: Sequence[HouseholdCoupon], row: Request
+) -> list[ChildFact]:
+    entries = {entry.ordinal: entry for entry in coupons}
+    found = []
+    for child in view.children:
+        entry = entries.get(child.ordinal)
+        found.append(
+            ChildFact(
+                child.ordinal,
+                child.fields.name,
+                child.fields.birth.isoformat() if child.fields.birth else "",
+                entry.entitlement_state if entry else "",
+                entry.coupon.state if entry and entry.coupon else "",
+                entry.amount_yen if entry else 0,
+                entry is not None and entry.claim_id == row.id,
+            )
+        )
+    return found

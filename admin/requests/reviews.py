@@ -1,0 +1,279 @@
+"""The review desk: one queue of requests, the next one, claimed and decided on one screen, by keyboard alone."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.mailroom.releases import FILES, stored_order
+from admin.requests import request_words
+from admin.requests.review_facts import facts_of
+from portal.domain.desk.casework import review_changes, review_offers, review_queue
+from portal.domain.desk.casework.review_changes import Changes
+from portal.domain.desk.casework.review_kinds import rules_of
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import ConflictError, DomainError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.requests.requests import services
+from portal.domain.requests.requests.kinds import KINDS, REDELIVERY
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.states import REQUEST
+from portal.platform.page import Page
+
+TEXT_MAX = 400
+TRIES = 5
+STAYS = ("choose", "clarify", "countersigned")
+"""Decisions after which the same request goes on, with the same reviewer."""
+OWN_FIELDS = frozenset(
+    {"form_token", "form_key", "lang", "version", "shown", "queue", "action", "reason", "text"}
+)
+"""What the desk itself reads of a decision; every other field belongs to the kind."""
+
+
+def _staff_id(page: Page) -> int:
+    return page.staff.id if page.staff is not None else 0
+
+
+def _number(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else 0
+
+
+def _queue_of(page: Page) -> str:
+    """Return the kind whose queue this person works through; empty for all kinds."""
+    kind = page.form.get("queue") or page.query.get("queue", "")
+    return kind if kind in KINDS else ""
+
+
+def show_queue(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show what waits, oldest first; htmx takes the list and the count out of the page."""
+    may_know = allowed(page, Permission.KNOW_PROTECTED)
+    filters = review_queue.Filters.read(page.query)
+    today = jst_date(page.now)
+    rows = review_queue.queue(
+        page.session,
+        filters,
+        include_protected=may_know,
+        staff_id=_staff_id(page),
+        today=today,
+        after=_number(page.query.get("after", "")),
+        limit=review_queue.PAGE + 1,
+    )
+    return page.render(
+        "admin/requests/reviews.html",
+        status_code,
+        rows=rows[: review_queue.PAGE],
+        more=len(rows) > review_queue.PAGE,
+        filters=filters,
+        counts=review_queue.counts(page.session, include_protected=may_know, today=today),
+        today=today,
+        href=_href,
+        said=page.query.get("said", ""),
+        me=_staff_id(page),
+        kinds=KINDS,
+        states=tuple(sorted(REQUEST.states)),
+        channels=review_queue.CHANNELS,
+        waited=[(today - jst_date(row.received_at)).days for row in rows],
+        warning=_warning,
+        now=page.now,
+        cap=review_queue.CAP,
+        page_size=review_queue.PAGE,
+        kind_words={kind: request_words.request_kind(kind) for kind in KINDS},
+        channel_words={
+            code: request_words.channel(code) for code in (*review_queue.CHANNELS, "command")
+        },
+    )
+
+
+@lru_cache(maxsize=4096)
+def _href(filters: review_queue.Filters, **changes: Any) -> str:
+    pairs = filters.pairs()
+    for name, value in changes.items():
+        if value:
+            pairs[name] = str(value)
+        else:
+            pairs.pop(name, None)
+    return "/reviews" + (f"?{urlencode(pairs)}" if pairs else "")
+
+
+def _warning(kind: str, code: str) -> str:
+    return rules_of(kind).warning_text(code)
+
+
+def found_request(page: Page) -> Request:
+    """Return the request of the address, if this person may know of it.
+
+    Raises:
+        NotFoundError: there is none, or its household is not theirs to know.
+    """
+    may_know = allowed(page, Permission.KNOW_PROTECTED)
+    row = review_queue.one(
+        page.session, number_in_address(page, "request_id"), include_protected=may_know
+    )
+    if row is None:
+        raise NotFoundError(_s("この申請は見つかりませんでした。"))
+    return row
+
+
+def take_next(page: Page) -> Response[Any]:
+    """Claim the oldest request that nobody else has, and open it; the one that was skipped is left to others."""
+    skipped = _number(page.form.get("after"))
+    if skipped and review_queue.one(
+        page.session, skipped, include_protected=allowed(page, Permission.KNOW_PROTECTED)
+    ):
+        services.release(page.session, skipped, page.actor, page.now)
+    return _open_next(page, skipped, "")
+
+
+def _open_next(page: Page, after: int, said: str) -> Response[Any]:
+    may_know = allowed(page, Permission.KNOW_PROTECTED)
+    queue = _queue_of(page)
+    told = {"queue": queue, "said": said}
+    for _try in range(TRIES):
+        found = review_queue.next_for(
+            page.session,
+            _staff_id(page),
+            page.now,
+            include_protected=may_know,
+            kind=queue,
+            after=after,
+        )
+        if found is None:
+            break
+        try:
+            services.claim(page.session, found, page.actor, page.now)
+        except ConflictError:
+            continue  # another reviewer took it in this moment
+        return page.redirect(_address(f"/reviews/{found}", told))
+    return page.redirect(_address("/reviews", {"kind": queue, "said": said or "none"}))
+
+
+def _address(path: str, pairs: Mapping[str, str]) -> str:
+    kept = {name: value for name, value in pairs.items() if value}
+    return path + (f"?{urlencode(kept)}" if kept else "")
+
+
+def show(page: Page, status_code: int = 200, changes: Changes | None = None) -> Response[Any]:
+    """Show one request; what is personal only to the one who claimed it."""
+    row = found_request(page)
+    claimed = row.claimed_until is not None and row.claimed_until > page.now
+    mine = claimed and row.claimed_by == _staff_id(page)
+    rules = rules_of(row.kind)
+    decisions = review_offers.offered(page.session, row, page.actor)
+    return page.render(
+        "admin/requests/review.html",
+        status_code,
+        request=row,
+        mine=mine,
+        warning=_warning,
+        said=page.query.get("said", ""),
+        decisions=decisions if allowed(page, Permission.DECIDE_REQUESTS) else (),
+        reasons={code: text() for code, text in rules.REASONS.items()}
+        if review_offers.needs_reason(decisions)
+        else {},
+        facts=facts_of(page, row) if mine else None,
+        now=page.now,
+        taken=claimed and not mine,
+        own_entry=row.entered_by is not None and row.entered_by == _staff_id(page),
+        queue=_queue_of(page),
+        changes=changes,
+        shown=review_changes.shown_now(page.session, row).written() if mine else "",
+        today=jst_date(page.now),
+        waited=(jst_date(page.now) - jst_date(row.received_at)).days,
+    )
+
+
+def claim(page: Page) -> Response[Any]:
+    """Start to review a request."""
+    row = found_request(page)
+    services.claim(page.session, row.id, page.actor, page.now)
+    return page.redirect(_address(f"/reviews/{row.id}", {"queue": _queue_of(page)}))
+
+
+def release(page: Page) -> Response[Any]:
+    """Leave a request to others."""
+    row = found_request(page)
+    services.release(page.session, row.id, page.actor, page.now)
+    return page.redirect(_address("/reviews", {"kind": _queue_of(page)}))
+
+
+def decide(page: Page) -> Response[Any]:
+    """Decide, and go on to the next request of the queue."""
+    row = found_request(page)
+    version = _checked(page, row)
+    if version is None:
+        return show(page, 422)
+    action = page.form.get("action")
+    try:
+        with page.session.begin_nested():
+            # claimed together with the decision: after a refusal the same form may be sent again
+            decided = _carried_out(page, row, version) if first_post(page) else row
+    except ConflictError as error:
+        page.form.error("action", error.message)
+        before = review_changes.Shown.read(page.form.get("shown"))
+        if error.code != "changed" or before is None:
+            return show(page, 409)
+        return show(page, 409, review_changes.changes_since(page.session, row, before))
+    except DomainError as error:
+        page.form.error("action", error.message)
+        return show(page, 422)
+    if action in STAYS:
+        services.claim(page.session, row.id, page.actor, page.now)
+        return page.redirect(
+            _address(f"/reviews/{row.id}", {"queue": _queue_of(page), "said": action})
+        )
+    proposed = decided.state == "waiting" and action in review_offers.ACCEPTING
+    return _open_next(page, 0, "proposed" if proposed else action)
+
+
+def _checked(page: Page, row: Request) -> int | None:
+    """Return the version that the form speaks of, or note what is missing in it."""
+    rules = rules_of(row.kind)
+    action, reason, text = (page.form.get(name).strip() for name in ("action", "reason", "text"))
+    if action not in rules.DECISIONS:
+        page.form.error("action", _s("どうするかを選んでください。"))
+    if action in review_offers.REASONED and reason not in rules.REASONS:
+        page.form.error("reason", _s("住民に伝える理由を選んでください。"))
+    if len(text) > TEXT_MAX:
+        page.form.error("text", _s("伝える文は400文字までで書いてください。"))
+    version = page.form.get("version")
+    return _number(version) if page.form.ok and version else None
+
+
+def _carried_out(page: Page, row: Request, version: int) -> Request:
+    extra = {name: value for name, value in page.form.values.items() if name not in OWN_FIELDS}
+    if row.kind == REDELIVERY:
+        extra["extra_scan"] = str(
+            stored_order(page, extra.get("extra_instruction", ""), row.household_id) or ""
+        )
+    return rules_of(row.kind).decide(
+        page.session,
+        page.site.vault,
+        page.site.program,
+        row.id,
+        version,
+        page.form.get("action"),
+        page.actor,
+        page.now,
+        reason=page.form.get("reason").strip(),
+        text=page.form.get("text").strip(),
+        **extra,
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    see, act = Permission.SEE_REQUESTS, Permission.DECIDE_REQUESTS
+    base = "/reviews/{request_id:int}"
+    return [
+        staff_route("GET", "/reviews", show_queue, see),
+        staff_route("POST", "/reviews/next", take_next, act),
+        staff_route("GET", base, show, see),
+        staff_route("POST", base + "/claim", claim, act),
+        staff_route("POST", base + "/release", release, act),
+        staff_route("POST", base + "/decide", decide, act, shows=show, uploads=FILES),
+    ]

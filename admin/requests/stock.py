@@ -1,0 +1,130 @@
+"""Stock of paper: what there is, ranges that came in, and stocktaking by two people."""
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from admin.access import first_post, number_in_address, staff_route
+from admin.requests.parcels import read_number
+from portal.domain.foundation.errors import DomainError, InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.requests.alternatives import queries, stock, stocktaking
+from portal.domain.requests.alternatives.serials import SerialRange, read_range
+from portal.domain.requests.alternatives.words import product_name
+from portal.platform.page import Page
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show every product's stock, the ledger of one, and what waits for a second person."""
+    program, session = page.site.program, page.session
+    known = [product.id for product in program.alternatives]
+    asked = page.query.get("product", "") or page.form.get("product")
+    product = asked if asked in known else (known[0] if known else "")
+    return page.render(
+        "admin/requests/stock.html",
+        status_code,
+        lines=queries.stock_lines(session, program),
+        product=product,
+        known=known,
+        ranges=queries.ranges(session, product),
+        movements=queries.movements(session, product),
+        counts=queries.waiting_counts(session),
+        me=page.staff.id if page.staff else 0,
+        name=lambda product_id: product_name(program, product_id),
+        said=page.query.get("said", ""),
+    )
+
+
+def receive(page: Page) -> Response[Any]:
+    """Take a range into stock."""
+    form = page.form
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                stock.receive(
+                    page.session,
+                    page.site.program,
+                    form.get("product"),
+                    form.get("first"),
+                    form.get("last"),
+                    form.get("delivery_note"),
+                    page.actor,
+                    page.now,
+                )
+    except DomainError as error:
+        form.error("first", error.message)
+        return show(page, 422)
+    return page.redirect(
+        "/stock?" + urlencode({"product": form.get("product"), "said": "received"})
+    )
+
+
+def count(page: Page) -> Response[Any]:
+    """Note what one person counted; another one confirms it."""
+    form = page.form
+    counted = read_number(form.get("counted"))
+    if counted is None:
+        form.error("counted", _s("数字で入力してください。"))
+    missing, found = _ranges(page, "missing"), _ranges(page, "found")
+    if not form.ok:
+        return show(page, 422)
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                stocktaking.propose_count(
+                    page.session,
+                    page.site.program,
+                    form.get("product"),
+                    counted or 0,
+                    page.actor,
+                    page.now,
+                    missing=missing,
+                    found=found,
+                    damaged=form.get("damaged") == "1",
+                    reason=form.get("reason"),
+                )
+    except DomainError as error:
+        form.error("counted", error.message)
+        return show(page, 422)
+    return page.redirect("/stock?" + urlencode({"product": form.get("product"), "said": "counted"}))
+
+
+def _ranges(page: Page, name: str) -> list[SerialRange]:
+    """Read serial numbers, one range a line: first and last with a space or 〜 between, or a single number."""
+    found = []
+    for line in page.form.get(name).splitlines():
+        if parts := [part for part in re.split(r"[\s　〜～,、]+", line.strip()) if part]:
+            try:
+                found.append(read_range(parts[0], parts[-1] if len(parts) > 1 else ""))
+            except InputError as error:
+                page.form.error(name, error.message)
+    return found
+
+
+def settle(page: Page) -> Response[Any]:
+    """Confirm another person's count, or drop a count."""
+    key, drop = number_in_address(page, "count_id"), page.form.get("answer") == "drop"
+    settle_it = stocktaking.drop_count if drop else stocktaking.confirm_count
+    try:
+        with page.session.begin_nested():
+            if first_post(page):
+                settle_it(page.session, key, page.actor, page.now)
+    except DomainError as error:
+        page.form.error("waiting", error.message)
+        return show(page, 422)
+    return page.redirect("/stock?said=" + ("dropped" if drop else "settled"))
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    keep = Permission.KEEP_STOCK
+    return [
+        staff_route("GET", "/stock", show, Permission.SEE_STOCK),
+        staff_route("POST", "/stock/receive", receive, keep, shows=show),
+        staff_route("POST", "/stock/count", count, keep, shows=show),
+        staff_route("POST", "/stock/counts/{count_id:int}/settle", settle, keep, shows=show),
+    ]

@@ -1,1 +1,0 @@
-"""Pages of the staff site: one module per area, with its routes."""

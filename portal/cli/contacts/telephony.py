@@ -1,0 +1,231 @@
+"""``portal telephony``: calls as the telephone system counted them, from its files or typed day by day."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from portal.cli.context import (
+    WITH_HOLDS,
+    Context,
+    answering,
+    dry_run_option,
+    fail,
+    json_option,
+    write_json,
+)
+from portal.cli.deciding import person
+from portal.domain.contacts.telephony import queries
+from portal.domain.contacts.telephony.importer import CountsDifferError, Reason, Stored, import_file
+from portal.domain.contacts.telephony.layouts import LANGUAGES, find_layout, layout_names
+from portal.domain.contacts.telephony.typed_day import (
+    NUMBERS,
+    TypedDayError,
+    field_name,
+    store_typed,
+)
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.oversight.reports.due import last_of, read_month
+from portal.domain.people.staff.permissions import Permission
+
+by_option = click.option("--by", required=True, metavar="LOGIN", help="Who puts them in.")
+reason_option = click.option(
+    "--reason",
+    type=click.Choice([one.value for one in Reason]),
+    help="Why other numbers replace a day's.",
+)
+
+
+@click.group()
+def telephony() -> None:
+    """Counts of the telephone system: take a file in, type a day, show a month."""
+
+
+@telephony.command(
+    "import", help="Take a file of the telephone system in, all days or none; twice is once."
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--layout", required=True, metavar="KEY", help="Form of the file; `portal telephony layouts`."
+)
+@reason_option
+@by_option
+@dry_run_option
+@json_option
+@click.pass_obj
+@answering
+def import_(
+    context: Context,
+    file: Path,
+    layout: str,
+    reason: str | None,
+    by: str,
+    *,
+    dry_run: bool,
+    json_file: str | None,
+) -> None:
+    """Store what the file says."""
+    program = context.load_program()
+    found, why = find_layout(layout, program.call_layouts_dir), Reason(reason) if reason else None
+
+    def take(session: Session, actor: Actor, now: datetime) -> Stored:
+        return import_file(session, program, found, file.read_bytes(), actor, now, reason=why)
+
+    _store(context, take, by, dry_run=dry_run, json_file=json_file)
+
+
+@telephony.command(
+    "day", help="Store a day as typed, language by language; what is not given is 0 calls."
+)
+@click.argument("day", metavar="YYYY-MM-DD")
+@click.option(
+    "--calls",
+    "calls",
+    multiple=True,
+    required=True,
+    metavar="LANGUAGE=OFFERED,ANSWERED,ABANDONED[,WITHIN,TALK,AFTER]",
+    help="Counts of ja, en, zh, ko or other; the last three (calls, seconds, seconds) where they are measured.",
+)
+@reason_option
+@by_option
+@dry_run_option
+@json_option
+@click.pass_obj
+@answering
+def day_(
+    context: Context,
+    day: str,
+    calls: tuple[str, ...],
+    reason: str | None,
+    by: str,
+    *,
+    dry_run: bool,
+    json_file: str | None,
+) -> None:
+    """Store one day."""
+    typed = {"day": day} | _typed(calls)
+    program, why = context.load_program(), Reason(reason) if reason else None
+
+    def take(session: Session, actor: Actor, now: datetime) -> Stored:
+        return store_typed(session, program, typed, actor, now, reason=why)
+
+    _store(context, take, by, dry_run=dry_run, json_file=json_file)
+
+
+def _typed(calls: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for one in calls:
+        language, _equals, numbers = one.partition("=")
+        values = numbers.split(",")
+        if language not in LANGUAGES or not 3 <= len(values) <= len(NUMBERS):
+            raise InputError(
+                _s(
+                    "「%(typed)s」を読めません。ja=120,110,10 のように、言語と着信、応答、放棄を書いてください。"
+                )
+                % {"typed": one}
+            )
+        if field_name(NUMBERS[0], language) in found:
+            raise InputError(_s("%(language)s の数字が、2つあります。") % {"language": language})
+        found |= {
+            field_name(number, language): value
+            for number, value in zip(NUMBERS, values, strict=False)
+        }
+    return found
+
+
+def _store(
+    context: Context,
+    take: Callable[[Session, Actor, datetime], Stored],
+    by: str,
+    *,
+    dry_run: bool,
+    json_file: str | None,
+) -> None:
+    try:
+        with context.database().write() as session:
+            now = context.clock.now(session)
+            done = take(session, person(session, by, Permission.KEEP_CALL_REPORT), now)
+            if dry_run:
+                session.rollback()
+    except TypedDayError as error:
+        fail("\n".join(f"{name}: {sentence}" for name, sentence in error.faults.items()))
+    except CountsDifferError as error:
+        for one in error.differences:
+            click.echo(
+                _s("%(day)s: 着信 %(a)d → %(b)d、応答 %(c)d → %(d)d、放棄 %(e)d → %(f)d")
+                % {
+                    "day": one.day.isoformat(),
+                    "a": one.before.offered,
+                    "b": one.after.offered,
+                    "c": one.before.answered,
+                    "d": one.after.answered,
+                    "e": one.before.abandoned,
+                    "f": one.after.abandoned,
+                },
+                err=True,
+            )
+        fail(
+            _s(
+                "もう違う数字のある日です。置き換えるときは --reason を付けてください。何も変えていません。"
+            )
+        )
+    write_json(json_file, asdict(done) | {"dry_run": dry_run})
+    if json_file == "-":
+        return
+    click.echo(
+        _s("新しい日%(new)d、同じ数字の日%(same)d、置き換えた日%(replaced)d。")
+        % {"new": len(done.new), "same": len(done.same), "replaced": len(done.replaced)}
+    )
+    if dry_run:
+        click.echo(_s("試しの実行なので、何も変えていません。"))
+
+
+@telephony.command(help="Show a month day by day; ends with 3 when an open day has no counts.")
+@click.argument("month", metavar="YYYY-MM")
+@json_option
+@click.pass_obj
+@answering
+def show(context: Context, month: str, *, json_file: str | None) -> None:
+    """Show what counts, and what lacks."""
+    program, first = context.load_program(), read_month(month)
+    if first is None:
+        raise InputError(_s("月を、2023-07 のように入力してください。"))
+    with context.database().read() as session:
+        until = min(last_of(first), jst_date(context.clock.now(session)))
+        days = queries.overview(session, program, first, last_of(first))
+        missing = queries.missing_days(session, program, first, until) if first <= until else []
+    write_json(json_file, {"days": [asdict(one) for one in days], "missing": missing})
+    if json_file != "-":
+        for one in days:
+            if one.open and one.counts is not None:
+                counts = one.counts
+                click.echo(
+                    _s("%(day)s: 着信%(offered)d、応答%(answered)d、放棄%(abandoned)d")
+                    % {
+                        "day": one.day.isoformat(),
+                        "offered": counts.offered,
+                        "answered": counts.answered,
+                        "abandoned": counts.abandoned,
+                    }
+                )
+        if missing:
+            lacking = "、".join(day.isoformat() for day in missing)
+            click.echo(_s("数字のない営業日: %(days)s") % {"days": lacking}, err=True)
+    if missing:
+        sys.exit(WITH_HOLDS)
+
+
+@telephony.command(help="List the forms of files that can be taken in.")
+@click.pass_obj
+@answering
+def layouts(context: Context) -> None:
+    """List key and name of every layout."""
+    for key, name in layout_names(context.load_program().call_layouts_dir).items():
+        click.echo(f"{key}: {name}")

@@ -1,0 +1,119 @@
+"""``portal letters cards``: the daily print of cards for people without a channel."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from portal.cli.context import (
+    WITH_HOLDS,
+    Context,
+    answering,
+    dry_run_option,
+    json_option,
+    write_json,
+)
+from portal.cli.mailroom.printer import make_printer
+from portal.domain.foundation.texts import _s, _sn
+from portal.domain.mailroom.printing.cards.printing import BuiltCards, check_cards, print_cards
+from portal.domain.mailroom.printing.runs.approved_texts import approved_texts
+from portal.domain.mailroom.printing.runs.build import Printer
+from portal.domain.mailroom.printing.runs.preflight import require_protection
+
+
+@click.command(
+    help="Print the waiting cards and decision letters for people without a channel (PDF). None is printed twice."
+)
+@click.option(
+    "--out",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Folder for the file (default: letters/cards in the data directory).",
+)
+@dry_run_option
+@json_option
+@click.pass_obj
+@answering
+def cards(context: Context, folder: Path | None, *, dry_run: bool, json_file: str | None) -> None:
+    """Print cards; ends with 3 when some were stopped or cannot be printed."""
+    printer = make_printer(context)
+    if dry_run:
+        _dry_run(printer, json_file)
+        return
+    built = print_cards(printer, folder)
+    write_json(
+        json_file,
+        {
+            "cards": built.cards,
+            "files": [str(path) for path in built.files],
+            "stopped": built.stopped,
+            "unprintable": list(built.unprintable),
+            "finished": [str(path) for path in built.finished],
+        },
+    )
+    if json_file != "-":
+        _say(built)
+    if built.stopped or built.unprintable:
+        sys.exit(WITH_HOLDS)
+
+
+def _dry_run(printer: Printer, json_file: str | None) -> None:
+    with printer.read() as session:
+        require_protection(session)
+        approved_texts(session, printer.program)
+        found = check_cards(session, printer, printer.clock.now(session))
+    write_json(
+        json_file,
+        {
+            "cards": found.printable,
+            "stopped": len(found.stopped),
+            "unprintable": list(found.unprintable),
+        },
+    )
+    if json_file != "-":
+        click.echo(
+            _sn("印刷するカードは%(n)d枚です。", "印刷するカードは%(n)d枚です。", found.printable)
+            % {"n": found.printable}
+        )
+        _say_rest(len(found.stopped), found.unprintable)
+        click.echo(_s("試しの実行です。何も保存していません。"))
+    if found.stopped or found.unprintable:
+        sys.exit(WITH_HOLDS)
+
+
+def _say(built: BuiltCards) -> None:
+    for path in built.finished:
+        click.echo(_s("途中だったファイルを仕上げました: %(path)s") % {"path": path})
+    if built.files:
+        click.echo(
+            _sn("カードを%(n)d枚作りました。", "カードを%(n)d枚作りました。", built.cards)
+            % {"n": built.cards}
+        )
+    else:
+        click.echo(_s("印刷するカードはありません。"))
+    for path in built.files:
+        click.echo(_s("保存先: %(path)s") % {"path": path})
+    _say_rest(built.stopped, built.unprintable)
+
+
+def _say_rest(stopped: int, unprintable: Sequence[int]) -> None:
+    if stopped:
+        click.echo(
+            _sn(
+                "いまは送れない世帯のカードを%(n)d枚止めました。世帯のページで確かめてください。",
+                "いまは送れない世帯のカードを%(n)d枚止めました。世帯のページで確かめてください。",
+                stopped,
+            )
+            % {"n": stopped}
+        )
+    if unprintable:
+        click.echo(
+            _sn(
+                "氏名か住所を印刷できないカードが%(n)d枚あります。職員サイトの世帯: %(keys)s",
+                "氏名か住所を印刷できないカードが%(n)d枚あります。職員サイトの世帯: %(keys)s",
+                len(unprintable),
+            )
+            % {"n": len(unprintable), "keys": ", ".join(map(str, unprintable))}
+        )

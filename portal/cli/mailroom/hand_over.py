@@ -1,0 +1,85 @@
+"""``portal letters hand-over``: a print run goes to the post, in the name of two people."""
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from portal.cli.context import Context, answering, dry_run_option, json_option, write_json
+from portal.cli.deciding import person
+from portal.domain.foundation.texts import _s, _sn
+from portal.domain.mailroom.printing.dispatch import handover
+from portal.domain.mailroom.printing.runs.queries import letter_ids
+from portal.domain.people.staff.permissions import Permission
+
+
+@click.command(
+    "hand-over", help="Propose that a run was handed over to the post; with a second person, do it."
+)
+@click.argument("run_id", metavar="RUN", type=click.IntRange(min=1))
+@click.option("--by", required=True, metavar="LOGIN", help="Who proposes, an officer.")
+@click.option("--confirmed-by", metavar="LOGIN", help="The second person.")
+@click.option(
+    "--taken-out",
+    "numbers",
+    multiple=True,
+    metavar="NUMBER",
+    help="Number of a letter that was taken out first: it is cancelled. May be repeated.",
+)
+@dry_run_option
+@json_option
+@click.pass_obj
+@answering
+def hand_over(
+    context: Context,
+    run_id: int,
+    by: str,
+    confirmed_by: str | None,
+    numbers: tuple[str, ...],
+    *,
+    dry_run: bool,
+    json_file: str | None,
+) -> None:
+    """Hand a run over with all its letters, in one transaction; refused while letters must be taken out."""
+    value: dict[str, Any] = {"run_id": run_id, "dry_run": dry_run, "handed_over": False}
+    with context.database().write() as session:
+        now = context.clock.now(session)
+        first = person(session, by, Permission.PROPOSE_HAND_OVER)
+        taken = letter_ids(session, run_id, numbers)
+        value["taken_out"] = handover.take_out(session, run_id, taken, first, now) if taken else 0
+        handover.propose_hand_over(session, run_id, first, now)
+        if confirmed_by is not None:
+            second = person(session, confirmed_by, Permission.CONFIRM_HAND_OVER)
+            done = handover.confirm_hand_over(session, context.vault(), run_id, second, now)
+            value |= asdict(done) | {"handed_over": True}
+        if dry_run:
+            session.rollback()
+    write_json(json_file, value)
+    if json_file != "-":
+        _say(value)
+
+
+def _say(value: dict[str, Any]) -> None:
+    if value["handed_over"]:
+        click.echo(
+            _sn(
+                "印刷 %(run)d の手紙%(n)d通（こども%(children)d人、%(yen)s円）を差し出しずみにしました。",
+                "印刷 %(run)d の手紙%(n)d通（こども%(children)d人、%(yen)s円）を差し出しずみにしました。",
+                value["letters"],
+            )
+            % {
+                "run": value["run_id"],
+                "n": value["letters"],
+                "children": value["children"],
+                "yen": f"{value['yen']:,}",
+            }
+        )
+    else:
+        click.echo(
+            _s(
+                "印刷 %(run)d の差し出しを提案しました。ほかの人が、職員のサイトか --confirmed-by で承認してください。"
+            )
+            % {"run": value["run_id"]}
+        )
+    if value["dry_run"]:
+        click.echo(_s("試しの実行なので、何も変えていません。"))

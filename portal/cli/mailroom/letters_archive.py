@@ -1,0 +1,70 @@
+"""``portal letters archive`` and ``remove-plain``: a run for the mail house's key alone, and then nothing plain stays."""
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from portal.cli.context import Context, answering, json_option, write_json
+from portal.cli.deciding import person
+from portal.domain.foundation.texts import _s, _sn
+from portal.domain.mailroom.printing.archives.building import Sender, build_archive
+from portal.domain.mailroom.printing.archives.plain_files import remove_plain_files
+from portal.domain.people.staff.permissions import Permission
+
+
+@click.command(
+    "archive", help="Encrypt a finished run to a mail house's key, with manifest and checksums."
+)
+@click.argument("run_id", metavar="RUN", type=click.IntRange(min=1))
+@click.option(
+    "--to",
+    "company_id",
+    required=True,
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Number of the mail house in the register of subcontractors.",
+)
+@click.option("--by", required=True, metavar="LOGIN", help="Who builds it, an officer.")
+@json_option
+@click.pass_obj
+@answering
+def archive(
+    context: Context, run_id: int, company_id: int, by: str, *, json_file: str | None
+) -> None:
+    """Build the archive; it goes with the hand-over. Refused without the ward's consent to the mail house."""
+    database = context.database()
+    with database.write() as session:
+        actor = person(session, by, Permission.PROPOSE_HAND_OVER)
+    built = build_archive(
+        Sender(database.read, database.write, context.clock, actor), run_id, company_id
+    )
+    value: dict[str, Any] = asdict(built)
+    write_json(json_file, value)
+    if json_file != "-":
+        click.echo(
+            _sn(
+                "アーカイブ %(path)s を作りました。手紙%(n)d通、SHA-256 %(sha256)s",
+                "アーカイブ %(path)s を作りました。手紙%(n)d通、SHA-256 %(sha256)s",
+                built.letters,
+            )
+            % {"path": built.path, "n": built.letters, "sha256": built.sha256}
+        )
+
+
+@click.command("remove-plain", help="Remove the plain files of a run that left the house.")
+@click.argument("run_id", metavar="RUN", type=click.IntRange(min=1))
+@json_option
+@click.pass_obj
+@answering
+def remove_plain(context: Context, run_id: int, *, json_file: str | None) -> None:
+    """Remove a run's plain files and write that down; letters for the ward's counter keep theirs."""
+    with context.database().read() as session:
+        now = context.clock.now(session)
+    removed = remove_plain_files(context.database().write, run_id, context.actor, now)
+    write_json(json_file, asdict(removed))
+    if json_file != "-":
+        click.echo(
+            _s("平文のファイルを%(n)d個消し、記録しました。残っているファイル: %(staying)d個")
+            % {"n": removed.files, "staying": removed.staying}
+        )

@@ -1,0 +1,102 @@
+"""``portal letters post``: the labels of a day from a file, or a whole run or print of cards by a class without labels."""
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from portal.cli.context import Context, answering, dry_run_option, json_option, write_json
+from portal.cli.deciding import person
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s, _sn
+from portal.domain.letters.shipments.mail import CLASSES
+from portal.domain.mailroom.printing.cards.card_posting import post_cards
+from portal.domain.mailroom.printing.dispatch.posting import (
+    Posted,
+    post_letters,
+    post_run,
+    read_entries,
+)
+from portal.domain.people.staff.permissions import Permission
+
+
+@click.command(
+    "post",
+    help="Note that letters were posted: tracking numbers from a CSV, or a whole run or print of cards without.",
+)
+@click.argument(
+    "file",
+    required=False,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="[FILE]",
+)
+@click.option(
+    "--run", "run_id", type=click.IntRange(min=1), metavar="RUN", help="All that is left of a run."
+)
+@click.option(
+    "--cards", "print_id", type=click.IntRange(min=1), metavar="PRINT", help="All cards of a print."
+)
+@click.option(
+    "--day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="Day of posting (default: today).",
+)
+@click.option(
+    "--class", "mail_class", required=True, type=click.Choice(CLASSES), help="Class of mail."
+)
+@click.option("--by", required=True, metavar="LOGIN", help="Who posts them.")
+@dry_run_option
+@json_option
+@click.pass_obj
+@answering
+def post(
+    context: Context,
+    file: Path | None,
+    run_id: int | None,
+    print_id: int | None,
+    day: datetime | None,
+    mail_class: str,
+    by: str,
+    *,
+    dry_run: bool,
+    json_file: str | None,
+) -> None:
+    """Post all lines of the file or none; every wrong line is named."""
+    if sum(one is not None for one in (file, run_id, print_id)) != 1:
+        raise InputError(_s("ファイル、--run、--cards の、どれか1つを指定してください。"))
+    entries = read_entries(file.read_bytes()) if file is not None else []
+    with context.database().write() as session:
+        now = context.clock.now(session)
+        actor, posted_on = (
+            person(session, by, Permission.POST_LETTERS),
+            day.date() if day else jst_date(now),
+        )
+        if run_id is not None:
+            done = post_run(session, run_id, posted_on, mail_class, actor, now)
+        elif print_id is not None:
+            done = Posted(post_cards(session, print_id, posted_on, mail_class, actor, now).cards)
+        else:
+            done = post_letters(session, entries, posted_on, mail_class, actor, now)
+        if dry_run:
+            session.rollback()
+    value: dict[str, Any] = asdict(done) | {
+        "day": posted_on.isoformat(),
+        "mail_class": mail_class,
+        "dry_run": dry_run,
+    }
+    write_json(json_file, value)
+    if json_file != "-":
+        click.echo(
+            _sn(
+                "%(day)s に差し出した手紙%(n)d通を記録しました。",
+                "%(day)s に差し出した手紙%(n)d通を記録しました。",
+                done.letters,
+            )
+            % {"day": posted_on.isoformat(), "n": done.letters}
+        )
+        if dry_run:
+            click.echo(_s("試しの実行なので、何も変えていません。"))

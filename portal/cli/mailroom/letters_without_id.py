@@ -1,0 +1,167 @@
+"""``portal letters advance`` and ``test-posting``: letters without an ID, to households before the first and to staff."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from portal.cli.context import (
+    WITH_HOLDS,
+    Context,
+    answering,
+    dry_run_option,
+    json_option,
+    write_json,
+)
+from portal.cli.mailroom.letters_words import say_left_out
+from portal.cli.mailroom.printer import make_printer
+from portal.cli.progress import progress_bar
+from portal.domain.foundation.texts import _s, _sn
+from portal.domain.mailroom.printing.runs.advance import AdvanceWriter
+from portal.domain.mailroom.printing.runs.build import CHUNK_SIZE, Printer
+from portal.domain.mailroom.printing.runs.build_without_id import BuiltBare, build_bare
+from portal.domain.mailroom.printing.runs.letters_without_id import Chosen, Writer
+from portal.domain.mailroom.printing.runs.selection import HELD
+from portal.domain.mailroom.printing.runs.specimens import SpecimenWriter
+
+Command = Callable[..., None]
+
+
+def _options(command: Command) -> Command:
+    for option in (
+        click.option(
+            "--out",
+            "folder",
+            type=click.Path(file_okay=False, path_type=Path),
+            metavar="DIR",
+            help="Folder for the files (default: letters/run-NNN in the data directory).",
+        ),
+        click.option(
+            "--notice-date",
+            type=click.DateTime(["%Y-%m-%d"]),
+            metavar="YYYY-MM-DD",
+            help="Date on the letter (default: today).",
+        ),
+        json_option,
+    ):
+        command = option(command)
+    return command
+
+
+@click.command(
+    "test-posting",
+    help="Print the letter with a specimen instead of an ID, to addresses of the staff.",
+)
+@_options
+@click.pass_obj
+@answering
+def test_posting(
+    context: Context, folder: Path | None, notice_date: datetime | None, *, json_file: str | None
+) -> None:
+    """Build a test posting; its letters go the way of all others and are in no count."""
+    printer = make_printer(context)
+    built = _build(printer, SpecimenWriter(printer), folder, notice_date)
+    write_json(json_file, built_json(built))
+    if json_file != "-":
+        say_built(built)
+
+
+@click.command(
+    "advance",
+    help="Print the advance notice (事前案内) with the decline form; ordinary mail, no ID. Resumes.",
+)
+@_options
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most so many notices.")
+@dry_run_option
+@click.pass_obj
+@answering
+def advance(
+    context: Context,
+    folder: Path | None,
+    notice_date: datetime | None,
+    limit: int | None,
+    *,
+    dry_run: bool,
+    json_file: str | None,
+) -> None:
+    """Build advance notices; ends with 3 while households are held or cannot be printed."""
+    printer = make_printer(context)
+    writer = AdvanceWriter(printer)
+    if dry_run:
+        with printer.read() as session:
+            writer.require(session, None)
+            chosen = writer.choose(session)
+        made: BuiltBare | Chosen = chosen
+    else:
+        made = _build(printer, writer, folder, notice_date, limit)
+        chosen = (made if isinstance(made, Chosen) else made.chosen) or Chosen(())
+    value = built_json(made) | (
+        {"ready": len(chosen.items[:limit]), "dry_run": True} if dry_run else {}
+    )
+    write_json(json_file, value)
+    if json_file != "-":
+        if dry_run:
+            ready = len(chosen.items[:limit])
+            click.echo(
+                _sn("作る手紙は%(n)d通です。", "作る手紙は%(n)d通です。", ready) % {"n": ready}
+            )
+        else:
+            say_built(made)
+        say_left_out(chosen.left_out, chosen.findings)
+        if dry_run:
+            click.echo(_s("試しの実行です。何も保存していません。"))
+    if chosen.findings or chosen.left_out.get(HELD):
+        sys.exit(WITH_HOLDS)
+
+
+def _build(
+    printer: Printer,
+    writer: Writer,
+    folder: Path | None,
+    notice_date: datetime | None,
+    limit: int | None = None,
+) -> BuiltBare | Chosen:
+    with progress_bar(_s("手紙を作っています")) as report:
+        return build_bare(
+            printer,
+            writer,
+            folder=folder,
+            limit=limit,
+            chunk_size=CHUNK_SIZE,
+            notice_date=notice_date.date() if notice_date else None,
+            progress=report,
+        )
+
+
+def built_json(built: BuiltBare | Chosen) -> dict[str, Any]:
+    """Return a run, or who was left out, for ``--json``."""
+    if isinstance(built, Chosen):
+        return {"letters": 0, "left_out": dict(built.left_out)}
+    left_out = dict(built.chosen.left_out) if built.chosen is not None else {}
+    return {
+        "run": built.run_id,
+        "resumed": built.chosen is None,
+        "folder": built.folder,
+        "manifest": built.manifest.name,
+        "files": [asdict(file) for file in built.files],
+        "left_out": left_out,
+        **asdict(built.totals),
+    }
+
+
+def say_built(built: BuiltBare | Chosen) -> None:
+    """Say what was built and where it lies."""
+    if isinstance(built, Chosen):
+        click.echo(_s("作る手紙はありません。"))
+        return
+    if built.chosen is None:
+        click.echo(_s("途中だった印刷 %(id)d を終わらせました。") % {"id": built.run_id})
+    click.echo(
+        _sn("手紙を%(n)d通作りました。", "手紙を%(n)d通作りました。", built.totals.letters)
+        % {"n": built.totals.letters}
+    )
+    click.echo(_s("保存先: %(folder)s") % {"folder": built.folder})

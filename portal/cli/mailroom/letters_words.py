@@ -1,0 +1,123 @@
+"""What ``portal letters`` says about preflights and runs, for people and as JSON."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from portal.domain.foundation.texts import _s, _sn
+from portal.domain.mailroom.printing.runs.build import BuiltRun
+from portal.domain.mailroom.printing.runs.preflight import Finding, Preflight
+
+
+def preflight_json(checked: Preflight) -> dict[str, Any]:
+    """Return a preflight for ``--json``."""
+    return {
+        "ready": len(checked.ready),
+        "left_out": checked.left_out | {"unprintable": checked.unprintable},
+        "unprintable": [
+            {
+                "household_id": finding.household_id,
+                "household_no": finding.household_no,
+                "reason": finding.reason,
+                "where": finding.where,
+                "characters": finding.characters,
+                "sentences": finding.sentences,
+            }
+            for finding in checked.findings
+        ],
+    }
+
+
+def built_json(built: BuiltRun) -> dict[str, Any]:
+    """Return a finished run for ``--json``."""
+    return {
+        "run": built.run_id,
+        "resumed": built.resumed,
+        "folder": built.folder,
+        "manifest": built.manifest.name,
+        "back": built.back.name,
+        "files": [asdict(file) for file in built.files],
+        **asdict(built.totals),
+    }
+
+
+def say_built(built: BuiltRun | Preflight) -> None:
+    """Say what was built and where it lies."""
+    if isinstance(built, Preflight):
+        click.echo(_s("作る手紙はありません。"))
+        return
+    totals = built.totals
+    if built.resumed:
+        click.echo(_s("途中だった印刷 %(id)d を終わらせました。") % {"id": built.run_id})
+    click.echo(
+        _sn(
+            "手紙を%(n)d通作りました（こども%(children)d人、%(yen)s円）。",
+            "手紙を%(n)d通作りました（こども%(children)d人、%(yen)s円）。",
+            totals.letters,
+        )
+        % {"n": totals.letters, "children": totals.children, "yen": f"{totals.amount_yen:,}"}
+    )
+    click.echo(
+        _s("保存先: %(folder)s（PDF %(files)d個、一覧 %(manifest)s、裏面 %(back)s）")
+        % {
+            "folder": built.folder,
+            "files": len(built.files),
+            "manifest": built.manifest.name,
+            "back": built.back.name,
+        }
+    )
+
+
+def reason_words() -> dict[str, str]:
+    """Say why households get no letter, by code."""
+    return {
+        "protected": _s("支援措置の対象"),
+        "held": _s("保留中"),
+        "removed": _s("対象から外れた"),
+        "nothing_due": _s("届けるものがない"),
+        "has_letter": _s("手紙がもうある"),
+        "has_notice": _s("事前案内がもうある"),
+    }
+
+
+def say_preflight(checked: Preflight) -> None:
+    """Say who was left out and what cannot be printed."""
+    say_left_out(checked.left_out, checked.findings)
+
+
+def say_left_out(left_out: Mapping[str, int], findings: Collection[Finding]) -> None:
+    """Say how many households got nothing, by reason, and whose names or addresses cannot be printed."""
+    names = reason_words()
+    for reason, count in left_out.items():
+        if count:
+            click.echo(
+                "  "
+                + _sn("%(reason)s: %(n)d世帯", "%(reason)s: %(n)d世帯", count)
+                % {"reason": names[reason], "n": count}
+            )
+    if findings:
+        unprintable = len({finding.household_id for finding in findings})
+        click.echo(
+            _sn(
+                "氏名か住所を印刷できない世帯が%(n)d件あります。区が認めた印刷用の文字を登録してください。",
+                "氏名か住所を印刷できない世帯が%(n)d件あります。区が認めた印刷用の文字を登録してください。",
+                unprintable,
+            )
+            % {"n": unprintable}
+        )
+    for line in _finding_lines(findings):
+        click.echo(line)
+
+
+def _finding_lines(findings: Iterable[Finding]) -> Iterable[str]:
+    places = {"name": _s("氏名"), "address": _s("住所")}
+    for finding in findings:
+        characters = " ".join(f"[{code}]" for code in finding.characters)
+        sentences = " ".join(finding.sentences)
+        where = _s("世帯 %(no)s の%(where)s: ") % {
+            "no": finding.household_no,
+            "where": places[finding.where],
+        }
+        yield "  " + where + " ".join(part for part in (characters, sentences) if part)

@@ -1,0 +1,118 @@
+"""``portal mail``: what the post says of our mail, and what is not delivered."""
+
+import sys
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from portal.cli.context import WITH_HOLDS, Context, answering, json_option, write_json
+from portal.cli.deciding import person
+from portal.cli.oversight.report_files import FILE, say_report, write_files
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.shipments import other_mail
+from portal.domain.letters.shipments.mail import CLASSES
+from portal.domain.mailroom.tracking.file import CsvFeed
+from portal.domain.mailroom.tracking.ingest import match_again, take_tracking
+from portal.domain.oversight.reports.mail_lists import undelivered_report
+from portal.domain.people.staff.permissions import Permission
+
+
+@click.group()
+def mail() -> None:
+    """Tracking of letters and parcels, and what is not delivered."""
+
+
+@mail.command(help="Note letters and forms that stand in no list, in pieces, for the postage.")
+@click.argument("pieces", type=click.IntRange(min=1))
+@click.option("--what", required=True, type=click.Choice(other_mail.WHAT), help="What was sent.")
+@click.option(
+    "--class", "mail_class", required=True, type=click.Choice(CLASSES), help="Class of mail."
+)
+@click.option(
+    "--day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="Day of posting (default: today).",
+)
+@click.option("--by", required=True, metavar="LOGIN", help="Who posts them.")
+@json_option
+@click.pass_obj
+@answering
+def other(
+    context: Context,
+    pieces: int,
+    what: str,
+    mail_class: str,
+    day: datetime | None,
+    by: str,
+    json_file: str | None,
+) -> None:
+    """Enter other mail."""
+    with context.database().write() as session:
+        now = context.clock.now(session)
+        actor, posted_on = (
+            person(session, by, Permission.POST_LETTERS),
+            day.date() if day else jst_date(now),
+        )
+        row = other_mail.enter(
+            session, context.load_program(), posted_on, mail_class, what, pieces, actor, now
+        )
+        said = {"id": row.id, "day": posted_on.isoformat(), "pieces": pieces}
+    write_json(json_file, said)
+    if json_file != "-":
+        click.echo(_s("%(day)s に差し出した%(pieces)d通を記録しました。") % said)
+
+
+@mail.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+@click.pass_obj
+@answering
+def track(context: Context, file: Path, json_file: str | None) -> None:
+    """Take over a status file of the post, all or nothing; ends with 3 when people must look at something."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise InputError(
+            _s("ファイル %(path)s を読めません(%(reason)s)。")
+            % {"path": file, "reason": error.strerror}
+        ) from None
+    with context.database().write() as session:
+        now = context.clock.now(session)
+        done = take_tracking(
+            session, context.vault(), context.load_program(), CsvFeed(data), context.actor, now
+        )
+        found = match_again(session, context.vault(), context.load_program(), context.actor, now)
+    write_json(json_file, asdict(done) | {"matched": found})
+    if json_file != "-":
+        click.echo(
+            _s("このファイルはもう取り込んであります。何も変えていません。")
+            if done.repeated
+            else _s(
+                "%(rows)s行のうち新しい記録%(new)s件、状態が変わった郵便%(moved)s通、知らない番号%(unmatched)s件、知らない言葉%(unknown)s件、つながらない記録%(conflicts)s件。"
+            )
+            % asdict(done)
+        )
+    if done.unmatched or done.unknown or done.conflicts:
+        sys.exit(WITH_HOLDS)
+
+
+@mail.command()
+@click.option("--pdf", type=FILE, help="Write the list as PDF to this file.")
+@click.option("--xlsx", type=FILE, help="Write the list as xlsx to this file.")
+@click.option("--protected", is_flag=True, help="With protected households: for the ward alone.")
+@click.pass_obj
+@answering
+def undelivered(context: Context, pdf: Path | None, xlsx: Path | None, *, protected: bool) -> None:
+    """Households whose letter is not delivered, with reason, attempts and value."""
+    with context.database().read() as session:
+        now = context.clock.now(session)
+        written = undelivered_report(
+            session, context.load_program(), now, include_protected=protected
+        )
+    write_files(written, now, pdf, xlsx)
+    say_report(written)

@@ -1,0 +1,358 @@
+"""``portal roster``: check an extract, import it, look at differences and at what is held."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from portal.cli.context import (
+    WITH_HOLDS,
+    Context,
+    answering,
+    dry_run_option,
+    json_option,
+    write_json,
+)
+from portal.cli.mailroom.roster_holds import day, print_text, protection_group, release
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.mailroom.roster.apply import STEPS
+from portal.domain.mailroom.roster.check import RosterReport, check_file
+from portal.domain.mailroom.roster.codes import explain
+from portal.domain.mailroom.roster.importer import Imported, Importer
+from portal.domain.mailroom.roster.kinds import meaning
+from portal.domain.mailroom.roster.layout import Layout, find_layout
+from portal.domain.mailroom.roster.queries import (
+    described_differences,
+    held_households,
+    rows_not_taken,
+)
+from portal.domain.mailroom.roster.queries import imports as list_imports
+from portal.domain.mailroom.roster.towns import rules_of
+from portal.domain.people.households.search_index import Indexer
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+layout_option = click.option(
+    "--layout", metavar="NAME_OR_FILE", help="A layout of the program or a TOML file."
+)
+extracted_option = click.option(
+    "--extracted", metavar="YYYY-MM-DD", help="Day of extraction, if no column says it."
+)
+
+
+@click.group("roster", help="区の抽出ファイルを確かめ、取り込み、保留を見ます。")
+def roster_group() -> None:
+    """Extracts of the ward."""
+
+
+roster_group.add_command(release)
+roster_group.add_command(print_text)
+roster_group.add_command(protection_group)
+
+CHECKING, STAGING, APPLYING = 1, 3, 1  # shares of an import's time, for the bar
+SHOWN_AT_ONCE, ROWS_IN_MEMORY = 200, 180_000
+
+
+class _Work:
+    """One bar over check, staging and applying, in bytes of the file times each part's share."""
+
+    def __init__(self, size: int, advance: Callable[[int], None]) -> None:
+        self._size = size
+        self._advance = advance
+        self.share = CHECKING
+
+    def read(self, size: int) -> None:
+        """Some bytes were read."""
+        self._advance(size * self.share)
+
+    def applied(self) -> None:
+        """One step of applying was done."""
+        self._advance(self._size * APPLYING // STEPS)
+
+
+@contextmanager
+def _work(size: int, label: str, shares: int) -> Iterator[_Work]:
+    with click.progressbar(length=size * shares, label=label, file=sys.stderr) as bar:
+        yield _Work(size, bar.update)
+
+
+def _check(
+    program: Program,
+    file: Path,
+    layout: Layout,
+    extracted: str | None,
+    work: _Work,
+    keep_rows: int = 0,
+) -> RosterReport:
+    rules = rules_of(program, extracted=day(extracted) or program.today)
+    return check_file(file, layout, rules, progress=work.read, keep_rows=keep_rows)
+
+
+def _say(report: RosterReport) -> None:
+    totals = report.totals
+    households, rows = totals["households"], totals["rows"]
+    click.echo(
+        _s("行: %(all)d（受け入れ %(accept)d、対象外 %(exclude)d、受け入れられない %(reject)d）")
+        % {
+            "all": totals["records"],
+            "accept": rows.get("accept", 0),
+            "exclude": rows.get("exclude", 0),
+            "reject": rows.get("reject", 0),
+        }
+    )
+    click.echo(
+        _s(
+            "世帯: 発行 %(issue)d、保留 %(hold)d、対象のこどもなし %(none)d、受け入れられない %(reject)d"
+        )
+        % {name: households.get(name, 0) for name in ("issue", "hold", "none", "reject")}
+    )
+    click.echo(
+        _s("こども: 発行 %(issue)d人 %(yen)s円、保留 %(hold)d人 %(held)s円")
+        % {
+            "issue": totals["children_issue"],
+            "yen": f"{totals['yen_issue']:,}",
+            "hold": totals["children_hold"],
+            "held": f"{totals['yen_hold']:,}",
+        }
+    )
+    for code, count in {**totals["row_codes"], **totals["household_codes"]}.items():
+        explanation = explain(code)
+        click.echo(f"  {code} {count}: {explanation.meaning} {explanation.remedy}")
+
+
+def _write_report(report: RosterReport, target: str | None) -> None:
+    if target == "-":
+        report.write_json(sys.stdout)
+    elif target:
+        with Path(target).open("w", encoding="utf-8") as out:
+            report.write_json(out)
+
+
+def _end(report: RosterReport) -> NoReturn:
+    raise SystemExit(0 if report.clean else WITH_HOLDS)
+
+
+@roster_group.command("check", help="ファイルを確かめます。何も保存しません。")
+@click.argument("file", type=FILE)
+@layout_option
+@extracted_option
+@json_option
+@click.pass_obj
+@answering
+def check(
+    context: Context, file: Path, layout: str | None, extracted: str | None, json_file: str | None
+) -> None:
+    """Check an extract; stores nothing."""
+    chosen, program = _layout(context, layout), context.load_program()
+    with _work(file.stat().st_size, _s("確認中"), CHECKING) as work:
+        report = _check(program, file, chosen, extracted, work)
+    if json_file != "-":
+        _say(report)
+    _write_report(report, json_file)
+    _end(report)
+
+
+def _layout(context: Context, name: str | None) -> Layout:
+    if not name:
+        raise InputError(
+            _s("--layout で、ファイルの形（レイアウト）の名前かファイルを指定してください。")
+        )
+    return find_layout(name, context.load_program().layouts_dir)
+
+
+def _importer(context: Context) -> Importer:
+    vault = context.vault()
+    return Importer(
+        context.database().write,
+        vault,
+        Indexer(vault),
+        context.clock,
+        context.load_program().amount_yen,
+        context.actor,
+    )
+
+
+@roster_group.command(
+    "import", help="ファイルを取り込みます。2回目からは違いを示し、--apply で適用します。"
+)
+@click.argument("file", type=FILE, required=False)
+@layout_option
+@extracted_option
+@click.option(
+    "--apply", "apply_id", type=int, metavar="DIFF_ID", help="Apply the differences of this import."
+)
+@dry_run_option
+@json_option
+@click.pass_obj
+@answering
+def import_(
+    context: Context,
+    file: Path | None,
+    layout: str | None,
+    extracted: str | None,
+    apply_id: int | None,
+    dry_run: bool,
+    json_file: str | None,
+) -> None:
+    """Import an extract, or apply one that waits."""
+    if apply_id is not None:
+        _apply(context, apply_id, dry_run=dry_run)
+        return
+    if file is None:
+        raise InputError(_s("取り込むファイルか、--apply と番号を指定してください。"))
+    chosen, program = _layout(context, layout), context.load_program()
+    size = file.stat().st_size
+    if dry_run:
+        with _work(size, _s("確認中"), CHECKING) as work:
+            report = _check(program, file, chosen, extracted, work)
+        if json_file != "-":
+            _say(report)
+            click.echo(_s("試しの実行なので、何も変えていません。"))
+        _write_report(report, json_file)
+        _end(report)
+    importer = _importer(context)
+    with _work(size, _s("取り込み中"), CHECKING + STAGING + APPLYING) as work:
+        report = _check(program, file, chosen, extracted, work, ROWS_IN_MEMORY)
+        work.share = STAGING
+        done = importer.run(file, report, step=work.applied)
+    if json_file:
+        write_json(
+            json_file,
+            {
+                "import_id": done.import_id,
+                "state": done.state,
+                "repeated": done.repeated,
+                "differences": done.differences,
+                "totals": report.totals,
+            },
+        )
+    if json_file != "-":
+        _say(report)
+        _say_done(done)
+    _end(report)
+
+
+def _apply(context: Context, import_id: int, *, dry_run: bool) -> None:
+    if dry_run:
+        for kind, count in _importer(context).check_apply(import_id).items():
+            click.echo(f"  {kind} {count}: {meaning(kind)}")
+        click.echo(_s("試しの実行なので、何も変えていません。"))
+        return
+    _importer(context).apply(import_id)
+    click.echo(_s("取り込み %(id)d を適用しました。") % {"id": import_id})
+
+
+def _say_done(done: Imported) -> None:
+    if done.repeated:
+        click.echo(
+            _s("このファイルは取り込み済みです（取り込み %(id)d）。何も変わりません。")
+            % {"id": done.import_id}
+        )
+    elif done.state == "applied":
+        click.echo(_s("取り込み %(id)d を適用しました。") % {"id": done.import_id})
+    if done.state == "staged":
+        for kind, count in done.differences.items():
+            click.echo(f"  {kind} {count}: {meaning(kind)}")
+        click.echo(
+            _s("違いを確かめてから、portal roster import --apply %(id)d で適用してください。")
+            % {"id": done.import_id}
+        )
+
+
+@roster_group.command("diff", help="適用を待っている取り込みの違いを、世帯ごとに示します。")
+@json_option
+@click.pass_obj
+@answering
+def diff(context: Context, json_file: str | None) -> None:
+    """Show what waits to be applied."""
+    vault = context.vault()
+    with context.database().read() as session:
+        values: list[dict[str, Any]] = [
+            {
+                "diff_id": i.id,
+                "file": i.file_name,
+                "differences": i.differences,
+                "households": [
+                    {"household_no": d.household_no, "kind": d.kind, "child": d.child}
+                    for d in described_differences(session, vault, i.id, include_protected=True)
+                ],
+            }
+            for i in list_imports(session)
+            if i.state == "staged"
+        ]
+    write_json(json_file, values)
+    if json_file == "-":
+        return
+    for value in values:
+        click.echo(f"{value['diff_id']} {value['file']}")
+        for kind, count in value["differences"].items():
+            click.echo(f"  {kind} {count}: {meaning(kind)}")
+        for one in value["households"][:SHOWN_AT_ONCE]:
+            click.echo(f"    {one['household_no']} {one['kind']}")
+        if len(value["households"]) > SHOWN_AT_ONCE:
+            click.echo(_s("    すべては --json で見られます。"))
+    if not values:
+        click.echo(_s("適用を待っている違いはありません。"))
+
+
+@roster_group.command(
+    "holds", help="保留の世帯と、受け入れられなかった行を、理由と直し方つきで示します。"
+)
+@click.option("--code", help="Only this code.")
+@json_option
+@click.pass_obj
+@answering
+def holds(context: Context, code: str | None, json_file: str | None) -> None:
+    """List held households and rejected rows with reason and remedy."""
+    vault = context.vault()
+    with context.database().read() as session:
+        held = list(held_households(session, vault, code=code, include_protected=True))
+        latest = next((i for i in list_imports(session) if i.state == "applied"), None)
+        rejected = (
+            []
+            if latest is None
+            else list(rows_not_taken(session, vault, latest.id, include_protected=True))
+        )
+    if code is not None:
+        rejected = [row for row in rejected if code in row.codes]
+    value: dict[str, Any] = {
+        "households": [{"household_no": h.household_no, "codes": h.codes} for h in held],
+        "rows": [
+            {
+                "record": r.record,
+                "line": r.line,
+                "household_no": r.household_no,
+                "person_no": r.person_no,
+                "codes": r.codes,
+            }
+            for r in rejected
+        ],
+    }
+    write_json(json_file, value)
+    if json_file == "-":
+        return
+    for household in held:
+        click.echo(
+            _s("世帯 %(no)s") % {"no": household.household_no or f"#{household.household_id}"}
+        )
+        _explain(household.codes)
+    for row in rejected:
+        click.echo(
+            _s("%(line)d行目（世帯 %(household)s、宛名 %(person)s）")
+            % {
+                "line": row.line,
+                "household": row.household_no,
+                "person": row.person_no,
+            }
+        )
+        _explain(row.codes)
+
+
+def _explain(codes: tuple[str, ...]) -> None:
+    for code in codes:
+        explanation = explain(code)
+        click.echo(f"  {code}: {explanation.meaning} {explanation.remedy}")

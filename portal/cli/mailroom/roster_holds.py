@@ -1,0 +1,362 @@
+"""``portal roster release``, ``print-text`` and ``protection``: what people decide about held households."""
+
+import tomllib
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from portal.cli.context import (
+    WITH_HOLDS,
+    Context,
+    answering,
+    dry_run_option,
+    json_option,
+    write_json,
+)
+from portal.cli.deciding import person
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.approvals.services import Instruction
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import InputError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.mailroom.roster import codes, holds, protection_list
+from portal.domain.mailroom.roster.protection_none import confirm_none
+from portal.domain.people.households.print_texts import PrintFields
+from portal.domain.people.households.queries import household_id_of, open_holds
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.requests.requests.scans import CheckedScan, check_scan, store_scan
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+by_option = click.option("--by", required=True, metavar="LOGIN", help="Who decides.")
+confirmed_option = click.option("--confirmed-by", metavar="LOGIN", help="The second person.")
+instruction_option = click.option(
+    "--instruction", metavar="NO", help="Number of the ward's written order."
+)
+instruction_day_option = click.option("--instruction-date", metavar="YYYY-MM-DD", help="Its date.")
+instruction_scan_option = click.option(
+    "--instruction-scan",
+    type=FILE,
+    help="Its scan (PDF, TIFF, PNG, JPEG); without it one person is of the ward.",
+)
+household_option = click.option(
+    "--household", required=True, metavar="NO", help="Household number, or #KEY."
+)
+
+
+def day(text: str | None) -> date | None:
+    """Read a day. Raises InputError."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise InputError(_s("日付は 2023-05-15 の形で書いてください。")) from None
+
+
+def _household_id(session: Session, vault: Vault, number: str) -> int:
+    found = household_id_of(session, vault, number)
+    if found is None:
+        raise NotFoundError(_s("世帯 %(no)s は見つかりません。") % {"no": number})
+    return found
+
+
+def _checked(scan: Path | None) -> CheckedScan | None:
+    return check_scan(scan.read_bytes()) if scan is not None else None
+
+
+def _instruction(
+    context: Context,
+    session: Session,
+    number: str | None,
+    text: str | None,
+    scan: CheckedScan | None,
+    actor: Actor,
+    household_id: int | None = None,
+) -> Instruction | None:
+    if number is None:
+        if scan is not None:
+            raise InputError(_s("指示書のスキャンには、--instruction で番号もつけてください。"))
+        return None
+    now = context.clock.now(session)
+    order = Instruction(number, day(text) or jst_date(now))
+    if scan is None:
+        return order
+    stored = store_scan(session, context.vault(), scan, actor, now, household_id=household_id)
+    return replace(order, scan_id=stored.id)
+
+
+def _say(text: str, dry_run: bool) -> None:
+    click.echo(_s("試しの実行なので、何も変えていません。") if dry_run else text)
+
+
+@click.command("release", help="世帯の保留を解きます。区の指示が要る保留は、二人で解きます。")
+@household_option
+@click.option("--code", required=True, metavar="CODE", help="Such as W10 or W10_MOVED_AFTER_BASE.")
+@by_option
+@confirmed_option
+@instruction_option
+@instruction_day_option
+@instruction_scan_option
+@dry_run_option
+@json_option
+@click.pass_obj
+@answering
+def release(
+    context: Context,
+    household: str,
+    code: str,
+    by: str,
+    confirmed_by: str | None,
+    instruction: str | None,
+    instruction_date: str | None,
+    instruction_scan: Path | None,
+    *,
+    dry_run: bool,
+    json_file: str | None,
+) -> None:
+    """Release one hold of a household."""
+    vault, scan = context.vault(), _checked(instruction_scan)
+    with context.database().write() as session:
+        now = context.clock.now(session)
+        key = _household_id(session, vault, household)
+        whole = _code(code, session, key)
+        first = person(session, by, Permission.PROPOSE_RELEASE)
+        order = _instruction(context, session, instruction, instruction_date, scan, first, key)
+        if holds.needs_two(whole):
+            approval = holds.propose_release(session, key, whole, first, now, order)
+            second = _second(session, confirmed_by)
+            holds.release(session, vault, approval.id, second, now)
+        else:
+            holds.release_alone(session, key, whole, first, now)
+        left = [hold.code for hold in open_holds(session, key)]
+        if dry_run:
+            session.rollback()
+    write_json(
+        json_file, {"household_id": key, "released": whole, "still_held": left, "dry_run": dry_run}
+    )
+    if json_file != "-":
+        said = _s("保留 %(code)s を解きました。残る保留: %(left)s") % {
+            "code": whole,
+            "left": ", ".join(left) or _s("なし"),
+        }
+        _say(said, dry_run)
+
+
+def _code(code: str, session: Session, household_id: int) -> str:
+    open_codes = [hold.code for hold in open_holds(session, household_id)]
+    return next(
+        (found for found in open_codes if found == code or found.startswith(code + "_")), code
+    )
+
+
+def _second(session: Session, login: str | None) -> Actor:
+    if login is None:
+        raise InputError(
+            _s("この保留は二人で解きます。--confirmed-by でもう一人を指定してください。")
+        )
+    return person(session, login, Permission.CONFIRM_RELEASE)
+
+
+@click.command("print-text", help="区が認めた印字用の文字か画像を登録し、外字の保留を解きます。")
+@household_option
+@click.option(
+    "--text", "text_file", type=FILE, help="TOML: name, town, street, building, [children]."
+)
+@click.option("--image", "image_file", type=FILE, help="PNG of the name, up to 200 kB.")
+@by_option
+@confirmed_option
+@instruction_option
+@instruction_day_option
+@instruction_scan_option
+@dry_run_option
+@json_option
+@click.pass_obj
+@answering
+def print_text(
+    context: Context,
+    household: str,
+    text_file: Path | None,
+    image_file: Path | None,
+    by: str,
+    confirmed_by: str | None,
+    instruction: str | None,
+    instruction_date: str | None,
+    instruction_scan: Path | None,
+    *,
+    dry_run: bool,
+    json_file: str | None,
+) -> None:
+    """Register what the ward approved to print; the original stays."""
+    vault, scan = context.vault(), _checked(instruction_scan)
+    fields = _print_fields(text_file, image_file)
+    with context.database().write() as session:
+        now = context.clock.now(session)
+        key = _household_id(session, vault, household)
+        first = person(session, by, Permission.PROPOSE_RELEASE)
+        order = _instruction(context, session, instruction, instruction_date, scan, first, key)
+        approval = holds.propose_print_text(session, vault, key, fields, first, now, order)
+        holds.release(session, vault, approval.id, _second(session, confirmed_by), now)
+        left = [hold.code for hold in open_holds(session, key)]
+        if dry_run:
+            session.rollback()
+    write_json(
+        json_file,
+        {"household_id": key, "released": codes.W02_GAIJI, "still_held": left, "dry_run": dry_run},
+    )
+    if json_file != "-":
+        _say(
+            _s("印字用の文字を登録しました。残る保留: %(left)s")
+            % {"left": ", ".join(left) or _s("なし")},
+            dry_run,
+        )
+
+
+def _print_fields(text_file: Path | None, image_file: Path | None) -> PrintFields:
+    if text_file is None and image_file is None:
+        raise InputError(_s("--text か --image で、印字するものを指定してください。"))
+    values: dict[str, Any] = {}
+    if text_file is not None:
+        try:
+            values = tomllib.loads(text_file.read_text(encoding="utf-8"))
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+            raise InputError(
+                _s("%(file)s を TOML として読めません。") % {"file": text_file.name}
+            ) from None
+    children = values.pop("children", {})
+    names = {"name", "town", "street", "building"}
+    texts = [*values.values(), *(children.values() if isinstance(children, dict) else [None])]
+    if values.keys() - names or not all(isinstance(text, str) for text in texts):
+        raise InputError(
+            _s("%(file)s に書けるのは name, town, street, building と [children] の文字だけです。")
+            % {"file": text_file.name if text_file else ""}
+        )
+    if not all(ordinal.isdigit() for ordinal in children):
+        raise InputError(_s('[children] には、こどもの番号と名前を書いてください（例: 1 = "…"）。'))
+    image = image_file.read_bytes() if image_file is not None else None
+    return PrintFields(
+        **values, children={int(o): name for o, name in children.items()}, image=image
+    )
+
+
+@click.group(
+    "protection", help="支援措置の対象者の一覧を読み込むか、対象者がいないことを記録します。"
+)
+def protection_group() -> None:
+    """Protected households, where the extract has no column for them."""
+
+
+@protection_group.command(
+    "list", help="世帯番号か宛名番号の一覧（CSV）を読み込み、その世帯を保護します。"
+)
+@click.argument("file", type=FILE)
+@click.option(
+    "--column", required=True, metavar="HEADER", help="The column that holds the numbers."
+)
+@click.option(
+    "--numbers",
+    "kind",
+    type=click.Choice(protection_list.KINDS),
+    default="household",
+    show_default=True,
+)
+@click.option("--again", is_flag=True, help="Hold also those whose protection was released before.")
+@dry_run_option
+@json_option
+@click.pass_obj
+@answering
+def protection_from_list(
+    context: Context,
+    file: Path,
+    column: str,
+    kind: str,
+    *,
+    again: bool,
+    dry_run: bool,
+    json_file: str | None,
+) -> None:
+    """Load a separate list."""
+    vault = context.vault()
+    numbers = protection_list.read_numbers(file, column)
+    with context.database().write() as session:
+        done = protection_list.load_list(
+            session, vault, numbers, kind, context.actor, context.clock.now(session), again=again
+        )
+        if dry_run:
+            session.rollback()
+    write_json(
+        json_file,
+        {
+            "households": done.households,
+            "held": done.held,
+            "released_before": done.released_before,
+            "unknown": done.unknown,
+            "dry_run": dry_run,
+        },
+    )
+    if json_file != "-":
+        said = _s("一覧の %(all)d 世帯のうち、%(held)d 世帯を新しく保護しました。") % {
+            "all": done.households,
+            "held": done.held,
+        }
+        _say(said, dry_run)
+        if done.released_before:
+            click.echo(
+                _s(
+                    "前に区の指示で保留を解いた %(n)d 世帯は、そのままです。もう一度保護するには --again を付けてください。"
+                )
+                % {"n": done.released_before}
+            )
+        if done.unknown:
+            click.echo(
+                _s("登録のない番号が %(n)d 件あります。区に確かめてください。")
+                % {"n": len(done.unknown)}
+            )
+            for number in done.unknown:
+                click.echo(f"  {number}")
+    raise SystemExit(WITH_HOLDS if done.unknown or done.held else 0)
+
+
+@protection_group.command(
+    "none", help="支援措置の対象者がいないと区が確かめたことを、二人で記録します。"
+)
+@click.option(
+    "--date", "on", required=True, metavar="YYYY-MM-DD", help="The day on which the ward checked."
+)
+@by_option
+@click.option("--confirmed-by", required=True, metavar="LOGIN", help="The second person.")
+@instruction_option
+@instruction_day_option
+@instruction_scan_option
+@dry_run_option
+@click.pass_obj
+@answering
+def protection_none(
+    context: Context,
+    on: str,
+    by: str,
+    confirmed_by: str,
+    instruction: str | None,
+    instruction_date: str | None,
+    instruction_scan: Path | None,
+    *,
+    dry_run: bool,
+) -> None:
+    """Note the ward's "none"."""
+    scan = _checked(instruction_scan)
+    with context.database().write() as session:
+        now = context.clock.now(session)
+        first = person(session, by, Permission.PROPOSE_RELEASE)
+        confirm_none(
+            session,
+            day(on) or jst_date(now),
+            first,
+            person(session, confirmed_by, Permission.CONFIRM_RELEASE),
+            now,
+            _instruction(context, session, instruction, instruction_date, scan, first),
+        )
+        if dry_run:
+            session.rollback()
+    _say(_s("%(date)s 現在、支援措置の対象者がいないことを記録しました。") % {"date": on}, dry_run)

@@ -1,0 +1,65 @@
+"""``portal export``: everything that the ward owns, in open formats (clause 15)."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from portal.cli.context import Context, answering, json_option, write_json
+from portal.cli.deciding import person
+from portal.domain.foundation.texts import _s
+from portal.domain.oversight.export.handing_over import Office, export_all
+from portal.domain.people.staff.permissions import Permission
+
+
+@click.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="New folder to write; never overwritten.",
+)
+@click.option(
+    "--by",
+    "login",
+    required=True,
+    metavar="LOGIN",
+    help="The ward's staff account that takes the data over.",
+)
+@click.option(
+    "--protected-by-instruction",
+    "instruction",
+    default="",
+    metavar="NO",
+    help="Number of the ward's instruction to include protected households.",
+)
+@json_option
+@click.pass_obj
+@answering
+def export(
+    context: Context, out: Path, login: str, instruction: str, json_file: str | None
+) -> None:
+    """Write every text, document version, report and ledger into a new folder, with a manifest and checksums."""
+    database = context.database()
+    with database.write() as session:  # an account is read with its row locked
+        actor = person(session, login, Permission.DECIDE_MANAGEMENT)
+    office = Office(
+        database.read, database.write, context.vault(), context.clock, context.load_program()
+    )
+    found = export_all(office, out, actor, instruction)
+    write_json(json_file, asdict(found))
+    if json_file != "-":
+        click.echo(
+            _s(
+                "%(path)s に%(files)s個のファイルを書き出しました。一覧の照合番号は %(digest)s です。"
+            )
+            % {"path": found.folder, "files": found.files, "digest": found.manifest_sha256}
+        )
+        if found.left_out:
+            click.echo(
+                _s(
+                    "支援措置の世帯%(n)s件は入れていません。入れるには、区の指示書の番号を指定してください。"
+                )
+                % {"n": found.left_out}
+            )

@@ -1,0 +1,168 @@
+"""``portal report``: figures of the program; reading only."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from portal.cli.context import WITH_HOLDS, Context, answering, json_option, write_json
+from portal.cli.oversight.report_files import FILE, say_report, write_files
+from portal.cli.oversight.report_work import PAPERS, paper
+from portal.domain.desk.casework.deliveries import Deliveries, deliveries
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.oversight.reports.calls import KIND
+from portal.domain.oversight.reports.declines import Declines, count_declines, decline_report
+from portal.domain.oversight.reports.delivery import KIND as DELIVERY_KIND
+from portal.domain.oversight.reports.due import months, read_month
+from portal.domain.oversight.reports.states import DRAFT
+from portal.domain.oversight.reports.versions import Kind, month_report, shown
+
+
+@click.group()
+def report() -> None:
+    """Figures of the program: what was delivered, and what was declined; papers on the work with the ward."""
+
+
+for name in PAPERS:
+    report.add_command(paper(name))
+
+
+@report.command()
+@json_option
+@click.pass_obj
+@answering
+def delivered(context: Context, json_file: str | None) -> None:
+    """Households, children and yen that were handed over, revealed and exchanged, and which of these counts."""
+    program = context.load_program()
+    with context.database().read() as session:
+        found = deliveries(session, program.delivered_means)
+    ways = {
+        way: asdict(reached) | {"counts": way == found.counts}
+        for way, reached in found.by_way.items()
+    }
+    write_json(json_file, {"delivered_means": found.counts, "all": asdict(found.everybody), **ways})
+    if json_file != "-":
+        _say(found)
+
+
+def _say(found: Deliveries) -> None:
+    names = {
+        "handed_over": _s("差し出しずみ"),
+        "revealed": _s("表示ずみ"),
+        "exchanged": _s("交換ずみ"),
+    }
+    rows = [(_s("対象（辞退と対象外をのぞく）"), found.everybody, "")]
+    rows += [
+        (names[way], reached, _s("（配達済みと数える）") if way == found.counts else "")
+        for way, reached in found.by_way.items()
+    ]
+    for name, reached, mark in rows:
+        click.echo(
+            _s("%(name)s: %(households)s世帯、こども%(children)s人、%(yen)s円%(mark)s")
+            % {
+                "name": name,
+                "households": f"{reached.households:,}",
+                "children": f"{reached.children:,}",
+                "yen": f"{reached.yen:,}",
+                "mark": mark,
+            }
+        )
+
+
+@report.command()
+@click.option("--pdf", type=FILE, help="Write the report as PDF to this file.")
+@click.option("--xlsx", type=FILE, help="Write the report as xlsx to this file.")
+@json_option
+@click.pass_obj
+@answering
+def declines(context: Context, pdf: Path | None, xlsx: Path | None, json_file: str | None) -> None:
+    """Households, children and yen that were declined, by channel and day, explicit and deemed apart."""
+    program = context.load_program()
+    with context.database().read() as session:
+        now = context.clock.now(session)
+        found = count_declines(session, program, now)
+        written = decline_report(session, program, now)
+    write_files(written, now, pdf, xlsx)
+    write_json(json_file, _declines_json(found))
+    if json_file != "-":
+        say_report(written)
+
+
+@report.command()
+@click.argument("month")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write PDF and xlsx into this folder.",
+)
+@json_option
+@click.pass_obj
+@answering
+def calls(context: Context, month: str, out: Path | None, json_file: str | None) -> None:
+    """The month's call report (MONTH as 2023-07): as submitted or checked, else as a draft with what it lacks.
+
+    Ends with 3 where a draft lacks counts of open days.
+    """
+    _monthly(context, KIND, month, out, json_file)
+
+
+@report.command("delivery")
+@click.argument("month")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write PDF and xlsx into this folder.",
+)
+@json_option
+@click.pass_obj
+@answering
+def delivery_report(context: Context, month: str, out: Path | None, json_file: str | None) -> None:
+    """The month's delivery report (MONTH as 2023-07): as submitted or checked, else as a draft."""
+    _monthly(context, DELIVERY_KIND, month, out, json_file)
+
+
+def _monthly(
+    context: Context, kind: Kind, month: str, out: Path | None, json_file: str | None
+) -> None:
+    program, first = context.load_program(), read_month(month)
+    if first is None:
+        raise InputError(_s("月を 2023-07 のように指定してください。"))
+    with context.database().read() as session:
+        now = context.clock.now(session)
+        if first not in months(program, jst_date(now), kind.name):
+            raise InputError(_s("この月の報告書はありません。報告の期間の月を指定してください。"))
+        found = shown(session, context.vault(), program, kind, first, now, drafts=True)
+        row = month_report(session, kind.name, first)
+        state, version = (row.state if row is not None else DRAFT), found.version
+        number, made = (version.number, version.checked_at) if version is not None else (None, now)
+    if found.report is None:
+        return
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        name = f"{kind.name}-{month}" + (f"-{number}" if number is not None else "-draft")
+        write_files(found.report, made, out / f"{name}.pdf", out / f"{name}.xlsx")
+    said = {"month": month, "state": state, "version": number, "missing": list(found.missing)}
+    write_json(json_file, said | {"report": asdict(found.report)})
+    if json_file != "-":
+        say_report(found.report)
+    for sentence in found.missing:
+        click.echo(sentence, err=True)
+    if found.missing:
+        sys.exit(WITH_HOLDS)
+
+
+def _declines_json(found: Declines) -> dict[str, object]:
+    return {
+        "window_over": found.window_over,
+        "accepted": asdict(found.accepted),
+        "deemed": asdict(found.deemed),
+        "pending": asdict(found.pending),
+        "by_channel": {channel: asdict(figures) for channel, figures in found.by_channel.items()},
+        "by_day": [
+            {"day": day.isoformat(), "channel": channel, **asdict(figures)}
+            for (day, channel), figures in found.by_day.items()
+        ],
+    }

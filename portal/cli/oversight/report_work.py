@@ -1,0 +1,54 @@
+"""``portal report plan|progress|questions|checklist``: the papers on the work with the ward."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from portal.cli.context import Context, answering, json_option, write_json
+from portal.cli.oversight.report_files import FILE, say_report, write_files
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import SOURCE_LOCALE, use_locale
+from portal.domain.foundation.vault import Vault
+from portal.domain.oversight.reports.management import plan_report, progress_report
+from portal.domain.oversight.reports.management_papers import checklist_report, questions_report
+from portal.domain.oversight.reports.tables import Report
+
+Writer = Callable[[Session, Vault, Program, datetime], Report]
+PAPERS: dict[str, tuple[Writer, str]] = {
+    "plan": (plan_report, "The plan of the work, from the program and its milestones."),
+    "progress": (
+        progress_report,
+        "How the work stands: figures, milestones, questions, companies, files sent.",
+    ),
+    "questions": (questions_report, "Open questions with the ward, and its answers."),
+    "checklist": (checklist_report, "Answers to the ward's security checklist."),
+}
+
+
+def paper(name: str) -> click.Command:
+    """Return the command that writes one of the papers."""
+    write, about = PAPERS[name]
+
+    @click.command(name, help=about)
+    @click.option("--pdf", type=FILE, help="Write the report as PDF to this file.")
+    @click.option("--xlsx", type=FILE, help="Write the report as xlsx to this file.")
+    @json_option
+    @click.pass_obj
+    @answering
+    def command(
+        context: Context, pdf: Path | None, xlsx: Path | None, json_file: str | None
+    ) -> None:
+        program, vault = context.load_program(), context.vault()
+        with context.database().read() as session, use_locale(SOURCE_LOCALE):
+            now = context.clock.now(session)
+            written = write(session, vault, program, now)
+        write_files(written, now, pdf, xlsx)
+        write_json(json_file, asdict(written))
+        if json_file != "-":
+            say_report(written)
+
+    return command

@@ -1,0 +1,166 @@
+"""``portal settlement``: the sums, closing by two people, the signature, and what goes back to the issuer."""
+
+import csv
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from portal.cli.context import FAILED, Context, answering, json_option, write_json
+from portal.cli.deciding import person
+from portal.cli.oversight.report_files import FILE, say_report, write_files
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.texts import _s
+from portal.domain.oversight.reports.settlement import settlement_report
+from portal.domain.oversight.settlement.blockers import blockers
+from portal.domain.oversight.settlement.closing import (
+    COLUMNS,
+    closed,
+    confirm_closing,
+    lines,
+    propose_closing,
+    verify,
+)
+from portal.domain.oversight.settlement.figures import figures
+from portal.domain.people.coupons.leftover import left_over_numbers
+from portal.domain.people.staff.permissions import Permission
+
+by_option = click.option(
+    "--by", "login", required=True, metavar="LOGIN", help="The staff account that decides."
+)
+
+
+@click.group()
+def settlement() -> None:
+    """The settlement: sums, closing, signature, left-over codes."""
+
+
+@settlement.command()
+@click.option("--pdf", type=FILE, help="Write the report as PDF to this file.")
+@click.option("--xlsx", type=FILE, help="Write the report as xlsx to this file.")
+@json_option
+@click.pass_obj
+@answering
+def show(context: Context, pdf: Path | None, xlsx: Path | None, json_file: str | None) -> None:
+    """Show the settlement as it stands; ends with 1 while something is in the way of closing it."""
+    program = context.load_program()
+    with context.database().read() as session:
+        now = context.clock.now(session)
+        found = figures(session, program)
+        in_the_way = dict(blockers(session, program, found, now))
+        written = settlement_report(session, program, now)
+        done = closed(session) is not None
+    write_files(written, now, pdf, xlsx)
+    write_json(
+        json_file,
+        found.frozen() | {"closed": done, "blockers": in_the_way, "adds_up": found.adds_up},
+    )
+    if json_file != "-":
+        say_report(written)
+    if in_the_way and not done:
+        sys.exit(FAILED)
+
+
+@settlement.command()
+@by_option
+@click.pass_obj
+@answering
+def propose(context: Context, login: str) -> None:
+    """Propose to close the settlement; somebody of the ward confirms it."""
+    with context.database().write() as session:
+        actor = person(session, login, Permission.PREPARE_SETTLEMENT)
+        propose_closing(session, context.load_program(), actor, context.clock.now(session))
+    click.echo(_s("清算を締めることを提案しました。区の職員が確認すると、締まります。"))
+
+
+@settlement.command()
+@by_option
+@click.pass_obj
+@answering
+def confirm(context: Context, login: str) -> None:
+    """Close the settlement: every child gets its final state, and the sums are frozen and signed."""
+    with context.database().write() as session:
+        actor = person(session, login, Permission.ACCEPT_SETTLEMENT)
+        row = confirm_closing(
+            session, context.vault(), context.load_program(), actor, context.clock.now(session)
+        )
+        checksum = row.checksum
+    click.echo(_s("清算を締めました。検査値は %(checksum)s です。") % {"checksum": checksum})
+
+
+@settlement.command("verify")
+@json_option
+@click.pass_obj
+@answering
+def check(context: Context, json_file: str | None) -> None:
+    """Check that a closed settlement is what was signed; ends with 1 when anything was changed since."""
+    with context.database().read() as session:
+        row = closed(session)
+        verdict = verify(session, context.load_program(), row) if row is not None else None
+    if verdict is None:
+        click.echo(_s("清算は、まだ締めてありません。"), err=True)
+        sys.exit(FAILED)
+    write_json(json_file, asdict(verdict) | {"good": verdict.good})
+    if json_file != "-":
+        click.echo(
+            _s("締めた時のままです。署名も合っています。")
+            if verdict.good
+            else _s(
+                "締めた後に変わったものがあります（明細%(lines)s、署名%(signature)s、状態%(states)s）。"
+            )
+            % {
+                "lines": _mark(verdict.lines_untouched),
+                "signature": _mark(verdict.signature_fits),
+                "states": _mark(verdict.states_unchanged),
+            }
+        )
+    if not verdict.good:
+        sys.exit(FAILED)
+
+
+def _mark(good: bool) -> str:
+    return "○" if good else "×"
+
+
+@settlement.command("lines")
+@click.argument("file", type=FILE)
+@click.pass_obj
+@answering
+def write_lines(context: Context, file: Path) -> None:
+    """Write the closed settlement by household and child as CSV, without any personal data."""
+    with context.database().read() as session:
+        row = closed(session)
+        if row is None:
+            click.echo(_s("清算は、まだ締めてありません。"), err=True)
+            sys.exit(FAILED)
+        with file.open("w", encoding="utf-8-sig", newline="") as opened:
+            writer = csv.writer(opened)
+            writer.writerow(COLUMNS)
+            writer.writerows(lines(session, row.id))
+    click.echo(_s("%(path)s に書き出しました。") % {"path": file}, err=True)
+
+
+@settlement.command("left-over")
+@click.argument("file", type=FILE)
+@by_option
+@click.pass_obj
+@answering
+def left_over(context: Context, file: Path, login: str) -> None:
+    """Write the management numbers of the codes that nobody got, for the issuer to take back; never a code."""
+    with context.database().write() as session:
+        actor = person(session, login, Permission.PREPARE_SETTLEMENT)
+        numbers = left_over_numbers(session, context.vault())
+        record(
+            session,
+            actor,
+            context.clock.now(session),
+            "coupon.left_over_listed",
+            "coupon",
+            count=len(numbers),
+        )
+        with file.open("w", encoding="utf-8-sig", newline="") as opened:
+            writer = csv.writer(opened)
+            writer.writerow((_s("注文"), _s("管理番号"), _s("額面（円）")))
+            writer.writerows(numbers)
+    click.echo(_s("%(path)s に書き出しました。") % {"path": file}, err=True)

@@ -1,0 +1,70 @@
+"""``portal coupons statement``: take over what the issuer says of its codes."""
+
+import sys
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from portal.cli.context import WITH_HOLDS, Context, answering, json_option, write_json
+from portal.domain.foundation.texts import _s, _sn
+from portal.domain.oversight.settlement.words import difference_text
+from portal.domain.people.coupons.code_table import file_bytes
+from portal.domain.people.coupons.issuer import load_issuer
+from portal.domain.people.coupons.statement import Taken, take_statement
+
+
+@click.command("statement")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--profile", "profile_name", required=True, metavar="NAME_OR_FILE", help="Issuer profile."
+)
+@click.option(
+    "--as-of",
+    "as_of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    required=True,
+    metavar="YYYY-MM-DD",
+    help="The day at whose end the codes stood so.",
+)
+@json_option
+@click.pass_obj
+@answering
+def statement(
+    context: Context, file: Path, profile_name: str, as_of: datetime, json_file: str | None
+) -> None:
+    """Take over the issuer's statement, all or nothing; ends with 3 when it differs from what we know."""
+    profile = load_issuer(profile_name, context.load_program().issuers_dir)
+    data = file_bytes(file)
+    with context.database().write() as session:
+        taken = take_statement(
+            session,
+            context.vault(),
+            data,
+            profile,
+            as_of.date(),
+            context.actor,
+            context.clock.now(session),
+        )
+    write_json(json_file, asdict(taken))
+    if json_file != "-":
+        _say(taken)
+    if taken.differences:
+        sys.exit(WITH_HOLDS)
+
+
+def _say(taken: Taken) -> None:
+    if taken.repeated:
+        click.echo(_s("この利用明細はもう取り込んであります。何も変えていません。"))
+        return
+    click.echo(
+        _sn(
+            "利用明細の%(n)d行を取り込みました。利用額の合計は%(yen)s円です。",
+            "利用明細の%(n)d行を取り込みました。利用額の合計は%(yen)s円です。",
+            taken.rows,
+        )
+        % {"n": taken.rows, "yen": f"{taken.used_yen:,}"}
+    )
+    for kind, count in taken.differences.items():
+        click.echo(_s("差異 %(n)d件: %(text)s") % {"n": count, "text": difference_text(kind)})

@@ -1,0 +1,295 @@
+"""``portal coupons``: load an issuer's codes, assign them, see what is there."""
+
+import sys
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from portal.cli.context import (
+    FAILED,
+    WITH_HOLDS,
+    Context,
+    answering,
+    dry_run_option,
+    json_option,
+    write_json,
+)
+from portal.cli.late import warn_after_delivery
+from portal.cli.people.coupon_statement import statement
+from portal.cli.progress import progress_bar
+from portal.domain.foundation.clock import last_day_before
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s, _sn
+from portal.domain.people.coupons import queries
+from portal.domain.people.coupons.assignment import Reserve, assign, plan
+from portal.domain.people.coupons.batch_file import Order, Terms
+from portal.domain.people.coupons.issuer import IssuerProfile, load_issuer
+from portal.domain.people.coupons.loader import Loaded, load_batch
+from portal.domain.people.entitlements.queries import totals
+from portal.domain.people.households.protection import protection_loaded
+
+DEFAULT_RESERVE = "1%"
+
+
+@click.group()
+def coupons() -> None:
+    """Issuer codes: load, assign, status."""
+
+
+coupons.add_command(statement)
+
+
+def _profile(context: Context, name: str) -> IssuerProfile:
+    profile = load_issuer(name, context.load_program().issuers_dir)
+    if not profile.sandbox:
+        return profile
+    click.echo(_s("お試し用の発行者です。このコードに価値はありません。"), err=True)
+    urls = (context.settings.public_url, context.settings.sandbox_url)
+    return profile.allowing(*(host for url in urls if (host := urlsplit(url).hostname)))
+
+
+@coupons.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--profile", "profile_name", required=True, metavar="NAME_OR_FILE", help="Issuer profile."
+)
+@click.option("--order", "reference", required=True, metavar="REF", help="Reference of the order.")
+@click.option("--count", type=click.IntRange(min=1), metavar="N", help="Codes ordered.")
+@click.option(
+    "--sum", "total_yen", type=click.IntRange(min=1), metavar="YEN", help="Sum ordered, in yen."
+)
+@click.option(
+    "--any-face-value", is_flag=True, help="Accept face values other than the amount per child."
+)
+@dry_run_option
+@json_option
+@click.pass_obj
+@answering
+def load(
+    context: Context,
+    file: Path,
+    profile_name: str,
+    reference: str,
+    count: int | None,
+    total_yen: int | None,
+    *,
+    any_face_value: bool,
+    dry_run: bool,
+    json_file: str | None,
+) -> None:
+    """Load a file of codes: checked against the order, encrypted, all or nothing.
+
+    Count and sum may be left out where the file ends with them and the profile says so.
+    """
+    program = context.load_program()
+    profile = _profile(context, profile_name)
+    terms = Terms(program.amount_yen, program.windows.exchange.ends_at, any_face_value)
+    order = Order(reference.strip(), count, total_yen)
+    database, vault = context.database(), context.vault()
+    with progress_bar(_s("QRコードを描いています")) as report:
+        loaded = load_batch(
+            file,
+            profile,
+            order,
+            terms,
+            vault=vault,
+            read=database.read,
+            write=database.write,
+            clock=context.clock,
+            actor=context.actor,
+            workers=context.settings.workers,
+            progress=report,
+            dry_run=dry_run,
+        )
+    write_json(json_file, _loaded_json(loaded, order, profile))
+    if json_file != "-":
+        click.echo(
+            _sn(
+                "コードを%(n)d件、合計%(yen)s円分読み込みました。交換は%(day)sまで。",
+                "コードを%(n)d件、合計%(yen)s円分読み込みました。交換は%(day)sまで。",
+                loaded.count,
+            )
+            % {
+                "n": loaded.count,
+                "yen": f"{loaded.total_yen:,}",
+                "day": last_day_before(loaded.exchange_end),
+            }
+        )
+        _say_dry_run(dry_run)
+
+
+def _loaded_json(loaded: Loaded, order: Order, profile: IssuerProfile) -> dict[str, object]:
+    return {
+        "order": order.reference,
+        "profile": profile.name,
+        "batch_id": loaded.batch_id,
+        "stored": loaded.batch_id is not None,
+        "count": loaded.count,
+        "total_yen": loaded.total_yen,
+        **_days(loaded.exchange_end, loaded.use_end),
+    }
+
+
+def _days(exchange_end: datetime, use_end: datetime) -> dict[str, str]:
+    return {
+        "exchange_last_day": last_day_before(exchange_end).isoformat(),
+        "use_last_day": last_day_before(use_end).isoformat(),
+    }
+
+
+def _reserve(_context: click.Context, _parameter: click.Parameter, written: str) -> Reserve:
+    try:
+        return Reserve.parse(written)
+    except InputError as error:
+        raise click.BadParameter(error.message) from None
+
+
+def _say_dry_run(dry_run: bool) -> None:
+    if dry_run:
+        click.echo(_s("試しの実行です。何も保存していません。"))
+
+
+@coupons.command("assign")
+@click.option(
+    "--reserve",
+    callback=_reserve,
+    default=DEFAULT_RESERVE,
+    show_default=True,
+    metavar="N_OR_PERCENT",
+    help="Codes to keep for replacements.",
+)
+@dry_run_option
+@json_option
+@click.pass_obj
+@answering
+def assign_codes(
+    context: Context, reserve: Reserve, *, dry_run: bool, json_file: str | None
+) -> None:
+    """Give one code to every child in issue, in one transaction; ends with 3 while children are held.
+
+    Before the first day of delivery this is preparing; after its last day it warns and goes on.
+    """
+    database = context.database()
+    if dry_run:
+        with database.read() as session:
+            planned = plan(session, context.clock.now(session), reserve)
+            result = {**asdict(planned), "protection_loaded": protection_loaded(session)}
+        _answer_plan(result, json_file)
+        if planned.missing or not result["protection_loaded"]:
+            sys.exit(FAILED)
+        held = planned.held
+    else:
+        with database.write() as session:
+            done = assign(
+                session,
+                context.actor,
+                context.clock.now(session),
+                reserve=reserve,
+                protection_loaded=protection_loaded(session),
+            )
+        write_json(json_file, asdict(done))
+        held = done.held
+        if json_file != "-":
+            click.echo(
+                _sn(
+                    "クーポンを%(n)d件(%(yen)s円)割り当てました。在庫の残り%(left)d件、保留中の対象者%(held)d人。",
+                    "クーポンを%(n)d件(%(yen)s円)割り当てました。在庫の残り%(left)d件、保留中の対象者%(held)d人。",
+                    done.count,
+                )
+                % {"n": done.count, "yen": f"{done.yen:,}", "left": done.left, "held": done.held}
+            )
+    warn_after_delivery(context)
+    if held:
+        sys.exit(WITH_HOLDS)
+
+
+def _answer_plan(result: dict[str, object], json_file: str | None) -> None:
+    write_json(json_file, result)
+    if json_file == "-":
+        return
+    click.echo(
+        _s(
+            "割り当てる%(wanted)d件、予備%(reserve)d件、在庫%(stock)d件、不足%(missing)d件、保留中の対象者%(held)d人。"
+        )
+        % result
+    )
+    if not result["protection_loaded"]:
+        click.echo(_s("支援措置の情報がまだないため、割り当ては始められません。"), err=True)
+    _say_dry_run(True)
+
+
+@coupons.command()
+@json_option
+@click.pass_obj
+@answering
+def status(context: Context, json_file: str | None) -> None:
+    """Show batches, codes per state, and children and yen per state."""
+    with context.database().read() as session:
+        batches = queries.batches(session)
+        states = queries.state_counts(session)
+        sums = totals(session)
+        delivery = queries.delivery_counts(session)
+    value = {
+        "batches": [asdict(batch) | _days(batch.exchange_end, batch.use_end) for batch in batches],
+        "codes": states,
+        "delivery": asdict(delivery),
+        "entitlements": {state: asdict(total) for state, total in sums.by_state.items()},
+        "total": asdict(sums.all),
+    }
+    write_json(json_file, value)
+    if json_file == "-":
+        return
+    if not batches:
+        click.echo(_s("コードはまだありません。「portal coupons load」で読み込んでください。"))
+    for batch in batches:
+        click.echo(
+            _s(
+                "注文 %(order)s(%(profile)s): %(n)d件、%(yen)s円、交換は%(day)sまで、在庫%(stock)d件"
+            )
+            % {
+                "order": batch.order_ref,
+                "profile": batch.profile,
+                "n": batch.count,
+                "yen": f"{batch.total_yen:,}",
+                "day": last_day_before(batch.exchange_end),
+                "stock": batch.by_state.get("stock", 0),
+            }
+        )
+    for state, count in states.items():
+        if count:
+            click.echo(f"  {state}: {count:,}")
+    click.echo(_s("対象者:"))
+    for state, total in sums.by_state.items():
+        if total.children:
+            click.echo(f"  {state}: {total.children:,} / ¥{total.yen:,}")
+    click.echo(f"  = {sums.all.children:,} / ¥{sums.all.yen:,}")
+
+
+@coupons.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--count", type=click.IntRange(1, 1_000_000), required=True, metavar="N", help="Codes to make."
+)
+@click.pass_obj
+@answering
+def sandbox(context: Context, file: Path, count: int) -> None:
+    """Write a file of worthless sandbox codes, to try out loading and scanning."""
+    from portal.demo.issuer import make_batch  # noqa: PLC0415  (only this command needs the demo)
+
+    program = context.load_program()
+    windows = program.windows
+    base_url = context.settings.sandbox_url or context.settings.public_url
+    total_yen = make_batch(
+        file, count, program.amount_yen, windows.exchange.last_day, windows.use.last_day, base_url
+    )
+    click.echo(
+        _sn(
+            "お試し用のコードを%(n)d件、合計%(yen)s円分、%(path)s に書きました。",
+            "お試し用のコードを%(n)d件、合計%(yen)s円分、%(path)s に書きました。",
+            count,
+        )
+        % {"n": count, "yen": f"{total_yen:,}", "path": file}
+    )

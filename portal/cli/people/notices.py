@@ -1,0 +1,75 @@
+"""``portal notices``: remind households of the last day for exchanging coupons."""
+
+import click
+
+from portal.cli.context import Context, answering, dry_run_option, json_option, write_json
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.texts import _s, _sn
+from portal.domain.letters.announcements.reminders import (
+    due_households,
+    remind_everybody,
+    stage,
+    waking_hours,
+)
+
+
+@click.group("notices", help="Messages to households: reminders of the last day.")
+def notices() -> None:
+    """Messages to households."""
+
+
+@notices.command(
+    help="Remind of the last day for exchanging: once 30 and once 7 days before. Never twice."
+)
+@dry_run_option
+@json_option
+@click.pass_obj
+@answering
+def remind(context: Context, *, dry_run: bool, json_file: str | None) -> None:
+    """Queue the reminders that are due; the resident site sends them, between 9 and 19 o'clock in Japan."""
+    database, clock = context.database(), context.clock
+    window = context.load_program().windows.exchange
+    with database.read() as session:
+        now = clock.now(session)
+        waiting = len(due_households(session, window, now))
+    days, awake = stage(window, now), waking_hours(now)
+    queued = 0
+    if not dry_run and awake:
+        queued = remind_everybody(database.read, database.write, context.vault(), clock, window)
+    write_json(
+        json_file,
+        {
+            "day": jst_date(now),
+            "last_day": window.last_day,
+            "days_before": days,
+            "waiting": waiting,
+            "queued": queued,
+        },
+    )
+    if json_file == "-":
+        return
+    if days is None:
+        click.echo(
+            _s("いまは期限のお知らせの時期ではありません。交換の最終日の30日前と7日前に送ります。")
+        )
+    elif dry_run:
+        click.echo(
+            _sn(
+                "%(n)d世帯に、期限のお知らせを送ります。",
+                "%(n)d世帯に、期限のお知らせを送ります。",
+                waiting,
+            )
+            % {"n": waiting}
+        )
+        click.echo(_s("試しの実行です。何も保存していません。"))
+    elif not awake:
+        click.echo(_s("期限のお知らせは、日本時間の9時から19時のあいだに送ります。"))
+    else:
+        click.echo(
+            _sn(
+                "%(n)d世帯への期限のお知らせを、送信待ちに入れました。",
+                "%(n)d世帯への期限のお知らせを、送信待ちに入れました。",
+                queued,
+            )
+            % {"n": queued}
+        )

@@ -1,0 +1,140 @@
+"""``portal staff``: accounts of the staff site."""
+
+import click
+
+from portal.cli.context import Context, answering, dry_run_option, json_option, write_json
+from portal.domain.foundation.actors import Organization, Role
+from portal.domain.foundation.texts import STAFF_LOCALES, _s
+from portal.domain.people.authn.codes import totp_uri
+from portal.domain.people.staff import services
+from portal.domain.people.staff.models import StaffUser
+from portal.domain.people.staff.permissions import STAFF_ROLES
+
+
+@click.group()
+def staff() -> None:
+    """Accounts of the staff site."""
+
+
+@staff.command()
+@click.option("--login", required=True, help="Sign-in name: no spaces, unique.")
+@click.option("--name", required=True, help="The person's name, as colleagues see it.")
+@click.option("--organization", required=True, type=click.Choice([o.value for o in Organization]))
+@click.option("--role", required=True, type=click.Choice(sorted(r.value for r in STAFF_ROLES)))
+@click.option("--locale", type=click.Choice(STAFF_LOCALES), default="ja", show_default=True)
+@dry_run_option
+@json_option
+@click.pass_obj
+@answering
+def add(
+    context: Context,
+    login: str,
+    name: str,
+    organization: str,
+    role: str,
+    locale: str,
+    *,
+    dry_run: bool,
+    json_file: str | None,
+) -> None:
+    """Add an account and show its password and authenticator key, this once."""
+    vault = context.vault()
+    with context.database().write() as session:
+        made = services.add_staff(
+            session,
+            vault,
+            login=login,
+            name=name,
+            organization=Organization(organization),
+            role=Role(role),
+            locale=locale,
+            actor=context.actor,
+            now=context.clock.now(session),
+        )
+        if dry_run:
+            session.rollback()
+    if dry_run:
+        click.echo(_s("追加できます。試しの実行なので、何も変えていません。"))
+        return
+    uri = totp_uri(made.totp_secret, made.user.login, "Portal staff")
+    secrets = {
+        "login": made.user.login,
+        "password": made.password,
+        "totp_secret": made.totp_secret,
+        "otpauth": uri,
+    }
+    write_json(
+        json_file, secrets | {"id": made.user.id, "role": role, "organization": organization}
+    )
+    if json_file == "-":
+        return
+    click.echo(
+        _s("職員を追加しました。次の3つは、いま一度だけ表示します。本人に安全に渡してください。")
+    )
+    click.echo(_s("ログイン名: %(value)s") % {"value": made.user.login})
+    if not json_file:
+        click.echo(_s("パスワード: %(value)s") % {"value": made.password})
+        click.echo(_s("認証アプリのキー: %(value)s") % {"value": made.totp_secret})
+        click.echo(uri)
+
+
+@staff.command("list")
+@json_option
+@click.pass_obj
+@answering
+def list_accounts(context: Context, json_file: str | None) -> None:
+    """List all accounts."""
+    with context.database().read() as session:
+        users = services.all_staff(session)
+        rows = [_row(user) for user in users]
+    write_json(json_file, rows)
+    if json_file == "-":
+        return
+    if not rows:
+        click.echo(_s("職員はまだいません。「portal staff add」で追加してください。"))
+    for row in rows:
+        state = _s("使用中") if row["active"] else _s("停止")
+        click.echo(f"{row['login']}\t{row['organization']}\t{row['role']}\t{state}\t{row['name']}")
+
+
+def _row(user: StaffUser) -> dict[str, object]:
+    return {
+        "login": user.login,
+        "name": user.display_name,
+        "organization": user.organization,
+        "role": user.role,
+        "active": user.active,
+        "locale": user.locale,
+        "last_sign_in_at": user.last_sign_in_at,
+    }
+
+
+@staff.command()
+@click.option("--login", required=True)
+@dry_run_option
+@click.pass_obj
+@answering
+def deactivate(context: Context, login: str, *, dry_run: bool) -> None:
+    """Take an account out of use at once; its sessions end."""
+    with context.database().write() as session:
+        user = services.find_staff(session, login)
+        if not dry_run:
+            services.deactivate(session, user.id, context.actor, context.clock.now(session))
+    done = _s("職員 %(login)s を停止しました。") % {"login": user.login}
+    click.echo(_s("試しの実行なので、何も変えていません。") if dry_run else done)
+
+
+@staff.command()
+@click.option("--login", required=True)
+@dry_run_option
+@click.pass_obj
+@answering
+def unlock(context: Context, login: str, *, dry_run: bool) -> None:
+    """Forget the failed tries of an account, after you have recognized its owner."""
+    vault = context.vault()
+    with context.database().write() as session:
+        user = services.find_staff(session, login)
+        if not dry_run:
+            services.unlock(session, vault, user, context.actor, context.clock.now(session))
+    done = _s("職員 %(login)s が、またサインインできるようにしました。") % {"login": user.login}
+    click.echo(_s("試しの実行なので、何も変えていません。") if dry_run else done)

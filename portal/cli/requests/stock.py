@@ -1,0 +1,189 @@
+"""``portal stock``: paper products in stock, ranges that came in, and stocktaking in the name of two people."""
+
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from portal.cli.context import FAILED, Context, answering, dry_run_option, json_option, write_json
+from portal.cli.deciding import person
+from portal.domain.foundation.texts import _s
+from portal.domain.people.staff.permissions import Permission
+from portal.domain.requests.alternatives import queries, stocktaking
+from portal.domain.requests.alternatives import stock as ledger
+from portal.domain.requests.alternatives.serials import SerialRange, read_range
+
+by_option = click.option("--by", required=True, metavar="LOGIN", help="Who does it.")
+product_option = click.option(
+    "--product", required=True, metavar="ID", help="An id of [[alternatives]]."
+)
+
+
+@click.group()
+def stock() -> None:
+    """Stock of the paper alternative: show, receive, count."""
+
+
+@stock.command()
+@json_option
+@click.pass_obj
+@answering
+def show(context: Context, *, json_file: str | None) -> None:
+    """Show pieces of every product; fails when ledger, pieces and promises do not agree."""
+    with context.database().read() as session:
+        lines = queries.stock_lines(session, context.load_program())
+    write_json(json_file, {"products": [asdict(line) | {"free": line.free} for line in lines]})
+    if json_file != "-":
+        for line in lines:
+            click.echo(
+                _s(
+                    "%(product)s: 在庫%(on_hand)d枚（取り置き%(reserved)d、空き%(free)d、在庫待ち%(waiting)d）、送った%(out)d枚、なくなった%(gone)d枚、入荷の合計%(received)d枚"
+                )
+                % (asdict(line) | {"free": line.free})
+            )
+    wrong = [line.product for line in lines if not line.agrees]
+    if wrong:
+        click.echo(
+            _s("台帳と券が合いません: %(names)s。小包を出す前に、調べてください。")
+            % {"names": ", ".join(wrong)},
+            err=True,
+        )
+        raise SystemExit(FAILED)
+
+
+@stock.command(
+    help="Take a delivery into stock: serial numbers FIRST to LAST of one delivery note."
+)
+@click.argument("first")
+@click.argument("last")
+@product_option
+@click.option(
+    "--note", "delivery_note", required=True, metavar="NO", help="Number of the delivery note."
+)
+@by_option
+@dry_run_option
+@json_option
+@click.pass_obj
+@answering
+def receive(
+    context: Context,
+    first: str,
+    last: str,
+    product: str,
+    delivery_note: str,
+    by: str,
+    *,
+    dry_run: bool,
+    json_file: str | None,
+) -> None:
+    """Take a range into stock."""
+    program = context.load_program()
+    with context.database().write() as session:
+        now = context.clock.now(session)
+        actor = person(session, by, Permission.KEEP_STOCK)
+        row = ledger.receive(session, program, product, first, last, delivery_note, actor, now)
+        value: dict[str, Any] = {
+            "product": product,
+            "first": row.first_serial,
+            "last": row.last_serial,
+            "count": row.count,
+            "piece_yen": row.piece_yen,
+            "dry_run": dry_run,
+        }
+        if dry_run:
+            session.rollback()
+    write_json(json_file, value)
+    if json_file != "-":
+        said = _s(
+            "%(product)s %(count)d枚（%(first)s から %(last)s、1枚%(yen)s円）を入荷しました。"
+        ) % (value | {"yen": f"{value['piece_yen']:,}"})
+        click.echo(_s("試しの実行なので、何も変えていません。") if dry_run else said)
+
+
+@stock.command(
+    help="Note a stocktaking; with a second person, settle it. A difference needs serial numbers and a reason."
+)
+@click.argument("counted", type=click.IntRange(min=0))
+@product_option
+@click.option(
+    "--missing",
+    multiple=True,
+    metavar="FIRST[:LAST]",
+    help="In the book, not there. May be repeated.",
+)
+@click.option(
+    "--found",
+    multiple=True,
+    metavar="FIRST[:LAST]",
+    help="Missing before, there now. May be repeated.",
+)
+@click.option("--damaged", is_flag=True, help="The missing ones are there, but must not be sent.")
+@click.option("--reason", default="", metavar="TEXT", help="Why it differs; no names.")
+@by_option
+@click.option("--confirmed-by", metavar="LOGIN", help="The second person, who counted too.")
+@dry_run_option
+@json_option
+@click.pass_obj
+@answering
+def count(
+    context: Context,
+    counted: int,
+    product: str,
+    missing: tuple[str, ...],
+    found: tuple[str, ...],
+    reason: str,
+    by: str,
+    confirmed_by: str | None,
+    *,
+    damaged: bool,
+    dry_run: bool,
+    json_file: str | None,
+) -> None:
+    """Note what was counted, and settle it with the second person."""
+    program = context.load_program()
+    with context.database().write() as session:
+        now = context.clock.now(session)
+        actor = person(session, by, Permission.KEEP_STOCK)
+        row = stocktaking.propose_count(
+            session,
+            program,
+            product,
+            counted,
+            actor,
+            now,
+            missing=_ranges(missing),
+            found=_ranges(found),
+            damaged=damaged,
+            reason=reason,
+        )
+        if confirmed_by is not None:
+            second = person(session, confirmed_by, Permission.KEEP_STOCK)
+            stocktaking.confirm_count(session, row.id, second, now)
+        value: dict[str, Any] = {
+            "product": product,
+            "counted": counted,
+            "book": row.book,
+            "settled": confirmed_by is not None,
+            "dry_run": dry_run,
+        }
+        if dry_run:
+            session.rollback()
+    write_json(json_file, value)
+    if json_file != "-":
+        click.echo(_said(value))
+
+
+def _said(value: dict[str, Any]) -> str:
+    if value["dry_run"]:
+        return _s("試しの実行なので、何も変えていません。")
+    if not value["settled"]:
+        return _s("棚卸しを記録しました。ほかの人が、職員のサイトで確認してください。")
+    return (
+        _s("棚卸しを終えました。%(product)s は、帳簿%(book)d枚に対して%(counted)d枚です。") % value
+    )
+
+
+def _ranges(typed: tuple[str, ...]) -> list[SerialRange]:
+    return [
+        read_range(first, last) for first, _colon, last in (text.partition(":") for text in typed)
+    ]

@@ -1,0 +1,41 @@
+"""Who sits behind a session of the staff site, and the call that goes on: every staff page asks both, so they are one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.calls.models import Call
+from portal.domain.contacts.calls.queries import last_of
+from portal.domain.contacts.calls.states import ENDED
+from portal.domain.people.authn import sessions
+from portal.domain.people.authn.models import AuthSession
+from portal.domain.people.staff.models import StaffUser
+
+# put together once: building a statement takes as long as running it
+_STANDING = (
+    sessions.OF_TOKEN.join(StaffUser, StaffUser.id == AuthSession.owner_id)
+    .outerjoin(Call, and_(Call.agent_id == StaffUser.id, Call.state != ENDED))
+    .add_columns(StaffUser, Call, last_of(Call.id.expression).correlate(Call).scalar_subquery())
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A living session of the staff site with its account, a deactivated one too, and the call that is not ended.
+
+    ``opened_last`` is the household that was opened last in it; one that is protected now is none.
+    """
+
+    auth: AuthSession
+    staff: StaffUser
+    call: Call | None = None
+    opened_last: int | None = None
+
+
+def standing(session: Session, token: str, now: datetime) -> Standing | None:
+    """Return who sits behind a session's id; None where it ended."""
+    key = {"token_hash": sessions.token_hash(token), "site": sessions.STAFF}
+    row = session.execute(_STANDING, key).one_or_none()
+    return Standing(*row) if row is not None and sessions.is_alive(row[0], now) else None

@@ -1,0 +1,249 @@
+"""After the call: what it was about and how it ended; the agent may put it right on the same day."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.calls import written
+from portal.domain.contacts.calls.kinds import CATEGORIES, Result
+from portal.domain.contacts.calls.models import Call
+from portal.domain.contacts.calls.secrets_in_text import refuse_coupons, refuse_secrets
+from portal.domain.contacts.calls.services import locked_own
+from portal.domain.contacts.calls.states import CALL, ENDED
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import InputError, TooLateError, WrongStateError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.typed import digits, telephone
+from portal.domain.foundation.vault import Vault
+from portal.domain.letters.shipments.mail import is_tracking_number
+
+TEXT_MAX = 1_000
+MINUTES_MAX = 600
+LATER_DAYS = timedelta(days=7)
+"""How long a call that the rule closed may still be described: the agent may be away until after a weekend."""
+
+
+@dataclass(frozen=True, slots=True)
+class AfterCall:
+    """What an agent notes after a call. Minutes of an interpreter and of a three-way call: None where there was none.
+
+    ``text`` and ``notable`` (words meant for the month's report) hold no secrets; ``call_back`` is a telephone number,
+    ``tracking`` a tracking number, both as typed. ``call_back_asked``: the call back is known with its number already.
+    """
+
+    category: str
+    subcategory: str
+    result: Result
+    interpreter_minutes: int | None = None
+    three_way_minutes: int | None = None
+    relay_service: bool = False
+    complaint: bool = False
+    shared_with_ward: bool = False
+    text: str = ""
+    notable: str = ""
+    call_back: str = ""
+    tracking: str = ""
+    call_back_asked: bool = False
+
+
+class FieldsError(InputError):
+    """Fields of an after-call form are wrong; ``faults`` has a sentence for each of them."""
+
+    def __init__(self, faults: dict[str, str]) -> None:
+        super().__init__(next(iter(faults.values())))
+        self.faults = faults
+
+
+def finish(
+    session: Session, vault: Vault, call_id: int, after: AfterCall, actor: Actor, now: datetime
+) -> Call:
+    """End a call with what is noted about it; a talk that goes on ends at the same instant.
+
+    Raises:
+        NotFoundError: not this person's call.
+        WrongStateError: it was ended before.
+        FieldsError: something noted cannot be so; nothing is changed.
+    """
+    call = locked_own(session, call_id, actor)
+    state = CALL.next(call.state, "finish")
+    numbers = _checked(session, vault, after, _minutes_most(call, now))
+    call.state, call.ended_at = state, now
+    call.talk_ended_at = call.talk_ended_at or now
+    _note(vault, call, after, numbers)
+    record(
+        session,
+        actor,
+        now,
+        "call.finished",
+        "call",
+        call.id,
+        category=f"{after.category}/{after.subcategory}",
+        result=after.result.value,
+    )
+    return call
+
+
+def correct(
+    session: Session, vault: Vault, call_id: int, after: AfterCall, actor: Actor, now: datetime
+) -> Call:
+    """Put right what was noted: by the same person, on the day (JST) on which it ended.
+
+    A call that the rule closed is described so for the first time, within a week.
+
+    Raises:
+        NotFoundError: not this person's call.
+        WrongStateError: it is not ended yet.
+        TooLateError: the day is over.
+        FieldsError: something noted cannot be so; nothing is changed.
+    """
+    call = locked_own(session, call_id, actor)
+    if call.state != ENDED:
+        raise WrongStateError(
+            _s("まだ終わっていない受付です。先に「記録して終える」で書いてください。")
+        )
+    if not may_correct(call, now):
+        raise TooLateError(_s("直せるのは、終えた当日だけです。スーパーバイザーに伝えてください。"))
+    numbers = _checked(session, vault, after, _minutes_most(call, now))
+    before = facts_of(call) | written.read_text(vault, call)
+    _note(vault, call, after, numbers)
+    later = facts_of(call) | written.read_text(vault, call)
+    changed = sorted(name for name in {*before, *later} if before.get(name) != later.get(name))
+    if changed:
+        record(session, actor, now, "call.corrected", "call", call.id, fields=changed)
+    return call
+
+
+def may_correct(call: Call, now: datetime) -> bool:
+    """Tell whether what was noted about an ended call may still be put right."""
+    if call.ended_at is None:
+        return False
+    if call.closed_by_rule and call.category is None:
+        return now < call.ended_at + LATER_DAYS
+    return jst_date(call.ended_at) == jst_date(now)
+
+
+def facts_of(call: Call) -> dict[str, object]:
+    """Return what was noted outside the sealed words, by its column."""
+    names = (
+        "category",
+        "subcategory",
+        "result",
+        "interpreter_minutes",
+        "three_way_minutes",
+        "relay_service",
+        "complaint",
+        "shared_with_ward",
+    )
+    return {name: getattr(call, name) for name in names}
+
+
+def note(
+    session: Session, vault: Vault, call: Call, after: AfterCall, *, taken_by: str = ""
+) -> None:
+    """Note something about a call that was written down on paper; ``taken_by`` names somebody without an account.
+
+    Raises:
+        FieldsError: something noted cannot be so; nothing is changed.
+    """
+    most = _minutes_most(call, call.started_at)
+    _note(vault, call, after, _checked(session, vault, after, most) | {written.TAKEN_BY: taken_by})
+
+
+def _note(vault: Vault, call: Call, after: AfterCall, numbers: dict[str, str]) -> None:
+    for name in facts_of(call):
+        setattr(call, name, getattr(after, name))
+    call.result, call.notable = after.result.value, bool(after.notable.strip())
+    words = {written.TEXT: after.text.strip(), written.NOTABLE: after.notable.strip()}
+    kept = {written.TAKEN_BY: written.read_text(vault, call).get(written.TAKEN_BY, "")}
+    written.write_text(vault, call, kept | words | numbers)
+
+
+def _minutes_most(call: Call, now: datetime) -> int:
+    """Return how many minutes of a call somebody else can have been in it: as long as it lasted, and one for rounding.
+
+    Where the rule ended a forgotten call, nobody knows how long people talked.
+    """
+    if call.closed_by_rule:
+        return MINUTES_MAX
+    lasted = (call.talk_ended_at or now) - call.started_at
+    return min(MINUTES_MAX, ceil(lasted / timedelta(minutes=1)) + 1)
+
+
+def _checked(session: Session, vault: Vault, after: AfterCall, minutes_most: int) -> dict[str, str]:
+    """Return the two numbers as digits; ``minutes_most``: so long the call lasted.
+
+    Raises:
+        FieldsError: something is wrong.
+    """
+    numbers = {
+        written.CALL_BACK: telephone(after.call_back) or "",
+        written.TRACKING: digits(after.tracking) or "",
+    }
+    faults = {
+        "category": _fault_of_category(after),
+        "interpreter_minutes": _fault_of_minutes(
+            after.interpreter_minutes,
+            minutes_most,
+            _s("通訳の時間は、1から%(most)dまでの分で入力してください。受付より長くはできません。"),
+        ),
+        "three_way_minutes": _fault_of_minutes(
+            after.three_way_minutes,
+            minutes_most,
+            _s(
+                "三者通話の時間は、1から%(most)dまでの分で入力してください。受付より長くはできません。"
+            ),
+        ),
+        "text": _fault_of_words(
+            session, vault, after.text, _s("内容は、%(most)d文字までで書いてください。")
+        ),
+        "notable": _fault_of_words(
+            session,
+            vault,
+            after.notable,
+            _s("月の報告に載せたい質問や意見は、%(most)d文字までで書いてください。"),
+        ),
+        "call_back": _fault_of_call_back(after, numbers[written.CALL_BACK]),
+        "tracking": _fault_of_tracking(after, numbers[written.TRACKING]),
+    }
+    if found := {name: fault for name, fault in faults.items() if fault}:
+        raise FieldsError(found)
+    return numbers
+
+
+def _fault_of_category(after: AfterCall) -> str:
+    known = after.subcategory in CATEGORIES.get(after.category, ())
+    return "" if known else _s("何についての問い合わせかを選んでください。")
+
+
+def _fault_of_minutes(minutes: int | None, most: int, fault: str) -> str:
+    return "" if minutes is None or 1 <= minutes <= most else fault % {"most": most}
+
+
+def _fault_of_words(session: Session, vault: Vault, words: str, too_long: str) -> str:
+    if len(words) > TEXT_MAX:
+        return too_long % {"most": TEXT_MAX}
+    try:
+        refuse_secrets(words)
+        refuse_coupons(session, vault, words)
+    except InputError as error:
+        return error.message
+    return ""
+
+
+def _fault_of_call_back(after: AfterCall, number: str) -> str:
+    if after.call_back.strip():
+        return (
+            "" if number else _s("電話番号を、市外局番から数字で入力してください。例: 03-1234-5678")
+        )
+    missing = after.result is Result.CALL_BACK and not after.call_back_asked
+    return _s("折り返す電話番号を入力してください。") if missing else ""
+
+
+def _fault_of_tracking(after: AfterCall, number: str) -> str:
+    if not after.tracking.strip() or is_tracking_number(number):
+        return ""
+    return _s("お問い合わせ番号は、11桁か12桁の数字です。番号をもう一度聞いてください。")

@@ -1,0 +1,94 @@
+"""Calls that nobody ended: closed by rule and marked, so that the measured times and the bar stay true."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.calls.models import Call
+from portal.domain.contacts.calls.states import CALL, OPEN
+from portal.domain.foundation.actors import SYSTEM
+from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import jst_date
+from portal.domain.people.authn.models import AuthSession
+from portal.domain.people.authn.sessions import STAFF
+from portal.domain.people.staff.permissions import STAFF_ROLES
+
+IDLE = timedelta(hours=2)
+"""Nobody talks so long without a page opened: eight times the screen lock (``security.md`` §2), and lunch is shorter."""
+MOST = 200
+"""How many one round closes; the next one goes on."""
+
+
+def close_forgotten(session: Session, now: datetime) -> int:
+    """Close calls whose person did nothing for ``IDLE``, and those of an earlier day (JST); returns how many.
+
+    A call ends with the last thing its person did, so that times of a forgotten one are not those of a talk.
+    """
+    before = now - IDLE
+    rows = session.execute(
+        select(Call.id, Call.agent_id)
+        .where(Call.state.in_(OPEN), (Call.started_at <= before) | (Call.day < jst_date(now)))
+        .order_by(Call.id)
+        .limit(MOST)
+    ).all()
+    seen = _last_seen(session, {agent for _id, agent in rows}, before)
+    closed = 0
+    for call_id, _agent in rows:
+        # somebody who ends it in this moment wins; the next round finds what is left
+        call = session.scalar(
+            select(Call).where(Call.id == call_id).with_for_update(skip_locked=True)
+        )
+        if (
+            call is not None
+            and call.state in OPEN
+            and _is_forgotten(call, seen.get(call.agent_id), now)
+        ):
+            _close(session, call, seen.get(call.agent_id), now)
+            closed += 1
+    return closed
+
+
+def _is_forgotten(call: Call, seen: datetime | None, now: datetime) -> bool:
+    return call.day < jst_date(now) or _last_act(call, seen) + IDLE <= now
+
+
+def _last_act(call: Call, seen: datetime | None) -> datetime:
+    return max(call.started_at, call.talk_ended_at or call.started_at, seen or call.started_at)
+
+
+def _close(session: Session, call: Call, seen: datetime | None, now: datetime) -> None:
+    last = min(_last_act(call, seen), now)
+    call.state = CALL.next(call.state, "close_by_rule")
+    call.closed_by_rule = True
+    call.talk_ended_at = call.talk_ended_at or last
+    call.ended_at = last
+    record(session, SYSTEM, now, "call.closed_by_rule", "call", call.id)
+
+
+def _last_seen(session: Session, agents: Iterable[int], since: datetime) -> dict[int, datetime]:
+    """Return when each person last opened a page or did something; who did nothing since an instant may be missing."""
+    wanted = list(agents)
+    if not wanted:
+        return {}
+    pages = session.execute(
+        select(AuthSession.owner_id, func.max(AuthSession.seen_at))
+        .where(AuthSession.site == STAFF, AuthSession.owner_id.in_(wanted))
+        .group_by(AuthSession.owner_id)
+    )
+    acts = session.execute(
+        select(AuditEvent.actor_id, func.max(AuditEvent.at))
+        .where(
+            AuditEvent.at > since,
+            AuditEvent.actor_id.in_(wanted),
+            AuditEvent.actor_role.in_([role.value for role in STAFF_ROLES]),
+        )
+        .group_by(AuditEvent.actor_id)
+    )
+    seen: dict[int, datetime] = {}
+    for agent, at in (*pages.all(), *acts.all()):
+        if agent is not None and at is not None:
+            seen[agent] = max(at, seen.get(agent, at))
+    return seen

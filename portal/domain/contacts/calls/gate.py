@@ -1,0 +1,67 @@
+"""The gate before households: agents and supervisors open one only inside a call of their own (``design.md`` §5).
+
+A FAX case or a paper form that somebody works on is a call too (``Call.subject``). Officers may besides open a
+household with a reason; that way is ``casework``'s.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.calls.models import Call, CallHousehold
+from portal.domain.contacts.calls.services import current_call
+from portal.domain.contacts.calls.states import OPEN
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.errors import NotAllowedError
+from portal.domain.foundation.texts import _s
+
+NO_CALL = "no_call"
+
+
+def require_call(session: Session, actor: Actor) -> Call:
+    """Return the acting person's open call.
+
+    Raises:
+        NotAllowedError: there is none (code ``no_call``); the sentence says how to begin one.
+    """
+    call = current_call(session, actor)
+    if call is None:
+        raise NotAllowedError(
+            _s(
+                "世帯を開けるのは、受付の間だけです。上の「受付を始める」を押してから、もう一度さがしてください。"
+            ),
+            code=NO_CALL,
+        )
+    return call
+
+
+def locked_call(session: Session, actor: Actor) -> Call:
+    """Return the acting person's open call, locked: it cannot end before this transaction does.
+
+    Raises:
+        NotAllowedError: there is none (code ``no_call``).
+    """
+    call = require_call(session, actor)
+    locked = session.get(Call, call.id, with_for_update=True, populate_existing=True)
+    if locked is None or locked.state not in OPEN:
+        return require_call(session, actor)
+    return locked
+
+
+def opened_in(session: Session, call: Call, household_id: int, now: datetime) -> CallHousehold:
+    """Return what is kept of a household in a call, and keep it from now on; level 0 at first."""
+    # The call's row makes two pages that open the same household at once wait for each other.
+    session.execute(select(Call.id).where(Call.id == call.id).with_for_update(key_share=True))
+    found = session.scalar(
+        select(CallHousehold).where(
+            CallHousehold.call_id == call.id, CallHousehold.household_id == household_id
+        )
+    )
+    if found is None:
+        found = CallHousehold(
+            call_id=call.id, household_id=household_id, level=0, matched=[], opened_at=now
+        )
+        session.add(found)
+        session.flush()
+    return found

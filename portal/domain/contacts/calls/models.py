@@ -1,0 +1,105 @@
+"""Tables of calls: what was talked about, which households were opened in them, and how the caller was verified."""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.domain.foundation.base import Base, primary_key, state_column
+
+NOT_ENDED = "state <> 'ended'"
+
+
+class Call(Base):
+    """One contact with one person. ``sealed`` (what was talked about, a call-back number) is under a key of its own.
+
+    The partial unique index keeps two open calls of one person impossible.
+    ``day`` is the JST date of ``started_at``: reports count by it. ``subject`` names what the contact is about where it
+    is no conversation: ``fax_case:7``, ``form:12``. ``written_down``: entered later from the reception form
+    (clause 6(6)②), with the true times. ``notable``: words meant for the month's report are among the sealed ones.
+    """
+
+    __tablename__ = "call_record"
+    __table_args__ = (
+        Index("ix_call_record_agent_state", "agent_id", "state"),
+        Index(
+            "uq_call_record_open",
+            "agent_id",
+            unique=True,
+            postgresql_where=text(NOT_ENDED),
+            sqlite_where=text(NOT_ENDED),
+        ),
+        Index(
+            "ix_call_record_written_down",
+            "id",
+            postgresql_where=text("written_down"),
+            sqlite_where=text("written_down"),
+        ),
+    )
+
+    id: Mapped[int] = primary_key()
+    receipt_no: Mapped[str] = mapped_column(String(20), unique=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    state: Mapped[str] = state_column("talking")
+    channel: Mapped[str] = mapped_column(String(10))
+    direction: Mapped[str] = mapped_column(String(10))
+    line: Mapped[str] = mapped_column(String(20), default="")
+    language: Mapped[str] = mapped_column(String(10))
+    subject: Mapped[str | None] = mapped_column(String(40), index=True)
+    day: Mapped[date] = mapped_column(index=True)
+    started_at: Mapped[datetime]
+    talk_ended_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    closed_by_rule: Mapped[bool] = mapped_column(default=False)
+    written_down: Mapped[bool] = mapped_column(default=False)
+    category: Mapped[str | None] = mapped_column(String(20))
+    subcategory: Mapped[str | None] = mapped_column(String(30))
+    result: Mapped[str | None] = mapped_column(String(20))
+    interpreter_minutes: Mapped[int | None]
+    three_way_minutes: Mapped[int | None]
+    relay_service: Mapped[bool] = mapped_column(default=False)
+    complaint: Mapped[bool] = mapped_column(default=False)
+    shared_with_ward: Mapped[bool] = mapped_column(default=False)
+    notable: Mapped[bool] = mapped_column(default=False)
+    wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class CallHousehold(Base):
+    """A household that was opened in a call. ``level``: 0 nothing verified, 1 and 2 as ``calls.levels`` says.
+
+    ``matched`` keeps which things matched (never their values). A call back is asked for in one call
+    (``call_back_asked_at``), its number is shown in the next (``dialed_at``), and ``called_back`` says that the
+    enrolled number answered.
+    """
+
+    __tablename__ = "call_household"
+    __table_args__ = (UniqueConstraint("call_id", "household_id"),)
+
+    id: Mapped[int] = primary_key()
+    call_id: Mapped[int] = mapped_column(ForeignKey("call_record.id"), index=True)
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
+    level: Mapped[int] = mapped_column(default=0)
+    relation: Mapped[str | None] = mapped_column(String(20))
+    matched: Mapped[list[str]] = mapped_column(JSON, default=list)
+    called_back: Mapped[bool] = mapped_column(default=False)
+    call_back_asked_at: Mapped[datetime | None] = mapped_column(index=True)
+    dialed_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime]
+    verified_at: Mapped[datetime | None]
+
+
+class VerificationAttempt(Base):
+    """One try to verify a caller. Five failed ones on one JST ``day`` close the household to callers until the next."""
+
+    __tablename__ = "call_verification"
+    __table_args__ = (Index("ix_call_verification_household_day", "household_id", "day"),)
+
+    id: Mapped[int] = primary_key()
+    call_id: Mapped[int] = mapped_column(ForeignKey("call_record.id"), index=True)
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    day: Mapped[date]
+    at: Mapped[datetime]
+    passed: Mapped[bool]
+    matched: Mapped[list[str]] = mapped_column(JSON, default=list)
+    asked: Mapped[list[str]] = mapped_column(JSON, default=list)

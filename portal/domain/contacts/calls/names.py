@@ -1,0 +1,30 @@
+"""Whether a name that a caller says is the householder's, however it is written."""
+
+import re
+from collections.abc import Iterable
+
+from portal.domain.people.households.folding import fold_name, name_words
+from portal.domain.people.households.queries import HouseholdView
+
+BRACKETS = re.compile(r"[(（〔［【]([^)）〕］】]*)[)）〕］】]")
+
+
+def name_matches(said: str, view: HouseholdView) -> bool:
+    """Tell whether a name is the householder's: kanji with variants, kana, Latin in any order and case, or 通称."""
+    key, words = fold_name(said), sorted(name_words(said))
+    if len(key) < 2:
+        return False
+    fields = view.fields
+    for text in _names(fields.name, fields.kana, fields.alias):
+        if key == fold_name(text) or words == sorted(name_words(text)):
+            return True
+    return False
+
+
+def _names(*texts: str) -> Iterable[str]:
+    """Return names as they are written, and where one is in brackets, each alone."""
+    for text in filter(None, texts):
+        yield text
+        if inside := BRACKETS.findall(text):
+            yield BRACKETS.sub(" ", text)
+            yield from inside

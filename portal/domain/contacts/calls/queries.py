@@ -1,0 +1,79 @@
+"""Reading calls: a person's or everybody's of one day, one of them, and the households opened in it."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.calls.finishing import LATER_DAYS, may_correct
+from portal.domain.contacts.calls.models import Call, CallHousehold
+from portal.domain.foundation.base import BigId
+from portal.domain.foundation.clock import jst_date
+from portal.domain.people.households.models import Household
+
+PAGE = 20
+
+
+def last_of(call_id: ColumnElement[int]) -> Select[int]:
+    """Return the statement for the household that was opened last in a call; one that is protected now is none."""
+    return (
+        select(CallHousehold.household_id)
+        .join(Household, Household.id == CallHousehold.household_id)
+        .where(CallHousehold.call_id == call_id, Household.protected.is_(False))
+        .order_by(CallHousehold.id.desc())
+        .limit(1)
+    )
+
+
+_LAST = last_of(bindparam("call_id", type_=BigId))
+
+
+def opened_last(session: Session, call_id: int) -> int | None:
+    """Return the household that was opened last in a call; one that is protected now is none."""
+    return session.scalar(_LAST, {"call_id": call_id})
+
+
+def households_of(session: Session, call_id: int) -> list[CallHousehold]:
+    """Return what is kept of the households opened in a call, in order; protected ones are left out."""
+    return list(
+        session.scalars(
+            select(CallHousehold)
+            .join(Household, Household.id == CallHousehold.household_id)
+            .where(CallHousehold.call_id == call_id, Household.protected.is_(False))
+            .order_by(CallHousehold.id)
+            .limit(PAGE)
+        )
+    )
+
+
+def calls_of_day(
+    session: Session, day: date, *, agent_id: int | None, before: int = 0, limit: int = PAGE + 1
+) -> list[Call]:
+    """Return calls of a JST day, newest first: one person's, or everybody's; ``before``: only with smaller keys."""
+    statement = select(Call).where(Call.day == day).order_by(Call.id.desc()).limit(limit)
+    if agent_id is not None:
+        statement = statement.where(Call.agent_id == agent_id)
+    if before:
+        statement = statement.where(Call.id < before)
+    return list(session.scalars(statement))
+
+
+def undescribed(session: Session, agent_id: int, now: datetime) -> list[Call]:
+    """Return a person's calls that the rule closed, that nobody has described, and that still may be: oldest first."""
+    statement = (
+        select(Call)
+        .where(
+            Call.day >= jst_date(now - LATER_DAYS),
+            Call.agent_id == agent_id,
+            Call.closed_by_rule.is_(True),
+            Call.category.is_(None),
+        )
+        .order_by(Call.id)
+    )
+    return [call for call in session.scalars(statement) if may_correct(call, now)][:PAGE]
+
+
+def find_call(session: Session, call_id: int, *, agent_id: int | None) -> Call | None:
+    """Return a call, where it is this person's; None for ``agent_id`` is somebody who may see everybody's."""
+    call = session.get(Call, call_id)
+    return call if call is not None and agent_id in {None, call.agent_id} else None

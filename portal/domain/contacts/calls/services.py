@@ -1,0 +1,168 @@
+"""Beginning and ending a call. A person has at most one call that is not ended; it survives a closed browser."""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.calls.kinds import CallChannel, CallLanguage, Direction
+from portal.domain.contacts.calls.models import Call, CallHousehold
+from portal.domain.contacts.calls.states import CALL, OPEN
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import JST
+from portal.domain.foundation.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+)
+from portal.domain.foundation.texts import _s
+from portal.domain.people.staff.models import StaffUser
+from portal.domain.people.tasks.services import new_receipt_no
+
+LINE_MAX, LINE_DIGITS = 20, 8
+
+# put together once: every staff page of the call desk asks this, for its bar
+_CURRENT = select(Call).where(Call.agent_id == bindparam("agent_id"), Call.state.in_(OPEN))
+
+
+def start_call(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    channel: CallChannel = CallChannel.PHONE,
+    direction: Direction = Direction.INBOUND,
+    language: CallLanguage = CallLanguage.JA,
+    line: str = "",
+    subject: str | None = None,
+) -> Call:
+    """Begin a call of the acting person.
+
+    Raises:
+        InputError: the line is no name of a line.
+        ConflictError: this person has a call that is not ended (code: its id).
+    """
+    line = _named_line(line)
+    # There is no call to lock yet: the person's row makes a second press wait.
+    session.execute(
+        select(StaffUser.id).where(StaffUser.id == actor.id).with_for_update(key_share=True)
+    )
+    if (open_one := current_call(session, actor)) is not None:
+        raise ConflictError(
+            _s("まだ終わっていない受付があります。先にそれを終えてください。"),
+            code=str(open_one.id),
+        )
+    call = Call(
+        receipt_no=new_receipt_no(),
+        agent_id=actor.id,
+        channel=channel.value,
+        direction=direction.value,
+        language=language.value,
+        line=line,
+        subject=subject,
+        day=now.astimezone(JST).date(),
+        started_at=now,
+    )
+    session.add(call)
+    session.flush()
+    record(
+        session,
+        actor,
+        now,
+        "call.started",
+        "call",
+        call.id,
+        channel=channel.value,
+        language=language.value,
+    )
+    return call
+
+
+def current_call(session: Session, actor: Actor) -> Call | None:
+    """Return the acting person's call that is not ended, if there is one."""
+    return session.scalar(_CURRENT, {"agent_id": actor.id})
+
+
+def locked_own(session: Session, call_id: int, actor: Actor) -> Call:
+    """Return a call of the acting person, locked to the end of the transaction.
+
+    Raises:
+        NotFoundError: there is none of that key, or it is somebody else's.
+    """
+    call = session.get(Call, call_id, with_for_update=True, populate_existing=True)
+    if call is None or call.agent_id != actor.id:
+        raise NotFoundError(_s("この受付は見つかりませんでした。"))
+    return call
+
+
+def hang_up(session: Session, call_id: int, actor: Actor, now: datetime) -> Call:
+    """End the talk; the after-call time begins.
+
+    Raises:
+        NotFoundError: not this person's call.
+        WrongStateError: it was ended before.
+    """
+    call = locked_own(session, call_id, actor)
+    call.state = CALL.next(call.state, "hang_up")
+    call.talk_ended_at = now
+    record(session, actor, now, "call.hung_up", "call", call.id)
+    return call
+
+
+def describe(
+    session: Session,
+    call_id: int,
+    actor: Actor,
+    now: datetime,
+    *,
+    channel: CallChannel,
+    direction: Direction,
+    language: CallLanguage,
+    line: str,
+) -> Call:
+    """Put right how a call that goes on came; a FAX case or a form keeps its channel.
+
+    Raises:
+        NotFoundError: not this person's call.
+        WrongStateError: it is over.
+        InputError: the line is no name of a line.
+        NotAllowedError: another channel or direction after a household was opened: a caller on the line does not
+            become somebody whom we called back.
+    """
+    call = locked_own(session, call_id, actor)
+    CALL.next(call.state, "finish")  # asked only: what may still be finished may still be described
+    way = {
+        "channel": channel.value if call.subject is None else call.channel,
+        "direction": direction.value,
+    }
+    wanted = way | {"language": language.value, "line": _named_line(line)}
+    changed = {name: value for name, value in wanted.items() if getattr(call, name) != value}
+    if way.keys() & changed.keys() and _has_opened(session, call):
+        raise NotAllowedError(
+            _s(
+                "世帯を開いたあとは、方法と向きを変えられません。この受付を終えて、新しい受付を始めてください。"
+            )
+        )
+    for name, value in changed.items():
+        setattr(call, name, value)
+    if changed:
+        record(session, actor, now, "call.described", "call", call.id, fields=sorted(changed))
+    return call
+
+
+def _named_line(typed: str) -> str:
+    """Return the name of a line; it stands unsealed in lists and counts, so that a caller's number must not be one."""
+    if sum(c.isdecimal() for c in typed) > LINE_DIGITS:
+        raise InputError(
+            _s("回線には、回線の名前だけを入力してください。相手の電話番号は書けません。")
+        )
+    return typed.strip()[:LINE_MAX]
+
+
+def _has_opened(session: Session, call: Call) -> bool:
+    return (
+        session.scalar(select(CallHousehold.id).where(CallHousehold.call_id == call.id).limit(1))
+        is not None
+    )

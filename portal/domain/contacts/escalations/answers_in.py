@@ -1,0 +1,257 @@
+"""The ward's answers come in: what a file would do is shown first, then all of it is done at once or nothing."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.escalations.answers_file import AnswerRow, AnswersFile
+from portal.domain.contacts.escalations.models import AnswerSheet, Escalation
+from portal.domain.contacts.escalations.queries import Reader, answers_of, by_receipt
+from portal.domain.contacts.escalations.sealed import answer_text
+from portal.domain.contacts.escalations.services import (
+    WardAnswer,
+    answer,
+    check_words,
+    read_instruction_no,
+)
+from portal.domain.contacts.escalations.states import ANSWER_SHEET, ESCALATION
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.approvals.services import INSTRUCTION_MAX, Instruction
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+)
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.typed import DateFault, whole_date
+from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+
+NEW, SAME, UNKNOWN, STATE, TWICE, NO_TEXT, WORDS, NUMBER, DAY = (
+    "new",
+    "same",
+    "unknown",
+    "wrong_state",
+    "twice",
+    "no_text",
+    "words",
+    "number",
+    "day",
+)
+"""What a row would do: be kept, or nothing, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one row would do. ``escalation_id`` is set where its question is known; ``sentence`` says more of a fault."""
+
+    row: AnswerRow
+    result: str
+    escalation_id: int | None = None
+    sentence: str = ""
+
+
+def take_in(
+    session: Session, vault: Vault, file: AnswersFile, actor: Actor, now: datetime
+) -> AnswerSheet:
+    """Keep what a file says, sealed, without doing anything; the same file again is the same sheet.
+
+    Raises:
+        NotAllowedError: the actor is no person with an account.
+    """
+    if actor.id is None:
+        raise NotAllowedError(_s("取り込めるのは、アカウントのある職員だけです。"))
+    digest = vault.blind("answer-sheet", file.digest, 32)
+    known = session.scalar(select(AnswerSheet).where(AnswerSheet.digest == digest))
+    if known is not None:
+        return known
+    key, wrapped = vault.new_data_key()
+    sheet = AnswerSheet(
+        digest=digest,
+        rows=len(file.rows),
+        uploaded_by=actor.id,
+        uploaded_at=now,
+        wrapped_key=wrapped,
+        sealed=seal_json(key, [row.as_values() for row in file.rows], _context(digest)),
+    )
+    session.add(sheet)
+    session.flush()
+    record(
+        session, actor, now, "escalation.sheet_read", "escalation_sheet", sheet.id, rows=sheet.rows
+    )
+    return sheet
+
+
+def plan(
+    session: Session, vault: Vault, sheet: AnswerSheet, reader: Reader, now: datetime
+) -> list[Outcome]:
+    """Return what every row of a sheet would do now, for somebody who may know so much (``reader``)."""
+    rows = _rows(vault, sheet)
+    times = Counter(row.receipt_no for row in rows)
+    return [_outcome(session, vault, row, times[row.receipt_no], reader, now) for row in rows]
+
+
+def look(session: Session, sheet: AnswerSheet, actor: Actor, now: datetime) -> bool:
+    """Tell whether the ward's words in a sheet may still be read there: while it waits. That they were is on record."""
+    if sheet.state != ANSWER_SHEET.initial:
+        return False
+    record(
+        session, actor, now, "escalation.sheet_seen", "escalation_sheet", sheet.id, rows=sheet.rows
+    )
+    return True
+
+
+def fingerprint(outcomes: Sequence[Outcome]) -> str:
+    """Return a short word that changes whenever what a sheet would do changes."""
+    told = repr([(one.row.line, one.result, one.escalation_id) for one in outcomes])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def apply_sheet(
+    session: Session,
+    vault: Vault,
+    sheet_id: int,
+    seen: str,
+    reader: Reader,
+    actor: Actor,
+    now: datetime,
+) -> AnswerSheet:
+    """Keep every new answer of a sheet; ``seen`` is the fingerprint of what was shown before.
+
+    Raises:
+        NotFoundError: there is no such sheet.
+        WrongStateError: it was carried out or dropped before.
+        ConflictError: something changed since it was shown, or there is nothing to keep; nothing is done.
+    """
+    sheet = _locked(session, sheet_id)
+    state = ANSWER_SHEET.next(sheet.state, "apply")
+    outcomes = plan(session, vault, sheet, reader, now)
+    if fingerprint(outcomes) != seen:
+        raise ConflictError(
+            _s(
+                "確かめたあとに、引き継ぎの状態が変わりました。下の一覧を、もう一度確かめてください。"
+            )
+        )
+    fresh = sorted(
+        (one for one in outcomes if one.result == NEW), key=lambda one: one.escalation_id or 0
+    )
+    if not fresh:
+        raise ConflictError(_s("新しく取り込む回答がありません。"))
+    for one in fresh:
+        given = WardAnswer(one.row.text, _instruction(one.row))
+        answer(session, vault, one.escalation_id or 0, given, actor, now, sheet_id=sheet.id)
+    sheet.state, sheet.applied_by, sheet.applied_at, sheet.applied = (
+        state,
+        actor.id,
+        now,
+        len(fresh),
+    )
+    session.flush()
+    record(
+        session,
+        actor,
+        now,
+        "escalation.sheet_applied",
+        "escalation_sheet",
+        sheet.id,
+        rows=len(fresh),
+    )
+    return sheet
+
+
+def drop_sheet(session: Session, sheet_id: int, actor: Actor, now: datetime) -> AnswerSheet:
+    """Put a sheet aside without doing anything.
+
+    Raises:
+        NotFoundError: there is no such sheet.
+        WrongStateError: it was carried out or dropped before.
+    """
+    sheet = _locked(session, sheet_id)
+    sheet.state = ANSWER_SHEET.next(sheet.state, "drop")
+    record(session, actor, now, "escalation.sheet_dropped", "escalation_sheet", sheet.id)
+    return sheet
+
+
+def sheet_by_id(session: Session, sheet_id: int) -> AnswerSheet | None:
+    """Return a sheet; None where there is none of that key."""
+    return session.get(AnswerSheet, sheet_id)
+
+
+def latest_sheets(session: Session, *, limit: int = 20) -> list[AnswerSheet]:
+    """Return the sheets that came in, newest first."""
+    return list(session.scalars(select(AnswerSheet).order_by(AnswerSheet.id.desc()).limit(limit)))
+
+
+def _outcome(
+    session: Session, vault: Vault, row: AnswerRow, times: int, reader: Reader, now: datetime
+) -> Outcome:
+    known = by_receipt(session, row.receipt_no, reader) if row.receipt_no else None
+    if known is None:
+        return Outcome(row, UNKNOWN)
+    if times > 1:
+        return Outcome(row, TWICE, known.id)
+    if not row.text:
+        return Outcome(row, NO_TEXT, known.id)
+    fault = _fault(session, vault, row, now)
+    if fault is not None:
+        return Outcome(row, fault[0], known.id, fault[1])
+    if known.state != ESCALATION.initial:
+        return Outcome(row, SAME if _is_kept(session, vault, row, known) else STATE, known.id)
+    return Outcome(row, NEW, known.id)
+
+
+def _fault(session: Session, vault: Vault, row: AnswerRow, now: datetime) -> tuple[str, str] | None:
+    try:
+        check_words(session, vault, row.text)
+    except InputError as error:
+        return WORDS, error.message
+    number = read_instruction_no(row.instruction_no)
+    if bool(number) != bool(row.instruction_day):
+        return NUMBER, _s("指示書は、番号と日付の両方を書いてもらってください。")
+    if len(number) > INSTRUCTION_MAX:
+        return NUMBER, _s("区の指示書の番号を、40文字までで入力してください。")
+    if row.instruction_day:
+        day = whole_date(row.instruction_day)
+        if isinstance(day, DateFault) or day > jst_date(now):
+            return DAY, _s("日付は、今日かそれより前の日にしてください。")
+    return None
+
+
+def _instruction(row: AnswerRow) -> Instruction | None:
+    number, day = read_instruction_no(row.instruction_no), whole_date(row.instruction_day)
+    return Instruction(number, day) if number and isinstance(day, date) else None
+
+
+def _is_kept(session: Session, vault: Vault, row: AnswerRow, known: Escalation) -> bool:
+    """Tell whether a question's newest answer is this very one."""
+    found = answers_of(session, known.id)[:1]
+    instruction = _instruction(row)
+    return any(
+        answer_text(vault, known, one) == row.text
+        and one.instruction_no == (instruction.number if instruction else None)
+        for one in found
+    )
+
+
+def _rows(vault: Vault, sheet: AnswerSheet) -> list[AnswerRow]:
+    values = unseal_json(vault.unwrap(sheet.wrapped_key), sheet.sealed, _context(sheet.digest))
+    return [AnswerRow(**one) for one in values]
+
+
+def _context(digest: bytes) -> str:
+    return f"answer-sheet:{digest.hex()}"
+
+
+def _locked(session: Session, sheet_id: int) -> AnswerSheet:
+    statement = select(AnswerSheet).where(AnswerSheet.id == sheet_id).with_for_update()
+    sheet = session.scalar(statement.execution_options(populate_existing=True))
+    if sheet is None:
+        raise NotFoundError(_s("この表は見つかりませんでした。"))
+    return sheet

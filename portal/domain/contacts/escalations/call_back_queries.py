@@ -1,0 +1,189 @@
+"""Reading which calls back wait, the first due first, and what was tried."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from heapq import merge
+from itertools import islice
+from operator import itemgetter
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.escalations.call_back_times import (
+    default_due,
+    due_of,
+    late_when_asked_by,
+)
+from portal.domain.contacts.escalations.call_backs import KINDS
+from portal.domain.contacts.escalations.models import CallBack, CallBackTry
+from portal.domain.contacts.escalations.states import CALL_BACK
+from portal.domain.foundation.base import UtcDateTime
+from portal.domain.foundation.program.calendar import CallCenterCalendar
+from portal.domain.people.households.models import Household
+from portal.domain.people.tasks.models import Task
+from portal.domain.people.tasks.services import CALL_BACK as CALL_BACK_TASK
+from portal.domain.people.tasks.states import TASK
+
+PAGE = 20
+WAITING = ("waiting", "claimed")
+HANDED_ON = "handed_on"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One call back: until when (JST or UTC), how often it was tried, and who has taken it."""
+
+    task: Task
+    due_at: datetime
+    overdue: bool
+    state: str
+    tries: int
+    claimed_by: int | None
+
+
+def _visible(include_protected: bool) -> ColumnElement[bool]:
+    return or_(
+        Task.household_id.is_(None),
+        Household.protected.in_([True, False] if include_protected else [False]),
+    )
+
+
+def _rows(include_protected: bool) -> Select[Task, CallBack]:
+    return (
+        select(Task, CallBack)
+        .outerjoin(CallBack, CallBack.task_id == Task.id)
+        .outerjoin(Household, Household.id == Task.household_id)
+        .where(Task.kind.in_(KINDS), _visible(include_protected))
+    )
+
+
+def _open(include_protected: bool) -> Select[Task, CallBack]:
+    return _rows(include_protected).where(
+        Task.state == TASK.initial, or_(CallBack.id.is_(None), CallBack.state.in_(WAITING))
+    )
+
+
+def waiting(
+    session: Session,
+    calendar: CallCenterCalendar,
+    now: datetime,
+    *,
+    include_protected: bool = False,
+    page: int = 1,
+    limit: int = PAGE,
+) -> list[Waiting]:
+    """Return the calls back that wait, the first due first; ``page`` counts from 1.
+
+    Two lists are merged, each in the order of what is due: those with a time of their own, and those without one, whose
+    time follows from when they were asked for. So no more is read than what stands up to the end of the page.
+    """
+    start = (max(1, page) - 1) * PAGE
+    keys = _open(include_protected).with_only_columns(Task.id, Task.due_at, Task.created_at)
+    timed, timeless = (
+        session.execute(statement.order_by(by, Task.id).limit(start + limit)).all()
+        for statement, by in (
+            (keys.where(Task.due_at.is_not(None)), Task.due_at),
+            (keys.where(Task.due_at.is_(None)), Task.created_at),
+        )
+    )
+    merged = merge(
+        ((row.due_at, row.id) for row in timed),
+        ((default_due(calendar, row.created_at), row.id) for row in timeless),
+        key=itemgetter(0),
+    )
+    wanted = [key for _due, key in islice(merged, start, start + limit)]
+    rows = session.execute(_rows(include_protected).where(Task.id.in_(wanted)))
+    found = {task.id: _waiting(calendar, now, task, row) for task, row in rows}
+    return [found[key] for key in wanted if key in found]
+
+
+def counting(*, include_protected: bool = False) -> Select[int, int]:
+    """Return the statement that counts calls back that wait (``total``) and those overdue (``late``), for ``moments``."""
+    inner = (
+        _open(include_protected).with_only_columns(Task.id, Task.due_at, Task.created_at).subquery()
+    )
+    timeless = and_(
+        inner.c.due_at.is_(None), inner.c.created_at <= bindparam("asked_by", type_=UtcDateTime)
+    )
+    late = func.count().filter(or_(inner.c.due_at < bindparam("now", type_=UtcDateTime), timeless))
+    return select(func.count().label("total"), late.label("late")).select_from(inner)
+
+
+def moments(calendar: CallCenterCalendar, now: datetime) -> dict[str, datetime]:
+    """Return the instants (UTC) that ``counting`` compares with."""
+    return {"now": now, "asked_by": late_when_asked_by(calendar, now)}
+
+
+# put together once: the first page of everybody at the desk asks this
+_COUNTING = {
+    include_protected: counting(include_protected=include_protected)
+    for include_protected in (False, True)
+}
+
+
+def count_waiting(
+    session: Session,
+    calendar: CallCenterCalendar,
+    now: datetime,
+    *,
+    include_protected: bool = False,
+) -> tuple[int, int]:
+    """Return how many calls back wait, and how many of them are overdue."""
+    total, late = session.execute(_COUNTING[include_protected], moments(calendar, now)).one()
+    return int(total), int(late)
+
+
+def count_handed_on(session: Session, *, include_protected: bool = False) -> int:
+    """Return how many callers were reached whose matter the office still has to finish."""
+    inner = _rows(include_protected).where(
+        Task.kind == CALL_BACK_TASK, Task.state == TASK.initial, CallBack.state == HANDED_ON
+    )
+    return (
+        session.scalar(
+            select(func.count()).select_from(inner.with_only_columns(Task.id).subquery())
+        )
+        or 0
+    )
+
+
+def one(
+    session: Session,
+    calendar: CallCenterCalendar,
+    task_id: int,
+    now: datetime,
+    *,
+    include_protected: bool = False,
+) -> Waiting | None:
+    """Return a call back, done ones too; None where there is none that this person may know of."""
+    row = session.execute(_rows(include_protected).where(Task.id == task_id)).one_or_none()
+    return _waiting(calendar, now, row[0], row[1]) if row is not None else None
+
+
+def tries_of(session: Session, task_id: int) -> list[CallBackTry]:
+    """Return what was tried, newest first."""
+    statement = select(CallBackTry).where(CallBackTry.task_id == task_id)
+    return list(session.scalars(statement.order_by(CallBackTry.id.desc())))
+
+
+def of_call(session: Session, call_id: int) -> list[Task]:
+    """Return the calls back that were asked for in a call."""
+    statement = (
+        select(Task).join(CallBack, CallBack.task_id == Task.id).where(CallBack.call_id == call_id)
+    )
+    return list(session.scalars(statement.order_by(Task.id)))
+
+
+def _waiting(
+    calendar: CallCenterCalendar, now: datetime, task: Task, row: CallBack | None
+) -> Waiting:
+    due = due_of(calendar, task)
+    state = row.state if row is not None else CALL_BACK.initial
+    late = task.state == TASK.initial and state in WAITING and due < now
+    return Waiting(
+        task,
+        due,
+        late,
+        state,
+        row.tries if row is not None else 0,
+        row.claimed_by if row is not None else None,
+    )

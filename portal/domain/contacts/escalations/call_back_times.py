@@ -1,0 +1,42 @@
+"""Until when somebody is called back: at the time that was asked for, else the same day or the next business day."""
+
+from datetime import date, datetime, timedelta
+
+from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.program.calendar import CallCenterCalendar
+from portal.domain.people.tasks.models import Task
+
+AGAIN_AFTER = timedelta(hours=2)
+
+
+def default_due(calendar: CallCenterCalendar, now: datetime) -> datetime:
+    """Return until when somebody who named no time is called: today's closing, or the next day's if it is late."""
+    day = jst_date(now)
+    hours = calendar.hours_on(day)
+    if hours is not None and calendar.is_staffed(day):
+        closing = datetime.combine(day, hours.closes, tzinfo=JST)
+        if closing - now >= AGAIN_AFTER:
+            return closing
+    following = calendar.business_day_from(day + timedelta(days=1))
+    later = calendar.hours_on(following) or calendar.hours
+    return datetime.combine(following, later.closes, tzinfo=JST)
+
+
+def late_when_asked_by(calendar: CallCenterCalendar, now: datetime) -> datetime:
+    """Return the instant up to which a call back without a time of its own is overdue now (``default_due`` has passed)."""
+    closing = _last_closing(calendar, jst_date(now))
+    if closing >= now:
+        closing = _last_closing(calendar, jst_date(closing) - timedelta(days=1))
+    return closing - AGAIN_AFTER
+
+
+def _last_closing(calendar: CallCenterCalendar, day: date) -> datetime:
+    """Return the closing of a day, or of the business day before it."""
+    open_day = calendar.business_day_until(day)
+    hours = calendar.hours_on(open_day) or calendar.hours
+    return datetime.combine(open_day, hours.closes, tzinfo=JST)
+
+
+def due_of(calendar: CallCenterCalendar, task: Task) -> datetime:
+    """Return until when a task's caller is to be called; one without a time, as if it had been asked in a call."""
+    return task.due_at or default_due(calendar, task.created_at)

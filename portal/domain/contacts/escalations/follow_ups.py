@@ -1,0 +1,108 @@
+"""What was left open in a call or about a household: calls back and questions to the ward, read in one statement."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    FromClause,
+    Select,
+    bindparam,
+    cast,
+    literal,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.escalations.call_backs import KINDS
+from portal.domain.contacts.escalations.models import CallBack, Escalation
+from portal.domain.foundation.base import BigId, UtcDateTime, table_of
+from portal.domain.people.tasks.models import Task
+from portal.domain.people.tasks.states import TASK
+
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """One of them. ``due_at`` and ``due_on`` are when somebody calls back, and by which JST day the ward answers."""
+
+    question: bool
+    id: int
+    receipt_no: str
+    kind: str
+    state: str
+    due_at: datetime | None
+    due_on: date | None
+    raised_by: int | None
+
+
+_Q, _T, _B = (table_of(kind) for kind in (Escalation, Task, CallBack))
+
+
+def _call_backs(place: int, source: FromClause, *where: ColumnElement[bool]) -> Select[Any]:
+    return _first(
+        select(
+            literal(place).label("place"),
+            _T.c.id,
+            _T.c.receipt_no,
+            _T.c.kind,
+            _T.c.state,
+            _T.c.due_at,
+            cast(null(), Date).label("due_on"),
+            cast(null(), BigId).label("raised_by"),
+        )
+        .select_from(source)
+        .where(*where)
+        .order_by(_T.c.id)
+    )
+
+
+def _questions(place: int, *where: ColumnElement[bool]) -> Select[Any]:
+    return _first(
+        select(
+            literal(place).label("place"),
+            _Q.c.id,
+            _Q.c.receipt_no,
+            _Q.c.kind,
+            _Q.c.state,
+            cast(null(), UtcDateTime).label("due_at"),
+            _Q.c.due_on,
+            _Q.c.raised_by,
+        )
+        .where(*where)
+        .order_by(_Q.c.id.desc())
+    )
+
+
+def _first(statement: Select[Any]) -> Select[Any]:
+    return select(statement.limit(MOST).subquery())
+
+
+_OF_CALL, _OF_HOUSEHOLD = bindparam("call_id", type_=BigId), bindparam("household_id", type_=BigId)
+_WAITS = (_T.c.kind.in_(KINDS), _T.c.state == TASK.initial)
+# put together once: every page of a call asks this; a branch for each index, in the order in which they are shown
+_BEGUN = union_all(
+    _call_backs(0, _T.join(_B, _B.c.task_id == _T.c.id), _B.c.call_id == _OF_CALL),
+    _call_backs(1, _T, _T.c.household_id == _OF_HOUSEHOLD, *_WAITS),
+    _questions(2, _Q.c.call_id == _OF_CALL),
+    _questions(3, _Q.c.household_id == _OF_HOUSEHOLD),
+)
+
+
+def begun(session: Session, *, call_id: int | None, household_id: int | None) -> list[Begun]:
+    """Return what was left open in a call, done or not, and then what else is about a household.
+
+    Of each at most ``MOST``: calls back in their order, only those that wait where they are about the household, and
+    then the questions, the newest first.
+    """
+    rows = session.execute(_BEGUN, {"call_id": call_id, "household_id": household_id}).all()
+    found: dict[tuple[bool, int], Begun] = {}
+    for row in sorted(rows, key=lambda row: row.place):  # a union keeps no order
+        one = Begun(row.place > 1, *row[1:])
+        found.setdefault((one.question, one.id), one)
+    return list(found.values())

@@ -1,0 +1,154 @@
+"""The sheet of open questions for a ward whose computers cannot reach the site: xlsx in which every cell is a text.
+
+It leaves the house encrypted to the ward's key (age, as the letters do: decision 0011), or readable where the ward said so.
+
+A name stands only where the question needs one; of a protected household neither name nor words, ever.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+
+import pyrage
+import xlsxwriter
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.escalations.models import Escalation
+from portal.domain.contacts.escalations.queries import Reader, open_rows
+from portal.domain.contacts.escalations.sealed import question_of
+from portal.domain.contacts.escalations.services import WARD_ONLY_KINDS
+from portal.domain.contacts.escalations.sheet_columns import (
+    BY_TELEPHONE,
+    COLUMNS,
+    HOW_TO,
+    KINDS,
+    WIDTHS,
+)
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import ConflictError, NotAllowedError
+from portal.domain.foundation.program.escalation_settings import EscalationSettings
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.households.queries import HouseholdView, view_households
+
+MOST_ROWS = 500
+NAMED_KINDS = frozenset({"eligibility", "change_of_recipient"})
+"""Questions that nobody can answer without knowing whose they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file for the ward; ``closed`` where only the ward can open it."""
+
+    body: bytes
+    closed: bool
+
+
+def make_sheet(
+    session: Session,
+    vault: Vault,
+    settings: EscalationSettings,
+    reader: Reader,
+    actor: Actor,
+    now: datetime,
+) -> Sheet:
+    """Return the open questions that this person may know of as a workbook, and note that they went out.
+
+    Raises:
+        NotAllowedError: there is no key of the ward, and it did not accept a readable sheet.
+        ConflictError: there are none, or more than ``MOST_ROWS``.
+    """
+    if not settings.sheet_key and not settings.plain_sheet_accepted_by:
+        raise NotAllowedError(
+            _s(
+                "区の公開鍵が設定されていないため、表を作れません。区に公開鍵をもらい、事業の設定に入れてください。"
+            ),
+            code="no_key",
+        )
+    rows = open_rows(session, reader, limit=MOST_ROWS + 1)
+    if not rows:
+        raise ConflictError(_s("区の回答を待っている引き継ぎはありません。"))
+    if len(rows) > MOST_ROWS:
+        raise ConflictError(
+            _s(
+                "引き継ぎが%(most)d件より多いため、1つの表にできません。先に、終わったものを閉じてください。"
+            )
+            % {"most": MOST_ROWS}
+        )
+    views = view_households(
+        session, vault, {row.household_id for row in rows if row.household_id is not None}
+    )
+    households = {view.id: view for view in views}
+    body = _workbook([_cells(vault, row, households.get(row.household_id or 0)) for row in rows])
+    for row in rows:
+        row.sheet_at = now
+    closed = bool(settings.sheet_key)
+    if closed:
+        body = pyrage.encrypt(body, [pyrage.x25519.Recipient.from_str(settings.sheet_key)])
+    record(
+        session,
+        actor,
+        now,
+        "escalation.sheet_taken",
+        "escalation",
+        rows=len(rows),
+        encrypted=closed,
+    )
+    return Sheet(body, closed)
+
+
+def _cells(vault: Vault, row: Escalation, household: HouseholdView | None) -> list[str]:
+    head = [
+        row.receipt_no,
+        KINDS[row.kind],
+        jst_date(row.raised_at).isoformat(),
+        row.due_on.isoformat(),
+    ]
+    protected = household is not None and household.protected
+    fields = household.fields if household is not None else None
+    number = fields.number if fields is not None and row.kind not in WARD_ONLY_KINDS else ""
+    if protected or row.kind in WARD_ONLY_KINDS:
+        return [*head, number, "", BY_TELEPHONE, "", "", "", ""]
+    question = question_of(vault, row)
+    name = fields.name if fields is not None and row.kind in NAMED_KINDS else ""
+    return [
+        *head,
+        number,
+        name,
+        str(question["text"]),
+        str(question.get("telephone", "")),
+        "",
+        "",
+        "",
+    ]
+
+
+def _workbook(rows: list[list[str]]) -> bytes:
+    file = BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(file, options) as book:
+        # the text format keeps a telephone number's zero, and what the ward types stays as it is typed
+        bold, text = (
+            book.add_format({"bold": True}),
+            book.add_format({"num_format": "@", "text_wrap": True}),
+        )
+        sheet = book.add_worksheet("引き継ぎ")
+        for column, (name, width) in enumerate(zip(COLUMNS, WIDTHS, strict=True)):
+            sheet.set_column(column, column, width, text)
+            sheet.write_string(0, column, name, bold)
+        for line, cells in enumerate(rows, 1):
+            for column, cell in enumerate(cells):
+                sheet.write_string(line, column, cell, text)
+        sheet.freeze_panes(1, 1)
+        notes = book.add_worksheet("書き方")
+        notes.set_column(0, 0, 100)
+        for line, sentence in enumerate(HOW_TO):
+            notes.write_string(line, 0, sentence)
+    return file.getvalue()

@@ -1,0 +1,34 @@
+"""States of a question to the ward, of a sheet with its answers, and of a call back."""
+
+from portal.domain.foundation.states import StateMachine, fan
+
+ESCALATION = StateMachine(
+    "escalation",
+    "open",
+    {
+        "answer": fan("open", "answered"),
+        "close": fan("answered", "closed"),
+        "withdraw": fan("open", "withdrawn"),
+        "reopen": fan("answered closed", "open"),
+    },
+)
+"""A question is closed when the caller was told; opened again, it has a new due day and keeps its answers."""
+
+ANSWER_SHEET = StateMachine(
+    "answer_sheet", "read", {"apply": fan("read", "applied"), "drop": fan("read", "dropped")}
+)
+
+CALL_BACK = StateMachine(
+    "call_back",
+    "waiting",
+    {
+        "claim": fan("waiting", "claimed"),
+        "take_over": fan("claimed", "claimed"),
+        "release": fan("claimed", "waiting"),
+        "no_answer": fan("claimed", "waiting"),
+        "reach": fan("claimed", "done"),
+        "hand_on": fan("claimed", "handed_on"),
+        "give_up": fan("claimed", "not_reached"),
+    },
+)
+"""``hand_on``: the caller was reached, and the office still has to do something, so the task stays open."""

@@ -1,0 +1,118 @@
+"""What goes on the FAX machine: a cover without personal data, and the reply behind it; black on white, large enough."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import SOURCE_LOCALE, _, use_locale
+from portal.domain.letters.letters.render import compile_pdf, page_count
+from portal.domain.letters.letters.window import pieces
+from portal.domain.requests.requests.documents import drawable, in_turn, moment_text
+
+COVER_LOCALES = ("ja", "en", "zh_Hans", "ko")
+"""Whoever gets it by mistake reads one of these."""
+COVER_PAGES = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a reply says in one language."""
+
+    locale: str
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a reply says: general words by language, and words for one household in the language ``locale``."""
+
+    parts: Sequence[Part]
+    locale: str
+    text: str = field(default="", repr=False)
+
+
+def cover_pdf(
+    program: Program, receipt_no: str, last_digits: str, pages: int, now: datetime
+) -> bytes:
+    """Return the cover: from whom, the last digits of the number, pages with the cover, and what to do after a mistake.
+
+    Raises:
+        BusyError: too many are drawn at this moment.
+    """
+    mistakes = []
+    for locale in COVER_LOCALES:
+        with use_locale(locale):
+            mistakes.append(
+                {
+                    "locale": locale,
+                    "lines": [
+                        pieces(line)
+                        for line in (
+                            _(
+                                "まちがって届いたときは、2枚目からは読まずに、下の番号に、電話かFAXで知らせてください。"
+                            ),
+                            _("届いた紙は、捨てずに持っていてください。どうするかを伝えます。"),
+                        )
+                    ],
+                }
+            )
+    data = _frame(program, receipt_no, now) | {
+        "to": last_digits,
+        "pages": pages,
+        "mistakes": mistakes,
+    }
+    with in_turn():
+        return compile_pdf("fax_cover.typ", data, timestamp=int(now.timestamp()))
+
+
+def reply_pdf(program: Program, receipt_no: str, words: Words, now: datetime) -> bytes:
+    """Return the pages behind the cover.
+
+    Raises:
+        BusyError: too many are drawn at this moment.
+    """
+    parts = []
+    for part in words.parts:
+        with use_locale(part.locale):
+            parts.append(
+                {
+                    "locale": part.locale,
+                    "title": pieces(_("FAXへの返信")),
+                    "receipt": pieces(_("受付番号")),
+                    "lines": [pieces(line) for line in part.lines],
+                    "office": pieces(program.names.office.in_language(part.locale)),
+                    "ask": pieces(
+                        _("このFAXについて聞くときは、受付番号を書くか、伝えてください。")
+                    ),
+                }
+            )
+    text = [drawable(line) for line in words.text.splitlines() if line.strip()]
+    data = _frame(program, receipt_no, now) | {
+        "parts": parts,
+        "text": text,
+        "text-locale": words.locale,
+    }
+    with in_turn():
+        return compile_pdf("fax_reply.typ", data, timestamp=int(now.timestamp()))
+
+
+def pages_of(reply: bytes) -> int:
+    """Return how many pages go on the machine, with the cover."""
+    return COVER_PAGES + page_count(reply)
+
+
+def _frame(program: Program, receipt_no: str, now: datetime) -> dict[str, object]:
+    day = jst_date(now)
+    names, contact = program.names, program.contact
+    return {
+        "receipt": receipt_no,
+        "moment": moment_text(now),
+        "day": [day.year, day.month, day.day],
+        "ward": names.ward.in_language(SOURCE_LOCALE),
+        "office": names.office.in_language(SOURCE_LOCALE),
+        "program": names.program.in_language(SOURCE_LOCALE),
+        "telephone": contact.telephone,
+        "fax": contact.fax,
+    }

@@ -1,0 +1,170 @@
+"""Reading FAX cases: the queue, what could not be sent, one case with its replies and calls, and counts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.calls.models import Call
+from portal.domain.contacts.calls.states import ENDED
+from portal.domain.contacts.faxes.models import FaxCase, FaxReply
+from portal.domain.contacts.faxes.states import FAILED, OPEN, UNSENT
+from portal.domain.contacts.faxes.visibility import case_id_of, subject_of
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault, unseal_json
+from portal.domain.people.staff.models import StaffUser
+
+PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One case in a list: nothing of its sender. ``reply`` is the state of a reply that is not sent yet.
+
+    ``handled_by`` names the colleague whose call about it is open.
+    """
+
+    id: int
+    receipt_no: str
+    state: str
+    received_at: datetime
+    due_on: date
+    language: str
+    pages: int
+    reply: str | None
+    failure: str | None
+    handled_by: str | None
+    close_reason: str | None
+
+
+def case_by_id(session: Session, case_id: int) -> FaxCase:
+    """Return one case.
+
+    Raises:
+        NotFoundError: there is none of that key.
+    """
+    case = session.get(FaxCase, case_id)
+    if case is None:
+        raise NotFoundError(_s("このFAXは見つかりませんでした。"))
+    return case
+
+
+def queue(session: Session, *, after: int = 0, limit: int = PAGE) -> list[QueueRow]:
+    """Return the cases that wait, oldest first, after the one with the key ``after``; failed replies stand elsewhere."""
+    stuck = select(FaxReply.case_id).where(FaxReply.state == FAILED)
+    wanted: list[ColumnElement[bool]] = [FaxCase.state.in_(OPEN), FaxCase.id.not_in(stuck)]
+    if (last := session.get(FaxCase, after)) is not None:
+        wanted.append(
+            or_(
+                FaxCase.received_at > last.received_at,
+                and_(FaxCase.received_at == last.received_at, FaxCase.id > last.id),
+            )
+        )
+    return _rows(session, wanted, (FaxCase.received_at, FaxCase.id), limit)
+
+
+def failed(session: Session, *, limit: int = PAGE) -> list[QueueRow]:
+    """Return the cases whose reply could not be sent, oldest first: they stand on top until sent again or closed."""
+    stuck = select(FaxReply.case_id).where(FaxReply.state == FAILED)
+    wanted = [FaxCase.state.in_(OPEN), FaxCase.id.in_(stuck)]
+    return _rows(session, wanted, (FaxCase.received_at, FaxCase.id), limit)
+
+
+def done(session: Session, *, before: int = 0, limit: int = PAGE) -> list[QueueRow]:
+    """Return answered and closed cases, newest first, older than the one with the key ``before``."""
+    wanted: list[ColumnElement[bool]] = [FaxCase.state.not_in(OPEN)]
+    if before:
+        wanted.append(FaxCase.id < before)
+    return _rows(session, wanted, (FaxCase.id.desc(),), limit)
+
+
+def _rows(
+    session: Session, wanted: Sequence[ColumnElement[bool]], order: Sequence[Any], limit: int
+) -> list[QueueRow]:
+    cases = session.scalars(select(FaxCase).where(*wanted).order_by(*order).limit(limit)).all()
+    keys = [case.id for case in cases]
+    unsent = session.execute(
+        select(FaxReply.case_id, FaxReply.state, FaxReply.failure).where(
+            FaxReply.case_id.in_(keys), FaxReply.state.in_(UNSENT)
+        )
+    )
+    replies = {key: (state, failure) for key, state, failure in unsent}
+    working = session.execute(
+        select(Call.subject, StaffUser.display_name)
+        .join(StaffUser, StaffUser.id == Call.agent_id)
+        .where(Call.subject.in_([subject_of(key) for key in keys]), Call.state != ENDED)
+    )
+    people = {case_id_of(subject): name for subject, name in working}
+    rows = []
+    for case in cases:
+        reply, failure = replies.get(case.id, (None, None))
+        rows.append(
+            QueueRow(
+                case.id,
+                case.receipt_no,
+                case.state,
+                case.received_at,
+                case.due_on,
+                case.language,
+                case.pages,
+                reply,
+                failure,
+                people.get(case.id),
+                case.close_reason,
+            )
+        )
+    return rows
+
+
+def sender_of(vault: Vault, case: FaxCase) -> str:
+    """Return the number in the header (``+813…``), or nothing."""
+    opened = unseal_json(vault.unwrap(case.wrapped_key), case.sealed, f"fax:{case.receipt_no}")
+    return str(opened["sender"])
+
+
+def replies_of(session: Session, case_id: int) -> list[FaxReply]:
+    """Return a case's replies, newest first."""
+    return list(
+        session.scalars(
+            select(FaxReply).where(FaxReply.case_id == case_id).order_by(FaxReply.id.desc())
+        )
+    )
+
+
+def calls_of(session: Session, case_id: int) -> list[tuple[Call, str]]:
+    """Return the calls about a case with the names of their agents, newest first."""
+    rows = session.execute(
+        select(Call, StaffUser.display_name)
+        .join(StaffUser, StaffUser.id == Call.agent_id)
+        .where(Call.subject == subject_of(case_id))
+        .order_by(Call.id.desc())
+        .limit(PAGE)
+    )
+    return [(call, name) for call, name in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What waits: open cases, those due before today, replies that could not be sent, and cases due today or before."""
+
+    open: int
+    overdue: int
+    failed: int
+    due: int
+
+
+def counts(session: Session, today: date) -> Counts:
+    """Count what waits on a JST day."""
+    stuck = select(func.count(FaxReply.id)).where(FaxReply.state == FAILED)
+    waiting, overdue, due = session.execute(
+        select(
+            func.count(FaxCase.id),
+            func.count().filter(FaxCase.due_on < today),
+            func.count().filter(FaxCase.due_on <= today),
+        ).where(FaxCase.state.in_(OPEN))
+    ).one()
+    return Counts(int(waiting), int(overdue), session.scalar(stuck) or 0, int(due))

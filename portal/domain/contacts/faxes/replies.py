@@ -1,0 +1,192 @@
+"""Writing a reply: in a call about the case, to a number typed twice, general words only unless verified."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.calls.levels import Level, require_level
+from portal.domain.contacts.calls.models import Call
+from portal.domain.contacts.calls.secrets_in_text import refuse_coupons, refuse_secrets
+from portal.domain.contacts.faxes import cover
+from portal.domain.contacts.faxes.models import FaxCase, FaxReply
+from portal.domain.contacts.faxes.numbers import fax_number, typed_twice
+from portal.domain.contacts.faxes.queries import sender_of
+from portal.domain.contacts.faxes.services import locked_case
+from portal.domain.contacts.faxes.sheets import seal_reply
+from portal.domain.contacts.faxes.states import FAX_CASE, UNSENT
+from portal.domain.contacts.faxes.visibility import link_household, own_call
+from portal.domain.contacts.faxes.wording import LOCALES, lines_of, locales_of, numbers_of
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import ConflictError, InputError, NotAllowedError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.tasks.models import Task
+from portal.domain.requests.requests.models import Request
+
+TEXT_MAX = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A reply as an agent fills it in. ``number`` and ``number_again`` as typed.
+
+    ``wordings`` are codes of general words, ``receipts`` receipt numbers of what was asked for. ``text`` is about ``household_id``, which a call about this case verified.
+    ``other_number``: somebody looked again at a number that is not the one in the header.
+    """
+
+    number: str = field(repr=False)
+    number_again: str = field(repr=False)
+    wordings: Sequence[str] = ()
+    receipts: Sequence[str] = ()
+    text: str = field(default="", repr=False)
+    household_id: int | None = None
+    other_number: bool = False
+
+
+def prepare(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    case_id: int,
+    draft: Draft,
+    actor: Actor,
+    now: datetime,
+) -> FaxReply:
+    """Write a reply; nothing is sent yet.
+
+    Raises:
+        NotFoundError: no such case.
+        WrongStateError: it was answered or closed.
+        NotAllowedError: outside of an own call about it, or a text about a household that the call did not verify.
+        ConflictError: a reply waits to be sent or failed.
+        InputError: number, words or text are not right (code: the field).
+        BusyError: it cannot be drawn now.
+    """
+    case = locked_case(session, case_id)
+    FAX_CASE.next(case.state, "answer")
+    call = _own(session, case, actor)
+    waiting = select(FaxReply.id).where(FaxReply.case_id == case.id, FaxReply.state.in_(UNSENT))
+    if session.scalar(waiting.limit(1)) is not None:
+        raise ConflictError(
+            _s("出していない返信があります。送るか、取りやめてから、新しく書いてください。")
+        )
+    number = _number(vault, program, case, draft)
+    text = _checked_text(session, vault, call, draft)
+    _refuse_unknown(session, draft.receipts)
+    words = cover.Words(
+        [
+            cover.Part(
+                one,
+                [
+                    *lines_of(session, program, draft.wordings, one),
+                    *numbers_of(draft.receipts, one),
+                ],
+            )
+            for one in locales_of(case.language)
+        ],
+        LOCALES[case.language],
+        text,
+    )
+    pages = cover.pages_of(cover.reply_pdf(program, case.receipt_no, words, now))
+    key, wrapped = vault.new_data_key()
+    reply = FaxReply(
+        case_id=case.id,
+        call_id=call.id,
+        household_id=draft.household_id if text else None,
+        language=case.language,
+        pages=pages,
+        wrapped_key=wrapped,
+        sealed=seal_reply(key, wrapped, case.id, number, words),
+        prepared_by=call.agent_id,
+        prepared_at=now,
+    )
+    session.add(reply)
+    session.flush()
+    link_household(session, case, actor)
+    record(
+        session,
+        actor,
+        now,
+        "fax.reply_prepared",
+        "fax_case",
+        case.id,
+        household_id=reply.household_id,
+        reply=reply.id,
+        call=call.id,
+        pages=pages,
+        wordings=list(draft.wordings),
+        own_text=bool(text),
+    )
+    return reply
+
+
+def _own(session: Session, case: FaxCase, actor: Actor) -> Call:
+    call = own_call(session, case.id, actor)
+    if call is None:
+        raise NotAllowedError(
+            _s("先に「対応を始める」を押してください。返信は、対応の中で書きます。")
+        )
+    return call
+
+
+def _number(vault: Vault, program: Program, case: FaxCase, draft: Draft) -> str:
+    number = typed_twice(draft.number, draft.number_again)
+    own = {_number_or_none(program.contact.fax), _number_or_none(program.contact.telephone)}
+    if number in own:
+        raise InputError(
+            _s("事務局の番号です。送った人のFAX番号を入力してください。"), code="number"
+        )
+    sender = sender_of(vault, case)
+    if sender and sender != number and not draft.other_number:
+        raise InputError(
+            _s(
+                "FAXの上に印字された番号と違います。もう一度見て、この番号でよければ印をつけてください。"
+            ),
+            code="other_number",
+        )
+    return number
+
+
+def _number_or_none(text: str) -> str | None:
+    try:
+        return fax_number(text)
+    except InputError:
+        return None
+
+
+def _refuse_unknown(session: Session, receipts: Sequence[str]) -> None:
+    """Refuse what is no receipt number of ours: nothing else is ever printed without a verified household."""
+    known = set(session.scalars(select(Request.receipt_no).where(Request.receipt_no.in_(receipts))))
+    known |= set(session.scalars(select(Task.receipt_no).where(Task.receipt_no.in_(receipts))))
+    if set(receipts) - known:
+        raise InputError(_s("受付番号を、一覧から選んでください。"), code="wording")
+
+
+def _checked_text(session: Session, vault: Vault, call: Call, draft: Draft) -> str:
+    """Return the words about a household; without a verified household there are none: only general words go out."""
+    text = draft.text.strip()
+    if not text and not draft.wordings and not draft.receipts:
+        raise InputError(_s("返信の文を、1つ以上選んでください。"), code="wording")
+    if not text:
+        return ""
+    if draft.household_id is None:
+        raise NotAllowedError(
+            _s(
+                "だれからのFAXかを確かめるまで、自由な文は書けません。一覧の文だけを選んでください。"
+            ),
+            code="text",
+        )
+    require_level(session, call, draft.household_id, Level.STATUS)
+    if len(text) > TEXT_MAX:
+        raise InputError(_s("%(most)d文字までで書いてください。") % {"most": TEXT_MAX}, code="text")
+    try:
+        refuse_secrets(text)
+        refuse_coupons(session, vault, text)
+    except InputError as error:
+        raise InputError(error.message, code="text") from None
+    return text

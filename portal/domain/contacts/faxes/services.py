@@ -1,0 +1,265 @@
+"""FAX cases: stored with the time in their header, handled in a call, closed where no reply is needed."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.calls.kinds import CallChannel, CallLanguage
+from portal.domain.contacts.calls.models import Call
+from portal.domain.contacts.calls.services import current_call, start_call
+from portal.domain.contacts.calls.states import ENDED
+from portal.domain.contacts.faxes.models import FaxCase, FaxReply
+from portal.domain.contacts.faxes.numbers import fax_number
+from portal.domain.contacts.faxes.states import FAILED, FAX_CASE, FAX_REPLY, PREPARED, UNSENT
+from portal.domain.contacts.faxes.visibility import link_household, subject_of
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+)
+from portal.domain.foundation.program.calendar import CallCenterCalendar
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault, seal_json
+from portal.domain.people.tasks.services import new_receipt_no
+from portal.domain.requests.requests.paper_forms import check_moment
+from portal.domain.requests.requests.scans import CheckedScan, store_scan
+
+OLD = timedelta(days=31)
+"""A header older than this is asked about: machines lose their clocks."""
+(
+    NO_REPLY,
+    ENTERED,
+    PASSED,
+    BY_TELEPHONE,
+    BY_LETTER,
+    DUPLICATE,
+    ADVERTISEMENT,
+    WRONG_NUMBER,
+    CANNOT_SEND,
+) = CLOSE_REASONS = (
+    "no_reply",
+    "entered",
+    "passed",
+    "by_telephone",
+    "by_letter",
+    "duplicate",
+    "advertisement",
+    "wrong_number",
+    "cannot_send",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewFax:
+    """A FAX as somebody enters it. ``sender``: the number in the header, as typed; empty where none is printed.
+
+    ``old_is_right``: somebody looked again at a header that is older than ``OLD``.
+    """
+
+    received_at: datetime
+    file: CheckedScan
+    language: CallLanguage = CallLanguage.JA
+    sender: str = field(default="", repr=False)
+    old_is_right: bool = False
+
+
+def due_day(calendar: CallCenterCalendar, received_at: datetime) -> date:
+    """Return by when a FAX is answered: the business day after it came."""
+    return calendar.business_day_from(jst_date(received_at) + timedelta(days=1))
+
+
+def receive(
+    session: Session,
+    vault: Vault,
+    calendar: CallCenterCalendar,
+    fax: NewFax,
+    actor: Actor,
+    now: datetime,
+) -> FaxCase:
+    """Make a case of a FAX; its file is stored as a scan.
+
+    Raises:
+        InputError: the time lies in the future or very far back, or the sender's number is none (code: the field).
+        ConflictError: the same file is a case already (code: its receipt number).
+        NotAllowedError: nobody with an account enters it.
+    """
+    if actor.id is None:
+        raise NotAllowedError(_s("FAXを登録できるのは、アカウントのある職員だけです。"))
+    check_moment(fax.received_at, now)
+    if fax.received_at < now - OLD and not fax.old_is_right:
+        raise InputError(
+            _s(
+                "31日より前の日時です。FAXの上に印字された日時をもう一度見て、正しければ印をつけてください。"
+            ),
+            code="old_is_right",
+        )
+    key, wrapped = vault.new_data_key()
+    receipt_no = new_receipt_no()
+    sealed = seal_json(key, {"sender": _sender(fax.sender)}, f"fax:{receipt_no}")
+    _refuse_double(session, vault.blind("scan", fax.file.data, 32))
+    try:
+        with session.begin_nested():
+            scan = store_scan(session, vault, fax.file, actor, now)
+            case = FaxCase(
+                receipt_no=receipt_no,
+                language=fax.language.value,
+                received_at=fax.received_at,
+                day=jst_date(fax.received_at),
+                due_on=due_day(calendar, fax.received_at),
+                scan_id=scan.id,
+                digest=scan.digest,
+                pages=scan.pages,
+                wrapped_key=wrapped,
+                sealed=sealed,
+                entered_by=actor.id,
+                entered_at=now,
+            )
+            session.add(case)
+            session.flush()
+    except IntegrityError:
+        # somebody else stored the same file at this moment
+        _refuse_double(session, vault.blind("scan", fax.file.data, 32))
+        raise
+    record(
+        session,
+        actor,
+        now,
+        "fax.received",
+        "fax_case",
+        case.id,
+        pages=case.pages,
+        language=case.language,
+    )
+    return case
+
+
+def _sender(typed: str) -> str:
+    if not typed.strip():
+        return ""
+    try:
+        return fax_number(typed)
+    except InputError as error:
+        raise InputError(error.message, code="sender") from None
+
+
+def _refuse_double(session: Session, digest: bytes) -> None:
+    known = session.scalar(select(FaxCase.receipt_no).where(FaxCase.digest == digest))
+    if known is not None:
+        raise ConflictError(
+            _s("このファイルは、もう登録されています。受付番号は %(number)s です。")
+            % {"number": known},
+            code=known,
+        )
+
+
+def locked_case(session: Session, case_id: int) -> FaxCase:
+    """Return a case, locked to the end of the transaction.
+
+    Raises:
+        NotFoundError: there is none of that key.
+    """
+    statement = select(FaxCase).where(FaxCase.id == case_id).with_for_update()
+    case = session.scalar(statement.execution_options(populate_existing=True))
+    if case is None:
+        raise NotFoundError(_s("このFAXは見つかりませんでした。"))
+    return case
+
+
+def start(session: Session, case_id: int, actor: Actor, now: datetime) -> Call:
+    """Begin to handle a FAX: opens a call of the acting person about it, or gives the one that is open.
+
+    Raises:
+        NotFoundError: no such case.
+        WrongStateError: it was answered or closed.
+        ConflictError: somebody else handles it (code ``taken``), or this person has another call (code: its id).
+    """
+    case = locked_case(session, case_id)
+    state = FAX_CASE.next(case.state, "start")
+    subject = subject_of(case.id)
+    own = current_call(session, actor)
+    if own is not None and own.subject == subject:
+        return own
+    refuse_others(session, case, actor)
+    call = start_call(
+        session,
+        actor,
+        now,
+        channel=CallChannel.FAX,
+        language=CallLanguage(case.language),
+        subject=subject,
+    )
+    case.state = state
+    record(
+        session,
+        actor,
+        now,
+        "fax.started",
+        "fax_case",
+        case.id,
+        household_id=case.household_id,
+        call=call.id,
+    )
+    return call
+
+
+def refuse_others(session: Session, case: FaxCase, actor: Actor) -> None:
+    """Refuse while somebody else's call about a case is open. Raises ConflictError (code ``taken``)."""
+    others = select(Call.id).where(
+        Call.subject == subject_of(case.id), Call.state != ENDED, Call.agent_id != (actor.id or 0)
+    )
+    if session.scalar(others.limit(1)) is not None:
+        raise ConflictError(
+            _s("ほかの人が、このFAXに対応しています。一覧から次のFAXを選んでください。"),
+            code="taken",
+        )
+
+
+def close(session: Session, case_id: int, reason: str, actor: Actor, now: datetime) -> FaxCase:
+    """Close a case to which no reply goes out by FAX; a reply that could not be sent ends with it.
+
+    Raises:
+        NotFoundError: no such case.
+        InputError: no reason of ``CLOSE_REASONS``, or ``cannot_send`` where no sending failed.
+        WrongStateError: it was answered or closed.
+        ConflictError: somebody else handles it, or a reply is prepared and not recorded as sent or failed.
+    """
+    case = locked_case(session, case_id)
+    state = FAX_CASE.next(case.state, "close")
+    refuse_others(session, case, actor)
+    reply = session.scalar(
+        select(FaxReply)
+        .where(FaxReply.case_id == case.id, FaxReply.state.in_(UNSENT))
+        .with_for_update()
+    )
+    if reason not in CLOSE_REASONS or (
+        reason == CANNOT_SEND and (reply is None or reply.state != FAILED)
+    ):
+        raise InputError(_s("返信しない理由を選んでください。"), code="reason")
+    if reply is not None and reply.state == PREPARED:
+        raise ConflictError(
+            _s(
+                "出していない返信があります。送った結果を記録するか、返信を取りやめてから終えてください。"
+            )
+        )
+    if reply is not None:
+        reply.state = FAX_REPLY.next(reply.state, "discard")
+    link_household(session, case, actor)
+    case.state, case.close_reason, case.closed_at = state, reason, now
+    record(
+        session,
+        actor,
+        now,
+        "fax.closed",
+        "fax_case",
+        case.id,
+        household_id=case.household_id,
+        reason=reason,
+    )
+    return case

@@ -1,0 +1,124 @@
+"""A reply as it goes out: opened, taken out to be printed, and drawn."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.faxes import cover
+from portal.domain.contacts.faxes.models import FaxCase, FaxReply
+from portal.domain.contacts.faxes.numbers import last_digits
+from portal.domain.contacts.faxes.states import UNSENT
+from portal.domain.contacts.faxes.wording import LOCALES
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import NotAllowedError, NotFoundError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.people.households.models import Household
+
+COVER, TEXT = PARTS = ("cover", "text")
+"""What is printed: the sheet without personal data, and what stands behind it."""
+
+
+def of_case(session: Session, case_id: int, reply_id: int) -> FaxReply:
+    """Return a reply of a case.
+
+    Raises:
+        NotFoundError: the case has no such reply.
+    """
+    reply = session.get(FaxReply, reply_id)
+    if reply is None or reply.case_id != case_id:
+        raise NotFoundError(_s("この返信は見つかりませんでした。"))
+    return reply
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A reply as it goes out: the number to dial (``+813…``) and its words."""
+
+    number: str = field(repr=False)
+    words: cover.Words = field(repr=False)
+
+
+def open_reply(vault: Vault, reply: FaxReply) -> Opened:
+    """Read a reply's number and words."""
+    found = unseal_json(
+        vault.unwrap(reply.wrapped_key), reply.sealed, _context(reply.case_id, reply.wrapped_key)
+    )
+    parts = [cover.Part(locale, lines) for locale, lines in found["parts"]]
+    return Opened(found["number"], cover.Words(parts, LOCALES[reply.language], found["text"]))
+
+
+def seal_reply(key: bytes, wrapped: bytes, case_id: int, number: str, words: cover.Words) -> bytes:
+    """Return a reply's number and words under its key, bound to its case."""
+    parts = [[part.locale, list(part.lines)] for part in words.parts]
+    sealed = {"number": number, "text": words.text, "parts": parts}
+    return seal_json(key, sealed, _context(case_id, wrapped))
+
+
+def _context(case_id: int, wrapped: bytes) -> str:
+    return f"fax-reply:{case_id}:{wrapped[:8].hex()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """A reply taken out to be printed."""
+
+    receipt_no: str
+    pages: int
+    prepared_at: datetime
+    opened: Opened = field(repr=False)
+
+
+def take_out(
+    session: Session,
+    vault: Vault,
+    case_id: int,
+    reply_id: int,
+    part: str,
+    actor: Actor,
+    now: datetime,
+) -> Sheets:
+    """Open a reply for its ``cover`` or its ``text`` to be printed, and log who took it.
+
+    Raises:
+        NotFoundError: no such reply, or it is not there to be sent (any more).
+        NotAllowedError: its household became one of which nothing may be said.
+    """
+    reply = of_case(session, case_id, reply_id)
+    if reply.state not in UNSENT:
+        raise NotFoundError(_s("この返信は見つかりませんでした。"))
+    # like a letter, it is checked once more at the last moment
+    household = session.get(Household, reply.household_id or 0)
+    if household is not None and household.protected:
+        raise NotAllowedError(
+            _s("この返信は出せません。取りやめて、スーパーバイザーに伝えてください。")
+        )
+    case = session.get_one(FaxCase, case_id)
+    record(
+        session,
+        actor,
+        now,
+        "fax.reply_drawn",
+        "fax_case",
+        case.id,
+        household_id=reply.household_id,
+        reply=reply.id,
+        part=part,
+    )
+    return Sheets(case.receipt_no, reply.pages, reply.prepared_at, open_reply(vault, reply))
+
+
+def draw(program: Program, sheets: Sheets, part: str) -> bytes:
+    """Return the ``cover`` or the ``text`` of a reply as PDF; no transaction needs to wait for it.
+
+    Raises:
+        BusyError: too many are drawn at this moment.
+    """
+    opened = sheets.opened
+    if part == COVER:
+        number = last_digits(opened.number)
+        return cover.cover_pdf(program, sheets.receipt_no, number, sheets.pages, sheets.prepared_at)
+    return cover.reply_pdf(program, sheets.receipt_no, opened.words, sheets.prepared_at)

@@ -1,0 +1,137 @@
+"""General words of replies: they tell nothing of a household, so they may go to anybody who sent a FAX."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.calls.kinds import CallLanguage
+from portal.domain.contacts.scripts import queries as scripts
+from portal.domain.contacts.scripts.defaults import Script
+from portal.domain.contacts.scripts.lines import LineKind, filled, read_lines
+from portal.domain.contacts.scripts.values import values_of
+from portal.domain.foundation.errors import InputError, NotFoundError
+from portal.domain.foundation.program.local_text import LocalText
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import SOURCE_LOCALE, _, _s, use_locale
+
+RECEIVED, ACCEPTED, WHO, UNREADABLE, TELEPHONE = OWN = (
+    "received",
+    "accepted",
+    "who",
+    "unreadable",
+    "telephone",
+)
+"""Wordings of our own; the standard answers of the scripts stand beside them."""
+SCRIPT = "script:"
+LOCALES: Mapping[str, str] = {
+    CallLanguage.JA: "ja",
+    CallLanguage.EN: "en",
+    CallLanguage.ZH: "zh_Hans",
+    CallLanguage.KO: "ko",
+    CallLanguage.OTHER: "en",
+}
+"""In which language a reply is written, besides Japanese."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One choice: its code, its name for the agent, and what it says in Japanese."""
+
+    code: str
+    name: str
+    text: str
+
+
+def locales_of(language: str) -> tuple[str, ...]:
+    """Return the locales of a reply: the sender's, and Japanese, which the office can read again."""
+    return tuple(dict.fromkeys((LOCALES[language], SOURCE_LOCALE)))
+
+
+def choices(session: Session, program: Program) -> list[Wording]:
+    """Return every general wording: our own, then the standard answers of the desk's scripts."""
+    with use_locale(SOURCE_LOCALE):
+        texts = {code: "".join(_own(code)) for code in OWN}
+    own = [Wording(code, _name(code), texts[code]) for code in OWN]
+    values = values_of(program)
+    answers = [
+        Wording(SCRIPT + one.key, one.draft.title, "".join(_said(one, SOURCE_LOCALE, values)))
+        for one in scripts.scripts(session)
+        if one.part == "answer"
+    ]
+    return own + answers
+
+
+def lines_of(session: Session, program: Program, codes: Sequence[str], locale: str) -> list[str]:
+    """Return what the chosen wordings say in one language, line by line.
+
+    Raises:
+        InputError: a code is no wording (code ``wording``).
+    """
+    found: list[str] = []
+    for code in codes:
+        if code in OWN:
+            with use_locale(locale):
+                found += _own(code)
+            continue
+        try:
+            one = (
+                scripts.script(session, code.removeprefix(SCRIPT))
+                if code.startswith(SCRIPT)
+                else None
+            )
+        except NotFoundError:
+            one = None
+        if one is None or one.part != "answer" or one.draft.hidden:
+            raise InputError(_s("返信の文を、一覧から選んでください。"), code="wording")
+        found += _said(one, locale, values_of(program))
+    return found
+
+
+def numbers_of(receipts: Sequence[str], locale: str) -> list[str]:
+    """Return a line for each receipt number of what was asked for, in one language."""
+    with use_locale(locale):
+        return [_("申し込みの受付番号: %(number)s") % {"number": number} for number in receipts]
+
+
+def _said(one: Script, locale: str, values: Mapping[str, LocalText]) -> list[str]:
+    """Return the lines of a script that are said aloud, in one language; Japanese where it lacks that one."""
+    texts = one.draft.texts
+    code = {"ja@easy": "easy", "zh_Hans": "zh"}.get(locale, locale)
+    spoken = texts.get(code) or ""
+    text = filled(spoken or texts["ja"], values, locale if spoken else SOURCE_LOCALE)
+    return [line.text for line in read_lines(text) if line.kind is LineKind.SAY]
+
+
+def _name(code: str) -> str:
+    return {
+        RECEIVED: _s("FAXを受け取った。あとで答える"),
+        ACCEPTED: _s("申し込みを受け付けた"),
+        WHO: _s("だれかを確かめたい。必要なことを書いて、もう一度送ってもらう"),
+        UNREADABLE: _s("読めないところがある。もう一度送ってもらう"),
+        TELEPHONE: _s("電話でも話せることを伝える"),
+    }[code]
+
+
+def _own(code: str) -> list[str]:
+    return {
+        RECEIVED: [
+            _("FAXを受け取りました。ありがとうございます。"),
+            _("いま、確かめています。答えは、あとでFAXか手紙で送ります。"),
+        ],
+        ACCEPTED: [
+            _("FAXで送られた申し込みを、受け付けました。"),
+            _("このあとのことは、登録された住所への手紙か、登録された連絡先で知らせます。"),
+        ],
+        WHO: [
+            _("世帯のことをFAXで答える前に、だれからのFAXかを確かめます。"),
+            _(
+                "「FAX問合せ票」に、世帯主の氏名と生年月日、こどもの生年月日、郵便番号、手紙の番号を書いて、もう一度送ってください。わからないところは、書かなくてもかまいません。"
+            ),
+            _("パスワードと、クーポンのコードは、書かないでください。"),
+        ],
+        UNREADABLE: [
+            _("送られたFAXに、読めないところがありました。すみませんが、もう一度送ってください。")
+        ],
+        TELEPHONE: [_("電話でも話せます。電話が使いにくい方は、このままFAXで送ってください。")],
+    }[code]

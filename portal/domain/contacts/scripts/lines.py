@@ -1,0 +1,56 @@
+"""How a script is written: plain lines are said, ``※`` lines are for the agent, ``×`` lines are never said."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portal.domain.foundation.program.local_text import LocalText
+
+NOTE_MARK, NEVER_MARKS = "※", "×✕"
+PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
+class LineKind(StrEnum):
+    """What an agent does with a line."""
+
+    SAY = "say"
+    NOTE = "note"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line without its mark."""
+
+    kind: LineKind
+    text: str
+
+
+def read_lines(text: str) -> list[Line]:
+    """Return the lines of a text; empty ones are left out."""
+    found = []
+    for raw in text.splitlines():
+        line = raw.strip()
+        if not line:
+            continue
+        kind = LineKind.SAY
+        if line[0] in NOTE_MARK:
+            kind, line = LineKind.NOTE, line[1:].strip()
+        elif line[0] in NEVER_MARKS:
+            kind, line = LineKind.NEVER, line[1:].strip()
+        if line:
+            found.append(Line(kind, line))
+    return found
+
+
+def placeholders(text: str) -> frozenset[str]:
+    """Return the names that a text quotes as ``%(name)s``."""
+    return frozenset(PLACEHOLDER.findall(text))
+
+
+def filled(text: str, values: Mapping[str, LocalText], locale: str) -> str:
+    """Put the program's values in place, in one language; any other percent sign stays as it is."""
+    return PLACEHOLDER.sub(
+        lambda found: values[found[1]].in_language(locale) if found[1] in values else found[0], text
+    )

@@ -1,0 +1,132 @@
+"""Reading scripts: as they stand, as they once stood, and by words in them."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import jaconv
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.scripts.defaults import LANGUAGES, PARTS, Draft, Script, default_scripts
+from portal.domain.contacts.scripts.lines import filled
+from portal.domain.contacts.scripts.models import ScriptHead, ScriptVersion
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.program.local_text import LocalText
+from portal.domain.foundation.texts import _s, plain
+
+PAGE = 20
+
+# put together once: every page of a call shows them
+_CURRENT = (
+    select(ScriptHead, ScriptVersion)
+    .join(
+        ScriptVersion,
+        and_(ScriptVersion.key == ScriptHead.key, ScriptVersion.number == ScriptHead.number),
+    )
+    .order_by(ScriptVersion.id)
+)
+
+
+def scripts(session: Session, *, include_hidden: bool = False) -> list[Script]:
+    """Return every script as it stands, in the order of a call; added ones come after those of their part."""
+    rows = session.execute(_CURRENT).all()
+    found = dict(default_scripts()) | {head.key: _script(head, version) for head, version in rows}
+    shown = [script for script in found.values() if include_hidden or not script.draft.hidden]
+    return sorted(shown, key=lambda script: PARTS.index(script.part))
+
+
+def script(session: Session, key: str) -> Script:
+    """Return one script as it stands.
+
+    Raises:
+        NotFoundError: there is none of that key.
+    """
+    head = session.get(ScriptHead, key)
+    return version(session, key, head.number if head is not None else 0)
+
+
+def version(session: Session, key: str, number: int) -> Script:
+    """Return a script as it was in one version; 0 is the text that came with the software.
+
+    Raises:
+        NotFoundError: there is no such script or version.
+    """
+    head = session.get(ScriptHead, key)
+    if number == 0 and key in default_scripts():
+        return default_scripts()[key]
+    row = session.scalar(
+        select(ScriptVersion).where(ScriptVersion.key == key, ScriptVersion.number == number)
+    )
+    if head is None or row is None:
+        raise NotFoundError(_s("このスクリプトは見つかりませんでした。"))
+    return _script(head, row)
+
+
+def history(
+    session: Session, key: str, *, before: int | None = None, limit: int = PAGE
+) -> list[Script]:
+    """Return the versions of a script, newest first, older than ``before``; the text of the software comes last."""
+    head = session.get(ScriptHead, key)
+    statement = select(ScriptVersion).where(ScriptVersion.key == key)
+    if before is not None:
+        statement = statement.where(ScriptVersion.number < before)
+    rows = list(session.scalars(statement.order_by(ScriptVersion.number.desc()).limit(limit)))
+    found = [_script(head, row) for row in rows] if head is not None else []
+    if key in default_scripts() and len(found) < limit and before != 0:
+        found.append(default_scripts()[key])
+    return found
+
+
+def search(
+    session: Session, words: str, values: Mapping[str, LocalText], *, include_hidden: bool = False
+) -> list["Hit"]:
+    """Return the scripts in whose title or texts every one of the words stands, in the order of a call.
+
+    Width, case and kana do not matter; days and numbers are found as agents read them.
+    """
+    wanted = folded(words).split()
+    if not wanted:
+        return []
+    hits = []
+    for one in scripts(session, include_hidden=include_hidden):
+        title = folded(f"{one.draft.title} {one.draft.title_en}")
+        languages = [
+            code
+            for code, locale in LANGUAGES.items()
+            if _has(title + folded(filled(one.draft.texts.get(code, ""), values, locale)), wanted)
+        ]
+        if languages:
+            hits.append(Hit(one, tuple(languages)))
+    return hits
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A script in which the words were found, and the languages in which they were."""
+
+    script: Script
+    languages: tuple[str, ...]
+
+
+def folded(text: str) -> str:
+    """Return a text as it is compared: without readings, one width, one case, one kana."""
+    return str(jaconv.hira2kata(unicodedata.normalize("NFKC", plain(text)).casefold()))
+
+
+def _has(text: str, wanted: list[str]) -> bool:
+    return all(word in text for word in wanted)
+
+
+def _script(head: ScriptHead, row: ScriptVersion) -> Script:
+    draft = Draft(row.title, row.title_en, dict(row.texts), row.hidden)
+    return Script(
+        head.key,
+        head.part,
+        head.category,
+        row.number,
+        draft,
+        row.author_id,
+        row.at,
+        row.restored_from,
+    )

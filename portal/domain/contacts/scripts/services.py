@@ -1,0 +1,187 @@
+"""Editing scripts: every save is a new version with its author and time; nothing is ever overwritten."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.scripts import queries
+from portal.domain.contacts.scripts.defaults import LANGUAGES, PARTS, Draft, Script, default_scripts
+from portal.domain.contacts.scripts.lines import placeholders
+from portal.domain.contacts.scripts.models import ScriptHead, ScriptVersion
+from portal.domain.contacts.scripts.values import NAMES
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+)
+from portal.domain.foundation.texts import _s
+
+TITLE_MAX, TEXT_MAX = 60, 3_000
+NEWER = "newer"
+
+
+def faults_of(draft: Draft) -> dict[str, str]:
+    """Return a sentence for each field that cannot be saved, by field name: ``title``, ``title_en``, ``text_<code>``."""
+    faults: dict[str, str] = {}
+    if not draft.title.strip():
+        faults["title"] = _s("題名を入力してください。")
+    for name, title in (("title", draft.title), ("title_en", draft.title_en)):
+        if len(title) > TITLE_MAX:
+            faults[name] = _s("題名は、%(most)d文字までで書いてください。") % {"most": TITLE_MAX}
+    if not draft.texts.get("ja", "").strip():
+        faults["text_ja"] = _s(
+            "日本語の文を入力してください。ほかの言語がないときに、かわりに出ます。"
+        )
+    for code in LANGUAGES:
+        text = draft.texts.get(code, "")
+        if len(text) > TEXT_MAX:
+            faults[f"text_{code}"] = _s("文は、%(most)d文字までで書いてください。") % {
+                "most": TEXT_MAX
+            }
+        elif unknown := sorted(placeholders(text) - set(NAMES)):
+            faults[f"text_{code}"] = _s("%%(%(name)s)s という差し込みはありません。") % {
+                "name": unknown[0]
+            }
+    return faults
+
+
+def save(
+    session: Session, key: str, base: int, draft: Draft, actor: Actor, now: datetime
+) -> Script:
+    """Save a new version of a script that was edited from the version ``base``; an equal text makes no new one.
+
+    Raises:
+        NotFoundError: there is no such script.
+        InputError: the draft has faults (``faults_of``).
+        ConflictError: somebody saved a newer version meanwhile (code ``newer``); nothing is lost, nothing is saved.
+    """
+    _refuse_faults(draft)
+    head = _locked(session, key)
+    now_there = queries.version(session, key, head.number)
+    if head.number != base:
+        raise ConflictError(
+            _s(
+                "編集しているあいだに、ほかの人が新しい版を保存しました。下の2つの文を見比べて、もう一度保存してください。"
+            ),
+            code=NEWER,
+        )
+    clean = _clean(draft)
+    if clean == now_there.draft:
+        return now_there
+    return _append(session, head, clean, actor, now, None)
+
+
+def add(
+    session: Session, part: str, category: str, draft: Draft, actor: Actor, now: datetime
+) -> Script:
+    """Add a script of the supervisors' own.
+
+    Raises:
+        InputError: no such part, an answer without category, or the draft has faults.
+    """
+    if part not in PARTS:
+        raise InputError(_s("どの場面で使うかを選んでください。"), code="part")
+    if (part == "answer") != bool(category):
+        raise InputError(
+            _s("答えには、分類を選んでください。ほかの場面では、選ばないでください。"),
+            code="category",
+        )
+    _refuse_faults(draft)
+    head = ScriptHead(key=f"own-{secrets.token_hex(4)}", part=part, category=category, number=0)
+    session.add(head)
+    session.flush()
+    return _append(session, head, _clean(draft), actor, now, None)
+
+
+def restore(
+    session: Session, key: str, number: int, base: int, actor: Actor, now: datetime
+) -> Script:
+    """Make an earlier version the newest one again, as a new version; ``base`` is the newest one that was seen.
+
+    Raises:
+        NotFoundError: there is no such script or version.
+        ConflictError: somebody saved a newer version meanwhile (code ``newer``), or it is the newest one already.
+    """
+    head = _locked(session, key)
+    old = queries.version(session, key, number)
+    if head.number != base:
+        raise ConflictError(
+            _s("ほかの人が新しい版を保存しました。履歴を見て、もう一度選んでください。"), code=NEWER
+        )
+    if number == head.number:
+        raise ConflictError(_s("これが、いまの版です。"), code="current")
+    return _append(session, head, old.draft, actor, now, number)
+
+
+def _refuse_faults(draft: Draft) -> None:
+    for field, sentence in faults_of(draft).items():
+        raise InputError(sentence, code=field)
+
+
+def _clean(draft: Draft) -> Draft:
+    texts = {code: draft.texts.get(code, "").replace("\r\n", "\n").strip() for code in LANGUAGES}
+    return Draft(draft.title.strip(), draft.title_en.strip(), texts, draft.hidden)
+
+
+def _locked(session: Session, key: str) -> ScriptHead:
+    """Return the script's row, locked; that of a text which nobody edited yet is made here, once."""
+    if (known := default_scripts().get(key)) is not None:
+        insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+        new = insert(ScriptHead).values(key=key, part=known.part, category=known.category, number=0)
+        session.execute(new.on_conflict_do_nothing())
+    head = session.scalar(
+        select(ScriptHead)
+        .where(ScriptHead.key == key)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if head is None:
+        raise NotFoundError(_s("このスクリプトは見つかりませんでした。"))
+    return head
+
+
+def _append(
+    session: Session,
+    head: ScriptHead,
+    draft: Draft,
+    actor: Actor,
+    now: datetime,
+    restored_from: int | None,
+) -> Script:
+    if actor.id is None:
+        raise NotAllowedError(_s("保存できるのは、アカウントのある職員だけです。"))
+    head.number += 1
+    session.add(
+        ScriptVersion(
+            key=head.key,
+            number=head.number,
+            title=draft.title,
+            title_en=draft.title_en,
+            texts=dict(draft.texts),
+            hidden=draft.hidden,
+            author_id=actor.id,
+            at=now,
+            restored_from=restored_from,
+        )
+    )
+    session.flush()
+    action = "script.saved" if restored_from is None else "script.restored"
+    record(
+        session,
+        actor,
+        now,
+        action,
+        "script",
+        None,
+        key=head.key,
+        number=head.number,
+        of=restored_from,
+    )
+    return queries.version(session, head.key, head.number)

@@ -1,0 +1,131 @@
+"""The figures of a call center, each formula once, as ``domain.md`` §5.1 defines them.
+
+Where nothing was counted there is no figure: a closed day, or one without calls, has "–", never 0 %.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Self
+
+from portal.domain.foundation.program.call_settings import CallSettings
+
+NONE = "–"
+"""What stands where there is no figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Calls as counted; times in seconds. None: the telephone system does not measure it."""
+
+    offered: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    busy: int | None = 0
+    short_abandoned: int | None = 0
+    within: int | None = 0
+    talk: int | None = 0
+    after_call: int | None = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        """Add two; what one of them did not measure, the sum does not know."""
+        return Counts(**{name: _plus(getattr(self, name), getattr(other, name)) for name in FIELDS})  # type: ignore[arg-type]  # the first three are never None
+
+    def settled(self) -> Self:
+        """Return the same with 0 for what cannot have happened: nobody answered, so nothing was talked."""
+        known = {
+            name: 0 for name in _OF_ANSWERED if not self.answered and getattr(self, name) is None
+        }
+        return type(self)(**{name: getattr(self, name) for name in FIELDS} | known)
+
+
+FIELDS = tuple(field.name for field in fields(Counts))
+OPTIONAL = ("busy", "short_abandoned", "within", "talk", "after_call")
+_OF_ANSWERED = ("within", "talk", "after_call")
+
+
+def _plus(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
+
+
+def total(counts: "list[Counts]") -> Counts:
+    """Return the sum; of nothing, zero."""
+    result = Counts()
+    for one in counts:
+        result += one
+    return result
+
+
+def counted(counts: Counts, settings: CallSettings) -> Counts:
+    """Return what counts as offered and abandoned by the ward's rules; what was not measured changes nothing.
+
+    Busy calls come on top of the offered ones (they never reached the queue); short abandoned ones are among them.
+    """
+    offered, abandoned = counts.offered, counts.abandoned
+    if settings.busy_counts:
+        offered += counts.busy or 0
+    if not settings.short_abandoned_counts:
+        short = min(counts.short_abandoned or 0, abandoned)
+        offered, abandoned = offered - short, abandoned - short
+    return Counts(
+        offered,
+        counts.answered,
+        abandoned,
+        counts.busy,
+        counts.short_abandoned,
+        counts.within,
+        counts.talk,
+        counts.after_call,
+    )
+
+
+def answer_rate(counts: Counts) -> str:
+    """応答率 = answered / offered."""
+    return percent(counts.answered, counts.offered)
+
+
+def abandon_rate(counts: Counts) -> str:
+    """放棄率 = abandoned / offered."""
+    return percent(counts.abandoned, counts.offered)
+
+
+def service_level(counts: Counts) -> str:
+    """サービスレベル = answered within the program's seconds / offered; an answer rate alone hides long waits."""
+    return NONE if counts.within is None else percent(counts.within, counts.offered)
+
+
+def talk_time(counts: Counts) -> str:
+    """平均通話時間 ATT = seconds of talk / answered."""
+    return average(counts.talk, counts.answered)
+
+
+def after_call_time(counts: Counts) -> str:
+    """平均後処理時間 ACW = seconds of after-call work / answered."""
+    return average(counts.after_call, counts.answered)
+
+
+def handling_time(counts: Counts) -> str:
+    """平均処理時間 AHT = ATT + ACW."""
+    return average(_plus(counts.talk, counts.after_call), counts.answered)
+
+
+def tenths(part: int, whole: int) -> int | None:
+    """Return a share in tenths of a percent, halves up; None where there is no whole."""
+    return (part * 2000 + whole) // (2 * whole) if whole > 0 else None
+
+
+def percent(part: int, whole: int) -> str:
+    """Write a share with one decimal, or "–" where there is no whole."""
+    share = tenths(part, whole)
+    return NONE if share is None else f"{share // 10}.{share % 10}%"
+
+
+def average(seconds: int | None, count: int) -> str:
+    """Write an average as minutes and seconds, halves up, or "–"."""
+    if seconds is None or count <= 0:
+        return NONE
+    mean = (seconds * 2 + count) // (2 * count)
+    return f"{mean // 60}:{mean % 60:02}"
+
+
+def below(counts: Counts, percent_wanted: int, *, at_least: int = 1) -> bool:
+    """Tell whether the answer rate stays under a level; fewer than ``at_least`` offered calls tell nothing."""
+    return counts.offered >= at_least and counts.answered * 100 < percent_wanted * counts.offered

@@ -1,0 +1,195 @@
+"""Reading counts: which days there are, and sums by day, half hour and language."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.telephony.kpi import FIELDS, OPTIONAL, Counts, counted
+from portal.domain.contacts.telephony.models import WHOLE_DAY, CallCount, CountDay, CountImport
+from portal.domain.foundation.clock import JST, day_end, jst_date
+from portal.domain.foundation.program.calendar import CallCenterCalendar
+from portal.domain.foundation.program.schema import Program
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class DayKnown:
+    """A day that has counts: whether they are of the whole day, and where they came from (``file``, ``typed``)."""
+
+    day: date
+    whole: bool
+    source: str
+    imported_at: datetime
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Calls of one day, half hour (-1: whole day) and language, all lines together, as counted."""
+
+    day: date
+    half_hour: int
+    language: str
+    counts: Counts
+
+
+def days_known(session: Session, first: date, last: date) -> dict[date, DayKnown]:
+    """Return the days from ``first`` to ``last`` (both included) that have counts."""
+    statement = (
+        select(CountDay, CountImport)
+        .join(CountImport, CountImport.id == CountDay.import_id)
+        .where(CountDay.day.between(first, last), CountDay.replaced_at.is_(None))
+        .order_by(CountDay.day)
+    )
+    return {
+        day.day: DayKnown(day.day, day.whole, source.source, source.imported_at, day.reason)
+        for day, source in session.execute(statement)
+    }
+
+
+def is_over(program: Program, day: date, now: datetime) -> bool:
+    """Tell whether nothing can be added to a day any more: its business is over, or the whole day where nights count."""
+    hours = program.calendar.hours_on(day) if program.calendar.is_staffed(day) else None
+    if hours is None or program.calls.out_of_hours_counts:
+        return now >= day_end(day)
+    return now >= datetime.combine(day, hours.closes, tzinfo=JST)
+
+
+def last_day_over(program: Program, now: datetime) -> date:
+    """Return the last day (JST) whose numbers can be whole."""
+    today = jst_date(now)
+    return today if is_over(program, today, now) else today - ONE_DAY
+
+
+def missing_days(session: Session, program: Program, first: date, last: date) -> list[date]:
+    """Return the open days of a period without counts of the whole day (specification 6(7)①)."""
+    known = days_known(session, first, last)
+    days = (first + ONE_DAY * index for index in range((last - first).days + 1))
+    return [
+        day
+        for day in days
+        if program.calendar.is_staffed(day) and not (day in known and known[day].whole)
+    ]
+
+
+def history(session: Session, day: date) -> list[DayKnown]:
+    """Return every version of a day, the newest first."""
+    statement = (
+        select(CountDay, CountImport)
+        .join(CountImport, CountImport.id == CountDay.import_id)
+        .where(CountDay.day == day)
+        .order_by(CountDay.id.desc())
+    )
+    return [
+        DayKnown(version.day, version.whole, source.source, source.imported_at, version.reason)
+        for version, source in session.execute(statement)
+    ]
+
+
+def cells(session: Session, first: date, last: date) -> list[Cell]:
+    """Return the counts of a period by day, half hour and language, in this order."""
+    keys = (CountDay.day, CallCount.half_hour, CallCount.language)
+    statement = (
+        _sums(*keys).where(CountDay.day.between(first, last)).group_by(*keys).order_by(*keys)
+    )
+    return [Cell(row[0], row[1], row[2], _counts(row[3:])) for row in session.execute(statement)]
+
+
+def by_day(session: Session, program: Program, first: date, last: date) -> dict[date, Counts]:
+    """Return the sums of each day in its opening hours (or of all of it, where calls at night count)."""
+    statement = (
+        _sums(CountDay.day)
+        .where(CountDay.day.between(first, last), _in_scope(program, first, last))
+        .group_by(CountDay.day)
+    )
+    return {row[0]: _counts(row[1:]) for row in session.execute(statement)}
+
+
+def in_hours(calendar: CallCenterCalendar, day: date, half_hour: int) -> bool:
+    """Tell whether a half hour begins while somebody answers; a typed day does where the day is an open one."""
+    span = open_halves(calendar, day)
+    return span is not None and (half_hour == WHOLE_DAY or span[0] <= half_hour < span[1])
+
+
+def counts_here(program: Program, day: date, half_hour: int) -> bool:
+    """Tell whether calls of a half hour count in the figures."""
+    return program.calls.out_of_hours_counts or in_hours(program.calendar, day, half_hour)
+
+
+def open_halves(calendar: CallCenterCalendar, day: date) -> tuple[int, int] | None:
+    """Return the first half hour in which somebody answers, and the one after the last."""
+    hours = calendar.hours_on(day) if calendar.is_staffed(day) else None
+    if hours is None:
+        return None
+    closes = hours.closes.hour * 60 + hours.closes.minute
+    return (hours.opens.hour * 60 + hours.opens.minute) // 30, -(-closes // 30)
+
+
+def _in_scope(program: Program, first: date, last: date) -> ColumnElement[bool]:
+    """Return the condition for calls that count; days with the hours that most have need no list of their own."""
+    if program.calls.out_of_hours_counts:
+        return true()
+    days = [first + ONE_DAY * index for index in range((last - first).days + 1)]
+    spans = {day: span for day in days if (span := open_halves(program.calendar, day)) is not None}
+    ways: Iterable[tuple[int, int]] = Counter(spans.values())
+    conditions = [
+        and_(
+            CountDay.day.in_([day for day, found in spans.items() if found == span]),
+            or_(
+                CallCount.half_hour == WHOLE_DAY, CallCount.half_hour.between(span[0], span[1] - 1)
+            ),
+        )
+        for span in ways
+    ]
+    return or_(false(), *conditions)
+
+
+def _sums(*keys: Any) -> Any:
+    """Return a select of the keys, then the sum of every field, then how many rows lack each optional one."""
+    columns = [getattr(CallCount, name) for name in FIELDS]
+    lacking = [func.count() - func.count(getattr(CallCount, name)) for name in OPTIONAL]
+    return (
+        select(*keys, *(func.coalesce(func.sum(column), 0) for column in columns), *lacking)
+        .join(CountDay, CountDay.id == CallCount.day_id)
+        .where(CountDay.replaced_at.is_(None))
+    )
+
+
+def _counts(values: Iterable[object]) -> Counts:
+    numbers = [int(value) for value in values]  # type: ignore[call-overload]
+    found: dict[str, int | None] = dict(zip(FIELDS, numbers[: len(FIELDS)], strict=True))
+    for name, lacking in zip(OPTIONAL, numbers[len(FIELDS) :], strict=True):
+        if lacking:
+            found[name] = None
+    return Counts(**found)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class DayOverview:
+    """A day as people check it: open or not, where its counts came from, and those that count (None on closed days)."""
+
+    day: date
+    open: bool
+    known: DayKnown | None
+    counts: Counts | None
+
+
+def overview(session: Session, program: Program, first: date, last: date) -> list[DayOverview]:
+    """Return every day of a period with what is known of it."""
+    known, sums = days_known(session, first, last), by_day(session, program, first, last)
+    days = (first + ONE_DAY * index for index in range((last - first).days + 1))
+    return [
+        DayOverview(
+            day,
+            program.calendar.is_staffed(day),
+            known.get(day),
+            counted(sums[day], program.calls) if day in sums else None,
+        )
+        for day in days
+    ]

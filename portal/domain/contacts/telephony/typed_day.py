@@ -1,0 +1,115 @@
+"""A day's counts typed by hand, language by language: for telephone systems that give no file."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.telephony.importer import TYPED, Reason, Stored, store
+from portal.domain.contacts.telephony.kpi import OPTIONAL, Counts
+from portal.domain.contacts.telephony.layouts import LANGUAGES
+from portal.domain.contacts.telephony.models import WHOLE_DAY
+from portal.domain.contacts.telephony.reading import MOST_CALLS, MOST_SECONDS, CountRow
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.typed import digits, whole_date
+
+NUMBERS = ("offered", "answered", "abandoned", "within", "talk", "after_call")
+"""What is typed for each language; of the last three, empty means that nobody measured it."""
+
+
+class TypedDayError(InputError):
+    """Fields of a typed day are wrong; ``faults`` has a sentence for each, by its name (``offered_ja``, ``day``)."""
+
+    def __init__(self, faults: dict[str, str]) -> None:
+        super().__init__(next(iter(faults.values())))
+        self.faults = faults
+
+
+def field_name(number: str, language: str) -> str:
+    """Return the name of one field of the form."""
+    return f"{number}_{language}"
+
+
+def store_typed(
+    session: Session,
+    program: Program,
+    typed: Mapping[str, str],
+    actor: Actor,
+    now: datetime,
+    *,
+    reason: Reason | None = None,
+) -> Stored:
+    """Store a day as typed: ``day`` and a field for each of ``NUMBERS`` and language. Empty is 0 calls.
+
+    Raises:
+        TypedDayError: fields are wrong; nothing is stored.
+        CountsDifferError: the day has other numbers and there is no reason.
+        ConflictError: somebody stored the same day at this moment.
+    """
+    faults: dict[str, str] = {}
+    day = _day(typed.get("day", ""), program, now, faults)
+    rows = [
+        CountRow(day, WHOLE_DAY, language, "", counts)
+        for language in LANGUAGES
+        if (counts := _counts(typed, language, faults)) is not None
+    ]
+    if not faults and not any(
+        typed.get(field_name("offered", language), "").strip() for language in LANGUAGES
+    ):
+        faults["offered_ja"] = _s(
+            "着信の数を入力してください。電話がなかった日は、0 と入力してください。"
+        )
+    if faults:
+        raise TypedDayError(faults)
+    return store(session, program, rows, TYPED, actor, now, reason=reason)
+
+
+def _day(text: str, program: Program, now: datetime, faults: dict[str, str]) -> date:
+    day = whole_date(text)
+    if not isinstance(day, date):
+        faults["day"] = _s("日付を、2023-07-03 のように入力してください。")
+        return date.min
+    if day > jst_date(now):
+        faults["day"] = _s("まだ来ていない日の数字は、入力できません。")
+    elif not program.contract.first_day <= day <= program.contract.last_day:
+        faults["day"] = _s("契約の期間の日を入力してください。")
+    return day
+
+
+def _counts(typed: Mapping[str, str], language: str, faults: dict[str, str]) -> Counts | None:
+    found: dict[str, int | None] = dict.fromkeys(OPTIONAL)
+    before = len(faults)
+    for number in NUMBERS:
+        name = field_name(number, language)
+        text = typed.get(name, "").strip()
+        most = MOST_SECONDS if number in {"talk", "after_call"} else MOST_CALLS
+        value = digits(text) if text else None
+        if text and (
+            value is None
+            or len(value) > 9
+            or int(value) > most
+            or text.startswith(("-", "−", "－"))
+        ):
+            faults[name] = _s("0以上の数字で入力してください。")
+        elif number in OPTIONAL:
+            found[number] = int(value) if value else None
+        else:
+            found[number] = int(value or 0)
+    if len(faults) > before:
+        return None
+    counts = Counts(**found).settled()  # type: ignore[arg-type]  # offered, answered, abandoned are always there
+    _adds_up(counts, language, faults)
+    return counts
+
+
+def _adds_up(counts: Counts, language: str, faults: dict[str, str]) -> None:
+    if counts.answered + counts.abandoned > counts.offered:
+        faults[field_name("answered", language)] = _s(
+            "応答と放棄の合計が、着信より多くなっています。"
+        )
+    if (counts.within or 0) > counts.answered:
+        faults[field_name("within", language)] = _s("時間内の応答が、応答より多くなっています。")

@@ -1,0 +1,1 @@
+"""Wing: Where staff work on one household: casework and the call desk."""

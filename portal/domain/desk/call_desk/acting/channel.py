@@ -1,0 +1,211 @@
+"""Changing the enrolled channel: called back, proposed by one person, confirmed by another; nobody types a secret.
+
+The telephone number on file was called (one-time channel, ``design.md`` §4 "Recovery"), and a second person looks at it.
+Then the old sources of codes are forgotten, and the household goes through its first sign-in once more: ID, password,
+the householder's birth date, a channel of its own that it proves. That asks for no less than a new letter does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.calls.models import Call, CallHousehold
+from portal.domain.desk.call_desk.acting.kinds import Act
+from portal.domain.desk.call_desk.acting.locks import living_credential
+from portal.domain.desk.call_desk.acting.on_behalf import admit, note
+from portal.domain.desk.call_desk.models import DeskAct
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.approvals import services as approvals
+from portal.domain.foundation.approvals.models import Approval
+from portal.domain.foundation.approvals.queries import approval_by_id, open_for
+from portal.domain.foundation.approvals.states import APPROVAL
+from portal.domain.foundation.errors import (
+    ConflictError,
+    NotAllowedError,
+    NotFoundError,
+    TooLateError,
+)
+from portal.domain.foundation.program.opening import require_open
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.authn.codes import forget_all
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.services import lock_row, move
+from portal.domain.people.credentials.states import CREDENTIAL
+from portal.domain.people.households.models import Household
+from portal.domain.people.signin.notify import tell_owner
+from portal.domain.people.staff.models import StaffUser
+from portal.domain.people.tasks.services import new_receipt_no
+
+KIND, SUBJECT = "channel_change", "credential"
+LIFE = timedelta(hours=24)
+"""A call back proves something for a day; later it is made again."""
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A change that waits for a second person; nothing personal. ``own``: the reader proposed it."""
+
+    approval_id: int
+    household_id: int
+    receipt_no: str
+    proposed_at: datetime
+    proposed_by: str
+    call_id: int
+    call_receipt_no: str
+    own: bool
+    too_late: bool
+
+
+def was_called_back(session: Session, call: Call, household_id: int) -> bool:
+    """Tell whether the number on file was called in this call."""
+    found = select(CallHousehold.called_back).where(
+        CallHousehold.call_id == call.id, CallHousehold.household_id == household_id
+    )
+    return bool(session.scalar(found))
+
+
+def propose(
+    session: Session, program: Program, household_id: int, actor: Actor, now: datetime
+) -> DeskAct:
+    """Propose that the household enrolls its channel anew; nothing changes until another person confirms.
+
+    Raises:
+        as ``admit``; NotAllowedError: the number on file was not called (``call_back``).
+        TooEarlyError, TooLateError: nobody can sign in now.
+        ConflictError: no account (``no_account``), one without a channel or shut (``no_channel``), or proposed already
+            (``proposed``).
+    """
+    desk = admit(session, Act.CHANNEL, household_id, actor, now)
+    if not was_called_back(session, desk.call, household_id):
+        raise NotAllowedError(
+            _s(
+                "登録の電話番号にかけなおして、確かめてください。かけられないときは、新しい手紙だけです。"
+            ),
+            code="call_back",
+        )
+    require_open(program.windows.sign_in, now)
+    credential = lock_row(session, living_credential(session, household_id).id)
+    if not CREDENTIAL.can(credential.state, "reset_channel"):
+        raise ConflictError(
+            _s("受け取り方を変えられる状態ではありません。新しい手紙を案内してください。"),
+            code="no_channel",
+        )
+    waiting = open_for(session, KIND, SUBJECT, [credential.id]).get(credential.id)
+    if waiting is not None and now < waiting.proposed_at + LIFE:
+        raise ConflictError(
+            _s("もう提案されています。ほかの人の確認を待ってください。"), code="proposed"
+        )
+    if waiting is not None:
+        approvals.turn_down(session, waiting.id, desk.actor, now, household_id=household_id)
+    approval = approvals.propose(
+        session, KIND, SUBJECT, credential.id, desk.actor, now, household_id=household_id
+    )
+    return note(session, desk, Act.CHANNEL, new_receipt_no(), "approval", approval.id, now)
+
+
+def confirm(
+    session: Session, vault: Vault, program: Program, approval_id: int, actor: Actor, now: datetime
+) -> DeskAct:
+    """Confirm another person's proposal: the owner is told on the old channels, then these and all sessions end.
+
+    Raises:
+        NotFoundError: no such proposal, or its household is protected by now.
+        NotAllowedError: the own proposal. WrongStateError: decided before, or the account is shut by now.
+        TooLateError: the call back is too long ago, or nobody can sign in any more.
+    """
+    act = _act_of(session, approval_id)
+    _household(session, act.household_id)
+    approval = approvals.confirm(
+        session, approval_id, actor, now, ward_needed=False, household_id=act.household_id
+    )
+    if now >= approval.proposed_at + LIFE:
+        raise TooLateError(
+            _s("かけなおしから1日たちました。この提案は断って、もう一度かけなおしてください。")
+        )
+    require_open(program.windows.sign_in, now)
+    credential = lock_row(session, approval.subject_id or 0)
+    tell_owner(session, vault, credential, "channel_changed", now)
+    move(session, credential, "reset_channel", actor, now, reason=KIND)
+    forget_all(session, credential.id)
+    return act
+
+
+def refuse(session: Session, approval_id: int, actor: Actor, now: datetime) -> DeskAct:
+    """Refuse another person's proposal, or take the own one back; nothing changes for the household.
+
+    Raises:
+        NotFoundError: no such proposal, or its household is protected by now. WrongStateError: decided before.
+    """
+    act = _act_of(session, approval_id)
+    _household(session, act.household_id)
+    approvals.turn_down(session, approval_id, actor, now, household_id=act.household_id)
+    return act
+
+
+def waiting_changes(session: Session, actor: Actor, now: datetime) -> Sequence[Proposal]:
+    """Return the proposals that wait, oldest first, at most ``MOST``; without those of protected households."""
+    rows = session.execute(
+        select(Approval, DeskAct, Call.receipt_no, StaffUser.display_name)
+        .join(DeskAct, (DeskAct.subject_id == Approval.id) & (DeskAct.subject == "approval"))
+        .join(Call, Call.id == DeskAct.call_id)
+        .join(Household, Household.id == DeskAct.household_id)
+        .join(StaffUser, StaffUser.id == Approval.proposed_by)
+        .where(
+            Approval.kind == KIND,
+            Approval.state == APPROVAL.initial,
+            Household.protected.is_(False),
+        )
+        .order_by(Approval.id)
+        .limit(MOST)
+    )
+    return [
+        Proposal(
+            approval.id,
+            act.household_id,
+            act.receipt_no,
+            approval.proposed_at,
+            name,
+            act.call_id,
+            number,
+            own=approval.proposed_by == actor.id,
+            too_late=now >= approval.proposed_at + LIFE,
+        )
+        for approval, act, number, name in rows
+    ]
+
+
+def can_change(session: Session, household_id: int) -> bool:
+    """Tell whether the household has an account whose channel can be enrolled anew."""
+    state = session.scalar(
+        select(Credential.state).where(
+            Credential.household_id == household_id, Credential.state == "active"
+        )
+    )
+    return state is not None
+
+
+def _act_of(session: Session, approval_id: int) -> DeskAct:
+    approval = approval_by_id(session, approval_id)
+    act = session.scalar(
+        select(DeskAct).where(DeskAct.subject == "approval", DeskAct.subject_id == approval_id)
+    )
+    if approval is None or approval.kind != KIND or act is None:
+        raise NotFoundError(_s("この提案は見つかりませんでした。"))
+    return act
+
+
+def _household(session: Session, household_id: int) -> None:
+    found = session.scalar(
+        select(Household)
+        .where(Household.id == household_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if found is None or found.protected:
+        raise NotFoundError(_s("この提案は見つかりませんでした。"))

@@ -1,0 +1,71 @@
+"""Reporting a coupon that a shop refused, for a caller: a case for the back office, nothing is stopped yet."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.desk.call_desk.acting.kinds import Act
+from portal.domain.desk.call_desk.acting.on_behalf import admit, note
+from portal.domain.desk.call_desk.models import DeskAct
+from portal.domain.foundation.actors import Actor, Channel
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _
+from portal.domain.foundation.vault import Vault
+from portal.domain.mailroom.incidents.faults import Told, report_fault
+from portal.domain.mailroom.incidents.kinds import Source
+from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_of_household
+from portal.domain.people.entitlements.claims import RECIPIENT_CHANGE
+
+SOURCES = {
+    Channel.PHONE: Source.CALL,
+    Channel.FAX: Source.FAX,
+    Channel.COUNTER: Source.COUNTER,
+    Channel.POST: Source.POST,
+}
+
+
+def shown_coupons(session: Session, household_id: int) -> Sequence[HouseholdCoupon]:
+    """Return the household's parts whose code was shown, so that a shop may have refused it."""
+    return [
+        entry
+        for entry in coupons_of_household(session, household_id)
+        if entry.coupon is not None
+        and entry.coupon.revealed_at is not None
+        and entry.coupon.state not in {"suspended", "stop_requested", "voided"}
+        and entry.claimed_by != RECIPIENT_CHANGE
+    ]
+
+
+def report_for_caller(
+    session: Session,
+    vault: Vault,
+    household_id: int,
+    ordinal: int | None,
+    told: Told,
+    actor: Actor,
+    now: datetime,
+) -> DeskAct:
+    """Open the case of one child's coupon; while one is open, its number is said again.
+
+    Raises:
+        as ``admit``; InputError: no child was chosen (``child``), or something is wrong with what was told.
+        NotAllowedError: the code is being stopped (``no_coupon``).
+    """
+    desk = admit(session, Act.COUPON_FAULT, household_id, actor, now)
+    entry = next(
+        (one for one in shown_coupons(session, household_id) if one.ordinal == ordinal), None
+    )
+    if entry is None:
+        raise InputError(_("どのこどものクーポンかを選んでください。"), code="child")
+    row = report_fault(
+        session,
+        vault,
+        household_id,
+        entry.entitlement_id,
+        told,
+        SOURCES[desk.actor.channel],
+        desk.actor,
+        now,
+    )
+    return note(session, desk, Act.COUPON_FAULT, row.receipt_no, "coupon_fault", row.id, now)

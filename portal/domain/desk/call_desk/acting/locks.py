@@ -1,0 +1,97 @@
+"""What keeps a household out of its account at the moment, and which of that a person may end on the telephone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.errors import ConflictError
+from portal.domain.foundation.texts import _s
+from portal.domain.people.authn import throttles
+from portal.domain.people.authn.models import OtpAuthenticator
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.tasks.models import Task
+from portal.domain.people.tasks.services import REPORT_LOST
+
+LIVING = ("issued", "active", "locked", "suspended")
+
+
+@dataclass(frozen=True, slots=True)
+class Locks:
+    """What keeps somebody out. The instants (UTC) are in the future or None.
+
+    Waiting and a frozen birth date may be ended for a verified caller; ``closed`` (a password or a source of codes after
+    too many tries) and ``suspended`` (reported lost, returned letter) are opened by a new letter only.
+    """
+
+    birth_frozen: bool = False
+    password_until: datetime | None = None
+    code_until: datetime | None = None
+    closed: bool = False
+    suspended: bool = False
+
+    @property
+    def can_end(self) -> bool:
+        """Tell whether there is something that may be ended on the telephone."""
+        waits = self.birth_frozen or self.password_until is not None or self.code_until is not None
+        return waits and not self.suspended
+
+    @property
+    def any(self) -> bool:
+        """Tell whether anything keeps the household out."""
+        return self.can_end or self.closed or self.suspended
+
+
+def living_credential(session: Session, household_id: int) -> Credential:
+    """Return the household's ID and password that are not replaced or closed.
+
+    Raises:
+        ConflictError: there is none (``no_account``).
+    """
+    found = session.scalar(
+        select(Credential).where(
+            Credential.household_id == household_id, Credential.state.in_(LIVING)
+        )
+    )
+    if found is None:
+        raise ConflictError(
+            _s(
+                "この世帯には、いま使えるIDとパスワードがありません。新しい手紙を案内してください。"
+            ),
+            code="no_account",
+        )
+    return found
+
+
+def locks_of(session: Session, household_id: int, now: datetime) -> Locks:
+    """Return what keeps a household out now; nothing where it has no account."""
+    credential = session.scalar(
+        select(Credential).where(
+            Credential.household_id == household_id, Credential.state.in_(LIVING)
+        )
+    )
+    if credential is None:
+        return Locks()
+    key = password_key(credential)
+    sources = session.scalars(
+        select(OtpAuthenticator).where(OtpAuthenticator.credential_id == credential.id)
+    ).all()
+    waits = [s.locked_until for s in sources if s.locked_until is not None and s.locked_until > now]
+    usable = any(source.state == "confirmed" for source in sources)
+    reported = select(Task.id).where(
+        Task.kind == REPORT_LOST, Task.household_id == household_id, Task.state == "open"
+    )
+    return Locks(
+        birth_frozen=credential.state == "locked",
+        password_until=throttles.blocked_until(session, throttles.UNKNOWN_DEVICE, key, now),
+        code_until=max(waits, default=None),
+        closed=throttles.is_closed(session, throttles.UNKNOWN_DEVICE, key)
+        or (not usable and any(source.state == "closed" for source in sources)),
+        suspended=credential.state == "suspended" or session.scalar(reported.limit(1)) is not None,
+    )
+
+
+def password_key(credential: Credential) -> str:
+    """Return the key under which wrong passwords of strangers' browsers are counted (T1 of ``security.md`` §2)."""
+    return credential.login_digest.hex()

@@ -1,0 +1,125 @@
+"""The way into every act: the person's own open call, the household's row locked, the level that the caller reached."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.calls.gate import locked_call
+from portal.domain.contacts.calls.kinds import SPOKEN, CallChannel
+from portal.domain.contacts.calls.levels import Level, level_of, require_level
+from portal.domain.contacts.calls.models import Call
+from portal.domain.desk.call_desk.acting.effective_at import asked_at
+from portal.domain.desk.call_desk.acting.kinds import NEEDED, Act
+from portal.domain.desk.call_desk.models import DeskAct
+from portal.domain.foundation.actors import Actor, Channel
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import ConflictError, NotFoundError
+from portal.domain.foundation.texts import SOURCE_LOCALE, _s
+from portal.domain.people.households.models import Household
+
+CHANNELS: Mapping[CallChannel, Channel] = MappingProxyType(
+    {
+        CallChannel.PHONE: Channel.PHONE,
+        CallChannel.FAX: Channel.FAX,
+        CallChannel.COUNTER: Channel.COUNTER,
+        CallChannel.FORM: Channel.POST,
+    }
+)
+
+
+def spoken(call: Call) -> str:
+    """Return the locale id in which the caller is spoken to; an interpreter hears Japanese."""
+    return SPOKEN.get(call.language, SOURCE_LOCALE)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A call that was let in for one act. ``actor`` is the staff person, by the channel of the call.
+
+    ``asked_at`` is when the wish reached us (UTC), and counts for windows.
+    """
+
+    call: Call
+    household_id: int
+    level: Level
+    actor: Actor
+    asked_at: datetime
+
+
+def admit(session: Session, act: Act, household_id: int, actor: Actor, now: datetime) -> Desk:
+    """Let the acting person's call in, with call and household locked to the end of the transaction.
+
+    Raises:
+        NotAllowedError: no open call of this person (``no_call``), or the caller is not known well enough (``level``).
+        NotFoundError: no such household, or a protected one: agents get the same words for both.
+        ConflictError: the household is off the roster.
+    """
+    call = locked_call(session, actor)
+    household = session.scalar(
+        select(Household)
+        .where(Household.id == household_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if household is None or household.protected:
+        raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
+    require_level(session, call, household_id, NEEDED[act])
+    if household.state != "active":
+        raise ConflictError(_s("名簿から外れた世帯です。区に引き継いでください。"), code="removed")
+    by_channel = Actor(
+        actor.role, actor.id, actor.organization, CHANNELS[CallChannel(call.channel)]
+    )
+    level = level_of(session, call, household_id)
+    return Desk(call, household_id, level, by_channel, asked_at(session, call, now))
+
+
+def note(
+    session: Session,
+    desk: Desk,
+    act: Act,
+    receipt_no: str,
+    subject: str,
+    subject_id: int,
+    now: datetime,
+) -> DeskAct:
+    """Keep and log what was done; the same number twice in one call is one act."""
+    found = session.scalar(
+        select(DeskAct).where(
+            DeskAct.call_id == desk.call.id,
+            DeskAct.act == act.value,
+            DeskAct.receipt_no == receipt_no,
+        )
+    )
+    if found is not None:
+        return found
+    row = DeskAct(
+        call_id=desk.call.id,
+        household_id=desk.household_id,
+        act=act.value,
+        level=int(desk.level),
+        receipt_no=receipt_no,
+        subject=subject,
+        subject_id=subject_id,
+        channel=desk.actor.channel.value,
+        done_by=desk.actor.id,
+        done_at=now,
+    )
+    session.add(row)
+    session.flush()
+    record(
+        session,
+        desk.actor,
+        now,
+        f"desk.{act.value}",
+        subject,
+        subject_id,
+        household_id=desk.household_id,
+        call=desk.call.id,
+        way=desk.actor.channel.value,
+        level=int(desk.level),
+    )
+    return row

@@ -1,0 +1,76 @@
+"""Reading what was done in calls: by a call, by the person who did it, of a household, about a task."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.calls.models import Call
+from portal.domain.desk.call_desk.models import DeskAct
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.people.households.models import Household
+from portal.domain.requests.requests.models import Request
+
+MOST = 100
+
+
+def acts_in_call(session: Session, call_id: int, household_id: int) -> Sequence[DeskAct]:
+    """Return what was done for a household in a call, oldest first."""
+    statement = select(DeskAct).where(
+        DeskAct.call_id == call_id, DeskAct.household_id == household_id
+    )
+    return session.scalars(statement.order_by(DeskAct.id).limit(MOST)).all()
+
+
+def acts_of_call(session: Session, call_id: int) -> Sequence[DeskAct]:
+    """Return what was done in a call, oldest first; nothing of a household that is protected now."""
+    statement = (
+        select(DeskAct)
+        .join(Household, Household.id == DeskAct.household_id)
+        .where(DeskAct.call_id == call_id, Household.protected.is_(False))
+    )
+    return session.scalars(statement.order_by(DeskAct.id).limit(MOST)).all()
+
+
+def own_act(
+    session: Session, act_id: int, household_id: int, staff_id: int
+) -> tuple[DeskAct, Call]:
+    """Return what one person did for a household, with its call.
+
+    Raises:
+        NotFoundError: there is none of that key, or another person did it.
+    """
+    row = session.get(DeskAct, act_id)
+    if row is None or row.household_id != household_id or row.done_by != staff_id:
+        raise NotFoundError(_s("この受付は見つかりませんでした。"))
+    return row, session.get_one(Call, row.call_id)
+
+
+def is_asked_back(session: Session, act: DeskAct) -> bool:
+    """Tell whether the request of an act waits until the account's owner said that it is theirs."""
+    if act.subject != "request":
+        return False
+    state = session.scalar(select(Request.state).where(Request.id == act.subject_id))
+    return state == "with_resident"
+
+
+def acts_of_household(session: Session, household_id: int) -> Sequence[DeskAct]:
+    """Return what was done for a household in calls, newest first; each number once."""
+    rows = session.scalars(
+        select(DeskAct)
+        .where(DeskAct.household_id == household_id)
+        .order_by(DeskAct.id.desc())
+        .limit(MOST)
+    )
+    return list({(row.act, row.receipt_no): row for row in reversed(rows.all())}.values())[::-1]
+
+
+def act_about(session: Session, subject: str, subject_id: int) -> DeskAct | None:
+    """Return the act that made a request or a task, None where it did not come from the call desk."""
+    return session.scalar(
+        select(DeskAct)
+        .where(DeskAct.subject == subject, DeskAct.subject_id == subject_id)
+        .order_by(DeskAct.id)
+        .limit(1)
+    )

@@ -1,0 +1,82 @@
+"""Asking for a letter or a parcel to be sent again, for a caller."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.calls.levels import Level
+from portal.domain.desk.call_desk.acting.kinds import Act
+from portal.domain.desk.call_desk.acting.on_behalf import admit, note, spoken
+from portal.domain.desk.call_desk.models import DeskAct
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.errors import ConflictError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.requests.redeliveries.letter_status import Bar, Standing, standings
+from portal.domain.requests.redeliveries.submitting import submit
+from portal.domain.requests.redeliveries.words import said_text
+
+REFUSED = frozenset({Bar.ON_THE_WAY, Bar.LIMIT, Bar.DELIVERED})
+"""What is refused here in the words for a caller; the rest reads as in the portal."""
+
+
+def ward_kind(standing: Standing) -> str:
+    """Return the kind of question by which the ward is asked where it ends for the caller; empty where it does not."""
+    if standing.bar is Bar.LIMIT or (standing.bar is Bar.ON_THE_WAY and standing.next_day is None):
+        return "eligibility"
+    return "accident" if standing.bar is Bar.DELIVERED else ""
+
+
+def next_step(standing: Standing) -> str:
+    """Tell the agent what to do where it ends for the caller otherwise; empty where the sentence says it all."""
+    match ward_kind(standing):
+        case "eligibility":
+            return _s(
+                "「区に引き継ぐ」の「対象の判断」で、受け取り方を決めてもらってください。返事が来たら、折り返します。"
+            )
+        case "accident":
+            return _s(
+                "家族も受け取っていないときは、「区に引き継ぐ」の「事故」で、郵便局への調査を頼んでください。"
+            )
+    return ""
+
+
+def ask_redelivery(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    household_id: int,
+    item: str,
+    shipment_id: int | None,
+    actor: Actor,
+    now: datetime,
+) -> DeskAct:
+    """Ask for the letter (``item`` letter) or a parcel (its shipment) to be sent again to the registered address.
+
+    As in the portal, nothing is asked for while it is on its way. A caller who reached only the status is not taken for
+    the household: where somebody signed in already, the account's owner is asked first, on the account's own channel.
+
+    Raises:
+        as ``admit``; TooEarlyError, TooLateError: outside the window. NotFoundError: no such parcel.
+        ConflictError: not now; the sentence says why and what else is possible (code: a ``Bar``).
+    """
+    desk = admit(session, Act.REDELIVERY, household_id, actor, now)
+    for standing in standings(session, program, household_id, now):
+        key = standing.shipment.id if standing.shipment is not None and item != "letter" else None
+        if standing.item == item and key == shipment_id and standing.bar in REFUSED:
+            raise ConflictError(said_text(standing), code=standing.bar.value)
+    request = submit(
+        session,
+        vault,
+        program,
+        household_id,
+        item,
+        shipment_id,
+        desk.actor,
+        now,
+        received_at=desk.asked_at,
+        sure=desk.level >= Level.ACT,
+    )
+    request.language = spoken(desk.call)
+    return note(session, desk, Act.REDELIVERY, request.receipt_no, "request", request.id, now)

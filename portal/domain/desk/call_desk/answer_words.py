@@ -1,0 +1,220 @@
+"""Answers as sentences to say aloud, in Japanese and in the caller's language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from portal.domain.desk.call_desk.answers import CouponFacts, Facts
+from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.program.day_text import format_day
+from portal.domain.foundation.texts import SOURCE_LOCALE, _, _n, current_locale, use_locale
+from portal.domain.letters.shipments.words import reason_words, where
+from portal.domain.requests.redeliveries.letter_status import Bar, Standing
+from portal.domain.requests.redeliveries.queries import LETTER
+from portal.domain.requests.redeliveries.words import said_text
+from portal.domain.requests.requests.kinds import kind_name
+from portal.domain.requests.requests.words import state_words
+
+SPACED = ("en", "ko")
+"""Languages that write a space between sentences."""
+
+
+class Question(StrEnum):
+    """What callers ask."""
+
+    LETTER = "letter"
+    PARCEL = "parcel"
+    REDELIVERY = "redelivery"
+    REQUESTS = "requests"
+    SIGN_IN = "sign_in"
+    LOCKED = "locked"
+    COUPON = "coupon"
+    LAST_DAY = "last_day"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One sentence to say: in Japanese, and in the caller's language where that is another one (else empty)."""
+
+    question: str
+    japanese: str
+    spoken: str
+
+
+def answers(facts: Facts, locale: str, now: datetime) -> list[Answer]:
+    """Return what can be answered, in the order in which callers ask, in Japanese and in ``locale``."""
+    with use_locale(SOURCE_LOCALE):
+        japanese = _sentences(facts, now)
+    if locale == SOURCE_LOCALE:
+        return [Answer(question, text, "") for question, text in japanese]
+    with use_locale(locale):
+        spoken = _sentences(facts, now)
+    return [
+        Answer(question, text, other)
+        for (question, text), (_question, other) in zip(japanese, spoken, strict=True)
+    ]
+
+
+def _sentences(facts: Facts, now: datetime) -> list[tuple[Question, str]]:
+    letter = next((item for item in facts.items if item.item == LETTER), None)
+    found = [(Question.LETTER, _letter(letter, ordered=facts.new_letter_ordered))]
+    found += [(Question.PARCEL, _parcel(item)) for item in facts.items if item.item != LETTER]
+    found += [
+        (Question.REDELIVERY, _redelivery(letter, facts)),
+        (Question.REQUESTS, _requests(facts)),
+        (Question.SIGN_IN, _sign_in(facts)),
+        (Question.LOCKED, _locked(facts, now)),
+        (Question.COUPON, _coupon(facts.coupons)),
+        (Question.LAST_DAY, _last_day(facts)),
+    ]
+    return found
+
+
+def _joined(parts: Sequence[str]) -> str:
+    kept = [part for part in parts if part]
+    return (" " if current_locale() in SPACED else "").join(kept)
+
+
+def _letter(item: Standing | None, *, ordered: bool) -> str:
+    if item is None or item.letter is None:
+        return _("手紙は、まだ用意していません。")
+    if item.sent_on is None:
+        return _("手紙を用意しました。まもなく送ります。")
+    parts = [_("手紙は、%(day)sに送りました。") % {"day": format_day(item.sent_on)}, _place(item)]
+    if ordered:
+        parts.append(_("新しい手紙を、次の印刷で作ります。"))
+    return _joined(parts)
+
+
+def _parcel(item: Standing) -> str:
+    if item.sent_on is None:
+        return _("紙の代替品を送る準備をしています。")
+    sent = _("紙の代替品は、%(day)sに送りました。") % {"day": format_day(item.sent_on)}
+    return _joined([sent, _place(item)])
+
+
+def _place(item: Standing) -> str:
+    """Say where it is as the post reported it; what was not reported is 未確認, never guessed."""
+    state = item.shipment.state if item.shipment is not None else "posted"
+    match state:
+        case "posted" | "planned":
+            return _("いまどこにあるかは、未確認です。")
+        case "at_post_office":
+            return said_text(item) if item.bar is Bar.AT_POST_OFFICE else where(item.shipment)
+        case "returned" | "returning":
+            reason = item.shipment.returned_reason if item.shipment is not None else None
+            return _joined([where(item.shipment), reason_words(reason)])
+        case _other:
+            return where(item.shipment)
+
+
+def _redelivery(item: Standing | None, facts: Facts) -> str:
+    if facts.redelivery_over:
+        return _("再配送の受付は、%(day)sに終わりました。") % {
+            "day": format_day(facts.redelivery_ends)
+        }
+    if item is None or item.bar is Bar.NOT_SENT:
+        return _("まだ送っていないため、再配送はまだできません。")
+    if item.bar in {Bar.LIMIT, Bar.ASKED}:
+        return said_text(item)
+    left = _n(
+        "再配送は、あと%(num)d回できます。", "再配送は、あと%(num)d回できます。", item.left
+    ) % {"num": item.left}
+    until = _("受付は、%(day)sまでです。") % {"day": format_day(facts.redelivery_ends)}
+    waits = said_text(item) if item.bar in {Bar.ON_THE_WAY, Bar.DELIVERED} else ""
+    return _joined([left, until, waits])
+
+
+def _requests(facts: Facts) -> str:
+    if not facts.requests:
+        return _("受け付けている申請は、ありません。")
+    line = _("「%(kind)s」の申請：%(state)s。")
+    return _joined(
+        [line % {"kind": kind_name(row.kind), "state": state_words(row)} for row in facts.requests]
+    )
+
+
+def _sign_in(facts: Facts) -> str:
+    credential = facts.credential
+    if credential is None:
+        return _("IDとパスワードの手紙を、まだ作っていません。")
+    if credential.state in {"closed", "superseded"}:
+        return _("いま使えるIDは、ありません。")
+    if credential.activated_at is None:
+        return _("まだ一度も、サインインしていません。")
+    day = format_day(jst_date(credential.activated_at))
+    return _("%(day)sに、はじめてのサインインが終わっています。") % {"day": day}
+
+
+def _locked(facts: Facts, now: datetime) -> str:
+    locks = facts.locks
+    parts = []
+    if locks.suspended:
+        parts.append(
+            _("紛失の届け出か、手紙の返送のため、止まっています。新しい手紙が届くと、使えます。")
+        )
+    elif locks.closed:
+        parts.append(_("何度も間違えたため、止まっています。新しい手紙が届くと、使えます。"))
+    if locks.birth_frozen:
+        parts.append(_("生年月日を5回間違えたため、止まっています。確認ができれば、解除します。"))
+    if locks.password_until is not None:
+        parts.append(
+            _("パスワードを続けて間違えたため、%(time)sまで使えません。")
+            % {"time": _until(locks.password_until, now)}
+        )
+    if locks.code_until is not None:
+        parts.append(
+            _("確認の番号を続けて間違えたため、%(time)sまで使えません。")
+            % {"time": _until(locks.code_until, now)}
+        )
+    return _joined(parts) or _("止まっていません。")
+
+
+def _until(instant: datetime, now: datetime) -> str:
+    local = instant.astimezone(JST)
+    clock = f"{local:%H:%M}"
+    return clock if jst_date(instant) == jst_date(now) else f"{format_day(local.date())} {clock}"
+
+
+def _coupon(coupons: CouponFacts) -> str:
+    if coupons.checking:
+        return _("クーポンのことを、いま確認しています。確認が終わったら、お知らせします。")
+    if coupons.given == 0:
+        return _("クーポンは、まだ用意していません。")
+    values = {"given": coupons.given, "shown": coupons.shown, "exchanged": coupons.exchanged}
+    if coupons.shown == 0:
+        return (
+            _n(
+                "クーポン%(given)d人分のうち、表示したものは、まだありません。",
+                "クーポン%(given)d人分のうち、表示したものは、まだありません。",
+                coupons.given,
+            )
+            % values
+        )
+    shown = (
+        _n(
+            "クーポン%(given)d人分のうち、%(shown)d人分を表示しました。",
+            "クーポン%(given)d人分のうち、%(shown)d人分を表示しました。",
+            coupons.given,
+        )
+        % values
+    )
+    if coupons.exchanged == 0:
+        return shown
+    exchanged = (
+        _n(
+            "%(exchanged)d人分は、受け取りが終わっています。",
+            "%(exchanged)d人分は、受け取りが終わっています。",
+            coupons.exchanged,
+        )
+        % values
+    )
+    return _joined([shown, exchanged])
+
+
+def _last_day(facts: Facts) -> str:
+    day = format_day(facts.last_day)
+    if facts.over:
+        return _("クーポンを受け取れる期間は、%(day)sに終わりました。") % {"day": day}
+    return _("クーポンを受け取れるのは、%(day)sまでです。") % {"day": day}

@@ -1,0 +1,102 @@
+"""What callers ask, looked up at once: letter, redeliveries, requests, sign-in, locks, coupons, last day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.desk.call_desk.acting.locks import Locks, locks_of
+from portal.domain.foundation.clock import last_day_before
+from portal.domain.foundation.program.schema import Program
+from portal.domain.letters.letters.orders import open_order
+from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_of_household
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.queries import latest_credential
+from portal.domain.people.entitlements.claims import RECIPIENT_CHANGE
+from portal.domain.people.households.models import Household
+from portal.domain.people.households.moved import has_moved
+from portal.domain.requests.redeliveries.letter_status import Standing, standings
+from portal.domain.requests.requests.kinds import OF_RESIDENTS
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.queries import requests_of
+from portal.domain.requests.requests.states import OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class CouponFacts:
+    """How many of a household's children have a coupon, and how many of these were shown and exchanged."""
+
+    children: int
+    given: int
+    shown: int
+    exchanged: int
+    checking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the sentences of ``answer_words`` are made of. ``last_day`` is the last one (JST) to receive a coupon."""
+
+    removed: bool
+    items: Sequence[Standing]
+    new_letter_ordered: bool
+    redelivery_ends: date
+    redelivery_over: bool
+    requests: Sequence[Request]
+    credential: Credential | None
+    locks: Locks
+    coupons: CouponFacts
+    last_day: date
+    over: bool
+
+
+def look_up(session: Session, program: Program, household: Household, now: datetime) -> Facts:
+    """Return what can be answered about a household now. Whether it may be said is the level's matter."""
+    entries = coupons_of_household(session, household.id)
+    last_day = _last_day(program, entries)
+    window = program.windows.redelivery
+    return Facts(
+        removed=household.state != "active",
+        items=standings(session, program, household.id, now),
+        new_letter_ordered=open_order(session, household.id) is not None,
+        redelivery_ends=window.last_day,
+        redelivery_over=window.is_over(now),
+        requests=[
+            row
+            for row in requests_of(session, household.id)
+            if row.state in OPEN and row.kind in OF_RESIDENTS
+        ],
+        credential=latest_credential(session, household.id),
+        locks=locks_of(session, household.id, now),
+        coupons=_coupons(entries, moved=has_moved(session, household.id)),
+        last_day=last_day,
+        over=_is_over(program, entries, now),
+    )
+
+
+def _coupons(entries: Sequence[HouseholdCoupon], *, moved: bool) -> CouponFacts:
+    # What goes or went to another recipient is, for the old household, what it reads in the portal: under confirmation.
+    checking = moved or any(entry.claimed_by == RECIPIENT_CHANGE for entry in entries)
+    coupons = [entry.coupon for entry in entries if entry.coupon is not None]
+    return CouponFacts(
+        children=len(entries),
+        given=len(coupons),
+        shown=sum(coupon.revealed_at is not None for coupon in coupons),
+        exchanged=sum(coupon.state == "exchanged" for coupon in coupons),
+        checking=checking,
+    )
+
+
+def _ends(entries: Sequence[HouseholdCoupon]) -> list[datetime]:
+    return [entry.exchange_end for entry in entries if entry.exchange_end is not None]
+
+
+def _last_day(program: Program, entries: Sequence[HouseholdCoupon]) -> date:
+    ends = _ends(entries)
+    return last_day_before(min(ends)) if ends else program.windows.exchange.last_day
+
+
+def _is_over(program: Program, entries: Sequence[HouseholdCoupon], now: datetime) -> bool:
+    ends = _ends(entries)
+    return now >= min(ends) if ends else program.windows.exchange.is_over(now)

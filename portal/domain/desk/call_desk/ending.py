@@ -1,0 +1,105 @@
+"""The end of a call with what follows from it: whoever is to be called back stands in the list of calls back."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.calls import finishing
+from portal.domain.contacts.calls.finishing import AfterCall
+from portal.domain.contacts.calls.kinds import CallLanguage, Result
+from portal.domain.contacts.calls.models import Call, CallHousehold
+from portal.domain.contacts.calls.queries import opened_last
+from portal.domain.contacts.escalations import call_back_queries, call_backs, queries
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.tasks.models import Task
+from portal.domain.people.tasks.states import TASK
+
+
+def end_call(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    call_id: int,
+    after: AfterCall,
+    actor: Actor,
+    now: datetime,
+) -> Call:
+    """End a call with what is noted; one to be called back, not asked for before, becomes a call back.
+
+    Raises: as ``finishing.finish``.
+    """
+    known = replace(after, call_back_asked=is_asked(session, session.get(Call, call_id)))
+    call = finishing.finish(session, vault, call_id, known, actor, now)
+    _ask(session, vault, program, call, known, actor, now)
+    return call
+
+
+def correct_call(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    call_id: int,
+    after: AfterCall,
+    actor: Actor,
+    now: datetime,
+) -> Call:
+    """Put right what was noted; a call back that is noted only now is asked for now.
+
+    Raises: as ``finishing.correct``.
+    """
+    known = replace(after, call_back_asked=is_asked(session, session.get(Call, call_id)))
+    call = finishing.correct(session, vault, call_id, known, actor, now)
+    _ask(session, vault, program, call, known, actor, now)
+    return call
+
+
+def is_asked(session: Session, call: Call | None) -> bool:
+    """Tell whether it is known already, with its number, that somebody is to be called back after this call."""
+    if call is None:
+        return False
+    enrolled = select(CallHousehold.id).where(
+        CallHousehold.call_id == call.id, CallHousehold.call_back_asked_at.is_not(None)
+    )
+    task = call_backs.task_of(session, call)
+    return (
+        bool(call_back_queries.of_call(session, call.id))
+        or (task is not None and task.state == TASK.initial)
+        or session.scalar(enrolled.limit(1)) is not None
+    )
+
+
+def likely_result(session: Session, call: Call) -> Result:
+    """Return how a call seems to have ended: to be called back, passed to the ward, else done."""
+    if is_asked(session, call):
+        return Result.CALL_BACK
+    return Result.PASSED if queries.of_call(session, call.id) else Result.DONE
+
+
+def _ask(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    call: Call,
+    after: AfterCall,
+    actor: Actor,
+    now: datetime,
+) -> Task | None:
+    if after.result is not Result.CALL_BACK or after.call_back_asked:
+        return None
+    wanted = call_backs.Wanted(
+        after.call_back, text=after.text.strip(), language=CallLanguage(call.language)
+    )
+    return call_backs.ask(
+        session,
+        vault,
+        program,
+        wanted,
+        actor,
+        now,
+        call_id=call.id,
+        household_id=opened_last(session, call.id),
+    )

@@ -1,0 +1,46 @@
+"""What to ask next when a search found nothing or too much, as sentences to say in the caller's language."""
+
+from portal.domain.desk.call_desk.answer_words import Answer
+from portal.domain.desk.call_desk.search import Asked, Hits
+from portal.domain.foundation.texts import SOURCE_LOCALE, _, use_locale
+
+
+def to_ask(asked: Asked, hits: Hits, locale: str) -> list[Answer]:
+    """Return what to say after a search, in Japanese and in ``locale``; nothing after one that found one household.
+
+    The same typed words get the same advice whether nothing fits or only a household that callers may not know of.
+    """
+    if len(hits.households) == 1:
+        return []
+    with use_locale(SOURCE_LOCALE):
+        japanese = _sentences(asked, found=bool(hits.households))
+    if locale == SOURCE_LOCALE:
+        return [Answer(name, text, "") for name, text in japanese]
+    with use_locale(locale):
+        spoken = _sentences(asked, found=bool(hits.households))
+    return [
+        Answer(name, text, other)
+        for (name, text), (_name, other) in zip(japanese, spoken, strict=True)
+    ]
+
+
+def _sentences(asked: Asked, *, found: bool) -> list[tuple[str, str]]:
+    questions = [
+        ("number", _("お手元の手紙に印刷された、手紙番号かIDを教えてください。")),
+        ("tracking", _("不在連絡票があれば、お問い合わせ番号を教えてください。")),
+        ("name", _("世帯主の方のお名前を、カタカナで教えてください。")),
+        ("birth", _("世帯主の方か、お子さんの生年月日を教えてください。")),
+        ("postal", _("ご住所の郵便番号を教えてください。")),
+    ]
+    used = {*asked.used, *(("tracking",) if asked.number else ())}
+    left = [
+        (name, text)
+        for name, text in questions
+        if name not in used or (name == "name" and not found)
+    ]
+    if found:
+        return left
+    end = _(
+        "お話の内容では、見つけられませんでした。手紙か不在連絡票をご用意のうえ、もう一度お電話いただくか、区の窓口にご相談ください。"
+    )
+    return [*left, ("end", end)]

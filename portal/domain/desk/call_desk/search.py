@@ -1,0 +1,226 @@
+"""Finding the household of a caller, by whatever the caller can say; a protected household is no hit to anybody here.
+
+A search that fits a protected household does the same work and gives the same answer as one that fits none; only the
+log knows, and the supervisor's page (``casework.watch``).
+"""
+
+import re
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.calls.models import Call
+from portal.domain.desk.casework.access import note_protected_asked
+from portal.domain.desk.casework.search import count_search
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.typed import DateFault, bare, postal_code, whole_date
+from portal.domain.foundation.vault import Vault
+from portal.domain.letters.letters.numbers import is_letter_number
+from portal.domain.letters.letters.queries import household_of_number
+from portal.domain.letters.shipments.mail import is_tracking_number
+from portal.domain.letters.shipments.queries import by_tracking_number
+from portal.domain.people.authn import throttles
+from portal.domain.people.credentials.formats import read_login_id
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.queries import households_with_telephone
+from portal.domain.people.credentials.services import login_digest
+from portal.domain.people.households.folding import fold_name
+from portal.domain.people.households.queries import SEARCH_LIMIT, HouseholdView, view_households
+from portal.domain.people.households.search import SearchTerms, search_apart, search_households
+from portal.domain.people.households.search_index import Indexer
+from portal.domain.people.notices.phones import parse_mobile
+
+SHORTEST_NAME = 2
+BIRTHS_IN_A_CALL = throttles.Limit("t14s", 5, 24 * 3600)
+"""Searches with a birth date in one call: a row or none would tell whether it was guessed (A14)."""
+SCANNED = re.compile(r"^[A-D](\d+)[A-D]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The search form as typed. A number or a telephone decides alone; other fields must fit together."""
+
+    number: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
+    birth: str = field(default="", repr=False)
+    postal: str = field(default="", repr=False)
+    telephone: str = field(default="", repr=False)
+
+    @classmethod
+    def from_values(cls, values: dict[str, str]) -> "Asked":
+        """Take the fields of this form out of others."""
+        return cls(**{f.name: values.get(f.name, "").strip()[:200] for f in fields(cls)})
+
+    def values(self) -> dict[str, str]:
+        """Return the fields by name."""
+        return asdict(self)
+
+    @property
+    def used(self) -> list[str]:
+        """Which fields were typed into."""
+        return [name for name, value in self.values().items() if value]
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Households (at most twenty); ``more`` further ones fit; ``sure``: found by a number, so it must be this one.
+
+    ``withheld``: protected households that were asked for, of which only the log hears.
+    """
+
+    households: tuple[HouseholdView, ...] = ()
+    more: bool = False
+    sure: bool = False
+    withheld: tuple[int, ...] = field(default=(), repr=False)
+
+    @property
+    def only_one(self) -> HouseholdView | None:
+        """The household that a number found, where it found one."""
+        return self.households[0] if self.sure and len(self.households) == 1 else None
+
+
+class AskedError(InputError):
+    """What was typed cannot be searched for; ``faults`` has a sentence per field with what to ask next."""
+
+    def __init__(self, faults: dict[str, str]) -> None:
+        super().__init__(next(iter(faults.values())))
+        self.faults = faults
+
+
+def find(
+    session: Session, vault: Vault, indexer: Indexer, asked: Asked, *, apart: bool = False
+) -> Hits:
+    """Find households by what was typed; ``apart`` says that ``withheld`` is wanted too, for the log.
+
+    Raises:
+        AskedError: nothing was typed, something is too short or cannot be read.
+    """
+    terms, telephone = _read(asked)
+    if asked.number:
+        return _hits(session, vault, _by_number(session, vault, asked.number), sure=True)
+    if telephone:
+        return _hits(
+            session, vault, households_with_telephone(session, vault, telephone), sure=True
+        )
+    if apart:
+        result, withheld = search_apart(session, vault, indexer, terms)
+        return Hits(result.households, result.more, withheld=withheld)
+    result = search_households(session, vault, indexer, terms, include_protected=False)
+    return Hits(result.households, result.more)
+
+
+def search(
+    session: Session,
+    vault: Vault,
+    indexer: Indexer,
+    asked: Asked,
+    call: Call,
+    actor: Actor,
+    now: datetime,
+) -> Hits:
+    """Find households in a call: counted, logged without any word of it, and supervisors told of protected ones.
+
+    Raises:
+        AskedError: nothing was typed, something is too short or cannot be read, or too many birth dates were tried.
+        ThrottledError: the day's searches are used up (T10).
+    """
+    hits = find(session, vault, indexer, asked, apart=True)
+    if asked.birth and not throttles.take(session, BIRTHS_IN_A_CALL, str(call.id), now).allowed:
+        record(
+            session,
+            actor,
+            now,
+            "staff.unusual_browsing",
+            "staff_user",
+            actor.id,
+            what="births",
+            call=call.id,
+        )
+        raise AskedError(
+            {
+                "birth": _s(
+                    "1つの受付で、生年月日を使ってさがせるのは5回までです。手紙番号か、お名前と郵便番号を聞いてください。"
+                )
+            }
+        )
+    count_search(session, actor, now, asked.used, len(hits.households))
+    for household_id in hits.withheld:
+        note_protected_asked(session, household_id, actor, now, call_id=call.id)
+    return hits
+
+
+def _hits(session: Session, vault: Vault, ids: list[int], *, sure: bool) -> Hits:
+    views = view_households(session, vault, ids[:SEARCH_LIMIT])
+    shown = tuple(view for view in views if not view.protected)
+    return Hits(
+        shown, len(ids) > SEARCH_LIMIT, sure, tuple(view.id for view in views if view.protected)
+    )
+
+
+def _read(asked: Asked) -> tuple[SearchTerms, str]:
+    """Return what to look for, and the telephone number as it is stored.
+
+    Raises:
+        AskedError: as ``find``.
+    """
+    faults: dict[str, str] = {}
+    if not asked.used:
+        faults["number"] = _s(
+            "どれか1つを入力してください。「お手元の手紙の番号を教えてください」と聞いてください。"
+        )
+    if asked.number and not _is_number(asked.number):
+        faults["number"] = _s(
+            "手紙番号（Mと9けた）、ID（10けた）、お問い合わせ番号（11けたか12けた）のどれでもありません。もう一度、ゆっくり聞いてください。"
+        )
+    if asked.name and len(fold_name(asked.name)) < SHORTEST_NAME:
+        faults["name"] = _s("お名前が短すぎます。名字とお名前を、続けて聞いてください。")
+    postal = postal_code(asked.postal) or ""
+    if asked.postal and not postal:
+        faults["postal"] = _s("郵便番号は、7けたの数字で入力してください。例：123-4567")
+    birth = whole_date(asked.birth) if asked.birth else None
+    if isinstance(birth, DateFault):
+        faults["birth"] = _s("生年月日は、1985-03-09 か 昭和60年3月9日 のように入力してください。")
+    telephone = ""
+    if asked.telephone:
+        try:
+            telephone = parse_mobile(asked.telephone)
+        except InputError:
+            faults["telephone"] = _s(
+                "登録できるのは、070・080・090で始まる11けたの番号だけです。番号をもう一度聞いてください。"
+            )
+    if faults:
+        raise AskedError(faults)
+    return SearchTerms(
+        name=asked.name, postal_code=postal, birth=birth if isinstance(birth, date) else None
+    ), telephone
+
+
+def _is_number(typed: str) -> bool:
+    found = _bare(typed)
+    return read_login_id(typed) is not None or is_letter_number(found) or is_tracking_number(found)
+
+
+def _bare(typed: str) -> str:
+    # scanners read the code of a label with its start and stop letters
+    return SCANNED.sub(r"\1", bare(typed).upper())
+
+
+def _by_number(session: Session, vault: Vault, typed: str) -> list[int]:
+    found = _bare(typed)
+    if is_letter_number(found):
+        household_id = household_of_number(session, found)
+        return [household_id] if household_id is not None else []
+    if login_id := read_login_id(typed):
+        digest = login_digest(vault, login_id)
+        return list(
+            session.scalars(
+                select(Credential.household_id).where(Credential.login_digest == digest)
+            )
+        )
+    # Tracking numbers are used again after some time: the newest posting comes first.
+    return list(dict.fromkeys(row.household_id for row in by_tracking_number(session, found)))

@@ -1,0 +1,39 @@
+"""What a call seems to have been about, from what was done in it: so that most calls are noted with one key."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.calls.models import Call, CallHousehold
+from portal.domain.desk.call_desk.acting.kinds import Act
+from portal.domain.desk.call_desk.models import DeskAct
+
+ABOUT: Mapping[Act, tuple[str, str]] = {
+    Act.REDELIVERY: ("delivery", "redelivery"),
+    Act.NEW_LETTER: ("signin", "lost_letter"),
+    Act.UNLOCK: ("signin", "lost_letter"),
+    Act.LOST: ("signin", "lost_letter"),
+    Act.ALTERNATIVE: ("alternative", "how_to_ask"),
+    Act.DECLINE_FORM: ("decline", "how_to_decline"),
+    Act.CHANNEL: ("signin", "new_phone"),
+    Act.COUPON_FAULT: ("coupon", "error"),
+}
+"""What each act on behalf of a resident says about the call."""
+OPENED = ("delivery", "not_arrived")
+"""A household was opened and nothing done: where the letter is, is what callers ask first (``domain.md`` §5.4)."""
+MOST = 3
+
+
+def suggest(session: Session, call: Call) -> list[tuple[str, str]]:
+    """Return categories with subcategories that fit what was done in a call, the last act first; at most three."""
+    acts = session.scalars(
+        select(DeskAct.act).where(DeskAct.call_id == call.id).order_by(DeskAct.id.desc()).limit(20)
+    )
+    found = dict.fromkeys(ABOUT[Act(act)] for act in acts)
+    if (
+        session.scalar(select(CallHousehold.id).where(CallHousehold.call_id == call.id).limit(1))
+        is not None
+    ):
+        found.setdefault(OPENED)
+    return list(found)[:MOST]

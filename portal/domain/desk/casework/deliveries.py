@@ -1,0 +1,74 @@
+"""How many children have been reached, by each of the three ways in which a ward may count a delivery."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.program.schema import DELIVERED_MEANS
+from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.letters.states import CREDENTIAL_LETTER
+from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.entitlements.models import Entitlement
+
+NOBODY_TO_DELIVER_TO = ("declined", "deemed_declined", "ineligible_after_check")
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Households, children and yen."""
+
+    households: int
+    children: int
+    yen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """All children there is something to deliver to, and those reached; ``counts`` names the way that counts."""
+
+    everybody: Reached
+    by_way: Mapping[str, Reached]
+    counts: str
+
+    @property
+    def delivered(self) -> Reached:
+        """What the program counts as delivered."""
+        return self.by_way[self.counts]
+
+
+def deliveries(session: Session, delivered_means: str) -> Deliveries:
+    """Count who was reached; ``delivered_means`` is the program's setting of that name.
+
+    Declined and ineligible entitlements are in no count. ``handed_over``: a letter with ID and password went to the
+    post, whatever came after. ``revealed``: the code was shown to the household at least once. ``exchanged``: the
+    issuer reported the exchange of the whole amount.
+    """
+    letters = select(Letter.household_id).where(
+        Letter.kind == CREDENTIAL_LETTER,
+        Letter.handed_over_at.is_not(None),
+        Letter.state != "cancelled",
+    )
+    shown = select(Coupon.entitlement_id).where(
+        Coupon.revealed_at.is_not(None), Coupon.state != "voided"
+    )
+    spent = select(Coupon.entitlement_id).where(Coupon.state == "exchanged")
+    ways: dict[str, ColumnElement[bool]] = {
+        "handed_over": Entitlement.household_id.in_(letters),
+        "revealed": Entitlement.id.in_(shown),
+        "exchanged": or_(Entitlement.state == "exchanged", Entitlement.id.in_(spent)),
+    }
+    by_way = {way: _reached(session, ways[way]) for way in DELIVERED_MEANS}
+    return Deliveries(_reached(session), by_way, delivered_means)
+
+
+def _reached(session: Session, *conditions: ColumnElement[bool]) -> Reached:
+    households, children, yen = session.execute(
+        select(
+            func.count(Entitlement.household_id.distinct()),
+            func.count(Entitlement.id),
+            func.coalesce(func.sum(Entitlement.amount_yen), 0),
+        ).where(Entitlement.state.not_in(NOBODY_TO_DELIVER_TO), *conditions)
+    ).one()
+    return Reached(int(households), int(children), int(yen))

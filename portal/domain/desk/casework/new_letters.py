@@ -1,0 +1,105 @@
+"""Deciding that a household gets a new letter with another ID and password; the next print run makes it."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.clock import day_end
+from portal.domain.foundation.errors import (
+    NotAllowedError,
+    NotFoundError,
+    TooEarlyError,
+    TooLateError,
+    WrongStateError,
+)
+from portal.domain.foundation.program.deadlines import WindowKind
+from portal.domain.foundation.program.opening import staff_closed_text
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.models import LetterOrder
+from portal.domain.letters.letters.orders import order
+from portal.domain.letters.letters.states import REISSUE
+from portal.domain.people.households.models import Household
+from portal.domain.people.households.queries import withheld
+from portal.domain.people.tasks.models import Task
+from portal.domain.people.tasks.services import (
+    BIRTH_FROZEN,
+    CODE_CLOSED,
+    NEW_LETTER,
+    REPORT_LOST,
+    finish_task,
+)
+
+WINDOW = WindowKind.NEW_LETTER
+LEADS_TO_LETTER = (NEW_LETTER, REPORT_LOST, CODE_CLOSED, BIRTH_FROZEN)
+
+
+def leads_to_letter(task: Task) -> bool:
+    """Tell whether a new letter is what may be decided about a task."""
+    return task.kind in LEADS_TO_LETTER and task.household_id is not None and task.state == "open"
+
+
+def last_day_to_decide(program: Program) -> date:
+    """Return the last day (JST) for deciding on what was asked for in time: that of posting what is printed then."""
+    window = program.windows.new_letter
+    days = [
+        rule.last_posting_day(program.calendar)
+        for rule in program.request_rules
+        if rule.kind is WINDOW
+    ]
+    return max([window.last_day, *days])
+
+
+def closed_text(program: Program, task: Task, now: datetime) -> str:
+    """Return why no new letter may be ordered now, in the staff's words; "" while it may.
+
+    What was asked for by the window's last day may be decided a little longer: the window ends so early just because
+    checking, printing and handing over take days.
+    """
+    window = program.windows.new_letter
+    in_time = task.created_at < window.ends_at and now < day_end(last_day_to_decide(program))
+    if window.is_over(now) and in_time:
+        return ""
+    return staff_closed_text(window, now)
+
+
+def why_not(session: Session, program: Program, task: Task, now: datetime) -> str:
+    """Return why no new letter can be ordered for a task, in the staff's words; "" where it can."""
+    if _protected(session, task):
+        return _s("支援措置の世帯の手紙は、この画面からは出せません。区の手順で渡してください。")
+    return closed_text(program, task, now)
+
+
+def _protected(session: Session, task: Task) -> bool:
+    return bool(session.scalar(select(withheld()).where(Household.id == task.household_id)))
+
+
+def order_new_letter(
+    session: Session, program: Program, task_id: int, actor: Actor, now: datetime
+) -> LetterOrder:
+    """Let the next print run make a new letter for a task's household, and finish the task.
+
+    The old ID and password stay as they are until the new letter is printed.
+
+    Raises:
+        NotFoundError: no such task, or it belongs to no household.
+        WrongStateError: another kind of task, or finished before.
+        TooEarlyError, TooLateError: outside the window; the message says its first or last day.
+        NotAllowedError: the household is protected; the ward hands its letter over in its own way.
+        ConflictError: the household's letter was not handed over yet.
+    """
+    task = session.get(Task, task_id, with_for_update=True, populate_existing=True)
+    if task is None or task.household_id is None:
+        raise NotFoundError(_s("この用件は見つかりませんでした。"))
+    if task.kind not in LEADS_TO_LETTER:
+        raise WrongStateError(_s("この用件では、新しい手紙を出せません。"))
+    if sentence := closed_text(program, task, now):
+        early = program.windows.new_letter.is_before(now)
+        raise TooEarlyError(sentence) if early else TooLateError(sentence)
+    if _protected(session, task):
+        raise NotAllowedError(why_not(session, program, task, now))
+    ordered = order(session, task.household_id, REISSUE, actor, now, why=task.kind)
+    finish_task(session, task_id, actor, now)
+    return ordered

@@ -1,0 +1,63 @@
+"""A household's row, its credential and what else there is about it, in one statement: the rest is read only if there."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.desk.casework.access import unknown
+from portal.domain.foundation.base import BigId
+from portal.domain.letters.announcements.models import Announcement
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.households.models import Hold, Household, MovedChild
+from portal.domain.people.tasks.models import Task
+from portal.domain.requests.recipients.models import RecipientChange
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The household, its latest credential, and whether anything stands in each of the lists about it."""
+
+    household: Household
+    credential: Credential | None
+    holds: bool
+    tasks: bool
+    notices: bool
+    moved: bool
+    changes: bool
+
+
+_KEY = bindparam("household_id", type_=BigId)
+# put together once: building so large a statement takes as long as running it
+OVERVIEW = (
+    select(
+        Household,
+        Credential,
+        select(1).where(Hold.household_id == _KEY, Hold.state == "open").exists(),
+        select(1).where(Task.household_id == _KEY).exists(),
+        select(1).where(Announcement.household_id == _KEY).exists(),
+        select(1).where(MovedChild.household_id == _KEY).exists(),
+        select(1).where(RecipientChange.from_household_id == _KEY).exists(),
+    )
+    .outerjoin(
+        Credential,
+        Credential.id
+        == select(func.max(Credential.id))
+        .where(Credential.household_id == _KEY)
+        .correlate(None)
+        .scalar_subquery(),
+    )
+    .where(Household.id == _KEY)
+)
+
+
+def overview(session: Session, household_id: int) -> Overview:
+    """Return what there is about a household.
+
+    Raises:
+        NotFoundError: there is none of that key.
+    """
+    row = session.execute(OVERVIEW, {"household_id": household_id}).one_or_none()
+    if row is None:
+        raise unknown()
+    return Overview(*row)

@@ -1,0 +1,104 @@
+"""Cards to households whose letter was delivered and who never signed in: six and three weeks before the end."""
+
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.clock import Clock, day_start
+from portal.domain.foundation.program.deadlines import Window
+from portal.domain.foundation.vault import Vault
+from portal.domain.letters.announcements.models import Announcement
+from portal.domain.letters.announcements.services import announce
+from portal.domain.letters.announcements.silence import to_be_told
+from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.letters.states import CREDENTIAL_LETTER
+from portal.domain.letters.shipments.models import Shipment
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.states import ENTITLEMENT
+
+EVENT = "not_signed_in"
+STAGES = (21, 42)
+"""Days before the last day from which each card goes out; the later one first, so that it wins."""
+AT_ONCE = 200
+Transaction = Callable[[], AbstractContextManager[Session]]
+
+
+def stage(window: Window, now: datetime) -> int | None:
+    """Return which card is due at this instant (days before the last day), None when none is."""
+    if not window.is_open(now):
+        return None
+    left = window.days_left(now)
+    return next((days for days in STAGES if left <= days), None)
+
+
+def due_households(session: Session, window: Window, now: datetime) -> list[int]:
+    """Return the households to write to now: the letter was delivered, its ID never used, something is still to get.
+
+    Left out are held, protected and removed ones, those with a death, and those written to since this card fell due.
+    """
+    days = stage(window, now)
+    if days is None:
+        return []
+    told = select(Announcement.household_id).where(
+        Announcement.event == EVENT,
+        Announcement.created_at >= day_start(window.last_day - timedelta(days=days)),
+    )
+    waiting = select(Entitlement.household_id).where(
+        Entitlement.state == ENTITLEMENT.initial, Entitlement.claimed_by.is_(None)
+    )
+    latest = (
+        select(func.max(Shipment.id))
+        .where(Shipment.letter_id.is_not(None))
+        .group_by(Shipment.household_id)
+    )
+    statement = (
+        select(Letter.household_id)
+        .join(Shipment, Shipment.letter_id == Letter.id)
+        .join(Credential, Credential.id == Letter.credential_id)
+        .where(
+            Letter.kind == CREDENTIAL_LETTER,
+            Letter.state == "handed_over",
+            Shipment.state == "delivered",
+            Shipment.id.in_(latest),
+            Credential.state == "issued",
+            Letter.household_id.in_(waiting),
+            Letter.household_id.not_in(told),
+        )
+        .order_by(Letter.household_id)
+    )
+    return to_be_told(session, session.scalars(statement).all())
+
+
+def write_to(
+    session: Session, vault: Vault, window: Window, household_ids: Collection[int], now: datetime
+) -> None:
+    """Queue the card that is due for these households, each once however often this is called."""
+    days = stage(window, now)
+    if days is None:
+        return
+    for household_id in household_ids:
+        announce(
+            session,
+            vault,
+            household_id,
+            EVENT,
+            f"{EVENT}:{window.last_day}:{days}:{household_id}",
+            now,
+            due=window.last_day,
+        )
+
+
+def write_to_everybody(
+    read: Transaction, write: Transaction, vault: Vault, clock: Clock, window: Window
+) -> int:
+    """Queue every card that is due, in short transactions; the daily print makes them. Returns how many."""
+    with read() as session:
+        waiting = due_households(session, window, clock.now(session))
+    for start in range(0, len(waiting), AT_ONCE):
+        with write() as session:
+            write_to(session, vault, window, waiting[start : start + AT_ONCE], clock.now(session))
+    return len(waiting)

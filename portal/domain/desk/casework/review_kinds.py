@@ -1,0 +1,66 @@
+"""One door to the rules of every kind of request, for the review desk and for the residents' own list."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.vault import Vault
+from portal.domain.requests.alternatives import review as alternatives
+from portal.domain.requests.declines import review as declines
+from portal.domain.requests.recipients import review as recipients
+from portal.domain.requests.redeliveries import review as redeliveries
+from portal.domain.requests.requests import kinds
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.steps import Step
+
+
+class KindRules(Protocol):
+    """What each kind's slice offers to a reviewer, and to the requester's own list."""
+
+    @property
+    def DECISIONS(self) -> tuple[str, ...]:  # noqa: N802  (a constant of the slice's module)
+        """What may be decided, as code words."""
+        ...
+
+    @property
+    def REASONS(self) -> Mapping[str, Callable[[], str]]:  # noqa: N802  (a constant of the slice's module)
+        """Standard reasons, and the sentence that a resident reads for each."""
+        ...
+
+    @property
+    def decide(self) -> Callable[..., Request]:
+        """Decide: ``(session, vault, program, request_id, version, action, actor, now, *, reason, text, **extra)``.
+
+        ``version`` is what the page showed; ``extra`` are the fields that the kind's part of the page sends.
+        """
+        ...
+
+    def effects_of(
+        self, session: Session, vault: Vault, program: Program, request: Request
+    ) -> Sequence[str]:
+        """Say what accepting would do, in the staff's language."""
+        ...
+
+    def steps_of(self, session: Session, request: Request) -> Sequence[Step]:
+        """Return what happened and what comes next, in the resident's language."""
+        ...
+
+    def warning_text(self, code: str) -> str:
+        """Say what a warning means, in the staff's language."""
+        ...
+
+
+RULES: Mapping[str, KindRules] = {
+    kinds.DECLINE: declines,
+    kinds.ALTERNATIVE: alternatives,
+    kinds.REDELIVERY: redeliveries,
+    kinds.RECIPIENT_CHANGE: recipients,
+    kinds.ADDITION: recipients,
+}
+
+
+def rules_of(kind: str) -> KindRules:
+    """Return the rules of a kind of request."""
+    return RULES[kind]

@@ -1,0 +1,276 @@
+"""The queue of requests: counted, filtered, oldest first, without households that the reader may not know of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Executable,
+    Integer,
+    Row,
+    ScalarSelect,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Channel
+from portal.domain.foundation.approvals.models import Approval
+from portal.domain.foundation.approvals.states import APPROVAL
+from portal.domain.people.households.models import Household
+from portal.domain.requests.redeliveries.models import Redelivery
+from portal.domain.requests.requests.four_eyes import ACCEPT
+from portal.domain.requests.requests.kinds import KINDS
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.states import REQUEST
+
+PAGE = 20
+CAP = 1_000
+WAITING = REQUEST.initial
+CHANNELS = tuple(channel.value for channel in Channel if channel is not Channel.COMMAND)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a reader narrowed the queue to; an empty value narrows nothing."""
+
+    kind: str = ""
+    state: str = WAITING
+    channel: str = ""
+    overdue: bool = False
+    warned: bool = False
+    mine: bool = False
+
+    @classmethod
+    def read(cls, values: Mapping[str, str]) -> "Filters":
+        """Read the filters of an address; unknown values narrow nothing."""
+        kind, state, channel = (values.get(name, "") for name in ("kind", "state", "channel"))
+        return cls(
+            kind=kind if kind in KINDS else "",
+            state=state if state in REQUEST.states else WAITING,
+            channel=channel if channel in CHANNELS else "",
+            overdue=values.get("overdue") == "1",
+            warned=values.get("warned") == "1",
+            mine=values.get("mine") == "1",
+        )
+
+    def pairs(self) -> dict[str, str]:
+        """Return the filters that narrow, as an address writes them."""
+        values = {
+            "kind": self.kind,
+            "state": self.state if self.state != WAITING else "",
+            "channel": self.channel,
+            "overdue": "1" if self.overdue else "",
+            "warned": "1" if self.warned else "",
+            "mine": "1" if self.mine else "",
+        }
+        return {name: value for name, value in values.items() if value}
+
+    def without(self, name: str) -> "Filters":
+        """Return the filters less one of them."""
+        defaults = Filters()
+        return replace(self, **{name: getattr(defaults, name)})
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One request as a line of the queue; nothing personal."""
+
+    id: int
+    kind: str
+    receipt_no: str
+    state: str
+    result: str | None
+    channel: str
+    household_id: int | None
+    received_at: datetime
+    due_on: date
+    warnings: tuple[str, ...]
+    children: int
+    amount_yen: int
+    claimed_by: int | None
+    claimed_until: datetime | None
+    version: int
+    entered_by: int | None
+
+
+def _known_to(include_protected: bool) -> ColumnElement[bool]:
+    """What the reader may know of: everything, or what belongs to no protected household."""
+    if include_protected:
+        return Request.id.is_not(None)
+    protected = select(Household.id).where(Household.protected.is_(True))
+    return and_(
+        Request.ward_only.is_(False),
+        or_(Request.household_id.is_(None), Request.household_id.not_in(protected)),
+    )
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [Request.state == filters.state]
+    if filters.kind:
+        found.append(Request.kind == filters.kind)
+    if filters.channel:
+        found.append(Request.channel == filters.channel)
+    if filters.overdue:
+        # a function keeps the due index out: with it all overdue rows would be sorted for the first page
+        found.append(func.date(Request.due_on, type_=Date()) < bindparam("today", type_=Date()))
+    if filters.warned:
+        found.append(Request.warned.is_(True))
+    if filters.mine:
+        found.append(Request.claimed_by == bindparam("staff_id"))
+    return found
+
+
+COLUMNS = (
+    Request.id,
+    Request.kind,
+    Request.receipt_no,
+    Request.state,
+    Request.result,
+    Request.channel,
+    Request.household_id,
+    Request.received_at,
+    Request.due_on,
+    Request.warnings,
+    Request.children,
+    Request.amount_yen,
+    Request.claimed_by,
+    Request.claimed_until,
+    Request.version,
+    Request.entered_by,
+)
+"""In the order of ``QueueRow``'s fields."""
+WARNED = next(place for place, column in enumerate(COLUMNS) if column is Request.warnings)
+
+
+def queue(
+    session: Session,
+    filters: Filters,
+    *,
+    include_protected: bool,
+    staff_id: int,
+    today: date,
+    after: int = 0,
+    limit: int = PAGE,
+) -> list[QueueRow]:
+    """Return requests oldest first, after the one with the key ``after``; ``today`` is the JST day."""
+    values = {"staff_id": staff_id, "today": today, "after": after, "most": limit}
+    rows = session.execute(_listing(filters, include_protected, after > 0), values)
+    return [_row(row) for row in rows]
+
+
+def _row(row: Row[Any]) -> QueueRow:
+    values = list(row)
+    values[WARNED] = tuple(values[WARNED])
+    return QueueRow(*values)
+
+
+@cache
+def _listing(filters: Filters, include_protected: bool, goes_on: bool) -> Executable:
+    # put together once for each way to narrow: building a statement takes as long as running it
+    statement = select(*COLUMNS).where(*_conditions(filters), _known_to(include_protected))
+    if goes_on:
+        statement = statement.where(_later_than(bindparam("after")))
+    return statement.order_by(Request.received_at, Request.id).limit(
+        bindparam("most", type_=Integer())
+    )
+
+
+def one(session: Session, request_id: int, *, include_protected: bool) -> Request | None:
+    """Return a request that the reader may know of."""
+    return session.scalar(
+        select(Request).where(Request.id == request_id, _known_to(include_protected))
+    )
+
+
+def next_for(
+    session: Session,
+    staff_id: int,
+    now: datetime,
+    *,
+    include_protected: bool,
+    kind: str = "",
+    after: int = 0,
+) -> int | None:
+    """Return the oldest waiting request that this person may decide and nobody else is deciding.
+
+    Left out: own entries, own proposals (a second person confirms them), and for those who are not of the ward what was
+    passed to it. ``after`` walks on from a request that is left as it is; after the newest the oldest comes again.
+    """
+    free = or_(
+        Request.claimed_by.is_(None), Request.claimed_by == staff_id, Request.claimed_until <= now
+    )
+    proposed = select(Approval.subject_id).where(
+        Approval.kind == ACCEPT,
+        Approval.subject == "request",
+        Approval.state == APPROVAL.initial,
+        Approval.proposed_by == staff_id,
+        Approval.subject_id.is_not(None),
+    )
+    statement = (
+        select(Request.id)
+        .where(
+            Request.state == WAITING,
+            free,
+            or_(Request.entered_by.is_(None), Request.entered_by != staff_id),
+            Request.id.not_in(proposed),
+            Request.id != after,
+            _known_to(include_protected),
+        )
+        .order_by(Request.received_at, Request.id)
+        .limit(1)
+    )
+    if kind:
+        statement = statement.where(Request.kind == kind)
+    if not include_protected:
+        statement = statement.where(
+            Request.id.not_in(select(Redelivery.request_id).where(Redelivery.ward_only.is_(True)))
+        )
+    later = session.scalar(statement.where(_later_than(after))) if after else None
+    return later or session.scalar(statement)
+
+
+def _later_than(after: int | BindParameter[int]) -> ColumnElement[bool]:
+    last = select(Request.received_at).where(Request.id == after).scalar_subquery()
+    return or_(Request.received_at > last, and_(Request.received_at == last, Request.id > after))
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Waiting requests per kind, and how many of all are overdue; ``CAP`` means: so many or more."""
+
+    by_kind: Mapping[str, int]
+    overdue: int
+
+    @property
+    def all(self) -> int:
+        """All waiting requests, as far as they were counted."""
+        return sum(self.by_kind.values())
+
+
+def counts(session: Session, *, include_protected: bool, today: date) -> Counts:
+    """Count what waits, each figure up to ``CAP``: a page that counts 20,000 rows costs more than all the rest of it."""
+    row = session.execute(_counting(include_protected), {"today": today}).one()
+    return Counts(dict(zip(KINDS, row, strict=False)), int(row.overdue))
+
+
+@cache
+def _counting(include_protected: bool) -> Executable:
+    # put together once: building so large a statement takes longer than running it
+    waiting = and_(Request.state == WAITING, _known_to(include_protected))
+    figures = [_up_to(and_(waiting, Request.kind == kind)).label(kind) for kind in KINDS]
+    late = _up_to(and_(waiting, Request.due_on < bindparam("today", type_=Date())))
+    return select(*figures, late.label("overdue"))
+
+
+def _up_to(condition: ColumnElement[bool]) -> ScalarSelect[int]:
+    few = select(Request.id).where(condition).limit(CAP).subquery()
+    return select(func.count()).select_from(few).scalar_subquery()

@@ -1,0 +1,150 @@
+"""Finding the household that somebody means: by person, by address, by the letter or by the ID."""
+
+import unicodedata
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import ThrottledError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.typed import DateFault, bare, postal_code, whole_date
+from portal.domain.foundation.vault import Vault
+from portal.domain.letters.letters.numbers import is_letter_number
+from portal.domain.letters.letters.queries import household_of_number
+from portal.domain.people.authn import throttles
+from portal.domain.people.credentials.formats import read_login_id
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.services import login_digest
+from portal.domain.people.households.queries import HouseholdView, view_households
+from portal.domain.people.households.search import SearchTerms, search_households
+from portal.domain.people.households.search_index import Indexer
+
+# T10 of security.md §2: beyond sixty an hour it is noted as unusual, beyond two hundred a day it stops.
+SEARCH_HOUR = throttles.Limit("t10h", 60, 3600)
+SAME_SEARCH = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The search form as typed."""
+
+    name: str = ""
+    place: str = ""
+    postal: str = ""
+    birth: str = ""
+    number: str = ""
+
+    @classmethod
+    def from_values(cls, values: dict[str, str]) -> "Typed":
+        """Take the fields of this form out of others."""
+        return cls(**{f.name: values.get(f.name, "").strip()[:200] for f in fields(cls)})
+
+    def values(self) -> dict[str, str]:
+        """Return the fields by name."""
+        return asdict(self)
+
+    @property
+    def used(self) -> list[str]:
+        """Which fields were typed into."""
+        return [name for name, value in self.values().items() if value]
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether nothing was typed."""
+        return not self.used
+
+    def goes_on(self, earlier: "Typed") -> bool:
+        """Tell whether this is the earlier search with some letters more or less, as while typing."""
+        pairs = zip(self.values().values(), earlier.values().values(), strict=True)
+        return all(a.startswith(b) or b.startswith(a) for a, b in pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Households (at most twenty); ``more`` further ones fit; ``faults`` are sentences by field."""
+
+    households: tuple[HouseholdView, ...] = ()
+    more: bool = False
+    faults: tuple[tuple[str, str], ...] = ()
+
+
+def from_one_box(text: str) -> Typed:
+    """Guess which field a text of the one box in the header belongs to."""
+    text = text.strip()[:200]
+    folded = unicodedata.normalize("NFKC", text)
+    if read_login_id(text) or is_letter_number(read_letter_number(text)):
+        return Typed(number=text)
+    if postal_code(text):
+        return Typed(postal=text)
+    if isinstance(whole_date(text), date):
+        return Typed(birth=text)
+    if any(c.isdigit() for c in folded) or any(mark in text for mark in ("丁目", "番地", "町")):
+        return Typed(place=text)
+    return Typed(name=text)
+
+
+def read_letter_number(typed: str) -> str:
+    """Return a letter number in the form that is stored."""
+    return bare(typed).upper()
+
+
+def find(
+    session: Session, vault: Vault, indexer: Indexer, typed: Typed, *, include_protected: bool
+) -> Found:
+    """Find households; what cannot be read is answered with a sentence for its field."""
+    faults: list[tuple[str, str]] = []
+    code = postal_code(typed.postal) if typed.postal else ""
+    if typed.postal and not code:
+        faults.append(("postal", _s("郵便番号は、7けたの数字で入力してください。例：123-4567")))
+    birth = whole_date(typed.birth) if typed.birth else None
+    if isinstance(birth, DateFault):
+        sentence = _s("生年月日は、1985-03-09 か 昭和60年3月9日 のように入力してください。")
+        faults.append(("birth", sentence))
+    if faults:
+        return Found(faults=tuple(faults))
+    terms = SearchTerms(
+        typed.name, typed.place, code or "", birth if isinstance(birth, date) else None
+    )
+    if not typed.number:
+        result = search_households(
+            session, vault, indexer, terms, include_protected=include_protected
+        )
+        return Found(result.households, result.more)
+    household_id = _by_number(session, vault, typed.number)
+    views = view_households(session, vault, [household_id] if household_id else [])
+    return Found(tuple(v for v in views if include_protected or not v.protected))
+
+
+def _by_number(session: Session, vault: Vault, typed: str) -> int | None:
+    if login_id := read_login_id(typed):
+        digest = login_digest(vault, login_id)
+        return session.scalar(
+            select(Credential.household_id).where(Credential.login_digest == digest)
+        )
+    return household_of_number(session, read_letter_number(typed))
+
+
+def count_search(
+    session: Session, actor: Actor, now: datetime, used: Collection[str], found: int
+) -> None:
+    """Count a search, and log which fields were used and how many households came back (never the words).
+
+    Raises:
+        ThrottledError: the day's searches are used up.
+    """
+    key = str(actor.id)
+    verdict = throttles.take(session, throttles.STAFF_SEARCH, key, now)
+    if not verdict.allowed:
+        raise ThrottledError(
+            _s("きょうの検索の上限に達しました。続けるには、責任者に相談してください。"),
+            retry_at=verdict.retry_at,
+        )
+    unusual = not throttles.take(session, SEARCH_HOUR, key, now).allowed
+    record(session, actor, now, "household.searched", "search", fields=list(used), found=found)
+    if unusual:
+        record(session, actor, now, "staff.unusual_browsing", "staff_user", actor.id, what="search")

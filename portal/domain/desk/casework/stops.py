@@ -1,0 +1,170 @@
+"""Codes that are being stopped at their issuer: what it answers decides over the request that asked for it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.mailroom.incidents import faults
+from portal.domain.people.coupons import services as coupons
+from portal.domain.people.coupons.models import Coupon, CouponBatch
+from portal.domain.people.coupons.queries import open_code
+from portal.domain.people.entitlements import claims
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.models import Household
+from portal.domain.requests.alternatives import outcome as alternatives
+from portal.domain.requests.declines import outcome as declines
+from portal.domain.requests.recipients import changes as recipients
+from portal.domain.requests.requests import services as requests
+from portal.domain.requests.requests.models import Request
+
+AFTER = {
+    claims.DECLINE: declines,
+    claims.ALTERNATIVE: alternatives,
+    claims.RECIPIENT_CHANGE: recipients,
+}
+PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class StopRow:
+    """A code whose stop was asked for: its management number (never the code itself), and who asked."""
+
+    coupon_id: int
+    profile: str
+    stop: str
+    management_no: str
+    face_yen: int
+    asked_at: datetime
+    claimed_by: str | None
+    request_id: int | None
+    household_id: int
+
+
+def waiting_stops(
+    session: Session, vault: Vault, *, include_protected: bool, limit: int = PAGE
+) -> list[StopRow]:
+    """Return the codes that wait for their issuer's answer, the oldest first."""
+    statement = (
+        select(Coupon, CouponBatch, Entitlement)
+        .join(CouponBatch, CouponBatch.id == Coupon.batch_id)
+        .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
+        .join(Household, Household.id == Entitlement.household_id)
+        .where(Coupon.state == "stop_requested")
+        .order_by(Coupon.changed_at, Coupon.id)
+        .limit(limit)
+    )
+    if not include_protected:
+        statement = statement.where(Household.protected.is_(False), ~_of_ward_alone())
+    return [
+        StopRow(
+            coupon.id,
+            batch.profile,
+            batch.stop,
+            open_code(session, vault, coupon).management_no,
+            coupon.face_yen,
+            coupon.changed_at,
+            entitlement.claimed_by,
+            entitlement.claim_id,
+            entitlement.household_id,
+        )
+        for coupon, batch, entitlement in session.execute(statement)
+    ]
+
+
+def _of_ward_alone() -> ColumnElement[bool]:
+    """Whether the request that asked for a stop is known to the ward alone; the entitlement is joined."""
+    asked = select(Request.id).where(Request.id == Entitlement.claim_id, Request.ward_only)
+    return asked.correlate(Entitlement).exists()
+
+
+def _claimed(session: Session, coupon_id: int, *, include_protected: bool) -> Entitlement:
+    found = session.execute(
+        select(Entitlement, or_(Household.protected, _of_ward_alone()))
+        .join(Coupon, Coupon.entitlement_id == Entitlement.id)
+        .join(Household, Household.id == Entitlement.household_id)
+        .where(Coupon.id == coupon_id)
+    ).one_or_none()
+    if found is None or (found[1] and not include_protected):
+        raise NotFoundError(_s("このコードは見つかりませんでした。"))
+    entitlement: Entitlement = found[0]
+    if entitlement.claim_id is not None:
+        # the request first, then the entitlement, then the coupon: the order in which everybody locks
+        requests.locked(session, entitlement.claim_id)
+    return entitlement
+
+
+def confirm(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    coupon_id: int,
+    actor: Actor,
+    now: datetime,
+    *,
+    include_protected: bool,
+) -> None:
+    """Note that nothing was spent and the code is stopped; what asked for it goes on in the same transaction.
+
+    A decline or another request is decided, a shop's refusal of the code is answered with a new one.
+
+    Raises:
+        NotFoundError: there is no such code, or the actor may not know of it.
+        WrongStateError: its stop was answered before.
+    """
+    entitlement = _claimed(session, coupon_id, include_protected=include_protected)
+    fault = faults.waiting_for(session, coupon_id)
+    coupons.confirm_stop(session, coupon_id, actor, now)
+    if entitlement.claimed_by in AFTER:
+        AFTER[entitlement.claimed_by].stop_confirmed(
+            session, vault, program, entitlement.id, actor, now
+        )
+    if fault is not None:
+        faults.stop_confirmed(session, vault, fault, actor, now)
+
+
+def found_spent(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    coupon_id: int,
+    actor: Actor,
+    now: datetime,
+    *,
+    include_protected: bool,
+) -> None:
+    """Note that the code was used before it could be stopped; the request that asked is refused, a fault looked up again.
+
+    Raises:
+        NotFoundError: there is no such code, or the actor may not know of it.
+        WrongStateError: its stop was answered before.
+    """
+    entitlement = _claimed(session, coupon_id, include_protected=include_protected)
+    fault = faults.waiting_for(session, coupon_id)
+    coupons.found_spent(session, coupon_id, actor, now)
+    if entitlement.claimed_by in AFTER:
+        AFTER[entitlement.claimed_by].stop_found_spent(
+            session, vault, program, entitlement.id, actor, now
+        )
+    if fault is not None:
+        faults.stop_found_spent(session, fault, actor, now)
+
+
+def as_csv(rows: Iterable[StopRow]) -> bytes:
+    """Return the list that goes to an issuer: UTF-8 with BOM, one management number a line, formula-safe."""
+    lines = ["management_no,face_yen"]
+    lines += [f"{_plain(row.management_no)},{row.face_yen}" for row in rows]
+    return ("\ufeff" + "\r\n".join(lines) + "\r\n").encode()
+
+
+def _plain(value: str) -> str:
+    # a spreadsheet would run what starts like a formula (OWASP, CSV injection)
+    safe = "'" + value if value[:1] in "=+-@\t\r" else value
+    return '"' + safe.replace('"', '""') + '"'

@@ -1,0 +1,125 @@
+"""Everything that happened to a household, newest first: events, letters, coupons (never a code)."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Integer, Row, and_, bindparam, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.letters.letters.models import Letter
+from portal.domain.people.households.models import Household
+from portal.domain.people.staff.models import StaffUser
+from portal.domain.requests.recipients.placing import CAME, LEFT
+from portal.domain.requests.recipients.queries import Hidden, hidden_from_contractors
+
+LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One thing that happened; ``action`` is stable, the site has words for it. ``who`` is a staff name or empty."""
+
+    at: datetime
+    action: str
+    actor_role: str
+    who: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+STAFF = ("agent", "supervisor", "officer", "ward_officer", "auditor", "administrator")
+
+
+# put together once: building a statement takes as long as running it
+EVENTS = (
+    select(
+        AuditEvent.at,
+        AuditEvent.action,
+        AuditEvent.actor_role,
+        AuditEvent.subject,
+        AuditEvent.subject_id,
+        AuditEvent.detail,
+        StaffUser.display_name,
+    )
+    .outerjoin(
+        StaffUser, and_(StaffUser.id == AuditEvent.actor_id, AuditEvent.actor_role.in_(STAFF))
+    )
+    .where(AuditEvent.household_id == bindparam("household_id"))
+    .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+    .limit(bindparam("most", type_=Integer()))
+)
+
+
+def timeline(
+    session: Session,
+    household: Household,
+    letters: Iterable[Letter],
+    assigned: Iterable[datetime],
+    limit: int = LIMIT,
+    *,
+    of_ward: bool = False,
+    has_changes: bool = True,
+) -> list[Moment]:
+    """Return what happened to a household, newest first; where its children went is told to the ward alone.
+
+    ``letters`` are the household's, ``assigned`` the instants at which its coupons were; ``has_changes`` is False
+    where no child's recipient ever changed away from it.
+    """
+    events = session.execute(EVENTS, {"household_id": household.id, "most": limit}).all()
+    if not of_ward:
+        hidden = hidden_from_contractors(session, household.id) if has_changes else {}
+        events = [event for event in events if not _is_hidden(event, hidden)]
+    # Printing and handing over are written for many letters at once: their numbers come from the letters.
+    paper = _letters(letters)
+    moments = [
+        Moment(
+            e.at,
+            e.action,
+            e.actor_role,
+            e.display_name or "",
+            paper.pop((e.at, e.action), e.detail),
+        )
+        for e in events
+    ]
+    moments += [
+        Moment(at, action, "system", detail=detail) for (at, action), detail in paper.items()
+    ]
+    # Importing is one event for the whole extract, so the household's own instant stands in for it.
+    moments.append(Moment(household.created_at, "household.imported", "system"))
+    moments += _assigned(assigned)
+    return sorted(moments, key=lambda m: m.at, reverse=True)[:limit]
+
+
+def _is_hidden(event: Row[Any], hidden: Hidden) -> bool:
+    if event.action in {LEFT, CAME}:
+        return True
+    period = hidden.get((event.subject, event.subject_id or 0))
+    return (
+        period is not None
+        and period[0] <= event.at
+        and (period[1] is None or event.at <= period[1])
+    )
+
+
+def _letters(letters: Iterable[Letter]) -> dict[tuple[datetime, str], dict[str, Any]]:
+    found = {}
+    for letter in letters:
+        detail = {"number": letter.number, "kind": letter.kind}
+        for at, action in (
+            (letter.printed_at, "letter.printed"),
+            (letter.handed_over_at, "letter.handed_over"),
+        ):
+            if at is not None:
+                found[at, action] = detail
+    return found
+
+
+def _assigned(instants: Iterable[datetime]) -> list[Moment]:
+    # Assigning is one event for all households, so the coupon's own instant stands in for it.
+    return [
+        Moment(at, "coupon.assigned", "system", detail={"count": n})
+        for at, n in Counter(instants).items()
+    ]

@@ -1,0 +1,215 @@
+"""Watching how staff look at households (``security.md`` T10, A11): what was unusual, by whom, and who has seen it.
+
+An incident is what one person did of one kind on one Japanese day. A supervisor sees the own team's; whom a protected
+household concerns is told to nobody here.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.audit.models import WATCHED, AuditEvent
+from portal.domain.foundation.audit.services import record, write_pending
+from portal.domain.foundation.base import table_of
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.people.households.models import Household
+from portal.domain.people.staff.models import StaffUser
+
+UNUSUAL, ASKED, SEEN = "staff.unusual_browsing", "household.protected_asked", "watch.seen"
+OPENED = ("household.opened", "household.unmasked")
+PERIOD = timedelta(days=30)
+MOST = 3_000
+"""So many events are looked at; an hour of browsing makes at most a few hundred."""
+# put together once, on the plain tables: the supervisors' board asks every half minute
+_E, _P, _H = (table_of(kind) for kind in (AuditEvent, StaffUser, Household))
+_EVENTS = (
+    select(
+        _E.c.id,
+        _E.c.at,
+        _E.c.action,
+        _E.c.actor_id,
+        _E.c.subject_id,
+        _E.c.detail,
+        _P.c.display_name,
+        _P.c.role,
+        _P.c.organization,
+    )
+    .join_from(_E, _P, _P.c.id == _E.c.actor_id)
+    .where(_E.c.at >= bindparam("since"))
+    .limit(MOST)
+)
+_WATCHED = _EVENTS.where(WATCHED).order_by(_E.c.at.desc(), _E.c.id.desc())
+# the looks of the ward's officers at protected households: nobody else can open one
+_PROTECTED_OPENED = _EVENTS.where(
+    _E.c.household_id.in_(select(_H.c.id).where(_H.c.protected)),
+    _E.c.action.in_(OPENED),
+    _E.c.actor_role == Role.WARD_OFFICER.value,
+).order_by(_E.c.id.desc())
+TEAM = frozenset({Role.AGENT.value, Role.SUPERVISOR.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """What somebody did on a day: ``kind`` is unmask, search, open, births, asked or protected_opened.
+
+    ``last_event`` names it in addresses; ``call_ids`` are the calls in which it was. ``seen_by``: who has looked at it,
+    None when nobody has since the last event.
+    """
+
+    last_event: int
+    staff_id: int
+    name: str
+    role: str
+    kind: str
+    day: date
+    first_at: datetime
+    last_at: datetime
+    count: int
+    call_ids: tuple[int, ...]
+    seen_by: str | None
+    seen_at: datetime | None
+
+
+class _Event(Protocol):
+    """An event with its actor's account, as the statements above read them."""
+
+    id: int
+    at: datetime
+    action: str
+    actor_id: int
+    subject_id: int | None
+    detail: dict[str, Any]
+    display_name: str
+    role: str
+    organization: str
+
+
+@dataclass(slots=True)
+class _Group:
+    events: list[_Event]
+    kind: str
+    day: date
+
+
+def incidents(session: Session, reader: StaffUser, now: datetime) -> list[Incident]:
+    """Return what this person watches over, of the last thirty days, the newest first."""
+    write_pending(session)
+    since = {"since": now - PERIOD}
+    events: Sequence[_Event] = session.execute(_WATCHED, since).all()
+    watched = [event for event in events if event.action != SEEN]
+    if Role(reader.role) is Role.AUDITOR:
+        watched += session.execute(_PROTECTED_OPENED, since).all()
+    seen = _seen(event for event in events if event.action == SEEN)
+    groups: dict[tuple[int, str, date], _Group] = {}
+    for event in watched:
+        if _watches(reader, event):
+            kind, day = _kind(event), jst_date(event.at)
+            groups.setdefault((event.actor_id, kind, day), _Group([], kind, day)).events.append(
+                event
+            )
+    found = [_incident(group, seen) for group in groups.values()]
+    return sorted(found, key=lambda one: one.last_event, reverse=True)
+
+
+def unseen(session: Session, reader: StaffUser, now: datetime) -> int:
+    """Return how many incidents nobody has looked at yet."""
+    return sum(one.seen_by is None for one in incidents(session, reader, now))
+
+
+def mark_seen(
+    session: Session, reader: StaffUser, last_event: int, actor: Actor, now: datetime
+) -> Incident:
+    """Note that somebody looked at an incident as it is now; what happens afterwards shows it again.
+
+    Raises:
+        NotFoundError: there is no such incident, or it went on meanwhile, or it is not this person's to watch.
+        ConflictError: somebody looked at it already.
+        NotAllowedError: it is about this person.
+    """
+    found = next(
+        (one for one in incidents(session, reader, now) if one.last_event == last_event), None
+    )
+    if found is None:
+        raise NotFoundError(
+            _s(
+                "この記録は見つかりませんでした。続きがあったかもしれません。一覧を開きなおしてください。"
+            )
+        )
+    if found.staff_id == reader.id:
+        raise NotAllowedError(
+            _s("自分の記録は、自分では確認ずみにできません。ほかの人が確かめます。")
+        )
+    if found.seen_by is not None:
+        raise ConflictError(_s("ほかの人が、もう確認しました。"))
+    record(
+        session,
+        actor,
+        now,
+        SEEN,
+        "staff_user",
+        found.staff_id,
+        kind=found.kind,
+        day=found.day.isoformat(),
+        up_to=found.last_event,
+        count=found.count,
+    )
+    session.flush()
+    return found
+
+
+def _watches(reader: StaffUser, one: _Event) -> bool:
+    """Tell whom a person watches: an auditor everybody, a supervisor the own team and, at the contractor, those it hired."""
+    if Role(reader.role) is Role.AUDITOR:
+        return True
+    teams = {reader.organization}
+    if reader.organization == Organization.CONTRACTOR.value:
+        teams.add(Organization.SUBCONTRACTOR.value)
+    return one.role in TEAM and one.organization in teams
+
+
+def _kind(event: _Event) -> str:
+    if event.action == UNUSUAL:
+        return str(event.detail.get("what", ""))
+    return "asked" if event.action == ASKED else "protected_opened"
+
+
+def _incident(
+    group: _Group, seen: dict[tuple[int, str, str], tuple[int, str, datetime]]
+) -> Incident:
+    person = group.events[0]
+    ids = [event.id for event in group.events]
+    calls = {int(event.detail["call"]) for event in group.events if event.detail.get("call")}
+    up_to, by, at = seen.get((person.actor_id, group.kind, group.day.isoformat()), (0, "", None))
+    current = up_to >= max(ids)
+    times = [event.at for event in group.events]
+    return Incident(
+        last_event=max(ids),
+        staff_id=person.actor_id,
+        name=person.display_name,
+        role=person.role,
+        kind=group.kind,
+        day=group.day,
+        first_at=min(times),
+        last_at=max(times),
+        count=len(ids),
+        call_ids=tuple(sorted(calls)),
+        seen_by=by if current else None,
+        seen_at=at if current else None,
+    )
+
+
+def _seen(events: Iterable[_Event]) -> dict[tuple[int, str, str], tuple[int, str, datetime]]:
+    """Return up to which event each incident was looked at, by whom and when."""
+    found: dict[tuple[int, str, str], tuple[int, str, datetime]] = {}
+    for event in events:
+        key = (event.subject_id or 0, str(event.detail["kind"]), str(event.detail["day"]))
+        mark = (int(event.detail["up_to"]), event.display_name, event.at)
+        found[key] = max(found.get(key, mark), mark)
+    return found

@@ -1,0 +1,109 @@
+"""Lists of what waits, without the households that the reader may not know of."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, distinct, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.people.households.models import Child, Hold, Household
+from portal.domain.people.tasks.models import Task
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRow:
+    """One open hold."""
+
+    id: int
+    household_id: int
+    code: str
+    since: datetime
+
+
+def _visible(include_protected: bool) -> ColumnElement[bool]:
+    return Household.protected.in_([True, False] if include_protected else [False])
+
+
+def held_households(session: Session, *, include_protected: bool) -> int:
+    """Return how many households have an open hold."""
+    statement = (
+        select(func.count(distinct(Hold.household_id)))
+        .join(Household, Household.id == Hold.household_id)
+        .where(Hold.state == "open", _visible(include_protected))
+    )
+    return session.scalar(statement) or 0
+
+
+def holds(
+    session: Session, *, include_protected: bool, code: str = "", after: int = 0, limit: int = PAGE
+) -> list[HoldRow]:
+    """Return open holds, oldest first, after the one with the key ``after``."""
+    statement = (
+        select(Hold.id, Hold.household_id, Hold.code, Hold.created_at)
+        .join(Household, Household.id == Hold.household_id)
+        .where(Hold.state == "open", Hold.id > after, _visible(include_protected))
+        .order_by(Hold.id)
+        .limit(limit)
+    )
+    if code:
+        statement = statement.where(Hold.code == code)
+    return [HoldRow(*row) for row in session.execute(statement)]
+
+
+def _tasks(include_protected: bool) -> Select[Task]:
+    return (
+        select(Task)
+        .outerjoin(Household, Household.id == Task.household_id)
+        .where(Task.state == "open", or_(Task.household_id.is_(None), _visible(include_protected)))
+    )
+
+
+def task_counts(session: Session, *, include_protected: bool) -> dict[str, int]:
+    """Return the number of open tasks per kind."""
+    inner = _tasks(include_protected).subquery()
+    rows = session.execute(
+        select(inner.c.kind, func.count()).group_by(inner.c.kind).order_by(inner.c.kind)
+    )
+    return {kind: int(count) for kind, count in rows}
+
+
+def waiting_tasks(
+    session: Session, *, include_protected: bool, kind: str = "", after: int = 0, limit: int = PAGE
+) -> list[Task]:
+    """Return open tasks, oldest first, after the one with the key ``after``."""
+    statement = _tasks(include_protected).where(Task.id > after).order_by(Task.id).limit(limit)
+    if kind:
+        statement = statement.where(Task.kind == kind)
+    return list(session.scalars(statement))
+
+
+def visible_task(session: Session, task_id: int, *, include_protected: bool) -> Task | None:
+    """Return a task, open or finished; None where there is none, or none that the reader may know of."""
+    statement = (
+        select(Task)
+        .outerjoin(Household, Household.id == Task.household_id)
+        .where(Task.id == task_id, or_(Task.household_id.is_(None), _visible(include_protected)))
+    )
+    return session.scalar(statement)
+
+
+def visible_hold(session: Session, hold_id: int, *, include_protected: bool) -> Hold | None:
+    """Return a hold, open or released; None where there is none, or none that the reader may know of."""
+    statement = (
+        select(Hold)
+        .join(Household, Household.id == Hold.household_id)
+        .where(Hold.id == hold_id, _visible(include_protected))
+    )
+    return session.scalar(statement)
+
+
+def eligible_children(session: Session) -> int:
+    """Return how many children the applied rosters brought, removed ones included (their entitlement stays)."""
+    return session.scalar(select(func.count(Child.id)).where(Child.added.is_(False))) or 0
+
+
+def added_children(session: Session) -> int:
+    """Return how many children were added by the ward's instruction."""
+    return session.scalar(select(func.count(Child.id)).where(Child.added)) or 0

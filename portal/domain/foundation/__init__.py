@@ -1,0 +1,1 @@
+"""Wing: What every wing stands on: errors, clock, vault, actors, texts, the program, audit, approvals."""

@@ -1,0 +1,53 @@
+"""Reading approvals."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.approvals.models import Approval
+
+
+def open_approvals(session: Session, *, limit: int = 100) -> list[Approval]:
+    """Return the proposals that wait for a second person, oldest first."""
+    statement = (
+        select(Approval).where(Approval.state == "proposed").order_by(Approval.id).limit(limit)
+    )
+    return list(session.scalars(statement))
+
+
+def open_counts(session: Session) -> dict[str, int]:
+    """Return how many proposals of each kind wait."""
+    waiting = (
+        select(Approval.kind, func.count())
+        .where(Approval.state == "proposed")
+        .group_by(Approval.kind)
+    )
+    return {kind: int(count) for kind, count in session.execute(waiting)}
+
+
+def approval_by_id(session: Session, approval_id: int | None) -> Approval | None:
+    """Return an approval, decided or not; None where there is none of that key."""
+    return session.get(Approval, approval_id) if approval_id is not None else None
+
+
+def open_of_kind(session: Session, kind: str) -> list[Approval]:
+    """Return the open proposals of a kind, oldest first."""
+    statement = select(Approval).where(Approval.kind == kind, Approval.state == "proposed")
+    return list(session.scalars(statement.order_by(Approval.id)))
+
+
+def open_for(session: Session, kind: str, subject: str, ids: Iterable[int]) -> dict[int, Approval]:
+    """Return the open proposal of each subject that has one."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    rows = session.scalars(
+        select(Approval).where(
+            Approval.kind == kind,
+            Approval.subject == subject,
+            Approval.subject_id.in_(wanted),
+            Approval.state == "proposed",
+        )
+    )
+    return {row.subject_id: row for row in rows if row.subject_id is not None}

@@ -1,0 +1,45 @@
+"""The audit event table."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.domain.foundation.base import Base, BigId, primary_key
+
+WATCHED = text("action IN ('staff.unusual_browsing', 'household.protected_asked', 'watch.seen')")
+"""The few events that ``casework.watch`` reads, word for word as their index has it."""
+
+
+class AuditEvent(Base):
+    """One thing that happened. ``detail`` holds no personal data; what must be kept of it is in ``sealed``."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (
+        Index("ix_audit_event_subject", "subject", "subject_id"),
+        Index("ix_audit_event_watched", "at", sqlite_where=WATCHED, postgresql_where=WATCHED),
+    )
+
+    id: Mapped[int] = primary_key()
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor_role: Mapped[str] = mapped_column(String(20))
+    actor_id: Mapped[int | None] = mapped_column(BigId)
+    channel: Mapped[str] = mapped_column(String(12))
+    action: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(30))
+    subject_id: Mapped[int | None] = mapped_column(BigId)
+    household_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class IdempotencyKey(Base):
+    """A form that was already carried out: the second post gets the first one's answer (``security.md`` A18)."""
+
+    __tablename__ = "idempotency_key"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    result: Mapped[str | None] = mapped_column(String(200))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("audit_event.id"))

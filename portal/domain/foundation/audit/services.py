@@ -1,0 +1,143 @@
+"""Writing audit events: noted as things happen, written together, lost with the transaction that they tell of."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, bindparam, delete, event, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.models import AuditEvent, IdempotencyKey
+from portal.domain.foundation.base import insert_together, table_of
+
+MOST_PENDING = 1_000
+_PENDING = "audit_events"
+# put together once, on the plain tables: nearly every form that is sent comes by here
+_FORMS = table_of(IdempotencyKey)
+_CLAIM = {
+    dialect: insert_(_FORMS).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    for dialect, insert_ in (("postgresql", pg_insert), ("sqlite", sqlite_insert))
+}
+_KEEP = update(_FORMS).where(_FORMS.c.key == bindparam("form")).values(result=bindparam("answer"))
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    action: str,
+    subject: str,
+    subject_id: int | None = None,
+    *,
+    household_id: int | None = None,
+    sealed: bytes | None = None,
+    **detail: Any,
+) -> None:
+    """Add an event to the running transaction. ``detail`` must not hold names, addresses, secrets or codes.
+
+    Raises:
+        RuntimeError: the transaction only reads, so that the event would be lost.
+    """
+    if session.get_bind().get_execution_options().get("read_only"):
+        raise RuntimeError("an event in a transaction that only reads")
+    rows = _pending(session)
+    rows.append(
+        {
+            "at": now,
+            "actor_role": actor.role.value,
+            "actor_id": actor.id,
+            "channel": actor.channel.value,
+            "action": action,
+            "subject": subject,
+            "subject_id": subject_id,
+            "household_id": household_id,
+            "detail": detail,
+            "sealed": sealed,
+        }
+    )
+    if len(rows) >= MOST_PENDING:
+        write_pending(session)
+
+
+def record_many(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    action: str,
+    subject: str,
+    subjects: Iterable[tuple[int, int | None]],
+    **detail: Any,
+) -> None:
+    """Add the same event for many subjects at once; each is (subject id, household id). ``detail``: as ``record``."""
+    for subject_id, household_id in subjects:
+        record(
+            session, actor, now, action, subject, subject_id, household_id=household_id, **detail
+        )
+
+
+def write_pending(session: Session) -> None:
+    """Write what was noted so far. Reading through the session's classes does it by itself; plain tables ask for it."""
+    if rows := session.info.get(_PENDING):
+        session.info[_PENDING] = []
+        insert_together(session, AuditEvent, rows)
+
+
+def _pending(session: Session) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = session.info.setdefault(_PENDING, [])
+    return rows
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _read(state: ORMExecuteState) -> None:
+    # what reads events must find those of its own transaction, as it finds everything else
+    if state.session.info.get(_PENDING) and state.is_orm_statement:
+        write_pending(state.session)
+
+
+@event.listens_for(Session, "after_transaction_create")
+def _savepoint(session: Session, transaction: SessionTransaction) -> None:
+    # before its savepoint begins: one that is rolled back takes only its own events along
+    if (
+        transaction.nested
+        and transaction.parent is not None
+        and (rows := session.info.pop(_PENDING, None))
+    ):
+        insert_together(transaction.parent.connection(None), AuditEvent, rows)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _roll_back(session: Session, previous_transaction: SessionTransaction) -> None:  # noqa: ARG001  (SQLAlchemy's signature)
+    session.info.pop(_PENDING, None)
+
+
+@event.listens_for(Session, "before_commit")
+def _commit(session: Session) -> None:
+    write_pending(session)
+
+
+def first_time(session: Session, key: str, now: datetime, result: str | None = None) -> bool:
+    """Claim a form's key; False when the same form was carried out before (or is being so by another worker).
+
+    ``result`` is the answer kept from the start (``keep_result``); whoever then answers otherwise keeps that instead.
+    """
+    values = {"key": key, "at": now, "result": result}
+    claimed = session.execute(_CLAIM[session.get_bind().dialect.name], values)
+    return cast("CursorResult[Any]", claimed).rowcount == 1
+
+
+def keep_result(session: Session, key: str, result: str | None) -> None:
+    """Keep what the first run answered (a receipt number; None: nothing worth it), for those that come after."""
+    session.execute(_KEEP, {"form": key, "answer": result})
+
+
+def earlier_result(session: Session, key: str) -> str | None:
+    """Return what the first run answered."""
+    return session.scalar(select(IdempotencyKey.result).where(IdempotencyKey.key == key))
+
+
+def forget_keys(session: Session, before: datetime) -> None:
+    """Remove form keys older than any page that could still be posted."""
+    session.execute(delete(IdempotencyKey).where(IdempotencyKey.at < before))

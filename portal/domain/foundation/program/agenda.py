@@ -1,0 +1,55 @@
+"""The windows of a program as people at work need them: what is open now, until when, and what changes next."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from portal.domain.foundation.program.deadlines import Window, WindowKind, Windows
+
+
+class Stage(StrEnum):
+    """Where a window stands now; ``closing`` is open with a month or less to go."""
+
+    BEFORE = "before"
+    OPEN = "open"
+    CLOSING = "closing"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class WindowView:
+    """One window: both usable days (JST) and the days that may still be used after today."""
+
+    kind: WindowKind
+    stage: Stage
+    first_day: date
+    last_day: date
+    days_left: int
+
+
+def agenda(windows: Windows, now: datetime) -> list[WindowView]:
+    """Return every window, the one that opens or closes next first; those that are over come last."""
+    views = [(_next_change(window, now), window) for window in windows]
+    views.sort(key=lambda pair: (pair[1].is_over(now), pair[0]))
+    return [
+        WindowView(
+            window.kind,
+            _stage(window, now),
+            window.first_day,
+            window.last_day,
+            window.days_left(now),
+        )
+        for _at, window in views
+    ]
+
+
+def _next_change(window: Window, now: datetime) -> datetime:
+    return window.starts_at if window.is_before(now) else window.ends_at
+
+
+def _stage(window: Window, now: datetime) -> Stage:
+    if window.is_before(now):
+        return Stage.BEFORE
+    if window.is_over(now):
+        return Stage.OVER
+    return Stage.CLOSING if window.is_announced(now) else Stage.OPEN

@@ -1,0 +1,196 @@
+"""When somebody answers the telephone: hours, closed weekdays, holidays, closures and agreed exceptions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+
+import jpholiday
+
+from portal.domain.foundation.clock import JST, jst_date
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+ONE_DAY = timedelta(days=1)
+# no calendar with a business day in it ever needs more; a wrong one must not search for ever
+FAR = 400
+
+
+@lru_cache(maxsize=4096)
+def is_national_holiday(day: date) -> bool:
+    """Tell whether the law makes this day a holiday (substitute holidays included)."""
+    return bool(jpholiday.is_holiday(day))
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Opening hours of one day in Japanese time; ``closes`` is exclusive."""
+
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class YearlyClosure:
+    """Days closed every year, as (month, day) at both ends; may pass over New Year."""
+
+    first: tuple[int, int]
+    last: tuple[int, int]
+    reason: str
+
+    def covers(self, day: date) -> bool:
+        """Tell whether the closure takes in this day."""
+        here = (day.month, day.day)
+        if self.first <= self.last:
+            return self.first <= here <= self.last
+        return here >= self.first or here <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What was agreed with the ward about days that differ (specification 6(3)): who pays, and the approval.
+
+    ``paid_by`` is ward, contractor or agreed (settled by a paper of its own); ``number`` and ``on`` name the paper by
+    which ``approved_by`` agreed.
+    """
+
+    paid_by: str
+    approved_by: str
+    number: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Extra closed days, both ends included."""
+
+    first: date
+    last: date
+    reason: str
+    agreement: Agreement
+
+    def covers(self, day: date) -> bool:
+        """Tell whether the closure takes in this day."""
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class HoursOverride:
+    """Other hours on one day (None: closed), agreed with the ward; it counts before every other rule of that day."""
+
+    day: date
+    hours: Hours | None
+    reason: str
+    agreement: Agreement
+
+
+@dataclass(frozen=True, slots=True)
+class CallCenterCalendar:
+    """The call center's days and hours between its first and last day (Japanese days, both included)."""
+
+    first_day: date
+    last_day: date
+    hours: Hours
+    weekly_closed: frozenset[int]
+    national_holidays: bool
+    yearly_closures: tuple[YearlyClosure, ...]
+    closures: tuple[Closure, ...]
+    overrides: tuple[HoursOverride, ...]
+
+    def hours_on(self, day: date) -> Hours | None:
+        """Return the hours of a day by the weekly rule and its exceptions, whatever the operating period."""
+        match self.exception_on(day):
+            case HoursOverride(hours=hours):
+                return hours
+            case Closure():
+                return None
+        return self.usual_hours(day)
+
+    def exception_on(self, day: date) -> HoursOverride | Closure | None:
+        """Return what was agreed about this day in particular; other hours count before a closure."""
+        for override in self.overrides:
+            if override.day == day:
+                return override
+        return next((closure for closure in self.closures if closure.covers(day)), None)
+
+    def usual_hours(self, day: date) -> Hours | None:
+        """Return the hours of a day by the rules that hold every week and year, without what was agreed besides."""
+        closed = (
+            day.weekday() in self.weekly_closed
+            or (self.national_holidays and is_national_holiday(day))
+            or any(closure.covers(day) for closure in self.yearly_closures)
+        )
+        return None if closed else self.hours
+
+    def is_business_day(self, day: date) -> bool:
+        """Tell whether people work on this day, before or after the operating period too."""
+        return self.hours_on(day) is not None
+
+    def is_within(self, day: date) -> bool:
+        """Tell whether the day lies in the operating period."""
+        return self.first_day <= day <= self.last_day
+
+    def is_staffed(self, day: date) -> bool:
+        """Tell whether somebody answers on this day."""
+        return self.is_within(day) and self.is_business_day(day)
+
+    def is_open(self, now: datetime) -> bool:
+        """Tell whether somebody answers at this instant; 17:00:00 itself is closed."""
+        local = now.astimezone(JST)
+        hours = self.hours_on(local.date())
+        return (
+            hours is not None
+            and self.is_staffed(local.date())
+            and hours.opens <= local.time() < hours.closes
+        )
+
+    def next_open(self, now: datetime) -> datetime | None:
+        """Return when somebody answers: ``now`` if open, else the next opening (JST), None after the last day."""
+        if self.is_open(now):
+            return now.astimezone(JST)
+        today = jst_date(now)
+        for day in self._days(max(today, self.first_day), forward=True):
+            if day > self.last_day:
+                break
+            hours = self.hours_on(day)
+            if hours is None:
+                continue
+            opening = datetime.combine(day, hours.opens, tzinfo=JST)
+            if opening > now:
+                return opening
+        return None
+
+    def last_staffed_day(self, until: date | None = None) -> date | None:
+        """Return the last day on which somebody answers, not after ``until``; None when there is none."""
+        start = self.last_day if until is None else min(until, self.last_day)
+        for day in self._days(start, forward=False):
+            if day < self.first_day:
+                break
+            if self.is_business_day(day):
+                return day
+        return None
+
+    def business_day_from(self, day: date) -> date:
+        """Return the day itself or the next business day."""
+        return next((d for d in self._days(day, forward=True) if self.is_business_day(d)), day)
+
+    def business_day_until(self, day: date) -> date:
+        """Return the day itself or the business day before it."""
+        return next((d for d in self._days(day, forward=False) if self.is_business_day(d)), day)
+
+    def business_days_before(self, day: date, count: int) -> date:
+        """Return the business day that lies ``count`` business days before ``day``."""
+        for _step in range(count):
+            day = self.business_day_until(day - ONE_DAY)
+        return day
+
+    def business_days_after(self, day: date, count: int) -> date:
+        """Return the business day that lies ``count`` business days after ``day``; a closed day counts as the next open one."""
+        found = self.business_day_from(day)
+        for _step in range(count):
+            found = self.business_day_from(found + ONE_DAY)
+        return found
+
+    @staticmethod
+    def _days(start: date, *, forward: bool) -> Iterator[date]:
+        step = ONE_DAY if forward else -ONE_DAY
+        return (start + step * index for index in range(FAR))

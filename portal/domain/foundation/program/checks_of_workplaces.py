@@ -1,0 +1,44 @@
+"""Contradictions among the registered sites of the call center."""
+
+import ipaddress
+from collections.abc import Iterator
+from itertools import combinations
+
+from portal.domain.foundation.program.findings import Finding, error_of, warning_of
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.program.workplaces import MAIN, WIDEST
+from portal.domain.foundation.texts import _s
+
+
+def check_workplaces(program: Program) -> Iterator[Finding]:
+    """Agents need a main site; a network belongs to one site, and is no wider than a workplace."""
+    if not any(workplace.kind == MAIN for workplace in program.workplaces):
+        yield warning_of(
+            "no_main_site",
+            _s(
+                "コールセンターの拠点（[[sites]]、kind は main）が1つもありません。オペレーターはサインインできません。"
+            ),
+        )
+    networks = [
+        (workplace.id, ipaddress.ip_network(network))
+        for workplace in program.workplaces
+        for network in workplace.networks
+    ]
+    for (one, first), (other, second) in combinations(networks, 2):
+        if one != other and first.version == second.version and first.overlaps(second):
+            yield error_of(
+                "network_twice",
+                _s(
+                    "拠点 %(one)s と %(other)s のネットワークが重なっています(%(network)s)。1つの拠点にだけ書いてください。"
+                )
+                % {"one": one, "other": other, "network": str(second)},
+            )
+    for name, network in networks:
+        if network.prefixlen < WIDEST[network.version] and not network.is_loopback:
+            yield warning_of(
+                "network_wide",
+                _s(
+                    "拠点 %(name)s のネットワーク %(network)s は広すぎます。職場だけに絞ってください。"
+                )
+                % {"name": name, "network": str(network)},
+            )

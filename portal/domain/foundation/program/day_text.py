@@ -1,0 +1,33 @@
+"""Days as residents read them, in their language."""
+
+from datetime import date
+
+from babel.dates import format_date, get_day_names
+
+from portal.domain.foundation.program.local_text import LocalText
+from portal.domain.foundation.texts import RESIDENT_LOCALES, current_locale
+
+EASY = "ja@easy"
+
+
+def format_day(day: date, locale: str | None = None) -> str:
+    """Return a day in words of one language (the reader's by default): 2023年5月1日, May 1, 2023.
+
+    やさしい日本語 carries readings: 2023{年|ねん}5{月|がつ}1{日|にち}.
+    """
+    locale = locale or current_locale()
+    if locale == EASY:
+        return f"{day.year}{{年|ねん}}{day.month}{{月|がつ}}{day.day}{{日|にち}}"
+    return format_date(day, "long", locale=locale)
+
+
+def day_in_all_languages(day: date) -> LocalText:
+    """Return the day in each of the six languages."""
+    return LocalText.from_mapping({locale: format_day(day, locale) for locale in RESIDENT_LOCALES})
+
+
+def weekday_name(day: date) -> str:
+    """Return the weekday in one short word of the current language."""
+    return str(
+        get_day_names("abbreviated", locale=current_locale().partition("@")[0])[day.weekday()]
+    )

@@ -1,0 +1,44 @@
+"""The gap at the end: nobody answers any more, and the coupon may still be exchanged (``security.md`` A22)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from portal.domain.foundation.clock import JST, day_start
+from portal.domain.foundation.program.schema import Program
+
+TOLD_DAYS = 30
+"""The gap is told from this many days before the last usable day: of 31 December from the 1st."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """``staffed_until`` (JST) is the instant at which the last staffed day closes, ``usable`` the last usable day.
+
+    ``over``: the telephone has closed for the last time already.
+    """
+
+    staffed_until: datetime
+    usable: date
+    over: bool
+
+    @property
+    def staffed(self) -> date:
+        """The last day on which somebody answers."""
+        return self.staffed_until.date()
+
+
+def gap(program: Program, now: datetime) -> Gap | None:
+    """Return the gap between the last staffed and the last usable day, while people should know of it; else None.
+
+    It is told from thirty days before the last usable day until that day is over, whichever is the month.
+    """
+    window, calendar = program.windows.exchange, program.calendar
+    usable = window.last_day
+    if now < day_start(usable - timedelta(days=TOLD_DAYS)) or window.is_over(now):
+        return None
+    last = calendar.last_staffed_day(until=usable)
+    hours = calendar.hours_on(last) if last is not None else None
+    if last is None or hours is None or last == usable:
+        return None
+    until = datetime.combine(last, hours.closes, tzinfo=JST)
+    return Gap(until, usable, over=now >= until)

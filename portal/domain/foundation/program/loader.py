@@ -1,0 +1,279 @@
+"""Loads a program from its TOML file, by the name of a shipped program or by path."""
+
+import difflib
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.program.call_settings import read_call_settings
+from portal.domain.foundation.program.eligibility import school_year_window
+from portal.domain.foundation.program.escalation_settings import read_escalation_settings
+from portal.domain.foundation.program.postage_settings import read_postage_settings
+from portal.domain.foundation.program.reading import ProgramFileError, Section, read_toml
+from portal.domain.foundation.program.reading_dates import read_dates
+from portal.domain.foundation.program.reading_texts import (
+    fill_texts,
+    fill_values,
+    read_alternatives,
+    read_names,
+    read_texts,
+)
+from portal.domain.foundation.program.request_settings import read_request_settings
+from portal.domain.foundation.program.schema import (
+    ALTERNATIVE_FORM,
+    DELIVERED_MEANS,
+    ENCLOSURES,
+    FORWARDING,
+    LETTER_PASSWORD_MODES,
+    AdvanceSettings,
+    Channels,
+    Contact,
+    Eligibility,
+    LetterLayout,
+    Period,
+    PostalAddress,
+    Program,
+    RiskAcceptance,
+)
+from portal.domain.foundation.program.settlement_settings import read_settlement_settings
+from portal.domain.foundation.program.workplaces import read_workplaces
+from portal.domain.foundation.texts import RESIDENT_LOCALES, _s
+
+PROGRAMS = Path(__file__).resolve().parents[3] / "programs"
+FILE_NAME = "program.toml"
+TELEPHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}")
+POSTAL_CODE = re.compile(r"(\d{3})-?(\d{4})")
+
+
+def shipped_programs() -> tuple[str, ...]:
+    """Return the names of the programs that come with the software."""
+    return tuple(sorted(path.parent.name for path in PROGRAMS.glob(f"*/{FILE_NAME}")))
+
+
+def find_program_file(name_or_path: str) -> Path:
+    """Return the file of a program given by name, by its folder or by its file. Raises NotFoundError."""
+    if name_or_path in shipped_programs():
+        return PROGRAMS / name_or_path / FILE_NAME
+    path = Path(name_or_path).expanduser()
+    if path.is_dir() and (path / FILE_NAME).is_file():
+        path = path / FILE_NAME
+    if path.is_file():
+        return path.resolve()
+    near = difflib.get_close_matches(name_or_path, shipped_programs(), n=1)
+    hint = _s("「%(near)s」のことですか。") % {"near": near[0]} if near else ""
+    raise NotFoundError(
+        _s(
+            "事業「%(name)s」がありません。事業の名前(%(names)s)か、program.toml の場所を指定してください。%(hint)s"
+        )
+        % {"name": name_or_path, "names": " / ".join(shipped_programs()), "hint": hint}
+    )
+
+
+def load_program(name_or_path: str, today: date | None = None) -> Program:
+    """Read, check and derive a program; ``today`` (Japanese day) serves dates written as ``today+30``.
+
+    Raises NotFoundError when there is no such program, ProgramFileError with every fault of its files at once.
+    """
+    path = find_program_file(name_or_path)
+    today = today or jst_date(datetime.now(UTC))
+    problems: list[str] = []
+    root = Section(read_toml(path), where="", problems=problems)
+    dates = read_dates(root, today)
+    names = read_names(root.table("names"))
+    eligibility = _read_eligibility(root.table("eligibility"), problems)
+    contract = root.table("contract")
+    period = Period(contract.day("from"), contract.day("to"))
+    contact = _read_contact(root.table("contact"))
+    channels = _read_channels(root.table("channels"))
+    letter = root.table("letter")
+    layout = _read_letter(letter)
+    advance = root.table("advance", required=False)
+    alternatives = read_alternatives(root)
+    requests = read_request_settings(root)
+    calls = read_call_settings(root)
+    escalations = read_escalation_settings(root)
+    settlement = read_settlement_settings(root)
+    postage = read_postage_settings(root)
+    workplaces = read_workplaces(root)
+    files = {
+        "texts": root.text("texts"),
+        "letter_texts": letter.text("texts"),
+        "towns": root.text("towns", "towns.csv"),
+        "layouts": root.text("layouts", "layouts"),
+        "issuers": root.text("issuers", "issuers"),
+        "calls": calls.layouts,
+    }
+    if root.has("advance"):
+        files["advance_texts"] = advance.text("texts")
+    has_reply_envelope = advance.flag("reply_envelope", default=False)
+    is_demo = root.flag("demo", default=False)
+    languages = _read_languages(root)
+    forwarding = letter.choice("forwarding", FORWARDING, "do_not_forward")
+    password_mode = letter.choice("password_mode", LETTER_PASSWORD_MODES, "reusable")
+    enclosures = _read_enclosures(letter, paper=bool(alternatives))
+    delivered_means = root.choice("delivered_means", DELIVERED_MEANS, "revealed")
+    resident_url = _read_url(root)
+    root.finish()
+    if problems:
+        raise ProgramFileError(path, problems)
+    resolved = {
+        key: (path.parent / Path(value).expanduser()).resolve() for key, value in files.items()
+    }
+    windows = dates.windows()
+    texts = fill_texts(
+        read_texts(resolved["texts"]), fill_values(names, contact, eligibility, windows)
+    )
+    return Program(
+        name=path.parent.name if path.name == FILE_NAME else path.stem,
+        path=path,
+        is_demo=is_demo,
+        today=today,
+        names=names,
+        eligibility=eligibility,
+        contract=period,
+        windows=windows,
+        request_rules=dates.rules(),
+        calendar=dates.calendar,
+        contact=contact,
+        channels=channels,
+        languages=languages,
+        letter=layout,
+        forwarding=forwarding,
+        letter_password_mode=password_mode,
+        letter_enclosures=enclosures,
+        delivered_means=delivered_means,
+        texts=texts,
+        alternatives=alternatives,
+        requests=requests,
+        calls=calls,
+        escalations=escalations,
+        settlement=settlement,
+        postage=postage,
+        workplaces=workplaces,
+        resident_url=resident_url,
+        letter_texts_file=resolved["letter_texts"],
+        advance=AdvanceSettings(resolved["advance_texts"], has_reply_envelope)
+        if "advance_texts" in resolved
+        else None,
+        towns_file=resolved["towns"],
+        layouts_dir=resolved["layouts"],
+        issuers_dir=resolved["issuers"],
+        call_layouts_dir=resolved["calls"],
+    )
+
+
+def _read_eligibility(section: Section, problems: list[str]) -> Eligibility:
+    base_date = section.day("base_date")
+    derived_from, derived_to = (base_date, base_date) if problems else school_year_window(base_date)
+    given_from = (
+        None if section.raw("birth_from") == "school-year" else section.maybe_day("birth_from")
+    )
+    given_to = None if section.raw("birth_to") == "base-date" else section.maybe_day("birth_to")
+    return Eligibility(
+        base_date=base_date,
+        birth_from=given_from or derived_from,
+        birth_to=given_to or derived_to,
+        birth_from_is_derived=given_from is None or given_from == derived_from,
+        birth_to_is_derived=given_to is None or given_to == derived_to,
+        amount_yen=section.whole("amount_yen", low=1, high=10_000_000),
+        expected_children=section.whole("expected_children", 0) or None,
+    )
+
+
+def _read_contact(section: Section) -> Contact:
+    address = _read_address(section.table("address"))
+    own_return = section.has("return_address")
+    escalation = section.table("escalation", required=False)
+    return Contact(
+        telephone=_read_telephone(section, "telephone"),
+        telephone_is_free=section.flag("telephone_is_free", default=True),
+        fax=_read_telephone(section, "fax"),
+        address=address,
+        return_address=_read_address(section.table("return_address")) if own_return else address,
+        escalation_name=escalation.text("name", ""),
+        escalation_telephone=escalation.text("telephone", ""),
+    )
+
+
+def _read_telephone(section: Section, key: str) -> str:
+    value = section.text(key)
+    if value and not TELEPHONE.fullmatch(value):
+        section.problem(key, _s("0120-000-000 のように、半角の数字とハイフンで書いてください。"))
+    return value
+
+
+def _read_address(section: Section) -> PostalAddress:
+    code = section.text("postal_code")
+    match = POSTAL_CODE.fullmatch(code)
+    if code and match is None:
+        section.problem("postal_code", _s("郵便番号は 139-0001 のように7桁で書いてください。"))
+    return PostalAddress(match[1] + match[2] if match else "", section.words("lines"))
+
+
+def _read_channels(section: Section) -> Channels:
+    risk = None
+    if section.has("email_risk_acceptance"):
+        table = section.table("email_risk_acceptance")
+        risk = RiskAcceptance(
+            table.text("accepted_by"), table.day("accepted_on"), table.text("note")
+        )
+    return Channels(
+        totp=section.flag("totp", default=True),
+        sms=section.flag("sms", default=False),
+        email=section.flag("email", default=False),
+        email_risk=risk,
+    )
+
+
+def _read_letter(section: Section) -> LetterLayout:
+    return LetterLayout(
+        window_left_mm=section.number("window_left_mm", 20, low=0, high=210),
+        window_top_mm=section.number("window_top_mm", 12, low=0, high=297),
+        window_width_mm=section.number("window_width_mm", 90, low=30, high=200),
+        window_height_mm=section.number("window_height_mm", 45, low=15, high=120),
+        padding_mm=section.number("padding_mm", 4, low=2, high=20),
+        shift_x_mm=section.number("shift_x_mm", 0, low=-30, high=30),
+        shift_y_mm=section.number("shift_y_mm", 0, low=-30, high=30),
+        customer_barcode=section.flag("customer_barcode", default=True),
+        letter_number_in_window=section.flag("letter_number_in_window", default=True),
+    )
+
+
+def _read_languages(root: Section) -> tuple[str, ...]:
+    languages = root.words("languages", RESIDENT_LOCALES)
+    for language in languages:
+        if language not in RESIDENT_LOCALES:
+            root.problem(
+                "languages",
+                _s("「%(value)s」は使えません。%(allowed)s のどれかにしてください。")
+                % {"value": language, "allowed": " / ".join(RESIDENT_LOCALES)},
+            )
+    if RESIDENT_LOCALES[0] not in languages:
+        root.problem("languages", _s("ja は必ず入れてください。"))
+    return tuple(locale for locale in RESIDENT_LOCALES if locale in languages)
+
+
+def _read_enclosures(letter: Section, *, paper: bool) -> tuple[str, ...]:
+    wanted = letter.words("enclosures", ())
+    for name in wanted:
+        if name not in ENCLOSURES:
+            letter.problem(
+                "enclosures",
+                _s("「%(value)s」は使えません。%(allowed)s のどれかにしてください。")
+                % {"value": name, "allowed": " / ".join(ENCLOSURES)},
+            )
+    if ALTERNATIVE_FORM in wanted and not paper:
+        letter.problem("enclosures", _s("紙の代替品がない事業では、代替品申出書を同封できません。"))
+    return tuple(name for name in ENCLOSURES if name in wanted)
+
+
+def _read_url(root: Section) -> str:
+    url = root.text("resident_url", "").rstrip("/")
+    if url and not re.fullmatch(r"https://[^\s/?#]+", url):
+        root.problem(
+            "resident_url",
+            _s("https:// で始まるサイトの住所だけを、後ろに何も付けずに書いてください。"),
+        )
+    return url

@@ -1,0 +1,19 @@
+"""Which program this database belongs to."""
+
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.domain.foundation.base import Base
+
+
+class Deployment(Base):
+    """The one row that ties database, program and keys together, so that a wrong key is found at the start."""
+
+    __tablename__ = "deployment"
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    program: Mapped[str] = mapped_column(String(1000))
+    key_check: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]

@@ -1,0 +1,78 @@
+"""What a ward decides about requests: decline, paper alternative, redelivery and their review."""
+
+from dataclasses import dataclass
+
+from portal.domain.foundation.program.local_text import LocalText
+from portal.domain.foundation.program.reading import Section
+from portal.domain.foundation.texts import _s
+
+POSTAL_RULES = ("arrival", "postmark")
+"""``arrival`` 必着: the day it reached us counts; ``postmark`` 消印有効: the day of the postmark counts."""
+
+ADULT_RULES = ("householder", "countersign", "ward")
+"""Who declares for a person who is 18 or older on the day of the declaration (``domain.md`` §1.2 no. 8)."""
+
+ABSENCE_CARD, ABSENCE_CALL = ABSENCE_WAYS = ("card", "call_back")
+"""How a household without a channel hears that the post office keeps its mail: a card, or a call to a number it left."""
+
+REVIEW_KINDS = ("decline", "alternative", "redelivery", "recipient_change", "addition")
+
+
+@dataclass(frozen=True, slots=True)
+class AlternativeProduct:
+    """A paper product in pieces (cards) of ``piece_yen`` yen each; a child gets as many as make up its amount."""
+
+    id: str
+    name: LocalText
+    piece_yen: int
+
+    def pieces_of(self, amount_yen: int) -> int:
+        """Return how many pieces make up an amount; ``checks`` refuses a program where that is not whole."""
+        return amount_yen // self.piece_yen
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSettings:
+    """The ward's rules for requests; yen, counts and business days."""
+
+    postal_rule: str
+    adult_rule: str
+    four_eyes: frozenset[str]
+    redeliveries: int
+    registered_limit_yen: int
+    due_business_days: int
+    first_redelivery_unasked: bool
+    returned_keep_days: int
+    absence_without_channel: str
+
+
+def read_request_settings(root: Section) -> RequestSettings:
+    """Read ``[decline]``, ``[redelivery]``, ``[parcel]``, ``[review]`` and ``[absence]``; every key has a default."""
+    decline = root.table("decline", required=False)
+    redelivery = root.table("redelivery", required=False)
+    parcel = root.table("parcel", required=False)
+    review = root.table("review", required=False)
+    four_eyes = review.words("four_eyes", ())
+    for kind in four_eyes:
+        if kind not in REVIEW_KINDS:
+            review.problem(
+                "four_eyes",
+                _s("「%(value)s」は使えません。%(allowed)s のどれかにしてください。")
+                % {"value": kind, "allowed": " / ".join(REVIEW_KINDS)},
+            )
+    return RequestSettings(
+        postal_rule=decline.choice("postal_rule", POSTAL_RULES, "arrival"),
+        adult_rule=decline.choice("adult_rule", ADULT_RULES, "householder"),
+        four_eyes=frozenset(four_eyes),
+        # specification 7(4)②: at least two after the first delivery
+        redeliveries=redelivery.whole("count", 2, low=2, high=9),
+        registered_limit_yen=parcel.whole("registered_limit_yen", 50_000, low=1, high=5_000_000),
+        due_business_days=review.whole("due_business_days", 3, low=1, high=30),
+        first_redelivery_unasked=redelivery.flag("first_unasked", default=False),
+        returned_keep_days=root.table("returned_mail", required=False).whole(
+            "keep_days", 180, low=1, high=3650
+        ),
+        absence_without_channel=root.table("absence", required=False).choice(
+            "without_channel", ABSENCE_WAYS, ABSENCE_CARD
+        ),
+    )

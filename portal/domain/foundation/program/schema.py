@@ -1,0 +1,210 @@
+"""What a program consists of, as frozen records; nothing here reads files or a database."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from portal.domain.foundation.program.calendar import CallCenterCalendar
+from portal.domain.foundation.program.call_settings import CallSettings
+from portal.domain.foundation.program.deadlines import RequestRule, Windows
+from portal.domain.foundation.program.escalation_settings import EscalationSettings
+from portal.domain.foundation.program.local_text import LocalText
+from portal.domain.foundation.program.postage_settings import PostageSettings
+from portal.domain.foundation.program.request_settings import AlternativeProduct, RequestSettings
+from portal.domain.foundation.program.settlement_settings import SettlementSettings
+from portal.domain.foundation.program.workplaces import Workplace
+
+LETTER_PASSWORD_MODES = ("reusable", "activation_only")
+DELIVERED_MEANS = ("handed_over", "revealed", "exchanged")
+FORWARDING = ("do_not_forward", "forward")
+ENCLOSURES = ALTERNATIVE_FORM, DECLINE_FORM, REPLY_ENVELOPE = (
+    "alternative_form",
+    "decline_form",
+    "reply_envelope",
+)
+"""What may lie in the envelope of a first letter beside the letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names that residents read."""
+
+    ward: LocalText
+    mayor: LocalText
+    program: LocalText
+    contractor: LocalText
+    office: LocalText
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """Who gets how much: a birth-date window (both ends included), never an age formula."""
+
+    base_date: date
+    birth_from: date
+    birth_to: date
+    birth_from_is_derived: bool
+    birth_to_is_derived: bool
+    amount_yen: int
+    expected_children: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days from ``first_day`` to ``last_day``, both included."""
+
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class PostalAddress:
+    """An address as printed: postal code (7 digits) and lines."""
+
+    postal_code: str
+    lines: tuple[str, ...]
+
+    @property
+    def postal_mark(self) -> str:
+        """The postal code as people write it: 〒139-0001."""
+        return f"〒{self.postal_code[:3]}-{self.postal_code[3:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to reach the call center, where letters go back to, and whom at the ward we ask."""
+
+    telephone: str
+    telephone_is_free: bool
+    fax: str
+    address: PostalAddress
+    return_address: PostalAddress
+    escalation_name: str
+    escalation_telephone: str
+
+
+@dataclass(frozen=True, slots=True)
+class RiskAcceptance:
+    """Who at the ward accepted codes by email, when and why."""
+
+    accepted_by: str
+    accepted_on: date
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """Ways to receive a one-time code."""
+
+    totp: bool
+    sms: bool
+    email: bool
+    email_risk: RiskAcceptance | None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The channels that are on, in the order in which they are offered."""
+        return tuple(name for name in ("totp", "sms", "email") if getattr(self, name))
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceSettings:
+    """The notice before the first letter: the file of its words, and what lies beside it besides the decline form."""
+
+    texts_file: Path
+    has_reply_envelope: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLayout:
+    """Where things stand on the A4 letter, in millimeters from the upper left corner of the folded sheet."""
+
+    window_left_mm: float
+    window_top_mm: float
+    window_width_mm: float
+    window_height_mm: float
+    padding_mm: float
+    shift_x_mm: float
+    shift_y_mm: float
+    customer_barcode: bool
+    letter_number_in_window: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HelpAnswer:
+    """One question that residents often ask, with the ward's answer."""
+
+    id: str
+    question: LocalText
+    answer: LocalText
+
+
+@dataclass(frozen=True, slots=True)
+class WardTexts:
+    """The ward's own words for residents, ready to show."""
+
+    about: LocalText
+    where_usable: LocalText
+    cannot_buy: LocalText
+    never_asked: LocalText
+    privacy_contact: LocalText
+    help: tuple[HelpAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Everything that a ward decides about one program."""
+
+    name: str
+    path: Path
+    is_demo: bool
+    today: date
+    names: Names
+    eligibility: Eligibility
+    contract: Period
+    windows: Windows
+    request_rules: tuple[RequestRule, ...]
+    calendar: CallCenterCalendar
+    contact: Contact
+    channels: Channels
+    languages: tuple[str, ...]
+    letter: LetterLayout
+    forwarding: str
+    letter_password_mode: str
+    letter_enclosures: tuple[str, ...]
+    delivered_means: str
+    texts: WardTexts
+    alternatives: tuple[AlternativeProduct, ...]
+    requests: RequestSettings
+    calls: CallSettings
+    escalations: EscalationSettings
+    settlement: SettlementSettings
+    postage: PostageSettings
+    workplaces: tuple[Workplace, ...]
+    resident_url: str
+    letter_texts_file: Path
+    advance: AdvanceSettings | None
+    towns_file: Path
+    layouts_dir: Path
+    issuers_dir: Path
+    call_layouts_dir: Path
+
+    @property
+    def base_date(self) -> date:
+        """The day whose resident register counts."""
+        return self.eligibility.base_date
+
+    @property
+    def birth_from(self) -> date:
+        """The first eligible birth date."""
+        return self.eligibility.birth_from
+
+    @property
+    def birth_to(self) -> date:
+        """The last eligible birth date."""
+        return self.eligibility.birth_to
+
+    @property
+    def amount_yen(self) -> int:
+        """Yen per child."""
+        return self.eligibility.amount_yen

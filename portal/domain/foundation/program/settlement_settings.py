@@ -1,0 +1,31 @@
+"""What a ward decides about the settlement (clause 11): the advance that it paid, and which yen it pays for."""
+
+from dataclasses import dataclass
+
+from portal.domain.foundation.program.reading import Section
+from portal.domain.foundation.texts import _s
+
+PAID_FOR = ("used", "lapsed", "alternative")
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementSettings:
+    """``advance_yen`` was paid before; ``paid_for`` names the columns of the settlement that the ward pays."""
+
+    advance_yen: int
+    paid_for: tuple[str, ...]
+
+
+def read_settlement_settings(root: Section) -> SettlementSettings:
+    """Read ``[settlement]``; without it there was no advance, and used and alternative yen are paid for."""
+    table = root.table("settlement", required=False)
+    paid_for = table.words("paid_for", ("used", "alternative"))
+    for word in sorted(set(paid_for) - set(PAID_FOR)):
+        table.problem(
+            "paid_for",
+            _s("「%(value)s」は使えません。%(allowed)s のどれかにしてください。")
+            % {"value": word, "allowed": " / ".join(PAID_FOR)},
+        )
+    return SettlementSettings(
+        table.whole("advance_yen", 0, high=100_000_000_000), tuple(dict.fromkeys(paid_for))
+    )

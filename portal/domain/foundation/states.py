@@ -1,0 +1,45 @@
+"""A state machine as a table: the one way in which a stored state may change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from portal.domain.foundation.errors import WrongStateError
+from portal.domain.foundation.texts import _
+
+
+@dataclass(frozen=True, slots=True)
+class StateMachine:
+    """Steps of one subject: ``steps[action][state] -> next state``. What is not listed is refused."""
+
+    name: str
+    initial: str
+    steps: Mapping[str, Mapping[str, str]]
+
+    @property
+    def states(self) -> frozenset[str]:
+        """All states that the table names."""
+        return frozenset(
+            {self.initial} | {s for m in self.steps.values() for pair in m.items() for s in pair}
+        )
+
+    def can(self, state: str, action: str) -> bool:
+        """Tell whether the action is possible from the state."""
+        return state in self.steps.get(action, {})
+
+    def next(self, state: str, action: str) -> str:
+        """Return the state after the action.
+
+        Raises:
+            WrongStateError: the table has no such step.
+        """
+        try:
+            return self.steps[action][state]
+        except KeyError:
+            raise WrongStateError(
+                _("いまの状態では、この操作はできません。画面を開きなおして、確認してください。")
+            ) from None
+
+
+def fan(sources: str, target: str) -> dict[str, str]:
+    """Write ``{a: target, b: target}`` as ``fan("a b", "target")``."""
+    return dict.fromkeys(sources.split(), target)

@@ -1,0 +1,89 @@
+"""Texts for people: gettext by context variable, Japanese sentences as message ids, ruby markup for やさしい日本語."""
+
+import gettext as gettext_module
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache, wraps
+from pathlib import Path
+from typing import TypeVar
+
+SOURCE_LOCALE = "ja"
+RESIDENT_LOCALES = ("ja", "ja@easy", "en", "zh_Hans", "zh_Hant", "ko")
+STAFF_LOCALES = ("ja", "en")
+CATALOGS = Path(__file__).resolve().parents[3] / ".build" / "locales"
+RUBY = re.compile(r"\{([^{}|]+)\|([^{}|]+)\}")
+
+WORDS_KEPT = 2_048
+Word = TypeVar("Word")
+
+_locale: ContextVar[str] = ContextVar("locale", default=SOURCE_LOCALE)
+
+
+@lru_cache(maxsize=32)
+def _catalog(locale: str, domain: str) -> gettext_module.NullTranslations:
+    path = CATALOGS / locale / "LC_MESSAGES" / f"{domain}.mo"
+    if locale == SOURCE_LOCALE or not path.is_file():
+        return gettext_module.NullTranslations()
+    with path.open("rb") as file:
+        return gettext_module.GNUTranslations(file)
+
+
+def current_locale() -> str:
+    """Return the locale id in which texts come out here and now."""
+    return _locale.get()
+
+
+@contextmanager
+def use_locale(locale: str) -> Iterator[None]:
+    """Give texts in ``locale`` inside the block."""
+    token = _locale.set(locale)
+    try:
+        yield
+    finally:
+        _locale.reset(token)
+
+
+def _(message: str) -> str:
+    """Translate a sentence that residents read (catalog ``messages``)."""
+    return _catalog(_locale.get(), "messages").gettext(message)
+
+
+def _n(singular: str, plural: str, n: int) -> str:
+    """Translate a resident's sentence that depends on a number."""
+    return _catalog(_locale.get(), "messages").ngettext(singular, plural, n)
+
+
+def _s(message: str) -> str:
+    """Translate a sentence that staff or the command line read (catalog ``staff``)."""
+    return _catalog(_staff_locale(), "staff").gettext(message)
+
+
+def _sn(singular: str, plural: str, n: int) -> str:
+    """Translate a staff sentence that depends on a number."""
+    return _catalog(_staff_locale(), "staff").ngettext(singular, plural, n)
+
+
+def _staff_locale() -> str:
+    locale = _locale.get()
+    return locale if locale in STAFF_LOCALES else SOURCE_LOCALE
+
+
+def kept_per_language(name: Callable[[str], Word]) -> Callable[[str], Word]:
+    """Keep the words that a function has for a stored code, in each language: lists ask for the same ones row by row."""
+
+    @lru_cache(maxsize=WORDS_KEPT)
+    def kept(_language: str, code: str) -> Word:
+        return name(code)
+
+    @wraps(name)
+    def words(code: str) -> Word:
+        return kept(_locale.get(), code)
+
+    return words
+
+
+def plain(text: str) -> str:
+    """Return the text without its readings: ``{漢字|かんじ}`` becomes ``漢字`` (titles, alt texts, messages)."""
+    return RUBY.sub(r"\1", text)

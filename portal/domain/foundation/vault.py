@@ -1,0 +1,155 @@
+"""Keys and encryption: a data key per household under a key outside the database, and keyed blind indexes."""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from portal.domain.foundation.errors import InputError, IntegrityFaultError
+from portal.domain.foundation.texts import _s
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+KEY_FILES = ("kek", "index", "pepper", "token")
+# made once: json.dumps with other than its default settings makes an encoder per call
+_JSON_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """All keys of one deployment. They live in files outside the database and its backups (``design.md`` §9).
+
+    ``kek`` wraps the data keys, ``index`` makes blind indexes, ``pepper`` hardens password and code hashes,
+    ``token`` signs cookies and forms.
+    """
+
+    kek: bytes = field(repr=False)
+    index: bytes = field(repr=False)
+    pepper: bytes = field(repr=False)
+    token: bytes = field(repr=False)
+
+    def new_data_key(self) -> tuple[bytes, bytes]:
+        """Return a fresh data key, plain and wrapped; only the wrapped one is stored."""
+        key = os.urandom(KEY_BYTES)
+        return key, seal(self.kek, key, b"dek")
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        """Return the plain data key.
+
+        Raises:
+            IntegrityFaultError: wrapped under another key.
+        """
+        return unseal(self.kek, wrapped, b"dek")
+
+    def blind(self, purpose: str, value: str | bytes, size: int = 16) -> bytes:
+        """Return the keyed digest by which an encrypted value is found; ``purpose`` keeps digests apart."""
+        data = value.encode() if isinstance(value, str) else value
+        return hashlib.blake2b(
+            data, digest_size=size, key=self.index, person=purpose.encode()[:16]
+        ).digest()
+
+    def code_digest(self, purpose: str, value: str) -> bytes:
+        """Return the keyed hash of a short secret (one-time code, birth date): useless without the pepper."""
+        return hmac.digest(self.pepper, purpose.encode() + b"\0" + value.encode(), "sha256")
+
+    def peppered(self, password: str) -> bytes:
+        """Return what Argon2 gets to see of a password."""
+        return hmac.digest(self.pepper, b"password\0" + password.encode(), "sha256")
+
+    def sign(self, purpose: str, value: str) -> str:
+        """Return a short signature for a cookie or a form value."""
+        return hmac.digest(self.token, f"{purpose}\0{value}".encode(), "sha256").hex()[:32]
+
+
+def seal(key: bytes, plaintext: bytes, context: bytes) -> bytes:
+    """Encrypt with AES-256-GCM; ``context`` binds the result to its place, so that rows cannot be swapped."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plaintext, context)
+
+
+def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
+    """Decrypt what ``seal`` made.
+
+    Raises:
+        IntegrityFaultError: another key, another place, or changed bytes.
+    """
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)
+    except (InvalidTag, ValueError):
+        raise IntegrityFaultError(
+            _s(
+                "保存されたデータを復号できません。鍵フォルダー（PORTAL_KEY_DIR）がこのデータベースのものか確かめてください。"
+            )
+        ) from None
+
+
+def seal_json(key: bytes, value: Any, context: str) -> bytes:
+    """Encrypt a small JSON value."""
+    return seal(key, _JSON_TEXT(value).encode(), context.encode())
+
+
+def unseal_json(key: bytes, sealed: bytes, context: str) -> Any:
+    """Decrypt a small JSON value."""
+    return json.loads(unseal(key, sealed, context.encode()))
+
+
+def same(a: bytes, b: bytes) -> bool:
+    """Compare two digests in constant time."""
+    return hmac.compare_digest(a, b)
+
+
+def any_same(value: bytes, candidates: Iterable[bytes]) -> bool:
+    """Tell whether any candidate equals the value, without stopping early."""
+    found = False
+    for candidate in candidates:
+        found |= hmac.compare_digest(value, candidate)
+    return found
+
+
+def make_keys(directory: Path) -> None:
+    """Write missing key files (owner-only); existing ones are never touched."""
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in KEY_FILES:
+        path = directory / f"{name}.key"
+        if not path.exists():
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_hex(KEY_BYTES) + "\n")
+
+
+def load_vault(directory: Path) -> Vault:
+    """Read the key files.
+
+    Raises:
+        InputError: a file is missing, unreadable or not a key.
+    """
+    keys: dict[str, bytes] = {}
+    for name in KEY_FILES:
+        path = directory / f"{name}.key"
+        try:
+            keys[name] = bytes.fromhex(path.read_text().strip())
+        except FileNotFoundError:
+            raise InputError(
+                _s(
+                    "鍵ファイル %(name)s が見つかりません。鍵フォルダー（PORTAL_KEY_DIR）を確かめるか、新しい環境なら「portal init」を実行してください。"
+                )
+                % {"name": path.name}
+            ) from None
+        except (OSError, ValueError):
+            raise InputError(
+                _s("鍵ファイル %(name)s を読めません。権限と中身を確かめてください。")
+                % {"name": path.name}
+            ) from None
+        if len(keys[name]) != KEY_BYTES:
+            raise InputError(
+                _s("鍵ファイル %(name)s の長さが正しくありません。") % {"name": path.name}
+            )
+    return Vault(**keys)

@@ -1,0 +1,113 @@
+"""Reminding of the last day for exchanging coupons: once a month and once a week before it, by SMS or email."""
+
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.clock import JST, Clock, day_start
+from portal.domain.foundation.program.deadlines import Window
+from portal.domain.foundation.vault import Vault
+from portal.domain.letters.announcements.models import Announcement
+from portal.domain.letters.announcements.services import EMAIL, SMS, announce
+from portal.domain.letters.announcements.silence import to_be_told
+from portal.domain.people.authn.models import OtpAuthenticator
+from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.models import Household
+from portal.domain.people.households.queries import has_open_hold
+
+EVENT = "deadline_near"
+STAGES = (7, 30)
+"""Days before the last day from which each reminder goes out; the shorter one first, so that it wins."""
+UNUSED = ("assigned", "revealed")
+HOURS = (9, 19)
+AT_ONCE = 200
+Transaction = Callable[[], AbstractContextManager[Session]]
+
+
+def stage(window: Window, now: datetime) -> int | None:
+    """Return which reminder is due at this instant (days before the last day), None when none is."""
+    if not window.is_open(now):
+        return None
+    left = window.days_left(now)
+    return next((days for days in STAGES if left <= days), None)
+
+
+def waking_hours(now: datetime) -> bool:
+    """Tell whether people may be disturbed: 9 to 19 o'clock in Japan."""
+    return HOURS[0] <= now.astimezone(JST).hour < HOURS[1]
+
+
+def due_households(session: Session, window: Window, now: datetime) -> list[int]:
+    """Return the households to remind now: signed in before, with SMS or email, a coupon not yet exchanged.
+
+    Left out are held, protected and removed ones, those with a death, and those reminded since this reminder fell due.
+    """
+    days = stage(window, now)
+    if days is None:
+        return []
+    channel = exists().where(
+        OtpAuthenticator.credential_id == Credential.id,
+        OtpAuthenticator.state == "confirmed",
+        OtpAuthenticator.kind.in_((SMS, EMAIL)),
+    )
+    unused = exists().where(
+        Coupon.entitlement_id == Entitlement.id,
+        Entitlement.household_id == Household.id,
+        Entitlement.state == "in_progress",
+        Coupon.state.in_(UNUSED),
+    )
+    told = exists().where(
+        Announcement.household_id == Household.id,
+        Announcement.event == EVENT,
+        Announcement.due_on == window.last_day,
+        Announcement.created_at >= day_start(window.last_day - timedelta(days=days)),
+    )
+    statement = (
+        select(Household.id)
+        .join(
+            Credential, (Credential.household_id == Household.id) & (Credential.state == "active")
+        )
+        .where(
+            Household.state == "active",
+            Household.protected.is_(False),
+            ~has_open_hold(Household.id.expression),
+            channel,
+            unused,
+            ~told,
+        )
+        .order_by(Household.id)
+    )
+    return to_be_told(session, session.scalars(statement).all())
+
+
+def remind(
+    session: Session, vault: Vault, window: Window, household_ids: Collection[int], now: datetime
+) -> None:
+    """Queue the reminder that is due for these households.
+
+    Each gets each reminder once, however often and by however many processes this is called.
+    """
+    days = stage(window, now)
+    if days is None:
+        return
+    for household_id in household_ids:
+        key = f"{EVENT}:{window.kind.value}:{window.last_day}:{days}:{household_id}"
+        announce(session, vault, household_id, EVENT, key, now, due=window.last_day)
+
+
+def remind_everybody(
+    read: Transaction, write: Transaction, vault: Vault, clock: Clock, window: Window
+) -> int:
+    """Remind whoever is due now, in short transactions, so that an interruption loses nothing; returns how many."""
+    with read() as session:
+        now = clock.now(session)
+        waiting = due_households(session, window, now) if waking_hours(now) else []
+    for start in range(0, len(waiting), AT_ONCE):
+        with write() as session:
+            remind(session, vault, window, waiting[start : start + AT_ONCE], clock.now(session))
+    return len(waiting)

@@ -1,0 +1,102 @@
+"""The moment of sending: what must not go out any more, and what became of what went."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import SYSTEM
+from portal.domain.foundation.audit.services import record
+from portal.domain.letters.announcements.models import Announcement
+from portal.domain.letters.announcements.services import CARD, HELD, PURPOSE, stop
+from portal.domain.letters.announcements.silence import silenced
+from portal.domain.letters.announcements.states import ANNOUNCEMENT
+from portal.domain.people.notices.models import OutboxMessage
+
+NEW_LETTER = "notice.new_letter"
+SETTLED = ("sent", "given_up", "stopped")
+AT_ONCE = 500
+
+
+def barred_messages(session: Session, messages: Sequence[OutboxMessage]) -> set[int]:
+    """Return the ids of messages whose household gets nothing automatic now; the outbox stops them.
+
+    One-time codes and warnings about the account itself go out: their owner asked for them, or must know of them.
+    """
+    ours = {
+        m.id: m.household_id
+        for m in messages
+        if m.household_id is not None and _automatic(m.purpose)
+    }
+    barred = silenced(session, set(ours.values()))
+    return {key for key, household_id in ours.items() if household_id in barred}
+
+
+def _automatic(purpose: str) -> bool:
+    return purpose.startswith(PURPOSE) or purpose == NEW_LETTER
+
+
+def settle(session: Session, now: datetime, message_ids: Collection[int] | None = None) -> int:
+    """Carry what became of outbox messages over to their announcements; returns how many.
+
+    All that wait, or those of some messages. One that was refused for good or could not be delivered in time is
+    followed by a card. Safe to repeat.
+    """
+    statement = (
+        select(Announcement, OutboxMessage)
+        .join(OutboxMessage, OutboxMessage.id == Announcement.message_id)
+        .where(Announcement.state == ANNOUNCEMENT.initial, OutboxMessage.state.in_(SETTLED))
+        .order_by(Announcement.id)
+        .limit(AT_ONCE)
+        .with_for_update(of=Announcement, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    if message_ids is not None:
+        statement = statement.where(Announcement.message_id.in_(message_ids))
+    rows = session.execute(statement).all()
+    for row, message in rows:
+        row.tries, row.changed_at = message.tries, now
+        if message.state == "sent":
+            row.state, row.sent_at = ANNOUNCEMENT.next(row.state, "send"), message.sent_at
+            _note(session, row, now, "notice.sent")
+        elif message.state == "stopped":
+            stop(session, row, now, HELD)
+        else:
+            row.state = ANNOUNCEMENT.next(row.state, "bounce")
+            row.last_error = message.last_error or "expired"
+            _note(session, row, now, "notice.failed")
+            _follow_with_card(session, row, now)
+    session.flush()
+    return len(rows)
+
+
+def _follow_with_card(session: Session, row: Announcement, now: datetime) -> None:
+    card = Announcement(
+        household_id=row.household_id,
+        event=row.event,
+        dedupe_key=f"{row.dedupe_key}/card:{row.id}",
+        medium=CARD,
+        receipt_no=row.receipt_no,
+        due_on=row.due_on,
+        created_at=now,
+        changed_at=now,
+        follows_id=row.id,
+    )
+    session.add(card)
+    session.flush()
+    _note(session, card, now, "notice.queued")
+
+
+def _note(session: Session, row: Announcement, now: datetime, action: str) -> None:
+    record(
+        session,
+        SYSTEM,
+        now,
+        action,
+        "announcement",
+        row.id,
+        household_id=row.household_id,
+        event=row.event,
+        medium=row.medium,
+    )

@@ -1,0 +1,359 @@
+"""Announcing an event: choosing the medium, queueing it once, and starting again what was stopped."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import SYSTEM, Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.base import table_of
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import NotAllowedError, NotFoundError
+from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
+from portal.domain.foundation.vault import Vault
+from portal.domain.letters.announcements.models import Announcement
+from portal.domain.letters.announcements.silence import silenced
+from portal.domain.letters.announcements.states import ANNOUNCEMENT
+from portal.domain.people.authn.codes import secret_of
+from portal.domain.people.authn.models import OtpAuthenticator
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.notices.messages import DATED_EVENTS, progress_message
+from portal.domain.people.notices.messages import PROGRESS_EVENTS as EVENTS
+from portal.domain.people.notices.services import enqueue
+from portal.domain.people.tasks.services import CALL_BACK, open_task
+
+LIFE = timedelta(hours=48)
+"""How long a message is tried; then it counts as undeliverable and a card follows."""
+PURPOSE = "announce."
+SMS, EMAIL, CARD, CALL = "sms", "email", "card", "call_back"
+KEY_LENGTH = 100
+HELD, LATE = "held", "late"
+
+# Written once: building a statement costs more than sending it, and every request that is submitted comes by here.
+_PROVEN = (
+    select(OtpAuthenticator, Credential.locale)
+    .join(Credential, Credential.id == OtpAuthenticator.credential_id)
+    .where(
+        Credential.household_id == bindparam("household_id"),
+        Credential.state == bindparam("state"),
+        OtpAuthenticator.state == "confirmed",
+        OtpAuthenticator.kind.in_((SMS, EMAIL)),
+    )
+    .order_by(Credential.id.desc(), OtpAuthenticator.kind.desc())
+    .limit(1)
+)
+_TABLE = table_of(Announcement)
+_INSERT = {
+    dialect: insert(_TABLE)
+    .on_conflict_do_nothing(index_elements=[_TABLE.c.dedupe_key])
+    .returning(_TABLE.c.id)
+    for dialect, insert in (("postgresql", pg_insert), ("sqlite", sqlite_insert))
+}
+_TWIN = (
+    select(Announcement.id)
+    .where(
+        Announcement.household_id == bindparam("household"),
+        Announcement.id != bindparam("own"),
+        Announcement.event == bindparam("event"),
+        Announcement.receipt_no == bindparam("receipt"),
+        Announcement.state == ANNOUNCEMENT.initial,
+    )
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where a household gets its codes by message, and in which language; ``row`` is None without such a channel."""
+
+    row: OtpAuthenticator | None
+    locale: str
+
+
+def reach(session: Session, household_id: int) -> Reach:
+    """Return the proven SMS or email channel of a household's active account (SMS first).
+
+    An app gives codes without an address; a locked, suspended or replaced account is not written to.
+    """
+    return _reach(session, household_id, "active")
+
+
+def reach_of_replaced(session: Session, household_id: int) -> Reach:
+    """Return the proven channel of the account that a new letter replaced last, until the new one is in use.
+
+    Only for telling its owner of that letter, which the owner asked for from this account.
+    """
+    return _reach(session, household_id, "superseded")
+
+
+def _reach(session: Session, household_id: int, state: str) -> Reach:
+    found = session.execute(_PROVEN, {"household_id": household_id, "state": state}).first()
+    return (
+        Reach(None, SOURCE_LOCALE) if found is None else Reach(found[0], found[1] or SOURCE_LOCALE)
+    )
+
+
+def reach_by(credential: Credential, sources: Iterable[OtpAuthenticator]) -> Reach:
+    """Return what ``reach`` would, from an account and its proven sources of codes as they were read."""
+    if credential.state == "active":
+        for kind in (SMS, EMAIL):
+            for source in sources:
+                if source.kind == kind and source.state == "confirmed":
+                    return Reach(source, credential.locale or SOURCE_LOCALE)
+    return Reach(None, SOURCE_LOCALE)
+
+
+def announce(
+    session: Session,
+    vault: Vault,
+    household_id: int,
+    event: str,
+    key: str,
+    now: datetime,
+    *,
+    contact: str | None = None,
+    due: date | None = None,
+    receipt_no: str | None = None,
+    way: Reach | None = None,
+    is_first: bool = False,
+) -> None:
+    """Tell a household of an event, once: by its enrolled channel, by a call to ``contact``, or by a card.
+
+    ``key`` names the event (subject and step, ``decline:123:accepted``); the same key again changes nothing.
+    ``contact`` is a telephone number left on a paper form, used for nothing else; ``due`` the last day (JST) of
+    an event of ``DATED_EVENTS``, after which nobody is called or sent a card. Sent later by a worker or the daily print, which look for holds at that moment. While the
+    same is waiting to be told of the same ``receipt_no``, nothing is added: one message speaks for all children.
+    ``way`` is the household's (``reach``), where the caller knows it; ``is_first``: nothing was told of ``receipt_no`` yet.
+
+    Raises:
+        ValueError: unknown event, a key over 100 characters, or one of ``DATED_EVENTS`` without its day.
+    """
+    if event not in EVENTS or len(key) > KEY_LENGTH or (event in DATED_EVENTS) != (due is not None):
+        raise ValueError("not an event that can be announced")
+    way = reach(session, household_id) if way is None else way
+    medium = way.row.kind if way.row is not None else CALL if contact else CARD
+    made = session.scalar(
+        _INSERT[session.get_bind().dialect.name],
+        {
+            "household_id": household_id,
+            "event": event,
+            "dedupe_key": key,
+            "medium": medium,
+            "state": ANNOUNCEMENT.initial,
+            "tries": 0,
+            "rounds": 1,
+            "receipt_no": receipt_no,
+            "due_on": due,
+            "created_at": now,
+            "changed_at": now,
+        },
+    )
+    if made is None:
+        return
+    if medium != CARD or not is_first:
+        row = session.get_one(Announcement, made)
+        if not is_first and (twin := _waiting_twin(session, row)) is not None:
+            row.state, row.follows_id = ANNOUNCEMENT.next(row.state, "merge"), twin
+        else:
+            _dispatch(session, vault, row, way, contact, SYSTEM, now)
+        session.flush()
+    record(
+        session,
+        SYSTEM,
+        now,
+        "notice.queued",
+        "announcement",
+        made,
+        household_id=household_id,
+        event=event,
+        medium=medium,
+    )
+
+
+def _waiting_twin(session: Session, row: Announcement) -> int | None:
+    if row.receipt_no is None:
+        return None
+    same = {
+        "household": row.household_id,
+        "own": row.id,
+        "event": row.event,
+        "receipt": row.receipt_no,
+    }
+    twin: int | None = session.scalar(_TWIN, same)
+    return twin
+
+
+def _dispatch(
+    session: Session,
+    vault: Vault,
+    row: Announcement,
+    way: Reach,
+    contact: str | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Hand the announcement over to what carries it."""
+    if way.row is not None:
+        row.medium = way.row.kind
+        with use_locale(way.locale):
+            message = progress_message(row.medium, row.event, due=row.due_on)
+        queued = enqueue(
+            session,
+            vault,
+            kind=row.medium,
+            purpose=PURPOSE + row.event,
+            address=secret_of(vault, way.row),
+            subject=message.subject,
+            body=message.body,
+            dedupe_key=f"announce:{row.id}:{row.rounds}",
+            household_id=row.household_id,
+            now=now,
+            expires_at=now + LIFE,
+        )
+        row.message_id = queued.id
+    elif contact:
+        row.medium = CALL
+        if silenced(session, [row.household_id]):  # opening the task is the moment of sending
+            stop(session, row, now, HELD)
+            return
+        if row.due_on is not None and row.due_on < jst_date(now):
+            stop(session, row, now, LATE)
+            return
+        details = {"telephone": contact, "message": _matter(row)}
+        task = open_task(session, vault, CALL_BACK, row.household_id, details, actor, now)
+        row.task_id, row.sent_at = task.id, now
+        row.state = ANNOUNCEMENT.next(row.state, "hand_to_staff")
+    else:
+        row.medium = CARD
+
+
+def _matter(row: Announcement) -> str:
+    if row.event == "at_post_office" and row.due_on is not None:
+        return _s("留守のため、郵便局が%(day)sまで預かっています。受け取り方を伝えてください。") % {
+            "day": row.due_on.isoformat()
+        }
+    return _s("申請の進みを電話で伝えてください。")
+
+
+def lock_announcement(session: Session, announcement_id: int) -> Announcement:
+    """Lock one row to the end of the transaction.
+
+    Raises:
+        NotFoundError: there is none of that key.
+    """
+    row = session.get(Announcement, announcement_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFoundError(_s("このお知らせは見つかりませんでした。"))
+    return row
+
+
+def stop(session: Session, row: Announcement, now: datetime, reason: str) -> None:
+    """Stop an announcement that waits; only a person starts it again."""
+    row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "stop"), now
+    row.last_error = reason
+    record(
+        session,
+        SYSTEM,
+        now,
+        "notice.stopped",
+        "announcement",
+        row.id,
+        household_id=row.household_id,
+        event=row.event,
+        medium=row.medium,
+    )
+
+
+def call_off_cards(session: Session, key: str, now: datetime) -> None:
+    """Print no card about an event (its ``key``) that is over: the one that waits, or the one after a lost message."""
+    known = select(Announcement.id).where(Announcement.dedupe_key == key).scalar_subquery()
+    rows = session.scalars(
+        select(Announcement)
+        .where(
+            or_(Announcement.dedupe_key == key, Announcement.follows_id == known),
+            Announcement.medium == CARD,
+            Announcement.state == ANNOUNCEMENT.initial,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    for row in rows.all():
+        row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "call_off"), now
+        record(
+            session,
+            SYSTEM,
+            now,
+            "notice.called_off",
+            "announcement",
+            row.id,
+            household_id=row.household_id,
+            event=row.event,
+            medium=row.medium,
+        )
+
+
+def resume(
+    session: Session, vault: Vault, announcement_id: int, actor: Actor, now: datetime
+) -> Announcement:
+    """Send a stopped announcement after all, by the medium that fits now.
+
+    Raises:
+        NotFoundError: there is none of that key.
+        NotAllowedError: the household still gets nothing automatic.
+        WrongStateError: it is not stopped.
+    """
+    row = lock_announcement(session, announcement_id)
+    state = ANNOUNCEMENT.next(row.state, "resume")
+    if silenced(session, [row.household_id]):
+        raise NotAllowedError(
+            _s(
+                "この世帯には、いま自動のお知らせを送りません。保留が解けてから、もう一度お試しください。"
+            )
+        )
+    row.state, row.changed_at, row.last_error = state, now, None
+    row.rounds += 1
+    _dispatch(session, vault, row, reach(session, row.household_id), None, actor, now)
+    record(
+        session,
+        actor,
+        now,
+        "notice.resumed",
+        "announcement",
+        row.id,
+        household_id=row.household_id,
+        event=row.event,
+        medium=row.medium,
+    )
+    session.flush()
+    return row
+
+
+def card_came_back(
+    session: Session, announcement_id: int, actor: Actor, now: datetime
+) -> Announcement:
+    """Note that the post returned a card.
+
+    Raises:
+        NotFoundError: there is none of that key.
+        WrongStateError: it is no printed card, or was noted before.
+    """
+    row = lock_announcement(session, announcement_id)
+    row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "come_back"), now
+    record(
+        session,
+        actor,
+        now,
+        "notice.came_back",
+        "announcement",
+        row.id,
+        household_id=row.household_id,
+        event=row.event,
+        medium=row.medium,
+    )
+    session.flush()
+    return row

@@ -1,0 +1,61 @@
+"""To whom nothing may be sent automatically: held, protected or removed households, and those with a death."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.people.households.models import Child, Hold, Household
+from portal.domain.people.households.queries import has_open_hold
+
+DIED = "W11"
+"""First letters of the roster's code for a death; released or not, people speak to this family, no machine does."""
+
+
+AT_ONCE = 200
+
+
+def to_be_told(session: Session, household_ids: Sequence[int]) -> list[int]:
+    """Return those of the households that may get something automatic now, in the given order."""
+    told: list[int] = []
+    for start in range(0, len(household_ids), AT_ONCE):
+        part = household_ids[start : start + AT_ONCE]
+        quiet = silenced(session, part)
+        told += [household_id for household_id in part if household_id not in quiet]
+    return told
+
+
+def silenced(session: Session, household_ids: Collection[int]) -> set[int]:
+    """Return those of the households that get nothing automatic now.
+
+    Read at the moment of sending: a hold, a protection or a death that was noted after the message was queued
+    counts.
+    """
+    wanted = set(household_ids)
+    if not wanted:
+        return set()
+    rows = session.execute(
+        select(
+            Household.id,
+            Household.codes,
+            or_(
+                Household.protected,
+                Household.state != "active",
+                has_open_hold(Household.id.expression),
+            ),
+        ).where(Household.id.in_(wanted))
+    ).all()
+    found = {key for key, codes, stopped in rows if stopped or _died(codes)}
+    found |= wanted - {key for key, _codes, _stopped in rows}
+    children = session.execute(
+        select(Child.household_id, Child.codes).where(Child.household_id.in_(wanted))
+    )
+    found |= {key for key, codes in children if _died(codes)}
+    deaths = select(Hold.household_id).where(
+        Hold.household_id.in_(wanted), Hold.code.startswith(DIED)
+    )
+    return found | set(session.scalars(deaths))
+
+
+def _died(codes: list[str]) -> bool:
+    return any(code.startswith(DIED) for code in codes)

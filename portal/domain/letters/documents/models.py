@@ -1,0 +1,72 @@
+"""Tables of the ward's documents: versions with their content, and what was printed from which."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.domain.foundation.base import Base, BigId, primary_key, state_column
+from portal.domain.letters.documents.states import DOCUMENT
+
+LIVING = "state IN ('proposed', 'approved')"
+
+
+class DocumentVersion(Base):
+    """One version of one kind of document, with the bytes as they were; nothing personal is in them.
+
+    ``label``: the version as people call it. ``specimen``: a PDF that shows the texts on paper, with invented people. ``sha256`` is the content's: the same content has one living version.
+    """
+
+    __tablename__ = "document_version"
+    __table_args__ = (
+        UniqueConstraint("kind", "number"),
+        Index(
+            "uq_document_version_living",
+            "kind",
+            "sha256",
+            unique=True,
+            postgresql_where=text(LIVING),
+            sqlite_where=text(LIVING),
+        ),
+        CheckConstraint(
+            "state <> 'approved' OR (instruction_no IS NOT NULL AND instruction_on IS NOT NULL)",
+            name="approval_instructed",
+        ),
+    )
+
+    id: Mapped[int] = primary_key()
+    kind: Mapped[str] = mapped_column(String(30))
+    number: Mapped[int]
+    label: Mapped[str] = mapped_column(String(60))
+    file_name: Mapped[str] = mapped_column(String(120))
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    specimen: Mapped[bytes | None] = mapped_column(LargeBinary)
+    state: Mapped[str] = state_column(DOCUMENT.initial)
+    proposed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    proposed_at: Mapped[datetime]
+    instruction_no: Mapped[str | None] = mapped_column(String(40))
+    instruction_on: Mapped[date | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    decided_at: Mapped[datetime | None]
+
+
+class DocumentUse(Base):
+    """What was made from a version: ``subject`` and ``subject_id`` name it, for example a print run."""
+
+    __tablename__ = "document_use"
+    __table_args__ = (UniqueConstraint("version_id", "subject", "subject_id"),)
+
+    id: Mapped[int] = primary_key()
+    version_id: Mapped[int] = mapped_column(ForeignKey("document_version.id"))
+    subject: Mapped[str] = mapped_column(String(20))
+    subject_id: Mapped[int] = mapped_column(BigId)
+    used_at: Mapped[datetime]

@@ -1,0 +1,49 @@
+"""Reading the ward's documents: versions, and what was printed from them."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer
+
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.documents.models import DocumentUse, DocumentVersion
+
+PAGE = 20
+
+
+def versions(
+    session: Session, kind: str | None = None, limit: int | None = PAGE
+) -> list[DocumentVersion]:
+    """Return the versions, newest first, without their contents being read; of one kind, or of all."""
+    statement = select(DocumentVersion).options(
+        defer(DocumentVersion.content), defer(DocumentVersion.specimen)
+    )
+    if kind is not None:
+        statement = statement.where(DocumentVersion.kind == kind)
+    return list(session.scalars(statement.order_by(DocumentVersion.id.desc()).limit(limit)))
+
+
+def waiting(session: Session) -> list[DocumentVersion]:
+    """Return the versions that lie before the ward, the oldest first, without their contents being read."""
+    statement = select(DocumentVersion).where(DocumentVersion.state == "proposed")
+    bare = statement.options(defer(DocumentVersion.content), defer(DocumentVersion.specimen))
+    return list(session.scalars(bare.order_by(DocumentVersion.id)))
+
+
+def version(session: Session, version_id: int) -> DocumentVersion:
+    """Return one version. Raises NotFoundError."""
+    found = session.get(DocumentVersion, version_id)
+    if found is None:
+        raise NotFoundError(_s("この文書は見つかりませんでした。"))
+    return found
+
+
+def uses(session: Session, limit: int | None = PAGE) -> list[tuple[DocumentUse, DocumentVersion]]:
+    """Return what was made from which version, newest first."""
+    rows = session.execute(
+        select(DocumentUse, DocumentVersion)
+        .join(DocumentVersion, DocumentVersion.id == DocumentUse.version_id)
+        .options(defer(DocumentVersion.content), defer(DocumentVersion.specimen))
+        .order_by(DocumentUse.id.desc())
+        .limit(limit)
+    )
+    return [(use, found) for use, found in rows]

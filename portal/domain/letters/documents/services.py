@@ -1,0 +1,231 @@
+"""Laying a version before the ward, the ward's decision, and asking for it before anything is printed."""
+
+import hashlib
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor, Organization
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+)
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.documents.models import DocumentUse, DocumentVersion
+from portal.domain.letters.documents.states import DOCUMENT
+
+LETTER = "letter"
+"""The kind of the texts of the letter with ID and password."""
+ADVANCE = "advance"
+"""The kind of the texts of the notice before the first letter."""
+LABEL_MAX, NUMBER_MAX, MOST_BYTES = 60, 40, 5_000_000
+SUBJECT = "document"
+
+
+def digest_of(content: bytes) -> str:
+    """Return the digest by which a content is approved."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def propose(
+    session: Session,
+    kind: str,
+    content: bytes,
+    file_name: str,
+    label: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    specimen: bytes | None = None,
+) -> DocumentVersion:
+    """Keep a content as the next version of its kind, for the ward to decide.
+
+    Raises:
+        InputError: no label, or one that is too long; an empty content, or one that is too big.
+        ConflictError: this content is laid before the ward or approved already.
+        NotAllowedError: the actor has no account.
+    """
+    if actor.id is None:
+        raise NotAllowedError(_s("登録できるのは、アカウントのある職員だけです。"))
+    if not 0 < len(label.strip()) <= LABEL_MAX:
+        raise InputError(_s("版の名前を、60文字までで入力してください。"), code="label")
+    if not 0 < len(content) <= MOST_BYTES:
+        raise InputError(_s("中身が空か、大きすぎます。"), code="content")
+    digest = digest_of(content)
+    if living(session, kind, digest) is not None:
+        raise _known()
+    highest = (
+        session.scalar(select(func.max(DocumentVersion.number)).where(DocumentVersion.kind == kind))
+        or 0
+    )
+    row = DocumentVersion(
+        kind=kind,
+        number=highest + 1,
+        label=label.strip(),
+        file_name=file_name,
+        sha256=digest,
+        content=content,
+        specimen=specimen,
+        proposed_by=actor.id,
+        proposed_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        raise _known() from None
+    record(
+        session,
+        actor,
+        now,
+        "document.proposed",
+        SUBJECT,
+        row.id,
+        kind=kind,
+        number=row.number,
+        sha256=digest,
+    )
+    session.flush()
+    return row
+
+
+def approve(
+    session: Session, version_id: int, instruction_no: str, day: date, actor: Actor, now: datetime
+) -> DocumentVersion:
+    """Approve a version as the ward, with the number and day of its instruction.
+
+    Raises:
+        NotFoundError: there is no such version.
+        NotAllowedError: the actor is not of the ward, or laid it before the ward.
+        InputError: no number, or a day to come.
+        WrongStateError: it was decided before.
+    """
+    row = _locked(session, version_id)
+    actor_id = _ward(row, actor)
+    number = instruction_no.strip()
+    if not 0 < len(number) <= NUMBER_MAX:
+        raise InputError(_s("区の指示書の番号を、40文字までで入力してください。"), code="number")
+    if day > jst_date(now):
+        raise InputError(_s("未来の日付です。日付を確かめてください。"), code="day")
+    row.state = DOCUMENT.next(row.state, "approve")
+    row.instruction_no, row.instruction_on = number, day
+    row.decided_by, row.decided_at = actor_id, now
+    record(
+        session,
+        actor,
+        now,
+        "document.approved",
+        SUBJECT,
+        row.id,
+        kind=row.kind,
+        number=row.number,
+        sha256=row.sha256,
+        instruction=number,
+        day=day.isoformat(),
+    )
+    session.flush()
+    return row
+
+
+def refuse(session: Session, version_id: int, actor: Actor, now: datetime) -> DocumentVersion:
+    """Refuse a version as the ward. Raises NotFoundError, NotAllowedError, WrongStateError as ``approve``."""
+    return _decide(session, version_id, "refuse", actor, now)
+
+
+def revoke(session: Session, version_id: int, actor: Actor, now: datetime) -> DocumentVersion:
+    """Take an approval back as the ward. Raises as ``refuse``."""
+    return _decide(session, version_id, "revoke", actor, now)
+
+
+def _decide(
+    session: Session, version_id: int, action: str, actor: Actor, now: datetime
+) -> DocumentVersion:
+    row = _locked(session, version_id)
+    actor_id = _ward(row, actor)
+    row.state = DOCUMENT.next(row.state, action)
+    row.decided_by, row.decided_at = actor_id, now
+    record(
+        session,
+        actor,
+        now,
+        f"document.{row.state}",
+        SUBJECT,
+        row.id,
+        kind=row.kind,
+        number=row.number,
+    )
+    session.flush()
+    return row
+
+
+def living(session: Session, kind: str, digest: str) -> DocumentVersion | None:
+    """Return the version of a content that is laid before the ward or approved."""
+    return session.scalar(
+        select(DocumentVersion).where(
+            DocumentVersion.kind == kind,
+            DocumentVersion.sha256 == digest,
+            DocumentVersion.state.in_(("proposed", "approved")),
+        )
+    )
+
+
+def require_approval(session: Session, kind: str, digest: str) -> DocumentVersion:
+    """Return the approved version of a content.
+
+    Raises:
+        NotAllowedError: the ward did not approve this content (code ``not_approved``).
+    """
+    found = living(session, kind, digest)
+    if found is None or found.state != "approved":
+        raise NotAllowedError(
+            _s(
+                "この文は、まだ区が承認していないため、印刷しません。「区の文書」の画面で登録し、区の承認を受けてください。"
+            ),
+            code="not_approved",
+        )
+    return found
+
+
+def note_use(
+    session: Session, version_id: int, subject: str, subject_id: int, now: datetime
+) -> None:
+    """Note what was made from a version; the same once is enough."""
+    known = session.scalar(
+        select(DocumentUse.id).where(
+            DocumentUse.version_id == version_id,
+            DocumentUse.subject == subject,
+            DocumentUse.subject_id == subject_id,
+        )
+    )
+    if known is None:
+        session.add(
+            DocumentUse(version_id=version_id, subject=subject, subject_id=subject_id, used_at=now)
+        )
+        session.flush()
+
+
+def _ward(row: DocumentVersion, actor: Actor) -> int:
+    if actor.id is None or actor.organization is not Organization.WARD:
+        raise NotAllowedError(_s("文書を承認できるのは、区の職員だけです。"))
+    if actor.id == row.proposed_by:
+        raise NotAllowedError(
+            _s("自分が登録した文書は、自分では承認できません。ほかの人が承認してください。")
+        )
+    return actor.id
+
+
+def _locked(session: Session, version_id: int) -> DocumentVersion:
+    row = session.get(DocumentVersion, version_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFoundError(_s("この文書は見つかりませんでした。"))
+    return row
+
+
+def _known() -> ConflictError:
+    return ConflictError(_s("同じ中身の版が、もう登録されています。"), code="known")

@@ -1,0 +1,117 @@
+"""Letters without ID and password after they are printed: taken out, posted, arrived, come back."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.models import BareLetter
+from portal.domain.letters.letters.states import BARE_LETTER, TEST_POSTING
+
+SUBJECT = BARE_LETTER.name
+
+
+def locked(session: Session, letter_id: int) -> BareLetter:
+    """Return the row, fresh and locked to the end of the transaction.
+
+    Raises:
+        NotFoundError: there is none of that key.
+    """
+    row = session.get(BareLetter, letter_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFoundError(_s("この手紙は見つかりませんでした。"))
+    return row
+
+
+def by_numbers(session: Session, numbers: Sequence[str]) -> dict[str, BareLetter]:
+    """Return the letters that have these numbers, locked."""
+    rows = session.scalars(
+        select(BareLetter)
+        .where(BareLetter.number.in_(numbers))
+        .order_by(BareLetter.id)
+        .with_for_update()
+    )
+    return {row.number: row for row in rows}
+
+
+def bare_run(session: Session, number: str) -> int | None:
+    """Return of which run a letter without an ID is; None where no such letter has the number."""
+    return session.scalar(select(BareLetter.print_run_id).where(BareLetter.number == number))
+
+
+def of_run(session: Session, run_id: int, limit: int) -> list[BareLetter]:
+    """Return a run's letters in the order of files and pages, without those that were never printed."""
+    return list(
+        session.scalars(
+            select(BareLetter)
+            .where(BareLetter.print_run_id == run_id, BareLetter.printed_at.is_not(None))
+            .order_by(BareLetter.chunk_number, BareLetter.position)
+            .limit(limit)
+        )
+    )
+
+
+def take_out(session: Session, letter_id: int, actor: Actor, now: datetime, *, reason: str) -> None:
+    """Cancel a letter before it goes out; ``reason`` is a code word. Raises NotFoundError and WrongStateError."""
+    _step(session, locked(session, letter_id), "cancel", actor, now, reason=reason)
+    session.flush()
+
+
+def post(
+    session: Session,
+    row: BareLetter,
+    day: date,
+    mail_class: str,
+    tracking_no: str | None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Note that a locked letter went to the post on ``day`` (JST); the caller flushes. Raises WrongStateError."""
+    row.posted_on, row.mail_class, row.tracking_no = day, mail_class, tracking_no
+    _step(session, row, "post", actor, now, mail_class=mail_class, day=day.isoformat())
+
+
+def end(
+    session: Session, letter_id: int, action: str, day: date, actor: Actor, now: datetime
+) -> BareLetter:
+    """Note that a letter arrived (``arrive``) or the post brought it back (``come_back``) on ``day`` (JST).
+
+    Raises:
+        NotFoundError: there is none of that key.
+        InputError: a day to come, or before it was posted.
+        ConflictError: that a letter to a household arrived is known to nobody.
+        WrongStateError: it is not on its way.
+    """
+    row = locked(session, letter_id)
+    BARE_LETTER.next(row.state, action)
+    if action == "arrive" and row.kind != TEST_POSTING:
+        raise ConflictError(_s("到着を記録するのは、試し送りの手紙だけです。"))
+    if day > jst_date(now) or (row.posted_on is not None and day < row.posted_on):
+        raise InputError(_s("差し出した日から今日までの日付を入力してください。"), code="day")
+    row.ended_on = day
+    _step(session, row, action, actor, now, day=day.isoformat())
+    session.flush()
+    return row
+
+
+def _step(
+    session: Session, row: BareLetter, action: str, actor: Actor, now: datetime, **detail: Any
+) -> None:
+    row.state = BARE_LETTER.next(row.state, action)
+    record(
+        session,
+        actor,
+        now,
+        f"{SUBJECT}.{action}",
+        SUBJECT,
+        row.id,
+        household_id=row.household_id,
+        **detail,
+    )

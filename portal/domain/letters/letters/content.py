@@ -1,0 +1,272 @@
+"""What stands on one letter, and what all letters of a run share."""
+
+import struct
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.program.local_text import LocalText
+from portal.domain.foundation.program.schema import LetterLayout, Program
+from portal.domain.foundation.texts import RESIDENT_LOCALES, _s
+from portal.domain.foundation.wareki import format_wareki
+from portal.domain.letters.letters.texts import LetterTexts, program_values
+from portal.domain.people.credentials.formats import print_login_id, print_password
+
+MM_PER_POINT = 25.4 / 72
+HONORIFIC = "様"
+WEEKDAYS = "月火水木金土日"
+# Japan Post: 8 to 11.5 points; a bar and its gap are 1.2 mm at 10 points, a long bar is 3.6 mm
+BARCODE_POINTS = (8.0, 9.0)
+BARCODE_WIDTH_AT_10 = 66 * 1.2 + 0.6
+BARCODE_HEIGHT_AT_10 = 3.6
+BARCODE_CLEARANCE_MM = 2.0
+NUMBER_ROW_MM = 5.6
+POSTAL_ROW_MM = 4.4
+
+
+@dataclass(frozen=True, slots=True)
+class LetterContent:
+    """One household's letter. Everything personal or secret is kept out of ``repr``.
+
+    Args:
+        letter_number: printable ASCII, at most 16 characters; also drawn as Code 128.
+        postal_code: seven digits.
+        address_lines: from the ward's name to the room, as registered; broken further where they are too long.
+        addressee: the householder's name in the approved print text, without 様.
+        addressee_image: an approved PNG that is printed instead of a name that no font has.
+        children: how many children the letter is for; their names are never printed.
+        amount_yen: the household's total in yen.
+        login_id: ten digits. password: twelve characters; it exists in memory and on the paper only.
+        sign_in_url: opens the sign-in page with the ID filled in, never the password.
+        customer_bars: from ``barcode.customer_bars``; None where there is none.
+        enclosures: what lies in the envelope beside the letter.
+    """
+
+    letter_number: str
+    postal_code: str = field(repr=False)
+    address_lines: tuple[str, ...] = field(repr=False)
+    addressee: str = field(repr=False)
+    children: int
+    amount_yen: int
+    login_id: str = field(repr=False)
+    password: str = field(repr=False)
+    sign_in_url: str = field(repr=False)
+    customer_bars: str | None = field(default=None, repr=False)
+    enclosures: tuple[str, ...] = ()
+    addressee_image: bytes | None = field(default=None, repr=False)
+
+    @property
+    def printed_id(self) -> str:
+        """The ID as people read it out: 4-3-3."""
+        return "-".join(print_login_id(self.login_id).split())
+
+    @property
+    def printed_password(self) -> str:
+        """The password in groups of four."""
+        return "-".join(print_password(self.password).split())
+
+
+@dataclass(frozen=True, slots=True)
+class LetterFrame:
+    """What all letters of a run share: sender, dates, texts with the program's values, and the layout."""
+
+    layout: LetterLayout
+    texts: LetterTexts = field(hash=False)
+    values: Mapping[str, LocalText] = field(hash=False)
+    ward: str
+    mayor: str
+    notice_date: str
+    timestamp: int
+    return_address: tuple[str, ...]
+    do_not_forward: bool
+    plain_url: str
+    languages: tuple[str, ...] = RESIDENT_LOCALES
+    fonts: tuple[Path, ...] = ()
+    is_specimen: bool = False
+    """Whether each letter says that its ID is none."""
+
+
+def letter_frame(
+    program: Program,
+    texts: LetterTexts,
+    *,
+    notice_date: date,
+    resident_url: str,
+    fonts: tuple[Path, ...] = (),
+) -> LetterFrame:
+    """Return the shared part of all letters dated ``notice_date``; ``resident_url`` opens the resident site.
+
+    ``fonts`` are the ward's own font files for names that Noto lacks. Raises InputError when the window is too
+    small for an address with its barcode, or when nobody said where the resident site is.
+    """
+    check_layout(program.letter)
+    if not resident_url:
+        raise InputError(
+            _s(
+                "手紙に印刷する住民サイトの URL がありません。設定に書いてから、もう一度実行してください。"
+            ),
+            code="url_missing",
+        )
+    address = program.contact.return_address
+    plain_url = format_url(resident_url)
+    values = program_values(program, plain_url)
+    return LetterFrame(
+        layout=program.letter,
+        texts=texts.filled(values),
+        values=values,
+        ward=program.names.ward.ja,
+        mayor=program.names.mayor.ja,
+        notice_date=f"{format_wareki(notice_date)}（{WEEKDAYS[notice_date.weekday()]}）",
+        timestamp=(notice_date - date(1970, 1, 1)).days * 86_400,
+        return_address=(address.postal_mark, *address.lines),
+        do_not_forward=program.forwarding == "do_not_forward",
+        plain_url=plain_url,
+        languages=program.languages,
+        fonts=fonts,
+    )
+
+
+def format_url(url: str) -> str:
+    """Return an address as people type it, without https:// and the last slash."""
+    return url.split("://", 1)[-1].rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class WindowBlock:
+    """The address block broken and sized so that it fits the window (sizes in points)."""
+
+    address: tuple[str, ...]
+    address_points: float
+    name: tuple[str, ...]
+    name_points: float
+
+
+def image_size(png: bytes, name_points: float, layout: LetterLayout) -> tuple[float, float]:
+    """Return width and height (points) at which the picture of a name takes the place of one line of it."""
+    room = (layout.window_width_mm - 2 * layout.padding_mm) / MM_PER_POINT
+    room -= (text_ems(HONORIFIC) + 1) * name_points
+    pixels_wide, pixels_high = struct.unpack(">II", png[16:24])
+    height = name_points * 1.15
+    width = height * pixels_wide / max(1, pixels_high)
+    return (width, height) if width <= room else (room, height * room / width)
+
+
+def barcode_points(layout: LetterLayout) -> float:
+    """Return the size of the customer barcode: as large as the window allows, 8 to 9 points."""
+    room = layout.window_width_mm - 2 * layout.padding_mm
+    return min(BARCODE_POINTS[1], 10 * room / BARCODE_WIDTH_AT_10)
+
+
+def check_layout(layout: LetterLayout) -> None:
+    """Raise InputError when the window cannot show what it must."""
+    if layout.customer_barcode and barcode_points(layout) < BARCODE_POINTS[0]:
+        needed = BARCODE_WIDTH_AT_10 * BARCODE_POINTS[0] / 10 + 2 * layout.padding_mm
+        raise InputError(
+            _s(
+                "封筒の窓の幅 %(width)gmm にはカスタマバーコードが入りません。%(needed).0fmm 以上の窓にするか、余白を小さくしてください。"
+            )
+            % {"width": layout.window_width_mm, "needed": needed},
+            code="window_too_small",
+        )
+    if _text_height(layout, barcode=True) < 16:
+        raise InputError(
+            _s(
+                "封筒の窓の高さ %(height)gmm には、あて名とバーコードが入りません。窓を高くするか、余白を小さくしてください。"
+            )
+            % {"height": layout.window_height_mm},
+            code="window_too_small",
+        )
+
+
+def window_block(content: LetterContent, layout: LetterLayout) -> WindowBlock:
+    """Return the address block, broken into lines and shrunk until it fits its place.
+
+    Raises InputError (naming only the letter) when even the smallest readable size is too large.
+    """
+    width = layout.window_width_mm - 2 * layout.padding_mm
+    room = _text_height(layout, barcode=content.customer_bars is not None)
+    for address_points, name_points in (
+        (10, 14),
+        (9.5, 13),
+        (9, 12),
+        (8.5, 11),
+        (8, 10.5),
+        (7.5, 10),
+        (7, 9),
+        (6.5, 8),
+    ):
+        address = tuple(
+            part
+            for line in content.address_lines
+            for part in _break(line, width / (address_points * MM_PER_POINT))
+        )
+        ems = width / (name_points * MM_PER_POINT)
+        name = (
+            _break(content.addressee, ems, reserve=text_ems(HONORIFIC) + 1)
+            if content.addressee_image is None
+            else ("",)
+        )
+        height = (
+            len(address) * address_points * 1.25 + (len(name) * 1.3 + 0.2) * name_points
+        ) * MM_PER_POINT
+        if height <= room:
+            return WindowBlock(address, address_points, name, name_points)
+    raise InputError(
+        _s(
+            "通知書番号 %(number)s のあて名は、封筒の窓に入りません。印刷用の短い住所を登録してください。"
+        )
+        % {"number": content.letter_number},
+        code="address_too_long",
+    )
+
+
+def text_ems(text: str) -> float:
+    """Return a safe estimate of a text's width in em: 1 for a wide character, less for a Latin one."""
+    return sum(_ems(character) for character in text)
+
+
+def _ems(character: str) -> float:
+    if (
+        unicodedata.combining(character)
+        or "\ufe00" <= character <= "\ufe0f"
+        or character >= "\U000e0100"
+    ):
+        return 0.0
+    if unicodedata.east_asian_width(character) in {"W", "F", "A"}:
+        return 1.0
+    return 0.92 if character in "MW%@mw" else 0.7 if character.isupper() else 0.6
+
+
+def _break(text: str, ems: float, reserve: float = 0.0) -> tuple[str, ...]:
+    """Break a text into lines of at most ``ems``; the last leaves ``reserve`` free. Prefer to break at a blank."""
+    lines, line, width = [], "", 0.0
+    for character in text:
+        step = _ems(character)
+        if width + step > ems and line:
+            cut = max(line.rfind(" "), line.rfind("\u3000")) + 1
+            # a blank in the second half of the line is a better place than the middle of a word
+            keep, carry = (line[:cut], line[cut:]) if cut > len(line) / 2 else (line, "")
+            lines.append(keep.rstrip())
+            line, width = carry, text_ems(carry)
+        line += character
+        width += step
+    if (
+        width + reserve > ems
+        and lines == []
+        and (cut := max(line.rfind(" "), line.rfind("\u3000")) + 1) > 0
+    ):
+        lines.append(line[:cut].rstrip())
+        line = line[cut:]
+    return (*lines, line)
+
+
+def _text_height(layout: LetterLayout, *, barcode: bool) -> float:
+    room = layout.window_height_mm - 2 * layout.padding_mm - POSTAL_ROW_MM
+    if layout.letter_number_in_window:
+        room -= NUMBER_ROW_MM
+    if barcode and layout.customer_barcode:
+        room -= barcode_points(layout) / 10 * BARCODE_HEIGHT_AT_10 + 2 * BARCODE_CLEARANCE_MM
+    return room

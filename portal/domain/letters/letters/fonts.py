@@ -1,0 +1,178 @@
+"""The letter's fonts, and which characters of a name or an address none of them can print."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from fontTools.ttLib import TTFont, TTLibError
+
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+
+PACKAGES = ("noto_cjk_sans_otc", "noto_cjk_sans_jp_bold")
+NAME_FAMILY = "Noto Sans CJK JP"
+FONT_SUFFIXES = {".ttf", ".otf", ".ttc", ".otc"}
+PRIVATE_USE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
+SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+# blanks that the letter prints as a gap whether or not a font draws them
+BLANKS = {" ", "\u3000"}
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One font of the letter: its family name as Typst knows it and what it can draw."""
+
+    family: str
+    characters: frozenset[int]
+    variants: frozenset[tuple[int, int]]
+
+    def draws(self, cluster: str) -> bool:
+        """Tell whether the face has this character, with its variation selector where there is one."""
+        if len(cluster) == 1:
+            return ord(cluster) in self.characters
+        return (ord(cluster[0]), ord(cluster[1])) in self.variants
+
+
+@dataclass(frozen=True, slots=True)
+class MissingCharacter:
+    """A character that cannot be printed; ``position`` counts characters from 1, ``reason`` is for staff."""
+
+    cluster: str
+    position: int
+    reason: str
+
+    @property
+    def code(self) -> str:
+        """Return the code points as people look them up, such as U+845B U+E0104."""
+        return " ".join(f"U+{ord(character):04X}" for character in self.cluster)
+
+
+def font_folders() -> tuple[Path, ...]:
+    """Return the folders of the fonts that come with the program. Raises InputError when a package is missing."""
+    folders = []
+    for package in PACKAGES:
+        try:
+            with as_file(files(package)) as folder:
+                folders.append(folder)
+        except ModuleNotFoundError as error:
+            raise InputError(
+                _s("手紙の書体 %(package)s がありません。./run setup をもう一度実行してください。")
+                % {"package": package},
+                code="font_missing",
+            ) from error
+    return tuple(folders)
+
+
+@lru_cache(maxsize=8)
+def load_faces(extra_fonts: tuple[Path, ...] = ()) -> tuple[Face, ...]:
+    """Return the faces for names in the order of preference: Noto first, then the ward's own font files.
+
+    Kept for the life of the process. Raises InputError for a file that is no font.
+    """
+    regular = next(
+        path for path in sorted(font_folders()[0].iterdir()) if path.suffix.lower() in FONT_SUFFIXES
+    )
+    return tuple(_read_face(path) for path in (regular, *extra_fonts))
+
+
+def _read_face(path: Path) -> Face:
+    try:
+        with path.open("rb") as file, TTFont(file, fontNumber=0, lazy=True) as font:
+            family = font["name"].getBestFamilyName()
+            characters = frozenset(font.getBestCmap())
+            variants = frozenset(
+                (base, selector)
+                for table in font["cmap"].tables
+                if table.format == 14
+                for selector, pairs in table.uvsDict.items()
+                for base, _glyph in pairs
+            )
+    except (OSError, TTLibError, KeyError, TypeError) as error:
+        raise InputError(
+            _s(
+                "書体ファイル %(path)s を読めません。TrueType か OpenType のファイルを指定してください。"
+            )
+            % {"path": path},
+            code="font_unreadable",
+        ) from error
+    return Face(family, characters, variants)
+
+
+def clusters(text: str) -> Iterator[str]:
+    """Yield the characters of a text, each together with the variation selector that follows it."""
+    held = ""
+    for character in text:
+        if held and SELECTOR.match(character) and len(held) == 1:
+            yield held + character
+            held = ""
+            continue
+        if held:
+            yield held
+        held = character
+    if held:
+        yield held
+
+
+def missing_characters(
+    text: str, faces: Sequence[Face] | None = None
+) -> tuple[MissingCharacter, ...]:
+    """Return what must be decided before this name or address is printed; empty when all is well.
+
+    A private-use character is always listed, whatever a font draws for it: it means another 外字 in each ward.
+    So is a variant that the text's face lacks, because the renderer would silently draw the base character.
+    """
+    known = load_faces() if faces is None else faces
+    chosen = _best_face(text, known)
+    found = []
+    for position, cluster in enumerate(clusters(text), 1):
+        reason = _reason(cluster, chosen, known)
+        if reason:
+            found.append(MissingCharacter(cluster, position, reason))
+    return tuple(found)
+
+
+def face_for(text: str, faces: Sequence[Face] | None = None) -> str:
+    """Return the family for a text: the first face that has most of it.
+
+    A single character that it lacks is taken from another face, a variant never is.
+    """
+    return _best_face(text, load_faces() if faces is None else faces).family
+
+
+def family_for(text: str, extra_fonts: tuple[Path, ...]) -> str:
+    """Return the family for a text, reading fonts only where there is a choice: they take as long as some letters."""
+    return face_for(text, load_faces(extra_fonts)) if extra_fonts else NAME_FAMILY
+
+
+def _best_face(text: str, faces: Sequence[Face]) -> Face:
+    if len(faces) == 1:
+        return faces[0]
+    needed = [cluster for cluster in clusters(text) if cluster not in BLANKS]
+    variants = [cluster for cluster in needed if len(cluster) > 1]
+    # max() keeps the first of equals, and that is the preferred face
+    return max(
+        faces, key=lambda face: (sum(map(face.draws, variants)), sum(map(face.draws, needed)))
+    )
+
+
+def _reason(cluster: str, chosen: Face, faces: Sequence[Face]) -> str:
+    if cluster in BLANKS:
+        return ""
+    if PRIVATE_USE.match(cluster):
+        return _s("外字(私用領域)です。区が認めた印刷用の文字を登録してください。")
+    if (
+        unicodedata.category(cluster[0]) in {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"}
+        or cluster[0] == "\ufffd"
+    ):
+        return _s("文字ではない符号です。元のデータを確かめてください。")
+    if len(cluster) > 1:
+        if chosen.draws(cluster):
+            return ""
+        return _s("この異体字を持つ書体がありません。区が認めた印刷用の文字を登録してください。")
+    if any(face.draws(cluster) for face in faces):
+        return ""
+    return _s("この文字を持つ書体がありません。区が認めた印刷用の文字を登録してください。")

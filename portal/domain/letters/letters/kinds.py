@@ -1,0 +1,57 @@
+"""Which table and which states the letters of a print run have; printing, archives and hand-over ask here."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, false, func
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.states import StateMachine
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.models import BareLetter, Letter, PrintRun
+from portal.domain.letters.letters.states import BARE_LETTER, LETTER
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How letters of a kind are kept. ``counter``: the condition for those that the ward hands over itself.
+
+    ``addressee``: by what two letters of a run are told to be for the same people.
+    """
+
+    table: type[Letter] | type[BareLetter]
+    machine: StateMachine
+    counter: ColumnElement[bool]
+    addressee: ColumnElement[int]
+
+    @property
+    def by_post(self) -> ColumnElement[bool]:
+        """The condition for those that the post gets."""
+        return ~self.counter
+
+    @property
+    def subject(self) -> str:
+        """What the audit log calls such a letter."""
+        return self.machine.name
+
+
+CREDENTIAL = Kind(Letter, LETTER, Letter.counter.expression, Letter.household_id.expression)
+BARE = Kind(
+    BareLetter,
+    BARE_LETTER,
+    false(),
+    func.coalesce(BareLetter.household_id, -BareLetter.test_address_id),
+)
+KINDS = (CREDENTIAL, BARE)
+
+
+def kind_of(session: Session, run_id: int) -> Kind:
+    """Return how the letters of a run are kept.
+
+    Raises:
+        NotFoundError: there is no such run.
+    """
+    run = session.get(PrintRun, run_id)
+    if run is None:
+        raise NotFoundError(_s("この印刷は見つかりませんでした。"))
+    return BARE if run.is_bare else CREDENTIAL

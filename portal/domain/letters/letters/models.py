@@ -1,0 +1,221 @@
+"""Print runs, their chunks and letters."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    false,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.domain.foundation.base import Base, primary_key, state_column
+from portal.domain.letters.letters.states import BARE, TEST_POSTING
+
+STANDING = "state NOT IN ('cancelled', 'superseded')"
+
+
+class PrintRun(Base):
+    """One printing of letters of a kind; built in chunks, resumable. At most one of a kind is being built.
+
+    ``enclosed`` names what lies in the envelope of a first letter beside the letter (``enclosures.NAMES``).
+    """
+
+    __tablename__ = "print_run"
+    __table_args__ = (
+        Index(
+            "uq_print_run_building",
+            "kind",
+            unique=True,
+            postgresql_where=text("state = 'building'"),
+            sqlite_where=text("state = 'building'"),
+        ),
+    )
+
+    id: Mapped[int] = primary_key()
+    kind: Mapped[str] = mapped_column(String(30))
+    state: Mapped[str] = state_column("building")
+    planned: Mapped[int]
+    children: Mapped[int]
+    total_yen: Mapped[int]
+    folder: Mapped[str] = mapped_column(String(1000))
+    enclosed: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    notice_date: Mapped[date]
+    created_at: Mapped[datetime]
+    begun_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    finished_at: Mapped[datetime | None]
+    handed_over_at: Mapped[datetime | None]
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether its letters carry no ID of a household."""
+        return self.kind in BARE
+
+    @property
+    def needs_proof(self) -> bool:
+        """Whether a second person must look at it before it leaves: letters to households are looked at."""
+        return self.kind != TEST_POSTING
+
+
+class PrintChunk(Base):
+    """One PDF of a print run. A chunk is either whole (file, letters and credentials) or not there.
+
+    ``removed_at``: when the file was taken off the disk, after its letters had left the house.
+    """
+
+    __tablename__ = "print_chunk"
+    __table_args__ = (UniqueConstraint("print_run_id", "number"),)
+
+    id: Mapped[int] = primary_key()
+    print_run_id: Mapped[int] = mapped_column(ForeignKey("print_run.id"), index=True)
+    number: Mapped[int]
+    state: Mapped[str] = state_column("planned")
+    file_name: Mapped[str | None] = mapped_column(String(120))
+    sha256: Mapped[str | None] = mapped_column(String(64))
+    letters: Mapped[int] = mapped_column(default=0)
+    built_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+
+
+class Letter(Base):
+    """One letter to one household. ``number`` is printed where a returned envelope's window shows it.
+
+    A new letter may be prepared while the old one still counts; printing it replaces the old one. ``reason`` says why
+    it was made (``states.REASONS``): a reissue after a loss is no redelivery. ``counter``: printed without name and
+    address, to be handed over at the ward's counter.
+    """
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        Index(
+            "uq_letter_credential_household",
+            "household_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("state IN ('printed','handed_over')"),
+            sqlite_where=text("state IN ('printed','handed_over')"),
+        ),
+        Index(
+            "uq_letter_prepared_household",
+            "household_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("state = 'prepared'"),
+            sqlite_where=text("state = 'prepared'"),
+        ),
+    )
+
+    id: Mapped[int] = primary_key()
+    number: Mapped[str] = mapped_column(String(16), unique=True)
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    state: Mapped[str] = state_column("prepared")
+    reason: Mapped[str] = mapped_column(String(12), default="first", server_default="first")
+    print_run_id: Mapped[int] = mapped_column(ForeignKey("print_run.id"), index=True)
+    chunk_number: Mapped[int] = mapped_column(Integer)
+    position: Mapped[int | None] = mapped_column(Integer)
+    credential_id: Mapped[int | None] = mapped_column(ForeignKey("credential.id"))
+    children: Mapped[int]
+    amount_yen: Mapped[int]
+    enclosures: Mapped[int] = mapped_column(default=1)
+    counter: Mapped[bool] = mapped_column(default=False, server_default=false())
+    created_at: Mapped[datetime]
+    printed_at: Mapped[datetime | None]
+    handed_over_at: Mapped[datetime | None]
+
+
+class BareLetter(Base):
+    """One letter without ID and password: to a household, or for a trial to an address of the staff.
+
+    It stands beside ``Letter`` and not in it, so that it is in no count of letters, postings, returns or households
+    by construction. Only the columns that printing, archive and hand-over read have the same names.
+    """
+
+    __tablename__ = "bare_letter"
+    __table_args__ = (
+        Index(
+            "uq_bare_letter_household",
+            "household_id",
+            "kind",
+            unique=True,
+            postgresql_where=text(STANDING),
+            sqlite_where=text(STANDING),
+        ),
+        CheckConstraint(
+            "(household_id IS NULL) <> (test_address_id IS NULL)", name="one_addressee"
+        ),
+        UniqueConstraint("tracking_no", "posted_on"),
+    )
+
+    id: Mapped[int] = primary_key()
+    number: Mapped[str] = mapped_column(String(16), unique=True)
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"), index=True)
+    test_address_id: Mapped[int | None] = mapped_column(ForeignKey("test_address.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    state: Mapped[str] = state_column("prepared")
+    print_run_id: Mapped[int] = mapped_column(ForeignKey("print_run.id"), index=True)
+    chunk_number: Mapped[int]
+    position: Mapped[int | None]
+    children: Mapped[int]
+    amount_yen: Mapped[int]
+    enclosures: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    printed_at: Mapped[datetime | None]
+    handed_over_at: Mapped[datetime | None]
+    mail_class: Mapped[str | None] = mapped_column(String(20))
+    tracking_no: Mapped[str | None] = mapped_column(String(12))
+    posted_on: Mapped[date | None]
+    ended_on: Mapped[date | None]
+
+
+class TestAddress(Base):
+    """One address of the staff to which test postings go; ``sealed`` is its name and address under a key of its own.
+
+    No household, and nobody's letter: what goes there is a specimen. A removed one keeps neither name nor address.
+    """
+
+    __tablename__ = "test_address"
+    __test__ = False
+
+    id: Mapped[int] = primary_key()
+    state: Mapped[str] = state_column("active")
+    wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    created_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+
+
+class LetterOrder(Base):
+    """That the next print run makes a new letter for a household which has one; at most one is open.
+
+    ``sealed`` is another address that the ward ordered in writing, under the household's data key; empty for the
+    registered one.
+    """
+
+    __tablename__ = "letter_order"
+    __table_args__ = (
+        Index(
+            "uq_letter_order_open",
+            "household_id",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+            sqlite_where=text("state = 'open'"),
+        ),
+    )
+
+    id: Mapped[int] = primary_key()
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = state_column("open")
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id"))
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]

@@ -1,0 +1,281 @@
+"""Ordering a new letter for a household that has one: the next print run makes it, and only then the old one ends."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, aliased
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import ConflictError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.letters.letters.models import Letter, LetterOrder
+from portal.domain.letters.letters.states import (
+    CREDENTIAL_LETTER,
+    LETTER,
+    LETTER_ORDER,
+    LIVE,
+    REASONS,
+)
+from portal.domain.people.households.models import Household
+
+WITH_US = ("prepared", "printed")
+OUT = "handed_over"
+
+
+@dataclass(frozen=True, slots=True)
+class OtherAddress:
+    """An address that the ward ordered in writing for one letter; the registered one stays as it is."""
+
+    postal_code: str = field(repr=False)
+    town: str = field(repr=False)
+    street: str = field(repr=False)
+    building: str = field(repr=False, default="")
+
+
+def open_order(session: Session, household_id: int) -> LetterOrder | None:
+    """Return the order that the next print run carries out."""
+    return session.scalar(_open(household_id))
+
+
+def living_letter(session: Session, household_id: int) -> Letter | None:
+    """Return the letter that counts: printed or handed over, and not replaced or cancelled since."""
+    statement = select(Letter).where(
+        Letter.household_id == household_id,
+        Letter.kind == CREDENTIAL_LETTER,
+        Letter.state.in_(LIVE),
+    )
+    return session.scalar(statement.order_by(Letter.id.desc()).limit(1))
+
+
+def order(
+    session: Session,
+    household_id: int,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    why: str = "",
+) -> LetterOrder:
+    """Let the next print run make a new letter for a household; an open order is returned instead of a second one.
+
+    The old letter, ID and password stay as they are until the new letter is printed (``design.md`` §4). ``reason``
+    is ``redelivery`` or ``reissue``; ``why`` is a code word for the log.
+
+    Raises:
+        NotFoundError: there is no such household.
+        ConflictError: its letter was not handed over yet, so a second one would meet it.
+    """
+    if reason not in REASONS:
+        raise ValueError("unknown reason of a letter")
+    # Where no order is open yet there is no row to lock: the household's row makes equal orders wait.
+    found = session.scalar(
+        select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
+    )
+    if found is None:
+        raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
+    row = session.scalar(
+        _open(household_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if row is None:
+        _refuse_letter_with_us(session, household_id)
+        row = LetterOrder(household_id=household_id, reason=reason, created_at=now, changed_at=now)
+        session.add(row)
+        session.flush()
+        record(
+            session,
+            actor,
+            now,
+            "letter.ordered",
+            "letter_order",
+            row.id,
+            household_id=household_id,
+            reason=reason,
+            why=why,
+        )
+        session.flush()
+    return row
+
+
+def send_elsewhere(
+    session: Session,
+    vault: Vault,
+    row: LetterOrder,
+    address: OtherAddress,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Let an order's letter go to an address that the ward ordered in writing; the registered one stays."""
+    wrapped = (
+        session.scalar(select(Household.wrapped_key).where(Household.id == row.household_id)) or b""
+    )
+    row.sealed = seal_json(vault.unwrap(wrapped), asdict(address), _context(row.household_id))
+    row.changed_at = now
+    record(
+        session,
+        actor,
+        now,
+        "letter.order_elsewhere",
+        "letter_order",
+        row.id,
+        household_id=row.household_id,
+    )
+    session.flush()
+
+
+def _refuse_letter_with_us(session: Session, household_id: int) -> None:
+    with_us = select(Letter.id).where(
+        Letter.household_id == household_id,
+        Letter.kind == CREDENTIAL_LETTER,
+        Letter.state.in_(WITH_US),
+    )
+    if session.scalar(with_us.limit(1)) is not None:
+        raise ConflictError(
+            _s(
+                "この世帯の手紙は、まだ差し出していません。新しい手紙は作らずに、いまの手紙を差し出してください。"
+            ),
+            code="letter_not_handed_over",
+        )
+
+
+def cancel_order(
+    session: Session, household_id: int, actor: Actor, now: datetime, *, reason: str = ""
+) -> None:
+    """Take an open order back, of any reason or of one; where none is open (any more) nothing happens."""
+    row = session.scalar(
+        _open(household_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if row is None or (reason and row.reason != reason):
+        return
+    row.state, row.changed_at = LETTER_ORDER.next(row.state, "cancel"), now
+    record(
+        session,
+        actor,
+        now,
+        "letter.order_cancelled",
+        "letter_order",
+        row.id,
+        household_id=household_id,
+        reason=row.reason,
+    )
+    session.flush()
+
+
+def lock_orders(session: Session, household_ids: Collection[int]) -> None:
+    """Lock open orders to the end of the transaction, so that none is taken back while its letter is made."""
+    statement = select(LetterOrder.id).where(
+        LetterOrder.household_id.in_(household_ids), LetterOrder.state == LETTER_ORDER.initial
+    )
+    session.execute(statement.order_by(LetterOrder.id).with_for_update()).all()
+
+
+def replace_letters(
+    session: Session, new: Mapping[int, int], orders: Collection[int], actor: Actor, now: datetime
+) -> None:
+    """Settle the orders that a print run carried out; ``new`` is the printed letter's key by household.
+
+    Call it before the new letters count as printed: of a household only one may.
+    """
+    for old in session.scalars(
+        select(Letter)
+        .where(
+            Letter.household_id.in_(new.keys()),
+            Letter.kind == CREDENTIAL_LETTER,
+            Letter.state == OUT,
+        )
+        .order_by(Letter.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ):
+        old.state = LETTER.next(old.state, "supersede")
+        record(
+            session, actor, now, "letter.supersede", "letter", old.id, household_id=old.household_id
+        )
+    for row in session.scalars(
+        select(LetterOrder)
+        .where(LetterOrder.id.in_(orders))
+        .order_by(LetterOrder.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ):
+        row.state, row.changed_at = LETTER_ORDER.next(row.state, "print"), now
+        row.letter_id = new[row.household_id]
+    session.flush()
+
+
+def reopen_orders(
+    session: Session, letter_ids: Collection[int], actor: Actor, now: datetime
+) -> int:
+    """Open the orders of letters that were given up unseen, and return how many: what was asked for is still owed.
+
+    The next letter has the same reason again, and goes to the other address where the ward ordered one. Where a newer
+    order is open, that one stands for both.
+    """
+    open_too = aliased(LetterOrder)
+    newer = select(open_too.id).where(
+        open_too.household_id == LetterOrder.household_id, open_too.state == LETTER_ORDER.initial
+    )
+    rows = session.scalars(
+        select(LetterOrder)
+        .where(
+            LetterOrder.letter_id.in_(letter_ids), LetterOrder.state == "printed", ~newer.exists()
+        )
+        .order_by(LetterOrder.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for row in rows:
+        row.state, row.changed_at, row.letter_id = LETTER_ORDER.next(row.state, "reopen"), now, None
+        record(
+            session,
+            actor,
+            now,
+            "letter.order_reopened",
+            "letter_order",
+            row.id,
+            household_id=row.household_id,
+            reason=row.reason,
+        )
+    session.flush()
+    return len(rows)
+
+
+def other_addresses(
+    session: Session, vault: Vault, household_ids: Collection[int], *, printed: bool = False
+) -> dict[int, OtherAddress]:
+    """Return the addresses that open orders name, by household; with ``printed`` those of the letters in the house.
+
+    Raises IntegrityFaultError for a wrong key.
+    """
+    in_the_house = select(Letter.id).where(
+        Letter.id == LetterOrder.letter_id, Letter.state == "printed"
+    )
+    which = in_the_house.exists() if printed else LetterOrder.state == LETTER_ORDER.initial
+    rows = session.execute(
+        select(LetterOrder.household_id, LetterOrder.sealed, Household.wrapped_key)
+        .join(Household, Household.id == LetterOrder.household_id)
+        .where(
+            LetterOrder.household_id.in_(household_ids),
+            which,
+            LetterOrder.sealed.is_not(None),
+        )
+    )
+    return {
+        household_id: OtherAddress(
+            **unseal_json(vault.unwrap(wrapped), sealed or b"", _context(household_id))
+        )
+        for household_id, sealed, wrapped in rows
+    }
+
+
+def _open(household_id: int) -> Select[LetterOrder]:
+    return select(LetterOrder).where(
+        LetterOrder.household_id == household_id, LetterOrder.state == LETTER_ORDER.initial
+    )
+
+
+def _context(household_id: int) -> str:
+    return f"letter_order:{household_id}"

@@ -1,0 +1,74 @@
+"""Reading letters and print runs."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.orm import Session
+
+from portal.domain.letters.letters.models import BareLetter, Letter, PrintRun
+from portal.domain.letters.letters.orders import living_letter
+from portal.domain.letters.letters.states import LIVE
+from portal.domain.people.credentials.models import Credential
+
+# put together once: building a statement takes as long as running it
+OF_HOUSEHOLD = (
+    select(Letter)
+    .where(Letter.household_id == bindparam("household_id"))
+    .order_by(Letter.id.desc())
+)
+
+
+def letters_of(session: Session, household_id: int) -> list[Letter]:
+    """Return a household's letters, newest first."""
+    return list(session.scalars(OF_HOUSEHOLD, {"household_id": household_id}))
+
+
+def household_of_number(session: Session, number: str | None) -> int | None:
+    """Return whose letter has this number, also of one without an ID; None where there is none, and for a test."""
+    for table in (Letter, BareLetter):
+        found = session.scalar(select(table.household_id).where(table.number == number))
+        if found is not None:
+            return found
+    return None
+
+
+def print_run(session: Session, run_id: int) -> PrintRun | None:
+    """Return one print run; None where there is none of that key."""
+    return session.get(PrintRun, run_id)
+
+
+def sent_at(session: Session, household_id: int) -> datetime | None:
+    """Return when the letter that counts went to the post (UTC); None where it did not go yet."""
+    letter = living_letter(session, household_id)
+    return letter.handed_over_at if letter is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterNumbers:
+    """What only somebody who holds the letter can read out: the digest of its ID, and its number ("" where unknown)."""
+
+    login_digest: bytes = field(repr=False)
+    letter_number: str = field(repr=False)
+
+
+_COUNTING = (
+    select(Credential.login_digest, Letter.number)
+    .outerjoin(Letter, and_(Letter.credential_id == Credential.id, Letter.state.in_(LIVE)))
+    .where(
+        Credential.household_id == bindparam("household_id"),
+        Credential.state.in_(("issued", "active", "locked")),
+    )
+    .order_by(Credential.id.desc())
+    .limit(1)
+)
+
+
+def numbers_that_count(session: Session, household_id: int) -> LetterNumbers | None:
+    """Return the numbers of the letter that counts.
+
+    None without a letter, and for one that was replaced, came back or was reported lost: whoever reads that one out
+    may be anybody.
+    """
+    row = session.execute(_COUNTING, {"household_id": household_id}).one_or_none()
+    return LetterNumbers(row.login_digest, row.number or "") if row is not None else None

@@ -1,0 +1,76 @@
+"""Changing one letter: cancelled before it goes out, or replaced by a new one that the next print run makes."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.letters.orders import living_letter, open_order, order
+from portal.domain.letters.letters.states import LETTER, REISSUE
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.services import lock_row, move
+from portal.domain.people.credentials.states import CREDENTIAL
+
+
+def locked(session: Session, letter_id: int) -> Letter:
+    """Return the row, fresh and locked to the end of the transaction.
+
+    Raises:
+        NotFoundError: there is none of that key.
+    """
+    row = session.get(Letter, letter_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFoundError(_s("この手紙は見つかりませんでした。"))
+    return row
+
+
+def cancel(session: Session, letter_id: int, actor: Actor, now: datetime, *, reason: str) -> Letter:
+    """Cancel a letter and close the ID and password in it; ``reason`` is a code word, not free text.
+
+    The household may get another letter with the next print run, once nothing holds it.
+
+    Raises:
+        NotFoundError: there is none of that key.
+        WrongStateError: it was cancelled or replaced before.
+    """
+    letter = locked(session, letter_id)
+    letter.state = LETTER.next(letter.state, "cancel")
+    if letter.credential_id is not None:
+        credential: Credential = lock_row(session, letter.credential_id)
+        if CREDENTIAL.can(credential.state, "close"):
+            move(session, credential, "close", actor, now, reason=reason)
+    record(
+        session,
+        actor,
+        now,
+        "letter.cancel",
+        "letter",
+        letter.id,
+        household_id=letter.household_id,
+        reason=reason,
+    )
+    session.flush()
+    return letter
+
+
+def order_again(
+    session: Session, household_id: int, actor: Actor, now: datetime, *, reason: str
+) -> Letter | None:
+    """Let the next print run make a new letter after a loss or a forgotten password; return the one it will replace.
+
+    None where no letter stands in the way, so that a new one is due anyway, or where a new one was ordered before.
+    The old letter, ID and password stay as they are until the new letter is printed (``design.md`` §4); ``reason``
+    is a code word, not free text. It is no redelivery and is not counted as one.
+
+    Raises:
+        ConflictError: its letter was not handed over yet, so a second one would meet it.
+    """
+    letter = living_letter(session, household_id)
+    if letter is None or open_order(session, household_id) is not None:
+        return None
+    order(session, household_id, REISSUE, actor, now, why=reason)
+    return letter

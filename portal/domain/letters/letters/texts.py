@@ -1,0 +1,198 @@
+"""The ward's letter texts: data in six languages, complete or refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from portal.domain.foundation.program.day_text import day_in_all_languages
+from portal.domain.foundation.program.hours_text import closed_days
+from portal.domain.foundation.program.local_text import LocalText
+from portal.domain.foundation.program.reading import ProgramFileError, Section, read_toml
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import RESIDENT_LOCALES, _, _s, use_locale
+
+HOUSEHOLD_VALUES = frozenset({"children", "total"})
+PROGRAM_VALUES = frozenset(
+    {
+        "ward",
+        "mayor",
+        "program",
+        "office",
+        "contractor",
+        "amount",
+        "url",
+        "telephone",
+        "fax",
+        "hours",
+        "closed",
+        "telephone_to",
+        "postal_rule",
+        "base_date",
+        "birth_from",
+        "birth_to",
+        "delivery_from",
+        "exchange_to",
+        "use_to",
+        "decline_to",
+        "alternative_to",
+        "redelivery_to",
+        "new_letter_to",
+        "sign_in_to",
+        "call_center_to",
+    }
+)
+
+# What a letter must say (specification 7(5), our reading of it), and the values that must come from the settings,
+# because a date or number typed by hand would be wrong one day.
+REQUIRED: dict[str, frozenset[str]] = {
+    "title": frozenset(),
+    "opening": frozenset({"amount"}),
+    "amount": HOUSEHOLD_VALUES,
+    "language_line": frozenset(),
+    "step_1": frozenset(),
+    "step_2": frozenset(),
+    "step_3": frozenset(),
+    "exchange_deadline": frozenset({"exchange_to"}),
+    "use_deadline": frozenset({"use_to"}),
+    "where_usable": frozenset(),
+    "no_smartphone": frozenset({"alternative_to"}),
+    "not_delivered": frozenset(),
+    "not_yours": frozenset(),
+    "address_change": frozenset(),
+    "decline": frozenset(),
+    "rules": frozenset(),
+    "never_asked": frozenset(),
+    "personal_data": frozenset(),
+    "call_center": frozenset({"telephone", "fax", "hours", "closed"}),
+    "languages": frozenset(),
+}
+ADVANCE_REQUIRED: dict[str, frozenset[str]] = {
+    "title": frozenset(),
+    "opening": frozenset({"amount"}),
+    "who": frozenset({"base_date", "birth_from", "birth_to"}),
+    "when_sent": frozenset({"delivery_from"}),
+    "no_procedure": frozenset(),
+    "how_to_decline": frozenset({"decline_to", "postal_rule"}),
+    "no_reply": frozenset(),
+    "withdrawal": frozenset(),
+    "never_asked": frozenset(),
+    "call_center": frozenset({"telephone", "fax", "hours", "closed"}),
+}
+"""What the notice before the first letter must say (辞退受付案内文書, specification 8(2), ``domain.md`` §4.2)."""
+
+PER_HOUSEHOLD = frozenset({"amount", "language_line"})
+WITHOUT_HEADING = frozenset({"title", "opening", "language_line", "step_1", "step_2", "step_3"})
+
+
+@dataclass(frozen=True, slots=True)
+class LetterTexts:
+    """All blocks of the ward's letter, as written, with their ``%(name)s`` still open."""
+
+    blocks: Mapping[str, LocalText]
+
+    def filled(self, values: Mapping[str, LocalText]) -> "LetterTexts":
+        """Return the texts with the program's values; blocks about one household stay as they are."""
+        return LetterTexts(
+            {
+                name: block if name in PER_HOUSEHOLD else block.filled(values)
+                for name, block in self.blocks.items()
+            }
+        )
+
+
+def load_texts(path: Path, required: Mapping[str, frozenset[str]] = REQUIRED) -> LetterTexts:
+    """Return the ward's letter texts with all blocks of ``required``.
+
+    Raises ProgramFileError naming every block, language or value that is missing, empty or unknown.
+    """
+    problems: list[str] = []
+    root = Section(read_toml(path), where="", problems=problems)
+    blocks: dict[str, LocalText] = {}
+    for name, needed in required.items():
+        allowed = PROGRAM_VALUES | HOUSEHOLD_VALUES if name in PER_HOUSEHOLD else PROGRAM_VALUES
+        section = root.table(name)
+        blocks[name] = section.all_languages(allowed)
+        for locale in RESIDENT_LOCALES:
+            _check(section, name, locale, blocks[name].in_language(locale), needed)
+    root.finish()
+    if problems:
+        raise ProgramFileError(path, problems)
+    return LetterTexts(blocks)
+
+
+def _check(section: Section, name: str, locale: str, text: str, needed: frozenset[str]) -> None:
+    if not text:
+        return
+    for value in sorted(needed):
+        if f"%({value})s" not in text:
+            section.problem(
+                locale,
+                _s("%%(%(name)s)s がありません。日付や番号は手で書かず、差し込みにしてください。")
+                % {"name": value},
+            )
+    if name not in WITHOUT_HEADING and "\n" not in text:
+        section.problem(locale, _s("1行目に見出し、2行目から本文を書いてください。"))
+
+
+def program_values(program: Program, plain_url: str) -> dict[str, LocalText]:
+    """Return what the program fills into the texts, in each language; ``plain_url`` as people type it."""
+    windows = program.windows
+    hours = program.calendar.hours
+    last = program.calendar.last_staffed_day(until=windows.exchange.last_day)
+    opens, closes = (f"{moment.hour}:{moment.minute:02}" for moment in (hours.opens, hours.closes))
+    wave, dash = f"{opens}〜{closes}", f"{opens}–{closes}"
+    tilde = f"{opens}～{closes}"
+    return {
+        "ward": program.names.ward,
+        "mayor": program.names.mayor,
+        "program": program.names.program,
+        "office": program.names.office,
+        "contractor": program.names.contractor,
+        "amount": same(f"{program.amount_yen:,}"),
+        "url": same(plain_url),
+        "telephone": same(program.contact.telephone),
+        "fax": same(program.contact.fax),
+        "hours": LocalText(wave, wave, dash, tilde, tilde, f"{opens}~{closes}"),
+        "closed": _closed(program),
+        "telephone_to": day_in_all_languages(last or windows.exchange.last_day),
+        "base_date": day_in_all_languages(program.base_date),
+        "birth_from": day_in_all_languages(program.birth_from),
+        "birth_to": day_in_all_languages(program.birth_to),
+        "delivery_from": day_in_all_languages(windows.delivery.first_day),
+        "postal_rule": _postal_rule(program),
+        **{
+            f"{kind}_to": day_in_all_languages(getattr(windows, kind).last_day)
+            for kind in (
+                "exchange",
+                "use",
+                "decline",
+                "alternative",
+                "redelivery",
+                "new_letter",
+                "sign_in",
+                "call_center",
+            )
+        },
+    }
+
+
+def _postal_rule(program: Program) -> LocalText:
+    by_postmark = program.requests.postal_rule == "postmark"
+    found = {}
+    for locale in RESIDENT_LOCALES:
+        with use_locale(locale):
+            found[locale] = _("その日の消印まで") if by_postmark else _("その日に着くように")
+    return LocalText.from_mapping(found)
+
+
+def _closed(program: Program) -> LocalText:
+    found = {}
+    for locale in RESIDENT_LOCALES:
+        with use_locale(locale):
+            found[locale] = closed_days(program.calendar)
+    return LocalText.from_mapping(found)
+
+
+def same(text: str) -> LocalText:
+    """Return a text that every language writes alike, such as a telephone number."""
+    return LocalText.from_mapping(dict.fromkeys(RESIDENT_LOCALES, text))

@@ -1,0 +1,140 @@
+"""Mail classes with their tracking numbers and insurance, and the reasons for which mail comes back."""
+
+import itertools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from portal.domain.foundation.errors import InputError, NotAllowedError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.typed import bare
+
+SIMPLE_REGISTERED, REGISTERED, RECORDED, ORDINARY, PARCEL = CLASSES = (
+    "simple_registered",
+    "registered",
+    "recorded",
+    "ordinary",
+    "parcel",
+)
+REGISTERED_LIMIT_YEN = 5_000_000
+"""The highest insurance of 一般書留 (``domain.md`` §3.1)."""
+SHORT, LONG = 11, 12
+
+(
+    ADDRESS_UNKNOWN,
+    NAME_INCOMPLETE,
+    MOVED_UNKNOWN,
+    FORWARDING_ENDED,
+    STORAGE_ENDED,
+    REFUSED,
+    DIED,
+    NOT_FORWARDED,
+    OTHER,
+) = RETURN_REASONS = (
+    "address_unknown",
+    "name_incomplete",
+    "moved_unknown",
+    "forwarding_ended",
+    "storage_ended",
+    "refused",
+    "died",
+    "not_forwarded",
+    "other",
+)
+"""The nine reasons of the post's register (``domain.md`` §3.3)."""
+
+WARD_REASONS = frozenset(
+    {ADDRESS_UNKNOWN, NAME_INCOMPLETE, MOVED_UNKNOWN, FORWARDING_ENDED, DIED, NOT_FORWARDED}
+)
+"""The address or the person is in question: the ward looks first, never a blind second posting."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailClass:
+    """What a class of mail offers: digits of its tracking number (0: it has none), and delivery by hand."""
+
+    digits: int
+    by_hand: bool
+
+
+MAIL: Mapping[str, MailClass] = {
+    SIMPLE_REGISTERED: MailClass(SHORT, by_hand=True),
+    REGISTERED: MailClass(SHORT, by_hand=True),
+    RECORDED: MailClass(SHORT, by_hand=False),
+    ORDINARY: MailClass(0, by_hand=False),
+    PARCEL: MailClass(LONG, by_hand=True),
+}
+
+
+def limit_yen(program: Program, mail_class: str) -> int:
+    """Return up to how many yen may be sent in one item of a class; 0 where nothing of value may."""
+    if mail_class == REGISTERED:
+        return REGISTERED_LIMIT_YEN
+    # ゆうパック has a limit of its own that no program names: the ward's limit is the careful one.
+    return program.requests.registered_limit_yen if MAIL[mail_class].by_hand else 0
+
+
+def refuse_over_limit(program: Program, mail_class: str, value_yen: int) -> None:
+    """Refuse to send more yen in one item than its class is insured for.
+
+    Raises:
+        InputError: no such class.
+        NotAllowedError: over the limit; the sentence says what to do instead (code ``over_insurance``).
+    """
+    if mail_class not in MAIL:
+        raise InputError(_s("郵便の種類を選んでください。"))
+    limit = limit_yen(program, mail_class)
+    if value_yen <= limit:
+        return
+    if limit == 0:
+        text = _s(
+            "補償のない郵便で、%(value)s円分は送れません。簡易書留か一般書留にしてください。"
+        ) % {"value": f"{value_yen:,}"}
+    else:
+        text = _s(
+            "補償は%(limit)s円までです。%(value)s円分は、いくつかに分けて送るか、一般書留にしてください。"
+        ) % {"limit": f"{limit:,}", "value": f"{value_yen:,}"}
+    raise NotAllowedError(text, code="over_insurance")
+
+
+def tracking_number(text: str, mail_class: str) -> str | None:
+    """Return the digits of a typed or scanned tracking number; None for a class that has none.
+
+    Any width and hyphens; ``domain.md`` §3.4: 11 digits (書留, 特定記録) or 12 (ゆうパック), and the last is the
+    others modulo 7.
+
+    Raises:
+        InputError: no such class, missing, of the wrong length, mistyped, or given where the class has none.
+    """
+    if mail_class not in MAIL:
+        raise InputError(_s("郵便の種類を選んでください。"))
+    wanted, found = MAIL[mail_class].digits, bare(text)
+    if not wanted:
+        if found:
+            raise InputError(_s("普通郵便に、お問い合わせ番号はありません。欄を空にしてください。"))
+        return None
+    # scanners read the code of a label with its start and stop letters
+    found = re.sub(r"^[A-Da-d](\d+)[A-Da-d]$", r"\1", found)
+    if not (found.isascii() and found.isdigit()) or len(found) != wanted:
+        raise InputError(
+            _s("お問い合わせ番号を、%(digits)d桁の数字で入力してください。") % {"digits": wanted}
+        )
+    if int(found[:-1]) % 7 != int(found[-1]):
+        raise InputError(
+            _s("お問い合わせ番号に、まちがいがあります。ラベルを見て、もう一度入力してください。")
+        )
+    return found
+
+
+def is_tracking_number(digits: str) -> bool:
+    """Tell whether a text is a tracking number of any class: bare digits, 11 or 12, with their check digit."""
+    fits = digits.isascii() and digits.isdigit() and len(digits) in {SHORT, LONG}
+    return fits and int(digits[:-1]) % 7 == int(digits[-1])
+
+
+def printed(tracking_no: str) -> str:
+    """Return a tracking number as its label shows it: 3-2-5-1 or 4-4-4."""
+    cuts = (3, 5, 10) if len(tracking_no) == SHORT else (4, 8)
+    bounds = (0, *cuts, len(tracking_no))
+    return "-".join(tracking_no[a:b] for a, b in itertools.pairwise(bounds))

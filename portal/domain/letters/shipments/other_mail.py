@@ -1,0 +1,102 @@
+"""Mail that no list knows: letters written by hand, forms that were asked for; entered in pieces, for the postage alone."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import jst_date, next_month
+from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.shipments.mail import CLASSES
+from portal.domain.letters.shipments.models import OtherMail
+
+WHAT = ("letter", "form", "other")
+MOST = 100_000
+
+
+def enter(
+    session: Session,
+    program: Program,
+    day: date,
+    mail_class: str,
+    what: str,
+    pieces: int,
+    actor: Actor,
+    now: datetime,
+) -> OtherMail:
+    """Note that so many pieces went to the post on ``day`` (JST).
+
+    Raises:
+        InputError: a day to come or before the contract, or no such class, matter or number (code: the field).
+        NotAllowedError: the actor has no account.
+    """
+    if actor.id is None:
+        raise NotAllowedError(_s("記録できるのは、アカウントのある職員だけです。"))
+    if not program.contract.first_day <= day <= jst_date(now):
+        raise InputError(
+            _s("差し出した日を、契約の最初の日から今日までの日付で入力してください。"), code="day"
+        )
+    if mail_class not in CLASSES:
+        raise InputError(_s("郵便の種類を選んでください。"), code="mail_class")
+    if what not in WHAT:
+        raise InputError(_s("何を送ったかを選んでください。"), code="what")
+    if not 0 < pieces <= MOST:
+        raise InputError(_s("通数を、1から100,000までの数字で入力してください。"), code="pieces")
+    row = OtherMail(
+        posted_on=day,
+        mail_class=mail_class,
+        what=what,
+        pieces=pieces,
+        entered_by=actor.id,
+        entered_at=now,
+    )
+    session.add(row)
+    session.flush()
+    record(
+        session,
+        actor,
+        now,
+        "other_mail.entered",
+        "other_mail",
+        row.id,
+        what=what,
+        pieces=pieces,
+        mail_class=mail_class,
+        day=day.isoformat(),
+    )
+    return row
+
+
+def drop(session: Session, other_id: int, actor: Actor, now: datetime) -> OtherMail:
+    """Take a wrong entry out of the count; it stays to be seen in the log.
+
+    Raises:
+        NotFoundError: there is none of that key, or it was dropped before.
+    """
+    row = session.scalar(
+        select(OtherMail)
+        .where(OtherMail.id == other_id, OtherMail.dropped_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFoundError(_s("この記録は見つかりませんでした。"))
+    row.dropped_at = now
+    record(session, actor, now, "other_mail.dropped", "other_mail", row.id, pieces=row.pieces)
+    session.flush()
+    return row
+
+
+def of_month(session: Session, month: date) -> list[OtherMail]:
+    """Return what was posted in the month of a day (JST), the newest entry first."""
+    first = month.replace(day=1)
+    statement = select(OtherMail).where(
+        OtherMail.posted_on >= first,
+        OtherMail.posted_on < next_month(first),
+        OtherMail.dropped_at.is_(None),
+    )
+    return list(session.scalars(statement.order_by(OtherMail.id.desc())))

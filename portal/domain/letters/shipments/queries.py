@@ -1,0 +1,68 @@
+"""Reading shipments: a household's, a letter's, and one by its tracking number."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.letters.shipments.models import Shipment
+
+
+def shipments_of(session: Session, household_id: int) -> list[Shipment]:
+    """Return a household's shipments, letters and parcels, newest first."""
+    statement = (
+        select(Shipment).where(Shipment.household_id == household_id).order_by(Shipment.id.desc())
+    )
+    return list(session.scalars(statement))
+
+
+def mail_of_letters(session: Session, household_id: int) -> dict[int, Shipment]:
+    """Return the last posting of each of a household's letters, by the letter's key."""
+    statement = select(Shipment).where(
+        Shipment.household_id == household_id, Shipment.letter_id.is_not(None)
+    )
+    rows = session.scalars(statement.order_by(Shipment.id))
+    return {row.letter_id: row for row in rows if row.letter_id is not None}
+
+
+def latest_of_letter(session: Session, letter_id: int) -> Shipment | None:
+    """Return the last posting of a letter; None where its mailing is unknown."""
+    statement = (
+        select(Shipment)
+        .where(Shipment.letter_id == letter_id)
+        .order_by(Shipment.id.desc())
+        .limit(1)
+    )
+    return session.scalar(statement)
+
+
+def postings_before(session: Session, shipment: Shipment) -> list[Shipment]:
+    """Return the postings that a shipment repeats, the last one first."""
+    found, key = [], shipment.previous_id
+    while key is not None:
+        row = session.get_one(Shipment, key)
+        found.append(row)
+        key = row.previous_id
+    return found
+
+
+def shipment(session: Session, shipment_id: int | None) -> Shipment | None:
+    """Return one shipment; None where there is none of that key."""
+    return session.get(Shipment, shipment_id) if shipment_id is not None else None
+
+
+def by_tracking_number(
+    session: Session, tracking_no: str, posted_on: date | None = None
+) -> list[Shipment]:
+    """Return the shipments with a number (digits only), newest first: numbers are used again after some time."""
+    statement = (
+        select(Shipment).where(Shipment.tracking_no == tracking_no).order_by(Shipment.id.desc())
+    )
+    if posted_on is not None:
+        statement = statement.where(Shipment.posted_on == posted_on)
+    return list(session.scalars(statement))
+
+
+def absence_key(shipment_id: int) -> str:
+    """Return the key by which a household is told, once, that nobody took the shipment in."""
+    return f"shipment:{shipment_id}:absent"

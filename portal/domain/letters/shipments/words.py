@@ -1,0 +1,74 @@
+"""What residents and staff read about mail: where it is, by which class it went, why it came back."""
+
+from portal.domain.foundation.program.day_text import format_day
+from portal.domain.foundation.texts import _
+from portal.domain.letters.shipments.mail import (
+    ADDRESS_UNKNOWN,
+    DIED,
+    FORWARDING_ENDED,
+    MOVED_UNKNOWN,
+    NAME_INCOMPLETE,
+    NOT_FORWARDED,
+    ORDINARY,
+    OTHER,
+    PARCEL,
+    RECORDED,
+    REFUSED,
+    REGISTERED,
+    SIMPLE_REGISTERED,
+    STORAGE_ENDED,
+)
+from portal.domain.letters.shipments.models import Shipment
+
+
+def where(shipment: Shipment | None) -> str:
+    """Return in the resident's words where the mail is; without any report of the post it is 未確認, never guessed."""
+    if shipment is None:
+        return _("未確認")
+    match shipment.state:
+        case "planned":
+            return _("発送の準備をしています。")
+        case "posted":
+            return _("発送しました。いまどこにあるかは、未確認です。")
+        case "at_post_office" if shipment.kept_until is not None:
+            return _("郵便局で預かっています（%(day)sまで）。") % {
+                "day": format_day(shipment.kept_until)
+            }
+        case "at_post_office":
+            return _("郵便局で預かっています。")
+        case "delivered":
+            return _("届きました。")
+        case "returning":
+            return _("事務局に戻る途中です。")
+        case "returned":
+            return _("事務局に戻りました。")
+        case "lost":
+            return _("郵便局が探しています。コールセンターにお電話ください。")
+        case _other:
+            return _("発送を取りやめました。")
+
+
+def class_name(mail_class: str | None) -> str:
+    """Return the name of a mail class as the post office writes it."""
+    return {
+        SIMPLE_REGISTERED: _("簡易書留"),
+        REGISTERED: _("一般書留"),
+        RECORDED: _("特定記録"),
+        ORDINARY: _("普通郵便"),
+        PARCEL: _("ゆうパック"),
+    }.get(mail_class or "", _("未確認"))
+
+
+def reason_words(reason: str | None) -> str:
+    """Return in the resident's words why mail came back."""
+    return {
+        ADDRESS_UNKNOWN: _("住所が見つかりませんでした。"),
+        NAME_INCOMPLETE: _("宛名がはっきりしませんでした。"),
+        MOVED_UNKNOWN: _("引っ越し先がわかりませんでした。"),
+        FORWARDING_ENDED: _("転送の期間が終わっていました。"),
+        STORAGE_ENDED: _("郵便局で預かる期間が過ぎました。"),
+        REFUSED: _("受け取りが断られました。"),
+        DIED: _("受取人が亡くなっていました。"),
+        NOT_FORWARDED: _("転送しない郵便のため、戻りました。"),
+        OTHER: _("そのほかの理由で、戻りました。"),
+    }.get(reason or "", _("理由は、未確認です。"))

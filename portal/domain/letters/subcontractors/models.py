@@ -1,0 +1,61 @@
+"""Tables of subcontractors: the register, and the files sent."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.domain.foundation.base import Base, BigId, primary_key, state_column
+from portal.domain.letters.subcontractors.states import SUBCONTRACTOR
+
+
+class Subcontractor(Base):
+    """One company with what it does for us, its public key (age) and the ward's consent (number and date).
+
+    The key cannot be changed: another key is another entry that needs the ward again, so that nobody can turn the
+    letters to a key of their own.
+    """
+
+    __tablename__ = "subcontractor"
+    __table_args__ = (
+        CheckConstraint(
+            "state <> 'consented' OR (consent_no IS NOT NULL AND consent_on IS NOT NULL)",
+            name="consent_named",
+        ),
+    )
+
+    id: Mapped[int] = primary_key()
+    name: Mapped[str] = mapped_column(String(80))
+    purpose: Mapped[str] = mapped_column(String(20))
+    work: Mapped[str] = mapped_column(String(200))
+    public_key: Mapped[str | None] = mapped_column(String(120))
+    state: Mapped[str] = state_column(SUBCONTRACTOR.initial)
+    consent_no: Mapped[str | None] = mapped_column(String(40))
+    consent_on: Mapped[date | None]
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    decided_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class SentFile(Base):
+    """One file that went to a subcontractor: what it was, its SHA-256, how many letters, when, by whom.
+
+    ``subject`` and ``subject_id`` name what it was made from (a print run); the consent stands here as it was then.
+    """
+
+    __tablename__ = "sent_file"
+
+    id: Mapped[int] = primary_key()
+    subcontractor_id: Mapped[int] = mapped_column(ForeignKey("subcontractor.id"), index=True)
+    what: Mapped[str] = mapped_column(String(20))
+    subject: Mapped[str | None] = mapped_column(String(20))
+    subject_id: Mapped[int | None] = mapped_column(BigId)
+    file_name: Mapped[str] = mapped_column(String(120))
+    sha256: Mapped[str] = mapped_column(String(64))
+    letters: Mapped[int] = mapped_column(default=0)
+    consent_no: Mapped[str] = mapped_column(String(40))
+    consent_on: Mapped[date]
+    sent_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    sent_at: Mapped[datetime]

@@ -1,0 +1,49 @@
+"""Reading the register of subcontractors and of the files sent to them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.letters.subcontractors.models import SentFile, Subcontractor
+from portal.domain.letters.subcontractors.services import MAIL_HOUSE
+from portal.domain.people.staff.models import StaffUser
+
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class FileSent:
+    """One file of the register, with the names of the company and of who sent it."""
+
+    file: SentFile
+    company: str
+    sent_by: str
+
+
+def subcontractors(session: Session) -> list[Subcontractor]:
+    """Return all companies ever entered, in the order in which they came."""
+    return list(session.scalars(select(Subcontractor).order_by(Subcontractor.id)))
+
+
+def mail_houses(session: Session) -> list[Subcontractor]:
+    """Return the mail houses to which letters may be sent now."""
+    return list(
+        session.scalars(
+            select(Subcontractor)
+            .where(Subcontractor.purpose == MAIL_HOUSE, Subcontractor.state == "consented")
+            .order_by(Subcontractor.id)
+        )
+    )
+
+
+def files_sent(session: Session, limit: int | None = SHOWN) -> list[FileSent]:
+    """Return the files sent, newest first; all of them with ``limit`` None."""
+    rows = session.execute(
+        select(SentFile, Subcontractor.name, StaffUser.display_name)
+        .join(Subcontractor, Subcontractor.id == SentFile.subcontractor_id)
+        .join(StaffUser, StaffUser.id == SentFile.sent_by)
+        .order_by(SentFile.id.desc())
+        .limit(limit)
+    )
+    return [FileSent(file, company, who) for file, company, who in rows]

@@ -1,0 +1,245 @@
+"""Proposing a subcontractor, the ward's consent, the end, and noting every file that is sent."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor, Organization
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.subcontractors.keys import read_key
+from portal.domain.letters.subcontractors.models import SentFile, Subcontractor
+from portal.domain.letters.subcontractors.states import SUBCONTRACTOR
+
+MAIL_HOUSE, ISSUER, INTERPRETER, OTHER = PURPOSES = ("mail_house", "issuer", "interpreter", "other")
+LETTERS, PULL_LIST, OTHER_FILE = KINDS = ("letters", "pull_list", "other")
+"""What a sent file was: letters, a pull list, or anything else that somebody entered by hand."""
+NAME_MAX, WORK_MAX, NUMBER_MAX, FILE_MAX = 80, 200, 40, 120
+SUBJECT = "subcontractor"
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What is noted of a sent file; ``subject`` and ``subject_id`` say what it was made from."""
+
+    what: str
+    file_name: str
+    sha256: str
+    letters: int = 0
+    subject: str | None = None
+    subject_id: int | None = None
+
+
+def propose_subcontractor(
+    session: Session,
+    name: str,
+    purpose: str,
+    work: str,
+    public_key: str,
+    actor: Actor,
+    now: datetime,
+) -> Subcontractor:
+    """Enter a company; nothing may be sent to it before the ward consents.
+
+    Raises:
+        InputError: a field is missing or too long, or the key is none; a mail house needs one.
+        NotAllowedError: the actor has no account.
+    """
+    if actor.id is None:
+        raise NotAllowedError(_s("登録できるのは、アカウントのある職員だけです。"))
+    if not 0 < len(name.strip()) <= NAME_MAX:
+        raise InputError(_s("会社の名前を、80文字までで入力してください。"), code="name")
+    if purpose not in PURPOSES:
+        raise InputError(_s("何を頼むかを選んでください。"), code="purpose")
+    if not 0 < len(work.strip()) <= WORK_MAX:
+        raise InputError(_s("頼む仕事を、200文字までで入力してください。"), code="work")
+    key = _key(purpose, public_key)
+    row = Subcontractor(
+        name=name.strip(),
+        purpose=purpose,
+        work=work.strip(),
+        public_key=key,
+        proposed_by=actor.id,
+        proposed_at=now,
+    )
+    session.add(row)
+    session.flush()
+    record(session, actor, now, "subcontractor.proposed", SUBJECT, row.id, purpose=purpose)
+    session.flush()
+    return row
+
+
+def _key(purpose: str, public_key: str) -> str | None:
+    if not public_key.strip() and purpose != MAIL_HOUSE:
+        return None
+    try:
+        return read_key(public_key)
+    except InputError as error:
+        raise InputError(error.message, code="public_key") from None
+
+
+def consent(
+    session: Session, subcontractor_id: int, number: str, day: date, actor: Actor, now: datetime
+) -> Subcontractor:
+    """Note the ward's consent with its number and date (clause 16(2)).
+
+    Raises:
+        NotFoundError: there is none of that key.
+        NotAllowedError: the actor is not of the ward, or entered it.
+        InputError: no number, or a day to come.
+        WrongStateError: it was decided or ended before.
+    """
+    row = _locked(session, subcontractor_id)
+    actor_id = _ward(row, actor)
+    if not 0 < len(number.strip()) <= NUMBER_MAX:
+        raise InputError(_s("承諾の番号を、40文字までで入力してください。"), code="number")
+    if day > jst_date(now):
+        raise InputError(_s("承諾の日が未来です。日付を確かめてください。"), code="day")
+    row.state = SUBCONTRACTOR.next(row.state, "consent")
+    row.consent_no, row.consent_on = number.strip(), day
+    row.decided_by, row.decided_at = actor_id, now
+    record(
+        session,
+        actor,
+        now,
+        "subcontractor.consented",
+        SUBJECT,
+        row.id,
+        number=row.consent_no,
+        day=day.isoformat(),
+    )
+    session.flush()
+    return row
+
+
+def refuse(session: Session, subcontractor_id: int, actor: Actor, now: datetime) -> Subcontractor:
+    """Note that the ward does not consent. Raises as ``consent``."""
+    row = _locked(session, subcontractor_id)
+    actor_id = _ward(row, actor)
+    row.state = SUBCONTRACTOR.next(row.state, "refuse")
+    row.decided_by, row.decided_at = actor_id, now
+    record(session, actor, now, "subcontractor.refused", SUBJECT, row.id)
+    session.flush()
+    return row
+
+
+def end(session: Session, subcontractor_id: int, actor: Actor, now: datetime) -> Subcontractor:
+    """End the work with a company: from now on nothing is sent to it.
+
+    Raises:
+        NotFoundError: there is none of that key.
+        NotAllowedError: the actor has no account.
+        WrongStateError: it was refused or ended before.
+    """
+    if actor.id is None:
+        raise NotAllowedError(_s("登録できるのは、アカウントのある職員だけです。"))
+    row = _locked(session, subcontractor_id)
+    row.state, row.ended_at = SUBCONTRACTOR.next(row.state, "end"), now
+    record(session, actor, now, "subcontractor.ended", SUBJECT, row.id)
+    session.flush()
+    return row
+
+
+def require_consent(
+    session: Session, subcontractor_id: int, *, purpose: str | None = None, lock: bool = True
+) -> Subcontractor:
+    """Return a company to which files may be sent now, locked so that its end waits for this transaction.
+
+    With ``lock`` False the company is only read, for a look before the work.
+
+    Raises:
+        NotFoundError: there is none of that key.
+        NotAllowedError: without the ward's consent, ended, or entered for something else (code ``no_consent``).
+    """
+    row = _found(session, subcontractor_id, lock=lock)
+    if row.state != "consented" or row.consent_no is None or row.consent_on is None:
+        raise NotAllowedError(
+            _s(
+                "「%(name)s」には、区の承諾（番号と日付）がないため、ファイルを渡せません。さきに「再委託先」の画面で、区の承諾を受けてください。"
+            )
+            % {"name": row.name},
+            code="no_consent",
+        )
+    if purpose is not None and row.purpose != purpose:
+        raise NotAllowedError(
+            _s("「%(name)s」は、この仕事のために登録されていません。") % {"name": row.name},
+            code="no_consent",
+        )
+    return row
+
+
+def note_sent(
+    session: Session, subcontractor_id: int, facts: FileFacts, actor: Actor, now: datetime
+) -> SentFile:
+    """Note that a file goes to a company; refused without the ward's consent.
+
+    Raises:
+        NotFoundError: there is no such company.
+        NotAllowedError: as ``require_consent``, or the actor has no account.
+        InputError: no name, or no SHA-256.
+    """
+    if actor.id is None:
+        raise NotAllowedError(_s("ファイルを渡せるのは、アカウントのある職員だけです。"))
+    row = require_consent(session, subcontractor_id)
+    if facts.what not in KINDS or not 0 < len(facts.file_name.strip()) <= FILE_MAX:
+        raise InputError(_s("ファイルの中身を、120文字までで書いてください。"), code="file_name")
+    if not re.fullmatch(r"[0-9a-f]{64}", facts.sha256):
+        raise InputError(_s("渡すファイルを選んでください。"), code="file")
+    sent = SentFile(
+        subcontractor_id=row.id,
+        what=facts.what,
+        subject=facts.subject,
+        subject_id=facts.subject_id,
+        file_name=facts.file_name.strip(),
+        sha256=facts.sha256,
+        letters=facts.letters,
+        consent_no=row.consent_no or "",
+        consent_on=row.consent_on,
+        sent_by=actor.id,
+        sent_at=now,
+    )
+    session.add(sent)
+    session.flush()
+    record(
+        session,
+        actor,
+        now,
+        "subcontractor.file_sent",
+        SUBJECT,
+        row.id,
+        file=sent.id,
+        what=sent.what,
+        letters=sent.letters,
+        sha256=sent.sha256,
+    )
+    session.flush()
+    return sent
+
+
+def _ward(row: Subcontractor, actor: Actor) -> int:
+    if actor.id is None or actor.organization is not Organization.WARD:
+        raise NotAllowedError(_s("承諾できるのは、区の職員だけです。"))
+    if actor.id == row.proposed_by:
+        raise NotAllowedError(
+            _s("自分の提案は、自分では承認できません。ほかの人が承認してください。")
+        )
+    return actor.id
+
+
+def _locked(session: Session, subcontractor_id: int) -> Subcontractor:
+    return _found(session, subcontractor_id, lock=True)
+
+
+def _found(session: Session, subcontractor_id: int, *, lock: bool) -> Subcontractor:
+    statement = select(Subcontractor).where(Subcontractor.id == subcontractor_id)
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    row = session.scalar(statement)
+    if row is None:
+        raise NotFoundError(_s("この再委託先は見つかりませんでした。"))
+    return row

@@ -1,0 +1,274 @@
+"""Who is affected, out of the audit log: whom somebody looked at, printed or took out between two instants.
+
+Events name no people, so neither does what is found here: households by key, with counts (``security.md`` SEC-D2).
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Role
+from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.typed import folded
+from portal.domain.letters.letters.models import BareLetter, Letter
+from portal.domain.people.authn.models import AuthSession
+from portal.domain.people.authn.sessions import STAFF
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.models import Household
+from portal.domain.people.staff.models import StaffUser
+from portal.domain.people.staff.permissions import STAFF_ROLES
+
+PAGE = 20
+CHUNK = 500
+
+
+class What(StrEnum):
+    """What was done with the data."""
+
+    LOOKED = "looked"
+    PRINTED = "printed"
+    TAKEN = "taken"
+    ANY = "any"
+
+
+LOOKED = (
+    "household.opened",
+    "household.unmasked",
+    "scan.viewed",
+    "escalation.read",
+    "call.read",
+    "call.number_shown",
+    "fax.sender_read",
+    "fax.number_read",
+    "coupon_fault.read",
+    "coupon.revealed",
+    "coupon.viewed",
+    "print_proof.viewed",
+)
+PRINTED = (
+    "letter.printed",
+    "letter.handed_over",
+    "letter.handed_at_counter",
+    "letter.posted",
+    "notice.printed",
+    "bare_letter.printed",
+    "bare_letter.handed_over",
+    "bare_letter.post",
+)
+ARCHIVES = ("print_archive.sent", "print_archive.taken")
+"""The archive of a run went out; the run stands in the event's detail."""
+TAKEN = ("report.taken", "coupon.stop_list", "escalation.sheet_taken", *ARCHIVES)
+RUNS = "print_run.%"
+"""What is done with a whole print run names the run; its letters' households are meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Between ``start`` and ``end`` (exclusive, UTC); narrowed to one person of the staff, one session, or one print run."""
+
+    start: datetime
+    end: datetime
+    what: What = What.LOOKED
+    login: str = ""
+    session_id: int | None = None
+    print_run_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedRow:
+    """One household: how often, first and last time."""
+
+    household_id: int
+    events: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """What was found. ``of_ward_alone`` households are counted but listed for the ward only.
+
+    ``elsewhere``: events of that kind that name no household (a list, a report), by action.
+    """
+
+    households: int
+    of_ward_alone: int
+    children: int
+    events: int
+    rows: tuple[AffectedRow, ...]
+    elsewhere: tuple[tuple[str, int], ...]
+
+
+def find(session: Session, search: Search, *, include_protected: bool, page: int = 1) -> Affected:
+    """Return who is affected; ``rows`` are twenty of them, the first touched first. ``page`` counts from 1.
+
+    Raises:
+        InputError: the period is empty, or there is no such person or session (code: the field).
+    """
+    found = _households(session, search)
+    protected = set(_protected(session, found))
+    listed = sorted(
+        (row for row in found.values() if include_protected or row.household_id not in protected),
+        key=lambda row: (row.first_at, row.household_id),
+    )
+    first = (max(1, page) - 1) * PAGE
+    return Affected(
+        len(found),
+        len(protected),
+        _children(session, found),
+        sum(row.events for row in found.values()),
+        tuple(listed[first : first + PAGE]),
+        tuple(_elsewhere(session, search)),
+    )
+
+
+def household_ids(session: Session, search: Search) -> list[int]:
+    """Return every household that was found, protected ones too: for the record, not for a list. Raises as ``find``."""
+    return sorted(_households(session, search))
+
+
+def _households(session: Session, search: Search) -> dict[int, AffectedRow]:
+    if search.end <= search.start:
+        raise InputError(_s("終わりは、始まりよりあとにしてください。"), code="to_on")
+    conditions = _conditions(session, search)
+    found: dict[int, AffectedRow] = {}
+    rows = session.execute(
+        select(
+            AuditEvent.household_id, func.count(), func.min(AuditEvent.at), func.max(AuditEvent.at)
+        )
+        .where(AuditEvent.household_id.is_not(None), *conditions, *_of_run(search))
+        .group_by(AuditEvent.household_id)
+    )
+    for household, count, first_at, last_at in rows:
+        if household is not None:
+            found[household] = AffectedRow(household, count, first_at, last_at)
+    for household, at in _of_whole_runs(session, search):
+        found.setdefault(household, AffectedRow(household, 1, at, at))
+    return found
+
+
+def _of_run(search: Search) -> list[ColumnElement[bool]]:
+    if search.print_run_id is None:
+        return []
+    return [
+        or_(
+            *(
+                and_(
+                    AuditEvent.subject == name,
+                    AuditEvent.subject_id.in_(
+                        select(table.id).where(table.print_run_id == search.print_run_id)
+                    ),
+                )
+                for name, table in (("letter", Letter), ("bare_letter", BareLetter))
+            )
+        )
+    ]
+
+
+def _of_whole_runs(session: Session, search: Search) -> Iterator[tuple[int, datetime]]:
+    if search.what not in {What.PRINTED, What.TAKEN, What.ANY}:
+        return
+    kinds = [*_who(session, search), AuditEvent.at >= search.start, AuditEvent.at < search.end]
+    first: dict[int, datetime] = {}
+    whole = select(AuditEvent.subject_id, AuditEvent.at).where(
+        AuditEvent.subject == "print_run", AuditEvent.action.like(RUNS), *kinds
+    )
+    archives = select(AuditEvent.detail, AuditEvent.at).where(
+        AuditEvent.action.in_(ARCHIVES), *kinds
+    )
+    touched = [(run, at) for run, at in session.execute(whole) if run is not None]
+    touched += [(int(detail["run"]), at) for detail, at in session.execute(archives)]
+    for run, at in touched:
+        if search.print_run_id in {None, run}:
+            first[run] = min(at, first.get(run, at))
+    for run, at in first.items():
+        for table in (Letter, BareLetter):
+            households = select(table.household_id).distinct()
+            for household in session.scalars(
+                households.where(table.print_run_id == run, table.household_id.is_not(None))
+            ):
+                if household is not None:
+                    yield household, at
+
+
+def _conditions(session: Session, search: Search) -> list[ColumnElement[bool]]:
+    conditions = [AuditEvent.at >= search.start, AuditEvent.at < search.end, *_who(session, search)]
+    wanted = {What.LOOKED: LOOKED, What.PRINTED: PRINTED, What.TAKEN: TAKEN}.get(search.what)
+    if wanted is not None:
+        conditions.append(AuditEvent.action.in_(wanted))
+    return conditions
+
+
+def _who(session: Session, search: Search) -> list[ColumnElement[bool]]:
+    if search.session_id is not None:
+        return _in_session(session, search.session_id)
+    if not search.login.strip():
+        return []
+    staff = session.scalar(
+        select(StaffUser.id).where(StaffUser.login == folded(search.login).lower())
+    )
+    if staff is None:
+        raise InputError(_s("このログイン名の職員はいません。"), code="login")
+    return [
+        AuditEvent.actor_id == staff,
+        AuditEvent.actor_role.in_([role.value for role in STAFF_ROLES]),
+    ]
+
+
+def _in_session(session: Session, session_id: int) -> list[ColumnElement[bool]]:
+    row = session.get(AuthSession, session_id)
+    if row is None or row.owner_id is None:
+        raise InputError(
+            _s("この番号のセッションはありません。終わったものは、職員と時刻でさがしてください。"),
+            code="session",
+        )
+    roles = [role.value for role in STAFF_ROLES] if row.site == STAFF else [Role.RESIDENT.value]
+    return [
+        AuditEvent.actor_id == row.owner_id,
+        AuditEvent.actor_role.in_(roles),
+        AuditEvent.at >= row.created_at,
+        AuditEvent.at < row.ends_at,
+    ]
+
+
+def _protected(session: Session, keys: Collection[int]) -> Iterator[int]:
+    for chunk in _chunks(keys):
+        yield from session.scalars(
+            select(Household.id).where(Household.id.in_(chunk), Household.protected.is_(True))
+        )
+
+
+def _children(session: Session, keys: Collection[int]) -> int:
+    return sum(
+        session.scalar(
+            select(func.count()).select_from(Entitlement).where(Entitlement.household_id.in_(chunk))
+        )
+        or 0
+        for chunk in _chunks(keys)
+    )
+
+
+def _chunks(keys: Collection[int]) -> Iterator[list[int]]:
+    ordered = sorted(keys)
+    for first in range(0, len(ordered), CHUNK):
+        yield ordered[first : first + CHUNK]
+
+
+def _elsewhere(session: Session, search: Search) -> list[tuple[str, int]]:
+    if search.print_run_id is not None:
+        return []
+    rows = session.scalars(
+        select(AuditEvent.action).where(
+            AuditEvent.household_id.is_(None),
+            AuditEvent.action.not_in(ARCHIVES),
+            *_conditions(session, search),
+        )
+    )
+    return sorted(Counter(rows).items())

@@ -1,0 +1,156 @@
+"""Reading coupon faults: the list of an office, one case, a household's own, and how many shops refuse by day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.clock import day_start, jst_date
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _
+from portal.domain.foundation.vault import Vault
+from portal.domain.mailroom.incidents.models import CouponFault
+from portal.domain.mailroom.incidents.states import OPEN
+from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.coupons.queries import open_code
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.models import Child, Household
+
+PAGE = 20
+MANY_A_DAY = 5
+"""So many households of one day are more than chance: a shop's till or an issuer's system is at fault. Our own choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """New cases of one day (JST), and how many of them are open now."""
+
+    day: date
+    new: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class CodeView:
+    """What officers see of a code: the issuer's number for it, its state, and the issuer's last word; never the code."""
+
+    number: str
+    state: str
+    issuer_status: str | None
+    used_yen: int
+    issuer_as_of: date | None
+
+
+def codes_of(
+    session: Session, vault: Vault, fault: CouponFault
+) -> tuple[CodeView, CodeView | None]:
+    """Return the code that was refused and the one that took its place."""
+    return (
+        _view(session, vault, fault.coupon_id),
+        _view(session, vault, fault.new_coupon_id) if fault.new_coupon_id is not None else None,
+    )
+
+
+def _view(session: Session, vault: Vault, coupon_id: int) -> CodeView:
+    row = session.get_one(Coupon, coupon_id)
+    number = open_code(session, vault, row).management_no
+    return CodeView(number, row.state, row.issuer_status, row.used_yen, row.issuer_as_of)
+
+
+def visible(*, include_protected: bool) -> Select[CouponFault]:
+    """Return the cases that a reader may know of: protected households' are the ward's alone."""
+    statement = select(CouponFault).join(Household, Household.id == CouponFault.household_id)
+    return statement if include_protected else statement.where(Household.protected.is_(False))
+
+
+def faults(
+    session: Session, *, include_protected: bool, state: str = "", page: int = 1, limit: int = PAGE
+) -> list[CouponFault]:
+    """Return cases in a state (every open one where empty), the oldest first; ``page`` counts from 1."""
+    statement = visible(include_protected=include_protected)
+    statement = statement.where(
+        CouponFault.state == state if state else CouponFault.state.in_(OPEN)
+    )
+    ordered = statement.order_by(CouponFault.reported_at, CouponFault.id)
+    return list(session.scalars(ordered.offset((max(1, page) - 1) * PAGE).limit(limit)))
+
+
+def state_counts(session: Session, *, include_protected: bool) -> dict[str, int]:
+    """Return how many cases are in each state."""
+    inner = visible(include_protected=include_protected).subquery()
+    rows = session.execute(select(inner.c.state, func.count()).group_by(inner.c.state))
+    return {state: int(count) for state, count in rows}
+
+
+def open_count(session: Session, *, include_protected: bool) -> int:
+    """Return how many cases are open."""
+    counts = state_counts(session, include_protected=include_protected)
+    return sum(count for state, count in counts.items() if state in OPEN)
+
+
+def fault_by_id(session: Session, fault_id: int, *, include_protected: bool) -> CouponFault | None:
+    """Return one case; None where there is none that the reader may know of."""
+    return session.scalar(
+        visible(include_protected=include_protected).where(CouponFault.id == fault_id)
+    )
+
+
+def of_household(session: Session, household_id: int) -> dict[int, CouponFault]:
+    """Return the newest case of each child of a household, by the child's number in it."""
+    rows = session.execute(
+        select(Child.ordinal, CouponFault)
+        .join(Entitlement, Entitlement.child_id == Child.id)
+        .join(CouponFault, CouponFault.entitlement_id == Entitlement.id)
+        .where(CouponFault.household_id == household_id, Entitlement.household_id == household_id)
+        .order_by(CouponFault.id)
+    )
+    return {ordinal: fault for ordinal, fault in rows}  # noqa: C416  (dict() of rows does not type)
+
+
+def own_fault(session: Session, household_id: int, receipt_no: str) -> CouponFault:
+    """Return a household's own case.
+
+    Raises:
+        NotFoundError: it has none of that number.
+    """
+    found = session.scalar(
+        select(CouponFault).where(
+            CouponFault.household_id == household_id, CouponFault.receipt_no == receipt_no
+        )
+    )
+    if found is None:
+        raise NotFoundError(_("この受付番号は見つかりませんでした。"))
+    return found
+
+
+def ordinal_of(session: Session, fault: CouponFault) -> int:
+    """Return the number of the child within its household."""
+    return session.scalars(
+        select(Child.ordinal)
+        .join(Entitlement, Entitlement.child_id == Child.id)
+        .where(Entitlement.id == fault.entitlement_id)
+    ).one()
+
+
+def by_day(session: Session, now: datetime, *, days: int = 7) -> list[DayCount]:
+    """Return the counts of the last days (JST), today first. Protected households count: no list follows from it."""
+    today = jst_date(now)
+    first = today - timedelta(days=days - 1)
+    rows = session.execute(
+        select(CouponFault.reported_at, CouponFault.state).where(
+            CouponFault.reported_at >= day_start(first)
+        )
+    ).all()
+    found = [(jst_date(at), state in OPEN) for at, state in rows]
+    return [
+        DayCount(
+            day, sum(d == day for d, _open in found), sum(d == day and still for d, still in found)
+        )
+        for day in (today - timedelta(days=back) for back in range(days))
+    ]
+
+
+def is_many(session: Session, now: datetime) -> bool:
+    """Tell whether so many households were hit today that a notice to everybody is due."""
+    return by_day(session, now, days=1)[0].new >= MANY_A_DAY

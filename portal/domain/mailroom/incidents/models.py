@@ -1,0 +1,200 @@
+"""Tables of coupon faults, incidents with what they touched and what was reported, site notices, and downtime."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    false,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.domain.foundation.base import Base, BigId, primary_key, state_column
+
+OPEN_FAULT = "state IN ('reported','looked_up','stopping','no_code')"
+
+
+class CouponFault(Base):
+    """One coupon that a shop refused. ``sealed`` (shop, what was said) is under a key of its own.
+
+    ``issuer_status`` and ``used_yen`` are what the issuer said when somebody looked it up, as of ``issuer_as_of``
+    (JST). ``coupon_id`` is the code that was refused, ``new_coupon_id`` the one that took its place. A child has one
+    open case at a time.
+    """
+
+    __tablename__ = "coupon_fault"
+    __table_args__ = (
+        Index(
+            "uq_coupon_fault_open",
+            "entitlement_id",
+            unique=True,
+            sqlite_where=text(OPEN_FAULT),
+            postgresql_where=text(OPEN_FAULT),
+        ),
+        Index("ix_coupon_fault_state_reported", "state", "reported_at"),
+    )
+
+    id: Mapped[int] = primary_key()
+    receipt_no: Mapped[str] = mapped_column(String(20), unique=True)
+    state: Mapped[str] = state_column("reported")
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
+    entitlement_id: Mapped[int] = mapped_column(ForeignKey("entitlement.id"), index=True)
+    coupon_id: Mapped[int] = mapped_column(ForeignKey("coupon.id"), index=True)
+    new_coupon_id: Mapped[int | None] = mapped_column(ForeignKey("coupon.id"))
+    source: Mapped[str] = mapped_column(String(10))
+    said: Mapped[str] = mapped_column(String(20))
+    shop_on: Mapped[date | None]
+    reported_at: Mapped[datetime] = mapped_column(index=True)
+    reported_by: Mapped[int | None] = mapped_column(BigId)
+    issuer_status: Mapped[str | None] = mapped_column(String(12))
+    used_yen: Mapped[int | None]
+    issuer_as_of: Mapped[date | None]
+    looked_up_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    looked_up_at: Mapped[datetime | None]
+    stop_asked_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None] = mapped_column(BigId)
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class Incident(Base):
+    """One accident, or the suspicion of one. ``known_at`` starts its clocks; ``sealed`` holds the nine fields.
+
+    ``malicious`` lengthens the last clock. ``ward_told_at``: the ward was told, by whatever way came first.
+    """
+
+    __tablename__ = "incident"
+    __table_args__ = (Index("ix_incident_state_known", "state", "known_at"),)
+
+    id: Mapped[int] = primary_key()
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    malicious: Mapped[bool] = mapped_column(default=False, server_default=false())
+    state: Mapped[str] = state_column("open")
+    known_at: Mapped[datetime]
+    occurred_at: Mapped[datetime | None]
+    opened_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    opened_at: Mapped[datetime]
+    ward_told_at: Mapped[datetime | None]
+    contained_at: Mapped[datetime | None]
+    reported_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime]
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class IncidentSubject(Base):
+    """A letter, a coupon or a household that an incident touches, and what was done about it.
+
+    ``result``: ``listed`` until something was done, then a word of ``kinds.RESULTS``. ``found_by`` says how it came
+    here: typed, of a print run, of a batch, out of the audit log.
+    """
+
+    __tablename__ = "incident_subject"
+    __table_args__ = (
+        UniqueConstraint("incident_id", "kind", "subject_id"),
+        Index("ix_incident_subject_result", "kind", "result"),
+    )
+
+    id: Mapped[int] = primary_key()
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    subject_id: Mapped[int] = mapped_column(BigId)
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"), index=True)
+    found_by: Mapped[str] = mapped_column(String(12))
+    result: Mapped[str] = mapped_column(String(16), default="listed", server_default="listed")
+    done_at: Mapped[datetime | None]
+    added_at: Mapped[datetime]
+
+
+class IncidentReport(Base):
+    """A report about an incident as it was written, never changed afterwards; the ward confirms it or gives it back.
+
+    ``sealed`` is the content as data, ``sealed_pdf`` the paper as the ward got it; the sums are those of the bytes within.
+    """
+
+    __tablename__ = "incident_report"
+    __table_args__ = (
+        UniqueConstraint("incident_id", "kind", "number"),
+        CheckConstraint("decided_by IS NULL OR decided_by <> written_by", name="four_eyes"),
+    )
+
+    id: Mapped[int] = primary_key()
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    number: Mapped[int]
+    state: Mapped[str] = state_column("written")
+    written_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    written_at: Mapped[datetime]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    decided_at: Mapped[datetime | None]
+    sha256: Mapped[str] = mapped_column(String(64))
+    pdf_sha256: Mapped[str] = mapped_column(String(64))
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_pdf: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+class SiteNotice(Base):
+    """A notice on every page, public by its nature. ``sentence`` names a prepared text, or ``texts`` has all languages.
+
+    Shown from ``starts_at`` until ``ends_at`` (exclusive) while it is published.
+    """
+
+    __tablename__ = "site_notice"
+    __table_args__ = (
+        Index("ix_site_notice_shown", "state", "starts_at"),
+        CheckConstraint("starts_at < ends_at", name="time_passes"),
+        CheckConstraint("confirmed_by IS NULL OR confirmed_by <> written_by", name="four_eyes"),
+    )
+
+    id: Mapped[int] = primary_key()
+    kind: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = state_column("draft")
+    sentence: Mapped[str | None] = mapped_column(String(30))
+    texts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
+    written_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    written_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Downtime(Base):
+    """A time in which something did not work. A planned one is announced before; ``ends_at`` is empty while it lasts.
+
+    ``site_notice_id`` is the notice by which a planned one was announced.
+    """
+
+    __tablename__ = "downtime"
+    __table_args__ = (
+        Index("ix_downtime_starts", "starts_at"),
+        CheckConstraint("ends_at IS NULL OR starts_at < ends_at", name="time_passes"),
+        CheckConstraint("planned = false OR announced_at IS NOT NULL", name="planned_is_announced"),
+    )
+
+    id: Mapped[int] = primary_key()
+    what: Mapped[str] = mapped_column(String(20))
+    planned: Mapped[bool]
+    state: Mapped[str] = state_column("planned")
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    announced_at: Mapped[datetime | None]
+    site_notice_id: Mapped[int | None] = mapped_column(ForeignKey("site_notice.id"))
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
+    entered_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    entered_at: Mapped[datetime]

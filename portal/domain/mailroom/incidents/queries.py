@@ -1,0 +1,215 @@
+"""Reading incidents: the register, one incident's subjects, clocks and reports, what is due, and the figures of a month."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.mailroom.incidents.clocks import Hand, Pace, hands
+from portal.domain.mailroom.incidents.kinds import FINAL, FIRST, HOUSEHOLD, PULL
+from portal.domain.mailroom.incidents.models import (
+    CouponFault,
+    Incident,
+    IncidentReport,
+    IncidentSubject,
+)
+from portal.domain.mailroom.incidents.states import OPEN
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.models import Household
+
+PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class DueClock:
+    """A clock of an open incident that is not done."""
+
+    incident_id: int
+    number: str
+    kind: str
+    hand: Hand
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """How many letters, codes and households an incident touches, by what was done; ``of_ward_alone`` households."""
+
+    by_kind: dict[str, dict[str, int]]
+    households: int
+    of_ward_alone: int
+    children: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFigures:
+    """Incidents and coupon faults of a period, for the month's reports."""
+
+    incidents: list[Incident]
+    faults_new: int
+    faults_replaced: int
+    faults_open: int
+
+
+def incidents(
+    session: Session, *, state: str = "", page: int = 1, limit: int = PAGE
+) -> list[Incident]:
+    """Return incidents in a state (those not closed where empty), known last first; ``page`` counts from 1."""
+    statement = select(Incident).where(
+        Incident.state == state if state else Incident.state != "closed"
+    )
+    ordered = statement.order_by(Incident.known_at.desc(), Incident.id.desc())
+    return list(session.scalars(ordered.offset((max(1, page) - 1) * PAGE).limit(limit)))
+
+
+def state_counts(session: Session) -> dict[str, int]:
+    """Return how many incidents are in each state."""
+    rows = session.execute(select(Incident.state, func.count()).group_by(Incident.state))
+    return {state: int(count) for state, count in rows}
+
+
+def clocks_of(session: Session, row: Incident, now: datetime) -> list[Hand]:
+    """Return the clocks of an incident; a report counts from when it went to the ward, unless it came back."""
+    written = session.execute(
+        select(IncidentReport.kind, func.min(IncidentReport.written_at))
+        .where(
+            IncidentReport.incident_id == row.id,
+            IncidentReport.kind.in_((FIRST, FINAL)),
+            IncidentReport.state != "given_back",
+        )
+        .group_by(IncidentReport.kind)
+    )
+    at = {kind: written_at for kind, written_at in written}  # noqa: C416  (dict() of rows does not type)
+    # a final report says all that a first one would
+    first_at = min(
+        (found for found in (at.get(FIRST), at.get(FINAL)) if found is not None), default=None
+    )
+    return hands(
+        row.known_at,
+        now,
+        malicious=row.malicious,
+        ward_told_at=row.ward_told_at,
+        first_at=first_at,
+        final_at=at.get(FINAL),
+    )
+
+
+def due_clocks(session: Session, now: datetime) -> list[DueClock]:
+    """Return the clocks that run for incidents that are not closed, the one that ends first in front."""
+    found = [
+        DueClock(row.id, row.number, row.kind, hand)
+        for row in session.scalars(
+            select(Incident).where(Incident.state != "closed").order_by(Incident.id)
+        )
+        for hand in clocks_of(session, row, now)
+        if hand.pace not in {Pace.DONE, Pace.LATE}
+    ]
+    return sorted(found, key=lambda due: (due.hand.ends_at, due.incident_id))
+
+
+def touched(session: Session, incident_id: int) -> Touched:
+    """Return the figures of an incident; a household counts once, whether by a letter, a code or itself."""
+    mine = IncidentSubject.incident_id == incident_id
+    by_kind: dict[str, dict[str, int]] = {}
+    grouped = select(IncidentSubject.kind, IncidentSubject.result, func.count()).where(mine)
+    for kind, result, count in session.execute(
+        grouped.group_by(IncidentSubject.kind, IncidentSubject.result)
+    ):
+        by_kind.setdefault(kind, {})[result] = int(count)
+    theirs = (
+        select(IncidentSubject.household_id)
+        .where(mine, IncidentSubject.household_id.is_not(None))
+        .distinct()
+    )
+    households = session.scalar(select(func.count()).select_from(theirs.subquery())) or 0
+    alone = session.scalar(
+        select(func.count())
+        .select_from(Household)
+        .where(Household.id.in_(theirs), Household.protected.is_(True))
+    )
+    children = session.scalar(
+        select(func.count()).select_from(Entitlement).where(Entitlement.household_id.in_(theirs))
+    )
+    return Touched(by_kind, households, alone or 0, children or 0)
+
+
+def subjects(
+    session: Session,
+    incident_id: int,
+    *,
+    include_protected: bool,
+    kind: str = "",
+    page: int = 1,
+    limit: int = PAGE,
+) -> list[IncidentSubject]:
+    """Return what an incident touches, in the order of entry; protected households' are the ward's alone."""
+    statement = (
+        select(IncidentSubject)
+        .outerjoin(Household, Household.id == IncidentSubject.household_id)
+        .where(IncidentSubject.incident_id == incident_id)
+    )
+    if kind:
+        statement = statement.where(IncidentSubject.kind == kind)
+    if not include_protected:
+        statement = statement.where(
+            or_(IncidentSubject.household_id.is_(None), Household.protected.is_(False))
+        )
+    ordered = statement.order_by(IncidentSubject.id).offset((max(1, page) - 1) * PAGE).limit(limit)
+    return list(session.scalars(ordered))
+
+
+def letters_to_pull() -> Select[int]:
+    """Return the keys of letters that an incident wants taken out after they left our hands, for a pull list."""
+    return select(IncidentSubject.subject_id).where(
+        IncidentSubject.kind == "letter", IncidentSubject.result == PULL
+    )
+
+
+def household_count(session: Session, incident_id: int) -> int:
+    """Return how many households were added out of the audit log."""
+    statement = select(func.count()).where(
+        IncidentSubject.incident_id == incident_id, IncidentSubject.kind == HOUSEHOLD
+    )
+    return session.scalar(statement) or 0
+
+
+def month_figures(session: Session, start: datetime, end: datetime) -> MonthFigures:
+    """Return what became known between two instants (the end is exclusive)."""
+    known = (
+        select(Incident)
+        .where(Incident.known_at >= start, Incident.known_at < end)
+        .order_by(Incident.known_at)
+    )
+    new = session.scalar(
+        select(func.count()).where(CouponFault.reported_at >= start, CouponFault.reported_at < end)
+    )
+    replaced = session.scalar(
+        select(func.count()).where(
+            CouponFault.state == "replaced",
+            CouponFault.ended_at >= start,
+            CouponFault.ended_at < end,
+        )
+    )
+    still = session.scalar(
+        select(func.count()).where(
+            CouponFault.reported_at < end,
+            or_(CouponFault.state.in_(OPEN), CouponFault.ended_at >= end),
+        )
+    )
+    return MonthFigures(list(session.scalars(known)), new or 0, replaced or 0, still or 0)
+
+
+def reports_of(session: Session, incident_id: int) -> list[IncidentReport]:
+    """Return the reports about an incident, the newest first."""
+    statement = select(IncidentReport).where(IncidentReport.incident_id == incident_id)
+    return list(session.scalars(statement.order_by(IncidentReport.id.desc())))
+
+
+def report_by_id(session: Session, report_id: int) -> IncidentReport:
+    """Return one report. Raises NotFoundError."""
+    found = session.get(IncidentReport, report_id)
+    if found is None:
+        raise NotFoundError(_s("この報告書は見つかりませんでした。"))
+    return found

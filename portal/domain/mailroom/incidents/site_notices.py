@@ -1,0 +1,278 @@
+"""Notices on every page: chosen or written in all languages, published, confirmed by a second person, taken down."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.calls.secrets_in_text import refuse_coupons, refuse_secrets
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.base import table_of
+from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
+from portal.domain.foundation.texts import (
+    RESIDENT_LOCALES,
+    SOURCE_LOCALE,
+    _s,
+    current_locale,
+    use_locale,
+)
+from portal.domain.foundation.vault import Vault
+from portal.domain.mailroom.incidents.models import Downtime, Incident, SiteNotice
+from portal.domain.mailroom.incidents.sentences import NOTICE_KINDS, PREPARED, sentence
+from portal.domain.mailroom.incidents.states import SITE_NOTICE
+
+TEXT_MAX = 300
+LONGEST = timedelta(days=60)
+"""A notice that stands longer is no longer read. Our own choice."""
+AT_ONCE = 3
+PAGE = 20
+
+# put together once, on the plain tables: every page of both sites asks this
+_N, _D = (table_of(kind) for kind in (SiteNotice, Downtime))
+_SHOWN = (
+    select(
+        _N.c.kind,
+        _N.c.sentence,
+        _N.c.texts,
+        _N.c.starts_at,
+        _N.c.ends_at,
+        _D.c.starts_at,
+        _D.c.ends_at,
+    )
+    .outerjoin(_D, _D.c.site_notice_id == _N.c.id)
+    .where(
+        _N.c.state == "published",
+        _N.c.starts_at <= bindparam("now"),
+        _N.c.ends_at > bindparam("now"),
+    )
+    .order_by(_N.c.starts_at.desc(), _N.c.id.desc())
+    .limit(AT_ONCE)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One notice as a reader sees it now; ``stop``: when the planned stop that it announces begins and ends (UTC)."""
+
+    kind: str
+    text: str
+    starts_at: datetime
+    ends_at: datetime
+    stop: tuple[datetime, datetime] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a notice is to be: a prepared sentence, or own ``texts`` by locale id; the end is exclusive (UTC)."""
+
+    kind: str
+    starts_at: datetime
+    ends_at: datetime
+    sentence: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    incident_id: int | None = None
+
+
+def shown_now(session: Session, now: datetime) -> list[Shown]:
+    """Return the notices that every page shows now, in the current language, the newest first, at most three."""
+    return [
+        Shown(
+            kind,
+            _text(name, texts),
+            starts_at,
+            ends_at,
+            (begins, ends) if begins and ends else None,
+        )
+        for kind, name, texts, starts_at, ends_at, begins, ends in session.execute(
+            _SHOWN, {"now": now}
+        )
+    ]
+
+
+def _text(name: str | None, texts: Mapping[str, Any]) -> str:
+    return (
+        sentence(name) if name else str(texts.get(current_locale()) or texts.get(SOURCE_LOCALE, ""))
+    )
+
+
+def texts_of(row: SiteNotice) -> dict[str, str]:
+    """Return what a notice says in each of the residents' languages."""
+    found: dict[str, str] = {}
+    for locale in RESIDENT_LOCALES:
+        with use_locale(locale):
+            found[locale] = _text(row.sentence, row.texts)
+    return found
+
+
+def write(session: Session, vault: Vault, draft: Draft, actor: Actor, now: datetime) -> SiteNotice:
+    """Write a notice; nobody sees it until it is published.
+
+    Raises:
+        InputError: no kind, no text or one that lacks a language, a secret in it, or times that cannot be (code: the field).
+        NotFoundError: there is no such incident.
+        NotAllowedError: the actor is no person with an account.
+    """
+    if actor.id is None:
+        raise NotAllowedError(_s("書けるのは、アカウントのある職員だけです。"))
+    texts = _checked_texts(session, vault, draft)
+    if draft.kind not in NOTICE_KINDS:
+        raise InputError(_s("お知らせの種類を選んでください。"), code="kind")
+    if draft.ends_at <= max(draft.starts_at, now):
+        raise InputError(_s("終わりは、始まりと今よりあとにしてください。"), code="ends_on")
+    if draft.ends_at - draft.starts_at > LONGEST:
+        raise InputError(_s("お知らせを出せるのは、60日までです。"), code="ends_on")
+    if draft.incident_id is not None and session.get(Incident, draft.incident_id) is None:
+        raise NotFoundError(_s("この事故の記録は見つかりませんでした。"))
+    row = SiteNotice(
+        kind=draft.kind,
+        sentence=draft.sentence or None,
+        texts=texts,
+        starts_at=draft.starts_at,
+        ends_at=draft.ends_at,
+        incident_id=draft.incident_id,
+        written_by=actor.id,
+        written_at=now,
+    )
+    session.add(row)
+    session.flush()
+    _note(session, row, "written", actor, now)
+    return row
+
+
+def _checked_texts(session: Session, vault: Vault, draft: Draft) -> dict[str, str]:
+    texts = {locale: draft.texts.get(locale, "").strip() for locale in RESIDENT_LOCALES}
+    if not any(texts.values()):
+        if draft.sentence not in PREPARED:
+            raise InputError(
+                _s("用意された文を選ぶか、自分で文を書いてください。"), code="sentence"
+            )
+        return {}
+    if draft.sentence:
+        raise InputError(
+            _s("用意された文と自分の文の、どちらかだけにしてください。"), code="sentence"
+        )
+    for locale, text in texts.items():
+        if not text:
+            raise InputError(
+                _s("自分の文は、6つの言語すべてに書いてください。"), code=field_of(locale)
+            )
+        if len(text) > TEXT_MAX:
+            raise InputError(_s("300文字までで書いてください。"), code=field_of(locale))
+        try:
+            refuse_secrets(text)
+            refuse_coupons(session, vault, text)
+        except InputError as error:
+            raise InputError(error.message, code=field_of(locale)) from None
+    return texts
+
+
+def field_of(locale: str) -> str:
+    """Return the name of the form's field for the text in a language."""
+    return "text_" + locale.replace("@", "_").lower()
+
+
+def publish(session: Session, notice_id: int, actor: Actor, now: datetime) -> SiteNotice:
+    """Publish a notice; one about an incident waits for a second person.
+
+    Raises:
+        NotFoundError: there is none of that key.
+        WrongStateError: it was published, proposed or withdrawn before.
+    """
+    row = locked(session, notice_id)
+    action = "publish" if row.incident_id is None else "propose"
+    row.state = SITE_NOTICE.next(row.state, action)
+    if action == "publish":
+        row.published_at = now
+    _note(session, row, action, actor, now)
+    return row
+
+
+def confirm(session: Session, notice_id: int, actor: Actor, now: datetime) -> SiteNotice:
+    """Publish a proposed notice, as the second person.
+
+    Raises:
+        NotFoundError: there is none of that key.
+        NotAllowedError: the actor wrote it.
+        WrongStateError: it does not wait.
+    """
+    row = locked(session, notice_id)
+    state = SITE_NOTICE.next(row.state, "confirm")
+    if actor.id is None or actor.id == row.written_by:
+        raise NotAllowedError(
+            _s("自分の書いたお知らせは、自分では承認できません。ほかの人が承認してください。")
+        )
+    row.state, row.confirmed_by, row.published_at = state, actor.id, now
+    _note(session, row, "confirm", actor, now)
+    return row
+
+
+def withdraw(session: Session, notice_id: int, actor: Actor, now: datetime) -> SiteNotice:
+    """Take a notice down, or give up a draft.
+
+    Raises:
+        NotFoundError: there is none of that key.
+        WrongStateError: it was withdrawn before.
+    """
+    row = locked(session, notice_id)
+    row.state, row.withdrawn_at = SITE_NOTICE.next(row.state, "withdraw"), now
+    _note(session, row, "withdraw", actor, now)
+    return row
+
+
+def locked(session: Session, notice_id: int) -> SiteNotice:
+    """Return a notice, locked to the end of the transaction.
+
+    Raises:
+        NotFoundError: there is none of that key.
+    """
+    statement = select(SiteNotice).where(SiteNotice.id == notice_id).with_for_update()
+    row = session.scalar(statement.execution_options(populate_existing=True))
+    if row is None:
+        raise _unknown()
+    return row
+
+
+def notice_by_id(session: Session, notice_id: int) -> SiteNotice:
+    """Return a notice. Raises NotFoundError."""
+    row = session.get(SiteNotice, notice_id)
+    if row is None:
+        raise _unknown()
+    return row
+
+
+def _unknown() -> NotFoundError:
+    return NotFoundError(_s("このお知らせは見つかりませんでした。"))
+
+
+def notices(
+    session: Session, *, incident_id: int | None = None, page: int = 1, limit: int = PAGE
+) -> list[SiteNotice]:
+    """Return notices, the newest first; ``page`` counts from 1."""
+    statement = select(SiteNotice).order_by(SiteNotice.id.desc())
+    if incident_id is not None:
+        statement = statement.where(SiteNotice.incident_id == incident_id)
+    return list(session.scalars(statement.offset((max(1, page) - 1) * PAGE).limit(limit)))
+
+
+def waiting_count(session: Session) -> int:
+    """Return how many notices wait for a second person."""
+    return len(session.scalars(select(SiteNotice.id).where(SiteNotice.state == "waiting")).all())
+
+
+def _note(session: Session, row: SiteNotice, action: str, actor: Actor, now: datetime) -> None:
+    session.flush()
+    record(
+        session,
+        actor,
+        now,
+        f"site_notice.{action}",
+        "site_notice",
+        row.id,
+        kind=row.kind,
+        state=row.state,
+        sentence=row.sentence or "own",
+    )

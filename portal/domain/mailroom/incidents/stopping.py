@@ -1,0 +1,147 @@
+"""«Stop these codes now», «stop these letters now»: all of an incident in one transaction, each with its own event.
+
+What was spent already is not touched but listed, so that people see at once what cannot be undone.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.errors import NotAllowedError
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters import services as letters
+from portal.domain.letters.letters.states import LIVE
+from portal.domain.letters.shipments import services as shipments
+from portal.domain.letters.shipments.queries import latest_of_letter
+from portal.domain.mailroom.incidents.kinds import (
+    AWAITED,
+    CANNOT,
+    COUPON,
+    IN_STOCK,
+    LETTER,
+    LISTED,
+    OVER,
+    PULL,
+    SPENT,
+    STOPPED,
+)
+from portal.domain.mailroom.incidents.models import IncidentSubject
+from portal.domain.mailroom.incidents.register import note
+from portal.domain.mailroom.incidents.subjects import open_and_locked
+from portal.domain.people.coupons import services as coupons
+from portal.domain.people.coupons.models import Coupon, CouponBatch
+from portal.domain.people.coupons.states import COUPON as CODE
+from portal.domain.people.coupons.states import DEAD, STOCK
+from portal.domain.people.credentials.services import lock_row, move
+from portal.domain.people.credentials.states import CREDENTIAL
+
+REASON = "incident"
+AGAIN = (LISTED, AWAITED)
+"""What a second press looks at once more; everything else is decided."""
+
+
+def stop_codes(session: Session, incident_id: int, actor: Actor, now: datetime) -> dict[str, int]:
+    """Stop every listed code of an incident now; returns how many came to which result (``kinds.RESULTS``).
+
+    Raises:
+        NotFoundError: there is no such incident.
+        WrongStateError: it is closed.
+        NotAllowedError: no code is listed (code ``coupon``).
+    """
+    return _stop(session, incident_id, COUPON, _stop_code, actor, now)
+
+
+def stop_letters(session: Session, incident_id: int, actor: Actor, now: datetime) -> dict[str, int]:
+    """Stop every listed letter of an incident now.
+
+    One that is with us is cancelled; of one that left, the ID is stopped, and it is to be pulled.
+
+    Raises:
+        NotFoundError, WrongStateError: as ``stop_codes``.
+        NotAllowedError: no letter is listed (code ``letter``).
+    """
+    return _stop(session, incident_id, LETTER, _stop_letter, actor, now)
+
+
+def _stop(
+    session: Session,
+    incident_id: int,
+    kind: str,
+    act: Callable[[Session, int, Actor, datetime], str],
+    actor: Actor,
+    now: datetime,
+) -> dict[str, int]:
+    row = open_and_locked(session, incident_id)
+    subjects = session.scalars(
+        select(IncidentSubject)
+        .where(IncidentSubject.incident_id == row.id, IncidentSubject.kind == kind)
+        .order_by(IncidentSubject.subject_id)
+    ).all()
+    if not subjects:
+        raise NotAllowedError(
+            _s("止めるものがありません。先に、番号か印刷を加えてください。"), code=kind
+        )
+    for subject in subjects:
+        if subject.result in AGAIN:
+            subject.result, subject.done_at = act(session, subject.subject_id, actor, now), now
+    row.changed_at = now
+    counts = dict(Counter(subject.result for subject in subjects))
+    note(session, row, f"stop_{kind}s", actor, now, results=counts)
+    return counts
+
+
+def _stop_code(session: Session, coupon_id: int, actor: Actor, now: datetime) -> str:
+    found = session.execute(
+        select(Coupon, CouponBatch.stop)
+        .join(CouponBatch, CouponBatch.id == Coupon.batch_id)
+        .where(Coupon.id == coupon_id)
+        .with_for_update(of=Coupon)
+        .execution_options(populate_existing=True)
+    ).one()
+    coupon, stop = found[0], str(found[1])
+    before = {
+        STOCK: IN_STOCK,
+        "part_used": SPENT,
+        "exchanged": SPENT,
+        "stop_requested": AWAITED,
+    } | dict.fromkeys(DEAD, OVER)
+    if coupon.state in before:
+        # a code whose stop we asked for, and that is void by now, is stopped
+        return (
+            STOPPED
+            if coupon.state == "voided" and coupon.state_before == "stop_requested"
+            else before[coupon.state]
+        )
+    if coupon.revealed_at is None:
+        coupons.void_unseen(session, coupon.id, actor, now, reason=REASON)
+        return STOPPED
+    if stop == "never":
+        if CODE.can(coupon.state, "suspend"):
+            coupons.suspend(session, coupon.id, actor, now, reason=REASON)
+        return CANNOT
+    return (
+        STOPPED
+        if coupons.request_stop(session, coupon.id, actor, now, reason=REASON).state == "voided"
+        else AWAITED
+    )
+
+
+def _stop_letter(session: Session, letter_id: int, actor: Actor, now: datetime) -> str:
+    letter = letters.locked(session, letter_id)
+    if letter.state not in LIVE:
+        return OVER
+    shipment = latest_of_letter(session, letter.id)
+    if letter.state != "handed_over":
+        if shipment is not None and shipments.locked(session, shipment.id).state == "planned":
+            shipments.cancel(session, shipment.id, actor, now)
+        letters.cancel(session, letter.id, actor, now, reason=REASON)
+        return STOPPED
+    if letter.credential_id is not None:
+        credential = lock_row(session, letter.credential_id)
+        if CREDENTIAL.can(credential.state, "suspend"):
+            move(session, credential, "suspend", actor, now, reason=REASON)
+    return STOPPED if shipment is not None and shipment.state in {"delivered", "returned"} else PULL

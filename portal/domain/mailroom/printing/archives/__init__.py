@@ -1,0 +1,1 @@
+"""Encrypted archives of runs for the mail house."""

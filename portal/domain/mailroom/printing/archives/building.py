@@ -1,0 +1,254 @@
+"""Building the archive of a run: its files and their manifest in one tar, encrypted to the mail house's key on the way.
+
+Nothing plain is written. Killed anywhere, there is either an archive that the database knows, whole, or none: the
+file gets its name inside the transaction that notes it, and what a killed build left is removed by the next one.
+Letters that were taken out of the run are not inside: their pages never leave the house.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pyrage
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import Clock
+from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
+from portal.domain.foundation.texts import _s, _sn
+from portal.domain.letters.letters.kinds import kind_of
+from portal.domain.letters.letters.models import PrintChunk, PrintRun
+from portal.domain.letters.letters.states import PRINT_RUN
+from portal.domain.letters.subcontractors.services import MAIL_HOUSE, require_consent
+from portal.domain.mailroom.printing.archives import tar
+from portal.domain.mailroom.printing.archives.content import Chunk, Plan, Sheet, members_of
+from portal.domain.mailroom.printing.archives.sending import (
+    SUBJECT,
+    is_stale,
+    live_archive,
+    refuse_wrong_archive,
+)
+from portal.domain.mailroom.printing.models import PrintArchive
+from portal.domain.mailroom.printing.proofs.making import live_proof
+from portal.domain.mailroom.printing.runs.build import Transaction
+from portal.domain.mailroom.printing.runs.files import PART, existing_folder, locked_folder, put
+from portal.domain.mailroom.printing.runs.queries import count_to_withdraw
+from portal.domain.mailroom.printing.states import ARCHIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What an archive is built with: transactions, the clock, and in whose name."""
+
+    read: Transaction
+    write: Transaction
+    clock: Clock
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltArchive:
+    """A finished archive: where it lies and what is in it."""
+
+    id: int
+    path: Path
+    sha256: str
+    letters: int
+    children: int
+
+
+def build_archive(sender: Sender, run_id: int, subcontractor_id: int) -> BuiltArchive:
+    """Build the archive of a finished run for a mail house; one that went stale before is dropped.
+
+    Raises:
+        NotFoundError: there is no such run or company.
+        WrongStateError: the run is still being built, or was handed over.
+        NotAllowedError: the ward has not consented to the company, or the actor has no account.
+        ConflictError: there is an archive already, one was lost, letters must be taken out first, nothing is left to
+            send, or another build is at work.
+        InputError: a file of the run is gone or was changed.
+        OSError: the archive cannot be written; nothing is noted then.
+    """
+    if sender.actor.id is None:
+        raise NotAllowedError(_s("アーカイブを作れるのは、アカウントのある職員だけです。"))
+    with sender.write() as session:
+        folder = _ready(session, run_id, subcontractor_id)
+    with locked_folder(existing_folder(folder)):
+        with sender.read() as session:
+            plan = _plan(session, run_id, subcontractor_id, folder, sender.clock.now(session))
+            known = set(
+                session.scalars(
+                    select(PrintArchive.file_name).where(
+                        PrintArchive.print_run_id == run_id, PrintArchive.state != "dropped"
+                    )
+                )
+            )
+        _clear(folder, run_id, known)
+        part = folder / (plan.name + PART)
+        try:
+            sha256, size = _encrypt(plan, part)
+            with sender.write() as session:
+                made = _note(
+                    session,
+                    plan,
+                    subcontractor_id,
+                    sha256,
+                    size,
+                    sender.actor,
+                    sender.clock.now(session),
+                )
+                put(part)
+        except BaseException:
+            for leftover in (part, folder / plan.name):
+                leftover.unlink(missing_ok=True)
+            raise
+    return BuiltArchive(made, folder / plan.name, sha256, plan.letters, plan.children)
+
+
+def _ready(session: Session, run_id: int, subcontractor_id: int) -> Path:
+    run = session.scalar(select(PrintRun).where(PrintRun.id == run_id).with_for_update())
+    if run is None:
+        raise NotFoundError(_s("この印刷は見つかりませんでした。"))
+    PRINT_RUN.next(run.state, "hand_over")
+    key = require_consent(session, subcontractor_id, purpose=MAIL_HOUSE).public_key
+    if key is None:
+        raise NotAllowedError(
+            _s("この会社の公開鍵がないため、暗号化できません。"), code="no_consent"
+        )
+    live = live_archive(session, run_id)
+    if live is not None and not is_stale(session, live):
+        raise ConflictError(
+            _s("この印刷のアーカイブは、もう作ってあります。"), code="archive_there"
+        )
+    if live is None:
+        refuse_wrong_archive(session, run_id)
+    if count := count_to_withdraw(session, run_id):
+        raise ConflictError(
+            _sn(
+                "印刷の後に、保留や支援措置になった世帯の手紙が%(n)d通あります。抜き取ってから、アーカイブを作ってください。",
+                "印刷の後に、保留や支援措置になった世帯の手紙が%(n)d通あります。抜き取ってから、アーカイブを作ってください。",
+                count,
+            )
+            % {"n": count},
+            code="letters_to_take_out",
+        )
+    return Path(run.folder)
+
+
+def _plan(
+    session: Session, run_id: int, subcontractor_id: int, folder: Path, now: datetime
+) -> Plan:
+    chunks = {
+        number: Chunk(file or "", sha256 or "", letters)
+        for number, file, sha256, letters in session.execute(
+            select(PrintChunk.number, PrintChunk.file_name, PrintChunk.sha256, PrintChunk.letters)
+            .where(PrintChunk.print_run_id == run_id, PrintChunk.file_name.is_not(None))
+            .order_by(PrintChunk.number)
+        )
+    }
+    kind = kind_of(session, run_id)
+    letters = kind.table
+    rows = session.execute(
+        select(
+            letters.chunk_number,
+            letters.number,
+            letters.position,
+            letters.children,
+            letters.enclosures,
+        )
+        .where(letters.print_run_id == run_id, letters.state == "printed", kind.by_post)
+        .order_by(letters.chunk_number, letters.position)
+    )
+    for chunk_number, number, position, children, enclosures in rows:
+        chunks[chunk_number].kept.append(Sheet(number, position or 0, children, enclosures))
+    last = session.scalar(
+        select(func.max(PrintArchive.number)).where(PrintArchive.print_run_id == run_id)
+    )
+    key = require_consent(session, subcontractor_id, purpose=MAIL_HOUSE, lock=False).public_key
+    proof = live_proof(session, run_id)
+    plan = Plan(
+        run_id,
+        folder,
+        (last or 0) + 1,
+        key or "",
+        now,
+        [one for one in chunks.values() if one.kept],
+        tuple(session.get_one(PrintRun, run_id).enclosed),
+        proof.shared if proof is not None else {},
+    )
+    if not plan.chunks:
+        raise ConflictError(
+            _s("この印刷に、差し出す手紙は残っていません。"), code="nothing_to_send"
+        )
+    return plan
+
+
+def _clear(folder: Path, run_id: int, known: set[str]) -> None:
+    """Remove what no row speaks of: of killed builds, and archives that were dropped."""
+    for path in folder.glob(f"letters-{run_id:03}-archive-*.tar.age*"):
+        if path.name not in known:
+            path.unlink()
+
+
+def _encrypt(plan: Plan, part: Path) -> tuple[str, int]:
+    source, target = tar.Source(members_of(plan)), tar.Target(part)
+    try:
+        pyrage.encrypt_io(source, target, [pyrage.x25519.Recipient.from_str(plan.key)])
+    except Exception as error:  # noqa: BLE001  (the library turns our own errors into its own; the first one counts)
+        with suppress(OSError):
+            target.close()
+        raise source.error or target.error or error from None
+    target.close()
+    return target.sha256, target.size
+
+
+def _note(
+    session: Session,
+    plan: Plan,
+    subcontractor_id: int,
+    sha256: str,
+    size: int,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Note the archive in place of a stale one; what changed meanwhile ends the build."""
+    _ready(session, plan.run_id, subcontractor_id)
+    stale = live_archive(session, plan.run_id)
+    if stale is not None:
+        stale.state = ARCHIVE.next(stale.state, "drop")
+        session.flush()
+    made = PrintArchive(
+        print_run_id=plan.run_id,
+        number=plan.number,
+        subcontractor_id=subcontractor_id,
+        file_name=plan.name,
+        sha256=sha256,
+        size=size,
+        letters=plan.letters,
+        children=plan.children,
+        built_at=now,
+        built_by=actor.id or 0,
+    )
+    session.add(made)
+    session.flush()
+    if is_stale(session, made):
+        raise ConflictError(
+            _s("アーカイブを作る間に、手紙が抜き取られました。もう一度実行してください。"),
+            code="archive_stale",
+        )
+    record(
+        session,
+        actor,
+        now,
+        "print_archive.built",
+        SUBJECT,
+        made.id,
+        run=plan.run_id,
+        letters=made.letters,
+        sha256=sha256,
+    )
+    session.flush()
+    return made.id

@@ -1,0 +1,168 @@
+"""What lies in an archive: the files with their letters, the back, the manifest, the sums, and a digest of each."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import pypdfium2
+
+from portal.domain.mailroom.printing.archives import tar
+from portal.domain.mailroom.printing.runs.enclosures import FORMS, enclosure_file
+from portal.domain.mailroom.printing.runs.files import back_file, digest_of, file_gone
+from portal.domain.mailroom.printing.runs.manifest import enclosed_counts
+from portal.domain.mailroom.printing.runs.pages import READING
+
+COLUMNS = ("letter_number", "children", "enclosures", "file", "page")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One letter inside, with its page in the file as it was printed."""
+
+    number: str
+    position: int
+    children: int
+    enclosures: int
+
+
+@dataclass(slots=True)
+class Chunk:
+    """One file of the run: how many letters were printed in it, and which of them go."""
+
+    file: str
+    sha256: str
+    printed: int
+    kept: list[Sheet] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What goes into an archive, and to whose key."""
+
+    run_id: int
+    folder: Path
+    number: int
+    key: str
+    moment: datetime
+    chunks: Sequence[Chunk]
+    enclosed: tuple[str, ...] = ()
+    shared: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of the back and the forms as somebody looked at them, by file name."""
+
+    @property
+    def name(self) -> str:
+        """The archive's file name."""
+        return archive_file(self.run_id, self.number)
+
+    @property
+    def letters(self) -> int:
+        """How many letters go."""
+        return sum(len(chunk.kept) for chunk in self.chunks)
+
+    @property
+    def children(self) -> int:
+        """How many children they speak of."""
+        return sum(sheet.children for chunk in self.chunks for sheet in chunk.kept)
+
+
+def archive_file(run_id: int, number: int) -> str:
+    """Return the name of a run's archive."""
+    return f"letters-{run_id:03}-archive-{number}.tar.age"
+
+
+def members_of(plan: Plan) -> Iterator[bytes]:
+    """Yield the tar: every file with its letters, the back, the forms to enclose, the manifest, and the digests of all of them."""
+    mtime = int(plan.moment.timestamp())
+    digests: list[tuple[str, str]] = []
+    for chunk in plan.chunks:
+        path = plan.folder / chunk.file
+        if len(chunk.kept) == chunk.printed:
+            yield from _whole(path, chunk, mtime)
+            digests.append((chunk.sha256, chunk.file))
+        else:
+            data = _without_the_others(path, chunk)
+            yield from _bytes(chunk.file, data, mtime)
+            digests.append((hashlib.sha256(data).hexdigest(), chunk.file))
+    forms = [enclosure_file(plan.run_id, name) for name in plan.enclosed if name in FORMS]
+    for name in (back_file(plan.run_id), *forms):
+        if not (plan.folder / name).is_file():
+            if name in plan.shared:
+                raise file_gone(name)
+            continue
+        data = (plan.folder / name).read_bytes()
+        sha256 = hashlib.sha256(data).hexdigest()
+        if plan.shared.get(name, sha256) != sha256:
+            raise file_gone(name)
+        yield from _bytes(name, data, mtime)
+        digests.append((sha256, name))
+    for name, data in _lists(plan, digests):
+        yield from _bytes(name, data, mtime)
+        digests.append((hashlib.sha256(data).hexdigest(), name))
+    sums = "".join(f"{sha256}  {name}\n" for sha256, name in digests)
+    yield from _bytes("SHA256SUMS", sums.encode(), mtime)
+    yield tar.END
+
+
+def _bytes(name: str, data: bytes, mtime: int) -> Iterator[bytes]:
+    yield tar.member(name, len(data), mtime)
+    yield data + tar.padding(len(data))
+
+
+def _whole(path: Path, chunk: Chunk, mtime: int) -> Iterator[bytes]:
+    if not path.is_file():
+        raise file_gone(path.name)
+    size, digest = path.stat().st_size, hashlib.sha256()
+    yield tar.member(chunk.file, size, mtime)
+    for piece in tar.pieces_of(path):
+        digest.update(piece)
+        yield piece
+    if digest.hexdigest() != chunk.sha256:
+        raise file_gone(path.name)
+    yield tar.padding(size)
+
+
+def _without_the_others(path: Path, chunk: Chunk) -> bytes:
+    """Return a file with the pages of the letters that stay in the run; the others are not even hidden in it."""
+    if not path.is_file() or digest_of(path) != chunk.sha256:
+        raise file_gone(path.name)
+    file = io.BytesIO()
+    with READING:
+        whole, some = pypdfium2.PdfDocument(path), pypdfium2.PdfDocument.new()
+        try:
+            some.import_pages(whole, [sheet.position - 1 for sheet in chunk.kept])
+            some.save(file)
+        finally:
+            some.close()
+            whole.close()
+    return file.getvalue()
+
+
+def _lists(plan: Plan, digests: Sequence[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
+    """Yield the manifest as CSV, every letter with its file and page, and the sums as JSON."""
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for chunk in plan.chunks:
+        for page, sheet in enumerate(chunk.kept, 1):
+            writer.writerow((sheet.number, sheet.children, sheet.enclosures, chunk.file, page))
+    pieces = [sheet.enclosures for chunk in plan.chunks for sheet in chunk.kept]
+    counts = {chunk.file: len(chunk.kept) for chunk in plan.chunks}
+    sums = {
+        "run": plan.run_id,
+        "archive": plan.number,
+        "letters": plan.letters,
+        "children": plan.children,
+        "enclosures": sum(pieces),
+        "enclosed": enclosed_counts(plan.enclosed, pieces),
+        "files": [
+            {"file": name, "sha256": sha256, "letters": counts.get(name, 0)}
+            for sha256, name in digests
+        ],
+    }
+    yield f"manifest-{plan.run_id:03}.csv", table.getvalue().encode()
+    yield f"manifest-{plan.run_id:03}.json", (json.dumps(sums, indent=1) + "\n").encode()

@@ -1,0 +1,137 @@
+"""Taking the plain files of letters off the disk once the letters have left the house, and writing that down."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import ConflictError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.mailroom.printing.models import PrintArchive
+from portal.domain.mailroom.printing.runs.build import Transaction
+from portal.domain.mailroom.printing.runs.files import PART
+
+STAYING = ("prepared", "printed")
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """How many plain files of a run were removed now, and how many stay (letters of the ward's counter)."""
+
+    files: int
+    staying: int
+
+
+def runs_to_clear(session: Session) -> list[int]:
+    """Return runs that were discarded, or whose archive left the house or was lost, with plain files that count as there."""
+    return list(
+        session.scalars(
+            select(PrintChunk.print_run_id)
+            .join(PrintRun, PrintRun.id == PrintChunk.print_run_id)
+            .outerjoin(PrintArchive, PrintArchive.print_run_id == PrintChunk.print_run_id)
+            .where(
+                or_(PrintRun.state == "discarded", PrintArchive.state.in_(("sent", "lost"))),
+                PrintChunk.file_name.is_not(None),
+                PrintChunk.removed_at.is_(None),
+                _nothing_stays(),
+            )
+            .distinct()
+            .order_by(PrintChunk.print_run_id)
+        )
+    )
+
+
+def plain_files(session: Session, run_id: int) -> int:
+    """Return how many plain files of a run are still on the disk, as far as is written down."""
+    rows = session.scalars(
+        select(PrintChunk.id).where(
+            PrintChunk.print_run_id == run_id,
+            PrintChunk.file_name.is_not(None),
+            PrintChunk.removed_at.is_(None),
+        )
+    )
+    return len(rows.all())
+
+
+def remove_plain_files(
+    write: Transaction, run_id: int, actor: Actor, now: datetime, *, elsewhere: bool = False
+) -> Removed:
+    """Remove the files of a run whose letters are all out of the house; done again, nothing more happens.
+
+    A file goes first, then the note: killed between, the next call finds it gone and writes that down. With
+    ``elsewhere`` a run whose folder is not on this machine is passed over instead of refused.
+
+    Raises:
+        NotFoundError: there is no such run.
+        ConflictError: it was not handed over, or its folder is not on this machine.
+    """
+    with write() as session:
+        run = session.scalar(select(PrintRun).where(PrintRun.id == run_id).with_for_update())
+        if run is None:
+            raise NotFoundError(_s("この印刷は見つかりませんでした。"))
+        lost = select(PrintArchive.id).where(
+            PrintArchive.print_run_id == run_id, PrintArchive.state == "lost"
+        )
+        if run.state not in {"handed_over", "discarded"} and session.scalar(lost.limit(1)) is None:
+            raise ConflictError(_s("この印刷は、まだ差し出していません。"), code="not_handed_over")
+        folder = Path(run.folder)
+        chunks = session.scalars(
+            select(PrintChunk)
+            .where(
+                PrintChunk.print_run_id == run_id,
+                PrintChunk.file_name.is_not(None),
+                PrintChunk.removed_at.is_(None),
+            )
+            .order_by(PrintChunk.number)
+            .with_for_update()
+        ).all()
+        free = set(
+            session.scalars(
+                select(PrintChunk.id).where(PrintChunk.print_run_id == run_id, _nothing_stays())
+            )
+        )
+        gone = [chunk for chunk in chunks if chunk.id in free]
+        if gone and not folder.is_dir():
+            if elsewhere:
+                return Removed(0, len(chunks))
+            raise ConflictError(
+                _s(
+                    "印刷のフォルダーが、このコンピューターにありません。手紙を作ったコンピューターで実行してください。"
+                ),
+                code="folder_elsewhere",
+            )
+        for chunk in gone:
+            for name in (chunk.file_name or "", (chunk.file_name or "") + PART):
+                (folder / name).unlink(missing_ok=True)
+            chunk.removed_at = now
+        if gone:
+            record(
+                session,
+                actor,
+                now,
+                "print_run.plain_removed",
+                "print_run",
+                run_id,
+                files=len(gone),
+                staying=len(chunks) - len(gone),
+            )
+        session.flush()
+        return Removed(len(gone), len(chunks) - len(gone))
+
+
+def _nothing_stays() -> ColumnElement[bool]:
+    return (
+        ~select(Letter.id)
+        .where(
+            Letter.print_run_id == PrintChunk.print_run_id,
+            Letter.chunk_number == PrintChunk.number,
+            Letter.state.in_(STAYING),
+        )
+        .correlate(PrintChunk)
+        .exists()
+    )

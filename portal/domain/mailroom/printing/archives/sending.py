@@ -1,0 +1,206 @@
+"""Archives of a run: which one counts, sending it with the hand-over, and giving a whole batch up when one is lost."""
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.kinds import kind_of
+from portal.domain.letters.letters.models import PrintRun
+from portal.domain.letters.subcontractors.services import LETTERS, FileFacts, note_sent
+from portal.domain.mailroom.printing.models import PrintArchive
+from portal.domain.mailroom.printing.proofs.making import forget_pictures
+from portal.domain.mailroom.printing.runs.superseding import Superseded, supersede_letters
+from portal.domain.mailroom.printing.states import ARCHIVE
+
+SUBJECT = "print_archive"
+WITH_US = ("prepared", "printed")
+LOST_REASON = "archive_lost"
+
+
+def archives_of(session: Session, run_id: int) -> list[PrintArchive]:
+    """Return a run's archives, newest first."""
+    return list(
+        session.scalars(
+            select(PrintArchive)
+            .where(PrintArchive.print_run_id == run_id)
+            .order_by(PrintArchive.number.desc())
+        )
+    )
+
+
+def live_archive(session: Session, run_id: int) -> PrintArchive | None:
+    """Return the archive that counts: built or sent."""
+    return session.scalar(
+        select(PrintArchive).where(
+            PrintArchive.print_run_id == run_id, PrintArchive.state.in_(("built", "sent"))
+        )
+    )
+
+
+def letters_for_the_post(session: Session, run_id: int) -> int:
+    """Return how many printed letters of a run the post would get now."""
+    kind = kind_of(session, run_id)
+    count = select(func.count(kind.table.id)).where(
+        kind.table.print_run_id == run_id, kind.table.state == "printed", kind.by_post
+    )
+    return session.scalar(count) or 0
+
+
+def is_stale(session: Session, archive: PrintArchive) -> bool:
+    """Tell whether letters were taken out of the run since the archive was built."""
+    return archive.state == "built" and archive.letters != letters_for_the_post(
+        session, archive.print_run_id
+    )
+
+
+def refuse_wrong_archive(session: Session, run_id: int) -> None:
+    """Refuse to hand a run over whose archive is lost, or holds letters that were taken out since.
+
+    A run without any archive passes: it is printed in the house.
+
+    Raises:
+        ConflictError: codes ``archive_lost`` and ``archive_stale``.
+    """
+    lost = select(PrintArchive.id).where(
+        PrintArchive.print_run_id == run_id, PrintArchive.state == "lost"
+    )
+    if session.scalar(lost.limit(1)) is not None:
+        raise ConflictError(
+            _s(
+                "この印刷のアーカイブは失われました。この手紙は差し出せません。新しく印刷してください。"
+            ),
+            code="archive_lost",
+        )
+    live = live_archive(session, run_id)
+    if live is not None and is_stale(session, live):
+        raise ConflictError(
+            _s(
+                "アーカイブを作ったあとに、抜き取った手紙があります。アーカイブを作りなおしてください。"
+            ),
+            code="archive_stale",
+        )
+
+
+def send_archive(session: Session, run_id: int, actor: Actor, now: datetime) -> PrintArchive | None:
+    """Note that a run's archive goes to its mail house with the hand-over; None where the run has none.
+
+    Raises:
+        ConflictError: as ``refuse_wrong_archive``.
+        NotAllowedError: the ward has not consented, or no longer does.
+    """
+    refuse_wrong_archive(session, run_id)
+    archive = live_archive(session, run_id)
+    if archive is None:
+        return None
+    facts = FileFacts(
+        LETTERS, archive.file_name, archive.sha256, archive.letters, "print_run", run_id
+    )
+    sent = note_sent(session, archive.subcontractor_id, facts, actor, now)
+    archive.state, archive.sent_at, archive.sent_file_id = (
+        ARCHIVE.next(archive.state, "send"),
+        now,
+        sent.id,
+    )
+    record(
+        session,
+        actor,
+        now,
+        "print_archive.sent",
+        SUBJECT,
+        archive.id,
+        run=run_id,
+        letters=archive.letters,
+    )
+    session.flush()
+    return archive
+
+
+def take_archive(
+    session: Session, run_id: int, archive_id: int, actor: Actor, now: datetime
+) -> Path:
+    """Return where the archive of a handed-over run lies, for somebody who brings it to the mail house; noted each time.
+
+    Raises:
+        NotFoundError: the run has none of that key, or the file is not on this machine any more.
+        NotAllowedError: the actor has no account.
+        ConflictError: it was not handed over, or is lost (code ``not_sent``).
+    """
+    if actor.id is None:
+        raise NotAllowedError(_s("アーカイブを受け取れるのは、アカウントのある職員だけです。"))
+    archive = session.scalar(
+        select(PrintArchive).where(
+            PrintArchive.id == archive_id, PrintArchive.print_run_id == run_id
+        )
+    )
+    if archive is None:
+        raise NotFoundError(_s("このアーカイブは見つかりませんでした。"))
+    if archive.state != "sent":
+        raise ConflictError(
+            _s("渡せるのは、差し出しが承認されたアーカイブだけです。"), code="not_sent"
+        )
+    path = Path(session.get_one(PrintRun, run_id).folder) / archive.file_name
+    if not path.is_file() or path.stat().st_size != archive.size:
+        raise NotFoundError(_s("アーカイブのファイルが、このコンピューターにはもうありません。"))
+    record(
+        session,
+        actor,
+        now,
+        "print_archive.taken",
+        SUBJECT,
+        archive.id,
+        run=run_id,
+        sha256=archive.sha256,
+    )
+    session.flush()
+    return path
+
+
+def lose_archive(session: Session, archive_id: int, actor: Actor, now: datetime) -> Superseded:
+    """Give up a lost archive: all its letters are superseded and their IDs and passwords too, at once.
+
+    The next print run makes new letters for these households. Letters of the ward's counter were never inside.
+
+    Raises:
+        NotFoundError: there is none of that key.
+        NotAllowedError: the actor has no account.
+        WrongStateError: it was given up before, or never counted.
+    """
+    if actor.id is None:
+        raise NotAllowedError(
+            _s("アーカイブの紛失を記録できるのは、アカウントのある職員だけです。")
+        )
+    run_id = session.scalar(select(PrintArchive.print_run_id).where(PrintArchive.id == archive_id))
+    if run_id is None:
+        raise NotFoundError(_s("このアーカイブは見つかりませんでした。"))
+    # the run first, as everybody does who hands it over
+    session.scalars(select(PrintRun.id).where(PrintRun.id == run_id).with_for_update()).one()
+    archive = session.scalars(
+        select(PrintArchive)
+        .where(PrintArchive.id == archive_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    archive.state, archive.lost_at = ARCHIVE.next(archive.state, "lose"), now
+    lost = supersede_letters(
+        session, run_id, ("printed", "handed_over"), actor, now, LOST_REASON, counter=False
+    )
+    forget_pictures(session, run_id, actor, now)
+    record(
+        session,
+        actor,
+        now,
+        "print_archive.lost",
+        SUBJECT,
+        archive.id,
+        run=run_id,
+        letters=lost.letters,
+        credentials=lost.credentials,
+    )
+    session.flush()
+    return lost

@@ -1,0 +1,1 @@
+"""Cards and decision letters to people without a channel."""

@@ -1,0 +1,91 @@
+"""The decision letter: a card that tells how a request ended, why, and what comes next, to who has no channel."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
+from typing import Protocol
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.texts import SOURCE_LOCALE, _, use_locale
+from portal.domain.foundation.vault import Vault
+from portal.domain.letters.announcements.models import Announcement
+from portal.domain.letters.letters.card import Decision
+from portal.domain.requests.alternatives import words as alternatives
+from portal.domain.requests.declines import words as declines
+from portal.domain.requests.redeliveries import words as redeliveries
+from portal.domain.requests.requests.kinds import ALTERNATIVE, DECLINE, REDELIVERY, kind_name
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.services import reply_of
+from portal.domain.requests.requests.steps import Step
+from portal.domain.requests.requests.words import next_words, state_words
+
+EVENTS = ("decided", "returned_for_correction", "stopped")
+OTHER = "other"
+LONGEST_REPLY = 300
+"""A reviewer's longer text is told on the telephone: what does not fit its page would stop the whole print."""
+
+
+class _Words(Protocol):
+    @property
+    def REASONS(self) -> Mapping[str, Callable[[], str]]: ...  # noqa: N802  (a constant of the slice's module)
+    def steps_of(self, session: Session, request: Request) -> Sequence[Step]: ...
+
+
+WORDS: Mapping[str, _Words] = MappingProxyType(
+    {DECLINE: declines, ALTERNATIVE: alternatives, REDELIVERY: redeliveries}
+)
+
+
+def versions(session: Session, rows: Collection[Announcement]) -> dict[int, int]:
+    """Return the version of the request that each announcement of a decision speaks of; others are left out."""
+    return {key: request.version for key, request in _requests(session, rows).items()}
+
+
+def decisions(
+    session: Session, vault: Vault, rows: Collection[Announcement], locales: Sequence[str]
+) -> dict[int, dict[str, Decision]]:
+    """Return what the announcements of decisions say in each language, by their keys, as the requests stand now."""
+    found: dict[int, dict[str, Decision]] = {}
+    for key, request in _requests(session, rows).items():
+        found[key] = {}
+        for locale in locales:
+            with use_locale(locale):
+                found[key][locale] = _decision(session, vault, request, locale)
+    return found
+
+
+def _decision(session: Session, vault: Vault, request: Request, locale: str) -> Decision:
+    words = WORDS[request.kind]
+    why: list[str] = []
+    if (reason := words.REASONS.get(request.reply or "")) is not None and request.reply != OTHER:
+        why.append(reason())
+    if locale == SOURCE_LOCALE and (reply := reply_of(vault, request)):
+        why.append(
+            reply
+            if len(reply) <= LONGEST_REPLY
+            else _("担当者からの説明は、お電話でお伝えします。")
+        )
+    return Decision(
+        kind_name(request.kind),
+        state_words(request),
+        tuple(why),
+        next_words(words.steps_of(session, request)),
+    )
+
+
+def _requests(session: Session, rows: Collection[Announcement]) -> dict[int, Request]:
+    wanted = {
+        row.receipt_no: row for row in rows if row.event in EVENTS and row.receipt_no is not None
+    }
+    requests = session.scalars(
+        select(Request).where(Request.receipt_no.in_(wanted), Request.kind.in_(WORDS))
+    ).all()
+    by_receipt = {request.receipt_no: request for request in requests}
+    return {
+        row.id: request
+        for row in rows
+        if row.event in EVENTS
+        and (request := by_receipt.get(row.receipt_no or "")) is not None
+        and request.household_id == row.household_id
+    }

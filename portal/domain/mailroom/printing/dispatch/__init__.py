@@ -1,0 +1,1 @@
+"""From the hand-over to the post office."""

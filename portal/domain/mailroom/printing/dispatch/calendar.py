@@ -1,0 +1,291 @@
+"""The dispatch calendar: which towns' letters go to which post office on which day, and how many (clause 7(3)③)."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.letters.letters.models import Letter, PrintRun
+from portal.domain.letters.shipments.models import Shipment
+from portal.domain.mailroom.printing.models import Dispatch
+from portal.domain.mailroom.printing.states import DISPATCH
+
+OFFICE_MAX, NOTE_MAX, TOWNS_MAX, MOST = 60, 300, 200, 1_000_000
+PUBLIC_DAYS = 60
+"""How long residents still read what was sent."""
+SUBJECT = "dispatch"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What somebody plans: a day (JST), a post office, how many letters, towns, perhaps a run, a note of the staff."""
+
+    day: date
+    post_office: str
+    planned: int
+    towns: tuple[str, ...]
+    run_id: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One line of the calendar; ``posted`` are the letters of its run that are posted (None: without a run)."""
+
+    id: int
+    day: date
+    post_office: str
+    planned: int
+    towns: tuple[str, ...]
+    run_id: int | None
+    state: str
+    posted: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublicDay:
+    """What residents read: a day, its towns, and whether their letters were sent; nothing else."""
+
+    day: date
+    towns: tuple[str, ...]
+    sent: bool
+
+
+def read_towns(typed: str, known: Collection[str]) -> tuple[str, ...]:
+    """Read towns, one a line or with commas between; with or without 丁目, but only those of the ward's list.
+
+    Raises:
+        InputError: none, too many, or one that is not in the list (with code ``towns``).
+    """
+    found = tuple(
+        dict.fromkeys(name for part in re.split(r"[\n,、，]+", typed) if (name := part.strip()))
+    )
+    if not 0 < len(found) <= TOWNS_MAX:
+        raise InputError(_s("町の名前を、1行に1つずつ入力してください。"), code="towns")
+    every = set(known) | {re.sub(r"[一二三四五六七八九十]+丁目$", "", name) for name in known}
+    for name in found:
+        if name not in every:
+            raise InputError(
+                _s("「%(name)s」は、町の一覧にありません。名前を確かめてください。")
+                % {"name": name},
+                code="towns",
+            )
+    return found
+
+
+def plan(session: Session, vault: Vault, wanted: Plan, actor: Actor, now: datetime) -> Dispatch:
+    """Add a posting to the calendar.
+
+    Raises:
+        InputError: a field is missing or wrong; ``code`` names it.
+        NotAllowedError: the actor has no account.
+    """
+    _account(actor)
+    _check(session, wanted, now)
+    row = Dispatch(
+        day=wanted.day,
+        post_office=wanted.post_office.strip(),
+        planned=wanted.planned,
+        towns=list(wanted.towns),
+        print_run_id=wanted.run_id,
+        created_at=now,
+        changed_at=now,
+    )
+    session.add(row)
+    session.flush()
+    _write_note(vault, row, wanted.note)
+    record(session, actor, now, "dispatch.planned", SUBJECT, row.id, **_facts(row))
+    session.flush()
+    return row
+
+
+def change(
+    session: Session, vault: Vault, dispatch_id: int, wanted: Plan, actor: Actor, now: datetime
+) -> Dispatch:
+    """Change a planned posting. Raises as ``plan``, NotFoundError, and WrongStateError once it was sent or cancelled."""
+    _account(actor)
+    row = locked(session, dispatch_id)
+    DISPATCH.next(row.state, "send")  # what may still be sent may be changed
+    _check(session, wanted, now)
+    row.day, row.post_office, row.planned = wanted.day, wanted.post_office.strip(), wanted.planned
+    row.towns, row.print_run_id, row.changed_at = list(wanted.towns), wanted.run_id, now
+    _write_note(vault, row, wanted.note)
+    record(session, actor, now, "dispatch.changed", SUBJECT, row.id, **_facts(row))
+    session.flush()
+    return row
+
+
+def mark_sent(session: Session, dispatch_id: int, actor: Actor, now: datetime) -> Dispatch:
+    """Note that the letters went to the post office.
+
+    Raises:
+        NotFoundError: there is none of that key.
+        InputError: its day is still to come.
+        WrongStateError: it was sent or cancelled before.
+        NotAllowedError: the actor has no account.
+    """
+    _account(actor)
+    row = locked(session, dispatch_id)
+    after = DISPATCH.next(row.state, "send")
+    if row.day > jst_date(now):
+        raise InputError(
+            _s("予定の日がまだ来ていません。早く送ったときは、さきに日付を変えてください。")
+        )
+    row.state, row.changed_at = after, now
+    record(session, actor, now, "dispatch.sent", SUBJECT, row.id, **_facts(row))
+    session.flush()
+    return row
+
+
+def cancel(session: Session, dispatch_id: int, actor: Actor, now: datetime) -> Dispatch:
+    """Give a planned posting up; residents no longer read it. Raises as ``mark_sent``, without the day."""
+    _account(actor)
+    row = locked(session, dispatch_id)
+    row.state, row.changed_at = DISPATCH.next(row.state, "cancel"), now
+    record(session, actor, now, "dispatch.cancelled", SUBJECT, row.id, **_facts(row))
+    session.flush()
+    return row
+
+
+def locked(session: Session, dispatch_id: int) -> Dispatch:
+    """Return the row, locked to the end of the transaction. Raises NotFoundError."""
+    row = session.get(Dispatch, dispatch_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFoundError(_s("この発送の予定は見つかりませんでした。"))
+    return row
+
+
+def one(session: Session, dispatch_id: int) -> Dispatch:
+    """Return the row, to read. Raises NotFoundError."""
+    row = session.get(Dispatch, dispatch_id)
+    if row is None:
+        raise NotFoundError(_s("この発送の予定は見つかりませんでした。"))
+    return row
+
+
+def note_of(vault: Vault, row: Dispatch) -> str:
+    """Return the staff's note. Raises IntegrityFaultError for a wrong key."""
+    if row.sealed is None or row.wrapped_key is None:
+        return ""
+    found = unseal_json(vault.unwrap(row.wrapped_key), row.sealed, f"dispatch:{row.id}")
+    return str(found["note"])
+
+
+def dispatches_between(session: Session, first: date, last: date) -> list[Planned]:
+    """Return what was planned for the days from ``first`` to ``last`` (both included), without what was cancelled."""
+    rows = session.scalars(
+        select(Dispatch)
+        .where(Dispatch.day >= first, Dispatch.day <= last, Dispatch.state != "cancelled")
+        .order_by(Dispatch.day, Dispatch.id)
+    ).all()
+    return _lines(session, rows)
+
+
+def coming(session: Session, limit: int) -> list[Planned]:
+    """Return what still waits, the next day first; also what should have been sent and was not noted."""
+    rows = session.scalars(
+        select(Dispatch)
+        .where(Dispatch.state == "planned")
+        .order_by(Dispatch.day, Dispatch.id)
+        .limit(limit)
+    ).all()
+    return _lines(session, rows)
+
+
+def past(session: Session, limit: int) -> list[Planned]:
+    """Return what was sent or cancelled, the last first."""
+    rows = session.scalars(
+        select(Dispatch)
+        .where(Dispatch.state != "planned")
+        .order_by(Dispatch.day.desc(), Dispatch.id.desc())
+        .limit(limit)
+    ).all()
+    return _lines(session, rows)
+
+
+def public_days(session: Session, today: date) -> list[PublicDay]:
+    """Return what residents may read, by day: planned days to come and late ones, and what was sent lately."""
+    rows = session.execute(
+        select(Dispatch.day, Dispatch.state, Dispatch.towns)
+        .where(Dispatch.state != "cancelled")
+        .order_by(Dispatch.day, Dispatch.id)
+    )
+    days: dict[tuple[date, bool], dict[str, None]] = {}
+    for day, state, towns in rows:
+        sent = state == "sent"
+        if sent and (today - day).days > PUBLIC_DAYS:
+            continue
+        days.setdefault((day, sent), {}).update(dict.fromkeys(towns))
+    return [PublicDay(day, tuple(towns), sent) for (day, sent), towns in days.items()]
+
+
+def _lines(session: Session, rows: Collection[Dispatch]) -> list[Planned]:
+    posted = _posted(session, {row.print_run_id for row in rows if row.print_run_id is not None})
+    return [
+        Planned(
+            row.id,
+            row.day,
+            row.post_office,
+            row.planned,
+            tuple(row.towns),
+            row.print_run_id,
+            row.state,
+            None if row.print_run_id is None else posted.get(row.print_run_id, 0),
+        )
+        for row in rows
+    ]
+
+
+def _posted(session: Session, run_ids: Collection[int]) -> Mapping[int, int]:
+    rows = session.execute(
+        select(Letter.print_run_id, func.count(Shipment.id))
+        .join(Shipment, Shipment.letter_id == Letter.id)
+        .where(
+            Letter.print_run_id.in_(run_ids),
+            Shipment.posted_on.is_not(None),
+            Shipment.state != "cancelled",
+        )
+        .group_by(Letter.print_run_id)
+    )
+    return {run_id: int(count) for run_id, count in rows}
+
+
+def _check(session: Session, wanted: Plan, now: datetime) -> None:
+    if wanted.day < jst_date(now):
+        raise InputError(_s("過ぎた日の予定は作れません。日付を確かめてください。"), code="day")
+    if not 0 < len(wanted.post_office.strip()) <= OFFICE_MAX:
+        raise InputError(_s("郵便局の名前を、60文字までで入力してください。"), code="post_office")
+    if not 0 < wanted.planned <= MOST:
+        raise InputError(_s("予定の通数を、1以上の数字で入力してください。"), code="planned")
+    if not wanted.towns:
+        raise InputError(_s("町の名前を、1行に1つずつ入力してください。"), code="towns")
+    if len(wanted.note) > NOTE_MAX:
+        raise InputError(_s("メモは300文字までにしてください。"), code="note")
+    if wanted.run_id is not None and session.get(PrintRun, wanted.run_id) is None:
+        raise InputError(_s("この印刷は見つかりませんでした。"), code="run")
+
+
+def _write_note(vault: Vault, row: Dispatch, note: str) -> None:
+    row.wrapped_key = row.sealed = None
+    if note.strip():
+        key, row.wrapped_key = vault.new_data_key()
+        row.sealed = seal_json(key, {"note": note.strip()}, f"dispatch:{row.id}")
+
+
+def _facts(row: Dispatch) -> dict[str, Any]:
+    return {"day": row.day.isoformat(), "planned": row.planned, "run": row.print_run_id}
+
+
+def _account(actor: Actor) -> None:
+    if actor.id is None:
+        raise NotAllowedError(_s("発送の予定を決められるのは、アカウントのある職員だけです。"))

@@ -1,0 +1,190 @@
+"""Handing a print run over to the post: one officer proposes, a second person confirms, all its letters go together."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.approvals.models import Approval
+from portal.domain.foundation.approvals.queries import open_for
+from portal.domain.foundation.approvals.services import confirm, propose
+from portal.domain.foundation.audit.services import record, record_many
+from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
+from portal.domain.foundation.texts import _s, _sn
+from portal.domain.foundation.vault import Vault
+from portal.domain.letters.letters.bare import locked as bare
+from portal.domain.letters.letters.bare import take_out as take_out_bare
+from portal.domain.letters.letters.kinds import kind_of
+from portal.domain.letters.letters.models import Letter, PrintRun
+from portal.domain.letters.letters.services import cancel, locked
+from portal.domain.letters.letters.states import PRINT_RUN, REDELIVERY
+from portal.domain.mailroom.printing.archives.sending import refuse_wrong_archive, send_archive
+from portal.domain.mailroom.printing.proofs.decisions import require_approval
+from portal.domain.mailroom.printing.proofs.making import forget_pictures, locked_run
+from portal.domain.mailroom.printing.runs.queries import count_to_withdraw
+from portal.domain.people.households.models import Household
+from portal.domain.requests.redeliveries.fulfilling import letters_posted
+
+HAND_OVER, SUBJECT = "hand_over_run", "print_run"
+PRINTED, SENT = "printed", "handed_over"
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """What left the house: letters, children and yen."""
+
+    run_id: int
+    letters: int
+    children: int
+    yen: int
+
+
+def proposal_of(session: Session, run_id: int) -> Approval | None:
+    """Return the open proposal to hand a run over."""
+    return open_for(session, HAND_OVER, SUBJECT, [run_id]).get(run_id)
+
+
+def propose_hand_over(session: Session, run_id: int, actor: Actor, now: datetime) -> Approval:
+    """Propose to hand a finished run over; another person confirms it with ``confirm_hand_over``.
+
+    Raises:
+        NotFoundError: there is no such run.
+        WrongStateError: it is still being built, or was handed over before.
+        ConflictError: letters must be taken out first, the message says how many; the archive is lost or stale; or
+            nobody approved the run from its proof.
+        NotAllowedError: the actor has no account.
+    """
+    run = locked_run(session, run_id)
+    PRINT_RUN.next(run.state, "hand_over")
+    _refuse_letters_that_must_stay(session, run_id)
+    refuse_wrong_archive(session, run_id)
+    require_approval(session, run_id)
+    return propose(session, HAND_OVER, SUBJECT, run_id, actor, now)
+
+
+def confirm_hand_over(
+    session: Session, vault: Vault, run_id: int, actor: Actor, now: datetime
+) -> HandedOver:
+    """Confirm another person's proposal: the run and all its printed letters are handed over, together.
+
+    Households that asked for their letter again are told that it is in the post. The pictures of the proof go.
+
+    An archive that was built for a mail house goes with them, and is written down as sent.
+
+    Raises:
+        NotFoundError: there is no such run, or nobody proposed it.
+        WrongStateError: it was handed over before.
+        ConflictError: letters must be taken out first, the message says how many; the archive is lost or stale; or
+            nobody approved the run from its proof.
+        NotAllowedError: the own proposal, or a mail house without the ward's consent.
+    """
+    run = locked_run(session, run_id)
+    after = PRINT_RUN.next(run.state, "hand_over")
+    waiting = proposal_of(session, run_id)
+    if waiting is None:
+        raise NotFoundError(_s("この印刷の差し出しは、まだ提案されていません。"))
+    # Locked to the end of the transaction, so that no hold or protection comes in between check and commit.
+    letters = kind_of(session, run_id).table
+    households = select(letters.household_id).where(
+        letters.print_run_id == run_id, letters.state == PRINTED
+    )
+    session.execute(
+        select(Household.id)
+        .where(Household.id.in_(households))
+        .order_by(Household.id)
+        .with_for_update()
+    ).all()
+    _refuse_letters_that_must_stay(session, run_id)
+    require_approval(session, run_id)
+    send_archive(session, run_id, actor, now)
+    confirm(session, waiting.id, actor, now, ward_needed=False)
+    done = _hand_over(session, run, after, actor, now)
+    forget_pictures(session, run_id, actor, now)
+    again = select(Letter.household_id).where(
+        Letter.print_run_id == run_id, Letter.handed_over_at == now, Letter.reason == REDELIVERY
+    )
+    letters_posted(session, vault, session.scalars(again).all(), now)
+    return done
+
+
+def take_out(
+    session: Session, run_id: int, letter_ids: Collection[int], actor: Actor, now: datetime
+) -> int:
+    """Note that letters of a run were taken out before posting: each is cancelled, its ID and password closed.
+
+    Returns how many; a letter that a colleague noted before is passed over.
+
+    Raises:
+        NotFoundError: there is no such run, or a letter is not of it.
+        WrongStateError: the run is still being built, or was handed over before.
+        NotAllowedError: the actor has no account.
+    """
+    if actor.id is None:
+        raise NotAllowedError(_s("手紙を抜き取れるのは、アカウントのある職員だけです。"))
+    run = locked_run(session, run_id)
+    PRINT_RUN.next(run.state, "hand_over")
+    count, take = 0, take_out_bare if run.is_bare else cancel
+    for letter_id in sorted(letter_ids):
+        letter = bare(session, letter_id) if run.is_bare else locked(session, letter_id)
+        if letter.print_run_id != run_id:
+            raise NotFoundError(_s("この手紙は見つかりませんでした。"))
+        if letter.state == PRINTED:
+            take(session, letter_id, actor, now, reason="taken_out")
+            count += 1
+    return count
+
+
+def _refuse_letters_that_must_stay(session: Session, run_id: int) -> None:
+    if count := count_to_withdraw(session, run_id):
+        raise ConflictError(
+            _sn(
+                "印刷の後に、保留や支援措置になった世帯の手紙が%(n)d通あります。抜き取ってから、差し出してください。",
+                "印刷の後に、保留や支援措置になった世帯の手紙が%(n)d通あります。抜き取ってから、差し出してください。",
+                count,
+            )
+            % {"n": count},
+            code="letters_to_take_out",
+        )
+
+
+def _hand_over(
+    session: Session, run: PrintRun, after: str, actor: Actor, now: datetime
+) -> HandedOver:
+    kind = kind_of(session, run.id)
+    letters = kind.table
+    mine = (letters.print_run_id == run.id, letters.state == PRINTED, kind.by_post)
+    rows = session.execute(
+        select(letters.id, letters.household_id).where(*mine).order_by(letters.id)
+    ).all()
+    children, yen = session.execute(
+        select(
+            func.coalesce(func.sum(letters.children), 0),
+            func.coalesce(func.sum(letters.amount_yen), 0),
+        ).where(*mine)
+    ).one()
+    done = HandedOver(run.id, len(rows), int(children), int(yen))
+    session.execute(
+        update(letters)
+        .where(*mine)
+        .values(state=kind.machine.next(PRINTED, "hand_over"), handed_over_at=now)
+        .execution_options(synchronize_session="fetch")
+    )
+    run.state, run.handed_over_at = after, now
+    events = [(letter_id, household_id) for letter_id, household_id in rows]
+    record_many(session, actor, now, f"{kind.subject}.handed_over", kind.subject, events)
+    record(
+        session,
+        actor,
+        now,
+        "print_run.handed_over",
+        SUBJECT,
+        run.id,
+        letters=done.letters,
+        children=done.children,
+        yen=done.yen,
+    )
+    session.flush()
+    return done

@@ -1,0 +1,82 @@
+"""What was posted last, and which runs still have letters to be posted."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.letters.letters.kinds import KINDS
+from portal.domain.letters.letters.models import BareLetter, Letter, PrintRun
+from portal.domain.letters.shipments.models import Shipment
+from portal.domain.letters.shipments.services import LETTER
+
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PostedLetter:
+    """One posting of a letter, by its numbers alone."""
+
+    number: str
+    tracking_no: str | None
+    mail_class: str
+    posted_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class RunWaiting:
+    """A run with letters that are handed over and not posted yet."""
+
+    run_id: int
+    kind: str
+    letters: int
+
+
+def latest(session: Session, limit: int = SHOWN) -> list[PostedLetter]:
+    """Return the letters that were posted last, newest day first."""
+    followed = session.execute(
+        select(Letter.number, Shipment.tracking_no, Shipment.mail_class, Shipment.posted_on)
+        .join(Letter, Letter.id == Shipment.letter_id)
+        .where(Shipment.kind == LETTER, Shipment.posted_on.is_not(None))
+        .order_by(Shipment.id.desc())
+        .limit(limit)
+    )
+    bare = session.execute(
+        select(
+            BareLetter.number, BareLetter.tracking_no, BareLetter.mail_class, BareLetter.posted_on
+        )
+        .where(BareLetter.posted_on.is_not(None))
+        .order_by(BareLetter.posted_on.desc(), BareLetter.id.desc())
+        .limit(limit)
+    )
+    found = [
+        PostedLetter(number, tracking_no, mail_class or "", day)
+        for rows in (followed, bare)
+        for number, tracking_no, mail_class, day in rows
+        if day is not None
+    ]
+    return sorted(found, key=lambda one: one.posted_on, reverse=True)[:limit]
+
+
+def runs_waiting(session: Session, limit: int = SHOWN) -> list[RunWaiting]:
+    """Return the runs with letters to be posted, oldest first."""
+    posted = select(Shipment.letter_id).where(
+        Shipment.letter_id.is_not(None), Shipment.state != "cancelled"
+    )
+    found: list[RunWaiting] = []
+    for kind in KINDS:
+        letters = kind.table
+        left = [letters.state == "handed_over", kind.by_post]
+        if letters is Letter:
+            left.append(Letter.id.not_in(posted))
+        rows = session.execute(
+            select(PrintRun.id, PrintRun.kind, func.count(letters.id))
+            .join(letters, letters.print_run_id == PrintRun.id)
+            .where(*left)
+            .group_by(PrintRun.id, PrintRun.kind)
+            .order_by(PrintRun.id)
+            .limit(limit)
+        )
+        found += [RunWaiting(run_id, name, int(count)) for run_id, name, count in rows]
+    return sorted(found, key=lambda run: run.run_id)[:limit]

@@ -1,0 +1,350 @@
+"""Letters at the post office: each gets its tracking number on the day of posting, by scan or from a file, all or none."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from sqlalchemy import Select, func, insert, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record, record_many
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import ConflictError, DomainError, InputError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.typed import bare
+from portal.domain.letters.letters.bare import by_numbers, post
+from portal.domain.letters.letters.kinds import BARE, kind_of
+from portal.domain.letters.letters.models import BareLetter, Letter, PrintRun
+from portal.domain.letters.letters.numbers import is_letter_number
+from portal.domain.letters.letters.states import REDELIVERY
+from portal.domain.letters.shipments.mail import MAIL, tracking_number
+from portal.domain.letters.shipments.models import Shipment
+from portal.domain.letters.shipments.services import LETTER
+from portal.domain.letters.shipments.states import SHIPMENT
+from portal.domain.mailroom.printing.recalls.recall_list import found_posted
+from portal.domain.mailroom.printing.runs.columns import read_columns
+
+AT_ONCE = 500
+One = TypeVar("One")
+SHOWN_FAULTS = 20
+NUMBER, TRACKING = "手紙番号", "お問い合わせ番号"
+HANDED_OVER = "handed_over"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One letter and the label on it, as typed or scanned; ``line`` is 0 for a single one."""
+
+    letter_number: str
+    tracking_no: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """How many letters were posted."""
+
+    letters: int
+
+
+class _Faults:
+    def __init__(self) -> None:
+        self._found: list[tuple[int, str]] = []
+
+    def add(self, line: int, sentence: str) -> None:
+        self._found.append((line, sentence))
+
+    def refuse(self) -> None:
+        if not self._found:
+            return
+        sentences = [
+            _s("%(line)d行目: %(sentence)s") % {"line": line, "sentence": sentence}
+            if line
+            else sentence
+            for line, sentence in sorted(self._found, key=lambda one: one[0])
+        ]
+        if len(sentences) == 1:
+            raise InputError(sentences[0], code="posting")
+        shown = "".join(f"\n- {sentence}" for sentence in sentences[:SHOWN_FAULTS])
+        raise InputError(
+            _s(
+                "差し出しを記録しませんでした(%(n)d件)。直してから、もう一度読み込んでください。%(lines)s"
+            )
+            % {"n": len(sentences), "lines": shown},
+            code="posting",
+        )
+
+
+def read_entries(data: bytes) -> list[Entry]:
+    """Read a CSV with the columns 手紙番号 and お問い合わせ番号 (UTF-8 or Shift_JIS).
+
+    Raises:
+        InputError: no such file, or without the columns.
+    """
+    return [
+        Entry(number, tracking, line)
+        for line, (number, tracking) in read_columns(data, (NUMBER, TRACKING), code="posting")
+    ]
+
+
+def post_letters(
+    session: Session,
+    entries: Sequence[Entry],
+    day: date,
+    mail_class: str,
+    actor: Actor,
+    now: datetime,
+) -> Posted:
+    """Note that letters were handed to the post on ``day`` (JST) with these labels; all of them or none.
+
+    Raises:
+        InputError: a day to come, a class without tracking numbers, or any letter or label that does not fit; the
+            message names every line.
+    """
+    if day > jst_date(now):
+        raise InputError(_s("差し出した日が未来です。日付を確かめてください。"), code="posting")
+    if mail_class not in MAIL or not MAIL[mail_class].digits:
+        raise InputError(_s("お問い合わせ番号のある郵便の種類を選んでください。"), code="posting")
+    faults = _Faults()
+    labels = _labels(session, entries, day, mail_class, faults)
+    letters = _letters(session, entries, faults)
+    faults.refuse()
+    _store(
+        session, [(letters[entry], labels[entry]) for entry in entries], day, mail_class, actor, now
+    )
+    return Posted(len(entries))
+
+
+def post_run(
+    session: Session, run_id: int, day: date, mail_class: str, actor: Actor, now: datetime
+) -> Posted:
+    """Note that all letters of a run which are not posted yet went out on ``day`` by a class without labels.
+
+    Raises:
+        NotFoundError: there is no such run.
+        InputError: a day to come, or a class that needs a label on each letter.
+        ConflictError: it was not handed over, or nothing of it is left.
+    """
+    run = session.scalar(select(PrintRun).where(PrintRun.id == run_id).with_for_update())
+    if run is None:
+        raise NotFoundError(_s("この印刷は見つかりませんでした。"))
+    if day > jst_date(now):
+        raise InputError(_s("差し出した日が未来です。日付を確かめてください。"), code="posting")
+    if mail_class not in MAIL or MAIL[mail_class].digits:
+        raise InputError(
+            _s("この郵便の種類では、手紙1通ごとにお問い合わせ番号がいります。"), code="posting"
+        )
+    letters: Sequence[Letter | BareLetter]
+    if run.is_bare:
+        unposted = select(BareLetter).where(
+            BareLetter.print_run_id == run_id, BareLetter.state == HANDED_OVER
+        )
+        letters = session.scalars(unposted.order_by(BareLetter.id).with_for_update()).all()
+    else:
+        letters = session.scalars(
+            select(Letter)
+            .where(
+                Letter.print_run_id == run_id,
+                Letter.state == HANDED_OVER,
+                Letter.id.not_in(_posted()),
+            )
+            .order_by(Letter.id)
+            .with_for_update()
+        ).all()
+    if not letters:
+        raise ConflictError(
+            _s("この印刷に、差し出していない手紙はありません。"), code="nothing_to_post"
+        )
+    _store(session, [(letter, None) for letter in letters], day, mail_class, actor, now)
+    return Posted(len(letters))
+
+
+def waiting(session: Session, run_id: int) -> int:
+    """Return how many letters of a run are handed over and not yet posted."""
+    letters = kind_of(session, run_id).table
+    mine = [letters.print_run_id == run_id, letters.state == HANDED_OVER]
+    if letters is Letter:
+        mine.append(Letter.id.not_in(_posted()))
+    return session.scalar(select(func.count(letters.id)).where(*mine)) or 0
+
+
+def _posted() -> Select[int | None]:
+    return select(Shipment.letter_id).where(
+        Shipment.letter_id.is_not(None), Shipment.state != "cancelled"
+    )
+
+
+def _labels(
+    session: Session, entries: Sequence[Entry], day: date, mail_class: str, faults: _Faults
+) -> Mapping[Entry, str]:
+    found: dict[Entry, str] = {}
+    seen: set[str] = set()
+    for entry in entries:
+        try:
+            number = tracking_number(entry.tracking_no, mail_class) or ""
+        except DomainError as error:
+            faults.add(entry.line, error.message)
+            continue
+        if number in seen:
+            faults.add(entry.line, _s("このお問い合わせ番号は、前の行にもあります。"))
+        seen.add(number)
+        found[entry] = number
+    used: set[str | None] = set()
+    for part in _parts(sorted(seen)):
+        for table in (Shipment, BareLetter):
+            used |= set(
+                session.scalars(
+                    select(table.tracking_no).where(
+                        table.tracking_no.in_(part), table.posted_on == day
+                    )
+                )
+            )
+    for entry, number in found.items():
+        if number in used:
+            faults.add(entry.line, _s("このお問い合わせ番号は、同じ日の別の郵便で使われています。"))
+    return found
+
+
+def _letters(
+    session: Session, entries: Sequence[Entry], faults: _Faults
+) -> Mapping[Entry, Letter | BareLetter]:
+    numbers = {entry: bare(entry.letter_number).upper() for entry in entries}
+    letters: dict[str, Letter | BareLetter] = {}
+    posted: set[int | None] = set()
+    for part in _parts(sorted(set(numbers.values()))):
+        rows = session.scalars(
+            select(Letter).where(Letter.number.in_(part)).order_by(Letter.id).with_for_update()
+        ).all()
+        letters |= {row.number: row for row in rows}
+        letters |= by_numbers(session, part)
+        posted |= set(
+            session.scalars(_posted().where(Shipment.letter_id.in_([row.id for row in rows])))
+        )
+    seen: set[str] = set()
+    found: dict[Entry, Letter | BareLetter] = {}
+    for entry, number in numbers.items():
+        letter = letters.get(number)
+        if letter is None:
+            wrong = not is_letter_number(number)
+            faults.add(
+                entry.line,
+                _s("手紙番号に、まちがいがあります。もう一度読み取ってください。")
+                if wrong
+                else _s("この番号の手紙はありません。"),
+            )
+        elif number in seen:
+            faults.add(entry.line, _s("この手紙は、前の行にもあります。"))
+        elif (
+            letter.posted_on is not None if isinstance(letter, BareLetter) else letter.id in posted
+        ):
+            faults.add(entry.line, _s("この手紙は、もう差し出してあります。"))
+        elif letter.state != HANDED_OVER:
+            faults.add(
+                entry.line, _s("この手紙は差し出せません。引き渡す前か、取りやめになっています。")
+            )
+        else:
+            found[entry] = letter
+        seen.add(number)
+    return found
+
+
+def _store(
+    session: Session,
+    pairs: Sequence[tuple[Letter | BareLetter, str | None]],
+    day: date,
+    mail_class: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    followed = [(letter, label) for letter, label in pairs if isinstance(letter, Letter)]
+    _ship(session, followed, day, mail_class, actor, now)
+    for letter, label in pairs:
+        if isinstance(letter, BareLetter):
+            post(session, letter, day, mail_class, label, actor, now)
+    record(
+        session,
+        actor,
+        now,
+        "posting.entered",
+        "shipment",
+        count=len(pairs),
+        mail_class=mail_class,
+        day=day.isoformat(),
+    )
+    session.flush()
+    for part in _parts(followed):
+        found_posted(session, [letter.id for letter, _label in part], actor, now)
+    for keys in _parts([letter.id for letter, _label in pairs if isinstance(letter, BareLetter)]):
+        found_posted(session, keys, actor, now, BARE)
+
+
+def _ship(
+    session: Session,
+    pairs: Sequence[tuple[Letter, str | None]],
+    day: date,
+    mail_class: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Begin a shipment for each letter that the post is followed for; a letter without an ID is none."""
+    state = SHIPMENT.next(SHIPMENT.initial, "post")
+    for part in _parts(pairs):
+        earlier = _earlier(session, [letter.household_id for letter, _label in part])
+        session.execute(
+            insert(Shipment),
+            [
+                {
+                    "kind": LETTER,
+                    "household_id": letter.household_id,
+                    "letter_id": letter.id,
+                    "state": state,
+                    "attempt": earlier.get(letter.household_id, (None, -1))[1] + 1
+                    if letter.reason == REDELIVERY
+                    else 0,
+                    "previous_id": earlier.get(letter.household_id, (None, 0))[0]
+                    if letter.reason == REDELIVERY
+                    else None,
+                    "value_yen": 0,
+                    "mail_class": mail_class,
+                    "tracking_no": label,
+                    "posted_on": day,
+                    "created_at": now,
+                    "changed_at": now,
+                }
+                for letter, label in part
+            ],
+        )
+    events = [(letter.id, letter.household_id) for letter, _label in pairs]
+    record_many(
+        session,
+        actor,
+        now,
+        "letter.posted",
+        "letter",
+        events,
+        mail_class=mail_class,
+        day=day.isoformat(),
+    )
+
+
+def _earlier(
+    session: Session, household_ids: Sequence[int]
+) -> Mapping[int, tuple[int | None, int]]:
+    """Return each household's last posting of a letter that nothing repeats yet, and its attempt."""
+    repeated = select(Shipment.previous_id).where(Shipment.previous_id.is_not(None))
+    rows = session.execute(
+        select(Shipment.household_id, Shipment.id, Shipment.attempt)
+        .where(
+            Shipment.household_id.in_(household_ids),
+            Shipment.kind == LETTER,
+            Shipment.id.not_in(repeated),
+        )
+        .order_by(Shipment.id)
+    )
+    return {household_id: (key, attempt) for household_id, key, attempt in rows}
+
+
+def _parts(rows: Sequence[One]) -> Iterator[Sequence[One]]:
+    return (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))

@@ -1,0 +1,1 @@
+"""Proofs of runs: pictures and counts, approved or refused by a second person."""

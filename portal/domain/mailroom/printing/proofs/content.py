@@ -1,0 +1,273 @@
+"""What a proof shows: which letters of a run are looked at, their pictures without secrets, and what is counted.
+
+The pictures are drawn anew, with stars for ID and password and a code that names nobody: no secret can get on a
+staff screen by a mistake in covering it up. That they show what was built is checked on the text of the printed pages.
+"""
+
+import hashlib
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from random import Random
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.vault import Vault
+from portal.domain.letters.letters.content import LetterContent, LetterFrame, text_ems
+from portal.domain.letters.letters.kinds import kind_of
+from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.letters.letters.render import render_chunk, render_pictures
+from portal.domain.mailroom.printing.runs import advance_selection, selection
+from portal.domain.mailroom.printing.runs.addressees import read_addressees
+from portal.domain.mailroom.printing.runs.build import Printer
+from portal.domain.mailroom.printing.runs.enclosures import FORMS, enclosure_file, printed_names
+from portal.domain.mailroom.printing.runs.files import back_file, digest_of, file_gone
+from portal.domain.mailroom.printing.runs.manifest import enclosed_counts, run_files
+from portal.domain.mailroom.printing.runs.pages import page_pictures, page_texts
+from portal.domain.mailroom.printing.runs.preflight import draft
+from portal.domain.mailroom.printing.runs.queries import stopped
+from portal.domain.people.households.models import Household, PrintText
+
+FIRST, LAST, RANDOM, LONGEST, COUNTER = "first", "last", "random", "longest", "counter"
+RANDOM_LETTERS = 2
+DPI = 110
+OPEN_AT_ONCE = 2_000
+MASKED_ID, MASKED_PASSWORD = "*" * 10, "*" * 12
+_ID = re.compile(r"\b\d{4}-\d{3}-\d{3}\b|\*{4}-\*{3}-\*{3}")
+_PASSWORD = re.compile(r"\b[A-Z0-9]{4}-[A-Z0-9]{4}-[A-Z0-9]{4}\b|\*{4}-\*{4}-\*{4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One letter to look at: why it was chosen, and where it lies."""
+
+    letter_id: int
+    household_id: int
+    number: str
+    file: str
+    page: int
+    children: int
+    amount_yen: int
+    counter: bool
+    pieces: int = 1
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One letter of a proof with its picture (PNG)."""
+
+    letter_id: int
+    places: tuple[str, ...]
+    png: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a run holds now: letters that were printed and not taken out, children, yen.
+
+    ``pieces`` are letters by how many things lie in their envelope, ``enclosures`` how many of each kind lie beside
+    letters, ``left_out`` the households that get no letter, by reason.
+    """
+
+    letters: int
+    children: int
+    amount_yen: int
+    pieces: dict[str, int]
+    enclosures: dict[str, int]
+    left_out: dict[str, int]
+
+
+def build_sha256(session: Session, run_id: int) -> str:
+    """Return one digest for all files of a run as they were built."""
+    lines = "".join(f"{file.sha256}  {file.file}\n" for file in run_files(session, run_id))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def shared_files(folder: Path, run_id: int, enclosed: Sequence[str]) -> dict[str, str]:
+    """Return the SHA-256 of what all letters of a run share, the back and the forms, by file name.
+
+    Raises:
+        InputError: one is gone.
+    """
+    names = [
+        back_file(run_id),
+        *(enclosure_file(run_id, name) for name in enclosed if name in FORMS),
+    ]
+    if missing := [name for name in names if not (folder / name).is_file()]:
+        raise file_gone(missing[0])
+    return {name: digest_of(folder / name) for name in names}
+
+
+def count(session: Session, run_id: int) -> Counted:
+    """Count a run and the households without a letter."""
+    run, letters = session.get_one(PrintRun, run_id), kind_of(session, run_id).table
+    rows = session.execute(
+        select(
+            letters.enclosures,
+            func.count(letters.id),
+            func.sum(letters.children),
+            func.sum(letters.amount_yen),
+        )
+        .where(letters.print_run_id == run_id, letters.state == "printed")
+        .group_by(letters.enclosures)
+        .order_by(letters.enclosures)
+    ).all()
+    found = (advance_selection.counts if run.is_bare else selection.counts)(
+        session, beside_run=run_id
+    )
+    left = {reason: households for reason, households in found.items() if reason != selection.DUE}
+    each = [pieces for pieces, number, _children, _yen in rows for _ in range(number)]
+    return Counted(
+        len(each),
+        sum(int(row[2]) for row in rows),
+        sum(int(row[3]) for row in rows),
+        {str(row[0]): row[1] for row in rows},
+        enclosed_counts(run.enclosed, each),
+        left,
+    )
+
+
+def choose(
+    session: Session, vault: Vault, run_id: int, seed: int, passed_over: Collection[int] = ()
+) -> list[Sample]:
+    """Choose the first, the last, random ones and the one with the longest name; one of the ward's counter, if any.
+
+    Letters that must be taken out are not looked at, nor those that are ``passed_over``.
+    """
+    kind = kind_of(session, run_id)
+    letters = kind.table
+    rows = session.execute(
+        select(
+            letters.id,
+            letters.household_id,
+            letters.number,
+            PrintChunk.file_name,
+            letters.position,
+            letters.children,
+            letters.amount_yen,
+            kind.counter,
+            letters.enclosures,
+        )
+        .join(Household, Household.id == letters.household_id)
+        .join(
+            PrintChunk,
+            (PrintChunk.print_run_id == letters.print_run_id)
+            & (PrintChunk.number == letters.chunk_number),
+        )
+        .where(letters.print_run_id == run_id, letters.state == "printed", ~stopped(kind))
+        .order_by(letters.chunk_number, letters.position)
+    )
+    found = [
+        Sample(
+            key, household_id or 0, number, file or "", place or 0, children, yen, counter, pieces
+        )
+        for key, household_id, number, file, place, children, yen, counter, pieces in rows
+        if key not in passed_over
+    ]
+    posted = [one for one in found if not one.counter]
+    chosen = [(COUNTER, one) for one in found if one.counter][:1]
+    if posted:
+        chosen += [(FIRST, posted[0]), (LAST, posted[-1])]
+        drawn = Random(seed).sample(posted, min(RANDOM_LETTERS, len(posted)))  # noqa: S311  (to be drawn again)
+        chosen += [(RANDOM, one) for one in drawn]
+        chosen.append((LONGEST, _longest(session, vault, posted)))
+    places: dict[int, list[str]] = {}
+    for place, one in chosen:
+        places.setdefault(one.letter_id, []).append(place)
+    return [
+        replace(one, places=tuple(places[one.letter_id]))
+        for one in found
+        if one.letter_id in places
+    ]
+
+
+def changed_since(session: Session, letter_ids: Collection[int]) -> set[int]:
+    """Return those of the letters whose household, or its print text, changed after they were printed."""
+    rows = session.scalars(
+        select(Letter.id)
+        .join(Household, Household.id == Letter.household_id)
+        .outerjoin(PrintText, PrintText.household_id == Letter.household_id)
+        .where(
+            Letter.id.in_(letter_ids),
+            or_(
+                Household.changed_at > Letter.printed_at, PrintText.approved_at > Letter.printed_at
+            ),
+        )
+    )
+    return set(rows)
+
+
+def _longest(session: Session, vault: Vault, samples: Sequence[Sample]) -> Sample:
+    best = (-1.0, samples[0])
+    for start in range(0, len(samples), OPEN_AT_ONCE):
+        part = samples[start : start + OPEN_AT_ONCE]
+        names = read_addressees(session, vault, "", [one.household_id for one in part])
+        longest = max(part, key=lambda one: text_ems(names[one.household_id].name))
+        best = max(
+            best, (text_ems(names[longest.household_id].name), longest), key=lambda found: found[0]
+        )
+    return best[1]
+
+
+def masked(
+    session: Session, printer: Printer, samples: Sequence[Sample], enclosed: Sequence[str] = ()
+) -> list[LetterContent]:
+    """Return the letters as they were printed, but without what opens an account. ``enclosed`` is the run's."""
+    beside = printed_names(enclosed)
+    ward, households = printer.program.names.ward.ja, [one.household_id for one in samples]
+    addressees = read_addressees(session, printer.vault, ward, households, printed=True)
+    return [
+        replace(
+            draft(
+                one.number,
+                addressees[one.household_id],
+                children=one.children,
+                amount_yen=one.amount_yen,
+                login_id=MASKED_ID,
+                url=f"{printer.public_url}/signin",
+                enclosures=beside if one.pieces > 1 else (),
+            ),
+            password=MASKED_PASSWORD,
+        )
+        for one in samples
+    ]
+
+
+def pictures(
+    folder: Path, samples: Sequence[Sample], letters: Sequence[LetterContent], frame: LetterFrame
+) -> tuple[list[Picture], set[int]]:
+    """Draw the letters; also return the keys of those whose printed page says something else."""
+    if not samples:
+        return [], set()
+    twins = page_texts(render_chunk(letters, frame), range(1, len(letters) + 1))
+    printed: dict[int, str] = {}
+    for file in sorted({one.file for one in samples}):
+        inside = [one for one in samples if one.file == file]
+        texts = page_texts(folder / file, [one.page for one in inside])
+        printed |= {one.letter_id: text for one, text in zip(inside, texts, strict=True)}
+    others = {
+        one.letter_id
+        for one, twin in zip(samples, twins, strict=True)
+        if _without_secrets(printed[one.letter_id]) != _without_secrets(twin)
+    }
+    drawn = render_pictures(letters, frame, dpi=DPI)
+    return [
+        Picture(one.letter_id, one.places, png) for one, png in zip(samples, drawn, strict=True)
+    ], others
+
+
+def pages_as_they_are(folder: Path, samples: Sequence[Sample]) -> list[Picture]:
+    """Return the printed pages themselves: of letters on which no secret stands."""
+    drawn: dict[int, bytes] = {}
+    for file in sorted({one.file for one in samples}):
+        inside = [one for one in samples if one.file == file]
+        pngs = page_pictures(folder / file, [one.page for one in inside], DPI)
+        drawn |= {one.letter_id: png for one, png in zip(inside, pngs, strict=True)}
+    return [Picture(one.letter_id, one.places, drawn[one.letter_id]) for one in samples]
+
+
+def _without_secrets(text: str) -> str:
+    return _PASSWORD.sub("", _ID.sub("", text))

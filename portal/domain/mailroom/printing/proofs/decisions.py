@@ -1,0 +1,160 @@
+"""Deciding on a proof: a second person approves a run or refuses it with a reason, for the files as they were built.
+
+Without approval nothing is handed over. A refused run is given up as a whole; the next one makes new letters.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+)
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.letters.letters.models import PrintRun
+from portal.domain.letters.letters.states import PRINT_RUN
+from portal.domain.mailroom.printing.models import PrintProof
+from portal.domain.mailroom.printing.proofs.making import (
+    LIVE,
+    SUBJECT,
+    is_current,
+    live_proof,
+    locked_run,
+)
+from portal.domain.mailroom.printing.states import PROOF
+
+REASON_MAX = 300
+
+
+def approve_proof(session: Session, run_id: int, actor: Actor, now: datetime) -> PrintProof:
+    """Approve a run from its proof: its letters may be handed over as they were built.
+
+    Raises:
+        NotFoundError: there is no proof.
+        WrongStateError: it was decided before, or the run is not in the house any more.
+        NotAllowedError: the actor began the run or made the proof, or has no account.
+        ConflictError: the run's files are others now.
+    """
+    proof = _to_decide(session, run_id, actor)
+    if not is_current(session, proof):
+        raise _outdated()
+    return _decided(session, proof, "approve", actor, now)
+
+
+def refuse_proof(
+    session: Session, vault: Vault, run_id: int, reason: str, actor: Actor, now: datetime
+) -> PrintProof:
+    """Refuse a run from its proof; the reason is kept encrypted. Only giving it up (``discard_run``) remains.
+
+    Raises:
+        InputError: there is no reason, or it is too long.
+        As ``approve_proof`` otherwise.
+    """
+    reason = reason.strip()
+    if not 0 < len(reason) <= REASON_MAX:
+        raise InputError(_s("承認しない理由を、300文字までで入力してください。"), code="reason")
+    proof = _to_decide(session, run_id, actor)
+    proof.sealed = seal_json(vault.unwrap(proof.wrapped_key), {"reason": reason}, _row(proof.id))
+    return _decided(session, proof, "refuse", actor, now)
+
+
+def reason_of(vault: Vault, proof: PrintProof) -> str:
+    """Return why a proof was refused; empty when it was not."""
+    if proof.sealed is None:
+        return ""
+    return str(unseal_json(vault.unwrap(proof.wrapped_key), proof.sealed, _row(proof.id))["reason"])
+
+
+def is_approved(session: Session, run_id: int) -> bool:
+    """Tell whether a run may leave as far as its proof goes."""
+    try:
+        require_approval(session, run_id)
+    except ConflictError:
+        return False
+    return True
+
+
+def require_approval(session: Session, run_id: int) -> None:
+    """Refuse to let a run leave that nobody approved from a proof of exactly these files.
+
+    A test posting needs none.
+
+    Raises:
+        ConflictError: codes ``proof_missing``, ``proof_refused`` and ``proof_outdated``.
+    """
+    if not session.get_one(PrintRun, run_id).needs_proof:
+        return
+    proof = live_proof(session, run_id)
+    if proof is None or proof.state == PROOF.initial:
+        raise ConflictError(
+            _s(
+                "この印刷は、まだ校正刷りで承認されていません。校正刷りを作り、ほかの人が承認してから、差し出してください。"
+            ),
+            code="proof_missing",
+        )
+    if proof.state == "refused":
+        raise ConflictError(
+            _s("この印刷は、校正刷りで承認されませんでした。取りやめて、新しく作ってください。"),
+            code="proof_refused",
+        )
+    if not is_current(session, proof):
+        raise _outdated()
+
+
+def _to_decide(session: Session, run_id: int, actor: Actor) -> PrintProof:
+    run = locked_run(session, run_id)
+    PRINT_RUN.next(run.state, "hand_over")
+    proof = session.scalar(
+        select(PrintProof)
+        .where(PrintProof.print_run_id == run_id, PrintProof.state.in_(LIVE))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if proof is None:
+        raise NotFoundError(_s("この印刷の校正刷りは、まだありません。"))
+    if actor.id is None or actor.id in {proof.made_by, run.begun_by}:
+        raise NotAllowedError(
+            _s(
+                "印刷を始めた人と、校正刷りを作った人は、承認できません。ほかの人が校正刷りを見て決めてください。"
+            )
+        )
+    return proof
+
+
+def _decided(
+    session: Session, proof: PrintProof, action: str, actor: Actor, now: datetime
+) -> PrintProof:
+    proof.state = PROOF.next(proof.state, action)
+    proof.decided_by, proof.decided_at = actor.id, now
+    record(
+        session,
+        actor,
+        now,
+        f"print_proof.{proof.state}",
+        SUBJECT,
+        proof.id,
+        run=proof.print_run_id,
+        build=proof.build_sha256,
+    )
+    session.flush()
+    return proof
+
+
+def _outdated() -> ConflictError:
+    return ConflictError(
+        _s(
+            "校正刷りを作ったあとに、印刷のファイルが変わりました。校正刷りを作りなおしてください。"
+        ),
+        code="proof_outdated",
+    )
+
+
+def _row(proof_id: int) -> str:
+    return f"print_proof:{proof_id}"

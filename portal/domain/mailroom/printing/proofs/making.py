@@ -1,0 +1,264 @@
+"""Making the proof of a built run: what is counted, and pictures of some letters, stored encrypted and removed again."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault, seal
+from portal.domain.letters.letters.models import PrintRun
+from portal.domain.letters.letters.states import PRINT_RUN
+from portal.domain.mailroom.printing.models import PrintProof, PrintProofPage
+from portal.domain.mailroom.printing.proofs.content import (
+    Picture,
+    build_sha256,
+    changed_since,
+    choose,
+    count,
+    masked,
+    pages_as_they_are,
+    pictures,
+    shared_files,
+)
+from portal.domain.mailroom.printing.runs.build import Printer
+from portal.domain.mailroom.printing.runs.files import existing_folder, locked_folder
+from portal.domain.mailroom.printing.runs.manifest import check_files, run_files
+from portal.domain.mailroom.printing.states import PROOF
+
+SUBJECT = "print_proof"
+LIVE = ("made", "approved", "refused")
+MOST_PASSED_OVER = 50
+SEEDS = 1 << 31
+
+
+def locked_run(session: Session, run_id: int) -> PrintRun:
+    """Return a run with its row locked. Raises NotFoundError."""
+    run = session.get(PrintRun, run_id, with_for_update=True, populate_existing=True)
+    if run is None:
+        raise NotFoundError(_s("この印刷は見つかりませんでした。"))
+    return run
+
+
+def live_proof(session: Session, run_id: int) -> PrintProof | None:
+    """Return the proof that counts for a run: made, approved or refused."""
+    return session.scalar(
+        select(PrintProof).where(PrintProof.print_run_id == run_id, PrintProof.state.in_(LIVE))
+    )
+
+
+def waiting_proofs(session: Session) -> int:
+    """Return how many runs wait for somebody to decide from their proof."""
+    waiting = select(func.count(PrintProof.id)).join(
+        PrintRun, PrintRun.id == PrintProof.print_run_id
+    )
+    return (
+        session.scalar(waiting.where(PrintProof.state == PROOF.initial, PrintRun.state == "built"))
+        or 0
+    )
+
+
+def is_current(session: Session, proof: PrintProof | None) -> bool:
+    """Tell whether there is a proof, of the files as they are now."""
+    return proof is not None and proof.build_sha256 == build_sha256(session, proof.print_run_id)
+
+
+def make_proof(printer: Printer, run_id: int) -> int:
+    """Make the proof of a built run in the name of the printer's actor, and return its key.
+
+    Nothing is written before everything is drawn: killed anywhere, there is a whole proof or none.
+
+    Raises:
+        NotFoundError: there is no such run.
+        WrongStateError: it is still being built, was handed over or given up.
+        NotAllowedError: the actor has no account.
+        ConflictError: there is a proof of these files already, or a test posting needs none; another step is at work on the run; or a page says
+            something else than its letter should.
+        InputError: a file of the run is gone or was changed.
+    """
+    with printer.write() as session:
+        run = _ready(session, run_id, printer.actor)
+        folder, notice_date, enclosed = Path(run.folder), run.notice_date, run.enclosed
+    with locked_folder(existing_folder(folder)):
+        with printer.read() as session:
+            files, built = run_files(session, run_id), build_sha256(session, run_id)
+        check_files(folder, files)
+        shared = shared_files(folder, run_id, enclosed)
+        seed = secrets.randbelow(SEEDS)
+        drawn = _draw(printer, run_id, folder, seed, notice_date)
+        with printer.write() as session:
+            return store_proof(
+                session,
+                printer.vault,
+                run_id,
+                built,
+                seed,
+                drawn,
+                printer.actor,
+                printer.clock.now(session),
+                shared=shared,
+            )
+
+
+def _draw(
+    printer: Printer, run_id: int, folder: Path, seed: int, notice_date: date
+) -> list[Picture]:
+    """Draw the chosen letters; one whose household changed since it was printed gives its place to another.
+
+    Letters without an ID hold no secret, so that their pages are shown as they were printed.
+    """
+    with printer.read() as session:
+        if session.get_one(PrintRun, run_id).is_bare:
+            return pages_as_they_are(folder, choose(session, printer.vault, run_id, seed))
+    frame = printer.frame(notice_date)
+    passed_over: set[int] = set()
+    while True:
+        with printer.read() as session:
+            samples = choose(session, printer.vault, run_id, seed, passed_over)
+            letters = masked(session, printer, samples, session.get_one(PrintRun, run_id).enclosed)
+        drawn, others = pictures(folder, samples, letters, frame)
+        if not others:
+            return drawn
+        with printer.read() as session:
+            changed = changed_since(session, others)
+        passed_over |= changed
+        wrong = [one.number for one in samples if one.letter_id in others - changed]
+        if wrong or len(passed_over) > MOST_PASSED_OVER:
+            raise _differs((wrong or [samples[0].number])[0])
+
+
+def _differs(number: str) -> ConflictError:
+    return ConflictError(
+        _s(
+            "手紙 %(number)s の印刷した中身が、いまの文や世帯のデータと違います。手紙の文のファイルを、作ったときのものに戻してから、もう一度実行してください。"
+        )
+        % {"number": number},
+        code="proof_differs",
+    )
+
+
+def store_proof(
+    session: Session,
+    vault: Vault,
+    run_id: int,
+    built: str,
+    seed: int,
+    drawn: Sequence[Picture],
+    actor: Actor,
+    now: datetime,
+    *,
+    shared: Mapping[str, str] | None = None,
+) -> int:
+    """Store a proof whose letters are drawn, with what is counted now; ``built`` and ``shared`` are what was looked at.
+
+    Raises as ``make_proof``.
+    """
+    run = _ready(session, run_id, actor)
+    if built != build_sha256(session, run_id):
+        raise ConflictError(
+            _s("校正刷りを作る間に、印刷のファイルが変わりました。もう一度実行してください。")
+        )
+    old = live_proof(session, run_id)
+    if old is not None:
+        old.state = PROOF.next(old.state, "replace")
+        _forget(session, [old.id])
+        session.flush()
+    last = session.scalar(
+        select(PrintProof.number)
+        .where(PrintProof.print_run_id == run_id)
+        .order_by(PrintProof.number.desc())
+        .limit(1)
+    )
+    found, (key, wrapped) = count(session, run_id), vault.new_data_key()
+    proof = PrintProof(
+        print_run_id=run_id,
+        number=(last or 0) + 1,
+        build_sha256=built,
+        shared=dict(shared or {}),
+        seed=seed,
+        letters=found.letters,
+        children=found.children,
+        amount_yen=found.amount_yen,
+        pieces=found.pieces,
+        enclosures=found.enclosures,
+        left_out=found.left_out,
+        wrapped_key=wrapped,
+        made_at=now,
+        made_by=actor.id or 0,
+    )
+    session.add(proof)
+    session.flush()
+    for picture in drawn:
+        page = PrintProofPage(
+            print_proof_id=proof.id,
+            places=list(picture.places),
+            **{"bare_letter_id" if run.is_bare else "letter_id": picture.letter_id},
+        )
+        session.add(page)
+        session.flush()
+        page.sealed = seal(key, picture.png, page_context(page.id))
+    record(
+        session,
+        actor,
+        now,
+        "print_proof.made",
+        SUBJECT,
+        proof.id,
+        run=run_id,
+        letters=found.letters,
+        children=found.children,
+        yen=found.amount_yen,
+        pictures=len(drawn),
+        seed=seed,
+        build=built,
+    )
+    session.flush()
+    return proof.id
+
+
+def forget_pictures(session: Session, run_id: int, actor: Actor, now: datetime) -> None:
+    """Remove the pictures of a run that left the house or was given up; counts and decisions stay."""
+    proofs = session.scalars(select(PrintProof.id).where(PrintProof.print_run_id == run_id)).all()
+    if removed := _forget(session, proofs):
+        record(
+            session,
+            actor,
+            now,
+            "print_proof.pictures_removed",
+            "print_run",
+            run_id,
+            pictures=removed,
+        )
+
+
+def _forget(session: Session, proofs: Sequence[int]) -> int:
+    pages = session.scalars(
+        select(PrintProofPage.id).where(
+            PrintProofPage.print_proof_id.in_(proofs), PrintProofPage.sealed.is_not(None)
+        )
+    ).all()
+    session.execute(update(PrintProofPage).where(PrintProofPage.id.in_(pages)).values(sealed=None))
+    return len(pages)
+
+
+def _ready(session: Session, run_id: int, actor: Actor) -> PrintRun:
+    if actor.id is None:
+        raise NotAllowedError(_s("校正刷りを作れるのは、アカウントのある職員だけです。"))
+    run = locked_run(session, run_id)
+    PRINT_RUN.next(run.state, "hand_over")
+    if not run.needs_proof:
+        raise ConflictError(_s("試し送りに、校正刷りの承認は要りません。"), code="no_proof")
+    if is_current(session, live_proof(session, run_id)):
+        raise ConflictError(_s("この印刷の校正刷りは、もう作ってあります。"), code="proof_there")
+    return run
+
+
+def page_context(page_id: int) -> bytes:
+    """Return what binds a picture to its row."""
+    return f"print_proof_page:{page_id}".encode()

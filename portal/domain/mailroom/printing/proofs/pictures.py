@@ -1,0 +1,109 @@
+"""Looking at a proof: which of its letters somebody may see, and their pictures; every look is on record."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault, unseal
+from portal.domain.letters.letters.kinds import kind_of
+from portal.domain.mailroom.printing.models import PrintProof, PrintProofPage
+from portal.domain.mailroom.printing.proofs.content import COUNTER
+from portal.domain.mailroom.printing.proofs.making import SUBJECT, live_proof, page_context
+from portal.domain.mailroom.printing.runs.queries import stopped
+from portal.domain.people.households.models import Household
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """One letter of a proof as somebody may see it; ``shown`` says whether there is a picture for them."""
+
+    id: int
+    letter_number: str
+    places: tuple[str, ...]
+    shown: bool
+
+
+def pages_of(session: Session, proof: PrintProof, *, include_protected: bool) -> list[ShownPage]:
+    """Return the letters of a proof.
+
+    Those that were taken out or must be are named without a picture; who may know protected households sees all,
+    and the letters of the ward's counter.
+    """
+    kind = kind_of(session, proof.print_run_id)
+    letters = kind.table
+    rows = session.execute(
+        select(
+            PrintProofPage.id,
+            PrintProofPage.places,
+            PrintProofPage.sealed.is_not(None),
+            letters.number,
+            letters.state,
+            kind.counter,
+            stopped(kind),
+        )
+        .join(
+            letters,
+            letters.id == func.coalesce(PrintProofPage.letter_id, PrintProofPage.bare_letter_id),
+        )
+        .join(Household, Household.id == letters.household_id)
+        .where(PrintProofPage.print_proof_id == proof.id)
+        .order_by(PrintProofPage.id)
+    )
+    return [
+        ShownPage(
+            key,
+            number,
+            tuple(places),
+            there and (include_protected or (state == "printed" and not stays)),
+        )
+        for key, places, there, number, state, counter, stays in rows
+        if include_protected or not (counter or COUNTER in places)
+    ]
+
+
+def open_picture(
+    session: Session,
+    vault: Vault,
+    run_id: int,
+    page_id: int,
+    actor: Actor,
+    now: datetime,
+    *,
+    include_protected: bool,
+) -> bytes:
+    """Return the picture of a letter and write down who looked at it.
+
+    Raises:
+        NotFoundError: there is none, or none that the actor may see.
+    """
+    proof = live_proof(session, run_id)
+    seen = (
+        pages_of(session, proof, include_protected=include_protected) if proof is not None else []
+    )
+    page = (
+        session.get(PrintProofPage, page_id)
+        if any(one.id == page_id and one.shown for one in seen)
+        else None
+    )
+    if proof is None or page is None or page.sealed is None:
+        raise NotFoundError(_s("この校正刷りは見つかりませんでした。"))
+    kind, key = kind_of(session, run_id), page.letter_id or page.bare_letter_id
+    household = session.scalar(select(kind.table.household_id).where(kind.table.id == key))
+    record(
+        session,
+        actor,
+        now,
+        "print_proof.viewed",
+        SUBJECT,
+        proof.id,
+        household_id=household,
+        kind=kind.subject,
+        letter=key,
+    )
+    return unseal(vault.unwrap(proof.wrapped_key), page.sealed, page_context(page.id))

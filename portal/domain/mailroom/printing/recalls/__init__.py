@@ -1,0 +1,1 @@
+"""Letters that must not go out any more although the mail house has them."""

@@ -1,0 +1,66 @@
+"""What the mail house answers to a pull list as a file: its own list with the column 結果 filled in."""
+
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.typed import bare
+from portal.domain.mailroom.printing.recalls.recall_list import (
+    ALREADY_POSTED,
+    NUMBER,
+    PULLED,
+    RESULT,
+    lines,
+)
+from portal.domain.mailroom.printing.runs.columns import read_columns
+
+SHOWN_FAULTS = 20
+WORDS = {
+    "抜き取り": PULLED,
+    "抜取り": PULLED,
+    "抜き取りずみ": PULLED,
+    "抜取済": PULLED,
+    "引抜き": PULLED,
+    "引き抜き": PULLED,
+    "○": PULLED,
+    "差し出しずみ": ALREADY_POSTED,
+    "差出済": ALREADY_POSTED,
+    "差出し済": ALREADY_POSTED,
+    "発送済": ALREADY_POSTED,
+    "発送ずみ": ALREADY_POSTED,
+    "×": ALREADY_POSTED,
+}
+"""Words that mail houses write; anything else is asked back, never guessed."""
+
+
+def read_answers(session: Session, list_id: int, data: bytes) -> list[tuple[int, str]]:
+    """Read a filled-in list; rows without an answer, and answers that are known already, are passed over.
+
+    Raises:
+        InputError: no such file, an unknown word, or a letter that is not on the list; the message names every line.
+    """
+    known = {line.number: line for line in lines(session, list_id)}
+    found: dict[int, str] = {}
+    faults: list[str] = []
+    for at, (number, said) in read_columns(data, (NUMBER, RESULT), code="answers"):
+        if not said.strip():
+            continue
+        line, word = known.get(bare(number).upper()), WORDS.get(said.strip())
+        if line is None:
+            faults.append(_s("%(line)d行目: この手紙は、引抜きの一覧にありません。") % {"line": at})
+        elif word is None:
+            faults.append(
+                _s("%(line)d行目: 結果は「抜き取り」か「差し出しずみ」と書いてください。")
+                % {"line": at}
+            )
+        elif found.get(line.letter_id, word) != word:
+            faults.append(_s("%(line)d行目: 前の行と、結果が違います。") % {"line": at})
+        elif line.state in {"listed", "sent"}:
+            found[line.letter_id] = word
+    if faults:
+        more = "".join(f"\n- {fault}" for fault in faults[:SHOWN_FAULTS])
+        raise InputError(
+            _s("返事を記録しませんでした(%(n)d件)。%(lines)s") % {"n": len(faults), "lines": more},
+            code="answers",
+        )
+    return list(found.items())

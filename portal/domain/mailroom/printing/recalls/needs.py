@@ -1,0 +1,115 @@
+"""Which letters of a run must not go out any more although it was handed over, and why."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.letters.letters.kinds import BARE, KINDS, Kind, kind_of
+from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.shipments.models import Shipment
+from portal.domain.mailroom.incidents.queries import letters_to_pull
+from portal.domain.mailroom.printing.models import PullLetter
+from portal.domain.people.entitlements.claims import DECLINE
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.states import ENTITLEMENT
+from portal.domain.people.households.models import Hold, Household
+from portal.domain.people.households.queries import has_open_hold, withheld
+
+DIED, MOVED, REMOVED, DECLINED, STOPPED = ("died", "moved", "removed", "declined", "stopped")
+"""Why; ``stopped`` is every other stop, so that the code never says who is protected."""
+WAITING = ("listed", "sent")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A letter that must be pulled, and why."""
+
+    letter_id: int
+    number: str
+    reason: str
+
+
+def _open_hold(prefix: str) -> ColumnElement[bool]:
+    here = and_(
+        Hold.household_id == Household.id, Hold.state == "open", Hold.code.startswith(prefix)
+    )
+    return select(Hold.id).where(here).correlate(Household).exists()
+
+
+def _nothing_left() -> ColumnElement[bool]:
+    """Tell whether every child of a household declined or asked to; a letter for the others still goes."""
+    wanted = and_(
+        Entitlement.household_id == Household.id,
+        Entitlement.state == ENTITLEMENT.initial,
+        or_(Entitlement.claimed_by.is_(None), Entitlement.claimed_by != DECLINE),
+    )
+    return ~select(Entitlement.id).where(wanted).correlate(Household).exists()
+
+
+def listed_as(kind: Kind) -> ColumnElement[int | None]:
+    """Return the column by which a pull list knows a letter of this kind."""
+    return (PullLetter.bare_letter_id if kind is BARE else PullLetter.letter_id).expression
+
+
+def _reason(kind: Kind) -> ColumnElement[str]:
+    stopped = [
+        withheld(),
+        has_open_hold(Household.id.expression),
+        Household.counter != kind.counter,
+    ]
+    if kind is not BARE:
+        stopped.append(Letter.id.in_(letters_to_pull()))
+    # the roster's codes for deaths and moves after the base day begin like this
+    return case(
+        (_open_hold("W11_"), DIED),
+        (_open_hold("W10_"), MOVED),
+        (Household.state != "active", REMOVED),
+        (or_(*stopped), STOPPED),
+        (_nothing_left(), DECLINED),
+        else_="",
+    )
+
+
+def _to_pull(kind: Kind) -> ColumnElement[bool]:
+    """Say that a letter is out of the house, not in the mail, on no list, and must not go out any more."""
+    letters = kind.table
+    listed = exists().where(listed_as(kind) == letters.id)
+    needed = [letters.state == "handed_over", kind.by_post, _reason(kind) != "", ~listed]
+    if kind is not BARE:  # one without an ID is in another state as soon as it is posted
+        needed.append(
+            ~exists().where(Shipment.letter_id == Letter.id, Shipment.state != "cancelled")
+        )
+    return and_(*needed)
+
+
+def needs(session: Session, run_id: int) -> list[Need]:
+    """Return the letters of a handed-over run, neither posted nor listed yet, that must not go out any more.
+
+    A test posting has none: no household is meant.
+    """
+    kind = kind_of(session, run_id)
+    letters = kind.table
+    rows = session.execute(
+        select(letters.id, letters.number, _reason(kind))
+        .join(Household, Household.id == letters.household_id)
+        .where(letters.print_run_id == run_id, _to_pull(kind))
+        .order_by(letters.id)
+    )
+    return [Need(letter_id, number, reason) for letter_id, number, reason in rows]
+
+
+def runs_to_pull(session: Session) -> dict[int, int]:
+    """Return the runs with letters that must be pulled or that wait for the mail house's answer, and how many."""
+    found: dict[int, int] = {}
+    for kind in KINDS:
+        letters = kind.table
+        open_line = exists().where(listed_as(kind) == letters.id, PullLetter.state.in_(WAITING))
+        rows = session.execute(
+            select(letters.print_run_id, func.count(letters.id))
+            .join(Household, Household.id == letters.household_id)
+            .where(or_(_to_pull(kind), open_line))
+            .group_by(letters.print_run_id)
+        )
+        found |= {run_id: int(count) for run_id, count in rows}
+    return dict(sorted(found.items()))

@@ -1,0 +1,318 @@
+"""Pull lists (引抜き): letters that must not go out any more although the mail house has them.
+
+A list is made whole from what changed since the hand-over, sent once, and answered letter by letter: pulled, then the
+letter is cancelled; already posted, then its ID is suspended at once and the post office is asked to give it back.
+The list names letters by their numbers alone, and the reason stays in the house.
+"""
+
+import csv
+import hashlib
+import io
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.bare import take_out
+from portal.domain.letters.letters.kinds import BARE, Kind, kind_of
+from portal.domain.letters.letters.kinds import CREDENTIAL as CREDENTIAL_KIND
+from portal.domain.letters.letters.models import BareLetter, Letter, PrintChunk, PrintRun
+from portal.domain.letters.letters.services import cancel
+from portal.domain.letters.shipments.models import Shipment
+from portal.domain.letters.subcontractors.services import PULL_LIST, FileFacts, note_sent
+from portal.domain.mailroom.printing.archives.sending import live_archive
+from portal.domain.mailroom.printing.models import PullLetter, PullList
+from portal.domain.mailroom.printing.recalls.needs import WAITING, listed_as, needs
+from portal.domain.mailroom.printing.states import PULL
+from portal.domain.people.credentials.services import lock_row, move
+from portal.domain.people.credentials.states import CREDENTIAL
+
+PULLED, ALREADY_POSTED = ANSWERS = ("pull", "find_posted")
+NUMBER, FILE, RESULT = COLUMNS = ("手紙番号", "ファイル", "結果")
+SUSPENDED_FOR = "pulled_too_late"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One letter of a list with its file, the answer, and its posting as far as it is known."""
+
+    letter_id: int
+    number: str
+    file: str
+    reason: str
+    state: str
+    tracking_no: str | None
+    mail_class: str | None
+    posted_on: date | None
+
+
+def draw_up(session: Session, run_id: int, actor: Actor, now: datetime) -> PullList:
+    """Make a list of everything that must be pulled from a run now.
+
+    Raises:
+        NotFoundError: there is no such run.
+        NotAllowedError: the actor has no account.
+        ConflictError: nothing has to be pulled (code ``nothing_to_pull``).
+    """
+    if actor.id is None:
+        raise NotAllowedError(_s("引抜きの一覧を作れるのは、アカウントのある職員だけです。"))
+    run = session.scalar(select(PrintRun).where(PrintRun.id == run_id).with_for_update())
+    if run is None:
+        raise NotFoundError(_s("この印刷は見つかりませんでした。"))
+    found = needs(session, run_id)
+    if not found:
+        raise ConflictError(_s("いま引き抜く手紙はありません。"), code="nothing_to_pull")
+    last = session.scalar(select(func.max(PullList.number)).where(PullList.print_run_id == run_id))
+    made = PullList(
+        print_run_id=run_id, number=(last or 0) + 1, created_at=now, created_by=actor.id
+    )
+    session.add(made)
+    session.flush()
+    column = listed_as(kind_of(session, run_id)).name
+    session.add_all(
+        PullLetter(pull_list_id=made.id, reason=one.reason, **{column: one.letter_id})
+        for one in found
+    )
+    record(
+        session,
+        actor,
+        now,
+        "pull_list.drawn_up",
+        "pull_list",
+        made.id,
+        run=run_id,
+        letters=len(found),
+    )
+    session.flush()
+    return made
+
+
+def send_list(session: Session, list_id: int, actor: Actor, now: datetime) -> PullList:
+    """Note that a list went to the mail house; where the run went out as an archive, it is entered as a sent file.
+
+    Raises:
+        NotFoundError: there is none of that key.
+        ConflictError: it was sent before.
+        NotAllowedError: the actor has no account, or the ward's consent to the mail house ended.
+    """
+    if actor.id is None:
+        raise NotAllowedError(_s("引抜きの一覧を送れるのは、アカウントのある職員だけです。"))
+    row = _locked(session, list_id)
+    if row.sent_at is not None:
+        raise ConflictError(_s("この一覧は、もう送ってあります。"), code="sent_before")
+    letters = session.scalars(
+        select(PullLetter)
+        .where(PullLetter.pull_list_id == list_id, PullLetter.state == PULL.initial)
+        .order_by(PullLetter.id)
+        .with_for_update()
+    ).all()
+    archive = live_archive(session, row.print_run_id)
+    if archive is not None:
+        digest = hashlib.sha256(as_csv(session, list_id)).hexdigest()
+        facts = FileFacts(PULL_LIST, list_file(row), digest, len(letters), "pull_list", list_id)
+        row.sent_file_id = note_sent(session, archive.subcontractor_id, facts, actor, now).id
+    row.sent_at = now
+    for letter in letters:
+        letter.state = PULL.next(letter.state, "send")
+    record(session, actor, now, "pull_list.sent", "pull_list", list_id, letters=len(letters))
+    session.flush()
+    return row
+
+
+def answer(
+    session: Session, list_id: int, answers: Sequence[tuple[int, str]], actor: Actor, now: datetime
+) -> int:
+    """Note what the mail house answered: letters by key, each ``pull`` or ``find_posted``. All of them or none.
+
+    Raises:
+        NotFoundError: there is no such list, or a letter is not on it.
+        WrongStateError: a letter was answered before.
+        NotAllowedError: the actor has no account.
+    """
+    if actor.id is None:
+        raise NotAllowedError(_s("返事を記録できるのは、アカウントのある職員だけです。"))
+    kind = kind_of(session, _locked(session, list_id).print_run_id)
+    letters, column = kind.table, listed_as(kind)
+    # the letters first, as whoever posts them does: two who meet wait for each other instead of blocking each other
+    keys = [key for key, _said in answers]
+    session.execute(
+        select(letters.id).where(letters.id.in_(keys)).order_by(letters.id).with_for_update()
+    ).all()
+    rows = {
+        row.bare_letter_id or row.letter_id: row
+        for row in session.scalars(
+            select(PullLetter)
+            .where(PullLetter.pull_list_id == list_id, column.in_(keys))
+            .order_by(column)
+            .with_for_update()
+        )
+    }
+    for letter_id, said in sorted(answers):
+        if letter_id not in rows or said not in ANSWERS:
+            raise NotFoundError(_s("この手紙は、引抜きの一覧にありません。"))
+        _settle(session, rows[letter_id], said, actor, now)
+    session.flush()
+    return len(answers)
+
+
+def found_posted(
+    session: Session,
+    letter_ids: Collection[int],
+    actor: Actor,
+    now: datetime,
+    kind: Kind = CREDENTIAL_KIND,
+) -> None:
+    """Settle letters that were just posted although they were to be pulled: their IDs are suspended at once."""
+    column = listed_as(kind)
+    for row in session.scalars(
+        select(PullLetter)
+        .where(column.in_(letter_ids), PullLetter.state.in_(WAITING))
+        .order_by(column)
+        .with_for_update()
+    ):
+        _settle(session, row, ALREADY_POSTED, actor, now)
+    session.flush()
+
+
+def _settle(session: Session, row: PullLetter, said: str, actor: Actor, now: datetime) -> None:
+    row.state = PULL.next(row.state, said)
+    row.answered_at, row.answered_by = now, actor.id
+    if row.bare_letter_id is not None:
+        bare = session.get_one(BareLetter, row.bare_letter_id)
+        if said == PULLED and bare.state == "handed_over":
+            take_out(session, bare.id, actor, now, reason="pulled")
+        record(
+            session,
+            actor,
+            now,
+            f"pull_letter.{said}",
+            BARE.subject,
+            bare.id,
+            household_id=bare.household_id,
+        )
+        return
+    letter = session.get_one(Letter, row.letter_id)
+    if said == PULLED:
+        if letter.state == "handed_over":  # it may have been superseded since
+            cancel(session, letter.id, actor, now, reason="pulled")
+    elif letter.credential_id is not None:
+        credential = lock_row(session, letter.credential_id)
+        if CREDENTIAL.can(credential.state, "suspend"):
+            move(session, credential, "suspend", actor, now, reason=SUSPENDED_FOR)
+    record(
+        session,
+        actor,
+        now,
+        f"pull_letter.{said}",
+        "letter",
+        letter.id,
+        household_id=letter.household_id,
+    )
+
+
+def lists_of(session: Session, run_id: int) -> list[PullList]:
+    """Return a run's pull lists, newest first."""
+    return list(
+        session.scalars(
+            select(PullList).where(PullList.print_run_id == run_id).order_by(PullList.number.desc())
+        )
+    )
+
+
+def pull_list(session: Session, run_id: int, list_id: int) -> PullList:
+    """Return a list of a run. Raises NotFoundError."""
+    row = session.scalar(
+        select(PullList).where(PullList.id == list_id, PullList.print_run_id == run_id)
+    )
+    if row is None:
+        raise NotFoundError(_s("この引抜きの一覧は見つかりませんでした。"))
+    return row
+
+
+def lines(session: Session, list_id: int) -> list[Line]:
+    """Return the letters of a list in the order of their numbers."""
+    bare = session.execute(
+        select(
+            BareLetter.id,
+            BareLetter.number,
+            PrintChunk.file_name,
+            PullLetter.reason,
+            PullLetter.state,
+            BareLetter.tracking_no,
+            BareLetter.mail_class,
+            BareLetter.posted_on,
+        )
+        .join(BareLetter, BareLetter.id == PullLetter.bare_letter_id)
+        .outerjoin(
+            PrintChunk,
+            and_(
+                PrintChunk.print_run_id == BareLetter.print_run_id,
+                PrintChunk.number == BareLetter.chunk_number,
+            ),
+        )
+        .where(PullLetter.pull_list_id == list_id)
+        .order_by(BareLetter.number)
+    ).all()
+    if bare:
+        return [Line(row[0], row[1], row[2] or "", *row[3:]) for row in bare]
+    rows = session.execute(
+        select(
+            Letter.id,
+            Letter.number,
+            PrintChunk.file_name,
+            PullLetter.reason,
+            PullLetter.state,
+            Shipment.tracking_no,
+            Shipment.mail_class,
+            Shipment.posted_on,
+        )
+        .join(Letter, Letter.id == PullLetter.letter_id)
+        .outerjoin(
+            PrintChunk,
+            and_(
+                PrintChunk.print_run_id == Letter.print_run_id,
+                PrintChunk.number == Letter.chunk_number,
+            ),
+        )
+        .outerjoin(Shipment, and_(Shipment.letter_id == Letter.id, Shipment.state != "cancelled"))
+        .where(PullLetter.pull_list_id == list_id)
+        .order_by(Letter.number)
+    )
+    return [Line(row[0], row[1], row[2] or "", *row[3:]) for row in rows]
+
+
+def unanswered(session: Session, run_id: int | None = None) -> int:
+    """Return for how many letters, of all runs or of one, the mail house has not answered yet."""
+    found = select(func.count(PullLetter.id)).where(PullLetter.state.in_(WAITING))
+    if run_id is not None:
+        found = found.join(PullList, PullList.id == PullLetter.pull_list_id).where(
+            PullList.print_run_id == run_id
+        )
+    return session.scalar(found) or 0
+
+
+def list_file(row: PullList) -> str:
+    """Return the name of a list's file, without its ending."""
+    return f"pull-{row.print_run_id:03}-{row.number}"
+
+
+def as_csv(session: Session, list_id: int) -> bytes:
+    """Return a list for the mail house: numbers and files, no reason, and a column for its answer."""
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows((line.number, line.file, "") for line in lines(session, list_id))
+    return "\ufeff".encode() + table.getvalue().encode()
+
+
+def _locked(session: Session, list_id: int) -> PullList:
+    row = session.get(PullList, list_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFoundError(_s("この引抜きの一覧は見つかりませんでした。"))
+    return row

@@ -1,0 +1,54 @@
+"""取戻し請求: a sheet for the post office for each letter that went out although it was to be pulled."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import ConflictError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
+from portal.domain.foundation.wareki import format_wareki
+from portal.domain.letters.letters.render import compile_pdf
+from portal.domain.letters.shipments.mail import printed
+from portal.domain.letters.shipments.words import class_name
+from portal.domain.mailroom.printing.recalls.recall_list import Line
+from portal.domain.requests.requests.documents import in_turn
+
+MOST = 100
+"""More letters than these go on a second print."""
+
+
+def take_back_pdf(program: Program, lines: Sequence[Line], now: datetime) -> bytes:
+    """Return the sheets of those of the letters that were posted already; in Japanese, as the post office reads it.
+
+    Names and addresses are left to be written by hand: nothing that speaks of a household is printed.
+
+    Raises:
+        ConflictError: none of them was posted.
+        BusyError: too many documents are drawn at this moment.
+    """
+    posted = [line for line in lines if line.state == "already_posted"][:MOST]
+    if not posted:
+        raise ConflictError(_s("差し出してしまった手紙は、いまありません。"), code="nothing_posted")
+    day, contact = jst_date(now), program.contact
+    with use_locale(SOURCE_LOCALE):
+        letters = [
+            {
+                "number": line.number,
+                "tracking": printed(line.tracking_no) if line.tracking_no else "",
+                "class": class_name(line.mail_class) if line.mail_class else "",
+                "posted": format_wareki(line.posted_on) if line.posted_on else "",
+            }
+            for line in posted
+        ]
+    address = contact.return_address
+    data = {
+        "letters": letters,
+        "day": [day.year, day.month, day.day],
+        "date": format_wareki(day),
+        "office": program.names.contractor.in_language(SOURCE_LOCALE),
+        "telephone": contact.telephone,
+        "address": [address.postal_mark, *address.lines],
+    }
+    with in_turn():
+        return compile_pdf("take_back.typ", data, timestamp=int(now.timestamp()))

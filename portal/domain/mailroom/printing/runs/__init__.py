@@ -1,0 +1,1 @@
+"""Print runs: who gets a letter, building it, its files, the manifest."""

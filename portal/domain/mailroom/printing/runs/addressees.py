@@ -1,0 +1,88 @@
+"""What a letter shows in its window: the ward's data as received, or the print text that the ward approved."""
+
+import re
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.vault import Vault
+from portal.domain.letters.letters.barcode import customer_bars, split_chome
+from portal.domain.letters.letters.orders import other_addresses
+from portal.domain.people.households.models import Household, PrintText
+from portal.domain.people.households.print_texts import open_print_fields
+from portal.domain.people.households.records import HouseholdFields, open_household
+
+WITH_PREFECTURE = re.compile("(東京都|北海道|京都府|大阪府|.{2,3}県)")
+READ_AT_ONCE = 500
+AT_COUNTER = "区窓口交付"
+"""Stands in the window instead of name and address where no address may be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """One window. ``image`` is the approved picture of a name that no font can print."""
+
+    number: str = field(repr=False)
+    name: str = field(repr=False)
+    postal_code: str = field(repr=False)
+    lines: tuple[str, ...] = field(repr=False)
+    bars: str | None = field(repr=False)
+    image: bytes | None = field(default=None, repr=False)
+
+
+def read_addressees(
+    session: Session,
+    vault: Vault,
+    ward: str,
+    household_ids: Collection[int],
+    *,
+    printed: bool = False,
+) -> dict[int, Addressee]:
+    """Open the households' names and addresses. ``ward`` goes before towns that name no prefecture.
+
+    Another address that the ward ordered for the next letter takes the place of the registered one; with ``printed``
+    the one that was ordered for the letter that is printed and still in the house.
+
+    Raises IntegrityFaultError for a wrong key or a changed row.
+    """
+    found: dict[int, Addressee] = {}
+    wanted = list(household_ids)
+    for start in range(0, len(wanted), READ_AT_ONCE):
+        rows = session.execute(
+            select(
+                Household.id,
+                Household.wrapped_key,
+                Household.sealed,
+                Household.number_digest,
+                Household.counter,
+                PrintText.sealed,
+            )
+            .outerjoin(PrintText, PrintText.household_id == Household.id)
+            .where(Household.id.in_(wanted[start : start + READ_AT_ONCE]))
+        )
+        elsewhere = other_addresses(
+            session, vault, wanted[start : start + READ_AT_ONCE], printed=printed
+        )
+        for household_id, wrapped, sealed, digest, counter, print_text in rows:
+            fields, image = open_household(vault.unwrap(wrapped), sealed, digest), None
+            if counter:
+                found[household_id] = Addressee(fields.number, "", "", (AT_COUNTER,), None)
+                continue
+            if print_text is not None:
+                approved = open_print_fields(vault, print_text, household_id)
+                fields, image = approved.applied_to(fields), approved.image
+            if (other := elsewhere.get(household_id)) is not None:
+                fields = replace(fields, **asdict(other))
+            found[household_id] = _addressee(fields, "" if other is not None else ward, image)
+    return found
+
+
+def _addressee(fields: HouseholdFields, ward: str, image: bytes | None) -> Addressee:
+    town = fields.town if WITH_PREFECTURE.match(fields.town) else ward + fields.town
+    lines = tuple(line for line in (town + fields.street, fields.building) if line)
+    _town, chome = split_chome(fields.town)
+    rest = f"{chome}{fields.street} {fields.building}".strip()
+    bars = customer_bars(fields.postal_code, rest)
+    return Addressee(fields.number, fields.name, fields.postal_code, lines, bars, image)

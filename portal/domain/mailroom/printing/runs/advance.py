@@ -1,0 +1,153 @@
+"""The advance notice (事前案内): by ordinary mail before the first letters, with the decline form, without any ID."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.errors import ConflictError
+from portal.domain.foundation.program.schema import (
+    DECLINE_FORM,
+    REPLY_ENVELOPE,
+    AdvanceSettings,
+    Program,
+)
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.documents.services import ADVANCE
+from portal.domain.letters.letters.advance import render_notice_back, render_notices
+from portal.domain.letters.letters.content import LetterContent, LetterFrame, letter_frame
+from portal.domain.letters.letters.states import ADVANCE_NOTICE
+from portal.domain.letters.letters.texts import ADVANCE_REQUIRED, load_texts
+from portal.domain.mailroom.printing.runs.addressees import read_addressees
+from portal.domain.mailroom.printing.runs.advance_selection import counts, due, still_due
+from portal.domain.mailroom.printing.runs.approved_texts import (
+    approved_texts,
+    note_texts,
+    same_texts,
+)
+from portal.domain.mailroom.printing.runs.build import Printer
+from portal.domain.mailroom.printing.runs.enclosures import draw_enclosures, printed_names
+from portal.domain.mailroom.printing.runs.files import back_file
+from portal.domain.mailroom.printing.runs.letters_without_id import Chosen, Item
+from portal.domain.mailroom.printing.runs.preflight import (
+    Finding,
+    draft,
+    findings_of,
+    require_protection,
+)
+from portal.domain.mailroom.printing.runs.selection import DUE, lock_households
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceWriter:
+    """Writes advance notices; a ``Writer``."""
+
+    printer: Printer
+    kind: str = ADVANCE_NOTICE
+    to_households: bool = True
+
+    @property
+    def enclosed(self) -> tuple[str, ...]:
+        """The decline form, and a reply envelope where the ward wants one."""
+        more = (REPLY_ENVELOPE,) if settings_of(self.printer.program).has_reply_envelope else ()
+        return (DECLINE_FORM, *more)
+
+    def require(self, session: Session, run_id: int | None) -> None:
+        """Refuse without protection, without the ward's approval of the words, or when nobody can decline any more.
+
+        Raises:
+            NotAllowedError: protection is not loaded, or the words are not approved.
+            ConflictError: the program has no such notice, declining is over, or the words changed since the run began.
+        """
+        require_protection(session)
+        program = self.printer.program
+        settings_of(program)
+        texts = self._texts(session)
+        if run_id is not None:
+            same_texts(session, texts, run_id)
+        if program.windows.decline.is_over(self.printer.clock.now(session)):
+            raise ConflictError(
+                _s("辞退の受付は終わっています。事前案内を作っても、間に合いません。"),
+                code="decline_over",
+            )
+
+    def begun(self, session: Session, run_id: int, now: datetime) -> None:
+        """Note which version of the words the run is printed from."""
+        note_texts(session, self._texts(session), run_id, now)
+
+    def choose(self, session: Session) -> Chosen:
+        """Look at every household; those that cannot be printed are told apart."""
+        counted, waiting = counts(session), due(session)
+        program, fonts = self.printer.program, self.printer.fonts
+        addressees = read_addressees(session, self.printer.vault, program.names.ward.ja, waiting)
+        findings: list[Finding] = []
+        ready: list[tuple[str, Item]] = []
+        for key, item in waiting.items():
+            found = findings_of(key, addressees[key], program, fonts)
+            findings += found
+            if not found:
+                ready.append((addressees[key].postal_code, item))
+        ready.sort(key=lambda one: (one[0], one[1].key))
+        left = {reason: count for reason, count in counted.items() if reason != DUE}
+        return Chosen(tuple(item for _postal, item in ready), left, tuple(findings))
+
+    def standing(
+        self, session: Session, keys: Collection[int], *, lock: bool
+    ) -> Mapping[int, Item]:
+        """Return the households that still get one: nobody who was protected, held, removed or declined since."""
+        if lock:
+            lock_households(session, keys)
+        return still_due(session, keys)
+
+    def contents(self, session: Session, numbers: Mapping[int, str]) -> Sequence[LetterContent]:
+        """Return notices with nothing of the household but name and address in the window."""
+        ward, beside = self.printer.program.names.ward.ja, printed_names(self.enclosed)
+        addressees = read_addressees(session, self.printer.vault, ward, list(numbers))
+        return [
+            replace(draft(number, addressees[key], children=0, amount_yen=0), enclosures=beside)
+            for key, number in numbers.items()
+        ]
+
+    def draw(self, contents: Sequence[LetterContent], day: date) -> bytes:
+        """Draw them."""
+        return render_notices(contents, self._frame(day))
+
+    def shared(self, day: date, run_id: int) -> Mapping[str, bytes]:
+        """Return the back with the other languages, and the decline form."""
+        with self.printer.read() as session:
+            now = self.printer.clock.now(session)
+        forms = draw_enclosures(self.printer.program, run_id, self.enclosed, now)
+        return {back_file(run_id): render_notice_back(self._frame(day)), **forms}
+
+    def _texts(self, session: Session) -> int | None:
+        program = self.printer.program
+        return approved_texts(session, program, ADVANCE, settings_of(program).texts_file)
+
+    def _frame(self, day: date) -> LetterFrame:
+        return advance_frame(self.printer.program, self.printer.public_url, day, self.printer)
+
+
+def advance_frame(
+    program: Program, url: str, day: date, printer: Printer | None = None
+) -> LetterFrame:
+    """Return what all notices dated ``day`` share. Raises as ``settings_of``, ``load_texts`` and ``letter_frame``."""
+    texts = load_texts(settings_of(program).texts_file, ADVANCE_REQUIRED)
+    fonts = printer.fonts if printer is not None else ()
+    return letter_frame(program, texts, notice_date=day, resident_url=url, fonts=fonts)
+
+
+def settings_of(program: Program) -> AdvanceSettings:
+    """Return what the program says about the notice.
+
+    Raises:
+        ConflictError: the program has no advance notice.
+    """
+    if program.advance is None:
+        raise ConflictError(
+            _s(
+                "この事業に、事前案内はありません。送るときは、program.toml に [advance] を書いてください。"
+            ),
+            code="no_advance",
+        )
+    return program.advance

@@ -1,0 +1,61 @@
+"""No letter or card is printed from texts that the ward did not approve; each print keeps the version it was made from."""
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.errors import ConflictError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.documents.models import DocumentUse
+from portal.domain.letters.documents.services import LETTER, digest_of, note_use, require_approval
+
+RUN, CARDS = "print_run", "card_print"
+
+
+def approved_texts(
+    session: Session, program: Program, kind: str = LETTER, file: Path | None = None
+) -> int | None:
+    """Return the key of the approved version of the texts of a kind of letter; None for a demo, whose texts no ward owns.
+
+    ``file`` has the texts; without one it is the letter's with ID and password.
+
+    Raises:
+        NotAllowedError: the ward did not approve the texts as they stand in the file (code ``not_approved``).
+    """
+    if program.is_demo:
+        return None
+    content = (file or program.letter_texts_file).read_bytes()
+    return require_approval(session, kind, digest_of(content)).id
+
+
+def same_texts(session: Session, version_id: int | None, run_id: int) -> None:
+    """Refuse to go on with a run whose first letters were drawn from another version.
+
+    Raises:
+        ConflictError: the texts changed since the run began.
+    """
+    if version_id is None:
+        return
+    others = select(DocumentUse.id).where(
+        DocumentUse.subject == RUN,
+        DocumentUse.subject_id == run_id,
+        DocumentUse.version_id != version_id,
+    )
+    if session.scalar(others.limit(1)) is not None:
+        raise ConflictError(
+            _s(
+                "印刷の途中で、手紙の文が変わりました。はじめの文のファイルに戻してから、もう一度実行してください。"
+            ),
+            code="texts_changed",
+        )
+
+
+def note_texts(
+    session: Session, version_id: int | None, print_id: int, now: datetime, subject: str = RUN
+) -> None:
+    """Note which version a run, or a print of cards (``CARDS``), is made from."""
+    if version_id is not None:
+        note_use(session, version_id, subject, print_id, now)

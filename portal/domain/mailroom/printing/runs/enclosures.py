@@ -1,0 +1,56 @@
+"""What lies in an envelope beside the letter: blank forms, printed once for all, and a reply envelope (``program.toml``)."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+
+from portal.domain.foundation.program.schema import (
+    ALTERNATIVE_FORM,
+    DECLINE_FORM,
+    REPLY_ENVELOPE,
+    Program,
+)
+from portal.domain.foundation.texts import SOURCE_LOCALE, _, use_locale
+from portal.domain.requests.alternatives.form import alternative_form_pdf
+from portal.domain.requests.declines.form import decline_form_pdf
+
+FORMS: Mapping[str, Callable[[Program, datetime], bytes]] = {
+    ALTERNATIVE_FORM: alternative_form_pdf,
+    DECLINE_FORM: decline_form_pdf,
+}
+
+
+def enclosure_file(run_id: int, name: str) -> str:
+    """Return the name of the file of a form that lies in every envelope of a run."""
+    return f"enclosure-{run_id:03}-{name}.pdf"
+
+
+def draw_enclosures(
+    program: Program, run_id: int, names: Collection[str], now: datetime
+) -> dict[str, bytes]:
+    """Return the forms among the enclosures, by file name; nothing personal and no number stands on them.
+
+    Raises:
+        BusyError: too many documents are drawn at this moment.
+    """
+    with use_locale(SOURCE_LOCALE):
+        return {
+            enclosure_file(run_id, name): FORMS[name](program, now)
+            for name in names
+            if name in FORMS
+        }
+
+
+def enclosure_name(name: str) -> str:
+    """Name a thing that lies beside a letter, in the language of whoever reads."""
+    known = {
+        ALTERNATIVE_FORM: _("代替品申出書"),
+        DECLINE_FORM: _("辞退届"),
+        REPLY_ENVELOPE: _("返信用封筒"),
+    }
+    return known.get(name, name)
+
+
+def printed_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Return what a letter calls the things that lie beside it, in Japanese as its front is."""
+    with use_locale(SOURCE_LOCALE):
+        return tuple(enclosure_name(name) for name in names)

@@ -1,0 +1,134 @@
+"""Files of a print run: whole or not there, readable by their owner only."""
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from portal.domain.foundation.errors import ConflictError, InputError
+from portal.domain.foundation.texts import _s
+
+PART = ".part"
+
+
+def chunk_file(run_id: int, number: int) -> str:
+    """Return the name of a chunk's PDF."""
+    return f"letters-{run_id:03}-{number:04}.pdf"
+
+
+def back_file(run_id: int) -> str:
+    """Return the name of the back that all letters of a run share."""
+    return f"back-{run_id:03}.pdf"
+
+
+def make_folder(folder: Path) -> Path:
+    """Make a folder for letters, closed to others where it is new."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def write_part(target: Path, data: bytes) -> Path:
+    """Write ``data`` beside its target and bring it to the disk; ``put`` makes it the target."""
+    part = target.with_name(target.name + PART)
+    try:
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        error.filename = str(target)
+        raise
+    return part
+
+
+def put(part: Path) -> Path:
+    """Give a written part its name, for good."""
+    target = part.with_name(part.name.removesuffix(PART))
+    part.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return target
+
+
+def digest_of(path: Path) -> str:
+    """Return a file's SHA-256 in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def file_gone(name: str) -> InputError:
+    """Say that a file of a run is not there, or not as it was."""
+    return InputError(
+        _s(
+            "印刷のファイル %(name)s がないか、中身が変わっています。元の場所に戻してから、もう一度実行してください。"
+        )
+        % {"name": name},
+        code="file_gone",
+    )
+
+
+def being_built() -> ConflictError:
+    """Say that another build is at work on the same letters."""
+    return ConflictError(
+        _s("手紙は、いま別の処理が作っています。終わるのを待ってください。"), code="build_running"
+    )
+
+
+@contextmanager
+def placing(target: Path, data: bytes | None) -> Iterator[Callable[[], object]]:
+    """Write a file beside its target and give the step that puts it there; none of both is left when the block fails."""
+    part = write_part(target, data) if data else None
+    try:
+        yield lambda: put(part) if part is not None else None
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+    finally:
+        if part is not None:
+            part.unlink(missing_ok=True)
+
+
+def existing_folder(folder: Path) -> Path:
+    """Return a run's folder.
+
+    Raises:
+        InputError: it is gone.
+    """
+    if not folder.is_dir():
+        raise InputError(
+            _s("印刷のフォルダー %(folder)s がありません。") % {"folder": folder}, code="file_gone"
+        )
+    return folder
+
+
+def clear_leftovers(folder: Path, run_id: int, numbers: Iterator[int] | tuple[int, ...]) -> None:
+    """Remove what a killed build left of its unfinished chunks."""
+    for number in numbers:
+        name = chunk_file(run_id, number)
+        for leftover in (folder / name, folder / (name + PART)):
+            leftover.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked_folder(folder: Path) -> Iterator[None]:
+    """Hold the folder for one build; the lock ends with the process, however that ends.
+
+    Raises:
+        ConflictError: another build is at work in it.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise being_built() from None
+        yield
+    finally:
+        os.close(handle)

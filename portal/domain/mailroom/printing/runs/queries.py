@@ -1,0 +1,197 @@
+"""Reading print runs: how far they are, and which letters must be taken out before they are handed over."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.kinds import CREDENTIAL, KINDS, Kind, kind_of
+from portal.domain.letters.letters.models import PrintChunk, PrintRun
+from portal.domain.letters.letters.states import PRINT_CHUNK
+from portal.domain.people.households.models import Household
+from portal.domain.people.households.queries import has_open_hold, withheld
+
+LETTER_DROPPED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class RunStatus:
+    """A print run with what it planned and how much of that is in files."""
+
+    id: int
+    kind: str
+    state: str
+    folder: str
+    notice_date: date
+    created_at: datetime
+    finished_at: datetime | None
+    handed_over_at: datetime | None
+    planned: int
+    printed: int
+    children: int
+    amount_yen: int
+    chunks: int
+    chunks_built: int
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A printed letter that must not go out any more: where it lies, and nothing about whose it is."""
+
+    letter_id: int
+    run_id: int
+    letter_number: str
+    file: str
+    page: int
+
+
+def run_statuses(session: Session) -> list[RunStatus]:
+    """Return all print runs, newest first."""
+    built = case((PrintChunk.state != PRINT_CHUNK.initial, 1), else_=0)
+    rows = session.execute(
+        select(
+            PrintRun,
+            func.coalesce(func.sum(PrintChunk.letters), 0),
+            func.count(PrintChunk.id),
+            func.coalesce(func.sum(built), 0),
+        )
+        .outerjoin(PrintChunk, PrintChunk.print_run_id == PrintRun.id)
+        .group_by(PrintRun.id)
+        .order_by(PrintRun.id.desc())
+    )
+    return [
+        RunStatus(
+            run.id,
+            run.kind,
+            run.state,
+            run.folder,
+            run.notice_date,
+            run.created_at,
+            run.finished_at,
+            run.handed_over_at,
+            run.planned,
+            int(printed),
+            run.children,
+            run.total_yen,
+            chunks,
+            int(chunks_built),
+        )
+        for run, printed, chunks, chunks_built in rows
+    ]
+
+
+def stopped(kind: Kind = CREDENTIAL) -> ColumnElement[bool]:
+    """Say that a letter's household was protected, held or removed: for statements that join letters and households."""
+    return or_(
+        withheld(),
+        Household.state != "active",
+        has_open_hold(Household.id.expression),
+        Household.counter != kind.counter,
+    )
+
+
+def _must_stay(kind: Kind, run_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    this_run = () if run_id is None else (kind.table.print_run_id == run_id,)
+    return (kind.table.state == "printed", stopped(kind), *this_run)
+
+
+def count_to_withdraw(session: Session, run_id: int) -> int:
+    """Return how many letters of a run must be taken out before it is handed over."""
+    kind = kind_of(session, run_id)
+    found = select(func.count(kind.table.id)).join(
+        Household, Household.id == kind.table.household_id
+    )
+    return session.scalar(found.where(*_must_stay(kind, run_id))) or 0
+
+
+def letter_ids(session: Session, run_id: int, numbers: Collection[str]) -> list[int]:
+    """Return the keys of letters of a run by the numbers printed on them.
+
+    Raises:
+        NotFoundError: one of them is not of this run; the message names it.
+    """
+    letters = kind_of(session, run_id).table
+    rows = session.execute(
+        select(letters.number, letters.id).where(
+            letters.print_run_id == run_id, letters.number.in_(numbers)
+        )
+    )
+    found = {number: letter_id for number, letter_id in rows}  # noqa: C416  (dict() of rows does not type)
+    for number in numbers:
+        if number not in found:
+            raise NotFoundError(
+                _s("手紙 %(number)s は、この印刷にありません。番号を確かめてください。")
+                % {"number": number}
+            )
+    return list(found.values())
+
+
+def to_withdraw(session: Session, run_id: int | None = None) -> Iterator[Withdrawal]:
+    """Yield printed letters, not handed over yet, whose households were protected, held or removed since.
+
+    All of them, or those of one run.
+    """
+    for kind in KINDS if run_id is None else (kind_of(session, run_id),):
+        letters = kind.table
+        rows = session.execute(
+            select(
+                letters.id,
+                letters.print_run_id,
+                letters.number,
+                PrintChunk.file_name,
+                letters.position,
+            )
+            .join(Household, Household.id == letters.household_id)
+            .join(
+                PrintChunk,
+                (PrintChunk.print_run_id == letters.print_run_id)
+                & (PrintChunk.number == letters.chunk_number),
+            )
+            .where(*_must_stay(kind, run_id))
+            .order_by(letters.print_run_id, letters.chunk_number, letters.position)
+        )
+        for letter_id, of_run, number, file, page in rows:
+            yield Withdrawal(letter_id, of_run, number, file or "", page or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class StateCount:
+    """Letters of a run in one state, with their children and sheets."""
+
+    state: str
+    letters: int
+    children: int
+    sheets: int
+
+
+def letters_by_state(session: Session, run_id: int) -> list[StateCount]:
+    """Count a run's letters per state; those dropped before they were printed belong to no count."""
+    letters = kind_of(session, run_id).table
+    rows = session.execute(
+        select(
+            letters.state,
+            func.count(letters.id),
+            func.sum(letters.children),
+            func.sum(letters.enclosures),
+        )
+        .where(
+            letters.print_run_id == run_id,
+            or_(letters.printed_at.is_not(None), letters.state != LETTER_DROPPED),
+        )
+        .group_by(letters.state)
+        .order_by(letters.state)
+    )
+    return [
+        StateCount(state, int(count), int(children), int(sheets))
+        for state, count, children, sheets in rows
+    ]
+
+
+def chunks_of(session: Session, run_id: int) -> list[PrintChunk]:
+    """Return a run's files in order."""
+    query = select(PrintChunk).where(PrintChunk.print_run_id == run_id).order_by(PrintChunk.number)
+    return list(session.scalars(query))

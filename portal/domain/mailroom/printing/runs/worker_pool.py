@@ -1,0 +1,199 @@
+"""Worker processes that make passwords, hash them and draw letters; a password never leaves its worker but as ink."""
+
+import multiprocessing
+import secrets
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from multiprocessing.connection import Connection, wait
+from typing import Protocol
+
+from portal.domain.foundation.errors import DomainError, InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.letters.letters.content import LetterContent, LetterFrame
+from portal.domain.letters.letters.render import render_chunk
+from portal.domain.people.authn.passwords import SALT_BYTES, hash_password
+from portal.domain.people.credentials.formats import new_password
+
+STOP_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One chunk to draw: letters that lack only their passwords."""
+
+    number: int
+    drafts: tuple[LetterContent, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One chunk as drawn: its PDF and the hashes of the passwords in it, in the order of the letters."""
+
+    number: int
+    pdf: bytes = field(repr=False)
+    hashes: tuple[str, ...] = field(repr=False)
+
+
+class _Process(Protocol):
+    def join(self, timeout: float | None = None) -> None: ...
+    def kill(self) -> None: ...
+    def is_alive(self) -> bool: ...
+
+
+def draw(job: Job, frame: LetterFrame, vault: Vault) -> Drawn:
+    """Give every letter of a chunk its password and draw it; ``vault`` needs only its pepper."""
+    passwords = [new_password() for _ in job.drafts]
+    hashes = tuple(
+        hash_password(vault, password, secrets.token_bytes(SALT_BYTES)) for password in passwords
+    )
+    letters = [
+        replace(letter, password=password)
+        for letter, password in zip(job.drafts, passwords, strict=True)
+    ]
+    return Drawn(job.number, render_chunk(letters, frame), hashes)
+
+
+def _work(pipe: Connection, frame: LetterFrame, pepper: bytes) -> None:
+    """Draw chunks until the pipe closes, which it also does when the parent is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interruption means
+    vault = Vault(kek=b"", index=b"", pepper=pepper, token=b"")
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while True:
+            job = pipe.recv()
+            try:
+                answer: Drawn | tuple[str, str] = draw(job, frame, vault)
+            except DomainError as error:
+                answer = (error.message, error.code)
+            except Exception as error:  # noqa: BLE001  (a trace could quote a name or a password)
+                answer = (type(error).__name__, "worker")
+            pipe.send(answer)
+            del job, answer
+
+
+class Crew:
+    """So many workers; ``draw_all`` feeds them and yields their chunks as they come."""
+
+    def __init__(self, frame: LetterFrame, vault: Vault, workers: int) -> None:
+        self.frame, self._vault, self._workers = frame, vault, workers
+        self._pipes: list[Connection] = []
+        self._processes: list[_Process] = []
+
+    def start(self) -> None:
+        """Start the processes; a spawned one inherits neither keys nor open files."""
+        context = multiprocessing.get_context("spawn")
+        for _ in range(self._workers):
+            ours, theirs = context.Pipe()
+            process = context.Process(
+                target=_work, args=(theirs, self.frame, self._vault.pepper), daemon=True
+            )
+            process.start()
+            theirs.close()
+            self._pipes.append(ours)
+            self._processes.append(process)
+
+    def stop(self) -> None:
+        """End the processes; closing the pipe ends an idle one, a busy one is killed: nothing of it is kept."""
+        for pipe in self._pipes:
+            pipe.close()
+        for process in self._processes:
+            process.join(0.2)
+            if process.is_alive():
+                process.kill()
+            process.join(STOP_SECONDS)
+
+    def draw_all(self, jobs: Iterable[Job], again: "deque[Job]") -> Iterator[Drawn]:
+        """Yield drawn chunks; what the consumer puts into ``again`` is drawn too.
+
+        Raises:
+            InputError: letters cannot be drawn, or a worker died.
+        """
+        if not self._workers:
+            for job in self._in_turn(iter(jobs), again):
+                yield draw(job, self.frame, self._vault)
+            return
+        waiting = self._in_turn(iter(jobs), again)
+        idle, busy = list(self._pipes), set[Connection]()
+        upcoming = next(waiting, None)
+        while upcoming is not None or busy:
+            while upcoming is not None and idle:
+                pipe = idle.pop()
+                _send(pipe, upcoming)
+                busy.add(pipe)
+                upcoming = next(waiting, None)
+            ready = [pipe for pipe in wait(list(busy)) if isinstance(pipe, Connection)]
+            for pipe in ready:
+                drawn = _receive(pipe)
+                busy.discard(pipe)
+                if upcoming is None:
+                    idle.append(pipe)
+                else:  # the worker goes on while its last chunk is stored
+                    _send(pipe, upcoming)
+                    busy.add(pipe)
+                    upcoming = None
+                yield drawn
+                if upcoming is None:
+                    upcoming = next(waiting, None)
+        return
+
+    @staticmethod
+    def _in_turn(jobs: Iterator[Job], again: "deque[Job]") -> Iterator[Job]:
+        return _Turns(jobs, again)
+
+
+class _Turns:
+    """First what must be drawn again, then the rest; asked again after its end it may have more."""
+
+    def __init__(self, jobs: Iterator[Job], again: "deque[Job]") -> None:
+        self._jobs, self._again = jobs, again
+
+    def __iter__(self) -> "_Turns":
+        return self
+
+    def __next__(self) -> Job:
+        return self._again.popleft() if self._again else next(self._jobs)
+
+
+def _send(pipe: Connection, job: Job) -> None:
+    try:
+        pipe.send(job)
+    except (BrokenPipeError, ConnectionResetError):
+        raise _died() from None
+
+
+def _receive(pipe: Connection) -> Drawn:
+    try:
+        answer = pipe.recv()
+    except (EOFError, ConnectionResetError):
+        raise _died() from None
+    if isinstance(answer, Drawn):
+        return answer
+    message, code = answer
+    if code == "worker":
+        message = _s(
+            "手紙を描けませんでした（%(reason)s）。portal letters preflight で確かめてください。"
+        ) % {"reason": message}
+    raise InputError(message, code=code)
+
+
+def _died() -> InputError:
+    return InputError(
+        _s(
+            "手紙を作る処理が途中で終わりました。メモリーが足りないときは --workers 1 か小さい --chunk を試してください。同じコマンドで続きから進みます。"
+        ),
+        code="worker_died",
+    )
+
+
+@contextmanager
+def crew(frame: LetterFrame, vault: Vault, workers: int) -> Iterator[Crew]:
+    """Open a crew; with 0 workers everything happens in this process."""
+    made = Crew(frame, vault, workers)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()

@@ -1,0 +1,50 @@
+"""What is to be done with an item, by the post's reason (``domain.md`` §3.3): never a second blind posting."""
+
+from enum import StrEnum
+
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.shipments import mail
+
+
+class NextAction(StrEnum):
+    """The next step for an item that came back."""
+
+    ON_REQUEST = "on_request"
+    ASKED_FOR = "asked_for"
+    WARD_LOOKS = "ward_looks"
+    WARD_ONLY = "ward_only"
+    REFUSED = "refused"
+    PEOPLE_DECIDE = "people_decide"
+    NONE_LEFT = "none_left"
+
+
+def next_action(reason: str, *, protected: bool, left: int, asked: bool) -> NextAction:
+    """Return the next step; ``left`` redeliveries remain, ``asked``: one is asked for already."""
+    if protected:
+        return NextAction.WARD_ONLY
+    if reason in mail.WARD_REASONS:
+        return NextAction.WARD_LOOKS
+    if reason == mail.REFUSED:
+        return NextAction.REFUSED
+    if reason == mail.OTHER:
+        return NextAction.PEOPLE_DECIDE
+    if asked:
+        return NextAction.ASKED_FOR
+    return NextAction.ON_REQUEST if left else NextAction.NONE_LEFT
+
+
+def action_text(action: NextAction) -> str:
+    """Say the next step to the person at the desk."""
+    return {
+        NextAction.ON_REQUEST: _s("再配達の申し込みを待ちます。世帯には自動で知らせます。"),
+        NextAction.ASKED_FOR: _s(
+            "再配達の申し込みがあります。審査で認めると、つぎの印刷で新しい手紙になります。"
+        ),
+        NextAction.WARD_LOOKS: _s("区が住所を確かめます。確かめるまで、もう一度送りません。"),
+        NextAction.WARD_ONLY: _s(
+            "この郵便は区だけが扱います。開けずに、区の担当者に渡してください。"
+        ),
+        NextAction.REFUSED: _s("受け取りを断られました。もう一度送らず、申し出を待ちます。"),
+        NextAction.PEOPLE_DECIDE: _s("封筒を見て、責任者がつぎを決めます。"),
+        NextAction.NONE_LEFT: _s("再配達の回数を使い切りました。区と相談します。"),
+    }[action]

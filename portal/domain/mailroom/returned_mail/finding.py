@@ -1,0 +1,63 @@
+"""From what a scanner read to the item on the table: letter number, label or tracking number."""
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.typed import bare
+from portal.domain.letters.letters.bare import bare_run
+from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.letters.numbers import is_letter_number
+from portal.domain.letters.shipments.models import Shipment
+from portal.domain.letters.shipments.queries import by_tracking_number, latest_of_letter
+
+SCANNED = re.compile(r"^[A-D](\d+)[A-D]$")
+OUT = ("posted", "at_post_office", "returning")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What lies on the table. A letter whose posting nobody entered has no shipment yet."""
+
+    household_id: int
+    letter: Letter | None
+    shipment: Shipment | None
+
+
+def find(session: Session, typed: str) -> Found:
+    """Return the item with this letter number or tracking number, in any width and with any hyphens.
+
+    Raises:
+        NotFoundError: nothing has it; the sentence says what to do.
+    """
+    text = bare(typed).upper()
+    if (match := SCANNED.fullmatch(text)) is not None:
+        text = match[1]
+    if is_letter_number(text):
+        letter = session.scalar(select(Letter).where(Letter.number == text))
+        if letter is None and (run_id := bare_run(session, text)) is not None:
+            raise NotFoundError(
+                _s(
+                    "IDのない手紙（印刷 %(run)d）です。その印刷の「郵便のようす」で、戻ったことを記録してください。"
+                )
+                % {"run": run_id}
+            )
+        if letter is None:
+            raise NotFoundError(
+                _s("この番号の手紙はありません。封筒を取り分けて、責任者に渡してください。")
+            )
+        return Found(letter.household_id, letter, latest_of_letter(session, letter.id))
+    rows = by_tracking_number(session, text) if text.isascii() and text.isdigit() else []
+    row = next((one for one in rows if one.state in OUT), rows[0] if rows else None)
+    if row is None:
+        raise NotFoundError(
+            _s(
+                "この番号は見つかりませんでした。手紙番号（M…）か、お問い合わせ番号を読み取ってください。"
+            )
+        )
+    letter = session.get(Letter, row.letter_id) if row.letter_id is not None else None
+    return Found(row.household_id, letter, row)

@@ -1,0 +1,257 @@
+"""Taking an item in: the shipment is back, the ID is stopped at once, the next step is set going."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.escalations.call_backs import call_off
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import ConflictError, DomainError, InputError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.letters.announcements.services import announce
+from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.shipments import mail
+from portal.domain.letters.shipments import services as shipments
+from portal.domain.letters.shipments.models import Shipment
+from portal.domain.letters.shipments.queries import absence_key
+from portal.domain.mailroom.returned_mail.actions import NextAction, next_action
+from portal.domain.mailroom.returned_mail.finding import Found, find
+from portal.domain.mailroom.returned_mail.models import ReturnedItem
+from portal.domain.mailroom.returned_mail.states import KEPT
+from portal.domain.mailroom.returned_mail.storage import locked
+from portal.domain.people.credentials.services import lock_row, move
+from portal.domain.people.credentials.states import CREDENTIAL
+from portal.domain.people.households.models import Household
+from portal.domain.people.tasks.services import ADDRESS_CHECK, open_once
+from portal.domain.requests.alternatives import delivery
+from portal.domain.requests.alternatives.models import AlternativeParcel
+from portal.domain.requests.redeliveries.queries import LETTER as LETTER_ITEM
+from portal.domain.requests.redeliveries.queries import letters_sent_again, open_request
+from portal.domain.requests.redeliveries.submitting import submit
+
+BOX_MAX = 20
+SUSPENDED_FOR = "returned_mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """What is the same for a pile of items: the post's reason, the box, the day it came, the last day of keeping."""
+
+    reason: str
+    box: str
+    received_on: date
+    keep_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One item taken in; ``protected``: nothing of it may be shown to whoever may not know."""
+
+    item: ReturnedItem
+    number: str
+    action: NextAction
+    protected: bool
+
+
+def default_keep_until(program: Program, received_on: date) -> date:
+    """Return the last day of keeping that the desk proposes."""
+    return received_on + timedelta(days=program.requests.returned_keep_days)
+
+
+def check_pile(pile: Pile, now: datetime) -> dict[str, str]:
+    """Return what is wrong with the facts of a pile, a sentence by field."""
+    faults: dict[str, str] = {}
+    if pile.reason not in mail.RETURN_REASONS:
+        faults["reason"] = _s("郵便が戻った理由を選んでください。")
+    if not 0 < len(pile.box.strip()) <= BOX_MAX:
+        faults["box"] = _s("箱の名前を、20文字までで入力してください。")
+    if pile.received_on > jst_date(now):
+        faults["received_on"] = _s("戻った日が未来です。")
+    if pile.keep_until < pile.received_on:
+        faults["keep_until"] = _s("保管の最後の日は、戻った日よりあとにしてください。")
+    return faults
+
+
+def receive(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    typed: str,
+    pile: Pile,
+    actor: Actor,
+    now: datetime,
+) -> Received:
+    """Take in the item whose number was scanned; its credential is suspended in the same transaction.
+
+    Raises:
+        InputError: something is wrong with the pile.
+        NotFoundError: nothing has the number.
+        ConflictError: it was taken in before, or was never handed over.
+        WrongStateError: it was delivered or lost, as far as we know.
+    """
+    if faults := check_pile(pile, now):
+        raise InputError(" ".join(faults.values()))
+    found = find(session, typed)
+    household = session.scalars(
+        select(Household).where(Household.id == found.household_id).with_for_update(key_share=True)
+    ).one()
+    shipment = found.shipment or _posting_of(session, found, actor, now)
+    if (
+        session.scalar(select(ReturnedItem.id).where(ReturnedItem.shipment_id == shipment.id))
+        is not None
+    ):
+        raise ConflictError(_s("この郵便は、もう受け取ってあります。"), code="received_before")
+    _come_back(session, vault, shipment, pile, actor, now)
+    if found.letter is not None:
+        _suspend(session, found.letter, actor, now)
+    item = ReturnedItem(
+        shipment_id=shipment.id,
+        household_id=household.id,
+        reason=pile.reason,
+        box=pile.box.strip(),
+        received_on=pile.received_on,
+        keep_until=pile.keep_until,
+        received_by=actor.id,
+        created_at=now,
+        changed_at=now,
+        action=NextAction.PEOPLE_DECIDE.value,
+    )
+    session.add(item)
+    session.flush()
+    record(
+        session,
+        actor,
+        now,
+        "returned_mail.received",
+        "returned_item",
+        item.id,
+        household_id=household.id,
+        reason=pile.reason,
+    )
+    action = _set_going(session, vault, program, household, shipment, pile.reason, actor, now)
+    item.action = action.value
+    session.flush()
+    number = (
+        found.letter.number
+        if found.letter is not None
+        else mail.printed(shipment.tracking_no or "")
+    )
+    return Received(item, number, action, household.protected)
+
+
+def _posting_of(session: Session, found: Found, actor: Actor, now: datetime) -> Shipment:
+    """Give a letter that came back before anybody entered its posting the shipment it must have had."""
+    letter = found.letter
+    if letter is None or letter.handed_over_at is None:
+        raise ConflictError(
+            _s("この手紙は、まだ差し出していません。番号を確かめてください。"), code="not_sent"
+        )
+    row = shipments.plan(
+        session, shipments.LETTER, letter.household_id, actor, now, letter_id=letter.id
+    )
+    shipments.post_unlabeled(session, row.id, jst_date(letter.handed_over_at), actor, now)
+    return row
+
+
+def _come_back(
+    session: Session, vault: Vault, shipment: Shipment, pile: Pile, actor: Actor, now: datetime
+) -> None:
+    if shipment.absent_on is not None:
+        call_off(session, absence_key(shipment.id), actor, now)
+    parcel = session.scalar(
+        select(AlternativeParcel.id).where(AlternativeParcel.shipment_id == shipment.id)
+    )
+    if parcel is not None:
+        delivery.come_back(session, vault, parcel, pile.reason, pile.received_on, actor, now)
+    else:
+        shipments.come_back(session, shipment.id, pile.reason, pile.received_on, actor, now)
+
+
+def _suspend(session: Session, letter: Letter, actor: Actor, now: datetime) -> None:
+    """Stop the ID of a letter that somebody may have opened on its way; one that ended before stays as it is."""
+    if letter.credential_id is None:
+        return
+    credential = lock_row(session, letter.credential_id)
+    if CREDENTIAL.can(credential.state, "suspend"):
+        move(session, credential, "suspend", actor, now, reason=SUSPENDED_FOR)
+
+
+def _set_going(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    household: Household,
+    shipment: Shipment,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> NextAction:
+    letter = shipment.kind == shipments.LETTER
+    used = letters_sent_again(session, household.id) if letter else shipment.attempt
+    left = max(0, program.requests.redeliveries - used)
+    asked = open_request(session, household.id, None if letter else shipment.id) is not None
+    action = next_action(reason, protected=household.protected, left=left, asked=asked)
+    if action is NextAction.ON_REQUEST and letter:
+        if program.requests.first_redelivery_unasked and used == 0:
+            try:
+                with session.begin_nested():
+                    submit(session, vault, program, household.id, LETTER_ITEM, None, actor, now)
+                action = NextAction.ASKED_FOR
+            except DomainError:
+                # the window is over, say: then the household is told as always
+                action = NextAction.ON_REQUEST
+        announce(
+            session, vault, household.id, "came_back", f"shipment:{shipment.id}:came_back", now
+        )
+    elif action is NextAction.WARD_LOOKS:
+        open_once(session, vault, ADDRESS_CHECK, household.id, {"reason": reason}, actor, now)
+    return action
+
+
+def correct_reason(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    item_id: int,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> ReturnedItem:
+    """Put a wrong reason right on the day on which the item was taken in; the next step follows the new one.
+
+    Raises:
+        NotFoundError: there is none of that key.
+        InputError: no such reason.
+        ConflictError: it was taken in on an earlier day, or is no longer on the shelf.
+    """
+    item = locked(session, item_id)
+    if reason not in mail.RETURN_REASONS:
+        raise InputError(_s("郵便が戻った理由を選んでください。"))
+    if item.state != KEPT or jst_date(item.created_at) != jst_date(now):
+        raise ConflictError(
+            _s("理由を直せるのは、受け取ったその日だけです。責任者に相談してください。")
+        )
+    shipment = shipments.locked(session, item.shipment_id)
+    before, item.reason, shipment.returned_reason = item.reason, reason, reason
+    item.changed_at = now
+    household = session.get_one(Household, item.household_id)
+    item.action = _set_going(session, vault, program, household, shipment, reason, actor, now).value
+    record(
+        session,
+        actor,
+        now,
+        "returned_mail.corrected",
+        "returned_item",
+        item.id,
+        household_id=item.household_id,
+        before=before,
+        after=reason,
+    )
+    session.flush()
+    return item

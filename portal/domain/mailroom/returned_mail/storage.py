@@ -1,0 +1,228 @@
+"""The shelf: what lies in which box, handing items to the ward, and destroying them in the name of two people."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import day_end, day_start, jst_date
+from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.shipments.models import Shipment
+from portal.domain.mailroom.returned_mail.models import ReturnedItem
+from portal.domain.mailroom.returned_mail.states import KEPT, RETURNED_ITEM
+from portal.domain.people.households.models import Household
+
+PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfRow:
+    """One item; ``number`` is its letter number or tracking number, nothing personal."""
+
+    item: ReturnedItem
+    kind: str
+    number: str
+    attempt: int
+
+
+def on_shelf(
+    session: Session, *, include_protected: bool, box: str = "", after: int = 0, limit: int = PAGE
+) -> Sequence[ShelfRow]:
+    """Return items on the shelf, in the order in which they came; ``limit`` 0 means all of them, for a list to print."""
+    statement = (
+        select(ReturnedItem, Shipment.kind, Shipment.attempt, Letter.number, Shipment.tracking_no)
+        .join(Shipment, Shipment.id == ReturnedItem.shipment_id)
+        .outerjoin(Letter, Letter.id == Shipment.letter_id)
+        .where(ReturnedItem.state == KEPT, ReturnedItem.id > after, _known(include_protected))
+        .order_by(ReturnedItem.box, ReturnedItem.id)
+    )
+    if box:
+        statement = statement.where(ReturnedItem.box == box)
+    if limit:
+        statement = statement.order_by(None).order_by(ReturnedItem.id).limit(limit)
+    return [
+        ShelfRow(item, kind, number or tracking or "", attempt)
+        for item, kind, attempt, number, tracking in session.execute(statement)
+    ]
+
+
+def of_day(
+    session: Session, day: date, *, include_protected: bool
+) -> tuple[int, Sequence[ShelfRow]]:
+    """Return how many items were taken in on a day (JST), and the last twenty, newest first."""
+    mine = (ReturnedItem.created_at >= day_start(day), ReturnedItem.created_at < day_end(day))
+    count = session.scalar(select(func.count()).select_from(ReturnedItem).where(*mine)) or 0
+    rows = session.execute(
+        select(ReturnedItem, Shipment.kind, Shipment.attempt, Letter.number, Shipment.tracking_no)
+        .join(Shipment, Shipment.id == ReturnedItem.shipment_id)
+        .outerjoin(Letter, Letter.id == Shipment.letter_id)
+        .where(*mine, _known(include_protected))
+        .order_by(ReturnedItem.id.desc())
+        .limit(PAGE)
+    )
+    return int(count), [
+        ShelfRow(item, kind, no or label or "", n) for item, kind, n, no, label in rows
+    ]
+
+
+def boxes(session: Session, *, include_protected: bool) -> Mapping[str, int]:
+    """Return how many items lie in each box."""
+    rows = session.execute(
+        select(ReturnedItem.box, func.count())
+        .where(ReturnedItem.state == KEPT, _known(include_protected))
+        .group_by(ReturnedItem.box)
+        .order_by(ReturnedItem.box)
+    )
+    return {box: int(count) for box, count in rows}
+
+
+def to_destroy(session: Session, today: date, *, include_protected: bool) -> Sequence[ReturnedItem]:
+    """Return the items whose last day of keeping is over (JST)."""
+    statement = (
+        select(ReturnedItem)
+        .join(Shipment, Shipment.id == ReturnedItem.shipment_id)
+        .where(
+            ReturnedItem.state == KEPT,
+            ReturnedItem.keep_until < today,
+            Shipment.letter_id.is_not(None),
+            _known(include_protected),
+        )
+        .order_by(ReturnedItem.box, ReturnedItem.id)
+    )
+    return list(session.scalars(statement))
+
+
+def hand_to_ward(session: Session, item_id: int, actor: Actor, now: datetime) -> ReturnedItem:
+    """Note that the ward has the item now. Raises NotFoundError and WrongStateError."""
+    return _step(session, locked(session, item_id), "hand_to_ward", actor, now)
+
+
+def propose_destruction(
+    session: Session, item_ids: Collection[int], actor: Actor, now: datetime
+) -> int:
+    """Propose to destroy letters whose time is over; a second person confirms. Returns how many were proposed.
+
+    Raises:
+        NotFoundError: one of them does not exist.
+        NotAllowedError: nobody with an account.
+        ConflictError: one is still to be kept, or is a parcel (its content goes into stock).
+    """
+    if actor.id is None:
+        raise NotAllowedError(_s("廃棄を提案できるのは、アカウントのある職員だけです。"))
+    done = 0
+    for item_id in sorted(set(item_ids)):
+        row = locked(session, item_id)
+        RETURNED_ITEM.next(row.state, "destroy")
+        _refuse_too_early(session, row, now)
+        if row.destruction_proposed_by is None:
+            row.destruction_proposed_by, row.changed_at = actor.id, now
+            record(
+                session,
+                actor,
+                now,
+                "returned_mail.destruction_proposed",
+                "returned_item",
+                row.id,
+                household_id=row.household_id,
+            )
+            done += 1
+    session.flush()
+    return done
+
+
+def confirm_destruction(
+    session: Session, item_ids: Collection[int], actor: Actor, now: datetime
+) -> int:
+    """Note, as the second person, that letters were destroyed. Returns how many.
+
+    Raises:
+        NotFoundError: one of them does not exist.
+        NotAllowedError: nobody proposed it, or the actor did.
+        WrongStateError: one is no longer on the shelf.
+    """
+    done = 0
+    for item_id in sorted(set(item_ids)):
+        row = locked(session, item_id)
+        if (
+            row.destruction_proposed_by is None
+            or row.destruction_proposed_by == actor.id
+            or actor.id is None
+        ):
+            raise NotAllowedError(_s("廃棄は、提案した人とは別の人が確認します。"))
+        _refuse_too_early(session, row, now)
+        row.destroyed_by, row.destroyed_at = actor.id, now
+        _step(session, row, "destroy", actor, now)
+        done += 1
+    return done
+
+
+def take_back_proposal(session: Session, item_id: int, actor: Actor, now: datetime) -> ReturnedItem:
+    """Take a proposal to destroy back. Raises NotFoundError; ConflictError where there is none."""
+    row = locked(session, item_id)
+    if row.destruction_proposed_by is None or row.state != KEPT:
+        raise ConflictError(_s("この郵便の廃棄は、提案されていません。"))
+    row.destruction_proposed_by, row.changed_at = None, now
+    record(
+        session,
+        actor,
+        now,
+        "returned_mail.destruction_withdrawn",
+        "returned_item",
+        row.id,
+        household_id=row.household_id,
+    )
+    session.flush()
+    return row
+
+
+def _refuse_too_early(session: Session, row: ReturnedItem, now: datetime) -> None:
+    if row.keep_until >= jst_date(now):
+        raise ConflictError(
+            _s("この郵便は%(day)sまで保管します。まだ廃棄できません。")
+            % {"day": row.keep_until.isoformat()},
+            code="kept_until",
+        )
+    if session.get_one(Shipment, row.shipment_id).letter_id is None:
+        raise ConflictError(
+            _s("小包は廃棄しません。「小包」の画面で在庫に戻してください。"), code="parcel"
+        )
+
+
+def _step(
+    session: Session, row: ReturnedItem, action: str, actor: Actor, now: datetime
+) -> ReturnedItem:
+    row.state, row.changed_at = RETURNED_ITEM.next(row.state, action), now
+    record(
+        session,
+        actor,
+        now,
+        f"returned_mail.{action}",
+        "returned_item",
+        row.id,
+        household_id=row.household_id,
+        box=row.box,
+    )
+    session.flush()
+    return row
+
+
+def locked(session: Session, item_id: int) -> ReturnedItem:
+    """Return the item, fresh and locked to the end of the transaction. Raises NotFoundError."""
+    row = session.get(ReturnedItem, item_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFoundError(_s("この郵便は見つかりませんでした。"))
+    return row
+
+
+def _known(include_protected: bool) -> ColumnElement[bool]:
+    if include_protected:
+        return ReturnedItem.id.is_not(None)
+    return ReturnedItem.household_id.not_in(
+        select(Household.id).where(Household.protected.is_(True))
+    )

@@ -1,0 +1,122 @@
+"""The list of what is not delivered (R36, R52): reason, attempts, value, and what was offered, always as it stands now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.program.schema import Program
+from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.letters.states import LIVE
+from portal.domain.letters.shipments.models import Shipment
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.states import OPEN
+from portal.domain.people.households.models import Household
+from portal.domain.requests.redeliveries.models import Redelivery
+from portal.domain.requests.redeliveries.queries import LETTER
+from portal.domain.requests.redeliveries.states import COUNTED
+from portal.domain.requests.requests.models import Request
+
+STATES = ("at_post_office", "returning", "returned", "lost")
+PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """One household without its letter. ``sent_again`` of ``offered`` redeliveries are used; ``yen`` is its value."""
+
+    household_id: int
+    letter_number: str
+    state: str
+    reason: str | None
+    posted_on: date | None
+    sent_again: int
+    offered: int
+    children: int
+    yen: int
+
+
+def undelivered(
+    session: Session,
+    program: Program,
+    *,
+    include_protected: bool,
+    after: int = 0,
+    limit: int = PAGE,
+) -> Sequence[Undelivered]:
+    """Return households whose living letter is not delivered, by key after ``after``; ``limit`` 0 means all."""
+    used = (
+        select(Request.household_id, func.count().label("used"))
+        .join(Redelivery, Redelivery.request_id == Request.id)
+        .where(Redelivery.item == LETTER, Redelivery.state.in_(COUNTED))
+        .group_by(Request.household_id)
+        .subquery()
+    )
+    value = (
+        select(
+            Entitlement.household_id,
+            func.count().label("children"),
+            func.sum(Entitlement.amount_yen).label("yen"),
+        )
+        .where(Entitlement.state.in_(OPEN))
+        .group_by(Entitlement.household_id)
+        .subquery()
+    )
+    statement = (
+        select(
+            Shipment.household_id,
+            Letter.number,
+            Shipment.state,
+            Shipment.returned_reason,
+            Shipment.posted_on,
+            func.coalesce(used.c.used, 0),
+            value.c.children,
+            value.c.yen,
+        )
+        .join(Letter, Letter.id == Shipment.letter_id)
+        .join(value, value.c.household_id == Shipment.household_id)
+        .outerjoin(used, used.c.household_id == Shipment.household_id)
+        .where(*_not_delivered(include_protected), Shipment.household_id > after)
+        .order_by(Shipment.household_id)
+    )
+    if limit:
+        statement = statement.limit(limit)
+    offered = program.requests.redeliveries
+    return [
+        Undelivered(key, number, state, reason, day, int(again), offered, int(children), int(yen))
+        for key, number, state, reason, day, again, children, yen in session.execute(statement)
+    ]
+
+
+def by_reason(session: Session, *, include_protected: bool) -> Mapping[str, int]:
+    """Return how many households are without their letter, by the post's reason, or by state where it gave none."""
+    word = func.coalesce(Shipment.returned_reason, Shipment.state)
+    rows = session.execute(
+        select(word, func.count(Shipment.household_id.distinct()))
+        .join(Letter, Letter.id == Shipment.letter_id)
+        .where(*_not_delivered(include_protected))
+        .group_by(word)
+    )
+    return {str(reason): int(count) for reason, count in rows}
+
+
+def _not_delivered(include_protected: bool) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [
+        Letter.state.in_(LIVE),
+        Shipment.state.in_(STATES),
+        Shipment.id.in_(_latest()),
+    ]
+    if not include_protected:
+        protected = select(Household.id).where(Household.protected.is_(True))
+        conditions.append(Shipment.household_id.not_in(protected))
+    return conditions
+
+
+def _latest() -> Select[int]:
+    return (
+        select(func.max(Shipment.id))
+        .where(Shipment.letter_id.is_not(None))
+        .group_by(Shipment.household_id)
+    )

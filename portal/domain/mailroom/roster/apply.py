@@ -1,0 +1,187 @@
+"""Applying an import in one transaction: new households by INSERT … SELECT, differences by their kind's rule."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import case, exists, insert, literal, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import ConflictError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.mailroom.roster.changes import Applier
+from portal.domain.mailroom.roster.models import (
+    RosterDifference,
+    RosterImport,
+    StagedChild,
+    StagedHold,
+    StagedHousehold,
+)
+from portal.domain.mailroom.roster.staging import clear_staging
+from portal.domain.mailroom.roster.states import ROSTER_IMPORT
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.states import ENTITLEMENT
+from portal.domain.people.households.models import Child, Hold, Household, SearchIndex
+from portal.domain.people.households.protection import note_protection
+from portal.domain.people.households.search_index import Indexer
+
+Step = Callable[[], None]
+STEPS = 7
+"""How often the applying of an import reports a step."""
+
+
+def no_step() -> None:
+    """Stands for a progress bar that nobody looks at."""
+
+
+def apply_import(
+    session: Session,
+    vault: Vault,
+    indexer: Indexer,
+    import_id: int,
+    amount_yen: int,
+    actor: Actor,
+    now: datetime,
+    step: Step = no_step,
+) -> RosterImport:
+    """Carry out a staged import. Everything or nothing; a second call finds it applied and refuses.
+
+    ``step`` is called ``STEPS`` times on the way.
+
+    Raises:
+        NotFoundError: there is no such import.
+        ConflictError: it was applied before, or a later one replaced it.
+    """
+    found = session.scalar(
+        select(RosterImport).where(RosterImport.id == import_id).with_for_update()
+    )
+    if found is None:
+        raise NotFoundError(_s("取り込み %(id)d は見つかりません。") % {"id": import_id})
+    if found.state != "staged":
+        raise ConflictError(
+            _s("取り込み %(id)d は、もう適用したか、新しい取り込みに置きかわっています。")
+            % {"id": import_id}
+        )
+    if found.first:
+        # first.py stored it already
+        for _step in range(STEPS - 2):
+            step()
+    else:
+        _insert_new(session, import_id, amount_yen, now, step)
+    applier = Applier(session, vault, indexer, found, amount_yen, actor, now)
+    for difference in session.scalars(
+        select(RosterDifference)
+        .where(RosterDifference.import_id == import_id)
+        .order_by(RosterDifference.id)
+    ).all():
+        applier.apply(difference)
+        difference.applied, difference.staged_id = True, None
+    step()
+    if found.has_protection:
+        note_protection(session, "extract", actor, now, subject_id=import_id)
+    found.state = ROSTER_IMPORT.next(found.state, "apply")
+    found.applied_at = now
+    session.flush()
+    clear_staging(session, import_id)
+    step()
+    record(
+        session,
+        actor,
+        now,
+        "roster.applied",
+        "roster_import",
+        import_id,
+        totals=found.totals.get("households", {}),
+        differences=found.differences,
+    )
+    return found
+
+
+def _insert_new(
+    session: Session, import_id: int, amount_yen: int, now: datetime, step: Step
+) -> None:
+    new = (StagedHousehold.import_id == import_id, StagedHousehold.change == "new")
+    columns = ("number_digest", "wrapped_key", "sealed", "birth_digest", "protected", "codes")
+    session.execute(
+        insert(Household).from_select(
+            [*columns, "state", "import_id", "created_at", "changed_at"],
+            select(
+                *(getattr(StagedHousehold, name) for name in columns),
+                literal("active"),
+                literal(import_id),
+                literal(now, Household.created_at.type),
+                literal(now, Household.created_at.type),
+            )
+            .where(*new)
+            .order_by(StagedHousehold.id),
+        )
+    )
+    step()
+    stored = Household.number_digest == StagedHousehold.number_digest
+    session.execute(
+        insert(SearchIndex).from_select(
+            ["household_id", "names", "places", "births"],
+            select(
+                Household.id, StagedHousehold.names, StagedHousehold.places, StagedHousehold.births
+            )
+            .join(StagedHousehold, stored)
+            .where(*new),
+        )
+    )
+    step()
+    elsewhere = exists(
+        select(Child.id)
+        .where(Child.person_digest == StagedChild.person_digest)
+        .correlate(StagedChild)
+    )
+    session.execute(
+        insert(Child).from_select(
+            ["household_id", "ordinal", "person_digest", "sealed", "state", "codes"],
+            select(
+                Household.id,
+                StagedChild.ordinal,
+                StagedChild.person_digest,
+                StagedChild.sealed,
+                literal("active"),
+                StagedChild.codes,
+            )
+            .join(StagedHousehold, StagedHousehold.id == StagedChild.household_id)
+            .join(Household, stored)
+            .where(*new, ~elsewhere)
+            .order_by(Household.id, StagedChild.ordinal),
+        )
+    )
+    step()
+    instant = literal(now, Hold.created_at.type)
+    session.execute(
+        insert(Hold).from_select(
+            ["household_id", "code", "state", "created_at", "detail"],
+            select(
+                Household.id,
+                StagedHold.code,
+                literal("open"),
+                instant,
+                literal({}, Hold.detail.type),
+            )
+            .join(StagedHousehold, StagedHousehold.id == StagedHold.household_id)
+            .join(Household, stored)
+            .where(*new),
+        )
+    )
+    step()
+    open_hold = exists(
+        select(Hold.id).where(Hold.household_id == Household.id, Hold.state == "open")
+    )
+    state = case((open_hold, literal("held")), else_=literal(ENTITLEMENT.initial))
+    session.execute(
+        insert(Entitlement).from_select(
+            ["child_id", "household_id", "amount_yen", "state", "created_at", "changed_at"],
+            select(Child.id, Household.id, literal(amount_yen), state, instant, instant)
+            .join(Household, Household.id == Child.household_id)
+            .where(Household.import_id == import_id)
+            .order_by(Child.id),
+        )
+    )
+    step()

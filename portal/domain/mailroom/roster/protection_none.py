@@ -1,0 +1,93 @@
+"""The ward's dated word that nobody is protected: proposed by one person, confirmed by another (``domain.md`` §2.6)."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.approvals.models import Approval
+from portal.domain.foundation.approvals.queries import open_of_kind
+from portal.domain.foundation.approvals.services import Instruction, confirm, propose, turn_down
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.people.households.models import Household
+from portal.domain.people.households.protection import note_protection
+
+PROTECTION_NONE = "protection_none"
+
+
+def propose_none(
+    session: Session, day: date, actor: Actor, now: datetime, instruction: Instruction | None = None
+) -> Approval:
+    """Propose the ward's word of a day (JST) that nobody is protected; another person confirms it.
+
+    Raises:
+        InputError: the day is in the future, or the instruction has no number.
+        ConflictError: somebody is protected, or such a proposal waits already.
+        NotAllowedError: the actor is no person with an account.
+    """
+    if day > jst_date(now):
+        raise InputError(_s("確かめた日は、きょうまでの日付にしてください。"))
+    _refuse_protected(session)
+    if open_of_kind(session, PROTECTION_NONE):
+        raise ConflictError(
+            _s(
+                "「対象者なし」の提案が、もう承認を待っています。先に、それを承認するか戻してください。"
+            )
+        )
+    return propose(
+        session,
+        PROTECTION_NONE,
+        "protection",
+        None,
+        actor,
+        now,
+        instruction=instruction,
+        detail={"date": day.isoformat()},
+    )
+
+
+def confirm_proposed_none(
+    session: Session, approval_id: int, actor: Actor, now: datetime
+) -> Approval:
+    """Confirm another person's proposal: from now on protection is known, and there is none.
+
+    Raises:
+        NotFoundError: there is no such proposal.
+        ConflictError: somebody became protected since.
+        NotAllowedError: the own proposal, or nobody of the ward and no instruction.
+        WrongStateError: it was decided before.
+    """
+    waiting = session.get(Approval, approval_id)
+    if waiting is None or waiting.kind != PROTECTION_NONE:
+        raise NotFoundError(_s("この提案は見つかりませんでした。"))
+    _refuse_protected(session)
+    approval = confirm(session, approval_id, actor, now, ward_needed=True)
+    # Two people may have proposed in the same moment, where no row was there to lock.
+    for other in open_of_kind(session, PROTECTION_NONE):
+        turn_down(session, other.id, actor, now)
+    note_protection(session, "none_confirmed", actor, now, subject_id=approval.id)
+    session.flush()
+    return approval
+
+
+def confirm_none(
+    session: Session,
+    day: date,
+    proposer: Actor,
+    confirmer: Actor,
+    now: datetime,
+    instruction: Instruction | None = None,
+) -> Approval:
+    """Propose and confirm in one go, both people at hand (the command line). Raises what the two steps raise."""
+    proposal = propose_none(session, day, proposer, now, instruction)
+    return confirm_proposed_none(session, proposal.id, confirmer, now)
+
+
+def _refuse_protected(session: Session) -> None:
+    if session.scalar(select(Household.id).where(Household.protected).limit(1)) is not None:
+        raise ConflictError(
+            _s("支援措置の対象の世帯が登録されています。「対象者なし」にはできません。")
+        )

@@ -1,0 +1,227 @@
+"""Reading imports: their list, the rows that were not taken, and what is held, with reason and remedy."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.vault import Vault, unseal_json
+from portal.domain.mailroom.roster.models import (
+    RosterDifference,
+    RosterImport,
+    RosterRow,
+    StagedHousehold,
+)
+from portal.domain.people.households.models import Child, Hold, Household
+from portal.domain.people.households.records import household_digest, open_household
+
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """A rejected or excluded row, with the numbers as the ward wrote them."""
+
+    import_id: int
+    record: int
+    line: int
+    household_no: str
+    person_no: str
+    result: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One difference; ``household_no`` is empty where the reader may not know it or the extract has none."""
+
+    id: int
+    kind: str
+    household_id: int | None
+    household_no: str
+    child: int | None
+    """Ordinal of the child that it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldHousehold:
+    """A held household with the codes of its open holds; the number is opened only for those who may see it."""
+
+    household_id: int
+    household_no: str
+    protected: bool
+    codes: tuple[str, ...]
+
+
+def imports(session: Session, limit: int = 50) -> list[RosterImport]:
+    """Return the latest imports, newest first."""
+    return list(session.scalars(select(RosterImport).order_by(RosterImport.id.desc()).limit(limit)))
+
+
+def import_by_id(session: Session, import_id: int) -> RosterImport | None:
+    """Return one import; None where there is none of that key."""
+    return session.get(RosterImport, import_id)
+
+
+def rejected_rows(session: Session, import_id: int) -> int:
+    """Return how many rows of an import were rejected."""
+    statement = select(func.count(RosterRow.id)).where(
+        RosterRow.import_id == import_id, RosterRow.result == "reject"
+    )
+    return session.scalar(statement) or 0
+
+
+def rows_not_taken(
+    session: Session,
+    vault: Vault,
+    import_id: int,
+    *,
+    include_protected: bool = False,
+    result: str = "reject",
+    after: int = 0,
+    limit: int | None = None,
+) -> Iterator[NotTaken]:
+    """Yield the rows of an import that were rejected (or excluded), in file order from record ``after`` on.
+
+    Without ``include_protected`` the rows of protected households come without their numbers.
+    """
+    found = session.get_one(RosterImport, import_id)
+    key = vault.unwrap(found.wrapped_key)
+    query = (
+        select(RosterRow)
+        .where(
+            RosterRow.import_id == import_id, RosterRow.result == result, RosterRow.record > after
+        )
+        .order_by(RosterRow.record)
+        .limit(limit)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    for rows in session.scalars(query).partitions():
+        said = {row.id: unseal_json(key, row.sealed, f"row:{row.record}") for row in rows}
+        hidden = set() if include_protected else _protected(session, vault, said)
+        for row in rows:
+            numbers = {"household_no": "", "person_no": ""} if row.id in hidden else said[row.id]
+            yield NotTaken(
+                import_id,
+                row.record,
+                row.line,
+                numbers["household_no"],
+                numbers["person_no"],
+                row.result,
+                tuple(row.codes),
+            )
+
+
+def _protected(session: Session, vault: Vault, said: Mapping[int, Mapping[str, Any]]) -> set[int]:
+    digests = {
+        key: household_digest(vault, row["household_no"])
+        for key, row in said.items()
+        if row["household_no"]
+    }
+    stored = set(
+        session.scalars(
+            select(Household.number_digest).where(
+                Household.protected, Household.number_digest.in_(set(digests.values()))
+            )
+        )
+    )
+    return {key for key, row in said.items() if row["protected"] or digests.get(key) in stored}
+
+
+def held_households(
+    session: Session,
+    vault: Vault,
+    *,
+    code: str | None = None,
+    include_protected: bool,
+    after: int = 0,
+    limit: int | None = None,
+) -> Iterator[HeldHousehold]:
+    """Yield households with open holds, by key from ``after`` on."""
+    wanted = select(Hold.household_id).where(Hold.state == "open")
+    if code is not None:
+        wanted = wanted.where(Hold.code == code)
+    query = (
+        select(Household)
+        .where(Household.id.in_(wanted), Household.id > after)
+        .order_by(Household.id)
+        .limit(limit)
+    )
+    if not include_protected:
+        query = query.where(Household.protected.is_(False))
+    for household in session.scalars(query):
+        codes = session.scalars(
+            select(Hold.code)
+            .where(Hold.household_id == household.id, Hold.state == "open")
+            .order_by(Hold.code)
+        ).all()
+        fields = open_household(
+            vault.unwrap(household.wrapped_key), household.sealed, household.number_digest
+        )
+        yield HeldHousehold(
+            household.id, fields.number, household.protected, tuple(dict.fromkeys(codes))
+        )
+
+
+def hold_counts(session: Session, *, include_protected: bool) -> dict[str, int]:
+    """Return how many households wait for each kind of hold."""
+    query = (
+        select(Hold.code, func.count(Hold.household_id.distinct()))
+        .join(Household, Household.id == Hold.household_id)
+        .where(Hold.state == "open")
+        .group_by(Hold.code)
+        .order_by(Hold.code)
+    )
+    if not include_protected:
+        query = query.where(Household.protected.is_(False))
+    return {code: count for code, count in session.execute(query)}  # noqa: C416  (dict() of rows does not type)
+
+
+def described_differences(
+    session: Session,
+    vault: Vault,
+    import_id: int,
+    *,
+    include_protected: bool,
+    after: int = 0,
+    limit: int | None = None,
+) -> Iterator[Described]:
+    """Yield the differences of a waiting import with household numbers, in the order in which they are applied."""
+    query = (
+        select(
+            RosterDifference.id,
+            RosterDifference.kind,
+            Household.id,
+            Child.ordinal,
+            Household.protected,
+            Household.wrapped_key,
+            Household.sealed,
+            Household.number_digest,
+            StagedHousehold.protected,
+            StagedHousehold.wrapped_key,
+            StagedHousehold.sealed,
+            StagedHousehold.number_digest,
+        )
+        .outerjoin(Household, Household.id == RosterDifference.household_id)
+        .outerjoin(StagedHousehold, StagedHousehold.id == RosterDifference.staged_id)
+        .outerjoin(Child, Child.id == RosterDifference.child_id)
+        .where(RosterDifference.import_id == import_id, RosterDifference.id > after)
+        .order_by(RosterDifference.id)
+        .limit(limit)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    for row in session.execute(query):
+        key, kind, household_id, ordinal = row[:4]
+        sides = list(row[4:])
+        visible = include_protected or not (sides[0] or sides[4])
+        number = (
+            _number(vault, sides[1:4] if sides[0] is not None else sides[5:]) if visible else ""
+        )
+        yield Described(key, kind, household_id, number, ordinal)
+
+
+def _number(vault: Vault, side: Sequence[Any]) -> str:
+    wrapped, sealed, digest = side
+    return open_household(vault.unwrap(wrapped), sealed, digest).number if sealed else ""

@@ -1,0 +1,254 @@
+"""Taking over what the post says: every event once, in any order; each shipment goes where its latest event leads."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import TypeVar
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.letters.shipments.models import Shipment
+from portal.domain.letters.shipments.states import SHIPMENT
+from portal.domain.mailroom.tracking.file import Feed, PostEvent
+from portal.domain.mailroom.tracking.following import ACTION_TO, follow
+from portal.domain.mailroom.tracking.models import TrackingEvent, TrackingFile
+from portal.domain.mailroom.tracking.trials import take_trials
+from portal.domain.mailroom.tracking.words import DECISIVE, Status, read_word
+
+AT_ONCE, POSTED = 500, "posted"
+One = TypeVar("One")
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """What a file did: rows, events that were new, shipments that moved, and what people must look at.
+
+    ``unmatched``: no shipment has the number; ``unknown``: words that nobody knows; ``conflicts``: impossible steps.
+    """
+
+    rows: int
+    new: int = 0
+    moved: int = 0
+    unmatched: int = 0
+    unknown: int = 0
+    conflicts: int = 0
+    repeated: bool = False
+
+
+@dataclass(slots=True)
+class _Numbers:
+    """Shipments by tracking number, the last posted first; numbers are used again after some time."""
+
+    by_number: dict[str, list[Shipment]] = field(default_factory=dict)
+
+    def of(self, event: PostEvent) -> int | None:
+        row = self._row(event)
+        return row.id if row is not None else None
+
+    def posted_on(self, event: PostEvent) -> date | None:
+        row = self._row(event)
+        return row.posted_on if row is not None else None
+
+    def _row(self, event: PostEvent) -> Shipment | None:
+        posted = self.by_number.get(event.tracking_no, ())
+        return next(
+            (row for row in posted if row.posted_on is not None and row.posted_on <= event.on), None
+        )
+
+
+def take_tracking(
+    session: Session, vault: Vault, program: Program, feed: Feed, actor: Actor, now: datetime
+) -> Tracked:
+    """Take a file or feed over, all or nothing; the same one again does nothing.
+
+    Raises:
+        InputError: it cannot be read, or an event lies in the future.
+    """
+    events = list(feed.events())
+    if any(event.on > jst_date(now) for event in events):
+        raise InputError(
+            _s("郵便のファイルに、未来の日付があります。何も変えていません。"), code="tracking_file"
+        )
+    known = session.scalar(select(TrackingFile).where(TrackingFile.sha256 == feed.digest()))
+    if known is not None:
+        return Tracked(known.rows, repeated=True)
+    file = TrackingFile(source=feed.name, sha256=feed.digest(), rows=len(events), taken_at=now)
+    session.add(file)
+    session.flush()
+    numbers = _numbers(session, events)
+    mail = take_trials(session, events, numbers.posted_on, actor, now)
+    fresh = _store(session, file.id, mail, numbers)
+    touched = sorted({key for event in fresh if (key := numbers.of(event)) is not None})
+    moved, conflicts = follow_all(session, vault, program, touched, actor, now)
+    unmatched = sum(numbers.of(event) is None for event in fresh)
+    unknown = sum(read_word(event.word) is Status.UNKNOWN for event in fresh)
+    done = Tracked(len(events), len(fresh), moved, unmatched, unknown, conflicts)
+    file.counts = {
+        "new": done.new,
+        "moved": moved,
+        "unmatched": unmatched,
+        "unknown": unknown,
+        "conflicts": conflicts,
+    }
+    record(session, actor, now, "tracking.taken", "tracking_file", file.id, **file.counts)
+    session.flush()
+    return done
+
+
+def follow_all(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    shipment_ids: Iterable[int],
+    actor: Actor,
+    now: datetime,
+) -> tuple[int, int]:
+    """Move shipments to where their latest events lead; returns how many moved and how many could not."""
+    moved = conflicts = 0
+    for part in _parts(list(shipment_ids)):
+        rows = session.scalars(
+            select(Shipment).where(Shipment.id.in_(part)).order_by(Shipment.id).with_for_update()
+        ).all()
+        leading = _leading(session, part)
+        for row in rows:
+            if row.id not in leading:
+                continue
+            event, contradicted = leading[row.id]
+            result = follow(session, vault, program, row, event, actor, now)
+            moved += result is True
+            event.conflict = contradicted or result is False
+            conflicts += event.conflict
+    session.flush()
+    return moved, conflicts
+
+
+def match_again(
+    session: Session, vault: Vault, program: Program, actor: Actor, now: datetime
+) -> int:
+    """Look for the shipments of events that came before the posting was entered; returns how many moved."""
+    waiting = session.scalars(
+        select(TrackingEvent).where(TrackingEvent.shipment_id.is_(None))
+    ).all()
+    events = {
+        row.id: PostEvent(
+            row.tracking_no, row.happened_on, row.happened_at, row.word, row.detail, row.office
+        )
+        for row in waiting
+    }
+    numbers = _numbers(session, list(events.values()))
+    found = {
+        key: shipment
+        for key, event in events.items()
+        if (shipment := numbers.of(event)) is not None
+    }
+    for key, shipment in found.items():
+        session.execute(
+            update(TrackingEvent).where(TrackingEvent.id == key).values(shipment_id=shipment)
+        )
+    session.expire_all()
+    return follow_all(session, vault, program, sorted(set(found.values())), actor, now)[0]
+
+
+def _numbers(session: Session, events: Sequence[PostEvent]) -> _Numbers:
+    found = _Numbers()
+    for part in _parts(sorted({event.tracking_no for event in events})):
+        rows = session.scalars(
+            select(Shipment)
+            .where(Shipment.tracking_no.in_(part))
+            .order_by(Shipment.posted_on.desc(), Shipment.id.desc())
+        )
+        for row in rows:
+            found.by_number.setdefault(row.tracking_no or "", []).append(row)
+    return found
+
+
+def _store(
+    session: Session, file_id: int, events: Sequence[PostEvent], numbers: _Numbers
+) -> list[PostEvent]:
+    unique = {event.fingerprint: event for event in events}
+    fresh: list[PostEvent] = []
+    for part in _parts(list(unique)):
+        known = set(
+            session.scalars(
+                select(TrackingEvent.fingerprint).where(TrackingEvent.fingerprint.in_(part))
+            )
+        )
+        new = [unique[key] for key in part if key not in known]
+        if new:
+            session.execute(
+                insert(TrackingEvent),
+                [
+                    {
+                        "fingerprint": event.fingerprint,
+                        "file_id": file_id,
+                        "shipment_id": numbers.of(event),
+                        "tracking_no": event.tracking_no,
+                        "happened_on": event.on,
+                        "happened_at": event.at,
+                        "word": event.word,
+                        "status": read_word(event.word).value,
+                        "detail": event.detail,
+                        "office": event.office,
+                    }
+                    for event in new
+                ],
+            )
+        fresh += new
+    return fresh
+
+
+def _leading(
+    session: Session, shipment_ids: Sequence[int]
+) -> Mapping[int, tuple[TrackingEvent, bool]]:
+    """Return the event that leads each shipment, and whether a later one contradicts it.
+
+    The decisive ones are walked through in the order in which they happened (at the same minute the one that leads
+    further comes last); what no step of the machine leads to, such as anything after a delivery, is for people to see.
+    """
+    rows = session.scalars(
+        select(TrackingEvent).where(
+            TrackingEvent.shipment_id.in_(shipment_ids),
+            TrackingEvent.status.in_([status.value for status in DECISIVE]),
+        )
+    ).all()
+    order = list(DECISIVE)
+    first = time()
+    found: dict[int, tuple[TrackingEvent, bool]] = {}
+    for row in sorted(
+        rows,
+        key=lambda r: (r.happened_on, r.happened_at or first, order.index(Status(r.status)), r.id),
+    ):
+        key, target = row.shipment_id or 0, DECISIVE[Status(row.status)]
+        known = found.get(key)
+        here = DECISIVE[Status(known[0].status)] if known is not None else POSTED
+        if known is None or target == here or SHIPMENT.can(here, ACTION_TO[target]):
+            found[key] = (row, known[1] if known is not None else False)
+        else:
+            found[key] = (known[0], True)
+    return found
+
+
+def counts(session: Session) -> Mapping[str, int]:
+    """Return what waits for people: unmatched numbers, unknown words, impossible steps, items under investigation."""
+    one = select(func.count()).select_from(TrackingEvent)
+    return {
+        "unmatched": session.scalar(one.where(TrackingEvent.shipment_id.is_(None))) or 0,
+        "unknown": session.scalar(one.where(TrackingEvent.status == Status.UNKNOWN.value)) or 0,
+        "conflicts": session.scalar(one.where(TrackingEvent.conflict.is_(True))) or 0,
+        "investigating": session.scalar(
+            one.where(TrackingEvent.status == Status.INVESTIGATING.value)
+        )
+        or 0,
+    }
+
+
+def _parts(rows: Sequence[One]) -> Iterator[Sequence[One]]:
+    return (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))

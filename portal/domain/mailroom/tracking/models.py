@@ -1,0 +1,45 @@
+"""Files of the post and the events in them, each stored once."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.domain.foundation.base import Base, primary_key
+
+
+class TrackingFile(Base):
+    """One file or feed of the post; ``counts`` says what came of its rows."""
+
+    __tablename__ = "tracking_file"
+
+    id: Mapped[int] = primary_key()
+    source: Mapped[str] = mapped_column(String(40))
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    rows: Mapped[int]
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    taken_at: Mapped[datetime]
+
+
+class TrackingEvent(Base):
+    """One event of one mail item, in the post's own words. ``happened_*`` are Japanese time.
+
+    ``shipment_id`` is empty while no shipment has the number; ``conflict``: the machine had no such step, people look.
+    """
+
+    __tablename__ = "tracking_event"
+    __table_args__ = (Index("ix_tracking_event_number", "tracking_no", "happened_on"),)
+
+    id: Mapped[int] = primary_key()
+    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("tracking_file.id"), index=True)
+    shipment_id: Mapped[int | None] = mapped_column(ForeignKey("shipment.id"), index=True)
+    tracking_no: Mapped[str] = mapped_column(String(12))
+    happened_on: Mapped[date]
+    happened_at: Mapped[time | None]
+    word: Mapped[str] = mapped_column(String(60))
+    status: Mapped[str] = mapped_column(String(20), index=True)
+    detail: Mapped[str] = mapped_column(String(120), default="")
+    office: Mapped[str] = mapped_column(String(60), default="")
+    conflict: Mapped[bool] = mapped_column(default=False, index=True)

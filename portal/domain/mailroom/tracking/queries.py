@@ -1,0 +1,40 @@
+"""Reading what the post said: its files, and the events that people must look at."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.mailroom.tracking.models import TrackingEvent, TrackingFile
+from portal.domain.mailroom.tracking.words import Status
+
+PAGE = 20
+
+
+def files(session: Session, limit: int = PAGE) -> Sequence[TrackingFile]:
+    """Return the files, newest first."""
+    return list(session.scalars(select(TrackingFile).order_by(TrackingFile.id.desc()).limit(limit)))
+
+
+def events_of(session: Session, shipment_id: int) -> Sequence[TrackingEvent]:
+    """Return what the post said of one shipment, in the order in which it happened."""
+    statement = select(TrackingEvent).where(TrackingEvent.shipment_id == shipment_id)
+    return list(
+        session.scalars(
+            statement.order_by(
+                TrackingEvent.happened_on, TrackingEvent.happened_at, TrackingEvent.id
+            )
+        )
+    )
+
+
+def puzzles(session: Session, limit: int = PAGE) -> Sequence[TrackingEvent]:
+    """Return the events that need a person: unknown number or word, an impossible step, an investigation of the post."""
+    statement = select(TrackingEvent).where(
+        or_(
+            TrackingEvent.shipment_id.is_(None),
+            TrackingEvent.conflict.is_(True),
+            TrackingEvent.status.in_((Status.UNKNOWN.value, Status.INVESTIGATING.value)),
+        )
+    )
+    return list(session.scalars(statement.order_by(TrackingEvent.id.desc()).limit(limit)))

@@ -1,0 +1,67 @@
+"""What the post says of test postings: noted at the letter, and in no count of what it says of the households' mail."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.letters.letters.bare import end
+from portal.domain.letters.letters.models import BareLetter
+from portal.domain.letters.letters.states import BARE_LETTER, TEST_POSTING
+from portal.domain.mailroom.tracking.file import PostEvent
+from portal.domain.mailroom.tracking.words import DECISIVE, read_word
+
+AT_ONCE = 500
+ENDS = {"delivered": "arrive", "returning": "come_back"}
+
+
+def take_trials(
+    session: Session,
+    events: Sequence[PostEvent],
+    followed: Callable[[PostEvent], date | None],
+    actor: Actor,
+    now: datetime,
+) -> list[PostEvent]:
+    """Note which test letters arrived or came back, and return the events that are of other mail.
+
+    ``followed``: when the shipment that has the event's number was posted; numbers are used again after some time.
+    """
+    letters: dict[str, list[BareLetter]] = {}
+    numbers = sorted({event.tracking_no for event in events})
+    for start in range(0, len(numbers), AT_ONCE):
+        rows = session.scalars(
+            select(BareLetter).where(
+                BareLetter.kind == TEST_POSTING,
+                BareLetter.tracking_no.in_(numbers[start : start + AT_ONCE]),
+            )
+        )
+        for row in rows:
+            letters.setdefault(row.tracking_no or "", []).append(row)
+    rest: list[PostEvent] = []
+    told: list[tuple[PostEvent, BareLetter]] = []
+    for event in events:
+        letter = _letter(letters.get(event.tracking_no, ()), event.on, followed(event))
+        if letter is None:
+            rest.append(event)
+        else:
+            told.append((event, letter))
+    for event, letter in sorted(told, key=lambda one: one[0].on):
+        action = ENDS.get(DECISIVE.get(read_word(event.word), ""), "")
+        if BARE_LETTER.can(letter.state, action):
+            end(session, letter.id, action, event.on, actor, now)
+    return rest
+
+
+def _letter(letters: Sequence[BareLetter], on: date, other: date | None) -> BareLetter | None:
+    """Return the letter that had the number on a day, unless a shipment got it later."""
+    posted = [
+        (row.posted_on, row.id, row)
+        for row in letters
+        if row.posted_on is not None and row.posted_on <= on
+    ]
+    if not posted:
+        return None
+    day, _key, row = max(posted, key=lambda one: one[:2])
+    return None if other is not None and other > day else row

@@ -1,0 +1,80 @@
+"""The post's own words for a mail item and what they mean for us (``domain.md`` §3.2); unknown words are kept and shown."""
+
+import unicodedata
+from collections.abc import Mapping
+from enum import StrEnum
+
+from portal.domain.foundation.texts import _s
+
+
+class Status(StrEnum):
+    """What a word of the post means."""
+
+    ACCEPTED = "accepted"
+    IN_TRANSIT = "in_transit"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    ABSENT = "absent"
+    HELD = "held"
+    REDELIVERY_BOOKED = "redelivery_booked"
+    FORWARDED = "forwarded"
+    DELIVERED = "delivered"
+    RETURNING = "returning"
+    RETURNED = "returned"
+    INVESTIGATING = "investigating"
+    UNKNOWN = "unknown"
+
+
+WORDS: Mapping[str, Status] = {
+    "引受": Status.ACCEPTED,
+    "通過": Status.IN_TRANSIT,
+    "到着": Status.IN_TRANSIT,
+    "中継": Status.IN_TRANSIT,
+    "発送": Status.IN_TRANSIT,
+    "持ち出し中": Status.OUT_FOR_DELIVERY,
+    "ご不在のため持ち戻り": Status.ABSENT,
+    "保管": Status.HELD,
+    "配達希望受付": Status.REDELIVERY_BOOKED,
+    "転送": Status.FORWARDED,
+    "お届け先にお届け済み": Status.DELIVERED,
+    "お届け済み": Status.DELIVERED,
+    "窓口でお渡し": Status.DELIVERED,
+    "差出人に返送": Status.RETURNING,
+    "差出人に返送済み": Status.RETURNED,
+    "調査中": Status.INVESTIGATING,
+}
+
+DECISIVE: Mapping[Status, str] = {
+    Status.ABSENT: "at_post_office",
+    Status.HELD: "at_post_office",
+    Status.DELIVERED: "delivered",
+    Status.RETURNING: "returning",
+    Status.RETURNED: "returning",
+}
+"""The shipment's state that a status leads to; a returned one is ours only when it lies on our table."""
+
+STORAGE_ENDED = "保管期間"
+"""In the detail of a return: nobody fetched it in time."""
+
+
+def read_word(word: str) -> Status:
+    """Return what a word means; spaces and widths do not matter."""
+    return WORDS.get("".join(unicodedata.normalize("NFKC", word).split()), Status.UNKNOWN)
+
+
+def status_text(status: str) -> str:
+    """Name a status for staff."""
+    names = {
+        Status.ACCEPTED: _s("引き受け"),
+        Status.IN_TRANSIT: _s("輸送中"),
+        Status.OUT_FOR_DELIVERY: _s("配達中"),
+        Status.ABSENT: _s("不在で持ち戻り"),
+        Status.HELD: _s("郵便局で保管"),
+        Status.REDELIVERY_BOOKED: _s("郵便局の再配達を受け付け"),
+        Status.FORWARDED: _s("転送"),
+        Status.DELIVERED: _s("配達ずみ"),
+        Status.RETURNING: _s("差出人へ返送中"),
+        Status.RETURNED: _s("差出人へ返送ずみ"),
+        Status.INVESTIGATING: _s("郵便局が調査中"),
+        Status.UNKNOWN: _s("未確認の言葉"),
+    }
+    return names[Status(status)]

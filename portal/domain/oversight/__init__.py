@@ -1,0 +1,1 @@
+"""Wing: What is reported, settled, handed over and managed."""

@@ -1,0 +1,183 @@
+"""The export as a whole: written beside its place, listed in a manifest, and there only when all of it is there."""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor, Organization
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import JST, Clock
+from portal.domain.foundation.errors import ConflictError, InputError, NotAllowedError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
+from portal.domain.foundation.vault import Vault
+from portal.domain.oversight.export.ledgers import ledgers
+from portal.domain.oversight.export.papers import (
+    write_management,
+    write_reports,
+    write_scripts,
+    write_texts,
+)
+from portal.domain.oversight.export.scope import protected
+from portal.domain.oversight.export.writing import Folder
+
+Transaction = Callable[[], AbstractContextManager[Session]]
+NUMBER_MAX = 40
+MANIFEST, SUMS, README = "manifest.json", "SHA256SUMS", "README.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What an export works with."""
+
+    read: Transaction
+    write: Transaction
+    vault: Vault
+    clock: Clock
+    program: Program
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was handed over: its folder, how many files, the manifest's SHA-256, and the households that stayed out."""
+
+    folder: Path
+    files: int
+    manifest_sha256: str
+    left_out: int
+
+
+def export_all(office: Office, out: Path, actor: Actor, instruction: str = "") -> Exported:
+    """Write everything that the ward owns into a new folder.
+
+    Protected households stay out, with all their rows and events, unless the ward's ``instruction`` (its number) says
+    otherwise. Nothing stands at ``out`` before all of it is written and logged.
+
+    Raises:
+        NotAllowedError: the actor is not of the ward.
+        ConflictError: something stands at ``out`` already.
+        InputError: the instruction's number is too long.
+        OSError: it cannot be written; nothing stays.
+    """
+    if actor.id is None or actor.organization is not Organization.WARD:
+        raise NotAllowedError(_s("すべてのデータを書き出せるのは、区の職員だけです。"))
+    number = instruction.strip()
+    if len(number) > NUMBER_MAX:
+        raise InputError(_s("区の指示書の番号を、40文字までで入力してください。"))
+    out = out.absolute()
+    if out.exists() or out.is_symlink():
+        raise ConflictError(
+            _s(
+                "%(path)s は、もうあります。上書きしません。新しいフォルダーの名前を指定してください。"
+            )
+            % {"path": out}
+        )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=f".{out.name}.part-", dir=out.parent))
+    try:
+        folder = Folder(part)
+        with office.read() as session, use_locale(SOURCE_LOCALE):
+            _one_snapshot(session)
+            now = office.clock.now(session)
+            left_out = (
+                0
+                if number
+                else (session.scalar(select(func.count()).select_from(protected().subquery())) or 0)
+            )
+            _write(folder, office, session, now, with_protected=bool(number))
+            digest = _finish(folder, office.program, now, number, left_out)
+        with office.write() as session:
+            record(
+                session,
+                actor,
+                office.clock.now(session),
+                "export.made",
+                "export",
+                files=len(folder.files),
+                manifest=digest,
+                instruction=number,
+                left_out=left_out,
+            )
+            session.flush()
+            part.rename(out)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+    return Exported(out, len(folder.files), digest, left_out)
+
+
+def _one_snapshot(session: Session) -> None:
+    """Let all ledgers show the same instant, so that their sums agree (SQLite does so by itself)."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+
+
+def _write(
+    folder: Folder, office: Office, session: Session, now: datetime, *, with_protected: bool
+) -> None:
+    for ledger in ledgers():
+        rows = ledger.rows(session, with_protected=with_protected)
+        folder.put_rows(f"ledgers/{ledger.name}", ledger.columns, rows)
+    write_texts(folder, session, office.program, now)
+    write_scripts(folder, session)
+    write_management(folder, session, office.vault, office.program, now)
+    write_reports(folder, session, office.vault, office.program, now, with_protected=with_protected)
+
+
+def _finish(
+    folder: Folder, program: Program, now: datetime, instruction: str, left_out: int
+) -> str:
+    folder.put(README, _readme(program, now).encode())
+    files = sorted(folder.files, key=lambda one: one.path)
+    folder.put_json(
+        MANIFEST,
+        {
+            "program": program.names.program.ja,
+            "ward": program.names.ward.ja,
+            "made_at": now.astimezone(JST).isoformat(),
+            "protected_households": "included" if instruction else "left_out",
+            "instruction": instruction or None,
+            "households_left_out": left_out,
+            "files": [asdict(one) for one in files],
+        },
+    )
+    digest = hashlib.sha256((folder.root / MANIFEST).read_bytes()).hexdigest()
+    lines = [
+        f"{one.sha256}  {one.path}\n" for one in sorted(folder.files, key=lambda one: one.path)
+    ]
+    folder.put(SUMS, "".join(lines).encode())
+    return digest
+
+
+def _readme(program: Program, now: datetime) -> str:
+    lines = (
+        _s("%(program)s　引き渡しデータ") % {"program": program.names.program.ja},
+        _s("作成: %(at)s") % {"at": f"{now.astimezone(JST):%Y-%m-%d %H:%M}"},
+        "",
+        _s("texts: 案内の文と用紙（いまのもの）、コールセンターのスクリプト（すべての版）"),
+        _s("documents: 区に出した文書のすべての版"),
+        _s("management: 計画書、進捗報告、議事録、協議事項、チェックリストへの回答、データ受領書"),
+        _s(
+            "reports: 提出した報告書のすべての版、事故の報告書、使えなかったクーポンの報告書、清算書"
+        ),
+        _s("ledgers: 台帳。CSV（UTF-8、BOMつき）と JSON は同じ内容です"),
+        "",
+        _s(
+            "氏名、住所、電話番号、クーポンのコード、IDとパスワードは入っていません。世帯とこどもは、番号だけで示します。"
+        ),
+        _s(
+            "CSV では、=、+、-、@ で始まる文字の前に ' を付けています（表計算ソフトで式として動かないようにするため）。"
+        ),
+        _s(
+            "時刻は世界協定時（UTC）です。中身は SHA256SUMS で確かめられます: sha256sum -c SHA256SUMS"
+        ),
+    )
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,173 @@
+"""Texts, document versions, minutes and reports of an export, as data and as the PDF that people read."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.scripts.queries import history, scripts
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.vault import Vault
+from portal.domain.letters.documents import queries as documents
+from portal.domain.mailroom.incidents.models import CouponFault, IncidentReport
+from portal.domain.mailroom.incidents.papers import report_content, report_pdf
+from portal.domain.mailroom.roster.queries import imports
+from portal.domain.oversight.export.scope import protected
+from portal.domain.oversight.export.writing import Folder
+from portal.domain.oversight.management import checklist, minutes
+from portal.domain.oversight.management.milestones import milestones
+from portal.domain.oversight.management.questions import questions
+from portal.domain.oversight.reports import management, management_papers, versions
+from portal.domain.oversight.reports.declines import decline_report
+from portal.domain.oversight.reports.incidents import fault_report, frozen_report
+from portal.domain.oversight.reports.models import MonthlyReport
+from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
+from portal.domain.oversight.reports.settlement import settlement_report
+from portal.domain.oversight.reports.tables import Report
+from portal.domain.oversight.reports.ward_documents import KINDS, source
+
+
+def write_texts(folder: Folder, session: Session, program: Program, now: datetime) -> None:
+    """Write the ward's texts and forms as they stand now, and every version that was laid before the ward."""
+    folder.put("texts/program.toml", program.path.read_bytes())
+    for kind in KINDS:
+        found = source(program, kind, now)
+        folder.put(f"texts/{kind}.{_ending(found.file_name)}", found.content)
+    for row in documents.versions(session, limit=None):
+        folder.put(f"documents/{row.kind}-{row.number:03}.{_ending(row.file_name)}", row.content)
+        if row.specimen is not None:
+            folder.put(f"documents/{row.kind}-{row.number:03}-specimen.pdf", row.specimen)
+
+
+def _ending(file_name: str) -> str:
+    ending = file_name.rpartition(".")[2]
+    return ending if ending in {"toml", "pdf"} else "bin"
+
+
+def write_scripts(folder: Folder, session: Session) -> None:
+    """Write every version of every script."""
+    columns = (
+        "key",
+        "part",
+        "category",
+        "number",
+        "title",
+        "title_en",
+        "texts",
+        "hidden",
+        "at",
+        "restored_from",
+    )
+    rows = [
+        (
+            one.key,
+            one.part,
+            one.category,
+            one.number,
+            one.draft.title,
+            one.draft.title_en,
+            dict(one.draft.texts),
+            one.draft.hidden,
+            one.at,
+            one.restored_from,
+        )
+        for script in scripts(session, include_hidden=True)
+        for one in history(session, script.key, limit=100_000)
+    ]
+    folder.put_rows("texts/scripts", columns, rows)
+
+
+def write_management(
+    folder: Folder, session: Session, vault: Vault, program: Program, now: datetime
+) -> None:
+    """Write plan, progress, milestones, minutes of every version, open questions, checklist and data receipts."""
+    for name, report in (
+        ("plan", management.plan_report(session, vault, program, now)),
+        ("progress", management.progress_report(session, vault, program, now)),
+        ("questions", management_papers.questions_report(session, vault, program, now)),
+        ("checklist", management_papers.checklist_report(session, vault, program, now)),
+    ):
+        write_report(folder, f"management/{name}", report, now)
+    folder.put_json(
+        "management/milestones.json",
+        [asdict(one) for one in milestones(session, vault, program, now)],
+    )
+    folder.put_json(
+        "management/open_questions.json", [asdict(one) for one in questions(session, vault)]
+    )
+    folder.put_json(
+        "management/checklist_answers.json",
+        [asdict(one) for one in checklist.answers(session, vault, program)],
+    )
+    folder.put_json(
+        "management/checklist_versions.json",
+        [asdict(one) for one in checklist.history(session, vault)],
+    )
+    for meeting in minutes.meetings(session, vault, limit=None):
+        for row in minutes.versions(session, meeting.minutes_id, limit=None):
+            one = minutes.one(session, vault, meeting.minutes_id, row.number)
+            report = management_papers.minutes_report(session, program, one)
+            write_report(
+                folder,
+                f"management/minutes-{one.minutes_id:03}-{row.number:02}",
+                report,
+                row.written_at,
+            )
+    for found in imports(session, 100_000):
+        report = management_papers.receipt_report(session, program, found.id)
+        write_report(folder, f"management/receipt-{found.id:04}", report, found.created_at)
+
+
+def write_reports(
+    folder: Folder,
+    session: Session,
+    vault: Vault,
+    program: Program,
+    now: datetime,
+    *,
+    with_protected: bool,
+) -> None:
+    """Write every frozen version of every monthly report, the reports on incidents, refused coupons, declines, settlement."""
+    for row in session.scalars(
+        select(MonthlyReport).order_by(MonthlyReport.kind, MonthlyReport.month)
+    ).all():
+        for version in versions.versions(session, row):
+            content = versions.content(vault, row, version)
+            report = versions.covered(program, row.kind, row.month, content, version)
+            write_report(
+                folder,
+                f"reports/{row.kind}-{row.month:%Y-%m}-{version.number:02}",
+                report,
+                version.checked_at,
+            )
+    for paper in session.scalars(select(IncidentReport).order_by(IncidentReport.id)).all():
+        name = f"reports/incident-{paper.incident_id}-{paper.kind}-{paper.number:02}"
+        folder.put(f"{name}.pdf", report_pdf(vault, paper))
+        folder.put(f"{name}.xlsx", as_xlsx(frozen_report(vault, paper)))
+        folder.put_json(f"{name}.json", report_content(vault, paper))
+    for fault in session.scalars(_faults(with_protected=with_protected)).all():
+        write_report(
+            folder,
+            f"reports/coupon-fault-{fault.id:05}",
+            fault_report(session, program, fault, now),
+            now,
+        )
+    write_report(folder, "reports/declines", decline_report(session, program, now), now)
+    write_report(folder, "reports/settlement", settlement_report(session, program, now), now)
+
+
+def _faults(*, with_protected: bool) -> Select[CouponFault]:
+    statement = select(CouponFault).order_by(CouponFault.id)
+    return (
+        statement
+        if with_protected
+        else statement.where(CouponFault.household_id.not_in(protected()))
+    )
+
+
+def write_report(folder: Folder, path: str, report: Report, made: datetime) -> None:
+    """Write a report as PDF, as a workbook and as JSON."""
+    folder.put(f"{path}.pdf", as_pdf(report, made))
+    folder.put(f"{path}.xlsx", as_xlsx(report))
+    folder.put_json(f"{path}.json", asdict(report))

@@ -1,0 +1,214 @@
+"""Answers to the ward's security checklist: pre-filled from what really runs, corrected by people as versions (R61)."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import KEY_BYTES, Vault
+from portal.domain.oversight.management.models import ChecklistAnswer
+from portal.domain.oversight.management.sealed import read, sealed_values
+from portal.domain.oversight.management.typed_texts import clean, writer
+from portal.domain.people.authn.passwords import MEMORY_KIB, TIME_COST
+from portal.domain.people.authn.sessions import LIFETIMES, RESIDENT, STAFF
+from portal.domain.people.authn.throttles import NETWORK, UNKNOWN_DEVICE
+from portal.domain.people.staff.permissions import Permission
+
+FILE = Path(__file__).with_name("checklist.toml")
+VERDICTS = ("yes", "partly", "office", "no")
+ANSWER_MAX, EVIDENCE_MAX = 1_000, 300
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the checklist as it comes with the software; answer and evidence may hold ``%(name)s``."""
+
+    key: str
+    group: str
+    item: str
+    verdict: str
+    answer: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One line as it stands; ``number`` counts the versions, 0 is what came with the software."""
+
+    key: str
+    group: str
+    item: str
+    verdict: str
+    answer: str
+    evidence: str
+    number: int
+    written_at: datetime | None
+
+
+@cache
+def items() -> dict[str, Item]:
+    """Return the lines of the checklist, in their order."""
+    with FILE.open("rb") as file:
+        return {entry["key"]: Item(**entry) for entry in tomllib.load(file)["item"]}
+
+
+def real_values(program: Program) -> Mapping[str, str]:
+    """Return what the answers quote: settings as they are at work, never typed by hand."""
+    minute, hour = timedelta(minutes=1), timedelta(hours=1)
+    values = {
+        "sites": len(program.workplaces),
+        "permissions": len(Permission),
+        "staff_idle": LIFETIMES[STAFF].idle // minute,
+        "staff_hours": LIFETIMES[STAFF].absolute // hour,
+        "resident_idle": LIFETIMES[RESIDENT].idle // minute,
+        "key_bits": KEY_BYTES * 8,
+        "argon_mib": MEMORY_KIB // 1024,
+        "argon_rounds": TIME_COST,
+        "tries": UNKNOWN_DEVICE.allowed,
+        "network_tries": NETWORK.allowed,
+    }
+    channels = {"totp": _s("認証アプリ"), "sms": "SMS", "email": _s("メール")}
+    named = "、".join(channels[name] for name in program.channels.names)
+    return {**{name: str(value) for name, value in values.items()}, "channels": named}
+
+
+def answers(session: Session, vault: Vault, program: Program) -> list[Answered]:
+    """Return the whole checklist as it stands."""
+    newest = (
+        select(ChecklistAnswer.key, func.max(ChecklistAnswer.number).label("number"))
+        .group_by(ChecklistAnswer.key)
+        .subquery()
+    )
+    rows = {
+        row.key: row
+        for row in session.scalars(
+            select(ChecklistAnswer).join(
+                newest,
+                (ChecklistAnswer.key == newest.c.key) & (ChecklistAnswer.number == newest.c.number),
+            )
+        )
+    }
+    values = real_values(program)
+    return [_answered(vault, item, rows.get(key), values) for key, item in items().items()]
+
+
+def _answered(
+    vault: Vault, item: Item, row: ChecklistAnswer | None, values: Mapping[str, str]
+) -> Answered:
+    if row is None:
+        return Answered(
+            item.key,
+            item.group,
+            item.item,
+            item.verdict,
+            item.answer % values,
+            item.evidence % values,
+            0,
+            None,
+        )
+    texts = read(vault, row.wrapped_key, row.sealed, _place(row.key, row.number))
+    return Answered(
+        item.key,
+        item.group,
+        item.item,
+        row.verdict,
+        texts["answer"],
+        texts["evidence"],
+        row.number,
+        row.written_at,
+    )
+
+
+def history(session: Session, vault: Vault) -> list[Answered]:
+    """Return every version that people wrote, by line and number."""
+    statement = select(ChecklistAnswer).order_by(ChecklistAnswer.key, ChecklistAnswer.number)
+    return [
+        _answered(vault, items()[row.key], row, {})
+        for row in session.scalars(statement)
+        if row.key in items()
+    ]
+
+
+def write(
+    session: Session,
+    vault: Vault,
+    key: str,
+    base: int,
+    verdict: str,
+    answer: str,
+    evidence: str,
+    actor: Actor,
+    now: datetime,
+) -> ChecklistAnswer:
+    """Save an answer as its next version; ``base`` is the version that was edited.
+
+    Raises:
+        NotFoundError: the checklist has no such line.
+        InputError: no verdict, or a text is missing or too long (the code names it).
+        ConflictError: somebody saved a newer version meanwhile; nothing is saved.
+        NotAllowedError: the actor has no account.
+    """
+    if key not in items():
+        raise NotFoundError(_s("この項目は見つかりませんでした。"))
+    if verdict not in VERDICTS:
+        raise InputError(_s("できているかどうかを選んでください。"), code="verdict")
+    values = {
+        "answer": clean(answer, "answer", most=ANSWER_MAX),
+        "evidence": clean(evidence, "evidence", most=EVIDENCE_MAX, needed=False),
+    }
+    by = writer(actor)
+    newest = (
+        session.scalar(select(func.max(ChecklistAnswer.number)).where(ChecklistAnswer.key == key))
+        or 0
+    )
+    if newest != base:
+        raise _newer()
+    wrapped, sealed = sealed_values(vault, _place(key, newest + 1), values)
+    row = ChecklistAnswer(
+        key=key,
+        number=newest + 1,
+        verdict=verdict,
+        wrapped_key=wrapped,
+        sealed=sealed,
+        written_by=by,
+        written_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        raise _newer() from None
+    record(
+        session,
+        actor,
+        now,
+        "checklist.written",
+        "checklist",
+        key=key,
+        number=row.number,
+        verdict=verdict,
+    )
+    session.flush()
+    return row
+
+
+def _newer() -> ConflictError:
+    return ConflictError(
+        _s("ほかの人が新しい版を保存しました。新しい版を見て、もう一度入力してください。"),
+        code="newer",
+    )
+
+
+def _place(key: str, number: int) -> str:
+    return f"checklist:{key}:{number}"

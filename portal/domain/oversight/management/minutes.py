@@ -1,0 +1,192 @@
+"""Minutes of meetings: every save is a version, somebody of the ward confirms the newest (clause 9(2))."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.oversight.management.models import Minutes, MinutesVersion
+from portal.domain.oversight.management.sealed import read, sealed_values
+from portal.domain.oversight.management.states import MINUTES
+from portal.domain.oversight.management.typed_texts import (
+    LONG,
+    SHORT,
+    clean,
+    of_the_ward,
+    past_day,
+    writer,
+)
+
+FIELDS = {"place": SHORT, "attendees": 400, "subject": 200, "decisions": LONG, "open_items": LONG}
+MAY_BE_EMPTY = {"open_items"}
+PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the minutes of one version say."""
+
+    minutes_id: int
+    state: str
+    version: MinutesVersion
+    texts: Mapping[str, str]
+
+
+def write(
+    session: Session,
+    vault: Vault,
+    minutes_id: int | None,
+    base: int,
+    held_on: date,
+    texts: Mapping[str, str],
+    actor: Actor,
+    now: datetime,
+) -> Minutes:
+    """Save minutes as a new version; without a key they are new. ``base`` is the version that was edited.
+
+    Raises:
+        NotFoundError: there are none of that key.
+        InputError: a text is missing or too long (the code names it), or a meeting to come.
+        WrongStateError: they are confirmed; revise them first.
+        ConflictError: somebody saved a newer version meanwhile; nothing is saved.
+        NotAllowedError: the actor has no account.
+    """
+    found = {
+        name: clean(texts.get(name, ""), name, most=most, needed=name not in MAY_BE_EMPTY)
+        for name, most in FIELDS.items()
+    }
+    past_day(held_on, "held_on", now)
+    by = writer(actor)
+    if minutes_id is None:
+        row = Minutes(held_on=held_on, version=0, state=MINUTES.initial)
+        session.add(row)
+        session.flush()
+    else:
+        row = _locked(session, minutes_id)
+    row.state = MINUTES.next(row.state, "write")
+    if minutes_id is not None and row.version != base:
+        raise ConflictError(
+            _s("ほかの人が新しい版を保存しました。新しい版を見て、もう一度入力してください。"),
+            code="newer",
+        )
+    row.version += 1
+    row.held_on = held_on
+    wrapped, sealed = sealed_values(vault, _place(row.id, row.version), found)
+    session.add(
+        MinutesVersion(
+            minutes_id=row.id,
+            number=row.version,
+            held_on=held_on,
+            wrapped_key=wrapped,
+            sealed=sealed,
+            written_by=by,
+            written_at=now,
+        )
+    )
+    record(session, actor, now, "minutes.written", "minutes", row.id, number=row.version)
+    session.flush()
+    return row
+
+
+def confirm(session: Session, minutes_id: int, number: int, actor: Actor, now: datetime) -> Minutes:
+    """Confirm the version that was read, as somebody of the ward.
+
+    Raises:
+        NotFoundError: there are none of that key.
+        NotAllowedError: the actor is not of the ward, or wrote this version.
+        WrongStateError: they are confirmed already.
+        ConflictError: a newer version stands there.
+    """
+    by = of_the_ward(actor)
+    row = _locked(session, minutes_id)
+    row.state = MINUTES.next(row.state, "confirm")
+    if row.version != number:
+        raise ConflictError(
+            _s("新しい版があります。新しい版を読んでから、確認してください。"), code="newer"
+        )
+    version = _version(session, minutes_id, number)
+    if version.written_by == by:
+        raise NotAllowedError(
+            _s("自分が書いた議事録は、自分では確認できません。ほかの人が確認してください。")
+        )
+    version.confirmed_by, version.confirmed_at = by, now
+    record(session, actor, now, "minutes.confirmed", "minutes", row.id, number=number)
+    session.flush()
+    return row
+
+
+def revise(session: Session, minutes_id: int, actor: Actor, now: datetime) -> Minutes:
+    """Open confirmed minutes again; the confirmed version stays as it is.
+
+    Raises:
+        NotFoundError: there are none of that key.
+        WrongStateError: they are not confirmed.
+        NotAllowedError: the actor has no account.
+    """
+    writer(actor)
+    row = _locked(session, minutes_id)
+    row.state = MINUTES.next(row.state, "revise")
+    record(session, actor, now, "minutes.revised", "minutes", row.id, number=row.version)
+    session.flush()
+    return row
+
+
+def meetings(session: Session, vault: Vault, limit: int | None = PAGE) -> list[Written]:
+    """Return the newest version of every meeting's minutes, the newest meeting first."""
+    rows = session.scalars(
+        select(Minutes).order_by(Minutes.held_on.desc(), Minutes.id.desc()).limit(limit)
+    ).all()
+    return [_written(vault, row, _version(session, row.id, row.version)) for row in rows]
+
+
+def one(session: Session, vault: Vault, minutes_id: int, number: int | None = None) -> Written:
+    """Return one version of minutes, by default the newest. Raises NotFoundError."""
+    row = session.get(Minutes, minutes_id)
+    if row is None:
+        raise _missing()
+    return _written(vault, row, _version(session, minutes_id, number or row.version))
+
+
+def versions(session: Session, minutes_id: int, limit: int | None = PAGE) -> list[MinutesVersion]:
+    """Return the versions of minutes, newest first."""
+    statement = select(MinutesVersion).where(MinutesVersion.minutes_id == minutes_id)
+    return list(session.scalars(statement.order_by(MinutesVersion.number.desc()).limit(limit)))
+
+
+def _written(vault: Vault, row: Minutes, version: MinutesVersion) -> Written:
+    texts = read(vault, version.wrapped_key, version.sealed, _place(row.id, version.number))
+    state = row.state if version.number == row.version else "old"
+    return Written(row.id, state, version, texts)
+
+
+def _version(session: Session, minutes_id: int, number: int) -> MinutesVersion:
+    found = session.scalar(
+        select(MinutesVersion).where(
+            MinutesVersion.minutes_id == minutes_id, MinutesVersion.number == number
+        )
+    )
+    if found is None:
+        raise _missing()
+    return found
+
+
+def _locked(session: Session, minutes_id: int) -> Minutes:
+    row = session.get(Minutes, minutes_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise _missing()
+    return row
+
+
+def _missing() -> NotFoundError:
+    return NotFoundError(_s("この議事録は見つかりませんでした。"))
+
+
+def _place(minutes_id: int, number: int) -> str:
+    return f"minutes:{minutes_id}:{number}"

@@ -1,0 +1,111 @@
+"""Tables of the work with the ward. What comes with the software has no row until somebody acts on it.
+
+What people type is sealed under a key of each row's own: it can name people.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.domain.foundation.base import Base, primary_key, state_column
+from portal.domain.oversight.management.states import MILESTONE, MINUTES, QUESTION
+
+
+class Milestone(Base):
+    """What people noted on one milestone of the program; its day stands in the program, never here.
+
+    ``sealed``: owner, evidence, note.
+    """
+
+    __tablename__ = "milestone"
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    state: Mapped[str] = state_column(MILESTONE.initial)
+    wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    changed_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+
+
+class Minutes(Base):
+    """The minutes of one meeting with the ward; ``version`` is the newest. Writers lock this row."""
+
+    __tablename__ = "minutes"
+
+    id: Mapped[int] = primary_key()
+    held_on: Mapped[date]
+    state: Mapped[str] = state_column(MINUTES.initial)
+    version: Mapped[int] = mapped_column(default=0)
+
+
+class MinutesVersion(Base):
+    """Minutes as somebody saved them, never changed afterwards; ``sealed`` is all of the text.
+
+    Whoever wrote a version does not confirm it.
+    """
+
+    __tablename__ = "minutes_version"
+    __table_args__ = (
+        UniqueConstraint("minutes_id", "number"),
+        CheckConstraint("confirmed_by IS NULL OR confirmed_by <> written_by", name="four_eyes"),
+    )
+
+    id: Mapped[int] = primary_key()
+    minutes_id: Mapped[int] = mapped_column(ForeignKey("minutes.id"))
+    number: Mapped[int]
+    held_on: Mapped[date]
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    written_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    written_at: Mapped[datetime]
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    confirmed_at: Mapped[datetime | None]
+
+
+class OpenQuestion(Base):
+    """One point of the list 協議事項. The first numbers are those that come with the software.
+
+    ``sealed``: title, question and answer. An answer stands with the ward's instruction number and date.
+    """
+
+    __tablename__ = "open_question"
+    __table_args__ = (
+        CheckConstraint(
+            "state = 'open' OR (instruction_no IS NOT NULL AND instruction_on IS NOT NULL)",
+            name="answer_instructed",
+        ),
+    )
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    clause: Mapped[str] = mapped_column(String(40), default="")
+    state: Mapped[str] = state_column(QUESTION.initial)
+    wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    asked_on: Mapped[date | None]
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    instruction_no: Mapped[str | None] = mapped_column(String(40))
+    instruction_on: Mapped[date | None]
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    answered_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class ChecklistAnswer(Base):
+    """One version of our answer to an item of the ward's security checklist; ``sealed``: answer, evidence.
+
+    ``number`` counts the versions of an item; 0 is what comes with the software and has no row.
+    """
+
+    __tablename__ = "checklist_answer"
+    __table_args__ = (UniqueConstraint("key", "number"),)
+
+    id: Mapped[int] = primary_key()
+    key: Mapped[str] = mapped_column(String(40))
+    number: Mapped[int]
+    verdict: Mapped[str] = mapped_column(String(12))
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    written_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    written_at: Mapped[datetime]

@@ -1,0 +1,41 @@
+"""Checking what people type: there at all, and not too long; and who may write or decide."""
+
+from datetime import date, datetime
+
+from portal.domain.foundation.actors import Actor, Organization
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import InputError, NotAllowedError
+from portal.domain.foundation.texts import _s
+
+SHORT, LONG, NUMBER_MAX = 100, 4_000, 40
+
+
+def clean(text: str, field: str, *, most: int = LONG, needed: bool = True) -> str:
+    """Return a typed text without blanks at its ends. Raises InputError whose code is the field's name."""
+    found = text.replace("\r\n", "\n").strip()
+    if needed and not found:
+        raise InputError(_s("入力してください。"), code=field)
+    if len(found) > most:
+        raise InputError(_s("%(most)d文字までで入力してください。") % {"most": most}, code=field)
+    return found
+
+
+def past_day(day: date, field: str, now: datetime) -> date:
+    """Return a day that is not to come. Raises InputError."""
+    if day > jst_date(now):
+        raise InputError(_s("未来の日付です。日付を確かめてください。"), code=field)
+    return day
+
+
+def writer(actor: Actor) -> int:
+    """Return the account that writes. Raises NotAllowedError for an actor without one."""
+    if actor.id is None:
+        raise NotAllowedError(_s("保存できるのは、アカウントのある職員だけです。"))
+    return actor.id
+
+
+def of_the_ward(actor: Actor) -> int:
+    """Return the account of the ward that decides. Raises NotAllowedError for anybody else."""
+    if actor.id is None or actor.organization is not Organization.WARD:
+        raise NotAllowedError(_s("区の職員だけができます。"))
+    return actor.id

@@ -1,0 +1,166 @@
+"""The supervisor's board: who talks now, what waits, and the answer rate beside the days on which letters went out.
+
+Cheap by design: every statement reads open rows, or two weeks of days by an index; nothing depends on how many calls
+were ever recorded.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.telephony.kpi import Counts, answer_rate, below
+from portal.domain.foundation.clock import day_start, jst_date
+from portal.domain.foundation.program.agenda import Stage, WindowView, agenda
+from portal.domain.foundation.program.deadlines import Windows
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.oversight.reports.board_reading import (
+    OPEN_CALLS,
+    Coming,
+    Sums,
+    read_mail,
+    read_numbers,
+    read_sums,
+)
+
+ONE_DAY = timedelta(days=1)
+DAYS = 14
+LISTED = 20
+NEAR = 30
+"""Windows that open or close within so many days stand on the board."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCall:
+    """A contact that goes on: who handles it, how it came, and since when (UTC)."""
+
+    agent: str
+    state: str
+    channel: str
+    direction: str
+    language: str
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BoardDay:
+    """One day: letters handed over to the post, and the calls that counted (None: closed, or nobody counted yet)."""
+
+    day: date
+    open: bool
+    letters: int
+    counts: Counts | None
+    alarm: bool
+
+    @property
+    def rate(self) -> str:
+        """The answer rate, "–" where there is none."""
+        return answer_rate(self.counts) if self.counts is not None and self.open else "–"
+
+
+@dataclass(frozen=True, slots=True)
+class BoardHalf:
+    """A half hour of today (-1: the whole day, typed)."""
+
+    half_hour: int
+    counts: Counts
+    alarm: bool
+
+    @property
+    def rate(self) -> str:
+        """The answer rate, "–" where nobody called."""
+        return answer_rate(self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """All of it. ``alarms`` are sentences; ``counted_at`` is when today's counts came in; ``built`` letters wait."""
+
+    at: datetime
+    calls: tuple[OpenCall, ...]
+    in_all: int
+    recorded_today: int
+    call_backs: int
+    call_backs_late: int
+    days: tuple[BoardDay, ...]
+    halves: tuple[BoardHalf, ...]
+    counted_at: datetime | None
+    built: int
+    windows: tuple[WindowView, ...]
+    dispatches: tuple[Coming, ...]
+    alarms: tuple[str, ...]
+
+
+def board(session: Session, program: Program, now: datetime) -> Board:
+    """Return the board as it stands."""
+    today = jst_date(now)
+    first = today - ONE_DAY * (DAYS - 1)
+    sums = read_sums(session, program, first, today)
+    mail = read_mail(session, first, today, today + ONE_DAY * DAYS, LISTED)
+    numbers = read_numbers(session, program, today, now)
+    days = tuple(
+        _day(program, sums, mail.handed_over, today - ONE_DAY * back) for back in range(DAYS)
+    )
+    halves = tuple(
+        BoardHalf(half, counts, _alarm(program, counts))
+        for half, counts in sorted(sums.halves.items())
+    )
+    return Board(
+        at=now,
+        calls=tuple(OpenCall(*row) for row in session.execute(OPEN_CALLS, {"limit": LISTED})),
+        in_all=numbers.going_on,
+        recorded_today=numbers.recorded_today,
+        call_backs=numbers.call_backs,
+        call_backs_late=numbers.call_backs_late,
+        days=days,
+        halves=halves,
+        counted_at=sums.counted_at,
+        built=mail.waiting,
+        windows=_soon(program.windows, today),
+        dispatches=tuple(mail.coming),
+        alarms=_alarms(program, days, halves),
+    )
+
+
+def _day(program: Program, sums: Sums, letters: dict[date, int], day: date) -> BoardDay:
+    counts, is_open = sums.days.get(day), program.calendar.is_staffed(day)
+    alarm = is_open and counts is not None and _alarm(program, counts)
+    return BoardDay(day, is_open, letters.get(day, 0), counts, alarm)
+
+
+@lru_cache(maxsize=8)
+def _soon(windows: Windows, today: date) -> tuple[WindowView, ...]:
+    """Return what opens or ends soon, the next first: each of these days brings calls. Windows change at midnight."""
+    return tuple(
+        window
+        for window in agenda(windows, day_start(today))
+        if (window.stage is Stage.BEFORE and (window.first_day - today).days <= NEAR)
+        or (window.stage is Stage.CLOSING and window.days_left <= NEAR)
+    )
+
+
+def _alarm(program: Program, counts: Counts) -> bool:
+    level = program.calls.answer_rate_alarm
+    return level > 0 and below(counts, level, at_least=program.calls.alarm_min_calls)
+
+
+def _alarms(
+    program: Program, days: tuple[BoardDay, ...], halves: tuple[BoardHalf, ...]
+) -> tuple[str, ...]:
+    """Say what is under the level today: the day, and its last half hour."""
+    level = program.calls.answer_rate_alarm
+    found = [
+        _s("きょうの応答率は%(rate)sで、基準の%(level)d%%より低くなっています。")
+        % {"rate": day.rate, "level": level}
+        for day in days[:1]
+        if day.alarm
+    ]
+    found += [
+        _s("最後の30分の応答率は%(rate)sで、基準の%(level)d%%より低くなっています。")
+        % {"rate": half.rate, "level": level}
+        for half in halves[-1:]
+        if half.alarm and half.half_hour >= 0
+    ]
+    return tuple(found)

@@ -1,0 +1,138 @@
+"""月次報告書（コールセンター業務), specification 6(7): written from counts and records, with what people add to it."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.telephony.queries import last_day_over, missing_days
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.clock import JST, day_end, day_start
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.oversight.reports import calls_tables as tables
+from portal.domain.oversight.reports.calls_figures import CallMonth, count_month
+from portal.domain.oversight.reports.due import CALLS, last_of
+from portal.domain.oversight.reports.incidents import downtime_table, planned_stops_table
+from portal.domain.oversight.reports.models import MonthlyReport
+from portal.domain.oversight.reports.monthly import write_texts
+from portal.domain.oversight.reports.notes import checked_words, notes
+from portal.domain.oversight.reports.tables import Report
+from portal.domain.oversight.reports.versions import Draft, Kind, month_report, texts_of
+
+STAFFING, OUTAGES = "staffing", "outages"
+TEXT_MAX = 2_000
+
+
+def write_sections(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    month: date,
+    texts: Mapping[str, str],
+    actor: Actor,
+    now: datetime,
+) -> MonthlyReport:
+    """Keep what people write on staffing and improvements, and on outages and accidents.
+
+    Raises:
+        InputError: too long, or somebody could be recognized; ``code`` names the field.
+        ConflictError: the report is no draft any more.
+    """
+    kept = {}
+    for name in (STAFFING, OUTAGES):
+        try:
+            kept[name] = checked_words(texts.get(name, ""), program, most=TEXT_MAX)
+        except InputError as error:
+            raise InputError(error.message, code=name) from None
+    return write_texts(session, vault, CALLS, month, kept, actor, now)
+
+
+def build(session: Session, vault: Vault, program: Program, month: date, now: datetime) -> Draft:
+    """Write the report of a month as it is now, and say what it lacks to be checked."""
+    found = count_month(session, program, month)
+    texts, end = texts_of(vault, month_report(session, CALLS, month)), day_end(last_of(month))
+    report = Report(
+        title=_s("コールセンター業務 月次報告書"),
+        addressee=program.names.ward.ja,
+        sender=program.names.contractor.ja,
+        facts=(
+            (_s("事業"), program.names.program.ja),
+            (_s("コールセンター"), program.names.office.ja),
+            (_s("電話番号"), program.contact.telephone),
+            (_s("FAX番号"), program.contact.fax),
+            (_s("集計した時"), f"{now.astimezone(JST):%Y-%m-%d %H:%M}"),
+        ),
+        tables=(
+            tables.summary(found, program),
+            tables.daily(found),
+            tables.half_hours(found),
+            tables.categories(found),
+            tables.notable(notes(session, vault, month)),
+            tables.escalations(found),
+            tables.typed(_s("体制と改善"), texts.get(STAFFING, "")),
+            tables.typed(_s("障害と事故"), texts.get(OUTAGES, "")),
+            downtime_table(session, day_start(month), end, now),
+            planned_stops_table(session, end),
+        ),
+        notes=_how_it_counts(program, found),
+    )
+    return Draft(report, _missing(session, program, month, now))
+
+
+def _missing(
+    session: Session, program: Program, month: date, now: datetime
+) -> tuple[Callable[[], str], ...]:
+    """Say for which open days the whole day's numbers are not there yet (specification 6(7)①)."""
+    until = min(last_of(month), last_day_over(program, now))
+    lacking = missing_days(session, program, month, until) if month <= until else []
+    days = "、".join(f"{day.month}/{day.day}" for day in lacking)
+    return (lambda: _lacking(days),) if days else ()
+
+
+def _lacking(days: str) -> str:
+    return _s(
+        "次の営業日の電話の数字がありません: %(days)s。ファイルを取り込むか、日ごとに入力してください。"
+    ) % {"days": days}
+
+
+def _how_it_counts(program: Program, found: CallMonth) -> tuple[str, ...]:
+    """Say what counts, so that nobody has to ask how a figure came about."""
+    calls = program.calls
+    return (
+        _s(
+            "着信、応答、放棄、時間は、電話のシステムの数字です。受付の記録は、担当者が入力した件数です。"
+        ),
+        _s(
+            "応答率は応答÷着信、放棄率は放棄÷着信、サービスレベルは%(n)s秒以内の応答÷着信です。AHTは、ATTとACWの和です。"
+        )
+        % {"n": calls.service_level_seconds},
+        _s("話し中でつながらなかった電話は、着信に数えます。")
+        if calls.busy_counts
+        else _s("話し中でつながらなかった電話は、着信に数えません。"),
+        _s("営業時間の外の電話は、着信に数えます。")
+        if calls.out_of_hours_counts
+        else _s("営業時間の外の電話は、着信に数えません。この月は%(n)s件ありました。")
+        % {"n": f"{found.outside:,}"},
+        (
+            _s("%(seconds)s秒以内に切れた電話も、着信と放棄に数えます。")
+            if calls.short_abandoned_counts
+            else _s("%(seconds)s秒以内に切れた電話は、着信と放棄に数えません。")
+        )
+        % {"seconds": calls.short_abandoned_seconds},
+        _s("「–」は、休みの日、電話がなかった日、電話のシステムが測っていない数字です。"),
+        _s("FAXは、広告、まちがい、同じもののくり返しを数えません。"),
+        *(
+            (
+                _s("まだ終わっていない受付が%(n)s件あります。分類別の件数に入っていません。")
+                % {"n": found.unfinished},
+            )
+            if found.unfinished
+            else ()
+        ),
+    )
+
+
+KIND = Kind(CALLS, build)

@@ -1,0 +1,261 @@
+"""The month's call report as tables, in the order in which the ward reads them (``domain.md`` §5.7)."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from portal.domain.contacts.calls.kinds import CATEGORIES
+from portal.domain.contacts.calls.words import category, subcategory
+from portal.domain.contacts.telephony import kpi
+from portal.domain.contacts.telephony.kpi import NONE, Counts
+from portal.domain.contacts.telephony.layouts import LANGUAGES
+from portal.domain.foundation.program.day_text import weekday_name
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.oversight.reports.calls_figures import CallMonth, Contacts, DayLine
+from portal.domain.oversight.reports.notes import Note
+from portal.domain.oversight.reports.tables import Cell, ReportTable
+
+Row = Sequence[Cell]
+T = TypeVar("T")
+
+
+def summary(found: CallMonth, program: Program) -> ReportTable:
+    """1: the month's figures, beside the month before and everything so far."""
+    rows: list[Row] = [
+        _compared(label, found.this, found.before, found.all, read) for label, read in _counts()
+    ]
+    before = found.before or Counts()
+    rows += [
+        (label, figure(found.this), figure(before), NONE, figure(found.all))
+        for label, figure in _rates(program.calls.service_level_seconds)
+    ]
+    contacts_before = None if found.first else found.contacts_before
+    rows += [
+        _compared(label, found.contacts, contacts_before, found.contacts_all, read)
+        for label, read in _recorded()
+    ]
+    faxes_before = None if found.first else found.faxes_before
+    rows += [
+        _compared(label, found.faxes, faxes_before, found.faxes_all, read)
+        for label, read in ((_s("FAXの受信"), _first), (_s("FAXの返信"), _second))
+    ]
+    columns = (_s("項目"), _s("今月"), _s("前月"), _s("前月比"), _s("累計"))
+    return ReportTable(_s("総括"), columns, rows, wide=0)
+
+
+def _counts() -> Sequence[tuple[str, Callable[[Counts], int]]]:
+    return (
+        (_s("着信"), lambda counts: counts.offered),
+        (_s("応答"), lambda counts: counts.answered),
+        (_s("放棄"), lambda counts: counts.abandoned),
+    )
+
+
+def _rates(seconds: int) -> Sequence[tuple[str, Callable[[Counts], str]]]:
+    return (
+        (_s("応答率"), kpi.answer_rate),
+        (_s("放棄率"), kpi.abandon_rate),
+        (_s("サービスレベル（%(n)s秒以内の応答）") % {"n": seconds}, kpi.service_level),
+        (_s("平均通話時間 ATT（分:秒）"), kpi.talk_time),
+        (_s("平均後処理時間 ACW（分:秒）"), kpi.after_call_time),
+        (_s("平均処理時間 AHT（分:秒）"), kpi.handling_time),
+    )
+
+
+def _recorded() -> Sequence[tuple[str, Callable[[Contacts], int]]]:
+    return (
+        (_s("受付の記録: 電話"), lambda contacts: contacts.by_channel["phone"]),
+        (_s("受付の記録: FAX"), lambda contacts: contacts.by_channel["fax"]),
+        (_s("受付の記録: 窓口"), lambda contacts: contacts.by_channel["counter"]),
+        (_s("うち苦情"), lambda contacts: contacts.complaints),
+        (_s("区に引き継いだもの"), lambda contacts: contacts.passed),
+        (_s("うち通訳の利用"), lambda contacts: contacts.interpreted),
+        (_s("通訳の時間（分）"), lambda contacts: contacts.interpreter_minutes),
+        (_s("うち三者間通話"), lambda contacts: contacts.three_way),
+        (_s("三者間通話の時間（分）"), lambda contacts: contacts.three_way_minutes),
+        (_s("うち電話リレーサービス"), lambda contacts: contacts.relayed),
+    )
+
+
+def _first(pair: tuple[int, int]) -> int:
+    return pair[0]
+
+
+def _second(pair: tuple[int, int]) -> int:
+    return pair[1]
+
+
+def _compared(
+    label: str, this: T, before: T | None, everything: T, read: Callable[[T], int]
+) -> Row:
+    earlier = read(before) if before is not None else None
+    ratio = kpi.percent(read(this), earlier or 0)
+    return label, read(this), NONE if earlier is None else earlier, ratio, read(everything)
+
+
+def daily(found: CallMonth) -> ReportTable:
+    """2: every day of the month with its sums; a closed day has "–"."""
+    columns = (
+        _s("日"),
+        _s("曜"),
+        _s("稼働"),
+        _s("着信"),
+        _s("応答"),
+        _s("放棄"),
+        _s("応答率"),
+        _s("日本語"),
+        _s("英語"),
+        _s("中国語"),
+        _s("韓国語"),
+        _s("ほか"),
+        _s("FAX受"),
+        _s("FAX返"),
+    )
+    total: Row = (
+        _s("合計"),
+        "",
+        "",
+        found.this.offered,
+        found.this.answered,
+        found.this.abandoned,
+        kpi.answer_rate(found.this),
+        *(sum(line.languages[language] for line in found.days) for language in LANGUAGES),
+        sum(line.fax_in for line in found.days),
+        sum(line.fax_out for line in found.days),
+    )
+    return ReportTable(_s("日別"), columns, [_day(line) for line in found.days], total)
+
+
+def _day(line: DayLine) -> Row:
+    standing = _s("休") if not line.open else _s("稼働") if line.known else _s("未集計")
+    head = (f"{line.day.day}", weekday_name(line.day), standing)
+    faxes = (
+        (line.fax_in, line.fax_out) if line.open else (line.fax_in or NONE, line.fax_out or NONE)
+    )
+    if line.counts is None:
+        return (*head, *(NONE,) * 9, *faxes)
+    numbers = (line.counts.offered, line.counts.answered, line.counts.abandoned)
+    rate = kpi.answer_rate(line.counts) if line.open else NONE
+    return (*head, *numbers, rate, *(line.languages[language] for language in LANGUAGES), *faxes)
+
+
+def half_hours(found: CallMonth) -> ReportTable:
+    """3: the half hours of the day over the month; typed days, which know none, stand in a line of their own."""
+    rows = [_half_hour(half_hour_name(half), counts) for half, counts in found.half_hours.items()]
+    if found.whole_days.offered:
+        rows.append(_half_hour(_s("時間帯の記録なし（日別の入力）"), found.whole_days))
+    columns = (_s("時間帯"), _s("着信"), _s("応答"), _s("放棄"), _s("応答率"), _s("サービスレベル"))
+    return ReportTable(
+        _s("時間帯別"),
+        columns,
+        rows,
+        _half_hour(_s("合計"), found.this) if rows else (),
+        _s("電話はありませんでした。"),
+        wide=0,
+    )
+
+
+def _half_hour(label: str, counts: Counts) -> Row:
+    return (
+        label,
+        counts.offered,
+        counts.answered,
+        counts.abandoned,
+        kpi.answer_rate(counts),
+        kpi.service_level(counts),
+    )
+
+
+def half_hour_name(half: int) -> str:
+    """Write a half hour: 18 is 9:00–9:30."""
+    return f"{half // 2}:{half % 2 * 30:02}–{(half + 1) // 2}:{(half + 1) % 2 * 30:02}"
+
+
+def categories(found: CallMonth) -> ReportTable:
+    """4: what callers asked, with its share of all contacts that have a category."""
+    contacts = found.contacts
+    every = contacts.all
+    rows: list[Row] = []
+    for first, seconds in CATEGORIES.items():
+        here = [(second, contacts.by_category.get((first, second), 0)) for second in seconds]
+        count = sum(number for _second, number in here)
+        rows.append((category(first), _s("（計）"), count, kpi.percent(count, every)))
+        rows += [
+            (category(first), subcategory(second), number, kpi.percent(number, every))
+            for second, number in here
+            if number
+        ]
+    for (first, second), number in contacts.by_category.items():
+        if second not in CATEGORIES.get(first, ()):
+            rows.append((category(first), subcategory(second), number, kpi.percent(number, every)))
+    if contacts.without_category:
+        rows.append(
+            (
+                _s("分類なし"),
+                "",
+                contacts.without_category,
+                kpi.percent(contacts.without_category, every),
+            )
+        )
+    total = (_s("合計"), "", every, kpi.percent(every, every))
+    return ReportTable(_s("分類別"), (_s("分類"), _s("内訳"), _s("件数"), _s("割合")), rows, total)
+
+
+def note_kind(code: str) -> str:
+    """Name what a chosen sentence is."""
+    return {
+        "question": _s("主な問い合わせ"),
+        "opinion": _s("意見"),
+        "complaint": _s("苦情"),
+        "shared": _s("共有事項"),
+    }.get(code, code)
+
+
+def notable(notes: Sequence[Note]) -> ReportTable:
+    """5: questions, opinions, complaints and shared matters, chosen and written by people, without names."""
+    rows = [(note_kind(note.kind), note.text) for note in notes]
+    columns = (_s("種類"), _s("内容"))
+    return ReportTable(
+        _s("主な問い合わせ、意見、苦情、共有事項"),
+        columns,
+        rows,
+        empty=_s("特にありません。"),
+        wide=1,
+    )
+
+
+def typed(title: str, text: str) -> ReportTable:
+    """7 and 8: what people wrote, line by line."""
+    rows = [(line,) for line in text.splitlines() if line.strip()]
+    return ReportTable(title, (_s("内容"),), rows, empty=_s("特にありません。"))
+
+
+def escalations(found: CallMonth) -> ReportTable:
+    """6: what was passed to the ward, and whether it answered; never what it is about."""
+    rows = [
+        (
+            line.raised_on.isoformat(),
+            escalation_kind(line.kind),
+            line.due_on.isoformat(),
+            _s("回答ずみ")
+            if line.answered_on is not None and line.state != "open"
+            else _s("回答待ち"),
+            line.answered_on.isoformat() if line.answered_on is not None else NONE,
+            line.instruction_no or NONE,
+        )
+        for line in found.escalations
+    ]
+    columns = (_s("引継日"), _s("種類"), _s("期限"), _s("状態"), _s("回答日"), _s("指示書の番号"))
+    return ReportTable(_s("区への引継と回答"), columns, rows, empty=_s("区への引継はありません。"))
+
+
+def escalation_kind(code: str) -> str:
+    """Name what a question to the ward is about."""
+    return {
+        "eligibility": _s("対象の判断"),
+        "protection": _s("支援措置"),
+        "change_of_recipient": _s("受給者の変更"),
+        "accident": _s("事故"),
+        "complaint": _s("苦情"),
+        "press": _s("報道"),
+    }.get(code, code)

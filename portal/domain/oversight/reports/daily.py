@@ -1,0 +1,178 @@
+"""今日の速報: children and yen per state on one page, and what happened day by day, for the assembly."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from portal.domain.desk.casework.deliveries import deliveries
+from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.foundation.clock import JST, day_end, day_start, jst_date
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.wareki import format_wareki
+from portal.domain.letters.shipments.models import Shipment
+from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
+from portal.domain.oversight.settlement.words import state_text, way_text
+from portal.domain.people.coupons.differences import latest_day
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.entitlements.queries import totals
+from portal.domain.people.entitlements.states import FINAL, OPEN
+
+POSTED, DELIVERED, RETURNED, SIGNED_IN, EXCHANGED = SERIES = (
+    "posted",
+    "delivered",
+    "returned",
+    "signed_in",
+    "exchanged",
+)
+DAYS = 28
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """Counts per JST day from ``first`` on; each series has one number per day."""
+
+    first: date
+    series: Mapping[str, Sequence[int]]
+
+    @property
+    def days(self) -> Sequence[date]:
+        """The days, in order."""
+        count = len(next(iter(self.series.values())))
+        return [self.first + timedelta(days=n) for n in range(count)]
+
+
+def daily(session: Session, now: datetime, days: int = DAYS) -> Daily:
+    """Count the last ``days`` days, today included: letters posted, delivered and returned, first sign-ins, exchanges."""
+    last = jst_date(now)
+    first = last - timedelta(days=days - 1)
+    found = {
+        POSTED: _of_days(session, Shipment.posted_on, first, last),
+        DELIVERED: _of_days(session, Shipment.delivered_on, first, last),
+        RETURNED: _of_days(session, Shipment.returned_on, first, last),
+        SIGNED_IN: _of_instants(session, Credential.activated_at, first, last),
+        EXCHANGED: _of_instants(
+            session, AuditEvent.at, first, last, AuditEvent.action == "coupon.import_full"
+        ),
+    }
+    return Daily(
+        first,
+        {
+            name: [counts.get(first + timedelta(days=n), 0) for n in range(days)]
+            for name, counts in found.items()
+        },
+    )
+
+
+def _of_days(
+    session: Session, day: InstrumentedAttribute[date | None], first: date, last: date
+) -> Mapping[date, int]:
+    rows = session.execute(
+        select(day, func.count())
+        .where(Shipment.letter_id.is_not(None), day.between(first, last))
+        .group_by(day)
+    )
+    return {on: int(count) for on, count in rows if on is not None}
+
+
+def _of_instants(
+    session: Session,
+    column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None],
+    first: date,
+    last: date,
+    *conditions: ColumnElement[bool],
+) -> Mapping[date, int]:
+    # the day of an instant in Japan: databases agree on it only in Python
+    instants = session.scalars(
+        select(column).where(column >= day_start(first), column < day_end(last), *conditions)
+    )
+    found: dict[date, int] = {}
+    for at in instants:
+        if at is not None:
+            found[jst_date(at)] = found.get(jst_date(at), 0) + 1
+    return found
+
+
+def series_text(name: str) -> str:
+    """Name one of the series."""
+    return {
+        POSTED: _s("差し出した手紙"),
+        DELIVERED: _s("届いた手紙"),
+        RETURNED: _s("戻った手紙"),
+        SIGNED_IN: _s("はじめてのサインイン"),
+        EXCHANGED: _s("交換の記録（こども）"),
+    }[name]
+
+
+def open_state_text(state: str) -> str:
+    """Name a state in progress, held, or final."""
+    return {"in_progress": _s("手続き中・配布中"), "held": _s("保留")}.get(state) or state_text(
+        state
+    )
+
+
+def today_report(session: Session, program: Program, now: datetime) -> Report:
+    """Write the page for the assembly: states, deliveries, and the last four weeks."""
+    sums, ways, counted = (
+        totals(session),
+        deliveries(session, program.delivered_means),
+        daily(session, now),
+    )
+    reported = latest_day(session)
+    states: list[tuple[Cell, ...]] = [
+        (open_state_text(state), sums.by_state[state].children, sums.by_state[state].yen)
+        for state in (*OPEN, *FINAL)
+    ]
+    rows: list[tuple[Cell, ...]] = [
+        (
+            way_text(way) + (_s("（配達済みと数える）") if way == ways.counts else ""),
+            one.households,
+            one.children,
+            one.yen,
+        )
+        for way, one in ways.by_way.items()
+    ]
+    by_day: list[tuple[Cell, ...]] = [
+        (day.isoformat(), *(counted.series[name][at] for name in SERIES))
+        for at, day in enumerate(counted.days)
+    ]
+    sums_of = [sum(counted.series[name]) for name in SERIES]
+    return Report(
+        title=_s("今日の速報"),
+        addressee=program.names.ward.ja,
+        sender=program.names.contractor.ja,
+        facts=(
+            (_s("事業"), program.names.program.ja),
+            (_s("集計した時"), f"{now.astimezone(JST):%Y-%m-%d %H:%M}"),
+            (_s("利用明細の基準日"), format_wareki(reported) if reported else _s("まだありません")),
+        ),
+        tables=(
+            ReportTable(
+                _s("状態別"),
+                (_s("状態"), _s("こども（人）"), _s("金額（円）")),
+                states,
+                (_s("合計"), sums.all.children, sums.all.yen),
+                wide=0,
+            ),
+            ReportTable(
+                _s("配達の数（3つの数え方）"),
+                (_s("数え方"), _s("世帯数"), _s("こども（人）"), _s("金額（円）")),
+                rows,
+                wide=0,
+            ),
+            ReportTable(
+                _s("この4週間"),
+                (_s("日"), *(series_text(name) for name in SERIES)),
+                by_day,
+                (_s("合計"), *sums_of),
+            ),
+        ),
+        notes=(
+            _s(
+                "「不着」は、配達済みと数えられないまま、清算を締めたこどもです。締めるまでは「手続き中・配布中」に入ります。"
+            ),
+        ),
+    )

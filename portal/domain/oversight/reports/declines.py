@@ -1,0 +1,169 @@
+"""辞退件数報告書 (specification 8(3)): households, children and yen, by channel and day, explicit and deemed apart."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.wareki import format_wareki
+from portal.domain.oversight.reports.tables import Report, ReportTable
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.requests.declines.models import DeclineItem
+from portal.domain.requests.requests.models import Request
+
+ACCEPTED = "accepted"
+PENDING = ("submitted", "returned_for_correction", "unclear", "awaiting_stop")
+CHANNELS = ("portal", "phone", "fax", "post", "counter")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Households, children and yen; a household counts once in each figure."""
+
+    households: int = 0
+    children: int = 0
+    yen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Declines:
+    """What was declined: accepted by channel and by (day, channel), in all, not decided yet, and deemed declined."""
+
+    by_channel: dict[str, Figures]
+    by_day: dict[tuple[date, str], Figures]
+    accepted: Figures
+    pending: Figures
+    deemed: Figures
+    window_over: bool
+
+
+def count_declines(session: Session, program: Program, now: datetime) -> Declines:
+    """Count declines by the day (JST) on which they reached us; withdrawn and refused ones are none."""
+    rows = session.execute(
+        select(
+            DeclineItem.state,
+            Request.channel,
+            Request.received_at,
+            Request.household_id,
+            Entitlement.amount_yen,
+        )
+        .join(Request, Request.id == DeclineItem.request_id)
+        .join(Entitlement, Entitlement.id == DeclineItem.entitlement_id)
+        .where(DeclineItem.state.in_((ACCEPTED, *PENDING)))
+    ).all()
+    accepted = [row for row in rows if row[0] == ACCEPTED]
+    days: dict[tuple[date, str], list[Sequence[object]]] = {}
+    channels: dict[str, list[Sequence[object]]] = {channel: [] for channel in CHANNELS}
+    for row in accepted:
+        channels.setdefault(row[1], []).append(row)
+        days.setdefault((jst_date(row[2]), row[1]), []).append(row)
+    deemed = session.execute(
+        select(
+            func.count(Entitlement.household_id.distinct()),
+            func.count(),
+            func.coalesce(func.sum(Entitlement.amount_yen), 0),
+        ).where(Entitlement.state == "deemed_declined")
+    ).one()
+    return Declines(
+        by_channel={channel: _figures(found) for channel, found in channels.items()},
+        by_day={key: _figures(days[key]) for key in sorted(days)},
+        accepted=_figures(accepted),
+        pending=_figures(row for row in rows if row[0] in PENDING),
+        deemed=Figures(int(deemed[0]), int(deemed[1]), int(deemed[2])),
+        window_over=program.windows.decline.is_over(now),
+    )
+
+
+def _figures(rows: Iterable[Sequence[object]]) -> Figures:
+    households: set[object] = set()
+    children = yen = 0
+    for row in rows:
+        households.add(row[3])
+        children += 1
+        yen += row[4] if isinstance(row[4], int) else 0
+    return Figures(len(households), children, yen)
+
+
+def channel_name(code: str) -> str:
+    """Name the way in which a decline reached us."""
+    names = {
+        "portal": _s("ポータル"),
+        "phone": _s("電話"),
+        "fax": _s("FAX"),
+        "post": _s("郵便"),
+        "counter": _s("窓口"),
+    }
+    return names.get(code, code)
+
+
+def decline_report(session: Session, program: Program, now: datetime) -> Report:
+    """Write the report; before the window has closed it says that it is provisional."""
+    found = count_declines(session, program, now)
+    window = program.windows.decline
+    columns = (_s("世帯数"), _s("こども（人）"), _s("金額（円）"))
+    draft = "" if found.window_over else _s("（受付中の速報）")
+    return Report(
+        title=_s("辞退件数報告書") + draft,
+        addressee=program.names.ward.ja,
+        sender=program.names.contractor.ja,
+        facts=(
+            (_s("事業"), program.names.program.ja),
+            (_s("受付期間"), f"{format_wareki(window.first_day)}–{format_wareki(window.last_day)}"),
+            (_s("集計した時"), f"{now.astimezone(JST):%Y-%m-%d %H:%M}"),
+        ),
+        tables=(
+            ReportTable(
+                _s("まとめ"),
+                (_s("区分"), *columns),
+                (
+                    (_s("辞退（届出による）"), *_cells(found.accepted)),
+                    (_s("みなし辞退"), *_cells(found.deemed)),
+                ),
+                (_s("合計"), *_cells(_sum(found.accepted, found.deemed))),
+            ),
+            ReportTable(
+                _s("受付の方法別"),
+                (_s("方法"), *columns),
+                [
+                    (channel_name(channel), *_cells(figures))
+                    for channel, figures in found.by_channel.items()
+                ],
+            ),
+            ReportTable(
+                _s("日別"),
+                (_s("受付日"), _s("方法"), *columns),
+                [
+                    (day.isoformat(), channel_name(channel), *_cells(figures))
+                    for (day, channel), figures in found.by_day.items()
+                ],
+                empty=_s("辞退はありません。"),
+            ),
+        ),
+        notes=(
+            _s("受付日は、ポータルは送信した日、郵便とFAXと窓口は期限の判定に使う日です。"),
+            _s(
+                "1世帯が2つの方法や日で辞退したときは、それぞれの行で1世帯と数えるため、世帯数の合計は行の和と違うことがあります。"
+            ),
+            _s("審査中の%(households)s世帯、こども%(children)s人、%(yen)s円は、含みません。")
+            % {
+                "households": f"{found.pending.households:,}",
+                "children": f"{found.pending.children:,}",
+                "yen": f"{found.pending.yen:,}",
+            },
+        ),
+    )
+
+
+def _cells(figures: Figures) -> tuple[int, int, int]:
+    return figures.households, figures.children, figures.yen
+
+
+def _sum(one: Figures, other: Figures) -> Figures:
+    return Figures(
+        one.households + other.households, one.children + other.children, one.yen + other.yen
+    )

@@ -1,0 +1,113 @@
+"""When monthly reports are due, and which of them people must be reminded of (specification 6(7), 7(6))."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.clock import jst_date, next_month
+from portal.domain.foundation.program.schema import Program
+from portal.domain.oversight.reports.models import MonthlyReport
+from portal.domain.oversight.reports.states import DRAFT, SUBMITTED
+
+CALLS, DELIVERY = "calls", "delivery"
+DUE_DAY = 10
+ONE_DAY = timedelta(days=1)
+MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
+
+
+class Stage(StrEnum):
+    """How a report stands to its due day: time yet, due by the next business day, late."""
+
+    COMING = "coming"
+    SOON = "soon"
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A report that is not submitted: its month (first day), the last day for it, its state."""
+
+    kind: str
+    month: date
+    day: date
+    stage: Stage
+    state: str
+
+
+def first_of(day: date) -> date:
+    """Return the first day of a day's month."""
+    return day.replace(day=1)
+
+
+def read_month(text: str) -> date | None:
+    """Read a month written as 2023-07; None where it is none."""
+    match = MONTH.fullmatch(text)
+    return date(int(match[1]), int(match[2]), 1) if match is not None else None
+
+
+def last_of(month: date) -> date:
+    """Return the last day of a month."""
+    return next_month(month) - ONE_DAY
+
+
+def month_before(month: date) -> date:
+    """Return the first day of the month before."""
+    return first_of(month - ONE_DAY)
+
+
+def due_day(program: Program, kind: str, month: date) -> date:
+    """Return the last day for a month's report: the 10th of the next month, on a closed day the business day before."""
+    day = program.calls.report_due_day if kind == CALLS else DUE_DAY
+    return program.calendar.business_day_until(next_month(month).replace(day=day))
+
+
+def warned_from(program: Program, kind: str, month: date) -> date:
+    """Return the day from which people are warned: the business day before the due day."""
+    return program.calendar.business_days_before(due_day(program, kind, month), 1)
+
+
+def months(program: Program, until: date, kind: str = CALLS) -> list[date]:
+    """Return the months that get a report, up to the one of ``until``, the newest first.
+
+    Those in which the call center works; of deliveries, those from the first day of delivery to the contract's end.
+    """
+    first, last = program.calendar.first_day, program.calendar.last_day
+    if kind == DELIVERY:
+        first, last = program.windows.delivery.first_day, program.contract.last_day
+    month, found = first_of(first), []
+    while month <= min(until, last):
+        found.append(month)
+        month = next_month(month)
+    return found[::-1]
+
+
+def due_reports(session: Session, program: Program, now: datetime, kind: str = CALLS) -> list[Due]:
+    """Return the months that are over and whose report is not submitted, the oldest first."""
+    today = jst_date(now)
+    rows = session.execute(
+        select(MonthlyReport.month, MonthlyReport.state).where(MonthlyReport.kind == kind)
+    ).all()
+    states = {month: state for month, state in rows}  # noqa: C416  (dict() of rows does not type)
+    waiting = [
+        m for m in months(program, today, kind) if last_of(m) < today and states.get(m) != SUBMITTED
+    ]
+    return [
+        Due(
+            kind,
+            month,
+            due_day(program, kind, month),
+            _stage(program, kind, month, today),
+            states.get(month, DRAFT),
+        )
+        for month in reversed(waiting)
+    ]
+
+
+def _stage(program: Program, kind: str, month: date, today: date) -> Stage:
+    if today > due_day(program, kind, month):
+        return Stage.OVERDUE
+    return Stage.SOON if today >= warned_from(program, kind, month) else Stage.COMING

@@ -1,0 +1,111 @@
+"""Lists of mail to print: what is not delivered, with value and attempts, and what lies on the shelf."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.clock import JST
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.shipments.staff_words import return_reason, shipment
+from portal.domain.mailroom.returned_mail.storage import on_shelf
+from portal.domain.mailroom.returned_mail.undelivered import undelivered
+from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
+
+
+def undelivered_report(
+    session: Session, program: Program, now: datetime, *, include_protected: bool
+) -> Report:
+    """Write the list of households whose letter is not delivered; letter numbers only, no names (R36, R52)."""
+    rows = undelivered(session, program, include_protected=include_protected, limit=0)
+    cells: list[tuple[Cell, ...]] = [
+        (
+            row.letter_number,
+            shipment(row.state),
+            return_reason(row.reason),
+            row.posted_on.isoformat() if row.posted_on else "",
+            row.sent_again,
+            row.offered,
+            row.children,
+            row.yen,
+        )
+        for row in rows
+    ]
+    return _report(
+        program,
+        now,
+        _s("不着一覧"),
+        ReportTable(
+            _s("不着の手紙"),
+            (
+                _s("手紙番号"),
+                _s("状態"),
+                _s("戻った理由"),
+                _s("差し出した日"),
+                _s("再配達（回）"),
+                _s("再配達の上限（回）"),
+                _s("こども（人）"),
+                _s("金額（円）"),
+            ),
+            cells,
+            (
+                _s("合計"),
+                "",
+                "",
+                "",
+                "",
+                "",
+                sum(row.children for row in rows),
+                sum(row.yen for row in rows),
+            ),
+            empty=_s("不着の手紙はありません。"),
+        ),
+    )
+
+
+def shelf_report(
+    session: Session, program: Program, now: datetime, *, include_protected: bool, box: str = ""
+) -> Report:
+    """Write what lies on the shelf, box by box."""
+    cells: list[tuple[Cell, ...]] = [
+        (
+            row.item.box,
+            row.number,
+            return_reason(row.item.reason),
+            row.item.received_on.isoformat(),
+            row.item.keep_until.isoformat(),
+            row.attempt,
+        )
+        for row in on_shelf(session, include_protected=include_protected, box=box, limit=0)
+    ]
+    return _report(
+        program,
+        now,
+        _s("戻った郵便の一覧"),
+        ReportTable(
+            _s("保管している郵便"),
+            (
+                _s("箱"),
+                _s("番号"),
+                _s("戻った理由"),
+                _s("戻った日"),
+                _s("保管の最後の日"),
+                _s("再配達（回）"),
+            ),
+            cells,
+            empty=_s("保管している郵便はありません。"),
+        ),
+    )
+
+
+def _report(program: Program, now: datetime, title: str, table: ReportTable) -> Report:
+    return Report(
+        title=title,
+        addressee=program.names.ward.ja,
+        sender=program.names.contractor.ja,
+        facts=(
+            (_s("事業"), program.names.program.ja),
+            (_s("集計した時"), f"{now.astimezone(JST):%Y-%m-%d %H:%M}"),
+        ),
+        tables=(table,),
+    )

@@ -1,0 +1,280 @@
+"""計画書 and 進捗報告 (clause 9(1)): written from the program, the milestones and the registers, never by hand."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.program.deadlines import Window
+from portal.domain.foundation.program.hours_text import reception_text
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.wareki import format_wareki
+from portal.domain.letters.subcontractors.queries import files_sent
+from portal.domain.mailroom.incidents.models import Incident
+from portal.domain.oversight.management import words
+from portal.domain.oversight.management.milestones import Shown, milestones
+from portal.domain.oversight.management.questions import questions
+from portal.domain.oversight.reports.due import CALLS, DELIVERY, due_reports
+from portal.domain.oversight.reports.management_rows import company_rows, question_rows
+from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
+from portal.domain.oversight.settlement.words import state_text
+from portal.domain.people.entitlements.queries import totals
+
+
+def plan_report(session: Session, vault: Vault, program: Program, now: datetime) -> Report:
+    """Write the plan: scope, schedule, organization, milestones, risks and security, as the program has them now."""
+    return Report(
+        title=_s("業務計画書"),
+        addressee=program.names.ward.ja,
+        sender=program.names.contractor.ja,
+        facts=_scope(program, now),
+        tables=(
+            _schedule(program),
+            _organization(program),
+            _milestones(milestones(session, vault, program, now)),
+            _companies(session),
+            _risks(),
+            _security(program),
+        ),
+        cover=True,
+    )
+
+
+def _scope(program: Program, now: datetime) -> list[tuple[str, str]]:
+    eligible, contract = program.eligibility, program.contract
+    facts = [
+        (_s("事業"), program.names.program.ja),
+        (_s("作成日"), format_wareki(jst_date(now))),
+        (_s("契約の期間"), _days(contract.first_day, contract.last_day)),
+        (_s("基準日"), format_wareki(eligible.base_date)),
+        (_s("対象の生年月日"), _days(eligible.birth_from, eligible.birth_to)),
+        (_s("こども1人の額"), _s("%(yen)s円") % {"yen": f"{eligible.amount_yen:,}"}),
+    ]
+    if eligible.expected_children is not None:
+        expected = eligible.expected_children
+        facts += [
+            (_s("想定の人数"), _s("%(children)s人") % {"children": f"{expected:,}"}),
+            (_s("想定の額"), _s("%(yen)s円") % {"yen": f"{expected * eligible.amount_yen:,}"}),
+        ]
+    return facts
+
+
+def _days(first: date, last: date) -> str:
+    return _s("%(first)sから%(last)sまで") % {
+        "first": format_wareki(first),
+        "last": format_wareki(last),
+    }
+
+
+def _schedule(program: Program) -> ReportTable:
+    windows = program.windows
+    named: Sequence[tuple[str, Window]] = (
+        (_s("周知"), windows.publicity),
+        (_s("コールセンター"), windows.call_center),
+        (_s("配送"), windows.delivery),
+        (_s("サインイン"), windows.sign_in),
+        (_s("辞退の受付"), windows.decline),
+        (_s("代替品の受付"), windows.alternative),
+        (_s("再配送の受付"), windows.redelivery),
+        (_s("手紙の作り直しの受付"), windows.new_letter),
+        (_s("交換"), windows.exchange),
+        (_s("利用"), windows.use),
+    )
+    rows = [
+        (name, format_wareki(one.first_day), format_wareki(one.last_day)) for name, one in named
+    ]
+    return ReportTable(_s("日程"), (_s("内容"), _s("最初の日"), _s("最後の日")), rows)
+
+
+def _organization(program: Program) -> ReportTable:
+    contact = program.contact
+    rows: list[tuple[Cell, ...]] = [
+        (_s("区の連絡先"), contact.escalation_name, contact.escalation_telephone),
+        (_s("受託者"), program.names.contractor.ja, " ".join(contact.address.lines)),
+        (_s("コールセンター"), program.names.office.ja, contact.telephone),
+        (_s("FAX"), program.names.office.ja, contact.fax),
+        (_s("受付の時間"), reception_text(program.calendar), ""),
+    ]
+    rows += [
+        (_s("拠点"), place.name, _s("予備") if place.kind == "bcp" else _s("主"))
+        for place in program.workplaces
+    ]
+    return ReportTable(_s("体制"), (_s("役割"), _s("名前"), _s("連絡先・場所")), rows)
+
+
+def _milestones(found: Sequence[Shown]) -> ReportTable:
+    rows = [
+        (
+            words.milestone(one.key),
+            format_wareki(one.day),
+            words.milestone_state(one.state),
+            one.owner,
+            one.evidence,
+        )
+        for one in found
+    ]
+    columns = (_s("節目"), _s("日"), _s("状態"), _s("担当"), _s("確認できるもの"))
+    return ReportTable(_s("節目"), columns, rows, wide=4)
+
+
+def _companies(session: Session) -> ReportTable:
+    columns = (_s("会社"), _s("仕事"), _s("状態"), _s("区の承諾"))
+    return ReportTable(
+        _s("再委託先"),
+        columns,
+        company_rows(session),
+        empty=_s("再委託先は登録されていません。"),
+        wide=1,
+    )
+
+
+def _risks() -> ReportTable:
+    rows = (
+        (
+            _s("手紙が、本人以外の手に渡る"),
+            _s(
+                "IDとパスワードのほかに、生年月日と確認の番号を求める。戻った手紙のIDは、すぐに止める。"
+            ),
+        ),
+        (
+            _s("支援措置の対象者の住所が知られる"),
+            _s(
+                "区の職員だけが扱う。用紙に、住所とこどもの名前を印刷しない。印刷の直前に、名簿と照らし合わせる。"
+            ),
+        ),
+        (
+            _s("手紙のファイルがなくなる"),
+            _s(
+                "印刷会社の鍵で暗号にして渡す。なくなったら、全部の手紙のIDを1回の操作で無効にする。"
+            ),
+        ),
+        (
+            _s("不在や宛先不明で届かない"),
+            _s(
+                "戻った郵便を1通ずつ登録し、再配送を2回以上申し出る。届いていないものを、いつでも一覧で示す。"
+            ),
+        ),
+        (
+            _s("クーポンが店で使えない"),
+            _s("発行者に照会し、コードを止めて差し替える。件数が多いときは、お知らせを出す。"),
+        ),
+        (_s("問い合わせが集中する"), _s("応答率を30分ごとに見て、発送の日を分ける。")),
+        (_s("停電や通信の停止"), _s("紙の受付票と予備の拠点で続け、後で本当の時刻で入力する。")),
+        (
+            _s("人数や額が合わない"),
+            _s("こどもの人数と額を、状態ごとにいつも合計し、取り込みの合計と比べる。"),
+        ),
+    )
+    return ReportTable(_s("危険と対策"), (_s("危険"), _s("対策")), rows, wide=1)
+
+
+def _security(program: Program) -> ReportTable:
+    rows = (
+        (
+            _s("本人の確認"),
+            _s("ID・パスワード、世帯主の生年月日、確認の番号（%(n)s通りの受け取り方）")
+            % {"n": len(program.channels.names)},
+        ),
+        (_s("職員の確認"), _s("パスワードと認証アプリ。登録した拠点からだけ使える。")),
+        (_s("保存"), _s("個人情報とコードは、世帯ごとの鍵で暗号にする。鍵は別の場所に置く。")),
+        (_s("記録"), _s("すべての変更と閲覧を記録し、消せない。")),
+        (_s("くわしい回答"), _s("別紙「セキュリティチェックリストへの回答」")),
+    )
+    return ReportTable(_s("情報の安全"), (_s("項目"), _s("方法")), rows, wide=1)
+
+
+def progress_report(session: Session, vault: Vault, program: Program, now: datetime) -> Report:
+    """Write how the work stands now: figures, milestones, open questions, companies, files sent, incidents, due reports."""
+    found = milestones(session, vault, program, now)
+    late = sum(one.state == "late" for one in found)
+    asked = questions(session, vault)
+    facts = [
+        (_s("事業"), program.names.program.ja),
+        (_s("集計した時"), f"{now.astimezone(JST):%Y-%m-%d %H:%M}"),
+        (
+            _s("完了した節目"),
+            _s("%(done)s／%(all)s")
+            % {"done": sum(one.state == "done" for one in found), "all": len(found)},
+        ),
+        (_s("遅れている節目"), str(late)),
+        (_s("回答を待つ協議事項"), str(sum(one.state == "open" for one in asked))),
+        (_s("事故・障害の件数（対応中）"), _s("%(all)s（%(open)s）") % _incidents(session)),
+    ]
+    return Report(
+        title=_s("進捗報告"),
+        addressee=program.names.ward.ja,
+        sender=program.names.contractor.ja,
+        facts=facts,
+        tables=(
+            _figures(session),
+            _milestones(found),
+            _due(session, program, now),
+            ReportTable(
+                _s("協議事項"),
+                (_s("番号"), _s("件名"), _s("条項"), _s("状態"), _s("区の指示")),
+                question_rows(asked),
+                wide=1,
+            ),
+            _companies(session),
+            _sent(session),
+        ),
+    )
+
+
+def _figures(session: Session) -> ReportTable:
+    found = totals(session)
+    open_states = {"in_progress": _s("手続き中"), "held": _s("保留")}
+    rows = [
+        (open_states[state] if state in open_states else state_text(state), one.children, one.yen)
+        for state, one in found.by_state.items()
+    ]
+    total = (_s("合計"), found.all.children, found.all.yen)
+    return ReportTable(_s("いまの状態"), (_s("状態"), _s("こども"), _s("円")), rows, total)
+
+
+def _due(session: Session, program: Program, now: datetime) -> ReportTable:
+    names = {CALLS: _s("コールセンターの月次報告書"), DELIVERY: _s("配送の月次報告書")}
+    rows = [
+        (
+            names[one.kind],
+            _s("%(year)s年%(month)s月") % {"year": one.month.year, "month": one.month.month},
+            format_wareki(one.day),
+        )
+        for kind in names
+        for one in due_reports(session, program, now, kind)
+    ]
+    columns = (_s("報告書"), _s("対象月"), _s("提出期限"))
+    return ReportTable(_s("まだ提出していない月次報告書"), columns, rows, empty=_s("ありません。"))
+
+
+def _sent(session: Session) -> ReportTable:
+    rows = [
+        (
+            one.file.file_name,
+            one.company,
+            one.file.letters,
+            format_wareki(jst_date(one.file.sent_at)),
+            one.file.sha256[:16],
+        )
+        for one in files_sent(session, None)
+    ]
+    columns = (
+        _s("ファイル"),
+        _s("相手"),
+        _s("手紙"),
+        _s("渡した日"),
+        _s("照合番号（はじめの16文字）"),
+    )
+    return ReportTable(
+        _s("渡したファイル"), columns, rows, empty=_s("渡したファイルはありません。"), wide=0
+    )
+
+
+def _incidents(session: Session) -> dict[str, int]:
+    rows = session.execute(select(Incident.state, func.count()).group_by(Incident.state)).all()
+    counts = {state: int(count) for state, count in rows}
+    return {"all": sum(counts.values()), "open": sum(counts.values()) - counts.get("closed", 0)}

@@ -1,0 +1,90 @@
+"""Tables of monthly reports: what people write into them, and the versions that were checked and submitted."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.domain.foundation.base import Base, primary_key, state_column
+
+
+class MonthlyReport(Base):
+    """One kind of report for one month (its first day). ``sealed``: the typed texts, under a key of its own.
+
+    ``version`` is the number of the newest frozen version, 0 while there is none.
+    """
+
+    __tablename__ = "monthly_report"
+    __table_args__ = (UniqueConstraint("kind", "month"),)
+
+    id: Mapped[int] = primary_key()
+    kind: Mapped[str] = mapped_column(String(20))
+    month: Mapped[date]
+    state: Mapped[str] = state_column("draft")
+    version: Mapped[int] = mapped_column(default=0)
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    changed_at: Mapped[datetime]
+
+
+class ReportVersion(Base):
+    """A report as it was when somebody checked it, never changed afterwards. ``sealed`` is the whole content.
+
+    ``sha256`` is the content's. Whoever checked a version does not submit it. ``returned_at``: it went back to draft,
+    or was revised after it had been submitted.
+    """
+
+    __tablename__ = "report_version"
+    __table_args__ = (
+        UniqueConstraint("report_id", "number"),
+        CheckConstraint("submitted_by IS NULL OR submitted_by <> checked_by", name="four_eyes"),
+    )
+
+    id: Mapped[int] = primary_key()
+    report_id: Mapped[int] = mapped_column(ForeignKey("monthly_report.id"))
+    number: Mapped[int]
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str] = mapped_column(String(64))
+    checked_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    checked_at: Mapped[datetime]
+    submitted_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    submitted_at: Mapped[datetime | None]
+    returned_at: Mapped[datetime | None]
+
+
+class ReportNote(Base):
+    """A question, complaint or shared matter that a person chose and wrote without names; ``sealed`` is the sentence.
+
+    ``call_id``: the call it stands for, where it stands for one.
+    """
+
+    __tablename__ = "report_note"
+    __table_args__ = (
+        Index(
+            "uq_report_note_call",
+            "report_id",
+            "call_id",
+            unique=True,
+            sqlite_where=text("dropped_at IS NULL"),
+            postgresql_where=text("dropped_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = primary_key()
+    report_id: Mapped[int] = mapped_column(ForeignKey("monthly_report.id"))
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("call_record.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    written_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    written_at: Mapped[datetime]
+    dropped_at: Mapped[datetime | None]

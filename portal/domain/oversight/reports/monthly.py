@@ -1,0 +1,224 @@
+"""Monthly reports of any kind: texts while a draft, a frozen version at the check, submitted by another person."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import ConflictError, NotAllowedError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
+from portal.domain.foundation.vault import Vault, seal_json
+from portal.domain.oversight.reports.due import last_of
+from portal.domain.oversight.reports.models import MonthlyReport, ReportVersion
+from portal.domain.oversight.reports.states import DRAFT, REPORT
+from portal.domain.oversight.reports.versions import Kind, newest_version, texts_place
+
+
+def locked(session: Session, vault: Vault, kind: str, month: date, now: datetime) -> MonthlyReport:
+    """Return a month's report, locked to the end of the transaction; it is made where there is none.
+
+    Raises:
+        ConflictError: somebody else makes it at this moment.
+    """
+    statement = select(MonthlyReport).where(
+        MonthlyReport.kind == kind, MonthlyReport.month == month
+    )
+    found = session.scalar(statement.with_for_update().execution_options(populate_existing=True))
+    if found is not None:
+        return found
+    _key, wrapped = vault.new_data_key()
+    made = MonthlyReport(
+        kind=kind, month=month, state=REPORT.initial, wrapped_key=wrapped, changed_at=now
+    )
+    session.add(made)
+    try:
+        session.flush()
+    except IntegrityError:
+        raise ConflictError(
+            _s("ほかの人が、いま同じ報告書を始めました。画面を開きなおしてください。")
+        ) from None
+    return made
+
+
+def draft_of(
+    session: Session, vault: Vault, kind: str, month: date, now: datetime
+) -> MonthlyReport:
+    """Return a month's report for writing, locked.
+
+    Raises:
+        ConflictError: it is no draft any more.
+    """
+    report = locked(session, vault, kind, month, now)
+    if report.state != DRAFT:
+        raise ConflictError(
+            _s("確認ずみの報告書は、書き変えられません。先に下書きに戻してください。")
+        )
+    return report
+
+
+def write_texts(
+    session: Session,
+    vault: Vault,
+    kind: str,
+    month: date,
+    texts: Mapping[str, str],
+    actor: Actor,
+    now: datetime,
+) -> MonthlyReport:
+    """Keep the typed texts of a draft; what they may hold is the kind's matter.
+
+    Raises:
+        ConflictError: it is no draft any more.
+    """
+    report = draft_of(session, vault, kind, month, now)
+    report.sealed = seal_json(vault.unwrap(report.wrapped_key), dict(texts), texts_place(report))
+    report.changed_at = now
+    record(
+        session,
+        actor,
+        now,
+        "report.written",
+        "monthly_report",
+        report.id,
+        kind=kind,
+        month=_name(month),
+    )
+    return report
+
+
+def check(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    kind: Kind,
+    month: date,
+    actor: Actor,
+    now: datetime,
+) -> ReportVersion:
+    """Freeze a draft as its next version; from here on its content stays as it is.
+
+    Raises:
+        WrongStateError: it is no draft.
+        ConflictError: something is missing, or the month is not over; the message says what.
+        NotAllowedError: the actor has no account.
+    """
+    if actor.id is None:
+        raise NotAllowedError(_s("報告書を確認できるのは、アカウントのある職員だけです。"))
+    report = locked(session, vault, kind.name, month, now)
+    state = REPORT.next(report.state, "check")
+    if jst_date(now) <= last_of(month):
+        raise ConflictError(
+            _s("この月は、まだ終わっていません。月が終わってから確認してください。"),
+            code="not_over",
+        )
+    with use_locale(SOURCE_LOCALE):
+        draft = kind.build(session, vault, program, month, now)
+    if draft.missing:
+        raise ConflictError("\n".join(sentence() for sentence in draft.missing), code="missing")
+    report.state, report.version, report.changed_at = state, report.version + 1, now
+    content = asdict(draft.report)
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    key, wrapped = vault.new_data_key()
+    version = ReportVersion(
+        report_id=report.id,
+        number=report.version,
+        wrapped_key=wrapped,
+        checked_by=actor.id,
+        checked_at=now,
+        sealed=seal_json(key, content, f"report:{report.id}:{report.version}"),
+        sha256=hashlib.sha256(text.encode()).hexdigest(),
+    )
+    session.add(version)
+    session.flush()
+    _note(session, actor, now, "report.checked", report)
+    return version
+
+
+def give_back(
+    session: Session, vault: Vault, kind: str, month: date, actor: Actor, now: datetime
+) -> MonthlyReport:
+    """Make a checked report a draft again; its version is kept, marked as given back.
+
+    Raises:
+        WrongStateError: it is not checked.
+    """
+    return _back(session, vault, kind, month, "give_back", actor, now)
+
+
+def revise(
+    session: Session, vault: Vault, kind: str, month: date, actor: Actor, now: datetime
+) -> MonthlyReport:
+    """Begin a correction of a submitted report; what was submitted is kept as it is.
+
+    Raises:
+        WrongStateError: it is not submitted.
+    """
+    return _back(session, vault, kind, month, "revise", actor, now)
+
+
+def _back(
+    session: Session, vault: Vault, kind: str, month: date, action: str, actor: Actor, now: datetime
+) -> MonthlyReport:
+    report = locked(session, vault, kind, month, now)
+    report.state = REPORT.next(report.state, action)
+    report.changed_at = now
+    newest_version(session, report).returned_at = now
+    _note(session, actor, now, f"report.{action}", report)
+    return report
+
+
+def submit(
+    session: Session, vault: Vault, kind: str, month: date, number: int, actor: Actor, now: datetime
+) -> ReportVersion:
+    """Note that the checked version ``number`` goes to the ward; by another person than the one who checked it.
+
+    Raises:
+        WrongStateError: it is not checked.
+        ConflictError: another version was checked meanwhile.
+        NotAllowedError: this person checked it.
+    """
+    report = locked(session, vault, kind, month, now)
+    state = REPORT.next(report.state, "submit")
+    version = newest_version(session, report)
+    if version.number != number:
+        raise ConflictError(
+            _s("ほかの版が確認されました。画面を開きなおして、内容を確かめてください。")
+        )
+    if actor.id is None or version.checked_by == actor.id:
+        raise NotAllowedError(
+            _s("自分が確認した報告書は、自分では提出できません。ほかの人が提出してください。"),
+            code="own_check",
+        )
+    report.state, report.changed_at = state, now
+    version.submitted_by, version.submitted_at = actor.id, now
+    _note(session, actor, now, "report.submitted", report)
+    return version
+
+
+def _note(
+    session: Session, actor: Actor, now: datetime, action: str, report: MonthlyReport
+) -> None:
+    record(
+        session,
+        actor,
+        now,
+        action,
+        "monthly_report",
+        report.id,
+        kind=report.kind,
+        month=_name(report.month),
+        version=report.version,
+    )
+
+
+def _name(month: date) -> str:
+    return f"{month:%Y-%m}"

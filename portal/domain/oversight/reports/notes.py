@@ -1,0 +1,231 @@
+"""Questions, complaints and shared matters for the month's report: chosen from marked calls, written without names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.calls.models import Call, CallHousehold
+from portal.domain.contacts.calls.states import ENDED
+from portal.domain.contacts.calls.written import NOTABLE, TEXT, read_text
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.mailroom.roster.towns import load_towns
+from portal.domain.oversight.reports.deidentified import refuse_personal
+from portal.domain.oversight.reports.due import CALLS, last_of
+from portal.domain.oversight.reports.models import MonthlyReport, ReportNote
+from portal.domain.oversight.reports.monthly import draft_of
+from portal.domain.oversight.reports.versions import month_report
+from portal.domain.people.households.queries import view_households
+
+TEXT_MAX = 400
+
+
+class NoteKind(StrEnum):
+    """What a note is (specification 6(7)②)."""
+
+    QUESTION = "question"
+    OPINION = "opinion"
+    COMPLAINT = "complaint"
+    SHARED = "shared"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One chosen sentence; ``call_id`` where it stands for one call."""
+
+    id: int
+    kind: str
+    text: str
+    call_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenCall:
+    """A marked call with the agent's words, for the person who writes the sentence."""
+
+    call: Call
+    text: str
+    notable: str
+
+
+def marked_calls(session: Session, month: date, *, after: int = 0, limit: int = 21) -> list[Call]:
+    """Return ended calls of a month that an agent marked and nobody used yet, the oldest first."""
+    return list(
+        session.scalars(
+            select(Call).where(_marked(month), Call.id > after).order_by(Call.id).limit(limit)
+        )
+    )
+
+
+def _marked(month: date) -> ColumnElement[bool]:
+    used = exists().where(
+        ReportNote.call_id == Call.id,
+        ReportNote.dropped_at.is_(None),
+        ReportNote.report_id == MonthlyReport.id,
+        MonthlyReport.kind == CALLS,
+        MonthlyReport.month == month,
+    )
+    return and_(
+        Call.day.between(month, last_of(month)),
+        Call.state == ENDED,
+        or_(Call.complaint, Call.shared_with_ward, Call.notable),
+        ~used,
+    )
+
+
+def read_marked(
+    session: Session, vault: Vault, month: date, call_id: int, actor: Actor, now: datetime
+) -> WrittenCall:
+    """Return a marked call with what the agent wrote, and log that it was read.
+
+    Raises:
+        NotFoundError: it is not among the marked calls of the month.
+    """
+    call = session.scalar(select(Call).where(_marked(month), Call.id == call_id))
+    if call is None:
+        raise NotFoundError(_s("この受付は、この月の報告書の候補にありません。"))
+    record(session, actor, now, "call.read_for_report", "call", call.id)
+    words = read_text(vault, call)
+    return WrittenCall(call, str(words.get(TEXT, "")), str(words.get(NOTABLE, "")))
+
+
+def add_note(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    month: date,
+    kind: NoteKind,
+    text: str,
+    call_id: int | None,
+    actor: Actor,
+    now: datetime,
+) -> ReportNote:
+    """Put a sentence into the month's draft; with ``call_id`` it stands for that marked call.
+
+    Raises:
+        InputError: it is empty or too long, or somebody could be recognized in it.
+        NotFoundError: the call is not among the marked ones of the month, or was used meanwhile.
+        ConflictError: the report is no draft any more.
+        NotAllowedError: the actor has no account.
+    """
+    if actor.id is None:
+        raise NotAllowedError(_s("報告書に書けるのは、アカウントのある職員だけです。"))
+    words = checked_words(
+        text, program, names=() if call_id is None else _names(session, vault, call_id)
+    )
+    if not words:
+        raise InputError(_s("報告書にのせる文を書いてください。"))
+    report = draft_of(session, vault, CALLS, month, now)
+    if (
+        call_id is not None
+        and session.scalar(select(Call.id).where(_marked(month), Call.id == call_id)) is None
+    ):
+        raise NotFoundError(_s("この受付は、もう報告書にのせたか、この月の候補にありません。"))
+    key, wrapped = vault.new_data_key()
+    note = ReportNote(
+        report_id=report.id,
+        call_id=call_id,
+        kind=kind.value,
+        wrapped_key=wrapped,
+        sealed=b"",
+        written_by=actor.id,
+        written_at=now,
+    )
+    session.add(note)
+    session.flush()
+    note.sealed = seal_json(key, {"text": words}, _place(note.id))
+    report.changed_at = now
+    record(
+        session,
+        actor,
+        now,
+        "report.note_added",
+        "monthly_report",
+        report.id,
+        note=note.id,
+        kind=kind.value,
+        call=call_id,
+    )
+    return note
+
+
+def drop_note(
+    session: Session, vault: Vault, month: date, note_id: int, actor: Actor, now: datetime
+) -> None:
+    """Take a sentence out of a draft again.
+
+    Raises:
+        NotFoundError: it is not in this month's report, or was taken out before.
+        ConflictError: the report is no draft any more.
+    """
+    report = draft_of(session, vault, CALLS, month, now)
+    note = session.get(ReportNote, note_id)
+    if note is None or note.report_id != report.id or note.dropped_at is not None:
+        raise NotFoundError(_s("この文は、この報告書にありません。"))
+    note.dropped_at = report.changed_at = now
+    record(session, actor, now, "report.note_dropped", "monthly_report", report.id, note=note.id)
+
+
+def notes(session: Session, vault: Vault, month: date) -> list[Note]:
+    """Return the month's sentences, by kind and then in the order in which they were written."""
+    report = month_report(session, CALLS, month)
+    if report is None:
+        return []
+    rows = session.scalars(
+        select(ReportNote)
+        .where(ReportNote.report_id == report.id, ReportNote.dropped_at.is_(None))
+        .order_by(ReportNote.id)
+    )
+    found = [
+        Note(
+            row.id,
+            row.kind,
+            unseal_json(vault.unwrap(row.wrapped_key), row.sealed, _place(row.id))["text"],
+            row.call_id,
+        )
+        for row in rows
+    ]
+    order = [kind.value for kind in NoteKind]
+    return sorted(found, key=lambda note: order.index(note.kind))
+
+
+def checked_words(
+    text: str, program: Program, *, names: Sequence[str] = (), most: int = TEXT_MAX
+) -> str:
+    """Return words for the report without spaces at their ends.
+
+    Raises:
+        InputError: they are too long, or somebody could be recognized in them.
+    """
+    words = text.strip()
+    if len(words) > most:
+        raise InputError(_s("%(most)d文字までで書いてください。") % {"most": most})
+    towns = {town for names_ in load_towns(program.towns_file).values() for town in names_}
+    refuse_personal(words, names, sorted(towns))
+    return words
+
+
+def _names(session: Session, vault: Vault, call_id: int) -> list[str]:
+    """Return names and readings of everybody in the households that were opened in a call."""
+    ids = session.scalars(
+        select(CallHousehold.household_id).where(CallHousehold.call_id == call_id)
+    ).all()
+    found: list[str] = []
+    for view in view_households(session, vault, ids):
+        found += [view.fields.name, view.fields.kana]
+        found += [
+            name for child in view.children for name in (child.fields.name, child.fields.kana)
+        ]
+    return [name for name in found if name]
+
+
+def _place(note_id: int) -> str:
+    return f"report_note:{note_id}"

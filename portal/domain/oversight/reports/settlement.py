@@ -1,0 +1,158 @@
+"""清算書 (clause 11): final states in children and yen, the three counts of deliveries, codes, money and differences."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.wareki import format_wareki
+from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
+from portal.domain.oversight.settlement.blockers import blocker_text, blockers
+from portal.domain.oversight.settlement.closing import closed
+from portal.domain.oversight.settlement.figures import Figures, Sum, figures
+from portal.domain.oversight.settlement.models import Settlement
+from portal.domain.oversight.settlement.words import difference_text, state_text, way_text
+from portal.domain.people.coupons.differences import latest_day
+
+
+def settlement_report(session: Session, program: Program, now: datetime) -> Report:
+    """Write the settlement; before it is closed it says that it is provisional, and what is in the way."""
+    found, row = figures(session, program), closed(session)
+    in_the_way = {} if row is not None else blockers(session, program, found, now)
+    reported = latest_day(session)
+    facts = [
+        (_s("事業"), program.names.program.ja),
+        (_s("利用明細の基準日"), format_wareki(reported) if reported else _s("まだありません")),
+        (_s("集計した時"), f"{now.astimezone(JST):%Y-%m-%d %H:%M}"),
+    ]
+    if row is not None:
+        facts += _signature(row)
+    return Report(
+        title=_s("清算書") if row is not None else _s("清算書（締める前の速報）"),
+        addressee=program.names.ward.ja,
+        sender=program.names.contractor.ja,
+        facts=facts,
+        tables=(
+            _states(found),
+            _check(found),
+            _deliveries(found),
+            _codes(found),
+            _money(program, found),
+            _differences(found),
+        ),
+        notes=tuple(blocker_text(reason, count) for reason, count in in_the_way.items()),
+    )
+
+
+def _signature(row: Settlement) -> list[tuple[str, str]]:
+    return [
+        (_s("締めた日"), format_wareki(jst_date(row.closed_at))),
+        (_s("検査値（SHA-256）"), row.checksum),
+        (_s("署名（Ed25519）"), row.signature.hex()),
+        (_s("公開鍵"), row.public_key.hex()),
+    ]
+
+
+def _cells(one: Sum) -> tuple[Cell, ...]:
+    return (
+        one.households,
+        one.children,
+        one.amount_yen,
+        one.used_yen,
+        one.lapsed_yen,
+        one.alternative_yen,
+        one.unspent_yen,
+    )
+
+
+def _states(found: Figures) -> ReportTable:
+    columns = (
+        _s("最終状態"),
+        _s("世帯数"),
+        _s("こども（人）"),
+        _s("金額（円）"),
+        _s("利用（円）"),
+        _s("失効（円）"),
+        _s("代替品（円）"),
+        _s("未使用（円）"),
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (state_text(state), *_cells(one)) for state, one in found.by_state.items()
+    ]
+    return ReportTable(_s("最終状態別"), columns, rows, (_s("合計"), *_cells(found.total)))
+
+
+def _check(found: Figures) -> ReportTable:
+    must_be = found.expected
+    short = must_be.imported + must_be.added - found.total.children
+    return ReportTable(
+        _s("名簿との照合"),
+        (_s("項目"), _s("こども（人）"), _s("金額（円）")),
+        [
+            (_s("受け入れた名簿"), must_be.imported, must_be.imported * _unit(found)),
+            (_s("区の指示による追加"), must_be.added, must_be.added * _unit(found)),
+            (_s("最終状態の合計"), found.total.children, found.total.amount_yen),
+        ],
+        (_s("ちがい（0で一致）"), short, found.expected_yen - found.total.amount_yen),
+        wide=0,
+    )
+
+
+def _unit(found: Figures) -> int:
+    there_must_be = found.expected.imported + found.expected.added
+    return found.expected_yen // there_must_be if there_must_be else 0
+
+
+def _deliveries(found: Figures) -> ReportTable:
+    ways = found.deliveries
+    rows = [
+        (
+            way_text(way) + (_s("（配達済みと数える）") if way == ways.counts else ""),
+            one.households,
+            one.children,
+            one.yen,
+        )
+        for way, one in ways.by_way.items()
+    ]
+    columns = (_s("数え方"), _s("世帯数"), _s("こども（人）"), _s("金額（円）"))
+    return ReportTable(_s("配達の数（3つの数え方）"), columns, rows)
+
+
+def _codes(found: Figures) -> ReportTable:
+    codes = found.codes
+    return ReportTable(
+        _s("コードの数"),
+        (_s("項目"), _s("件数")),
+        [
+            (_s("割り当て"), codes.assigned),
+            (_s("無効"), codes.void),
+            (_s("残り（発行者に返す）"), codes.left_over),
+        ],
+        (_s("買ったコード"), codes.bought),
+    )
+
+
+def _money(program: Program, found: Figures) -> ReportTable:
+    names = {"used": _s("利用"), "lapsed": _s("失効"), "alternative": _s("代替品")}
+    paid_for = "＋".join(names[name] for name in program.settlement.paid_for)
+    rest = found.money.rest_yen
+    return ReportTable(
+        _s("支払い"),
+        (_s("項目"), _s("金額（円）")),
+        [
+            (_s("支払いの対象（%(columns)s）") % {"columns": paid_for}, found.money.payable_yen),
+            (_s("前金払い"), found.money.advance_yen),
+        ],
+        (_s("残りの支払い") if rest >= 0 else _s("区への返金"), abs(rest)),
+    )
+
+
+def _differences(found: Figures) -> ReportTable:
+    return ReportTable(
+        _s("発行者の利用明細との差異（未確認）"),
+        (_s("内容"), _s("件数")),
+        [(difference_text(kind), count) for kind, count in found.differences.items()],
+        empty=_s("差異はありません。"),
+    )

@@ -1,0 +1,198 @@
+"""Reading monthly reports: the draft as it would be now, versions as they were frozen, with their cover."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
+from portal.domain.foundation.vault import Vault, unseal_json
+from portal.domain.foundation.wareki import format_wareki
+from portal.domain.oversight.reports.due import due_day
+from portal.domain.oversight.reports.models import MonthlyReport, ReportVersion
+from portal.domain.oversight.reports.states import DRAFT
+from portal.domain.oversight.reports.tables import Report, ReportTable
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A report as it would be now. ``missing``: sentences that say why it cannot be checked yet, none when it can.
+
+    The report is the ward's and always Japanese; the sentences are for who reads the page, and put together for it.
+    """
+
+    report: Report
+    missing: tuple[Callable[[], str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of monthly report: its name in the table, and who writes the draft of a month."""
+
+    name: str
+    build: Callable[[Session, Vault, Program, date, datetime], Draft]
+
+
+def month_report(session: Session, kind: str, month: date) -> MonthlyReport | None:
+    """Return the row of a month's report; None while nobody has written to it."""
+    return session.scalar(
+        select(MonthlyReport).where(MonthlyReport.kind == kind, MonthlyReport.month == month)
+    )
+
+
+def texts_of(vault: Vault, report: MonthlyReport | None) -> dict[str, str]:
+    """Return the typed texts of a report, by section."""
+    if report is None or report.sealed is None:
+        return {}
+    opened: dict[str, str] = unseal_json(
+        vault.unwrap(report.wrapped_key), report.sealed, texts_place(report)
+    )
+    return opened
+
+
+def texts_place(report: MonthlyReport) -> str:
+    """Return the place to which a report's sealed texts are bound."""
+    return f"report_texts:{report.id}"
+
+
+def version_of(session: Session, report: MonthlyReport, number: int) -> ReportVersion:
+    """Return one version. Raises NotFoundError."""
+    found = session.scalar(
+        select(ReportVersion).where(
+            ReportVersion.report_id == report.id, ReportVersion.number == number
+        )
+    )
+    if found is None:
+        raise NotFoundError(_s("この版の報告書は見つかりませんでした。"))
+    return found
+
+
+def newest_version(session: Session, report: MonthlyReport) -> ReportVersion:
+    """Return the version that was checked last. Raises NotFoundError where none was."""
+    return version_of(session, report, report.version)
+
+
+def versions(session: Session, report: MonthlyReport | None) -> list[ReportVersion]:
+    """Return all versions, the newest first."""
+    if report is None:
+        return []
+    statement = select(ReportVersion).where(ReportVersion.report_id == report.id)
+    return list(session.scalars(statement.order_by(ReportVersion.number.desc())))
+
+
+def content(vault: Vault, report: MonthlyReport, version: ReportVersion) -> Report:
+    """Return a version's content as it was frozen.
+
+    Raises:
+        IntegrityFaultError: the stored bytes were changed or moved.
+    """
+    place = f"report:{report.id}:{version.number}"
+    values: dict[str, Any] = unseal_json(vault.unwrap(version.wrapped_key), version.sealed, place)
+    tables = [ReportTable(**table) for table in values.pop("tables")]
+    facts = [(label, value) for label, value in values.pop("facts")]
+    return Report(**values, facts=facts, tables=tables)
+
+
+def covered(
+    program: Program, kind: str, month: date, report: Report, version: ReportVersion | None
+) -> Report:
+    """Return the report with the facts of its cover: month, version, day of submission, due day."""
+    submitted = version.submitted_at if version is not None else None
+    facts = (
+        (_s("対象月"), _s("%(year)s年%(month)s月") % {"year": month.year, "month": month.month}),
+        (
+            _s("版"),
+            _s("第%(n)s版") % {"n": version.number} if version is not None else _s("下書き"),
+        ),
+        (
+            _s("提出日"),
+            format_wareki(jst_date(submitted))
+            if submitted is not None
+            else _s("（まだ提出していません）"),
+        ),
+        (_s("提出期限"), format_wareki(due_day(program, kind, month))),
+        *report.facts,
+    )
+    return Report(
+        title=report.title,
+        addressee=report.addressee,
+        sender=report.sender,
+        facts=facts,
+        tables=report.tables,
+        notes=report.notes,
+        cover=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What somebody gets to see of a month: None where nothing is submitted yet. ``missing``: as in a draft."""
+
+    report: Report | None
+    version: ReportVersion | None = None
+    missing: tuple[str, ...] = ()
+
+
+def shown(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    kind: Kind,
+    month: date,
+    now: datetime,
+    *,
+    drafts: bool,
+) -> Shown:
+    """Return the report that counts now, with its cover: the checked or submitted version, else the draft.
+
+    Whoever only reads (``drafts`` is False) gets what was submitted last.
+    """
+    report = month_report(session, kind.name, month)
+    if drafts and (report is None or report.state == DRAFT):
+        with use_locale(SOURCE_LOCALE):
+            draft = kind.build(session, vault, program, month, now)
+            cover = covered(program, kind.name, month, draft.report, None)
+        return Shown(cover, None, tuple(sentence() for sentence in draft.missing))
+    version = (
+        newest_version(session, report)
+        if drafts and report is not None
+        else newest_submitted(session, report)
+    )
+    if report is None or version is None:
+        return Shown(None)
+    with use_locale(SOURCE_LOCALE):
+        return Shown(
+            covered(program, kind.name, month, content(vault, report, version), version), version
+        )
+
+
+def frozen(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    kind: str,
+    month: date,
+    number: int,
+    *,
+    drafts: bool,
+) -> Shown:
+    """Return one version with its cover; whoever only reads gets submitted ones alone. Raises NotFoundError."""
+    report = month_report(session, kind, month)
+    version = version_of(session, report, number) if report is not None else None
+    if report is None or version is None or not (drafts or version.submitted_at):
+        raise NotFoundError(_s("この版の報告書は見つかりませんでした。"))
+    with use_locale(SOURCE_LOCALE):
+        return Shown(
+            covered(program, kind, month, content(vault, report, version), version), version
+        )
+
+
+def newest_submitted(session: Session, report: MonthlyReport | None) -> ReportVersion | None:
+    """Return the version that the ward has: submitted last, and not being put right."""
+    return next((one for one in versions(session, report) if one.submitted_at is not None), None)

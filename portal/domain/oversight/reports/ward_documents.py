@@ -1,0 +1,147 @@
+"""What the ward approves, as it stands now: the texts in its files, and the forms as they are printed (R48)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from portal.domain.contacts.faxes.inquiry_form import inquiry_form_pdf
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.program.reading import read_toml
+from portal.domain.foundation.program.schema import DECLINE_FORM, Program
+from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
+from portal.domain.letters.documents import services
+from portal.domain.letters.documents.models import DocumentVersion
+from portal.domain.letters.letters.advance import fit_notice_back, render_notices
+from portal.domain.letters.letters.barcode import customer_bars
+from portal.domain.letters.letters.content import LetterContent, letter_frame
+from portal.domain.letters.letters.render import fit_back, render_chunk
+from portal.domain.letters.letters.texts import ADVANCE_REQUIRED, load_texts
+from portal.domain.mailroom.printing.runs.advance import advance_frame, settings_of
+from portal.domain.mailroom.printing.runs.enclosures import printed_names
+from portal.domain.requests.alternatives.form import alternative_form_pdf
+from portal.domain.requests.declines.form import decline_form_pdf
+from portal.domain.requests.redeliveries.form import redelivery_form_pdf
+
+SAMPLE_ADDRESS = ("見本区見本町一丁目2番地の3", "見本マンション405号室")
+SAMPLE_PASSWORD = "CDFGHJKLMNPQ"  # noqa: S105  (an invented one, for a specimen)
+TOML, PDF = "application/toml", "application/pdf"
+FORMS = {
+    "decline_form": decline_form_pdf,
+    "alternative_form": alternative_form_pdf,
+    "redelivery_form": redelivery_form_pdf,
+    "fax_form": inquiry_form_pdf,
+}
+KINDS = (services.LETTER, services.ADVANCE, "pages", *FORMS)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One document as it stands now."""
+
+    kind: str
+    file_name: str
+    content: bytes
+
+
+def texts_file(program: Program) -> Path:
+    """Return the file with the ward's texts for the resident site, that the program file names."""
+    return program.path.parent / str(read_toml(program.path)["texts"])
+
+
+def source(program: Program, kind: str, now: datetime) -> Source:
+    """Return a document as it stands now; the letter's texts with every required block, or not at all.
+
+    Raises:
+        NotFoundError: there is no such kind.
+        ProgramFileError: a required block, language or value is missing in the texts of a letter.
+        ConflictError: the program has no advance notice.
+    """
+    if kind == services.LETTER:
+        load_texts(program.letter_texts_file)
+        return Source(kind, program.letter_texts_file.name, program.letter_texts_file.read_bytes())
+    if kind == services.ADVANCE:
+        path = settings_of(program).texts_file
+        load_texts(path, ADVANCE_REQUIRED)
+        return Source(kind, path.name, path.read_bytes())
+    if kind == "pages":
+        path = texts_file(program)
+        return Source(kind, path.name, path.read_bytes())
+    if kind not in FORMS:
+        raise NotFoundError(_s("この文書は見つかりませんでした。"))
+    with use_locale(SOURCE_LOCALE):
+        return Source(kind, f"{kind}.pdf", FORMS[kind](program, now))
+
+
+def specimen(program: Program, url: str, now: datetime) -> bytes:
+    """Return the letter as these texts print it, front and back in all languages, for an invented household.
+
+    Raises:
+        ProgramFileError: a required block, language or value is missing.
+        InputError: the texts need more than their page.
+    """
+    frame = letter_frame(
+        program, load_texts(program.letter_texts_file), notice_date=jst_date(now), resident_url=url
+    )
+    postal_code = program.contact.address.postal_code
+    sample = LetterContent(
+        letter_number="M000000000",
+        postal_code=postal_code,
+        address_lines=SAMPLE_ADDRESS,
+        addressee="見本　太郎",
+        children=2,
+        amount_yen=2 * program.amount_yen,
+        login_id="1000000008",
+        password=SAMPLE_PASSWORD,
+        sign_in_url=f"{url}/signin",
+        customer_bars=customer_bars(postal_code, SAMPLE_ADDRESS[1]),
+    )
+    return render_chunk([sample], frame, back_points=fit_back(frame))
+
+
+def advance_specimen(program: Program, url: str, now: datetime) -> bytes:
+    """Return the advance notice as these texts print it, for an invented household. Raises as ``specimen``."""
+    postal_code = program.contact.address.postal_code
+    sample = LetterContent(
+        letter_number="M000000000",
+        postal_code=postal_code,
+        address_lines=SAMPLE_ADDRESS,
+        addressee="見本　太郎",
+        children=0,
+        amount_yen=0,
+        login_id="",
+        password="",
+        sign_in_url="",
+        enclosures=printed_names((DECLINE_FORM,)),
+    )
+    frame = advance_frame(program, url, jst_date(now))
+    return render_notices([sample], frame, back_points=fit_notice_back(frame))
+
+
+def media_type(file_name: str) -> str:
+    """Return the media type of a kept content."""
+    return PDF if file_name.endswith(".pdf") else f"{TOML}; charset=utf-8"
+
+
+def propose(
+    session: Session, program: Program, url: str, kind: str, label: str, actor: Actor, now: datetime
+) -> DocumentVersion:
+    """Lay a document, as it stands now, before the ward; the letter's texts with a specimen, printed for nobody.
+
+    ``url`` is the resident site. Raises as ``source``, ``specimen`` and ``documents.services.propose``.
+    """
+    found = source(program, kind, now)
+    drawn = {services.LETTER: specimen, services.ADVANCE: advance_specimen}
+    shown = drawn[kind](program, url, now) if kind in drawn else None
+    return services.propose(
+        session, kind, found.content, found.file_name, label, actor, now, specimen=shown
+    )
+
+
+def letter_standing(session: Session, program: Program) -> DocumentVersion | None:
+    """Return the living version of the letter's texts as the file has them; None where nobody laid them before the ward."""
+    digest = services.digest_of(program.letter_texts_file.read_bytes())
+    return services.living(session, services.LETTER, digest)

@@ -1,0 +1,211 @@
+"""Closing the settlement: an officer proposes, the ward confirms; every child gets its final state, all of it frozen."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, text
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.approvals.models import Approval
+from portal.domain.foundation.approvals.queries import open_of_kind
+from portal.domain.foundation.approvals.services import confirm, propose
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import ConflictError, NotFoundError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.oversight.settlement.blockers import blocker_text, blockers
+from portal.domain.oversight.settlement.counting import children
+from portal.domain.oversight.settlement.ending import ACTION_TO, ending, split
+from portal.domain.oversight.settlement.figures import Figures, figures
+from portal.domain.oversight.settlement.models import Settlement, SettlementLine
+from portal.domain.oversight.settlement.signing import Checksum, is_signed, sign
+from portal.domain.people.coupons.differences import latest_day
+from portal.domain.people.coupons.services import expire
+from portal.domain.people.entitlements.services import change_many
+from portal.domain.people.entitlements.states import FINAL
+
+CLOSE, SUBJECT = "close_settlement", "settlement"
+AT_ONCE = 1_000
+CLOSE_LOCK = 0x5E771E
+COLUMNS = (
+    "entitlement_id",
+    "household_id",
+    "state",
+    "amount_yen",
+    "used_yen",
+    "lapsed_yen",
+    "alternative_yen",
+    "unspent_yen",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a closed settlement is still what was signed: its own lines and sums, and today's states."""
+
+    lines_untouched: bool
+    signature_fits: bool
+    states_unchanged: bool
+
+    @property
+    def good(self) -> bool:
+        """Tell whether nothing was changed."""
+        return self.lines_untouched and self.signature_fits and self.states_unchanged
+
+
+def proposal(session: Session) -> Approval | None:
+    """Return the open proposal to close."""
+    return next(iter(open_of_kind(session, CLOSE)), None)
+
+
+def propose_closing(session: Session, program: Program, actor: Actor, now: datetime) -> Approval:
+    """Propose to close; the ward confirms with ``confirm_closing``.
+
+    Raises:
+        ConflictError: something stands in the way; the message says what.
+        NotAllowedError: the actor has no account.
+    """
+    _refuse_blocked(session, program, figures(session, program), now)
+    return propose(session, CLOSE, SUBJECT, None, actor, now)
+
+
+def confirm_closing(
+    session: Session, vault: Vault, program: Program, actor: Actor, now: datetime
+) -> Settlement:
+    """Confirm another person's proposal: every child in progress gets its final state, and all of it is signed.
+
+    Raises:
+        NotFoundError: nobody proposed it.
+        ConflictError: something stands in the way by now; the message says what.
+        NotAllowedError: the own proposal, or nobody of the ward is among the two.
+    """
+    # SQLite has one writer anyway; on PostgreSQL two confirmations wait for each other here.
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CLOSE_LOCK})
+    waiting = proposal(session)
+    if waiting is None:
+        raise NotFoundError(_s("清算を締める提案がありません。先に、もう1人が提案してください。"))
+    _refuse_blocked(session, program, figures(session, program), now)
+    approval = confirm(session, waiting.id, actor, now, ward_needed=True)
+    expire(session, actor, now)
+    _end_all(session, program, actor, now)
+    return _freeze(session, vault, program, approval, actor, now)
+
+
+def _refuse_blocked(session: Session, program: Program, found: Figures, now: datetime) -> None:
+    in_the_way = blockers(session, program, found, now)
+    if in_the_way:
+        sentences = " ".join(blocker_text(reason, count) for reason, count in in_the_way.items())
+        raise ConflictError(
+            _s("まだ締められません。%(reasons)s") % {"reasons": sentences}, code="blocked"
+        )
+
+
+def _end_all(session: Session, program: Program, actor: Actor, now: datetime) -> None:
+    ends: dict[str, list[int]] = {}
+    for line in children(session, program.delivered_means):
+        state = ending(line.facts)
+        if state is not None and line.facts.state not in FINAL:
+            ends.setdefault(state, []).append(line.entitlement_id)
+    for state, keys in sorted(ends.items()):
+        change_many(session, keys, ACTION_TO[state], actor, now, by="settlement")
+
+
+def _rows(
+    session: Session, program: Program
+) -> Iterator[tuple[int, int, str, int, int, int, int, int]]:
+    for line in children(session, program.delivered_means):
+        facts = line.facts
+        yen = split(facts.state, facts.amount_yen, facts.used_yen)
+        yield (
+            line.entitlement_id,
+            line.household_id,
+            facts.state,
+            facts.amount_yen,
+            yen.used,
+            yen.lapsed,
+            yen.alternative,
+            yen.unspent,
+        )
+
+
+def _freeze(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    approval: Approval,
+    actor: Actor,
+    now: datetime,
+) -> Settlement:
+    found, checksum = figures(session, program).frozen(), Checksum()
+    row = Settlement(
+        approval_id=approval.id,
+        program=program.name,
+        statement_day=latest_day(session),
+        figures=found,
+        checksum="",
+        signature=b"",
+        public_key=b"",
+        closed_at=now,
+    )
+    session.add(row)
+    session.flush()
+    waiting: list[dict[str, int | str]] = []
+    for cells in _rows(session, program):
+        checksum.add(cells)
+        waiting.append(dict(zip(COLUMNS, cells, strict=True), settlement_id=row.id))
+        if len(waiting) == AT_ONCE:
+            session.execute(insert(SettlementLine), waiting)
+            waiting = []
+    if waiting:
+        session.execute(insert(SettlementLine), waiting)
+    row.checksum = checksum.finish(found)
+    row.signature, row.public_key = sign(vault, row.checksum)
+    record(
+        session,
+        actor,
+        now,
+        "settlement.closed",
+        SUBJECT,
+        row.id,
+        children=found["total"]["children"],
+        yen=found["total"]["amount_yen"],
+        checksum=row.checksum,
+    )
+    session.flush()
+    return row
+
+
+def closed(session: Session) -> Settlement | None:
+    """Return the closed settlement; None before it is closed."""
+    return session.scalar(select(Settlement).order_by(Settlement.id.desc()).limit(1))
+
+
+def lines(session: Session, settlement_id: int) -> Iterator[tuple[int | str, ...]]:
+    """Return the frozen lines in the order of their keys; the cells are those of ``COLUMNS``."""
+    statement = (
+        select(*(getattr(SettlementLine, name) for name in COLUMNS))
+        .where(SettlementLine.settlement_id == settlement_id)
+        .order_by(SettlementLine.entitlement_id)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    for row in session.execute(statement):
+        yield tuple(row)
+
+
+def verify(session: Session, program: Program, row: Settlement) -> Verdict:
+    """Compare a closed settlement with its signature, and with how the children stand today."""
+    kept, today = Checksum(), Checksum()
+    for cells in lines(session, row.id):
+        kept.add(cells)
+    for cells in _rows(session, program):
+        today.add(cells)
+    untouched = kept.finish(row.figures) == row.checksum
+    return Verdict(
+        untouched,
+        is_signed(row.checksum, row.signature, row.public_key),
+        today.finish(row.figures) == row.checksum,
+    )

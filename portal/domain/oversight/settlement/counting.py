@@ -1,0 +1,137 @@
+"""Reading what the settlement counts: every child with its facts, the codes, and the children there must be."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.desk.casework.worklists import added_children, eligible_children
+from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.letters.states import CREDENTIAL_LETTER
+from portal.domain.letters.shipments.models import Shipment
+from portal.domain.oversight.settlement.ending import Facts
+from portal.domain.people.coupons.models import Coupon, CouponBatch
+from portal.domain.people.coupons.states import DEAD, STOCK
+from portal.domain.people.entitlements.models import Entitlement
+
+AT_ONCE = 2_000
+BACK = ("returning", "returned", "lost")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One child: its keys and facts."""
+
+    entitlement_id: int
+    household_id: int
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Codes bought, and where they are: with a child (whatever became of it), void, or left over."""
+
+    bought: int
+    assigned: int
+    void: int
+    left_over: int
+
+    @property
+    def adds_up(self) -> bool:
+        """Tell whether no code is missing."""
+        return self.bought == self.assigned + self.void + self.left_over
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The children there must be: of the applied extracts, and those that the ward ordered to add."""
+
+    imported: int
+    added: int
+
+
+def children(session: Session, delivered_means: str) -> Iterator[Line]:
+    """Return every child with its facts, in the order of their keys; rows come in portions, so that memory stays flat.
+
+    ``delivered_means``: the program's setting (``handed_over``, ``revealed``, ``exchanged``).
+    """
+    of_child = (
+        select(
+            Coupon.entitlement_id,
+            func.sum(Coupon.used_yen).label("used_yen"),
+            func.max(Coupon.revealed_at).label("revealed_at"),
+        )
+        .where(Coupon.state != "voided", Coupon.entitlement_id.is_not(None))
+        .group_by(Coupon.entitlement_id)
+        .subquery()
+    )
+    statement = (
+        select(
+            Entitlement.id,
+            Entitlement.household_id,
+            Entitlement.state,
+            Entitlement.claimed_by,
+            Entitlement.amount_yen,
+            func.coalesce(of_child.c.used_yen, 0),
+            _delivered(delivered_means, of_child.c.revealed_at),
+        )
+        .outerjoin(of_child, of_child.c.entitlement_id == Entitlement.id)
+        .order_by(Entitlement.id)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    for key, household_id, state, claimed_by, amount, used, reached in session.execute(statement):
+        yield Line(
+            key,
+            household_id,
+            Facts(state, claimed_by is not None, amount, int(used), bool(reached)),
+        )
+
+
+def _delivered(means: str, revealed_at: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Say in SQL whether a child counts as delivered to, by the program's setting.
+
+    ``handed_over``: a letter with ID and password went to the post and did not come back, or was delivered after all.
+    """
+    if means == "revealed":
+        return revealed_at.is_not(None)
+    if means == "exchanged":
+        # whoever used anything has ended as exchanged before this is asked
+        return literal(value=False)
+    back = (
+        select(Shipment.id)
+        .where(Shipment.letter_id == Letter.id, Shipment.state.in_(BACK))
+        .exists()
+    )
+    came = (
+        select(Shipment.id)
+        .where(Shipment.letter_id == Letter.id, Shipment.state == "delivered")
+        .exists()
+    )
+    return (
+        select(Letter.id)
+        .where(
+            Letter.household_id == Entitlement.household_id,
+            Letter.kind == CREDENTIAL_LETTER,
+            Letter.handed_over_at.is_not(None),
+            Letter.state != "cancelled",
+            or_(came, ~back),
+        )
+        .correlate(Entitlement)
+        .exists()
+    )
+
+
+def codes(session: Session) -> Codes:
+    """Count the codes of all batches."""
+    bought = session.scalar(select(func.coalesce(func.sum(CouponBatch.count), 0)))
+    rows = session.execute(select(Coupon.state, func.count()).group_by(Coupon.state))
+    found = {state: int(count) for state, count in rows}
+    void, left = found.pop(DEAD[0], 0), found.pop(STOCK, 0)
+    return Codes(int(bought or 0), sum(found.values()), void, left)
+
+
+def expected(session: Session) -> Expected:
+    """Count the children of the applied extracts and of the ward's instructions, apart from all entitlements' states."""
+    return Expected(eligible_children(session), added_children(session))

@@ -1,0 +1,139 @@
+"""The sums of the settlement: by final state, by the three ways of counting a delivery, codes, and money."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.domain.desk.casework.deliveries import Deliveries, deliveries
+from portal.domain.foundation.program.schema import Program
+from portal.domain.oversight.settlement.counting import (
+    Codes,
+    Expected,
+    Line,
+    children,
+    codes,
+    expected,
+)
+from portal.domain.oversight.settlement.ending import Yen, ending, split
+from portal.domain.people.coupons.differences import open_kinds
+from portal.domain.people.entitlements.states import FINAL
+
+WAITING = "waiting"
+"""Held, or a request about it is open: no final state yet, and the settlement cannot be closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Households, children and yen of one state; a household counts once in each state that one of its children has."""
+
+    households: int = 0
+    children: int = 0
+    amount_yen: int = 0
+    used_yen: int = 0
+    lapsed_yen: int = 0
+    alternative_yen: int = 0
+    unspent_yen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What the ward pays for in all, what it paid in advance, and the rest: below zero it is paid back."""
+
+    payable_yen: int
+    advance_yen: int
+
+    @property
+    def rest_yen(self) -> int:
+        """Yen that the ward still pays; below zero, that are returned to it."""
+        return self.payable_yen - self.advance_yen
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Everything that the settlement says; ``by_state`` has every final state, and ``waiting``."""
+
+    by_state: Mapping[str, Sum]
+    total: Sum
+    expected: Expected
+    expected_yen: int
+    deliveries: Deliveries
+    codes: Codes
+    money: Money
+    differences: Mapping[str, int]
+
+    @property
+    def adds_up(self) -> bool:
+        """Tell whether children and yen are those of the applied extracts and the ward's instructions (R45, R52)."""
+        there_must_be = self.expected.imported + self.expected.added
+        return (self.total.children, self.total.amount_yen) == (there_must_be, self.expected_yen)
+
+    def frozen(self) -> dict[str, Any]:
+        """Return the sums as plain values, as they are signed and kept."""
+        return {
+            "by_state": {state: asdict(one) for state, one in self.by_state.items()},
+            "total": asdict(self.total),
+            "expected": asdict(self.expected) | {"yen": self.expected_yen},
+            "deliveries": {way: asdict(one) for way, one in self.deliveries.by_way.items()},
+            "delivered_means": self.deliveries.counts,
+            "codes": asdict(self.codes),
+            "payable_yen": self.money.payable_yen,
+            "advance_yen": self.money.advance_yen,
+            "rest_yen": self.money.rest_yen,
+        }
+
+
+class Counter:
+    """Adds lines up, one after the other."""
+
+    def __init__(self) -> None:
+        self._households: dict[str, set[int]] = {}
+        self._sums: dict[str, list[int]] = {}
+
+    def add(self, state: str, household_id: int, amount_yen: int, yen: Yen) -> None:
+        """Add one child."""
+        self._households.setdefault(state, set()).add(household_id)
+        sums = self._sums.setdefault(state, [0] * 6)
+        for place, value in enumerate(
+            (1, amount_yen, yen.used, yen.lapsed, yen.alternative, yen.unspent)
+        ):
+            sums[place] += value
+
+    def by_state(self) -> dict[str, Sum]:
+        """Return the sums of every final state and of ``waiting``."""
+        return {
+            state: Sum(len(self._households.get(state, ())), *self._sums.get(state, [0] * 6))
+            for state in (*FINAL, WAITING)
+        }
+
+    def total(self) -> Sum:
+        """Return the sum over all states; each household counts once."""
+        columns = [sum(sums[place] for sums in self._sums.values()) for place in range(6)]
+        return Sum(len(set().union(*self._households.values())), *columns)
+
+
+def figures(session: Session, program: Program, lines: Iterable[Line] | None = None) -> Figures:
+    """Count the settlement as it stands now; in progress, a child counts where it would end today."""
+    counter = Counter()
+    for line in children(session, program.delivered_means) if lines is None else lines:
+        state = ending(line.facts) or WAITING
+        yen = split(state, line.facts.amount_yen, line.facts.used_yen)
+        counter.add(state, line.household_id, line.facts.amount_yen, yen)
+    total, must_be = counter.total(), expected(session)
+    columns = {
+        "used": total.used_yen,
+        "lapsed": total.lapsed_yen,
+        "alternative": total.alternative_yen,
+    }
+    payable = sum(columns[name] for name in program.settlement.paid_for)
+    return Figures(
+        by_state=counter.by_state(),
+        total=total,
+        expected=must_be,
+        expected_yen=(must_be.imported + must_be.added) * program.amount_yen,
+        deliveries=deliveries(session, program.delivered_means),
+        codes=codes(session),
+        money=Money(payable, program.settlement.advance_yen),
+        differences=open_kinds(session),
+    )

@@ -1,0 +1,312 @@
+"""One-time codes: from an app (TOTP, a used step is refused) or sent (random, ten minutes, five tries, one use)."""
+
+import base64
+import hmac
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import pyotp
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from portal.domain.foundation.base import table_of
+from portal.domain.foundation.vault import Vault, same, seal, unseal
+from portal.domain.people.authn.models import BackupCode, OneTimeCode, OtpAuthenticator
+
+DIGITS = 6
+TOTP_SECONDS = 30
+CODE_LIFE = timedelta(minutes=10)
+TRIES_PER_CODE = 5
+# T6 of security.md §2: ten wrong codes in a row lock for 30 minutes (then 60 …), thirty in all close the factor.
+CONSECUTIVE_FAILS, TOTAL_FAILS = 10, 30
+FIRST_LOCK = timedelta(minutes=30)
+
+
+class CodeAnswer(StrEnum):
+    """What a typed code turned out to be; each has its own sentence on the page."""
+
+    RIGHT = "right"
+    EMPTY = "empty"
+    NOT_DIGITS = "not_digits"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    WRONG = "wrong"
+    EXPIRED = "expired"
+    USED = "used"
+    LOCKED = "locked"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class TypedCode:
+    """A typed code: the digits, or why there are none."""
+
+    digits: str
+    fault: CodeAnswer | None
+
+
+def read_code(typed: str) -> TypedCode:
+    """Read six digits in any width, with spaces or hyphens between."""
+    text = unicodedata.normalize("NFKC", typed)
+    digits = "".join(c for c in text if not c.isspace() and c not in "-‐‑‒–—―−ー－・.\u200b\ufeff")
+    if not digits:
+        return TypedCode("", CodeAnswer.EMPTY)
+    if not (digits.isascii() and digits.isdigit()):
+        return TypedCode("", CodeAnswer.NOT_DIGITS)
+    if len(digits) != DIGITS:
+        return TypedCode("", CodeAnswer.TOO_SHORT if len(digits) < DIGITS else CodeAnswer.TOO_LONG)
+    return TypedCode(digits, None)
+
+
+def _context(authenticator: OtpAuthenticator) -> bytes:
+    return f"otp:{authenticator.credential_id}:{authenticator.kind}".encode()
+
+
+def add_authenticator(
+    session: Session, vault: Vault, credential_id: int, kind: str, secret: str, now: datetime
+) -> OtpAuthenticator:
+    """Store a not yet proven source of codes: an app's base32 secret, or a telephone number or email address."""
+    found = session.scalar(
+        select(OtpAuthenticator)
+        .where(OtpAuthenticator.credential_id == credential_id, OtpAuthenticator.kind == kind)
+        .with_for_update()
+    )
+    if found is None:
+        found = OtpAuthenticator(credential_id=credential_id, kind=kind, sealed=b"", created_at=now)
+        session.add(found)
+    if found.state == "confirmed":
+        return found
+    found.sealed = seal(vault.kek, secret.encode(), f"otp:{credential_id}:{kind}".encode())
+    digest = vault.blind("address", secret) if kind != "totp" else None
+    if found.address_digest != digest and found.id is not None:
+        # a code that went to another address proves nothing about this one
+        session.execute(delete(OneTimeCode).where(OneTimeCode.authenticator_id == found.id))
+    found.address_digest = digest
+    found.state = "pending"
+    found.created_at = now
+    session.flush()
+    return found
+
+
+def secret_of(vault: Vault, authenticator: OtpAuthenticator) -> str:
+    """Open the app's secret or the address."""
+    return unseal(vault.kek, authenticator.sealed, _context(authenticator)).decode()
+
+
+def new_totp_secret() -> str:
+    """Return a 160-bit base32 secret."""
+    return pyotp.random_base32(32)
+
+
+def totp_uri(secret: str, account: str, issuer: str) -> str:
+    """Return the otpauth address for an authenticator app."""
+    return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=issuer)
+
+
+def new_code(
+    session: Session, vault: Vault, authenticator: OtpAuthenticator, purpose: str, now: datetime
+) -> tuple[OneTimeCode, str]:
+    """Make a code to send. Codes sent before stay valid to their end, so that a late message still works."""
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    row = OneTimeCode(
+        authenticator_id=authenticator.id,
+        purpose=purpose,
+        created_at=now,
+        expires_at=now + CODE_LIFE,
+        digest=vault.code_digest(f"code:{authenticator.id}:{purpose}", code),
+    )
+    session.add(row)
+    session.flush()
+    return row, code
+
+
+_LOCKED = (
+    select(OtpAuthenticator)
+    .where(OtpAuthenticator.id == bindparam("key"))
+    .with_for_update()
+    .execution_options(populate_existing=True)  # what was read before the lock may be old by now
+)
+
+
+def check_code(
+    session: Session, vault: Vault, authenticator_id: int, purpose: str, typed: str, now: datetime
+) -> CodeAnswer:
+    """Check a typed code for one purpose; counts wrong ones, burns the right one. The row is locked meanwhile."""
+    if (fault := read_code(typed).fault) is not None:
+        return fault
+    authenticator: OtpAuthenticator | None = session.scalar(_LOCKED, {"key": authenticator_id})
+    if authenticator is None:
+        return CodeAnswer.CLOSED
+    return check_locked(session, vault, authenticator, purpose, typed, now)
+
+
+def check_locked(
+    session: Session,
+    vault: Vault,
+    authenticator: OtpAuthenticator,
+    purpose: str,
+    typed: str,
+    now: datetime,
+) -> CodeAnswer:
+    """Check a typed code as ``check_code``, for a source that the caller read fresh and locked."""
+    typed_code = read_code(typed)
+    if typed_code.fault is not None:
+        return typed_code.fault
+    if authenticator.state == "closed":
+        return CodeAnswer.CLOSED
+    if authenticator.locked_until is not None and authenticator.locked_until > now:
+        return CodeAnswer.LOCKED
+    if authenticator.kind == "totp":
+        answer = _check_totp(session, vault, authenticator, typed_code.digits, now)
+    else:
+        answer = _check_sent(session, vault, authenticator, purpose, typed_code.digits, now)
+    if answer is CodeAnswer.RIGHT:
+        if authenticator.fails or authenticator.locks:
+            authenticator.fails = authenticator.locks = 0
+        if authenticator.state == "pending":
+            authenticator.state = "confirmed"
+            authenticator.confirmed_at = now
+    elif answer is CodeAnswer.WRONG:
+        _count_fail(authenticator, now)
+    return answer
+
+
+def _count_fail(authenticator: OtpAuthenticator, now: datetime) -> None:
+    authenticator.fails += 1
+    authenticator.total_fails += 1
+    if authenticator.total_fails >= TOTAL_FAILS:
+        authenticator.state = "closed"
+    elif authenticator.fails >= CONSECUTIVE_FAILS:
+        authenticator.locked_until = now + FIRST_LOCK * 2**authenticator.locks
+        authenticator.locks += 1
+        authenticator.fails = 0
+
+
+def end_wait(session: Session, credential_id: int, now: datetime) -> int:
+    """Let the sources of a credential that wait after wrong codes go on at once; returns how many did.
+
+    What was wrong in all stays counted, so that guessing still ends in a closed source (T6 of ``security.md`` §2).
+    """
+    rows = session.scalars(
+        select(OtpAuthenticator)
+        .where(OtpAuthenticator.credential_id == credential_id, OtpAuthenticator.locked_until > now)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for row in rows:
+        row.locked_until, row.fails = None, 0
+    return len(rows)
+
+
+def forget_all(session: Session, credential_id: int) -> None:
+    """Forget every source of codes of a credential with its codes, and its backup codes: they are enrolled anew."""
+    sources = select(OtpAuthenticator.id).where(OtpAuthenticator.credential_id == credential_id)
+    session.execute(delete(OneTimeCode).where(OneTimeCode.authenticator_id.in_(sources)))
+    session.execute(delete(OtpAuthenticator).where(OtpAuthenticator.credential_id == credential_id))
+    session.execute(delete(BackupCode).where(BackupCode.credential_id == credential_id))
+
+
+def totp_step(
+    secret: str, digits: str, now: datetime, last_step: int | None
+) -> tuple[CodeAnswer, int | None]:
+    """Check an app's code within one step of drift; a step at or before the last accepted one is refused."""
+    key = base64.b32decode(secret)
+    current = int(now.timestamp()) // TOTP_SECONDS
+    answer = CodeAnswer.WRONG
+    matched: int | None = None
+    for step in (current - 1, current, current + 1):
+        if same(_app_code(key, step).encode(), digits.encode()):
+            matched = step
+    if matched is not None:
+        used = last_step is not None and matched <= last_step
+        answer = CodeAnswer.USED if used else CodeAnswer.RIGHT
+    return answer, matched if answer is CodeAnswer.RIGHT else last_step
+
+
+def _app_code(key: bytes, step: int) -> str:
+    """Return what an app shows in a step (RFC 4226 §5.3); a library would decode the secret anew for each."""
+    digest = hmac.digest(key, step.to_bytes(8, "big"), "sha1")
+    start = digest[-1] & 0x0F
+    number = int.from_bytes(digest[start : start + 4], "big") & 0x7FFF_FFFF
+    return f"{number % 10**DIGITS:0{DIGITS}d}"
+
+
+_AUTHENTICATORS = table_of(OtpAuthenticator)
+_BURN = (
+    update(_AUTHENTICATORS)
+    .where(_AUTHENTICATORS.c.id == bindparam("key"))
+    .values(last_step=bindparam("step"))
+)
+
+
+def _check_totp(
+    session: Session, vault: Vault, authenticator: OtpAuthenticator, digits: str, now: datetime
+) -> CodeAnswer:
+    answer, step = totp_step(secret_of(vault, authenticator), digits, now, authenticator.last_step)
+    if step != authenticator.last_step:
+        session.execute(_BURN, {"key": authenticator.id, "step": step})
+        set_committed_value(authenticator, "last_step", step)
+    return answer
+
+
+def good_until(
+    session: Session, authenticator: OtpAuthenticator, purpose: str, now: datetime
+) -> datetime | None:
+    """Return to when the newest sent code of a purpose can be used; None where there is none to use."""
+    return session.scalar(
+        select(OneTimeCode.expires_at)
+        .where(
+            OneTimeCode.authenticator_id == authenticator.id,
+            OneTimeCode.purpose == purpose,
+            OneTimeCode.used_at.is_(None),
+            OneTimeCode.expires_at > now,
+            OneTimeCode.tries < TRIES_PER_CODE,
+        )
+        .order_by(OneTimeCode.expires_at.desc())
+        .limit(1)
+    )
+
+
+def _check_sent(
+    session: Session,
+    vault: Vault,
+    authenticator: OtpAuthenticator,
+    purpose: str,
+    digits: str,
+    now: datetime,
+) -> CodeAnswer:
+    digest = vault.code_digest(f"code:{authenticator.id}:{purpose}", digits)
+    rows = session.scalars(
+        select(OneTimeCode)
+        .where(
+            OneTimeCode.authenticator_id == authenticator.id,
+            OneTimeCode.purpose == purpose,
+            OneTimeCode.created_at > now - timedelta(hours=1),
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    open_rows = [
+        r for r in rows if r.used_at is None and r.expires_at > now and r.tries < TRIES_PER_CODE
+    ]
+    for row in open_rows:
+        if same(row.digest, digest):
+            session.execute(
+                update(OneTimeCode)
+                .where(
+                    OneTimeCode.authenticator_id == authenticator.id, OneTimeCode.used_at.is_(None)
+                )
+                .values(used_at=now)
+            )
+            return CodeAnswer.RIGHT
+    for row in open_rows:
+        row.tries += 1
+    if not open_rows:
+        return CodeAnswer.EXPIRED
+    if any(same(r.digest, digest) for r in rows if r not in open_rows):
+        return CodeAnswer.EXPIRED
+    return CodeAnswer.WRONG

@@ -1,0 +1,93 @@
+"""Sessions, one-time-code authenticators, codes, backup codes, known devices and throttle counters."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.domain.foundation.base import Base, BigId, primary_key, state_column
+
+
+class AuthSession(Base):
+    """A browser's session: only the hash of its 256-bit id is stored; the id changes at every step up.
+
+    ``site`` is resident or staff, ``stage`` how far the sign-in came, ``owner_id`` the credential or staff user.
+    """
+
+    __tablename__ = "auth_session"
+    __table_args__ = (Index("ix_auth_session_owner", "site", "owner_id"),)
+
+    id: Mapped[int] = primary_key()
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    site: Mapped[str] = mapped_column(String(10))
+    stage: Mapped[str] = mapped_column(String(20))
+    owner_id: Mapped[int | None] = mapped_column(BigId)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    device: Mapped[str | None] = mapped_column(String(40))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    verified_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class OtpAuthenticator(Base):
+    """Where a resident's one-time codes come from: an app (secret) or an SMS or email address, all sealed."""
+
+    __tablename__ = "otp_authenticator"
+    __table_args__ = (UniqueConstraint("credential_id", "kind"),)
+
+    id: Mapped[int] = primary_key()
+    credential_id: Mapped[int] = mapped_column(BigId, index=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    address_digest: Mapped[bytes | None] = mapped_column(LargeBinary(16), index=True)
+    state: Mapped[str] = state_column("pending")
+    last_step: Mapped[int | None]
+    fails: Mapped[int] = mapped_column(default=0)
+    total_fails: Mapped[int] = mapped_column(default=0)
+    locks: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+
+class OneTimeCode(Base):
+    """A code that was sent: a keyed hash, ten minutes, five tries, one use, one purpose."""
+
+    __tablename__ = "one_time_code"
+
+    id: Mapped[int] = primary_key()
+    authenticator_id: Mapped[int] = mapped_column(BigId, index=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class BackupCode(Base):
+    """One of ten codes shown once; a keyed hash, burned on use."""
+
+    __tablename__ = "backup_code"
+    __table_args__ = (UniqueConstraint("credential_id", "digest"),)
+
+    id: Mapped[int] = primary_key()
+    credential_id: Mapped[int] = mapped_column(BigId, index=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class ThrottleBucket(Base):
+    """One counter of one limit for one key (keyed digests, so that no network address is stored in clear)."""
+
+    __tablename__ = "throttle_bucket"
+
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    window_start: Mapped[datetime]
+    count: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    blocked_until: Mapped[datetime | None]
+    expires_at: Mapped[datetime] = mapped_column(index=True)

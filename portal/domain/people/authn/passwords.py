@@ -1,0 +1,71 @@
+"""Password hashes: Argon2id with a pepper, in a bounded pool so that sign-ins never starve the pages."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from argon2.exceptions import VerificationError
+from argon2.low_level import Type, hash_secret, verify_secret
+
+from portal.domain.foundation.errors import BusyError
+from portal.domain.foundation.texts import _
+from portal.domain.foundation.vault import Vault
+
+# OWASP's lowest advised Argon2id setting; the letter's password is random, so more would only cost capacity
+# (security.md §3: 64 MiB would cut sign-ins to an eighth).
+TIME_COST, MEMORY_KIB, PARALLELISM = 2, 19 * 1024, 1
+SALT_BYTES = 16
+
+
+def hash_password(vault: Vault, password: str, salt: bytes) -> str:
+    """Return the Argon2id hash of a peppered password; ``salt`` is 16 random bytes."""
+    return hash_secret(
+        vault.peppered(password), salt, TIME_COST, MEMORY_KIB, PARALLELISM, 32, Type.ID
+    ).decode()
+
+
+def verify_password(vault: Vault, hashed: str, password: str) -> bool:
+    """Tell whether the password is the hashed one."""
+    try:
+        return verify_secret(hashed.encode(), vault.peppered(password), Type.ID)
+    except VerificationError:
+        return False
+
+
+class HashPool:
+    """At most ``cores`` hashes at once and ``queue`` waiting; beyond that the caller is told to come back."""
+
+    def __init__(self, vault: Vault, cores: int = 2, queue: int = 16) -> None:
+        self._vault = vault
+        self._working = threading.BoundedSemaphore(cores)
+        self._places = threading.BoundedSemaphore(cores + queue)
+        self._dummy = hash_password(vault, "nobody", b"\0" * SALT_BYTES)
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        if not self._places.acquire(blocking=False):
+            raise BusyError(_("いま、混み合っています。1分ほどしてから、もう一度お試しください。"))
+        try:
+            with self._working:
+                yield
+        finally:
+            self._places.release()
+
+    def verify(self, hashed: str | None, password: str) -> bool:
+        """Compare; without a hash do the same work for nothing, so that time tells nothing.
+
+        Raises:
+            BusyError: too many comparisons wait already.
+        """
+        with self._place():
+            matches = verify_password(self._vault, hashed or self._dummy, password)
+        return matches and hashed is not None
+
+    def hash(self, password: str, salt: bytes) -> str:
+        """Hash a new password within the same limit.
+
+        Raises:
+            BusyError: too many hashes wait already.
+        """
+        with self._place():
+            return hash_password(self._vault, password, salt)

@@ -1,0 +1,195 @@
+"""Limits T1–T8 of ``security.md`` §2: counters in the database, one atomic statement each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.base import UtcDateTime, table_of
+from portal.domain.people.authn.models import ThrottleBucket
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """``allowed`` tries in a window of ``seconds``; with ``growing``, each further one waits 1, 2, 4 … 60 minutes.
+
+    ``closed_after`` tries in all (0: never) close the bucket until people or a new letter open it.
+    """
+
+    name: str
+    allowed: int
+    seconds: int
+    growing: bool = False
+    closed_after: int = 0
+
+
+UNKNOWN_DEVICE = Limit("t1", 5, 24 * 3600, growing=True, closed_after=100)
+KNOWN_DEVICE = Limit("t2", 10, 15 * 60)
+NETWORK = Limit("t3", 60, 15 * 60)
+WIDE_NETWORK = Limit("t4", 300, 3600)
+SEND_GAP = Limit("t7g", 1, 60)
+SEND_HOUR = Limit("t7h", 5, 3600)
+SEND_DAY = Limit("t7d", 10, 24 * 3600)
+LOST_FORM = Limit("t9", 3, 24 * 3600)
+REDELIVERY_FORM = Limit("t9r", 3, 24 * 3600)
+STAFF_ACCOUNT = Limit("s1", 5, 15 * 60, growing=True)
+STAFF_SEARCH = Limit("t10", 200, 24 * 3600)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the try counts; if not, ``retry_at`` is when the next one does (None: only people can help)."""
+
+    allowed: bool
+    retry_at: datetime | None = None
+
+
+# put together once, on the plain table: a search counts in three buckets
+_BUCKETS = table_of(ThrottleBucket)
+
+
+def _taking(dialect: str) -> Any:
+    """Return the statement that counts one try in its bucket, and begins a new window where the old one is stale."""
+    insert = pg_insert if dialect == "postgresql" else sqlite_insert
+    now, fresh = bindparam("now", type_=UtcDateTime), _BUCKETS.c.window_start <= bindparam("stale")
+    return (
+        insert(_BUCKETS)
+        .values(
+            key=bindparam("bucket"),
+            window_start=now,
+            count=1,
+            total=1,
+            expires_at=bindparam("first_expiry"),
+        )
+        .on_conflict_do_update(
+            index_elements=[_BUCKETS.c.key],
+            set_={
+                "count": case((fresh, 1), else_=_BUCKETS.c.count + 1),
+                "window_start": case((fresh, now), else_=_BUCKETS.c.window_start),
+                "total": _BUCKETS.c.total + 1,
+                "expires_at": bindparam("expiry", type_=UtcDateTime),
+            },
+        )
+        .returning(
+            _BUCKETS.c.count, _BUCKETS.c.total, _BUCKETS.c.window_start, _BUCKETS.c.blocked_until
+        )
+    )
+
+
+_TAKE = {dialect: _taking(dialect) for dialect in ("postgresql", "sqlite")}
+_FILLED = select(_BUCKETS.c.key, _BUCKETS.c.count, _BUCKETS.c.window_start).where(
+    _BUCKETS.c.key.in_(bindparam("buckets", expanding=True))
+)
+_BLOCKED = (
+    select(_BUCKETS.c.blocked_until).where(_BUCKETS.c.key == bindparam("bucket")).with_for_update()
+)
+
+
+def take(session: Session, limit: Limit, key: str, now: datetime) -> Verdict:
+    """Count one try *before* the work is done, and say whether it may be done.
+
+    Two hundred tries at the same moment with a limit of five get five yeses: the row is locked by the update.
+    """
+    row_key = f"{limit.name}:{key}"
+    blocked = session.scalar(_BLOCKED, {"bucket": row_key}) if limit.growing else None
+    if blocked is not None and blocked > now:
+        return Verdict(allowed=False, retry_at=blocked)
+    window = timedelta(seconds=limit.seconds)
+    kept = timedelta(days=1 if not limit.closed_after else 400)
+    count, total, start, blocked = session.execute(
+        _TAKE[session.get_bind().dialect.name],
+        {
+            "bucket": row_key,
+            "now": now,
+            "stale": now - window,
+            "first_expiry": now + window + timedelta(days=1),
+            "expiry": now + window + kept,
+        },
+    ).one()
+    if blocked is not None and blocked > now:  # set by another worker between the two statements
+        return Verdict(allowed=False, retry_at=blocked)
+    if limit.closed_after and total > limit.closed_after:
+        return Verdict(allowed=False)
+    if count < limit.allowed:
+        return Verdict(allowed=True)
+    if limit.growing:
+        minutes = min(2 ** (count - limit.allowed), 60)
+        _block(session, row_key, now + timedelta(minutes=minutes))
+        return Verdict(allowed=True)
+    if count == limit.allowed:
+        return Verdict(allowed=True)
+    return Verdict(allowed=False, retry_at=start + window)
+
+
+def _block(session: Session, row_key: str, until: datetime) -> None:
+    session.execute(
+        update(ThrottleBucket).where(ThrottleBucket.key == row_key).values(blocked_until=until)
+    )
+
+
+def give_back(session: Session, limit: Limit, key: str) -> None:
+    """Take back the try that turned out right; other tries of the same key stay counted."""
+    positive: ColumnElement[int] = func.coalesce(ThrottleBucket.count, 0)
+    session.execute(
+        update(ThrottleBucket)
+        .where(ThrottleBucket.key == f"{limit.name}:{key}")
+        .values(
+            count=case((positive > 0, ThrottleBucket.count - 1), else_=0),
+            total=case((ThrottleBucket.total > 0, ThrottleBucket.total - 1), else_=0),
+            blocked_until=None,
+        )
+    )
+
+
+def clear(session: Session, limit: Limit, key: str) -> None:
+    """Forget a key: a new letter, or staff unlocked it."""
+    session.execute(delete(ThrottleBucket).where(ThrottleBucket.key == f"{limit.name}:{key}"))
+
+
+def blocked_until(session: Session, limit: Limit, key: str, now: datetime) -> datetime | None:
+    """Return until when the key must wait, for a page that explains it."""
+    until = session.scalar(
+        select(ThrottleBucket.blocked_until).where(ThrottleBucket.key == f"{limit.name}:{key}")
+    )
+    return until if until is not None and until > now else None
+
+
+def full_until(
+    session: Session, tries: Iterable[tuple[Limit, str]], now: datetime
+) -> datetime | None:
+    """Return when limits with a fixed window take another try of their keys; None where they do now. Counts nothing."""
+    limits = {f"{limit.name}:{key}": limit for limit, key in tries}
+    rows = session.execute(_FILLED, {"buckets": list(limits)})
+    ends = [
+        start + timedelta(seconds=limits[key].seconds)
+        for key, count, start in rows
+        if count >= limits[key].allowed
+    ]
+    return max((end for end in ends if end > now), default=None)
+
+
+def is_closed(session: Session, limit: Limit, key: str) -> bool:
+    """Tell whether so many tries were made in all that only a new letter helps (``closed_after``)."""
+    total = session.scalar(
+        select(ThrottleBucket.total).where(ThrottleBucket.key == f"{limit.name}:{key}")
+    )
+    return bool(limit.closed_after) and (total or 0) >= limit.closed_after
+
+
+def end_wait(session: Session, limit: Limit, key: str) -> None:
+    """End the waiting of a key after a person was verified; what was tried in all stays counted."""
+    session.execute(
+        update(ThrottleBucket)
+        .where(ThrottleBucket.key == f"{limit.name}:{key}")
+        .values(count=0, blocked_until=None)
+    )
+
+
+def sweep(session: Session, now: datetime) -> None:
+    """Remove counters that no longer count."""
+    session.execute(delete(ThrottleBucket).where(ThrottleBucket.expires_at < now))

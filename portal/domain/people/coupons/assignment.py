@@ -1,0 +1,283 @@
+"""Giving codes to entitlements: one each, in one transaction, never twice, and never the reserve."""
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from sqlalchemy import ColumnElement, Select, exists, func, select, text, update
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import ConflictError, InputError, NotAllowedError
+from portal.domain.foundation.texts import _s, _sn
+from portal.domain.people.coupons.models import Coupon, CouponBatch
+from portal.domain.people.coupons.states import COUPON, LIVE, STOCK
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.services import locked
+from portal.domain.people.entitlements.states import ENTITLEMENT
+from portal.domain.people.households.models import Hold, Household
+from portal.domain.people.households.queries import withheld
+
+ASSIGN_LOCK = 7_208_154
+"""Key of the PostgreSQL advisory lock that lets one assignment run at a time, so that the reserve is counted once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """Codes kept for replacements: a number, or a share of all codes in use after the run (rounded up)."""
+
+    count: int = 0
+    share: Fraction = Fraction(0)
+
+    @classmethod
+    def parse(cls, written: str) -> "Reserve":
+        """Read ``200`` or ``1.5%``.
+
+        Raises:
+            InputError: neither of them.
+        """
+        match = re.fullmatch(r"(\d{1,9})|(\d{1,2}(?:\.\d{1,3})?)\s*%", written.strip())
+        if match is None:
+            raise InputError(_s("予備の数は 200 か 1.5% のように書いてください。"))
+        return cls(int(match[1])) if match[1] else cls(share=Fraction(match[2]) / 100)
+
+    def of(self, codes_in_use: int) -> int:
+        """Return how many codes to keep."""
+        return max(self.count, math.ceil(self.share * codes_in_use))
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentPlan:
+    """What a run would do, in codes: wanted by entitlements, free in stock, kept back, and missing for that."""
+
+    wanted: int
+    stock: int
+    reserve: int
+    held: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """What a run did: codes given, their sum in yen, codes left in stock, entitlements that are held."""
+
+    count: int
+    yen: int
+    left: int
+    held: int
+
+
+def _wanting(amount_yen: int | None = None) -> Select[int]:
+    """Entitlements that may get a code now: in progress, in no open request, household neither protected nor held nor removed."""
+    open_hold = exists().where(Hold.household_id == Entitlement.household_id, Hold.state == "open")
+    has_code = exists().where(Coupon.entitlement_id == Entitlement.id, Coupon.state.in_(LIVE))
+    query = (
+        select(Entitlement.id)
+        .join(Household, Household.id == Entitlement.household_id)
+        .where(
+            Entitlement.state == ENTITLEMENT.initial,
+            # a decline or a paper alternative is under way: its void code must not be followed by a new one
+            Entitlement.claimed_by.is_(None),
+            ~withheld(),
+            Household.state == "active",
+            ~open_hold,
+            ~has_code,
+        )
+    )
+    return query if amount_yen is None else query.where(Entitlement.amount_yen == amount_yen)
+
+
+def wanting_count(session: Session) -> int:
+    """Count the entitlements that ``assign`` would give a code now, whatever their amount."""
+    return _count(session, _wanting())
+
+
+def _in_stock(now: datetime, amount_yen: int) -> tuple[ColumnElement[bool], ...]:
+    alive = select(CouponBatch.id).where(CouponBatch.exchange_end > now)
+    return (Coupon.state == STOCK, Coupon.face_yen == amount_yen, Coupon.batch_id.in_(alive))
+
+
+def _count(session: Session, query: Select[int]) -> int:
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def _amounts(session: Session) -> list[int]:
+    return sorted(session.scalars(select(Entitlement.amount_yen).distinct()))
+
+
+def plan(
+    session: Session, now: datetime, reserve: Reserve, *, limit: int | None = None
+) -> AssignmentPlan:
+    """Count what ``assign`` would do now; changes nothing."""
+    wanted = stock = kept = missing = 0
+    for amount in _amounts(session):
+        need = _count(session, _wanting(amount))
+        need = need if limit is None else min(need, limit - wanted)
+        free = session.scalar(select(func.count()).where(*_in_stock(now, amount))) or 0
+        used = session.scalar(
+            select(func.count()).where(Coupon.state.in_(LIVE), Coupon.face_yen == amount)
+        )
+        keep = reserve.of((used or 0) + need)
+        wanted, stock, kept = wanted + need, stock + free, kept + keep
+        missing += max(0, need + keep - free) if need else 0
+    held = session.scalar(select(func.count()).where(Entitlement.state == "held")) or 0
+    return AssignmentPlan(wanted, stock, kept, held, missing)
+
+
+def assign(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    reserve: Reserve,
+    protection_loaded: bool,
+    limit: int | None = None,
+) -> Assigned:
+    """Give one code to every entitlement that may have one (at most ``limit``), or to none when codes are short.
+
+    Raises:
+        NotAllowedError: nobody has said yet which households are protected (``design.md`` §3).
+        ConflictError: the stock is too small for all of them and the reserve; the message says by how many.
+    """
+    if not protection_loaded:
+        raise NotAllowedError(
+            _s(
+                "支援措置の情報がまだ読み込まれていないため、クーポンを割り当てません。名簿の列、別の一覧、または区の「該当なし」の確認(2名)のどれかを先に登録してください。"
+            ),
+            code="protection_missing",
+        )
+    _one_at_a_time(session)
+    planned = plan(session, now, reserve, limit=limit)
+    if planned.missing:
+        raise ConflictError(
+            _sn(
+                "コードが%(n)d件足りません(割り当て%(wanted)d件、予備%(reserve)d件、在庫%(stock)d件)。何も割り当てていません。追加のコードを読み込むか、予備の数(--reserve)を減らしてください。",
+                "コードが%(n)d件足りません(割り当て%(wanted)d件、予備%(reserve)d件、在庫%(stock)d件)。何も割り当てていません。追加のコードを読み込むか、予備の数(--reserve)を減らしてください。",
+                planned.missing,
+            )
+            % {
+                "n": planned.missing,
+                "wanted": planned.wanted,
+                "reserve": planned.reserve,
+                "stock": planned.stock,
+            }
+            + _ended(session, now),
+            code="coupon_stock",
+        )
+    count = yen = 0
+    for amount in _amounts(session):
+        given = _give(session, now, amount, None if limit is None else limit - count)
+        count, yen = count + given, yen + given * amount
+    if count:
+        record(session, actor, now, "coupon.assigned", "coupon", count=count, yen=yen)
+    return Assigned(count, yen, planned.stock - count, planned.held)
+
+
+def _ended(session: Session, now: datetime) -> str:
+    """Say how many codes lie in stock that nobody can exchange any more, since that is easily overlooked."""
+    over = select(CouponBatch.id).where(CouponBatch.exchange_end <= now)
+    count = (
+        session.scalar(select(func.count()).where(Coupon.state == STOCK, Coupon.batch_id.in_(over)))
+        or 0
+    )
+    if not count:
+        return ""
+    return " " + _sn(
+        "ほかに交換期限の過ぎたコードが%(n)d件ありますが、割り当てられません。",
+        "ほかに交換期限の過ぎたコードが%(n)d件ありますが、割り当てられません。",
+        count,
+    ) % {"n": count}
+
+
+def _one_at_a_time(session: Session) -> None:
+    # SQLite has one writer anyway. PostgreSQL's row locks alone would keep codes unique, but two runs
+    # could both count the same reserve.
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ASSIGN_LOCK})
+
+
+def _give(session: Session, now: datetime, amount_yen: int, limit: int | None) -> int:
+    wanting = (
+        _wanting(amount_yen)
+        .order_by(Entitlement.id)
+        .with_for_update(of=Entitlement, skip_locked=True)
+    )
+    if limit is not None:
+        wanting = wanting.limit(limit)
+    entitlements = session.scalars(wanting).all()
+    codes = session.scalars(_free_codes(now, amount_yen).limit(len(entitlements))).all()
+    if len(codes) < len(entitlements):
+        raise ConflictError(
+            _s(
+                "ほかの処理が同時にコードを使っています。何も割り当てていません。もう一度実行してください。"
+            ),
+            code="coupon_stock",
+        )
+    if not codes:
+        return 0
+    state = COUPON.next(STOCK, "assign")
+    session.execute(
+        update(Coupon),
+        [
+            {
+                "id": code,
+                "entitlement_id": entitlement,
+                "state": state,
+                "assigned_at": now,
+                "changed_at": now,
+            }
+            for code, entitlement in zip(codes, entitlements, strict=True)
+        ],
+    )
+    return len(codes)
+
+
+def _free_codes(now: datetime, amount_yen: int) -> Select[int]:
+    """Free codes, those that end first in front (``FOR UPDATE``: nobody else gets them in this transaction)."""
+    return (
+        select(Coupon.id)
+        .where(*_in_stock(now, amount_yen))
+        .order_by(Coupon.batch_id, Coupon.id)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def assign_replacement(
+    session: Session, entitlement_id: int, actor: Actor, now: datetime
+) -> Coupon:
+    """Give an entitlement whose coupon is void a fresh code, from the reserve if need be.
+
+    Raises:
+        ConflictError: it still has a live coupon, or no code is left.
+        NotAllowedError: the entitlement is not in progress.
+    """
+    entitlement = locked(session, entitlement_id)
+    if entitlement.state != ENTITLEMENT.initial:
+        raise NotAllowedError(
+            _s("この対象者には、いまクーポンを出せません(保留中か、処理が終わっています)。")
+        )
+    live = select(Coupon.id).where(Coupon.entitlement_id == entitlement.id, Coupon.state.in_(LIVE))
+    if session.scalar(live) is not None:
+        raise ConflictError(_s("まだ使えるクーポンがあります。先に古いクーポンを止めてください。"))
+    code = session.scalar(_free_codes(now, entitlement.amount_yen).limit(1))
+    if code is None:
+        raise ConflictError(
+            _s("在庫にコードがありません。追加のコードを読み込んでください。"), code="coupon_stock"
+        )
+    coupon = session.get_one(Coupon, code)
+    coupon.state = COUPON.next(coupon.state, "assign")
+    coupon.entitlement_id, coupon.assigned_at, coupon.changed_at = entitlement.id, now, now
+    record(
+        session,
+        actor,
+        now,
+        "coupon.replaced",
+        "coupon",
+        coupon.id,
+        household_id=entitlement.household_id,
+    )
+    session.flush()
+    return coupon

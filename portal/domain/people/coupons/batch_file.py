@@ -1,0 +1,274 @@
+"""Checking an issuer's code file: every row is checked, and one fault anywhere refuses the whole file.
+
+Messages name lines, never codes: they end up on screens and in logs.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from portal.domain.foundation.clock import last_day_before
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.people.coupons.code_table import CodeTable, read_table, read_yen
+from portal.domain.people.coupons.issuer import EndRule, IssuerProfile
+
+SHOWN_PROBLEMS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What was ordered: our reference, and count and sum in yen (None: the file's trailer says them)."""
+
+    reference: str
+    count: int | None = None
+    total_yen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the program demands of a code: its face value in yen, and an exchange end (UTC, exclusive) not before."""
+
+    amount_yen: int
+    exchange_end: datetime
+    any_face: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CodeRow:
+    """One code of a file. It has no ``repr``: a code must not get into a log."""
+
+    management_no: str
+    url: str
+    code: str
+    pin: str
+    face_yen: int
+    exchange_end: datetime
+    use_end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedBatch:
+    """A file that passed every check that needs no database. The ends are the earliest ones of its codes."""
+
+    profile: IssuerProfile
+    order: Order
+    sha256: str
+    rows: tuple[CodeRow, ...] = field(repr=False)
+
+    @property
+    def total_yen(self) -> int:
+        """The sum of the face values in yen."""
+        return sum(row.face_yen for row in self.rows)
+
+    @property
+    def exchange_end(self) -> datetime:
+        """The earliest exchange end (UTC, exclusive) of all codes."""
+        return min(row.exchange_end for row in self.rows)
+
+    @property
+    def use_end(self) -> datetime:
+        """The earliest use end (UTC, exclusive) of all codes."""
+        return min(row.use_end for row in self.rows)
+
+
+class _Problems:
+    """Collects faults, so that a person sees many at once and a broken file does not fill the screen."""
+
+    def __init__(self) -> None:
+        self.sentences: list[str] = []
+        self.count = 0
+
+    def add(self, line: int, sentence: str) -> None:
+        self.count += 1
+        if len(self.sentences) < SHOWN_PROBLEMS:
+            self.sentences.append(
+                _s("%(line)d行目: %(sentence)s") % {"line": line, "sentence": sentence}
+            )
+
+    def refuse(self) -> None:
+        if not self.count:
+            return
+        lines = "".join(f"\n- {sentence}" for sentence in self.sentences)
+        rest = self.count - len(self.sentences)
+        more = "\n" + _s("ほかに%(n)d件あります。") % {"n": rest} if rest else ""
+        raise InputError(
+            _s(
+                "コードのファイルを受け入れませんでした(%(n)d件)。発行者に直してもらってください。%(lines)s%(more)s"
+            )
+            % {"n": self.count, "lines": lines, "more": more},
+            code="coupon_file",
+        )
+
+
+def read_batch(path: Path, profile: IssuerProfile, order: Order, terms: Terms) -> ParsedBatch:
+    """Read and check a whole file.
+
+    Raises:
+        InputError: unreadable, not what the profile says, or any code is not as ordered (``domain.md`` §6.3).
+    """
+    table = read_table(path, profile)
+    problems = _Problems()
+    rows = [
+        row
+        for line, cells in table.body
+        if (row := _row(line, cells, table, profile, terms, problems)) is not None
+    ]
+    _check_duplicates(rows, [line for line, _cells in table.body], problems)
+    problems.refuse()
+    parsed = ParsedBatch(profile, order, table.sha256, tuple(rows))
+    _check_order(parsed, (order.count, table.count), (order.total_yen, table.total_yen))
+    return parsed
+
+
+def _row(
+    line: int,
+    cells: list[str],
+    table: CodeTable,
+    profile: IssuerProfile,
+    terms: Terms,
+    problems: _Problems,
+) -> CodeRow | None:
+    before = problems.count
+    if len(cells) != table.width:
+        problems.add(line, _s("列の数が見出しと違います。"))
+        return None
+
+    def cell(name: str | None) -> str:
+        return cells[table.places[name]].strip() if name is not None else ""
+
+    _check_texts(line, cell, profile, problems)
+    face_yen = _face(line, cell(profile.face_yen), terms, problems)
+    exchange_end = _end(line, cell(profile.exchange_until.column), profile.exchange_until, problems)
+    use_end = _end(line, cell(profile.use_until.column), profile.use_until, problems)
+    if exchange_end is not None and exchange_end < terms.exchange_end:
+        problems.add(
+            line,
+            _s(
+                "交換期限が事業の最終日より早く終わります(コードは%(code)sまで、事業は%(program)sまで)。"
+            )
+            % {
+                "code": last_day_before(exchange_end),
+                "program": last_day_before(terms.exchange_end),
+            },
+        )
+    if exchange_end is None or use_end is None or face_yen is None:
+        return None
+    if use_end < exchange_end:
+        problems.add(line, _s("利用期限が交換期限より前です。"))
+    if problems.count > before:
+        return None
+    return CodeRow(
+        cell(profile.management_no),
+        cell(profile.url),
+        cell(profile.code),
+        cell(profile.pin),
+        face_yen,
+        exchange_end,
+        use_end,
+    )
+
+
+def _check_texts(
+    line: int, cell: Callable[[str | None], str], profile: IssuerProfile, problems: _Problems
+) -> None:
+    for name in (profile.management_no, profile.url, profile.code, profile.pin):
+        value = cell(name)
+        if name is not None and not value:
+            problems.add(line, _s("%(column)sが空です。") % {"column": name})
+        elif any(not "!" <= character <= "~" for character in value):
+            problems.add(
+                line,
+                _s("%(column)sに、半角の英数字と記号のほかの文字があります。") % {"column": name},
+            )
+    if profile.url is not None and cell(profile.url) and not _allowed(cell(profile.url), profile):
+        problems.add(
+            line, _s("URLのホストが、発行者の設定で許したものではありません(httpsだけ使えます)。")
+        )
+
+
+def _allowed(url: str, profile: IssuerProfile) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if host not in profile.hosts or parts.username is not None or "\\" in url:
+        return False
+    if profile.sandbox:
+        return parts.scheme in ("https", "http")
+    return parts.scheme == "https" and port in (None, 443)
+
+
+def _face(line: int, text: str, terms: Terms, problems: _Problems) -> int | None:
+    try:
+        face_yen = read_yen(text)
+    except ValueError:
+        problems.add(line, _s("額面が数字ではありません。"))
+        return None
+    if face_yen <= 0 or (face_yen != terms.amount_yen and not terms.any_face):
+        problems.add(
+            line,
+            _s("額面が%(face)d円です。1人あたりの%(amount)d円と同じでなければなりません。")
+            % {"face": face_yen, "amount": terms.amount_yen},
+        )
+        return None
+    return face_yen
+
+
+def _end(line: int, text: str, rule: EndRule, problems: _Problems) -> datetime | None:
+    try:
+        return rule.parse(text)
+    except (ValueError, OverflowError):
+        problems.add(
+            line,
+            _s("%(column)sを日付として読めません(%(format)s の形で書きます)。")
+            % {"column": rule.column, "format": rule.format},
+        )
+        return None
+
+
+def _check_duplicates(rows: Iterable[CodeRow], lines: list[int], problems: _Problems) -> None:
+    if problems.count:
+        return  # with rows left out, lines and rows no longer stand side by side
+    numbers: dict[str, int] = {}
+    values: dict[str, int] = {}
+    for line, row in zip(lines, rows, strict=True):
+        for seen, value, name in (
+            (numbers, row.management_no, _s("管理番号")),
+            (values, row.code or row.url, _s("コード")),
+        ):
+            first = seen.setdefault(value, line)
+            if first != line:
+                problems.add(
+                    line, _s("%(name)sが%(line)d行目と同じです。") % {"name": name, "line": first}
+                )
+
+
+def _check_order(
+    parsed: ParsedBatch, counts: tuple[int | None, int | None], sums: tuple[int | None, int | None]
+) -> None:
+    if not parsed.rows:
+        raise InputError(_s("コードのファイルにコードがありません。"))
+    for expected, found, name in (
+        (counts, len(parsed.rows), _s("件数")),
+        (sums, parsed.total_yen, _s("金額の合計")),
+    ):
+        if all(value is None for value in expected):
+            raise InputError(
+                _s(
+                    "注文の%(name)sが分かりません。--count と --sum で注文書の数を指定してください。"
+                )
+                % {"name": name}
+            )
+        for value in expected:
+            if value is not None and value != found:
+                raise InputError(
+                    _s(
+                        "%(name)sが注文と違います(注文 %(expected)d、ファイル %(found)d)。何も保存していません。注文書と発行者に確かめてください。"
+                    )
+                    % {"name": name, "expected": value, "found": found},
+                    code="coupon_order",
+                )

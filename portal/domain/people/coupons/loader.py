@@ -1,0 +1,231 @@
+"""Loading an issuer's batch: checked, drawn, sealed, and stored whole or not at all."""
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import Clock
+from portal.domain.foundation.errors import ConflictError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.coupons.batch_file import CodeRow, Order, ParsedBatch, Terms, read_batch
+from portal.domain.people.coupons.issuer import IssuerProfile
+from portal.domain.people.coupons.models import Coupon, CouponBatch
+from portal.domain.people.coupons.qr import draw_png
+from portal.domain.people.coupons.sealed import (
+    CouponCode,
+    code_digest,
+    management_digest,
+    seal_code,
+    seal_image,
+)
+from portal.domain.people.coupons.states import COUPON
+
+DRAW_CHUNK = 250
+ROW_CHUNK = 500
+ALONE_BELOW = 1_000
+"""Fewer codes than this are drawn sooner here than worker processes can start."""
+
+Transaction = Callable[[], AbstractContextManager[Session]]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What came of loading: the batch's key (None on a dry run), and count and sum in yen."""
+
+    batch_id: int | None
+    count: int
+    total_yen: int
+    exchange_end: datetime
+    use_end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SealedBatch:
+    """A batch ready to be stored; nothing of it can be read without the keys."""
+
+    parsed: ParsedBatch = field(repr=False)
+    wrapped_key: bytes = field(repr=False)
+    rows: tuple[dict[str, Any], ...] = field(repr=False)
+
+
+def load_batch(
+    path: Path,
+    profile: IssuerProfile,
+    order: Order,
+    terms: Terms,
+    *,
+    vault: Vault,
+    read: Transaction,
+    write: Transaction,
+    clock: Clock,
+    actor: Actor,
+    workers: int = 2,
+    progress: Progress | None = None,
+    dry_run: bool = False,
+) -> Loaded:
+    """Load a file of codes, all or nothing. ``progress`` gets codes drawn and codes in all.
+
+    The database is asked for duplicates first, the images are drawn outside of any transaction, and the rows
+    go in with one short transaction whose unique indexes have the last word.
+
+    Raises:
+        InputError: the file is not what was ordered (see ``read_batch``).
+        ConflictError: the file, the order or one of its codes was loaded before.
+    """
+    parsed = read_batch(path, profile, order, terms)
+    with read() as session:
+        refuse_known(session, vault, parsed)
+    if dry_run:
+        return _result(None, parsed)
+    sealed = seal_batch(vault, parsed, workers=workers, progress=progress)
+    try:
+        with write() as session:
+            batch = store_batch(session, sealed, actor, clock.now(session))
+            batch_id = batch.id
+    except IntegrityError:
+        raise ConflictError(
+            _s(
+                "読み込みの途中で、同じコードか同じ注文がほかから読み込まれました。何も保存していません。"
+            )
+        ) from None
+    return _result(batch_id, parsed)
+
+
+def _result(batch_id: int | None, parsed: ParsedBatch) -> Loaded:
+    return Loaded(batch_id, len(parsed.rows), parsed.total_yen, parsed.exchange_end, parsed.use_end)
+
+
+def refuse_known(session: Session, vault: Vault, parsed: ParsedBatch) -> None:
+    """Refuse what the database has already.
+
+    Raises:
+        ConflictError: the same file, the same order reference, or a code of an earlier batch.
+    """
+    for column, value, sentence in (
+        (
+            CouponBatch.file_sha256,
+            parsed.sha256,
+            _s("このファイルはもう読み込んであります(注文 %(order)s)。"),
+        ),
+        (
+            CouponBatch.order_ref,
+            parsed.order.reference,
+            _s("注文 %(order)s はもう読み込んであります。"),
+        ),
+    ):
+        earlier = session.scalar(select(CouponBatch.order_ref).where(column == value))
+        if earlier is not None:
+            raise ConflictError(sentence % {"order": earlier}, code="coupon_known")
+    known = 0
+    for start in range(0, len(parsed.rows), ROW_CHUNK):
+        part = parsed.rows[start : start + ROW_CHUNK]
+        numbers = [management_digest(vault, row.management_no) for row in part]
+        codes = [code_digest(vault, row.code, row.url) for row in part]
+        found = or_(Coupon.management_digest.in_(numbers), Coupon.code_digest.in_(codes))
+        known += len(session.scalars(select(Coupon.id).where(found)).all())
+    if known:
+        raise ConflictError(
+            _s(
+                "前に読み込んだコードと同じものが%(n)d件あります。何も保存していません。発行者に確かめてください。"
+            )
+            % {"n": known},
+            code="coupon_known",
+        )
+
+
+def seal_batch(
+    vault: Vault, parsed: ParsedBatch, *, workers: int = 2, progress: Progress | None = None
+) -> SealedBatch:
+    """Draw the QR of every code and encrypt code and image under a new data key of the batch."""
+    key, wrapped = vault.new_data_key()
+    profile = parsed.profile
+    payloads = [profile.qr_payload(row.url, row.code) for row in parsed.rows]
+    rows: list[dict[str, Any]] = []
+    for pngs in _drawn(payloads, workers):
+        for png in pngs:
+            rows.append(_sealed_row(vault, key, profile, parsed.rows[len(rows)], png))
+        if progress is not None:
+            progress(len(rows), len(payloads))
+    return SealedBatch(parsed, wrapped, tuple(rows))
+
+
+def _sealed_row(
+    vault: Vault, key: bytes, profile: IssuerProfile, row: CodeRow, png: bytes
+) -> dict[str, Any]:
+    digest = management_digest(vault, row.management_no)
+    shown = row.code if profile.shown == "code" else row.management_no
+    code = CouponCode(row.url, row.code, row.pin, row.management_no, shown)
+    return {
+        "management_digest": digest,
+        "code_digest": code_digest(vault, row.code, row.url),
+        "sealed": seal_code(key, digest, code),
+        "qr_sealed": seal_image(key, digest, png),
+        "face_yen": row.face_yen,
+        "state": COUPON.initial,
+    }
+
+
+def _drawn(payloads: Sequence[str], workers: int) -> Iterator[list[bytes]]:
+    chunks = [payloads[start : start + DRAW_CHUNK] for start in range(0, len(payloads), DRAW_CHUNK)]
+    if len(payloads) < ALONE_BELOW or workers < 2:
+        yield from map(draw_all, chunks)
+        return
+    # A spawned worker inherits neither keys nor open files; forking a process with threads may hang.
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        yield from pool.map(draw_all, chunks)
+
+
+def draw_all(payloads: Sequence[str]) -> list[bytes]:
+    """Draw several QR images; the work of one worker process."""
+    return [draw_png(payload) for payload in payloads]
+
+
+def store_batch(session: Session, sealed: SealedBatch, actor: Actor, now: datetime) -> CouponBatch:
+    """Insert the batch and all its coupons into stock and log it."""
+    parsed = sealed.parsed
+    batch = CouponBatch(
+        profile=parsed.profile.name,
+        order_ref=parsed.order.reference,
+        file_sha256=parsed.sha256,
+        count=len(parsed.rows),
+        total_yen=parsed.total_yen,
+        stop=parsed.profile.stop,
+        sandbox=parsed.profile.sandbox,
+        exchange_end=parsed.exchange_end,
+        use_end=parsed.use_end,
+        wrapped_key=sealed.wrapped_key,
+        loaded_at=now,
+    )
+    session.add(batch)
+    session.flush()
+    for start in range(0, len(sealed.rows), ROW_CHUNK):
+        part = sealed.rows[start : start + ROW_CHUNK]
+        session.execute(
+            insert(Coupon), [row | {"batch_id": batch.id, "changed_at": now} for row in part]
+        )
+    record(
+        session,
+        actor,
+        now,
+        "coupon.batch_loaded",
+        "coupon_batch",
+        batch.id,
+        order=batch.order_ref,
+        profile=batch.profile,
+        count=batch.count,
+        yen=batch.total_yen,
+    )
+    return batch

@@ -1,0 +1,206 @@
+"""Reading coupons: a household's own, one opened code, and counts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.errors import NotAllowedError, NotFoundError
+from portal.domain.foundation.texts import _
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.coupons.models import Coupon, CouponBatch
+from portal.domain.people.coupons.sealed import CouponCode, unseal_code, unseal_image
+from portal.domain.people.coupons.states import ALL, LIVE, SHOWABLE
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.models import Child
+from portal.domain.people.households.moved import is_moved
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdCoupon:
+    """One child's place on the home page: its entitlement, and its live (else latest) coupon if there is any.
+
+    The ends are exclusive instants (UTC); ``can_show`` tells whether the code may be revealed now. ``claimed_by``
+    names the kind of the open request ``claim_id`` about it; ``stop`` is what the issuer can do to its code.
+    """
+
+    child_id: int
+    ordinal: int
+    entitlement_id: int
+    entitlement_state: str
+    amount_yen: int
+    coupon: Coupon | None
+    exchange_end: datetime | None
+    use_end: datetime | None
+    claimed_by: str | None = None
+    claim_id: int | None = None
+    stop: str = ""
+
+    def can_show(self, now: datetime) -> bool:
+        """Tell whether the code may be shown at this instant."""
+        return (
+            self.coupon is not None
+            and self.coupon.state in SHOWABLE
+            and self.entitlement_state != "held"
+            and self.exchange_end is not None
+            and now < self.exchange_end
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BatchView:
+    """One batch with the number of its codes per state."""
+
+    id: int
+    profile: str
+    order_ref: str
+    count: int
+    total_yen: int
+    stop: str
+    exchange_end: datetime
+    use_end: datetime
+    loaded_at: datetime
+    by_state: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryCounts:
+    """Live codes by how far they came. Handed-over letters are counted by the letters slice."""
+
+    assigned: int
+    revealed: int
+    exchanged: int
+
+
+# put together once: building so large a statement takes as long as running it
+OF_HOUSEHOLD = (
+    select(
+        Entitlement,
+        Child.ordinal,
+        Coupon,
+        CouponBatch.exchange_end,
+        CouponBatch.use_end,
+        CouponBatch.stop,
+    )
+    .join(Child, Child.id == Entitlement.child_id)
+    .outerjoin(Coupon, Coupon.entitlement_id == Entitlement.id)
+    .outerjoin(CouponBatch, CouponBatch.id == Coupon.batch_id)
+    .where(Entitlement.household_id == bindparam("household_id"))
+    .order_by(Child.ordinal, Coupon.id)
+)
+
+
+def coupons_of_household(session: Session, household_id: int) -> list[HouseholdCoupon]:
+    """Return one entry per entitled child, oldest child first."""
+    return coupons_and_assignments(session, household_id)[0]
+
+
+def coupons_and_assignments(
+    session: Session, household_id: int
+) -> tuple[list[HouseholdCoupon], list[datetime]]:
+    """Return one entry per entitled child, oldest child first; and when each coupon was assigned, replaced ones too."""
+    rows = session.execute(OF_HOUSEHOLD, {"household_id": household_id})
+    chosen: dict[int, HouseholdCoupon] = {}
+    assigned: list[datetime] = []
+    for entitlement, ordinal, coupon, exchange_end, use_end, stop in rows:
+        joined: Coupon | None = coupon  # an outer join: mypy does not know
+        if joined is not None and joined.assigned_at is not None:
+            assigned.append(joined.assigned_at)
+        known = chosen.get(entitlement.id)
+        if known is None or known.coupon is None or known.coupon.state not in LIVE:
+            chosen[entitlement.id] = HouseholdCoupon(
+                entitlement.child_id,
+                ordinal,
+                entitlement.id,
+                entitlement.state,
+                entitlement.amount_yen,
+                coupon,
+                exchange_end,
+                use_end,
+                entitlement.claimed_by,
+                entitlement.claim_id,
+                stop or "",
+            )
+    return list(chosen.values()), assigned
+
+
+def coupon_of_child(session: Session, household_id: int, ordinal: int) -> HouseholdCoupon:
+    """Return a household's entry by the child's number in it, as it stands in the page's address.
+
+    Raises:
+        NotFoundError: the household has no such child.
+        NotAllowedError: the child's part went elsewhere; the words are those for every hidden coupon.
+    """
+    for entry in coupons_of_household(session, household_id):
+        if entry.ordinal == ordinal:
+            return entry
+    if is_moved(session, household_id, ordinal):
+        raise NotAllowedError(
+            _("このクーポンは、いま表示できません。コールセンターにお問い合わせください。"),
+            code="coupon_not_shown",
+        )
+    raise NotFoundError(_("クーポンが見つかりません。"))
+
+
+def _key(session: Session, vault: Vault, coupon: Coupon) -> bytes:
+    return vault.unwrap(session.get_one(CouponBatch, coupon.batch_id).wrapped_key)
+
+
+def open_code(session: Session, vault: Vault, coupon: Coupon) -> CouponCode:
+    """Open a code. Who may see it, and that it is logged, is the caller's duty (``services.reveal``).
+
+    Raises:
+        IntegrityFaultError: another key, or changed data.
+    """
+    return unseal_code(_key(session, vault, coupon), coupon.management_digest, coupon.sealed)
+
+
+def qr_png(session: Session, vault: Vault, coupon: Coupon) -> bytes:
+    """Return the QR image that was drawn when the batch was loaded. Raises IntegrityFaultError."""
+    return unseal_image(_key(session, vault, coupon), coupon.management_digest, coupon.qr_sealed)
+
+
+def state_counts(session: Session) -> dict[str, int]:
+    """Return the number of codes per state; every state is listed."""
+    rows = session.execute(select(Coupon.state, func.count()).group_by(Coupon.state))
+    found = {state: int(count) for state, count in rows}
+    return {state: found.get(state, 0) for state in ALL}
+
+
+def batches(session: Session) -> list[BatchView]:
+    """Return all batches, oldest first."""
+    counts: dict[int, dict[str, int]] = {}
+    grouped = select(Coupon.batch_id, Coupon.state, func.count()).group_by(
+        Coupon.batch_id, Coupon.state
+    )
+    for batch_id, state, count in session.execute(grouped):
+        counts.setdefault(batch_id, {})[state] = count
+    return [
+        BatchView(
+            batch.id,
+            batch.profile,
+            batch.order_ref,
+            batch.count,
+            batch.total_yen,
+            batch.stop,
+            batch.exchange_end,
+            batch.use_end,
+            batch.loaded_at,
+            counts.get(batch.id, {}),
+        )
+        for batch in session.scalars(select(CouponBatch).order_by(CouponBatch.id))
+    ]
+
+
+def delivery_counts(session: Session) -> DeliveryCounts:
+    """Return how many live codes are with an entitlement, were ever revealed, and are exchanged."""
+    row = session.execute(
+        select(
+            func.count(Coupon.id),
+            func.count(Coupon.revealed_at),
+            func.count().filter(Coupon.state == "exchanged"),
+        ).where(Coupon.state.in_(LIVE))
+    ).one()
+    return DeliveryCounts(*(int(value) for value in row))

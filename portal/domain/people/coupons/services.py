@@ -1,0 +1,175 @@
+"""Changing one coupon: lock the row, ask the machine, change, log."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import NotAllowedError, NotFoundError, TooLateError
+from portal.domain.foundation.texts import _, _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.coupons.models import Coupon, CouponBatch
+from portal.domain.people.coupons.queries import open_code
+from portal.domain.people.coupons.sealed import CouponCode
+from portal.domain.people.coupons.states import COUPON, SHOWABLE
+from portal.domain.people.entitlements.models import Entitlement
+
+
+def _locked(session: Session, coupon_id: int) -> Coupon:
+    row = session.get(Coupon, coupon_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFoundError(_("クーポンが見つかりません。"))
+    return row
+
+
+def _entitlement(session: Session, coupon: Coupon) -> Entitlement:
+    row = (
+        session.get(Entitlement, coupon.entitlement_id)
+        if coupon.entitlement_id is not None
+        else None
+    )
+    if row is None:
+        raise NotFoundError(_("クーポンが見つかりません。"))
+    return row
+
+
+def reveal(
+    session: Session, vault: Vault, coupon: Coupon, actor: Actor, now: datetime
+) -> CouponCode:
+    """Show a code to its resident. The first time counts as proof of delivery; every time is logged.
+
+    Raises:
+        NotAllowedError: the coupon is stopped, suspended or under review.
+        TooLateError: the exchange end has passed.
+    """
+    coupon = _locked(session, coupon.id)
+    entitlement = _entitlement(session, coupon)
+    if coupon.state not in SHOWABLE or entitlement.state == "held":
+        raise NotAllowedError(
+            _("このクーポンは、いま表示できません。コールセンターにお問い合わせください。"),
+            code="coupon_not_shown",
+        )
+    batch = session.get_one(CouponBatch, coupon.batch_id)
+    if now >= batch.exchange_end:
+        raise TooLateError(_("このクーポンの交換期限は過ぎました。"))
+    first = COUPON.can(coupon.state, "reveal")
+    if first:
+        coupon.state = COUPON.next(coupon.state, "reveal")
+        coupon.revealed_at = coupon.changed_at = now
+    action = "coupon.revealed" if first else "coupon.viewed"
+    record(session, actor, now, action, "coupon", coupon.id, household_id=entitlement.household_id)
+    session.flush()
+    return open_code(session, vault, coupon)
+
+
+def _change(
+    session: Session, coupon_id: int, action: str, actor: Actor, now: datetime, **detail: Any
+) -> Coupon:
+    coupon = _locked(session, coupon_id)
+    before = coupon.state
+    coupon.state = COUPON.next(before, action)
+    coupon.state_before, coupon.changed_at = before, now
+    record(
+        session,
+        actor,
+        now,
+        f"coupon.{action}",
+        "coupon",
+        coupon.id,
+        household_id=_entitlement(session, coupon).household_id,
+        before=before,
+        after=coupon.state,
+        **detail,
+    )
+    session.flush()
+    return coupon
+
+
+def suspend(
+    session: Session, coupon_id: int, actor: Actor, now: datetime, *, reason: str
+) -> Coupon:
+    """Hide a coupon for the time being; ``reason`` is a code word, not free text. Raises WrongStateError."""
+    return _change(session, coupon_id, "suspend", actor, now, reason=reason)
+
+
+def resume(session: Session, coupon_id: int, actor: Actor, now: datetime) -> Coupon:
+    """Put a suspended coupon back to where it was. Raises WrongStateError."""
+    before = _locked(session, coupon_id).state_before
+    return _change(session, coupon_id, f"resume_{before}", actor, now)
+
+
+def suspend_household(
+    session: Session, household_id: int, actor: Actor, now: datetime, *, reason: str
+) -> int:
+    """Hide whatever coupons of a household can be hidden (a hold or a protection came later); returns how many."""
+    ids = session.scalars(
+        select(Coupon.id)
+        .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
+        .where(Entitlement.household_id == household_id, Coupon.state.in_(COUPON.steps["suspend"]))
+    ).all()
+    for coupon_id in ids:
+        suspend(session, coupon_id, actor, now, reason=reason)
+    return len(ids)
+
+
+def request_stop(
+    session: Session, coupon_id: int, actor: Actor, now: datetime, *, reason: str
+) -> Coupon:
+    """Ask for a code to be stopped at its issuer; a sandbox issuer confirms at once.
+
+    Raises:
+        NotAllowedError: this issuer cannot stop codes.
+        WrongStateError: not possible from its state.
+    """
+    batch = session.get_one(CouponBatch, _locked(session, coupon_id).batch_id)
+    if batch.stop == "never":
+        raise NotAllowedError(
+            _s("この発行者は、発行したコードを止められません。"), code="coupon_cannot_be_stopped"
+        )
+    coupon = _change(session, coupon_id, "request_stop", actor, now, reason=reason)
+    return confirm_stop(session, coupon_id, actor, now) if batch.sandbox else coupon
+
+
+def void_unseen(
+    session: Session, coupon_id: int, actor: Actor, now: datetime, *, reason: str
+) -> Coupon:
+    """Void a code that was never shown to anybody: nothing can have been spent, so no issuer need be asked.
+
+    Raises:
+        NotAllowedError: it was shown before.
+        WrongStateError: not possible from its state.
+    """
+    if _locked(session, coupon_id).revealed_at is not None:
+        raise NotAllowedError(_s("一度表示したコードは、発行者の確認がないと無効にできません。"))
+    _change(session, coupon_id, "request_stop", actor, now, reason=reason)
+    return confirm_stop(session, coupon_id, actor, now)
+
+
+def confirm_stop(session: Session, coupon_id: int, actor: Actor, now: datetime) -> Coupon:
+    """Note that the issuer stopped the code; from now on it is void for ever. Raises WrongStateError."""
+    return _change(session, coupon_id, "confirm_stop", actor, now)
+
+
+def found_spent(session: Session, coupon_id: int, actor: Actor, now: datetime) -> Coupon:
+    """Note that the issuer could not stop the code because it was used. Raises WrongStateError."""
+    return _change(session, coupon_id, "found_spent", actor, now)
+
+
+def expire(session: Session, actor: Actor, now: datetime) -> int:
+    """End the coupons whose exchange end has passed; returns how many. Repeating it changes nothing."""
+    ended = select(CouponBatch.id).where(CouponBatch.exchange_end <= now)
+    count = 0
+    for source, target in COUPON.steps["expire"].items():
+        result = session.execute(
+            update(Coupon)
+            .where(Coupon.state == source, Coupon.batch_id.in_(ended))
+            .values(state=target, state_before=source, changed_at=now)
+            .execution_options(synchronize_session="fetch")
+        )
+        count += result.rowcount if isinstance(result, CursorResult) else 0
+    if count:
+        record(session, actor, now, "coupon.expired", "coupon", count=count)
+    return count

@@ -1,0 +1,125 @@
+"""Reading an issuer's statement file: every row is checked, and one fault anywhere refuses the whole file."""
+
+from dataclasses import dataclass, field
+
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+from portal.domain.people.coupons.code_table import read_lines, read_yen
+from portal.domain.people.coupons.issuer import IssuerProfile
+from portal.domain.people.coupons.statement_layout import EXCHANGED, UNUSED, StatementLayout
+
+SHOWN_FAULTS = 20
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class StatementRow:
+    """What the issuer says of one code; yen that were used and that are left, None where the file has no column."""
+
+    line: int
+    management_no: str
+    status: str
+    used_yen: int | None
+    balance_yen: int | None
+
+    def used_of(self, face_yen: int) -> int | None:
+        """Return the used yen of a code of this face value; None where the row contradicts itself or the face."""
+        used = self.used_yen if self.used_yen is not None else face_yen - (self.balance_yen or 0)
+        adds_up = self.balance_yen is None or used + self.balance_yen == face_yen
+        whole = self.status != EXCHANGED or used == face_yen
+        none = self.status != UNUSED or used == 0
+        return used if 0 <= used <= face_yen and adds_up and whole and none else None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFile:
+    """A statement that could be read; ``sha256`` names the file."""
+
+    sha256: str
+    rows: tuple[StatementRow, ...] = field(repr=False)
+
+
+def read_statement(data: bytes, profile: IssuerProfile) -> StatementFile:
+    """Read a whole statement.
+
+    Raises:
+        InputError: this issuer gives none, the file is no CSV of its encoding, or a row cannot be understood (lines are named,
+            numbers never).
+    """
+    layout = profile.statement
+    if layout is None:
+        raise InputError(
+            _s(
+                "発行者の設定 %(name)s に [statement] がありません。利用明細の列と言葉を書いてください。"
+            )
+            % {"name": profile.name}
+        )
+    sha256, lines = read_lines(data, profile)
+    if not lines:
+        raise InputError(_s("利用明細のファイルが空です。"))
+    places = _places(lines[0][1], layout, profile)
+    mark = profile.trailer.mark if profile.trailer is not None else None
+    faults: list[str] = []
+    rows: dict[str, StatementRow] = {}
+    for line, cells in lines[1:]:
+        if cells[0].strip() == mark and line == lines[-1][0]:
+            continue
+        try:
+            row = _row(line, cells, places, layout)
+        except ValueError as fault:
+            faults.append(_s("%(line)d行目: %(sentence)s") % {"line": line, "sentence": fault})
+            continue
+        if row.management_no in rows:
+            faults.append(
+                _s("%(line)d行目: %(other)d行目と同じ管理番号です。")
+                % {"line": line, "other": rows[row.management_no].line}
+            )
+        rows[row.management_no] = row
+    if faults:
+        shown = "".join(f"\n- {sentence}" for sentence in faults[:SHOWN_FAULTS])
+        more = len(faults) - SHOWN_FAULTS
+        rest = "\n" + _s("ほかに%(n)d件あります。") % {"n": more} if more > 0 else ""
+        raise InputError(
+            _s("利用明細を受け入れませんでした。発行者に直してもらってください。%(lines)s%(more)s")
+            % {"lines": shown, "more": rest},
+            code="issuer_statement",
+        )
+    return StatementFile(sha256, tuple(rows.values()))
+
+
+def _places(header: list[str], layout: StatementLayout, profile: IssuerProfile) -> dict[str, int]:
+    names = [cell.strip() for cell in header]
+    missing = [name for name in layout.columns if names.count(name) != 1]
+    if missing:
+        raise InputError(
+            _s(
+                "利用明細の見出しに、列 %(names)s がちょうど1つずつ必要です。発行者の設定 %(profile)s の statement を確かめてください。"
+            )
+            % {"names": ", ".join(missing), "profile": profile.name},
+            code="issuer_statement",
+        )
+    return {name: names.index(name) for name in layout.columns}
+
+
+def _row(
+    line: int, cells: list[str], places: dict[str, int], layout: StatementLayout
+) -> StatementRow:
+    if len(cells) <= max(places.values()):
+        raise ValueError(_s("列が足りません。"))
+    number, word = cells[places[layout.management_no]].strip(), cells[places[layout.status]].strip()
+    if not number:
+        raise ValueError(_s("%(column)sが空です。") % {"column": layout.management_no})
+    if word not in layout.words:
+        raise ValueError(
+            _s("「%(word)s」という状態は、設定の言葉にありません。") % {"word": word[:20]}
+        )
+    yen = [_yen(cells, places, column) for column in (layout.used_yen, layout.balance_yen)]
+    return StatementRow(line, number, layout.words[word], *yen)
+
+
+def _yen(cells: list[str], places: dict[str, int], column: str | None) -> int | None:
+    if column is None:
+        return None
+    try:
+        return read_yen(cells[places[column]])
+    except ValueError:
+        raise ValueError(_s("%(column)sを金額として読めません。") % {"column": column}) from None

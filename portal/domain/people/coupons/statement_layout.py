@@ -1,0 +1,53 @@
+"""How an issuer's statement is written: the columns and words of the profile's table ``[statement]``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from portal.domain.foundation.program.reading import Section
+from portal.domain.foundation.texts import _s
+
+UNUSED, PART_USED, EXCHANGED, EXPIRED, STOPPED = STATUSES = (
+    "unused",
+    "part_used",
+    "exchanged",
+    "expired",
+    "stopped",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLayout:
+    """Columns by the names of the header line; ``words`` gives the status that a word of the file means."""
+
+    management_no: str
+    status: str
+    used_yen: str | None
+    balance_yen: str | None
+    words: Mapping[str, str]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the header must have."""
+        named = (self.management_no, self.status, self.used_yen, self.balance_yen)
+        return tuple(name for name in named if name is not None)
+
+
+def read_statement_layout(root: Section) -> StatementLayout | None:
+    """Read the table of a profile; None where the issuer gives no statements. Faults go into ``root.problems``."""
+    if not root.has("statement"):
+        return None
+    table = root.table("statement")
+    words = table.table("words")
+    layout = StatementLayout(
+        management_no=table.text("management_no"),
+        status=table.text("status"),
+        used_yen=table.text("used_yen", "") or None,
+        balance_yen=table.text("balance_yen", "") or None,
+        words={word: status for status in STATUSES for word in words.words(status, ())},
+    )
+    if layout.used_yen is None and layout.balance_yen is None:
+        table.problem("used_yen", _s("used_yen と balance_yen の少なくとも一方を書いてください。"))
+    said = [word for status in STATUSES for word in words.words(status, ())]
+    for word in sorted({word for word in said if said.count(word) > 1}):
+        table.problem("words", _s("「%(word)s」を2つの意味で使っています。") % {"word": word})
+    return layout

@@ -1,0 +1,182 @@
+"""What a request does to a child's coupon: hide it, have it stopped at the issuer, or give it (or a fresh one) back."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record_many
+from portal.domain.foundation.base import forget_changed, table_of
+from portal.domain.foundation.errors import NotAllowedError
+from portal.domain.foundation.texts import _
+from portal.domain.people.coupons import assignment, services
+from portal.domain.people.coupons.models import Coupon, CouponBatch
+from portal.domain.people.coupons.states import COUPON, LIVE
+
+
+class Stop(StrEnum):
+    """How a stop stands after it was asked for."""
+
+    DONE = "done"
+    """No coupon, or it is void: the next step may follow in the same transaction."""
+    AWAITED = "awaited"
+    """The issuer must say first whether anything was spent."""
+
+
+def live_coupon(session: Session, entitlement_id: int) -> Coupon | None:
+    """Return the entitlement's live coupon, locked; None where none was assigned or it is void."""
+    return session.scalar(
+        select(Coupon)
+        .where(Coupon.entitlement_id == entitlement_id, Coupon.state.in_(LIVE))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def refuse_if_spent(session: Session, entitlement_id: int) -> None:
+    """Refuse a request about a coupon that was spent, or that nobody can stop any more.
+
+    Raises:
+        NotAllowedError: one yen was spent; or it was shown, and its issuer never stops a code (``issuer.stop``).
+    """
+    coupon = live_coupon(session, entitlement_id)
+    if coupon is not None:
+        stop = (
+            session.get_one(CouponBatch, coupon.batch_id).stop
+            if coupon.revealed_at is not None
+            else ""
+        )
+        _refuse(coupon.state, coupon.revealed_at, stop)
+
+
+def _refuse(state: str, revealed_at: datetime | None, stop: str) -> None:
+    if state in {"part_used", "exchanged"}:
+        raise NotAllowedError(
+            _("このクーポンは、もう使われています。この手続きはできません。区にお電話ください。"),
+            code="coupon_spent",
+        )
+    if revealed_at is not None and stop == "never":
+        raise NotAllowedError(
+            _(
+                "このクーポンは、一度表示すると止められません。この手続きはできません。区にお電話ください。"
+            ),
+            code="coupon_cannot_be_stopped",
+        )
+
+
+# put together once, on the plain tables: every request of every kind comes by here
+_COUPONS, _BATCHES = (table_of(table) for table in (Coupon, CouponBatch))
+_LIVE_OF = (
+    select(
+        _COUPONS.c.id,
+        _COUPONS.c.entitlement_id,
+        _COUPONS.c.state,
+        _COUPONS.c.revealed_at,
+        _BATCHES.c.stop,
+    )
+    .join(_BATCHES, _BATCHES.c.id == _COUPONS.c.batch_id)
+    .where(
+        _COUPONS.c.entitlement_id.in_(bindparam("entitlement_ids", expanding=True)),
+        _COUPONS.c.state.in_(LIVE),
+    )
+    .order_by(_COUPONS.c.entitlement_id)
+    .with_for_update(of=_COUPONS)
+)
+_HIDE = (
+    update(_COUPONS)
+    .where(_COUPONS.c.id.in_(bindparam("keys", expanding=True)))
+    .values(state=bindparam("after"), state_before=_COUPONS.c.state, changed_at=bindparam("at"))
+)
+
+
+Live = Sequence[Any]
+"""Live coupons as they were read and locked: key, right, state, instant of the first showing, what the issuer can do."""
+
+
+def look_at(session: Session, entitlement_ids: Iterable[int]) -> Live:
+    """Return the live coupons of several children, locked, for ``hide_all``. Raises as ``refuse_if_spent``."""
+    rows = session.execute(_LIVE_OF, {"entitlement_ids": list(entitlement_ids)}).all()
+    for row in rows:
+        _refuse(row.state, row.revealed_at, row.stop)
+    return rows
+
+
+def hide_all(
+    session: Session,
+    entitlement_ids: Iterable[int],
+    household_id: int,
+    actor: Actor,
+    now: datetime,
+    *,
+    reason: str,
+    read: Live | None = None,
+) -> None:
+    """Hide the coupons of a household's children while a request is open, all of them or none; a hidden one stays so.
+
+    ``read`` are their coupons as ``look_at`` returned them in this transaction. Raises as ``refuse_if_spent``.
+    """
+    rows = look_at(session, entitlement_ids) if read is None else read
+    hidden: dict[str, list[int]] = {}
+    for row in rows:
+        if COUPON.can(row.state, "suspend"):
+            hidden.setdefault(row.state, []).append(row.id)
+    for before, keys in hidden.items():
+        after = COUPON.next(before, "suspend")
+        session.execute(_HIDE, {"keys": keys, "after": after, "at": now})
+        forget_changed(session, Coupon, keys)
+        record_many(
+            session,
+            actor,
+            now,
+            "coupon.suspend",
+            "coupon",
+            [(key, household_id) for key in keys],
+            before=before,
+            after=after,
+            reason=reason,
+        )
+
+
+def unhide(session: Session, entitlement_id: int, actor: Actor, now: datetime) -> None:
+    """Show the coupon again after a request ended without stopping it."""
+    coupon = live_coupon(session, entitlement_id)
+    if coupon is not None and coupon.state == "suspended":
+        services.resume(session, coupon.id, actor, now)
+
+
+def begin_stop(
+    session: Session, entitlement_id: int, actor: Actor, now: datetime, *, reason: str
+) -> Stop:
+    """Ask for the coupon to be stopped; a code that nobody ever saw is void at once, whatever its issuer can do.
+
+    Raises:
+        NotAllowedError: spent, or shown and never to be stopped.
+    """
+    refuse_if_spent(session, entitlement_id)
+    coupon = live_coupon(session, entitlement_id)
+    if coupon is None:
+        return Stop.DONE
+    if coupon.state == "stop_requested":
+        return Stop.AWAITED
+    if coupon.revealed_at is None:
+        services.void_unseen(session, coupon.id, actor, now, reason=reason)
+        return Stop.DONE
+    services.request_stop(session, coupon.id, actor, now, reason=reason)
+    return Stop.DONE if live_coupon(session, entitlement_id) is None else Stop.AWAITED
+
+
+def give_back(session: Session, entitlement_id: int, actor: Actor, now: datetime) -> Coupon:
+    """Make a child's coupon usable again: the hidden one, or after a void a fresh code from the reserve.
+
+    Raises:
+        ConflictError: the code is being stopped at the issuer, or no code is left (``coupon_stock``).
+    """
+    coupon = live_coupon(session, entitlement_id)
+    if coupon is None:
+        return assignment.assign_replacement(session, entitlement_id, actor, now)
+    unhide(session, entitlement_id, actor, now)
+    return coupon

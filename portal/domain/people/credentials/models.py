@@ -1,0 +1,42 @@
+"""The table of mailed credentials."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.domain.foundation.base import Base, primary_key, state_column
+
+ALIVE = "state IN ('issued','active','locked','suspended')"
+
+
+class Credential(Base):
+    """What one letter gave a household. At most one of a household is alive; the password is only ever a hash.
+
+    ``locale`` is the language in which the household last signed in, for messages to it.
+    """
+
+    __tablename__ = "credential"
+    __table_args__ = (
+        Index(
+            "uq_credential_alive_household",
+            "household_id",
+            unique=True,
+            postgresql_where=text(ALIVE),
+            sqlite_where=text(ALIVE),
+        ),
+    )
+
+    id: Mapped[int] = primary_key()
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
+    login_digest: Mapped[bytes] = mapped_column(LargeBinary(16), unique=True)
+    login_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    own_password_hash: Mapped[str | None] = mapped_column(String(200))
+    state: Mapped[str] = state_column("issued")
+    locale: Mapped[str | None] = mapped_column(String(10))
+    state_before: Mapped[str | None] = mapped_column(String(32))
+    wrong_births: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    created_at: Mapped[datetime]
+    activated_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime]

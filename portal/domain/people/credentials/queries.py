@@ -1,0 +1,54 @@
+"""Reading credentials: whose session this is, and which one of a household is the latest."""
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.authn.models import OtpAuthenticator
+from portal.domain.people.credentials.models import Credential
+
+# put together once: building a statement takes as long as running it
+LATEST = (
+    select(Credential)
+    .where(Credential.household_id == bindparam("household_id"))
+    .order_by(Credential.id.desc())
+    .limit(1)
+)
+
+
+def credential_by_id(session: Session, credential_id: int | None) -> Credential:
+    """Return one credential (a resident session's owner).
+
+    Raises:
+        NotFoundError: there is none of that key.
+    """
+    found = session.get(Credential, credential_id) if credential_id is not None else None
+    if found is None:
+        raise NotFoundError(_("見つかりませんでした。"))
+    return found
+
+
+def latest_credential(session: Session, household_id: int) -> Credential | None:
+    """Return the credential that a household got last, None before its first letter."""
+    return session.scalar(LATEST, {"household_id": household_id})
+
+
+def households_with_telephone(
+    session: Session, vault: Vault, telephone: str, limit: int = 21
+) -> list[int]:
+    """Return the keys of households that enrolled a telephone number for codes (``+8190…``); families share one."""
+    statement = (
+        select(Credential.household_id)
+        .join(OtpAuthenticator, OtpAuthenticator.credential_id == Credential.id)
+        .where(
+            OtpAuthenticator.address_digest == vault.blind("address", telephone),
+            OtpAuthenticator.kind == "sms",
+            OtpAuthenticator.confirmed_at.is_not(None),
+        )
+        .distinct()
+        .order_by(Credential.household_id)
+        .limit(limit)
+    )
+    return list(session.scalars(statement))

@@ -1,0 +1,189 @@
+"""Issuing credentials and moving them through their states, each step under a row lock with its audit event."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record, record_many
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _
+from portal.domain.foundation.vault import Vault, seal
+from portal.domain.people.authn import sessions
+from portal.domain.people.credentials.formats import new_login_id
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.states import CREDENTIAL
+
+
+def login_digest(vault: Vault, login_id: str) -> bytes:
+    """Return the keyed digest by which an ID is found."""
+    return vault.blind("login", login_id)
+
+
+def issue(
+    session: Session,
+    vault: Vault,
+    household_id: int,
+    login_id: str,
+    password_hash: str,
+    actor: Actor,
+    now: datetime,
+) -> Credential:
+    """Store a new credential; the one before it is superseded in the same transaction, with all its sessions.
+
+    The password itself never comes here: it exists in the printing worker's memory and on the letter.
+    """
+    for old in session.scalars(
+        select(Credential)
+        .where(
+            Credential.household_id == household_id,
+            Credential.state.not_in(("superseded", "closed")),
+        )
+        .with_for_update()
+    ):
+        move(session, old, "supersede", actor, now)
+    session.flush()
+    digest = login_digest(vault, login_id)
+    credential = Credential(
+        household_id=household_id,
+        login_digest=digest,
+        login_sealed=seal(vault.kek, login_id.encode(), digest),
+        password_hash=password_hash,
+        created_at=now,
+        changed_at=now,
+    )
+    session.add(credential)
+    session.flush()
+    record(
+        session,
+        actor,
+        now,
+        "credential.issued",
+        "credential",
+        credential.id,
+        household_id=household_id,
+    )
+    return credential
+
+
+@dataclass(frozen=True, slots=True)
+class NewCredential:
+    """What is stored of a letter's ID and password; the password itself is only ever a hash."""
+
+    household_id: int
+    login_id: str = field(repr=False)
+    password_hash: str = field(repr=False)
+
+
+def issue_many(
+    session: Session, vault: Vault, new: Collection[NewCredential], actor: Actor, now: datetime
+) -> dict[int, int]:
+    """Store many credentials at once, each as ``issue`` does; return credential ids by household id."""
+    households = [one.household_id for one in new]
+    for old in session.scalars(
+        select(Credential)
+        .where(
+            Credential.household_id.in_(households),
+            Credential.state.not_in(("superseded", "closed")),
+        )
+        .order_by(Credential.id)
+        .with_for_update()
+    ):
+        move(session, old, "supersede", actor, now)
+    session.flush()
+    rows = []
+    for one in new:
+        digest = login_digest(vault, one.login_id)
+        rows.append(
+            {
+                "household_id": one.household_id,
+                "login_digest": digest,
+                "password_hash": one.password_hash,
+                "login_sealed": seal(vault.kek, one.login_id.encode(), digest),
+                "created_at": now,
+                "changed_at": now,
+            }
+        )
+    if not rows:
+        return {}
+    stored = session.execute(
+        insert(Credential).returning(Credential.household_id, Credential.id), rows
+    )
+    ids = {row.household_id: row.id for row in stored}
+    events = [(credential_id, household_id) for household_id, credential_id in ids.items()]
+    record_many(session, actor, now, "credential.issued", "credential", events)
+    return ids
+
+
+def free_login_ids(session: Session, vault: Vault, count: int, taken: set[str]) -> list[str]:
+    """Return so many fresh IDs that no credential has, and add them to ``taken``, which keeps those of this run."""
+    found: list[str] = []
+    while len(found) < count:
+        wanted = {new_login_id() for _ in range(count - len(found))} - taken
+        digests = {login_digest(vault, login_id): login_id for login_id in wanted}
+        known = set(
+            session.scalars(
+                select(Credential.login_digest).where(Credential.login_digest.in_(digests))
+            )
+        )
+        fresh = [login_id for digest, login_id in digests.items() if digest not in known]
+        taken.update(fresh)
+        found += fresh
+    return found
+
+
+def move(
+    session: Session,
+    credential: Credential,
+    action: str,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> None:
+    """Take one step of the machine; ends every session when the credential is no longer usable as it was.
+
+    Raises:
+        WrongStateError: the machine has no such step from here.
+    """
+    target = CREDENTIAL.next(credential.state, action)
+    if target == "before":
+        target = credential.state_before or "issued"
+        credential.state_before = None
+    elif action in {"lock", "suspend"}:
+        credential.state_before = credential.state
+    credential.state = target
+    credential.changed_at = now
+    if target not in {"issued", "active"} or action == "reset_channel":
+        sessions.end_all(session, sessions.RESIDENT, credential.id)
+    record(
+        session,
+        actor,
+        now,
+        f"credential.{action}",
+        "credential",
+        credential.id,
+        household_id=credential.household_id,
+        reason=reason,
+    )
+
+
+def lock_row(session: Session, credential_id: int) -> Credential:
+    """Return the credential, locked for this transaction.
+
+    Raises:
+        NotFoundError: there is none of that key.
+    """
+    found = session.scalar(
+        select(Credential)
+        .where(Credential.id == credential_id)
+        .with_for_update()
+        .execution_options(
+            populate_existing=True
+        )  # what was read before the lock may be old by now
+    )
+    if found is None:
+        raise NotFoundError(_("見つかりませんでした。"))
+    return found

@@ -1,0 +1,130 @@
+"""One open request at a time decides over an entitlement: decline, alternative and change of recipient exclude each other."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record, record_many
+from portal.domain.foundation.base import forget_changed, table_of
+from portal.domain.foundation.errors import ConflictError
+from portal.domain.foundation.texts import _
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.states import OPEN
+from portal.domain.people.households.moved import under_confirmation
+
+DECLINE, ALTERNATIVE, RECIPIENT_CHANGE = "decline", "alternative", "recipient_change"
+KINDS = (DECLINE, ALTERNATIVE, RECIPIENT_CHANGE)
+
+
+class Claimable(Protocol):
+    """A locked entitlement as it stands: what a claim has to know of it."""
+
+    @property
+    def id(self) -> int: ...  # noqa: D102  (columns of the table)
+    @property
+    def state(self) -> str: ...  # noqa: D102  (a column of the table)
+    @property
+    def claimed_by(self) -> str | None: ...  # noqa: D102  (a column of the table)
+    @property
+    def claim_id(self) -> int | None: ...  # noqa: D102  (a column of the table)
+
+
+# put together once, on the plain table: every request of every kind comes by here
+_TABLE = table_of(Entitlement)
+_WANTED = _TABLE.c.id.in_(bindparam("wanted", expanding=True))
+_CLAIMED = (
+    select(_TABLE.c.id, _TABLE.c.state, _TABLE.c.claimed_by, _TABLE.c.claim_id)
+    .where(_WANTED, _TABLE.c.household_id == bindparam("household_id"))
+    .order_by(_TABLE.c.id)
+    .with_for_update()
+)
+_CLAIM = (
+    update(_TABLE)
+    .where(_WANTED)
+    .values(claimed_by=bindparam("kind"), claim_id=bindparam("request"), changed_at=bindparam("at"))
+)
+
+
+def claim(
+    session: Session,
+    household_id: int,
+    entitlement_ids: Iterable[int],
+    kind: str,
+    claim_id: int,
+    actor: Actor,
+    now: datetime,
+    *,
+    read: Sequence[Claimable] | None = None,
+) -> Sequence[Claimable]:
+    """Reserve entitlements of one household for the request ``claim_id``; all of them or none. Rows stay locked.
+
+    ``read`` are the household's rows as the caller read and locked them in this transaction, to save reading them again.
+    Returns them as they stood before.
+
+    Raises:
+        ConflictError: one is not of this household, is decided already, or another request is open for it.
+    """
+    if kind not in KINDS:
+        raise ValueError("unknown kind of claim")
+    wanted = sorted(set(entitlement_ids))
+    rows = read
+    if rows is None:
+        rows = session.execute(_CLAIMED, {"wanted": wanted, "household_id": household_id}).all()
+    refuse_claimed(rows, wanted, claim_id)
+    session.execute(_CLAIM, {"wanted": wanted, "kind": kind, "request": claim_id, "at": now})
+    forget_changed(session, Entitlement, wanted)
+    record_many(
+        session,
+        actor,
+        now,
+        "entitlement.claimed",
+        "entitlement",
+        [(row.id, household_id) for row in rows],
+        kind=kind,
+        request=claim_id,
+    )
+    return rows
+
+
+def refuse_claimed(rows: Sequence[Claimable], wanted: Sequence[int], claim_id: int | None) -> None:
+    """Refuse what ``claim`` would refuse, before anything is written; ``claim_id`` is None for a request yet to be opened.
+
+    Raises:
+        ConflictError: as ``claim``.
+    """
+    if len(rows) != len(wanted) or not rows or any(row.state not in OPEN for row in rows):
+        raise ConflictError(
+            _("このこどもの分は、もう手続きが終わっています。画面を開きなおしてください。")
+        )
+    if any(row.claimed_by == RECIPIENT_CHANGE and row.claim_id != claim_id for row in rows):
+        raise under_confirmation()
+    if any(row.claimed_by is not None and row.claim_id != claim_id for row in rows):
+        raise ConflictError(
+            _("このこどもの分は、別の申請の手続き中です。その申請が終わるまで、お待ちください。"),
+            code="claimed",
+        )
+
+
+def free(session: Session, entitlement_id: int, claim_id: int, actor: Actor, now: datetime) -> None:
+    """Give an entitlement back after its request ended; another request's claim is left alone."""
+    row = session.get(Entitlement, entitlement_id, with_for_update=True, populate_existing=True)
+    if row is None or row.claim_id != claim_id:
+        return
+    kind = row.claimed_by
+    row.claimed_by, row.claim_id, row.changed_at = None, None, now
+    record(
+        session,
+        actor,
+        now,
+        "entitlement.freed",
+        "entitlement",
+        row.id,
+        household_id=row.household_id,
+        kind=kind,
+        request=claim_id,
+    )
+    session.flush()

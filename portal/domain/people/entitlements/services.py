@@ -1,0 +1,184 @@
+"""Writing entitlements: one per eligible child, held and released with the household, closed once."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import CursorResult, insert, select, update
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record, record_many
+from portal.domain.foundation.errors import InputError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.states import ENTITLEMENT
+
+
+def create_for_children(
+    session: Session,
+    household_id: int,
+    child_ids: Iterable[int],
+    *,
+    amount_yen: int,
+    now: datetime,
+    held: bool = False,
+) -> list[Entitlement]:
+    """Give each child of a household its entitlement of ``amount_yen`` yen.
+
+    Raises:
+        InputError: the amount is not positive.
+    """
+    if amount_yen <= 0:
+        raise InputError(_s("金額は1円以上にしてください。"))
+    state = ENTITLEMENT.next(ENTITLEMENT.initial, "hold") if held else ENTITLEMENT.initial
+    made = [
+        Entitlement(
+            child_id=child_id,
+            household_id=household_id,
+            amount_yen=amount_yen,
+            state=state,
+            created_at=now,
+            changed_at=now,
+        )
+        for child_id in child_ids
+    ]
+    session.add_all(made)
+    session.flush()
+    return made
+
+
+def create_many(
+    session: Session, children: Iterable[tuple[int, int, bool]], *, amount_yen: int, now: datetime
+) -> int:
+    """Insert entitlements of many children at once; each is (child id, household id, held). Returns how many."""
+    held = ENTITLEMENT.next(ENTITLEMENT.initial, "hold")
+    rows = [
+        {
+            "child_id": child_id,
+            "household_id": household_id,
+            "amount_yen": amount_yen,
+            "state": held if is_held else ENTITLEMENT.initial,
+            "created_at": now,
+            "changed_at": now,
+        }
+        for child_id, household_id, is_held in children
+    ]
+    if rows:
+        session.execute(insert(Entitlement), rows)
+    return len(rows)
+
+
+def hold_household(session: Session, household_id: int, now: datetime) -> int:
+    """Hold what a household still has in progress; returns how many. Repeating it changes nothing."""
+    return _step_all(session, household_id, "hold", now)
+
+
+def release_household(session: Session, household_id: int, now: datetime) -> int:
+    """Put a household's held entitlements back in progress; returns how many. The caller released its holds."""
+    return _step_all(session, household_id, "release", now)
+
+
+def _step_all(session: Session, household_id: int, action: str, now: datetime) -> int:
+    changed = 0
+    for source, target in ENTITLEMENT.steps[action].items():
+        result = session.execute(
+            update(Entitlement)
+            .where(Entitlement.household_id == household_id, Entitlement.state == source)
+            .values(state=target, changed_at=now)
+            .execution_options(synchronize_session="fetch")
+        )
+        changed += result.rowcount if isinstance(result, CursorResult) else 0
+    return changed
+
+
+def locked(session: Session, entitlement_id: int) -> Entitlement:
+    """Return the row, fresh and locked to the end of the transaction.
+
+    Raises:
+        NotFoundError: there is none of that key.
+    """
+    row = session.get(Entitlement, entitlement_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFoundError(_s("対象者が見つかりません。"))
+    return row
+
+
+def change(
+    session: Session, entitlement_id: int, action: str, actor: Actor, now: datetime
+) -> Entitlement:
+    """Carry out one action of the machine on one entitlement and log it (only a decline that is taken back leaves a final state).
+
+    Raises:
+        NotFoundError: there is none of that key.
+        WrongStateError: not possible from its state.
+    """
+    entitlement = locked(session, entitlement_id)
+    before = entitlement.state
+    entitlement.state = ENTITLEMENT.next(before, action)
+    entitlement.changed_at = now
+    record(
+        session,
+        actor,
+        now,
+        f"entitlement.{action}",
+        "entitlement",
+        entitlement.id,
+        household_id=entitlement.household_id,
+        before=before,
+        after=entitlement.state,
+    )
+    session.flush()
+    return entitlement
+
+
+CHANGED_AT_ONCE = 500
+
+
+def change_many(
+    session: Session,
+    entitlement_ids: Iterable[int],
+    action: str,
+    actor: Actor,
+    now: datetime,
+    **detail: str,
+) -> int:
+    """Carry out one action on many entitlements, all or none, each with its own event; returns how many.
+
+    Raises:
+        NotFoundError: one of the keys has no row.
+        WrongStateError: not possible from the state of one of them.
+    """
+    wanted = sorted(set(entitlement_ids))
+    for start in range(0, len(wanted), CHANGED_AT_ONCE):
+        part = wanted[start : start + CHANGED_AT_ONCE]
+        rows = session.execute(
+            select(Entitlement.id, Entitlement.household_id, Entitlement.state)
+            .where(Entitlement.id.in_(part))
+            .order_by(Entitlement.id)
+            .with_for_update()
+        ).all()
+        if len(rows) != len(part):
+            raise NotFoundError(_s("対象者が見つかりません。"))
+        by_state: dict[str, list[tuple[int, int | None]]] = {}
+        for key, household_id, state in rows:
+            by_state.setdefault(state, []).append((key, household_id))
+        for before, subjects in by_state.items():
+            after = ENTITLEMENT.next(before, action)
+            session.execute(
+                update(Entitlement)
+                .where(Entitlement.id.in_([key for key, _household in subjects]))
+                .values(state=after, changed_at=now)
+                .execution_options(synchronize_session="fetch")
+            )
+            record_many(
+                session,
+                actor,
+                now,
+                f"entitlement.{action}",
+                "entitlement",
+                subjects,
+                before=before,
+                after=after,
+                **detail,
+            )
+    return len(wanted)

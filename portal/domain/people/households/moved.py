@@ -1,0 +1,117 @@
+"""Children whose entitlement went elsewhere, as their old household still sees them: a name, and "under confirmation"."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.errors import ConflictError
+from portal.domain.foundation.texts import _
+from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.people.households.models import Child, Household, MovedChild
+
+# put together once: building a statement takes as long as running it
+OF_HOUSEHOLD = (
+    select(MovedChild)
+    .where(MovedChild.household_id == bindparam("household_id"))
+    .order_by(MovedChild.ordinal)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MovedView:
+    """One child on the old household's pages. ``last_end`` is what that household saw before (exclusive, UTC)."""
+
+    ordinal: int
+    name: str
+    kana: str
+    amount_yen: int
+    last_end: datetime | None
+
+    def __repr__(self) -> str:
+        """Show nothing personal."""
+        return "MovedView(…)"
+
+
+def under_confirmation() -> ConflictError:
+    """Return the one answer to whatever an old household asks about such a child: never a reason, date or place."""
+    return ConflictError(
+        _("このこどもの分は、確認中です。確認が終わるまで、お待ちください。"),
+        code="under_confirmation",
+    )
+
+
+def keep_moved(session: Session, vault: Vault, household: Household, view: MovedView) -> None:
+    """Keep what the household goes on to see of a child that leaves it."""
+    row = MovedChild(household_id=household.id, ordinal=view.ordinal, sealed=b"")
+    said = {
+        "name": view.name,
+        "kana": view.kana,
+        "amount_yen": view.amount_yen,
+        "last_end": view.last_end.isoformat() if view.last_end else None,
+    }
+    row.sealed = seal_json(
+        vault.unwrap(household.wrapped_key), said, _context(household.id, view.ordinal)
+    )
+    session.add(row)
+    session.flush()
+
+
+def moved_children(session: Session, vault: Vault, household_id: int) -> list[MovedView]:
+    """Return what a household still sees of children that left it, oldest first.
+
+    Raises:
+        IntegrityFaultError: wrong key or a row that was changed or moved.
+    """
+    rows = session.scalars(OF_HOUSEHOLD, {"household_id": household_id}).all()
+    if not rows:
+        return []
+    key = vault.unwrap(session.get_one(Household, household_id).wrapped_key)
+    found = []
+    for row in rows:
+        said = unseal_json(key, row.sealed, _context(household_id, row.ordinal))
+        end = said["last_end"]
+        found.append(
+            MovedView(
+                row.ordinal, **(said | {"last_end": datetime.fromisoformat(end) if end else None})
+            )
+        )
+    return found
+
+
+def is_moved(session: Session, household_id: int, ordinal: int) -> bool:
+    """Tell whether a household's child of this number went elsewhere."""
+    query = select(MovedChild.id).where(
+        MovedChild.household_id == household_id, MovedChild.ordinal == ordinal
+    )
+    return session.scalar(query) is not None
+
+
+def has_moved(session: Session, household_id: int) -> bool:
+    """Tell whether any child of a household went elsewhere."""
+    query = select(MovedChild.id).where(MovedChild.household_id == household_id)
+    return session.scalar(query.limit(1)) is not None
+
+
+def refuse_moved(session: Session, household_id: int, ordinal: int) -> None:
+    """Refuse whatever a household asks for a child that left it.
+
+    Raises:
+        ConflictError: the child is "under confirmation".
+    """
+    if is_moved(session, household_id, ordinal):
+        raise under_confirmation()
+
+
+def next_ordinal(session: Session, household_id: int) -> int:
+    """Return the number of a household's next child; one that left keeps its number."""
+    numbers = [
+        session.scalar(select(func.max(table.ordinal)).where(table.household_id == household_id))
+        for table in (Child, MovedChild)
+    ]
+    return max(number or 0 for number in numbers) + 1
+
+
+def _context(household_id: int, ordinal: int) -> str:
+    return f"moved:{household_id}:{ordinal}"

@@ -1,0 +1,134 @@
+"""Households and children that no extract brought: made one by one, sealed and indexed as an import would."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.errors import ConflictError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.households.models import BY_INSTRUCTION, Child, Household, SearchIndex
+from portal.domain.people.households.moved import next_ordinal
+from portal.domain.people.households.records import (
+    ChildFields,
+    HouseholdFields,
+    birth_digest,
+    household_digest,
+    open_child,
+    open_household,
+    person_digest,
+    seal_child,
+    seal_household,
+)
+from portal.domain.people.households.search_index import Indexer
+
+PART = "\x1f"
+
+
+def child_key(fields: ChildFields, household_number: str) -> str:
+    """Return the key under which a child is known: its number, else household, name and birth date."""
+    birth = fields.birth.isoformat() if fields.birth else ""
+    return fields.person_no or PART.join((household_number, "".join(fields.name.split()), birth))
+
+
+def add_household(
+    session: Session,
+    vault: Vault,
+    fields: HouseholdFields,
+    now: datetime,
+    *,
+    protected: bool = False,
+    counter: bool = False,
+) -> Household:
+    """Store a household by the ward's instruction; ``fields.number`` must be new.
+
+    Raises:
+        ConflictError: a household of that number is stored already.
+    """
+    digest = household_digest(vault, fields.number)
+    if session.scalar(select(Household.id).where(Household.number_digest == digest)) is not None:
+        raise _household_known()
+    key, wrapped = vault.new_data_key()
+    household = Household(
+        number_digest=digest,
+        wrapped_key=wrapped,
+        sealed=seal_household(key, fields, digest),
+        protected=protected,
+        counter=counter,
+        import_id=BY_INSTRUCTION,
+        created_at=now,
+        changed_at=now,
+        birth_digest=birth_digest(vault, digest, fields.birth) if fields.birth else None,
+    )
+    try:
+        with session.begin_nested():
+            session.add(household)
+    except IntegrityError:
+        raise _household_known() from None
+    session.add(SearchIndex(household_id=household.id, names=b"", places=b"", births=b""))
+    session.flush()
+    return household
+
+
+def add_child(session: Session, vault: Vault, household: Household, fields: ChildFields) -> Child:
+    """Store a child in a locked household by the ward's instruction; a person is stored once for ever.
+
+    Raises:
+        ConflictError: this person is stored already, in whatever household.
+    """
+    key = vault.unwrap(household.wrapped_key)
+    number = open_household(key, household.sealed, household.number_digest).number
+    digest = person_digest(vault, child_key(fields, number))
+    if person_known(session, digest):
+        raise _child_known()
+    child = Child(
+        household_id=household.id,
+        ordinal=next_ordinal(session, household.id),
+        person_digest=digest,
+        added=True,
+        placed=True,
+        sealed=seal_child(key, fields, digest),
+    )
+    try:
+        with session.begin_nested():
+            session.add(child)
+    except IntegrityError:
+        # somebody stored the same person between the look and the insert
+        raise _child_known() from None
+    return child
+
+
+def _household_known() -> ConflictError:
+    return ConflictError(_s("この世帯番号の世帯は、もうあります。"), code="household_known")
+
+
+def _child_known() -> ConflictError:
+    return ConflictError(
+        _s("このこどもは、もう対象者です。一人のこどもに、二重には出せません。"), code="child_known"
+    )
+
+
+def person_known(session: Session, digest: bytes) -> bool:
+    """Tell whether a person is stored as an entitled child."""
+    return session.scalar(select(Child.id).where(Child.person_digest == digest)) is not None
+
+
+def index_again(
+    session: Session, vault: Vault, indexer: Indexer, household_ids: Iterable[int]
+) -> None:
+    """Write the search rows of households anew, after people came or went."""
+    for household_id in household_ids:
+        household = session.get_one(Household, household_id)
+        key = vault.unwrap(household.wrapped_key)
+        fields = open_household(key, household.sealed, household.number_digest)
+        children = [
+            open_child(key, child.sealed, child.person_digest)
+            for child in session.scalars(select(Child).where(Child.household_id == household_id))
+        ]
+        row = session.get_one(SearchIndex, household_id)
+        row.names, row.places = indexer.names(fields, children), indexer.places(fields)
+        row.births = indexer.births(fields, children)
+    session.flush()

@@ -1,0 +1,59 @@
+"""Whether anybody has said yet which households are protected: before that nothing is assigned or printed.
+
+``domain.md`` §2.6: a column of the extract, a separate list, or the ward's dated "none" confirmed by two people.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.foundation.audit.services import record
+
+LOADED = "protection.loaded"
+SOURCES = ("extract", "list", "none_confirmed")
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """Where protection was last loaded from, when (UTC), and the key of that import or approval."""
+
+    source: str
+    at: datetime
+    subject_id: int | None
+
+
+def note_protection(
+    session: Session, source: str, actor: Actor, now: datetime, *, subject_id: int | None = None
+) -> None:
+    """Note that protection is known; ``source`` is one of ``SOURCES``, ``subject_id`` its import or approval."""
+    if source not in SOURCES:
+        raise ValueError("unknown source of protection data")
+    record(session, actor, now, LOADED, "protection", subject_id, source=source)
+
+
+def protection_loaded(session: Session) -> bool:
+    """Tell whether protection is known from any source."""
+    query = select(AuditEvent.id).where(
+        AuditEvent.subject == "protection", AuditEvent.action == LOADED
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def protection_state(session: Session) -> Protection | None:
+    """Return what protection was last loaded from; None before anybody said who is protected."""
+    query = (
+        select(AuditEvent)
+        .where(AuditEvent.subject == "protection", AuditEvent.action == LOADED)
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+    )
+    event = session.scalar(query)
+    return (
+        Protection(str(event.detail["source"]), event.at, event.subject_id)
+        if event is not None
+        else None
+    )

@@ -1,0 +1,188 @@
+"""Reading households: opened for their own residents and for staff who may, or found by parts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import ColumnElement, LargeBinary, Select, and_, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.households.models import Child, Hold, Household, SearchIndex
+from portal.domain.people.households.records import (
+    ChildFields,
+    HouseholdFields,
+    household_digest,
+    open_child,
+    open_household,
+)
+
+SEARCH_LIMIT = 20
+CANDIDATE_LIMIT = 400
+
+
+# put together once: building a statement takes as long as running it
+HOUSEHOLDS = select(Household).where(Household.id.in_(bindparam("keys", expanding=True)))
+CHILDREN = (
+    select(Child)
+    .where(Child.household_id.in_(bindparam("keys", expanding=True)))
+    .order_by(Child.ordinal)
+)
+OPEN_HOLDS = (
+    select(Hold)
+    .where(Hold.household_id == bindparam("household_id"), Hold.state == "open")
+    .order_by(Hold.code)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChildView:
+    """A child with its opened fields."""
+
+    id: int
+    ordinal: int
+    state: str
+    codes: tuple[str, ...]
+    fields: ChildFields
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdView:
+    """A household with its opened fields and its children (oldest first)."""
+
+    id: int
+    protected: bool
+    state: str
+    codes: tuple[str, ...]
+    fields: HouseholdFields
+    children: tuple[ChildView, ...]
+
+
+def view_household(session: Session, vault: Vault, household_id: int) -> HouseholdView:
+    """Open one household.
+
+    Raises:
+        NotFoundError: there is none of that key.
+    """
+    views = view_households(session, vault, [household_id])
+    if not views:
+        raise NotFoundError(_("見つかりませんでした。"))
+    return views[0]
+
+
+def view_of(session: Session, vault: Vault, household: Household) -> HouseholdView:
+    """Open a household whose row was read already."""
+    return _views(session, vault, [household])[0]
+
+
+def view_households(session: Session, vault: Vault, ids: Iterable[int]) -> list[HouseholdView]:
+    """Open several households, in the order of ``ids``; unknown ones are left out."""
+    wanted = list(ids)
+    found = {h.id: h for h in session.scalars(HOUSEHOLDS, {"keys": wanted})}
+    return _views(session, vault, [found[key] for key in wanted if key in found])
+
+
+def _views(session: Session, vault: Vault, households: Sequence[Household]) -> list[HouseholdView]:
+    keys = [household.id for household in households]
+    children: dict[int, list[Child]] = {}
+    for child in session.scalars(CHILDREN, {"keys": keys}):
+        children.setdefault(child.household_id, []).append(child)
+    views = []
+    for household in households:
+        data_key = vault.unwrap(household.wrapped_key)
+        kids = tuple(
+            ChildView(
+                c.id,
+                c.ordinal,
+                c.state,
+                tuple(c.codes),
+                open_child(data_key, c.sealed, c.person_digest),
+            )
+            for c in children.get(household.id, [])
+        )
+        fields = open_household(data_key, household.sealed, household.number_digest)
+        views.append(
+            HouseholdView(
+                household.id,
+                household.protected,
+                household.state,
+                tuple(household.codes),
+                fields,
+                kids,
+            )
+        )
+    return views
+
+
+def household_id_of(session: Session, vault: Vault, number: str) -> int | None:
+    """Return the key of the household with a number of the ward, or with our own key written as ``#123``."""
+    if number.startswith("#") and number[1:].isdigit():
+        query = select(Household.id).where(Household.id == int(number[1:]))
+    else:
+        query = select(Household.id).where(
+            Household.number_digest == household_digest(vault, number)
+        )
+    return session.scalar(query)
+
+
+def open_holds(session: Session, household_id: int) -> list[Hold]:
+    """Return the open holds of a household."""
+    return list(session.scalars(OPEN_HOLDS, {"household_id": household_id}))
+
+
+def has_open_hold(household_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the condition "an open hold exists" for use in another slice's select."""
+    return select(Hold.id).where(Hold.household_id == household_id, Hold.state == "open").exists()
+
+
+def withheld() -> ColumnElement[bool]:
+    """Return the condition "protected, and not handed over at the counter" for selects that join the household."""
+    return and_(Household.protected, ~Household.counter)
+
+
+def candidates(
+    session: Session, queries: list[tuple[str, list[bytes]]], *, include_protected: bool
+) -> tuple[list[int], bool]:
+    """Return ids of households whose packed columns hold all digests, and whether there were too many.
+
+    At most ``CANDIDATE_LIMIT`` ids come back; the caller opens them and compares, since digests can collide.
+    """
+    shape = tuple((column, len(digests)) for column, digests in queries if digests)
+    if not shape:
+        return [], False
+    every = [digest for _column, digests in queries for digest in digests]
+    statement = _holding(session.get_bind().dialect.name, shape, include_protected)
+    found = list(
+        session.scalars(statement, {f"digest_{at}": digest for at, digest in enumerate(every)})
+    )
+    return found[:CANDIDATE_LIMIT], len(found) > CANDIDATE_LIMIT
+
+
+@lru_cache(maxsize=256)
+def _holding(
+    dialect: str, shape: tuple[tuple[str, int], ...], include_protected: bool
+) -> Select[int]:
+    """Return the statement for so many digests in each packed column; most searches are alike, so it is kept."""
+    columns = [column for column, count in shape for _ in range(count)]
+    statement = (
+        select(SearchIndex.household_id)
+        .where(
+            *(_contains(getattr(SearchIndex, name), at, dialect) for at, name in enumerate(columns))
+        )
+        .order_by(SearchIndex.household_id)
+        .limit(CANDIDATE_LIMIT + 1)
+    )
+    if include_protected:
+        return statement
+    joined = statement.join(Household, Household.id == SearchIndex.household_id)
+    return joined.where(Household.protected.is_(False))
+
+
+def _contains(packed: ColumnElement[bytes], at: int, dialect: str) -> ColumnElement[bool]:
+    digest = bindparam(f"digest_{at}", type_=LargeBinary)
+    if dialect == "postgresql":
+        # position(substring IN bytes) is the only bytea search of PostgreSQL, and it is syntax, not a function.
+        return func.position(digest.op("IN")(packed)) > 0
+    return func.instr(packed, digest) > 0

@@ -1,0 +1,129 @@
+"""Household search by parts of names, address, postal code and birth date; at most twenty rows come back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain, islice
+
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.households.folding import fold_name, fold_place, name_words
+from portal.domain.people.households.queries import (
+    SEARCH_LIMIT,
+    HouseholdView,
+    candidates,
+    view_households,
+)
+from portal.domain.people.households.records import ChildFields, HouseholdFields
+from portal.domain.people.households.search_index import Indexer
+
+OPENED_AT_ONCE = SEARCH_LIMIT + 1
+"""Households are opened in such portions until a page is full: a common surname has hundreds that nobody will see."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTerms:
+    """What to look for; empty fields do not count. All given fields must match the same household."""
+
+    name: str = ""
+    place: str = ""
+    postal_code: str = ""
+    birth: date | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether nothing was asked."""
+        return not (self.name or self.place or self.postal_code or self.birth)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Up to twenty households; ``more`` says that the terms fit further ones."""
+
+    households: tuple[HouseholdView, ...]
+    more: bool
+
+
+def search_households(
+    session: Session, vault: Vault, indexer: Indexer, terms: SearchTerms, *, include_protected: bool
+) -> SearchResult:
+    """Find households. Protected ones are found only where ``include_protected`` says so."""
+    views, more = _fitting(session, vault, indexer, terms, include_protected=include_protected)
+    return _page(list(islice(views, SEARCH_LIMIT + 1)), more=more)
+
+
+def search_apart(
+    session: Session, vault: Vault, indexer: Indexer, terms: SearchTerms
+) -> tuple[SearchResult, tuple[int, ...]]:
+    """Find households for somebody who may not know of protected ones, and the keys of those, for the log alone.
+
+    Where more than a page fits, the search is about nobody in particular, and no key comes back.
+    """
+    found: list[HouseholdView] = []
+    withheld: list[int] = []
+    views, more = _fitting(session, vault, indexer, terms, include_protected=True)
+    for view in views:
+        if view.protected:
+            withheld.append(view.id)
+        else:
+            found.append(view)
+        if len(found) > SEARCH_LIMIT:
+            break
+    if more or len(found) + len(withheld) > SEARCH_LIMIT:
+        withheld = []
+    return _page(found, more=more), tuple(withheld)
+
+
+def _page(found: list[HouseholdView], *, more: bool) -> SearchResult:
+    return SearchResult(tuple(found[:SEARCH_LIMIT]), more=more or len(found) > SEARCH_LIMIT)
+
+
+def _fitting(
+    session: Session, vault: Vault, indexer: Indexer, terms: SearchTerms, *, include_protected: bool
+) -> tuple[Iterator[HouseholdView], bool]:
+    """Return the households that fit, opened as far as the caller reads on, and whether there were too many to look at."""
+    if terms.empty:
+        return iter(()), False
+    queries: list[tuple[str, list[bytes]]] = []
+    if terms.name:
+        queries.append(("names", indexer.name_query(terms.name)))
+    if terms.place:
+        queries.append(("places", indexer.place_query(terms.place)))
+    if terms.postal_code:
+        queries.append(("places", indexer.postal_query(terms.postal_code)))
+    if terms.birth:
+        queries.append(("births", indexer.birth_query(terms.birth)))
+    ids, more = candidates(session, queries, include_protected=include_protected)
+    portions = (ids[start : start + OPENED_AT_ONCE] for start in range(0, len(ids), OPENED_AT_ONCE))
+    opened = chain.from_iterable(view_households(session, vault, portion) for portion in portions)
+    return (view for view in opened if _fits(view, terms)), more
+
+
+def _fits(view: HouseholdView, terms: SearchTerms) -> bool:
+    people: list[HouseholdFields | ChildFields] = [view.fields, *(c.fields for c in view.children)]
+    if terms.name:
+        words = name_words(terms.name)
+        if not words or not any(
+            all(_named(word, names) for word in words) for names in _folded(people)
+        ):
+            return False
+    if terms.place:
+        fields = view.fields
+        if fold_place(terms.place) not in fold_place(
+            fields.town + fields.street + " " + fields.building
+        ):
+            return False
+    if terms.postal_code and terms.postal_code != view.fields.postal_code:
+        return False
+    return terms.birth is None or any(p.birth == terms.birth for p in people)
+
+
+def _folded(people: list[HouseholdFields | ChildFields]) -> Iterator[tuple[str, ...]]:
+    """Give each person's names, folded; what is typed with spaces may be in any order and any of them."""
+    for person in people:
+        yield tuple(fold_name(text) for text in (person.name, person.kana, person.alias) if text)
+
+
+def _named(word: str, names: tuple[str, ...]) -> bool:
+    return any(word in name for name in names)

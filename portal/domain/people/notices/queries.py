@@ -1,0 +1,85 @@
+"""What became of messages: counts for staff, trouble for the code page, and the opened outbox of the demo."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.vault import Vault, unseal_json
+from portal.domain.people.notices.models import OutboxMessage
+from portal.domain.people.notices.services import sealing_context
+
+SLOW = timedelta(seconds=12)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedMessage:
+    """A message as the recipient sees it, for the outbox page of the demo."""
+
+    id: int
+    kind: str
+    purpose: str
+    state: str
+    created_at: datetime
+    expires_at: datetime
+    address: str = field(repr=False)
+    subject: str | None = field(repr=False)
+    body: str = field(repr=False)
+
+
+def latest_opened(session: Session, vault: Vault, limit: int = 50) -> list[OpenedMessage]:
+    """Return the newest messages whose text is still kept, newest first (demo and tests only)."""
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.sealed.is_not(None))
+        .order_by(OutboxMessage.id.desc())
+        .limit(limit)
+    )
+    opened: list[OpenedMessage] = []
+    for row in rows:
+        content = unseal_json(vault.kek, row.sealed or b"", sealing_context(row.dedupe_key))
+        opened.append(
+            OpenedMessage(
+                row.id,
+                row.kind,
+                row.purpose,
+                row.state,
+                row.created_at,
+                row.expires_at,
+                content["address"],
+                content["subject"],
+                content["body"],
+            )
+        )
+    return opened
+
+
+def counts(session: Session, since: datetime) -> dict[tuple[str, str], int]:
+    """Return how many messages made since an instant (UTC) are in which state, by kind and state."""
+    rows = session.execute(
+        select(OutboxMessage.kind, OutboxMessage.state, func.count())
+        .where(OutboxMessage.created_at >= since)
+        .group_by(OutboxMessage.kind, OutboxMessage.state)
+    )
+    return {(kind, state): number for kind, state, number in rows}
+
+
+def in_trouble(session: Session, household_id: int, kind: str, now: datetime) -> bool:
+    """Tell whether the household's latest message of a kind does not get through, so that the page offers other ways.
+
+    True from twelve seconds on, or at once after a failed try (F9 of ``security.md`` §8: shown within 15 s).
+    """
+    latest = (
+        select(OutboxMessage.id)
+        .where(OutboxMessage.household_id == household_id, OutboxMessage.kind == kind)
+        .order_by(OutboxMessage.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    slow = (OutboxMessage.state != "sent") & (OutboxMessage.created_at <= now - SLOW)
+    failed = (OutboxMessage.state != "sent") & OutboxMessage.last_error.is_not(None)
+    found = session.scalar(
+        select(OutboxMessage.id).where(OutboxMessage.id == latest, or_(slow, failed))
+    )
+    return found is not None

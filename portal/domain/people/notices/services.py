@@ -1,0 +1,247 @@
+"""The outbox: put a message in, claim what is due, note what became of it; sealed until it is sent."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.errors import IntegrityFaultError
+from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.people.notices.models import OutboxMessage
+from portal.domain.people.notices.states import MESSAGE
+
+# F8 of security.md §8: after a failure 1, 5, 15, 60 minutes, then every hour until the message expires.
+RETRY_MINUTES = (1, 5, 15, 60)
+LEASE = timedelta(minutes=2)
+KEY_LENGTH = 80
+HELD = "held"
+_INSERT = {
+    dialect: insert(OutboxMessage)
+    .on_conflict_do_nothing(index_elements=[OutboxMessage.dedupe_key])
+    .returning(OutboxMessage)
+    for dialect, insert in (("postgresql", pg_insert), ("sqlite", sqlite_insert))
+}
+Gate = Callable[[Session, Sequence[OutboxMessage]], set[int]]
+"""Asked right before sending: returns the ids of those messages that must not go out any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A message that one worker may send until ``claimed_until`` (UTC).
+
+    ``reference`` is the same for every try of one message and means nothing to others: a gateway that gets it a
+    second time knows that it has the message already.
+    """
+
+    id: int
+    kind: str
+    reference: str
+    address: str = field(repr=False)
+    subject: str | None = field(repr=False)
+    body: str = field(repr=False)
+    claimed_until: datetime
+    expires_at: datetime
+
+
+def sealing_context(dedupe_key: str) -> str:
+    """Return the place a sealed message is bound to, so that no row can be opened in place of another."""
+    return f"outbox:{dedupe_key}"
+
+
+def enqueue(
+    session: Session,
+    vault: Vault,
+    *,
+    kind: str,
+    purpose: str,
+    address: str,
+    subject: str | None,
+    body: str,
+    dedupe_key: str,
+    household_id: int | None,
+    now: datetime,
+    expires_at: datetime,
+) -> OutboxMessage:
+    """Put a message into the outbox; a second one with the same key changes nothing and returns the first.
+
+    ``kind`` is ``sms`` (address as ``+8190…``) or ``email``; after ``expires_at`` (UTC, exclusive) it is not sent.
+
+    Raises:
+        ValueError: the dedupe key is longer than 80 characters.
+    """
+    if len(dedupe_key) > KEY_LENGTH:
+        raise ValueError("a dedupe key has at most 80 characters")
+    content = {"address": address, "subject": subject, "body": body}
+    made: OutboxMessage | None = session.scalar(
+        _INSERT[session.get_bind().dialect.name],
+        {
+            "kind": kind,
+            "purpose": purpose,
+            "household_id": household_id,
+            "dedupe_key": dedupe_key,
+            "state": MESSAGE.initial,
+            "sealed": seal_json(vault.kek, content, sealing_context(dedupe_key)),
+            "tries": 0,
+            "created_at": now,
+            "next_try_at": now,
+            "expires_at": expires_at,
+        },
+    )
+    if made is not None:
+        return made
+    return session.scalars(
+        select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key)
+    ).one()
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        OutboxMessage.next_try_at <= now,
+        OutboxMessage.expires_at > now,
+        or_(
+            OutboxMessage.state == "waiting",
+            and_(OutboxMessage.state == "sending", OutboxMessage.claimed_until <= now),
+        ),
+    )
+
+
+def has_due(session: Session, now: datetime, kind: str) -> bool:
+    """Tell whether a message of this kind waits to be sent; reads only, so that an idle worker locks nothing."""
+    return (
+        session.scalar(
+            select(OutboxMessage.id).where(_due(now), OutboxMessage.kind == kind).limit(1)
+        )
+        is not None
+    )
+
+
+def claim_due(
+    session: Session,
+    vault: Vault,
+    now: datetime,
+    *,
+    limit: int,
+    lease: timedelta = LEASE,
+    kind: str | None = None,
+    gate: Gate | None = None,
+) -> list[Claim]:
+    """Take up to ``limit`` due messages, oldest first; nobody else gets them before the lease runs out.
+
+    What the ``gate`` names is stopped instead, its text and address removed.
+    """
+    chosen = (
+        select(OutboxMessage).where(_due(now)).order_by(OutboxMessage.next_try_at, OutboxMessage.id)
+    )
+    if kind is not None:
+        chosen = chosen.where(OutboxMessage.kind == kind)
+    claims: list[Claim] = []
+    rows = session.scalars(chosen.limit(limit).with_for_update(skip_locked=True)).all()
+    barred = gate(session, rows) if gate is not None else set()
+    for row in rows:
+        if row.id in barred:
+            row.state, row.last_error = MESSAGE.next(row.state, "stop"), HELD
+            row.sealed = row.claimed_until = None
+            continue
+        try:
+            content = unseal_json(vault.kek, row.sealed or b"", sealing_context(row.dedupe_key))
+        except IntegrityFaultError:
+            # One changed row must not hold up all the others.
+            row.state, row.last_error = MESSAGE.next(row.state, "give_up"), "integrity"
+            continue
+        row.state = MESSAGE.next(row.state, "claim")
+        row.claimed_until = now + lease
+        row.tries += 1
+        claims.append(
+            Claim(
+                row.id,
+                row.kind,
+                vault.blind("outbox", row.dedupe_key).hex(),
+                content["address"],
+                content["subject"],
+                content["body"],
+                row.claimed_until,
+                row.expires_at,
+            )
+        )
+    session.flush()
+    return claims
+
+
+def _claimed_row(session: Session, claim: Claim) -> OutboxMessage | None:
+    """Lock the row of a claim; None when the lease ran out and somebody else has it now."""
+    return session.scalar(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.id == claim.id,
+            OutboxMessage.state == "sending",
+            OutboxMessage.claimed_until == claim.claimed_until,
+        )
+        .with_for_update()
+    )
+
+
+def mark_sent(session: Session, claim: Claim, now: datetime, *, keep_body: bool = False) -> bool:
+    """Note that the message was accepted and remove its text and address.
+
+    ``keep_body`` leaves them sealed until the message expires, for the outbox page of the demo. Returns whether the
+    claim still held.
+    """
+    row = _claimed_row(session, claim)
+    if row is None:
+        return False
+    row.state = MESSAGE.next(row.state, "send")
+    row.sent_at = now
+    row.claimed_until = None
+    row.last_error = None
+    if not keep_body:
+        row.sealed = None
+    return True
+
+
+def mark_failed(
+    session: Session, claim: Claim, now: datetime, *, reason: str, permanent: bool = False
+) -> datetime | None:
+    """Note a failed try and return when the next one is due (UTC); None: given up, text and address removed.
+
+    ``reason`` is a word for staff, never an address or an answer of the other side.
+    """
+    row = _claimed_row(session, claim)
+    if row is None:
+        return None
+    row.last_error = reason[:120]
+    row.claimed_until = None
+    wait = RETRY_MINUTES[min(row.tries, len(RETRY_MINUTES)) - 1]
+    next_try = now + timedelta(minutes=wait)
+    if permanent or next_try >= row.expires_at:
+        row.state = MESSAGE.next(row.state, "give_up")
+        row.sealed = None
+        return None
+    row.state = MESSAGE.next(row.state, "retry")
+    row.next_try_at = next_try
+    return next_try
+
+
+def forget_expired(session: Session, now: datetime) -> int:
+    """Give up what nobody could send in time and remove all texts whose time is over. Returns how many."""
+    unsent = OutboxMessage.state.in_(MESSAGE.steps["give_up"])
+    ids = session.scalars(
+        update(OutboxMessage)
+        .where(OutboxMessage.expires_at <= now, unsent, _not_being_sent(now))
+        .values(state="given_up", sealed=None, claimed_until=None)
+        .returning(OutboxMessage.id)
+    ).all()
+    more = session.scalars(
+        update(OutboxMessage)
+        .where(OutboxMessage.expires_at <= now, ~unsent, OutboxMessage.sealed.is_not(None))
+        .values(sealed=None)
+        .returning(OutboxMessage.id)
+    ).all()
+    return len(ids) + len(more)
+
+
+def _not_being_sent(now: datetime) -> ColumnElement[bool]:
+    return or_(OutboxMessage.claimed_until.is_(None), OutboxMessage.claimed_until <= now)

@@ -1,0 +1,159 @@
+"""The resident's own account: own password, further channels, sign out everywhere, report lost, new letter."""
+
+import unicodedata
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor, Role
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import InputError, NotAllowedError
+from portal.domain.foundation.texts import _
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.authn import sessions
+from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.services import lock_row, move
+from portal.domain.people.signin.common_passwords import is_common
+from portal.domain.people.signin.notify import tell_owner
+from portal.domain.people.tasks.models import Task
+from portal.domain.people.tasks.services import (
+    NEW_LETTER,
+    NO_CHANNEL,
+    REPORT_LOST,
+    UNMATCHED,
+    open_once,
+    open_task,
+)
+
+PASSWORD_MIN, PASSWORD_MAX = 10, 128
+
+
+def check_own_password(typed: str, forbidden: tuple[str, ...]) -> str:
+    """Return an own password that may be set: taken as typed, no rules of composition (NIST SP 800-63B).
+
+    Raises:
+        InputError: too short, too long, too common, or made of words that are near at hand.
+    """
+    if len(typed) < PASSWORD_MIN:
+        raise InputError(
+            _("パスワードは10文字以上にしてください。長い文でもかまいません。"), code="short"
+        )
+    if len(typed) > PASSWORD_MAX:
+        raise InputError(_("パスワードは128文字までにしてください。"), code="long")
+    folded = unicodedata.normalize("NFKC", typed).casefold()
+    if (
+        is_common(folded)
+        or any(word and word.casefold() in folded for word in forbidden)
+        or len(set(folded)) < 4
+    ):
+        raise InputError(
+            _("このパスワードは、ほかの人に当てられやすいです。別のものにしてください。"),
+            code="common",
+        )
+    return typed
+
+
+def set_own_password(
+    session: Session, vault: Vault, auth: AuthSession, hashed: str, now: datetime
+) -> int:
+    """Store the hash of an own password; every other session of the account ends. Returns how many did."""
+    credential = lock_row(session, auth.owner_id or 0)
+    credential.own_password_hash = hashed
+    credential.changed_at = now
+    _note(session, credential, now, "account.own_password")
+    tell_owner(session, vault, credential, "password_changed", now)
+    return sessions.end_all(session, sessions.RESIDENT, credential.id, keep=auth.id)
+
+
+def sign_out_everywhere(session: Session, auth: AuthSession, now: datetime) -> int:
+    """End all sessions of the account, this one too."""
+    credential = session.get_one(Credential, auth.owner_id)
+    _note(session, credential, now, "account.sign_out_everywhere")
+    return sessions.end_all(session, sessions.RESIDENT, credential.id)
+
+
+def remove_channel(
+    session: Session, vault: Vault, auth: AuthSession, kind: str, now: datetime
+) -> None:
+    """Remove a source of codes.
+
+    Raises:
+        NotAllowedError: it is the last one; then nobody could sign in any more.
+    """
+    credential = lock_row(session, auth.owner_id or 0)
+    rows = session.scalars(
+        select(OtpAuthenticator).where(
+            OtpAuthenticator.credential_id == credential.id, OtpAuthenticator.state == "confirmed"
+        )
+    ).all()
+    chosen = [r for r in rows if r.kind == kind]
+    if len(rows) <= len(chosen):
+        raise NotAllowedError(_("最後のひとつは消せません。さきに、ほかの方法を登録してください。"))
+    tell_owner(session, vault, credential, "channel_changed", now)
+    for row in chosen:
+        session.delete(row)
+    _note(session, credential, now, "account.channel_removed", kind=kind)
+
+
+def report_lost(
+    session: Session, vault: Vault, credential_id: int, actor: Actor, now: datetime
+) -> Task:
+    """Suspend the account at once: a finder of letter or phone is shut out, a new letter opens it again.
+
+    Somebody of the staff may do it for the household. A locked account lets nobody in, so only the task is opened.
+
+    Raises:
+        NotFoundError: there is no such account.
+        WrongStateError: the account was replaced or closed.
+    """
+    credential = lock_row(session, credential_id)
+    task = open_once(session, vault, REPORT_LOST, credential.household_id, {}, actor, now)
+    if credential.state in {"suspended", "locked"}:
+        return task  # the button was pressed twice, or it is shut already
+    tell_owner(session, vault, credential, "new_letter", now)
+    move(session, credential, "suspend", actor, now, reason=REPORT_LOST)
+    return task
+
+
+def ask_new_letter(
+    session: Session, vault: Vault, household_id: int, actor: Actor, now: datetime
+) -> Task:
+    """Ask for a new letter to the registered address; the staff decide. Asking twice is one request."""
+    return open_once(session, vault, NEW_LETTER, household_id, {}, actor, now)
+
+
+def ask_without_sign_in(
+    session: Session, vault: Vault, details: dict[str, Any], now: datetime
+) -> Task:
+    """Take a request from somebody who cannot sign in: a receipt for everybody, a match for nobody but staff.
+
+    Nothing is looked up here, so that neither answer nor time differs; staff compare later, and whatever is sent
+    goes only to the registered address (``security.md`` §9).
+    """
+    return open_task(session, vault, UNMATCHED, None, details, Actor(Role.RESIDENT), now)
+
+
+def _note(
+    session: Session, credential: Credential, now: datetime, action: str, **detail: str
+) -> None:
+    record(
+        session,
+        Actor(Role.RESIDENT, credential.id),
+        now,
+        action,
+        "credential",
+        credential.id,
+        household_id=credential.household_id,
+        sealed=None,
+        **detail,
+    )
+
+
+def ask_no_channel(session: Session, vault: Vault, auth: AuthSession, now: datetime) -> Task:
+    """Leave word that no way of receiving codes works; staff offer the paper alternative or the counter."""
+    credential = session.get_one(Credential, auth.owner_id)
+    actor = Actor(Role.RESIDENT, credential.id)
+    return open_once(session, vault, NO_CHANNEL, credential.household_id, {}, actor, now)

@@ -1,0 +1,152 @@
+"""First sign-in: the householder's birth date, then a proven source of one-time codes, then backup codes."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor, Role
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import WrongStateError
+from portal.domain.foundation.texts import _
+from portal.domain.foundation.vault import Vault, same
+from portal.domain.people.authn import sessions
+from portal.domain.people.authn.backup_codes import new_backup_codes
+from portal.domain.people.authn.models import AuthSession
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.services import lock_row, move
+from portal.domain.people.households.models import Household
+from portal.domain.people.households.records import birth_digest
+from portal.domain.people.signin.attempt import STAGE_BIRTH, STAGE_CHANNEL, STAGE_FULL
+from portal.domain.people.tasks.services import BIRTH_FROZEN, open_once
+
+# T8 of security.md §2: five different wrong dates per letter, then people decide.
+BIRTH_TRIES = 5
+WRONG_BYTES = 16
+
+
+class BirthAnswer(StrEnum):
+    """What a typed birth date turned out to be."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    FROZEN = "frozen"
+
+
+@dataclass(frozen=True, slots=True)
+class BirthCheck:
+    """The answer; ``token`` is the session that goes on, ``receipt_no`` what a frozen person can quote."""
+
+    answer: BirthAnswer
+    token: str = ""
+    tries_left: int = 0
+    receipt_no: str = ""
+
+
+def check_birth(
+    session: Session, vault: Vault, auth: AuthSession, typed: date, now: datetime
+) -> BirthCheck:
+    """Compare the householder's birth date; the same wrong date twice counts once.
+
+    Raises:
+        WrongStateError: the session is not at this step.
+    """
+    _at_stage(auth, STAGE_BIRTH)
+    credential = lock_row(session, _owner(auth))
+    household = session.get_one(Household, credential.household_id)
+    actor = Actor(Role.RESIDENT, credential.id)
+    if credential.state != "issued":
+        raise WrongStateError(
+            _(
+                "この手続きは、もう終わっているか、できなくなっています。はじめから、やりなおしてください。"
+            )
+        )
+    digest = birth_digest(vault, household.number_digest, typed)
+    if household.birth_digest is not None and same(digest, household.birth_digest):
+        token = sessions.start(
+            session,
+            sessions.RESIDENT,
+            STAGE_CHANNEL,
+            credential.id,
+            now,
+            replaces=auth,
+            device=auth.device,
+        )
+        record(
+            session,
+            actor,
+            now,
+            "activation.birth",
+            "credential",
+            credential.id,
+            household_id=household.id,
+        )
+        return BirthCheck(BirthAnswer.RIGHT, token)
+    short = digest[:WRONG_BYTES]
+    wrong = [
+        credential.wrong_births[i : i + WRONG_BYTES]
+        for i in range(0, len(credential.wrong_births), WRONG_BYTES)
+    ]
+    if short not in wrong:
+        credential.wrong_births += short
+        wrong.append(short)
+        record(
+            session,
+            actor,
+            now,
+            "activation.birth_wrong",
+            "credential",
+            credential.id,
+            household_id=household.id,
+        )
+    if len(wrong) < BIRTH_TRIES:
+        return BirthCheck(BirthAnswer.WRONG, tries_left=BIRTH_TRIES - len(wrong))
+    move(session, credential, "lock", actor, now, reason=BIRTH_FROZEN)
+    task = open_once(session, vault, BIRTH_FROZEN, household.id, {}, actor, now)
+    return BirthCheck(BirthAnswer.FROZEN, receipt_no=task.receipt_no)
+
+
+def activate(
+    session: Session, vault: Vault, auth: AuthSession, now: datetime
+) -> tuple[str, list[str]]:
+    """Finish the first sign-in after the channel was proven; returns the new session id and ten backup codes.
+
+    Raises:
+        WrongStateError: the session is not at this step.
+    """
+    _at_stage(auth, STAGE_CHANNEL)
+    credential = lock_row(session, _owner(auth))
+    move(session, credential, "activate", Actor(Role.RESIDENT, credential.id), now)
+    credential.activated_at = credential.activated_at or now
+    backup = new_backup_codes(session, vault, credential.id, now)
+    token = sessions.start(
+        session,
+        sessions.RESIDENT,
+        STAGE_FULL,
+        credential.id,
+        now,
+        replaces=auth,
+        device=auth.device,
+    )
+    return token, backup
+
+
+def credential_of(session: Session, auth: AuthSession) -> Credential:
+    """Return the credential of a session."""
+    return session.get_one(Credential, _owner(auth))
+
+
+def _owner(auth: AuthSession) -> int:
+    if auth.owner_id is None:
+        raise WrongStateError(_("もう一度サインインしてください。"))
+    return auth.owner_id
+
+
+def _at_stage(auth: AuthSession, stage: str) -> None:
+    if auth.stage != stage:
+        raise WrongStateError(
+            _(
+                "この手続きは、もう終わっているか、できなくなっています。はじめから、やりなおしてください。"
+            )
+        )

@@ -1,0 +1,212 @@
+"""ID and password: look up and count first, compare outside any transaction, then decide.
+
+No answer, status or duration tells whether an ID exists: an unknown one meets the same counters, the same Argon2
+work and the same sentence (``security.md`` A4–A6, A23, A24).
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor, Role
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import JST
+from portal.domain.foundation.errors import InputError, ThrottledError
+from portal.domain.foundation.texts import _
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.authn import sessions, throttles
+from portal.domain.people.authn.models import AuthSession
+from portal.domain.people.authn.networks import network_keys
+from portal.domain.people.credentials.formats import read_login_id, read_password
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.services import login_digest
+from portal.domain.people.households.models import Household
+
+DEVICE_LIFE = timedelta(days=400)
+REUSABLE, SUPERSEDED = "reusable", "superseded"
+STAGE_BIRTH, STAGE_CHANNEL, STAGE_CODE, STAGE_FULL = "birth", "channel", "code", "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who knocks: the network address (never stored in clear) and the device cookie."""
+
+    address: str
+    device: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A counted try: what to compare with, and which counters to give it back to when it was right."""
+
+    credential_id: int | None
+    hashed: str | None = field(repr=False)
+    password: str = field(repr=False)
+    taken: tuple[tuple[throttles.Limit, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session that goes on with the birth date (first time) or the one-time code."""
+
+    token: str = field(repr=False)
+    stage: str
+
+
+def device_token(vault: Vault, digest: bytes) -> str:
+    """Return a cookie that marks this browser as known for one ID, and for no other."""
+    name = secrets.token_hex(8)
+    return f"{name}.{vault.sign('device', name + digest.hex())}"
+
+
+def known_device(vault: Vault, digest: bytes, token: str | None) -> str | None:
+    """Return the device's name when the cookie was made for this ID."""
+    name, _dot, signature = (token or "").partition(".")
+    expected = vault.sign("device", name + digest.hex())
+    return name if secrets.compare_digest(signature.encode(), expected.encode()) else None
+
+
+def begin(
+    session: Session,
+    vault: Vault,
+    typed_id: str,
+    typed_password: str,
+    visitor: Visitor,
+    now: datetime,
+    *,
+    mode: str,
+) -> Attempt:
+    """Count the try and find what to compare with.
+
+    Raises:
+        InputError: the ID has a wrong length or check digit (public arithmetic, so no try is counted).
+        ThrottledError: this ID, device or network must wait.
+    """
+    login_id = read_login_id(typed_id)
+    if login_id is None:
+        raise InputError(login_id_text(), code="login_id")
+    digest = login_digest(vault, login_id)
+    device = known_device(vault, digest, visitor.device)
+    near, wide = network_keys(vault, visitor.address)
+    own = (throttles.KNOWN_DEVICE, device) if device else (throttles.UNKNOWN_DEVICE, digest.hex())
+    taken = (own, (throttles.NETWORK, near), (throttles.WIDE_NETWORK, wide))
+    for place, (limit, key) in enumerate(taken):
+        verdict = throttles.take(session, limit, key, now)
+        if not verdict.allowed:
+            for counted in taken[
+                :place
+            ]:  # nothing was tried: a tired network costs its members no tries
+                throttles.give_back(session, *counted)
+            raise ThrottledError(waiting_text(verdict.retry_at), retry_at=verdict.retry_at)
+    credential = session.scalar(select(Credential).where(Credential.login_digest == digest))
+    password = read_password(typed_password)
+    hashed = None
+    if credential is not None and credential.state == SUPERSEDED:
+        # compared too: who knows what was right until then may read that a new letter was sent
+        hashed = credential.password_hash
+        if credential.own_password_hash:
+            hashed, password = credential.own_password_hash, typed_password
+    elif credential is not None and credential.state in {"issued", "active"}:
+        hashed = credential.password_hash
+        # an own password that was typed in a first sign-in that broke off does not count yet
+        if credential.own_password_hash and credential.activated_at is not None:
+            hashed, password = credential.own_password_hash, typed_password
+        elif credential.state == "active" and mode != REUSABLE:
+            hashed = None
+    return Attempt(credential.id if credential else None, hashed, password, taken)
+
+
+def login_id_text() -> str:
+    """Say that what was typed cannot be an ID; the check digit is public, so this tells nothing."""
+    return _("IDは10けたの数字です。手紙のIDを、もう一度たしかめてください。")
+
+
+def waiting_text(retry_at: datetime | None) -> str:
+    """Say until when to wait; without an instant only the call center can help."""
+    if retry_at is None:
+        return _(
+            "何度も間違えたため、このIDではサインインできなくなりました。コールセンターにお電話ください。"
+        )
+    until = (retry_at + timedelta(seconds=59)).astimezone(JST)
+    return _(
+        "続けて間違えたため、%(time)sまで待ってから、もう一度お試しください。お急ぎのときは、コールセンターにお電話ください。"
+    ) % {"time": f"{until:%H:%M}"}
+
+
+def give_back(session: Session, attempt: Attempt) -> None:
+    """Uncount a try that was right, or that nobody could compare because the machine was busy."""
+    for limit, key in attempt.taken:
+        throttles.give_back(session, limit, key)
+
+
+def finish(
+    session: Session,
+    attempt: Attempt,
+    replaced: AuthSession | None,
+    now: datetime,
+    *,
+    matched: bool,
+    device: str | None = None,
+) -> SignedIn | None:
+    """Give a right try back and begin a session; None for every kind of wrong, all alike to the visitor."""
+    # An unknown ID is looked up and noted like a known one: the time it takes tells nothing either.
+    credential = session.get(Credential, attempt.credential_id or 0)
+    household = session.get(Household, credential.household_id if credential else 0)
+    usable = matched and credential is not None and credential.state in {"issued", "active"}
+    if (
+        not usable
+        or credential is None
+        or household is None
+        or household.withheld
+        or household.state != "active"
+    ):
+        credential_id, household_id = (
+            (credential.id, credential.household_id) if credential else (None, None)
+        )
+        record(
+            session,
+            Actor(Role.RESIDENT, credential_id),
+            now,
+            "signin.refused",
+            "credential",
+            credential_id,
+            household_id=household_id,
+        )
+        return None
+    give_back(session, attempt)
+    stage = STAGE_CODE if credential.state == "active" else STAGE_BIRTH
+    token = sessions.start(
+        session, sessions.RESIDENT, stage, credential.id, now, replaces=replaced, device=device
+    )
+    record(
+        session,
+        Actor(Role.RESIDENT, credential.id),
+        now,
+        "signin.password",
+        "credential",
+        credential.id,
+        household_id=credential.household_id,
+    )
+    return SignedIn(token, stage)
+
+
+def replaced_of(session: Session, attempt: Attempt, *, matched: bool) -> int | None:
+    """Return the household whose new letter ended what was typed; None unless ID and password were right until then.
+
+    Whoever does not know the old password gets the common answer, and so does a household that may not sign in.
+    """
+    if not matched:
+        return None
+    return session.scalar(
+        select(Credential.household_id)
+        .join(Household, Household.id == Credential.household_id)
+        .where(
+            Credential.id == (attempt.credential_id or 0),
+            Credential.state == SUPERSEDED,
+            Household.protected.is_(False),
+            Household.state == "active",
+        )
+    )

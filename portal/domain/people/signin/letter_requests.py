@@ -1,0 +1,67 @@
+"""A household's request for a new letter, as the household finds it again; and receipts of what it asked for."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _
+from portal.domain.people.tasks.models import Task
+from portal.domain.people.tasks.services import NEW_LETTER
+
+SHOWN_AFTER = timedelta(days=60)
+"""How long a finished request stays in the list: printing and the post take weeks."""
+MOST = 10
+
+# put together once: building a statement takes as long as running it
+_RECENT = (
+    select(Task)
+    .where(
+        Task.household_id == bindparam("household_id"),
+        Task.kind == NEW_LETTER,
+        or_(Task.state == "open", Task.done_at > bindparam("since", type_=Task.done_at.type)),
+    )
+    .order_by(Task.id.desc())
+    .limit(MOST)
+)
+
+
+def letter_requests(session: Session, household_id: int, now: datetime) -> list[Task]:
+    """Return the household's requests for a new letter that are open or were finished lately, newest first."""
+    return list(
+        session.scalars(_RECENT, {"household_id": household_id, "since": now - SHOWN_AFTER})
+    )
+
+
+def open_letter_request(session: Session, household_id: int) -> Task | None:
+    """Return the request for a new letter that waits for the staff."""
+    return session.scalar(
+        select(Task).where(
+            Task.kind == NEW_LETTER, Task.household_id == household_id, Task.state == "open"
+        )
+    )
+
+
+def own_task(session: Session, household_id: int, kind: str, receipt_no: str) -> Task:
+    """Return what this household asked for.
+
+    Raises:
+        NotFoundError: there is none of that number and kind, or it is another household's.
+    """
+    found = session.scalar(
+        select(Task).where(
+            Task.receipt_no == receipt_no, Task.kind == kind, Task.household_id == household_id
+        )
+    )
+    if found is None:
+        raise NotFoundError(_("お探しのページは見つかりませんでした。"))
+    return found
+
+
+def letter_state(task: Task) -> str:
+    """Return where a request for a new letter stands, in the words of the other requests."""
+    return {
+        "open": _("担当者が確かめています"),
+        "cancelled": _("取り下げました"),
+    }.get(task.state, _("手続きが終わりました"))

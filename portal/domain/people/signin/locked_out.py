@@ -1,0 +1,84 @@
+"""A request from somebody who cannot sign in: counted per network, taken once per form, the same receipt for all."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
+from portal.domain.foundation.errors import ThrottledError
+from portal.domain.foundation.texts import _
+from portal.domain.foundation.vault import Vault, same
+from portal.domain.people.authn import throttles
+from portal.domain.people.authn.networks import network_keys
+from portal.domain.people.signin.account import ask_without_sign_in
+from portal.domain.people.tasks.models import Task
+
+REQUESTS = ("decline", "alternative", "redelivery")
+"""Requests with a deadline: the receipt's time counts for them once staff have checked the person (``honor``)."""
+CALL_BACK_RECEIPT = "lost-receipt"
+TROUBLES = ("letter_lost", "letter_missing", "password", "phone", *REQUESTS, "other")
+
+
+@dataclass(frozen=True, slots=True)
+class CallBack:
+    """What the visitor wrote, as typed; ``telephone`` serves the call back and nothing is ever sent to it."""
+
+    trouble: str
+    name: str = field(repr=False)
+    telephone: str = field(repr=False)
+    login_id: str = field(repr=False, default="")
+
+
+def ask_call_back(
+    session: Session, vault: Vault, wish: CallBack, form_key: str, address: str, now: datetime
+) -> str:
+    """Take a request and return its receipt number; the same form again returns the same number.
+
+    Raises:
+        ThrottledError: limit T9, per network and day (``security.md`` §2); a form taken before still gets its number.
+    """
+    key = f"lost:{form_key[:50]}"
+    if receipt := earlier_result(session, key):
+        return receipt
+    near, _wide = network_keys(vault, address)
+    verdict = throttles.take(session, throttles.LOST_FORM, near, now)
+    # The counter's row is locked now: an equal form of another worker has committed or waits for us.
+    if receipt := earlier_result(session, key):
+        throttles.give_back(session, throttles.LOST_FORM, near)
+        return receipt
+    if not verdict.allowed:
+        raise ThrottledError(
+            _(
+                "ここから申し込めるのは、1日に3回までです。お急ぎのときは、コールセンターにお電話ください。"
+            ),
+            retry_at=verdict.retry_at,
+        )
+    if not first_time(session, key, now) and (receipt := earlier_result(session, key)):
+        return receipt  # the same form from another network at the same moment
+    task = ask_without_sign_in(session, vault, asdict(wish), now)
+    keep_result(session, key, task.receipt_no)
+    return task.receipt_no
+
+
+def stamp(session: Session, vault: Vault, receipt_no: str, purpose: str = CALL_BACK_RECEIPT) -> str:
+    """Return the time at which a request came, sealed for the address of its receipt page (UTC seconds, signature).
+
+    The seal of one kind of receipt (``purpose``) fits no other.
+    """
+    at = session.scalars(select(Task.created_at).where(Task.receipt_no == receipt_no)).one()
+    seconds = str(int(at.timestamp()))
+    return f"{seconds}-{vault.sign(purpose, receipt_no + seconds)}"
+
+
+def stamped_at(
+    vault: Vault, receipt_no: str, sealed: str, purpose: str = CALL_BACK_RECEIPT
+) -> datetime | None:
+    """Return the time of a stamp, if we made it for this number; nothing is looked up, so no number can be tried out."""
+    seconds, _dash, signature = sealed.partition("-")
+    if not seconds.isascii() or not seconds.isdigit() or len(seconds) > 12:
+        return None
+    if not same(vault.sign(purpose, receipt_no + seconds).encode(), signature.encode()):
+        return None
+    return datetime.fromtimestamp(int(seconds), UTC)

@@ -1,0 +1,298 @@
+"""One-time codes for residents: enrolling a source, sending within limits, checking, backup codes, closing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor, Role
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import NotAllowedError, NotFoundError, ThrottledError
+from portal.domain.foundation.texts import _, current_locale
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.authn import codes, sessions, throttles
+from portal.domain.people.authn.backup_codes import use_backup_code
+from portal.domain.people.authn.codes import CodeAnswer
+from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
+from portal.domain.people.credentials.formats import read_password
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.notices.messages import code_message
+from portal.domain.people.notices.services import enqueue
+from portal.domain.people.signin.attempt import STAGE_FULL
+from portal.domain.people.signin.notify import tell_owner
+from portal.domain.people.signin.waits import not_sent_text
+from portal.domain.people.tasks.services import CODE_CLOSED, open_once
+
+KINDS = ("totp", "sms", "email")
+ENROLL, SIGN_IN, CONFIRM = "enroll", "sign_in", "confirm"
+SENDING = (throttles.SEND_GAP, throttles.SEND_HOUR, throttles.SEND_DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who sends a code: the site's host name, to which an SMS is bound, and the program's name below an email."""
+
+    host: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """The proven sources of a credential, by kind."""
+
+    confirmed: tuple[OtpAuthenticator, ...]
+
+    def of(self, kind: str) -> OtpAuthenticator | None:
+        """Return the proven source of a kind."""
+        return next((a for a in self.confirmed if a.kind == kind), None)
+
+
+# put together once: every step that asks for a code comes by here
+_PROVEN = select(OtpAuthenticator).where(
+    OtpAuthenticator.credential_id == bindparam("credential_id"),
+    OtpAuthenticator.state == "confirmed",
+)
+
+
+_PROVEN_LOCKED = (
+    _PROVEN.order_by(OtpAuthenticator.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
+def factors(session: Session, credential_id: int, *, locked: bool = False) -> Factors:
+    """Return the proven sources of a credential, the app first; ``locked`` ones are ready for ``check``."""
+    rows = session.scalars(_PROVEN_LOCKED if locked else _PROVEN, {"credential_id": credential_id})
+    return Factors(tuple(sorted(rows, key=lambda a: KINDS.index(a.kind))))
+
+
+def own_authenticator(
+    session: Session, credential_id: int, authenticator_id: int
+) -> OtpAuthenticator:
+    """Return an authenticator of this credential.
+
+    Raises:
+        NotFoundError: it is somebody else's or gone.
+    """
+    found = session.get(OtpAuthenticator, authenticator_id)
+    if found is None or found.credential_id != credential_id:
+        raise NotFoundError(_("見つかりませんでした。"))
+    return found
+
+
+def pending(
+    session: Session, auth: AuthSession, authenticator_id: int | None
+) -> OtpAuthenticator | None:
+    """Return the authenticator that this session's owner is enrolling; None when it is another's, gone or proven."""
+    found = session.get(OtpAuthenticator, authenticator_id) if authenticator_id else None
+    own = found is not None and found.credential_id == auth.owner_id and found.state == "pending"
+    return found if own else None
+
+
+def enroll(
+    session: Session,
+    vault: Vault,
+    credential_id: int,
+    kind: str,
+    secret: str,
+    allowed: tuple[str, ...],
+    now: datetime,
+) -> OtpAuthenticator:
+    """Begin to enroll a source of codes.
+
+    Raises:
+        NotAllowedError: the program does not offer this kind, or one of the kind is proven already.
+    """
+    if kind not in allowed:
+        raise NotAllowedError(_("この方法は、いま使えません。ほかの方法を選んでください。"))
+    authenticator = codes.add_authenticator(session, vault, credential_id, kind, secret, now)
+    if authenticator.state == "confirmed":
+        raise NotAllowedError(_("この方法は、もう登録されています。"))
+    return authenticator
+
+
+def send_code(
+    session: Session,
+    vault: Vault,
+    authenticator: OtpAuthenticator,
+    purpose: str,
+    origin: Origin,
+    now: datetime,
+) -> None:
+    """Make a code and put its message into the outbox; a worker sends it after the page was answered.
+
+    Raises:
+        ThrottledError: sixty seconds have not passed, or too many messages in this hour or day.
+    """
+    address = codes.secret_of(vault, authenticator)
+    refusing = _refusing(purpose)
+    for limit in SENDING:
+        for key in _counted_for(authenticator):
+            verdict = throttles.take(session, limit, key, now)
+            if not verdict.allowed and limit in refusing:
+                wait = send_wait(session, authenticator, now, purpose) or verdict.retry_at or now
+                usable = codes.good_until(session, authenticator, purpose, now)
+                raise ThrottledError(not_sent_text(usable, wait, now), retry_at=wait)
+    row, code = codes.new_code(session, vault, authenticator, purpose, now)
+    credential = session.get_one(Credential, authenticator.credential_id)
+    message = code_message(authenticator.kind, purpose, code, origin.host, sender=origin.name)
+    enqueue(
+        session,
+        vault,
+        kind=authenticator.kind,
+        purpose=f"code.{purpose}",
+        address=address,
+        subject=message.subject,
+        body=message.body,
+        dedupe_key=f"code:{row.id}",
+        household_id=credential.household_id,
+        now=now,
+        expires_at=row.expires_at,
+    )
+
+
+def check(
+    session: Session,
+    vault: Vault,
+    auth: AuthSession,
+    authenticator_id: int,
+    purpose: str,
+    typed: str,
+    now: datetime,
+    *,
+    locked: OtpAuthenticator | None = None,
+) -> CodeAnswer:
+    """Check a typed code of one of this session's own sources; closing the source leaves a task to the staff.
+
+    ``locked`` is that source, where the caller read it locked (``factors``).
+    """
+    credential_id = auth.owner_id or 0
+    if (
+        locked is not None
+        and locked.credential_id == credential_id
+        and locked.id == authenticator_id
+    ):
+        authenticator = locked
+        answer = codes.check_locked(session, vault, authenticator, purpose, typed, now)
+    else:
+        authenticator = own_authenticator(session, credential_id, authenticator_id)
+        answer = codes.check_code(session, vault, authenticator.id, purpose, typed, now)
+    credential = session.get_one(Credential, credential_id)
+    actor = Actor(Role.RESIDENT, credential_id)
+    if answer in {CodeAnswer.RIGHT, CodeAnswer.WRONG, CodeAnswer.USED}:
+        record(
+            session,
+            actor,
+            now,
+            f"code.{answer.value}",
+            "otp_authenticator",
+            authenticator.id,
+            household_id=credential.household_id,
+            purpose=purpose,
+        )
+    if answer is CodeAnswer.RIGHT and credential.locale != current_locale():
+        credential.locale = current_locale()  # messages to come speak the language of the page
+    if answer is CodeAnswer.RIGHT and purpose == ENROLL:
+        tell_owner(session, vault, credential, "channel_changed", now, but_not=authenticator.kind)
+    if authenticator.state == "closed" and answer is CodeAnswer.WRONG:
+        open_once(session, vault, CODE_CLOSED, credential.household_id, {}, actor, now)
+    return answer
+
+
+def check_backup(
+    session: Session, vault: Vault, auth: AuthSession, typed: str, now: datetime
+) -> bool:
+    """Burn one of the ten backup codes instead of a one-time code.
+
+    Raises:
+        ThrottledError: ten wrong ones in fifteen minutes.
+    """
+    credential_id = auth.owner_id or 0
+    key = f"backup{credential_id}"
+    verdict = throttles.take(session, throttles.KNOWN_DEVICE, key, now)
+    if not verdict.allowed:
+        raise ThrottledError(
+            _("続けて間違えました。少し待ってから、もう一度お試しください。"),
+            retry_at=verdict.retry_at,
+        )
+    right = use_backup_code(session, vault, credential_id, read_password(typed), now)
+    if right:
+        throttles.give_back(session, throttles.KNOWN_DEVICE, key)
+        credential = session.get_one(Credential, credential_id)
+        record(
+            session,
+            Actor(Role.RESIDENT, credential_id),
+            now,
+            "code.backup_used",
+            "credential",
+            credential_id,
+            household_id=credential.household_id,
+        )
+    return right
+
+
+def step_up(
+    session: Session, auth: AuthSession, now: datetime, *, data: dict[str, Any] | None = None
+) -> str:
+    """Return the id of the fully signed-in session that replaces this one; ``data`` is what it keeps of it."""
+    credential_id = auth.owner_id or 0
+    credential = session.get_one(Credential, credential_id)
+    credential.locale = current_locale()
+    record(
+        session,
+        Actor(Role.RESIDENT, credential_id),
+        now,
+        "signin.complete",
+        "credential",
+        credential_id,
+        household_id=credential.household_id,
+    )
+    return sessions.start(
+        session,
+        sessions.RESIDENT,
+        STAGE_FULL,
+        credential_id,
+        now,
+        replaces=auth,
+        device=auth.device,
+        data=data,
+    )
+
+
+def send_first_code(
+    session: Session, vault: Vault, auth: AuthSession, origin: Origin, now: datetime
+) -> OtpAuthenticator | None:
+    """Send a sign-in code right after the password, where codes are sent at all; returns the channel if it was."""
+    found = factors(session, auth.owner_id or 0).confirmed
+    if not found or found[0].kind == "totp":
+        return None
+    try:
+        send_code(session, vault, found[0], SIGN_IN, origin, now)
+    except ThrottledError:
+        return None  # the page says which code can be used, and from when another can be sent
+    return found[0]
+
+
+def send_wait(
+    session: Session, authenticator: OtpAuthenticator, now: datetime, purpose: str = SIGN_IN
+) -> datetime | None:
+    """Return from when another code can be sent to a source; None where it can be now, or none is sent (an app)."""
+    if authenticator.kind == "totp":
+        return None
+    tries = [(limit, key) for limit in _refusing(purpose) for key in _counted_for(authenticator)]
+    return throttles.full_until(session, tries, now)
+
+
+def _refusing(purpose: str) -> tuple[throttles.Limit, ...]:
+    """Return the limits that refuse another code; who mistyped an address need not wait to send to the right one."""
+    return tuple(
+        limit for limit in SENDING if not (limit is throttles.SEND_GAP and purpose == ENROLL)
+    )
+
+
+def _counted_for(authenticator: OtpAuthenticator) -> tuple[str, str]:
+    """Return the keys under which a code that is sent counts: its account and its address."""
+    return f"a{authenticator.credential_id}", (authenticator.address_digest or b"").hex()

@@ -1,0 +1,30 @@
+"""Whether a session may still go on: an address protection that was loaded a minute ago ends it at once."""
+
+from datetime import datetime
+
+from sqlalchemy import not_
+from sqlalchemy.orm import Session
+
+from portal.domain.people.authn import sessions
+from portal.domain.people.authn.models import AuthSession
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.households.models import Household
+from portal.domain.people.households.queries import withheld
+
+# session, account and household in one, put together once: every page of a signed-in household asks this
+GOING_ON = (
+    sessions.OF_TOKEN.join(Credential, Credential.id == AuthSession.owner_id)
+    .add_columns(Credential)
+    .join(Household, Household.id == Credential.household_id)
+    .where(not_(withheld()), Household.state == "active")
+)
+
+
+def going_on(session: Session, token: str, now: datetime) -> tuple[AuthSession, Credential] | None:
+    """Return the living session of an id with its account; None where it ended.
+
+    A household that may no longer use the site has none (``domain.md`` §2.6).
+    """
+    key = {"token_hash": sessions.token_hash(token), "site": sessions.RESIDENT}
+    row = session.execute(GOING_ON, key).one_or_none()
+    return (row[0], row[1]) if row is not None and sessions.is_alive(row[0], now) else None

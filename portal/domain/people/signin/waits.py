@@ -1,0 +1,24 @@
+"""When another one-time code can be sent, in the reader's words: a clock time, never "in a while"."""
+
+from datetime import datetime, timedelta
+
+from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.program.hours_text import clock_text, instant_text
+from portal.domain.foundation.texts import _
+
+
+def from_text(moment: datetime, now: datetime) -> str:
+    """Return from when something can be done: the next whole minute, with its day where that is not today."""
+    minute = moment + timedelta(minutes=1) - timedelta.resolution
+    if jst_date(minute) != jst_date(now):
+        return instant_text(minute)
+    return clock_text(minute.astimezone(JST).time())
+
+
+def not_sent_text(usable_until: datetime | None, wait: datetime, now: datetime) -> str:
+    """Say from when a new code can be sent, and whether one that was sent before can be used meanwhile."""
+    if usable_until is not None:
+        sentence = _("新しい番号は、%(time)sから送れます。さきに送った番号が、まだ使えます。")
+    else:
+        sentence = _("いま使える番号がありません。新しい番号は、%(time)sから送れます。")
+    return sentence % {"time": from_text(wait, now)}

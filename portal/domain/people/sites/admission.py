@@ -1,0 +1,76 @@
+"""From where somebody may work: agents and supervisors from the call center's sites, the others from offices."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Role
+from portal.domain.foundation.errors import NotAllowedError
+from portal.domain.foundation.program.workplaces import MAIN, Workplace, workplaces_at
+from portal.domain.foundation.texts import _s
+from portal.domain.people.sites.queries import is_on
+
+BOUND = frozenset({Role.AGENT, Role.SUPERVISOR})
+"""Roles that work at registered sites only (specification clause 6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a request comes from: a registered site, or None for an office or a machine of a demo.
+
+    ``waiting``: a reserve site that is off. Its supervisor is let in to switch it on, and to nothing else.
+    """
+
+    workplace: Workplace | None
+    waiting: bool = False
+
+    @property
+    def name(self) -> str:
+        """The site's name, empty for an office."""
+        return self.workplace.name if self.workplace is not None else ""
+
+
+def outside() -> NotAllowedError:
+    """Return the refusal of an address that is not registered at all."""
+    return NotAllowedError(
+        _s("このネットワークからは使えません。登録された職場のネットワークから開いてください。")
+    )
+
+
+def admit(
+    session: Session,
+    workplaces: Sequence[Workplace],
+    role: Role,
+    address: str,
+    now: datetime,
+    *,
+    office: bool,
+) -> Place:
+    """Return where somebody of this role works; ``office``: the address is one of the deployment's own networks.
+
+    Raises:
+        NotAllowedError: this role may not work from there now; the sentence says what to do.
+    """
+    found = workplaces_at(workplaces, address)
+    first = found[0] if found else None
+    if role not in BOUND:
+        if not office:
+            raise outside()
+        return Place(first)
+    if first is None:
+        raise NotAllowedError(
+            _s(
+                "オペレーターとスーパーバイザーは、コールセンターの登録された拠点からだけ使えます。拠点の端末から開いてください。"
+            )
+        )
+    if first.kind == MAIN or is_on(session, first.id, now):
+        return Place(first)
+    if role is Role.SUPERVISOR:
+        return Place(first, waiting=True)
+    raise NotAllowedError(
+        _s(
+            "この予備の拠点は、いまは使えません。スーパーバイザーが拠点を切り替えると、使えるようになります。"
+        )
+    )

@@ -1,0 +1,163 @@
+"""Switching a reserve site on for at most a week, longer, and off again."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import SYSTEM, Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
+from portal.domain.foundation.program.workplaces import BCP, Workplace
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault, seal_json
+from portal.domain.people.sites.models import SiteSwitch
+from portal.domain.people.sites.states import ON, SWITCH
+
+LONGEST = timedelta(days=7)
+REASON_MAX = 500
+
+
+def switch_on(
+    session: Session,
+    vault: Vault,
+    workplaces: Sequence[Workplace],
+    site: str,
+    reason: str,
+    ends_at: datetime,
+    actor: Actor,
+    now: datetime,
+) -> SiteSwitch:
+    """Let agents work from a reserve site until ``ends_at`` (UTC, exclusive, at most a week away).
+
+    Raises:
+        NotFoundError: no reserve site of that id is registered.
+        InputError: no reason or too long a one (code "reason"), or an end that cannot be (code "ends_at").
+        ConflictError: it is on already.
+    """
+    if not any(workplace.id == site and workplace.kind == BCP for workplace in workplaces):
+        raise NotFoundError(_s("この予備の拠点は、登録されていません。"))
+    reason = reason.strip()
+    if not reason or len(reason) > REASON_MAX:
+        raise InputError(
+            _s("切り替える理由を、%(most)d文字までで書いてください。") % {"most": REASON_MAX},
+            code="reason",
+        )
+    _check_end(ends_at, now)
+    for old in session.scalars(
+        select(SiteSwitch).where(SiteSwitch.site == site, SiteSwitch.state == ON).with_for_update()
+    ):
+        if old.ends_at > now:
+            raise ConflictError(_already_on())
+        _run_out(session, old, now)
+    session.flush()
+    key, wrapped = vault.new_data_key()
+    row = SiteSwitch(
+        site=site,
+        on_at=now,
+        on_by=actor.id,
+        ends_at=ends_at,
+        wrapped_key=wrapped,
+        sealed=seal_json(key, {"reason": reason}, f"site_switch:{site}"),
+    )
+    try:
+        with session.begin_nested():
+            session.add(row)
+            session.flush()
+    except IntegrityError:
+        raise ConflictError(_already_on()) from None
+    record(
+        session,
+        actor,
+        now,
+        "site.switched_on",
+        "site_switch",
+        row.id,
+        site=site,
+        until=ends_at.isoformat(),
+    )
+    return row
+
+
+def _already_on() -> str:
+    return _s("この拠点は、もう使えるようになっています。")
+
+
+def _check_end(ends_at: datetime, now: datetime) -> None:
+    if ends_at <= now:
+        raise InputError(_s("終わりは、いまより後の日時にしてください。"), code="ends_at")
+    if ends_at > now + LONGEST:
+        raise InputError(
+            _s("終わりは、7日以内にしてください。続けるときは、終わる前に延ばせます。"),
+            code="ends_at",
+        )
+
+
+def prolong(
+    session: Session, switch_id: int, ends_at: datetime, actor: Actor, now: datetime
+) -> SiteSwitch:
+    """Move the end of a site that is on; again at most a week from now.
+
+    Raises:
+        NotFoundError: there is none of that key.
+        WrongStateError: it is off, or its time has passed.
+        InputError: an end that cannot be (code "ends_at").
+    """
+    row = _locked(session, switch_id)
+    if row.ends_at <= now and row.state == ON:
+        _run_out(session, row, now)
+    row.state = SWITCH.next(row.state, "prolong")
+    _check_end(ends_at, now)
+    row.ends_at = ends_at
+    record(
+        session,
+        actor,
+        now,
+        "site.prolonged",
+        "site_switch",
+        row.id,
+        site=row.site,
+        until=ends_at.isoformat(),
+    )
+    return row
+
+
+def switch_off(session: Session, switch_id: int, actor: Actor, now: datetime) -> SiteSwitch:
+    """Close a reserve site at once; whoever is signed in from there is refused at the next request.
+
+    Raises:
+        NotFoundError: there is none of that key.
+        WrongStateError: it is off already.
+    """
+    row = _locked(session, switch_id)
+    row.state = SWITCH.next(row.state, "switch_off")
+    row.off_at, row.off_by = now, actor.id
+    record(session, actor, now, "site.switched_off", "site_switch", row.id, site=row.site)
+    return row
+
+
+def end_due(session: Session, now: datetime) -> int:
+    """Write down which sites' time has passed (they were closed at that instant already); returns how many."""
+    rows = session.scalars(
+        select(SiteSwitch)
+        .where(SiteSwitch.state == ON, SiteSwitch.ends_at <= now)
+        .with_for_update()
+    ).all()
+    for row in rows:
+        _run_out(session, row, now)
+    return len(rows)
+
+
+def _run_out(session: Session, row: SiteSwitch, now: datetime) -> None:
+    row.state = SWITCH.next(row.state, "run_out")
+    row.off_at = row.ends_at
+    record(session, SYSTEM, now, "site.ran_out", "site_switch", row.id, site=row.site)
+
+
+def _locked(session: Session, switch_id: int) -> SiteSwitch:
+    row = session.get(SiteSwitch, switch_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFoundError(_s("この切り替えは見つかりませんでした。"))
+    return row

@@ -1,0 +1,91 @@
+"""The locked screen: a session waits for its owner's password; what was begun before goes on after it."""
+
+import base64
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import IntegrityFaultError
+from portal.domain.foundation.vault import Vault, seal, unseal
+from portal.domain.people.authn import sessions, throttles
+from portal.domain.people.authn.models import AuthSession
+from portal.domain.people.staff.models import StaffUser
+from portal.domain.people.staff.sign_in import StaffAttempt, actor_of
+
+SECRETS = frozenset(
+    {"password", "current", "new_password", "code", "form_token", "form_key", "lang"}
+)
+"""Never carried through a lock: a page never shows them again anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a person was at when the screen was locked: the page to go back to, and a form that was being sent.
+
+    ``route`` names the form's route (empty: none was sent), with its address, the parts of the address and the fields.
+    """
+
+    back: str
+    route: str = ""
+    path: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def lock_now(session: Session, user: StaffUser, session_id: int, now: datetime) -> None:
+    """Lock a session by hand or because its screen was left alone; twice is once."""
+    if sessions.lock(session, session_id):
+        record(session, actor_of(user), now, "session.locked", "staff_user", user.id)
+
+
+def unlock(
+    session: Session, attempt: StaffAttempt, session_id: int, now: datetime, *, matched: bool
+) -> str | None:
+    """Give a right try back and let the session go on under a new id; None for a wrong password or an ended session."""
+    user = session.get(StaffUser, attempt.staff_id) if attempt.staff_id is not None else None
+    if user is None:
+        return None
+    if not matched or not user.active:
+        record(session, actor_of(user), now, "session.unlock_refused", "staff_user", user.id)
+        return None
+    for limit, key in attempt.taken:
+        throttles.give_back(session, limit, key)
+    found = session.scalar(
+        select(AuthSession)
+        .where(AuthSession.id == session_id, AuthSession.owner_id == user.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None or not sessions.is_alive(found, now):
+        return None
+    record(session, actor_of(user), now, "session.unlocked", "staff_user", user.id)
+    return sessions.unlock(session, found, now)
+
+
+def seal_kept(vault: Vault, session_id: int, kept: Kept) -> str:
+    """Return what to go on with as text for the locked page: nobody can read it there, nor use it in another session."""
+    values = {name: value for name, value in kept.values.items() if name not in SECRETS}
+    plain = [kept.back, kept.route, kept.path, dict(kept.params), values]
+    packed = zlib.compress(json.dumps(plain, ensure_ascii=False).encode())
+    return base64.urlsafe_b64encode(seal(vault.kek, packed, _context(session_id))).decode()
+
+
+def open_kept(vault: Vault, session_id: int, sealed: str) -> Kept:
+    """Open what ``seal_kept`` made for this session; anything else is a way back to the first page."""
+    try:
+        packed = unseal(vault.kek, base64.urlsafe_b64decode(sealed.encode()), _context(session_id))
+        back, route, path, params, values = json.loads(zlib.decompress(packed))
+    except (ValueError, IntegrityFaultError):
+        return Kept("/")
+    return Kept(back, route, path, params, values)
+
+
+def _context(session_id: int) -> bytes:
+    return f"locked_screen:{session_id}".encode()

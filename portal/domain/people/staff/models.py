@@ -1,0 +1,27 @@
+"""Staff accounts."""
+
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.domain.foundation.base import Base, primary_key
+
+
+class StaffUser(Base):
+    """One person of the ward, the contractor or a subcontractor. ``totp_sealed`` is under the key-encryption key."""
+
+    __tablename__ = "staff_user"
+
+    id: Mapped[int] = primary_key()
+    login: Mapped[str] = mapped_column(String(60), unique=True)
+    display_name: Mapped[str] = mapped_column(String(60))
+    organization: Mapped[str] = mapped_column(String(20))
+    role: Mapped[str] = mapped_column(String(20))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    totp_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    totp_last_step: Mapped[int | None]
+    active: Mapped[bool] = mapped_column(default=True)
+    locale: Mapped[str] = mapped_column(String(10), default="ja")
+    created_at: Mapped[datetime]
+    last_sign_in_at: Mapped[datetime | None]

@@ -1,0 +1,93 @@
+"""Where somebody is signed in: since when, from which site, in which browser; and ending a session from elsewhere."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.people.authn import sessions
+from portal.domain.people.authn.models import AuthSession
+
+PLACE, BROWSER = "place", "browser"
+"""What a session keeps of its sign-in: the id of the registered site (empty: an office), and the kind of browser."""
+ROWS = 20
+FAMILIES = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("CriOS", "Chrome"),
+    ("Safari/", "Safari"),
+)
+"""In this order: most browsers also claim to be one of the later ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """One living session. ``place`` is a site's id, ``browser`` a family's name; both may be empty (not known)."""
+
+    id: int
+    started_at: datetime
+    used_at: datetime
+    place: str
+    browser: str
+    locked: bool
+    current: bool
+
+
+def browser_family(user_agent: str) -> str:
+    """Return the kind of browser, without version or machine; empty where it is none that people know."""
+    return next((name for mark, name in FAMILIES if mark in user_agent), "")
+
+
+def kept_of_sign_in(place: str, user_agent: str) -> dict[str, str]:
+    """Return what a new session keeps of its sign-in; never an address."""
+    return {PLACE: place, BROWSER: browser_family(user_agent)}
+
+
+def sessions_of(
+    session: Session, staff_id: int, now: datetime, current: int | None = None
+) -> list[SessionView]:
+    """Return the living sessions of an account, the one used last first; ``current`` is the asker's own."""
+    living = sessions.living(session, sessions.STAFF, staff_id, now)
+    return [_view(row, now, current) for row in living[:ROWS]]
+
+
+def _view(row: AuthSession, now: datetime, current: int | None) -> SessionView:
+    return SessionView(
+        id=row.id,
+        started_at=row.ends_at - sessions.LIFETIMES[sessions.STAFF].absolute,
+        used_at=row.seen_at,
+        place=str(row.data.get(PLACE, "")),
+        browser=str(row.data.get(BROWSER, "")),
+        locked=sessions.is_locked(row, now),
+        current=row.id == current,
+    )
+
+
+def end_session(
+    session: Session, staff_id: int, session_id: int, actor: Actor, now: datetime
+) -> None:
+    """End one session of an account at once.
+
+    Raises:
+        NotFoundError: it is no session of this account, or has ended.
+    """
+    if not sessions.end_one(session, sessions.STAFF, staff_id, session_id):
+        raise NotFoundError(_s("このサインインは、もう終わっています。"))
+    record(session, actor, now, "session.ended", "staff_user", staff_id, count=1)
+
+
+def end_others(
+    session: Session, staff_id: int, actor: Actor, now: datetime, *, keep: int | None = None
+) -> int:
+    """End every session of an account, but the one to ``keep``; returns how many."""
+    ended = sessions.end_all(session, sessions.STAFF, staff_id, keep=keep)
+    if ended:
+        record(session, actor, now, "session.ended", "staff_user", staff_id, count=ended)
+    return ended

@@ -1,0 +1,220 @@
+"""The one table of who may do what on the staff site (``design.md`` §5); guards, pages and tests read it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from portal.domain.foundation.actors import Organization, Role
+from portal.domain.people.staff.models import StaffUser
+
+
+class Permission(StrEnum):
+    """What a person may do. A route names exactly one of these, or is public."""
+
+    OWN_ACCOUNT = "own_account"
+    SEE_TOTALS = "see_totals"
+    SEARCH_HOUSEHOLDS = "search_households"
+    OPEN_HOUSEHOLD = "open_household"
+    KNOW_PROTECTED = "know_protected"
+    SEE_TASKS = "see_tasks"
+    DECIDE_TASKS = "decide_tasks"
+    SEE_REQUESTS = "see_requests"
+    DECIDE_REQUESTS = "decide_requests"
+    ENTER_REQUESTS = "enter_requests"
+    SEE_RECIPIENTS = "see_recipients"
+    ENTER_RECIPIENTS = "enter_recipients"
+    HAND_OVER_AT_COUNTER = "hand_over_at_counter"
+    SEE_PARCELS = "see_parcels"
+    HANDLE_PARCELS = "handle_parcels"
+    SEE_STOCK = "see_stock"
+    KEEP_STOCK = "keep_stock"
+    SEE_HOLDS = "see_holds"
+    PROPOSE_RELEASE = "propose_release"
+    CONFIRM_RELEASE = "confirm_release"
+    SEE_REPORTS = "see_reports"
+    SEE_SETTLEMENT = "see_settlement"
+    PREPARE_SETTLEMENT = "prepare_settlement"
+    ACCEPT_SETTLEMENT = "accept_settlement"
+    SEE_ROSTER = "see_roster"
+    SEE_LETTERS = "see_letters"
+    PROPOSE_HAND_OVER = "propose_hand_over"
+    TAKE_OUT_LETTERS = "take_out_letters"
+    CONFIRM_HAND_OVER = "confirm_hand_over"
+    HANDLE_RETURNS = "handle_returns"
+    TRACK_MAIL = "track_mail"
+    POST_LETTERS = "post_letters"
+    PLAN_DISPATCHES = "plan_dispatches"
+    LOSE_ARCHIVE = "lose_archive"
+    SEE_SUBCONTRACTORS = "see_subcontractors"
+    KEEP_SUBCONTRACTORS = "keep_subcontractors"
+    CONSENT_TO_SUBCONTRACTORS = "consent_to_subcontractors"
+    SEE_SCANS = "see_scans"
+    SEE_COUPON_STOCK = "see_coupon_stock"
+    HANDLE_COUPON_FAULTS = "handle_coupon_faults"
+    SEE_INCIDENTS = "see_incidents"
+    HANDLE_INCIDENTS = "handle_incidents"
+    CONFIRM_INCIDENT_REPORTS = "confirm_incident_reports"
+    PUBLISH_SITE_NOTICES = "publish_site_notices"
+    SEE_DOWNTIME = "see_downtime"
+    KEEP_DOWNTIME = "keep_downtime"
+    HANDLE_CALLS = "handle_calls"
+    HANDLE_FAXES = "handle_faxes"
+    SEE_ESCALATIONS = "see_escalations"
+    ANSWER_ESCALATIONS = "answer_escalations"
+    SEE_SCRIPTS = "see_scripts"
+    EDIT_SCRIPTS = "edit_scripts"
+    SUPERVISE_CALLS = "supervise_calls"
+    SEE_CALL_REPORT = "see_call_report"
+    KEEP_CALL_REPORT = "keep_call_report"
+    KEEP_DELIVERY_REPORT = "keep_delivery_report"
+    WATCH_BROWSING = "watch_browsing"
+    SWITCH_SITES = "switch_sites"
+    SEE_MANAGEMENT = "see_management"
+    KEEP_MANAGEMENT = "keep_management"
+    DECIDE_MANAGEMENT = "decide_management"
+    MANAGE_STAFF = "manage_staff"
+
+
+ROLES_OF_ORGANIZATION: Mapping[Organization, frozenset[Role]] = {
+    Organization.WARD: frozenset({Role.WARD_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR}),
+    Organization.CONTRACTOR: frozenset(
+        {Role.OFFICER, Role.SUPERVISOR, Role.AGENT, Role.ADMINISTRATOR}
+    ),
+    Organization.SUBCONTRACTOR: frozenset({Role.SUPERVISOR, Role.AGENT}),
+}
+"""Which accounts an organization can have: what the ward decides is never done by a contractor's account."""
+
+STAFF_ROLES = frozenset(role for roles in ROLES_OF_ORGANIZATION.values() for role in roles)
+EVERYBODY = frozenset(Organization)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Who holds a permission: these roles, in accounts of these organizations."""
+
+    roles: frozenset[Role]
+    organizations: frozenset[Organization] = EVERYBODY
+
+
+_BACK_OFFICE = Grant(
+    frozenset({Role.OFFICER, Role.WARD_OFFICER}),
+    frozenset({Organization.CONTRACTOR, Organization.WARD}),
+)
+_DESK = Grant(frozenset({Role.AGENT, Role.SUPERVISOR, Role.OFFICER}))
+_LEADS = Grant(frozenset({Role.SUPERVISOR, Role.OFFICER}))
+GRANTS: Mapping[Permission, Grant] = {
+    Permission.OWN_ACCOUNT: Grant(STAFF_ROLES),
+    Permission.SEE_TOTALS: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
+    # Agents and supervisors get households with the call desk, in a call and by level; not before.
+    Permission.SEARCH_HOUSEHOLDS: _BACK_OFFICE,
+    Permission.OPEN_HOUSEHOLD: _BACK_OFFICE,
+    Permission.KNOW_PROTECTED: Grant(
+        frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
+    ),
+    Permission.SEE_TASKS: _BACK_OFFICE,
+    Permission.DECIDE_TASKS: _BACK_OFFICE,
+    Permission.SEE_REQUESTS: _BACK_OFFICE,
+    Permission.DECIDE_REQUESTS: _BACK_OFFICE,
+    # Whoever enters a form never accepts it: requests.four_eyes asks for it.
+    Permission.ENTER_REQUESTS: _BACK_OFFICE,
+    # Whoever enters, a second person accepts, and the ward is one of them: recipients.approving asks for it.
+    Permission.SEE_RECIPIENTS: _BACK_OFFICE,
+    Permission.ENTER_RECIPIENTS: _BACK_OFFICE,
+    Permission.HAND_OVER_AT_COUNTER: Grant(
+        frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
+    ),
+    Permission.SEE_PARCELS: _BACK_OFFICE,
+    # Nobody confirms a parcel or a stocktaking that they counted themselves: the slice alternatives asks for it.
+    Permission.HANDLE_PARCELS: _BACK_OFFICE,
+    Permission.SEE_STOCK: _BACK_OFFICE,
+    Permission.KEEP_STOCK: _BACK_OFFICE,
+    Permission.SEE_HOLDS: _BACK_OFFICE,
+    Permission.PROPOSE_RELEASE: _BACK_OFFICE,
+    # Another officer may confirm only with the ward's written instruction: approvals.services asks for it.
+    Permission.CONFIRM_RELEASE: _BACK_OFFICE,
+    Permission.SEE_REPORTS: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
+    Permission.SEE_SETTLEMENT: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
+    Permission.PREPARE_SETTLEMENT: _BACK_OFFICE,
+    # One of the two is of the ward: settlement.closing asks for it.
+    Permission.ACCEPT_SETTLEMENT: Grant(
+        frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
+    ),
+    Permission.SEE_ROSTER: _BACK_OFFICE,
+    Permission.SEE_LETTERS: _BACK_OFFICE,
+    Permission.PROPOSE_HAND_OVER: Grant(
+        frozenset({Role.OFFICER}), frozenset({Organization.CONTRACTOR})
+    ),
+    Permission.TAKE_OUT_LETTERS: _BACK_OFFICE,
+    Permission.CONFIRM_HAND_OVER: _BACK_OFFICE,
+    Permission.HANDLE_RETURNS: _BACK_OFFICE,
+    Permission.TRACK_MAIL: _BACK_OFFICE,
+    Permission.POST_LETTERS: _BACK_OFFICE,
+    Permission.PLAN_DISPATCHES: _BACK_OFFICE,
+    Permission.LOSE_ARCHIVE: _BACK_OFFICE,
+    Permission.SEE_SUBCONTRACTORS: Grant(
+        frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})
+    ),
+    # The ward's consent stands between entering a company and sending it anything: the slice asks for it.
+    Permission.KEEP_SUBCONTRACTORS: Grant(
+        frozenset({Role.OFFICER}), frozenset({Organization.CONTRACTOR})
+    ),
+    Permission.CONSENT_TO_SUBCONTRACTORS: Grant(
+        frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
+    ),
+    Permission.SEE_SCANS: _BACK_OFFICE,
+    Permission.SEE_COUPON_STOCK: _BACK_OFFICE,
+    Permission.HANDLE_COUPON_FAULTS: _BACK_OFFICE,
+    Permission.SEE_INCIDENTS: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
+    Permission.HANDLE_INCIDENTS: _BACK_OFFICE,
+    Permission.CONFIRM_INCIDENT_REPORTS: Grant(
+        frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
+    ),
+    # A notice about an incident is confirmed by a second person: incidents.site_notices asks for it.
+    Permission.PUBLISH_SITE_NOTICES: _BACK_OFFICE,
+    Permission.SEE_DOWNTIME: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
+    Permission.KEEP_DOWNTIME: _BACK_OFFICE,
+    # In a call and by level: calls.levels asks for it.
+    Permission.HANDLE_CALLS: _DESK,
+    Permission.HANDLE_FAXES: _DESK,
+    Permission.SEE_ESCALATIONS: Grant(_DESK.roles | {Role.WARD_OFFICER}),
+    # What the ward decides; an officer writes it down with the ward's instruction number.
+    Permission.ANSWER_ESCALATIONS: _BACK_OFFICE,
+    Permission.SEE_SCRIPTS: Grant(_DESK.roles | {Role.WARD_OFFICER, Role.AUDITOR}),
+    Permission.EDIT_SCRIPTS: _LEADS,
+    Permission.SUPERVISE_CALLS: _LEADS,
+    Permission.SEE_CALL_REPORT: Grant(_LEADS.roles | {Role.WARD_OFFICER, Role.AUDITOR}),
+    Permission.KEEP_CALL_REPORT: _LEADS,
+    Permission.KEEP_DELIVERY_REPORT: _BACK_OFFICE,
+    Permission.WATCH_BROWSING: Grant(frozenset({Role.SUPERVISOR, Role.AUDITOR})),
+    Permission.SWITCH_SITES: Grant(frozenset({Role.SUPERVISOR})),
+    # Plan, minutes, questions, the ward's documents: the contractor writes, the ward confirms, answers, approves.
+    Permission.SEE_MANAGEMENT: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
+    Permission.KEEP_MANAGEMENT: Grant(
+        frozenset({Role.OFFICER}), frozenset({Organization.CONTRACTOR})
+    ),
+    Permission.DECIDE_MANAGEMENT: Grant(
+        frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
+    ),
+    Permission.MANAGE_STAFF: Grant(frozenset({Role.ADMINISTRATOR})),
+}
+
+
+def allows(permission: Permission, role: Role, organization: Organization) -> bool:
+    """Tell whether an account of this role and organization holds a permission."""
+    grant = GRANTS[permission]
+    fits = role in ROLES_OF_ORGANIZATION[organization]
+    return fits and role in grant.roles and organization in grant.organizations
+
+
+@cache
+def held(role: Role, organization: Organization) -> frozenset[Permission]:
+    """Return what an account of this role and organization may do."""
+    return frozenset(
+        permission for permission in Permission if allows(permission, role, organization)
+    )
+
+
+def may(staff: StaffUser, permission: Permission) -> bool:
+    """Tell whether a person may do something now; a deactivated account may do nothing."""
+    return staff.active and allows(permission, Role(staff.role), Organization(staff.organization))

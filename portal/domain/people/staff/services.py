@@ -1,0 +1,164 @@
+"""Staff accounts: adding, deactivating, changing the own password."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+)
+from portal.domain.foundation.texts import STAFF_LOCALES, _s
+from portal.domain.foundation.vault import Vault, seal
+from portal.domain.people.authn import sessions, throttles
+from portal.domain.people.authn.backup_codes import BACKUP_ALPHABET
+from portal.domain.people.authn.codes import new_totp_secret
+from portal.domain.people.authn.passwords import SALT_BYTES, hash_password
+from portal.domain.people.staff.models import StaffUser
+from portal.domain.people.staff.permissions import ROLES_OF_ORGANIZATION
+from portal.domain.people.staff.sign_in import STAFF_CODE, account_key, fold_login
+
+PASSWORD_GROUPS = 4
+LOGIN_MAX = NAME_MAX = 60
+
+
+@dataclass(frozen=True, slots=True)
+class NewStaff:
+    """A fresh account with what its owner needs to sign in; the secrets are shown once and never again."""
+
+    user: StaffUser
+    password: str = field(repr=False)
+    totp_secret: str = field(repr=False)
+
+
+def new_staff_password() -> str:
+    """Return a random password in four groups of four letters and digits (72 bits)."""
+    groups = [
+        "".join(secrets.choice(BACKUP_ALPHABET) for _ in range(4)) for _ in range(PASSWORD_GROUPS)
+    ]
+    return "-".join(groups)
+
+
+def add_staff(
+    session: Session,
+    vault: Vault,
+    *,
+    login: str,
+    name: str,
+    organization: Organization,
+    role: Role,
+    actor: Actor,
+    now: datetime,
+    password: str | None = None,
+    totp_secret: str | None = None,
+    locale: str = "ja",
+) -> NewStaff:
+    """Add an account; without ``password`` and ``totp_secret`` both are made.
+
+    Raises:
+        InputError: the login or name cannot be used, or the organization has no such role.
+        ConflictError: the login is taken.
+    """
+    folded = fold_login(login)
+    if not folded or len(folded) > LOGIN_MAX or any(c.isspace() for c in folded):
+        raise InputError(_s("ログイン名は、空白のない60文字までの文字にしてください。"))
+    if not name.strip() or len(name.strip()) > NAME_MAX:
+        raise InputError(_s("名前は、60文字までで入力してください。"))
+    if role not in ROLES_OF_ORGANIZATION[organization]:
+        names = ", ".join(sorted(ROLES_OF_ORGANIZATION[organization]))
+        raise InputError(
+            _s("所属 %(organization)s で使える役割は、%(names)s です。")
+            % {"organization": organization.value, "names": names}
+        )
+    if locale not in STAFF_LOCALES:
+        raise InputError(_s("言語は ja か en にしてください。"))
+    if session.scalar(select(StaffUser.id).where(StaffUser.login == folded)) is not None:
+        raise ConflictError(_s("このログイン名は、もう使われています。"))
+    password = password or new_staff_password()
+    totp_secret = totp_secret or new_totp_secret()
+    user = StaffUser(
+        login=folded,
+        display_name=name.strip(),
+        organization=organization.value,
+        role=role.value,
+        locale=locale,
+        password_hash=hash_password(vault, password, secrets.token_bytes(SALT_BYTES)),
+        totp_sealed=seal(vault.kek, totp_secret.encode(), b"staff_totp:" + folded.encode()),
+        created_at=now,
+    )
+    session.add(user)
+    session.flush()
+    record(session, actor, now, "staff.added", "staff_user", user.id, role=role.value)
+    return NewStaff(user, password, totp_secret)
+
+
+def find_staff(session: Session, login: str) -> StaffUser:
+    """Return an account by its login, locked to the end of the transaction.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    user = session.scalar(
+        select(StaffUser).where(StaffUser.login == fold_login(login)).with_for_update()
+    )
+    if user is None:
+        raise NotFoundError(_s("このログイン名の職員はいません。"))
+    return user
+
+
+def deactivate(session: Session, staff_id: int, actor: Actor, now: datetime) -> StaffUser:
+    """Take an account out of use at once: its sessions end, what it did stays on record. Twice is once.
+
+    Raises:
+        NotFoundError: there is none of that key.
+        NotAllowedError: one's own account (somebody must be left who can undo a mistake).
+    """
+    user = session.scalar(select(StaffUser).where(StaffUser.id == staff_id).with_for_update())
+    if user is None:
+        raise NotFoundError(_s("この職員は見つかりませんでした。"))
+    if actor.id is not None and actor.id == user.id:
+        raise NotAllowedError(
+            _s("自分のアカウントは止められません。ほかの管理者に頼んでください。")
+        )
+    if user.active:
+        user.active = False
+        record(session, actor, now, "staff.deactivated", "staff_user", user.id)
+    sessions.end_all(session, sessions.STAFF, user.id)
+    return user
+
+
+def set_password(
+    session: Session,
+    staff_id: int,
+    hashed: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    keep: int | None = None,
+) -> None:
+    """Store the hash of a new password; every other session of the account ends."""
+    user = session.get_one(StaffUser, staff_id, with_for_update=True)
+    user.password_hash = hashed
+    sessions.end_all(session, sessions.STAFF, user.id, keep=keep)
+    record(session, actor, now, "staff.password_changed", "staff_user", user.id)
+
+
+def unlock(session: Session, vault: Vault, user: StaffUser, actor: Actor, now: datetime) -> None:
+    """Forget the failed tries of an account, after its owner was recognized by people."""
+    throttles.clear(session, throttles.STAFF_ACCOUNT, account_key(vault, user.login))
+    throttles.clear(session, STAFF_CODE, str(user.id))
+    record(session, actor, now, "staff.unlocked", "staff_user", user.id)
+
+
+def all_staff(session: Session) -> list[StaffUser]:
+    """Return all accounts, those in use first."""
+    return list(
+        session.scalars(select(StaffUser).order_by(StaffUser.active.desc(), StaffUser.login))
+    )

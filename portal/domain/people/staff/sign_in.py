@@ -1,0 +1,151 @@
+"""Staff sign-in: login and password, then a code of the authenticator app; both always (``security.md`` §2)."""
+
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import ThrottledError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault, unseal
+from portal.domain.people.authn import sessions, throttles
+from portal.domain.people.authn.codes import CodeAnswer, read_code, totp_step
+from portal.domain.people.authn.models import AuthSession
+from portal.domain.people.authn.networks import network_keys
+from portal.domain.people.staff.models import StaffUser
+
+STAGE_PASSWORD, STAGE_FULL = "password", "full"
+# Five wrong codes in a quarter of an hour, then growing waits; a hundred close the factor until somebody unlocks it.
+STAFF_CODE = throttles.Limit("s2", 5, 15 * 60, growing=True, closed_after=100)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffAttempt:
+    """A counted try: what to compare with, and which counters to give it back to when it was right."""
+
+    staff_id: int | None
+    hashed: str | None = field(repr=False)
+    taken: tuple[tuple[throttles.Limit, str], ...] = ()
+
+
+def fold_login(typed: str) -> str:
+    """Return a login in the form that is stored: normal width, small letters."""
+    return unicodedata.normalize("NFKC", typed).strip().casefold()
+
+
+def account_key(vault: Vault, login: str) -> str:
+    """Return the keyed name of an account's counter; unknown logins have one as well."""
+    return vault.blind("staff_login", fold_login(login)).hex()
+
+
+def actor_of(user: StaffUser) -> Actor:
+    """Return the acting party for audit events."""
+    return Actor(Role(user.role), user.id, Organization(user.organization))
+
+
+def begin(session: Session, vault: Vault, login: str, address: str, now: datetime) -> StaffAttempt:
+    """Count the try and find what to compare with; an unknown login meets the same counters and work.
+
+    Raises:
+        ThrottledError: this login or network must wait.
+    """
+    near, _wide = network_keys(vault, address)
+    taken = (
+        (throttles.STAFF_ACCOUNT, account_key(vault, login)),
+        (throttles.NETWORK, "staff" + near),
+    )
+    for limit, key in taken:
+        _take(session, limit, key, now)
+    user = session.scalar(select(StaffUser).where(StaffUser.login == fold_login(login)))
+    hashed = user.password_hash if user is not None and user.active else None
+    return StaffAttempt(user.id if user is not None else None, hashed, taken)
+
+
+def _take(session: Session, limit: throttles.Limit, key: str, now: datetime) -> None:
+    verdict = throttles.take(session, limit, key, now)
+    if verdict.allowed:
+        return
+    if verdict.retry_at is None:
+        raise ThrottledError(
+            _s("何度も間違えたため、サインインを止めています。管理者に連絡してください。"),
+            retry_at=None,
+        )
+    raise ThrottledError(
+        _s("続けて間違えたため、少し待ってください。しばらくしてから、もう一度お試しください。"),
+        retry_at=verdict.retry_at,
+    )
+
+
+def finish(
+    session: Session,
+    attempt: StaffAttempt,
+    replaced: AuthSession | None,
+    now: datetime,
+    *,
+    matched: bool,
+) -> str | None:
+    """Give a right try back and begin a session that waits for the code; None for every kind of wrong."""
+    user = session.get(StaffUser, attempt.staff_id) if attempt.staff_id is not None else None
+    if user is None:
+        return None
+    if not matched or not user.active:
+        record(session, actor_of(user), now, "staff.signin_refused", "staff_user", user.id)
+        return None
+    for limit, key in attempt.taken:
+        throttles.give_back(session, limit, key)
+    return sessions.start(session, sessions.STAFF, STAGE_PASSWORD, user.id, now, replaces=replaced)
+
+
+def check_code(
+    session: Session, vault: Vault, staff_id: int, typed: str, now: datetime
+) -> CodeAnswer:
+    """Check a code of the authenticator app; a used one is refused, wrong ones are counted.
+
+    Raises:
+        ThrottledError: too many wrong codes.
+    """
+    typed_code = read_code(typed)
+    if typed_code.fault is not None:
+        return typed_code.fault
+    user = session.get_one(StaffUser, staff_id, with_for_update=True)
+    _take(session, STAFF_CODE, str(user.id), now)
+    secret = unseal(vault.kek, user.totp_sealed, b"staff_totp:" + user.login.encode()).decode()
+    answer, step = totp_step(secret, typed_code.digits, now, user.totp_last_step)
+    if answer is CodeAnswer.RIGHT:
+        user.totp_last_step = step
+        throttles.give_back(session, STAFF_CODE, str(user.id))
+    else:
+        record(
+            session,
+            actor_of(user),
+            now,
+            "staff.code_refused",
+            "staff_user",
+            user.id,
+            answer=answer.value,
+        )
+    return answer
+
+
+def refuse_place(session: Session, attempt: StaffAttempt, now: datetime) -> None:
+    """Note that a right password came from a network where this account may not work; the try is given back."""
+    user = session.get_one(StaffUser, attempt.staff_id)
+    for limit, key in attempt.taken:
+        throttles.give_back(session, limit, key)
+    record(session, actor_of(user), now, "staff.place_refused", "staff_user", user.id)
+
+
+def complete(
+    session: Session, auth: AuthSession, now: datetime, *, data: dict[str, str] | None = None
+) -> str:
+    """Step up after the right code: a new session id, fully signed in. ``data`` is what the session keeps of itself."""
+    user = session.get_one(StaffUser, auth.owner_id)
+    user.last_sign_in_at = now
+    record(session, actor_of(user), now, "staff.signin", "staff_user", user.id)
+    return sessions.start(
+        session, sessions.STAFF, STAGE_FULL, user.id, now, data=data, replaces=auth
+    )

@@ -1,0 +1,26 @@
+"""The table of things that wait for staff."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.domain.foundation.base import Base, BigId, primary_key, state_column
+
+
+class Task(Base):
+    """One thing to do. ``household_id`` is empty where the requester's word could not be matched or must not be."""
+
+    __tablename__ = "task"
+
+    id: Mapped[int] = primary_key()
+    kind: Mapped[str] = mapped_column(String(30), index=True)
+    receipt_no: Mapped[str] = mapped_column(String(20), unique=True)
+    household_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    state: Mapped[str] = state_column("open")
+    wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))

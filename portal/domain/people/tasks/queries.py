@@ -1,0 +1,37 @@
+"""Reading what waits for the staff."""
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from portal.domain.people.tasks.models import Task
+
+# put together once: building a statement takes as long as running it
+OF_HOUSEHOLD = (
+    select(Task)
+    .where(Task.household_id == bindparam("household_id"))
+    .order_by(Task.id.desc())
+    .limit(50)
+)
+
+
+def open_tasks(session: Session, *, kind: str | None = None, limit: int = 50) -> list[Task]:
+    """Return what waits, oldest first."""
+    statement = (
+        select(Task).where(Task.state == "open").order_by(Task.created_at, Task.id).limit(limit)
+    )
+    if kind is not None:
+        statement = statement.where(Task.kind == kind)
+    return list(session.scalars(statement))
+
+
+def counts(session: Session) -> dict[str, int]:
+    """Return how many open tasks there are of each kind."""
+    rows = session.execute(
+        select(Task.kind, func.count()).where(Task.state == "open").group_by(Task.kind)
+    )
+    return {key: value for key, value in rows}  # noqa: C416  (dict() of rows does not type)
+
+
+def tasks_of(session: Session, household_id: int) -> list[Task]:
+    """Return a household's tasks, newest first."""
+    return list(session.scalars(OF_HOUSEHOLD, {"household_id": household_id}))

@@ -1,0 +1,138 @@
+"""Opening and finishing tasks; every one has a receipt number that is given out whether or not anything matched."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.people.households.models import Household
+from portal.domain.people.tasks.models import Task
+from portal.domain.people.tasks.states import TASK
+
+RECEIPT_ALPHABET = "CDFGHJKLMNPQRTVWXY34679"
+NEW_LETTER = "new_letter"
+REPORT_LOST = "report_lost"
+BIRTH_FROZEN = "birth_frozen"
+CODE_CLOSED = "code_closed"
+NO_CHANNEL = "no_channel"
+UNMATCHED = "unmatched"
+CALL_BACK = "call_back"
+LETTER_WISHED = "letter_wished"
+DECLINE_FORM = "decline_form"
+ADDRESS_CHECK = "address_check"
+KINDS = (
+    NEW_LETTER,
+    REPORT_LOST,
+    BIRTH_FROZEN,
+    CODE_CLOSED,
+    NO_CHANNEL,
+    UNMATCHED,
+    CALL_BACK,
+    LETTER_WISHED,
+    DECLINE_FORM,
+    ADDRESS_CHECK,
+)
+
+
+def new_receipt_no() -> str:
+    """Return a fresh receipt number, 4-4, random so that it tells nothing about others."""
+    body = "".join(secrets.choice(RECEIPT_ALPHABET) for _ in range(8))
+    return f"{body[:4]}-{body[4:]}"
+
+
+def open_task(
+    session: Session,
+    vault: Vault,
+    kind: str,
+    household_id: int | None,
+    details: dict[str, Any],
+    actor: Actor,
+    now: datetime,
+    *,
+    due_at: datetime | None = None,
+) -> Task:
+    """Open a task; ``details`` (what the requester wrote) is sealed under a data key of its own."""
+    key, wrapped = vault.new_data_key()
+    receipt_no = new_receipt_no()
+    task = Task(
+        kind=kind,
+        receipt_no=receipt_no,
+        household_id=household_id,
+        wrapped_key=wrapped,
+        created_at=now,
+        due_at=due_at,
+        sealed=seal_json(key, details, f"task:{receipt_no}"),
+    )
+    session.add(task)
+    session.flush()
+    record(
+        session, actor, now, "task.opened", "task", task.id, household_id=household_id, kind=kind
+    )
+    return task
+
+
+def open_once(
+    session: Session,
+    vault: Vault,
+    kind: str,
+    household_id: int,
+    details: dict[str, Any],
+    actor: Actor,
+    now: datetime,
+) -> Task:
+    """Return the open task of this kind for the household, or open one: asking twice is one request."""
+    # Where no task is open yet there is no row to lock: the household's row makes equal requests wait.
+    session.execute(
+        select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
+    )
+    found = session.scalar(
+        select(Task).where(
+            Task.kind == kind, Task.household_id == household_id, Task.state == "open"
+        )
+    )
+    return found or open_task(session, vault, kind, household_id, details, actor, now)
+
+
+def finish_task(
+    session: Session, task_id: int, actor: Actor, now: datetime, action: str = "finish"
+) -> Task:
+    """Finish or cancel a task.
+
+    Raises:
+        NotFoundError: there is none of that key.
+        WrongStateError: it was finished before.
+    """
+    task = session.scalar(select(Task).where(Task.id == task_id).with_for_update())
+    if task is None:
+        raise NotFoundError(_s("この用件は見つかりませんでした。"))
+    task.state = TASK.next(task.state, action)
+    task.done_at = now
+    task.done_by = actor.id
+    record(
+        session,
+        actor,
+        now,
+        f"task.{action}",
+        "task",
+        task.id,
+        household_id=task.household_id,
+        kind=task.kind,
+    )
+    return task
+
+
+def details_of(vault: Vault, task: Task) -> dict[str, Any]:
+    """Open what the requester wrote."""
+    if task.sealed is None or task.wrapped_key is None:
+        return {}
+    opened: dict[str, Any] = unseal_json(
+        vault.unwrap(task.wrapped_key), task.sealed, f"task:{task.receipt_no}"
+    )
+    return opened

@@ -1,0 +1,134 @@
+"""What a household may choose from: its children, the products, and how and when paper would come."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.program.deadlines import WindowKind
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _
+from portal.domain.letters.shipments.mail import SIMPLE_REGISTERED, limit_yen
+from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_of_household
+from portal.domain.people.coupons.states import LIVE
+from portal.domain.people.entitlements.claims import ALTERNATIVE, RECIPIENT_CHANGE
+from portal.domain.people.entitlements.states import OPEN
+from portal.domain.requests.alternatives.models import AlternativeItem
+from portal.domain.requests.alternatives.states import FOR_WARD
+from portal.domain.requests.alternatives.states import LIVE as LIVE_ITEM
+from portal.domain.requests.requests.models import Request
+
+WHY: Mapping[str, Callable[[], str]] = MappingProxyType(
+    {
+        "no_smartphone": lambda: _("スマートフォンやパソコンがない"),
+        "cannot_operate": lambda: _("画面の操作がむずかしい"),
+        "disability": lambda: _("障害や病気のため、使えない"),
+        "other": lambda: _("そのほか"),
+    }
+)
+"""Why somebody cannot use an electronic coupon (``domain.md`` §4.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One child as the journey offers it; ``why_not`` says why paper is not possible ("" when it is)."""
+
+    ordinal: int
+    amount_yen: int
+    why_not: str
+    shown: bool
+
+
+def choices(session: Session, household_id: int) -> list[Choice]:
+    """Return a household's children with what stands against paper for them, if anything."""
+    return [
+        Choice(
+            entry.ordinal,
+            entry.amount_yen,
+            _why_not(entry),
+            entry.coupon is not None and entry.coupon.revealed_at is not None,
+        )
+        for entry in coupons_of_household(session, household_id)
+    ]
+
+
+def _why_not(entry: HouseholdCoupon) -> str:
+    coupon = entry.coupon
+    if entry.entitlement_state not in OPEN:
+        return _("もう手続きが終わっています")
+    if entry.claimed_by == ALTERNATIVE:
+        return _("紙の代替品の手続き中です")
+    if entry.claimed_by == RECIPIENT_CHANGE:
+        return _(
+            "確認中です"
+        )  # as for any hold: whoever asks learns neither what is open nor who asked
+    if entry.claimed_by is not None:
+        return _("別の申請の手続き中です")
+    if coupon is not None and coupon.state in {"part_used", "exchanged"}:
+        return _("クーポンを使ったため、紙に変えられません")
+    if coupon is not None and coupon.state in LIVE and coupon.revealed_at and entry.stop == "never":
+        return _("クーポンを一度表示したため、紙に変えられません")
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildPaper:
+    """One child's paper that is under way or delivered: its number in the household, and the receipt number."""
+
+    ordinal: int
+    receipt_no: str
+    is_delivered: bool
+
+
+def papers_of_household(session: Session, household_id: int) -> dict[int, ChildPaper]:
+    """Return the children with paper under way or delivered, by their numbers in the household."""
+    rows = session.execute(
+        select(AlternativeItem.ordinal, AlternativeItem.state, Request.receipt_no)
+        .join(Request, Request.id == AlternativeItem.request_id)
+        .where(
+            AlternativeItem.household_id == household_id,
+            AlternativeItem.state.in_((*LIVE_ITEM, "delivered", *FOR_WARD)),
+        )
+        .order_by(AlternativeItem.id)
+    )
+    return {
+        ordinal: ChildPaper(ordinal, number, state == "delivered")
+        for ordinal, state, number in rows
+    }
+
+
+def delivery_words(
+    program: Program, amounts_yen: tuple[int, ...], *, shown: bool
+) -> tuple[str, ...]:
+    """Say how and when paper comes; ``shown``: a code was shown, so that its issuer must be asked first."""
+    limit = limit_yen(program, SIMPLE_REGISTERED)
+    lines = [_("区に登録された住所に送ります。")]
+    if sum(amounts_yen) <= limit:
+        lines.append(_("簡易書留で送ります。受け取るときに、サインかはんこが必要です。"))
+    else:
+        lines.append(
+            _(
+                "書留で送ります。2つ以上に分けることがあります。受け取るときに、サインかはんこが必要です。"
+            )
+        )
+    lines.append(
+        _("申し込みから送るまで、土日と祝日を除いて、%(days)s日くらいかかります。")
+        % {"days": days_until_post(program)}
+    )
+    if shown:
+        lines.append(
+            _(
+                "クーポンを表示したことがあるときは、使われていないことを確かめるため、もう少しかかります。"
+            )
+        )
+    return tuple(lines)
+
+
+def days_until_post(program: Program) -> int:
+    """Return the business days that checking, packing and posting take."""
+    batch = next(
+        (r.batch_days for r in program.request_rules if r.kind is WindowKind.ALTERNATIVE), 0
+    )
+    return program.requests.due_business_days + batch

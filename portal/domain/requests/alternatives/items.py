@@ -1,0 +1,121 @@
+"""Items of an alternative: stepped by the machine under the request's lock, and closed together with the request."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _
+from portal.domain.people.coupons import stopping
+from portal.domain.people.entitlements import claims
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.requests.alternatives.models import AlternativeItem
+from portal.domain.requests.alternatives.states import ALTERNATIVE, FOR_WARD, LIVE
+from portal.domain.requests.requests import kinds
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.services import locked, move, warn
+
+REASON = "alternative"
+_RESULTS = {
+    "delivered": kinds.DELIVERED,
+    "restocked": kinds.RESTOCKED,
+    "written_off": kinds.LOST,
+    "refused": kinds.REFUSED,
+    "withdrawn": kinds.WITHDRAWN,
+}
+
+
+def items_of(session: Session, request_id: int) -> list[AlternativeItem]:
+    """Return the items of a request in the order of its children, fresh; whoever writes them locked the request."""
+    statement = (
+        select(AlternativeItem)
+        .where(AlternativeItem.request_id == request_id)
+        .order_by(AlternativeItem.ordinal, AlternativeItem.id)
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(statement))
+
+
+def locked_request(session: Session, request_id: int, household_id: int | None = None) -> Request:
+    """Return a request for a paper alternative, locked; with ``household_id`` only that household's own.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    row = locked(session, request_id)
+    if row.kind != kinds.ALTERNATIVE or household_id not in {None, row.household_id}:
+        raise NotFoundError(_("この申請は見つかりませんでした。"))
+    return row
+
+
+def lock_entitlements(session: Session, items: Iterable[AlternativeItem]) -> dict[int, Entitlement]:
+    """Lock the children's entitlements in the order in which everybody does; by key."""
+    rows = session.scalars(
+        select(Entitlement)
+        .where(Entitlement.id.in_(sorted({item.entitlement_id for item in items})))
+        .order_by(Entitlement.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in rows}
+
+
+def step(
+    session: Session, item: AlternativeItem, action: str, actor: Actor, now: datetime, **detail: Any
+) -> AlternativeItem:
+    """Take one step of the machine on an item of a locked request and log it. Raises WrongStateError."""
+    before = item.state
+    item.state, item.changed_at = ALTERNATIVE.next(before, action), now
+    record(
+        session,
+        actor,
+        now,
+        f"alternative.{action}",
+        "alternative_item",
+        item.id,
+        household_id=item.household_id,
+        request=item.request_id,
+        before=before,
+        after=item.state,
+        **detail,
+    )
+    session.flush()
+    return item
+
+
+def let_go(session: Session, item: AlternativeItem, actor: Actor, now: datetime) -> None:
+    """Give child and coupon back after its part of the request ended without paper."""
+    held = session.scalar(select(Entitlement.claim_id).where(Entitlement.id == item.entitlement_id))
+    if held != item.request_id:
+        return  # it was never binding (late, signed by who may not), or another request has it
+    stopping.unhide(session, item.entitlement_id, actor, now)
+    claims.free(session, item.entitlement_id, item.request_id, actor, now)
+
+
+def result_of(items: Sequence[AlternativeItem]) -> str:
+    """Return what became of a request all of whose items ended; ``partly`` where they ended differently."""
+    ends = {item.state for item in items}
+    return _RESULTS[ends.pop()] if len(ends) == 1 else kinds.PARTLY
+
+
+def settle(session: Session, row: Request, actor: Actor, now: datetime) -> bool:
+    """Close a locked request when none of its items is under way any more; returns whether it was closed.
+
+    Children whose parcel went back into stock, or was lost for good, wait for the ward: the request then goes back to a
+    reviewer.
+    """
+    items = items_of(session, row.id)
+    if any(item.state in LIVE for item in items):
+        return False
+    open_questions = [state for state in FOR_WARD if any(item.state == state for item in items)]
+    if row.state == "in_progress" and open_questions:
+        warn(row, tuple(dict.fromkeys((*row.warnings, *open_questions))), now)
+        move(session, row, "review_again", actor, now, why=open_questions[0])
+        return False
+    move(session, row, "close", actor, now, result=result_of(items))
+    return True

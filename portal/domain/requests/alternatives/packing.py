@@ -1,0 +1,314 @@
+"""Packing a parcel by two people: one scans the serial numbers, another one counts again; only then stock leaves."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor, Organization
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+)
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.shipments import services as shipments
+from portal.domain.letters.shipments.mail import refuse_over_limit
+from portal.domain.people.coupons.stopping import live_coupon
+from portal.domain.people.households.models import Household
+from portal.domain.people.households.queries import open_holds
+from portal.domain.requests.alternatives import stock
+from portal.domain.requests.alternatives.items import (
+    items_of,
+    lock_entitlements,
+    locked_request,
+    step,
+)
+from portal.domain.requests.alternatives.models import (
+    AlternativeItem,
+    AlternativeParcel,
+    StockRange,
+)
+from portal.domain.requests.alternatives.serials import read_range
+from portal.domain.requests.alternatives.states import PACKING
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.services import touch
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """Serial numbers of one product in a row, as scanned; without ``last`` a single piece."""
+
+    product: str
+    first: str
+    last: str = ""
+
+
+def count(
+    session: Session,
+    program: Program,
+    request_id: int,
+    ordinals: Collection[int],
+    scans: Sequence[Scanned],
+    mail_class: str,
+    actor: Actor,
+    now: datetime,
+) -> AlternativeParcel:
+    """Fill a parcel for children of one request as its first person: the scanned pieces are laid aside.
+
+    Raises:
+        NotFoundError: no such request, or a serial number that was never received.
+        NotAllowedError: no person with an account, a held household, or more yen than the mail is insured for.
+        ConflictError: a child's pieces are not promised yet or packed already, or a piece is not in stock.
+        InputError: no child, or the scanned pieces do not make up the amount.
+    """
+    row = locked_request(session, request_id)
+    items = [item for item in items_of(session, row.id) if item.ordinal in set(ordinals)]
+    if not items or len(items) != len(set(ordinals)):
+        raise InputError(_s("この小包に入れるこどもを選んでください。"))
+    _refuse_unready(session, row, items, actor)
+    amount = sum(item.amount_yen for item in items)
+    refuse_over_limit(program, mail_class, amount)
+    serials = _fitting(session, items, scans)
+    parcel = AlternativeParcel(
+        request_id=row.id,
+        household_id=items[0].household_id,
+        mail_class=mail_class,
+        amount_yen=amount,
+        pieces=sum(item.pieces for item in items),
+        counted_by=actor.id,
+        counted_at=now,
+    )
+    session.add(parcel)
+    session.flush()
+    for product in sorted(serials):
+        stock.set_aside(session, product, serials[product], parcel.id)
+    for item in items:
+        item.parcel_id = parcel.id
+    _note(session, row, parcel, "counted", actor, now)
+    return parcel
+
+
+def _refuse_unready(
+    session: Session, row: Request, items: Sequence[AlternativeItem], actor: Actor
+) -> None:
+    refuse_held(session, row, items, actor)
+    for item in items:
+        promised = stock.reservation_of(session, item.id)
+        if item.state != "approved" or promised is None or promised.state != "reserved":
+            raise ConflictError(
+                _s("在庫待ちか、まだ準備できないこどもの分があります。画面を開きなおしてください。")
+            )
+        if item.parcel_id is not None:
+            raise ConflictError(_s("このこどもの分は、ほかの人が数えて、確認を待っています。"))
+
+
+def refuse_held(
+    session: Session,
+    row: Request,
+    items: Sequence[AlternativeItem],
+    actor: Actor,
+    *,
+    mailing: bool = False,
+) -> None:
+    """Refuse to give anything to a household that is held or gone, and a protected one's parcel to all but the ward.
+
+    With ``mailing`` also where no address may be used: such a parcel is packed and handed over at the ward's counter.
+
+    Raises:
+        NotAllowedError: held, removed, or the actor is no person with an account.
+        NotFoundError: the household is the ward's alone to know.
+        ConflictError: a child still has an electronic coupon.
+    """
+    household = session.get_one(Household, row.household_id)
+    if household.protected and actor.organization is not Organization.WARD:
+        raise NotFoundError(_s("この小包は見つかりませんでした。"))
+    if actor.id is None or actor.organization is None:
+        raise NotAllowedError(_s("小包を扱えるのは、アカウントのある職員だけです。"))
+    if mailing and household.counter:
+        raise NotAllowedError(
+            _s("住所を使わない世帯です。小包は送れません。区の窓口で渡してください。"),
+            code="counter",
+        )
+    rights = lock_entitlements(session, items)
+    held = any(right.state == "held" for right in rights.values())
+    if held or household.state != "active" or open_holds(session, household.id):
+        raise NotAllowedError(
+            _s("この世帯は保留中です。保留が解けるまで、小包は出せません。"), code="held"
+        )
+    if any(live_coupon(session, item.entitlement_id) is not None for item in items):
+        raise ConflictError(
+            _s("電子クーポンがまだ生きています。小包は出せません。管理者に知らせてください。"),
+            code="coupon_alive",
+        )
+
+
+def _fitting(
+    session: Session, items: Sequence[AlternativeItem], scans: Sequence[Scanned]
+) -> dict[str, list[str]]:
+    """Return the scanned serial numbers by product once their count and yen make up the children's."""
+    wanted: dict[str, tuple[int, int]] = {}
+    for item in items:
+        pieces, yen = wanted.get(item.product, (0, 0))
+        wanted[item.product] = (pieces + item.pieces, yen + item.amount_yen)
+    found: dict[str, list[str]] = {product: [] for product in wanted}
+    for scan in scans:
+        if scan.product not in found:
+            raise InputError(_s("この小包に入れない種類の券を読み取りました。"))
+        found[scan.product] += read_range(scan.first, scan.last).serials()
+    for product, serials in found.items():
+        pieces, yen = wanted[product]
+        if len(serials) != pieces:
+            raise InputError(
+                _s("読み取った券は%(found)d枚です。この小包には%(wanted)d枚入れます。")
+                % {"found": len(serials), "wanted": pieces}
+            )
+        if _worth(session, product, serials) not in {0, yen}:
+            raise InputError(
+                _s("読み取った券の合計が、%(wanted)s円になりません。額面の違う券が混ざっています。")
+                % {"wanted": f"{yen:,}"}
+            )
+    return found
+
+
+def _worth(session: Session, product: str, serials: Sequence[str]) -> int:
+    """Return what the pieces are worth by the ranges they came in; 0 when one is unknown (refused later by name)."""
+    pieces = stock.pieces_by_serial(session, product, serials)
+    ranges = session.execute(
+        select(StockRange.id, StockRange.piece_yen).where(StockRange.product == product)
+    )
+    yen_of = {key: yen for key, yen in ranges}  # noqa: C416  (dict() of rows does not type)
+    return sum(yen_of[piece.range_id] for piece in pieces) if len(pieces) == len(serials) else 0
+
+
+def confirm(
+    session: Session,
+    program: Program,
+    parcel_id: int,
+    pieces: int,
+    amount_yen: int,
+    actor: Actor,
+    now: datetime,
+) -> AlternativeParcel:
+    """Confirm a parcel as its second person, who counted ``pieces`` and ``amount_yen``: now stock leaves the ledger.
+
+    Raises:
+        NotFoundError: there is no such parcel.
+        NotAllowedError: the person who counted it first, a held household, or over the insurance.
+        InputError: the second count differs.
+        WrongStateError: it was confirmed or discarded before.
+    """
+    row, parcel, items = lock_parcel(session, parcel_id)
+    state = PACKING.next(parcel.state, "confirm")
+    refuse_held(session, row, items, actor)
+    if actor.id == parcel.counted_by:
+        raise NotAllowedError(
+            _s("自分が数えた小包は、自分では確認できません。ほかの人が数えてください。"),
+            code="own_parcel",
+        )
+    if (pieces, amount_yen) != (parcel.pieces, parcel.amount_yen) or stock.count_of(
+        session, parcel.id
+    ) != pieces:
+        raise InputError(
+            _s(
+                "枚数か金額が、1人目と合いません。もう一度数えてください。合わないときは、取りやめてください。"
+            )
+        )
+    refuse_over_limit(program, parcel.mail_class, parcel.amount_yen)
+    for item in items:
+        step(session, item, "pack", actor, now, parcel=parcel.id)
+    stock.send_out(session, items, parcel.id, actor, now)
+    shipment = shipments.plan(
+        session, shipments.PARCEL, parcel.household_id, actor, now, value_yen=parcel.amount_yen
+    )
+    parcel.state, parcel.shipment_id = state, shipment.id
+    parcel.confirmed_by, parcel.confirmed_at = actor.id, now
+    _note(session, row, parcel, "confirmed", actor, now)
+    return parcel
+
+
+def discard(session: Session, parcel_id: int, actor: Actor, now: datetime) -> AlternativeParcel:
+    """Empty a parcel that nobody confirmed: its pieces go back, its children wait to be packed again.
+
+    Raises:
+        NotFoundError: there is no such parcel.
+        WrongStateError: it was confirmed or discarded before.
+    """
+    row, parcel, _items = lock_parcel(session, parcel_id)
+    _discard(session, row, parcel, actor, now)
+    return parcel
+
+
+def discard_open(session: Session, row: Request, actor: Actor, now: datetime) -> None:
+    """Empty whatever parcels of a locked request nobody confirmed yet."""
+    for parcel in _parcels(session, row.id):
+        if PACKING.can(parcel.state, "discard"):
+            _discard(session, row, parcel, actor, now)
+
+
+def _discard(
+    session: Session, row: Request, parcel: AlternativeParcel, actor: Actor, now: datetime
+) -> None:
+    items = [item for item in items_of(session, row.id) if item.parcel_id == parcel.id]
+    parcel.state = PACKING.next(parcel.state, "discard")
+    stock.put_back(session, [item.product for item in items], parcel.id)
+    for item in items:
+        item.parcel_id = None
+    _note(session, row, parcel, "discarded", actor, now)
+
+
+def _parcels(session: Session, request_id: int) -> list[AlternativeParcel]:
+    statement = (
+        select(AlternativeParcel)
+        .where(AlternativeParcel.request_id == request_id)
+        .order_by(AlternativeParcel.id)
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(statement))
+
+
+def lock_parcel(
+    session: Session, parcel_id: int
+) -> tuple[Request, AlternativeParcel, list[AlternativeItem]]:
+    """Return a parcel with its request (locked: it guards the parcel too) and its children's items, all fresh.
+
+    Raises:
+        NotFoundError: there is no such parcel.
+    """
+    request_id = session.scalar(
+        select(AlternativeParcel.request_id).where(AlternativeParcel.id == parcel_id)
+    )
+    if request_id is None:
+        raise NotFoundError(_s("この小包は見つかりませんでした。"))
+    row = locked_request(session, request_id)
+    parcel = next(parcel for parcel in _parcels(session, row.id) if parcel.id == parcel_id)
+    return row, parcel, [item for item in items_of(session, row.id) if item.parcel_id == parcel_id]
+
+
+def _note(
+    session: Session,
+    row: Request,
+    parcel: AlternativeParcel,
+    what: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    record(
+        session,
+        actor,
+        now,
+        f"parcel.{what}",
+        "parcel",
+        parcel.id,
+        household_id=parcel.household_id,
+        request=row.id,
+        pieces=parcel.pieces,
+        amount_yen=parcel.amount_yen,
+    )
+    touch(row, now)
+    session.flush()

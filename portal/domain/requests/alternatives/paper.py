@@ -1,0 +1,141 @@
+"""Requests for paper that came by post, FAX or counter (代替品申出書), or on the telephone."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor, Channel
+from portal.domain.foundation.program.opening import require_open_for_staff
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.households.models import Household
+from portal.domain.people.tasks.services import CALL_BACK, LETTER_WISHED, open_task
+from portal.domain.requests.alternatives.items import locked_request
+from portal.domain.requests.alternatives.models import AlternativeItem
+from portal.domain.requests.alternatives.services import open_with_items, read_written
+from portal.domain.requests.alternatives.states import LIVE
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.paper_forms import (
+    UNCLEAR,
+    WEAK,
+    PaperEntry,
+    add_form,
+    check_entry,
+    check_moment,
+    finish_evidence,
+    instant_that_counts,
+    locked_out_task,
+    weaknesses,
+)
+
+TROUBLE = "alternative"
+
+
+def enter_form(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    household_id: int,
+    wishes: Mapping[int, str],
+    form: PaperEntry,
+    actor: Actor,
+    now: datetime,
+) -> Request:
+    """Enter a form, or what was said on the telephone (no form is kept then); ``form.reason`` is one of ``WHY``.
+
+    Children whose paper is under way already get the form added to that request. A form that is late or not signed
+    by who may waits with a warning and touches no coupon; one that is not clear is added to nothing: somebody asks.
+
+    Raises:
+        InputError: the entry contradicts itself; no child, no such product or reason.
+        NotFoundError: ``evidence`` names no such receipt.
+        TooEarlyError: before the window. TooLateError: a call after it.
+        ConflictError, NotAllowedError: as ``services.submit``.
+    """
+    by_phone = form.channel is Channel.PHONE
+    if by_phone:
+        check_moment(form.received_at, now)
+    else:
+        check_entry(form, now)
+    session.execute(
+        select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
+    )
+    task = locked_out_task(session, vault, form.evidence, TROUBLE) if form.evidence else None
+    counts = instant_that_counts(program, form, task.created_at if task else None)
+    if by_phone or not program.windows.alternative.is_over(counts):
+        require_open_for_staff(program.windows.alternative, counts)
+    with_channel = Actor(actor.role, actor.id, actor.organization, form.channel)
+    row, new = _join(session, household_id, wishes, form, with_channel, now)
+    if row is not None and not new:
+        return row
+    weak = () if by_phone else weaknesses(program.windows.alternative, form, counts)
+    warnings = (*weak, *(() if form.is_clear else (UNCLEAR,)))
+    written = read_written(form.reason, form.text, form.telephone)
+    row = open_with_items(
+        session,
+        vault,
+        program,
+        household_id,
+        new,
+        written,
+        with_channel,
+        now,
+        received_at=counts,
+        warnings=warnings,
+    )
+    if not by_phone:
+        add_form(session, row, form, with_channel, now)
+    if not form.is_clear:
+        _ask(session, vault, row, form, with_channel, now)
+    finish_evidence(session, task, row, with_channel, now)
+    return row
+
+
+def _join(
+    session: Session,
+    household_id: int,
+    wishes: Mapping[int, str],
+    form: PaperEntry,
+    actor: Actor,
+    now: datetime,
+) -> tuple[Request | None, dict[int, str]]:
+    """Add the form to the requests in which its children have paper under way; return the last and the other wishes."""
+    new = dict(wishes)
+    joined: Request | None = None
+    found = session.execute(
+        select(AlternativeItem.request_id, AlternativeItem.ordinal)
+        .where(
+            AlternativeItem.household_id == household_id,
+            AlternativeItem.ordinal.in_(list(wishes)),
+            AlternativeItem.state.in_(LIVE),
+        )
+        .order_by(AlternativeItem.request_id)
+    ).all()
+    for request_id in dict.fromkeys(id_ for id_, _ordinal in found):
+        row = locked_request(session, request_id)
+        if WEAK & set(row.warnings):
+            continue  # this word may be the better one
+        for id_, ordinal in found:
+            if id_ == request_id:
+                new.pop(ordinal, None)
+        if form.channel is not Channel.PHONE:
+            add_form(session, row, form, actor, now)
+        joined = row
+    return joined, new
+
+
+def _ask(
+    session: Session, vault: Vault, row: Request, form: PaperEntry, actor: Actor, now: datetime
+) -> None:
+    kind = CALL_BACK if form.follow_up == "call" and form.telephone else LETTER_WISHED
+    details = {
+        "telephone": form.telephone if kind == CALL_BACK else "",
+        "message": _s(
+            "はっきりしない申出書です。本人の気持ちを確かめてください。受付番号 %(number)s"
+        )
+        % {"number": row.receipt_no},
+    }
+    open_task(session, vault, kind, row.household_id, details, actor, now)

@@ -1,0 +1,206 @@
+"""Reading declines: a household's children, and who declined how."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.texts import _
+from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_of_household
+from portal.domain.people.coupons.states import LIVE as LIVE_COUPON
+from portal.domain.people.entitlements.claims import DECLINE, RECIPIENT_CHANGE
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.states import OPEN as OPEN_ENTITLEMENT
+from portal.domain.people.households.models import Child
+from portal.domain.requests.declines.declaring import HONORED, LATE, NO_ATTORNEY
+from portal.domain.requests.declines.models import DeclineItem
+from portal.domain.requests.declines.states import LIVE
+from portal.domain.requests.requests import kinds
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.states import OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class ChildDecline:
+    """One child's decline that is under way or done: its number in the household, its state and the receipt number."""
+
+    ordinal: int
+    state: str
+    receipt_no: str
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether the child is declined."""
+        return self.state == "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One child as the journey offers it; ``why_not`` says why it cannot be declined ("" when it can).
+
+    ``receipt_no`` is the number of its own decline, where that is why.
+    """
+
+    ordinal: int
+    amount_yen: int
+    why_not: str
+    receipt_no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFact:
+    """One child of a request as a reviewer sees it; ``signed`` where an adult's own signature arrived."""
+
+    ordinal: int
+    state: str
+    adult: bool
+    signed: bool
+
+
+def item_facts(session: Session, request_id: int) -> list[ItemFact]:
+    """Return the children of a request, in the order of the household."""
+    rows = session.execute(
+        select(Child.ordinal, DeclineItem.state, DeclineItem.adult, DeclineItem.countersigned_at)
+        .join(Entitlement, Entitlement.child_id == Child.id)
+        .join(DeclineItem, DeclineItem.entitlement_id == Entitlement.id)
+        .where(DeclineItem.request_id == request_id)
+        .order_by(Child.ordinal, DeclineItem.id)
+    )
+    return [
+        ItemFact(ordinal, state, adult, signed is not None)
+        for ordinal, state, adult, signed in rows
+    ]
+
+
+def choices(session: Session, household_id: int) -> list[Choice]:
+    """Return a household's children with what stands against declining for them, if anything."""
+    declines = declines_of_household(session, household_id)
+    return [
+        _choice(entry, declines.get(entry.ordinal))
+        for entry in coupons_of_household(session, household_id)
+    ]
+
+
+def _choice(entry: HouseholdCoupon, decline: ChildDecline | None) -> Choice:
+    why_not = _why_not(entry, decline)
+    number = decline.receipt_no if decline is not None and _is_under_way(decline) else ""
+    return Choice(entry.ordinal, entry.amount_yen, why_not, number)
+
+
+def _is_under_way(decline: ChildDecline) -> bool:
+    return decline.state not in {"returned_for_correction", "unclear"}
+
+
+def _why_not(entry: HouseholdCoupon, decline: ChildDecline | None) -> str:
+    if decline is not None and _is_under_way(decline):
+        return _("辞退しました") if decline.is_done else _("辞退の手続き中です")
+    coupon = entry.coupon
+    if entry.entitlement_state not in OPEN_ENTITLEMENT:
+        return _("もう手続きが終わっています")
+    if coupon is not None and coupon.state in {"part_used", "exchanged"}:
+        return _("クーポンを使ったため、辞退できません")
+    if (
+        coupon is not None
+        and coupon.state in LIVE_COUPON
+        and coupon.revealed_at is not None
+        and entry.stop == "never"
+    ):
+        return _("クーポンを一度表示したため、辞退できません")
+    if entry.claimed_by == RECIPIENT_CHANGE:
+        return _(
+            "確認中です"
+        )  # as for any hold: whoever asks learns neither what is open nor who asked
+    if entry.claimed_by is not None and (decline is None or entry.claimed_by != DECLINE):
+        return _("別の申請の手続き中です")
+    return ""
+
+
+def declines_of_household(session: Session, household_id: int) -> dict[int, ChildDecline]:
+    """Return the children with a decline under way or done, by their numbers in the household."""
+    rows = session.execute(
+        select(Child.ordinal, DeclineItem.state, Request.receipt_no)
+        .select_from(Request)
+        .join(DeclineItem, DeclineItem.request_id == Request.id)
+        .join(Entitlement, Entitlement.id == DeclineItem.entitlement_id)
+        .join(Child, Child.id == Entitlement.child_id)
+        .where(
+            Request.household_id == household_id,
+            Child.household_id == household_id,
+            DeclineItem.state.in_(LIVE),
+        )
+    )
+    return {ordinal: ChildDecline(ordinal, state, number) for ordinal, state, number in rows}
+
+
+def ordinals_of(session: Session, request_id: int, states: Sequence[str] = ()) -> list[int]:
+    """Return the numbers of the children of a request (in these states, or all)."""
+    statement = (
+        select(Child.ordinal)
+        .join(Entitlement, Entitlement.child_id == Child.id)
+        .join(DeclineItem, DeclineItem.entitlement_id == Entitlement.id)
+        .join(Request, Request.id == DeclineItem.request_id)
+        # a child that belongs to another household by now has another number there
+        .where(
+            DeclineItem.request_id == request_id, Entitlement.household_id == Request.household_id
+        )
+        .order_by(Child.ordinal)
+    )
+    if states:
+        statement = statement.where(DeclineItem.state.in_(states))
+    return list(session.scalars(statement))
+
+
+def wish_of(session: Session, household_id: int) -> Request | None:
+    """Return a wish to decline that was told on the telephone and waits for the resident's own declaration."""
+    has_items = select(DeclineItem.id).where(DeclineItem.request_id == Request.id).exists()
+    return session.scalars(
+        select(Request)
+        .where(
+            Request.household_id == household_id,
+            Request.kind == kinds.DECLINE,
+            Request.state.in_(OPEN),
+            ~has_items,
+        )
+        .order_by(Request.id.desc())
+        .limit(1)
+    ).first()
+
+
+def may_complete(session: Session, household_id: int) -> bool:
+    """Tell whether a word given in time waits to be completed, so that the journey stays open after the window.
+
+    That is a correction, an unclear form, one that lacks a letter of attorney, or a receipt that was honored.
+    """
+    rows = session.scalars(
+        select(Request).where(
+            Request.household_id == household_id,
+            Request.kind == kinds.DECLINE,
+            Request.state.in_(("waiting", "with_resident")),
+        )
+    ).all()
+    for row in rows:
+        states = set(
+            session.scalars(select(DeclineItem.state).where(DeclineItem.request_id == row.id))
+        )
+        asked_back = (
+            bool(states & {"returned_for_correction", "unclear"}) or NO_ATTORNEY in row.warnings
+        )
+        if LATE not in row.warnings and (asked_back or (not states and HONORED in row.warnings)):
+            return True
+    return False
+
+
+def rights_of_request(session: Session, request: Request) -> list[tuple[int, int]]:
+    """Return the children (their numbers, with yen) whom a request declines; after it was taken back, whom it had named."""
+    rows = session.execute(
+        select(Child.ordinal, Entitlement.amount_yen, DeclineItem.state)
+        .join(Entitlement, Entitlement.child_id == Child.id)
+        .join(DeclineItem, DeclineItem.entitlement_id == Entitlement.id)
+        .where(
+            DeclineItem.request_id == request.id, Entitlement.household_id == request.household_id
+        )
+        .order_by(Child.ordinal)
+    ).all()
+    live = [(ordinal, yen) for ordinal, yen, state in rows if state in LIVE]
+    return live or [(ordinal, yen) for ordinal, yen, _state in rows]

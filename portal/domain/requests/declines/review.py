@@ -1,0 +1,263 @@
+"""What reviewers decide about a decline: accept, return, refuse, unclear, cleared up, countersigned."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor, Organization
+from portal.domain.foundation.approvals.services import turn_down
+from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _, _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.letters.announcements.services import announce
+from portal.domain.people.households.models import Household
+from portal.domain.people.tasks.services import CALL_BACK, LETTER_WISHED, open_task
+from portal.domain.requests.declines.declaring import ADULT_WARD, COUNTERSIGN, WEAK
+from portal.domain.requests.declines.items import bind, items_of, let_go, settle, step
+from portal.domain.requests.declines.models import DeclineItem
+from portal.domain.requests.declines.outcome import carry_out
+from portal.domain.requests.declines.words import REASONS, effects_of, steps_of, warning_text
+from portal.domain.requests.requests import kinds
+from portal.domain.requests.requests.four_eyes import may_accept, proposal_of, refuse_own_entry
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.services import for_decision, move, set_reply, warn, written_in
+
+__all__ = ["DECISIONS", "REASONS", "decide", "effects_of", "steps_of", "warning_text"]
+DECISIONS = ("accept", "return", "refuse", "mark_unclear", "clarify", "countersigned")
+
+
+def decide(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    request_id: int,
+    version: int,
+    action: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    reason: str = "",
+    text: str = "",
+    **extra: Any,
+) -> Request:
+    """Decide on a decline that a page showed in ``version``.
+
+    ``reason`` is a code of ``REASONS``, ``text`` further words for the resident. ``mark_unclear`` opens a task to call
+    back or to write (``extra_follow_up`` = call | letter); ``clarify`` says that an unclear form is a decline after
+    all (``refuse``: that it is none); ``countersigned`` notes the signed paper of those who are 18 or older.
+
+    Raises:
+        NotFoundError: no such decline, or its household is the ward's alone to know.
+        ConflictError: changed since, or decided by somebody else now.
+        NotAllowedError: an own entry, a held household, a form that cannot count, an adult whom the ward decides.
+        WrongStateError: not possible from its state. InputError: no such decision or reason.
+    """
+    row = for_decision(session, request_id, version, actor, now)
+    _refuse_strangers(session, row, actor)
+    if action not in DECISIONS or (
+        action in {"return", "refuse", "mark_unclear"} and reason not in REASONS
+    ):
+        raise InputError(_s("どうするかと、住民に伝える理由を選んでください。"))
+    items = items_of(session, row.id)
+    match action:
+        case "accept":
+            return _accept(session, vault, program, row, items, actor, now)
+        case "return":
+            return _return(session, vault, row, items, actor, now, reason, text)
+        case "refuse":
+            return _refuse(session, vault, row, items, actor, now, reason, text)
+        case "mark_unclear":
+            refuse_own_entry(row, actor)
+            follow_up = str(extra.get("extra_follow_up", "letter"))
+            return mark_unclear(session, vault, row, items, actor, now, reason, text, follow_up)
+        case "clarify":
+            return _clarify(session, row, items, actor, now)
+        case _countersigned:
+            return countersigned(session, row, items, actor, now)
+
+
+def _refuse_strangers(session: Session, row: Request, actor: Actor) -> None:
+    household = session.get_one(Household, row.household_id)
+    if row.kind != kinds.DECLINE or (
+        household.protected and actor.organization is not Organization.WARD
+    ):
+        raise NotFoundError(_("この申請は見つかりませんでした。"))
+
+
+def _accept(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    row: Request,
+    items: Sequence[DeclineItem],
+    actor: Actor,
+    now: datetime,
+) -> Request:
+    refuse_own_entry(row, actor)
+    if blocking := next((code for code in row.warnings if code in WEAK), None):
+        raise NotAllowedError(warning_text(blocking), code=blocking)
+    if ADULT_WARD in row.warnings and actor.organization is not Organization.WARD:
+        raise NotAllowedError(
+            _s("18歳以上のこどもの分は、区の担当者だけが受け入れられます。"), code=ADULT_WARD
+        )
+    accepted = [item for item in items if item.state in {"submitted", "awaiting_stop"}]
+    if not accepted or row.state != "waiting":
+        raise NotAllowedError(
+            _s("まだ受け入れられません。本人の返事か書類を待っています。"),
+            code="waiting_for_resident",
+        )
+    if not may_accept(session, program, row, actor, now):
+        return row
+    carry_out(session, row, accepted, actor, now)
+    _tell(session, vault, row, "decided", now)
+    return row
+
+
+def _return(
+    session: Session,
+    vault: Vault,
+    row: Request,
+    items: Sequence[DeclineItem],
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    text: str,
+) -> Request:
+    refuse_own_entry(row, actor)
+    for item in _open(items):
+        step(session, row, item, "return", actor, now)
+    set_reply(vault, row, reason, text)
+    withdraw_proposal(session, row, actor, now)
+    move(session, row, "ask_back", actor, now, reason=reason)
+    _tell(session, vault, row, "returned_for_correction", now)
+    return row
+
+
+def _refuse(
+    session: Session,
+    vault: Vault,
+    row: Request,
+    items: Sequence[DeclineItem],
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    text: str,
+) -> Request:
+    refuse_own_entry(row, actor)
+    for item in _open(items):
+        step(
+            session,
+            row,
+            item,
+            "clarify_refuse" if item.state == "unclear" else "refuse",
+            actor,
+            now,
+        )
+        let_go(session, row, item, actor, now)
+    set_reply(vault, row, reason, text)
+    withdraw_proposal(session, row, actor, now)
+    if items:
+        settle(session, row, actor, now)
+    else:
+        move(
+            session, row, "close", actor, now, result=kinds.REFUSED
+        )  # a wish that nobody confirmed
+    _tell(session, vault, row, "decided", now)
+    return row
+
+
+def mark_unclear(
+    session: Session,
+    vault: Vault,
+    row: Request,
+    items: Sequence[DeclineItem],
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    text: str,
+    follow_up: str,
+) -> Request:
+    """Note that a form is no clear decline: child and coupon are free again, and somebody calls or writes."""
+    for item in _open(items):
+        step(session, row, item, "mark_unclear", actor, now)
+        let_go(session, row, item, actor, now)
+    set_reply(vault, row, reason, text)
+    withdraw_proposal(session, row, actor, now)
+    telephone = str(written_in(vault, row).get("telephone", ""))
+    kind = CALL_BACK if follow_up == "call" and telephone else LETTER_WISHED
+    details = {
+        "telephone": telephone if kind == CALL_BACK else "",
+        "message": _s(
+            "辞退かどうか、はっきりしない書類です。本人の気持ちを確かめてください。受付番号 %(number)s"
+        )
+        % {"number": row.receipt_no},
+    }
+    open_task(session, vault, kind, row.household_id, details, actor, now)
+    return move(session, row, "ask_back", actor, now, reason=reason, waits_for="unclear")
+
+
+def _clarify(
+    session: Session, row: Request, items: Sequence[DeclineItem], actor: Actor, now: datetime
+) -> Request:
+    cleared = [step(session, row, item, "clarify", actor, now) for item in _open(items)]
+    if not cleared:
+        raise NotAllowedError(_s("はっきりしない書類ではありません。"), code="not_unclear")
+    session.flush()
+    if not WEAK & set(row.warnings):
+        bind(session, row, [item.entitlement_id for item in cleared], actor, now)
+    return move(session, row, "answer", actor, now)
+
+
+def countersigned(
+    session: Session, row: Request, items: Sequence[DeclineItem], actor: Actor, now: datetime
+) -> Request:
+    """Note that the adults' own signed paper arrived; the request then waits for review. Raises NotAllowedError."""
+    if COUNTERSIGN not in row.warnings:
+        raise NotAllowedError(
+            _s("この申請は、本人の署名を待っていません。"), code="not_countersign"
+        )
+    note_signatures(session, row, {item.entitlement_id for item in items}, actor, now)
+    return row
+
+
+def note_signatures(
+    session: Session, row: Request, signed: Collection[int], actor: Actor, now: datetime
+) -> None:
+    """Note who of the adults (entitlements) signed; with the last of them the locked request waits for review."""
+    unsigned = [i for i in items_of(session, row.id) if i.adult and i.countersigned_at is None]
+    for item in unsigned:
+        if item.entitlement_id in signed:
+            item.countersigned_at = item.changed_at = now
+    session.flush()
+    if COUNTERSIGN not in row.warnings or any(item.countersigned_at is None for item in unsigned):
+        return
+    warn(row, tuple(code for code in row.warnings if code != COUNTERSIGN), now)
+    if row.state == "with_resident":
+        move(session, row, "answer", actor, now, why=COUNTERSIGN)
+
+
+def _open(items: Sequence[DeclineItem]) -> list[DeclineItem]:
+    return [item for item in items if item.state not in {"withdrawn", "refused", "accepted"}]
+
+
+def withdraw_proposal(session: Session, row: Request, actor: Actor, now: datetime) -> None:
+    """End a colleague's open proposal to accept: the request was decided or taken back otherwise."""
+    if (proposal := proposal_of(session, row.id)) is not None:
+        turn_down(session, proposal.id, actor, now, household_id=row.household_id)
+
+
+def _tell(session: Session, vault: Vault, row: Request, event: str, now: datetime) -> None:
+    contact = str(written_in(vault, row).get("telephone", "")) or None
+    announce(
+        session,
+        vault,
+        row.household_id or 0,
+        event,
+        f"decline:{row.id}:{event}:{row.version}",
+        now,
+        contact=contact,
+        receipt_no=row.receipt_no,
+    )

@@ -1,0 +1,147 @@
+"""Wishes told on the telephone, which are never declines, and requests of people who were locked out."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor, Channel
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.program.opening import require_open_for_staff
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.tasks.models import Task
+from portal.domain.people.tasks.services import DECLINE_FORM, finish_task, open_task
+from portal.domain.requests.declines.declaring import HONORED, lock_household
+from portal.domain.requests.declines.models import DeclineItem
+from portal.domain.requests.declines.paper import PaperEntry, enter_form, locked_out_task
+from portal.domain.requests.requests import kinds
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.services import move, open_request
+
+HONOR_CHECKS = ("counter", "form", "call_back")
+"""How the person was checked: identity papers at the counter, a signed form, or a call back (then they confirm online)."""
+
+
+def phone_wish(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    household_id: int,
+    way: str,
+    actor: Actor,
+    now: datetime,
+) -> Request | Task:
+    """Take down a wish told on the telephone, which is never a decline: a form is sent, or the portal asks for it.
+
+    ``way``: ``form`` opens the task of sending a form to the registered address, ``portal`` a request that waits for
+    the resident's own declaration there. Asking twice changes nothing.
+
+    Raises:
+        InputError: no such way.
+        TooEarlyError, TooLateError: outside the window.
+    """
+    if way not in {"form", "portal"}:
+        raise InputError(_s("用紙を送るか、本人の画面で手続きするかを選んでください。"))
+    require_open_for_staff(program.windows.decline, now)
+    lock_household(session, household_id)
+    way_it_came = Channel.PHONE if actor.channel is Channel.PORTAL else actor.channel
+    by_phone = Actor(actor.role, actor.id, actor.organization, way_it_came)
+    if way == "form":
+        same = select(Task).where(
+            Task.kind == DECLINE_FORM, Task.household_id == household_id, Task.state == "open"
+        )
+        found = session.scalar(same)
+        return found or open_task(session, vault, DECLINE_FORM, household_id, {}, by_phone, now)
+    return _wish(session, vault, program, household_id, by_phone, now, now, ())
+
+
+def _wish(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    household_id: int,
+    actor: Actor,
+    received_at: datetime,
+    now: datetime,
+    warnings: tuple[str, ...],
+) -> Request:
+    has_items = select(DeclineItem.id).where(DeclineItem.request_id == Request.id).exists()
+    waiting = session.scalar(
+        select(Request)
+        .where(
+            Request.household_id == household_id,
+            Request.kind == kinds.DECLINE,
+            Request.state == "with_resident",
+            ~has_items,
+        )
+        .with_for_update()
+    )
+    if waiting is not None:
+        return waiting
+    row = open_request(
+        session,
+        vault,
+        kinds.DECLINE,
+        household_id,
+        actor,
+        now,
+        program=program,
+        received_at=received_at,
+        warnings=warnings,
+    )
+    return move(session, row, "ask_back", actor, now, waits_for="portal")
+
+
+def honor(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    receipt_no: str,
+    household_id: int,
+    ordinals: Sequence[int],
+    check: str,
+    actor: Actor,
+    now: datetime,
+    form: PaperEntry | None = None,
+) -> Request:
+    """Let the receipt of somebody who was locked out count by its own time, after the person was checked.
+
+    ``check`` is one of ``HONOR_CHECKS``: with papers seen at the counter or a signed form the decline is entered (another
+    person reviews it); after a call back the household confirms it in the portal, even when the window is over by then.
+
+    Raises:
+        NotFoundError: no such receipt. InputError: no such check. TooEarlyError, TooLateError: the receipt was not in time.
+        ConflictError, NotAllowedError: as ``declaring.declare``.
+    """
+    task = locked_out_task(session, vault, receipt_no)
+    require_open_for_staff(program.windows.decline, task.created_at)
+    if check not in HONOR_CHECKS:
+        raise InputError(_s("本人をどう確かめたかを選んでください。"))
+    if check == "call_back":
+        lock_household(session, household_id)
+        by_phone = Actor(actor.role, actor.id, actor.organization, Channel.PHONE)
+        row = _wish(
+            session, vault, program, household_id, by_phone, task.created_at, now, (HONORED,)
+        )
+    else:
+        entry = replace(form or PaperEntry(Channel.COUNTER, now), evidence=receipt_no)
+        row = enter_form(session, vault, program, household_id, ordinals, entry, actor, now)
+    record(
+        session,
+        actor,
+        now,
+        "decline.honored",
+        "request",
+        row.id,
+        household_id=household_id,
+        task=task.id,
+        check=check,
+    )
+    if task.state == "open":
+        finish_task(session, task.id, actor, now)
+    return row

@@ -1,0 +1,155 @@
+"""Recipients added by the ward's instruction (その他区が指示する者): entered by one person, confirmed by another."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import SYSTEM, Actor
+from portal.domain.foundation.approvals.services import Instruction
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.entitlements.services import create_for_children
+from portal.domain.people.households.models import Household
+from portal.domain.people.households.newcomers import add_child, index_again
+from portal.domain.people.households.queries import open_holds
+from portal.domain.people.households.records import ChildFields
+from portal.domain.people.households.search_index import Indexer
+from portal.domain.requests.recipients.approving import confirmed, propose_request
+from portal.domain.requests.recipients.duplicates import POSSIBLE_DUPLICATE, look
+from portal.domain.requests.recipients.models import RecipientAddition
+from portal.domain.requests.recipients.newcomer import (
+    PROTECTED,
+    Newcomer,
+    child_from_plain,
+    of_ward,
+    plain_child,
+)
+from portal.domain.requests.recipients.placing import place
+from portal.domain.requests.requests.kinds import ACCEPTED, ADDITION
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.services import move, open_request, written_in
+
+
+def submit(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    newcomer: Newcomer,
+    children: Sequence[ChildFields],
+    instruction: Instruction | None,
+    actor: Actor,
+    now: datetime,
+    *,
+    scan_id: int | None = None,
+) -> Request:
+    """Enter an addition; another person accepts it. ``scan_id`` is the attached instruction.
+
+    A possible duplicate goes to the ward alone: nobody else learns who is a recipient already.
+
+    Raises:
+        InputError: no instruction, no child, or one child twice.
+        ConflictError: the household or a child is stored already, and the asker may know of it.
+        NotFoundError: the household chosen is none, or not the asker's to know.
+        NotAllowedError: the actor has no account.
+    """
+    if instruction is None:
+        raise InputError(_s("区の指示書の番号と日付を入力してください。"), code="instruction_no")
+    if not children:
+        raise InputError(_s("追加するこどもを入力してください。"), code="child1_name")
+    protected = newcomer.hand_over == PROTECTED or known_household(session, newcomer, actor)
+    findings = look(session, vault, program, newcomer.number, children, actor)
+    written = {
+        "people": {
+            "newcomer": newcomer.plain(),
+            "children": [plain_child(child) for child in children],
+        },
+        "instruction": {"scan_id": scan_id},
+    }
+    row = open_request(
+        session,
+        vault,
+        ADDITION,
+        None,
+        actor,
+        now,
+        program=program,
+        children=len(children),
+        amount_yen=len(children) * program.amount_yen,
+        written=written,
+        warnings=findings.warnings,
+    )
+    row.ward_only = protected or findings.ward_only
+    propose_request(session, row, actor, now, instruction, scan_id)
+    return row
+
+
+def known_household(session: Session, newcomer: Newcomer, actor: Actor) -> bool:
+    """Check a household that was chosen as recipient; returns whether it is protected. Raises NotFoundError."""
+    if newcomer.household_id is None:
+        return False
+    household = session.get(Household, newcomer.household_id)
+    if (
+        household is None
+        or household.state != "active"
+        or (household.protected and not of_ward(actor))
+    ):
+        raise NotFoundError(_s("世帯が見つかりませんでした。"))
+    return household.protected
+
+
+def accept(
+    session: Session, vault: Vault, program: Program, row: Request, actor: Actor, now: datetime
+) -> Request:
+    """Confirm another person's entry of a locked request: household, children and entitlements are stored together.
+
+    Raises:
+        NotAllowedError: the own entry; or two people without the ward and its attached instruction.
+        ConflictError: a child or the household was stored meanwhile.
+    """
+    if not confirmed(session, program, row, actor, now):
+        return row
+    people = written_in(vault, row)["people"]
+    _refuse_new_lookalikes(
+        session, vault, program, row, [child_from_plain(v) for v in people["children"]]
+    )
+    household = place(session, vault, row, Newcomer.from_plain(people["newcomer"]), now)
+    held = household.withheld or bool(open_holds(session, household.id))
+    for values in people["children"]:
+        child = add_child(session, vault, household, child_from_plain(values))
+        made = create_for_children(
+            session, household.id, [child.id], amount_yen=program.amount_yen, now=now, held=held
+        )
+        session.add(RecipientAddition(request_id=row.id, entitlement_id=made[0].id, created_at=now))
+    household.changed_at = now
+    index_again(session, vault, Indexer(vault), (household.id,))
+    record(
+        session,
+        actor,
+        now,
+        "recipient.added",
+        "household",
+        household.id,
+        household_id=household.id,
+        request=row.id,
+        count=len(people["children"]),
+    )
+    return move(session, row, "close", actor, now, result=ACCEPTED)
+
+
+def _refuse_new_lookalikes(
+    session: Session, vault: Vault, program: Program, row: Request, children: Sequence[ChildFields]
+) -> None:
+    """Refuse what nobody was warned of: somebody like this became a recipient after the entry."""
+    if POSSIBLE_DUPLICATE in row.warnings:
+        return
+    if POSSIBLE_DUPLICATE in look(session, vault, program, "", children, SYSTEM).warnings:
+        raise ConflictError(
+            _s(
+                "入力のあとに、名前と生年月日が同じこどもが対象者になりました。区に確かめて、入力しなおしてください。"
+            ),
+            code="possible_duplicate",
+        )

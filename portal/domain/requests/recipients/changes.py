@@ -1,0 +1,281 @@
+"""Change of recipient (支給先変更): the children of a carer who has fled or lives apart go to that carer, one by one."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.approvals.services import Instruction
+from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError, TooLateError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_of_household
+from portal.domain.people.coupons.stopping import Stop, begin_stop, hide_all, look_at, unhide
+from portal.domain.people.entitlements.claims import RECIPIENT_CHANGE, claim, free
+from portal.domain.people.entitlements.services import locked as locked_entitlement
+from portal.domain.people.households.models import Household
+from portal.domain.requests.recipients.additions import known_household
+from portal.domain.requests.recipients.approving import confirmed, drop_proposal, propose_request
+from portal.domain.requests.recipients.models import RecipientChange
+from portal.domain.requests.recipients.newcomer import PROTECTED, Fault, Newcomer, of_ward
+from portal.domain.requests.recipients.placing import (
+    give_coupon,
+    had_coupon,
+    last_end_seen,
+    locked_household,
+    move_child,
+    place,
+)
+from portal.domain.requests.recipients.states import CHANGE
+from portal.domain.requests.requests import kinds
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.services import locked as locked_request
+from portal.domain.requests.requests.services import move, open_request, written_in
+
+EVIDENCE = ("protection_order", "support_center", "mediation", "other")
+"""Kinds of evidence: protection order, certificate of a support center, divorce mediation, another one."""
+WORDS_MAX = 400
+
+
+def submit(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    household_id: int,
+    ordinals: Collection[int],
+    newcomer: Newcomer,
+    evidence: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    words: str = "",
+    received_at: datetime | None = None,
+    instruction: Instruction | None = None,
+    scan_id: int | None = None,
+) -> Request:
+    """Enter a change for children of a household; another person accepts it. The coupons are hidden meanwhile.
+
+    Open before the first dispatch already, until the window for declines ends (``received_at``, UTC, counts).
+    The old household's own list never shows the request: it belongs to nobody until it is accepted.
+
+    Raises:
+        InputError: no child, no kind of evidence, or words that are too long.
+        NotFoundError: no such household or child, or not the asker's to know.
+        TooLateError: the window is over.
+        ConflictError: a child's part is decided already, or another request is open for it.
+        NotAllowedError: a coupon was spent or can never be stopped; or the actor has no account.
+    """
+    if program.windows.decline.is_over(received_at or now):
+        raise TooLateError(
+            _s("支給先の変更の受付は、%(day)sで終わりました。")
+            % {"day": program.windows.decline.last_day.isoformat()}
+        )
+    for field, sentence in faults_of(ordinals, evidence, words):
+        raise InputError(sentence, code=field)
+    source = session.get(Household, household_id)
+    if source is None or (source.protected and not of_ward(actor)):
+        raise NotFoundError(_s("世帯が見つかりませんでした。"))
+    if newcomer.household_id == household_id:
+        raise InputError(_s("いまと同じ世帯には、変えられません。"), code="number")
+    chosen = _chosen(session, household_id, ordinals)
+    ward_only = (
+        source.protected
+        or newcomer.hand_over == PROTECTED
+        or known_household(session, newcomer, actor)
+    )
+    row = open_request(
+        session,
+        vault,
+        kinds.RECIPIENT_CHANGE,
+        None,
+        actor,
+        now,
+        program=program,
+        children=len(chosen),
+        amount_yen=sum(entry.amount_yen for entry in chosen),
+        received_at=received_at,
+        written={
+            "people": {"newcomer": newcomer.plain()},
+            "evidence": {"kind": evidence, "words": words.strip()},
+            "instruction": {"scan_id": scan_id},
+        },
+    )
+    row.ward_only = ward_only
+    ids = [entry.entitlement_id for entry in chosen]
+    claim(session, household_id, ids, RECIPIENT_CHANGE, row.id, actor, now)
+    coupons = look_at(session, ids)
+    hidden = {found.entitlement_id for found in coupons if found.state in {"assigned", "revealed"}}
+    hide_all(session, ids, household_id, actor, now, reason=RECIPIENT_CHANGE, read=coupons)
+    session.add_all(
+        RecipientChange(
+            request_id=row.id,
+            entitlement_id=entry.entitlement_id,
+            from_household_id=household_id,
+            ordinal=entry.ordinal,
+            hid_coupon=entry.entitlement_id in hidden,
+            created_at=now,
+            changed_at=now,
+        )
+        for entry in chosen
+    )
+    propose_request(session, row, actor, now, instruction, scan_id)
+    return row
+
+
+def faults_of(ordinals: Collection[int], evidence: str, words: str) -> list[Fault]:
+    """Return everything that is missing for a change but its new recipient."""
+    found = []
+    if not ordinals:
+        found.append(("children", _s("こどもを選んでください。")))
+    if evidence not in EVIDENCE:
+        found.append(("evidence", _s("確かめた書類の種類を選んでください。")))
+    if len(words) > WORDS_MAX or (evidence == "other" and not words.strip()):
+        found.append(("words", _s("確かめた書類を、400文字までで書いてください。")))
+    return found
+
+
+def _chosen(session: Session, household_id: int, ordinals: Iterable[int]) -> list[HouseholdCoupon]:
+    wanted = set(ordinals)
+    found = [
+        entry for entry in coupons_of_household(session, household_id) if entry.ordinal in wanted
+    ]
+    if len(found) != len(wanted):
+        raise NotFoundError(_s("このこどもは見つかりませんでした。"))
+    return sorted(found, key=lambda entry: entry.entitlement_id)
+
+
+def items_of(session: Session, request_id: int) -> Sequence[RecipientChange]:
+    """Return the children of a request in the order in which their entitlements are locked."""
+    query = select(RecipientChange).where(RecipientChange.request_id == request_id)
+    return session.scalars(
+        query.order_by(RecipientChange.entitlement_id).execution_options(populate_existing=True)
+    ).all()
+
+
+def accept(
+    session: Session, vault: Vault, program: Program, row: Request, actor: Actor, now: datetime
+) -> Request:
+    """Confirm another person's entry of a locked request: stop each old coupon, and move the child with a new one.
+
+    Where the issuer must answer first, the child stays until ``stop_confirmed``; one yen spent refuses its part.
+
+    Raises:
+        NotAllowedError: the own entry; or two people without the ward and its attached instruction.
+        ConflictError: no code is left for the new recipient (``coupon_stock``); nothing was done.
+    """
+    if not confirmed(session, program, row, actor, now):
+        return row
+    items = items_of(session, row.id)
+    newcomer = Newcomer.from_plain(written_in(vault, row)["people"]["newcomer"])
+    ids = {item.from_household_id for item in items} | ({newcomer.household_id} - {None})
+    for household_id in sorted(key for key in ids if key is not None):
+        locked_household(session, household_id)
+    for item in items:
+        locked_entitlement(session, item.entitlement_id)
+    for item in items:
+        had, last_end = had_coupon(session, item.entitlement_id), last_end_seen(session, item)
+        try:
+            stop = begin_stop(session, item.entitlement_id, actor, now, reason=RECIPIENT_CHANGE)
+        except NotAllowedError:
+            _end(session, item, "found_spent", actor, now)
+            continue
+        if stop is Stop.AWAITED:
+            item.state, item.changed_at = CHANGE.next(item.state, "accept"), now
+            continue
+        target = place(session, vault, row, newcomer, now)
+        move_child(session, vault, item, target, actor, now, last_end=last_end)
+        if had:
+            give_coupon(
+                session, locked_entitlement(session, item.entitlement_id), actor, now, must=True
+            )
+    return _settle(session, row, actor, now)
+
+
+def stop_confirmed(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    entitlement_id: int,
+    actor: Actor,
+    now: datetime,
+) -> Request:
+    """Go on after the issuer confirmed that nothing was spent: the child moves and gets its new code, together.
+
+    Raises:
+        NotFoundError: no change of recipient waits for this entitlement.
+    """
+    del program
+    row, item = _awaited(session, entitlement_id)
+    newcomer = Newcomer.from_plain(written_in(vault, row)["people"]["newcomer"])
+    target_id = row.household_id or newcomer.household_id
+    for household_id in sorted({item.from_household_id, target_id} - {None}):  # type: ignore[type-var]  # None is taken out
+        locked_household(session, household_id)  # type: ignore[arg-type]  # None is taken out
+    last_end = last_end_seen(session, item)
+    target = place(session, vault, row, newcomer, now)
+    move_child(session, vault, item, target, actor, now, last_end=last_end)
+    give_coupon(session, locked_entitlement(session, entitlement_id), actor, now, must=False)
+    return _settle(session, row, actor, now)
+
+
+def stop_found_spent(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    entitlement_id: int,
+    actor: Actor,
+    now: datetime,
+) -> Request:
+    """Go on after the issuer found the code used: the child stays where it is. Raises NotFoundError."""
+    del vault, program
+    row, item = _awaited(session, entitlement_id)
+    _end(session, item, "found_spent", actor, now)
+    return _settle(session, row, actor, now)
+
+
+def _awaited(session: Session, entitlement_id: int) -> tuple[Request, RecipientChange]:
+    waiting = select(RecipientChange).where(
+        RecipientChange.entitlement_id == entitlement_id, RecipientChange.state == "awaiting_stop"
+    )
+    found = session.scalar(waiting)
+    if found is None:
+        raise NotFoundError(_s("この支給先の変更は見つかりませんでした。"))
+    row = locked_request(session, found.request_id)
+    session.refresh(found, with_for_update=True)
+    return row, found
+
+
+def refuse(session: Session, row: Request, actor: Actor, now: datetime) -> Request:
+    """Refuse a locked request: everything stays where it is, and the coupons show again."""
+    for item in items_of(session, row.id):
+        _end(session, item, "refuse", actor, now)
+    drop_proposal(session, row, actor, now)
+    return move(session, row, "close", actor, now, result=kinds.REFUSED)
+
+
+def withdraw(session: Session, row: Request, actor: Actor, now: datetime) -> Request:
+    """Take a locked request back before it is decided. Raises WrongStateError after that."""
+    for item in items_of(session, row.id):
+        _end(session, item, "withdraw", actor, now)
+    drop_proposal(session, row, actor, now)
+    return move(session, row, "close", actor, now, result=kinds.WITHDRAWN)
+
+
+def _end(session: Session, item: RecipientChange, action: str, actor: Actor, now: datetime) -> None:
+    item.state, item.changed_at = CHANGE.next(item.state, action), now
+    locked_entitlement(session, item.entitlement_id)
+    if item.hid_coupon:
+        unhide(session, item.entitlement_id, actor, now)
+    free(session, item.entitlement_id, item.request_id, actor, now)
+
+
+def _settle(session: Session, row: Request, actor: Actor, now: datetime) -> Request:
+    """Close the request when no child waits for its issuer any more."""
+    states = [item.state for item in items_of(session, row.id)]
+    if "awaiting_stop" in states:
+        return move(session, row, "proceed", actor, now)
+    moved = states.count("moved")
+    result = kinds.ACCEPTED if moved == len(states) else kinds.PARTLY if moved else kinds.REFUSED
+    return move(session, row, "close", actor, now, result=result)

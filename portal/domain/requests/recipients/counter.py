@@ -1,0 +1,137 @@
+"""Letters that go to no address: handed over at the ward's counter against a signed receipt, which counts as delivered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+)
+from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.letters.services import locked
+from portal.domain.letters.letters.states import CREDENTIAL_LETTER, LETTER
+from portal.domain.people.households.models import Household
+from portal.domain.people.households.queries import has_open_hold, open_holds
+from portal.domain.requests.recipients.models import CounterHandOver
+from portal.domain.requests.recipients.newcomer import of_ward
+
+CHECKED = ("individual_number", "driving_license", "passport", "residence_card", "other")
+"""Documents by which the person at the counter was recognized."""
+AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A sealed letter that waits at the counter."""
+
+    letter_id: int
+    number: str
+    household_id: int
+    printed_at: datetime | None
+    held: bool
+
+
+def waiting_letters(session: Session) -> list[Waiting]:
+    """Return the printed letters that wait at the counter, oldest first."""
+    rows = session.execute(
+        select(
+            Letter.id,
+            Letter.number,
+            Letter.household_id,
+            Letter.printed_at,
+            has_open_hold(Household.id.expression),
+        )
+        .join(Household, Household.id == Letter.household_id)
+        .where(Letter.counter, Letter.kind == CREDENTIAL_LETTER, Letter.state == "printed")
+        .order_by(Letter.id)
+        .limit(AT_ONCE)
+    )
+    return [Waiting(*row) for row in rows]
+
+
+def handed(session: Session, *, limit: int = 50) -> list[tuple[CounterHandOver, str]]:
+    """Return what was handed over, newest first, with the letters' numbers."""
+    query = (
+        select(CounterHandOver, Letter.number)
+        .join(Letter, Letter.id == CounterHandOver.letter_id)
+        .order_by(CounterHandOver.id.desc())
+        .limit(limit)
+    )
+    return [(row, number) for row, number in session.execute(query)]
+
+
+def counter_letter(session: Session, letter_id: int) -> Letter:
+    """Return a letter of the counter. Raises NotFoundError for any other."""
+    letter = session.scalar(
+        select(Letter).where(
+            Letter.id == letter_id, Letter.counter, Letter.kind == CREDENTIAL_LETTER
+        )
+    )
+    if letter is None:
+        raise NotFoundError(_s("この手紙は見つかりませんでした。"))
+    return letter
+
+
+def handed_at_counter(
+    session: Session,
+    letter_id: int,
+    checked: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    signed: bool,
+    receipt_scan_id: int | None = None,
+) -> CounterHandOver:
+    """Note that a sealed letter was handed over against a signed receipt; from now on it counts as delivered.
+
+    Raises:
+        NotAllowedError: the actor is nobody of the ward.
+        NotFoundError: no letter of the counter.
+        InputError: no document was looked at, or the receipt is not signed.
+        ConflictError: the household is held.
+        WrongStateError: handed over or replaced before.
+    """
+    if not of_ward(actor) or actor.id is None:
+        raise NotAllowedError(_s("窓口で渡せるのは、区の職員だけです。"))
+    counter_letter(session, letter_id)
+    if checked not in CHECKED:
+        raise InputError(_s("本人と確かめた書類を選んでください。"), code="checked")
+    if not signed:
+        raise InputError(_s("受領書に署名をもらってから、渡してください。"), code="signed")
+    letter = locked(session, letter_id)
+    household = session.get_one(Household, letter.household_id, with_for_update=True)
+    if household.state != "active" or open_holds(session, household.id):
+        raise ConflictError(
+            _s("この世帯は保留中です。保留を解いてから、渡してください。"), code="held"
+        )
+    letter.state = LETTER.next(letter.state, "hand_over")
+    letter.handed_over_at = now
+    row = CounterHandOver(
+        letter_id=letter.id,
+        household_id=household.id,
+        checked=checked,
+        receipt_scan_id=receipt_scan_id,
+        handed_by=actor.id,
+        handed_at=now,
+    )
+    session.add(row)
+    record(
+        session,
+        actor,
+        now,
+        "letter.handed_at_counter",
+        "letter",
+        letter.id,
+        household_id=household.id,
+        checked=checked,
+    )
+    session.flush()
+    return row

@@ -1,0 +1,106 @@
+"""Whether somebody who is to be added is a recipient already: never two entitlements for one child."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.errors import ConflictError, InputError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.households.folding import fold_name
+from portal.domain.people.households.models import Child, Household
+from portal.domain.people.households.newcomers import child_key
+from portal.domain.people.households.records import ChildFields, household_digest, person_digest
+from portal.domain.people.households.search import SearchTerms, search_households
+from portal.domain.people.households.search_index import Indexer
+from portal.domain.requests.recipients.newcomer import of_ward
+
+POSSIBLE_DUPLICATE, OUTSIDE_BIRTHS = "possible_duplicate", "outside_births"
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Warnings for the reviewer, and whether only the ward may know of the request."""
+
+    warnings: tuple[str, ...]
+    ward_only: bool
+
+
+def look(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    number: str,
+    children: Iterable[ChildFields],
+    actor: Actor,
+) -> Findings:
+    """Look for people who are stored already. Whom the asker may not know of is never named: the ward looks into it.
+
+    Raises:
+        ConflictError: the household or a child is stored, and the asker may know of it; ``code`` says which.
+    """
+    ward = of_ward(actor)
+    warnings: set[str] = set()
+    if number and _household(session, vault, number, ward=ward):
+        warnings.add(POSSIBLE_DUPLICATE)
+    indexer = Indexer(vault)
+    seen: set[bytes] = set()
+    for place, child in enumerate(children, 1):
+        digest = person_digest(vault, child_key(child, number))
+        if digest in seen:
+            raise InputError(_s("同じこどもが二度入力されています。"), code=f"child{place}_name")
+        seen.add(digest)
+        if _child(session, digest, ward=ward) or _lookalike(session, vault, indexer, child):
+            warnings.add(POSSIBLE_DUPLICATE)
+        if child.birth is not None and not program.birth_from <= child.birth <= program.birth_to:
+            warnings.add(OUTSIDE_BIRTHS)
+    return Findings(tuple(sorted(warnings)), POSSIBLE_DUPLICATE in warnings)
+
+
+def _household(session: Session, vault: Vault, number: str, *, ward: bool) -> bool:
+    query = select(Household.protected).where(
+        Household.number_digest == household_digest(vault, number)
+    )
+    protected = session.scalar(query)
+    if protected is None:
+        return False
+    if ward or not protected:
+        raise ConflictError(
+            _s(
+                "この世帯番号の世帯は、もうあります。その世帯のページから、こどもを追加してください。"
+            ),
+            code="number",
+        )
+    return True
+
+
+def _child(session: Session, digest: bytes, *, ward: bool) -> bool:
+    query = (
+        select(Household.protected)
+        .join(Child, Child.household_id == Household.id)
+        .where(Child.person_digest == digest)
+    )
+    protected = session.scalar(query)
+    if protected is None:
+        return False
+    if ward or not protected:
+        raise ConflictError(
+            _s("このこどもは、もう対象者です。一人のこどもに、二重には出せません。"),
+            code="child_known",
+        )
+    return True
+
+
+def _lookalike(session: Session, vault: Vault, indexer: Indexer, child: ChildFields) -> bool:
+    terms = SearchTerms(name=child.name, birth=child.birth)
+    found = search_households(session, vault, indexer, terms, include_protected=True)
+    name = fold_name(child.name)
+    return any(
+        one.fields.birth == child.birth and fold_name(one.fields.name) == name
+        for household in found.households
+        for one in household.children
+    )

@@ -1,0 +1,156 @@
+"""Putting children where the ward ordered: a household made or found, a child moved with its entitlement."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.errors import ConflictError, NotFoundError
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.coupons.assignment import assign_replacement
+from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.coupons.queries import coupons_of_household
+from portal.domain.people.entitlements.claims import free
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.services import locked
+from portal.domain.people.entitlements.states import ENTITLEMENT
+from portal.domain.people.households.models import Child, Household
+from portal.domain.people.households.moved import MovedView, keep_moved, next_ordinal
+from portal.domain.people.households.newcomers import add_household, index_again
+from portal.domain.people.households.queries import open_holds
+from portal.domain.people.households.records import open_child, seal_child
+from portal.domain.people.households.search_index import Indexer
+from portal.domain.requests.recipients.models import RecipientChange
+from portal.domain.requests.recipients.newcomer import ADDRESS, PROTECTED, Newcomer
+from portal.domain.requests.recipients.states import CHANGE
+from portal.domain.requests.requests.models import Request
+
+LEFT, CAME = "recipient.left", "recipient.came"
+"""Events that only the ward reads: the household whose child went, and the one where it came."""
+
+
+def locked_household(session: Session, household_id: int) -> Household:
+    """Return the row, fresh and locked. Raises NotFoundError."""
+    row = session.get(Household, household_id, with_for_update=True, populate_existing=True)
+    if row is None or row.state != "active":
+        raise NotFoundError(_s("世帯が見つかりませんでした。"))
+    return row
+
+
+def place(
+    session: Session, vault: Vault, row: Request, newcomer: Newcomer, now: datetime
+) -> Household:
+    """Return the recipient's household, locked; made at the first call, and then the request's own.
+
+    Raises:
+        ConflictError: a household of the typed number was stored meanwhile.
+        NotFoundError: the chosen household is gone.
+    """
+    known = newcomer.household_id if row.household_id is None else row.household_id
+    if known is not None:
+        household = locked_household(session, known)
+    else:
+        household = add_household(
+            session,
+            vault,
+            newcomer.fields(row.receipt_no),
+            now,
+            protected=newcomer.hand_over == PROTECTED,
+            counter=newcomer.hand_over != ADDRESS,
+        )
+    row.household_id = household.id
+    session.flush()
+    return household
+
+
+def move_child(
+    session: Session,
+    vault: Vault,
+    item: RecipientChange,
+    target: Household,
+    actor: Actor,
+    now: datetime,
+    *,
+    last_end: datetime | None,
+) -> None:
+    """Move one child with its entitlement; its old coupon is stopped already. Old and new household are locked.
+
+    The old household keeps a name and "under confirmation" (``domain.md`` §2.6 no. 6), sealed under its own key.
+    ``last_end`` is the exchange end that the old household saw.
+    """
+    entitlement = locked(session, item.entitlement_id)
+    source = session.get_one(Household, item.from_household_id)
+    child = session.get_one(Child, entitlement.child_id)
+    if child.household_id != source.id or source.id == target.id:
+        raise ConflictError(_s("このこどもは、もう別の世帯に移りました。"))
+    fields = open_child(vault.unwrap(source.wrapped_key), child.sealed, child.person_digest)
+    keep_moved(
+        session,
+        vault,
+        source,
+        MovedView(child.ordinal, fields.name, fields.kana, entitlement.amount_yen, last_end),
+    )
+    child.ordinal = next_ordinal(session, target.id)
+    child.household_id, child.placed = target.id, True
+    child.sealed = seal_child(vault.unwrap(target.wrapped_key), fields, child.person_digest)
+    entitlement.household_id, entitlement.changed_at = target.id, now
+    # what holds the old household no longer reaches the child; what holds the new one does
+    action = "hold" if target.withheld or open_holds(session, target.id) else "release"
+    before = entitlement.state
+    if ENTITLEMENT.can(entitlement.state, action):
+        entitlement.state = ENTITLEMENT.next(entitlement.state, action)
+    source.changed_at = target.changed_at = now
+    item.state, item.changed_at = CHANGE.next(item.state, "move"), now
+    session.flush()
+    free(session, entitlement.id, item.request_id, actor, now)
+    index_again(session, vault, Indexer(vault), (source.id, target.id))
+    for action, of, other in ((LEFT, source.id, target.id), (CAME, target.id, source.id)):
+        record(
+            session,
+            actor,
+            now,
+            action,
+            "entitlement",
+            entitlement.id,
+            household_id=of,
+            household=other,
+            request=item.request_id,
+            before=before,
+            after=entitlement.state,
+        )
+    session.flush()
+
+
+def last_end_seen(session: Session, item: RecipientChange) -> datetime | None:
+    """Return the exchange end that the old household's page shows for the child (exclusive, UTC)."""
+    entries = coupons_of_household(session, item.from_household_id)
+    return next((e.exchange_end for e in entries if e.entitlement_id == item.entitlement_id), None)
+
+
+def had_coupon(session: Session, entitlement_id: int) -> bool:
+    """Tell whether a coupon was ever assigned, so that a new one takes its place at once."""
+    query = select(Coupon.id).where(Coupon.entitlement_id == entitlement_id).limit(1)
+    return session.scalar(query) is not None
+
+
+def give_coupon(
+    session: Session, entitlement: Entitlement, actor: Actor, now: datetime, *, must: bool
+) -> None:
+    """Assign the new code together with the stop of the old one.
+
+    With ``must`` an empty stock refuses; else (the issuer's stop is a fact already) the next assignment gives the code.
+
+    Raises:
+        ConflictError: no code is left (``coupon_stock``).
+    """
+    if entitlement.state != ENTITLEMENT.initial:
+        return
+    try:
+        with session.begin_nested():
+            assign_replacement(session, entitlement.id, actor, now)
+    except ConflictError:
+        if must:
+            raise

@@ -1,0 +1,49 @@
+"""Reading what stands about recipients: sums of the ward's additions, and what an old household's timeline must not tell."""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from portal.domain.people.coupons.models import Coupon
+from portal.domain.requests.recipients.models import RecipientChange
+from portal.domain.requests.recipients.states import OPEN
+from portal.domain.requests.requests.kinds import ADDITION, RECIPIENT_CHANGE
+from portal.domain.requests.requests.models import Request
+
+# put together once: building a statement takes as long as running it
+GONE_FROM = (
+    select(RecipientChange)
+    .where(RecipientChange.from_household_id == bindparam("household_id"))
+    .order_by(RecipientChange.id)
+)
+
+
+def open_requests(session: Session, *, include_protected: bool, limit: int = 100) -> list[Request]:
+    """Return additions and changes that are not closed, oldest first; those of the ward alone only to the ward."""
+    query = select(Request).where(
+        Request.kind.in_((ADDITION, RECIPIENT_CHANGE)), Request.state != "closed"
+    )
+    if not include_protected:
+        query = query.where(Request.ward_only.is_(False))
+    return list(session.scalars(query.order_by(Request.id).limit(limit)))
+
+
+Hidden = dict[tuple[str, int], tuple[datetime, datetime | None]]
+"""Events by subject and its key, and from when until when (UTC; None: for ever) they are hidden."""
+
+
+def hidden_from_contractors(session: Session, household_id: int) -> Hidden:
+    """Return which events of a household's timeline only the ward reads.
+
+    Whoever answers the old householder's calls must not be able to say why a child is "under confirmation".
+    """
+    found: Hidden = {}
+    for item in session.scalars(GONE_FROM, {"household_id": household_id}):
+        ends = item.changed_at if item.state not in {*OPEN, "moved"} else None
+        found[("entitlement", item.entitlement_id)] = (item.created_at, ends)
+        for coupon_id in session.scalars(
+            select(Coupon.id).where(Coupon.entitlement_id == item.entitlement_id)
+        ):
+            found[("coupon", coupon_id)] = (item.created_at, ends)
+    return found

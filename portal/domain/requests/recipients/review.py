@@ -1,0 +1,208 @@
+"""The rules of additions and changes of recipient, as the review desk and the recipients' own list call them."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.errors import InputError, WrongStateError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _, _s, _sn
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.coupons.stopping import live_coupon
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.models import Child, Household
+from portal.domain.people.households.queries import open_holds
+from portal.domain.people.households.records import open_child
+from portal.domain.requests.recipients import additions, changes
+from portal.domain.requests.recipients.approving import drop_proposal, refuse_stranger
+from portal.domain.requests.recipients.changes import stop_confirmed, stop_found_spent
+from portal.domain.requests.recipients.duplicates import OUTSIDE_BIRTHS, POSSIBLE_DUPLICATE
+from portal.domain.requests.recipients.models import RecipientChange
+from portal.domain.requests.requests import kinds
+from portal.domain.requests.requests.four_eyes import refuse_own_entry
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.services import for_decision, locked, move, set_reply
+from portal.domain.requests.requests.states import OPEN
+from portal.domain.requests.requests.steps import Step
+
+__all__ = (
+    "DECISIONS",
+    "REASONS",
+    "decide",
+    "effects_of",
+    "steps_of",
+    "stop_confirmed",
+    "stop_found_spent",
+    "warning_text",
+    "withdraw",
+)
+
+DECISIONS = ("accept", "refuse")
+REASONS: Mapping[str, Callable[[], str]] = MappingProxyType(
+    {
+        "documents": lambda: _("確かめられる書類が足りませんでした。"),
+        "not_instructed": lambda: _("区の指示と内容が合いませんでした。"),
+        "already": lambda: _("このこどもの分は、もうお渡しする手続きが進んでいます。"),
+        "spent": lambda: _("このクーポンは、もう使われています。"),
+        "other": lambda: _("くわしくは、区にお電話ください。"),
+    }
+)
+
+
+def decide(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    request_id: int,
+    version: int,
+    action: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    reason: str = "",
+    text: str = "",
+    **extra: Any,
+) -> Request:
+    """Accept or refuse an addition or a change of recipient that another person entered.
+
+    Raises:
+        NotFoundError: there is none of that key, or it is the ward's alone.
+        ConflictError: it changed since ``version``; or what it needs was taken meanwhile.
+        NotAllowedError: the own entry; or two people without the ward and its attached instruction.
+        InputError: no such decision, or a refusal without a reason.
+    """
+    del extra
+    row = for_decision(session, request_id, version, actor, now)
+    refuse_stranger(row, actor)
+    refuse_own_entry(row, actor)
+    if row.state != "waiting":
+        raise WrongStateError(_s("この申請は、もう決まっています。"))
+    if action == "accept":
+        accept = additions.accept if row.kind == kinds.ADDITION else changes.accept
+        return accept(session, vault, program, row, actor, now)
+    if action != "refuse":
+        raise InputError(_s("どうするかを選んでください。"), code="action")
+    if reason not in REASONS:
+        raise InputError(_s("理由を選んでください。"), code="reason")
+    set_reply(vault, row, reason, text)
+    if row.kind == kinds.RECIPIENT_CHANGE:
+        return changes.refuse(session, row, actor, now)
+    drop_proposal(session, row, actor, now)
+    return move(session, row, "close", actor, now, result=kinds.REFUSED)
+
+
+def withdraw(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    request_id: int,
+    household_id: int | None,
+    actor: Actor,
+    now: datetime,
+) -> Request:
+    """Take an entry back before it is decided. Raises NotFoundError, or WrongStateError once it was decided."""
+    del vault, program, household_id
+    row = locked(session, request_id)
+    refuse_stranger(row, actor)
+    if row.kind == kinds.RECIPIENT_CHANGE:
+        return changes.withdraw(session, row, actor, now)
+    if row.state not in OPEN:
+        raise WrongStateError(_s("この申請は、もう決まっています。"))
+    drop_proposal(session, row, actor, now)
+    return move(session, row, "close", actor, now, result=kinds.WITHDRAWN)
+
+
+def warning_text(code: str) -> str:
+    """Say what a warning means, in the staff's language."""
+    return {
+        POSSIBLE_DUPLICATE: _s(
+            "同じ名前と生年月日か、同じ番号の人が、もう対象者です。二重に出さないでください。"
+        ),
+        OUTSIDE_BIRTHS: _s("生年月日が対象の期間の外です。区の指示を確かめてください。"),
+    }.get(code, code)
+
+
+def steps_of(session: Session, request: Request) -> tuple[Step, ...]:
+    """Return what happened and what comes next, as the new recipient reads it."""
+    steps = [Step(request.received_at, _("受け付けました"))]
+    if request.closed_at is not None:
+        steps.append(Step(request.closed_at, _closed(request)))
+        if request.result in {kinds.ACCEPTED, kinds.PARTLY}:
+            steps.append(Step(None, _("お手紙ができたら、お届けします。")))
+    else:
+        steps.append(Step(None, _("区が内容を確認します。")))
+    del session
+    return tuple(steps)
+
+
+def _closed(request: Request) -> str:
+    return {
+        kinds.ACCEPTED: _("手続きが終わりました"),
+        kinds.PARTLY: _("一部のこどもの分の手続きが終わりました"),
+        kinds.WITHDRAWN: _("取り下げました"),
+    }.get(request.result or "", _("お受けできませんでした"))
+
+
+def effects_of(
+    session: Session, vault: Vault, program: Program, request: Request
+) -> tuple[str, ...]:
+    """Say what accepting will do, in the staff's language."""
+    if request.kind == kinds.ADDITION:
+        return _added(request)
+    lines: list[str] = []
+    for item in changes.items_of(session, request.id):
+        lines += _moved(session, vault, item)
+    lines.append(
+        _s("元の世帯の画面には、このこどもが「確認中」とだけ出ます。理由、日付、行き先は出ません。")
+    )
+    del program
+    return tuple(lines)
+
+
+def _added(request: Request) -> tuple[str, ...]:
+    sentence = _sn(
+        "こども%(n)d人、%(yen)s円を追加します。",
+        "こども%(n)d人、%(yen)s円を追加します。",
+        request.children,
+    )
+    return (
+        sentence % {"n": request.children, "yen": f"{request.amount_yen:,}"},
+        _s("クーポンは次の割り当てで、手紙は次の印刷で作られます。"),
+    )
+
+
+def _moved(session: Session, vault: Vault, item: RecipientChange) -> list[str]:
+    entitlement = session.get_one(Entitlement, item.entitlement_id)
+    child = session.scalars(select(Child).where(Child.id == entitlement.child_id)).one()
+    household = session.get_one(Household, child.household_id)
+    name = open_child(vault.unwrap(household.wrapped_key), child.sealed, child.person_digest).name
+    lines = [
+        _s("%(name)s（世帯 %(household)d の%(ordinal)d人目、%(yen)s円）の支給先が変わります。")
+        % {
+            "name": name,
+            "household": item.from_household_id,
+            "ordinal": item.ordinal,
+            "yen": f"{entitlement.amount_yen:,}",
+        }
+    ]
+    coupon = live_coupon(session, entitlement.id)
+    if coupon is None:
+        lines.append(_s("コードはまだ割り当てていません。"))
+    elif coupon.revealed_at is None:
+        lines.append(
+            _s("まだ表示していない古いコードを無効にし、新しいコードを同時に割り当てます。")
+        )
+    else:
+        lines.append(
+            _s(
+                "古いコードは表示ずみです。発行者が未使用と確認したあとに、新しいコードを割り当てます。"
+            )
+        )
+    if open_holds(session, item.from_household_id):
+        lines.append(_s("元の世帯の保留は、このこどもの分には及ばなくなります。"))
+    return lines

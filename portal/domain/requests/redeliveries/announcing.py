@@ -1,0 +1,49 @@
+"""Telling a household of its redelivery; never an address or number that a requester typed."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.vault import Vault
+from portal.domain.letters.announcements.services import Reach, announce, reach
+from portal.domain.requests.redeliveries.models import Redelivery
+from portal.domain.requests.redeliveries.queries import STAFF
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.services import written_in
+
+
+def tell(
+    session: Session,
+    vault: Vault,
+    request: Request,
+    row: Redelivery,
+    event: str,
+    now: datetime,
+    *,
+    card: bool,
+    way: Reach | None = None,
+) -> None:
+    """Tell the household of a step, once: by its own channel, or by a call to the number that a person checked.
+
+    Where there is neither, ``card`` says whether one is printed: none follows a letter that does not arrive, and the
+    new letter speaks for itself. ``way`` is the household's channel, where the caller knows it.
+    """
+    household_id = request.household_id
+    if household_id is None:
+        return
+    contact = str(written_in(vault, request).get("telephone", "")) if row.proof == STAFF else ""
+    way = reach(session, household_id) if way is None else way
+    if not card and not contact and way.row is None:
+        return
+    key = f"redelivery:{request.id}:{event}"
+    announce(
+        session,
+        vault,
+        household_id,
+        event,
+        key,
+        now,
+        contact=contact or None,
+        receipt_no=request.receipt_no,
+        way=way,
+    )

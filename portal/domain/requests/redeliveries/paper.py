@@ -1,0 +1,105 @@
+"""Requests for redelivery that came by post, FAX or counter (再配送依頼書), or on the telephone."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor, Channel
+from portal.domain.foundation.program.opening import require_open_for_staff
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.households.models import Household
+from portal.domain.requests.redeliveries.queries import open_request
+from portal.domain.requests.redeliveries.submitting import keep_late, submit
+from portal.domain.requests.requests.kinds import REDELIVERY
+from portal.domain.requests.requests.models import PaperForm, Request
+from portal.domain.requests.requests.paper_forms import (
+    LATE,
+    PaperEntry,
+    add_form,
+    check_entry,
+    check_moment,
+    finish_evidence,
+    instant_that_counts,
+    locked_out_task,
+)
+from portal.domain.requests.requests.services import locked
+
+TROUBLE = "redelivery"
+
+
+def enter_form(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    household_id: int,
+    item: str,
+    shipment_id: int | None,
+    form: PaperEntry,
+    actor: Actor,
+    now: datetime,
+) -> Request:
+    """Enter a form, or a call (no form is kept then); where it is asked for already, the form is added to that request.
+
+    Whoever signs, it is sent to the registered address only: nobody needs a letter of attorney. A form that came after
+    the window is kept, refused as late, and its household told; a caller hears it at once.
+
+    Raises:
+        InputError: the entry contradicts itself. NotFoundError: no such parcel or receipt.
+        TooEarlyError: before the window. TooLateError: a call after it.
+        ConflictError: not now; the sentence says why and what else is possible.
+    """
+    by_phone = form.channel is Channel.PHONE
+    if by_phone:
+        check_moment(form.received_at, now)
+    else:
+        check_entry(form, now)
+    session.execute(
+        select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
+    )
+    task = locked_out_task(session, vault, form.evidence, TROUBLE) if form.evidence else None
+    counts = instant_that_counts(program, form, task.created_at if task else None)
+    with_channel = Actor(actor.role, actor.id, actor.organization, form.channel)
+    late = not by_phone and program.windows.redelivery.is_over(counts)
+    if not late:
+        require_open_for_staff(program.windows.redelivery, counts)
+    asked = open_request(session, household_id, shipment_id)
+    if asked is None and late:
+        asked = _entered_before(session, household_id, form)
+    if asked is not None:
+        row = locked(session, asked.id)
+    else:
+        take = keep_late if late else submit
+        row = take(
+            session,
+            vault,
+            program,
+            household_id,
+            item,
+            shipment_id,
+            with_channel,
+            now,
+            received_at=counts,
+            telephone=form.telephone,
+        )
+    if not by_phone:
+        add_form(session, row, form, with_channel, now)
+    finish_evidence(session, task, row, with_channel, now)
+    return row
+
+
+def _entered_before(session: Session, household_id: int, form: PaperEntry) -> Request | None:
+    """Return what another person made of the same late form: it is refused, and nothing else joins the two."""
+    return session.scalar(
+        select(Request)
+        .join(PaperForm, PaperForm.request_id == Request.id)
+        .where(
+            Request.household_id == household_id,
+            Request.kind == REDELIVERY,
+            Request.reply == LATE,
+            PaperForm.channel == form.channel.value,
+            PaperForm.received_at == form.received_at,
+        )
+        .limit(1)
+    )

@@ -1,0 +1,101 @@
+"""What the review desk and the residents' list ask of this kind of request."""
+
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.requests.redeliveries.approving import needs_ward, standing_for
+from portal.domain.requests.redeliveries.choosing import (
+    ACTIVATED,
+    ADDRESS,
+    NO_MATCH,
+    NOT_SURE,
+    SEVERAL,
+    WARD,
+)
+from portal.domain.requests.redeliveries.queries import LETTER, redelivery_of
+from portal.domain.requests.redeliveries.services import DECISIONS, answer, decide, withdraw
+from portal.domain.requests.redeliveries.words import REASONS, steps_of
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.paper_forms import LATE
+
+__all__ = [
+    "DECISIONS",
+    "REASONS",
+    "answer",
+    "can_answer",
+    "can_withdraw",
+    "decide",
+    "effects_of",
+    "steps_of",
+    "warning_text",
+    "was_confirmed",
+    "withdraw",
+]
+
+
+def can_withdraw(session: Session, request: Request) -> bool:
+    """Tell whether the requester may still take it back."""
+    return redelivery_of(session, request.id).state in {"submitted", "approved"}
+
+
+def can_answer(session: Session, request: Request) -> bool:
+    """Tell whether the owner of the account is asked whether the request is theirs."""
+    return (
+        request.state == "with_resident" and redelivery_of(session, request.id).confirmed_at is None
+    )
+
+
+def was_confirmed(session: Session, request: Request) -> bool:
+    """Tell whether the owner of the account said that the request is theirs."""
+    return redelivery_of(session, request.id).confirmed_at is not None
+
+
+def effects_of(
+    session: Session, vault: Vault, program: Program, request: Request
+) -> tuple[str, ...]:
+    """Say what approving would do, in the staff's language."""
+    del vault  # a name that all kinds share
+    row = redelivery_of(session, request.id)
+    if request.household_id is None:
+        return (_s("先に、世帯を選びます。選ぶだけでは、何も送られません。"),)
+    standing = standing_for(session, program, request, row, request.changed_at)
+    limit = program.requests.redeliveries
+    count = _s("再配送は、%(limit)d回のうち%(count)d回目になります。") % {
+        "limit": limit,
+        "count": standing.used + 1,
+    }
+    if row.item == LETTER:
+        does = _s(
+            "次の印刷で、新しいIDとパスワードの手紙を1通作ります。前のIDとパスワードは、印刷したときに使えなくなります。"
+        )
+    else:
+        does = _s("戻った荷物を、もう一度送れるようになります。")
+    found = [does, count]
+    if row.elsewhere is not None:
+        found.append(_s("区の指示書にある、別の住所に送ります。登録された住所は変わりません。"))
+    if needs_ward(row, standing):
+        found.append(
+            _s(
+                "区の職員が決めます。ほかの人が提案したときは、区の職員か、指示書のスキャンが必要です。"
+            )
+        )
+    return tuple(found)
+
+
+def warning_text(code: str) -> str:
+    """Say what a warning means, in the staff's language."""
+    return {
+        ACTIVATED: _s(
+            "もうサインインしている世帯です。承認の前に、登録された連絡先で本人に確かめてください。"
+        ),
+        SEVERAL: _s("合う世帯が、いくつかあります。"),
+        NOT_SURE: _s("一部だけ合う世帯があります。"),
+        NO_MATCH: _s("合う世帯が、見つかりません。"),
+        WARD: _s("区の職員が決めます。"),
+        ADDRESS: _s("宛先不明で戻りました。区が住所を確かめます。"),
+        LATE: _s(
+            "受付の期間のあとに届いた書類です。遅れた申し込みとして断り、世帯に知らせました。"
+        ),
+    }.get(code, code)

@@ -1,0 +1,235 @@
+"""Asking for redelivery: by the household itself or for it, and by somebody who cannot sign in."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor, Role
+from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
+from portal.domain.foundation.errors import ConflictError, NotFoundError, ThrottledError
+from portal.domain.foundation.program.opening import require_open
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _
+from portal.domain.foundation.vault import Vault
+from portal.domain.letters.shipments.queries import shipment
+from portal.domain.people.authn import throttles
+from portal.domain.people.authn.networks import network_keys
+from portal.domain.people.households.models import Household
+from portal.domain.requests.redeliveries.announcing import tell
+from portal.domain.requests.redeliveries.choosing import ACTIVATED, ADDRESS, has_account, warn_of
+from portal.domain.requests.redeliveries.letter_status import (
+    Bar,
+    Standing,
+    letter_standing,
+    parcel_standing,
+)
+from portal.domain.requests.redeliveries.models import Redelivery
+from portal.domain.requests.redeliveries.queries import LETTER, NONE, PARCEL, SESSION, STAFF
+from portal.domain.requests.redeliveries.states import REDELIVERY as STATES
+from portal.domain.requests.redeliveries.words import bar_text
+from portal.domain.requests.requests.kinds import REDELIVERY, REFUSED
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.paper_forms import LATE
+from portal.domain.requests.requests.services import move, open_request, set_reply
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody without sign-in wrote, as typed but for widths; ``telephone`` serves a call of the staff only.
+
+    ``birth`` is the householder's; ``postal_code`` has seven digits; number and telephone may be empty.
+    """
+
+    name: str = field(repr=False)
+    birth: date = field(repr=False)
+    postal_code: str = field(repr=False)
+    letter_number: str = field(repr=False, default="")
+    telephone: str = field(repr=False, default="")
+
+
+def submit(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    household_id: int,
+    item: str,
+    shipment_id: int | None,
+    actor: Actor,
+    now: datetime,
+    *,
+    received_at: datetime | None = None,
+    telephone: str = "",
+    sure: bool = True,
+) -> Request:
+    """Ask for a letter (``item`` letter) or a parcel (its shipment) to be sent again to the registered address.
+
+    An actor of the staff enters it on behalf of the household; ``received_at`` is then when it reached us (UTC), and
+    ``telephone`` a number for a call back. Not ``sure``: the caller knew no more than a former husband knows, so a letter
+    is treated as asked for without sign-in: the owner of an account is asked first, whom a new letter would shut out.
+
+    Raises:
+        TooEarlyError, TooLateError: outside the window.
+        NotFoundError: the household has no such parcel.
+        ConflictError: not now; the sentence says why and what else is possible (code: a ``Bar``).
+    """
+    require_open(program.windows.redelivery, received_at or now)
+    # Where no request is open yet there is no row to lock: the household's row makes equal requests wait.
+    session.execute(
+        select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
+    )
+    standing = _asked_for(session, program, household_id, item, shipment_id, now)
+    if standing.bar is not None and not (_of_staff(actor) and standing.bar is Bar.ON_THE_WAY):
+        raise ConflictError(bar_text(standing), code=standing.bar.value)
+    request = open_request(
+        session,
+        vault,
+        REDELIVERY,
+        household_id,
+        actor,
+        now,
+        program=program,
+        received_at=received_at,
+        written={"telephone": telephone} if telephone else None,
+        warnings=(ADDRESS,) if standing.address_unknown else (),
+    )
+    proof = NONE if item == LETTER and not sure else STAFF if _of_staff(actor) else SESSION
+    row = Redelivery(
+        request_id=request.id,
+        item=item,
+        letter_id=standing.letter.id if standing.letter else None,
+        shipment_id=standing.shipment.id if standing.shipment else None,
+        proof=proof,
+        matched_at=now if proof == NONE else None,
+        changed_at=now,
+    )
+    session.add(row)
+    session.flush()
+    if proof == NONE and has_account(session, household_id):
+        warn_of(request, ACTIVATED, now)
+        move(session, request, "ask_back", actor, now)
+    tell(session, vault, request, row, "received", now, card=False)
+    return request
+
+
+def keep_late(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    household_id: int,
+    item: str,
+    shipment_id: int | None,
+    actor: Actor,
+    now: datetime,
+    *,
+    received_at: datetime,
+    telephone: str = "",
+) -> Request:
+    """Keep a form on paper that came after the window: refused as late, and its household told of it.
+
+    Raises:
+        NotFoundError: the household has no such parcel.
+    """
+    standing = _asked_for(session, program, household_id, item, shipment_id, now)
+    request = open_request(
+        session,
+        vault,
+        REDELIVERY,
+        household_id,
+        actor,
+        now,
+        program=program,
+        received_at=received_at,
+        written={"telephone": telephone} if telephone else None,
+        warnings=(LATE,),
+    )
+    row = Redelivery(
+        request_id=request.id,
+        item=item,
+        letter_id=standing.letter.id if standing.letter else None,
+        shipment_id=standing.shipment.id if standing.shipment else None,
+        proof=STAFF,
+        changed_at=now,
+        decided_at=now,
+        state=STATES.next(STATES.initial, "refuse"),
+    )
+    session.add(row)
+    set_reply(vault, request, LATE, "")
+    move(session, request, "close", actor, now, result=REFUSED, reason=LATE)
+    tell(session, vault, request, row, "decided", now, card=True)
+    return request
+
+
+def submit_without_sign_in(
+    session: Session,
+    vault: Vault,
+    program: Program,
+    wish: Wish,
+    form_key: str,
+    address: str,
+    now: datetime,
+) -> str:
+    """Take a request of somebody who cannot sign in; returns its receipt number, the same for the same form.
+
+    Nothing is looked up here, so that neither answer nor time tells whether anybody matches; the matching runs later
+    and for staff only (``security.md`` §9). ``address`` is the network address, kept as a keyed hash.
+
+    Raises:
+        TooEarlyError, TooLateError: outside the window.
+        ThrottledError: limit T9, per network and day; a form taken before still gets its number.
+    """
+    key = f"redelivery:{form_key[:50]}"
+    if receipt := earlier_result(session, key):
+        return receipt
+    require_open(program.windows.redelivery, now)
+    near, _wide = network_keys(vault, address)
+    verdict = throttles.take(session, throttles.REDELIVERY_FORM, near, now)
+    # The counter's row is locked now: an equal form of another worker has committed or waits for us.
+    if receipt := earlier_result(session, key):
+        throttles.give_back(session, throttles.REDELIVERY_FORM, near)
+        return receipt
+    if not verdict.allowed:
+        raise ThrottledError(
+            _(
+                "ここから申し込めるのは、1日に3回までです。お急ぎのときは、コールセンターにお電話ください。"
+            ),
+            retry_at=verdict.retry_at,
+        )
+    if not first_time(session, key, now) and (receipt := earlier_result(session, key)):
+        return receipt  # the same form from another network at the same moment
+    written = asdict(wish) | {"birth": wish.birth.isoformat()}
+    request = open_request(
+        session,
+        vault,
+        REDELIVERY,
+        None,
+        Actor(Role.RESIDENT),
+        now,
+        program=program,
+        written=written,
+    )
+    session.add(Redelivery(request_id=request.id, item=LETTER, proof=NONE, changed_at=now))
+    session.flush()
+    keep_result(session, key, request.receipt_no)
+    return request.receipt_no
+
+
+def _asked_for(
+    session: Session,
+    program: Program,
+    household_id: int,
+    item: str,
+    shipment_id: int | None,
+    now: datetime,
+) -> Standing:
+    if item == LETTER:
+        return letter_standing(session, program, household_id, now)
+    row = shipment(session, shipment_id)
+    if row is None or row.household_id != household_id or row.kind != PARCEL:
+        raise NotFoundError(_("この郵便は見つかりませんでした。"))
+    return parcel_standing(session, program, row, now)
+
+
+def _of_staff(actor: Actor) -> bool:
+    return actor.organization is not None

@@ -1,0 +1,60 @@
+"""Blank forms to fill in by hand: Japanese, with what they mean in the reader's language; nothing personal on them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.program.hours_text import reception_text
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import SOURCE_LOCALE, current_locale, use_locale
+from portal.domain.foundation.wareki import format_wareki
+from portal.domain.letters.letters.render import compile_pdf
+from portal.domain.letters.letters.window import pieces
+
+
+def blank_form_pdf(
+    program: Program,
+    template: str,
+    last_day: date,
+    meaning: Sequence[str],
+    now: datetime,
+    **more: str | tuple[str, ...],
+) -> bytes:
+    """Return a form of ``templates/letters`` as PDF, drawn once a day and language.
+
+    ``meaning`` says in the reader's language what the form is; ``more`` are further values of the template.
+    """
+    day, locale = jst_date(now), current_locale()
+    contact, names = program.contact, program.names
+    said = (*meaning, reception_text(program.calendar))
+    lines = [pieces(line) for line in said] if locale != SOURCE_LOCALE else []
+    with use_locale(SOURCE_LOCALE):
+        reception = reception_text(program.calendar)
+    data = {
+        "addressee": names.mayor.in_language(SOURCE_LOCALE),
+        "program": names.program.in_language(SOURCE_LOCALE),
+        "ward": names.ward.in_language(SOURCE_LOCALE),
+        "last-day": format_wareki(last_day),
+        "postal-rule": "消印有効" if program.requests.postal_rule == "postmark" else "必着",
+        "send-to": (contact.address.postal_mark, *contact.address.lines),
+        "telephone": contact.telephone,
+        "fax": contact.fax,
+        "reception": reception,
+        "locale": locale,
+        "help": _frozen(lines),
+        "day": (day.year, day.month, day.day),
+    }
+    return _draw(template, tuple(sorted({**data, **more}.items())))
+
+
+@lru_cache(maxsize=24)
+def _draw(template: str, data: tuple[tuple[str, Any], ...]) -> bytes:
+    return compile_pdf(template, dict(data), timestamp=0)
+
+
+def _frozen(lines: Sequence[Sequence[Any]]) -> tuple[tuple[Any, ...], ...]:
+    return tuple(
+        tuple(piece if isinstance(piece, str) else tuple(piece) for piece in line) for line in lines
+    )

@@ -1,0 +1,166 @@
+"""Receipts, and the 辞退届 of an online declaration, as PDF: Japanese with the reader's language beside it; tagged, never on disk."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.errors import BusyError
+from portal.domain.foundation.program.hours_text import reception_text
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import SOURCE_LOCALE, _, current_locale, use_locale
+from portal.domain.foundation.wareki import format_wareki
+from portal.domain.letters.letters.fonts import missing_characters
+from portal.domain.letters.letters.render import compile_pdf
+from portal.domain.letters.letters.window import pieces
+
+PATIENCE = 10.0
+"""Seconds that a request waits for its turn; drawing takes about a tenth of one."""
+AT_ONCE = 2
+GETA = "〓"
+"""What printers put for a character that no face has."""
+_turn = threading.BoundedSemaphore(AT_ONCE)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """A label and a value."""
+
+    label: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a receipt says; made anew for each language by the caller's function (``receipt_pdf``)."""
+
+    title: str
+    rows: tuple[ReceiptRow, ...]
+    next_steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineCopy:
+    """What the 辞退届 of an online declaration says. ``children``: names with yen.
+
+    ``reason``, ``standing`` (where it stands on the day on which the document is made) and ``coming`` are in Japanese,
+    ``text`` is what the household wrote.
+    """
+
+    receipt_no: str
+    declared_at: datetime
+    householder: str = field(repr=False)
+    children: Sequence[tuple[str, int]] = field(repr=False)
+    reason: str = field(default="", repr=False)
+    meaning: Sequence[str] = ()
+    text: str = field(default="", repr=False)
+    standing: str = ""
+    coming: Sequence[str] = ()
+    can_take_back: bool = True
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """Let at most ``AT_ONCE`` documents be drawn in this process. Raises BusyError after ``PATIENCE`` seconds."""
+    # Drawing takes cores and memory from the pages of everybody else: few at once, the others wait or come again.
+    if not _turn.acquire(timeout=PATIENCE):
+        raise BusyError(_("混み合っています。少し待ってから、もう一度お試しください。"))
+    try:
+        yield
+    finally:
+        _turn.release()
+
+
+def drawable(text: str) -> str:
+    """Return a text of the register with ``GETA`` for what no face has: a PDF of this standard refuses such characters."""
+    missing = {found.cluster for line in text.split("\n") for found in missing_characters(line)}
+    for one in missing:
+        text = text.replace(one, GETA)
+    return text
+
+
+def moment_text(moment: datetime) -> str:
+    """Return an instant as Japanese forms write it: 令和5年8月1日 12時5分."""
+    local = moment.astimezone(JST)
+    return f"{format_wareki(local.date())} {local.hour}時{local.minute}分"
+
+
+def receipt_pdf(
+    program: Program, make: Callable[[], Receipt], receipt_no: str, received_at: datetime
+) -> bytes:
+    """Return the PDF of a receipt. ``make()`` gives its words (``Receipt``) in the language that is current.
+
+    Raises:
+        BusyError: too many are drawn at this moment.
+    """
+    reader = current_locale()
+    parts = []
+    for locale in dict.fromkeys((SOURCE_LOCALE, reader)):
+        with use_locale(locale):
+            said = make()
+            parts.append(
+                {
+                    "locale": locale,
+                    "title": pieces(said.title),
+                    "rows": [[pieces(row.label), pieces(drawable(row.value))] for row in said.rows],
+                    "next-title": pieces(_("このあと")),
+                    "next": [pieces(line) for line in said.next_steps],
+                    "office": pieces(program.names.office.in_language(locale)),
+                    "reception": pieces(reception_text(program.calendar)),
+                }
+            )
+    data = {
+        "receipt": receipt_no,
+        "moment": moment_text(received_at),
+        "ward": program.names.ward.in_language(SOURCE_LOCALE),
+        "telephone": program.contact.telephone,
+        "fax": program.contact.fax,
+        "parts": parts,
+        "day": _day(received_at),
+    }
+    with in_turn():
+        return compile_pdf("receipt.typ", data, timestamp=int(received_at.timestamp()))
+
+
+def decline_copy_pdf(program: Program, copy: DeclineCopy) -> bytes:
+    """Return the 辞退届 of an online declaration; ``copy.meaning`` says in the reader's language what it is.
+
+    Raises:
+        BusyError: too many are drawn at this moment.
+    """
+    reader = current_locale()
+    meaning = (*copy.meaning, reception_text(program.calendar))
+    with use_locale(SOURCE_LOCALE):
+        reception = reception_text(program.calendar)
+    data = {
+        "receipt": copy.receipt_no,
+        "addressee": program.names.mayor.in_language(SOURCE_LOCALE),
+        "program": program.names.program.in_language(SOURCE_LOCALE),
+        "ward": program.names.ward.in_language(SOURCE_LOCALE),
+        "declared": moment_text(copy.declared_at),
+        "householder": drawable(copy.householder),
+        "children": [[drawable(name), f"{yen:,}円"] for name, yen in copy.children],
+        "total": f"{len(copy.children)}人分 {sum(yen for _name, yen in copy.children):,}円",
+        "unit": f"{program.amount_yen:,}円",
+        "reason": copy.reason,
+        "text": drawable(copy.text),
+        "standing": copy.standing,
+        "coming": list(copy.coming),
+        "take-back": copy.can_take_back,
+        "last-day": format_wareki(program.windows.decline.last_day),
+        "telephone": program.contact.telephone,
+        "fax": program.contact.fax,
+        "reception": reception,
+        "locale": reader,
+        "help": [pieces(line) for line in meaning] if reader != SOURCE_LOCALE else [],
+        "day": _day(copy.declared_at),
+    }
+    with in_turn():
+        return compile_pdf("decline_copy.typ", data, timestamp=int(copy.declared_at.timestamp()))
+
+
+def _day(moment: datetime) -> list[int]:
+    day = jst_date(moment)
+    return [day.year, day.month, day.day]

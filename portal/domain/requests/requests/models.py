@@ -1,0 +1,97 @@
+"""Requests of residents, their paper forms and the scans of those."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, false
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.domain.foundation.base import Base, BigId, primary_key, state_column
+
+
+class Request(Base):
+    """One request of any kind. ``received_at`` is the instant that counts for a deadline (postmark, FAX header).
+
+    ``kind`` is one of ``kinds.KINDS``; ``household_id`` is empty where nobody could be matched (yet);
+    ``ward_only`` ones are known to the ward alone, as those of protected households are. ``sealed`` holds what
+    the requester wrote (free text, contact number) under a key of its own. ``version`` grows with every change, so
+    that a decision on changed data can be refused. ``result`` is a code word once closed. ``warnings`` are code words
+    (``warned``: there is one); a request with a warning is never accepted in bulk.
+    """
+
+    __tablename__ = "request"
+    __table_args__ = (
+        Index("ix_request_queue", "state", "received_at", "id"),
+        Index("ix_request_kind", "state", "kind", "received_at", "id"),
+        Index("ix_request_count", "state", "kind", "ward_only", "household_id"),
+        Index("ix_request_due", "state", "due_on", "ward_only", "household_id"),
+        CheckConstraint("(claimed_by IS NULL) = (claimed_until IS NULL)", name="claim_whole"),
+    )
+
+    id: Mapped[int] = primary_key()
+    receipt_no: Mapped[str] = mapped_column(String(20), unique=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"), index=True)
+    ward_only: Mapped[bool] = mapped_column(default=False, server_default=false(), index=True)
+    state: Mapped[str] = state_column("waiting")
+    result: Mapped[str | None] = mapped_column(String(30))
+    channel: Mapped[str] = mapped_column(String(10))
+    entered_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    language: Mapped[str] = mapped_column(String(10), default="ja")
+    received_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    due_on: Mapped[date]
+    warnings: Mapped[list[str]] = mapped_column(JSON, default=list)
+    warned: Mapped[bool] = mapped_column(default=False)
+    children: Mapped[int] = mapped_column(default=0)
+    amount_yen: Mapped[int] = mapped_column(default=0)
+    wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    reply: Mapped[str | None] = mapped_column(String(40))
+    reply_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    claimed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"), index=True)
+    claimed_until: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+    changed_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class PaperForm(Base):
+    """A form on paper (post, FAX, counter) as staff entered it. ``signed_by`` is the signer's relation, not a name."""
+
+    __tablename__ = "paper_form"
+
+    id: Mapped[int] = primary_key()
+    request_id: Mapped[int] = mapped_column(ForeignKey("request.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(10))
+    received_at: Mapped[datetime]
+    postmark_on: Mapped[date | None]
+    signed_by: Mapped[str] = mapped_column(String(20))
+    has_letter_of_attorney: Mapped[bool] = mapped_column(default=False)
+    is_clear: Mapped[bool] = mapped_column(default=True)
+    scan_id: Mapped[int | None] = mapped_column(ForeignKey("scan.id"))
+    entered_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    entered_at: Mapped[datetime]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class Scan(Base):
+    """A checked file (PDF, TIFF, PNG, JPEG), encrypted under a key of its own; never executed, only shown.
+
+    ``digest`` is keyed (the same file is recognized, nothing is told); ``sealed`` is read only when asked for.
+    ``ward_only``: shown to the ward alone.
+    """
+
+    __tablename__ = "scan"
+
+    id: Mapped[int] = primary_key()
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"), index=True)
+    ward_only: Mapped[bool] = mapped_column(default=False, server_default=false())
+    media_type: Mapped[str] = mapped_column(String(40))
+    pages: Mapped[int] = mapped_column(default=1)
+    size: Mapped[int]
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    stored_by: Mapped[int | None] = mapped_column(BigId)
+    stored_at: Mapped[datetime]

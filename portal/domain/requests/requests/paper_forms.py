@@ -1,0 +1,154 @@
+"""Forms on paper (post, FAX, counter) as staff read them: which instant counts, who signed, and the row of each form."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor, Channel
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import day_start, jst_date
+from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
+from portal.domain.foundation.program.deadlines import Window
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.tasks.models import Task
+from portal.domain.people.tasks.services import details_of, finish_task
+from portal.domain.requests.requests.models import PaperForm, Request
+from portal.domain.requests.requests.services import touch
+
+SIGNERS = ("householder", "spouse", "parent", "child", "proxy", "other", "nobody")
+NOBODY = "nobody"
+HOUSEHOLDER = "householder"
+PAPER_CHANNELS = (Channel.POST, Channel.FAX, Channel.COUNTER)
+LATE, NO_ATTORNEY, UNCLEAR = "late", "no_attorney", "unclear"
+WEAK = frozenset({LATE, NO_ATTORNEY, UNCLEAR})
+"""A request with one of these binds nobody and is never accepted; a better form may still take its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperEntry:
+    """A form as staff read it. ``received_at``: arrival, or the time in the FAX's header line (UTC).
+
+    ``signed_by`` is a relation of ``SIGNERS``; ``countersigned`` the numbers of the children of 18 or older who signed
+    themselves; ``telephone`` a number left on the form, for calls only. ``follow_up`` (call | letter) is used where the
+    form is not clear. ``evidence`` is the receipt number of somebody who was locked out before the deadline.
+    """
+
+    channel: Channel
+    received_at: datetime
+    signed_by: str = HOUSEHOLDER
+    postmark_on: date | None = None
+    has_letter_of_attorney: bool = False
+    is_clear: bool = True
+    countersigned: frozenset[int] = frozenset()
+    scan_id: int | None = None
+    reason: str = ""
+    text: str = field(default="", repr=False)
+    telephone: str = field(default="", repr=False)
+    follow_up: str = "letter"
+    evidence: str = ""
+
+
+def check_entry(form: PaperEntry, now: datetime) -> None:
+    """Refuse a form that cannot be. Raises InputError; its code names the field."""
+    if form.channel not in PAPER_CHANNELS or form.signed_by not in SIGNERS:
+        raise InputError(_s("届いた方法と、署名した人を選んでください。"))
+    check_moment(form.received_at, now)
+    if form.postmark_on is not None and form.postmark_on > jst_date(form.received_at):
+        raise InputError(_s("消印の日が、届いた日より後になっています。"), code="postmark_on")
+
+
+def check_moment(received_at: datetime, now: datetime) -> None:
+    """Refuse an arrival in the future. Raises InputError."""
+    if received_at > now:
+        raise InputError(_s("届いた日時が、いまより後になっています。"), code="received_at")
+
+
+def instant_that_counts(
+    program: Program, form: PaperEntry, earlier: datetime | None = None
+) -> datetime:
+    """Return the instant that counts: the earlier receipt, the postmark's day where the ward says so, or arrival."""
+    counts = form.received_at
+    by_postmark = program.requests.postal_rule == "postmark" and form.channel is Channel.POST
+    if by_postmark and form.postmark_on is not None:
+        counts = min(counts, day_start(form.postmark_on))
+    return min(counts, earlier) if earlier is not None else counts
+
+
+def weaknesses(window: Window, form: PaperEntry, counts: datetime) -> tuple[str, ...]:
+    """Return why a form binds nobody: it came late, or somebody signed who may not alone."""
+    attorney = form.has_letter_of_attorney and form.signed_by != NOBODY
+    stranger = form.signed_by != HOUSEHOLDER and not attorney
+    return (*((LATE,) if window.is_over(counts) else ()), *((NO_ATTORNEY,) if stranger else ()))
+
+
+def add_form(session: Session, row: Request, form: PaperEntry, actor: Actor, now: datetime) -> None:
+    """Add a form to a locked request. Raises NotAllowedError where nobody with an account enters it."""
+    if actor.id is None or actor.organization is None:
+        raise NotAllowedError(_s("書類を登録できるのは、アカウントのある職員だけです。"))
+    paper = PaperForm(
+        request_id=row.id,
+        channel=form.channel.value,
+        received_at=form.received_at,
+        postmark_on=form.postmark_on,
+        signed_by=form.signed_by,
+        has_letter_of_attorney=form.has_letter_of_attorney,
+        is_clear=form.is_clear,
+        scan_id=form.scan_id,
+        entered_by=actor.id,
+        entered_at=now,
+        detail={"countersigned": sorted(form.countersigned), "evidence": form.evidence},
+    )
+    session.add(paper)
+    session.flush()
+    record(
+        session,
+        actor,
+        now,
+        "request.paper_added",
+        "request",
+        row.id,
+        household_id=row.household_id,
+        kind=row.kind,
+        paper=paper.id,
+        way=form.channel.value,
+    )
+    touch(row, now)
+    session.flush()
+
+
+def locked_out_task(session: Session, vault: Vault, receipt_no: str, trouble: str) -> Task:
+    """Return the request that somebody left without signing in, about ``trouble``, locked.
+
+    Raises:
+        NotFoundError: no such receipt, or it is about something else.
+    """
+    task = session.scalar(select(Task).where(Task.receipt_no == receipt_no).with_for_update())
+    if task is None or details_of(vault, task).get("trouble") != trouble:
+        raise NotFoundError(
+            _s("この受付番号で、サインインできない方から受けた申し込みはありません。")
+        )
+    return task
+
+
+def finish_evidence(
+    session: Session, task: Task | None, row: Request, actor: Actor, now: datetime
+) -> None:
+    """Note that a locked-out person's receipt counted for a request, and finish its task."""
+    if task is None:
+        return
+    record(
+        session,
+        actor,
+        now,
+        "request.honored",
+        "request",
+        row.id,
+        household_id=row.household_id,
+        task=task.id,
+    )
+    if task.state == "open":
+        finish_task(session, task.id, actor, now)

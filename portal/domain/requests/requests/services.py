@@ -1,0 +1,251 @@
+"""Opening requests, claiming them for review, moving them on and closing them; each step bumps the version."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.base import insert_at_once
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import ConflictError, NotFoundError
+from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.texts import _, _s, current_locale
+from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.people.tasks.services import new_receipt_no
+from portal.domain.requests.requests.kinds import KINDS
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.states import REQUEST
+
+CLAIM = timedelta(minutes=15)
+"""How long a claim keeps others away; opening the request again renews it."""
+
+
+def open_request(
+    session: Session,
+    vault: Vault,
+    kind: str,
+    household_id: int | None,
+    actor: Actor,
+    now: datetime,
+    *,
+    program: Program,
+    children: int = 0,
+    amount_yen: int = 0,
+    written: dict[str, Any] | None = None,
+    received_at: datetime | None = None,
+    warnings: tuple[str, ...] = (),
+    receipt_no: str | None = None,
+) -> Request:
+    """Open a request and give it a receipt number. ``written`` is sealed; ``received_at`` defaults to ``now`` (UTC).
+
+    ``receipt_no`` is a fresh number that the caller made already.
+
+    An actor of the staff is kept as the person who entered it (an own entry is never confirmed by oneself).
+    """
+    if kind not in KINDS:
+        raise ValueError("unknown kind of request")
+    receipt_no = receipt_no or new_receipt_no()
+    key, wrapped = vault.new_data_key() if written else (b"", None)
+    row = Request(
+        receipt_no=receipt_no,
+        kind=kind,
+        household_id=household_id,
+        channel=actor.channel.value,
+        entered_by=actor.id if actor.organization is not None else None,
+        language=current_locale(),
+        received_at=received_at or now,
+        created_at=now,
+        changed_at=now,
+        due_on=due_day(program, received_at or now),
+        warnings=list(warnings),
+        warned=bool(warnings),
+        children=children,
+        amount_yen=amount_yen,
+        wrapped_key=wrapped,
+        sealed=seal_json(key, written, f"request:{receipt_no}") if written else None,
+        state=REQUEST.initial,
+        version=1,
+        ward_only=False,
+    )
+    insert_at_once(session, row)
+    record(
+        session,
+        actor,
+        now,
+        "request.opened",
+        "request",
+        row.id,
+        household_id=household_id,
+        kind=kind,
+    )
+    return row
+
+
+def due_day(program: Program, received_at: datetime) -> date:
+    """Return the business day (JST) by which a request received then should be reviewed."""
+    day = jst_date(received_at)
+    left = program.requests.due_business_days
+    while left:
+        day += timedelta(days=1)
+        left -= program.calendar.is_business_day(day)
+    return day
+
+
+def written_in(vault: Vault, row: Request) -> dict[str, Any]:
+    """Open what the requester wrote; empty where nothing was."""
+    if row.sealed is None or row.wrapped_key is None:
+        return {}
+    opened: dict[str, Any] = unseal_json(
+        vault.unwrap(row.wrapped_key), row.sealed, f"request:{row.receipt_no}"
+    )
+    return opened
+
+
+def set_written(vault: Vault, row: Request, written: dict[str, Any]) -> None:
+    """Replace what the requester wrote (a correction), sealed under the request's key."""
+    if row.wrapped_key is None:
+        key, row.wrapped_key = vault.new_data_key()
+    else:
+        key = vault.unwrap(row.wrapped_key)
+    row.sealed = seal_json(key, written, f"request:{row.receipt_no}")
+
+
+def set_reply(vault: Vault, row: Request, reason: str, text: str) -> None:
+    """Keep the standard reason (code word) and the text that the resident will read, sealed."""
+    key, wrapped = (
+        (vault.unwrap(row.wrapped_key), row.wrapped_key)
+        if row.wrapped_key
+        else vault.new_data_key()
+    )
+    row.wrapped_key, row.reply = wrapped, reason
+    row.reply_sealed = seal_json(key, {"text": text}, f"reply:{row.receipt_no}")
+
+
+def reply_of(vault: Vault, row: Request) -> str:
+    """Return the text that the resident reads about a return or a refusal."""
+    if row.reply_sealed is None or row.wrapped_key is None:
+        return ""
+    opened = unseal_json(vault.unwrap(row.wrapped_key), row.reply_sealed, f"reply:{row.receipt_no}")
+    return str(opened["text"])
+
+
+def locked(session: Session, request_id: int) -> Request:
+    """Return the row, fresh and locked to the end of the transaction.
+
+    Raises:
+        NotFoundError: there is none of that key.
+    """
+    row = session.get(Request, request_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise NotFoundError(_("この申請は見つかりませんでした。"))
+    return row
+
+
+def move(
+    session: Session,
+    row: Request,
+    action: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    result: str | None = None,
+    **detail: Any,
+) -> Request:
+    """Take one step of the machine on a locked row and log it; closing needs a ``result``. Raises WrongStateError."""
+    before = row.state
+    row.state = REQUEST.next(before, action)
+    row.version += 1
+    row.changed_at = now
+    row.claimed_by, row.claimed_until = None, None
+    if row.state == "closed":
+        row.result, row.closed_at = result, now
+    record(
+        session,
+        actor,
+        now,
+        f"request.{action}",
+        "request",
+        row.id,
+        household_id=row.household_id,
+        kind=row.kind,
+        before=before,
+        after=row.state,
+        result=result,
+        **detail,
+    )
+    session.flush()
+    return row
+
+
+def warn(row: Request, warnings: tuple[str, ...], now: datetime) -> None:
+    """Set the warnings (code words) of a locked request."""
+    row.warnings, row.warned = list(warnings), bool(warnings)
+    touch(row, now)
+
+
+def touch(row: Request, now: datetime) -> None:
+    """Note that something about a locked request changed without a step, so that an old page cannot decide it."""
+    row.version += 1
+    row.changed_at = now
+
+
+def claim(session: Session, request_id: int, actor: Actor, now: datetime) -> Request:
+    """Keep a request for one reviewer for ``CLAIM``; the same person renews it.
+
+    Raises:
+        NotFoundError: there is none of that key.
+        ConflictError: another person is deciding it now.
+    """
+    row = locked(session, request_id)
+    if (
+        row.claimed_by not in {None, actor.id}
+        and row.claimed_until is not None
+        and row.claimed_until > now
+    ):
+        raise ConflictError(_s("ほかの人が審査中です。次の申請へ進んでください。"), code="claimed")
+    if row.claimed_by != actor.id:
+        record(
+            session, actor, now, "request.claimed", "request", row.id, household_id=row.household_id
+        )
+    row.claimed_by, row.claimed_until = actor.id, now + CLAIM
+    session.flush()
+    return row
+
+
+def release(session: Session, request_id: int, actor: Actor, now: datetime) -> None:
+    """Give a claim back; somebody else's is left alone. Raises NotFoundError."""
+    row = locked(session, request_id)
+    if row.claimed_by == actor.id:
+        row.claimed_by, row.claimed_until = None, None
+        record(
+            session,
+            actor,
+            now,
+            "request.released",
+            "request",
+            row.id,
+            household_id=row.household_id,
+        )
+        session.flush()
+
+
+def for_decision(
+    session: Session, request_id: int, version: int, actor: Actor, now: datetime
+) -> Request:
+    """Return the locked request for a decision made on a page that showed ``version``.
+
+    Raises:
+        NotFoundError: there is none of that key.
+        ConflictError: it changed since (``changed``), or another person is deciding it (``claimed``).
+    """
+    row = claim(session, request_id, actor, now)
+    if row.version != version:
+        raise ConflictError(
+            _s(
+                "この申請は、画面を開いたあとに変わりました。変わったところを確かめて、もう一度決めてください。"
+            ),
+            code="changed",
+        )
+    return row

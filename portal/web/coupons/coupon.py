@@ -1,0 +1,96 @@
+"""The coupon: revealed by a button, then the issuer's link first, its QR second, its number as text."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from portal.domain.foundation.clock import last_day_before
+from portal.domain.foundation.errors import NotAllowedError, NotFoundError
+from portal.domain.foundation.texts import _
+from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.coupons.qr import fit_at_320, modules_of_png
+from portal.domain.people.coupons.queries import HouseholdCoupon, coupon_of_child, open_code, qr_png
+from portal.domain.people.coupons.services import reveal
+from portal.platform.page import Page
+from portal.platform.routes import endpoint
+from portal.web.access import signed_in
+from portal.web.coupons.home import household_of, ticket
+from portal.web.coupons.issuer_words import issuer_sentence
+from portal.web.signin.activation import own_credential
+
+
+def _entry(page: Page) -> HouseholdCoupon:
+    ordinal = page.params.get("ordinal")
+    if not isinstance(ordinal, int):
+        raise NotFoundError(_("クーポンが見つかりません。"))
+    return coupon_of_child(page.session, own_credential(page).household_id, ordinal)
+
+
+def _shown(page: Page) -> tuple[HouseholdCoupon, Coupon] | None:
+    """Return what may be shown: this household's, revealed before, still good."""
+    try:
+        entry = _entry(page)
+    except NotAllowedError:
+        return None
+    if entry.coupon is None or entry.coupon.revealed_at is None or not entry.can_show(page.now):
+        return None
+    return entry, entry.coupon
+
+
+def submit_reveal(page: Page) -> Response[Any]:
+    """Reveal the code (logged), then show it under its own address."""
+    entry = _entry(page)
+    if entry.coupon is None:
+        return page.redirect("/home")
+    reveal(page.session, page.site.vault, entry.coupon, page.actor, page.now)
+    return page.redirect(f"/coupon/{entry.ordinal}")
+
+
+def show(page: Page) -> Response[Any]:
+    """Show exactly one code."""
+    found = _shown(page)
+    if found is None:
+        return page.redirect("/home")
+    entry, coupon = found
+    view = household_of(page)
+    names = {child.ordinal: child.fields.name for child in view.children}
+    ordinals = sorted(names)
+    place = ordinals.index(entry.ordinal)
+    modules = modules_of_png(qr_png(page.session, page.site.vault, coupon))
+    code = open_code(page.session, page.site.vault, coupon)
+    return page.render(
+        "portal/coupons/coupon.html",
+        ticket=ticket(page, names[entry.ordinal], entry),
+        code=code,
+        modules=modules,
+        full=fit_at_320(modules) != "panel",
+        use_last_day=last_day_before(entry.use_end) if entry.use_end is not None else None,
+        issuer=issuer_sentence(coupon, entry.entitlement_state),
+        place=place + 1,
+        count=len(ordinals),
+        before=(ordinals[place - 1], names[ordinals[place - 1]]) if place else None,
+        after=(ordinals[place + 1], names[ordinals[place + 1]])
+        if place + 1 < len(ordinals)
+        else None,
+    )
+
+
+def image(page: Page) -> Response[Any]:
+    """Return the QR that was drawn when the batch was loaded."""
+    found = _shown(page)
+    if found is None:
+        raise NotFoundError(_("クーポンが見つかりません。"))
+    headers = {}
+    if "save" in page.query:
+        headers["content-disposition"] = f'attachment; filename="coupon-{found[0].ordinal}.png"'
+    return page.send(qr_png(page.session, page.site.vault, found[1]), "image/png", headers)
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        endpoint("POST", "/coupon/{ordinal:int}/reveal", submit_reveal, signed_in, "signed_in"),
+        endpoint("GET", "/coupon/{ordinal:int}", show, signed_in, "signed_in"),
+        endpoint("GET", "/coupon/{ordinal:int}/qr.png", image, signed_in, "signed_in"),
+    ]

@@ -1,0 +1,154 @@
+"""The shop says no: a household reports a coupon that was refused, gets a receipt, and sees what comes of it."""
+
+from datetime import date
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
+from portal.domain.foundation.errors import DomainError, InputError, NotFoundError
+from portal.domain.foundation.program.hours_text import instant_text
+from portal.domain.foundation.texts import _
+from portal.domain.foundation.typed import DateFault, whole_date
+from portal.domain.mailroom.incidents.fault_queries import ordinal_of, own_fault
+from portal.domain.mailroom.incidents.faults import (
+    SHOP_MAX,
+    WORDS_MAX,
+    Told,
+    open_fault,
+    report_fault,
+)
+from portal.domain.mailroom.incidents.kinds import SAID, Source
+from portal.domain.people.coupons.queries import HouseholdCoupon, coupon_of_child
+from portal.platform.page import Page
+from portal.platform.routes import Transaction, endpoint
+from portal.web.access import signed_in
+from portal.web.coupons.home import household_of
+from portal.web.coupons.issuer_words import state_words
+from portal.web.signin.activation import own_credential
+
+FIELDS = frozenset({"said", "shop", "words", "shop_on"})
+
+
+def said_words() -> dict[str, str]:
+    """Return what shops say, in the reader's words."""
+    return {
+        "not_read": _("コードを読み取れない"),
+        "used": _("もう使われている"),
+        "expired": _("期限が過ぎている"),
+        "stopped": _("止められている"),
+        "not_accepted": _("このお店では使えない"),
+        "other": _("そのほか"),
+    }
+
+
+def _entry(page: Page) -> HouseholdCoupon:
+    ordinal = page.params.get("ordinal")
+    if not isinstance(ordinal, int):
+        raise NotFoundError(_("クーポンが見つかりません。"))
+    return coupon_of_child(page.session, own_credential(page).household_id, ordinal)
+
+
+def _name(page: Page, ordinal: int) -> str:
+    return next(
+        (child.fields.name for child in household_of(page).children if child.ordinal == ordinal), ""
+    )
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask what the shop said; a case that is open is shown instead."""
+    entry = _entry(page)
+    if entry.coupon is None or entry.coupon.revealed_at is None:
+        return page.redirect("/home")
+    found = open_fault(page.session, entry.entitlement_id)
+    if found is not None:
+        return page.redirect(f"/coupon/trouble/{found.receipt_no}")
+    return page.render(
+        "portal/coupons/coupon_trouble.html",
+        status_code,
+        ordinal=entry.ordinal,
+        name=_name(page, entry.ordinal),
+        said=[(code, said_words()[code]) for code in SAID],
+        shop_max=SHOP_MAX,
+        words_max=WORDS_MAX,
+    )
+
+
+def submit(page: Page) -> Response[Any]:
+    """Open the case once; a repeated press leads to the same receipt."""
+    entry = _entry(page)
+    credential = own_credential(page)
+    key = f"coupon_trouble:{credential.id}:{entry.ordinal}:{page.form.get('form_key')[:40]}"
+    if (place := earlier_result(page.session, key)) is not None:
+        return page.redirect(place)
+    told = Told(page.form.get("said"), page.form.get("shop"), page.form.get("words"), _day(page))
+    if page.form.ok:
+        try:
+            with page.session.begin_nested():
+                row = report_fault(
+                    page.session,
+                    page.site.vault,
+                    credential.household_id,
+                    entry.entitlement_id,
+                    told,
+                    Source.RESIDENT,
+                    page.actor,
+                    page.now,
+                )
+                if first_time(page.session, key, page.now):
+                    keep_result(page.session, key, f"/coupon/trouble/{row.receipt_no}")
+            return page.redirect(f"/coupon/trouble/{row.receipt_no}")
+        except InputError as error:
+            page.form.error(error.code if error.code in FIELDS else "said", error.message)
+        except DomainError as error:
+            page.form.error("said", error.message)
+    return show(page, 422)
+
+
+def _day(page: Page) -> date | None:
+    typed = page.form.get("shop_on").strip()
+    if not typed:
+        return None
+    found = whole_date(typed)
+    if isinstance(found, DateFault):
+        page.form.error(
+            "shop_on", _("日付は、2026-04-01 か 令和8年4月1日 のように入力してください。")
+        )
+        return None
+    return found
+
+
+def received(page: Page) -> Response[Any]:
+    """Show the receipt number and where the case stands."""
+    household_id = own_credential(page).household_id
+    row = own_fault(page.session, household_id, str(page.params["receipt_no"]))
+    kind, words = state_words(row)
+    ordinal = ordinal_of(page.session, row)
+    return page.render(
+        "portal/coupons/coupon_trouble_received.html",
+        fault=row,
+        kind=kind,
+        words=words,
+        name=_name(page, ordinal),
+        ordinal=ordinal,
+        at=instant_text(row.reported_at),
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    one = "/coupon/{ordinal:int}/trouble"
+    return [
+        endpoint("GET", one, show, signed_in, "signed_in"),
+        endpoint(
+            "POST",
+            one + "/submit",
+            submit,
+            signed_in,
+            "signed_in",
+            shows=show,
+            transaction=Transaction.WRITE,
+        ),
+        endpoint("GET", "/coupon/trouble/{receipt_no:str}", received, signed_in, "signed_in"),
+    ]

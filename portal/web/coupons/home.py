@@ -1,0 +1,190 @@
+"""Home: one card per child with the coupon's state and last day in words."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from portal.domain.foundation.clock import last_day_before
+from portal.domain.foundation.texts import _
+from portal.domain.mailroom.incidents.fault_queries import of_household
+from portal.domain.mailroom.incidents.models import CouponFault
+from portal.domain.mailroom.incidents.states import OPEN
+from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_of_household
+from portal.domain.people.entitlements.claims import ALTERNATIVE as PAPER
+from portal.domain.people.entitlements.claims import DECLINE, RECIPIENT_CHANGE
+from portal.domain.people.households.moved import moved_children
+from portal.domain.people.households.queries import HouseholdView, view_household
+from portal.domain.requests.alternatives.choosing import ChildPaper, papers_of_household
+from portal.domain.requests.declines.queries import ChildDecline, declines_of_household, wish_of
+from portal.domain.requests.requests.kinds import kind_name
+from portal.domain.requests.requests.queries import waiting_for_resident
+from portal.platform.page import Page
+from portal.platform.routes import endpoint
+from portal.web.access import signed_in
+from portal.web.coupons.issuer_words import issuer_sentence, state_words
+from portal.web.signin.activation import own_credential
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One child's card. ``kind`` picks icon and color, ``words`` say the same."""
+
+    ordinal: int
+    name: str
+    amount_yen: int
+    kind: str
+    words: str
+    last_day: date | None
+    can_show: bool
+    shown_before: bool
+    decline_no: str = ""
+    paper_no: str = ""
+    one_way: bool = False
+    issuer: str = ""
+    fault_no: str = ""
+    fault_words: str = ""
+
+
+def household_of(page: Page) -> HouseholdView:
+    """Return the signed-in household."""
+    return view_household(page.session, page.site.vault, own_credential(page).household_id)
+
+
+def ticket(
+    page: Page,
+    name: str,
+    entry: HouseholdCoupon,
+    decline: ChildDecline | None = None,
+    paper: ChildPaper | None = None,
+    fault: CouponFault | None = None,
+) -> Ticket:
+    """Describe one child's coupon at this instant; ``decline``, ``paper`` and ``fault`` are the child's own.
+
+    A decline or a paper alternative is under way or done; a fault is one that a shop found in the coupon.
+    """
+    can_show = entry.can_show(page.now)
+    shown_before = entry.coupon is not None and entry.coupon.revealed_at is not None
+    kind, words = _state(page, entry, can_show=can_show, shown_before=shown_before)
+    last_day = last_day_before(entry.exchange_end) if entry.exchange_end is not None else None
+    decline_no = ""
+    if decline is not None and (entry.claimed_by == DECLINE or decline.is_done):
+        kind, words = "waiting", _("辞退しました") if decline.is_done else _("辞退の手続き中です")
+        decline_no, last_day = decline.receipt_no, None
+    paper_no = ""
+    if paper is not None and (entry.claimed_by == PAPER or paper.is_delivered):
+        kind = "waiting"
+        words = (
+            _("紙の代替品をお届けしました") if paper.is_delivered else _("紙の代替品の手続き中です")
+        )
+        paper_no, last_day = paper.receipt_no, None
+    one_way = can_show and not shown_before and entry.stop == "never"
+    return Ticket(
+        entry.ordinal,
+        name,
+        entry.amount_yen,
+        kind,
+        words,
+        last_day,
+        can_show,
+        shown_before,
+        decline_no,
+        paper_no,
+        one_way,
+        # while a change of recipient is looked into, the old household reads the same before and after (A10)
+        ""
+        if entry.claimed_by == RECIPIENT_CHANGE
+        else issuer_sentence(entry.coupon, entry.entitlement_state),
+        *_fault(fault, shown_before=shown_before),
+    )
+
+
+def _fault(fault: CouponFault | None, *, shown_before: bool) -> tuple[str, str]:
+    """Return number and words of a case that still matters: open, or its new code was not shown yet."""
+    if fault is None or not (
+        fault.state in OPEN or (fault.state == "replaced" and not shown_before)
+    ):
+        return "", ""
+    return fault.receipt_no, state_words(fault)[1]
+
+
+def _state(
+    page: Page, entry: HouseholdCoupon, *, can_show: bool, shown_before: bool
+) -> tuple[str, str]:
+    state = entry.coupon.state if entry.coupon is not None else ""
+    if state == "exchanged":
+        return "seen", _("交換が終わりました")
+    if state == "part_used":
+        return "seen", _("一部を使いました")
+    if can_show:
+        return ("seen", _("表示したことがあります")) if shown_before else ("ready", _("使えます"))
+    if entry.exchange_end is not None and page.now >= entry.exchange_end:
+        return "waiting", _("期限が過ぎました")
+    if state in {"suspended", "stop_requested"} or entry.entitlement_state in {
+        "held",
+        "in_progress",
+    }:
+        return "waiting", _("確認中です")
+    return "waiting", _("お渡しできません")
+
+
+def _moved(page: Page, household_id: int) -> list[Ticket]:
+    """Describe children whose part went elsewhere: as they looked before, and never more than "under confirmation"."""
+    return [
+        ticket(
+            page,
+            one.name,
+            HouseholdCoupon(
+                0, one.ordinal, 0, "in_progress", one.amount_yen, None, one.last_end, None
+            ),
+        )
+        for one in moved_children(page.session, page.site.vault, household_id)
+    ]
+
+
+def show(page: Page) -> Response[Any]:
+    """Show all children of the household."""
+    view = household_of(page)
+    names = {child.ordinal: child.fields.name for child in view.children}
+    entries = coupons_of_household(page.session, view.id)
+    declines = declines_of_household(page.session, view.id)
+    papers = papers_of_household(page.session, view.id)
+    faults = of_household(page.session, view.id)
+    tickets = [
+        ticket(
+            page,
+            names[entry.ordinal],
+            entry,
+            declines.get(entry.ordinal),
+            papers.get(entry.ordinal),
+            faults.get(entry.ordinal),
+        )
+        for entry in entries
+        if entry.ordinal in names
+    ]
+    tickets = sorted(tickets + _moved(page, view.id), key=lambda one: one.ordinal)
+    own = own_credential(page).own_password_hash is not None
+    wish = wish_of(page.session, view.id)
+    return page.render(
+        "portal/coupons/home.html",
+        tickets=tickets,
+        total=sum(t.amount_yen for t in tickets if t.can_show),
+        own_password=own,
+        announced=page.site.program.windows.announced(page.now),
+        kind_name=kind_name,
+        wish=wish,
+        waiting=[
+            row
+            for row in waiting_for_resident(page.session, view.id)
+            if wish is None or row.id != wish.id
+        ],
+        decline=page.site.program.windows.decline,
+        paper=page.site.program.windows.alternative if page.site.program.alternatives else None,
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [endpoint("GET", "/home", show, signed_in, "signed_in")]

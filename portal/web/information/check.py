@@ -1,0 +1,82 @@
+"""Am I in? The birth date of a child gives yes or no with the reason; it is neither stored nor put into an address."""
+
+from datetime import date
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.program.eligibility import am_i_in
+from portal.domain.foundation.texts import _
+from portal.domain.foundation.typed import DateFault, date_in_parts
+from portal.platform.page import Page
+from portal.platform.routes import Transaction, endpoint
+from portal.web.access import PUBLIC, everybody
+from portal.web.information.dates import date_error
+
+IN, TOO_OLD, TOO_YOUNG = "in", "too-old", "too-young"
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask for a birth date. Only an htmx answer to the form is a fragment."""
+    fragment = page.htmx and page.method == "POST"
+    return page.render(
+        "portal/information/_check_form.html" if fragment else "portal/information/check.html",
+        status_code,
+    )
+
+
+def submit(page: Page) -> Response[Any]:
+    """Read the date and lead to the answer, whose address says nothing about the date."""
+    form = page.form
+    birth = date_in_parts(form.get("era"), form.get("year"), form.get("month"), form.get("day"))
+    if isinstance(birth, DateFault):
+        form.error("birth", date_error(birth))
+    elif birth > jst_date(page.now):
+        form.error("birth", _("これから先の日付です。年をたしかめてください。"))
+    else:
+        return page.redirect(f"/check/{verdict_of(page, birth)}")
+    return show(page, 422)
+
+
+def verdict_of(page: Page, birth: date) -> str:
+    """Return the answer's name."""
+    program = page.site.program
+    if am_i_in(birth, program).eligible:
+        return IN
+    return TOO_OLD if birth < program.birth_from else TOO_YOUNG
+
+
+def answer(page: Page) -> Response[Any]:
+    """Give the answer: as a page, or as a fragment to htmx, which follows the form's redirect."""
+    program = page.site.program
+    sign_in = program.windows.sign_in
+    return page.render(
+        "portal/information/_check_answer.html"
+        if page.htmx
+        else "portal/information/check_answer.html",
+        verdict=page.path.rpartition("/")[2],
+        sign_in_open=sign_in.is_open(page.now),
+        sign_in_first_day=sign_in.first_day if sign_in.is_before(page.now) else None,
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        endpoint("GET", "/check", show, everybody, PUBLIC),
+        endpoint(
+            "POST",
+            "/check/submit",
+            submit,
+            everybody,
+            PUBLIC,
+            shows=show,
+            transaction=Transaction.READ,
+        ),
+        *(
+            endpoint("GET", f"/check/{name}", answer, everybody, PUBLIC)
+            for name in (IN, TOO_OLD, TOO_YOUNG)
+        ),
+    ]

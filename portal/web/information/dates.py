@@ -1,0 +1,17 @@
+"""Sentences for typed dates that are none."""
+
+from portal.domain.foundation.texts import _
+from portal.domain.foundation.typed import DateFault
+
+
+def date_error(fault: DateFault) -> str:
+    """Return what is wrong with a typed date and what to do."""
+    match fault:
+        case DateFault.EMPTY:
+            return _("生年月日を入力してください。")
+        case DateFault.YEAR_AMBIGUOUS:
+            return _("年は4けたの西暦で入力するか、昭和や平成を選んでください。")
+        case DateFault.IMPOSSIBLE:
+            return _("この日付は、カレンダーにありません。年、月、日をたしかめてください。")
+        case _:
+            return _("生年月日は、年、月、日を数字で入力してください。")

@@ -1,0 +1,45 @@
+"""Pages of the demo only: the messages that were sent, and what a shop sees after scanning a coupon."""
+
+import re
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from portal.domain.foundation.clock import JST
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _
+from portal.domain.people.notices.queries import latest_opened
+from portal.platform.page import Page
+from portal.platform.routes import endpoint
+from portal.web.access import PUBLIC, everybody
+
+TOKEN = re.compile(r"[0-9A-Za-z]{4,64}")
+
+
+def show_outbox(page: Page) -> Response[Any]:
+    """Show the latest SMS and emails, newest first."""
+    messages = latest_opened(page.session, page.site.vault)
+    return page.render(
+        "portal/information/outbox.html",
+        messages=[(m, f"{m.created_at.astimezone(JST):%H:%M:%S}") for m in messages],
+    )
+
+
+def show_sandbox(page: Page) -> Response[Any]:
+    """Say which code was scanned; it is worth nothing."""
+    token = str(page.params["token"])
+    if not TOKEN.fullmatch(token):
+        raise NotFoundError(_("お探しのページは見つかりませんでした。"))
+    grouped = " ".join(token[i : i + 4] for i in range(0, len(token), 4))
+    return page.render("portal/information/sandbox.html", grouped=grouped)
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        endpoint("GET", "/outbox", show_outbox, everybody, PUBLIC),
+        endpoint("GET", "/sandbox/{token:str}", show_sandbox, everybody, PUBLIC),
+        # The QR payload is all upper case, which keeps the code small.
+        endpoint("GET", "/SANDBOX/{token:str}", show_sandbox, everybody, PUBLIC),
+    ]

@@ -1,0 +1,50 @@
+"""Help, privacy and accessibility: plain pages that everybody may read at any time."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from portal.domain.contacts.faxes.inquiry_form import inquiry_form_pdf
+from portal.domain.people.authn import sessions
+from portal.platform.page import Page
+from portal.platform.routes import endpoint
+from portal.web.access import PUBLIC, everybody
+
+CONFORMANCE_LEVEL = "WCAG 2.2 AA"
+
+
+def show_help(page: Page) -> Response[Any]:
+    """Show how to reach people, where the coupon is good, what nobody ever asks, and the ward's answers."""
+    return page.render("portal/information/help.html", windows=page.site.program.windows)
+
+
+def blank_fax_form(page: Page) -> Response[Any]:
+    """Return the FAX問合せ票 in the reader's language."""
+    pdf = inquiry_form_pdf(page.site.program, page.now)
+    return page.send(
+        pdf, "application/pdf", {"content-disposition": 'attachment; filename="fax.pdf"'}
+    )
+
+
+def show_privacy(page: Page) -> Response[Any]:
+    """Show what is stored, why and how long."""
+    idle = sessions.LIFETIMES[sessions.RESIDENT].idle
+    return page.render(
+        "portal/information/privacy.html", idle_minutes=int(idle.total_seconds() // 60)
+    )
+
+
+def show_accessibility(page: Page) -> Response[Any]:
+    """Show the aim, what was checked and what is known to be missing."""
+    return page.render("portal/information/accessibility.html", level=CONFORMANCE_LEVEL)
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        endpoint("GET", "/help", show_help, everybody, PUBLIC),
+        endpoint("GET", "/fax/form.pdf", blank_fax_form, everybody, PUBLIC),
+        endpoint("GET", "/privacy", show_privacy, everybody, PUBLIC),
+        endpoint("GET", "/accessibility", show_accessibility, everybody, PUBLIC),
+    ]

@@ -1,0 +1,78 @@
+"""What every page says about the telephone: open now or when next, in the reader's words."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.program.calendar import CallCenterCalendar
+from portal.domain.foundation.program.day_text import format_day
+from portal.domain.foundation.program.hours_text import (
+    agreed_ahead,
+    clock_text,
+    closed_days,
+    hours_text,
+)
+from portal.domain.foundation.program.last_days import Gap, gap
+from portal.domain.foundation.texts import _
+from portal.platform.page import Page
+
+AHEAD = timedelta(days=30)
+"""Extra openings and closures are told this long before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """``sentence``: open or not, now; ``hours`` the daily hours; ``closed`` the closed days; ``ahead`` what differs soon.
+
+    ``warning``, near the end: nobody answers on the last usable days; each a sentence.
+    """
+
+    sentence: str
+    hours: str
+    closed: str
+    ahead: tuple[str, ...]
+    warning: tuple[str, ...]
+
+
+def opening(page: Page) -> Opening:
+    """Return what to say at the instant of the request."""
+    program, now = page.site.program, page.now
+    calendar, today = program.calendar, jst_date(now)
+    ending = gap(program, now)
+    return Opening(
+        _now_sentence(calendar, now),
+        hours_text(calendar),
+        closed_days(calendar),
+        tuple(agreed_ahead(calendar, today, today + AHEAD)),
+        _ending(ending) if ending is not None else (),
+    )
+
+
+def _ending(ending: Gap) -> tuple[str, ...]:
+    usable = {"day": format_day(ending.usable)}
+    if ending.over:
+        return (
+            _("%(day)sまで、電話はつながりません。") % usable,
+            _("このサイトでは、%(day)sまで交換できます。") % usable,
+        )
+    told = {"day": format_day(ending.staffed), "time": clock_text(ending.staffed_until.time())}
+    return (
+        _("電話で聞けるのは、%(day)sの%(time)sまでです。") % told,
+        _("交換できるのは、%(day)sまでです。") % usable,
+    )
+
+
+def _now_sentence(calendar: CallCenterCalendar, now: datetime) -> str:
+    local = now.astimezone(JST)
+    if calendar.is_open(now):
+        today = calendar.hours_on(local.date()) or calendar.hours
+        return _("いま、電話を受け付けています（今日は%(time)sまで）。") % {
+            "time": clock_text(today.closes)
+        }
+    following = calendar.next_open(now)
+    if following is None:
+        return _("電話の受け付けは終わりました。")
+    return _("いまは受け付け時間の外です。次は%(day)sの%(time)sからです。") % {
+        "day": format_day(following.date()),
+        "time": clock_text(following.time()),
+    }

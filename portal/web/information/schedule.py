@@ -1,0 +1,29 @@
+"""When letters go out, town by town: from the dispatch calendar, for everybody to read."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from portal.domain.foundation.clock import jst_date
+from portal.domain.mailroom.printing.dispatch.calendar import public_days
+from portal.platform.page import Page
+from portal.platform.routes import endpoint
+from portal.web.access import PUBLIC, everybody
+
+
+def show(page: Page) -> Response[Any]:
+    """Show the days to come, and what was sent lately; nothing of any household."""
+    today = jst_date(page.now)
+    days = public_days(page.session, today)
+    return page.render(
+        "portal/information/schedule.html",
+        today=today,
+        coming=[one for one in days if not one.sent],
+        gone=[one for one in reversed(days) if one.sent],
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [endpoint("GET", "/letters/schedule", show, everybody, PUBLIC)]

@@ -1,0 +1,17 @@
+"""Sites that open and close by date: what is shown while signing in is not possible."""
+
+from typing import Any
+
+from litestar import Response
+
+from portal.platform.page import Page
+
+
+def refuse_closed(page: Page) -> Response[Any] | None:
+    """Return the page that says from or until when, or nothing while the sign-in window is open."""
+    window = page.site.program.windows.sign_in
+    if window.is_open(page.now):
+        return None
+    return page.render(
+        "portal/information/closed.html", before=window.is_before(page.now), window=window
+    )

@@ -1,0 +1,243 @@
+"""Asking for paper: for whom it is, that the coupon stops, children and product, check, one-time code, receipt."""
+
+import secrets
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
+from portal.domain.foundation.errors import DomainError
+from portal.domain.foundation.program.opening import closed_text
+from portal.domain.foundation.texts import _
+from portal.domain.foundation.vault import seal_json, unseal_json
+from portal.domain.requests.alternatives import services
+from portal.domain.requests.alternatives.choosing import WHY, Choice, choices, delivery_words
+from portal.domain.requests.alternatives.form import alternative_form_pdf
+from portal.domain.requests.alternatives.words import product_name
+from portal.platform.page import Page
+from portal.platform.routes import endpoint
+from portal.web.access import PUBLIC, everybody, signed_in
+from portal.web.coupons.home import household_of
+from portal.web.signin.activation import own_credential, session_of
+from portal.web.signin.fresh import freshly_signed_in
+
+ACCESS = "signed_in"
+KEY = "alternative"
+WARD_CODES = {"coupon_spent", "coupon_cannot_be_stopped", "coupon_stock"}
+"""Refusals after which only the ward can help: the page gives its telephone number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the household chose so far; it lives in the session, sealed, until the receipt is given."""
+
+    ordinals: tuple[int, ...]
+    product: str
+    why: str
+    text: str = ""
+
+
+def keep(page: Page, chosen: Chosen | None) -> None:
+    """Keep the choice in the session, or forget it."""
+    auth = session_of(page)
+    data = {name: value for name, value in auth.data.items() if name != KEY}
+    if chosen is not None:
+        data[KEY] = seal_json(page.site.vault.kek, asdict(chosen), f"{KEY}:{auth.owner_id}").hex()
+    auth.data = data
+
+
+def kept(page: Page) -> Chosen | None:
+    """Return the choice that the session holds."""
+    auth = session_of(page)
+    sealed = auth.data.get(KEY)
+    if not sealed:
+        return None
+    opened = unseal_json(page.site.vault.kek, bytes.fromhex(sealed), f"{KEY}:{auth.owner_id}")
+    return Chosen(**opened | {"ordinals": tuple(opened["ordinals"])})
+
+
+def names_of(page: Page) -> dict[int, str]:
+    """Return the names of the household's children by their numbers."""
+    return {child.ordinal: child.fields.name for child in household_of(page).children}
+
+
+def offered(page: Page) -> list[Choice]:
+    """Return the household's children as the journey offers them."""
+    return choices(page.session, own_credential(page).household_id)
+
+
+def products(page: Page) -> list[tuple[str, str, int]]:
+    """Return the products: id, name in the reader's language, yen per piece."""
+    return [(one.id, str(one.name), one.piece_yen) for one in page.site.program.alternatives]
+
+
+def closed(page: Page) -> str:
+    """Say why nobody can ask now: outside the window, or a program without paper; "" while it is open."""
+    if not page.site.program.alternatives:
+        return _("この事業には、紙の代替品がありません。コールセンターにご相談ください。")
+    return closed_text(page.site.program.windows.alternative, page.now)
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Say for whom it is and what happens to the coupon, before anything can be chosen."""
+    children = offered(page)
+    free = [child for child in children if not child.why_not]
+    return page.render(
+        "portal/requests/alternative.html",
+        status_code,
+        closed=closed(page),
+        children=children,
+        free=free,
+        names=names_of(page),
+        products=products(page),
+        window=page.site.program.windows.alternative,
+        delivery=delivery_words(
+            page.site.program, tuple(c.amount_yen for c in free), shown=any(c.shown for c in free)
+        ),
+    )
+
+
+def show_choose(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask for whom, which product, and why; nothing is chosen beforehand where there is a choice."""
+    if closed(page):
+        return page.redirect("/alternative")
+    children = offered(page)
+    return page.render(
+        "portal/requests/alternative_choose.html",
+        status_code,
+        free=[c for c in children if not c.why_not],
+        names=names_of(page),
+        others=[child for child in children if child.why_not],
+        products=products(page),
+        reasons=reasons(),
+        before=kept(page) if page.method == "GET" else None,
+        text_max=services.TEXT_LENGTH,
+    )
+
+
+def reasons() -> list[tuple[str, str]]:
+    """Return why somebody may not be able to use an electronic coupon, in words."""
+    return [(name, words()) for name, words in WHY.items()]
+
+
+def read_wish(page: Page) -> tuple[str, str, str]:
+    """Read product, reason and text of the posted form, with an error beside what is missing."""
+    form, known = page.form, [one.id for one in page.site.program.alternatives]
+    product = known[0] if len(known) == 1 else form.get("product")
+    if product not in known:
+        form.error("product", _("紙の代替品の種類を、選んでください。"))
+    if form.get("why") not in WHY:
+        form.error("why", _("電子クーポンを使えない理由を、ひとつ選んでください。"))
+    if len(form.get("text")) > services.TEXT_LENGTH:
+        form.error("text", _("400文字までで書いてください。"))
+    return product, form.get("why"), form.get("text").strip()
+
+
+def submit_choose(page: Page) -> Response[Any]:
+    """Keep the choice and go on to the check."""
+    free = [child.ordinal for child in offered(page) if not child.why_not]
+    chosen = tuple(ordinal for ordinal in free if page.form.get(f"child_{ordinal}"))
+    if not chosen:
+        page.form.error("who", _("紙に変えるこどもを、選んでください。"))
+    wish = read_wish(page)
+    if not page.form.ok:
+        return show_choose(page, 422)
+    keep(page, Chosen(chosen, *wish))
+    return page.redirect("/alternative/check")
+
+
+def show_check(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show once more who gets what, and that the coupon stops."""
+    chosen = kept(page)
+    free = {child.ordinal: child for child in offered(page) if not child.why_not}
+    if chosen is None or closed(page) or not set(chosen.ordinals) <= set(free):
+        return page.redirect("/alternative")
+    names, mine = names_of(page), [free[ordinal] for ordinal in chosen.ordinals]
+    return page.render(
+        "portal/requests/alternative_check.html",
+        status_code,
+        chosen=chosen,
+        total=sum(c.amount_yen for c in mine),
+        lines=[(names.get(child.ordinal, ""), child.amount_yen) for child in mine],
+        why=WHY[chosen.why](),
+        product=product_name(page.site.program, chosen.product),
+        delivery=delivery_words(
+            page.site.program, tuple(c.amount_yen for c in mine), shown=any(c.shown for c in mine)
+        ),
+    )
+
+
+def submit(page: Page) -> Response[Any]:
+    """Ask for paper; fifty equal forms have one effect and one receipt."""
+    key = "alternative:" + (page.form.get("form_key") or secrets.token_urlsafe(18))[:50]
+    if not first_time(page.session, key, page.now):
+        receipt = earlier_result(page.session, key)
+        return page.redirect(
+            f"/alternative/received/{receipt}" if receipt else "/alternative/check"
+        )
+    chosen = kept(page)
+    if chosen is None:
+        return page.redirect("/alternative")
+    try:
+        with page.session.begin_nested():
+            row = services.submit(
+                page.session,
+                page.site.vault,
+                page.site.program,
+                own_credential(page).household_id,
+                dict.fromkeys(chosen.ordinals, chosen.product),
+                page.actor,
+                page.now,
+                why=chosen.why,
+                text=chosen.text,
+            )
+    except DomainError as error:
+        return refused(page, error)
+    keep(page, None)
+    keep_result(page.session, key, row.receipt_no)
+    return page.redirect(f"/alternative/received/{row.receipt_no}")
+
+
+def refused(page: Page, error: DomainError) -> Response[Any]:
+    """Say why not, with the ward's telephone number where only the ward can help."""
+    ward = page.site.program.contact.escalation_telephone if error.code in WARD_CODES else ""
+    return page.render(
+        "portal/requests/alternative_refused.html", 409, message=error.message, ward=ward
+    )
+
+
+def blank_form(page: Page) -> Response[Any]:
+    """Return the form for asking on paper; anybody may have it."""
+    pdf = alternative_form_pdf(page.site.program, page.now)
+    return page.send(
+        pdf, "application/pdf", {"content-disposition": 'attachment; filename="alternative.pdf"'}
+    )
+
+
+def leave(page: Page) -> Response[Any]:
+    """Forget the choice and go home: the coupon stays as it is."""
+    keep(page, None)
+    return page.redirect("/home")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    fresh = freshly_signed_in
+    return [
+        endpoint("GET", "/alternative/form.pdf", blank_form, everybody, PUBLIC),
+        endpoint("GET", "/alternative", show, signed_in, ACCESS),
+        endpoint("GET", "/alternative/choose", show_choose, signed_in, ACCESS),
+        endpoint(
+            "POST",
+            "/alternative/choose/submit",
+            submit_choose,
+            signed_in,
+            ACCESS,
+            shows=show_choose,
+        ),
+        endpoint("GET", "/alternative/check", show_check, fresh, ACCESS),
+        endpoint("POST", "/alternative/check/submit", submit, fresh, ACCESS, shows=show_check),
+        endpoint("POST", "/alternative/leave", leave, signed_in, ACCESS),
+    ]

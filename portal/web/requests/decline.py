@@ -1,0 +1,173 @@
+"""Declining: what is given up, for whom, check, one-time code, receipt; and taking it back."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from portal.domain.foundation.program.opening import closed_text
+from portal.domain.foundation.texts import _
+from portal.domain.foundation.vault import seal_json, unseal_json
+from portal.domain.people.authn.sessions import keep_data
+from portal.domain.requests.declines.queries import Choice, choices, may_complete, wish_of
+from portal.domain.requests.declines.words import WHY
+from portal.platform.page import Page
+from portal.platform.routes import endpoint
+from portal.web.access import signed_in
+from portal.web.coupons.home import household_of
+from portal.web.signin.activation import own_credential, session_of
+
+ACCESS = "signed_in"
+TEXT_MAX = 500
+KEY = "decline"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the household chose so far; it lives in the session, the reason sealed, until the receipt is given."""
+
+    ordinals: tuple[int, ...]
+    reason: str = ""
+    text: str = ""
+
+
+def keep(page: Page, chosen: Chosen | None) -> None:
+    """Keep the choice in the session, or forget it."""
+    auth = session_of(page)
+    data = {name: value for name, value in auth.data.items() if name != KEY}
+    if chosen is not None:
+        reason = {"reason": chosen.reason, "text": chosen.text}
+        sealed = seal_json(page.site.vault.kek, reason, f"decline:{auth.owner_id}")
+        data[KEY] = {"ordinals": list(chosen.ordinals), "sealed": sealed.hex()}
+    keep_data(page.session, auth, data)
+
+
+def kept(page: Page) -> Chosen | None:
+    """Return the choice that the session holds."""
+    auth = session_of(page)
+    found = auth.data.get(KEY)
+    if not found:
+        return None
+    opened = unseal_json(
+        page.site.vault.kek, bytes.fromhex(found["sealed"]), f"decline:{auth.owner_id}"
+    )
+    return Chosen(tuple(found["ordinals"]), opened["reason"], opened["text"])
+
+
+def names_of(page: Page) -> dict[int, str]:
+    """Return the names of the household's children by their numbers."""
+    return {child.ordinal: child.fields.name for child in household_of(page).children}
+
+
+def offered(page: Page) -> list[Choice]:
+    """Return the household's children as the journey offers them."""
+    return choices(page.session, own_credential(page).household_id)
+
+
+def _closed(page: Page) -> str:
+    """Say why the window is closed; nothing for one that is open, or where an earlier word may still be completed."""
+    said = closed_text(page.site.program.windows.decline, page.now)
+    if said and not page.site.program.windows.exchange.is_over(page.now):
+        household_id = own_credential(page).household_id
+        if page.site.program.windows.decline.is_over(page.now) and may_complete(
+            page.session, household_id
+        ):
+            return ""
+    return said
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Explain what is given up, before anything can be chosen."""
+    children = offered(page)
+    free = [child for child in children if not child.why_not]
+    return page.render(
+        "portal/requests/decline.html",
+        status_code,
+        closed=_closed(page),
+        children=children,
+        free=free,
+        names=names_of(page),
+        total=sum(child.amount_yen for child in free),
+        window=page.site.program.windows.decline,
+        wish=wish_of(page.session, own_credential(page).household_id),
+    )
+
+
+def show_choose(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask for whom; nothing is chosen beforehand."""
+    children = offered(page)
+    free = [child for child in children if not child.why_not]
+    if _closed(page) or not free:
+        return page.redirect("/decline")
+    before = kept(page) if page.method == "GET" else None
+    return page.render(
+        "portal/requests/decline_choose.html",
+        status_code,
+        children=children,
+        names=names_of(page),
+        before=before,
+        free=free,
+        reasons=[(n, w()) for n, w in WHY.items()],
+        text_max=TEXT_MAX,
+    )
+
+
+def submit_choose(page: Page) -> Response[Any]:
+    """Keep the choice and go on to the check."""
+    form = page.form
+    free = tuple(child.ordinal for child in offered(page) if not child.why_not)
+    ticked = tuple(ordinal for ordinal in free if form.get(f"child_{ordinal}"))
+    everybody = form.get("who") == "all"
+    if everybody and ticked and ticked != free:
+        form.error("who", _("「全員」か、こどもの名前か、どちらかだけを選んでください。"))
+    elif not everybody and not ticked:
+        form.error("who", _("辞退するこどもを、選んでください。"))
+    if len(form.get("text")) > TEXT_MAX:
+        form.error(
+            "text", _("「伝えたいこと」は、%(n)s文字までで書いてください。") % {"n": TEXT_MAX}
+        )
+    if not form.ok or not free:
+        return show_choose(page, 422)
+    reason = form.get("reason") if form.get("reason") in WHY else ""
+    keep(page, Chosen(free if everybody else ticked, reason, form.get("text").strip()))
+    return page.redirect("/decline/check")
+
+
+def show_check(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show once more who gives up how much."""
+    chosen, free = (
+        kept(page),
+        {child.ordinal: child for child in offered(page) if not child.why_not},
+    )
+    if chosen is None or not set(chosen.ordinals) <= set(free):
+        return page.redirect("/decline")
+    names = names_of(page)
+    return page.render(
+        "portal/requests/decline_check.html",
+        status_code,
+        total=sum(free[ordinal].amount_yen for ordinal in chosen.ordinals),
+        lines=[(names.get(ordinal, ""), free[ordinal].amount_yen) for ordinal in chosen.ordinals],
+        chosen=chosen,
+        reason=WHY[chosen.reason]() if chosen.reason else "",
+        window=page.site.program.windows.decline,
+    )
+
+
+def leave(page: Page) -> Response[Any]:
+    """Forget the choice and go home: nothing was declined."""
+    keep(page, None)
+    return page.redirect("/home")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        endpoint("GET", "/decline", show, signed_in, ACCESS),
+        endpoint("GET", "/decline/choose", show_choose, signed_in, ACCESS),
+        endpoint(
+            "POST", "/decline/choose/submit", submit_choose, signed_in, ACCESS, shows=show_choose
+        ),
+        endpoint("GET", "/decline/check", show_check, signed_in, ACCESS),
+        endpoint("POST", "/decline/leave", leave, signed_in, ACCESS),
+    ]

@@ -1,0 +1,253 @@
+"""The end of declining: the one-time code once more, the receipt, and taking the decline back."""
+
+import secrets
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
+from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.errors import DomainError, NotFoundError, ThrottledError
+from portal.domain.foundation.program.day_text import format_day
+from portal.domain.foundation.program.hours_text import clock_text
+from portal.domain.foundation.texts import _
+from portal.domain.letters.announcements.services import reach_by
+from portal.domain.people.authn.codes import CodeAnswer
+from portal.domain.people.signin import second_factor
+from portal.domain.people.tasks.services import new_receipt_no
+from portal.domain.requests.declines import services
+from portal.domain.requests.declines.items import items_of
+from portal.domain.requests.declines.queries import ordinals_of
+from portal.domain.requests.declines.words import reply_lines, steps_of, ward_line
+from portal.domain.requests.requests.kinds import DECLINE
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.queries import own_request
+from portal.platform.page import Page
+from portal.platform.routes import endpoint
+from portal.web.access import signed_in
+from portal.web.requests.decline import ACCESS, keep, kept, names_of
+from portal.web.requests.request_documents import declared_online, written_online
+from portal.web.signin.activation import own_credential, session_of
+from portal.web.signin.code import chosen as chosen_channel
+from portal.web.signin.code import masked, pick, proven, sent_code
+from portal.web.signin.code_texts import channel_name, code_error
+
+PURPOSE = "decline"
+WARD_CODES = {"coupon_spent", "coupon_cannot_be_stopped", "coupon_stock"}
+"""Refusals after which only the ward can help: the page gives its telephone number."""
+
+
+def to_code(page: Page) -> Response[Any]:
+    """Send a code, where codes are sent, and ask for it."""
+    if kept(page) is None:
+        return page.redirect("/decline")
+    return page.redirect("/decline/code?said=wait" if not _send(page) else "/decline/code")
+
+
+def _send(page: Page) -> bool:
+    current = chosen_channel(page)
+    if current is None or current.kind == "totp":
+        return True
+    try:
+        with page.session.begin_nested():
+            second_factor.send_code(
+                page.session, page.site.vault, current, PURPOSE, page.site.origin, page.now
+            )
+    except ThrottledError:
+        return False
+    return True
+
+
+def show_code(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask for the code that makes the decline."""
+    if kept(page) is None:
+        return page.redirect("/decline")
+    found = proven(page)
+    current = pick(page, found)
+    return page.render(
+        "portal/requests/decline_code.html",
+        status_code,
+        current=current,
+        told=page.query.get("said") == "wait",
+        sent=sent_code(page, current, PURPOSE) if current is not None else None,
+        others=[
+            (a.kind, channel_name(a.kind))
+            for a in found.confirmed
+            if current is None or a.id != current.id
+        ],
+        address=masked(page, current) if current is not None else "",
+    )
+
+
+def send_again(page: Page) -> Response[Any]:
+    """Send another code, perhaps by another channel."""
+    auth = session_of(page)
+    if page.form.get("channel"):
+        auth.data = auth.data | {"channel": page.form.get("channel")}
+    return page.redirect("/decline/code" if _send(page) else "/decline/code?said=wait")
+
+
+def submit_code(page: Page) -> Response[Any]:
+    """Check the code and declare; fifty equal forms have one effect and one receipt."""
+    key, receipt_no = _form_key(page, "decline"), new_receipt_no()
+    if not first_time(page.session, key, page.now, receipt_no):
+        receipt = earlier_result(page.session, key)
+        return page.redirect(f"/decline/received/{receipt}" if receipt else "/decline/code")
+    made = _declare(page, receipt_no)
+    if isinstance(made, Request):
+        keep(page, None)
+        if made.receipt_no != receipt_no:  # it completed an earlier one
+            keep_result(page.session, key, made.receipt_no)
+        return page.redirect(f"/decline/received/{made.receipt_no}")
+    keep_result(page.session, key, None)
+    return made
+
+
+def _declare(page: Page, receipt_no: str) -> Request | Response[Any]:
+    """Check the code and declare, or answer why not. What both steps need is read once, and locked."""
+    credential = own_credential(page)
+    found = second_factor.factors(page.session, credential.id, locked=True)
+    chosen, current = kept(page), pick(page, found)
+    if chosen is None or current is None:
+        return page.redirect("/decline" if chosen is None else "/lost")
+    answer = second_factor.check(
+        page.session,
+        page.site.vault,
+        session_of(page),
+        current.id,
+        PURPOSE,
+        page.form.get("code"),
+        page.now,
+        locked=current,
+    )
+    if answer is not CodeAnswer.RIGHT:
+        page.form.error("code", code_error(answer, current))
+        return show_code(page, 422)
+    try:
+        return services.submit(
+            page.session,
+            page.site.vault,
+            page.site.program,
+            credential.household_id,
+            chosen.ordinals,
+            page.actor,
+            page.now,
+            reason=chosen.reason,
+            text=chosen.text,
+            receipt_no=receipt_no,
+            way=reach_by(credential, found.confirmed),
+        )
+    except DomainError as error:
+        return _refused(page, error)
+
+
+def _form_key(page: Page, form: str) -> str:
+    """Return the form's key, of this account alone: another one's key never leads to another one's receipt."""
+    typed = page.form.get("form_key") or secrets.token_urlsafe(18)
+    return f"{form}:{session_of(page).owner_id}:{typed[:30]}"
+
+
+def _refused(page: Page, error: DomainError) -> Response[Any]:
+    ward = ward_line(page.site.program) if error.code in WARD_CODES else ""
+    return page.render(
+        "portal/requests/decline_refused.html", 409, message=error.message, ward=ward
+    )
+
+
+def own_decline(page: Page) -> Request:
+    """Return the household's decline of the address; another household's, or another kind, is as good as none."""
+    row = own_request(
+        page.session, own_credential(page).household_id, str(page.params["receipt_no"])[:20]
+    )
+    if row.kind != DECLINE:
+        raise NotFoundError(_("この申請は見つかりませんでした。"))
+    return row
+
+
+def received(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show the receipt: number, day and time, children, what happens next, and until when it can be taken back."""
+    row = own_decline(page)
+    names, program = names_of(page), page.site.program
+    items = items_of(page.session, row.id)
+    left_out = ("withdrawn", "refused") if row.children else ()
+    states = [item.state for item in items if item.state not in left_out]
+    return page.render(
+        "portal/requests/decline_received.html",
+        status_code,
+        request=row,
+        day=format_day(jst_date(row.received_at)),
+        time=clock_text(row.received_at.astimezone(JST).time()),
+        steps=steps_of(page.session, row),
+        whens=whens,
+        children=[
+            names.get(ordinal, "")
+            for ordinal in ordinals_of(page.session, row.id, sorted(set(states)))
+        ],
+        written=written_online(page, row),
+        is_form=declared_online(row),
+        reply=reply_lines(page.site.vault, program, row) if row.state != "waiting" else (),
+        correct=any(item.state == "returned_for_correction" for item in items),
+        can_withdraw=services.can_withdraw(program, row, items, page.now),
+        window=program.windows.decline,
+    )
+
+
+def whens(moment: Any) -> str:
+    """Return day and time of a step in words."""
+    return f"{format_day(jst_date(moment))} {clock_text(moment.astimezone(JST).time())}"
+
+
+def show_withdraw(page: Page, status_code: int = 200) -> Response[Any]:
+    """Say what taking back does, before the button."""
+    row = own_decline(page)
+    items = items_of(page.session, row.id)
+    if not services.can_withdraw(page.site.program, row, items, page.now):
+        return page.redirect(f"/decline/received/{row.receipt_no}")
+    return page.render(
+        "portal/requests/decline_withdraw.html",
+        status_code,
+        request=row,
+        wish=not items,
+        void=any(item.state == "accepted" for item in items),
+        asked=any(i.state == "awaiting_stop" for i in items),
+    )
+
+
+def submit_withdraw(page: Page) -> Response[Any]:
+    """Take the decline back; the same form again changes nothing."""
+    row = own_decline(page)
+    place = f"/decline/received/{row.receipt_no}"
+    key = _form_key(page, "decline-back")
+    if not first_time(page.session, key, page.now):
+        return page.redirect(place)
+    try:
+        with page.session.begin_nested():
+            services.withdraw(
+                page.session,
+                page.site.vault,
+                page.site.program,
+                row.id,
+                own_credential(page).household_id,
+                page.actor,
+                page.now,
+            )
+    except DomainError as error:
+        page.session.refresh(row)
+        if not services.is_taken_back(row, items_of(page.session, row.id)):  # another tab was first
+            return _refused(page, error)
+    return page.redirect(place)
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    receipt, back = "/decline/received/{receipt_no:str}", "/decline/withdraw/{receipt_no:str}"
+    return [
+        endpoint("POST", "/decline/check/submit", to_code, signed_in, ACCESS),
+        endpoint("GET", "/decline/code", show_code, signed_in, ACCESS),
+        endpoint("POST", "/decline/code/send", send_again, signed_in, ACCESS, shows=show_code),
+        endpoint("POST", "/decline/code/submit", submit_code, signed_in, ACCESS, shows=show_code),
+        endpoint("GET", receipt, received, signed_in, ACCESS),
+        endpoint("GET", back, show_withdraw, signed_in, ACCESS),
+        endpoint("POST", back + "/submit", submit_withdraw, signed_in, ACCESS),
+    ]

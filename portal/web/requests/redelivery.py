@@ -1,0 +1,80 @@
+"""A letter or parcel that did not arrive, signed in: where it is, what can be done now, and asking for redelivery."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
+from portal.domain.foundation.errors import ConflictError, TooEarlyError, TooLateError
+from portal.domain.foundation.program.opening import closed_text
+from portal.domain.letters.shipments import words as mail_words
+from portal.domain.requests.redeliveries import words
+from portal.domain.requests.redeliveries.letter_status import Bar, standings
+from portal.domain.requests.redeliveries.queries import ITEMS, LETTER
+from portal.domain.requests.redeliveries.submitting import submit as ask
+from portal.platform.page import Page
+from portal.platform.routes import endpoint
+from portal.web.access import signed_in
+from portal.web.signin.activation import own_credential
+
+PLACE = "/redelivery/own"
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show where the letter and the parcels are, each with what can be done."""
+    program = page.site.program
+    household_id = own_credential(page).household_id
+    found = standings(page.session, program, household_id, page.now)
+    return page.render(
+        "portal/requests/redelivery.html",
+        status_code,
+        items=found,
+        closed=closed_text(program.windows.redelivery, page.now),
+        window=program.windows.redelivery,
+        bar_text=words.bar_text,
+        where=mail_words.where,
+        class_name=mail_words.class_name,
+        reason_words=mail_words.reason_words,
+        bars=Bar,
+        new_letter_open=program.windows.new_letter.is_open(page.now),
+    )
+
+
+def submit(page: Page) -> Response[Any]:
+    """Ask for redelivery; the same form sent again answers with the same receipt."""
+    form = page.form
+    key = f"redelivery.own:{own_credential(page).id}:{form.get('form_key')[:50]}"
+    if receipt := earlier_result(page.session, key):
+        return page.redirect(f"/requests/{receipt}")
+    item, shipment = form.get("item"), form.get("shipment")
+    if item not in ITEMS or (item != LETTER and not (shipment.isascii() and shipment.isdigit())):
+        return show(page, 422)
+    if not first_time(page.session, key, page.now):
+        receipt = earlier_result(page.session, key)
+        return page.redirect(f"/requests/{receipt}" if receipt else "/requests")
+    try:
+        with page.session.begin_nested():
+            request = ask(
+                page.session,
+                page.site.vault,
+                page.site.program,
+                own_credential(page).household_id,
+                item,
+                int(shipment) if item != LETTER else None,
+                page.actor,
+                page.now,
+            )
+    except (ConflictError, TooEarlyError, TooLateError) as error:
+        form.error("item", error.message)
+        return show(page, 422)
+    keep_result(page.session, key, request.receipt_no)
+    return page.redirect(f"/requests/{request.receipt_no}?said=received")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        endpoint("GET", PLACE, show, signed_in, "signed_in"),
+        endpoint("POST", PLACE + "/submit", submit, signed_in, "signed_in", shows=show),
+    ]

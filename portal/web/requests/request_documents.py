@@ -1,0 +1,167 @@
+"""PDFs of a household's own requests, and the blank decline form."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from portal.domain.desk.casework.review_kinds import rules_of
+from portal.domain.foundation.actors import Channel
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.program.day_text import format_day
+from portal.domain.foundation.texts import SOURCE_LOCALE, _, use_locale
+from portal.domain.requests.alternatives.choosing import WHY as ALTERNATIVE_WHY
+from portal.domain.requests.alternatives.items import items_of as alternative_items
+from portal.domain.requests.alternatives.words import product_name
+from portal.domain.requests.declines.form import decline_form_pdf, meaning_of
+from portal.domain.requests.declines.items import items_of as decline_items
+from portal.domain.requests.declines.queries import rights_of_request
+from portal.domain.requests.declines.services import can_withdraw
+from portal.domain.requests.declines.words import WHY as DECLINE_WHY
+from portal.domain.requests.requests import documents
+from portal.domain.requests.requests.kinds import ALTERNATIVE, DECLINE, WITHDRAWN, kind_name
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.queries import own_request
+from portal.domain.requests.requests.services import written_in
+from portal.domain.requests.requests.words import state_words
+from portal.platform.page import Page
+from portal.platform.routes import endpoint
+from portal.web.access import PUBLIC, everybody, signed_in
+from portal.web.coupons.home import household_of
+from portal.web.signin.activation import own_credential
+
+UNDER_WAY = ("waiting", "in_progress")
+"""States in which a result is still to come."""
+
+
+def declared_online(row: Request) -> bool:
+    """Tell whether a request is a decline that its household declared here: its document is the 辞退届 itself."""
+    return row.kind == DECLINE and row.channel == Channel.PORTAL.value and row.children > 0
+
+
+def written_online(page: Page, row: Request) -> dict[str, str]:
+    """Return the reason in words and the message that the household wrote here; "" where there is none."""
+    if row.channel != Channel.PORTAL.value:
+        return {"reason": "", "text": ""}
+    written = written_in(page.site.vault, row)
+    why = written.get("reason" if row.kind == DECLINE else "why", "")
+    known = DECLINE_WHY if row.kind == DECLINE else ALTERNATIVE_WHY
+    return {"reason": known[why]() if why in known else "", "text": str(written.get("text", ""))}
+
+
+def receipt(page: Page) -> Response[Any]:
+    """Return the PDF with a request's number: for a decline declared here the 辞退届, for others a receipt."""
+    row = own_request(
+        page.session, own_credential(page).household_id, str(page.params["receipt_no"])[:20]
+    )
+    rights = rights_of_request(page.session, row) if declared_online(row) else []
+    pdf = _decline_copy(page, row, rights) if rights else _receipt(page, row)
+    name = f'attachment; filename="{row.receipt_no}.pdf"'
+    return page.send(
+        pdf, "application/pdf", {"content-disposition": name, "cache-control": "no-store"}
+    )
+
+
+def _standing(row: Request, now: datetime) -> str:
+    """Say where a request stands on the day on which its document is made; a document on paper does not change."""
+    if row.result == WITHDRAWN and row.closed_at is not None:
+        return _("この申請は、%(day)sに取り下げました。") % {
+            "day": format_day(jst_date(row.closed_at))
+        }
+    return _("%(state)s（%(day)s）") % {"state": state_words(row), "day": format_day(jst_date(now))}
+
+
+def _decline_copy(page: Page, row: Request, rights: Sequence[tuple[int, int]]) -> bytes:
+    view = household_of(page)
+    names = {child.ordinal: child.fields.name for child in view.children}
+    with use_locale(SOURCE_LOCALE):
+        written = written_online(page, row)
+        standing, coming = _standing(row, page.now), _coming(page, row)
+    copy = documents.DeclineCopy(
+        row.receipt_no,
+        row.received_at,
+        view.fields.name,
+        [(names.get(ordinal, ""), yen) for ordinal, yen in rights],
+        written["reason"],
+        meaning=(
+            f"{_('いまの様子')}: {_standing(row, page.now)}",
+            *_coming(page, row),
+            *meaning_of(page.site.program),
+        ),
+        text=written["text"],
+        standing=standing,
+        coming=coming,
+        can_take_back=_can_take_back(page, row),
+    )
+    return documents.decline_copy_pdf(page.site.program, copy)
+
+
+def _can_take_back(page: Page, row: Request) -> bool:
+    return can_withdraw(page.site.program, row, decline_items(page.session, row.id), page.now)
+
+
+def _coming(page: Page, row: Request) -> tuple[str, ...]:
+    """Return what is still to come, and how its household hears of it."""
+    steps = rules_of(row.kind).steps_of(page.session, row)
+    coming = tuple(step.words for step in steps if step.at is None)
+    return (
+        (*coming, _("結果は、サインインして、ごらんください。"))
+        if row.state in UNDER_WAY
+        else coming
+    )
+
+
+def _receipt(page: Page, row: Request) -> bytes:
+    names = {child.ordinal: child.fields.name for child in household_of(page).children}
+
+    def make() -> documents.Receipt:
+        rows = [documents.ReceiptRow(_("手続き"), kind_name(row.kind))]
+        rows += [
+            documents.ReceiptRow(_("こども"), f"{name} {product}".strip())
+            for name, product in children_of(page, row, names)
+        ]
+        if row.children:
+            amount = _("%(amount)s円") % {"amount": f"{row.amount_yen:,}"}
+            rows.append(documents.ReceiptRow(_("こどもの人数"), str(row.children)))
+            rows.append(documents.ReceiptRow(_("金額"), amount))
+        labels = {"reason": _("理由"), "text": _("伝えたいこと")}
+        written = written_online(page, row)
+        rows += [
+            documents.ReceiptRow(label, written[name])
+            for name, label in labels.items()
+            if written[name]
+        ]
+        rows.append(documents.ReceiptRow(_("いまの様子"), _standing(row, page.now)))
+        return documents.Receipt(_("受付票"), tuple(rows), _coming(page, row))
+
+    return documents.receipt_pdf(page.site.program, make, row.receipt_no, row.received_at)
+
+
+def children_of(page: Page, row: Request, names: dict[int, str]) -> list[tuple[str, str]]:
+    """Return the children whom a request is about: the name, and what each gets on paper ("" where that is not asked)."""
+    if row.kind == DECLINE:
+        found = [(ordinal, "") for ordinal, _yen in rights_of_request(page.session, row)]
+    elif row.kind == ALTERNATIVE:
+        items = alternative_items(page.session, row.id)
+        found = [(item.ordinal, product_name(page.site.program, item.product)) for item in items]
+    else:
+        found = []
+    return [(names[ordinal], product) for ordinal, product in found if ordinal in names]
+
+
+def blank_form(page: Page) -> Response[Any]:
+    """Return the form for declining on paper; anybody may have it."""
+    pdf = decline_form_pdf(page.site.program, page.now)
+    return page.send(
+        pdf, "application/pdf", {"content-disposition": 'attachment; filename="decline.pdf"'}
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        endpoint("GET", "/requests/{receipt_no:str}/receipt.pdf", receipt, signed_in, "signed_in"),
+        endpoint("GET", "/decline/form.pdf", blank_form, everybody, PUBLIC),
+    ]

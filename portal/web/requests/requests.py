@@ -1,0 +1,227 @@
+"""My requests: what was asked for, where it stands, what happens next, the receipt, and taking it back."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from portal.domain.desk.call_desk.acting.kinds import Act
+from portal.domain.desk.call_desk.acting.receipts import acts_of_household
+from portal.domain.desk.call_desk.acting.spoken_texts import name_of
+from portal.domain.desk.casework.review_kinds import rules_of
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import NotFoundError, WrongStateError
+from portal.domain.foundation.program.day_text import format_day
+from portal.domain.foundation.program.hours_text import instant_text
+from portal.domain.foundation.texts import _
+from portal.domain.people.signin.letter_requests import letter_requests, letter_state
+from portal.domain.requests.alternatives import services as alternatives
+from portal.domain.requests.declines import services as declines
+from portal.domain.requests.declines.items import items_of as decline_items
+from portal.domain.requests.redeliveries import review as redeliveries
+from portal.domain.requests.requests.kinds import (
+    ALTERNATIVE,
+    DECLINE,
+    OF_RESIDENTS,
+    REDELIVERY,
+    kind_name,
+)
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.queries import own_request, requests_of
+from portal.domain.requests.requests.services import reply_of
+from portal.domain.requests.requests.words import entered_words, next_words, state_words
+from portal.platform.page import Page
+from portal.platform.routes import endpoint
+from portal.web.access import signed_in
+from portal.web.requests.alternative import names_of
+from portal.web.requests.request_documents import children_of, declared_online
+from portal.web.signin.activation import own_credential
+
+ACCESS = "signed_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One request in the list; ``coming`` is what happens next."""
+
+    kind: str
+    receipt_no: str
+    children: list[str]
+    day: str
+    state: str
+    coming: str
+    entered: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActLine:
+    """One thing that the call desk did for the household, and that is no request."""
+
+    name: str
+    receipt_no: str
+    day: str
+    entered: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLine:
+    """One request for a new letter: it is no request with steps, but its household looks for it here too."""
+
+    receipt_no: str
+    day: str
+    state: str
+    coming: str
+
+
+def show_list(page: Page, status_code: int = 200) -> Response[Any]:
+    """List the household's requests, newest first."""
+    found = requests_of(page.session, own_credential(page).household_id)
+    names = names_of(page)
+    lines = [_line(page, row, names) for row in found if row.kind in OF_RESIDENTS]
+    letters = _letters(page)
+    return page.render(
+        "portal/requests/requests.html", status_code, lines=lines, letters=letters, acts=_acts(page)
+    )
+
+
+def _letters(page: Page) -> list[LetterLine]:
+    return [
+        LetterLine(
+            task.receipt_no,
+            format_day(jst_date(task.created_at)),
+            letter_state(task),
+            _("担当者が確認してから、新しい手紙を送ります。") if task.state == "open" else "",
+        )
+        for task in letter_requests(page.session, own_credential(page).household_id, page.now)
+    ]
+
+
+def _acts(page: Page) -> list[ActLine]:
+    """Return what was done on the telephone: whoever did not ask for it notices it here."""
+    found = acts_of_household(page.session, own_credential(page).household_id)
+    return [
+        ActLine(
+            name_of(Act(row.act)),
+            row.receipt_no,
+            format_day(jst_date(row.done_at)),
+            entered_words(row.channel),
+        )
+        for row in found
+        if row.subject != "request"
+    ]
+
+
+def _line(page: Page, row: Request, names: dict[int, str]) -> Line:
+    coming = next_words(rules_of(row.kind).steps_of(page.session, row))
+    day = format_day(jst_date(row.received_at))
+    entered = entered_words(row.channel) if row.entered_by is not None else ""
+    children = [name for name, _product in children_of(page, row, names)]
+    return Line(
+        kind_name(row.kind), row.receipt_no, children, day, state_words(row), coming, entered
+    )
+
+
+def _possible(page: Page, row: Request) -> list[tuple[str, str]]:
+    """Return what can be done about a request on pages of its kind: address and words."""
+    found: list[tuple[str, str]] = []
+    if row.kind == DECLINE:
+        items = decline_items(page.session, row.id)
+        if any(item.state == "returned_for_correction" for item in items):
+            found.append(("/decline/choose", _("直して、もう一度送る")))
+        elif row.state == "with_resident" and not items:
+            found.append(("/decline", _("辞退の手続きへ進む")))
+        if declines.can_withdraw(page.site.program, row, items, page.now):
+            found.append((f"/decline/withdraw/{row.receipt_no}", _("辞退を取り下げる")))
+    if row.kind == ALTERNATIVE:
+        if row.state == "with_resident":
+            found.append((f"/alternative/correct/{row.receipt_no}", _("直して、もう一度送る")))
+        if alternatives.can_withdraw(page.session, row):
+            back = _("紙の代替品の申し込みを取り下げる")
+            found.append((f"/alternative/withdraw/{row.receipt_no}", back))
+    return found
+
+
+def _own(page: Page) -> Request:
+    return own_request(
+        page.session, own_credential(page).household_id, str(page.params["receipt_no"])[:20]
+    )
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show one request with its steps, what the staff wrote, and what the resident can do."""
+    row = _own(page)
+    rules = rules_of(row.kind)
+    reason = rules.REASONS.get(row.reply or "")
+    is_redelivery = row.kind == REDELIVERY
+    return page.render(
+        "portal/requests/request.html",
+        status_code,
+        request=row,
+        kind=kind_name(row.kind),
+        state=state_words(row),
+        steps=rules.steps_of(page.session, row),
+        reason=reason() if reason is not None else "",
+        reply=reply_of(page.site.vault, row),
+        said=page.query.get("said", ""),
+        instant=instant_text,
+        entered=entered_words(row.channel) if row.entered_by is not None else "",
+        possible=_possible(page, row),
+        children=[name for name, _product in children_of(page, row, names_of(page))],
+        is_form=declared_online(row),
+        can_answer=is_redelivery and redeliveries.can_answer(page.session, row),
+        can_withdraw=is_redelivery and redeliveries.can_withdraw(page.session, row),
+    )
+
+
+def withdraw(page: Page) -> Response[Any]:
+    """Take a redelivery back; pressed twice it is one effect."""
+    return _act(page, "withdrawn")
+
+
+def answer(page: Page) -> Response[Any]:
+    """Say whether a request without sign-in is one's own."""
+    return _act(page, "mine" if page.form.get("mine") == "yes" else "not_mine")
+
+
+def _act(page: Page, said: str) -> Response[Any]:
+    row = _own(page)
+    if row.kind != REDELIVERY:
+        raise NotFoundError(_("お探しのページは見つかりませんでした。"))
+    who = (row.id, own_credential(page).household_id, page.actor, page.now)
+    session, vault, program = page.session, page.site.vault, page.site.program
+    try:
+        with session.begin_nested():
+            if said == "withdrawn":
+                redeliveries.withdraw(session, vault, program, *who)
+            else:
+                redeliveries.answer(session, vault, program, *who, mine=said == "mine")
+    except WrongStateError:
+        if not _said_before(page, row, said):
+            page.form.error(
+                "steps",
+                _(
+                    "この申請は、画面を開いたあとに変わりました。いまの様子を、下で確認してください。"
+                ),
+            )
+            return show(page, 409)
+    return page.redirect(f"/requests/{row.receipt_no}?said={said}")
+
+
+def _said_before(page: Page, row: Request, said: str) -> bool:
+    """Tell whether the same button was pressed a moment ago."""
+    page.session.refresh(row)
+    if said == "mine":
+        return redeliveries.was_confirmed(page.session, row)
+    return row.result == "withdrawn"
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    one = "/requests/{receipt_no:str}"
+    return [
+        endpoint("GET", "/requests", show_list, signed_in, ACCESS),
+        endpoint("GET", one, show, signed_in, ACCESS),
+        endpoint("POST", one + "/withdraw", withdraw, signed_in, ACCESS, shows=show),
+        endpoint("POST", one + "/answer", answer, signed_in, ACCESS, shows=show),
+    ]

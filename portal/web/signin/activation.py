@@ -1,0 +1,197 @@
+"""First sign-in: birth date, own password where the program wants one, backup codes, "none of these works"."""
+
+import os
+from datetime import date
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.program.hours_text import instant_text
+from portal.domain.foundation.texts import _
+from portal.domain.foundation.typed import date_in_parts
+from portal.domain.foundation.vault import seal_json, unseal_json
+from portal.domain.people.authn import sessions
+from portal.domain.people.authn.models import AuthSession
+from portal.domain.people.authn.passwords import SALT_BYTES
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.queries import credential_by_id
+from portal.domain.people.credentials.services import lock_row
+from portal.domain.people.signin import activation, attempt
+from portal.domain.people.signin.account import ask_no_channel, check_own_password
+from portal.domain.people.signin.activation import BirthAnswer
+from portal.domain.people.signin.letter_requests import own_task
+from portal.domain.people.tasks.services import NO_CHANNEL
+from portal.platform.page import Page
+from portal.platform.routes import Transaction, endpoint
+from portal.web.access import at_stage, signed_in
+from portal.web.information.dates import date_error
+
+BIRTH, CHANNEL = at_stage(attempt.STAGE_BIRTH), at_stage(attempt.STAGE_CHANNEL)
+
+
+def session_of(page: Page) -> AuthSession:
+    """Return the session that the guard let in."""
+    assert page.auth is not None  # noqa: S101  (the guard let only sessions in)
+    return page.auth
+
+
+def own_credential(page: Page) -> Credential:
+    """Return the credential of the session that the guard let in."""
+    return credential_by_id(page.session, session_of(page).owner_id)
+
+
+def step(page: Page, name: str) -> tuple[int, int] | None:
+    """Return the place of a page in the first sign-in, and of how many; None for a page that the program leaves out."""
+    own_password = page.site.program.letter_password_mode != attempt.REUSABLE
+    names = [
+        n for n in ("birth", "password", "channel", "backup") if own_password or n != "password"
+    ]
+    return (names.index(name) + 1, len(names)) if name in names else None
+
+
+def show_birth(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask for the addressee's birth date, which stands on no letter."""
+    return page.render("portal/signin/start_birth.html", status_code, step=step(page, "birth"))
+
+
+def submit_birth(page: Page) -> Response[Any]:
+    """Compare; every wrong date counts once, the fifth freezes and leaves a receipt."""
+    form = page.form
+    typed = date_in_parts(form.get("era"), form.get("year"), form.get("month"), form.get("day"))
+    if not isinstance(typed, date):
+        form.error("birth", date_error(typed))
+        return show_birth(page, 422)
+    result = activation.check_birth(
+        page.session, page.site.vault, session_of(page), typed, page.now
+    )
+    if result.answer is BirthAnswer.FROZEN:
+        return page.render("portal/signin/start_frozen.html", 422, receipt_no=result.receipt_no)
+    if result.answer is BirthAnswer.WRONG:
+        form.error(
+            "birth",
+            _(
+                "生年月日が違います。手紙のあて名の方（世帯主）の生年月日を入力してください。あと%(left)s回ためせます。"
+            )
+            % {"left": result.tries_left},
+        )
+        return show_birth(page, 422)
+    page.sign_in_as(result.token)
+    return page.redirect("/start/channel")
+
+
+def show_password(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask for an own password, where the letter's one works only once."""
+    return page.render(
+        "portal/signin/start_password.html", status_code, step=step(page, "password")
+    )
+
+
+def submit_password(page: Page) -> Response[Any]:
+    """Keep the own password; from the first full sign-in on it replaces the letter's."""
+    site = page.site
+    try:
+        password = check_own_password(page.form.get("own_password"), forbidden_words(page))
+    except InputError as error:
+        page.form.error("own_password", error.message)
+        with site.database.read() as session:
+            page.load_auth(session, site.clock.now(session))
+            return show_password(page, 422)
+    hashed = site.hashes.hash(password, os.urandom(SALT_BYTES))
+    with site.database.write() as session:
+        page.load_auth(session, site.clock.now(session))
+        lock_row(session, session_of(page).owner_id or 0).own_password_hash = hashed
+    return page.redirect("/start/channel")
+
+
+def forbidden_words(page: Page) -> tuple[str, ...]:
+    """Return words that are near at hand and so no good in a password: ward, program, host."""
+    names = page.site.program.names
+    return (names.ward.ja, names.ward.en, names.program.ja, page.site.public_host.split(".")[0])
+
+
+def finish(page: Page) -> Response[Any]:
+    """Finish the first sign-in once the channel is proven; the ten codes are shown until they were taken down."""
+    site = page.site
+    token, backup = activation.activate(page.session, site.vault, session_of(page), page.now)
+    page.sign_in_as(token)
+    keep_backup(page, token, backup, first_time=True)
+    return page.redirect("/start/backup-codes")
+
+
+def keep_backup(page: Page, token: str, backup: list[str], *, first_time: bool = False) -> None:
+    """Keep fresh backup codes, sealed, in the new session until their page was answered."""
+    fresh = sessions.load(page.session, sessions.RESIDENT, token, page.now)
+    if fresh is not None:
+        sealed = seal_json(page.site.vault.kek, backup, f"backup:{fresh.owner_id}")
+        fresh.data = fresh.data | {"backup": sealed.hex(), "first_time": first_time}
+
+
+def show_backup(page: Page) -> Response[Any]:
+    """Show the ten codes once."""
+    auth = session_of(page)
+    sealed = auth.data.get("backup")
+    if not sealed:
+        return page.redirect("/home")
+    codes = unseal_json(page.site.vault.kek, bytes.fromhex(sealed), f"backup:{auth.owner_id}")
+    return page.render(
+        "portal/signin/start_backup.html",
+        codes=[f"{c[:5]} {c[5:]}" for c in codes],
+        step=step(page, "backup") if auth.data.get("first_time") else None,
+    )
+
+
+def done(page: Page) -> Response[Any]:
+    """Forget the shown codes and go home."""
+    auth = session_of(page)
+    auth.data = {
+        key: value for key, value in auth.data.items() if key not in {"backup", "first_time"}
+    }
+    return page.redirect("/home")
+
+
+def show_none(page: Page, status_code: int = 200) -> Response[Any]:
+    """Say what else there is when no way of receiving codes works."""
+    return page.render("portal/signin/start_none.html", status_code)
+
+
+def submit_none(page: Page) -> Response[Any]:
+    """Leave a request that the staff answers; asking twice is one request."""
+    task = ask_no_channel(page.session, page.site.vault, session_of(page), page.now)
+    return page.redirect(f"/start/none/{task.receipt_no}")
+
+
+def none_received(page: Page) -> Response[Any]:
+    """Say that the request arrived, with its number and time."""
+    household_id = own_credential(page).household_id
+    task = own_task(page.session, household_id, NO_CHANNEL, str(page.params["receipt_no"])[:20])
+    return page.render(
+        "portal/signin/start_none_received.html",
+        receipt_no=task.receipt_no,
+        at=instant_text(task.created_at),
+    )
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    birth, channel = "stage:birth", "stage:channel"
+    return [
+        endpoint("GET", "/start/birth", show_birth, BIRTH, birth),
+        endpoint("POST", "/start/birth/submit", submit_birth, BIRTH, birth, shows=show_birth),
+        endpoint("GET", "/start/password", show_password, CHANNEL, channel),
+        endpoint(
+            "POST",
+            "/start/password/submit",
+            submit_password,
+            CHANNEL,
+            channel,
+            shows=show_password,
+            transaction=Transaction.OWN,
+        ),
+        endpoint("GET", "/start/backup-codes", show_backup, signed_in, "signed_in"),
+        endpoint("POST", "/start/done", done, signed_in, "signed_in"),
+        endpoint("GET", "/start/none", show_none, CHANNEL, channel),
+        endpoint("POST", "/start/none/submit", submit_none, CHANNEL, channel, shows=show_none),
+        endpoint("GET", "/start/none/{receipt_no:str}", none_received, CHANNEL, channel),
+    ]

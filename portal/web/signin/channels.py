@@ -1,0 +1,273 @@
+"""Enrolling a way to receive one-time codes: at the first sign-in, and later from the account."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from portal.domain.foundation.errors import DomainError, InputError, NotAllowedError, ThrottledError
+from portal.domain.foundation.texts import _, plain
+from portal.domain.people.authn import codes
+from portal.domain.people.authn.codes import CodeAnswer
+from portal.domain.people.authn.models import OtpAuthenticator
+from portal.domain.people.coupons.qr import draw_png
+from portal.domain.people.notices.phones import parse_email, parse_mobile
+from portal.domain.people.signin import attempt, second_factor
+from portal.platform.page import Page
+from portal.platform.routes import Guard, endpoint
+from portal.web.access import at_stage
+from portal.web.signin.activation import finish, own_credential, session_of, step
+from portal.web.signin.code import masked, remember_device, sent_code
+from portal.web.signin.code_texts import channel_name, code_error
+from portal.web.signin.fresh import freshly_signed_in
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Where the enrolling happens: its addresses, who may, and what follows the proof."""
+
+    prefix: str
+    guard: Guard
+    access: str
+    first_time: bool
+    after: Callable[[Page], Response[Any]]
+
+
+def _step(flow: Flow, page: Page) -> tuple[int, int] | None:
+    return step(page, "channel") if flow.first_time else None
+
+
+def _pending(page: Page) -> OtpAuthenticator | None:
+    auth = session_of(page)
+    return second_factor.pending(page.session, auth, auth.data.get("enrolling"))
+
+
+def show(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
+    """Let the resident choose a channel."""
+    auth = session_of(page)
+    credential = own_credential(page)
+    needs_password = page.site.program.letter_password_mode != attempt.REUSABLE
+    if flow.first_time and needs_password and credential.own_password_hash is None:
+        return page.redirect("/start/password")
+    taken = {a.kind for a in second_factor.factors(page.session, auth.owner_id or 0).confirmed}
+    offered = [kind for kind in page.site.channels if kind not in taken]
+    if not offered:
+        return page.redirect("/account")
+    return page.render(
+        "portal/signin/channel_choose.html",
+        status_code,
+        flow=flow,
+        offered=offered,
+        step=_step(flow, page),
+    )
+
+
+def choose(flow: Flow, page: Page) -> Response[Any]:
+    """Go on with the chosen channel: an app gets its key, the others are asked for an address."""
+    kind = page.form.get("channel")
+    if kind not in page.site.channels:
+        page.form.error("channel-totp", _("番号の受け取り方を選んでください。"))
+        return show(flow, page, 422)
+    if kind == "totp":
+        return _enroll(flow, page, kind, codes.new_totp_secret())
+    auth = session_of(page)
+    auth.data = auth.data | {"kind": kind}
+    return page.redirect(f"{flow.prefix}/address")
+
+
+def _enroll(flow: Flow, page: Page, kind: str, secret: str) -> Response[Any]:
+    auth = session_of(page)
+    authenticator = second_factor.enroll(
+        page.session,
+        page.site.vault,
+        auth.owner_id or 0,
+        kind,
+        secret,
+        page.site.channels,
+        page.now,
+    )
+    typed = (authenticator.address_digest or b"").hex()
+    auth.data = auth.data | {"enrolling": authenticator.id, "kind": kind, "typed": typed}
+    if kind != "totp":
+        second_factor.send_code(
+            page.session,
+            page.site.vault,
+            authenticator,
+            second_factor.ENROLL,
+            page.site.origin,
+            page.now,
+        )
+    return page.redirect(f"{flow.prefix}/prove")
+
+
+def show_address(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask for the telephone number or the email address."""
+    kind = session_of(page).data.get("kind")
+    if kind not in {"sms", "email"}:
+        return page.redirect(flow.prefix)
+    return page.render(
+        "portal/signin/channel_address.html",
+        status_code,
+        flow=flow,
+        kind=kind,
+        step=_step(flow, page),
+    )
+
+
+def submit_address(flow: Flow, page: Page) -> Response[Any]:
+    """Read the address tolerantly and send a code to it."""
+    kind = session_of(page).data.get("kind")
+    if kind not in {"sms", "email"}:
+        return page.redirect(flow.prefix)
+    try:
+        address = (
+            parse_mobile(page.form.get("address"))
+            if kind == "sms"
+            else parse_email(page.form.get("address"))
+        )
+        return _enroll(flow, page, kind, address)
+    except (InputError, NotAllowedError) as error:
+        page.form.error("address", error.message)
+        return show_address(flow, page, 422)
+    except ThrottledError as error:
+        page.form.error("address", error.message)
+        return show_address(flow, page, 429)
+
+
+def _address(page: Page, pending: OtpAuthenticator, secret: str) -> str:
+    """Return the address in full where this session typed it, so that a slip can be seen; else only hinted at."""
+    typed = (pending.address_digest or b"").hex()
+    if not typed or session_of(page).data.get("typed") != typed:
+        return masked(page, pending)
+    return f"0{secret[3:5]}-{secret[5:9]}-{secret[9:]}" if pending.kind == "sms" else secret
+
+
+def show_prove(flow: Flow, page: Page, status_code: int = 200) -> Response[Any]:
+    """Show the app's key, or say where the code went, and ask for it."""
+    pending = _pending(page)
+    if pending is None:
+        return page.redirect(flow.prefix)
+    secret = codes.secret_of(page.site.vault, pending)
+    shown = {"address": _address(page, pending, secret), "key": "", "uri": ""}
+    if pending.kind == "totp":
+        shown["key"] = " ".join(secret[i : i + 4] for i in range(0, len(secret), 4))
+        shown["uri"] = _uri(page, secret)
+    return page.render(
+        "portal/signin/channel_prove.html",
+        status_code,
+        flow=flow,
+        kind=pending.kind,
+        name=channel_name(pending.kind),
+        sent=sent_code(page, pending, second_factor.ENROLL),
+        step=_step(flow, page),
+        **shown,
+    )
+
+
+def _uri(page: Page, secret: str) -> str:
+    names = page.site.program.names
+    return codes.totp_uri(secret, plain(str(names.program)), plain(str(names.ward)))
+
+
+def totp_image(flow: Flow, page: Page) -> Response[Any]:
+    """Return the app's key as a QR, for a second device."""
+    pending = _pending(page)
+    if pending is None or pending.kind != "totp":
+        return page.redirect(flow.prefix)
+    return page.send(draw_png(_uri(page, codes.secret_of(page.site.vault, pending))), "image/png")
+
+
+def submit_prove(flow: Flow, page: Page) -> Response[Any]:
+    """Check the code; the right one makes the channel good."""
+    pending = _pending(page)
+    if pending is None:
+        return page.redirect(flow.prefix)
+    answer = second_factor.check(
+        page.session,
+        page.site.vault,
+        session_of(page),
+        pending.id,
+        second_factor.ENROLL,
+        page.form.get("code"),
+        page.now,
+    )
+    if answer is not CodeAnswer.RIGHT:
+        page.form.error("code", code_error(answer, pending))
+        return show_prove(flow, page, 422)
+    auth = session_of(page)
+    auth.data = {k: v for k, v in auth.data.items() if k not in {"enrolling", "kind", "typed"}}
+    remember_device(page)
+    return flow.after(page)
+
+
+def send_again(flow: Flow, page: Page) -> Response[Any]:
+    """Send another code; the one before stays good."""
+    pending = _pending(page)
+    if pending is None or pending.kind == "totp":
+        return page.redirect(flow.prefix)
+    try:
+        second_factor.send_code(
+            page.session, page.site.vault, pending, second_factor.ENROLL, page.site.origin, page.now
+        )
+    except DomainError as error:
+        page.form.error("code", error.message)
+        return show_prove(flow, page, 429)
+    return page.redirect(f"{flow.prefix}/prove")
+
+
+def _added(page: Page) -> Response[Any]:
+    return page.redirect("/account?said=added")
+
+
+FLOWS = (
+    Flow("/start/channel", at_stage(attempt.STAGE_CHANNEL), "stage:channel", True, finish),
+    Flow("/account/channel", freshly_signed_in, "signed_in", False, _added),
+)
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module, for both flows."""
+    found: list[HTTPRouteHandler] = []
+    for flow in FLOWS:
+
+        def bound(
+            handler: Callable[..., Response[Any]], flow: Flow = flow
+        ) -> Callable[[Page], Response[Any]]:
+            made = partial(handler, flow)
+            made.__name__ = handler.__name__  # type: ignore[attr-defined]
+            return made
+
+        def get(
+            path: str, handler: Callable[..., Response[Any]], flow: Flow = flow
+        ) -> HTTPRouteHandler:
+            return endpoint("GET", flow.prefix + path, bound(handler), flow.guard, flow.access)
+
+        def post(
+            path: str,
+            handler: Callable[..., Response[Any]],
+            shows: Callable[..., Response[Any]],
+            flow: Flow = flow,
+        ) -> HTTPRouteHandler:
+            return endpoint(
+                "POST",
+                flow.prefix + path,
+                bound(handler),
+                flow.guard,
+                flow.access,
+                shows=bound(shows),
+            )
+
+        found += [
+            get("", show),
+            post("/choose", choose, show),
+            get("/address", show_address),
+            post("/address/submit", submit_address, show_address),
+            get("/prove", show_prove),
+            get("/totp.png", totp_image),
+            post("/prove/submit", submit_prove, show_prove),
+            post("/prove/send", send_again, show_prove),
+        ]
+    return found

@@ -1,0 +1,212 @@
+"""The one-time code at sign-in: typed, sent again, by another channel, or a backup code."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from portal.domain.foundation.clock import JST
+from portal.domain.foundation.errors import ThrottledError
+from portal.domain.foundation.program.hours_text import clock_text
+from portal.domain.foundation.texts import _
+from portal.domain.people.authn import codes
+from portal.domain.people.authn.codes import CodeAnswer
+from portal.domain.people.authn.models import OtpAuthenticator
+from portal.domain.people.credentials.queries import credential_by_id
+from portal.domain.people.notices.phones import mask_email, mask_phone
+from portal.domain.people.notices.queries import in_trouble
+from portal.domain.people.signin import attempt, second_factor
+from portal.domain.people.signin.waits import from_text
+from portal.platform import cookies
+from portal.platform.page import Page
+from portal.platform.routes import endpoint
+from portal.web.access import at_stage
+from portal.web.signin.code_texts import channel_name, code_error
+
+STAGE = at_stage(attempt.STAGE_CODE)
+CODE = "stage:code"
+
+
+def masked(page: Page, authenticator: OtpAuthenticator) -> str:
+    """Return where codes go, so that only its owner recognizes it; an app has no address."""
+    if authenticator.kind == "totp":
+        return ""
+    address = codes.secret_of(page.site.vault, authenticator)
+    return mask_phone(address) if authenticator.kind == "sms" else mask_email(address)
+
+
+@dataclass(frozen=True, slots=True)
+class SentCode:
+    """What the page may say of sent codes, written in its language when it is drawn; "" where there is nothing.
+
+    ``until`` the code can be used that was sent at ``at``, ``next_from`` another one can be sent. ``earlier``: it was
+    sent before this session began, so no message is on its way now.
+    """
+
+    until: str = ""
+    at: str = ""
+    next_from: str = ""
+    earlier: bool = False
+
+
+def sent_code(page: Page, authenticator: OtpAuthenticator, purpose: str) -> SentCode:
+    """Return which sent code can be used now, and from when another can be sent."""
+    until = codes.good_until(page.session, authenticator, purpose, page.now)
+    wait = second_factor.send_wait(page.session, authenticator, page.now, purpose)
+    next_from = from_text(wait, page.now) if wait is not None else ""
+    if until is None:
+        return SentCode(next_from=next_from)
+    at = until - codes.CODE_LIFE
+    earlier = page.auth is not None and at < page.auth.created_at
+    until_text, at_text = (clock_text(moment.astimezone(JST).time()) for moment in (until, at))
+    return SentCode(until_text, at_text, next_from, earlier)
+
+
+def proven(page: Page) -> second_factor.Factors:
+    """Return the account's proven sources of codes; none for nobody."""
+    if page.auth is None:
+        return second_factor.Factors(())
+    return second_factor.factors(page.session, page.auth.owner_id or 0)
+
+
+def chosen(page: Page) -> OtpAuthenticator | None:
+    """Return the channel in use: the one asked for, else the first proven one."""
+    return pick(page, proven(page))
+
+
+def pick(page: Page, found: second_factor.Factors) -> OtpAuthenticator | None:
+    """Return the channel in use among the proven ones."""
+    wanted = page.auth.data.get("channel") if page.auth else None
+    return found.of(wanted or "") or (found.confirmed[0] if found.confirmed else None)
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Draw the code form."""
+    found = proven(page)
+    current = pick(page, found)
+    others = [
+        (a.kind, channel_name(a.kind))
+        for a in found.confirmed
+        if current is None or a.id != current.id
+    ]
+    trouble = (
+        current is not None
+        and current.kind != "totp"
+        and in_trouble(
+            page.session,
+            credential_by_id(page.session, current.credential_id).household_id,
+            current.kind,
+            page.now,
+        )
+    )
+    return page.render(
+        "portal/signin/code.html",
+        status_code,
+        current=current,
+        others=others,
+        trouble=trouble,
+        sent=sent_code(page, current, second_factor.SIGN_IN) if current is not None else None,
+        address=masked(page, current) if current is not None else "",
+        name=channel_name(current.kind) if current is not None else "",
+    )
+
+
+def submit(page: Page) -> Response[Any]:
+    """Check the code; the right one makes this browser a known device and opens the account."""
+    assert page.auth is not None  # noqa: S101  (the guard let only sessions in)
+    current = chosen(page)
+    if current is None:
+        return page.redirect("/lost")
+    answer = second_factor.check(
+        page.session,
+        page.site.vault,
+        page.auth,
+        current.id,
+        second_factor.SIGN_IN,
+        page.form.get("code"),
+        page.now,
+    )
+    if answer is not CodeAnswer.RIGHT:
+        page.form.error("code", code_error(answer, current))
+        return show(page, 422)
+    return complete(page)
+
+
+def complete(page: Page) -> Response[Any]:
+    """Open the account after the second proof."""
+    assert page.auth is not None  # noqa: S101  (the guard let only sessions in)
+    remember_device(page)
+    page.sign_in_as(second_factor.step_up(page.session, page.auth, page.now))
+    return page.redirect("/home")
+
+
+def remember_device(page: Page) -> None:
+    """Mark this browser as known for this ID, so that strangers' wrong tries do not shut its owner out."""
+    assert page.auth is not None  # noqa: S101  (the guard let only sessions in)
+    credential = credential_by_id(page.session, page.auth.owner_id)
+    token = attempt.device_token(page.site.vault, credential.login_digest)
+    page.set_cookie(cookies.DEVICE, token, max_age=int(attempt.DEVICE_LIFE.total_seconds()))
+
+
+def send(page: Page) -> Response[Any]:
+    """Put a code into the outbox (again); the page is answered before anything is sent."""
+    assert page.auth is not None  # noqa: S101  (the guard let only sessions in)
+    wanted = page.form.get("channel")
+    found = second_factor.factors(page.session, page.auth.owner_id or 0)
+    current = found.of(wanted) or chosen(page)
+    if current is None:
+        return page.redirect("/lost")
+    page.auth.data = page.auth.data | {"channel": current.kind}
+    if current.kind != "totp":
+        try:
+            second_factor.send_code(
+                page.session,
+                page.site.vault,
+                current,
+                second_factor.SIGN_IN,
+                page.site.origin,
+                page.now,
+            )
+        except ThrottledError as error:
+            page.form.error("code", error.message)
+            return show(page, 429)
+    return page.redirect("/signin/code")
+
+
+def show_backup(page: Page, status_code: int = 200) -> Response[Any]:
+    """Draw the form for a backup code."""
+    return page.render("portal/signin/backup_code.html", status_code)
+
+
+def submit_backup(page: Page) -> Response[Any]:
+    """Burn a backup code and open the account."""
+    assert page.auth is not None  # noqa: S101  (the guard let only sessions in)
+    typed = page.form.get("code")
+    if not typed.strip():
+        page.form.error("code", _("控えのコードを入力してください。"))
+        return show_backup(page, 422)
+    try:
+        right = second_factor.check_backup(
+            page.session, page.site.vault, page.auth, typed, page.now
+        )
+    except ThrottledError as error:
+        page.form.error("code", error.message)
+        return show_backup(page, 429)
+    if not right:
+        page.form.error(
+            "code", _("コードが違うか、もう使ったコードです。ほかのコードをお試しください。")
+        )
+        return show_backup(page, 422)
+    return complete(page)
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        endpoint("GET", "/signin/code", show, STAGE, CODE),
+        endpoint("POST", "/signin/code/submit", submit, STAGE, CODE, shows=show),
+        endpoint("POST", "/signin/code/send", send, STAGE, CODE, shows=show),
+        endpoint("GET", "/signin/backup", show_backup, STAGE, CODE),
+        endpoint("POST", "/signin/backup/submit", submit_backup, STAGE, CODE, shows=show_backup),
+    ]

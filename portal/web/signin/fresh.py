@@ -1,0 +1,117 @@
+"""Dangerous changes ask for a fresh code: a session that was proven five minutes ago or less."""
+
+from datetime import timedelta
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from portal.domain.foundation.errors import ThrottledError
+from portal.domain.people.authn.codes import CodeAnswer
+from portal.domain.people.signin import second_factor
+from portal.platform.page import Page
+from portal.platform.routes import endpoint
+from portal.web.access import signed_in
+from portal.web.signin.code import chosen, masked
+from portal.web.signin.code_texts import channel_name, code_error
+
+FRESH = timedelta(minutes=5)
+PLACES = (
+    "/account",
+    "/account/channel",
+    "/account/password",
+    "/account/lost",
+    "/alternative/check",
+    "/account/backup-codes",
+)
+PURPOSES = {"/alternative/check": "alternative"}
+"""What a code is for where it is more than a change of settings; its message says so, and it opens nothing else."""
+BEGUN = ("alternative",)
+"""What a household had begun when it was asked for a code, sealed in its session: it goes on after it."""
+
+
+def is_fresh(page: Page) -> bool:
+    """Tell whether the second proof was given in the last five minutes."""
+    return (
+        page.auth is not None
+        and page.auth.verified_at is not None
+        and page.now - page.auth.verified_at < FRESH
+    )
+
+
+def freshly_signed_in(page: Page) -> Response[Any] | None:
+    """Let in a fresh session; ask an older one for a code and bring it back afterwards."""
+    if (refused := signed_in(page)) is not None:
+        return refused
+    if is_fresh(page):
+        return None
+    place = next((p for p in reversed(PLACES) if page.path.startswith(p)), "/account")
+    return page.redirect(f"/confirm/{PLACES.index(place)}")
+
+
+def _place(page: Page) -> int:
+    number = page.params.get("place", 0)
+    return number if isinstance(number, int) and 0 <= number < len(PLACES) else 0
+
+
+def _purpose(page: Page) -> str:
+    return PURPOSES.get(PLACES[_place(page)], second_factor.CONFIRM)
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask for a code before a change."""
+    current = chosen(page)
+    return page.render(
+        "portal/signin/confirm.html",
+        status_code,
+        place=_place(page),
+        current=current,
+        purpose=_purpose(page),
+        address=masked(page, current) if current is not None else "",
+        name=channel_name(current.kind) if current is not None else "",
+    )
+
+
+def send(page: Page) -> Response[Any]:
+    """Send the code that confirms."""
+    current = chosen(page)
+    if current is not None and current.kind != "totp":
+        try:
+            second_factor.send_code(
+                page.session, page.site.vault, current, _purpose(page), page.site.origin, page.now
+            )
+        except ThrottledError as error:
+            page.form.error("code", error.message)
+            return show(page, 429)
+    return page.redirect(f"/confirm/{_place(page)}")
+
+
+def submit(page: Page) -> Response[Any]:
+    """Check the code and go back to the change."""
+    current = chosen(page)
+    if current is None or page.auth is None:
+        return page.redirect("/lost")
+    answer = second_factor.check(
+        page.session,
+        page.site.vault,
+        page.auth,
+        current.id,
+        _purpose(page),
+        page.form.get("code"),
+        page.now,
+    )
+    if answer is not CodeAnswer.RIGHT:
+        page.form.error("code", code_error(answer, current))
+        return show(page, 422)
+    begun = {name: value for name, value in page.auth.data.items() if name in BEGUN}
+    page.sign_in_as(second_factor.step_up(page.session, page.auth, page.now, data=begun))
+    return page.redirect(PLACES[_place(page)])
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        endpoint("GET", "/confirm/{place:int}", show, signed_in, "signed_in"),
+        endpoint("POST", "/confirm/{place:int}/send", send, signed_in, "signed_in", shows=show),
+        endpoint("POST", "/confirm/{place:int}/submit", submit, signed_in, "signed_in", shows=show),
+    ]

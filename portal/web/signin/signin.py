@@ -1,0 +1,191 @@
+"""Sign in with the mailed ID and password."""
+
+import time
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.errors import BusyError, ThrottledError, TooLateError
+from portal.domain.foundation.program.day_text import format_day
+from portal.domain.foundation.texts import _
+from portal.domain.letters.letters.queries import sent_at
+from portal.domain.people.authn import sessions
+from portal.domain.people.credentials.formats import print_login_id, read_login_id
+from portal.domain.people.signin import attempt, second_factor
+from portal.platform import cookies
+from portal.platform.failures import failure_page
+from portal.platform.page import Page
+from portal.platform.routes import Transaction, endpoint
+from portal.web.access import NEXT_STEP, PUBLIC, everybody
+from portal.web.information.window import refuse_closed
+
+ID_COOKIE = "letter_id"
+REFUSAL_SECONDS = 0.05
+"""Every refusal of ID or password takes at least this long (``security.md`` A6)."""
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Draw the form; what was typed stays, except the password."""
+    if page.auth is not None and page.method == "GET":
+        return page.redirect(NEXT_STEP[page.auth.stage])
+    if (closed := refuse_closed(page)) is not None:
+        return closed
+    if page.method == "GET" and "id" in page.query:
+        # The letter's QR brings the ID once; it leaves the address bar (and the history) at once.
+        login_id = read_login_id(page.query["id"])
+        if login_id:
+            page.set_cookie(ID_COOKIE, login_id, max_age=600)
+        return page.redirect("/signin")
+    typed = page.form.get("login_id")
+    prefilled = (
+        print_login_id(page.cookie(ID_COOKIE)) if not typed and page.cookie(ID_COOKIE) else typed
+    )
+    return page.render(
+        "portal/signin/signin.html", status_code, login_id=prefilled, ended="ended" in page.query
+    )
+
+
+def submit(page: Page) -> Response[Any]:
+    """Count the try, compare outside the transaction, then begin a session or say one sentence for every fault."""
+    started = time.monotonic()
+    site, form = page.site, page.form
+    if not _readable(page):
+        return show(page, 422)
+    visitor = attempt.Visitor(page.address, page.cookie(cookies.DEVICE))
+    tried = _begin(page, visitor)
+    if isinstance(tried, ThrottledError):
+        form.error("login_id", tried.message)
+        response = show(page, 429)
+        if tried.retry_at:
+            response.headers["retry-after"] = str(
+                max(1, int((tried.retry_at - page.now).total_seconds()))
+            )
+        return response
+    try:
+        matched = site.hashes.verify(tried.hashed, tried.password)
+    except BusyError as error:
+        with site.database.write() as session:
+            attempt.give_back(session, tried)
+        return failure_page(page, error)
+    with site.database.write() as session:
+        now = site.clock.now(session)
+        page.load_auth(session, now)
+        signed = attempt.finish(
+            session, tried, page.auth, now, matched=matched, device=device_label(page.user_agent)
+        )
+        if signed is not None and signed.stage == attempt.STAGE_CODE:
+            _send_first_code(page, signed.token)
+        refusal = _refusal(page, tried, matched=matched) if signed is None else ""
+    if signed is None:
+        form.error("login_id", refusal)
+        response = show(page, 422)
+        # What is left of a difference between known and unknown IDs (tens of microseconds) drowns in this wait.
+        time.sleep(max(0.0, started + REFUSAL_SECONDS - time.monotonic()))
+        return response
+    page.sign_in_as(signed.token)
+    page.drop_cookie(ID_COOKIE)
+    return page.redirect(NEXT_STEP[signed.stage])
+
+
+def _readable(page: Page) -> bool:
+    form = page.form
+    if not form.get("login_id").strip():
+        form.error("login_id", _("手紙のIDを入力してください。"))
+    elif read_login_id(form.get("login_id")) is None:
+        form.error("login_id", attempt.login_id_text())
+    if not form.get("password").strip():
+        form.error("password", _("パスワードを入力してください。"))
+    return form.ok
+
+
+def _begin(page: Page, visitor: attempt.Visitor) -> attempt.Attempt | ThrottledError:
+    site, form = page.site, page.form
+    with site.database.write() as session:
+        now = site.clock.now(session)
+        page.moment = now
+        if not site.program.windows.sign_in.is_open(now):
+            raise TooLateError(_("サインインできる期間ではありません。"))
+        try:
+            return attempt.begin(
+                session,
+                site.vault,
+                form.get("login_id"),
+                form.get("password"),
+                visitor,
+                now,
+                mode=site.program.letter_password_mode,
+            )
+        except ThrottledError as error:
+            return error  # inside the transaction: the counters stay
+
+
+def _refusal(page: Page, tried: attempt.Attempt, *, matched: bool) -> str:
+    """Say one sentence for every fault; who typed a password that was right until the new letter reads of that one."""
+    household_id = attempt.replaced_of(page.session, tried, matched=matched)
+    if household_id is None:
+        # true whichever password counts, so that it does not tell whether somebody chose one
+        return _(
+            "IDかパスワードが違います。手紙を見て、もう一度入力してください。自分で決めたパスワードがある方は、大文字と小文字も、決めたとおりに入力してください。"
+        )
+    sent = sent_at(page.session, household_id)
+    if sent is None:
+        return _(
+            "このIDとパスワードは、もう使えません。新しい手紙を、まもなく送ります。届いたら、新しいIDとパスワードを使ってください。"
+        )
+    return _(
+        "このIDとパスワードは、もう使えません。新しい手紙を、%(day)sに送りました。新しいIDとパスワードを使ってください。"
+    ) % {"day": format_day(jst_date(sent))}
+
+
+def _send_first_code(page: Page, token: str) -> None:
+    site = page.site
+    auth = sessions.load(page.session, sessions.RESIDENT, token, page.now)
+    if auth is not None:
+        second_factor.send_first_code(page.session, site.vault, auth, site.origin, page.now)
+
+
+def device_label(user_agent: str) -> str:
+    """Return what kind of device this is, for the list of sessions: no version, no place."""
+    agent = user_agent.lower()
+    names = {
+        "iphone": "iPhone",
+        "ipad": "iPad",
+        "android": "Android",
+        "windows": "Windows",
+        "mac os": "Mac",
+    }
+    return next((label for mark, label in names.items() if mark in agent), "")
+
+
+def sign_out(page: Page) -> Response[Any]:
+    """End this session and wipe what the browser keeps of the site."""
+    sessions.end(page.session, sessions.RESIDENT, page.cookie(cookies.SESSION))
+    page.drop_cookie(cookies.SESSION)
+    response = page.redirect("/signedout")
+    response.headers["clear-site-data"] = '"cache"'
+    return response
+
+
+def signed_out(page: Page) -> Response[Any]:
+    """Say that it is done."""
+    return page.render("portal/signin/signedout.html")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        endpoint("GET", "/signin", show, everybody, PUBLIC),
+        endpoint(
+            "POST",
+            "/signin/submit",
+            submit,
+            everybody,
+            PUBLIC,
+            shows=show,
+            transaction=Transaction.OWN,
+        ),
+        endpoint("POST", "/signout", sign_out, everybody, PUBLIC),
+        endpoint("GET", "/signedout", signed_out, everybody, PUBLIC),
+    ]

@@ -1,0 +1,172 @@
+"""A "where is my letter" call from start to end by keyboard alone: at most six activations besides typing and Tab."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.letters.numbers import new_letter_number
+from portal.domain.letters.shipments.models import Shipment
+from tests.browser.admin.contacts.calling import at_the_desk, last_call
+from tests.browser.admin.served import ServedStaff
+from tests.support.browser import PageFactory
+from tests.support.people import CANARY_BIRTH, CANARY_NAME, Person, add_person
+
+MOST = 6
+ACTIVATIONS = {"Enter", "Space", "F2", "F8"}
+_people = iter(range(100))
+
+
+@dataclass
+class Hands:
+    """Somebody at a keyboard without a mouse; activations are counted, typing and Tab are free."""
+
+    page: Page
+    pressed: list[str] = field(default_factory=list)
+
+    def press(self, key: str) -> None:
+        """Presses a key that does something, and waits for the page that comes of it."""
+        assert key in ACTIVATIONS
+        self.pressed.append(key)
+        with self.page.expect_navigation():
+            self.page.keyboard.press(key)
+        self.page.wait_for_load_state("load")
+
+    def tab_to(self, selector: str) -> None:
+        """Moves on with Tab until the element has the focus."""
+        for _press in range(60):
+            if self.page.evaluate("(s) => document.activeElement.matches(s)", selector):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"Tab never came to {selector}")
+
+    def type(self, selector: str, text: str) -> None:
+        """Moves to a field and writes into it."""
+        self.tab_to(selector)
+        self.page.keyboard.type(text)
+
+    def choose(self, selector: str, value: str) -> None:
+        """Moves to a list and goes down it with the arrow key."""
+        self.tab_to(selector)
+        for _press in range(45):
+            if self.page.locator(selector).input_value() == value:
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(value)
+
+
+def posted_family(served: ServedStaff) -> tuple[Person, str, str]:
+    """A family whose letter waits at the post office; also the letter's number and its tracking number."""
+    now, count = served.now, next(_people)
+    person = add_person(served.database, now, number=f"92{count:08}")
+    posted_on, number = (now - timedelta(days=4)).date(), new_letter_number()
+    tracking = f"{4_000_000_000 + count}{(4_000_000_000 + count) % 7}"
+    with served.database.write() as session:
+        letter = Letter(
+            number=number,
+            household_id=person.household_id,
+            kind="credential",
+            state="handed_over",
+            print_run_id=served.numbers["run"],
+            credential_id=person.credential_id,
+            chunk_number=1,
+            children=2,
+            amount_yen=60_000,
+            created_at=now,
+            printed_at=now,
+            handed_over_at=now,
+        )
+        session.add(letter)
+        session.flush()
+        session.add(
+            Shipment(
+                kind="letter",
+                household_id=person.household_id,
+                letter_id=letter.id,
+                state="at_post_office",
+                mail_class="simple_registered",
+                tracking_no=tracking,
+                posted_on=posted_on,
+                created_at=now,
+                changed_at=now,
+                kept_until=posted_on + timedelta(days=8),
+            )
+        )
+    return person, number, tracking
+
+
+@pytest.mark.parametrize("by", ["letter number", "ID", "tracking number", "name"])
+def test_a_where_is_my_letter_call_takes_at_most_six_activations(
+    served_staff: ServedStaff, page_factory: PageFactory, by: str
+) -> None:
+    person, number, tracking = posted_family(served_staff)
+    page = page_factory(width=1280, height=900)
+    actor = at_the_desk(served_staff, page)
+    served_staff.go(page, "/calls")
+    hands = Hands(page)
+
+    hands.press("F2")
+    if by == "name":
+        hands.type("#name", CANARY_NAME)
+        hands.press("Enter")
+        hands.tab_to(f"a[href='/desk/{person.household_id}']")
+    else:
+        hands.type(
+            "#number",
+            {"letter number": number, "ID": person.login_id, "tracking number": tracking}[by],
+        )
+    hands.press("Enter")
+    expect(page).to_have_url(served_staff.url + f"/desk/{person.household_id}")
+
+    hands.choose("#relation", "householder")
+    for field_id, said in (
+        ("name", CANARY_NAME),
+        ("birth", CANARY_BIRTH.isoformat()),
+        ("postal", "1390001"),
+    ):
+        hands.tab_to(f"#{field_id}")
+        page.keyboard.press("ControlOrMeta+A")
+        page.keyboard.type(said)
+    hands.press("Enter")
+    expect(page.locator("#answers")).to_be_visible()
+    expect(page.locator(".answers")).to_contain_text("郵便局")
+
+    hands.press("F8")
+    expect(page.locator("#category")).to_have_value("delivery/not_arrived")
+    hands.tab_to("input[name=result]")
+    hands.press("Enter")
+    expect(page.locator(".good-note")).to_contain_text("受付を終えました")
+
+    call = last_call(served_staff, actor)
+    assert (call.state, call.category, call.result) == ("ended", "delivery", "done")
+    assert len(hands.pressed) <= MOST, hands.pressed
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
+def test_a_call_of_another_kind_is_noted_by_keyboard_alone(
+    served_staff: ServedStaff, page_factory: PageFactory, javascript: bool
+) -> None:
+    page = page_factory(width=1280, height=900, javascript=javascript)
+    actor = at_the_desk(served_staff, page)
+    served_staff.go(page, "/calls")
+    hands = Hands(page)
+    hands.choose("#start #channel", "counter")
+    hands.choose("#start #language", "ko")
+    hands.tab_to("#start button")
+    hands.press("Enter")
+    hands.tab_to(".call-bar button.main")
+    hands.press("Enter")
+    hands.choose("#category", "coupon/shops")
+    hands.tab_to("input[name=result]")
+    page.keyboard.press("ArrowDown")
+    hands.type("#text", "使える店を知りたい")
+    hands.type("#call_back", "03-1234-5678")
+    hands.tab_to("#interpreter")
+    page.keyboard.press("Space")
+    hands.type("#interpreter_minutes", "1")
+    hands.press("Enter")
+    call = last_call(served_staff, actor)
+    assert (call.state, call.channel, call.language) == ("ended", "counter", "ko")
+    assert (call.subcategory, call.result, call.interpreter_minutes) == ("shops", "call_back", 1)

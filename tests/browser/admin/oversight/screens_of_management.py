@@ -1,0 +1,120 @@
+"""The screens of the work with the ward: milestones, minutes, open questions, documents, checklist."""
+
+from functools import partial
+
+from playwright.sync_api import Page
+from sqlalchemy import select
+
+from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.clock import jst_date
+from portal.domain.letters.documents import services as documents
+from portal.domain.letters.documents.models import DocumentVersion
+from portal.domain.oversight.management import minutes
+from tests.browser.admin.screens import Step, press
+from tests.browser.admin.served import ServedStaff
+from tests.support.coupons import VAULT
+
+TEXTS = {
+    "subject": "第1回 定例の打合せ",
+    "place": "区役所5階",
+    "attendees": "区 課長\n受託者 責任者",
+    "decisions": "発送は7月10日から",
+    "open_items": "年末の最後の差し出し日",
+}
+
+
+def _at(path: str, role: Role, served: ServedStaff, page: Page) -> None:
+    served.enter(page, role)
+    served.go(page, path)
+
+
+def _written(served: ServedStaff) -> int:
+    officer = Actor(Role.OFFICER, served.colleagues[Role.OFFICER].id, Organization.CONTRACTOR)
+    with served.database.write() as session:
+        return minutes.write(
+            session, VAULT, None, 0, jst_date(served.now), TEXTS, officer, served.now
+        ).id
+
+
+def _proposed(served: ServedStaff) -> None:
+    officer = Actor(Role.OFFICER, served.colleagues[Role.OFFICER].id, Organization.CONTRACTOR)
+    with served.database.write() as session:
+        if session.scalar(select(DocumentVersion.id).limit(1)) is None:
+            documents.propose(
+                session, "pages", b"a = 1\n", "texts.toml", "初版", officer, served.now
+            )
+
+
+def _minutes(role: Role, served: ServedStaff, page: Page, *, edit: bool = False) -> None:
+    key = _written(served)
+    _at(f"/minutes/{key}{'/edit' if edit else ''}", role, served, page)
+
+
+def _wrong_minutes(served: ServedStaff, page: Page) -> None:
+    _at("/minutes/new", Role.OFFICER, served, page)
+    page.fill("#subject", "第2回")
+    press(page, "form[action='/minutes/new/save']")
+
+
+def _documents(role: Role, served: ServedStaff, page: Page) -> None:
+    _proposed(served)
+    _at("/documents", role, served, page)
+
+
+def _wrong_document(served: ServedStaff, page: Page) -> None:
+    _documents(Role.OFFICER, served, page)
+    press(page, "form[action='/documents/propose']")
+
+
+def _wrong_approval(served: ServedStaff, page: Page) -> None:
+    _documents(Role.WARD_OFFICER, served, page)
+    press(page, "form[action$='/approve']")
+
+
+def _wrong_question(served: ServedStaff, page: Page) -> None:
+    _at("/questions", Role.OFFICER, served, page)
+    press(page, "form[action='/questions/add']")
+
+
+def _wrong_answer(served: ServedStaff, page: Page) -> None:
+    _at("/questions/5", Role.WARD_OFFICER, served, page)
+    press(page, "form[action$='/answer']")
+
+
+def _wrong_check(served: ServedStaff, page: Page) -> None:
+    _at("/checklist/audit", Role.OFFICER, served, page)
+    page.fill("#answer", "")
+    press(page, "form[action$='/write']")
+
+
+def _wrong_milestone(served: ServedStaff, page: Page) -> None:
+    _at("/management/milestones/delivery", Role.OFFICER, served, page)
+    page.fill("#owner", "長" * 61)
+    page.locator("form[action$='/note'] button").click()
+    page.wait_for_load_state("load")
+
+
+MANAGEMENT: dict[str, Step] = {
+    "management": partial(_at, "/management", Role.OFFICER),
+    "milestone: edit": partial(_at, "/management/milestones/delivery", Role.OFFICER),
+    "milestone: read": partial(_at, "/management/milestones/settlement", Role.AUDITOR),
+    "milestone: wrong": _wrong_milestone,
+    "minutes: list": partial(_at, "/minutes", Role.OFFICER),
+    "minutes: new": partial(_at, "/minutes/new", Role.OFFICER),
+    "minutes: wrong": _wrong_minutes,
+    "minutes: to confirm": partial(_minutes, Role.WARD_OFFICER),
+    "minutes: to correct": partial(_minutes, Role.OFFICER),
+    "minutes: edit": partial(_minutes, Role.OFFICER, edit=True),
+    "questions": partial(_at, "/questions", Role.OFFICER),
+    "questions: wrong": _wrong_question,
+    "question: ask": partial(_at, "/questions/3", Role.OFFICER),
+    "question: answer": partial(_at, "/questions/4", Role.WARD_OFFICER),
+    "question: wrong answer": _wrong_answer,
+    "documents: keep": partial(_documents, Role.OFFICER),
+    "documents: decide": partial(_documents, Role.WARD_OFFICER),
+    "documents: wrong": _wrong_document,
+    "documents: wrong approval": _wrong_approval,
+    "checklist": partial(_at, "/checklist", Role.AUDITOR),
+    "checklist: edit": partial(_at, "/checklist/encryption", Role.OFFICER),
+    "checklist: wrong": _wrong_check,
+}

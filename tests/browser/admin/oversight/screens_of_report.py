@@ -1,0 +1,219 @@
+"""The screens of the telephone system's counts, the month's call report, the board and the watch."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import partial
+
+from playwright.sync_api import Page
+
+from portal.domain.contacts.telephony.importer import Reason, import_file
+from portal.domain.desk.casework.access import note_protected_asked
+from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.program.loader import load_program
+from portal.domain.oversight.reports import monthly
+from portal.domain.oversight.reports.calls import KIND
+from portal.domain.oversight.reports.states import DRAFT
+from portal.domain.oversight.reports.versions import month_report
+from tests.browser.admin.contacts.calling import at_the_desk, begin_call
+from tests.browser.admin.screens import Step, press
+from tests.browser.admin.served import ServedStaff
+from tests.support.call_month import END_OF_JULY, JULY, add_marked_call, as_file, invent_counts
+from tests.support.coupons import VAULT
+from tests.support.staff import hire
+from tests.support.telephony import BY_LANGUAGE, BY_LINE, line_file
+
+REPORT = "/call-report/2023-07"
+WRONG = ("2023-07-05", "9:00", "1番", 1, 2, 0, 0, 0, 0)
+PROGRAM = load_program("sample")
+
+
+def lead(served: ServedStaff, name: str = "") -> Actor:
+    """A supervisor of the server, the same one for every name."""
+    key = f"lead {name}"
+    if key not in served.numbers:
+        served.numbers[key] = hire(
+            served.database, served.now, Role.SUPERVISOR, f"lead{len(served.numbers)}"
+        ).id
+    return Actor(Role.SUPERVISOR, served.numbers[key], Organization.CONTRACTOR)
+
+
+def count_july(served: ServedStaff) -> None:
+    """Counts of the whole of July."""
+    data = as_file(invent_counts(JULY, END_OF_JULY, halves=(18, 19)))
+    actor = lead(served)
+    with served.database.write() as session:
+        import_file(session, PROGRAM, BY_LANGUAGE, data, actor, served.now, reason=Reason.CORRECTED)
+
+
+def _to_draft(served: ServedStaff) -> None:
+    actor = lead(served)
+    with served.database.write() as session:
+        row = month_report(session, KIND.name, JULY)
+        if row is not None and row.state != DRAFT:
+            back = monthly.give_back if row.state == "checked" else monthly.revise
+            back(session, VAULT, KIND.name, JULY, actor, served.now)
+
+
+def _checked(served: ServedStaff, *, submitted: bool = False) -> None:
+    count_july(served)
+    _to_draft(served)
+    one, two = lead(served), lead(served, "two")
+    with served.database.write() as session:
+        version = monthly.check(session, VAULT, PROGRAM, KIND, JULY, one, served.now)
+        if submitted:
+            monthly.submit(session, VAULT, KIND.name, JULY, version.number, two, served.now)
+
+
+def _counts(served: ServedStaff, page: Page) -> None:
+    count_july(served)
+    at_the_desk(served, page, Role.SUPERVISOR)
+    served.go(page, "/telephony?month=2023-07&said=stored")
+
+
+def _upload(rows: Sequence[Sequence[object]], served: ServedStaff, page: Page) -> None:
+    count_july(served)
+    at_the_desk(served, page, Role.SUPERVISOR)
+    served.go(page, "/telephony?month=2023-07")
+    page.select_option("#layout", "by_line")
+    page.set_input_files(
+        "#file", {"name": "x.csv", "mimeType": "text/csv", "buffer": line_file(rows)}
+    )
+    press(page, "form[action='/telephony/file']")
+
+
+def _wrong_day(served: ServedStaff, page: Page) -> None:
+    at_the_desk(served, page, Role.OFFICER)
+    served.go(page, "/telephony")
+    page.fill("#day", "きのう")
+    page.fill("#offered_ja", "3")
+    page.fill("#answered_ja", "5")
+    page.locator("form[action='/telephony/day'] button.second").click()
+    page.wait_for_load_state("load")
+
+
+def _list(served: ServedStaff, page: Page) -> None:
+    _checked(served, submitted=True)
+    at_the_desk(served, page, Role.SUPERVISOR)
+    served.go(page, "/call-report")
+
+
+def _draft(served: ServedStaff, page: Page, said: str = "written") -> None:
+    count_july(served)
+    _to_draft(served)
+    at_the_desk(served, page, Role.SUPERVISOR)
+    served.go(page, f"{REPORT}?said={said}")
+
+
+def _named(served: ServedStaff, page: Page) -> None:
+    _draft(served, page)
+    page.fill("#text", "佐藤さんが怒っている。")
+    page.locator(f"form[action='{REPORT}/notes'] button").click()
+    page.wait_for_load_state("load")
+
+
+def _of_another(served: ServedStaff, page: Page) -> None:
+    _checked(served)
+    at_the_desk(served, page, Role.OFFICER)
+    served.go(page, f"{REPORT}?said=checked")
+
+
+def _submitted(served: ServedStaff, page: Page) -> None:
+    _checked(served, submitted=True)
+    at_the_desk(served, page, Role.SUPERVISOR)
+    served.go(page, f"{REPORT}?said=submitted")
+
+
+def _nothing_yet(served: ServedStaff, page: Page) -> None:
+    served.enter(page, Role.AUDITOR)
+    served.go(page, "/call-report/2023-06")
+
+
+def _version(served: ServedStaff, page: Page) -> None:
+    _checked(served)
+    at_the_desk(served, page, Role.SUPERVISOR)
+    served.go(page, f"{REPORT}/versions/1")
+
+
+def _marked(served: ServedStaff, page: Page) -> int:
+    _to_draft(served)
+    agent = lead(served).id or 0
+    call = add_marked_call(
+        served.database, agent, date(2023, 7, 12), "山田さんから、手紙が遅いという苦情。"
+    )
+    at_the_desk(served, page, Role.SUPERVISOR)
+    served.go(page, f"{REPORT}/marked")
+    return call
+
+
+def _marked_list(served: ServedStaff, page: Page) -> None:
+    _marked(served, page)
+
+
+def _marked_call(served: ServedStaff, page: Page) -> None:
+    call = _marked(served, page)
+    served.go(page, f"{REPORT}/marked/{call}")
+
+
+def _wrong_sentence(served: ServedStaff, page: Page) -> None:
+    _marked_call(served, page)
+    page.fill("#text", "山田さんから苦情。")
+    press(page, "form.card")
+
+
+def _board(served: ServedStaff, page: Page, path: str = "/board") -> None:
+    today = (served.now + timedelta(hours=9)).date()
+    rows = [
+        (today.isoformat(), f"{9 + n // 2}:{n % 2 * 30:02}", "1番", 20, 12 + n, 3, 5, 0, 0)
+        for n in range(5)
+    ]
+    actor = lead(served)
+    with served.database.write() as session:
+        import_file(
+            session, PROGRAM, BY_LINE, line_file(rows), actor, served.now, reason=Reason.CORRECTED
+        )
+    begin_call(served, page)
+    at_the_desk(served, page, Role.SUPERVISOR)
+    served.go(page, path)
+
+
+def _watch(served: ServedStaff, page: Page, path: str = "/watch") -> None:
+    agent = hire(served.database, served.now, Role.AGENT, f"browsing{served.now:%H%M%S%f}").id
+    actor = Actor(Role.AGENT, agent, Organization.SUBCONTRACTOR)
+    with served.database.write() as session:
+        for what in ("search", "unmask", "open", "births"):
+            record(
+                session, actor, served.now, "staff.unusual_browsing", "staff_user", agent, what=what
+            )
+        note_protected_asked(session, served.numbers["protected"], actor, served.now, call_id=1)
+    at_the_desk(served, page, Role.SUPERVISOR)
+    served.go(page, path)
+
+
+def _mine(served: ServedStaff, page: Page) -> None:
+    _watch(served, page)
+    page.locator("form button.small-button").first.click()
+    page.wait_for_load_state("load")
+
+
+REPORTS: dict[str, Step] = {
+    "counts": _counts,
+    "counts: wrong file": partial(_upload, [WRONG, WRONG]),
+    "counts: other numbers": partial(_upload, [("2023-07-05", "9:00", "1番", 9, 5, 0, 0, 0, 0)]),
+    "counts: wrong day": _wrong_day,
+    "reports": _list,
+    "report: draft": _draft,
+    "report: a name in it": _named,
+    "report: checked by another": _of_another,
+    "report: submitted": _submitted,
+    "report: nothing yet": _nothing_yet,
+    "report: version": _version,
+    "report: marked calls": _marked_list,
+    "report: a marked call": _marked_call,
+    "report: a name in the sentence": _wrong_sentence,
+    "board": _board,
+    "board: still": partial(_board, path="/board?still=1"),
+    "watch": _watch,
+    "watch: everything": partial(_watch, path="/watch?view=all"),
+    "watch: one was seen": _mine,
+}

@@ -1,0 +1,110 @@
+"""Calls back on the page: taken once, called from there, with a number that nobody else sees."""
+
+import re
+
+import pytest
+
+from portal.domain.contacts.calls.models import Call
+from portal.domain.contacts.escalations.models import CallBack
+from portal.domain.foundation.actors import Role
+from portal.domain.people.tasks.models import Task
+from tests.functional.contacts.escalations.browsing import CALLED, agent, asked
+from tests.support.staff import StaffSite
+
+
+def test_a_call_back_is_taken_once_called_from_its_page_and_done(staff: StaffSite) -> None:
+    visitor, place = asked(staff)
+    assert staff.count(Task, kind="call_back") == 1
+    listed = visitor.open("/call-backs").text
+    assert place in listed
+    assert "0312345678" not in visitor.open(place).text
+    answers = [visitor.post(f"{place}/start") for _ in range(2)]
+    assert {answer.headers["location"] for answer in answers} == {place}
+    calling = visitor.open(place).text
+    assert "0312345678" in calling
+    assert "/scripts/greeting_call_back?speak=ko" in calling
+    assert staff.count(Call, direction="outbound", language="ko") == 1
+    assert visitor.post(f"{place}/settle", {"form_key": "0"}).status_code == 422
+    sent = {"outcome": "reached", "form_key": "s"}
+    assert [visitor.post(f"{place}/settle", sent).headers["location"] for _ in range(2)] == [
+        "/calls/finish"
+    ] * 2
+    assert staff.count(CallBack, state="done") == 1
+    assert "待っている折り返しはありません" in visitor.open("/call-backs").text
+
+
+def test_the_number_is_on_nobody_elses_page(sqlite_staff: StaffSite) -> None:
+    first, place = asked(sqlite_staff)
+    first.post(f"{place}/start")
+    other = sqlite_staff.enter_as(Role.AGENT)
+    assert "0312345678" not in other.open(place).text
+    refused = other.post(f"{place}/start")
+    assert refused.status_code == 409
+    assert "ほかの人が" in refused.text
+    assert other.post(f"{place}/settle", {"outcome": "reached"}).status_code == 422
+    assert other.post(f"{place}/release").status_code == 409
+    assert first.post(f"{place}/release").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"telephone": ""}, "telephone"),
+        ({"at": "2023-08-05", "clock": "10:00"}, "at"),
+        ({"clock": "99"}, "at"),
+        ({"at": "いつか", "clock": "10:00"}, "at"),
+        ({"clock": "9:00"}, "at"),
+        ({"text": "4111 1111 1111 1111"}, "text"),
+    ],
+)
+def test_a_call_back_with_faults_comes_back_as_it_was_typed(
+    sqlite_staff: StaffSite, changed: dict[str, str], field: str
+) -> None:
+    visitor, call_id = agent(sqlite_staff)
+    visitor.open("/call-backs/new")
+    answer = visitor.post("/call-backs/new/submit", CALLED | {"call": str(call_id)} | changed)
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.text
+    assert sqlite_staff.count(Task) == 0
+
+
+def test_a_time_alone_is_todays(sqlite_staff: StaffSite) -> None:
+    visitor, place = asked(sqlite_staff, clock="午後2時30分")
+    assert "2023-08-01 14:30" in visitor.open(place).text
+
+
+def test_nobody_answered_and_no_second_call_back_is_asked_for(sqlite_staff: StaffSite) -> None:
+    visitor, place = asked(sqlite_staff)
+    visitor.post(f"{place}/start")
+    visitor.open(place)
+    visitor.post(f"{place}/settle", {"outcome": "no_answer", "form_key": "s"})
+    page = visitor.open("/calls/finish").text
+    assert 'name="result" value="call_back" checked' in page
+    found = re.search(r'name="call_id" value="(\d+)"', page)
+    assert found
+    notes = {
+        "call_id": found[1],
+        "category": "delivery/absent",
+        "result": "call_back",
+        "form_key": "f",
+    }
+    answer = visitor.post("/calls/finish/submit", notes)
+    assert answer.headers["location"] == "/calls?said=finished"
+    assert sqlite_staff.count(Task, kind="call_back") == 1
+
+
+def test_the_number_is_spelled_in_the_callers_language(sqlite_staff: StaffSite) -> None:
+    visitor, place = asked(sqlite_staff, language="ko")
+    page = visitor.open(f"{place}?said=asked").text
+    assert '<p class="spelled" lang="ko">' in page
+    assert "アメリカ" not in page
+
+
+def test_the_hours_stand_beside_the_time_and_in_its_fault(sqlite_staff: StaffSite) -> None:
+    visitor, call_id = agent(sqlite_staff)
+    hours = "受付時間: 午前9時から午後5時まで"
+    assert hours in visitor.open("/call-backs/new").text
+    assert hours in visitor.open("/calls/finish").text
+    saturday = {"call": str(call_id), "at": "2023-08-05", "clock": "10:00"}
+    answer = visitor.post("/call-backs/new/submit", CALLED | saturday)
+    assert f"受付時間の中の日時を入力してください。{hours}" in answer.text

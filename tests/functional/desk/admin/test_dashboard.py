@@ -1,0 +1,250 @@
+"""The first page says what was delivered, which figure counts, and what is open until when."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from html import unescape
+
+import pytest
+from sqlalchemy import update
+
+from portal.domain.contacts.calls.kinds import CallLanguage
+from portal.domain.contacts.escalations.models import CallBack
+from portal.domain.contacts.faxes.services import NewFax, receive
+from portal.domain.desk.casework.steps import DONE, Step, next_steps
+from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
+from portal.domain.foundation.clock import jst_date
+from portal.domain.letters.documents import services
+from portal.domain.letters.letters.models import Letter, PrintRun
+from portal.domain.letters.letters.numbers import new_letter_number
+from portal.domain.oversight.management import milestones, questions
+from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.services import change
+from portal.domain.people.tasks.services import CALL_BACK, UNMATCHED, open_task
+from portal.domain.requests.requests.scans import check_scan
+from tests.support.coupons import VAULT
+from tests.support.files import fax
+from tests.support.resident import Loop
+from tests.support.staff import StaffSite, make_staff
+
+
+def rows_of(page: str, section: str) -> dict[str, list[str]]:
+    """The rows of a section's table: head, then cells."""
+    body = page.split(f'<h2 id="{section}">', 1)[1].split("</table>", 1)[0]
+    found = {}
+    for row in re.findall(r"<tr.*?</tr>", body, re.DOTALL):
+        cells = [
+            unescape(re.sub(r"<[^>]+>", " ", cell)).split()
+            for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)
+        ]
+        found[cells[0][0]] = [" ".join(cell) for cell in cells]
+    return found
+
+
+def deliver(staff: StaffSite) -> None:
+    """Three households of two children: all letters went out; one showed a code and exchanged it; one declined a child."""
+    people = [staff.add_household() for _ in range(3)]
+    staff.give_coupons()
+    with staff.database.write() as session:
+        run = PrintRun(
+            kind="credential",
+            state="handed_over",
+            planned=3,
+            children=6,
+            total_yen=180_000,
+            folder="f",
+            notice_date=staff.now.date(),
+            created_at=staff.now,
+            finished_at=staff.now,
+            handed_over_at=staff.now,
+        )
+        session.add(run)
+        session.flush()
+        for person in people[:2]:
+            session.add(
+                Letter(
+                    number=new_letter_number(),
+                    household_id=person.household_id,
+                    kind="credential",
+                    state="handed_over",
+                    print_run_id=run.id,
+                    chunk_number=1,
+                    children=2,
+                    amount_yen=60_000,
+                    created_at=staff.now,
+                    printed_at=staff.now,
+                    handed_over_at=staff.now,
+                )
+            )
+        first, second, third = (
+            [e.id for e in session.query(Entitlement).filter_by(household_id=person.household_id)]
+            for person in people
+        )
+        session.execute(
+            update(Coupon)
+            .where(Coupon.entitlement_id.in_(first))
+            .values(state="revealed", revealed_at=staff.now)
+        )
+        session.execute(
+            update(Coupon).where(Coupon.entitlement_id == first[0]).values(state="exchanged")
+        )
+        change(session, first[0], "exchange", SYSTEM, staff.now)
+        change(session, second[0], "decline", SYSTEM, staff.now)
+        change(session, third[0], "exclude", SYSTEM, staff.now)
+
+
+@pytest.mark.parametrize("means", ["handed_over", "revealed", "exchanged"])
+def test_all_three_figures_show_and_the_setting_moves_the_mark(
+    staff: StaffSite, background_loop: Loop, means: str
+) -> None:
+    deliver(staff)
+    site = replace(staff.site, program=replace(staff.site.program, delivered_means=means))
+    chosen = make_staff(site, staff.database, background_loop, staff.folder)
+    rows = rows_of(chosen.enter_as(Role.AUDITOR).open("/").text, "delivered")
+    assert [row[1:] for name, row in rows.items() if name != "数え方"] == [
+        ["2", "3", "90,000円"],
+        ["1", "2", "60,000円"],
+        ["1", "1", "30,000円"],
+        ["3", "4", "120,000円"],
+    ]
+    words = {
+        "handed_over": "手紙を差し出した",
+        "revealed": "クーポンを表示した",
+        "exchanged": "クーポンを交換した",
+    }
+    assert [name for name, row in rows.items() if "配達済みと数える" in row[0]] == [words[means]]
+
+
+@pytest.mark.parametrize(
+    ("now", "first", "new_letter"),
+    [
+        (datetime(2023, 6, 1, tzinfo=UTC), "サインイン", "未開始"),
+        (datetime(2023, 7, 4, 3, tzinfo=UTC), "辞退の受付", "受付中"),
+        (datetime(2023, 12, 11, 3, tzinfo=UTC), "代替品の申し出", "あと10日"),
+        (datetime(2023, 12, 21, 14, 59, tzinfo=UTC), "再配送の申し込み", "きょうまで"),
+        (datetime(2023, 12, 21, 15, 0, tzinfo=UTC), "コールセンター", "終了"),
+    ],
+    ids=["before", "open", "closing", "last day", "over"],
+)
+def test_every_window_shows_with_its_state_and_the_next_change_first(
+    sqlite_staff: StaffSite, now: datetime, first: str, new_letter: str
+) -> None:
+    sqlite_staff.clock.instant = now
+    rows = rows_of(sqlite_staff.enter_as(Role.AGENT).open("/").text, "windows")
+    assert len(rows) == 11
+    assert rows["手紙の出し直し"][1] == new_letter
+    assert rows["手紙の出し直し"][3] == "2023-12-21"
+    assert list(rows)[1] == first
+
+
+def test_the_steps_end_when_every_letter_went_out(sqlite_staff: StaffSite) -> None:
+    deliver(sqlite_staff)
+    officer = sqlite_staff.enter_as(Role.OFFICER)
+    steps = officer.open("/").text.split('<ol class="steps">', 1)[1].split("</ol>", 1)[0]
+    last = steps.rsplit("<li", 1)[1]
+    assert "手紙を差し出す" in last
+    assert "2 / 3" in last
+
+
+def test_the_step_of_codes_waits_for_no_child_that_gets_none(sqlite_staff: StaffSite) -> None:
+    staff = sqlite_staff
+    first, _other, hidden = (
+        staff.add_household(),
+        staff.add_household(),
+        staff.add_household(protected=True),
+    )
+    with staff.database.write() as session:
+        session.execute(
+            update(Entitlement)
+            .where(Entitlement.household_id == first.household_id)
+            .values(claimed_by="alternative", claim_id=1)
+        )
+    before = next(one for one in _steps(staff) if one.name == "assign")
+    assert (before.state != DONE, before.done, before.all) == (True, 0, 2)
+    staff.give_coupons()
+    after = next(one for one in _steps(staff) if one.name == "assign")
+    assert (after.state, after.done, after.all) == (DONE, 2, 2), hidden
+
+
+def _steps(staff: StaffSite) -> list[Step]:
+    with staff.database.read() as session:
+        return next_steps(session)
+
+
+def test_what_is_late_with_the_ward_is_a_link_for_those_who_see_the_management(
+    sqlite_staff: StaffSite,
+) -> None:
+    staff, now = sqlite_staff, sqlite_staff.now
+    program, contractor = staff.site.program, Organization.CONTRACTOR
+    officer = Actor(Role.OFFICER, staff.hire(Role.OFFICER).id, contractor)
+    asked = program.calendar.business_days_before(jst_date(now), questions.ANSWER_DAYS)
+    with staff.database.write() as session:
+        services.propose(session, "pages", b"a = 1\n", "texts.toml", "初版", officer, now)
+        questions.ask(session, 1, asked, officer, now)
+        questions.ask(session, 2, asked - timedelta(days=1), officer, now)
+        for one in milestones.late(session, program, now)[1:]:
+            milestones.move(session, program, one.key, "finish", officer, now)
+        (left,) = milestones.late(session, program, now)
+    page = staff.enter_as(Role.WARD_OFFICER).open("/").text
+    late = page.split('id="with-ward"', 1)[1].split("</section>", 1)[0]
+    links = re.findall(r'href="([^"]+)"', late)
+    assert links == [
+        f"/management/milestones/{left.key}",
+        "/documents",
+        "/documents#version-1",
+        "/questions/2",
+    ]
+    assert "期限を過ぎました" in staff.enter_as(Role.AUDITOR).open("/questions/2").text
+    for role in (Role.AGENT, Role.SUPERVISOR):
+        assert 'id="with-ward"' not in staff.enter_as(role).open("/").text
+
+
+def tiles(page: str) -> list[str]:
+    """What the tiles say, with their figures."""
+    found = re.findall(r'<a class="tile.*?</a>', page, re.DOTALL)
+    return [" ".join(unescape(re.sub(r"<[^>]+>", " ", tile)).split()) for tile in found]
+
+
+def test_calls_back_have_one_tile_and_what_the_office_goes_on_with_another(
+    sqlite_staff: StaffSite,
+) -> None:
+    agent = Actor(Role.AGENT, sqlite_staff.hire(Role.AGENT).id, Organization.CONTRACTOR)
+    with sqlite_staff.database.write() as session:
+        for kind, state in (
+            (CALL_BACK, "waiting"),
+            (CALL_BACK, "handed_on"),
+            (CALL_BACK, "handed_on"),
+            (UNMATCHED, "waiting"),
+        ):
+            task = open_task(session, VAULT, kind, None, {}, agent, sqlite_staff.now)
+            session.add(CallBack(task_id=task.id, state=state))
+    found = tiles(sqlite_staff.enter_as(Role.OFFICER).open("/").text)
+    assert [tile for tile in found if "折り返し" in tile] == [
+        "2 折り返しの電話",
+        "2 折り返しでつながり、続きを待つ用件",
+    ]
+    assert "1 照合できない依頼" in found
+    assert "3 折り返しの電話" in tiles(sqlite_staff.enter_as(Role.WARD_OFFICER).open("/").text)
+
+
+def test_faxes_that_wait_have_a_tile_with_what_is_due_today(sqlite_staff: StaffSite) -> None:
+    colleague = sqlite_staff.hire(Role.AGENT)
+    agent = sqlite_staff.enter(colleague)
+    assert "0 対応を待つFAX" in tiles(agent.open("/").text)
+    actor = Actor(Role.AGENT, colleague.id, Organization.CONTRACTOR)
+    today = jst_date(sqlite_staff.now)
+    with sqlite_staff.database.write() as session:
+        for number, due in enumerate((today, today + timedelta(days=1))):
+            new = NewFax(
+                sqlite_staff.now - timedelta(minutes=9),
+                check_scan(fax((172, 110 + number))),
+                CallLanguage.JA,
+                "",
+            )
+            calendar = sqlite_staff.site.program.calendar
+            receive(session, VAULT, calendar, new, actor, sqlite_staff.now).due_on = due
+    assert "2 対応を待つFAX（返信の期限がきょうまでのもの 1）" in tiles(agent.open("/").text)
+    assert not any(
+        "FAX" in tile for tile in tiles(sqlite_staff.enter_as(Role.WARD_OFFICER).open("/").text)
+    )

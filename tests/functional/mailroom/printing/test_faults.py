@@ -1,0 +1,129 @@
+"""Builds that are killed, that meet each other, or that run out of space: every household gets one letter, whole."""
+
+import hashlib
+import json
+import random
+import resource
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.people.credentials.models import Credential
+from portal.platform.database import Database
+from tests.functional.mailroom.printing.conftest import Ward
+from tests.functional.mailroom.printing.test_build import households_of
+from tests.support.letters import add_families, read_papers
+from tests.support.sources import ROOT
+
+BUILD = [sys.executable, "-W", "error", "-m", "tests.support.letters"]
+HOUSEHOLDS, PER_FILE = 24, 3
+
+
+def start(url: str, folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*BUILD, url, str(folder), str(PER_FILE)],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def check_one_letter_each(database: Database, folder: Path, ids: list[int]) -> None:
+    """One run, one letter, one living credential per household, and no file that the run does not know."""
+    with database.read() as session:
+        run = session.scalars(select(PrintRun)).one()
+        assert run.state == "built"
+        home = Path(run.folder)
+        chunks = session.scalars(select(PrintChunk).order_by(PrintChunk.number)).all()
+        digests = {home / (chunk.file_name or ""): chunk.sha256 for chunk in chunks}
+        letters = Counter(session.scalars(select(Letter.household_id)))
+        credentials = Counter(session.scalars(select(Credential.household_id)))
+        assert letters == credentials == Counter(ids)
+        assert (
+            session.scalar(select(func.count(Credential.id)).where(Credential.state != "issued"))
+            == 0
+        )
+    files = list(digests)
+    for file, digest in digests.items():
+        assert hashlib.sha256(file.read_bytes()).hexdigest() == digest
+    papers = read_papers(files)
+    assert sorted(households_of(database, papers).values()) == sorted(ids)
+    assert len(papers) == len(ids)
+    sums = json.loads((home / "manifest-001.json").read_text("utf-8"))
+    assert [file["file"] for file in sums["files"]] == [file.name for file in files]
+    extra = {path.name for path in home.iterdir()} - {file.name for file in files}
+    assert extra == {"back-001.pdf", "manifest-001.csv", "manifest-001.json"}
+    assert [path.name for path in folder.iterdir()] == ["run-001"]
+
+
+def test_killed_at_any_moment_the_next_build_goes_on(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    ids = add_families(database, HOUSEHOLDS)
+    folder = tmp_path / "letters"
+    dice = random.Random(20230703)
+    killed = 0
+    for _ in range(4):
+        child = start(database_url, folder)
+        time.sleep(dice.uniform(0.5, 1.5))  # a fast machine is done within a second or two
+        child.kill()
+        _out, fault = child.communicate()
+        killed += child.returncode < 0
+        assert child.returncode < 0 or not fault, fault
+    child = start(database_url, folder)
+    _out, fault = child.communicate(timeout=60)
+    assert child.returncode == 0, fault
+    assert killed
+    check_one_letter_each(database, folder, ids)
+
+
+def test_two_builds_at_once_print_each_letter_once(
+    database: Database, database_url: str, tmp_path: Path
+) -> None:
+    ids = add_families(database, HOUSEHOLDS)
+    folder = tmp_path / "letters"
+    both = [start(database_url, folder), start(database_url, folder)]
+    faults = [child.communicate(timeout=60)[1] for child in both]
+    codes = sorted(child.returncode for child in both)
+    assert codes in ([0, 0], [0, 1]), faults
+    if codes == [0, 1]:
+        assert any("ConflictError" in fault for fault in faults)
+    check_one_letter_each(database, folder, ids)
+
+
+def test_a_full_disk_is_one_sentence_and_nothing_half_done(ward: Ward) -> None:
+    ids = add_families(ward.database, 60)
+    limit = 900_000  # bytes: the database fits, the file of sixty letters does not
+
+    def small_disk() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    command = [sys.executable, "-m", "portal", "letters", "build"]
+    broken = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=ward.environ,
+        preexec_fn=small_disk,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert broken.returncode == 1
+    assert "letters-001-0001.pdf" in broken.stderr.splitlines()[-1]
+    assert "Traceback" not in broken.stderr
+    folder = ward.folder / "letters" / "run-001"
+    assert [path.name for path in folder.iterdir()] == ["back-001.pdf"]
+    with ward.database.read() as session:
+        assert session.scalar(select(func.count(Credential.id))) == 0
+        assert set(session.scalars(select(Letter.state))) == {"prepared"}
+    again = subprocess.run(
+        command, cwd=ROOT, env=ward.environ, capture_output=True, text=True, check=False
+    )
+    assert again.returncode == 0, again.stderr
+    check_one_letter_each(ward.database, ward.folder / "letters", ids)

@@ -1,0 +1,147 @@
+"""A print run goes to the post as a whole: proposed by one, confirmed by another, without letters that must stay."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
+from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.foundation.errors import (
+    ConflictError,
+    NotAllowedError,
+    NotFoundError,
+    WrongStateError,
+)
+from portal.domain.letters.letters.models import Letter, PrintRun
+from portal.domain.mailroom.printing.dispatch import handover
+from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
+from portal.domain.mailroom.printing.runs.queries import to_withdraw
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.households.models import Hold, Household
+from portal.platform.database import Database
+from tests.support.coupons import NOW, VAULT
+from tests.support.letters import add_families, printer
+from tests.support.proofs import approve_run
+from tests.support.staff import hire
+
+
+@dataclass
+class Post:
+    """A finished run and the people who may hand it over."""
+
+    database: Database
+    run_id: int
+    households: list[int]
+    officer: Actor
+    other: Actor
+
+    def propose(self) -> None:
+        with self.database.write() as session:
+            handover.propose_hand_over(session, self.run_id, self.officer, NOW)
+
+    def confirm(self, actor: Actor | None = None) -> handover.HandedOver:
+        with self.database.write() as session:
+            return handover.confirm_hand_over(session, VAULT, self.run_id, actor or self.other, NOW)
+
+    def stop(self, household_id: int, *, protected: bool = False) -> None:
+        with self.database.write() as session:
+            if protected:
+                session.get_one(Household, household_id).protected = True
+            else:
+                session.add(Hold(household_id=household_id, code="W06_INSTITUTION", created_at=NOW))
+
+    def take_out(self) -> int:
+        with self.database.write() as session:
+            letters = [row.letter_id for row in to_withdraw(session, self.run_id)]
+            return handover.take_out(session, self.run_id, letters, self.officer, NOW)
+
+    def states(self) -> list[tuple[str, bool]]:
+        with self.database.read() as session:
+            rows = session.execute(select(Letter.state, Letter.handed_over_at).order_by(Letter.id))
+            return [(state, at is not None) for state, at in rows]
+
+    def run_state(self) -> str:
+        with self.database.read() as session:
+            return session.get_one(PrintRun, self.run_id).state
+
+
+@pytest.fixture
+def post(database: Database, tmp_path: Path) -> Post:
+    households = add_families(database, 3)
+    built = build_letters(printer(database, tmp_path), workers=0)
+    assert isinstance(built, BuiltRun)
+    officer, other = (
+        hire(database, NOW, role, role.value) for role in (Role.OFFICER, Role.WARD_OFFICER)
+    )
+    first, second = (
+        Actor(Role.OFFICER, officer.id, Organization.CONTRACTOR),
+        Actor(Role.WARD_OFFICER, other.id, Organization.WARD),
+    )
+    approve_run(database, built.run_id, first, second)
+    return Post(database, built.run_id, households, first, second)
+
+
+def test_two_people_hand_a_run_over_with_all_its_letters(post: Post) -> None:
+    post.propose()
+    assert post.confirm() == handover.HandedOver(post.run_id, 3, 4, 120_000)
+    assert post.states() == [("handed_over", True)] * 3
+    assert post.run_state() == "handed_over"
+    with post.database.read() as session:
+        events = session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "letter.handed_over")
+        ).all()
+        assert sorted(event.household_id or 0 for event in events) == sorted(post.households)
+    with pytest.raises(WrongStateError):
+        post.confirm()
+    with pytest.raises(WrongStateError):
+        post.propose()
+
+
+def test_nobody_hands_over_alone_or_unasked_or_without_an_account(post: Post) -> None:
+    with pytest.raises(NotFoundError, match="まだ提案されていません"):
+        post.confirm()
+    with post.database.write() as session, pytest.raises(NotAllowedError):
+        handover.propose_hand_over(session, post.run_id, SYSTEM, NOW)
+    post.propose()
+    with pytest.raises(NotAllowedError, match="自分の提案"):
+        post.confirm(post.officer)
+    assert post.states() == [("printed", False)] * 3
+
+
+@pytest.mark.parametrize("protected", [True, False], ids=["protected", "held"])
+def test_letters_that_must_stay_are_taken_out_before_the_rest_goes(
+    post: Post, *, protected: bool
+) -> None:
+    post.propose()
+    post.stop(post.households[0], protected=protected)
+    post.stop(post.households[1])
+    with pytest.raises(ConflictError, match="2通"):
+        post.confirm()
+    with pytest.raises(ConflictError, match="2通"):
+        post.propose()
+    assert post.states() == [("printed", False)] * 3
+    assert post.take_out() == 2
+    with post.database.read() as session:
+        credentials = session.scalars(
+            select(Credential.state).order_by(Credential.household_id)
+        ).all()
+    assert credentials == ["closed", "closed", "issued"]
+    assert post.confirm().letters == 1
+    assert post.states() == [("cancelled", False), ("cancelled", False), ("handed_over", True)]
+
+
+def test_a_run_that_is_not_there_is_not_handed_over(post: Post) -> None:
+    post.run_id += 1
+    with pytest.raises(NotFoundError):
+        post.propose()
+    with pytest.raises(NotFoundError):
+        post.take_out()
+
+
+def test_taking_out_needs_an_account_and_the_right_run(post: Post) -> None:
+    with post.database.write() as session, pytest.raises(NotAllowedError):
+        handover.take_out(session, post.run_id, [1], SYSTEM, NOW)
+    with post.database.write() as session, pytest.raises(NotFoundError):
+        handover.take_out(session, post.run_id, [999], post.officer, NOW)

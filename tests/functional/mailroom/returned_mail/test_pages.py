@@ -1,0 +1,171 @@
+"""The returned-mail desk on the staff site: fifty scans in a row, corrected, kept, destroyed by two, printed."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from portal.domain.foundation.actors import Role
+from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.letters.letters.models import Letter
+from portal.domain.mailroom.returned_mail.models import ReturnedItem
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.households.models import Household
+from tests.functional.requests.redeliveries.support import handed_over
+from tests.support.people import CANARY_NAME, Person
+from tests.support.resident import Visitor
+from tests.support.staff import StaffSite
+
+PILE = {
+    "reason": "storage_ended",
+    "box": "A-1",
+    "received_on": "2023-08-01",
+    "keep_until": "2023-12-28",
+}
+
+
+def letters(staff: StaffSite, count: int) -> list[str]:
+    numbers = []
+    for _place in range(count):
+        person: Person = staff.add_household()
+        with staff.database.write() as session:
+            numbers.append(handed_over(session, person).number)
+    return numbers
+
+
+def scan(desk: Visitor, number: str, **changes: str) -> int:
+    return desk.post(
+        "/returns/receive", PILE | {"form_key": number or "empty", "number": number} | changes
+    ).status_code
+
+
+def test_fifty_scans_in_a_row_keep_the_pile_and_say_the_next_step(sqlite_staff: StaffSite) -> None:
+    desk = sqlite_staff.enter_as(Role.OFFICER)
+    numbers = letters(sqlite_staff, 50)
+    desk.open("/returns")
+    for number in numbers:
+        assert scan(desk, number) == 303
+    page = desk.open("/returns?said=received").text
+    assert f'<strong class="mono">{numbers[-1]}</strong>' in page
+    assert "再配達の申し込みを待ちます" in page
+    assert 'value="A-1"' in page
+    assert 'name="number"' in page
+    assert "autofocus" in page
+    assert page.count('<th scope="row" class="mono nowrap">') == 20
+    assert sqlite_staff.count(ReturnedItem) == 50
+    assert sqlite_staff.count(Credential, state="suspended") == 50
+
+
+def test_a_number_that_fits_nothing_says_what_to_do_and_the_pile_stays(staff: StaffSite) -> None:
+    desk = staff.enter_as(Role.OFFICER)
+    answer = desk.post("/returns/receive", PILE | {"form_key": "a", "number": "M000000000"})
+    assert answer.status_code == 422
+    assert "責任者に渡してください" in answer.text
+    assert 'value="A-1"' in answer.text
+    (number,) = letters(staff, 1)
+    assert scan(desk, number) == 303
+    again = desk.post("/returns/receive", PILE | {"form_key": "b", "number": number})
+    assert "もう受け取ってあります" in again.text
+    assert staff.count(ReturnedItem) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("number", ""),
+        ("box", ""),
+        ("reason", "x"),
+        ("received_on", "きのう"),
+        ("keep_until", "2023-01-01"),
+    ],
+)
+def test_a_fault_in_the_form_takes_nothing_in(
+    sqlite_staff: StaffSite, field: str, value: str
+) -> None:
+    (number,) = letters(sqlite_staff, 1)
+    desk = sqlite_staff.enter_as(Role.OFFICER)
+    answer = desk.post(
+        "/returns/receive", PILE | {"form_key": "a", "number": number} | {field: value}
+    )
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.text
+    assert sqlite_staff.count(ReturnedItem) == 0
+
+
+def test_a_wrong_reason_is_put_right_the_same_day_only(staff: StaffSite) -> None:
+    (number,) = letters(staff, 1)
+    desk = staff.enter_as(Role.OFFICER)
+    scan(desk, number)
+    with staff.database.read() as session:
+        key = session.scalars(select(ReturnedItem.id)).one()
+    desk.send(f"/returns/{key}/correct", {"form_key": "c", f"reason-{key}": "moved_unknown"})
+    assert "区が住所を確かめます" in desk.open("/returns").text
+    staff.clock.instant += timedelta(days=1)
+    late = staff.enter_as(Role.OFFICER).post(
+        f"/returns/{key}/correct", {"form_key": "d", f"reason-{key}": "died"}
+    )
+    assert late.status_code == 422
+    assert "受け取ったその日だけ" in late.text
+
+
+def test_the_shelf_is_emptied_by_two_people_after_the_last_day(staff: StaffSite) -> None:
+    numbers = letters(staff, 2)
+    first = staff.enter_as(Role.OFFICER)
+    for number in numbers:
+        scan(first, number)
+    assert "廃棄を提案する" not in first.open("/returns/shelf").text
+    staff.clock.instant = datetime(2023, 12, 29, 3, 0, tzinfo=UTC)
+    first, second = staff.enter_as(Role.OFFICER), staff.enter_as(Role.OFFICER)
+    with staff.database.read() as session:
+        chosen = {f"item-{key}": "1" for key in session.scalars(select(ReturnedItem.id))}
+    assert first.post("/returns/shelf/propose", {"form_key": "none"}).status_code == 422
+    first.send("/returns/shelf/propose", {"form_key": "p"} | chosen)
+    own = first.post("/returns/shelf/confirm", {"form_key": "own"} | chosen)
+    assert own.status_code == 422
+    second.send("/returns/shelf/confirm", {"form_key": "q"} | chosen)
+    assert staff.count(ReturnedItem, state="destroyed") == 2
+    assert "保管している郵便はありません" in second.open("/returns/shelf").text
+
+
+def test_lists_can_be_printed_and_name_nobody(staff: StaffSite) -> None:
+    numbers = letters(staff, 2)
+    desk = staff.enter_as(Role.OFFICER)
+    for number in numbers:
+        scan(desk, number)
+    for path in ("/returns", "/returns/shelf", "/undelivered"):
+        page = desk.open(path).text
+        assert numbers[0] in page
+        assert CANARY_NAME not in page
+    for path in ("/returns/shelf/file", "/undelivered/file"):
+        for kind, start in (("pdf", b"%PDF"), ("xlsx", b"PK")):
+            assert desk.post(f"{path}/{kind}", {"form_key": kind}).content.startswith(start)
+    assert len(staff.events("report.taken")) == 4
+
+
+def test_a_protected_household_is_the_wards_alone(staff: StaffSite) -> None:
+    (number,) = letters(staff, 1)
+    with staff.database.write() as session:
+        household = session.scalars(
+            select(Letter.household_id).where(Letter.number == number)
+        ).one()
+        session.get_one(Household, household).protected = True
+    officer = staff.enter_as(Role.OFFICER)
+    scan(officer, number)
+    assert (
+        f"/households/{household}"
+        not in officer.open("/returns").text + officer.open("/returns/shelf").text
+    )
+    assert number in staff.enter_as(Role.WARD_OFFICER).open("/returns/shelf").text
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR])
+@pytest.mark.parametrize("path", ["/returns", "/returns/shelf", "/undelivered"])
+def test_others_do_not_get_here(sqlite_staff: StaffSite, role: Role, path: str) -> None:
+    assert sqlite_staff.enter_as(role).get(path).status_code == 403
+
+
+def test_no_number_stands_in_the_log(sqlite_staff: StaffSite) -> None:
+    (number,) = letters(sqlite_staff, 1)
+    scan(sqlite_staff.enter_as(Role.OFFICER), number)
+    with sqlite_staff.database.read() as session:
+        assert all(number not in str(event.detail) for event in session.scalars(select(AuditEvent)))

@@ -1,0 +1,60 @@
+"""通称: a foreign resident is found by the name by which everybody calls them, and is verified by it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from portal.demo.extract import Extract
+from portal.domain.contacts.calls.names import name_matches
+from portal.domain.mailroom.roster.layout import SHIPPED
+from portal.domain.people.households.search import SearchTerms, search_households
+from portal.domain.people.households.search_index import Indexer
+from portal.platform.database import Database
+from tests.support.coupons import VAULT
+from tests.support.roster import Ward
+
+SAMPLE = "sample"
+
+
+class WardWithAliases(Ward):
+    """A ward whose extract says the 通称 in a column of its own (the sample's remarks)."""
+
+    def write(self, extract: Extract) -> Path:
+        self.handed_over += 1
+        return extract.write(self.folder / f"extract-{self.handed_over}", SAMPLE)[SAMPLE]
+
+
+def called(alias: str) -> Callable[[Extract], None]:
+    def change(extract: Extract) -> None:
+        family = extract.families[0]
+        family.head.cells |= {"氏名": "KIM MINJI", "氏名カナ": "", "備考": alias, "外国人区分": "1"}
+        family.people[1].cells["備考"] = "木村　空"
+
+    return change
+
+
+def found(database: Database, name: str) -> list[int]:
+    with database.read() as session:
+        terms = SearchTerms(name=name)
+        result = search_households(session, VAULT, Indexer(VAULT), terms, include_protected=False)
+        return [view.id for view in result.households]
+
+
+def test_an_alias_of_the_extract_finds_the_household_and_verifies_its_householder(
+    database: Database, tmp_path: Path
+) -> None:
+    layout = tmp_path / "with-alias.toml"
+    shipped = (SHIPPED / "sample.toml").read_text("utf-8")
+    layout.write_text(shipped.replace('field = "remarks"', 'field = "alias"'), "utf-8")
+    ward = WardWithAliases(database, tmp_path, layout=str(layout))
+    ward.hand_over(called("木村　美智"))
+    family = ward.extract().families[0]
+    key = ward.key(family)
+    for typed in ("木村美智", "美智 木村", "木村　空", "minji kim"):
+        assert found(database, typed) == [key], typed
+    view = ward.view(family)
+    assert name_matches("木村 美智", view)
+    assert name_matches("Minji Kim", view)
+    assert not name_matches("木村　空", view)
+    assert ward.change(called("金田　美智")) == {"correction": 1}
+    assert found(database, "金田美智") == [key]
+    assert found(database, "木村美智") == []

@@ -1,0 +1,97 @@
+"""The post's files on the staff site and the command line."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
+
+from portal.cli.mailroom.mail import mail
+from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.letters.shipments.models import Shipment
+from portal.domain.mailroom.tracking.models import TrackingFile
+from tests.functional.oversight.settlement.test_cli import Desk as CommandDesk
+from tests.functional.requests.redeliveries.support import make_post
+from tests.support.resident import Visitor
+from tests.support.settlement import Ending, end_program
+from tests.support.staff import StaffSite
+
+HEADER = "お問い合わせ番号,状態発生日,配送履歴,詳細,取扱局"
+
+
+@pytest.fixture
+def number(sqlite_staff: StaffSite) -> str:
+    """The tracking number of a letter that was posted on 10 July."""
+    make_post(sqlite_staff.database).household()
+    with sqlite_staff.database.read() as session:
+        return session.scalars(select(Shipment)).one().tracking_no or ""
+
+
+def upload(desk: Visitor, *rows: str, key: str = "k") -> str:
+    data = "\r\n".join((HEADER, *rows, "")).encode("cp932")
+    answer = desk.post(
+        "/tracking/file", {"form_key": key}, files={"file": ("post.csv", data, "text/csv")}
+    )
+    return answer.text if answer.status_code == 422 else desk.open(answer.headers["location"]).text
+
+
+def test_a_file_moves_the_mail_and_says_how_much(sqlite_staff: StaffSite, number: str) -> None:
+    desk = sqlite_staff.enter_as(Role.OFFICER)
+    assert "未確認" in desk.open("/tracking").text
+    page = upload(desk, f"{number},2023/07/12 10:00,ご不在のため持ち戻り,,みなも局")
+    assert "新しい記録1件、状態が変わった郵便1通" in page
+    assert sqlite_staff.count(Shipment, state="at_post_office") == 1
+    assert "もう取り込んであります" in upload(
+        desk, f"{number},2023/07/12 10:00,ご不在のため持ち戻り,,みなも局", key="again"
+    )
+
+
+def test_what_nobody_understands_is_listed(sqlite_staff: StaffSite, number: str) -> None:
+    desk = sqlite_staff.enter_as(Role.OFFICER)
+    page = upload(
+        desk, f"{number},2023/07/12,ふしぎな状態,,", "131-12-38385-2,2023/07/12,お届け済み,,"
+    )
+    for words in ("ふしぎな状態", "番号が分からない", "13112383852"):
+        assert words in page
+    desk.send("/tracking/match", {"form_key": "m"})
+    assert "番号をもう一度さがしました" in desk.open("/tracking?said=matched").text
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [("x,2023/07/12,引受,,", "11桁か12桁"), ("131-12-38385-2,2123/07/12,引受,,", "未来")],
+)
+def test_a_file_that_cannot_be_taken_says_why(
+    sqlite_staff: StaffSite, row: str, sentence: str
+) -> None:
+    assert sentence in upload(sqlite_staff.enter_as(Role.OFFICER), row)
+    assert sqlite_staff.count(TrackingFile) == 0
+
+
+def test_no_file_chosen_is_said(sqlite_staff: StaffSite) -> None:
+    answer = sqlite_staff.enter_as(Role.OFFICER).post(
+        "/tracking/file", {"form_key": "k"}, files={"x": ("", b"", "")}
+    )
+    assert answer.status_code in {400, 422}
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR, Role.AUDITOR])
+def test_others_do_not_get_here(sqlite_staff: StaffSite, role: Role) -> None:
+    assert sqlite_staff.enter_as(role).get("/tracking").status_code == 403
+
+
+def test_the_command_takes_a_file_and_lists_what_is_not_delivered(
+    sqlite_staff: StaffSite, number: str, tmp_path: Path
+) -> None:
+    actor = Actor(Role.OFFICER, None, Organization.CONTRACTOR)
+    context = CommandDesk(Ending(sqlite_staff.database, tmp_path, end_program(), actor, actor))
+    path = tmp_path / "post.csv"
+    path.write_text(f"{HEADER}\r\n{number},2023/07/12,ご不在のため持ち戻り,,\r\n", encoding="utf-8")
+    done = CliRunner().invoke(mail, ["track", str(path)], obj=context)
+    assert (done.exit_code, "状態が変わった郵便1通" in done.output) == (0, True), done.output
+    shown = CliRunner().invoke(mail, ["undelivered", "--pdf", str(tmp_path / "u.pdf")], obj=context)
+    assert shown.exit_code == 0, shown.output
+    assert "郵便局で保管" in shown.output
+    assert (tmp_path / "u.pdf").read_bytes().startswith(b"%PDF")
+    missing = CliRunner().invoke(mail, ["track", str(tmp_path / "none.csv")], obj=context)
+    assert missing.exit_code == 1

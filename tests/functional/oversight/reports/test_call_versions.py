@@ -1,0 +1,423 @@
+"""The call report's way to the ward: counts for every open day, two people, versions that nothing changes later."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+
+import pytest
+from python_calamine import CalamineWorkbook
+from sqlalchemy import select, update
+
+from portal.domain.contacts.telephony.importer import Reason, import_file
+from portal.domain.contacts.telephony.models import CountDay
+from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.errors import (
+    ConflictError,
+    DomainError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+    WrongStateError,
+)
+from portal.domain.oversight.reports import monthly, notes, versions
+from portal.domain.oversight.reports.calls import KIND, write_sections
+from portal.domain.oversight.reports.due import CALLS
+from portal.domain.oversight.reports.models import MonthlyReport, ReportVersion
+from portal.domain.oversight.reports.notes import (
+    NoteKind,
+    add_note,
+    drop_note,
+    marked_calls,
+    read_marked,
+)
+from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
+from portal.domain.oversight.reports.tables import Report
+from tests.support import pdf
+from tests.support.call_month import (
+    CHECK_DAY,
+    END_OF_JULY,
+    JULY,
+    add_marked_call,
+    as_file,
+    invent_counts,
+)
+from tests.support.coupons import VAULT
+from tests.support.staff import StaffSite
+from tests.support.telephony import BY_LANGUAGE
+
+SOLD_OUT = "「クーポンの使い方が難しい」という意見"
+
+
+class Office:
+    """Two supervisors, an agent, and July's counts."""
+
+    def __init__(self, staff: StaffSite, *, counts: bool = True) -> None:
+        self.staff, self.database, self.program = staff, staff.database, staff.site.program
+        self.agent = staff.hire(Role.AGENT).id
+        self.one, self.two = (
+            Actor(Role.SUPERVISOR, staff.hire(Role.SUPERVISOR).id, Organization.CONTRACTOR)
+            for _ in range(2)
+        )
+        if counts:
+            self.import_counts(5)
+
+    def import_counts(self, seed: int, reason: Reason | None = None) -> None:
+        data = as_file(invent_counts(JULY, END_OF_JULY, seed, halves=(18, 19, 34)))
+        with self.database.write() as session:
+            import_file(
+                session, self.program, BY_LANGUAGE, data, self.one, CHECK_DAY, reason=reason
+            )
+
+    def check(self, actor: Actor | None = None, now: datetime = CHECK_DAY) -> int:
+        with self.database.write() as session:
+            return monthly.check(
+                session, VAULT, self.program, KIND, JULY, actor or self.one, now
+            ).number
+
+    def submit(self, actor: Actor | None = None, number: int = 1) -> None:
+        with self.database.write() as session:
+            monthly.submit(
+                session,
+                VAULT,
+                CALLS,
+                JULY,
+                number,
+                actor or self.two,
+                CHECK_DAY + timedelta(hours=1),
+            )
+
+    def step(self, name: str) -> None:
+        with self.database.write() as session:
+            getattr(monthly, name)(
+                session, VAULT, CALLS, JULY, self.one, CHECK_DAY + timedelta(hours=2)
+            )
+
+    def report(self, number: int) -> Report:
+        with self.database.read() as session:
+            row = versions.month_report(session, CALLS, JULY)
+            assert row is not None
+            version = versions.version_of(session, row, number)
+            return versions.covered(
+                self.program, CALLS, JULY, versions.content(VAULT, row, version), version
+            )
+
+    def state(self) -> str:
+        with self.database.read() as session:
+            row = versions.month_report(session, CALLS, JULY)
+            return row.state if row is not None else "none"
+
+    def note(
+        self, text: str, call_id: int | None = None, kind: NoteKind = NoteKind.COMPLAINT
+    ) -> int:
+        with self.database.write() as session:
+            return add_note(
+                session, VAULT, self.program, JULY, kind, text, call_id, self.one, CHECK_DAY
+            ).id
+
+
+def test_without_counts_for_every_open_day_nothing_is_checked_or_submitted(
+    staff: StaffSite,
+) -> None:
+    office = Office(staff, counts=False)
+    with pytest.raises(ConflictError, match="7/3、7/4、7/5") as refused:
+        office.check()
+    assert refused.value.code == "missing"
+    office.import_counts(5)
+    with staff.database.write() as session:
+        session.execute(
+            update(CountDay).where(CountDay.day == date(2023, 7, 20)).values(whole=False)
+        )
+    with pytest.raises(ConflictError, match=r"次の営業日の電話の数字がありません: 7/20。"):
+        office.check()
+    with pytest.raises(WrongStateError):
+        office.submit()
+
+
+def test_a_month_that_is_not_over_is_not_checked(sqlite_staff: StaffSite) -> None:
+    office = Office(sqlite_staff)
+    with pytest.raises(ConflictError) as refused:
+        office.check(now=datetime(2023, 7, 31, 14, 59, tzinfo=UTC))
+    assert refused.value.code == "not_over"
+
+
+def test_whoever_checked_it_does_not_submit_it(staff: StaffSite) -> None:
+    office = Office(staff)
+    assert office.check() == 1
+    with pytest.raises(NotAllowedError) as refused:
+        office.submit(office.one)
+    assert refused.value.code == "own_check"
+    assert office.state() == "checked"
+    office.submit(office.two)
+    assert office.state() == "submitted"
+    assert [event.detail["version"] for event in staff.events("report.submitted")] == [1]
+
+
+def test_another_version_than_the_one_that_was_read_is_not_submitted(
+    sqlite_staff: StaffSite,
+) -> None:
+    office = Office(sqlite_staff)
+    office.check()
+    office.step("give_back")
+    assert office.check() == 2
+    with pytest.raises(ConflictError, match="ほかの版"):
+        office.submit(number=1)
+    office.submit(number=2)
+
+
+def test_what_was_submitted_stays_when_the_numbers_change_later(staff: StaffSite) -> None:
+    office = Office(staff)
+    office.note(SOLD_OUT)
+    office.check()
+    office.submit()
+    before = office.report(1)
+    files = (as_pdf(before, CHECK_DAY), as_xlsx(before))
+    office.import_counts(77, Reason.CORRECTED)
+    assert office.report(1) == before
+    office.step("revise")
+    office.note("返送の手紙の問い合わせ", kind=NoteKind.QUESTION)
+    assert office.check() == 2
+    office.submit(number=2)
+    assert office.report(1) == before
+    assert as_pdf(office.report(1), CHECK_DAY) == files[0]
+    later = office.report(2)
+    assert later.tables[1].total != before.tables[1].total
+    assert len(later.tables[4].rows) == len(before.tables[4].rows) + 1 == 2
+
+
+def test_a_version_that_somebody_changed_in_the_database_is_found_out(
+    sqlite_staff: StaffSite,
+) -> None:
+    office = Office(sqlite_staff)
+    office.check()
+    office.step("give_back")
+    office.check()
+    with sqlite_staff.database.write() as session:
+        first, second = session.scalars(select(ReportVersion).order_by(ReportVersion.number)).all()
+        first.sealed, first.wrapped_key = second.sealed, second.wrapped_key
+    with pytest.raises(DomainError):
+        office.report(1)
+
+
+@pytest.mark.parametrize("step", ["give_back", "revise"])
+def test_steps_from_a_wrong_state_are_refused(sqlite_staff: StaffSite, step: str) -> None:
+    office = Office(sqlite_staff)
+    with pytest.raises(WrongStateError):
+        office.step(step)
+
+
+def test_a_checked_report_is_not_written_to(sqlite_staff: StaffSite) -> None:
+    office = Office(sqlite_staff)
+    note = office.note(SOLD_OUT)
+    office.check()
+    attempts: list[Callable[[], object]] = [
+        lambda: office.note("もう一つ"),
+        lambda: _drop(office, note),
+        lambda: _write(office, "人を増やした。"),
+    ]
+    for attempt in attempts:
+        with pytest.raises(ConflictError, match="下書きに戻してください"):
+            attempt()
+
+
+def _drop(office: Office, note_id: int) -> None:
+    with office.database.write() as session:
+        drop_note(session, VAULT, JULY, note_id, office.one, CHECK_DAY)
+
+
+def _write(office: Office, text: str) -> None:
+    with office.database.write() as session:
+        write_sections(
+            session, VAULT, office.program, JULY, {"staffing": text}, office.one, CHECK_DAY
+        )
+
+
+def test_two_checks_at_once_make_one_version(staff: StaffSite) -> None:
+    office = Office(staff)
+    office.note(SOLD_OUT)
+    outcomes: list[object] = []
+
+    def check() -> None:
+        try:
+            outcomes.append(office.check())
+        except DomainError as refused:
+            outcomes.append(refused.code)
+
+    threads = [threading.Thread(target=check) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(str, outcomes)) == ["1", "wrong_state"]
+    assert staff.count(ReportVersion) == 1
+
+
+def test_two_submissions_at_once_are_one(staff: StaffSite) -> None:
+    office = Office(staff)
+    office.check()
+    third = Actor(Role.OFFICER, staff.hire(Role.OFFICER).id, Organization.CONTRACTOR)
+    outcomes: list[str] = []
+
+    def submit(actor: Actor) -> None:
+        try:
+            office.submit(actor)
+            outcomes.append("done")
+        except DomainError as refused:
+            outcomes.append(refused.code)
+
+    threads = [threading.Thread(target=submit, args=(actor,)) for actor in (office.two, third)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["done", "wrong_state"]
+    assert len(staff.events("report.submitted")) == 1
+
+
+def test_typed_sections_are_kept_and_refused_when_they_name_somebody(
+    sqlite_staff: StaffSite,
+) -> None:
+    office = Office(sqlite_staff)
+    _write(office, "7月10日から人を2人増やした。\n夕方の応答率が上がった。")
+    with pytest.raises(InputError, match="佐藤さん") as refused:
+        _write(office, "佐藤さんが休んだ。")
+    assert refused.value.code == "staffing"
+    office.check()
+    assert [row[0] for row in office.report(1).tables[6].rows] == [
+        "7月10日から人を2人増やした。",
+        "夕方の応答率が上がった。",
+    ]
+
+
+def test_marked_calls_are_chosen_once_and_their_words_are_read_on_record(staff: StaffSite) -> None:
+    office = Office(staff)
+    day = date(2023, 7, 12)
+    complaint = add_marked_call(staff.database, office.agent, day, "山田さんが怒っている")
+    shared = add_marked_call(
+        staff.database, office.agent, day, "", complaint=False, shared_with_ward=True
+    )
+    plain = add_marked_call(staff.database, office.agent, day, "", complaint=False)
+    other_month = add_marked_call(staff.database, office.agent, date(2023, 8, 1), "苦情")
+    with staff.database.write() as session:
+        assert [call.id for call in marked_calls(session, JULY)] == [complaint, shared]
+        assert (
+            read_marked(session, VAULT, JULY, complaint, office.one, CHECK_DAY).text
+            == "山田さんが怒っている"
+        )
+        for other in (plain, other_month):
+            with pytest.raises(NotFoundError):
+                read_marked(session, VAULT, JULY, other, office.one, CHECK_DAY)
+    assert len(staff.events("call.read_for_report")) == 1
+    office.note(SOLD_OUT, complaint)
+    with pytest.raises(NotFoundError):
+        office.note(SOLD_OUT, complaint)
+    with staff.database.read() as session:
+        assert [call.id for call in marked_calls(session, JULY)] == [shared]
+        (note,) = notes.notes(session, VAULT, JULY)
+    _drop(office, note.id)
+    with pytest.raises(NotFoundError):
+        _drop(office, note.id)
+    with staff.database.read() as session:
+        assert len(marked_calls(session, JULY)) == 2
+
+
+def test_a_name_of_the_calls_own_household_is_refused(staff: StaffSite) -> None:
+    from portal.domain.contacts.calls.models import CallHousehold
+
+    office = Office(staff)
+    person = staff.add_household()
+    call = add_marked_call(staff.database, office.agent, date(2023, 7, 12), "鶉野")
+    with staff.database.write() as session:
+        session.add(
+            CallHousehold(call_id=call, household_id=person.household_id, opened_at=CHECK_DAY)
+        )
+    for text in ("鶉野という方から苦情", "うずらのという方から苦情", "珊瑚の分が来ない"):
+        with pytest.raises(InputError, match="世帯の人の名前"):
+            office.note(text, call)
+    office.note(SOLD_OUT, call)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "文を書いてください"),
+        ("あ" * 401, "400文字まで"),
+        ("潮見坂の方", None),
+        ("星影町の方", "町名"),
+    ],
+)
+def test_a_sentence_must_be_there_short_and_without_places(
+    sqlite_staff: StaffSite, text: str, said: str | None
+) -> None:
+    office = Office(sqlite_staff, counts=False)
+    if said is None:
+        office.note(text)
+        return
+    with pytest.raises(InputError, match=said):
+        office.note(text)
+
+
+def test_pdf_and_workbook_say_the_same_and_numbers_of_telephones_stay_text(
+    sqlite_staff: StaffSite,
+) -> None:
+    office = Office(sqlite_staff)
+    office.note("=HYPERLINK(1) と書かれた意見")
+    office.check()
+    office.submit()
+    report = office.report(1)
+    text = "".join(pdf.text(as_pdf(report, CHECK_DAY))).replace("\r", "").replace("\n", "")
+    total = report.tables[1].total
+    for said in (
+        "コールセンター業務 月次報告書",
+        "東京都汐風区",
+        "2023年7月",
+        "第1版",
+        "令和5年8月3日",
+        "令和5年8月10日",
+        "0120-000-501",
+        "1. 総括",
+        "2. 日別",
+        "3. 時間帯別",
+        "4. 分類別",
+        "5. 主な問い合わせ",
+        "6. 区への引継と回答",
+        "7. 体制と改善",
+        "8. 障害と事故",
+        "9. 止まった時間",
+        "10. これからの計画停止",
+        f"{total[3]:,}",
+        str(total[6]),
+        "休",
+        "=HYPERLINK(1)",
+    ):
+        assert said in text, said
+    book = CalamineWorkbook.from_filelike(BytesIO(as_xlsx(report)))
+    assert [name.split()[0] for name in book.sheet_names[1:]] == [f"{n}" for n in range(1, 11)]
+    cover = book.get_sheet_by_index(0).to_python()
+    assert ["電話番号", "0120-000-501"] in [row[:2] for row in cover]
+    daily = book.get_sheet_by_index(2).to_python()
+    assert [int(cell) if isinstance(cell, float) else cell for cell in daily[-1]] == list(total)
+    assert daily[1][2:5] == ["休", "–", "–"], "the 1st of July is a Saturday"
+    assert book.get_sheet_by_index(5).to_python()[1] == ["苦情", "=HYPERLINK(1) と書かれた意見"]
+
+
+def test_a_month_before_without_counts_has_no_figure(sqlite_staff: StaffSite) -> None:
+    office = Office(sqlite_staff)
+    office.check()
+    rows = {str(row[0]): list(row[2:4]) for row in office.report(1).tables[0].rows}
+    assert rows["着信"] == rows["応答率"] == ["–", "–"]
+    assert rows["受付の記録: 電話"] == [0, "–"], "people were there and wrote down nothing"
+
+
+def test_the_draft_says_that_it_is_one(sqlite_staff: StaffSite) -> None:
+    office = Office(sqlite_staff)
+    with sqlite_staff.database.read() as session:
+        draft = versions.shown(session, VAULT, office.program, KIND, JULY, CHECK_DAY, drafts=True)
+        read = versions.shown(session, VAULT, office.program, KIND, JULY, CHECK_DAY, drafts=False)
+    assert read.report is None, "whoever only reads gets what was submitted"
+    assert draft.report is not None
+    version, report = draft.version, draft.report
+    assert version is None
+    assert ("版", "下書き") in report.facts
+    assert ("提出日", "（まだ提出していません）") in report.facts
+    assert sqlite_staff.count(MonthlyReport) == 0, "looking writes nothing"

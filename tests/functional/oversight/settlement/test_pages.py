@@ -1,0 +1,164 @@
+"""The settlement on the staff site: from a statement to the signature, by an officer and the ward."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from portal.demo.issuer import make_statement
+from portal.domain.foundation.actors import Role
+from portal.domain.oversight.settlement.models import Settlement
+from portal.domain.people.coupons.models import Coupon, IssuerStatement, StatementDifference
+from portal.domain.people.coupons.queries import open_code
+from tests.support.coupons import AMOUNT, VAULT
+from tests.support.resident import Visitor
+from tests.support.staff import StaffSite
+
+LATER = datetime(2024, 4, 2, 3, 0, tzinfo=UTC)
+
+
+def statement(staff: StaffSite, used_yen: int, word: str) -> bytes:
+    path = staff.folder / "statement.csv"
+    with staff.database.read() as session:
+        coupons = session.scalars(
+            select(Coupon).where(Coupon.entitlement_id.is_not(None)).order_by(Coupon.id)
+        ).all()
+        numbers = [open_code(session, VAULT, coupon).management_no for coupon in coupons]
+    rows = [
+        (numbers[0], word, used_yen, AMOUNT),
+        *((number, "期限切れ", 0, AMOUNT) for number in numbers[1:]),
+    ]
+    make_statement(path, rows)
+    return path.read_bytes()
+
+
+def upload(desk: Visitor, data: bytes, day: str = "2024-03-31", key: str = "u") -> int:
+    answer = desk.post(
+        "/settlement/statement",
+        {"form_key": key, "profile": "sandbox", "as_of": day},
+        files={"file": ("statement.csv", data, "text/csv")},
+    )
+    return answer.status_code
+
+
+@pytest.fixture
+def over(sqlite_staff: StaffSite) -> StaffSite:
+    """Two households with coupons; the program is over."""
+    sqlite_staff.add_household()
+    sqlite_staff.add_household()
+    sqlite_staff.give_coupons()
+    sqlite_staff.clock.instant = LATER
+    return sqlite_staff
+
+
+def test_from_the_statement_to_the_signature(over: StaffSite) -> None:
+    officer, ward = over.enter_as(Role.OFFICER), over.enter_as(Role.WARD_OFFICER)
+    page = officer.open("/settlement").text
+    assert "利用明細がありません" in page
+    assert "「不着」は、配達済みと数えられないまま終わるこどもです。" in page
+    assert ">不着</span>" in officer.open("/").text
+    assert "「不着」は、" in officer.open("/today").text
+    assert upload(officer, statement(over, 0, "期限切れ")) == 303
+    assert "締めることを提案する" in officer.open("/settlement").text
+    assert "確認して締める" not in ward.open("/settlement").text
+    officer.send("/settlement/propose", {"form_key": "a"})
+    assert "確認して締める" not in officer.open("/settlement").text
+    assert "確認して締める" in ward.open("/settlement").text
+    ward.send("/settlement/confirm", {"form_key": "b"})
+    page = ward.open("/settlement").text
+    assert "署名も合っています" in page
+    assert over.count(Settlement) == 1
+    ward.send("/settlement/confirm", {"form_key": "c"})
+    assert over.count(Settlement) == 1
+    for kind, start in (
+        ("pdf", b"%PDF"),
+        ("xlsx", b"PK"),
+        ("lines", b"\xef\xbb\xbfentitlement_id,"),
+    ):
+        answer = officer.post(f"/settlement/{kind}", {"form_key": kind})
+        assert answer.content.startswith(start)
+
+
+def test_while_something_is_open_proposing_says_what(over: StaffSite) -> None:
+    answer = over.enter_as(Role.OFFICER).post("/settlement/propose", {"form_key": "a"})
+    assert answer.status_code == 422
+    assert "利用期間の最後の日までの利用明細がありません" in answer.text
+    assert over.count(Settlement) == 0
+
+
+def test_a_proposal_can_be_taken_back(over: StaffSite) -> None:
+    officer = over.enter_as(Role.OFFICER)
+    upload(officer, statement(over, 0, "期限切れ"))
+    officer.send("/settlement/propose", {"form_key": "a"})
+    officer.send("/settlement/withdraw", {"form_key": "b"})
+    assert "締めることを提案する" in officer.open("/settlement").text
+
+
+@pytest.mark.parametrize(
+    ("data", "day", "sentence"),
+    [
+        (b"", "2024-03-31", "選んでください"),
+        ("管理番号,状態\n".encode(), "2024-03-31", "列 利用額, 残高"),
+        (b"\xff\xfe\x00", "2024-03-31", "文字コード"),
+        ("管理番号,状態,利用額,残高\n".encode(), "いつか", "日付"),
+        ("管理番号,状態,利用額,残高\n".encode(), "2024-05-01", "未来"),
+    ],
+)
+def test_a_file_that_cannot_be_taken_says_why_and_nothing_is_stored(
+    over: StaffSite, data: bytes, day: str, sentence: str
+) -> None:
+    answer = over.enter_as(Role.OFFICER).post(
+        "/settlement/statement",
+        {"form_key": "u", "profile": "sandbox", "as_of": day},
+        files={"file": ("s.csv", data, "text/csv")},
+    )
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert over.count(IssuerStatement) == 0
+
+
+def test_a_difference_is_listed_with_its_household_and_cleared_up(over: StaffSite) -> None:
+    officer = over.enter_as(Role.OFFICER)
+    upload(officer, statement(over, AMOUNT, "交換済"))  # nobody ever saw that code
+    page = officer.open("/settlement/differences").text
+    assert "一度も表示していないコードが使われました" in page
+    assert "/households/" in page
+    with over.database.read() as session:
+        number = session.scalars(select(StatementDifference.id)).one()
+    empty = officer.post(
+        f"/settlement/differences/{number}/settle", {"form_key": "a", f"note-{number}": ""}
+    )
+    assert empty.status_code == 422
+    officer.send(
+        f"/settlement/differences/{number}/settle",
+        {"form_key": "b", f"note-{number}": "事故として記録した"},
+    )
+    assert "差異はありません" in officer.open("/settlement/differences").text
+
+
+def test_the_household_of_a_protected_person_is_not_named_to_the_contractor(
+    sqlite_staff: StaffSite,
+) -> None:
+    person = sqlite_staff.add_household()
+    sqlite_staff.give_coupons()
+    sqlite_staff.clock.instant = LATER
+    officer, ward = sqlite_staff.enter_as(Role.OFFICER), sqlite_staff.enter_as(Role.WARD_OFFICER)
+    upload(officer, statement(sqlite_staff, AMOUNT, "交換済"))
+    from portal.domain.people.households.models import Household
+
+    with sqlite_staff.database.write() as session:
+        session.get_one(Household, person.household_id).protected = True
+    assert f"/households/{person.household_id}" not in officer.open("/settlement/differences").text
+    assert f"/households/{person.household_id}" in ward.open("/settlement/differences").text
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR, Role.ADMINISTRATOR])
+def test_others_do_not_see_the_settlement(over: StaffSite, role: Role) -> None:
+    assert over.enter_as(role).get("/settlement").status_code == 403
+
+
+def test_the_auditor_reads_and_does_nothing(over: StaffSite) -> None:
+    auditor = over.enter_as(Role.AUDITOR)
+    assert "利用明細を取り込む" not in auditor.open("/settlement").text
+    assert auditor.post("/settlement/propose", {"form_key": "a"}).status_code == 403
+    assert upload(auditor, b"") == 403

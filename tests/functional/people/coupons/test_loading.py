@@ -1,0 +1,138 @@
+"""Batches go in whole, once, and unreadable without the keys."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.domain.foundation.actors import SYSTEM
+from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.foundation.clock import FixedClock
+from portal.domain.foundation.errors import ConflictError, IntegrityFaultError
+from portal.domain.foundation.vault import Vault
+from portal.domain.people.coupons import loader
+from portal.domain.people.coupons.batch_file import Order, read_batch
+from portal.domain.people.coupons.loader import load_batch
+from portal.domain.people.coupons.models import Coupon, CouponBatch
+from portal.domain.people.coupons.queries import batches, open_code, qr_png, state_counts
+from portal.platform.database import Database
+from tests.support.coupons import NOW, TERMS, VAULT, load_codes, sandbox_file, sandbox_profile
+from tests.support.qr import decode_png
+
+
+def load(database: Database, path: Path, order: str) -> None:
+    load_batch(
+        path,
+        sandbox_profile(),
+        Order(order),
+        TERMS,
+        vault=VAULT,
+        read=database.read,
+        write=database.write,
+        clock=FixedClock(NOW),
+        actor=SYSTEM,
+        workers=1,
+    )
+
+
+def test_a_batch_is_stored_with_readable_codes_and_a_qr_that_scans(
+    database: Database, tmp_path: Path
+) -> None:
+    loaded = load_codes(database, tmp_path, 7)
+    assert (loaded.count, loaded.total_yen) == (7, 210_000)
+    expected = read_batch(tmp_path / "codes-1.csv", sandbox_profile(), Order("x"), TERMS).rows
+    with database.read() as session:
+        assert state_counts(session)["stock"] == 7
+        assert [(b.order_ref, b.count, b.total_yen, b.by_state) for b in batches(session)] == [
+            ("order-1", 7, 210_000, {"stock": 7})
+        ]
+        for row, coupon in zip(
+            expected, session.scalars(select(Coupon).order_by(Coupon.id)), strict=True
+        ):
+            code = open_code(session, VAULT, coupon)
+            assert (code.url, code.code, code.pin) == (row.url, row.code, row.pin)
+            assert code.grouped.replace("-", "") == row.code
+            assert decode_png(qr_png(session, VAULT, coupon)) == [row.url.upper()]
+        event = session.scalars(select(AuditEvent)).one()
+        assert (event.action, event.detail["count"]) == ("coupon.batch_loaded", 7)
+
+
+def test_no_code_stands_in_the_database_file(sqlite_database: Database, tmp_path: Path) -> None:
+    load_codes(sqlite_database, tmp_path, 3)
+    rows = read_batch(tmp_path / "codes-1.csv", sandbox_profile(), Order("x"), TERMS).rows
+    name = sqlite_database.engine.url.database
+    assert name is not None
+    with sqlite3.connect(name) as connection:
+        dump = "\n".join(connection.iterdump())
+    connection.close()
+    for row in rows:
+        for secret in (row.url, row.code, row.management_no):
+            assert secret not in dump
+            assert secret.encode().hex() not in dump.lower()
+
+
+def test_a_code_opens_only_with_its_keys_and_in_its_own_row(
+    database: Database, tmp_path: Path
+) -> None:
+    load_codes(database, tmp_path, 2)
+    with database.write() as session:
+        first, second = session.scalars(select(Coupon).order_by(Coupon.id))
+        with pytest.raises(IntegrityFaultError):
+            open_code(session, Vault(b"x" * 32, b"i" * 32, b"p" * 32, b"t" * 32), first)
+        first.sealed, second.sealed = second.sealed, first.sealed
+        session.flush()
+        with pytest.raises(IntegrityFaultError):
+            open_code(session, VAULT, first)
+
+
+@pytest.mark.parametrize("what", ["file", "order", "codes"])
+def test_what_was_loaded_before_is_refused_and_nothing_changes(
+    database: Database, tmp_path: Path, what: str
+) -> None:
+    load_codes(database, tmp_path, 4)
+    path, order = tmp_path / "codes-1.csv", "order-2"
+    if what == "order":
+        path, order = sandbox_file(tmp_path, 4, seed=2), "order-1"
+    if what == "codes":
+        text = path.read_text(encoding="utf-8-sig").splitlines()
+        other = sandbox_file(tmp_path, 4, seed=2)
+        lines = other.read_text(encoding="utf-8-sig").splitlines()
+        other.write_text("\n".join([*lines[:4], text[4], lines[5]]) + "\n", encoding="utf-8-sig")
+        path = other
+    with pytest.raises(ConflictError) as caught:
+        load(database, path, order)
+    assert ("1件" if what == "codes" else "order-1") in caught.value.message
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Coupon)) == 4
+        assert session.scalar(select(func.count()).select_from(CouponBatch)) == 1
+
+
+def test_two_loads_at_once_store_one(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = sandbox_file(tmp_path, 4)
+    real = loader.seal_batch
+
+    def overtaken(*args: object, **kwargs: object) -> object:
+        monkeypatch.setattr(loader, "seal_batch", real)
+        load(database, path, "order-1")
+        return real(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(loader, "seal_batch", overtaken)
+    with pytest.raises(ConflictError, match="同じコードか同じ注文"):
+        load(database, path, "order-1")
+    with database.read() as session:
+        assert state_counts(session)["stock"] == 4
+
+
+def test_worker_processes_draw_the_same_as_one(sqlite_database: Database, tmp_path: Path) -> None:
+    parsed = read_batch(sandbox_file(tmp_path, 1_001), sandbox_profile(), Order("x"), TERMS)
+    steps: list[tuple[int, int]] = []
+    sealed = loader.seal_batch(VAULT, parsed, workers=2, progress=lambda *step: steps.append(step))
+    assert len(sealed.rows) == 1_001
+    assert steps[-1] == (1_001, 1_001)
+    with sqlite_database.write() as session:
+        loader.store_batch(session, sealed, SYSTEM, NOW)
+        last = session.scalars(select(Coupon).order_by(Coupon.id.desc()).limit(1)).one()
+        assert decode_png(qr_png(session, VAULT, last)) == [parsed.rows[-1].url.upper()]

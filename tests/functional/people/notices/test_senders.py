@@ -1,0 +1,343 @@
+"""Messages reach a real mail server and a real gateway once, whatever these do; hanging ones hold up nobody."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from portal.domain.foundation.clock import FixedClock
+from portal.domain.foundation.errors import InputError
+from portal.domain.people.notices.services import Claim
+from portal.platform.database import Database
+from portal.platform.senders import make_senders, sendable_kinds
+from portal.platform.senders.local import LocalSender
+from portal.platform.senders.sending import Breaker, Sender, SendFailedError
+from portal.platform.senders.sms import GatewaySender
+from portal.platform.senders.smtp import SmtpSender
+from portal.platform.senders.worker import OutboxWorker
+from portal.settings import Settings
+from tests.functional.people.notices.support import NOW, PHONE, VAULT, put, row_of
+from tests.support.mail import SmtpSink
+from tests.support.servers import free_port
+from tests.support.sms import SmsGateway
+
+MAIL_FROM = "見本区 <noreply@portal.example.jp>"
+
+
+@dataclass
+class Workers:
+    """Starts workers on one clock and ends them."""
+
+    clock: FixedClock
+    started: list[OutboxWorker] = field(default_factory=list)
+
+    def start(self, database: Database, **senders: Sender) -> OutboxWorker:
+        worker = OutboxWorker(database, VAULT, self.clock, senders, interval=0.05)
+        worker.start()
+        self.started.append(worker)
+        return worker
+
+
+@pytest.fixture
+def workers() -> Iterator[Workers]:
+    workers = Workers(FixedClock(NOW))
+    yield workers
+    for worker in workers.started:
+        worker.stop()
+
+
+def until(true: Callable[[], bool], seconds: float = 10.0) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come about in time"
+        time.sleep(0.02)
+
+
+def gateway_sender(gateway: SmsGateway, seconds: float = 10.0) -> GatewaySender:
+    return GatewaySender(gateway.url, "secret", timeout=httpx.Timeout(seconds))
+
+
+def texts(gateway: SmsGateway) -> list[dict[str, str]]:
+    return [json.loads(request.body) for request in gateway.requests]
+
+
+def test_an_sms_goes_out_as_the_guide_says(
+    database: Database, workers: Workers, sms_gateway: SmsGateway
+) -> None:
+    put(database)
+    workers.start(database, sms=gateway_sender(sms_gateway)).nudge()
+    (request,) = sms_gateway.wait()
+    assert request.headers["Authorization"] == "Bearer secret"
+    content = json.loads(request.body)
+    assert (content["to"], content["text"], len(content["id"])) == (PHONE, "番号 123456", 32)
+    until(lambda: row_of(database).state == "sent")
+    assert row_of(database).sealed is None
+
+
+def test_after_an_error_of_the_gateway_the_same_code_is_delivered_once(
+    database: Database, workers: Workers, sms_gateway: SmsGateway
+) -> None:
+    sms_gateway.status = 500
+    put(database)
+    worker = workers.start(database, sms=gateway_sender(sms_gateway))
+    until(lambda: row_of(database).last_error == "http_500")
+    sms_gateway.status = 200
+    workers.clock.advance(minutes=1)
+    worker.nudge()
+    until(lambda: row_of(database).state == "sent")
+    time.sleep(0.2)
+    first, second = texts(sms_gateway)
+    assert first == second
+
+
+def test_a_try_after_a_lost_answer_carries_the_same_id(
+    database: Database, workers: Workers, sms_gateway: SmsGateway
+) -> None:
+    sms_gateway.delay = 1.0
+    put(database)
+    worker = workers.start(database, sms=gateway_sender(sms_gateway, 0.2))
+    until(lambda: row_of(database).last_error == "timeout")
+    sms_gateway.delay = 0
+    workers.clock.advance(minutes=1)
+    worker.nudge()
+    until(lambda: row_of(database).state == "sent")
+    assert len({text["id"] for text in texts(sms_gateway)}) == 1
+    assert len(sms_gateway.requests) == 2
+
+
+def test_two_workers_never_send_a_message_twice(
+    database: Database, workers: Workers, sms_gateway: SmsGateway
+) -> None:
+    for number in range(40):
+        put(database, f"code:{number}", body=f"番号 {number:06d}")
+    for _ in range(2):
+        workers.start(database, sms=gateway_sender(sms_gateway))
+    until(lambda: all(row_of(database, f"code:{n}").state == "sent" for n in range(40)), 30)
+    bodies = [text["text"] for text in texts(sms_gateway)]
+    assert len(bodies) == len(set(bodies)) == 40
+
+
+def test_mail_arrives_readable(
+    sqlite_database: Database, workers: Workers, smtp_sink: SmtpSink
+) -> None:
+    put(
+        sqlite_database,
+        kind="email",
+        body="サインインの番号：123456\n",
+        address="a..b@docomo.ne.jp",
+    )
+    workers.start(
+        sqlite_database, email=SmtpSender(f"smtp://127.0.0.1:{smtp_sink.port}", MAIL_FROM)
+    )
+    (mail,) = smtp_sink.wait()
+    assert mail["Subject"] == "サインインの番号"
+    assert mail["From"] == MAIL_FROM
+    assert mail["To"] == "a..b@docomo.ne.jp"
+    assert mail.get_content().splitlines() == ["サインインの番号：123456"]
+    assert mail["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_mail_server_that_is_busy_gets_the_same_mail_later(
+    sqlite_database: Database, workers: Workers, smtp_sink: SmtpSink
+) -> None:
+    smtp_sink.refuse = "451 Try again later"
+    put(sqlite_database, kind="email")
+    worker = workers.start(
+        sqlite_database, email=SmtpSender(f"smtp://127.0.0.1:{smtp_sink.port}", MAIL_FROM)
+    )
+    until(lambda: row_of(sqlite_database).last_error == "smtp_451")
+    smtp_sink.refuse = ""
+    workers.clock.advance(minutes=1)
+    worker.nudge()
+    until(lambda: row_of(sqlite_database).state == "sent")
+    assert len(smtp_sink.messages) == 1
+
+
+def test_a_mail_server_that_refuses_the_mail_for_good_is_not_asked_again(
+    sqlite_database: Database, workers: Workers, smtp_sink: SmtpSink
+) -> None:
+    smtp_sink.refuse = "550 No such user"
+    put(sqlite_database, kind="email")
+    workers.start(
+        sqlite_database, email=SmtpSender(f"smtp://127.0.0.1:{smtp_sink.port}", MAIL_FROM)
+    )
+    until(lambda: row_of(sqlite_database).state == "given_up")
+    assert row_of(sqlite_database).sealed is None
+
+
+@pytest.fixture
+def silent_server() -> Iterator[int]:
+    """Takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
+        yield int(server.getsockname()[1])
+
+
+def test_a_mail_server_that_hangs_holds_up_neither_pages_nor_sms(
+    database: Database, workers: Workers, sms_gateway: SmsGateway, silent_server: int
+) -> None:
+    mail = SmtpSender(f"smtp://127.0.0.1:{silent_server}", MAIL_FROM, timeout=1.0)
+    worker = workers.start(database, email=mail, sms=gateway_sender(sms_gateway))
+    for number in range(10):
+        put(database, f"mail:{number}", kind="email")
+    time.sleep(0.2)
+    begin = time.monotonic()
+    put(database)
+    worker.nudge()
+    assert time.monotonic() - begin < 0.5
+    sms_gateway.wait(1, 0.7)
+    until(lambda: row_of(database, "mail:0").last_error == "no_answer")
+
+
+def test_a_broken_gateway_is_left_alone_and_waiting_messages_lose_no_try(
+    sqlite_database: Database, workers: Workers
+) -> None:
+    seconds = [0.0]
+    breaker = Breaker(monotonic=lambda: seconds[0])
+    sender = GatewaySender(f"http://127.0.0.1:{free_port()}/", "secret", breaker=breaker)
+    for number in range(5):
+        put(sqlite_database, f"code:{number}")
+    worker = workers.start(sqlite_database, sms=sender)
+    until(lambda: breaker.capacity(8, 0) == 0)
+    put(sqlite_database, "code:late")
+    worker.nudge()
+    time.sleep(0.3)
+    assert row_of(sqlite_database, "code:late").tries == 0
+    seconds[0] = 61.0
+    worker.nudge()
+    until(lambda: row_of(sqlite_database, "code:late").tries == 1)
+
+
+def test_after_a_pause_one_message_alone_tries_the_way() -> None:
+    seconds = [0.0]
+    breaker = Breaker(monotonic=lambda: seconds[0])
+    for _ in range(4):
+        breaker.note(reached=False)
+    assert breaker.capacity(8, 0) == 8
+    breaker.note(reached=False)
+    assert breaker.capacity(8, 0) == 0
+    seconds[0] = 60.0
+    assert (breaker.capacity(8, 0), breaker.capacity(7, 1)) == (1, 0)
+    breaker.note(reached=False)
+    assert breaker.capacity(8, 0) == 0
+    seconds[0] = 120.0
+    breaker.note(reached=True)
+    assert breaker.capacity(8, 0) == 8
+
+
+class Strange:
+    """A sender with a bug: fails on the first message."""
+
+    keeps_body = True
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def capacity(self, free: int, running: int) -> int:
+        return free
+
+    def send(self, message: Claim) -> None:
+        if "bad" in message.body:
+            raise KeyError(message.address)
+        self.sent.append(message.body)
+
+
+def test_one_strange_message_stops_nobody_and_its_address_is_not_logged(
+    sqlite_database: Database, workers: Workers, caplog: pytest.LogCaptureFixture
+) -> None:
+    sender = Strange()
+    put(sqlite_database, "code:1", body="bad")
+    put(sqlite_database, "code:2", body="good")
+    workers.start(sqlite_database, sms=sender)
+    until(
+        lambda: (
+            sender.sent == ["good"] and row_of(sqlite_database, "code:1").last_error == "unexpected"
+        )
+    )
+    assert "KeyError" in caplog.text
+    assert PHONE not in caplog.text
+
+
+def test_a_worker_ends_when_told_and_lives_through_a_missing_table(
+    sqlite_database: Database, workers: Workers, caplog: pytest.LogCaptureFixture
+) -> None:
+    from portal.domain.people.notices.models import OutboxMessage
+
+    OutboxMessage.__table__.drop(sqlite_database.engine)  # type: ignore[attr-defined]
+    worker = workers.start(sqlite_database, sms=LocalSender("test"))
+    until(lambda: "OperationalError" in caplog.text)
+    assert "outbox-sms" in {thread.name for thread in threading.enumerate()}
+    assert worker.stop(2.0)
+
+
+def test_without_mail_and_sms_the_demo_keeps_messages_readable(
+    sqlite_database: Database, workers: Workers
+) -> None:
+    put(sqlite_database)
+    workers.start(sqlite_database, **make_senders(Settings(environment="demo")))
+    until(lambda: row_of(sqlite_database).state == "sent")
+    assert row_of(sqlite_database).sealed is not None
+
+
+def test_production_has_no_readable_outbox() -> None:
+    assert make_senders(Settings()) == {}
+    assert sendable_kinds(Settings()) == ()
+    with pytest.raises(InputError):
+        LocalSender("production")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(sms_url="https://sms.example.jp/"),
+        Settings(sms_url="http://sms.example.jp/", sms_token="secret"),
+        Settings(smtp_url="smtp://mail.example.jp"),
+        Settings(smtp_url="smtp://mail.example.jp", mail_from="somebody"),
+        Settings(smtp_url="smtp://mail.example.jp:port", mail_from="a@example.jp"),
+    ],
+)
+def test_half_a_setting_is_refused(settings: Settings) -> None:
+    with pytest.raises(InputError) as refused:
+        make_senders(settings)
+    assert "secret" not in refused.value.message
+
+
+def test_a_password_is_never_sent_without_encryption() -> None:
+    """0.0.0.0 leads to this machine but is no loopback address: it stands for a distant server without STARTTLS."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        heard: list[bytes] = []
+
+        def answer() -> None:
+            connection, _peer = server.accept()
+            with connection, connection.makefile("rwb") as stream:
+                stream.write(b"220 hello\r\n")
+                stream.flush()
+                for line in stream:
+                    heard.append(line)
+                    stream.write(b"250 AUTH PLAIN\r\n")
+                    stream.flush()
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        sender = SmtpSender(
+            f"smtp://user:word@0.0.0.0:{server.getsockname()[1]}", MAIL_FROM, timeout=2.0
+        )
+        claim = Claim(
+            1,
+            "email",
+            "ref",
+            "a@example.jp",
+            "s",
+            "b",
+            NOW + timedelta(minutes=1),
+            NOW + timedelta(minutes=9),
+        )
+        with pytest.raises(SendFailedError, match="no_tls"):
+            sender.send(claim)
+        thread.join(2)
+    assert not [line for line in heard if line.upper().startswith(b"AUTH")]

@@ -1,0 +1,166 @@
+"""What the old household, and whoever answers its calls, learns of a change of recipient: "under confirmation", no more."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portal.domain.foundation.actors import Organization, Role
+from portal.domain.requests.recipients import changes, review
+from portal.domain.requests.requests.models import Request
+from portal.platform.database import Database
+from portal.platform.site import Site
+from tests.functional.requests.recipients.support import (
+    NEW_NAME,
+    NEW_STREET,
+    NEW_TOWN,
+    NEWCOMER,
+    staff_member,
+)
+from tests.support.coupons import VAULT
+from tests.support.people import CANARY_CHILDREN, Person
+from tests.support.resident import Loop, Resident, Visitor, make_resident
+from tests.support.staff import StaffSite, make_staff
+
+CHANGING = re.compile(r'(name="(form_token|form_key)" value=")[^"]*')
+SECRETS = (NEW_NAME, "鷺沼", NEW_TOWN, NEW_STREET, "ひなげし荘", "サギヌマ")
+
+
+@dataclass
+class Sites:
+    """Both sites on one database, with a household of two children, each with a coupon that was shown."""
+
+    resident: Resident
+    staff: StaffSite
+    person: Person
+    family: Visitor
+
+    def change(self, **more: Any) -> Request:
+        """A contractor's officer enters the change for the second child."""
+        officer = staff_member(
+            self.resident.database, "enters", Organization.CONTRACTOR, Role.OFFICER
+        )
+        with self.resident.database.write() as session:
+            return changes.submit(
+                session,
+                VAULT,
+                self.resident.site.program,
+                self.person.household_id,
+                (2,),
+                NEWCOMER,
+                "protection_order",
+                officer,
+                self.resident.now,
+                **more,
+            )
+
+    def accept(self, row: Request) -> Request:
+        """The ward accepts it."""
+        ward = staff_member(self.resident.database, "accepts", Organization.WARD, Role.WARD_OFFICER)
+        with self.resident.database.write() as session:
+            version = session.get_one(Request, row.id).version
+            program = self.resident.site.program
+            return review.decide(
+                session, VAULT, program, row.id, version, "accept", ward, self.resident.now
+            )
+
+    def pages(self) -> dict[str, str]:
+        """Every page of the old household about its children, without what differs in each answer."""
+        paths = (
+            "/home",
+            "/requests",
+            "/decline",
+            "/decline/choose",
+            "/alternative",
+            "/account",
+            "/redelivery/own",
+            "/coupon/1",
+            "/coupon/2",
+        )
+        return {path: CHANGING.sub(r"\1", self.family.open(path).text) for path in paths}
+
+
+@pytest.fixture
+def sites(
+    resident_base: Site,
+    staff_base: Site,
+    sqlite_database: Database,
+    background_loop: Loop,
+    tmp_path: Path,
+) -> Sites:
+    resident = make_resident(resident_base, sqlite_database, background_loop, tmp_path)
+    person = resident.add(active=True)
+    resident.give_coupons()
+    family = resident.enter(person)
+    for ordinal in (1, 2):
+        family.open("/home")
+        assert family.send(f"/coupon/{ordinal}/reveal").status_code == 200
+    return Sites(
+        resident, make_staff(staff_base, sqlite_database, background_loop, tmp_path), person, family
+    )
+
+
+def test_the_old_household_reads_the_same_before_and_after_the_child_went(sites: Sites) -> None:
+    row = sites.change()
+    waiting = sites.pages()
+    done = sites.accept(row)
+    assert done.result == "accepted"
+    gone = sites.pages()
+    assert waiting["/home"] == gone["/home"]
+    assert waiting["/home"].count("確認中です") == 1
+    assert CANARY_CHILDREN[1][0] in gone["/home"]
+    assert "クーポンを表示する" in gone["/home"]
+    assert waiting["/coupon/2"] == gone["/coupon/2"] == waiting["/home"]
+    for pages in (waiting, gone):
+        for path, text in pages.items():
+            assert not [word for word in (*SECRETS, "支給先", row.receipt_no) if word in text], path
+            assert "別の申請" not in text, path
+    assert sites.family.get(f"/requests/{row.receipt_no}").status_code == 404
+    assert sites.family.get(f"/requests/{row.receipt_no}/receipt.pdf").status_code == 404
+
+
+def test_the_old_household_cannot_show_or_ask_anything_for_that_child(sites: Sites) -> None:
+    row = sites.change()
+    hidden = sites.family.post("/coupon/2/reveal")
+    sites.accept(row)
+    gone = sites.family.post("/coupon/2/reveal")
+    strip = [CHANGING.sub(r"\1", answer.text) for answer in (hidden, gone)]
+    assert hidden.status_code == gone.status_code
+    assert strip[0] == strip[1]
+    assert "いま表示できません" in strip[0]
+
+
+def open_household(staff: StaffSite, role: Role, household_id: int) -> str:
+    visitor = staff.enter(staff.hire(role))
+    visitor.get(f"/households/{household_id}/reason")
+    return visitor.send(
+        f"/households/{household_id}/reason/submit", {"reason": "inquiry", "form_key": "k"}
+    ).text
+
+
+def test_the_contractor_reads_of_the_child_what_the_householder_reads(sites: Sites) -> None:
+    row = sites.change()
+    waiting = open_household(sites.staff, Role.OFFICER, sites.person.household_id)
+    done = sites.accept(row)
+    text = open_household(sites.staff, Role.OFFICER, sites.person.household_id)
+    for page in (waiting, text):
+        assert "確認中" in page
+        assert not [
+            word
+            for word in (*SECRETS, row.receipt_no, "一時停止", "無効化", "別の世帯に移った")
+            if word in page
+        ]
+    assert f"/households/{done.household_id}" not in text
+    of_ward = open_household(sites.staff, Role.WARD_OFFICER, sites.person.household_id)
+    assert "別の世帯に移った" in of_ward
+    assert f'href="/households/{done.household_id}"' in of_ward
+
+
+def test_search_finds_the_child_with_its_new_recipient_only(sites: Sites) -> None:
+    done = sites.accept(sites.change())
+    found = sites.staff.enter(sites.staff.hire(Role.OFFICER))
+    text = found.send("/households/search", {"name": CANARY_CHILDREN[1][0]}).text
+    assert f"/households/{done.household_id}" in text
+    assert f"/households/{sites.person.household_id}" not in text

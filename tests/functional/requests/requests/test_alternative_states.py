@@ -1,0 +1,147 @@
+"""Every pair of state and action of a paper alternative, through the services."""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.errors import DomainError, WrongStateError
+from portal.domain.letters.shipments.mail import SIMPLE_REGISTERED
+from portal.domain.people.coupons import services as coupons
+from portal.domain.people.coupons.models import Coupon, CouponBatch
+from portal.domain.requests.alternatives import delivery, lost_parcels, packing, services
+from portal.domain.requests.alternatives.models import AlternativeItem
+from portal.domain.requests.alternatives.states import ALTERNATIVE
+from portal.domain.requests.requests.models import Request
+from tests.support.coupons import VAULT
+from tests.support.paper import Paper, tracking_no
+from tests.support.people import Person
+
+SCANS = [packing.Scanned("gift_card", "GC000001", "GC000003")]
+WAY = {
+    "submitted": (),
+    "awaiting_stop": ("see", "approve"),
+    "approved": ("approve",),
+    "packed": ("approve", "pack"),
+    "posted": ("approve", "pack", "post"),
+    "returned": ("approve", "pack", "post", "return"),
+    "delivered": ("approve", "pack", "post", "deliver"),
+    "refused": ("refuse",),
+    "withdrawn": ("withdraw",),
+    "restocked": ("approve", "pack", "post", "return", "restock"),
+    "lost": ("approve", "pack", "post", "lose"),
+    "written_off": ("approve", "pack", "post", "lose", "write_off"),
+}
+
+
+class _Undone(Exception):  # noqa: N818  (no error: it leaves a transaction without keeping anything)
+    pass
+
+
+@dataclass
+class Walk:
+    """One request inside one transaction, taken from state to state by the services."""
+
+    paper: Paper
+    session: Session
+    request_id: int
+
+    @property
+    def item(self) -> AlternativeItem:
+        """The one child's alternative."""
+        return self.session.scalars(select(AlternativeItem)).one()
+
+    def take(self, action: str) -> None:
+        """Carries out one action of the machine, as its service does."""
+        p, s, parcel = self.paper, self.session, self.item.parcel_id or 0
+        row = s.get_one(Request, self.request_id)
+        mail = (VAULT, p.program, parcel, p.today, SIMPLE_REGISTERED)
+        steps: dict[str, Callable[[], object]] = {
+            "see": self._see,
+            "approve": lambda: self._decide("accept"),
+            "refuse": lambda: self._decide("refuse"),
+            "confirm": lambda: self._answer(coupons.confirm_stop, services.stop_confirmed),
+            "found_spent": lambda: self._answer(coupons.found_spent, services.stop_found_spent),
+            "pack": self._pack,
+            "post": lambda: delivery.post(s, *mail, tracking_no(98), p.officer, p.now),
+            "repost": lambda: delivery.repost(s, *mail, tracking_no(99), p.officer, p.now),
+            "deliver": lambda: delivery.deliver(s, parcel, p.today, p.officer, p.now),
+            "return": lambda: delivery.come_back(
+                s, VAULT, parcel, "refused", p.today, p.officer, p.now
+            ),
+            "lose": lambda: lost_parcels.lose(s, parcel, p.officer, p.now),
+            "find": lambda: lost_parcels.find(s, parcel, p.officer, p.now),
+            "resend": lambda: lost_parcels.resend(s, parcel, p.officer, p.now),
+            "write_off": lambda: lost_parcels.write_off(s, parcel, p.officer, p.now),
+            "restock": lambda: delivery.restock(s, p.program, parcel, p.officer, p.now),
+            "withdraw": lambda: services.withdraw(
+                s, VAULT, p.program, self.request_id, row.household_id or 0, p.officer, p.now
+            ),
+        }
+        steps[action]()
+
+    def _see(self) -> None:
+        self.session.execute(
+            update(Coupon).values(revealed_at=self.paper.now).where(Coupon.state == "suspended")
+        )
+        self.session.execute(update(CouponBatch).values(sandbox=False))
+
+    def _decide(self, verb: str) -> None:
+        version, paper = self.session.get_one(Request, self.request_id).version, self.paper
+        services.decide(
+            self.session,
+            VAULT,
+            paper.program,
+            self.request_id,
+            version,
+            verb,
+            paper.officer,
+            paper.now,
+            reason="other",
+        )
+
+    def _answer(self, change: Callable[..., object], after: Callable[..., object]) -> None:
+        coupon = self.session.scalar(select(Coupon.id).where(Coupon.state == "stop_requested"))
+        if coupon is not None and self.item.state == "awaiting_stop":
+            change(self.session, coupon, self.paper.officer, self.paper.now)
+        args = (
+            VAULT,
+            self.paper.program,
+            self.item.entitlement_id,
+            self.paper.officer,
+            self.paper.now,
+        )
+        if after(self.session, *args) is None:
+            raise WrongStateError("nothing waited for the answer")
+
+    def _pack(self) -> None:
+        p, s = self.paper, self.session
+        made = packing.count(
+            s, p.program, self.request_id, [1], SCANS, SIMPLE_REGISTERED, p.officer, p.now
+        )
+        packing.confirm(s, p.program, made.id, 3, 30_000, p.second, p.now)
+
+
+def test_every_pair_of_state_and_action(paper: Paper, family: Person) -> None:
+    """Exactly the steps of the design are possible, through the services and not only in the table."""
+    request_id = paper.ask(family, 1)
+    assert set(WAY) == ALTERNATIVE.states
+    for state, way in WAY.items():
+        for action in ALTERNATIVE.steps:
+            with contextlib.suppress(_Undone), paper.database.write() as session:
+                walk = Walk(paper, session, request_id)
+                for step in way:
+                    walk.take(step)
+                assert walk.item.state == state
+                if ALTERNATIVE.can(state, action):
+                    walk.take(action)
+                    # a code that nobody saw is void at once, so that accepting goes on to the next state
+                    wanted = "approved" if action == "approve" else ALTERNATIVE.steps[action][state]
+                    assert walk.item.state == wanted, (state, action)
+                else:
+                    with contextlib.suppress(DomainError), session.begin_nested():
+                        walk.take(action)
+                    assert walk.item.state == state, (state, action)
+                raise _Undone

@@ -1,5 +1,0 @@
-"""The post of the redeliveries' tests serves here too."""
-
-from tests.functional.redeliveries.conftest import post, sqlite_post
-
-__all__ = ["post", "sqlite_post"]

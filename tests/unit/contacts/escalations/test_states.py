@@ -1,0 +1,43 @@
+"""Every pair of state and action of questions to the ward, their sheets and calls back: what the table gives, else refusal."""
+
+import pytest
+
+from portal.domain.contacts.escalations.states import ANSWER_SHEET, CALL_BACK, ESCALATION
+from portal.domain.foundation.errors import WrongStateError
+from portal.domain.foundation.states import StateMachine
+
+STEPS: dict[str, dict[tuple[str, str], str]] = {
+    "escalation": {
+        ("open", "answer"): "answered",
+        ("open", "withdraw"): "withdrawn",
+        ("answered", "close"): "closed",
+        ("answered", "reopen"): "open",
+        ("closed", "reopen"): "open",
+    },
+    "answer_sheet": {("read", "apply"): "applied", ("read", "drop"): "dropped"},
+    "call_back": {
+        ("waiting", "claim"): "claimed",
+        ("claimed", "take_over"): "claimed",
+        ("claimed", "release"): "waiting",
+        ("claimed", "no_answer"): "waiting",
+        ("claimed", "reach"): "done",
+        ("claimed", "hand_on"): "handed_on",
+        ("claimed", "give_up"): "not_reached",
+    },
+}
+PAIRS = [
+    (machine, state, action)
+    for machine in (ESCALATION, ANSWER_SHEET, CALL_BACK)
+    for state in sorted(machine.states)
+    for action in machine.steps
+]
+
+
+@pytest.mark.parametrize(("machine", "state", "action"), PAIRS)
+def test_every_pair(machine: StateMachine, state: str, action: str) -> None:
+    expected = STEPS[machine.name].get((state, action))
+    if expected is not None:
+        assert machine.next(state, action) == expected
+        return
+    with pytest.raises(WrongStateError):
+        machine.next(state, action)

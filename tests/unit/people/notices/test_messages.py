@@ -1,0 +1,93 @@
+"""A message says what it is for, that nobody asks for the code, and nothing about the person."""
+
+import re
+from datetime import date
+
+import pytest
+
+from portal.domain.foundation.texts import RESIDENT_LOCALES, RUBY, use_locale
+from portal.domain.people.notices.messages import (
+    CODE_PURPOSES,
+    DATED_EVENTS,
+    EVENTS,
+    PROGRESS_EVENTS,
+    Message,
+    code_message,
+    notice_message,
+    progress_message,
+)
+
+HOST = "kosodate.city.example.jp"
+GSM = re.compile(r"[\x20-\x7e\n]*")
+everywhere = pytest.mark.parametrize("locale", RESIDENT_LOCALES)
+
+
+def progress(kind: str) -> list[Message]:
+    due = dict.fromkeys(DATED_EVENTS, date(2023, 12, 31))
+    return [progress_message(kind, event, due=due.get(event)) for event in PROGRESS_EVENTS]
+
+
+def all_messages(kind: str) -> list[Message]:
+    codes = [code_message(kind, purpose, "012345", HOST) for purpose in CODE_PURPOSES]
+    return codes + [notice_message(kind, event) for event in EVENTS] + progress(kind)
+
+
+@everywhere
+@pytest.mark.parametrize("purpose", CODE_PURPOSES)
+def test_the_last_line_of_an_sms_binds_the_code_to_the_site(locale: str, purpose: str) -> None:
+    with use_locale(locale):
+        body = code_message("sms", purpose, "012345", f"{HOST}:8000").body
+    assert re.fullmatch(r"@[a-z.]+ #\d{6}", body.splitlines()[-1])
+    assert body.endswith(f"\n@{HOST} #012345")
+    assert "012345" in body.splitlines()[0]
+
+
+@everywhere
+def test_an_sms_is_short(locale: str) -> None:
+    """One part in Japanese (70 characters) or plain ASCII (160); at most two where a language needs more."""
+    with use_locale(locale):
+        bodies = [message.body for message in all_messages("sms")]
+    one_part = {"ja": 70, "en": 160}
+    for body in bodies:
+        limit = 160 if GSM.fullmatch(body) else one_part.get(locale, 134)
+        assert len(body) <= limit, body
+
+
+@everywhere
+@pytest.mark.parametrize("kind", ["sms", "email"])
+def test_messages_have_no_links_and_no_readings(locale: str, kind: str) -> None:
+    with use_locale(locale):
+        messages = all_messages(kind)
+    for message in messages:
+        text = f"{message.subject}\n{message.body}"
+        assert not re.search(r"https?:|www\.|/", text)
+        assert not RUBY.search(text)
+        assert (message.subject is None) == (kind == "sms")
+        assert message.subject is None or "012345" not in message.subject
+
+
+def test_each_action_has_words_of_its_own() -> None:
+    bodies = {code_message("sms", purpose, "012345", HOST).body for purpose in CODE_PURPOSES}
+    assert len(bodies) == len(CODE_PURPOSES)
+    assert all("職員は番号を聞きません" in body for body in bodies)
+
+
+def test_an_email_is_signed_by_the_program() -> None:
+    message = code_message("email", "sign_in", "012345", HOST, sender="見本区 子育て応援")
+    assert message.subject == "サインインの番号"
+    assert "10分間" in message.body
+    assert message.body.endswith("見本区 子育て応援\n")
+
+
+@everywhere
+def test_what_a_household_is_told_differs_by_event_and_says_where_to_learn_more(
+    locale: str,
+) -> None:
+    with use_locale(locale):
+        messages = progress("email")
+        assert len({message.subject for message in messages}) == len(PROGRESS_EVENTS)
+        assert len({message.body for message in messages}) == len(PROGRESS_EVENTS)
+        assert "%(" not in "".join(message.body for message in messages)
+        dated = [m.body for m in progress("sms") if "31" in m.body]
+    assert len(dated) == len(DATED_EVENTS)
+    assert all("2023" in body for body in dated)

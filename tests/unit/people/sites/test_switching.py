@@ -1,0 +1,217 @@
+"""A reserve site is on for a chosen time of at most a week, once at a time, and only its own actions change it."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
+from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.foundation.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+    WrongStateError,
+)
+from portal.domain.foundation.program.workplaces import Workplace
+from portal.domain.people.sites.admission import admit
+from portal.domain.people.sites.models import SiteSwitch
+from portal.domain.people.sites.queries import history, is_on, reason_of
+from portal.domain.people.sites.services import LONGEST, end_due, prolong, switch_off, switch_on
+from portal.domain.people.sites.states import OFF, ON, OVER, SWITCH
+from portal.domain.people.staff.services import add_staff
+from portal.platform.database import Database
+from tests.support.coupons import VAULT
+
+NOW = datetime(2023, 8, 1, 3, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+PLACES = (
+    Workplace("main", "本拠点", "main", ("203.0.113.0/25",)),
+    Workplace("bcp", "予備", "bcp", ("198.51.100.0/25",)),
+    Workplace("far", "遠い予備", "bcp", ("198.51.100.128/25",)),
+)
+
+
+@pytest.fixture
+def lead(database: Database) -> Actor:
+    with database.write() as session:
+        made = add_staff(
+            session,
+            VAULT,
+            login="lead",
+            name="責任者",
+            organization=Organization.SUBCONTRACTOR,
+            role=Role.SUPERVISOR,
+            actor=SYSTEM,
+            now=NOW,
+        )
+        return Actor(Role.SUPERVISOR, made.user.id, Organization.SUBCONTRACTOR)
+
+
+def on(
+    session: Session, lead: Actor, *, site: str = "bcp", hours: float = 5, now: datetime = NOW
+) -> SiteSwitch:
+    return switch_on(session, VAULT, PLACES, site, "  停電のため ", now + hours * HOUR, lead, now)
+
+
+def actions(session: Session) -> list[tuple[str, int | None]]:
+    rows = session.scalars(
+        select(AuditEvent).where(AuditEvent.action.like("site.%")).order_by(AuditEvent.id)
+    )
+    return [(row.action, row.actor_id) for row in rows]
+
+
+def test_on_and_off_with_reason_person_and_event(database: Database, lead: Actor) -> None:
+    with database.write() as session:
+        row = on(session, lead)
+        assert is_on(session, "bcp", NOW)
+        assert not is_on(session, "far", NOW)
+        assert reason_of(VAULT, row) == "停電のため"
+        assert "停電".encode() not in row.sealed
+        switch_off(session, row.id, lead, NOW + HOUR)
+        assert not is_on(session, "bcp", NOW + HOUR)
+        assert (row.state, row.on_by, row.off_by, row.off_at) == (OFF, lead.id, lead.id, NOW + HOUR)
+    with database.read() as session:
+        assert actions(session) == [("site.switched_on", lead.id), ("site.switched_off", lead.id)]
+        detail = session.scalars(
+            select(AuditEvent.detail).where(AuditEvent.action == "site.switched_on")
+        ).one()
+        assert detail == {"site": "bcp", "until": (NOW + 5 * HOUR).isoformat()}
+
+
+def test_it_ends_by_itself_at_the_chosen_instant_and_can_then_be_switched_on_again(
+    database: Database, lead: Actor
+) -> None:
+    with database.write() as session:
+        row = on(session, lead)
+        end = NOW + 5 * HOUR
+        assert is_on(session, "bcp", end - timedelta(microseconds=1))
+        assert not is_on(session, "bcp", end)
+        assert end_due(session, end - timedelta(microseconds=1)) == 0
+        again = on(session, lead, now=end)
+        assert (row.state, row.off_at, row.off_by) == (OVER, end, None)
+        assert again.state == ON
+        assert end_due(session, end + 5 * HOUR) == 1
+        assert end_due(session, end + 5 * HOUR) == 0
+        assert [found.id for found in history(session)] == [again.id, row.id]
+    with database.read() as session:
+        assert [action for action, _who in actions(session)] == [
+            "site.switched_on",
+            "site.ran_out",
+            "site.switched_on",
+            "site.ran_out",
+        ]
+
+
+def test_at_most_a_week_and_longer_only_before_it_ends(database: Database, lead: Actor) -> None:
+    with database.write() as session:
+        for wrong in (NOW, NOW - HOUR, NOW + LONGEST + timedelta(microseconds=1)):
+            with pytest.raises(InputError) as caught:
+                switch_on(session, VAULT, PLACES, "bcp", "停電", wrong, lead, NOW)
+            assert caught.value.code == "ends_at"
+        row = switch_on(session, VAULT, PLACES, "bcp", "停電", NOW + LONGEST, lead, NOW)
+        later = NOW + timedelta(days=6)
+        prolong(session, row.id, later + LONGEST, lead, later)
+        assert is_on(session, "bcp", NOW + timedelta(days=12))
+        with pytest.raises(InputError):
+            prolong(session, row.id, later + LONGEST + HOUR, lead, later)
+        with pytest.raises(WrongStateError):
+            prolong(session, row.id, later + 3 * LONGEST, lead, later + 2 * LONGEST)
+
+
+def test_what_cannot_be_switched_on_is_refused(database: Database, lead: Actor) -> None:
+    with database.write() as session:
+        for site in ("main", "nowhere", ""):
+            with pytest.raises(NotFoundError):
+                on(session, lead, site=site)
+        for reason in ("", " 　", "x" * 501):
+            with pytest.raises(InputError) as caught:
+                switch_on(session, VAULT, PLACES, "bcp", reason, NOW + HOUR, lead, NOW)
+            assert caught.value.code == "reason"
+        on(session, lead)
+        with pytest.raises(ConflictError):
+            on(session, lead)
+        assert on(session, lead, site="far").state == ON
+        with pytest.raises(NotFoundError):
+            switch_off(session, 999, lead, NOW)
+        with pytest.raises(NotFoundError):
+            prolong(session, 999, NOW, lead, NOW)
+
+
+def test_two_supervisors_at_once_switch_it_on_once(database: Database, lead: Actor) -> None:
+    outcomes: list[str] = []
+
+    def press() -> None:
+        try:
+            with database.write() as session:
+                on(session, lead)
+            outcomes.append("on")
+        except ConflictError:
+            outcomes.append("conflict")
+
+    threads = [threading.Thread(target=press) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["conflict"] * 5 + ["on"]
+    with database.read() as session:
+        assert len(history(session)) == 1
+
+
+@pytest.mark.parametrize("action", ["prolong", "switch_off", "run_out"])
+@pytest.mark.parametrize("state", [ON, OFF, OVER])
+def test_only_a_site_that_is_on_changes(state: str, action: str) -> None:
+    assert SWITCH.can(state, action) is (state == ON)
+    if state != ON:
+        with pytest.raises(WrongStateError):
+            SWITCH.next(state, action)
+
+
+def test_switching_off_twice_is_refused(database: Database, lead: Actor) -> None:
+    with database.write() as session:
+        row = on(session, lead)
+        switch_off(session, row.id, lead, NOW)
+        with pytest.raises(WrongStateError):
+            switch_off(session, row.id, lead, NOW)
+
+
+MAIN, BCP, ELSEWHERE = "203.0.113.9", "198.51.100.9", "192.0.2.9"
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR])
+def test_agents_and_supervisors_work_at_registered_sites_only(
+    database: Database, lead: Actor, role: Role
+) -> None:
+    with database.write() as session:
+        for office in (True, False):
+            assert admit(session, PLACES, role, MAIN, NOW, office=office).name == "本拠点"
+            for address in (ELSEWHERE, "", "x"):
+                with pytest.raises(NotAllowedError, match="登録された拠点"):
+                    admit(session, PLACES, role, address, NOW, office=office)
+            with pytest.raises(NotAllowedError):
+                admit(session, (), role, MAIN, NOW, office=office)
+        if role is Role.SUPERVISOR:
+            assert admit(session, PLACES, role, BCP, NOW, office=False).waiting
+        else:
+            with pytest.raises(NotAllowedError, match="スーパーバイザーが拠点を切り替える"):
+                admit(session, PLACES, role, BCP, NOW, office=True)
+        on(session, lead)
+        place = admit(session, PLACES, role, BCP, NOW, office=False)
+        assert (place.name, place.waiting) == ("予備", False)
+
+
+@pytest.mark.parametrize(
+    "role", [Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR]
+)
+def test_the_others_work_from_the_offices_networks_as_before(
+    database: Database, lead: Actor, role: Role
+) -> None:
+    with database.write() as session:
+        for address in (MAIN, BCP, ELSEWHERE):
+            assert not admit(session, PLACES, role, address, NOW, office=True).waiting
+            with pytest.raises(NotAllowedError, match="登録された職場"):
+                admit(session, PLACES, role, address, NOW, office=False)
