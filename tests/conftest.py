@@ -7,14 +7,14 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = (
-    "tests.support.servers",  # first: others import it
+    "tests.support.machine",  # first: it builds what others read
+    "tests.support.servers",
     "tests.support.browser",
     "tests.support.canaries",
     "tests.support.databases",
     "tests.support.mail",
-    "tests.support.resident",
+    "tests.support.sites",
     "tests.support.sms",
-    "tests.support.staff",
 )
 
 

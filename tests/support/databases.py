@@ -12,6 +12,7 @@ from psycopg import sql
 from sqlalchemy import Engine, make_url
 
 from portal.platform.database import Database, make_engine
+from tests.support import machine
 
 TEMPLATE = "portal_template"
 _number = itertools.count(1)
@@ -19,15 +20,8 @@ _number = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def postgres_url() -> str:
-    """Address of the throw-away cluster that `./run test` starts; absent, the test fails and says so."""
-    url = os.environ.get("PORTAL_TEST_POSTGRES_URL")
-    if not url:
-        pytest.fail(
-            "PORTAL_TEST_POSTGRES_URL is not set: no PostgreSQL to test with. "
-            "`./run test PATH` starts one beside the tests.",
-            pytrace=False,
-        )
-    return url
+    """Address of a throw-away cluster: the one of `./run test`, or one that starts now."""
+    return machine.postgres_url()
 
 
 class Cluster:

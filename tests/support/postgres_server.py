@@ -1,6 +1,10 @@
-"""A throw-away PostgreSQL server for the tests; ``run`` starts it, with the standard library alone."""
+"""A throw-away PostgreSQL server for the tests, started with the standard library alone.
+
+`run` starts it beside the tests; a plain `pytest` starts this file as a program when the first test asks for it.
+"""
 
 import contextlib
+import json
 import os
 import pwd
 import secrets
@@ -128,3 +132,14 @@ def wait_for_postgres(
             break
         time.sleep(0.1)
     sys.exit(f"PostgreSQL did not start: {log.read_text('utf-8', 'replace')[-2000:]}")
+
+
+def main() -> None:
+    """Print where a server listens and keep it until the input ends, that is: until its starter does."""
+    with postgres(lambda _: contextlib.nullcontext()) as added:
+        print(json.dumps(added), flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

@@ -6,19 +6,17 @@ Time is the summer of 2023, in which the program `sample` runs; its channels are
 import asyncio
 import re
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
-import pytest
 from litestar import Litestar
 from litestar.types import ASGIApp
 from sqlalchemy import select
 
-from portal.app import make_resident_site
 from portal.domain.foundation.clock import FixedClock
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
@@ -254,17 +252,8 @@ def session_at(database: Database, token: str) -> AuthSession | None:
         )
 
 
-@pytest.fixture(scope="session")
-def background_loop() -> Iterator[Loop]:
-    loop = Loop()
-    yield loop
-    loop.close()
-
-
-@pytest.fixture(scope="session")
-def resident_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings of a test deployment, with keys and the program on disk."""
-    folder = tmp_path_factory.mktemp("resident")
+def make_settings(folder: Path) -> Settings:
+    """Returns settings of a test deployment, with keys and the program on disk."""
     program = write_program(folder / "program")
     return Settings(
         program=str(program),
@@ -274,12 +263,6 @@ def resident_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         public_url="http://127.0.0.1",
         database_url=f"sqlite:///{folder}/unused.sqlite3",
     )
-
-
-@pytest.fixture(scope="session")
-def resident_base(resident_settings: Settings) -> Site:
-    """A site without a database of its own, read once; `make_resident` gives copies their database."""
-    return make_resident_site(resident_settings)
 
 
 _ROUTES: dict[bool, Litestar] = {}
@@ -299,22 +282,6 @@ def make_resident(
     clock = FixedClock(now)
     site = replace(base, database=database, clock=clock)
     return Resident(site, serve_site(_routes(site.settings), site), clock, loop, folder)
-
-
-@pytest.fixture
-def resident(
-    resident_base: Site, database: Database, background_loop: Loop, tmp_path: Path
-) -> Resident:
-    """The resident site; the test runs on SQLite and on PostgreSQL."""
-    return make_resident(resident_base, database, background_loop, tmp_path)
-
-
-@pytest.fixture
-def sqlite_resident(
-    resident_base: Site, sqlite_database: Database, background_loop: Loop, tmp_path: Path
-) -> Resident:
-    """The resident site on SQLite only: for pages that no database can change."""
-    return make_resident(resident_base, sqlite_database, background_loop, tmp_path)
 
 
 def serve_resident(

@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pyotp
-import pytest
 from litestar import Litestar
 from litestar.types import ASGIApp
 from sqlalchemy import select
 
 from admin import routes
-from admin.app import make_staff_site
 from portal.domain.foundation.actors import SYSTEM, Organization, Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.clock import FixedClock
@@ -143,12 +141,6 @@ def start_session(
         return sessions.start(session, sessions.STAFF, stage, colleague.id, now)
 
 
-@pytest.fixture(scope="session")
-def staff_base(resident_settings: Settings) -> Site:
-    """A site without a database of its own, read once."""
-    return make_staff_site(replace(resident_settings, admin_url="http://127.0.0.1"))
-
-
 @cache
 def staff_routes() -> Litestar:
     """The site's routes, made once: no test changes them."""
@@ -162,20 +154,6 @@ def make_staff(
     clock = FixedClock(now)
     site = replace(base, database=database, clock=clock)
     return StaffSite(site, serve_site(staff_routes(), site), clock, loop, folder)
-
-
-@pytest.fixture
-def staff(staff_base: Site, database: Database, background_loop: Loop, tmp_path: Path) -> StaffSite:
-    """The staff site; the test runs on SQLite and on PostgreSQL."""
-    return make_staff(staff_base, database, background_loop, tmp_path)
-
-
-@pytest.fixture
-def sqlite_staff(
-    staff_base: Site, sqlite_database: Database, background_loop: Loop, tmp_path: Path
-) -> StaffSite:
-    """The staff site on SQLite only: for pages that no database can change."""
-    return make_staff(staff_base, sqlite_database, background_loop, tmp_path)
 
 
 def serve_staff(
