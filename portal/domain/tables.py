@@ -1,6 +1,6 @@
-"""Every table of the system in one place, for migrations, tests and the first start."""
+"""Every table of the system in one place. Only migrations make tables in a database."""
 
-from sqlalchemy import Engine, MetaData
+from sqlalchemy import MetaData
 
 from portal.domain.contacts.calls import models as _calls
 from portal.domain.contacts.escalations import models as _escalations
@@ -80,8 +80,3 @@ SLICES = (
 )
 
 metadata: MetaData = Base.metadata
-
-
-def create_all(engine: Engine) -> None:
-    """Create all tables at once: an empty database of a test or a first start."""
-    metadata.create_all(engine)

@@ -1,13 +1,14 @@
 """Alembic's entry: runs on the connection that ``portal.platform.migrations`` opened, in its transaction."""
 
 from alembic import context
+from sqlalchemy import MetaData
 
-from portal.domain.tables import metadata
+from portal.domain.foundation.base import NAMING
 
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=metadata,
-    render_as_batch=connection.dialect.name == "sqlite",
+    # only the names of constraints: a migration knows no models, which are those of another day
+    target_metadata=MetaData(naming_convention=NAMING),
 )
 context.run_migrations()

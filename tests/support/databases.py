@@ -12,6 +12,7 @@ from psycopg import sql
 from sqlalchemy import Engine, make_url
 
 from portal.platform.database import Database, make_engine
+from portal.platform.migrations import create_tables
 from tests.support import machine
 
 TEMPLATE = "portal_template"
@@ -152,10 +153,8 @@ def postgres_cluster(postgres_url: str) -> Iterator[Cluster]:
 
 
 def _create_tables(url: str) -> None:
-    from portal.domain.tables import create_all
-
     engine = make_engine(url)
-    create_all(engine)
+    create_tables(engine)
     engine.dispose()
 
 

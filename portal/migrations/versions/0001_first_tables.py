@@ -1,18 +1,65 @@
-"""The tables of the first version."""
+"""The tables of version 0.1.0."""
 
-from alembic import op
-
-from portal.domain.tables import metadata
+from portal.migrations.versions.first_tables.contacts import (
+    calls,
+    escalations,
+    faxes,
+    scripts,
+    telephony,
+)
+from portal.migrations.versions.first_tables.desk import call_desk
+from portal.migrations.versions.first_tables.foundation import approvals, audit, program
+from portal.migrations.versions.first_tables.letters import (
+    announcements,
+    documents,
+    letters,
+    shipments,
+    subcontractors,
+)
+from portal.migrations.versions.first_tables.mailroom import (
+    incidents,
+    printing,
+    returned_mail,
+    roster,
+    tracking,
+)
+from portal.migrations.versions.first_tables.oversight import management, reports, settlement
+from portal.migrations.versions.first_tables.people import (
+    authn,
+    coupons,
+    credentials,
+    entitlements,
+    households,
+    notices,
+    sites,
+    staff,
+    tasks,
+)
+from portal.migrations.versions.first_tables.requests import (
+    alternatives,
+    declines,
+    recipients,
+    redeliveries,
+    requests,
+)
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
+# each stands after those to which its foreign keys point
+SLICES = (
+    *(audit, program, authn, staff, approvals, sites, households, entitlements),
+    *(credentials, coupons, tasks, notices),
+    *(documents, subcontractors, letters, announcements, shipments),
+    *(requests, declines, alternatives, redeliveries, recipients),
+    *(scripts, telephony, calls, faxes, escalations),
+    *(incidents, roster, printing, tracking, returned_mail),
+    *(call_desk, management, settlement, reports),
+)
+
 
 def upgrade() -> None:
-    metadata.create_all(op.get_bind())
-
-
-def downgrade() -> None:
-    metadata.drop_all(op.get_bind())
+    for tables in SLICES:
+        tables.create()

@@ -1,0 +1,1 @@
+"""The first tables of the wing ``oversight``."""
