@@ -19,7 +19,7 @@ from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, load_vault
 from portal.platform.database import Database, make_engine
-from portal.platform.startup import prepare
+from portal.platform.startup import check_tables_and_keys
 from portal.settings import Settings
 
 DONE, FAILED, WRONG_USE, WITH_HOLDS = 0, 1, 2, 3
@@ -51,8 +51,7 @@ class Context:
 
     @cached_property
     def _database(self) -> Database:
-        for line in prepare(self.settings):
-            click.echo(line, err=True)
+        check_tables_and_keys(self.settings)
         return Database(
             make_engine(self.settings.database_url, options="-c timezone=UTC -c lock_timeout=10s")
         )
@@ -67,7 +66,7 @@ class Context:
         return self._program
 
     def database(self) -> Database:
-        """Return the database; on an empty data directory it and the keys are made first, and said so."""
+        """Return the database; one whose tables are not those of this program is refused."""
         return self._database
 
     def vault(self) -> Vault:

@@ -20,7 +20,7 @@ from portal.demo.stage import Stage, set_stage
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.wareki import format_wareki
-from portal.platform.startup import prepare
+from portal.platform.startup import initialize
 from portal.settings import Settings
 
 HOST = "127.0.0.1"
@@ -134,7 +134,7 @@ def demo(context: Context) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, end)
     try:
-        prepare(settings)
+        initialize(settings)
         site = make_resident_site(settings)
         stage = set_stage(site, settings.data_dir, lambda line: click.echo(line, err=True))
         site.database.engine.dispose()

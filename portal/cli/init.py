@@ -4,7 +4,7 @@ import click
 
 from portal.cli.context import Context, answering
 from portal.domain.foundation.texts import _s
-from portal.platform.startup import prepare
+from portal.platform import startup
 
 
 @click.command()
@@ -12,7 +12,7 @@ from portal.platform.startup import prepare
 @answering
 def init(context: Context) -> None:
     """Make data directory, keys and database, and check that they belong together."""
-    for line in prepare(context.settings):
+    for line in startup.initialize(context.settings):
         click.echo(line)
     click.echo(_s("準備ができています。"))
 
@@ -26,7 +26,7 @@ def db() -> None:
 @click.pass_obj
 @answering
 def upgrade(context: Context) -> None:
-    """Bring the tables to this version."""
-    for line in prepare(context.settings):
-        click.echo(line)
+    """Bring the tables of an earlier version to this one, whole or not at all."""
+    if startup.upgrade(context.settings):
+        click.echo(_s("データベースの表を、この版に更新しました。"))
     click.echo(_s("データベースは最新です。"))

@@ -33,7 +33,7 @@ def make_engine(url: str, *, pool_size: int = 10, options: str = POSTGRES_OPTION
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
-            return _sqlite(url, parsed.database)
+            return _sqlite(url)
         if parsed.get_backend_name() == "postgresql":
             return create_engine(
                 parsed.set(drivername="postgresql+psycopg"),
@@ -54,9 +54,14 @@ def make_engine(url: str, *, pool_size: int = 10, options: str = POSTGRES_OPTION
     )
 
 
-def _sqlite(url: str, path: str | None) -> Engine:
-    if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+def make_folder(url: str) -> None:
+    """Make the folder in which a SQLite file is to stand; only a first start does."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _sqlite(url: str) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,

@@ -1,32 +1,181 @@
-"""Bringing a database to the tables of this version, step by step, without an ini file."""
+"""Bringing a database to the tables of this version: all of it or nothing, one process at a time."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import DBAPIError, OperationalError
 
-FOLDER = Path(__file__).resolve().parents[1] / "migrations"
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import _s
+from portal.platform.schema import (
+    VERSIONS,
+    Columns,
+    State,
+    columns_of,
+    missing_from,
+    read_schema,
+    refuse,
+)
+
+ADVISORY_LOCK = 7301
+BUSY = ("55P03", "57014", "40P01")
+"""PostgreSQL's codes of a lock and of a statement that took too long, and of two that wait for each other."""
 
 
-def config() -> Config:
-    """Return the configuration that alembic needs."""
+@dataclass(frozen=True)
+class Limits:
+    """How long, in seconds, a migration waits and may take."""
+
+    turn: float = 300
+    """For another process that migrates; on SQLite for whoever writes."""
+    lock: float = 5
+    """For a table that a site or a command uses: whoever comes after us waits behind us as long."""
+    statement: float = 900
+    idle: float = 300
+    """Between two statements, while Python computes what to write."""
+
+
+NORMAL = Limits()
+
+
+def config(versions: Path) -> Config:
+    """Return the configuration that alembic needs; there is no ini file."""
     settings = Config()
-    settings.set_main_option("script_location", str(FOLDER))
+    settings.set_main_option("script_location", str(VERSIONS.parent))
+    settings.set_main_option("version_locations", str(versions))
+    settings.set_main_option("path_separator", "os")
     return settings
 
 
-def upgrade(engine: Engine) -> bool:
-    """Apply what is missing; returns whether anything was. Two processes at once: one waits for the other."""
-    settings = config()
-    head = ScriptDirectory.from_config(settings).get_current_head()
-    with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7301)")
-        if MigrationContext.configure(connection).get_current_revision() == head:
+def create_tables(engine: Engine, limits: Limits = NORMAL, versions: Path = VERSIONS) -> bool:
+    """Make all tables in an empty database; return False when they are there already.
+
+    Raises:
+        InputError: the database has other tables, or those of another version.
+    """
+    with _migrating(engine, limits) as connection:
+        schema = read_schema(connection, versions)
+        if schema.state is State.CURRENT:
             return False
-        settings.attributes["connection"] = connection
-        command.upgrade(settings, "head")
+        if schema.state is not State.EMPTY:
+            refuse(schema)
+        run(connection, versions=versions)
     return True
+
+
+def upgrade_tables(engine: Engine, limits: Limits = NORMAL, versions: Path = VERSIONS) -> bool:
+    """Apply the migrations that a database lacks; return False when it lacks none.
+
+    Raises:
+        InputError: no tables of an earlier version; or the upgrade failed, and nothing has changed.
+    """
+    with _migrating(engine, limits) as connection:
+        schema = read_schema(connection, versions)
+        if schema.state is State.CURRENT:
+            return False
+        if schema.state is not State.BEHIND:
+            refuse(schema)
+        promised = columns_at(str(schema.found), versions)
+        if missing := missing_from(columns_of(connection), promised):
+            refuse(replace(schema, state=State.INCOMPLETE, missing=missing))
+        run(connection, versions=versions)
+        after = read_schema(connection, versions)
+        if after.state is not State.CURRENT:
+            refuse(after)
+    return True
+
+
+def run(connection: Connection, to: str = "head", versions: Path = VERSIONS) -> None:
+    """Apply migrations up to a revision, in the running transaction."""
+    settings = config(versions)
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, to)
+
+
+def columns_at(revision: str, versions: Path = VERSIONS) -> Columns:
+    """Return the columns that a database has after the migrations up to a revision."""
+    engine = create_engine("sqlite://")
+    try:
+        with engine.begin() as connection:
+            run(connection, revision, versions)
+            return columns_of(connection)
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _migrating(engine: Engine, limits: Limits) -> Iterator[Connection]:
+    """Open a transaction in which tables may change; whatever fails takes everything back."""
+    with engine.connect() as connection:
+        _before(connection, limits)
+        try:
+            with connection.begin():
+                _wait_for_turn(connection, limits)
+                yield connection
+                _check_foreign_keys(connection)
+        except DBAPIError as error:
+            raise _refusal(error) from error
+        finally:
+            connection.invalidate()  # its settings are for migrations only
+
+
+def _before(connection: Connection, limits: Limits) -> None:
+    if connection.dialect.name == "sqlite":
+        # A table that is rebuilt is dropped for a moment, and with foreign keys on its rows' children would go
+        # too. SQLite ignores this pragma inside a transaction.
+        raw = connection.connection.cursor()
+        raw.execute("PRAGMA foreign_keys=OFF")
+        raw.execute(f"PRAGMA busy_timeout={round(limits.turn * 1000)}")
+        raw.close()
+
+
+def _wait_for_turn(connection: Connection, limits: Limits) -> None:
+    if connection.dialect.name == "postgresql":
+        _set(connection, "lock_timeout", limits.turn)
+        _set(connection, "statement_timeout", 2 * limits.turn)
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
+        _set(connection, "lock_timeout", limits.lock)
+        _set(connection, "statement_timeout", limits.statement)
+        _set(connection, "idle_in_transaction_session_timeout", limits.idle)
+
+
+def _set(connection: Connection, name: str, seconds: float) -> None:
+    connection.exec_driver_sql(f"SET LOCAL {name} = {round(seconds * 1000)}")
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchone()
+        if broken is not None:
+            raise InputError(
+                _s(
+                    "表 %(table)s の行が、存在しない行を指すことになるため、更新をやめました。何も変わっていません。"
+                )
+                % {"table": broken[0]}
+            )
+
+
+def _refusal(error: DBAPIError) -> Exception:
+    state = getattr(error.orig, "sqlstate", None)
+    if state in BUSY or "locked" in str(error.orig):
+        return InputError(
+            _s(
+                "ほかの処理がデータベースを使っているため、表を更新できませんでした。何も変わっていません。"
+                "サイトやコマンドを止めるか、空いている時間に、もう一度「portal db upgrade」を実行してください。"
+            )
+        )
+    if isinstance(error, OperationalError):
+        return error
+    # the database's own words may hold values of a row
+    return InputError(
+        _s(
+            "表の更新が失敗しました（%(reason)s）。何も変わっていません。"
+            "このプログラムの版とこの理由を添えて、開発者に知らせてください。"
+        )
+        % {"reason": f"{type(error.orig).__name__} {state or ''}".strip()}
+    )

@@ -1,79 +1,116 @@
-"""The first start: data directory, keys, tables; later starts check that program, keys and database belong together."""
+"""The first start makes keys and tables; every later one checks that program, keys and database belong together."""
 
 import logging
 import secrets
 from datetime import UTC, datetime
 
-from sqlalchemy import inspect
+from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.checks import check_program
 from portal.domain.foundation.program.deployment import deployment, keep_deployment
 from portal.domain.foundation.program.findings import Level
 from portal.domain.foundation.program.loader import load_program
-from portal.domain.foundation.program.models import Deployment
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import load_vault, make_keys, seal, unseal
-from portal.platform.database import Database, make_engine
-from portal.platform.migrations import upgrade
+from portal.domain.foundation.vault import Vault, load_vault, make_keys, seal, unseal
+from portal.platform.database import Database, make_engine, make_folder
+from portal.platform.migrations import create_tables, upgrade_tables
+from portal.platform.schema import Schema, State, file_missing, read_schema, refuse, require_current
 from portal.settings import Settings
 
 CHECK_CONTEXT = b"deployment"
 LOG = logging.getLogger("portal.start")
 
 
-def prepare(settings: Settings) -> list[str]:
-    """Make what is missing and return what was done, in sentences.
+def initialize(settings: Settings) -> list[str]:
+    """Make the keys and tables of a new deployment and return what was made, in sentences.
+
+    Once they are made this only checks that program, keys and database belong together.
 
     Raises:
-        InputError: the keys are not those of this database.
+        InputError: the database holds other tables, or older ones.
+        IntegrityFaultError: the keys are not those of this database.
     """
     said: list[str] = []
+    make_folder(settings.database_url)
     database = Database(make_engine(settings.database_url))
-    fresh = not inspect(database.engine).has_table(Deployment.__tablename__)
-    if fresh and not any(settings.key_dir.glob("*.key")):
-        make_keys(settings.key_dir)
-        said.append(
-            _s(
-                "新しい鍵を作りました: %(folder)s（バックアップとは別の場所に、大切に保管してください）"
+    try:
+        with database.engine.connect() as connection:
+            schema = read_schema(connection)
+        if schema.state not in (State.EMPTY, State.CURRENT):
+            refuse(schema)
+        if schema.state is State.EMPTY and not any(settings.key_dir.glob("*.key")):
+            make_keys(settings.key_dir)
+            said.append(
+                _s(
+                    "新しい鍵を作りました: %(folder)s（バックアップとは別の場所に、大切に保管してください）"
+                )
+                % {"folder": settings.key_dir}
             )
-            % {"folder": settings.key_dir}
-        )
-    vault = load_vault(settings.key_dir)
-    if upgrade(database.engine):
-        said.append(_s("データベースの表を用意しました。"))
-    with database.write() as session:
-        known = deployment(session)
-        if known is None:
-            check = seal(vault.kek, secrets.token_bytes(16), CHECK_CONTEXT)
-            keep_deployment(session, settings.program, check, datetime.now(UTC))
-        else:
-            unseal(vault.kek, known.key_check, CHECK_CONTEXT)
-    database.engine.dispose()
+        vault = load_vault(settings.key_dir)
+        if create_tables(database.engine):
+            said.append(_s("データベースの表を用意しました。"))
+        with database.write() as session:
+            if deployment(session) is None:
+                check = seal(vault.kek, secrets.token_bytes(16), CHECK_CONTEXT)
+                keep_deployment(session, settings.program, check, datetime.now(UTC))
+            else:
+                _check_keys(session, vault)
+    finally:
+        database.engine.dispose()
     return said
 
 
-def check_prepared(settings: Settings) -> None:
-    """Refuse to start a site on a database that is not there, or with keys that are not its own.
+def upgrade(settings: Settings) -> bool:
+    """Bring the tables of a deployment to this version; return whether anything was missing.
 
     Raises:
-        InputError: no tables yet, or no keys.
+        InputError: no tables yet, or not ours; or the upgrade failed and nothing has changed.
+        IntegrityFaultError: the keys are not those of this database.
+    """
+    database = Database(make_engine(settings.database_url))
+    try:
+        if file_missing(database.engine):
+            refuse(Schema(State.EMPTY))
+        upgraded = upgrade_tables(database.engine)
+        with database.read() as session:
+            _check_keys(session, load_vault(settings.key_dir))
+    finally:
+        database.engine.dispose()
+    return upgraded
+
+
+def check_tables_and_keys(settings: Settings) -> None:
+    """Refuse a database that is not there, has other tables than this program, or was written with other keys.
+
+    Raises:
+        InputError: what is wrong and the command to run; or no keys.
         IntegrityFaultError: the keys belong to another database.
     """
     database = Database(make_engine(settings.database_url))
     try:
-        if not inspect(database.engine).has_table(Deployment.__tablename__):
-            raise InputError(
-                _s("データベースの用意ができていません。さきに「portal init」を実行してください。")
-            )
-        vault = load_vault(settings.key_dir)
+        require_current(database.engine)
         with database.read() as session:
-            known = deployment(session)
-            if known is not None:
-                unseal(vault.kek, known.key_check, CHECK_CONTEXT)
+            _check_keys(session, load_vault(settings.key_dir))
     finally:
         database.engine.dispose()
+
+
+def check_prepared(settings: Settings) -> None:
+    """Refuse to start a site on another database, with other keys or with a contradictory program.
+
+    Raises:
+        InputError: what is wrong and the command to run.
+        IntegrityFaultError: the keys belong to another database.
+    """
+    check_tables_and_keys(settings)
     check_program_at_start(settings)
+
+
+def _check_keys(session: Session, vault: Vault) -> None:
+    known = deployment(session)
+    if known is not None:
+        unseal(vault.kek, known.key_check, CHECK_CONTEXT)
 
 
 def check_program_at_start(settings: Settings) -> None:

@@ -45,6 +45,7 @@ def test_an_import_killed_at_any_moment_is_completed_once(
     portal = CommandLine(tmp_path / "data", empty_database_url)
     assert portal.run("init").returncode == 0
     trial = CommandLine(tmp_path / "trial")
+    assert trial.run("init").returncode == 0
     started = time.monotonic()
     assert trial.run("roster", "import", path, "--layout", "sample").returncode == 0
     whole = time.monotonic() - started

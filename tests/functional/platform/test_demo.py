@@ -10,7 +10,7 @@ from portal.app import make_resident_site
 from portal.demo.stage import set_stage
 from portal.domain.foundation.clock import JST, FixedClock, jst_date
 from portal.domain.foundation.program.loader import load_program
-from portal.platform.startup import prepare
+from portal.platform.startup import initialize
 from portal.settings import load_settings
 
 
@@ -34,7 +34,7 @@ def test_the_demo_can_be_started_at_any_hour(tmp_path: Path, started: datetime) 
             "PORTAL_ADMIN_URL": "http://127.0.0.1:8001",
         }
     )
-    prepare(settings)
+    initialize(settings)
     site = make_resident_site(settings, clock=FixedClock(started))
     site = replace(site, program=load_program("demo", jst_date(started)))
     try:

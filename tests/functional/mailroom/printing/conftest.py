@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from portal.platform.database import Database, make_engine
-from portal.platform.startup import prepare
+from portal.platform.startup import initialize
 from portal.settings import Settings, load_settings
 from tests.support.coupons import VAULT
 from tests.support.letters import PUBLIC_URL
@@ -40,7 +40,7 @@ def ward(empty_database_url: str, tmp_path: Path) -> Iterator[Ward]:
         "PORTAL_PUBLIC_URL": PUBLIC_URL,
     }
     settings = load_settings(values)
-    prepare(settings)
+    initialize(settings)
     engine = make_engine(settings.database_url)
     yield Ward(folder, os.environ | values, settings, Database(engine))
     engine.dispose()

@@ -27,6 +27,7 @@ def path(extract: Extract, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def portal(path: Path, tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
     """A deployment with the extract imported and three staff accounts."""
     portal = CommandLine(tmp_path_factory.mktemp("data"))
+    assert portal.run("init").returncode == 0
     assert portal.run("roster", "import", path, "--layout", "sample").returncode == 3
     for login, organization, role in (
         ("officer", "contractor", "officer"),
@@ -79,9 +80,9 @@ def test_check_stores_nothing_and_its_json_has_the_shape_of_the_manifest(
     ],
 )
 def test_wrong_use_is_one_sentence(
-    path: Path, tmp_path: Path, arguments: list[str], code: int, words: str
+    portal: CommandLine, path: Path, arguments: list[str], code: int, words: str
 ) -> None:
-    done = CommandLine(tmp_path / "data").run("roster", "import", path, *arguments)
+    done = portal.run("roster", "import", path, *arguments)
     assert done.returncode == code
     assert words in sentence(done)
 

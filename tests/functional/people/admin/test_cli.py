@@ -13,6 +13,7 @@ from portal.domain.people.authn.codes import CodeAnswer
 from portal.domain.people.authn.passwords import verify_password
 from portal.domain.people.staff import services, sign_in
 from portal.domain.people.staff.models import StaffUser
+from portal.platform.startup import initialize
 from portal.settings import Settings, load_settings
 
 ADD = (
@@ -30,13 +31,15 @@ ADD = (
 
 @pytest.fixture
 def settings(empty_database_url: str, tmp_path: Path) -> Settings:
-    return load_settings(
+    made = load_settings(
         {
             "PORTAL_DATA_DIR": str(tmp_path / "data"),
             "PORTAL_DATABASE_URL": empty_database_url,
             "PORTAL_PROGRAM": "demo",
         }
     )
+    initialize(made)
+    return made
 
 
 def portal(settings: Settings, *words: str) -> Result:

@@ -12,13 +12,14 @@ from portal.cli.people.coupons import coupons
 from portal.domain.foundation.actors import SYSTEM
 from portal.domain.people.entitlements.services import hold_household
 from portal.domain.people.households.protection import note_protection
+from portal.platform.startup import initialize
 from portal.settings import Settings, load_settings
 from tests.support.coupons import NOW, add_households
 
 
 @pytest.fixture
 def settings(empty_database_url: str, tmp_path: Path) -> Settings:
-    return load_settings(
+    made = load_settings(
         {
             "PORTAL_DATA_DIR": str(tmp_path / "data"),
             "PORTAL_DATABASE_URL": empty_database_url,
@@ -26,6 +27,8 @@ def settings(empty_database_url: str, tmp_path: Path) -> Settings:
             "PORTAL_WORKERS": "1",
         }
     )
+    initialize(made)
+    return made
 
 
 def portal(settings: Settings, *words: object) -> Result:

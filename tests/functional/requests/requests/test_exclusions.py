@@ -16,7 +16,6 @@ from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.queries import coupon_of_child
 from portal.domain.people.coupons.states import DEAD, STOCK
 from portal.domain.requests.alternatives import services as alternatives
-from portal.domain.requests.alternatives.written import PaperWish, WhyPaper
 from portal.domain.requests.declines import review
 from portal.domain.requests.declines import services as declines
 from portal.domain.requests.requests.models import Request
@@ -58,7 +57,7 @@ def ask_for_paper(paper: Paper, session: Session) -> Request:
         {1: GIFT},
         paper.resident(FAMILY),
         paper.now,
-        written=PaperWish(WhyPaper.NO_SMARTPHONE),
+        why="no_smartphone",
     )
 
 

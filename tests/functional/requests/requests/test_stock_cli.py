@@ -10,6 +10,7 @@ from sqlalchemy import update
 from portal.cli.context import Context
 from portal.cli.requests.stock import stock
 from portal.domain.requests.alternatives.models import StockPiece
+from portal.platform.startup import initialize
 from portal.settings import Settings, load_settings
 from tests.support.paper import make_paper
 
@@ -23,6 +24,7 @@ def settings(empty_database_url: str, tmp_path: Path) -> Settings:
             "PORTAL_PROGRAM": "demo",
         }
     )
+    initialize(made)
     context = Context(made)
     make_paper(context.database(), tmp_path)
     context.database().engine.dispose()

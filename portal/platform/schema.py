@@ -1,0 +1,179 @@
+"""Which tables a database has: those of this program, older or newer ones, or none of its migrations' making."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, text
+
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.program.models import Deployment
+from portal.domain.foundation.texts import _s
+from portal.domain.tables import metadata
+
+VERSIONS = Path(__file__).resolve().parents[1] / "migrations" / "versions"
+REVISION_TABLE = "alembic_version"
+MOST_NAMED = 3
+
+Columns = frozenset[tuple[str, str]]
+"""Pairs of table and column."""
+
+_COLUMNS = {
+    "sqlite": text(
+        "SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c"
+        " WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'"
+    ),
+    "postgresql": text(
+        "SELECT t.relname, c.attname FROM pg_class t JOIN pg_attribute c ON c.attrelid = t.oid"
+        " WHERE t.relkind IN ('r', 'p') AND t.relnamespace = current_schema()::regnamespace"
+        " AND c.attnum > 0 AND NOT c.attisdropped"
+    ),
+}
+
+
+class State(Enum):
+    """What a database is to this program."""
+
+    EMPTY = auto()
+    CURRENT = auto()
+    BEHIND = auto()
+    AHEAD = auto()
+    UNVERSIONED = auto()
+    """The program's tables, but not made by its migrations."""
+    INCOMPLETE = auto()
+    """The revision says one thing, the tables another."""
+    FOREIGN = auto()
+    """Tables of something else."""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The tables of one database as found."""
+
+    state: State
+    found: str | None = None
+    """The revision of the database."""
+    wanted: str = ""
+    """The revision of this program."""
+    missing: tuple[str, ...] = ()
+    """Columns that the revision promises and the database lacks, as ``table.column``."""
+
+
+def revisions(versions: Path = VERSIONS) -> tuple[str, ...]:
+    """Return the numbers of all migrations in a folder, oldest first."""
+    return tuple(sorted(path.name[:4] for path in versions.glob("[0-9]*.py")))
+
+
+def columns_of_models() -> Columns:
+    """Return the columns that this program reads and writes."""
+    return frozenset((t.name, c.name) for t in metadata.tables.values() for c in t.columns)
+
+
+def columns_of(connection: Connection) -> Columns:
+    """Return the columns that a database has."""
+    rows = connection.execute(_COLUMNS[connection.dialect.name])
+    return frozenset((table, column) for table, column in rows)
+
+
+def read_schema(connection: Connection, versions: Path = VERSIONS) -> Schema:
+    """Return what the database's tables are to this program."""
+    found = columns_of(connection)
+    tables = {table for table, _column in found}
+    revision = _revision(connection) if REVISION_TABLE in tables else None
+    known = revisions(versions)
+    state, missing = State.CURRENT, missing_from(found, columns_of_models())
+    if Deployment.__tablename__ not in tables:
+        state = State.FOREIGN if tables - {REVISION_TABLE} else State.EMPTY
+    elif revision is None:
+        state = State.UNVERSIONED
+    elif revision not in known:
+        state = State.AHEAD
+    elif revision != known[-1]:
+        state = State.BEHIND
+    elif missing:
+        state = State.INCOMPLETE
+    return Schema(state, revision, known[-1], missing)
+
+
+def missing_from(found: Columns, wanted: Columns) -> tuple[str, ...]:
+    """Return the wanted columns that were not found, as ``table.column``."""
+    return tuple(f"{table}.{column}" for table, column in sorted(wanted - found))
+
+
+def require_current(engine: Engine, versions: Path = VERSIONS) -> None:
+    """Refuse a database whose tables are not those of this program; a missing SQLite file is not made.
+
+    Raises:
+        InputError: what is wrong, and the command to run.
+    """
+    if file_missing(engine):
+        refuse(Schema(State.EMPTY))
+    with engine.execution_options(read_only=True).connect() as connection:
+        schema = read_schema(connection, versions)
+    if schema.state is not State.CURRENT:
+        refuse(schema)
+
+
+def file_missing(engine: Engine) -> bool:
+    """Tell whether the engine's address is a SQLite file that does not exist."""
+    path = engine.url.database
+    return (
+        engine.dialect.name == "sqlite"
+        and path not in (None, "", ":memory:")
+        and not Path(str(path)).exists()
+    )
+
+
+def refuse(schema: Schema) -> None:
+    """Say why a database cannot be used as it is, and the command to run.
+
+    Raises:
+        InputError: always.
+    """
+    raise InputError(
+        _sentence(schema.state)
+        % {
+            "found": schema.found or "",
+            "wanted": schema.wanted,
+            "missing": ", ".join(schema.missing[:MOST_NAMED])
+            + ("…" if len(schema.missing) > MOST_NAMED else ""),
+        }
+    )
+
+
+def _revision(connection: Connection) -> str | None:
+    rows = connection.execute(text(f"SELECT version_num FROM {REVISION_TABLE}")).scalars().all()  # noqa: S608  (a name of our own)
+    return "+".join(sorted(rows)) or None
+
+
+def _sentence(state: State) -> str:
+    if state is State.BEHIND:
+        return _s(
+            "データベースの表が古い版です（%(found)s。このプログラムは %(wanted)s）。"
+            "バックアップを取ってから「portal db upgrade」を実行してください。"
+        )
+    if state is State.AHEAD:
+        return _s(
+            "データベースの表が、このプログラムより新しい版です（%(found)s。このプログラムは %(wanted)s）。"
+            "新しい版のプログラムで実行してください。"
+        )
+    if state is State.UNVERSIONED:
+        return _s(
+            "このデータベースの表は「portal init」で作られたものではなく、版の記録がないため使えません。"
+            "空のデータベースを用意して「portal init」を実行してください。"
+        )
+    if state is State.INCOMPLETE:
+        return _s(
+            "データベースの表が、記録された版 %(found)s と合いません（ない列: %(missing)s）。"
+            "正式版より前のプログラムで作られたものは使えません。"
+            "空のデータベースを用意して「portal init」を実行するか、バックアップから戻してください。"
+        )
+    if state is State.FOREIGN:
+        return _s(
+            "このデータベースには、ほかのシステムの表があります。"
+            "PORTAL_DATABASE_URL のデータベース名を確かめてください。"
+        )
+    return _s(
+        "データベースの用意ができていません。PORTAL_DATABASE_URL のデータベース名を確かめ、"
+        "新しく始めるときは「portal init」を実行してください。"
+    )

@@ -1,0 +1,31 @@
+"""A folder of migrations with one more than the program has, so that every database is an older one."""
+
+import shutil
+from pathlib import Path
+
+from portal.platform.schema import VERSIONS, revisions
+
+LATER = "0999"
+_SOURCE = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = {later!r}
+down_revision = {before!r}
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("request", sa.Column("call_time", sa.String(20)))
+{more}"""
+
+
+def later_versions(folder: Path, *more: str) -> Path:
+    """Copy the migrations and add one that adds ``request.call_time`` and then runs the given statements."""
+    versions = folder / "versions"
+    shutil.copytree(VERSIONS, versions, ignore=shutil.ignore_patterns("__pycache__"))
+    lines = "".join(f"    {line}\n" for line in more)
+    source = _SOURCE.format(later=LATER, before=revisions()[-1], more=lines)
+    (versions / f"{LATER}_later.py").write_text(source, "utf-8")
+    return versions
