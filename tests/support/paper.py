@@ -23,7 +23,6 @@ from portal.domain.requests.alternatives.models import (
     AlternativeParcel,
     StockPiece,
 )
-from portal.domain.requests.alternatives.written import PaperWish, WhyPaper
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.support.coupons import AMOUNT, NOW, VAULT
@@ -112,7 +111,7 @@ class Paper:
                 dict.fromkeys(ordinals or (1,), product),
                 self.resident(person),
                 self.now,
-                written=PaperWish(WhyPaper.NO_SMARTPHONE),
+                why="no_smartphone",
             )
             return row.id
 

@@ -28,7 +28,6 @@ from portal.domain.requests.declines.earlier import look_back
 from portal.domain.requests.declines.items import items_of
 from portal.domain.requests.declines.models import DeclineItem
 from portal.domain.requests.declines.review import mark_unclear, note_signatures
-from portal.domain.requests.declines.written import DeclineNote
 from portal.domain.requests.requests import paper_forms
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.paper_forms import (
@@ -51,7 +50,7 @@ def enter_form(
     program: Program,
     household_id: int,
     ordinals: Sequence[int],
-    form: PaperEntry[DeclineNote],
+    form: PaperEntry,
     actor: Actor,
     now: datetime,
 ) -> Request:
@@ -88,7 +87,7 @@ def enter_form(
             *((CROSSED,) if crossed else ()),
             *((HONORED,) if form.evidence else ()),
         ),
-        written=form.written,
+        written={"reason": form.reason, "text": form.text, "telephone": form.telephone},
     )
     with_channel = Actor(actor.role, actor.id, actor.organization, form.channel)
     row = declare(session, vault, program, household_id, new, said, with_channel, now, completes)
@@ -105,7 +104,7 @@ def enter_form(
         "received",
         f"decline:{row.id}:received:{row.version}",
         now,
-        contact=form.written.telephone or None,
+        contact=form.telephone or None,
         receipt_no=row.receipt_no,
     )
     return row
@@ -115,9 +114,7 @@ def _nothing() -> Request:
     raise InputError(_s("辞退するこどもを、選んでください。"), code="children")
 
 
-def _instant(
-    session: Session, vault: Vault, program: Program, form: PaperEntry[DeclineNote]
-) -> datetime:
+def _instant(session: Session, vault: Vault, program: Program, form: PaperEntry) -> datetime:
     earlier = locked_out_task(session, vault, form.evidence).created_at if form.evidence else None
     return instant_that_counts(program, form, earlier)
 
@@ -131,11 +128,7 @@ def _first_word(completes: tuple[Request, list[DeclineItem]] | None, counts: dat
 
 
 def _join(
-    session: Session,
-    rights: Sequence[Right],
-    form: PaperEntry[DeclineNote],
-    actor: Actor,
-    now: datetime,
+    session: Session, rights: Sequence[Right], form: PaperEntry, actor: Actor, now: datetime
 ) -> tuple[Request | None, list[Right]]:
     """Add the form to the requests in which its children are declined already; return the last and the other children."""
     new = list(rights)
@@ -161,7 +154,7 @@ def _join(
     return joined, new
 
 
-def _crossed(session: Session, rights: Sequence[Right], form: PaperEntry[DeclineNote]) -> bool:
+def _crossed(session: Session, rights: Sequence[Right], form: PaperEntry) -> bool:
     """Tell whether the household took a decline back after this form was sent: then it is no fresh decline."""
     latest = session.scalar(
         select(DeclineItem.changed_at)

@@ -141,12 +141,11 @@ def steps_of(session: Session, request: Request) -> tuple[Step, ...]:
 
 
 def _closed(request: Request) -> str:
-    words: dict[str, str] = {
+    return {
         kinds.ACCEPTED: _("手続きが終わりました"),
         kinds.PARTLY: _("一部のこどもの分の手続きが終わりました"),
         kinds.WITHDRAWN: _("取り下げました"),
-    }
-    return words.get(request.result or "", _("お受けできませんでした"))
+    }.get(request.result or "", _("お受けできませんでした"))
 
 
 def effects_of(

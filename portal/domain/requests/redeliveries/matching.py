@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +20,6 @@ from portal.domain.requests.redeliveries.choosing import choose_household, warn_
 from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.redeliveries.queries import NONE, redelivery_of
 from portal.domain.requests.redeliveries.states import REDELIVERY
-from portal.domain.requests.redeliveries.written import WRITTEN, Wish
 from portal.domain.requests.requests.services import locked, written_in
 
 NAME, BIRTH, POSTAL, NUMBER = PARTS = ("name", "birth", "postal", "number")
@@ -40,13 +40,16 @@ class Match:
         return set(self.agrees) >= SURE
 
 
-def find_matches(session: Session, vault: Vault, indexer: Indexer, wish: Wish) -> list[Match]:
+def find_matches(
+    session: Session, vault: Vault, indexer: Indexer, written: dict[str, Any]
+) -> list[Match]:
     """Return households that agree in all of name, birth date and postal code, else in two of them, best first.
 
     A letter number that was written finds its household besides. Protected households are found too: who sees this
     decides what to show.
     """
-    name, postal, birth = wish.name, wish.postal_code, wish.birth
+    birth = date.fromisoformat(written["birth"]) if written.get("birth") else None
+    name, postal = str(written.get("name", "")), str(written.get("postal_code", ""))
     tries = [SearchTerms(name=name, postal_code=postal, birth=birth)]
     tries += [
         SearchTerms(name=name, birth=birth),
@@ -61,7 +64,7 @@ def find_matches(session: Session, vault: Vault, indexer: Indexer, wish: Wish) -
         found |= {view.id: view for view in result.households}
         if found:
             break
-    by_number = _by_letter_number(session, wish.letter_number)
+    by_number = _by_letter_number(session, str(written.get("letter_number", "")))
     if by_number is not None and by_number not in found:
         found |= {view.id: view for view in view_households(session, vault, [by_number])}
     matches = [
@@ -92,7 +95,7 @@ def match_request(
     row = redelivery_of(session, request_id, lock=True)
     if row.matched_at is not None or row.state != REDELIVERY.initial:
         return False
-    matches = find_matches(session, vault, indexer, written_in(vault, request, WRITTEN))
+    matches = find_matches(session, vault, indexer, written_in(vault, request))
     row.matches = [
         {"household": match.household_id, "agrees": list(match.agrees)} for match in matches
     ]
