@@ -40,9 +40,11 @@ from portal.domain.mailroom.incidents.kinds import SAID
 from portal.domain.people.households.queries import view_household
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.alternatives import choosing
+from portal.domain.requests.alternatives.written import WRITTEN as ALTERNATIVE_WRITTEN
 from portal.domain.requests.redeliveries.letter_status import standings
 from portal.domain.requests.redeliveries.queries import LETTER, PARCEL
 from portal.domain.requests.redeliveries.words import said_text
+from portal.domain.requests.requests.fields import Place
 from portal.platform.failures import failure_page
 from portal.platform.locale import html_lang
 from portal.platform.page import Page
@@ -102,7 +104,7 @@ def _draw(act: Act, page: Page, call: Call, status_code: int) -> Response[Any]:
         shop_said=SAID,
         chosen=chosen(page, "child-"),
         products=program.alternatives,
-        reasons=choosing.WHY,
+        asked=ALTERNATIVE_WRITTEN.asked(Place.CALL) if act is Act.ALTERNATIVE else (),
         say=beside(partial(before, act), locale),
         say_lang=html_lang(locale),
         act_words=act_words,
@@ -215,13 +217,16 @@ def _redelivery(page: Page) -> DeskAct:
 
 def _alternative(page: Page) -> DeskAct:
     wishes = {number: page.form.get(f"product-{number}") for number in chosen(page, "child-")}
+    written, faults = ALTERNATIVE_WRITTEN.read(page.form.get, Place.CALL)
+    if faults:
+        raise InputError(faults[0].sentence, code=faults[0].field)
     return ask_alternative(
         page.session,
         page.site.vault,
         page.site.program,
         _key(page),
         wishes,
-        page.form.get("why"),
+        written,
         page.actor,
         page.now,
     )
@@ -272,9 +277,9 @@ DOES: Mapping[Act, Callable[[Page], DeskAct]] = {
     Act.CHANNEL: _channel,
     Act.COUPON_FAULT: _coupon_fault,
 }
-FIELDS = {(Act.ALTERNATIVE, "why"): "why"} | {
-    (Act.COUPON_FAULT, name): name for name in ("child", "said", "shop", "words")
-}
+FIELDS = {
+    (Act.ALTERNATIVE, one.name): one.name for one in ALTERNATIVE_WRITTEN.asked(Place.CALL)
+} | {(Act.COUPON_FAULT, name): name for name in ("child", "said", "shop", "words")}
 LAST = {Act.REDELIVERY: "item", Act.ALTERNATIVE: "children"}
 """The field beside which a refusal stands, where the act has one."""
 

@@ -11,10 +11,11 @@ from admin.requests import entry_words
 from admin.requests.entry_forms import (
     ALTERNATIVE,
     DECLINE,
-    REASONS,
+    JUDGED,
     REDELIVERY,
     REFUSALS,
     WAYS,
+    WISH,
     chosen,
     enter,
     place_of,
@@ -23,7 +24,7 @@ from admin.requests.entry_forms import (
 from admin.requests.scans import SCAN
 from portal.domain.desk.casework.access import Part
 from portal.domain.desk.casework.languages import language_of
-from portal.domain.desk.casework.review_kinds import rules_of
+from portal.domain.desk.casework.review_kinds import form_of, rules_of
 from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
 from portal.domain.foundation.clock import JST, jst_date
@@ -44,6 +45,7 @@ from portal.domain.requests.recipients.receipt_sheet import change_form
 from portal.domain.requests.redeliveries.form import redelivery_form_pdf
 from portal.domain.requests.redeliveries.letter_status import standings
 from portal.domain.requests.redeliveries.words import bar_text
+from portal.domain.requests.requests.fields import Place
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.paper_forms import SIGNERS
 from portal.domain.requests.requests.queries import paper_forms_of, requests_of, requests_with_form
@@ -105,7 +107,7 @@ def show_form(page: Page, status_code: int = 200) -> Response[Any]:
         channel=channel.value,
         entry_words=entry_words,
         signers=SIGNERS,
-        reasons=REASONS.get(kind, {}),
+        written=form_of(kind).asked(Place.ENTRY) if kind != WISH else (),
         products=program.alternatives,
         children=children,
         chosen=chosen(page, "child-"),
@@ -131,7 +133,7 @@ def _last_day(page: Page, kind: str) -> str:
 
 def _children(page: Page, kind: str) -> list[dict[str, Any]]:
     """Return the children as the household's page shows them, with what stands against this kind, if anything."""
-    if kind not in REASONS:
+    if kind not in JUDGED:
         return []
     view = view_household(page.session, page.site.vault, _key(page))
     shown = household.shown_now(page, _key(page), Part.CHILDREN)

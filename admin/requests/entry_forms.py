@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time
 from types import MappingProxyType
+from typing import Any
 
+from portal.domain.desk.casework.review_kinds import form_of
 from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import (
@@ -17,15 +19,14 @@ from portal.domain.foundation.errors import (
     TooLateError,
 )
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.typed import DateFault, bare, clock_time, telephone, whole_date
+from portal.domain.foundation.typed import DateFault, bare, clock_time, whole_date
 from portal.domain.people.tasks.models import Task
 from portal.domain.requests.alternatives import paper as alternatives
-from portal.domain.requests.alternatives.choosing import WHY as WHY_PAPER
 from portal.domain.requests.declines import paper as declines
 from portal.domain.requests.declines import wishes
-from portal.domain.requests.declines.words import WHY as WHY_DECLINE
 from portal.domain.requests.redeliveries import paper as redeliveries
 from portal.domain.requests.redeliveries.queries import LETTER, PARCEL
+from portal.domain.requests.requests.fields import Place
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.paper_forms import (
     HOUSEHOLDER,
@@ -35,6 +36,7 @@ from portal.domain.requests.requests.paper_forms import (
 )
 from portal.domain.requests.requests.scans import store_scan
 from portal.platform.page import Page
+from portal.platform.written_forms import read_written
 
 DECLINE, ALTERNATIVE, REDELIVERY, WISH = "decline", "alternative", "redelivery", "wish"
 WAYS: Mapping[str, tuple[Channel, ...]] = MappingProxyType(
@@ -46,9 +48,9 @@ WAYS: Mapping[str, tuple[Channel, ...]] = MappingProxyType(
     }
 )
 """How each kind can reach us; on the telephone a decline is a wish only."""
-REASONS = {DECLINE: WHY_DECLINE, ALTERNATIVE: WHY_PAPER}
+JUDGED = (DECLINE, ALTERNATIVE)
+"""Kinds whose forms on paper may be unclear, and are about children."""
 FOLLOW_UPS = ("call", "letter")
-TEXT_MAX = 400
 REFUSALS = (ConflictError, InputError, NotAllowedError, NotFoundError, TooEarlyError, TooLateError)
 _PLACES = {"received_at": "received_on", "postmark_on": "postmark_on"}
 
@@ -59,43 +61,36 @@ def chosen(page: Page, prefix: str) -> set[int]:
     return {int(name) for name in names if name.isascii() and name.isdigit() and len(name) < 5}
 
 
-def read_entry(page: Page, kind: str, channel: Channel) -> PaperEntry | None:
+def read_entry(page: Page, kind: str, channel: Channel) -> PaperEntry[Any] | None:
     """Return the form as typed; None where something is wrong, with a sentence beside each such field."""
     form = page.form
     received = _received(page, channel)
     postmark = _postmark(page) if channel is Channel.POST else None
-    number = telephone(form.get("telephone")) if form.get("telephone").strip() else ""
-    if number is None:
-        form.error("telephone", _s("電話番号は、市外局番から数字で入力してください。"))
-    text = form.get("text").strip()
-    if len(text) > TEXT_MAX:
-        form.error("text", _s("400文字までで書いてください。"))
+    written = read_written(form, form_of(DECLINE if kind == WISH else kind), Place.ENTRY)
     on_paper = channel is not Channel.PHONE
     signer = form.get("signed_by") if on_paper else HOUSEHOLDER
     if signer not in SIGNERS:
         form.error("signed_by", _s("署名した人を選んでください。"))
-    judged = on_paper and kind != REDELIVERY
+    judged = on_paper and kind in JUDGED
     clear, follow_up = form.get("clear") if judged else "yes", form.get("follow_up")
     if clear not in {"yes", "no"}:
         form.error("clear", _s("何を望んでいるかが、はっきりしているかを選んでください。"))
     if clear == "no" and follow_up not in FOLLOW_UPS:
         form.error("follow_up", _s("本人への確かめ方を選んでください。"))
-    if clear == "no" and follow_up == "call" and not number:
+    if clear == "no" and follow_up == "call" and not written.telephone:
         form.error("telephone", _s("電話で確かめるときは、書かれた電話番号を入力してください。"))
     if not form.ok or received is None:
         return None
     return PaperEntry(
         channel,
         received,
+        written,
         signer,
         postmark,
         form.get("attorney") == "1",
         clear == "yes",
         frozenset(chosen(page, "sign-")),
         None,
-        form.get("reason"),
-        text,
-        number or "",
         follow_up or "letter",
         _receipt_number(form.get("evidence")),
     )
@@ -148,7 +143,7 @@ def place_of(page: Page, kind: str, error: DomainError) -> str:
     return _PLACES.get(error.code, last)
 
 
-def _with_scan(page: Page, household_id: int, entry: PaperEntry) -> PaperEntry:
+def _with_scan(page: Page, household_id: int, entry: PaperEntry[Any]) -> PaperEntry[Any]:
     checked = page.form.upload("scan")
     if checked is None:
         return entry
@@ -158,7 +153,7 @@ def _with_scan(page: Page, household_id: int, entry: PaperEntry) -> PaperEntry:
     return replace(entry, scan_id=stored.id)
 
 
-def enter(page: Page, kind: str, household_id: int, entry: PaperEntry) -> Request | Task:
+def enter(page: Page, kind: str, household_id: int, entry: PaperEntry[Any]) -> Request | Task:
     """Enter it by the rules of its kind. Raises one of ``REFUSALS``, with a sentence for the page."""
     entry = _with_scan(page, household_id, entry)
     session, vault, program = page.session, page.site.vault, page.site.program
@@ -199,7 +194,7 @@ def enter(page: Page, kind: str, household_id: int, entry: PaperEntry) -> Reques
     )
 
 
-def _wish(page: Page, household_id: int, entry: PaperEntry) -> Request | Task:
+def _wish(page: Page, household_id: int, entry: PaperEntry[Any]) -> Request | Task:
     session, vault, program = page.session, page.site.vault, page.site.program
     if entry.evidence:
         return wishes.honor(

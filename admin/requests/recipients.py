@@ -30,6 +30,7 @@ from portal.domain.requests.recipients.newcomer import (
     COUNTER,
     HAND_OVERS,
     Fault,
+    HandOver,
     Newcomer,
     child_faults,
     faults_of,
@@ -38,6 +39,7 @@ from portal.domain.requests.recipients.newcomer import (
 )
 from portal.domain.requests.recipients.queries import open_requests
 from portal.domain.requests.recipients.receipt_sheet import change_form
+from portal.domain.requests.recipients.written import Evidence
 from portal.domain.requests.requests.kinds import ADDITION, RECIPIENT_CHANGE
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.scans import store_scan
@@ -80,7 +82,7 @@ def _me(page: Page) -> int:
     return page.staff.id if page.staff is not None else 0
 
 
-def _ways(page: Page) -> tuple[str, ...]:
+def _ways(page: Page) -> tuple[HandOver, ...]:
     return HAND_OVERS if allowed(page, Permission.KNOW_PROTECTED) else (ADDRESS, COUNTER)
 
 
@@ -178,7 +180,7 @@ def show_change(page: Page, status_code: int = 200) -> Response[Any]:
         names=names,
         entries=entries,
         chosen=_ordinals(page),
-        evidences=changes.EVIDENCE,
+        evidences=Evidence,
         channels=[c.value for c in CHANNELS],
         recipient_words=recipient_words,
         last_day=page.site.program.windows.decline.last_day,

@@ -24,6 +24,7 @@ from portal.domain.requests.redeliveries.letter_status import Standing
 from portal.domain.requests.redeliveries.matching import find_matches, stored_matches
 from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.redeliveries.queries import NONE, redelivery_of
+from portal.domain.requests.redeliveries.written import WRITTEN
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import written_in
 from portal.platform.page import Page
@@ -92,7 +93,7 @@ def _matches(page: Page, request: Request, row: Redelivery) -> list[MatchFact]:
     session, vault = page.session, page.site.vault
     found = stored_matches(row)
     if row.matched_at is None:  # opened before the worker came by
-        found = find_matches(session, vault, page.site.indexer, written_in(vault, request))
+        found = find_matches(session, vault, page.site.indexer, written_in(vault, request, WRITTEN))
     may_know = allowed(page, Permission.KNOW_PROTECTED)
     views = {
         v.id: v for v in view_households(session, vault, [match.household_id for match in found])

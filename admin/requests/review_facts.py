@@ -12,7 +12,7 @@ from admin.requests.redelivery_facts import RedeliveryFacts, redelivery_facts
 from portal.domain.contacts.escalations.queries import Evidence
 from portal.domain.desk.casework.access import existing
 from portal.domain.desk.casework.masking import mask_address, mask_postal_code
-from portal.domain.desk.casework.review_kinds import rules_of
+from portal.domain.desk.casework.review_kinds import form_of, rules_of
 from portal.domain.desk.casework.timeline import Moment, timeline
 from portal.domain.letters.letters.queries import letters_of
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_and_assignments
@@ -20,11 +20,11 @@ from portal.domain.people.households.queries import HouseholdView, open_holds, v
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
 from portal.domain.requests.alternatives.words import Line, lines_of
-from portal.domain.requests.alternatives.words import readable as readable_alternative
 from portal.domain.requests.declines.queries import ItemFact, item_facts
-from portal.domain.requests.declines.words import readable as readable_decline
+from portal.domain.requests.requests.fields import Line as Written
+from portal.domain.requests.requests.fields import Place
 from portal.domain.requests.requests.four_eyes import proposal_of
-from portal.domain.requests.requests.kinds import ALTERNATIVE, DECLINE, REDELIVERY
+from portal.domain.requests.requests.kinds import ALTERNATIVE, DECLINE, OF_RESIDENTS, REDELIVERY
 from portal.domain.requests.requests.models import PaperForm, Request, Scan
 from portal.domain.requests.requests.queries import paper_forms_of, requests_of
 from portal.domain.requests.requests.scans import visible_scan
@@ -32,7 +32,6 @@ from portal.domain.requests.requests.services import reply_of, written_in
 from portal.platform.page import Page
 
 MOMENTS = 30
-READABLE = {DECLINE: readable_decline, ALTERNATIVE: readable_alternative}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,8 @@ class Facts:
     holds: Sequence[Any]
     forms: Sequence[PaperForm]
     scans: Mapping[int, Scan]
-    written: Mapping[str, Any]
+    record: Any
+    written: Sequence[Written]
     reply: str
     effects: Sequence[str]
     moments: Sequence[Moment]
@@ -78,7 +78,8 @@ class Facts:
 def facts_of(page: Page, row: Request) -> Facts:
     """Read everything about a claimed request."""
     session, vault = page.session, page.site.vault
-    forms = paper_forms_of(session, row.id)
+    forms, form = paper_forms_of(session, row.id), form_of(row.kind)
+    record = written_in(vault, row, form)
     view = (
         view_household(session, vault, row.household_id) if row.household_id is not None else None
     )
@@ -93,7 +94,8 @@ def facts_of(page: Page, row: Request) -> Facts:
         holds=open_holds(session, view.id) if view else (),
         forms=forms,
         scans=_scans(page, forms),
-        written=READABLE.get(row.kind, dict)(written_in(vault, row)),
+        record=record,
+        written=form.lines(record, Place.REVIEW) if row.kind in OF_RESIDENTS else (),
         reply=reply_of(vault, row),
         effects=rules_of(row.kind).effects_of(session, vault, page.site.program, row),
         moments=_moments(page, view.id, assigned) if view else (),

@@ -11,10 +11,12 @@ from portal.domain.people.credentials.models import Credential
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Child, Household
 from portal.domain.requests.alternatives import services as alternatives
-from portal.domain.requests.alternatives.choosing import WHY
 from portal.domain.requests.alternatives.stock import receive
+from portal.domain.requests.alternatives.written import PaperWish, WhyPaper
 from portal.domain.requests.declines import services as declines
-from portal.domain.requests.redeliveries.submitting import Wish, submit_without_sign_in
+from portal.domain.requests.declines.written import DeclineNote, WhyDecline
+from portal.domain.requests.redeliveries.submitting import submit_without_sign_in
+from portal.domain.requests.redeliveries.written import Wish
 from portal.platform.site import Site
 
 PIECES = 60
@@ -49,13 +51,14 @@ def fill_desk(site: Site, keep_away: int, officer: Actor) -> None:
                 ordinals[: place % 2 + 1],
                 actor,
                 at,
-                reason=("not_needed", "", "for_others", "other")[place],
+                written=DeclineNote(
+                    (WhyDecline.NOT_NEEDED, None, WhyDecline.FOR_OTHERS, WhyDecline.OTHER)[place]
+                ),
             )
         product_id = program.alternatives[0].id
         for place, (household_id, ordinals) in enumerate(chosen[4:7]):
             actor = _resident(session, household_id)
             at = now - timedelta(days=3 - place, hours=2)
-            why = next(iter(WHY))
             alternatives.submit(
                 session,
                 site.vault,
@@ -64,7 +67,7 @@ def fill_desk(site: Site, keep_away: int, officer: Actor) -> None:
                 dict.fromkeys(ordinals, product_id),
                 actor,
                 at,
-                why=why,
+                written=PaperWish(WhyPaper.NO_SMARTPHONE),
             )
         wish = Wish("架空 花子", date(1985, 4, 1), "1390001", telephone="03-0000-0000")
         submit_without_sign_in(session, site.vault, program, wish, "demo", "203.0.113.1", now)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
+from portal.platform import stylesheets
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "static"
@@ -24,6 +25,13 @@ class Asset:
     media_type: str
 
 
+def _served(root: Path) -> list[Path]:
+    """Return the files that browsers ask for: all but the parts of which a stylesheet is made."""
+    files = sorted(p for p in root.rglob("*") if p.is_file() and not p.name.startswith("."))
+    parts = {part for p in files if p.suffix == ".css" for part in stylesheets.parts(p)}
+    return [path for path in files if path not in parts]
+
+
 class Assets:
     """All static files, read once; ``url("css/portal.css")`` gives the hashed address."""
 
@@ -31,10 +39,9 @@ class Assets:
         self._files: dict[str, Asset] = {}
         self._urls: dict[str, str] = {}
         for root in roots:
-            for path in sorted(
-                p for p in root.rglob("*") if p.is_file() and not p.name.startswith(".")
-            ):
-                self._add(path.relative_to(root).as_posix(), path.read_bytes())
+            for path in _served(root):
+                body = stylesheets.joined(path) if path.suffix == ".css" else path.read_bytes()
+                self._add(path.relative_to(root).as_posix(), body)
 
     def _add(self, name: str, body: bytes) -> None:
         stem, _dot, suffix = name.rpartition(".")

@@ -16,12 +16,14 @@ from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.queries import coupon_of_child
 from portal.domain.people.households.records import ChildFields
 from portal.domain.requests.alternatives import services as alternatives
-from portal.domain.requests.alternatives.choosing import WHY
+from portal.domain.requests.alternatives.written import PaperWish, WhyPaper
 from portal.domain.requests.declines import services as declines
 from portal.domain.requests.declines.paper import PaperEntry, enter_form
+from portal.domain.requests.declines.written import DeclineNote, WhyDecline
 from portal.domain.requests.recipients import additions
-from portal.domain.requests.recipients.newcomer import Newcomer
-from portal.domain.requests.redeliveries.submitting import Wish, submit_without_sign_in
+from portal.domain.requests.recipients.newcomer import HandOver, Newcomer
+from portal.domain.requests.redeliveries.submitting import submit_without_sign_in
+from portal.domain.requests.redeliveries.written import Wish
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
@@ -30,7 +32,7 @@ from tests.support.people import CANARY_BIRTH, CANARY_NAME, Person
 PARENT = Actor(Role.RESIDENT, 1)
 NEWCOMER = Newcomer(
     None,
-    "address",
+    HandOver.ADDRESS,
     name="鷺沼　千鶴",
     kana="サギヌマ チヅル",
     birth=date(1985, 4, 6),
@@ -68,7 +70,7 @@ class Inbox:
                 ordinals,
                 PARENT,
                 self._at(at),
-                reason="not_needed",
+                written=DeclineNote(WhyDecline.NOT_NEEDED),
             )
 
     def paper(
@@ -84,7 +86,9 @@ class Inbox:
     ) -> Request:
         """Staff enter a paper form that came by FAX."""
         at = self._at(at)
-        form = PaperEntry(Channel.FAX, at, signed_by=signed_by, is_clear=clear, scan_id=scan_id)
+        form = PaperEntry(
+            Channel.FAX, at, DeclineNote(), signed_by=signed_by, is_clear=clear, scan_id=scan_id
+        )
         with self.database.write() as session:
             return enter_form(
                 session, VAULT, self.program, person.household_id, ordinals, form, actor, at
@@ -102,7 +106,7 @@ class Inbox:
                 dict.fromkeys(ordinals, product),
                 PARENT,
                 self._at(None),
-                why=next(iter(WHY)),
+                written=PaperWish(WhyPaper.NO_SMARTPHONE),
             )
 
     def redelivery(self) -> Request:

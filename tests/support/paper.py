@@ -23,6 +23,7 @@ from portal.domain.requests.alternatives.models import (
     AlternativeParcel,
     StockPiece,
 )
+from portal.domain.requests.alternatives.written import PaperWish, WhyPaper
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.support.coupons import AMOUNT, NOW, VAULT
@@ -111,7 +112,7 @@ class Paper:
                 dict.fromkeys(ordinals or (1,), product),
                 self.resident(person),
                 self.now,
-                why="no_smartphone",
+                written=PaperWish(WhyPaper.NO_SMARTPHONE),
             )
             return row.id
 

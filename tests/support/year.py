@@ -36,6 +36,7 @@ from portal.domain.people.entitlements.services import change, hold_household
 from portal.domain.people.households.models import Child, Household
 from portal.domain.requests.declines import review as declines_review
 from portal.domain.requests.declines import services as declines
+from portal.domain.requests.declines.written import DeclineNote, WhyDecline
 from portal.domain.requests.redeliveries import services as redeliveries
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
@@ -190,7 +191,14 @@ class Year:
         with self.database.write() as session:
             actor = Actor(Role.RESIDENT, household, channel=Channel.PORTAL)
             row = declines.submit(
-                session, VAULT, program, household, ordinals, actor, now, reason="not_needed"
+                session,
+                VAULT,
+                program,
+                household,
+                ordinals,
+                actor,
+                now,
+                written=DeclineNote(WhyDecline.NOT_NEEDED),
             )
             declines_review.decide(
                 session, VAULT, program, row.id, row.version, "accept", self.paper.officer, now

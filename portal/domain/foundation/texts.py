@@ -5,9 +5,10 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from enum import StrEnum
 from functools import lru_cache, wraps
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
 
 SOURCE_LOCALE = "ja"
 RESIDENT_LOCALES = ("ja", "ja@easy", "en", "zh_Hans", "zh_Hant", "ko")
@@ -87,3 +88,36 @@ def kept_per_language(name: Callable[[str], Word]) -> Callable[[str], Word]:
 def plain(text: str) -> str:
     """Return the text without its readings: ``{漢字|かんじ}`` becomes ``漢字`` (titles, alt texts, messages)."""
     return RUBY.sub(r"\1", text)
+
+
+Sentence = Callable[[], str]
+"""A text that is asked for when it is shown, in the language of that moment."""
+
+
+class Labeled(StrEnum):
+    """Stored code words, each with what people read for it beside it: ``WAITING = "waiting", lambda: _s("…")``."""
+
+    words: Sentence
+
+    def __new__(cls, code: str, words: Sentence = str) -> Self:
+        """Make the member of a stored code word."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.words = words
+        return member
+
+    @property
+    def label(self) -> str:
+        """What people read, in the current language."""
+        return self.words()
+
+    @classmethod
+    def known(cls, code: object) -> Self | None:
+        """Return the member of a code word; None where there is none, or no code word at all."""
+        return next((member for member in cls if member.value == code), None)
+
+
+def label_of(words: type[Labeled], code: str) -> str:
+    """Return the label of a stored code word; one that is unknown shows as it is stored."""
+    member = words.known(code)
+    return code if member is None else member.label

@@ -1,7 +1,7 @@
 """Asking for paper: for whom it is, that the coupon stops, children and product, check, one-time code, receipt."""
 
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -13,11 +13,14 @@ from portal.domain.foundation.program.opening import closed_text
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.requests.alternatives import services
-from portal.domain.requests.alternatives.choosing import WHY, Choice, choices, delivery_words
+from portal.domain.requests.alternatives.choosing import Choice, choices, delivery_words
 from portal.domain.requests.alternatives.form import alternative_form_pdf
 from portal.domain.requests.alternatives.words import product_name
+from portal.domain.requests.alternatives.written import WRITTEN, PaperWish
+from portal.domain.requests.requests.fields import Place
 from portal.platform.page import Page
 from portal.platform.routes import endpoint
+from portal.platform.written_forms import read_written
 from portal.web.access import PUBLIC, everybody, signed_in
 from portal.web.coupons.home import household_of
 from portal.web.signin.activation import own_credential, session_of
@@ -35,8 +38,7 @@ class Chosen:
 
     ordinals: tuple[int, ...]
     product: str
-    why: str
-    text: str = ""
+    written: PaperWish
 
 
 def keep(page: Page, chosen: Chosen | None) -> None:
@@ -44,7 +46,12 @@ def keep(page: Page, chosen: Chosen | None) -> None:
     auth = session_of(page)
     data = {name: value for name, value in auth.data.items() if name != KEY}
     if chosen is not None:
-        data[KEY] = seal_json(page.site.vault.kek, asdict(chosen), f"{KEY}:{auth.owner_id}").hex()
+        plain = {
+            "ordinals": chosen.ordinals,
+            "product": chosen.product,
+            **WRITTEN.seal(chosen.written),
+        }
+        data[KEY] = seal_json(page.site.vault.kek, plain, f"{KEY}:{auth.owner_id}").hex()
     auth.data = data
 
 
@@ -55,7 +62,7 @@ def kept(page: Page) -> Chosen | None:
     if not sealed:
         return None
     opened = unseal_json(page.site.vault.kek, bytes.fromhex(sealed), f"{KEY}:{auth.owner_id}")
-    return Chosen(**opened | {"ordinals": tuple(opened["ordinals"])})
+    return Chosen(tuple(opened["ordinals"]), opened["product"], WRITTEN.open(opened))
 
 
 def names_of(page: Page) -> dict[int, str]:
@@ -111,28 +118,26 @@ def show_choose(page: Page, status_code: int = 200) -> Response[Any]:
         names=names_of(page),
         others=[child for child in children if child.why_not],
         products=products(page),
-        reasons=reasons(),
         before=kept(page) if page.method == "GET" else None,
-        text_max=services.TEXT_LENGTH,
+        asked=WRITTEN.asked(Place.PAGE),
     )
 
 
-def reasons() -> list[tuple[str, str]]:
-    """Return why somebody may not be able to use an electronic coupon, in words."""
-    return [(name, words()) for name, words in WHY.items()]
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a posted form asks for: one product for all chosen children, and what was written."""
+
+    product: str
+    written: PaperWish
 
 
-def read_wish(page: Page) -> tuple[str, str, str]:
-    """Read product, reason and text of the posted form, with an error beside what is missing."""
+def read_asked(page: Page) -> Asked:
+    """Read product and written fields of the posted form, with an error beside what is missing."""
     form, known = page.form, [one.id for one in page.site.program.alternatives]
     product = known[0] if len(known) == 1 else form.get("product")
     if product not in known:
         form.error("product", _("紙の代替品の種類を、選んでください。"))
-    if form.get("why") not in WHY:
-        form.error("why", _("電子クーポンを使えない理由を、ひとつ選んでください。"))
-    if len(form.get("text")) > services.TEXT_LENGTH:
-        form.error("text", _("400文字までで書いてください。"))
-    return product, form.get("why"), form.get("text").strip()
+    return Asked(product, read_written(form, WRITTEN, Place.PAGE))
 
 
 def submit_choose(page: Page) -> Response[Any]:
@@ -141,10 +146,10 @@ def submit_choose(page: Page) -> Response[Any]:
     chosen = tuple(ordinal for ordinal in free if page.form.get(f"child_{ordinal}"))
     if not chosen:
         page.form.error("who", _("紙に変えるこどもを、選んでください。"))
-    wish = read_wish(page)
+    asked = read_asked(page)
     if not page.form.ok:
         return show_choose(page, 422)
-    keep(page, Chosen(chosen, *wish))
+    keep(page, Chosen(chosen, asked.product, asked.written))
     return page.redirect("/alternative/check")
 
 
@@ -161,7 +166,7 @@ def show_check(page: Page, status_code: int = 200) -> Response[Any]:
         chosen=chosen,
         total=sum(c.amount_yen for c in mine),
         lines=[(names.get(child.ordinal, ""), child.amount_yen) for child in mine],
-        why=WHY[chosen.why](),
+        written=WRITTEN.lines(chosen.written, Place.CHECK),
         product=product_name(page.site.program, chosen.product),
         delivery=delivery_words(
             page.site.program, tuple(c.amount_yen for c in mine), shown=any(c.shown for c in mine)
@@ -190,8 +195,7 @@ def submit(page: Page) -> Response[Any]:
                 dict.fromkeys(chosen.ordinals, chosen.product),
                 page.actor,
                 page.now,
-                why=chosen.why,
-                text=chosen.text,
+                written=chosen.written,
             )
     except DomainError as error:
         return refused(page, error)

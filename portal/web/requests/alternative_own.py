@@ -13,13 +13,15 @@ from portal.domain.foundation.texts import _
 from portal.domain.requests.alternatives import services
 from portal.domain.requests.alternatives.items import items_of
 from portal.domain.requests.alternatives.words import product_name, reply_lines, steps_of
+from portal.domain.requests.alternatives.written import WRITTEN
+from portal.domain.requests.requests.fields import Place
 from portal.domain.requests.requests.kinds import ALTERNATIVE
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.queries import own_request
 from portal.platform.page import Page
 from portal.platform.routes import endpoint
 from portal.web.access import signed_in
-from portal.web.requests.alternative import ACCESS, names_of, products, read_wish, reasons, refused
+from portal.web.requests.alternative import ACCESS, names_of, products, read_asked, refused
 from portal.web.requests.request_documents import written_online
 from portal.web.signin.activation import own_credential
 
@@ -48,7 +50,7 @@ def received(page: Page, status_code: int = 200) -> Response[Any]:
         ],
         total=sum(item.amount_yen for item in items),
         steps=steps_of(page.session, row),
-        written=written_online(page, row),
+        written=written_online(page, row, Place.RECEIPT),
         reply=reply_lines(page.site.vault, program, row) if row.state != "waiting" else (),
         correct=row.state == "with_resident",
         can_withdraw=services.can_withdraw(page.session, row),
@@ -66,11 +68,10 @@ def show_correct(page: Page, status_code: int = 200) -> Response[Any]:
         status_code,
         request=row,
         products=products(page),
-        reasons=reasons(),
         children=[names.get(item.ordinal, "") for item in items],
         current=items[0].product if items else "",
         reply=reply_lines(page.site.vault, page.site.program, row),
-        text_max=services.TEXT_LENGTH,
+        asked=WRITTEN.asked(Place.PAGE),
     )
 
 
@@ -78,12 +79,12 @@ def submit_correct(page: Page) -> Response[Any]:
     """Answer a return; the same form again changes nothing."""
     row = own_alternative(page)
     place = f"/alternative/received/{row.receipt_no}"
-    product, why, text = read_wish(page)
+    asked = read_asked(page)
     if not page.form.ok:
         return show_correct(page, 422)
     if not _first(page, "alternative-again:"):
         return page.redirect(place)
-    wishes = dict.fromkeys([item.ordinal for item in items_of(page.session, row.id)], product)
+    wishes = dict.fromkeys([item.ordinal for item in items_of(page.session, row.id)], asked.product)
     try:
         with page.session.begin_nested():
             services.resubmit(
@@ -95,8 +96,7 @@ def submit_correct(page: Page) -> Response[Any]:
                 wishes,
                 page.actor,
                 page.now,
-                why=why,
-                text=text,
+                written=asked.written,
             )
     except DomainError as error:
         return refused(page, error)

@@ -11,15 +11,16 @@ from portal.domain.foundation.texts import _
 from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.people.authn.sessions import keep_data
 from portal.domain.requests.declines.queries import Choice, choices, may_complete, wish_of
-from portal.domain.requests.declines.words import WHY
+from portal.domain.requests.declines.written import WRITTEN, DeclineNote
+from portal.domain.requests.requests.fields import Place
 from portal.platform.page import Page
 from portal.platform.routes import endpoint
+from portal.platform.written_forms import read_written
 from portal.web.access import signed_in
 from portal.web.coupons.home import household_of
 from portal.web.signin.activation import own_credential, session_of
 
 ACCESS = "signed_in"
-TEXT_MAX = 500
 KEY = "decline"
 
 
@@ -28,8 +29,7 @@ class Chosen:
     """What the household chose so far; it lives in the session, the reason sealed, until the receipt is given."""
 
     ordinals: tuple[int, ...]
-    reason: str = ""
-    text: str = ""
+    written: DeclineNote
 
 
 def keep(page: Page, chosen: Chosen | None) -> None:
@@ -37,8 +37,8 @@ def keep(page: Page, chosen: Chosen | None) -> None:
     auth = session_of(page)
     data = {name: value for name, value in auth.data.items() if name != KEY}
     if chosen is not None:
-        reason = {"reason": chosen.reason, "text": chosen.text}
-        sealed = seal_json(page.site.vault.kek, reason, f"decline:{auth.owner_id}")
+        note = WRITTEN.seal(chosen.written)
+        sealed = seal_json(page.site.vault.kek, note, f"decline:{auth.owner_id}")
         data[KEY] = {"ordinals": list(chosen.ordinals), "sealed": sealed.hex()}
     keep_data(page.session, auth, data)
 
@@ -52,7 +52,7 @@ def kept(page: Page) -> Chosen | None:
     opened = unseal_json(
         page.site.vault.kek, bytes.fromhex(found["sealed"]), f"decline:{auth.owner_id}"
     )
-    return Chosen(tuple(found["ordinals"]), opened["reason"], opened["text"])
+    return Chosen(tuple(found["ordinals"]), WRITTEN.open(opened))
 
 
 def names_of(page: Page) -> dict[int, str]:
@@ -108,8 +108,7 @@ def show_choose(page: Page, status_code: int = 200) -> Response[Any]:
         names=names_of(page),
         before=before,
         free=free,
-        reasons=[(n, w()) for n, w in WHY.items()],
-        text_max=TEXT_MAX,
+        asked=WRITTEN.asked(Place.PAGE),
     )
 
 
@@ -123,14 +122,10 @@ def submit_choose(page: Page) -> Response[Any]:
         form.error("who", _("「全員」か、こどもの名前か、どちらかだけを選んでください。"))
     elif not everybody and not ticked:
         form.error("who", _("辞退するこどもを、選んでください。"))
-    if len(form.get("text")) > TEXT_MAX:
-        form.error(
-            "text", _("「伝えたいこと」は、%(n)s文字までで書いてください。") % {"n": TEXT_MAX}
-        )
+    note = read_written(form, WRITTEN, Place.PAGE)
     if not form.ok or not free:
         return show_choose(page, 422)
-    reason = form.get("reason") if form.get("reason") in WHY else ""
-    keep(page, Chosen(free if everybody else ticked, reason, form.get("text").strip()))
+    keep(page, Chosen(free if everybody else ticked, note))
     return page.redirect("/decline/check")
 
 
@@ -149,7 +144,7 @@ def show_check(page: Page, status_code: int = 200) -> Response[Any]:
         total=sum(free[ordinal].amount_yen for ordinal in chosen.ordinals),
         lines=[(names.get(ordinal, ""), free[ordinal].amount_yen) for ordinal in chosen.ordinals],
         chosen=chosen,
-        reason=WHY[chosen.reason]() if chosen.reason else "",
+        written=WRITTEN.lines(chosen.written, Place.CHECK),
         window=page.site.program.windows.decline,
     )
 

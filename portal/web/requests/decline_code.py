@@ -20,6 +20,7 @@ from portal.domain.requests.declines import services
 from portal.domain.requests.declines.items import items_of
 from portal.domain.requests.declines.queries import ordinals_of
 from portal.domain.requests.declines.words import reply_lines, steps_of, ward_line
+from portal.domain.requests.requests.fields import Place
 from portal.domain.requests.requests.kinds import DECLINE
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.queries import own_request
@@ -133,8 +134,7 @@ def _declare(page: Page, receipt_no: str) -> Request | Response[Any]:
             chosen.ordinals,
             page.actor,
             page.now,
-            reason=chosen.reason,
-            text=chosen.text,
+            written=chosen.written,
             receipt_no=receipt_no,
             way=reach_by(credential, found.confirmed),
         )
@@ -184,7 +184,7 @@ def received(page: Page, status_code: int = 200) -> Response[Any]:
             names.get(ordinal, "")
             for ordinal in ordinals_of(page.session, row.id, sorted(set(states)))
         ],
-        written=written_online(page, row),
+        written=written_online(page, row, Place.RECEIPT),
         is_form=declared_online(row),
         reply=reply_lines(page.site.vault, program, row) if row.state != "waiting" else (),
         correct=any(item.state == "returned_for_correction" for item in items),

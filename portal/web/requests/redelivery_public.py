@@ -29,7 +29,8 @@ from portal.domain.foundation.typed import (
 from portal.domain.letters.letters.numbers import is_letter_number
 from portal.domain.people.tasks.services import RECEIPT_ALPHABET
 from portal.domain.requests.redeliveries.form import redelivery_form_pdf
-from portal.domain.requests.redeliveries.submitting import Wish, submit_without_sign_in
+from portal.domain.requests.redeliveries.submitting import submit_without_sign_in
+from portal.domain.requests.redeliveries.written import NAME_MAX, Wish
 from portal.platform.failures import failure_page
 from portal.platform.page import Page
 from portal.platform.routes import Transaction, endpoint
@@ -39,7 +40,6 @@ from portal.web.information.dates import date_error
 RECEIPT_NO = re.compile(f"[{RECEIPT_ALPHABET}]{{4}}-[{RECEIPT_ALPHABET}]{{4}}")
 ANSWER_SECONDS = 0.05
 """Every answer to a whole form takes at least this long (``security.md`` A6)."""
-NAME_MAX = 100
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:

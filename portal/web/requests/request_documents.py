@@ -7,20 +7,20 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from portal.domain.desk.casework.review_kinds import rules_of
+from portal.domain.desk.casework.review_kinds import form_of, rules_of
 from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.texts import SOURCE_LOCALE, _, use_locale
-from portal.domain.requests.alternatives.choosing import WHY as ALTERNATIVE_WHY
 from portal.domain.requests.alternatives.items import items_of as alternative_items
 from portal.domain.requests.alternatives.words import product_name
 from portal.domain.requests.declines.form import decline_form_pdf, meaning_of
 from portal.domain.requests.declines.items import items_of as decline_items
 from portal.domain.requests.declines.queries import rights_of_request
 from portal.domain.requests.declines.services import can_withdraw
-from portal.domain.requests.declines.words import WHY as DECLINE_WHY
+from portal.domain.requests.declines.written import WRITTEN as DECLINE_WRITTEN
 from portal.domain.requests.requests import documents
+from portal.domain.requests.requests.fields import Line, Place
 from portal.domain.requests.requests.kinds import ALTERNATIVE, DECLINE, WITHDRAWN, kind_name
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.queries import own_request
@@ -41,14 +41,12 @@ def declared_online(row: Request) -> bool:
     return row.kind == DECLINE and row.channel == Channel.PORTAL.value and row.children > 0
 
 
-def written_online(page: Page, row: Request) -> dict[str, str]:
-    """Return the reason in words and the message that the household wrote here; "" where there is none."""
+def written_online(page: Page, row: Request, place: Place) -> tuple[Line, ...]:
+    """Return what the household wrote here, as ``place`` shows it; nothing of what staff entered for it."""
     if row.channel != Channel.PORTAL.value:
-        return {"reason": "", "text": ""}
-    written = written_in(page.site.vault, row)
-    why = written.get("reason" if row.kind == DECLINE else "why", "")
-    known = DECLINE_WHY if row.kind == DECLINE else ALTERNATIVE_WHY
-    return {"reason": known[why]() if why in known else "", "text": str(written.get("text", ""))}
+        return ()
+    form = form_of(row.kind)
+    return form.lines(written_in(page.site.vault, row, form), place)
 
 
 def receipt(page: Page) -> Response[Any]:
@@ -77,20 +75,21 @@ def _decline_copy(page: Page, row: Request, rights: Sequence[tuple[int, int]]) -
     view = household_of(page)
     names = {child.ordinal: child.fields.name for child in view.children}
     with use_locale(SOURCE_LOCALE):
-        written = written_online(page, row)
+        note = written_in(page.site.vault, row, DECLINE_WRITTEN)
+        reason = note.reason.label if note.reason is not None else ""
         standing, coming = _standing(row, page.now), _coming(page, row)
     copy = documents.DeclineCopy(
         row.receipt_no,
         row.received_at,
         view.fields.name,
         [(names.get(ordinal, ""), yen) for ordinal, yen in rights],
-        written["reason"],
+        reason,
         meaning=(
             f"{_('いまの様子')}: {_standing(row, page.now)}",
             *_coming(page, row),
             *meaning_of(page.site.program),
         ),
-        text=written["text"],
+        text=note.text,
         standing=standing,
         coming=coming,
         can_take_back=_can_take_back(page, row),
@@ -126,13 +125,8 @@ def _receipt(page: Page, row: Request) -> bytes:
             amount = _("%(amount)s円") % {"amount": f"{row.amount_yen:,}"}
             rows.append(documents.ReceiptRow(_("こどもの人数"), str(row.children)))
             rows.append(documents.ReceiptRow(_("金額"), amount))
-        labels = {"reason": _("理由"), "text": _("伝えたいこと")}
-        written = written_online(page, row)
-        rows += [
-            documents.ReceiptRow(label, written[name])
-            for name, label in labels.items()
-            if written[name]
-        ]
+        written = written_online(page, row, Place.PDF)
+        rows += [documents.ReceiptRow(line.label, line.value) for line in written]
         rows.append(documents.ReceiptRow(_("いまの様子"), _standing(row, page.now)))
         return documents.Receipt(_("受付票"), tuple(rows), _coming(page, row))
 

@@ -1,17 +1,22 @@
 """One door to the rules of every kind of request, for the review desk and for the residents' own list."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.vault import Vault
 from portal.domain.requests.alternatives import review as alternatives
+from portal.domain.requests.alternatives.written import WRITTEN as ALTERNATIVE_WRITTEN
 from portal.domain.requests.declines import review as declines
+from portal.domain.requests.declines.written import WRITTEN as DECLINE_WRITTEN
 from portal.domain.requests.recipients import review as recipients
+from portal.domain.requests.recipients.written import ADDITION_WRITTEN, CHANGE_WRITTEN
 from portal.domain.requests.redeliveries import review as redeliveries
+from portal.domain.requests.redeliveries.written import WRITTEN as REDELIVERY_WRITTEN
 from portal.domain.requests.requests import kinds
+from portal.domain.requests.requests.fields import WrittenForm
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.steps import Step
 
@@ -59,6 +64,20 @@ RULES: Mapping[str, KindRules] = {
     kinds.RECIPIENT_CHANGE: recipients,
     kinds.ADDITION: recipients,
 }
+
+
+FORMS: Mapping[str, WrittenForm[Any]] = {
+    kinds.DECLINE: DECLINE_WRITTEN,
+    kinds.ALTERNATIVE: ALTERNATIVE_WRITTEN,
+    kinds.REDELIVERY: REDELIVERY_WRITTEN,
+    kinds.RECIPIENT_CHANGE: CHANGE_WRITTEN,
+    kinds.ADDITION: ADDITION_WRITTEN,
+}
+
+
+def form_of(kind: str) -> WrittenForm[Any]:
+    """Return what is written on requests of a kind."""
+    return FORMS[kind]
 
 
 def rules_of(kind: str) -> KindRules:

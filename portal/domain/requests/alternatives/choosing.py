@@ -1,8 +1,6 @@
 """What a household may choose from: its children, the products, and how and when paper would come."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,16 +17,6 @@ from portal.domain.requests.alternatives.models import AlternativeItem
 from portal.domain.requests.alternatives.states import FOR_WARD
 from portal.domain.requests.alternatives.states import LIVE as LIVE_ITEM
 from portal.domain.requests.requests.models import Request
-
-WHY: Mapping[str, Callable[[], str]] = MappingProxyType(
-    {
-        "no_smartphone": lambda: _("スマートフォンやパソコンがない"),
-        "cannot_operate": lambda: _("画面の操作がむずかしい"),
-        "disability": lambda: _("障害や病気のため、使えない"),
-        "other": lambda: _("そのほか"),
-    }
-)
-"""Why somebody cannot use an electronic coupon (``domain.md`` §4.4)."""
 
 
 @dataclass(frozen=True, slots=True)

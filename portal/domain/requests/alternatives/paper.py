@@ -15,8 +15,9 @@ from portal.domain.people.households.models import Household
 from portal.domain.people.tasks.services import CALL_BACK, LETTER_WISHED, open_task
 from portal.domain.requests.alternatives.items import locked_request
 from portal.domain.requests.alternatives.models import AlternativeItem
-from portal.domain.requests.alternatives.services import open_with_items, read_written
+from portal.domain.requests.alternatives.services import open_with_items
 from portal.domain.requests.alternatives.states import LIVE
+from portal.domain.requests.alternatives.written import PaperWish
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.paper_forms import (
     UNCLEAR,
@@ -40,17 +41,17 @@ def enter_form(
     program: Program,
     household_id: int,
     wishes: Mapping[int, str],
-    form: PaperEntry,
+    form: PaperEntry[PaperWish],
     actor: Actor,
     now: datetime,
 ) -> Request:
-    """Enter a form, or what was said on the telephone (no form is kept then); ``form.reason`` is one of ``WHY``.
+    """Enter a form, or what was said on the telephone (no form is kept then).
 
     Children whose paper is under way already get the form added to that request. A form that is late or not signed
     by who may waits with a warning and touches no coupon; one that is not clear is added to nothing: somebody asks.
 
     Raises:
-        InputError: the entry contradicts itself; no child, no such product or reason.
+        InputError: the entry contradicts itself; no child, or no such product.
         NotFoundError: ``evidence`` names no such receipt.
         TooEarlyError: before the window. TooLateError: a call after it.
         ConflictError, NotAllowedError: as ``services.submit``.
@@ -73,14 +74,13 @@ def enter_form(
         return row
     weak = () if by_phone else weaknesses(program.windows.alternative, form, counts)
     warnings = (*weak, *(() if form.is_clear else (UNCLEAR,)))
-    written = read_written(form.reason, form.text, form.telephone)
     row = open_with_items(
         session,
         vault,
         program,
         household_id,
         new,
-        written,
+        form.written,
         with_channel,
         now,
         received_at=counts,
@@ -98,7 +98,7 @@ def _join(
     session: Session,
     household_id: int,
     wishes: Mapping[int, str],
-    form: PaperEntry,
+    form: PaperEntry[PaperWish],
     actor: Actor,
     now: datetime,
 ) -> tuple[Request | None, dict[int, str]]:
@@ -128,11 +128,16 @@ def _join(
 
 
 def _ask(
-    session: Session, vault: Vault, row: Request, form: PaperEntry, actor: Actor, now: datetime
+    session: Session,
+    vault: Vault,
+    row: Request,
+    form: PaperEntry[PaperWish],
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    kind = CALL_BACK if form.follow_up == "call" and form.telephone else LETTER_WISHED
+    kind = CALL_BACK if form.follow_up == "call" and form.written.telephone else LETTER_WISHED
     details = {
-        "telephone": form.telephone if kind == CALL_BACK else "",
+        "telephone": form.written.telephone if kind == CALL_BACK else "",
         "message": _s(
             "はっきりしない申出書です。本人の気持ちを確かめてください。受付番号 %(number)s"
         )

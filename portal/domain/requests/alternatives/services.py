@@ -19,7 +19,6 @@ from portal.domain.people.entitlements import claims
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Child, Household
 from portal.domain.requests.alternatives import packing, stock
-from portal.domain.requests.alternatives.choosing import WHY
 from portal.domain.requests.alternatives.items import (
     REASON,
     items_of,
@@ -33,6 +32,7 @@ from portal.domain.requests.alternatives.models import AlternativeItem
 from portal.domain.requests.alternatives.outcome import stop_confirmed, stop_found_spent
 from portal.domain.requests.alternatives.review import DECISIONS, REASONS, decide, withdraw_proposal
 from portal.domain.requests.alternatives.states import ALTERNATIVE, BEFORE_PACKING
+from portal.domain.requests.alternatives.written import WRITTEN, PaperWish
 from portal.domain.requests.requests import kinds
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.paper_forms import WEAK
@@ -49,8 +49,6 @@ __all__ = [
     "withdraw",
 ]
 
-TEXT_LENGTH = 400
-
 
 def submit(
     session: Session,
@@ -61,25 +59,21 @@ def submit(
     actor: Actor,
     now: datetime,
     *,
-    why: str = "",
-    text: str = "",
+    written: PaperWish,
     received_at: datetime | None = None,
-    contact: str = "",
     warnings: tuple[str, ...] = (),
 ) -> Request:
     """Ask for paper in place of the electronic coupon of each child in ``wishes`` (its number in the household: product).
 
-    The children are claimed and their coupons hidden; ``why`` is one of ``WHY``, ``text`` free, ``contact`` a
-    telephone number for one call back. ``received_at`` (UTC) is what counts for the deadline, by default ``now``.
+    The children are claimed and their coupons hidden; ``written`` is sealed. ``received_at`` (UTC) is what counts for the deadline, by default ``now``.
 
     Raises:
         TooEarlyError, TooLateError: outside the window.
-        InputError: no child, no such child or product, or no reason of ``WHY``.
+        InputError: no child, or no such child or product.
         ConflictError: a child's right is decided already, or another request is open for it.
         NotAllowedError: one yen was spent, or the coupon was shown and can never be stopped.
     """
     require_open(program.windows.alternative, received_at or now)
-    written = read_written(why, text, contact)
     return open_with_items(
         session,
         vault,
@@ -100,7 +94,7 @@ def open_with_items(
     program: Program,
     household_id: int,
     wishes: Mapping[int, str],
-    written: dict[str, str],
+    written: PaperWish,
     actor: Actor,
     now: datetime,
     *,
@@ -125,7 +119,7 @@ def open_with_items(
         program=program,
         children=len(chosen),
         amount_yen=sum(entitlement.amount_yen for entitlement, _ordinal, _product in chosen),
-        written=written,
+        written=WRITTEN.seal(written),
         received_at=received_at,
         warnings=(*warnings, *(("held",) if held else ())),
     )
@@ -157,7 +151,7 @@ def open_with_items(
         "received",
         f"alternative:{row.id}:received",
         now,
-        contact=written.get("telephone"),
+        contact=written.telephone or None,
         receipt_no=row.receipt_no,
     )
     return row
@@ -189,16 +183,6 @@ def _replace_weak(
         settle(session, row, actor, now)
 
 
-def read_written(why: str, text: str, contact: str) -> dict[str, str]:
-    """Check what the requester wrote; empty fields are left out. Raises InputError."""
-    if why and why not in WHY:
-        raise InputError(_("電子クーポンを使えない理由を、ひとつ選んでください。"))
-    if len(text) > TEXT_LENGTH:
-        raise InputError(_("400文字までで書いてください。"))
-    fields = {"why": why, "text": text.strip(), "telephone": contact}
-    return {name: value for name, value in fields.items() if value}
-
-
 def _chosen(
     session: Session, program: Program, household_id: int, wishes: Mapping[int, str]
 ) -> list[tuple[Entitlement, int, AlternativeProduct]]:
@@ -227,8 +211,7 @@ def resubmit(
     actor: Actor,
     now: datetime,
     *,
-    why: str = "",
-    text: str = "",
+    written: PaperWish,
 ) -> Request:
     """Answer a return for correction: other products or another reason, for the same children.
 
@@ -238,7 +221,6 @@ def resubmit(
         WrongStateError: it was not returned.
     """
     row = locked_request(session, request_id, household_id)
-    written = read_written(why, text, "")
     items = items_of(session, row.id)
     chosen = {
         ordinal: product for _e, ordinal, product in _chosen(session, program, household_id, wishes)
@@ -254,7 +236,7 @@ def resubmit(
         product = chosen[item.ordinal]
         item.product, item.piece_yen = product.id, product.piece_yen
         item.pieces, item.changed_at = product.pieces_of(item.amount_yen), now
-    set_written(vault, row, written)
+    set_written(vault, row, WRITTEN, written)
     session.flush()
     return row
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +19,6 @@ from portal.domain.letters.shipments.words import class_name, reason_words
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.states import LIVE
 from portal.domain.people.households.queries import open_holds
-from portal.domain.requests.alternatives.choosing import WHY
 from portal.domain.requests.alternatives.items import items_of
 from portal.domain.requests.alternatives.models import (
     AlternativeItem,
@@ -49,13 +47,6 @@ REASONS: Mapping[str, Callable[[], str]] = MappingProxyType(
         "other": lambda: _("下の文を読んでください。"),
     }
 )
-
-
-def readable(written: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a requester wrote with the reason in words."""
-    rest = {name: value for name, value in written.items() if name != "why"}
-    why = written.get("why", "")
-    return {"reason": WHY[why]() if why in WHY else "", **rest}
 
 
 def reply_lines(vault: Vault, program: Program, row: Request) -> tuple[str, ...]:

@@ -1,9 +1,8 @@
 """A declaration, however it came, becomes a request with an item per child, or completes one that waits for it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -23,11 +22,13 @@ from portal.domain.people.households.records import open_child
 from portal.domain.requests.declines.items import bind, let_go, recount, step
 from portal.domain.requests.declines.models import DeclineItem
 from portal.domain.requests.declines.states import DECLINE
+from portal.domain.requests.declines.written import WRITTEN, DeclineNote
 from portal.domain.requests.requests import kinds
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import move, open_request, set_written, warn
 
 ADULT_AGE = 18
+NOTHING = DeclineNote()
 LATE, NO_ATTORNEY, ADULT_WARD, COUNTERSIGN, HONORED, CROSSED = (
     "late",
     "no_attorney",
@@ -67,7 +68,7 @@ class Declaration:
     received_at: datetime
     binding: bool = True
     warnings: tuple[str, ...] = ()
-    written: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    written: DeclineNote = field(default=NOTHING, repr=False)
     countersigned: Collection[int] = ()
     receipt_no: str | None = None
 
@@ -157,9 +158,8 @@ def declare(
         ConflictError: a child is decided already, or another request is open for it.
         NotAllowedError: a coupon was spent, or was shown and can never be stopped.
     """
-    written = {name: value for name, value in said.written.items() if value}
     if completes is not None:
-        return _complete(session, vault, program, *completes, rights, said, written, actor, now)
+        return _complete(session, vault, program, *completes, rights, said, actor, now)
     ids = [right.id for right in rights]
     coupons: stopping.Live = ()
     if said.binding:  # whatever can be refused is refused before the first row is written
@@ -175,7 +175,7 @@ def declare(
         actor,
         now,
         program=program,
-        written=written,
+        written=WRITTEN.seal(said.written),
         children=len(rights),
         amount_yen=sum(right.amount_yen for right in rights),
         received_at=said.received_at,
@@ -225,11 +225,10 @@ def _complete(
     known: Sequence[DeclineItem],
     rights: Sequence[Right],
     said: Declaration,
-    written: dict[str, Any],
     actor: Actor,
     now: datetime,
 ) -> Request:
-    _take_over(vault, row, said, written, actor)
+    _take_over(vault, row, said, actor)
     items = _items(session, row, known, rights, said, actor, now)
     session.flush()
     if said.binding:
@@ -247,16 +246,14 @@ def _complete(
     return row
 
 
-def _take_over(
-    vault: Vault, row: Request, said: Declaration, written: dict[str, Any], actor: Actor
-) -> None:
+def _take_over(vault: Vault, row: Request, said: Declaration, actor: Actor) -> None:
     row.channel, row.received_at, row.language = (
         actor.channel.value,
         said.received_at,
         current_locale(),
     )
-    if written:
-        set_written(vault, row, written)
+    if said.written != NOTHING:
+        set_written(vault, row, WRITTEN, said.written)
 
 
 def _items(

@@ -28,6 +28,7 @@ from portal.domain.requests.declines.earlier import look_back
 from portal.domain.requests.declines.items import items_of
 from portal.domain.requests.declines.models import DeclineItem
 from portal.domain.requests.declines.review import mark_unclear, note_signatures
+from portal.domain.requests.declines.written import DeclineNote
 from portal.domain.requests.requests import paper_forms
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.paper_forms import (
@@ -50,7 +51,7 @@ def enter_form(
     program: Program,
     household_id: int,
     ordinals: Sequence[int],
-    form: PaperEntry,
+    form: PaperEntry[DeclineNote],
     actor: Actor,
     now: datetime,
 ) -> Request:
@@ -87,7 +88,7 @@ def enter_form(
             *((CROSSED,) if crossed else ()),
             *((HONORED,) if form.evidence else ()),
         ),
-        written={"reason": form.reason, "text": form.text, "telephone": form.telephone},
+        written=form.written,
     )
     with_channel = Actor(actor.role, actor.id, actor.organization, form.channel)
     row = declare(session, vault, program, household_id, new, said, with_channel, now, completes)
@@ -104,7 +105,7 @@ def enter_form(
         "received",
         f"decline:{row.id}:received:{row.version}",
         now,
-        contact=form.telephone or None,
+        contact=form.written.telephone or None,
         receipt_no=row.receipt_no,
     )
     return row
@@ -114,7 +115,9 @@ def _nothing() -> Request:
     raise InputError(_s("辞退するこどもを、選んでください。"), code="children")
 
 
-def _instant(session: Session, vault: Vault, program: Program, form: PaperEntry) -> datetime:
+def _instant(
+    session: Session, vault: Vault, program: Program, form: PaperEntry[DeclineNote]
+) -> datetime:
     earlier = locked_out_task(session, vault, form.evidence).created_at if form.evidence else None
     return instant_that_counts(program, form, earlier)
 
@@ -128,7 +131,11 @@ def _first_word(completes: tuple[Request, list[DeclineItem]] | None, counts: dat
 
 
 def _join(
-    session: Session, rights: Sequence[Right], form: PaperEntry, actor: Actor, now: datetime
+    session: Session,
+    rights: Sequence[Right],
+    form: PaperEntry[DeclineNote],
+    actor: Actor,
+    now: datetime,
 ) -> tuple[Request | None, list[Right]]:
     """Add the form to the requests in which its children are declined already; return the last and the other children."""
     new = list(rights)
@@ -154,7 +161,7 @@ def _join(
     return joined, new
 
 
-def _crossed(session: Session, rights: Sequence[Right], form: PaperEntry) -> bool:
+def _crossed(session: Session, rights: Sequence[Right], form: PaperEntry[DeclineNote]) -> bool:
     """Tell whether the household took a decline back after this form was sent: then it is no fresh decline."""
     latest = session.scalar(
         select(DeclineItem.changed_at)

@@ -23,7 +23,13 @@ from portal.domain.requests.declines.words import REASONS, effects_of, steps_of,
 from portal.domain.requests.requests import kinds
 from portal.domain.requests.requests.four_eyes import may_accept, proposal_of, refuse_own_entry
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.services import for_decision, move, set_reply, warn, written_in
+from portal.domain.requests.requests.services import (
+    for_decision,
+    move,
+    set_reply,
+    telephone_in,
+    warn,
+)
 
 __all__ = ["DECISIONS", "REASONS", "decide", "effects_of", "steps_of", "warning_text"]
 DECISIONS = ("accept", "return", "refuse", "mark_unclear", "clarify", "countersigned")
@@ -186,7 +192,7 @@ def mark_unclear(
         let_go(session, row, item, actor, now)
     set_reply(vault, row, reason, text)
     withdraw_proposal(session, row, actor, now)
-    telephone = str(written_in(vault, row).get("telephone", ""))
+    telephone = telephone_in(vault, row)
     kind = CALL_BACK if follow_up == "call" and telephone else LETTER_WISHED
     details = {
         "telephone": telephone if kind == CALL_BACK else "",
@@ -250,7 +256,7 @@ def withdraw_proposal(session: Session, row: Request, actor: Actor, now: datetim
 
 
 def _tell(session: Session, vault: Vault, row: Request, event: str, now: datetime) -> None:
-    contact = str(written_in(vault, row).get("telephone", "")) or None
+    contact = telephone_in(vault, row) or None
     announce(
         session,
         vault,

@@ -18,6 +18,7 @@ from portal.domain.letters.announcements.services import Reach, announce
 from portal.domain.requests.declines.declaring import (
     HONORED,
     LATE,
+    NOTHING,
     Declaration,
     Right,
     declare,
@@ -29,6 +30,7 @@ from portal.domain.requests.declines.models import DeclineItem
 from portal.domain.requests.declines.outcome import stop_confirmed, stop_found_spent, take_back
 from portal.domain.requests.declines.review import DECISIONS, REASONS, decide, withdraw_proposal
 from portal.domain.requests.declines.states import DECLINE
+from portal.domain.requests.declines.written import DeclineNote
 from portal.domain.requests.requests import kinds
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import locked, move
@@ -53,15 +55,14 @@ def submit(
     actor: Actor,
     now: datetime,
     *,
-    reason: str = "",
-    text: str = "",
+    written: DeclineNote = NOTHING,
     receipt_no: str | None = None,
     way: Reach | None = None,
 ) -> Request:
     """Declare in the portal: children are claimed, coupons hidden, and the request waits for review.
 
     It completes what waits for these children: a correction, a wish told on the telephone, a form on paper that could
-    not count. ``reason`` is a code word, ``text`` what the resident wrote; both may be empty and are sealed.
+    not count. ``written`` is sealed.
     ``receipt_no`` is the number of a new request, ``way`` how the household is told, where the caller has them already.
 
     After a refusal nothing of it stands: the caller may answer it inside the same transaction.
@@ -81,7 +82,6 @@ def submit(
     rights = lock_rights(session, vault, program, household_id, ordinals, jst_date(now))
     completes = look_back(session, household_id, rights)
     received_at, warnings = _basis(program, completes, rights, now)
-    written = {"reason": reason, "text": text}
     said = Declaration(received_at, warnings=warnings, written=written, receipt_no=receipt_no)
     # a new request is refused before its first row is written; completing one may be refused halfway
     with session.begin_nested() if completes is not None else nullcontext():

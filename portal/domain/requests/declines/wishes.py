@@ -19,6 +19,7 @@ from portal.domain.people.tasks.services import DECLINE_FORM, finish_task, open_
 from portal.domain.requests.declines.declaring import HONORED, lock_household
 from portal.domain.requests.declines.models import DeclineItem
 from portal.domain.requests.declines.paper import PaperEntry, enter_form, locked_out_task
+from portal.domain.requests.declines.written import DeclineNote
 from portal.domain.requests.requests import kinds
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import move, open_request
@@ -107,7 +108,7 @@ def honor(
     check: str,
     actor: Actor,
     now: datetime,
-    form: PaperEntry | None = None,
+    form: PaperEntry[DeclineNote] | None = None,
 ) -> Request:
     """Let the receipt of somebody who was locked out count by its own time, after the person was checked.
 
@@ -129,7 +130,9 @@ def honor(
             session, vault, program, household_id, by_phone, task.created_at, now, (HONORED,)
         )
     else:
-        entry = replace(form or PaperEntry(Channel.COUNTER, now), evidence=receipt_no)
+        entry = replace(
+            form or PaperEntry(Channel.COUNTER, now, DeclineNote()), evidence=receipt_no
+        )
         row = enter_form(session, vault, program, household_id, ordinals, entry, actor, now)
     record(
         session,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -40,22 +39,6 @@ REASONS: Mapping[str, Callable[[], str]] = MappingProxyType(
         "other": lambda: _("下の文を読んでください。"),
     }
 )
-
-WHY: Mapping[str, Callable[[], str]] = MappingProxyType(
-    {
-        "not_needed": lambda: _("必要がない"),
-        "for_others": lambda: _("ほかのことに使ってほしい"),
-        "moving": lambda: _("区の外へ引っ越す"),
-        "other": lambda: _("そのほか"),
-    }
-)
-"""Why somebody declines, as the journey offers it; nobody has to say."""
-
-
-def readable(written: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a requester wrote with the reason in words."""
-    reason = written.get("reason", "")
-    return {**written, "reason": WHY[reason]() if reason in WHY else ""}
 
 
 def reply_lines(vault: Vault, program: Program, row: Request) -> tuple[str, ...]:

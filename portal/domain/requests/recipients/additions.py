@@ -21,14 +21,9 @@ from portal.domain.people.households.search_index import Indexer
 from portal.domain.requests.recipients.approving import confirmed, propose_request
 from portal.domain.requests.recipients.duplicates import POSSIBLE_DUPLICATE, look
 from portal.domain.requests.recipients.models import RecipientAddition
-from portal.domain.requests.recipients.newcomer import (
-    PROTECTED,
-    Newcomer,
-    child_from_plain,
-    of_ward,
-    plain_child,
-)
+from portal.domain.requests.recipients.newcomer import PROTECTED, Newcomer, of_ward
 from portal.domain.requests.recipients.placing import place
+from portal.domain.requests.recipients.written import ADDITION_WRITTEN, AdditionNote
 from portal.domain.requests.requests.kinds import ACCEPTED, ADDITION
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import move, open_request, written_in
@@ -62,13 +57,6 @@ def submit(
         raise InputError(_s("追加するこどもを入力してください。"), code="child1_name")
     protected = newcomer.hand_over == PROTECTED or known_household(session, newcomer, actor)
     findings = look(session, vault, program, newcomer.number, children, actor)
-    written = {
-        "people": {
-            "newcomer": newcomer.plain(),
-            "children": [plain_child(child) for child in children],
-        },
-        "instruction": {"scan_id": scan_id},
-    }
     row = open_request(
         session,
         vault,
@@ -79,7 +67,7 @@ def submit(
         program=program,
         children=len(children),
         amount_yen=len(children) * program.amount_yen,
-        written=written,
+        written=ADDITION_WRITTEN.seal(AdditionNote(newcomer, tuple(children), scan_id)),
         warnings=findings.warnings,
     )
     row.ward_only = protected or findings.ward_only
@@ -112,14 +100,12 @@ def accept(
     """
     if not confirmed(session, program, row, actor, now):
         return row
-    people = written_in(vault, row)["people"]
-    _refuse_new_lookalikes(
-        session, vault, program, row, [child_from_plain(v) for v in people["children"]]
-    )
-    household = place(session, vault, row, Newcomer.from_plain(people["newcomer"]), now)
+    note = written_in(vault, row, ADDITION_WRITTEN)
+    _refuse_new_lookalikes(session, vault, program, row, note.children)
+    household = place(session, vault, row, note.newcomer, now)
     held = household.withheld or bool(open_holds(session, household.id))
-    for values in people["children"]:
-        child = add_child(session, vault, household, child_from_plain(values))
+    for fields in note.children:
+        child = add_child(session, vault, household, fields)
         made = create_for_children(
             session, household.id, [child.id], amount_yen=program.amount_yen, now=now, held=held
         )
@@ -135,7 +121,7 @@ def accept(
         household.id,
         household_id=household.id,
         request=row.id,
-        count=len(people["children"]),
+        count=len(note.children),
     )
     return move(session, row, "close", actor, now, result=ACCEPTED)
 

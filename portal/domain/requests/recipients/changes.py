@@ -30,14 +30,16 @@ from portal.domain.requests.recipients.placing import (
     place,
 )
 from portal.domain.requests.recipients.states import CHANGE
+from portal.domain.requests.recipients.written import (
+    CHANGE_WRITTEN,
+    WORDS_MAX,
+    ChangeNote,
+    Evidence,
+)
 from portal.domain.requests.requests import kinds
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import locked as locked_request
 from portal.domain.requests.requests.services import move, open_request, written_in
-
-EVIDENCE = ("protection_order", "support_center", "mediation", "other")
-"""Kinds of evidence: protection order, certificate of a support center, divorce mediation, another one."""
-WORDS_MAX = 400
 
 
 def submit(
@@ -97,11 +99,9 @@ def submit(
         children=len(chosen),
         amount_yen=sum(entry.amount_yen for entry in chosen),
         received_at=received_at,
-        written={
-            "people": {"newcomer": newcomer.plain()},
-            "evidence": {"kind": evidence, "words": words.strip()},
-            "instruction": {"scan_id": scan_id},
-        },
+        written=CHANGE_WRITTEN.seal(
+            ChangeNote(newcomer, Evidence.known(evidence), words.strip(), scan_id)
+        ),
     )
     row.ward_only = ward_only
     ids = [entry.entitlement_id for entry in chosen]
@@ -130,9 +130,9 @@ def faults_of(ordinals: Collection[int], evidence: str, words: str) -> list[Faul
     found = []
     if not ordinals:
         found.append(("children", _s("こどもを選んでください。")))
-    if evidence not in EVIDENCE:
+    if Evidence.known(evidence) is None:
         found.append(("evidence", _s("確かめた書類の種類を選んでください。")))
-    if len(words) > WORDS_MAX or (evidence == "other" and not words.strip()):
+    if len(words) > WORDS_MAX or (evidence == Evidence.OTHER and not words.strip()):
         found.append(("words", _s("確かめた書類を、400文字までで書いてください。")))
     return found
 
@@ -169,7 +169,7 @@ def accept(
     if not confirmed(session, program, row, actor, now):
         return row
     items = items_of(session, row.id)
-    newcomer = Newcomer.from_plain(written_in(vault, row)["people"]["newcomer"])
+    newcomer = written_in(vault, row, CHANGE_WRITTEN).newcomer
     ids = {item.from_household_id for item in items} | ({newcomer.household_id} - {None})
     for household_id in sorted(key for key in ids if key is not None):
         locked_household(session, household_id)
@@ -209,7 +209,7 @@ def stop_confirmed(
     """
     del program
     row, item = _awaited(session, entitlement_id)
-    newcomer = Newcomer.from_plain(written_in(vault, row)["people"]["newcomer"])
+    newcomer = written_in(vault, row, CHANGE_WRITTEN).newcomer
     target_id = row.household_id or newcomer.household_id
     for household_id in sorted({item.from_household_id, target_id} - {None}):  # type: ignore[type-var]  # None is taken out
         locked_household(session, household_id)  # type: ignore[arg-type]  # None is taken out

@@ -7,12 +7,24 @@ from typing import Any
 
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.typed import postal_code, whole_date
 from portal.domain.people.households.records import ChildFields, HouseholdFields
 
-ADDRESS, COUNTER, PROTECTED = HAND_OVERS = ("address", "counter", "protected")
-"""By letter to an address; at the ward's counter; at the counter, and nobody outside the ward may know of it."""
+
+class HandOver(Labeled):
+    """How a recipient gets the letter; ``PROTECTED``: nobody outside the ward may know of it."""
+
+    ADDRESS = "address", lambda: _s("住所に郵送する")
+    COUNTER = "counter", lambda: _s("住所を使わず、区の窓口で渡す")
+    PROTECTED = "protected", lambda: _s("支援措置の対象として、区の窓口で渡す")
+
+
+ADDRESS, COUNTER, PROTECTED = HAND_OVERS = (
+    HandOver.ADDRESS,
+    HandOver.COUNTER,
+    HandOver.PROTECTED,
+)
 TEXT_MAX = 120
 
 
@@ -21,7 +33,7 @@ class Newcomer:
     """A recipient: an existing household (``household_id``), or the fields of a new one as typed."""
 
     household_id: int | None
-    hand_over: str
+    hand_over: HandOver
     number: str = ""
     person_no: str = ""
     name: str = ""
@@ -38,13 +50,20 @@ class Newcomer:
 
     def plain(self) -> dict[str, Any]:
         """Return what is sealed."""
-        return asdict(self) | {"birth": self.birth.isoformat() if self.birth else None}
+        return asdict(self) | {
+            "birth": self.birth.isoformat() if self.birth else None,
+            "hand_over": self.hand_over.value,
+        }
 
     @classmethod
     def from_plain(cls, values: Mapping[str, Any]) -> "Newcomer":
         """Read what was sealed."""
         birth = values["birth"]
-        return cls(**(dict(values) | {"birth": date.fromisoformat(birth) if birth else None}))
+        read = {
+            "birth": date.fromisoformat(birth) if birth else None,
+            "hand_over": HandOver(values["hand_over"]),
+        }
+        return cls(**(dict(values) | read))
 
     def fields(self, receipt_no: str) -> HouseholdFields:
         """Return the fields to store; a household without a number of the ward is known by the receipt number."""
@@ -71,7 +90,7 @@ def faults_of(typed: Mapping[str, str], actor: Actor) -> list[Fault]:
     """Return everything that is missing or cannot be read in the fields of a new recipient."""
     hand_over = typed.get("hand_over", "")
     found = [_too_long(name) for name in _TEXTS if len(typed.get(name, "").strip()) > TEXT_MAX]
-    if hand_over not in HAND_OVERS:
+    if HandOver.known(hand_over) is None:
         found.append(("hand_over", _s("お渡しの方法を選んでください。")))
     if hand_over == PROTECTED and not of_ward(actor):
         found.append(("hand_over", _s("支援措置の対象にできるのは、区の職員だけです。")))
@@ -100,7 +119,7 @@ def read_newcomer(typed: Mapping[str, str], household_id: int | None, actor: Act
         return Newcomer(household_id, ADDRESS)
     _refuse(faults_of(typed, actor))
     values = {name: typed.get(name, "").strip() for name in _TEXTS}
-    hand_over = typed["hand_over"]
+    hand_over = HandOver(typed["hand_over"])
     kept = {"postal_code": postal_code(values["postal_code"]) or ""}
     address = kept if hand_over == ADDRESS else dict.fromkeys(_PLACE, "")
     birth = whole_date(typed["birth"])

@@ -141,11 +141,12 @@ def steps_of(session: Session, request: Request) -> tuple[Step, ...]:
 
 
 def _closed(request: Request) -> str:
-    return {
+    words: dict[str, str] = {
         kinds.ACCEPTED: _("手続きが終わりました"),
         kinds.PARTLY: _("一部のこどもの分の手続きが終わりました"),
         kinds.WITHDRAWN: _("取り下げました"),
-    }.get(request.result or "", _("お受けできませんでした"))
+    }
+    return words.get(request.result or "", _("お受けできませんでした"))
 
 
 def effects_of(

@@ -9,7 +9,7 @@ from portal.domain.letters.announcements.services import Reach, announce, reach
 from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.redeliveries.queries import STAFF
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.services import written_in
+from portal.domain.requests.requests.services import telephone_in
 
 
 def tell(
@@ -31,7 +31,7 @@ def tell(
     household_id = request.household_id
     if household_id is None:
         return
-    contact = str(written_in(vault, request).get("telephone", "")) if row.proof == STAFF else ""
+    contact = telephone_in(vault, request) if row.proof == STAFF else ""
     way = reach(session, household_id) if way is None else way
     if not card and not contact and way.row is None:
         return

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +19,7 @@ from portal.domain.requests.redeliveries.choosing import choose_household, warn_
 from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.redeliveries.queries import NONE, redelivery_of
 from portal.domain.requests.redeliveries.states import REDELIVERY
+from portal.domain.requests.redeliveries.written import WRITTEN, Wish
 from portal.domain.requests.requests.services import locked, written_in
 
 NAME, BIRTH, POSTAL, NUMBER = PARTS = ("name", "birth", "postal", "number")
@@ -40,16 +40,13 @@ class Match:
         return set(self.agrees) >= SURE
 
 
-def find_matches(
-    session: Session, vault: Vault, indexer: Indexer, written: dict[str, Any]
-) -> list[Match]:
+def find_matches(session: Session, vault: Vault, indexer: Indexer, wish: Wish) -> list[Match]:
     """Return households that agree in all of name, birth date and postal code, else in two of them, best first.
 
     A letter number that was written finds its household besides. Protected households are found too: who sees this
     decides what to show.
     """
-    birth = date.fromisoformat(written["birth"]) if written.get("birth") else None
-    name, postal = str(written.get("name", "")), str(written.get("postal_code", ""))
+    name, postal, birth = wish.name, wish.postal_code, wish.birth
     tries = [SearchTerms(name=name, postal_code=postal, birth=birth)]
     tries += [
         SearchTerms(name=name, birth=birth),
@@ -64,7 +61,7 @@ def find_matches(
         found |= {view.id: view for view in result.households}
         if found:
             break
-    by_number = _by_letter_number(session, str(written.get("letter_number", "")))
+    by_number = _by_letter_number(session, wish.letter_number)
     if by_number is not None and by_number not in found:
         found |= {view.id: view for view in view_households(session, vault, [by_number])}
     matches = [
@@ -95,7 +92,7 @@ def match_request(
     row = redelivery_of(session, request_id, lock=True)
     if row.matched_at is not None or row.state != REDELIVERY.initial:
         return False
-    matches = find_matches(session, vault, indexer, written_in(vault, request))
+    matches = find_matches(session, vault, indexer, written_in(vault, request, WRITTEN))
     row.matches = [
         {"household": match.household_id, "agrees": list(match.agrees)} for match in matches
     ]

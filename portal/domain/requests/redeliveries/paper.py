@@ -12,6 +12,7 @@ from portal.domain.foundation.vault import Vault
 from portal.domain.people.households.models import Household
 from portal.domain.requests.redeliveries.queries import open_request
 from portal.domain.requests.redeliveries.submitting import keep_late, submit
+from portal.domain.requests.redeliveries.written import Wish
 from portal.domain.requests.requests.kinds import REDELIVERY
 from portal.domain.requests.requests.models import PaperForm, Request
 from portal.domain.requests.requests.paper_forms import (
@@ -36,7 +37,7 @@ def enter_form(
     household_id: int,
     item: str,
     shipment_id: int | None,
-    form: PaperEntry,
+    form: PaperEntry[Wish],
     actor: Actor,
     now: datetime,
 ) -> Request:
@@ -81,7 +82,7 @@ def enter_form(
             with_channel,
             now,
             received_at=counts,
-            telephone=form.telephone,
+            telephone=form.written.telephone,
         )
     if not by_phone:
         add_form(session, row, form, with_channel, now)
@@ -89,7 +90,7 @@ def enter_form(
     return row
 
 
-def _entered_before(session: Session, household_id: int, form: PaperEntry) -> Request | None:
+def _entered_before(session: Session, household_id: int, form: PaperEntry[Wish]) -> Request | None:
     """Return what another person made of the same late form: it is refused, and nothing else joins the two."""
     return session.scalar(
         select(Request)

@@ -1,7 +1,6 @@
 """Asking for redelivery: by the household itself or for it, and by somebody who cannot sign in."""
 
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,24 +28,11 @@ from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.redeliveries.queries import LETTER, NONE, PARCEL, SESSION, STAFF
 from portal.domain.requests.redeliveries.states import REDELIVERY as STATES
 from portal.domain.requests.redeliveries.words import bar_text
+from portal.domain.requests.redeliveries.written import WRITTEN, Wish
 from portal.domain.requests.requests.kinds import REDELIVERY, REFUSED
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.paper_forms import LATE
 from portal.domain.requests.requests.services import move, open_request, set_reply
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What somebody without sign-in wrote, as typed but for widths; ``telephone`` serves a call of the staff only.
-
-    ``birth`` is the householder's; ``postal_code`` has seven digits; number and telephone may be empty.
-    """
-
-    name: str = field(repr=False)
-    birth: date = field(repr=False)
-    postal_code: str = field(repr=False)
-    letter_number: str = field(repr=False, default="")
-    telephone: str = field(repr=False, default="")
 
 
 def submit(
@@ -91,7 +77,7 @@ def submit(
         now,
         program=program,
         received_at=received_at,
-        written={"telephone": telephone} if telephone else None,
+        written=WRITTEN.seal(Wish(telephone=telephone)),
         warnings=(ADDRESS,) if standing.address_unknown else (),
     )
     proof = NONE if item == LETTER and not sure else STAFF if _of_staff(actor) else SESSION
@@ -141,7 +127,7 @@ def keep_late(
         now,
         program=program,
         received_at=received_at,
-        written={"telephone": telephone} if telephone else None,
+        written=WRITTEN.seal(Wish(telephone=telephone)),
         warnings=(LATE,),
     )
     row = Redelivery(
@@ -198,7 +184,6 @@ def submit_without_sign_in(
         )
     if not first_time(session, key, now) and (receipt := earlier_result(session, key)):
         return receipt  # the same form from another network at the same moment
-    written = asdict(wish) | {"birth": wish.birth.isoformat()}
     request = open_request(
         session,
         vault,
@@ -207,7 +192,7 @@ def submit_without_sign_in(
         Actor(Role.RESIDENT),
         now,
         program=program,
-        written=written,
+        written=WRITTEN.seal(wish),
     )
     session.add(Redelivery(request_id=request.id, item=LETTER, proof=NONE, changed_at=now))
     session.flush()

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.vault import Vault
 from portal.domain.requests.requests.kinds import OF_RESIDENTS, REFUSED, WITHDRAWN
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.services import written_in
+from portal.domain.requests.requests.services import telephone_in
 
 
 def number_left(session: Session, vault: Vault, household_id: int) -> str | None:
@@ -30,6 +30,6 @@ def number_left(session: Session, vault: Vault, household_id: int) -> str | None
         .order_by(Request.id.desc())
     )
     return next(
-        (number for row in rows if (number := str(written_in(vault, row).get("telephone", "")))),
+        (number for row in rows if (number := telephone_in(vault, row))),
         None,
     )

@@ -1,7 +1,8 @@
 """Forms on paper (post, FAX, counter) as staff read them: which instant counts, who signed, and the row of each form."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Generic, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from portal.domain.people.tasks.services import details_of, finish_task
 from portal.domain.requests.requests.models import PaperForm, Request
 from portal.domain.requests.requests.services import touch
 
+Record_co = TypeVar("Record_co", covariant=True)
 SIGNERS = ("householder", "spouse", "parent", "child", "proxy", "other", "nobody")
 NOBODY = "nobody"
 HOUSEHOLDER = "householder"
@@ -29,30 +31,28 @@ WEAK = frozenset({LATE, NO_ATTORNEY, UNCLEAR})
 
 
 @dataclass(frozen=True, slots=True)
-class PaperEntry:
+class PaperEntry(Generic[Record_co]):
     """A form as staff read it. ``received_at``: arrival, or the time in the FAX's header line (UTC).
 
-    ``signed_by`` is a relation of ``SIGNERS``; ``countersigned`` the numbers of the children of 18 or older who signed
-    themselves; ``telephone`` a number left on the form, for calls only. ``follow_up`` (call | letter) is used where the
-    form is not clear. ``evidence`` is the receipt number of somebody who was locked out before the deadline.
+    ``written`` is the record of the form's kind. ``signed_by`` is a relation of ``SIGNERS``; ``countersigned`` the
+    numbers of the children of 18 or older who signed themselves. ``follow_up`` (call | letter) is used where the form is
+    not clear. ``evidence`` is the receipt number of somebody who was locked out before the deadline.
     """
 
     channel: Channel
     received_at: datetime
+    written: Record_co
     signed_by: str = HOUSEHOLDER
     postmark_on: date | None = None
     has_letter_of_attorney: bool = False
     is_clear: bool = True
     countersigned: frozenset[int] = frozenset()
     scan_id: int | None = None
-    reason: str = ""
-    text: str = field(default="", repr=False)
-    telephone: str = field(default="", repr=False)
     follow_up: str = "letter"
     evidence: str = ""
 
 
-def check_entry(form: PaperEntry, now: datetime) -> None:
+def check_entry(form: PaperEntry[object], now: datetime) -> None:
     """Refuse a form that cannot be. Raises InputError; its code names the field."""
     if form.channel not in PAPER_CHANNELS or form.signed_by not in SIGNERS:
         raise InputError(_s("届いた方法と、署名した人を選んでください。"))
@@ -68,7 +68,7 @@ def check_moment(received_at: datetime, now: datetime) -> None:
 
 
 def instant_that_counts(
-    program: Program, form: PaperEntry, earlier: datetime | None = None
+    program: Program, form: PaperEntry[object], earlier: datetime | None = None
 ) -> datetime:
     """Return the instant that counts: the earlier receipt, the postmark's day where the ward says so, or arrival."""
     counts = form.received_at
@@ -78,14 +78,16 @@ def instant_that_counts(
     return min(counts, earlier) if earlier is not None else counts
 
 
-def weaknesses(window: Window, form: PaperEntry, counts: datetime) -> tuple[str, ...]:
+def weaknesses(window: Window, form: PaperEntry[object], counts: datetime) -> tuple[str, ...]:
     """Return why a form binds nobody: it came late, or somebody signed who may not alone."""
     attorney = form.has_letter_of_attorney and form.signed_by != NOBODY
     stranger = form.signed_by != HOUSEHOLDER and not attorney
     return (*((LATE,) if window.is_over(counts) else ()), *((NO_ATTORNEY,) if stranger else ()))
 
 
-def add_form(session: Session, row: Request, form: PaperEntry, actor: Actor, now: datetime) -> None:
+def add_form(
+    session: Session, row: Request, form: PaperEntry[object], actor: Actor, now: datetime
+) -> None:
     """Add a form to a locked request. Raises NotAllowedError where nobody with an account enters it."""
     if actor.id is None or actor.organization is None:
         raise NotAllowedError(_s("書類を登録できるのは、アカウントのある職員だけです。"))

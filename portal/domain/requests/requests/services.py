@@ -1,7 +1,7 @@
 """Opening requests, claiming them for review, moving them on and closing them; each step bumps the version."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -14,10 +14,12 @@ from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, _s, current_locale
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 from portal.domain.people.tasks.services import new_receipt_no
+from portal.domain.requests.requests.fields import WrittenForm
 from portal.domain.requests.requests.kinds import KINDS
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.states import REQUEST
 
+R = TypeVar("R")
 CLAIM = timedelta(minutes=15)
 """How long a claim keeps others away; opening the request again renews it."""
 
@@ -38,7 +40,7 @@ def open_request(
     warnings: tuple[str, ...] = (),
     receipt_no: str | None = None,
 ) -> Request:
-    """Open a request and give it a receipt number. ``written`` is sealed; ``received_at`` defaults to ``now`` (UTC).
+    """Open a request and give it a receipt number. ``written`` (a record as its form seals it) is kept sealed; ``received_at`` defaults to ``now`` (UTC).
 
     ``receipt_no`` is a fresh number that the caller made already.
 
@@ -93,8 +95,17 @@ def due_day(program: Program, received_at: datetime) -> date:
     return day
 
 
-def written_in(vault: Vault, row: Request) -> dict[str, Any]:
-    """Open what the requester wrote; empty where nothing was."""
+def written_in(vault: Vault, row: Request, form: WrittenForm[R]) -> R:
+    """Open what the requester wrote, as the record of the request's kind; empty where nothing was written."""
+    return form.open(_opened(vault, row))
+
+
+def telephone_in(vault: Vault, row: Request) -> str:
+    """Return the number for calls that was left on a request of any kind; "" where none was."""
+    return str(_opened(vault, row).get("telephone", ""))
+
+
+def _opened(vault: Vault, row: Request) -> dict[str, Any]:
     if row.sealed is None or row.wrapped_key is None:
         return {}
     opened: dict[str, Any] = unseal_json(
@@ -103,8 +114,9 @@ def written_in(vault: Vault, row: Request) -> dict[str, Any]:
     return opened
 
 
-def set_written(vault: Vault, row: Request, written: dict[str, Any]) -> None:
+def set_written(vault: Vault, row: Request, form: WrittenForm[R], record: R) -> None:
     """Replace what the requester wrote (a correction), sealed under the request's key."""
+    written = form.seal(record)
     if row.wrapped_key is None:
         key, row.wrapped_key = vault.new_data_key()
     else:

@@ -32,7 +32,7 @@ def state_words(row: Request) -> str:
 
 
 def _result_words(result: str) -> str:
-    return {
+    words: dict[str, str] = {
         ACCEPTED: _("手続きが終わりました"),
         REFUSED: _("お受けできませんでした"),
         WITHDRAWN: _("取り下げました"),
@@ -40,7 +40,8 @@ def _result_words(result: str) -> str:
         DELIVERED: _("お届けしました"),
         RESTOCKED: _("お届けできませんでした"),
         PARTLY: _("一部の手続きが終わりました"),
-    }.get(result, _("手続きが終わりました"))
+    }
+    return words.get(result, _("手続きが終わりました"))
 
 
 def next_words(steps: Sequence[Step]) -> str:

@@ -225,7 +225,7 @@ def test_paper_is_asked_for_by_form_or_telephone(
 ) -> None:
     officer = enter(staff, family)
     officer.open(place(family, "alternative", channel))
-    form = PAPER | CARD | {"child-2": "1", "reason": "disability"}
+    form = PAPER | CARD | {"child-2": "1", "why": "disability"}
     page = officer.send(place(family, "alternative", channel) + "/submit", form).text
     (row,) = requests(staff)
     assert (row.kind, row.channel, row.children, row.warnings) == ("alternative", channel, 2, [])

@@ -54,11 +54,12 @@ BAD = [
     ("decline", {"clear": "no", "follow_up": "call"}, "telephone"),
     ("decline", {"telephone": "12"}, "telephone"),
     ("decline", {"child-1": "", "child-9": "1"}, "children"),
-    ("decline", {"text": "あ" * 401}, "text"),
+    ("decline", {"text": "あ" * 501}, "text"),
+    ("alternative", {"text": "あ" * 401}, "text"),
     ("decline", {"evidence": "CCCC-CCCC"}, "evidence"),
     ("alternative", {"product-1": ""}, "children"),
     ("alternative", {"received_on": "2023-05-01"}, "children"),
-    ("alternative", {"reason": "x"}, "children"),
+    ("alternative", {"why": "x"}, "why"),
 ]
 
 

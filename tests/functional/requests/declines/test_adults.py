@@ -13,6 +13,7 @@ from portal.domain.people.households.models import Child, Household
 from portal.domain.people.households.records import ChildFields, open_child, seal_child
 from portal.domain.requests.declines import paper, review, services
 from portal.domain.requests.declines.models import DeclineItem
+from portal.domain.requests.declines.written import DeclineNote
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.functional.requests.declines.support import NOW, PARENT, Desk, add_reviewers, with_rules
@@ -86,7 +87,7 @@ def test_the_adults_own_signature_is_awaited(desk: Desk) -> None:
 def test_a_form_with_the_adults_signature_completes_it(desk: Desk) -> None:
     program = with_rules(adult_rule="countersign")
     row = submit(desk, program)
-    form = paper.PaperEntry(Channel.COUNTER, NOW, countersigned=frozenset({1}))
+    form = paper.PaperEntry(Channel.COUNTER, NOW, DeclineNote(), countersigned=frozenset({1}))
     with desk.database.write() as session:
         joined = paper.enter_form(session, VAULT, program, 1, (1, 2), form, desk.colleague, NOW)
     assert (joined.id, joined.state, joined.warnings) == (row.id, "waiting", [])
@@ -94,7 +95,7 @@ def test_a_form_with_the_adults_signature_completes_it(desk: Desk) -> None:
 
 def test_a_signed_form_needs_nothing_more(desk: Desk) -> None:
     program = with_rules(adult_rule="countersign")
-    form = paper.PaperEntry(Channel.COUNTER, NOW, countersigned=frozenset({1}))
+    form = paper.PaperEntry(Channel.COUNTER, NOW, DeclineNote(), countersigned=frozenset({1}))
     with desk.database.write() as session:
         row = paper.enter_form(session, VAULT, program, 1, (1, 2), form, desk.officer, NOW)
     assert (row.state, row.warnings) == ("waiting", [])

@@ -24,6 +24,7 @@ from portal.domain.people.tasks.services import details_of
 from portal.domain.requests.declines import paper, review, services, wishes
 from portal.domain.requests.declines.paper import PaperEntry
 from portal.domain.requests.declines.queries import may_complete, wish_of
+from portal.domain.requests.declines.written import DeclineNote
 from portal.domain.requests.requests.models import PaperForm, Request
 from portal.platform.database import Database
 from tests.functional.requests.declines.support import (
@@ -60,8 +61,9 @@ def enter(
     **form: Any,
 ) -> Request:
     """Enters a form for the first household; by post and clear if nothing else is said."""
+    said = {name: form.pop(name) for name in ("text", "telephone") if name in form}
     given: dict[str, Any] = {"channel": Channel.POST, "received_at": now} | form
-    entry = PaperEntry(**given)
+    entry = PaperEntry(written=DeclineNote(**said), **given)
     with desk.database.write() as session:
         return paper.enter_form(session, VAULT, program, 1, ordinals, entry, desk.officer, now)
 

@@ -16,6 +16,7 @@ from portal.domain.people.entitlements.services import change
 from portal.domain.requests.declines import paper, review, services
 from portal.domain.requests.declines.models import DeclineItem
 from portal.domain.requests.declines.states import LIVE
+from portal.domain.requests.declines.written import DeclineNote
 from portal.domain.requests.requests.models import PaperForm, Request
 from portal.platform.database import Database
 from tests.functional.requests.declines.support import NOW, PARENT, PROGRAM, Desk, coupon, make_desk
@@ -90,7 +91,7 @@ def test_an_exchange_and_a_decline_of_a_shown_code(desk: Desk) -> None:
 
 
 def test_the_portal_a_paper_form_and_a_second_tab_are_one_decline(desk: Desk) -> None:
-    form = paper.PaperEntry(Channel.POST, NOW)
+    form = paper.PaperEntry(Channel.POST, NOW, DeclineNote())
 
     def by_post(session: Session, household: int) -> None:
         paper.enter_form(session, VAULT, PROGRAM, household, (1,), form, desk.officer, NOW)

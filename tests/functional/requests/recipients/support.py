@@ -20,7 +20,7 @@ from portal.domain.people.households.models import Child
 from portal.domain.people.households.records import ChildFields
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.requests.recipients import additions, changes, review
-from portal.domain.requests.recipients.newcomer import Newcomer
+from portal.domain.requests.recipients.newcomer import HandOver, Newcomer
 from portal.domain.requests.requests.models import Request, Scan
 from portal.platform.database import Database
 from tests.support.coupons import VAULT, load_codes
@@ -39,7 +39,7 @@ NEW_NAME, NEW_TOWN, NEW_STREET, NEW_BUILDING = (
 )
 NEWCOMER = Newcomer(
     None,
-    "address",
+    HandOver.ADDRESS,
     name=NEW_NAME,
     kana="サギヌマ チヅル",
     birth=date(1985, 4, 6),
@@ -49,7 +49,7 @@ NEWCOMER = Newcomer(
     building=NEW_BUILDING,
 )
 AT_COUNTER = Newcomer(
-    None, "protected", name=NEW_NAME, kana="サギヌマ チヅル", birth=date(1985, 4, 6)
+    None, HandOver.PROTECTED, name=NEW_NAME, kana="サギヌマ チヅル", birth=date(1985, 4, 6)
 )
 BABY = ChildFields("p777", "鷺沼　小夜", "サギヌマ サヨ", date(2023, 1, 9))
 

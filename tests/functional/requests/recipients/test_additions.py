@@ -19,6 +19,7 @@ from portal.domain.people.coupons.assignment import Reserve, assign
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import view_household
 from portal.domain.requests.recipients.models import RecipientAddition
+from portal.domain.requests.recipients.newcomer import HandOver
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.functional.requests.recipients.support import (
@@ -60,7 +61,7 @@ def test_a_household_is_added_and_gets_its_coupon(office: Office) -> None:
 
 
 def test_a_child_is_added_to_a_household_that_is_known(office: Office) -> None:
-    row = office.add(newcomer=NEWCOMER.__class__(office.households[0], "address"))
+    row = office.add(newcomer=NEWCOMER.__class__(office.households[0], HandOver.ADDRESS))
     assert office.decide(row).household_id == office.households[0]
     assert office.entry(office.households[0], 3).entitlement_state == "in_progress"
     assert office.sums().adds_up(5, 5 * AMOUNT)

@@ -27,6 +27,7 @@ from portal.domain.people.households.search import SearchTerms, search_household
 from portal.domain.people.households.search_index import Indexer
 from portal.domain.requests.recipients import review
 from portal.domain.requests.recipients.changes import stop_confirmed, stop_found_spent
+from portal.domain.requests.recipients.newcomer import HandOver
 from portal.platform.database import Database
 from tests.functional.requests.recipients.support import (
     AT_COUNTER,
@@ -194,7 +195,7 @@ def test_what_holds_the_old_household_does_not_hold_the_child_any_more(office: O
 
 def test_an_existing_household_may_be_the_recipient(office: Office) -> None:
     target = office.households[1]
-    row = office.change(newcomer=NEWCOMER.__class__(target, "address"))
+    row = office.change(newcomer=NEWCOMER.__class__(target, HandOver.ADDRESS))
     assert office.decide(row).household_id == target
     assert office.entry(target, 3).can_show(NOW)
 

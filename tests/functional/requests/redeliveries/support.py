@@ -19,7 +19,8 @@ from portal.domain.requests.redeliveries import services
 from portal.domain.requests.redeliveries.letter_status import Standing, letter_standing
 from portal.domain.requests.redeliveries.matching import match_request, waiting_for_match
 from portal.domain.requests.redeliveries.models import Redelivery
-from portal.domain.requests.redeliveries.submitting import Wish, submit, submit_without_sign_in
+from portal.domain.requests.redeliveries.submitting import submit, submit_without_sign_in
+from portal.domain.requests.redeliveries.written import Wish
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.support.coupons import VAULT

@@ -12,6 +12,7 @@ from portal.domain.foundation.errors import NotFoundError, TooEarlyError, TooLat
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.requests.redeliveries.paper import enter_form
 from portal.domain.requests.redeliveries.words import REASONS, steps_of
+from portal.domain.requests.redeliveries.written import Wish
 from portal.domain.requests.requests.models import PaperForm, Request
 from portal.domain.requests.requests.paper_forms import PaperEntry
 from tests.functional.requests.redeliveries.support import PROGRAM, Post
@@ -23,14 +24,14 @@ AFTER = day_end(WINDOW.last_day) + timedelta(days=2)
 BEFORE = day_start(WINDOW.first_day) - timedelta(days=2)
 
 
-def entry(channel: Channel = Channel.POST) -> PaperEntry:
-    return PaperEntry(channel=channel, received_at=AFTER - timedelta(days=1))
+def entry(channel: Channel = Channel.POST) -> PaperEntry[Wish]:
+    return PaperEntry(channel, AFTER - timedelta(days=1), Wish())
 
 
 def enter(
     post: Post,
     person: Person,
-    form: PaperEntry,
+    form: PaperEntry[Wish],
     *,
     item: str = "letter",
     shipment: int | None = None,

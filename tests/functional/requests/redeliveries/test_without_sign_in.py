@@ -1,6 +1,6 @@
 """Asking without sign-in: the same for everybody, matched for staff alone, and never against an account's owner."""
 
-from dataclasses import asdict
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -112,9 +112,9 @@ def test_a_letter_number_finds_its_household(sqlite_post: Post, indexer: Indexer
     person = post.household()
     with post.database.read() as session:
         number = session.scalars(select(Letter.number)).one()
-        written = asdict(wish(name="鷺沢　茜", letter_number=number, postal_code="1000001")) | {
-            "birth": "1960-01-01"
-        }
+        written = wish(
+            name="鷺沢　茜", letter_number=number, postal_code="1000001", birth=date(1960, 1, 1)
+        )
         (found,) = find_matches(session, VAULT, indexer, written)
     assert (found.household_id, found.agrees, found.sure) == (
         person.household_id,

@@ -18,6 +18,7 @@ from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.entitlements import claims
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.requests.alternatives import services
+from portal.domain.requests.alternatives.written import PaperWish, WhyPaper
 from portal.domain.requests.requests.models import Request
 from tests.support.coupons import VAULT
 from tests.support.paper import Paper
@@ -192,6 +193,7 @@ def test_only_own_children_can_be_chosen(
             dict.fromkeys(ordinals, "gift_card"),
             paper.resident(family),
             paper.now,
+            written=PaperWish(WhyPaper.NO_SMARTPHONE),
         )
     with pytest.raises(InputError):
         paper.ask(family, 1, product="gold")
@@ -218,6 +220,7 @@ def test_a_returned_request_is_corrected_with_another_product(paper: Paper, fami
             {1: "book_card"},
             paper.resident(family),
             paper.now,
+            written=PaperWish(WhyPaper.NO_SMARTPHONE),
         )
     assert paper.request(request_id).state == "waiting"
     paper.receive("BK001", "BK009", product="book_card")

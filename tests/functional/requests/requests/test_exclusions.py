@@ -16,6 +16,7 @@ from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.queries import coupon_of_child
 from portal.domain.people.coupons.states import DEAD, STOCK
 from portal.domain.requests.alternatives import services as alternatives
+from portal.domain.requests.alternatives.written import PaperWish, WhyPaper
 from portal.domain.requests.declines import review
 from portal.domain.requests.declines import services as declines
 from portal.domain.requests.requests.models import Request
@@ -57,7 +58,7 @@ def ask_for_paper(paper: Paper, session: Session) -> Request:
         {1: GIFT},
         paper.resident(FAMILY),
         paper.now,
-        why="no_smartphone",
+        written=PaperWish(WhyPaper.NO_SMARTPHONE),
     )
 
 

@@ -9,12 +9,10 @@ from portal.domain.desk.call_desk.acting.kinds import Act
 from portal.domain.desk.call_desk.acting.on_behalf import admit, note, spoken
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.foundation.actors import Actor
-from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import _
 from portal.domain.foundation.vault import Vault
-from portal.domain.requests.alternatives.choosing import WHY
 from portal.domain.requests.alternatives.services import submit
+from portal.domain.requests.alternatives.written import PaperWish
 
 
 def ask_alternative(
@@ -23,21 +21,19 @@ def ask_alternative(
     program: Program,
     household_id: int,
     wishes: Mapping[int, str],
-    why: str,
+    written: PaperWish,
     actor: Actor,
     now: datetime,
 ) -> DeskAct:
-    """Ask for paper for each child in ``wishes`` (its number in the household: product); ``why`` is one of ``WHY``.
+    """Ask for paper for each child in ``wishes`` (its number in the household: product).
 
     Raises:
         as ``admit``; TooEarlyError, TooLateError: outside the window.
-        InputError: no reason (``why``), or no child, no such child or product.
+        InputError: no child, or no such child or product.
         ConflictError: a child's right is decided already, or another request is open for it.
         NotAllowedError: one yen was spent, or the coupon was shown and can never be stopped.
     """
     desk = admit(session, Act.ALTERNATIVE, household_id, actor, now)
-    if why not in WHY:
-        raise InputError(_("電子クーポンを使えない理由を、ひとつ選んでください。"), code="why")
     request = submit(
         session,
         vault,
@@ -46,7 +42,7 @@ def ask_alternative(
         wishes,
         desk.actor,
         now,
-        why=why,
+        written=written,
         received_at=desk.asked_at,
     )
     request.language = spoken(desk.call)

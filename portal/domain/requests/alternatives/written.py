@@ -1,0 +1,81 @@
+"""What somebody writes when asking for paper: why, a message, and a number for calls about it."""
+
+from dataclasses import dataclass, field
+
+from portal.domain.foundation.texts import Labeled, _, _s
+from portal.domain.requests.requests.fields import (
+    Choice,
+    Field,
+    Place,
+    Privacy,
+    Telephone,
+    Words,
+    everywhere_but,
+    flat_form,
+)
+
+FREE = "free words and numbers stay with the request"
+NO_CALL = "says nothing about calling"
+
+
+class WhyPaper(Labeled):
+    """Why somebody cannot use an electronic coupon (``domain.md`` §4.4)."""
+
+    NO_SMARTPHONE = "no_smartphone", lambda: _("スマートフォンやパソコンがない")
+    CANNOT_OPERATE = "cannot_operate", lambda: _("画面の操作がむずかしい")
+    DISABILITY = "disability", lambda: _("障害や病気のため、使えない")
+    OTHER = "other", lambda: _("そのほか")
+
+
+@dataclass(frozen=True, slots=True)
+class PaperWish:
+    """What was written; ``telephone`` serves calls about the request only."""
+
+    why: WhyPaper | None = None
+    text: str = field(default="", repr=False)
+    telephone: str = field(default="", repr=False)
+
+
+WRITTEN = flat_form(
+    PaperWish,
+    (
+        Field(
+            "why",
+            Choice(WhyPaper, lambda: _("電子クーポンを使えない理由を、ひとつ選んでください。")),
+            label=lambda: _("電子クーポンを使えない理由"),
+            short=lambda: _("理由"),
+            staff=lambda: _s("理由"),
+            privacy=Privacy.COUNTED,
+            needed=frozenset({Place.PAGE, Place.CALL}),
+            absent=everywhere_but(((Place.DIAL,), NO_CALL)),
+        ),
+        Field(
+            "text",
+            Words(400),
+            label=lambda: _("伝えたいこと"),
+            short=lambda: _("伝えたいこと"),
+            staff=lambda: _s("伝えたいこと"),
+            absent=everywhere_but(
+                ((Place.DIAL,), NO_CALL),
+                ((Place.EXPORT,), FREE),
+                ((Place.CALL,), "the agent writes what was said into the record of the call"),
+                ((Place.BLANK,), "the printed form has room beside the reason"),
+            ),
+        ),
+        Field(
+            "telephone",
+            Telephone(),
+            label=lambda: _("電話番号"),
+            short=lambda: _("電話番号"),
+            staff=lambda: _s("電話番号"),
+            absent=everywhere_but(
+                (
+                    (Place.PAGE, Place.CHECK, Place.RECEIPT, Place.PDF),
+                    "who signed in is reached by the channel of the account",
+                ),
+                ((Place.CALL,), "the person is on the telephone, and is called at a known number"),
+                ((Place.EXPORT,), FREE),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,81 @@
+"""What somebody writes with a decline: why, a message, and a number for calls about it; all of it may be left out."""
+
+from dataclasses import dataclass, field
+
+from portal.domain.foundation.texts import Labeled, _, _s
+from portal.domain.requests.requests.fields import (
+    Choice,
+    Field,
+    Place,
+    Privacy,
+    Telephone,
+    Words,
+    everywhere_but,
+    flat_form,
+)
+
+BY_TELEPHONE = "a decline is never taken on the telephone"
+FREE = "free words and numbers stay with the request"
+NO_CALL = "says nothing about calling"
+
+
+class WhyDecline(Labeled):
+    """Why somebody declines, as the journey offers it; nobody has to say."""
+
+    NOT_NEEDED = "not_needed", lambda: _("必要がない")
+    FOR_OTHERS = "for_others", lambda: _("ほかのことに使ってほしい")
+    MOVING = "moving", lambda: _("区の外へ引っ越す")
+    OTHER = "other", lambda: _("そのほか")
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineNote:
+    """What was written; ``telephone`` serves calls about the request only."""
+
+    reason: WhyDecline | None = None
+    text: str = field(default="", repr=False)
+    telephone: str = field(default="", repr=False)
+
+
+WRITTEN = flat_form(
+    DeclineNote,
+    (
+        Field(
+            "reason",
+            Choice(WhyDecline, lambda: _("理由を、ひとつ選んでください。")),
+            label=lambda: _("理由"),
+            short=lambda: _("理由"),
+            staff=lambda: _s("理由"),
+            privacy=Privacy.COUNTED,
+            absent=everywhere_but(((Place.CALL,), BY_TELEPHONE), ((Place.DIAL,), NO_CALL)),
+        ),
+        Field(
+            "text",
+            Words(500),
+            label=lambda: _("伝えたいこと"),
+            short=lambda: _("伝えたいこと"),
+            staff=lambda: _s("伝えたいこと"),
+            absent=everywhere_but(
+                ((Place.CALL,), BY_TELEPHONE),
+                ((Place.DIAL,), NO_CALL),
+                ((Place.EXPORT,), FREE),
+                ((Place.BLANK,), "the printed form has room beside the reason"),
+            ),
+        ),
+        Field(
+            "telephone",
+            Telephone(),
+            label=lambda: _("電話番号"),
+            short=lambda: _("電話番号"),
+            staff=lambda: _s("電話番号"),
+            absent=everywhere_but(
+                (
+                    (Place.PAGE, Place.CHECK, Place.RECEIPT, Place.PDF),
+                    "who signed in is reached by the channel of the account",
+                ),
+                ((Place.CALL,), BY_TELEPHONE),
+                ((Place.EXPORT,), FREE),
+            ),
+        ),
+    ),
+)
