@@ -19,6 +19,7 @@ from portal.domain.foundation.errors import ConflictError, InputError, NotAllowe
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
 from portal.domain.foundation.vault import Vault
+from portal.domain.oversight.export.answers import write_answers
 from portal.domain.oversight.export.ledgers import ledgers
 from portal.domain.oversight.export.papers import (
     write_management,
@@ -126,6 +127,7 @@ def _write(
     for ledger in ledgers():
         rows = ledger.rows(session, with_protected=with_protected)
         folder.put_rows(f"ledgers/{ledger.name}", ledger.columns, rows)
+    write_answers(folder, session, office.vault, with_protected=with_protected)
     write_texts(folder, session, office.program, now)
     write_scripts(folder, session)
     write_management(folder, session, office.vault, office.program, now)

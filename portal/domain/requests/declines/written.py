@@ -68,6 +68,7 @@ WRITTEN = flat_form(
             label=lambda: _("電話番号"),
             short=lambda: _("電話番号"),
             staff=lambda: _s("電話番号"),
+            printed="日中の電話番号",
             absent=everywhere_but(
                 (
                     (Place.PAGE, Place.CHECK, Place.RECEIPT, Place.PDF),

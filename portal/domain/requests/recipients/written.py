@@ -12,7 +12,17 @@ from portal.domain.requests.recipients.newcomer import (
     child_from_plain,
     plain_child,
 )
-from portal.domain.requests.requests.fields import Choice, Day, Field, FieldType, Words, WrittenForm
+from portal.domain.requests.requests.fields import (
+    Choice,
+    Day,
+    Field,
+    FieldType,
+    Place,
+    PostalCode,
+    Words,
+    WrittenForm,
+    everywhere_but,
+)
 
 WORDS_MAX = 400
 
@@ -71,26 +81,41 @@ class Children:
 CHILDREN = Children()
 
 
-def _field(name: str, sort: FieldType, words: Sentence) -> Field:
-    return Field(name, sort, words, words, words)
-
-
-_NEWCOMER = (
-    _field("newcomer.name", Words(120), lambda: _s("名前")),
-    _field("newcomer.kana", Words(120), lambda: _s("フリガナ")),
-    _field("newcomer.birth", Day(), lambda: _s("生年月日")),
-    _field(
-        "newcomer.hand_over",
-        Choice(HandOver, lambda: _s("お渡しの方法を選んでください。")),
-        lambda: _s("お渡しの方法"),
+_WARDS_OWN = (
+    (
+        (Place.PAGE, Place.CHECK, Place.RECEIPT, Place.PDF),
+        "the ward orders it: residents neither ask for it nor see it (domain.md 2.6)",
     ),
-    _field("newcomer.postal_code", Words(8), lambda: _s("郵便番号")),
-    _field("newcomer.town", Words(120), lambda: _s("町名")),
-    _field("newcomer.street", Words(120), lambda: _s("番地")),
-    _field("newcomer.building", Words(120), lambda: _s("方書")),
-    _field("newcomer.number", Words(120), lambda: _s("世帯番号（わかるとき）")),
-    _field("newcomer.person_no", Words(120), lambda: _s("宛名番号（わかるとき）")),
+    ((Place.CALL, Place.DIAL), "nobody speaks of it on the telephone (domain.md 2.6)"),
+    ((Place.EXPORT,), "tells who somebody is, and where"),
 )
+OF_CHANGE = everywhere_but(*_WARDS_OWN)
+OF_ADDITION = everywhere_but(*_WARDS_OWN, ((Place.BLANK,), "the ward's instruction is the paper"))
+_BY_NUMBER = "staff take it from the ward's own list"
+
+
+def _newcomer(absent: Mapping[Place, str]) -> tuple[Field, ...]:
+    by_number = {**absent, Place.BLANK: _BY_NUMBER}
+
+    def one(name: str, sort: FieldType, words: Sentence, printed: str) -> Field:
+        return Field(f"newcomer.{name}", sort, words, words, words, printed=printed, absent=absent)
+
+    def number(name: str, words: Sentence) -> Field:
+        return Field(f"newcomer.{name}", Words(120), words, words, words, absent=by_number)
+
+    hand_over = Choice(HandOver, lambda: _s("お渡しの方法を選んでください。"))
+    return (
+        one("name", Words(120), lambda: _s("名前"), "申し出る人の名前"),
+        one("kana", Words(120), lambda: _s("フリガナ"), "ふりがな"),
+        one("birth", Day(), lambda: _s("生年月日"), "生年月日"),
+        one("hand_over", hand_over, lambda: _s("お渡しの方法"), "受け取り方"),
+        one("postal_code", PostalCode(), lambda: _s("郵便番号"), "郵送のときの住所"),
+        one("town", Words(120), lambda: _s("町名"), "郵送のときの住所"),
+        one("street", Words(120), lambda: _s("番地"), "郵送のときの住所"),
+        one("building", Words(120), lambda: _s("方書"), "郵送のときの住所"),
+        number("number", lambda: _s("世帯番号（わかるとき）")),
+        number("person_no", lambda: _s("宛名番号（わかるとき）")),
+    )
 
 
 def _seal_addition(note: AdditionNote) -> dict[str, Any]:
@@ -132,20 +157,41 @@ def _open_change(stored: Mapping[str, Any]) -> ChangeNote:
     )
 
 
+def _children_added() -> str:
+    return _s("追加するこども")
+
+
 ADDITION_WRITTEN = WrittenForm(
-    (*_NEWCOMER, _field("children", CHILDREN, lambda: _s("追加するこども"))),
+    (
+        *_newcomer(OF_ADDITION),
+        Field(
+            "children",
+            CHILDREN,
+            _children_added,
+            _children_added,
+            _children_added,
+            absent=OF_ADDITION,
+        ),
+    ),
     _seal_addition,
     _open_addition,
 )
+
+
+def _evidence(name: str, sort: FieldType, words: Sentence) -> Field:
+    printed = "つける書類の種類"
+    return Field(name, sort, words, words, words, printed=printed, absent=OF_CHANGE)
+
+
 CHANGE_WRITTEN = WrittenForm(
     (
-        *_NEWCOMER,
-        _field(
+        *_newcomer(OF_CHANGE),
+        _evidence(
             "evidence",
             Choice(Evidence, lambda: _s("確かめた書類の種類を選んでください。")),
             lambda: _s("確かめた書類"),
         ),
-        _field("words", Words(WORDS_MAX), lambda: _s("書類の内容")),
+        _evidence("words", Words(WORDS_MAX), lambda: _s("書類の内容")),
     ),
     _seal_change,
     _open_change,

@@ -9,6 +9,7 @@ from portal.domain.requests.requests.fields import (
     Field,
     FieldType,
     Place,
+    PostalCode,
     Telephone,
     Words,
     everywhere_but,
@@ -40,23 +41,38 @@ class Wish:
     telephone: str = field(repr=False, default="")
 
 
-def _tells_who(name: str, sort: FieldType, label: Sentence, staff: Sentence) -> Field:
-    return Field(name, sort, label, label, staff, absent=_TELLS_WHO)
+def _tells_who(name: str, sort: FieldType, label: Sentence, staff: Sentence, printed: str) -> Field:
+    return Field(name, sort, label, label, staff, printed=printed, absent=_TELLS_WHO)
 
 
 WRITTEN = flat_form(
     Wish,
     (
-        _tells_who("name", Words(NAME_MAX), lambda: _("世帯主の名前"), lambda: _s("名前")),
-        _tells_who("birth", Day(), lambda: _("世帯主の生年月日"), lambda: _s("生年月日")),
-        _tells_who("postal_code", Words(8), lambda: _("郵便番号"), lambda: _s("郵便番号")),
-        _tells_who("letter_number", Words(20), lambda: _("手紙の番号"), lambda: _s("手紙の番号")),
+        _tells_who("name", Words(NAME_MAX), lambda: _("世帯主の名前"), lambda: _s("名前"), "氏名"),
+        _tells_who(
+            "birth", Day(), lambda: _("世帯主の生年月日"), lambda: _s("生年月日"), "生年月日"
+        ),
+        _tells_who(
+            "postal_code",
+            PostalCode(),
+            lambda: _("郵便番号"),
+            lambda: _s("郵便番号"),
+            "登録された住所の郵便番号",
+        ),
+        _tells_who(
+            "letter_number",
+            Words(20),
+            lambda: _("手紙の番号"),
+            lambda: _s("手紙の番号"),
+            "手紙の番号（わかるとき）",
+        ),
         Field(
             "telephone",
             Telephone(),
             label=lambda: _("電話番号"),
             short=lambda: _("電話番号"),
             staff=lambda: _s("電話番号"),
+            printed="日中の電話番号",
             absent=everywhere_but(
                 ((Place.CHECK,), "the form is one page, sent as it is read"),
                 (

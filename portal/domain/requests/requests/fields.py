@@ -152,6 +152,17 @@ class Telephone(Words):
 
 
 @dataclass(frozen=True, slots=True)
+class PostalCode(Words):
+    """Seven digits; pages that ask for one read it themselves."""
+
+    limit: int = 8
+
+    def text(self, value: str) -> str:
+        """Return the digits with the hyphen after the third."""
+        return f"{value[:3]}-{value[3:]}"
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """A date; pages that ask for one in parts read it themselves."""
 
@@ -190,8 +201,9 @@ class Field:
 
     ``name`` is the record's attribute (dotted inside a part), the stored key and the name in forms. ``label`` asks a
     resident for it, ``short`` stands beside the answer, ``staff`` is what staff read. ``needed`` names the places where
-    it must be answered. ``alerts`` are answers that must meet the eye before anything else. ``absent`` gives, for each
-    place that does not have the field, the reason.
+    it must be answered. ``alerts`` are answers that must meet the eye before anything else. ``printed`` is what the
+    Japanese form on paper says, where that is not the label. ``absent`` gives, for each place that does not have the
+    field, the reason.
     """
 
     name: str
@@ -202,6 +214,7 @@ class Field:
     privacy: Privacy = Privacy.SEALED
     needed: frozenset[Place] = frozenset()
     alerts: frozenset[Labeled] = frozenset()
+    printed: str = ""
     absent: Mapping[Place, str] = field(default_factory=dict)
 
     def value(self, record: object) -> Any:

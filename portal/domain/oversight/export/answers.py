@@ -1,0 +1,38 @@
+"""How often each answer was given on requests: counts only, of the fields whose privacy allows them to be counted."""
+
+from collections import Counter
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal.domain.desk.casework.review_kinds import FORMS
+from portal.domain.foundation.vault import Vault
+from portal.domain.oversight.export.scope import AT_ONCE, protected
+from portal.domain.oversight.export.writing import Folder
+from portal.domain.requests.requests.fields import Place, Privacy
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.services import written_in
+
+COLUMNS = ("kind", "field", "answer", "words", "requests")
+
+
+def write_answers(folder: Folder, session: Session, vault: Vault, *, with_protected: bool) -> None:
+    """Write one row for each answer that was given; an answer that nobody gave has none."""
+    counted: Counter[tuple[str, str, str, str]] = Counter()
+    for kind, form in FORMS.items():
+        fields = [one for one in form.asked(Place.EXPORT) if one.privacy is Privacy.COUNTED]
+        if not fields:
+            continue
+        chosen = select(Request).where(Request.kind == kind, Request.sealed.is_not(None))
+        if not with_protected:
+            chosen = chosen.where(
+                Request.ward_only.is_(False),
+                or_(Request.household_id.is_(None), Request.household_id.not_in(protected())),
+            )
+        for row in session.scalars(chosen.execution_options(yield_per=AT_ONCE)):
+            record = written_in(vault, row, form)
+            for one in fields:
+                if answer := one.value(record):
+                    counted[kind, one.name, answer.value, answer.label] += 1
+    rows = [(*key, count) for key, count in sorted(counted.items())]
+    folder.put_rows("ledgers/answers_statistics", COLUMNS, rows)
