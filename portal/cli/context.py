@@ -4,12 +4,14 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import SYSTEM, Actor
 from portal.domain.foundation.clock import Clock, DatabaseClock
@@ -18,6 +20,7 @@ from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, load_vault
+from portal.domain.foundation.work import Work, WorkSource
 from portal.platform.database import Database, make_engine
 from portal.platform.startup import check_tables_and_keys
 from portal.settings import Settings
@@ -77,6 +80,30 @@ class Context:
     def clock(self) -> Clock:
         """Return the clock of the database."""
         return DatabaseClock(self.settings.clock_offset)
+
+    def work(
+        self, session: Session, actor: Actor | None = None, now: datetime | None = None
+    ) -> Work:
+        """Return the work of an open transaction; by default in the name of whoever runs the command, now (UTC)."""
+        return Work(
+            session,
+            self.vault(),
+            self.load_program(),
+            actor or self.actor,
+            now or self.clock.now(session),
+        )
+
+    def work_source(self, actor: Actor | None = None) -> WorkSource:
+        """Return what opens the transactions of a longer task."""
+        database = self.database()
+        return WorkSource(
+            database.read,
+            database.write,
+            self.vault(),
+            self.load_program(),
+            self.clock,
+            actor or self.actor,
+        )
 
 
 def fail(message: str, code: int = FAILED) -> NoReturn:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.domain.contacts.calls.active_call import standing
 from portal.domain.contacts.calls.models import Call
 from portal.domain.foundation.actors import Actor, Channel, Organization, Role
+from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.credentials.models import Credential
@@ -106,6 +107,11 @@ class Page:
         return Actor(
             Role.RESIDENT, self.auth.owner_id if self.auth else None, channel=Channel.PORTAL
         )
+
+    @property
+    def work(self) -> Work:
+        """The request's transaction with keys, program, actor and instant, as services take it."""
+        return self.site.work(self.session, self.actor, self.now)
 
     # ---- cookies -----------------------------------------------------------------------
     def set_cookie(self, name: str, value: str, *, max_age: int | None = None) -> None:

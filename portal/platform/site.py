@@ -3,17 +3,21 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from jinja2 import Environment
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
+from portal.domain.foundation.actors import SYSTEM, Actor
 from portal.domain.foundation.clock import Clock, DatabaseClock
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import plain
 from portal.domain.foundation.vault import Vault, load_vault
+from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.people.authn.passwords import HashPool
 from portal.domain.people.households.search_index import Indexer
 from portal.domain.people.signin.second_factor import Origin
@@ -65,6 +69,16 @@ class Site:
     def origin(self) -> Origin:
         """Who sends one-time codes."""
         return Origin(self.public_host, plain(str(self.program.names.program)))
+
+    def work(self, session: Session, actor: Actor = SYSTEM, now: datetime | None = None) -> Work:
+        """Return the work of an open transaction; ``now`` (UTC) is by default the transaction's own instant."""
+        return Work(session, self.vault, self.program, actor, now or self.clock.now(session))
+
+    def work_source(self, actor: Actor = SYSTEM) -> WorkSource:
+        """Return what opens the transactions of a longer task."""
+        return WorkSource(
+            self.database.read, self.database.write, self.vault, self.program, self.clock, actor
+        )
 
     @property
     def https(self) -> bool:

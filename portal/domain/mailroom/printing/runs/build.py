@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.content import LetterFrame, letter_frame
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.render import render_back
@@ -80,6 +81,18 @@ class Printer:
     public_url: str
     base_folder: Path
     fonts: tuple[Path, ...] = ()
+
+    def work(
+        self, session: Session, actor: Actor | None = None, now: datetime | None = None
+    ) -> Work:
+        """Return the work of an open transaction."""
+        return Work(
+            session,
+            self.vault,
+            self.program,
+            actor or self.actor,
+            now or self.clock.now(session),
+        )
 
     def frame(self, notice_date: date) -> LetterFrame:
         """Return what all letters share. Raises InputError for texts or a layout that cannot be printed."""
