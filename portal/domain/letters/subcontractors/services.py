@@ -39,7 +39,7 @@ def propose_subcontractor(
     session: Session,
     name: str,
     purpose: str,
-    work: str,
+    task: str,
     public_key: str,
     actor: Actor,
     now: datetime,
@@ -56,13 +56,13 @@ def propose_subcontractor(
         raise InputError(_s("会社の名前を、80文字までで入力してください。"), code="name")
     if purpose not in PURPOSES:
         raise InputError(_s("何を頼むかを選んでください。"), code="purpose")
-    if not 0 < len(work.strip()) <= WORK_MAX:
+    if not 0 < len(task.strip()) <= WORK_MAX:
         raise InputError(_s("頼む仕事を、200文字までで入力してください。"), code="work")
     key = _key(purpose, public_key)
     row = Subcontractor(
         name=name.strip(),
         purpose=purpose,
-        work=work.strip(),
+        work=task.strip(),
         public_key=key,
         proposed_by=actor.id,
         proposed_at=now,

@@ -45,7 +45,7 @@ class Taken:
 
 
 @dataclass(slots=True)
-class _Work:
+class _Tally:
     said: dict[tuple[int, str], list[int]] = field(default_factory=dict)
     agreed: list[int] = field(default_factory=list)
     steps: dict[tuple[str, str], list[tuple[int, int | None]]] = field(default_factory=dict)
@@ -80,10 +80,10 @@ def take_statement(
     )
     if known is not None:
         return Taken(known.id, known.rows, known.used_yen, repeated=True)
-    work = _Work()
+    tally = _Tally()
     for row, coupon in _beside(session, vault, file):
-        _look_at(work, row, coupon, as_of)
-    return _store(session, work, file, profile, as_of, actor, now)
+        _look_at(tally, row, coupon, as_of)
+    return _store(session, tally, file, profile, as_of, actor, now)
 
 
 def _beside(
@@ -114,34 +114,34 @@ def _beside(
             yield row, found.get(digest)
 
 
-def _look_at(work: _Work, row: StatementRow, coupon: Any | None, as_of: date) -> None:
+def _look_at(tally: _Tally, row: StatementRow, coupon: Any | None, as_of: date) -> None:
     if coupon is None:
-        work.differences.append(_difference(row, None, UNKNOWN_CODE, row.used_yen or 0))
+        tally.differences.append(_difference(row, None, UNKNOWN_CODE, row.used_yen or 0))
         return
     if coupon.issuer_as_of is not None and coupon.issuer_as_of > as_of:
-        work.older += 1
+        tally.older += 1
         return
     used = row.used_of(coupon.face_yen)
     if used is None:
-        work.differences.append(_difference(row, coupon, CONTRADICTION, 0))
+        tally.differences.append(_difference(row, coupon, CONTRADICTION, 0))
         return
     free = coupon.right == ENTITLEMENT.initial and coupon.claimed_by is None
     seen = coupon.revealed_at is not None
     verdict = judge(
         Ours(coupon.state, seen, coupon.used_yen, coupon.face_yen, free), row.status, used
     )
-    work.used_yen += used
-    work.said.setdefault((used, row.status), []).append(coupon.id)
+    tally.used_yen += used
+    tally.said.setdefault((used, row.status), []).append(coupon.id)
     state = coupon.state
     for step in verdict.steps:
-        work.steps.setdefault((step, state), []).append((coupon.id, coupon.household_id))
+        tally.steps.setdefault((step, state), []).append((coupon.id, coupon.household_id))
         state = COUPON.next(state, step)
     if "import_full" in verdict.steps:
-        work.exchanged.append(coupon.entitlement_id)
+        tally.exchanged.append(coupon.entitlement_id)
     if verdict.difference is not None:
-        work.differences.append(_difference(row, coupon, verdict.difference, used))
+        tally.differences.append(_difference(row, coupon, verdict.difference, used))
     else:
-        work.agreed.append(coupon.id)
+        tally.agreed.append(coupon.id)
 
 
 def _difference(row: StatementRow, coupon: Any | None, kind: str, used_yen: int) -> dict[str, Any]:
@@ -158,30 +158,30 @@ def _difference(row: StatementRow, coupon: Any | None, kind: str, used_yen: int)
 
 def _store(
     session: Session,
-    work: _Work,
+    tally: _Tally,
     file: StatementFile,
     profile: IssuerProfile,
     as_of: date,
     actor: Actor,
     now: datetime,
 ) -> Taken:
-    differences = _count(one["kind"] for one in work.differences)
+    differences = _count(one["kind"] for one in tally.differences)
     steps = {
-        step: sum(len(v) for (name, _s1), v in work.steps.items() if name == step)
-        for step, _b in work.steps
+        step: sum(len(v) for (name, _s1), v in tally.steps.items() if name == step)
+        for step, _b in tally.steps
     }
     row = IssuerStatement(
         profile=profile.name,
         as_of=as_of,
         file_sha256=file.sha256,
         rows=len(file.rows),
-        used_yen=work.used_yen,
-        counts={"steps": steps, "differences": differences, "older": work.older},
+        used_yen=tally.used_yen,
+        counts={"steps": steps, "differences": differences, "older": tally.older},
         imported_at=now,
     )
     session.add(row)
     session.flush()
-    for (yen, status), keys in work.said.items():
+    for (yen, status), keys in tally.said.items():
         for part in _parts(keys):
             session.execute(
                 update(Coupon)
@@ -189,10 +189,10 @@ def _store(
                 .values(used_yen=yen, issuer_status=status, issuer_as_of=as_of, changed_at=now)
                 .execution_options(synchronize_session=False)
             )
-    for (step, before), subjects in work.steps.items():
+    for (step, before), subjects in tally.steps.items():
         _carry_out(session, step, before, subjects, actor, now)
-    change_many(session, work.exchanged, "exchange", actor, now, statement=str(row.id))
-    _replace_differences(session, row.id, work, now)
+    change_many(session, tally.exchanged, "exchange", actor, now, statement=str(row.id))
+    _replace_differences(session, row.id, tally, now)
     record(
         session,
         actor,
@@ -203,11 +203,11 @@ def _store(
         rows=row.rows,
         used_yen=row.used_yen,
         as_of=as_of.isoformat(),
-        older=work.older,
+        older=tally.older,
         differences=sum(differences.values()),
     )
     session.expire_all()
-    return Taken(row.id, row.rows, row.used_yen, work.older, steps, differences)
+    return Taken(row.id, row.rows, row.used_yen, tally.older, steps, differences)
 
 
 def _carry_out(
@@ -231,10 +231,10 @@ def _carry_out(
     )
 
 
-def _replace_differences(session: Session, statement_id: int, work: _Work, now: datetime) -> None:
+def _replace_differences(session: Session, statement_id: int, tally: _Tally, now: datetime) -> None:
     """Store the new ones; open ones of codes on which the issuer now says something else are gone."""
     newer = {
-        one["coupon_id"]: one["kind"] for one in work.differences if one["coupon_id"] is not None
+        one["coupon_id"]: one["kind"] for one in tally.differences if one["coupon_id"] is not None
     }
     stands = set()
     session.execute(
@@ -244,7 +244,7 @@ def _replace_differences(session: Session, statement_id: int, work: _Work, now: 
         )
         .values(state=DIFFERENCE.next(DIFFERENCE.initial, "vanish"), settled_at=now)
     )
-    for part in _parts([*newer, *work.agreed]):
+    for part in _parts([*newer, *tally.agreed]):
         open_ones = session.execute(
             select(
                 StatementDifference.id, StatementDifference.coupon_id, StatementDifference.kind
@@ -267,7 +267,7 @@ def _replace_differences(session: Session, statement_id: int, work: _Work, now: 
                 )
     fresh = [
         one
-        for one in work.differences
+        for one in tally.differences
         if one["coupon_id"] is None or one["coupon_id"] not in stands
     ]
     for rows in _parts(fresh):
