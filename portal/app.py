@@ -39,10 +39,8 @@ def create_app() -> ASGIApp:
     settings = load_settings()
     check_prepared(settings)
     site = make_resident_site(settings)
-    worker = OutboxWorker(site.database, site.vault, site.clock, make_senders(settings))
-    housekeeping = Housekeeping(
-        site.database, site.clock, site.vault, site.program.windows.exchange, indexer=site.indexer
-    )
+    worker = OutboxWorker(site.work_source(), make_senders(settings))
+    housekeeping = Housekeeping(site.work_source(), indexer=site.indexer)
     return make_application(
         site,
         routes.handlers(settings),

@@ -105,12 +105,8 @@ def submit(page: Page) -> Response[Any]:
                     language = chosen(CallLanguage, form.get("language"), CallLanguage.JA)
                     wanted = Wanted(form.get("telephone"), at, form.get("text"), language)
                     task = call_backs.ask(
-                        page.session,
-                        page.site.vault,
-                        page.site.program,
+                        page.work,
                         wanted,
-                        page.actor,
-                        page.now,
                         call_id=origin.call_id,
                         household_id=origin.household_id if form.get("about") == "1" else None,
                     )
@@ -158,9 +154,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one call back; its number only to the person whose call it is made in."""
     row, session, vault = _found(page), page.session, page.site.vault
     details = details_of(vault, row.task)
-    calling = call_backs.calls_now(session, row.task, page.actor)
+    calling = call_backs.calls_now(page.work, row.task)
     tried = call_back_queries.tries_of(session, row.task.id)
-    language = call_backs.language_of(session, vault, row.task)
+    language = call_backs.language_of(page.work, row.task)
     names = staff_names(
         session, {one.staff_id for one in tried} | ({row.claimed_by} if row.claimed_by else set())
     )
@@ -170,7 +166,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         row=row,
         calling=calling,
         details=details if calling else {},
-        telephone=call_backs.number_of(session, vault, row.task, page.actor) if calling else "",
+        telephone=call_backs.number_of(page.work, row.task) if calling else "",
         tried=tried,
         names=names,
         language=language,
@@ -188,10 +184,10 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 def start(page: Page) -> Response[Any]:
     """Take the call back and begin the call."""
     row = _found(page)
-    language = call_backs.language_of(page.session, page.site.vault, row.task)
+    language = call_backs.language_of(page.work, row.task)
     try:
         with page.session.begin_nested():
-            call_backs.start(page.session, row.task.id, page.actor, page.now, language)
+            call_backs.start(page.work, row.task.id, language)
     except (ConflictError, WrongStateError) as error:
         page.form.error("start", error.message)
         return show(page, 409)
@@ -203,7 +199,7 @@ def release(page: Page) -> Response[Any]:
     row = _found(page)
     try:
         with page.session.begin_nested():
-            call_backs.release(page.session, row.task.id, page.actor, page.now)
+            call_backs.release(page.work, row.task.id)
     except DomainError as error:
         page.form.error("start", error.message)
         return show(page, 409)
@@ -217,14 +213,7 @@ def settle(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 call_backs.settle(
-                    page.session,
-                    page.site.vault,
-                    page.site.program,
-                    row.task.id,
-                    form.get("outcome"),
-                    page.actor,
-                    page.now,
-                    office=form.get("office") == "1",
+                    page.work, row.task.id, form.get("outcome"), office=form.get("office") == "1"
                 )
     except DomainError as error:
         form.error(error.code if error.code in FIELDS else "outcome", error.message)

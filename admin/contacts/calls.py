@@ -80,9 +80,7 @@ def start(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 services.start_call(
-                    page.session,
-                    page.actor,
-                    page.now,
+                    page.work,
                     language=language,
                     line=form.get("line"),
                     channel=chosen(CallChannel, form.get("channel"), CallChannel.PHONE),
@@ -102,21 +100,19 @@ def start(page: Page) -> Response[Any]:
 
 def hang_up(page: Page) -> Response[Any]:
     """End the talk and go on to the notes; a talk that is over already goes on to them too."""
-    call = services.locked_own(page.session, _number(page.form.get("call_id")), page.actor)
+    call = services.locked_own(page.work, _number(page.form.get("call_id")))
     if call.state != AFTER_CALL:
-        services.hang_up(page.session, call.id, page.actor, page.now)
+        services.hang_up(page.work, call.id)
     return page.redirect("/calls/finish")
 
 
 def describe(page: Page) -> Response[Any]:
     """Put right the language, the line or the way of the call that goes on."""
     form = page.form
-    call = services.locked_own(page.session, _number(form.get("call_id")), page.actor)
+    call = services.locked_own(page.work, _number(form.get("call_id")))
     services.describe(
-        page.session,
+        page.work,
         call.id,
-        page.actor,
-        page.now,
         line=form.get("line"),
         channel=chosen(CallChannel, form.get("channel"), CallChannel(call.channel)),
         direction=chosen(Direction, form.get("direction"), Direction(call.direction)),
@@ -156,15 +152,7 @@ def finish(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if page.form.ok and first_post(page):
-                ending.end_call(
-                    page.session,
-                    page.site.vault,
-                    page.site.program,
-                    _number(page.form.get("call_id")),
-                    after,
-                    page.actor,
-                    page.now,
-                )
+                ending.end_call(page.work, _number(page.form.get("call_id")), after)
     except finishing.FieldsError as error:
         call_form.put_faults(page.form, error.faults)
     if not page.form.ok:
@@ -218,7 +206,7 @@ def read(page: Page) -> Response[Any]:
     """Show what was written about a call, and log that it was read."""
     call = _found(page)
     if page.auth is not None:
-        record(page.session, page.actor, page.now, "call.read", "call", call.id)
+        record(page.work, "call.read", "call", call.id)
         page.auth.data = page.auth.data | {"read_call": call.id}
     return page.redirect(f"/calls/{call.id}")
 
@@ -250,15 +238,7 @@ def correct(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if page.form.ok and first_post(page):
-                ending.correct_call(
-                    page.session,
-                    page.site.vault,
-                    page.site.program,
-                    call.id,
-                    after,
-                    page.actor,
-                    page.now,
-                )
+                ending.correct_call(page.work, call.id, after)
     except finishing.FieldsError as error:
         call_form.put_faults(page.form, error.faults)
     if not page.form.ok:

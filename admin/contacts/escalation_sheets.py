@@ -35,14 +35,7 @@ PAGE = 20
 def take(page: Page) -> Response[Any]:
     """Give the open questions as a workbook."""
     try:
-        sheet = make_sheet(
-            page.session,
-            page.site.vault,
-            page.site.program.escalations,
-            reader_of(page),
-            page.actor,
-            page.now,
-        )
+        sheet = make_sheet(page.work, page.site.program.escalations, reader_of(page))
     except (ConflictError, NotAllowedError) as error:
         page.form.error("sheet", error.message)
         return escalations.show_list(page, 409)
@@ -69,7 +62,7 @@ def upload(page: Page) -> Response[Any]:
     if file is None:
         page.form.error("file", _s("区が返した Excel ファイルを選んでください。"))
         return show_list(page, 422)
-    sheet = answers_in.take_in(page.session, page.site.vault, file, page.actor, page.now)
+    sheet = answers_in.take_in(page.work, file)
     return page.redirect(f"/escalations/answers/{sheet.id}")
 
 
@@ -83,8 +76,8 @@ def _found(page: Page) -> AnswerSheet:
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show what every row of a sheet would do, with the ward's words while it waits; that they were seen is on record."""
     sheet = _found(page)
-    texts_shown = answers_in.look(page.session, sheet, page.actor, page.now)
-    outcomes = answers_in.plan(page.session, page.site.vault, sheet, reader_of(page), page.now)
+    texts_shown = answers_in.look(page.work, sheet)
+    outcomes = answers_in.plan(page.work, sheet, reader_of(page))
     fresh = sum(one.result == answers_in.NEW for one in outcomes)
     typed = page.query.get("page", "")
     number = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
@@ -112,15 +105,7 @@ def apply(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                answers_in.apply_sheet(
-                    page.session,
-                    page.site.vault,
-                    sheet.id,
-                    page.form.get("seen"),
-                    reader_of(page),
-                    page.actor,
-                    page.now,
-                )
+                answers_in.apply_sheet(page.work, sheet.id, page.form.get("seen"), reader_of(page))
     except DomainError as error:
         page.form.error("apply", error.message)
         return show(page, 409)
@@ -133,7 +118,7 @@ def drop(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                answers_in.drop_sheet(page.session, sheet.id, page.actor, page.now)
+                answers_in.drop_sheet(page.work, sheet.id)
     except DomainError as error:
         page.form.error("apply", error.message)
         return show(page, 409)

@@ -122,12 +122,8 @@ def _raise(page: Page, origin: Origin) -> Escalation:
     form = page.form
     question = Question(form.get("kind"), form.get("text"), form.get("telephone"))
     return services.raise_escalation(
-        page.session,
-        page.site.vault,
-        page.site.program,
+        page.work,
         question,
-        page.actor,
-        page.now,
         call_id=origin.call_id,
         household_id=origin.household_id if form.get("about") == "1" else None,
     )
@@ -179,15 +175,7 @@ def read(page: Page) -> Response[Any]:
     """Show the words of a question and its answers, and log that they were read."""
     row = _found(page)
     if page.auth is not None and reader_of(page).may_read(row):
-        record(
-            page.session,
-            page.actor,
-            page.now,
-            "escalation.read",
-            "escalation",
-            row.id,
-            household_id=row.household_id,
-        )
+        record(page.work, "escalation.read", "escalation", row.id, household_id=row.household_id)
         page.auth.data = page.auth.data | {READ: row.id}
     return page.redirect(f"/escalations/{row.id}")
 
@@ -200,12 +188,7 @@ def submit_answer(page: Page) -> Response[Any]:
         _try(
             page,
             lambda: services.answer(
-                page.session,
-                page.site.vault,
-                row.id,
-                WardAnswer(page.form.get("text"), instruction, _scan(page, row)),
-                page.actor,
-                page.now,
+                page.work, row.id, WardAnswer(page.form.get("text"), instruction, _scan(page, row))
             ),
         )
     if not page.form.ok:
@@ -217,9 +200,7 @@ def _scan(page: Page, row: Escalation) -> int | None:
     checked = page.form.upload("scan")
     if checked is None:
         return None
-    stored = store_scan(
-        page.session, page.site.vault, checked, page.actor, page.now, household_id=row.household_id
-    )
+    stored = store_scan(page.work, checked, household_id=row.household_id)
     return stored.id
 
 
@@ -239,14 +220,14 @@ def close(page: Page) -> Response[Any]:
     """Close an answered question."""
     row = _found(page)
     unread = reader_of(page).may_read(row) and not _has_read(page, row)
-    _try(page, lambda: services.close(page.session, row.id, page.actor, page.now, unread=unread))
+    _try(page, lambda: services.close(page.work, row.id, unread=unread))
     return page.redirect(f"/escalations/{row.id}?said=closed") if page.form.ok else show(page, 409)
 
 
 def withdraw(page: Page) -> Response[Any]:
     """Take an open question back."""
     row = _found(page)
-    _try(page, lambda: services.withdraw(page.session, row.id, page.actor, page.now))
+    _try(page, lambda: services.withdraw(page.work, row.id))
     return (
         page.redirect(f"/escalations/{row.id}?said=withdrawn") if page.form.ok else show(page, 409)
     )
@@ -257,15 +238,7 @@ def reopen(page: Page) -> Response[Any]:
     row = _found(page)
     _try(
         page,
-        lambda: services.reopen(
-            page.session,
-            page.site.vault,
-            page.site.program,
-            row.id,
-            page.form.get("more"),
-            page.actor,
-            page.now,
-        ),
+        lambda: services.reopen(page.work, row.id, page.form.get("more")),
     )
     return (
         page.redirect(f"/escalations/{row.id}?said=reopened") if page.form.ok else show(page, 422)

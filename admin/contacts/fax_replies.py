@@ -58,15 +58,7 @@ def prepare(page: Page) -> Response[Any]:
         page,
         "wording",
         "prepared",
-        lambda: replies.prepare(
-            page.session,
-            page.site.vault,
-            page.site.program,
-            case_key(page),
-            draft,
-            page.actor,
-            page.now,
-        ),
+        lambda: replies.prepare(page.work, case_key(page), draft),
     )
 
 
@@ -80,9 +72,7 @@ def _reply(page: Page) -> int:
 def sent(page: Page) -> Response[Any]:
     """Note that the machine sent it."""
     key = _reply(page)
-    return _act(
-        page, "result", "sent", lambda: sending.mark_sent(page.session, key, page.actor, page.now)
-    )
+    return _act(page, "result", "sent", lambda: sending.mark_sent(page.work, key))
 
 
 def failed(page: Page) -> Response[Any]:
@@ -92,7 +82,7 @@ def failed(page: Page) -> Response[Any]:
         page,
         "failure",
         "failed",
-        lambda: sending.mark_failed(page.session, key, failure, page.actor, page.now),
+        lambda: sending.mark_failed(page.work, key, failure),
     )
 
 
@@ -103,15 +93,7 @@ def again(page: Page) -> Response[Any]:
         page,
         "number",
         "again",
-        lambda: sending.prepare_again(
-            page.session,
-            page.site.vault,
-            key,
-            form.get("number"),
-            form.get("number_again"),
-            page.actor,
-            page.now,
-        ),
+        lambda: sending.prepare_again(page.work, key, form.get("number"), form.get("number_again")),
     )
 
 
@@ -122,15 +104,13 @@ def discard(page: Page) -> Response[Any]:
         page,
         "result",
         "discarded",
-        lambda: sending.discard(page.session, key, page.actor, page.now),
+        lambda: sending.discard(page.work, key),
     )
 
 
 def read_number(page: Page) -> Response[Any]:
     """Show the number to dial, and log that it was read."""
-    reply = sending.read_number(
-        page.session, case_key(page), number_in_address(page, "reply_id"), page.actor, page.now
-    )
+    reply = sending.read_number(page.work, case_key(page), number_in_address(page, "reply_id"))
     if page.auth is not None:
         page.auth.data = page.auth.data | {"read_fax_reply": reply.id}
     return page.redirect(f"/faxes/{case_key(page)}")
@@ -144,13 +124,10 @@ def show_sheet(page: Page) -> Response[Any]:
     with site.database.write() as session:
         page.load_auth(session, site.clock.now(session))
         taken = sheets.take_out(
-            session,
-            site.vault,
+            page.site.work(session, page.actor, page.now),
             case_key(page),
             number_in_address(page, "reply_id"),
             part,
-            page.actor,
-            page.now,
         )
     name = f"fax-{taken.receipt_no}-{part}.pdf"
     return page.send(

@@ -117,14 +117,7 @@ def receive(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                services.receive(
-                    page.session,
-                    page.site.vault,
-                    page.site.program.calendar,
-                    new,
-                    page.actor,
-                    page.now,
-                )
+                services.receive(page.work, page.site.program.calendar, new)
     except DomainError as error:
         put_error(page, error, "file")
         return show_new(page, 422)
@@ -133,12 +126,12 @@ def receive(page: Page) -> Response[Any]:
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one case: its pages to who handles it, the reply in work, and what happened before."""
-    session, actor = page.session, page.actor
+    session = page.session
     case = queries.case_by_id(session, case_key(page))
-    call = visibility.own_call(session, case.id, actor)
+    call = visibility.own_call(page.work, case.id)
     written = queries.replies_of(session, case.id)
     unsent = next((one for one in written if one.state in UNSENT), None)
-    may_look = visibility.may_look(session, case, actor)
+    may_look = visibility.may_look(page.work, case)
     visible = scans.visible_scan(session, case.scan_id, include_protected=False)
     read = page.auth.data if page.auth is not None else {}
     return page.render(
@@ -164,9 +157,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         acts=[act for key in _verified(page, call) for act in acts_in_call(session, call.id, key)]
         if call is not None
         else [],
-        wordings=wording.choices(session, page.site.program)
-        if call is not None and unsent is None
-        else [],
+        wordings=wording.choices(page.work) if call is not None and unsent is None else [],
         act_words=act_words,
         failures=sending.FAILURES,
         close_reasons=_close_reasons(unsent.state if unsent is not None else ""),
@@ -196,7 +187,7 @@ def start(page: Page) -> Response[Any]:
     key = case_key(page)
     try:
         with page.session.begin_nested():
-            services.start(page.session, key, page.actor, page.now)
+            services.start(page.work, key)
     except ConflictError as error:
         page.form.error("start", error.message)
         return show(page, 409)
@@ -209,7 +200,7 @@ def close(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                services.close(page.session, key, page.form.get("reason"), page.actor, page.now)
+                services.close(page.work, key, page.form.get("reason"))
     except DomainError as error:
         if isinstance(error, NotFoundError):
             raise
@@ -220,7 +211,7 @@ def close(page: Page) -> Response[Any]:
 
 def read_sender(page: Page) -> Response[Any]:
     """Show the number in the header, and log that it was read."""
-    case = visibility.read_sender(page.session, case_key(page), page.actor, page.now)
+    case = visibility.read_sender(page.work, case_key(page))
     if page.auth is not None:
         page.auth.data = page.auth.data | {"read_fax": case.id}
     return page.redirect(f"/faxes/{case.id}")
@@ -232,7 +223,7 @@ def show_page(page: Page) -> Response[Any]:
     with site.database.write() as session:
         page.load_auth(session, site.clock.now(session))
         data, kind = visibility.look(
-            session, site.vault, case_key(page), number, page.actor, page.now
+            page.site.work(session, page.actor, page.now), case_key(page), number
         )
     if kind in scans.DRAWN:
         data, kind = scans.page_picture(data, number), "image/png"

@@ -189,9 +189,7 @@ def save(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                services.save(
-                    page.session, key, _number(page.form.get("base")), draft, page.actor, page.now
-                )
+                services.save(page.work, key, _number(page.form.get("base")), draft)
     except ConflictError as error:
         page.form.error("theirs", error.message)
         return show_edit(page, 409, theirs=queries.script(page.session, key))
@@ -205,14 +203,7 @@ def add(page: Page) -> Response[Any]:
         try:
             with page.session.begin_nested():
                 if first_post(page):
-                    services.add(
-                        page.session,
-                        form.get("part"),
-                        form.get("category"),
-                        draft,
-                        page.actor,
-                        page.now,
-                    )
+                    services.add(page.work, form.get("part"), form.get("category"), draft)
         except InputError as error:
             form.error(error.code, error.message)
     return page.redirect("/scripts") if form.ok else show_add(page, 422)
@@ -225,12 +216,7 @@ def restore(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 services.restore(
-                    page.session,
-                    key,
-                    _number(form.get("number")),
-                    _number(form.get("base")),
-                    page.actor,
-                    page.now,
+                    page.work, key, _number(form.get("number")), _number(form.get("base"))
                 )
     except ConflictError as error:
         form.error("restore", error.message)

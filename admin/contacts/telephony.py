@@ -44,9 +44,9 @@ def show(
     differ: CountsDifferError | None = None,
 ) -> Response[Any]:
     """Show a month day by day, what it lacks, and both ways to put counts in."""
-    program, session, month = page.site.program, page.session, _month(page)
+    program, month = page.site.program, _month(page)
     until = min(last_of(month), queries.last_day_over(program, page.now))
-    days = queries.overview(session, program, month, last_of(month))
+    days = queries.overview(page.work, month, last_of(month))
     lacking = [
         one for one in days if one.open and one.day <= until and not (one.known and one.known.whole)
     ]
@@ -89,15 +89,7 @@ def take_in(page: Page) -> Response[Any]:
         layout = find_layout(form.get("layout"), program.call_layouts_dir)
         with page.session.begin_nested():
             if first_post(page):
-                stored = import_file(
-                    page.session,
-                    program,
-                    layout,
-                    data,
-                    page.actor,
-                    page.now,
-                    reason=_reason(page, "file_reason"),
-                )
+                stored = import_file(page.work, layout, data, reason=_reason(page, "file_reason"))
     except CountsFileError as error:
         form.error("file", _s("ファイルを取り込めません。まちがいのある行は、下にあります。"))
         return show(page, 422, problems=error.problems)
@@ -116,14 +108,7 @@ def type_in(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                stored = store_typed(
-                    page.session,
-                    page.site.program,
-                    form.values,
-                    page.actor,
-                    page.now,
-                    reason=_reason(page, "typed_reason"),
-                )
+                stored = store_typed(page.work, form.values, reason=_reason(page, "typed_reason"))
     except TypedDayError as error:
         for name, sentence in error.faults.items():
             form.error(name, sentence)

@@ -89,14 +89,7 @@ def submit(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                later_entry.write_down(
-                    page.session,
-                    page.site.vault,
-                    page.site.program.calendar,
-                    sheet,
-                    page.actor,
-                    page.now,
-                )
+                later_entry.write_down(page.work, page.site.program.calendar, sheet)
     except FieldsError as error:
         call_form.put_faults(form, error.faults)
         return show_form(page, 422)
@@ -111,9 +104,7 @@ def go_on(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                later_entry.go_on(
-                    page.session, number_in_address(page, "call_id"), page.actor, page.now
-                )
+                later_entry.go_on(page.work, number_in_address(page, "call_id"))
     except ConflictError as error:
         page.form.error("go-on", error.message)
         return show(page, 409)

@@ -79,7 +79,7 @@ def show(act: Act, page: Page, status_code: int = 200) -> Response[Any]:
 def _draw(act: Act, page: Page, call: Call, status_code: int) -> Response[Any]:
     session, program, household_id = page.session, page.site.program, _key(page)
     level = level_of(session, call, household_id)
-    found = offers(session, program, call, household_id, level, page.now)
+    found = offers(page.work, call, household_id, level)
     why_not = next(offer.why_not for offer in found if offer.act is act)
     locale = spoken(call)
     items = _items(page, locale) if act is Act.REDELIVERY else []
@@ -124,7 +124,7 @@ def _items(page: Page, locale: str) -> list[dict[str, Any]]:
             "next": next_step(one),
             "ward": ward_kind(one),
         }
-        for one in standings(page.session, page.site.program, _key(page), page.now)
+        for one in standings(page.work, _key(page))
     ]
 
 
@@ -140,7 +140,7 @@ def _told(sentence: Callable[[], str], locale: str) -> Line:
 
 def _children(page: Page, locale: str) -> list[dict[str, Any]]:
     """Return the children, masked, with what stands against paper, if anything."""
-    view = view_household(page.session, page.site.vault, _key(page))
+    view = view_household(page.work, _key(page))
 
     def notes() -> dict[int, str]:
         return {
@@ -165,7 +165,7 @@ def _children(page: Page, locale: str) -> list[dict[str, Any]]:
 
 def _refused_children(page: Page) -> list[dict[str, Any]]:
     """Return the children whose code was shown, masked."""
-    view = view_household(page.session, page.site.vault, _key(page))
+    view = view_household(page.work, _key(page))
     wanted = {entry.ordinal for entry in shown_coupons(page.session, _key(page))}
     return [
         row for row in household.child_rows(page, view, shown=False) if row["ordinal"] in wanted
@@ -203,16 +203,7 @@ def _redelivery(page: Page) -> DeskAct:
     parcel = int(key) if key.isascii() and key.isdigit() and len(key) < 16 else None
     if not (item == LETTER and not key) and not (item == PARCEL and parcel is not None):
         raise InputError(_s("届いていないものを選んでください。"))
-    return ask_redelivery(
-        page.session,
-        page.site.vault,
-        page.site.program,
-        _key(page),
-        item,
-        parcel,
-        page.actor,
-        page.now,
-    )
+    return ask_redelivery(page.work, _key(page), item, parcel)
 
 
 def _alternative(page: Page) -> DeskAct:
@@ -220,51 +211,34 @@ def _alternative(page: Page) -> DeskAct:
     written, faults = ALTERNATIVE_WRITTEN.read(page.form.get, Place.CALL)
     if faults:
         raise InputError(faults[0].sentence, code=faults[0].field)
-    return ask_alternative(
-        page.session,
-        page.site.vault,
-        page.site.program,
-        _key(page),
-        wishes,
-        written,
-        page.actor,
-        page.now,
-    )
+    return ask_alternative(page.work, _key(page), wishes, written)
 
 
 def _decline_form(page: Page) -> DeskAct:
-    return ask_decline_form(
-        page.session, page.site.vault, page.site.program, _key(page), page.actor, page.now
-    )
+    return ask_decline_form(page.work, _key(page))
 
 
 def _new_letter(page: Page) -> DeskAct:
-    return ask_letter(
-        page.session, page.site.vault, page.site.program, _key(page), page.actor, page.now
-    )
+    return ask_letter(page.work, _key(page))
 
 
 def _unlock(page: Page) -> DeskAct:
-    return unlock(
-        page.session, page.site.vault, page.site.program, _key(page), page.actor, page.now
-    )
+    return unlock(page.work, _key(page))
 
 
 def _lost(page: Page) -> DeskAct:
-    return report_lost(page.session, page.site.vault, _key(page), page.actor, page.now)
+    return report_lost(page.work, _key(page))
 
 
 def _channel(page: Page) -> DeskAct:
-    return channel.propose(page.session, page.site.program, _key(page), page.actor, page.now)
+    return channel.propose(page.work, _key(page))
 
 
 def _coupon_fault(page: Page) -> DeskAct:
     typed = page.form.get("child")
     ordinal = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else None
     told = Told(page.form.get("said"), page.form.get("shop"), page.form.get("words"))
-    return report_for_caller(
-        page.session, page.site.vault, _key(page), ordinal, told, page.actor, page.now
-    )
+    return report_for_caller(page.work, _key(page), ordinal, told)
 
 
 DOES: Mapping[Act, Callable[[Page], DeskAct]] = {

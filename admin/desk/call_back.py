@@ -21,9 +21,7 @@ def ask(page: Page) -> Response[Any]:
         return desk
     try:
         if first_post(page):
-            calling_back.ask_call_back(
-                page.session, desk.call, desk.household.id, page.actor, page.now
-            )
+            calling_back.ask_call_back(page.work, desk.call, desk.household.id)
     except NotAllowedError as error:
         page.form.error("call-back", error.message)
         return draw(page, desk, 422)
@@ -37,9 +35,7 @@ def dial(page: Page) -> Response[Any]:
         return desk
     try:
         if first_post(page):
-            calling_back.show_number(
-                page.session, page.site.vault, desk.call, desk.household.id, page.actor, page.now
-            )
+            calling_back.show_number(page.work, desk.call, desk.household.id)
     except NotAllowedError as error:
         page.form.error("call-back", error.message)
         return draw(page, desk, 422)
@@ -53,7 +49,7 @@ def confirm(page: Page) -> Response[Any]:
         return desk
     try:
         if first_post(page):
-            confirm_call_back(page.session, desk.call, desk.household.id, page.actor, page.now)
+            confirm_call_back(page.work, desk.call, desk.household.id)
     except NotAllowedError as error:
         page.form.error("call-back", error.message)
         return draw(page, desk, 422)

@@ -17,7 +17,7 @@ BASE = "/channel-changes"
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """List what waits."""
-    rows = channel.waiting_changes(page.session, page.actor, page.now)
+    rows = channel.waiting_changes(page.work)
     return page.render(
         "admin/desk/channel_changes.html", status_code, rows=rows, said=page.query.get("said", "")
     )
@@ -28,17 +28,13 @@ def confirm(page: Page) -> Response[Any]:
     return _decide(
         page,
         "confirmed",
-        lambda key: channel.confirm(
-            page.session, page.site.vault, page.site.program, key, page.actor, page.now
-        ),
+        lambda key: channel.confirm(page.work, key),
     )
 
 
 def refuse(page: Page) -> Response[Any]:
     """Refuse a proposal, or take the own one back."""
-    return _decide(
-        page, "refused", lambda key: channel.refuse(page.session, key, page.actor, page.now)
-    )
+    return _decide(page, "refused", lambda key: channel.refuse(page.work, key))
 
 
 def _decide(page: Page, said: str, decide: Callable[[int], object]) -> Response[Any]:

@@ -64,10 +64,7 @@ def sums(page: Page) -> Sums:
 def _due(page: Page) -> list[Due]:
     kinds = ((CALLS, Permission.KEEP_CALL_REPORT), (DELIVERY, Permission.KEEP_DELIVERY_REPORT))
     found = [
-        one
-        for kind, keeps in kinds
-        if allowed(page, keeps)
-        for one in due_reports(page.session, page.site.program, page.now, kind)
+        one for kind, keeps in kinds if allowed(page, keeps) for one in due_reports(page.work, kind)
     ]
     return sorted(found, key=lambda one: (one.day, one.kind))
 
@@ -90,10 +87,10 @@ def _with_ward(page: Page) -> WithWard | None:
         return None
     session, program = page.session, page.site.program
     found = WithWard(
-        milestones.late(session, program, page.now),
+        milestones.late(page.work),
         documents.waiting(session),
-        not program.is_demo and letter_standing(session, program) is None,
-        questions.overdue(session, page.site.vault, program.calendar, page.now),
+        not program.is_demo and letter_standing(page.work) is None,
+        questions.overdue(page.work, program.calendar),
     )
     late = found.milestones or found.texts or found.text_is_new or found.questions
     return found if late else None

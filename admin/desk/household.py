@@ -97,7 +97,7 @@ def submit_reason(page: Page) -> Response[Any]:
     """Log the reason and open the household for a quarter of an hour."""
     household = _row(page)
     if household.protected and not allowed(page, Permission.KNOW_PROTECTED):
-        access.note_protected_asked(page.session, household.id, page.actor, page.now)
+        access.note_protected_asked(page.work, household.id)
         return page.render("admin/desk/household_protected.html", 403)
     reason = _choice(access.Reason, page.form.get("reason"))
     words = page.form.get("words").strip()
@@ -110,9 +110,7 @@ def submit_reason(page: Page) -> Response[Any]:
     if not page.form.ok or reason is None:
         return show_reason(page, 422)
     if first_post(page):
-        until = access.open_with_reason(
-            page.session, page.site.vault, household, reason, words, page.actor, page.now
-        )
+        until = access.open_with_reason(page.work, household, reason, words)
         _remember(page, OPENED, str(household.id), until)
     return page.redirect(f"/households/{household.id}")
 
@@ -146,10 +144,10 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     if (answer := _refused(page, household)) is not None:
         return answer
     until = _until(page, OPENED, str(household.id)) or page.now
-    view = view_of(page.session, page.site.vault, household)
+    view = view_of(page.work, household)
     letters = letters_of(page.session, household.id)
     coupons, assigned = coupons_and_assignments(page.session, household.id)
-    moved = moved_children(page.session, page.site.vault, household.id) if found.moved else []
+    moved = moved_children(page.work, household.id) if found.moved else []
     mails = mail_of_letters(page.session, household.id) if letters else {}
     shown = {part: _until(page, SHOWN, f"{household.id}:{part.value}") for part in access.Part}
     return page.render(
@@ -217,9 +215,7 @@ def _fields(
 def child_rows(page: Page, view: HouseholdView, *, shown: bool) -> list[dict[str, Any]]:
     """Return the children with right and coupon as a page shows them, masked unless ``shown``."""
     coupons = coupons_of_household(page.session, view.id)
-    return _child_rows(
-        view, coupons, moved_children(page.session, page.site.vault, view.id), shown=shown
-    )
+    return _child_rows(view, coupons, moved_children(page.work, view.id), shown=shown)
 
 
 def _child_rows(
@@ -275,7 +271,7 @@ def unmask(page: Page) -> Response[Any]:
         page.form.error("reason", _s("表示する理由を選んでください。"))
         return show(page, 422)
     if first_post(page):
-        until = access.unmask(page.session, household, part, reason, page.actor, page.now)
+        until = access.unmask(page.work, household, part, reason)
         _remember(page, SHOWN, f"{household.id}:{part.value}", until)
     kept = urlencode({"said": "shown", "part": part.value, "reason": reason.value})
     return page.redirect(f"/households/{household.id}?{kept}")

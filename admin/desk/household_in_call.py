@@ -81,7 +81,7 @@ def at_desk(page: Page) -> Desk | Response[Any]:
     if call is None:
         return no_call(page)
     household_id = number_in_address(page, "household_id")
-    found = open_in_call(page.session, call, household_id, page.actor, page.now)
+    found = open_in_call(page.work, call, household_id)
     if found is None:
         return page.render("admin/desk/desk_missing.html", 404)
     return Desk(call, *found)
@@ -110,7 +110,7 @@ def draw(page: Page, desk: Desk, status_code: int = 200) -> Response[Any]:
         "spoken_lang": html_lang(spoken(call)),
         "can_call_back": call.channel == CallChannel.PHONE and call.direction == Direction.INBOUND,
         "may_dial": calling_back.may_dial(page.session, call, household.id, page.now),
-        "dialing": calling_back.dialing_now(page.session, page.site.vault, desk.place, page.now),
+        "dialing": calling_back.dialing_now(page.work, desk.place),
     }
     if level >= Level.STATUS:
         context |= _known(page, desk)
@@ -127,10 +127,10 @@ def _beside(page: Page, desk: Desk) -> dict[str, Any]:
 
 def _known(page: Page, desk: Desk) -> dict[str, Any]:
     household, level = desk.household, desk.level
-    view = view_of(page.session, page.site.vault, household)
+    view = view_of(page.work, household)
     shown = {part for part in PARTS[level] if _is_shown(page, desk, part)}
     fields = view.fields
-    facts = look_up(page.session, page.site.program, household, page.now)
+    facts = look_up(page.work, household)
     open_name = access.Part.NAME in shown
     return {
         "facts": facts,
@@ -198,16 +198,7 @@ def _verified_once(page: Page, desk: Desk, said: Said, relation: Relation) -> bo
     with page.session.begin_nested():
         if not first_time(page.session, key, page.now):
             return earlier_result(page.session, key) == PASSED
-        passed = verify(
-            page.session,
-            page.site.vault,
-            desk.call,
-            desk.household.id,
-            said,
-            relation,
-            page.actor,
-            page.now,
-        )
+        passed = verify(page.work, desk.call, desk.household.id, said, relation)
         keep_result(page.session, key, PASSED if passed else "no")
     return passed
 
@@ -242,7 +233,7 @@ def reveal(page: Page) -> Response[Any]:
         page.form.error("reason", _s("表示する理由を選んでください。"))
         return draw(page, desk, 422)
     if first_post(page):
-        until = access.unmask(page.session, desk.household, part, reason, page.actor, page.now)
+        until = access.unmask(page.work, desk.household, part, reason)
         if page.auth is not None:
             entries = page.auth.data.get(SHOWN, {})
             alive = {k: v for k, v in entries.items() if datetime.fromisoformat(v) > page.now}

@@ -25,7 +25,7 @@ PLACES = {
 
 def acts_context(page: Page, call: Call, household: Any, level: Level) -> dict[str, Any]:
     """Return what ``desk_acts.html`` needs; ``household`` is a row or a view, its key is all that is read."""
-    found = offers(page.session, page.site.program, call, household.id, level, page.now)
+    found = offers(page.work, call, household.id, level)
     return {
         "acts": [
             {

@@ -42,9 +42,7 @@ def submit(page: Page) -> Response[Any]:
         return _answer(page, typed, found, 422)
     if not typed.empty and not _same_search(page, typed):
         try:
-            search.count_search(
-                page.session, page.actor, page.now, typed.used, len(found.households)
-            )
+            search.count_search(page.work, typed.used, len(found.households))
         except ThrottledError as error:
             page.form.error("name", error.message)
             return _answer(page, typed, search.Found(faults=(("name", error.message),)), 429)
@@ -88,8 +86,7 @@ def _find(page: Page, typed: search.Typed) -> search.Found:
     if typed.empty:
         return search.Found()
     return search.find(
-        page.session,
-        page.site.vault,
+        page.work,
         page.site.indexer,
         typed,
         include_protected=allowed(page, Permission.KNOW_PROTECTED),

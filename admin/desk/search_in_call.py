@@ -51,11 +51,9 @@ def submit(page: Page) -> Response[Any]:
     try:
         # Only what was found before is found again for nothing: a refused search is refused again.
         if not first_post(page) and kept(page, call) == asked:
-            hits = find(page.session, page.site.vault, page.site.indexer, asked)
+            hits = find(page.work, page.site.indexer, asked)
         else:
-            hits = search(
-                page.session, page.site.vault, page.site.indexer, asked, call, page.actor, page.now
-            )
+            hits = search(page.work, page.site.indexer, asked, call)
     except AskedError as error:
         for name, sentence in error.faults.items():
             page.form.error(name, sentence)
@@ -76,7 +74,7 @@ def clear(page: Page) -> Response[Any]:
 
 def _find(page: Page, asked: Asked) -> Hits | None:
     try:
-        return find(page.session, page.site.vault, page.site.indexer, asked)
+        return find(page.work, page.site.indexer, asked)
     except AskedError:
         return None
 

@@ -15,7 +15,7 @@ from portal.platform.page import Page
 
 def _rows(page: Page) -> list[stops.StopRow]:
     return stops.waiting_stops(
-        page.session, page.site.vault, include_protected=allowed(page, Permission.KNOW_PROTECTED)
+        page.work, include_protected=allowed(page, Permission.KNOW_PROTECTED)
     )
 
 
@@ -29,7 +29,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 def list_file(page: Page) -> Response[Any]:
     """Give the list that goes to the issuer; that it was taken is logged."""
     rows = _rows(page)
-    record(page.session, page.actor, page.now, "coupon.stop_list", "coupon", count=len(rows))
+    record(page.work, "coupon.stop_list", "coupon", count=len(rows))
     headers = {"content-disposition": 'attachment; filename="stop-list.csv"'}
     return page.send(stops.as_csv(rows), "text/csv; charset=utf-8", headers)
 
@@ -43,15 +43,7 @@ def answer(page: Page) -> Response[Any]:
         return show(page, 422)
     if first_post(page):
         act = stops.confirm if choice == "stopped" else stops.found_spent
-        act(
-            page.session,
-            page.site.vault,
-            page.site.program,
-            number,
-            page.actor,
-            page.now,
-            include_protected=allowed(page, Permission.KNOW_PROTECTED),
-        )
+        act(page.work, number, include_protected=allowed(page, Permission.KNOW_PROTECTED))
     return page.redirect(f"/stops?said={choice}")
 
 

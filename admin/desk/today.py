@@ -20,19 +20,19 @@ def show(page: Page) -> Response[Any]:
     """Show the page."""
     counted = daily(page.session, page.now)
     charts = [chart(series_text(name), counted.days, counted.series[name]) for name in SERIES]
-    report = today_report(page.session, page.site.program, page.now)
+    report = today_report(page.work)
     return page.render("admin/desk/today.html", report=report, charts=charts)
 
 
 def take_file(page: Page) -> Response[Any]:
     """Give the page as PDF or as a workbook."""
-    report = today_report(page.session, page.site.program, page.now)
+    report = today_report(page.work)
     as_paper = page.path.endswith("/pdf")
     body, media_type = (
         (as_pdf(report, page.now), "application/pdf") if as_paper else (as_xlsx(report), XLSX)
     )
     name = "today.pdf" if as_paper else "today.xlsx"
-    record(page.session, page.actor, page.now, "report.taken", "report", name=name)
+    record(page.work, "report.taken", "report", name=name)
     return page.send(body, media_type, {"content-disposition": f'attachment; filename="{name}"'})
 
 

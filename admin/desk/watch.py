@@ -44,7 +44,7 @@ def see(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if page.staff is not None and first_post(page):
-                watch.mark_seen(page.session, page.staff, key, page.actor, page.now)
+                watch.mark_seen(page.work, page.staff, key)
     except DomainError as error:
         page.form.error("watch", error.message)
         return show(page, 422)

@@ -24,7 +24,7 @@ SIGNS = {"proposed": "wait", "approved": "good", "refused": "stop", "revoked": "
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the versions, whether the letter's texts may be printed now, and what was printed."""
-    session, program = page.session, page.site.program
+    session = page.session
     rows = queries.versions(session)
     people = {key for row in rows for key in (row.proposed_by, row.decided_by) if key is not None}
     return page.render(
@@ -34,7 +34,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         names=staff_names(session, people),
         uses=queries.uses(session),
         kinds=ward_documents.KINDS,
-        standing=ward_documents.letter_standing(session, program),
+        standing=ward_documents.letter_standing(page.work),
         keeps=allowed(page, Permission.KEEP_MANAGEMENT),
         decides=allowed(page, Permission.DECIDE_MANAGEMENT),
         document_words=document_words,
@@ -54,13 +54,7 @@ def propose(page: Page) -> Response[Any]:
         page,
         "proposed",
         lambda: ward_documents.propose(
-            page.session,
-            page.site.program,
-            page.site.settings.public_url,
-            kind,
-            page.form.get("label"),
-            page.actor,
-            page.now,
+            page.work, page.site.settings.public_url, kind, page.form.get("label")
         ),
         {"content": "kind", "known": "kind", "input": "kind"},
     )
@@ -76,9 +70,7 @@ def approve(page: Page) -> Response[Any]:
     return _act(
         page,
         "approved",
-        lambda: services.approve(
-            page.session, key, page.form.get(f"number-{key}"), day, page.actor, page.now
-        ),
+        lambda: services.approve(page.work, key, page.form.get(f"number-{key}"), day),
         {"number": f"number-{key}", "day": f"day-{key}"},
     )
 
@@ -86,17 +78,13 @@ def approve(page: Page) -> Response[Any]:
 def refuse(page: Page) -> Response[Any]:
     """Refuse a version as the ward."""
     key = number_in_address(page, "version_id")
-    return _act(
-        page, "refused", lambda: services.refuse(page.session, key, page.actor, page.now), {}
-    )
+    return _act(page, "refused", lambda: services.refuse(page.work, key), {})
 
 
 def revoke(page: Page) -> Response[Any]:
     """Take an approval back as the ward."""
     key = number_in_address(page, "version_id")
-    return _act(
-        page, "revoked", lambda: services.revoke(page.session, key, page.actor, page.now), {}
-    )
+    return _act(page, "revoked", lambda: services.revoke(page.work, key), {})
 
 
 def _act(page: Page, said: str, act: Callable[[], object], fields: dict[str, str]) -> Response[Any]:

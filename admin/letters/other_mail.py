@@ -26,16 +26,7 @@ def enter(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                other_mail.enter(
-                    page.session,
-                    page.site.program,
-                    day,
-                    form.get("mail_class"),
-                    form.get("what"),
-                    pieces,
-                    page.actor,
-                    page.now,
-                )
+                other_mail.enter(page.work, day, form.get("mail_class"), form.get("what"), pieces)
     except DomainError as error:
         form.error(FIELDS.get(error.code, "pieces"), error.message)
         return show(page, 422)
@@ -48,7 +39,7 @@ def drop(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                other_mail.drop(page.session, key, page.actor, page.now)
+                other_mail.drop(page.work, key)
     except DomainError as error:
         page.form.error("other-mail", error.message)
         return show(page, 422)

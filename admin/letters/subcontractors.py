@@ -49,9 +49,7 @@ def propose(page: Page) -> Response[Any]:
     return _act(
         page,
         "proposed",
-        lambda: services.propose_subcontractor(
-            page.session, name, purpose, work, public_key, page.actor, page.now
-        ),
+        lambda: services.propose_subcontractor(page.work, name, purpose, work, public_key),
     )
 
 
@@ -67,9 +65,7 @@ def consent(page: Page) -> Response[Any]:
     return _act(
         page,
         "consented",
-        lambda: services.consent(
-            page.session, key, page.form.get(f"number-{key}"), day, page.actor, page.now
-        ),
+        lambda: services.consent(page.work, key, page.form.get(f"number-{key}"), day),
         suffix=f"-{key}",
     )
 
@@ -77,13 +73,13 @@ def consent(page: Page) -> Response[Any]:
 def refuse(page: Page) -> Response[Any]:
     """Note that the ward does not consent."""
     key = number_in_address(page, "company_id")
-    return _act(page, "refused", lambda: services.refuse(page.session, key, page.actor, page.now))
+    return _act(page, "refused", lambda: services.refuse(page.work, key))
 
 
 def end(page: Page) -> Response[Any]:
     """End the work with a company."""
     key = number_in_address(page, "company_id")
-    return _act(page, "ended", lambda: services.end(page.session, key, page.actor, page.now))
+    return _act(page, "ended", lambda: services.end(page.work, key))
 
 
 def note_file(page: Page) -> Response[Any]:
@@ -100,7 +96,7 @@ def note_file(page: Page) -> Response[Any]:
     return _act(
         page,
         "noted",
-        lambda: services.note_sent(page.session, int(chosen), facts, page.actor, page.now),
+        lambda: services.note_sent(page.work, int(chosen), facts),
     )
 
 

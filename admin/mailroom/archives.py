@@ -14,7 +14,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.letters.letters.queries import print_run
 from portal.domain.letters.subcontractors.queries import mail_houses, subcontractors
 from portal.domain.mailroom.printing.archives import sending
-from portal.domain.mailroom.printing.archives.building import Sender, build_archive
+from portal.domain.mailroom.printing.archives.building import build_archive
 from portal.domain.mailroom.printing.archives.plain_files import plain_files, remove_plain_files
 from portal.domain.mailroom.printing.archives.tar import pieces_of
 from portal.domain.people.staff.permissions import Permission
@@ -62,11 +62,8 @@ def build(page: Page) -> Response[Any]:
     if not (chosen.isascii() and chosen.isdigit() and len(chosen) <= MOST_DIGITS):
         page.form.error("company", _s("渡す会社を選んでください。"))
         return _show_own(page, 422)
-    database = page.site.database
     try:
-        build_archive(
-            Sender(database.read, database.write, page.site.clock, page.actor), run_id, int(chosen)
-        )
+        build_archive(page.site.work_source(page.actor), run_id, int(chosen))
     except NotFoundError:
         raise
     except DomainError as error:
@@ -79,7 +76,7 @@ def take(page: Page) -> Response[Any]:
     """Give the archive of a handed-over run piece by piece, as it lies on the disk: encrypted."""
     run_id, key = number_in_address(page, "run_id"), number_in_address(page, "archive_id")
     try:
-        path = sending.take_archive(page.session, run_id, key, page.actor, page.now)
+        path = sending.take_archive(page.work, run_id, key)
     except DomainError as error:
         page.form.error("taken", error.message)
         return show(page, 422)
@@ -103,7 +100,7 @@ def lose(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                sending.lose_archive(page.session, key, page.actor, page.now)
+                sending.lose_archive(page.work, key)
     except DomainError as error:
         page.form.error("lost", error.message)
         return show(page, 422)
@@ -112,11 +109,9 @@ def lose(page: Page) -> Response[Any]:
 
 def remove_plain(page: Page) -> Response[Any]:
     """Remove the plain files of a run that left the house."""
-    run_id, database = number_in_address(page, "run_id"), page.site.database
-    with database.read() as session:
-        now = page.site.clock.now(session)
+    run_id = number_in_address(page, "run_id")
     try:
-        remove_plain_files(database.write, run_id, page.actor, now)
+        remove_plain_files(page.site.work_source(page.actor), run_id)
     except NotFoundError:
         raise
     except DomainError as error:

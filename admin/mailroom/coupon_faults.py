@@ -75,7 +75,7 @@ def _found(page: Page) -> CouponFault:
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one case with both codes, and what can be done now; what was told on demand."""
     row = _found(page)
-    old, new = fault_queries.codes_of(page.session, page.site.vault, row)
+    old, new = fault_queries.codes_of(page.work, row)
     shown = page.auth is not None and page.auth.data.get(READ) == row.id
     people = {key for key in (row.looked_up_by, row.ended_by) if key is not None}
     return page.render(
@@ -114,13 +114,7 @@ def read(page: Page) -> Response[Any]:
     row = _found(page)
     if page.auth is not None:
         record(
-            page.session,
-            page.actor,
-            page.now,
-            "coupon_fault.read",
-            "coupon_fault",
-            row.id,
-            household_id=row.household_id,
+            page.work, "coupon_fault.read", "coupon_fault", row.id, household_id=row.household_id
         )
         page.auth.data = page.auth.data | {READ: row.id}
     return page.redirect(f"/coupon-faults/{row.id}")
@@ -142,9 +136,7 @@ def look_up(page: Page) -> Response[Any]:
         page,
         row,
         "looked_up",
-        lambda: faults.look_up(
-            page.session, row.id, answer, page.actor, page.now, include_protected=_ward(page)
-        ),
+        lambda: faults.look_up(page.work, row.id, answer, include_protected=_ward(page)),
     )
 
 
@@ -155,14 +147,7 @@ def replace(page: Page) -> Response[Any]:
         page,
         row,
         "replaced",
-        lambda: faults.stop_and_replace(
-            page.session,
-            page.site.vault,
-            row.id,
-            page.actor,
-            page.now,
-            include_protected=_ward(page),
-        ),
+        lambda: faults.stop_and_replace(page.work, row.id, include_protected=_ward(page)),
     )
 
 
@@ -183,13 +168,10 @@ def _end(page: Page, act: Callable[..., CouponFault]) -> Response[Any]:
         row,
         "ended",
         lambda: act(
-            page.session,
-            page.site.vault,
+            page.work,
             row.id,
             page.form.get("outcome"),
             page.form.get("note"),
-            page.actor,
-            page.now,
             include_protected=_ward(page),
         ),
     )
@@ -214,12 +196,10 @@ def report(page: Page) -> Response[Any]:
     kind = str(page.params["kind"])
     if kind not in {"pdf", "xlsx"}:
         raise NotFoundError(_s("お探しのページは見つかりませんでした。"))
-    found = fault_report(page.session, page.site.program, row, page.now)
+    found = fault_report(page.work, row)
     body = as_pdf(found, page.now) if kind == "pdf" else as_xlsx(found)
     record(
-        page.session,
-        page.actor,
-        page.now,
+        page.work,
         "report.taken",
         "coupon_fault",
         row.id,

@@ -114,7 +114,7 @@ def add(page: Page) -> Response[Any]:
         page,
         "planned",
         show,
-        lambda: calendar.plan(page.session, page.site.vault, wanted, page.actor, page.now),
+        lambda: calendar.plan(page.work, wanted),
     )
 
 
@@ -127,24 +127,20 @@ def change(page: Page) -> Response[Any]:
         page,
         "changed",
         show_one,
-        lambda: calendar.change(page.session, page.site.vault, key, wanted, page.actor, page.now),
+        lambda: calendar.change(page.work, key, wanted),
     )
 
 
 def mark_sent(page: Page) -> Response[Any]:
     """Note that the letters went to the post office."""
     key = number_in_address(page, "dispatch_id")
-    return _act(
-        page, "sent", show, lambda: calendar.mark_sent(page.session, key, page.actor, page.now)
-    )
+    return _act(page, "sent", show, lambda: calendar.mark_sent(page.work, key))
 
 
 def cancel(page: Page) -> Response[Any]:
     """Give a planned posting up."""
     key = number_in_address(page, "dispatch_id")
-    return _act(
-        page, "cancelled", show, lambda: calendar.cancel(page.session, key, page.actor, page.now)
-    )
+    return _act(page, "cancelled", show, lambda: calendar.cancel(page.work, key))
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -64,9 +64,7 @@ def plan(page: Page) -> Response[Any]:
     return _act(
         page,
         "planned",
-        lambda: downtime.plan(
-            page.session, page.site.vault, form.get("what"), starts, ends, page.actor, page.now
-        ),
+        lambda: downtime.plan(page.work, form.get("what"), starts, ends),
     )
 
 
@@ -84,9 +82,7 @@ def log(page: Page) -> Response[Any]:
     return _act(
         page,
         "logged",
-        lambda: downtime.log(
-            page.session, form.get("log_what"), starts, ends, page.actor, page.now
-        ),
+        lambda: downtime.log(page.work, form.get("log_what"), starts, ends),
         prefix="log_",
     )
 
@@ -100,7 +96,7 @@ def end(page: Page) -> Response[Any]:
     return _act(
         page,
         "ended",
-        lambda: downtime.end(page.session, key, ends, page.actor, page.now),
+        lambda: downtime.end(page.work, key, ends),
         spot=f"end-on-{key}",
     )
 
@@ -111,7 +107,7 @@ def cancel(page: Page) -> Response[Any]:
     return _act(
         page,
         "cancelled",
-        lambda: downtime.cancel(page.session, key, page.actor, page.now),
+        lambda: downtime.cancel(page.work, key),
         spot=f"cancel-{key}",
     )
 
@@ -147,7 +143,7 @@ def month_file(page: Page) -> Response[Any]:
             facts=((_s("対象月"), f"{month:%Y-%m}"),),
             tables=(downtime_table(page.session, start, end_, page.now),),
         )
-    record(page.session, page.actor, page.now, "report.taken", "report", name="downtime.xlsx")
+    record(page.work, "report.taken", "report", name="downtime.xlsx")
     headers = {"content-disposition": f'attachment; filename="downtime-{month:%Y-%m}.xlsx"'}
     return page.send(as_xlsx(report), XLSX, headers)
 

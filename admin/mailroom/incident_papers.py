@@ -33,9 +33,7 @@ def preview(page: Page) -> Response[Any]:
     row, kind = found(page), str(page.params["kind"])
     if kind not in REPORTS:
         raise _missing()
-    report = incident_report(
-        page.session, page.site.vault, page.site.program, row.id, kind, page.now
-    )
+    report = incident_report(page.work, row.id, kind)
     return page.render(
         "admin/mailroom/incident_paper.html",
         row=row,
@@ -59,9 +57,7 @@ def write(page: Page) -> Response[Any]:
     return act(
         page,
         "reported",
-        lambda key: write_report(
-            page.session, page.site.vault, page.site.program, key, kind, page.actor, page.now
-        ),
+        lambda key: write_report(page.work, key, kind),
         spot="reports",
     )
 
@@ -85,7 +81,7 @@ def show_paper(page: Page, status_code: int = 200) -> Response[Any]:
         report=frozen_report(page.site.vault, paper),
         kind=paper.kind,
         paper=paper,
-        because=papers.given_back_because(page.session, page.site.vault, paper),
+        because=papers.given_back_because(page.work, paper),
         names=staff_names(page.session, people),
         incident_words=incident_words,
         may_write=False,
@@ -99,19 +95,17 @@ def confirm(page: Page) -> Response[Any]:
     return _decide(
         page,
         "confirm",
-        lambda paper: papers.confirm_report(page.session, paper.id, page.actor, page.now),
+        lambda paper: papers.confirm_report(page.work, paper.id),
     )
 
 
 def give_back(page: Page) -> Response[Any]:
     """Give a report back, as the ward, with the reason."""
-    reason, vault = page.form.get("reason"), page.site.vault
+    reason = page.form.get("reason")
     return _decide(
         page,
         "give_back",
-        lambda paper: papers.give_back_report(
-            page.session, vault, paper.id, reason, page.actor, page.now
-        ),
+        lambda paper: papers.give_back_report(page.work, paper.id, reason),
     )
 
 
@@ -137,9 +131,7 @@ def file(page: Page) -> Response[Any]:
         papers.report_pdf(vault, paper) if kind == "pdf" else as_xlsx(frozen_report(vault, paper))
     )
     record(
-        page.session,
-        page.actor,
-        page.now,
+        page.work,
         "report.taken",
         "incident",
         row.id,

@@ -35,22 +35,20 @@ def add(page: Page) -> Response[Any]:
     if what not in {"letter", "coupon"} or by not in {"numbers", "all", "theirs"}:
         form.error("add", _s("何を、どのように加えるかを選んでください。"))
         return show(page, 422)
-    session, actor, now = page.session, page.actor, page.now
+    session = page.session
     try:
         with session.begin_nested():
             if first_post(page):
                 if by == "theirs":
-                    subjects.add_theirs(session, key, what, actor, now)
+                    subjects.add_theirs(page.work, key, what)
                 elif what == "letter" and by == "numbers":
-                    subjects.add_letters(session, key, form.get("numbers"), actor, now)
+                    subjects.add_letters(page.work, key, form.get("numbers"))
                 elif what == "letter":
-                    subjects.add_run(session, key, _number(form.get("run")), actor, now)
+                    subjects.add_run(page.work, key, _number(form.get("run")))
                 elif by == "numbers":
-                    subjects.add_codes(
-                        session, page.site.vault, key, form.get("numbers"), actor, now
-                    )
+                    subjects.add_codes(page.work, key, form.get("numbers"))
                 else:
-                    subjects.add_batch(session, key, form.get("batch"), actor, now)
+                    subjects.add_batch(page.work, key, form.get("batch"))
     except NotFoundError:
         raise
     except DomainError as error:
@@ -68,7 +66,7 @@ def stop_all_codes(page: Page) -> Response[Any]:
     return act(
         page,
         "stopped",
-        lambda key: stop_codes(page.session, key, page.actor, page.now),
+        lambda key: stop_codes(page.work, key),
         spot="stop-coupon",
     )
 
@@ -78,7 +76,7 @@ def stop_all_letters(page: Page) -> Response[Any]:
     return act(
         page,
         "stopped",
-        lambda key: stop_letters(page.session, key, page.actor, page.now),
+        lambda key: stop_letters(page.work, key),
         spot="stop-letter",
     )
 
@@ -168,9 +166,7 @@ def search(page: Page) -> Response[Any]:
     if asked is None or result is None:
         return show_affected(page, 422)
     record(
-        page.session,
-        page.actor,
-        page.now,
+        page.work,
         "incident.searched",
         "incident",
         row.id,
@@ -194,7 +190,7 @@ def keep(page: Page) -> Response[Any]:
         page,
         "added",
         lambda key: subjects.add_households(
-            page.session, key, affected.household_ids(page.session, asked), page.actor, page.now
+            page.work, key, affected.household_ids(page.session, asked)
         ),
         spot="add",
     )

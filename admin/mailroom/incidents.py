@@ -79,9 +79,7 @@ def submit(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                row = register.open_incident(
-                    page.session, page.site.vault, opening, page.actor, page.now
-                )
+                row = register.open_incident(page.work, opening)
                 keep_result(page.session, key, str(row.id))
     except DomainError as error:
         form.error(error.code if error.code in FAULTS else "kind", error.message)
@@ -116,10 +114,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         subjects=queries.subjects(session, row.id, include_protected=protected),
         page_of=queries.PAGE,
         reports=reports,
-        because={
-            one.id: papers.given_back_because(session, page.site.vault, one)
-            for one in reports[:MOST]
-        },
+        because={one.id: papers.given_back_because(page.work, one) for one in reports[:MOST]},
         most=MOST,
         kinds_of_reports=REPORTS,
         notices=site_notices.notices(session, incident_id=row.id),
@@ -144,13 +139,7 @@ def write_fields(page: Page) -> Response[Any]:
         page,
         "written",
         lambda key: register.write_fields(
-            page.session,
-            page.site.vault,
-            key,
-            texts,
-            malicious=form.get("malicious") == "1",
-            actor=page.actor,
-            now=page.now,
+            page.work, key, texts, malicious=form.get("malicious") == "1"
         ),
     )
 
@@ -163,28 +152,22 @@ def tell_ward(page: Page) -> Response[Any]:
     if told is None:
         return show(page, 422)
     at = told
-    return act(
-        page, "told", lambda key: register.tell_ward(page.session, key, at, page.actor, page.now)
-    )
+    return act(page, "told", lambda key: register.tell_ward(page.work, key, at))
 
 
 def contain(page: Page) -> Response[Any]:
     """Note that it spreads no further."""
-    return act(
-        page, "contained", lambda key: register.contain(page.session, key, page.actor, page.now)
-    )
+    return act(page, "contained", lambda key: register.contain(page.work, key))
 
 
 def close(page: Page) -> Response[Any]:
     """End an incident."""
-    return act(page, "closed", lambda key: register.close(page.session, key, page.actor, page.now))
+    return act(page, "closed", lambda key: register.close(page.work, key))
 
 
 def reopen(page: Page) -> Response[Any]:
     """Take an incident up again."""
-    return act(
-        page, "reopened", lambda key: register.reopen(page.session, key, page.actor, page.now)
-    )
+    return act(page, "reopened", lambda key: register.reopen(page.work, key))
 
 
 def act(

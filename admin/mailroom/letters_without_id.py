@@ -45,9 +45,7 @@ def add(page: Page) -> Response[Any]:
         address = staff_addresses.read_address(*(page.form.get(name) for name in FIELDS))
         with page.session.begin_nested():
             if first_post(page):
-                staff_addresses.add(
-                    page.session, page.site.vault, page.site.program, address, page.actor, page.now
-                )
+                staff_addresses.add(page.work, address)
     except DomainError as error:
         page.form.error(error.code if error.code in FIELDS else "name", error.message)
         return show_addresses(page, 422)
@@ -58,7 +56,7 @@ def remove(page: Page) -> Response[Any]:
     """Forget an address."""
     key = number_in_address(page, "address_id")
     if first_post(page):
-        staff_addresses.remove(page.session, key, page.actor, page.now)
+        staff_addresses.remove(page.work, key)
     return page.redirect(f"{ADDRESSES}?said=removed")
 
 
@@ -116,7 +114,7 @@ def end(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                bare.end(page.session, found.id, action, day, page.actor, page.now)
+                bare.end(page.work, found.id, action, day)
     except DomainError as error:
         form.error("day" if error.code == "day" else "letter_number", error.message)
         return show_mail(page, 422)

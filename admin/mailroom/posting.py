@@ -50,7 +50,7 @@ def show(
         runs=posted.runs_waiting(page.session),
         prints=card_posting.prints_waiting(page.session),
         month=month,
-        postage=postage_of_month(page.session, page.site.program, month),
+        postage=postage_of_month(page.work, month),
         others=other_mail.of_month(page.session, month),
         other_whats=other_mail.WHAT,
         other_name=staff_words.other_mail,
@@ -102,9 +102,7 @@ def scan(page: Page) -> Response[Any]:
     return _post(
         page,
         "letter_number",
-        lambda: posting.post_letters(
-            page.session, [entry], day, form.get("mail_class"), page.actor, page.now
-        ),
+        lambda: posting.post_letters(page.work, [entry], day, form.get("mail_class")),
     )
 
 
@@ -120,12 +118,7 @@ def take_file(page: Page) -> Response[Any]:
         page,
         "file",
         lambda: posting.post_letters(
-            page.session,
-            posting.read_entries(data),
-            day,
-            form.get("mail_class"),
-            page.actor,
-            page.now,
+            page.work, posting.read_entries(data), day, form.get("mail_class")
         ),
     )
 
@@ -138,9 +131,7 @@ def post_run(page: Page) -> Response[Any]:
     return _post(
         page,
         "runs",
-        lambda: posting.post_run(
-            page.session, run_id, day, page.form.get("mail_class"), page.actor, page.now
-        ),
+        lambda: posting.post_run(page.work, run_id, day, page.form.get("mail_class")),
     )
 
 
@@ -151,9 +142,7 @@ def post_cards(page: Page) -> Response[Any]:
         return show(page, 422)
 
     def post() -> posting.Posted:
-        row = card_posting.post_cards(
-            page.session, print_id, day, page.form.get("mail_class"), page.actor, page.now
-        )
+        row = card_posting.post_cards(page.work, print_id, day, page.form.get("mail_class"))
         return posting.Posted(row.cards)
 
     return _post(page, "cards", post)

@@ -118,7 +118,7 @@ def propose(page: Page) -> Response[Any]:
     run = _run(page)
     if first_post(page):
         try:
-            handover.propose_hand_over(page.session, run.id, page.actor, page.now)
+            handover.propose_hand_over(page.work, run.id)
         except ConflictError as error:
             page.form.error("withdraw", error.message)
             return show(page, 422)
@@ -139,7 +139,7 @@ def confirm(page: Page) -> Response[Any]:
         return show(page, status)
     if first_post(page):
         try:
-            handover.confirm_hand_over(page.session, page.site.vault, run.id, page.actor, page.now)
+            handover.confirm_hand_over(page.work, run.id)
         except ConflictError as error:
             page.form.error("withdraw", error.message)
             return show(page, 422)
@@ -150,7 +150,7 @@ def refuse(page: Page) -> Response[Any]:
     """Turn down another person's proposal, or withdraw the own one."""
     proposal = handover.proposal_of(page.session, _run(page).id)
     if proposal is not None:
-        turn_down(page.session, proposal.id, page.actor, page.now)
+        turn_down(page.work, proposal.id)
     return _answer(page, "down")
 
 
@@ -162,7 +162,7 @@ def take_out(page: Page) -> Response[Any]:
         page.form.error("withdraw", _s("抜き取った手紙を選んでください。"))
         return show(page, 422)
     if first_post(page):
-        handover.take_out(page.session, run.id, chosen, page.actor, page.now)
+        handover.take_out(page.work, run.id, chosen)
     return _answer(page, "taken")
 
 

@@ -47,7 +47,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         return page.redirect(f"/households/{hold.household_id}/reason")
     if proposal_of(page, hold) is not None:
         return page.redirect(f"/holds/{hold.id}")
-    view = view_household(page.session, page.site.vault, hold.household_id)
+    view = view_household(page.work, hold.household_id)
     return page.render(
         "admin/mailroom/print_text.html", status_code, hold=hold, rows=_rows(page, view)
     )
@@ -106,12 +106,9 @@ def submit(page: Page) -> Response[Any]:
                     image,
                 )
                 propose_print_text(
-                    page.session,
-                    page.site.vault,
+                    page.work,
                     hold.household_id,
                     wanted,
-                    page.actor,
-                    page.now,
                     attach(page, instruction, hold.household_id),
                 )
     except InputError as error:

@@ -101,7 +101,7 @@ def approve(page: Page) -> Response[Any]:
     return _decide(
         page,
         "approved",
-        lambda: decisions.approve_proof(page.session, run_id, page.actor, page.now),
+        lambda: decisions.approve_proof(page.work, run_id),
     )
 
 
@@ -111,9 +111,7 @@ def refuse(page: Page) -> Response[Any]:
     return _decide(
         page,
         "refused",
-        lambda: decisions.refuse_proof(
-            page.session, page.site.vault, run_id, reason, page.actor, page.now
-        ),
+        lambda: decisions.refuse_proof(page.work, run_id, reason),
     )
 
 
@@ -122,9 +120,7 @@ def discard(page: Page) -> Response[Any]:
     run_id = number_in_address(page, "run_id")
     if status := fresh_code(page):
         return show(page, status)
-    return _decide(
-        page, "discarded", lambda: discard_run(page.session, run_id, page.actor, page.now)
-    )
+    return _decide(page, "discarded", lambda: discard_run(page.work, run_id))
 
 
 def _decide(page: Page, said: str, act: Callable[[], object]) -> Response[Any]:
@@ -146,12 +142,9 @@ def picture(page: Page) -> Response[Any]:
     with site.database.write() as session:
         page.load_auth(session, site.clock.now(session))
         png = open_picture(
-            session,
-            site.vault,
+            page.site.work(session, page.actor, page.now),
             number_in_address(page, "run_id"),
             number_in_address(page, "page_id"),
-            page.actor,
-            page.now,
             include_protected=allowed(page, Permission.KNOW_PROTECTED),
         )
     return page.send(png, "image/png", LOCKED | {"content-disposition": "inline"})

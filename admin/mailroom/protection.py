@@ -77,9 +77,7 @@ def propose(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                propose_none(
-                    page.session, read, page.actor, page.now, attach(page, instruction, None)
-                )
+                propose_none(page.work, read, attach(page, instruction, None))
     except InputError as error:
         page.form.error("day", error.message)
         return show(page, 422)
@@ -102,7 +100,7 @@ def confirm(page: Page) -> Response[Any]:
     if status := fresh_code(page):
         return show(page, status)
     if first_post(page):
-        confirm_proposed_none(page.session, proposal.id, page.actor, page.now)
+        confirm_proposed_none(page.work, proposal.id)
     return page.redirect(PLACE + "?said=confirmed")
 
 
@@ -110,7 +108,7 @@ def refuse(page: Page) -> Response[Any]:
     """Turn down another person's proposal, or withdraw the own one."""
     proposal = _proposal(page)
     if proposal is not None and page.form.get("proposal") == str(proposal.id):
-        turn_down(page.session, proposal.id, page.actor, page.now)
+        turn_down(page.work, proposal.id)
     return page.redirect(PLACE + "?said=down")
 
 

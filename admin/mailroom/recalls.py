@@ -77,7 +77,7 @@ def draw_up(page: Page) -> Response[Any]:
         page,
         "made",
         "needs",
-        lambda: recall_list.draw_up(page.session, run_id, page.actor, page.now),
+        lambda: recall_list.draw_up(page.work, run_id),
     )
 
 
@@ -88,7 +88,7 @@ def send(page: Page) -> Response[Any]:
         page,
         "sent",
         f"list-{key}",
-        lambda: recall_list.send_list(page.session, key, page.actor, page.now),
+        lambda: recall_list.send_list(page.work, key),
     )
 
 
@@ -113,7 +113,7 @@ def answer(page: Page) -> Response[Any]:
         page,
         "answered",
         f"list-{key}",
-        lambda: recall_list.answer(page.session, key, answers, page.actor, page.now),
+        lambda: recall_list.answer(page.work, key, answers),
     )
 
 
@@ -138,7 +138,7 @@ def answer_by_file(page: Page) -> Response[Any]:
         page,
         "answered",
         f"list-{key}",
-        lambda: recall_list.answer(page.session, key, answers, page.actor, page.now),
+        lambda: recall_list.answer(page.work, key, answers),
     )
 
 
@@ -156,7 +156,7 @@ def download(page: Page) -> Response[Any]:
     elif kind == "csv":
         body = recall_list.as_csv(page.session, key)
     elif kind in TYPES:
-        report = pull_report(page.session, program, row, page.now)
+        report = pull_report(page.work, row)
         body = as_xlsx(report) if kind == "xlsx" else as_pdf(report, page.now)
     else:
         raise NotFoundError(_s("お探しのページは見つかりませんでした。"))

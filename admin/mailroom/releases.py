@@ -117,9 +117,7 @@ def stored_order(page: Page, number: str, household_id: int | None) -> int | Non
     """Return the key of an instruction's stored scan, as ``attach`` finds it."""
     checked = page.form.upload("instruction_scan")
     if checked is not None:
-        stored = store_scan(
-            page.session, page.site.vault, checked, page.actor, page.now, household_id=household_id
-        )
+        stored = store_scan(page.work, checked, household_id=household_id)
         return stored.id
     answers = evidence_of(page, number)
     return next(
@@ -139,7 +137,7 @@ def release_alone(page: Page) -> Response[Any]:
     """Release a hold that takes one person."""
     hold = found_hold(page)
     if first_post(page):
-        holds.release_alone(page.session, hold.household_id, hold.code, page.actor, page.now)
+        holds.release_alone(page.work, hold.household_id, hold.code)
     return page.redirect("/holds?said=released")
 
 
@@ -151,11 +149,9 @@ def propose(page: Page) -> Response[Any]:
         return show(page, 422)
     if first_post(page):
         holds.propose_release(
-            page.session,
+            page.work,
             hold.household_id,
             hold.code,
-            page.actor,
-            page.now,
             attach(page, instruction, hold.household_id),
             counter=page.form.get("counter") == "1",
         )
@@ -167,9 +163,7 @@ def fresh_code(page: Page) -> int:
     if page.staff is None:
         raise NotAllowedError(_s("もう一度サインインしてください。"))
     try:
-        answer = sign_in.check_code(
-            page.session, page.site.vault, page.staff.id, page.form.get("code"), page.now
-        )
+        answer = sign_in.check_code(page.work, page.staff.id, page.form.get("code"))
     except ThrottledError as error:
         page.form.error("code", error.message)
         return 429
@@ -192,7 +186,7 @@ def confirm(page: Page) -> Response[Any]:
     if status := fresh_code(page):
         return show(page, status)
     if first_post(page):
-        holds.release(page.session, page.site.vault, proposal.id, page.actor, page.now)
+        holds.release(page.work, proposal.id)
     return page.redirect("/holds?said=released")
 
 
@@ -201,7 +195,7 @@ def refuse(page: Page) -> Response[Any]:
     hold = found_hold(page)
     proposal = proposal_of(page, hold)
     if proposal is not None:
-        turn_down(page.session, proposal.id, page.actor, page.now, household_id=hold.household_id)
+        turn_down(page.work, proposal.id, household_id=hold.household_id)
     return page.redirect("/holds?said=down")
 
 

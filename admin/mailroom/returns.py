@@ -53,15 +53,7 @@ def receive(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                receiving.receive(
-                    page.session,
-                    page.site.vault,
-                    page.site.program,
-                    number,
-                    pile,
-                    page.actor,
-                    page.now,
-                )
+                receiving.receive(page.work, number, pile)
     except DomainError as error:
         page.form.error("number", error.message)
         return show(page, 422)
@@ -74,15 +66,7 @@ def correct(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                receiving.correct_reason(
-                    page.session,
-                    page.site.vault,
-                    page.site.program,
-                    number,
-                    page.form.get(f"reason-{number}"),
-                    page.actor,
-                    page.now,
-                )
+                receiving.correct_reason(page.work, number, page.form.get(f"reason-{number}"))
     except DomainError as error:
         page.form.error(f"reason-{number}", error.message)
         return show(page, 422)

@@ -44,18 +44,13 @@ def show(page: Page) -> Response[Any]:
     may_know = allowed(page, Permission.KNOW_PROTECTED)
     waiting = found.state == "staged"
     changes = (
-        list(
-            described_differences(
-                page.session, page.site.vault, found.id, include_protected=may_know, limit=CHANGES
-            )
-        )
+        list(described_differences(page.work, found.id, include_protected=may_know, limit=CHANGES))
         if waiting
         else []
     )
     rows = list(
         rows_not_taken(
-            page.session,
-            page.site.vault,
+            page.work,
             found.id,
             limit=ROWS + 1,
             include_protected=may_know,

@@ -12,6 +12,7 @@ from admin.typed_instants import typed_moment
 from portal.domain.foundation.audit.services import earlier_result, keep_result
 from portal.domain.foundation.errors import DomainError, NotFoundError
 from portal.domain.foundation.texts import RESIDENT_LOCALES
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents import site_notices
 from portal.domain.mailroom.incidents.sentences import NOTICE_KINDS, PREPARED, sentence
 from portal.domain.mailroom.incidents.site_notices import Draft, field_of
@@ -88,7 +89,7 @@ def submit(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                row = site_notices.write(page.session, page.site.vault, draft, page.actor, page.now)
+                row = site_notices.write(page.work, draft)
                 keep_result(page.session, key, str(row.id))
     except NotFoundError:
         raise
@@ -134,13 +135,13 @@ def withdraw(page: Page) -> Response[Any]:
     return _act(page, "withdrawn", site_notices.withdraw)
 
 
-def _act(page: Page, said: str, act: Callable[..., object]) -> Response[Any]:
+def _act(page: Page, said: str, act: Callable[[Work, int], object]) -> Response[Any]:
     key = number_in_address(page, "site_notice_id")
     site_notices.notice_by_id(page.session, key)
     try:
         with page.session.begin_nested():
             if first_post(page):
-                act(page.session, key, page.actor, page.now)
+                act(page.work, key)
     except DomainError as error:
         page.form.error("notice", error.message)
         return show(page, 422)

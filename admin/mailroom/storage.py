@@ -1,6 +1,6 @@
 """The shelf of returned mail and the undelivered list: by box, to print, and to be destroyed by two people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from litestar import Response
@@ -12,6 +12,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.staff_words import return_reason, shipment
 from portal.domain.mailroom.returned_mail import storage, undelivered
 from portal.domain.oversight.reports.mail_lists import shelf_report, undelivered_report
@@ -64,7 +65,7 @@ def confirm(page: Page) -> Response[Any]:
     return _destroy(page, "destroyed", storage.confirm_destruction)
 
 
-def _destroy(page: Page, said: str, act: Callable[..., int]) -> Response[Any]:
+def _destroy(page: Page, said: str, act: Callable[[Work, Collection[int]], int]) -> Response[Any]:
     chosen = [
         int(name.removeprefix("item-"))
         for name in page.form.values
@@ -78,7 +79,7 @@ def _destroy(page: Page, said: str, act: Callable[..., int]) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                act(page.session, chosen, page.actor, page.now)
+                act(page.work, chosen)
     except DomainError as error:
         page.form.error("destroy", error.message)
         return show(page, 422)
@@ -95,12 +96,12 @@ def hand_to_ward(page: Page) -> Response[Any]:
     return _one(page, "with_ward", storage.hand_to_ward)
 
 
-def _one(page: Page, said: str, act: Callable[..., object]) -> Response[Any]:
+def _one(page: Page, said: str, act: Callable[[Work, int], object]) -> Response[Any]:
     number = number_in_address(page, "item_id")
     try:
         with page.session.begin_nested():
             if first_post(page):
-                act(page.session, number, page.actor, page.now)
+                act(page.work, number)
     except DomainError as error:
         page.form.error("destroy", error.message)
         return show(page, 422)
@@ -110,9 +111,7 @@ def _one(page: Page, said: str, act: Callable[..., object]) -> Response[Any]:
 def show_undelivered(page: Page) -> Response[Any]:
     """Show the households whose letter is not delivered."""
     protected = _protected(page)
-    rows = undelivered.undelivered(
-        page.session, page.site.program, include_protected=protected, after=_after(page)
-    )
+    rows = undelivered.undelivered(page.work, include_protected=protected, after=_after(page))
     return page.render(
         "admin/mailroom/undelivered.html",
         rows=rows,
@@ -125,7 +124,7 @@ def show_undelivered(page: Page) -> Response[Any]:
 
 def _file(page: Page, report: Report, name: str) -> Response[Any]:
     kind = page.params["kind"]
-    record(page.session, page.actor, page.now, "report.taken", "report", name=f"{name}.{kind}")
+    record(page.work, "report.taken", "report", name=f"{name}.{kind}")
     body, media = (
         (as_pdf(report, page.now), "application/pdf") if kind == "pdf" else (as_xlsx(report), XLSX)
     )
@@ -135,20 +134,14 @@ def _file(page: Page, report: Report, name: str) -> Response[Any]:
 def shelf_file(page: Page) -> Response[Any]:
     """Give the list of the shelf, as PDF or workbook."""
     report = shelf_report(
-        page.session,
-        page.site.program,
-        page.now,
-        include_protected=_protected(page),
-        box=page.form.get("box")[:20],
+        page.work, include_protected=_protected(page), box=page.form.get("box")[:20]
     )
     return _file(page, report, "shelf")
 
 
 def undelivered_file(page: Page) -> Response[Any]:
     """Give the undelivered list, as PDF or workbook."""
-    report = undelivered_report(
-        page.session, page.site.program, page.now, include_protected=_protected(page)
-    )
+    report = undelivered_report(page.work, include_protected=_protected(page))
     return _file(page, report, "undelivered")
 
 

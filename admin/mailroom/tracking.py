@@ -40,14 +40,7 @@ def take_file(page: Page) -> Response[Any]:
             page.form.error("file", _s("郵便のファイルを選んでください。"))
         return show(page, 422)
     try:
-        done = take_tracking(
-            page.session,
-            page.site.vault,
-            page.site.program,
-            CsvFeed(file.data),
-            page.actor,
-            page.now,
-        )
+        done = take_tracking(page.work, CsvFeed(file.data))
     except InputError as error:
         page.form.error("file", error.message)
         return show(page, 422)
@@ -57,7 +50,7 @@ def take_file(page: Page) -> Response[Any]:
 def match(page: Page) -> Response[Any]:
     """Look again for the shipments of numbers that nobody knew."""
     if first_post(page):
-        match_again(page.session, page.site.vault, page.site.program, page.actor, page.now)
+        match_again(page.work)
     return page.redirect("/tracking?said=matched")
 
 

@@ -24,7 +24,7 @@ OUTBOUND = Direction.OUTBOUND.value
 def show(page: Page) -> Response[Any]:
     """Show calls now, what waits, and answer rates beside the dispatch calendar."""
     program = page.site.program
-    found = board(page.session, program, page.now)
+    found = board(page.work)
     return page.render(
         "admin/oversight/_board.html" if page.htmx else "admin/oversight/board.html",
         board=found,

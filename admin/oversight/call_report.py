@@ -28,7 +28,7 @@ from portal.platform.routes import Transaction
 def _notes(page: Page, month: date, keeps: bool) -> dict[str, Any]:
     """Return what the page shows besides: sentences in the draft, and how many marked calls nobody used yet."""
     return {
-        "notes": notes(page.session, page.site.vault, month) if keeps else [],
+        "notes": notes(page.work, month) if keeps else [],
         "kinds": list(NoteKind),
         "marked": len(marked_calls(page.session, month)) if keeps else 0,
         "listed": LISTED,
@@ -48,14 +48,10 @@ PAGES = MonthlyPages(
 
 def write(page: Page) -> Response[Any]:
     """Keep what people write on staffing and on outages."""
-    texts, vault, program = (
-        {name: page.form.get(name) for name in (STAFFING, OUTAGES)},
-        page.site.vault,
-        page.site.program,
-    )
+    texts = {name: page.form.get(name) for name in (STAFFING, OUTAGES)}
 
     def keep(month: date) -> object:
-        return write_sections(page.session, vault, program, month, texts, page.actor, page.now)
+        return write_sections(page.work, month, texts)
 
     return PAGES.step(page, "written", keep, (STAFFING, OUTAGES))
 
@@ -66,21 +62,21 @@ def add(page: Page) -> Response[Any]:
     if kind is None:
         page.form.error("kind", _s("種類を選んでください。"))
         return PAGES.show(page, 422)
-    text, vault, program = page.form.get("text"), page.site.vault, page.site.program
+    text = page.form.get("text")
 
     def note(month: date) -> object:
-        return add_note(page.session, vault, program, month, kind, text, None, page.actor, page.now)
+        return add_note(page.work, month, kind, text, None)
 
     return PAGES.step(page, "noted", note, ("text",))
 
 
 def drop(page: Page) -> Response[Any]:
     """Take a sentence out of the draft."""
-    key, vault = number_in_address(page, "note_id"), page.site.vault
+    key = number_in_address(page, "note_id")
     return PAGES.step(
         page,
         "dropped",
-        lambda month: drop_note(page.session, vault, month, key, page.actor, page.now),
+        lambda month: drop_note(page.work, month, key),
     )
 
 
@@ -101,14 +97,7 @@ def show_marked(page: Page) -> Response[Any]:
 def show_call(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one marked call with the agent's words, and ask for a sentence without names; the look is on record."""
     month = PAGES.month(page)
-    found = read_marked(
-        page.session,
-        page.site.vault,
-        month,
-        number_in_address(page, "call_id"),
-        page.actor,
-        page.now,
-    )
+    found = read_marked(page.work, month, number_in_address(page, "call_id"))
     return page.render(
         "admin/oversight/call_report_call.html",
         status_code,
@@ -134,17 +123,7 @@ def choose(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                add_note(
-                    page.session,
-                    page.site.vault,
-                    page.site.program,
-                    month,
-                    kind,
-                    page.form.get("text"),
-                    call_id,
-                    page.actor,
-                    page.now,
-                )
+                add_note(page.work, month, kind, page.form.get("text"), call_id)
     except NotFoundError:
         raise
     except DomainError as error:

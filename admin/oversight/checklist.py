@@ -19,7 +19,7 @@ def show_list(page: Page) -> Response[Any]:
     """Show all answers."""
     return page.render(
         "admin/oversight/checklist.html",
-        answers=checklist.answers(page.session, page.site.vault, page.site.program),
+        answers=checklist.answers(page.work),
         keeps=allowed(page, Permission.KEEP_MANAGEMENT),
         management_words=words,
         signs=SIGNS,
@@ -45,7 +45,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 def _one(page: Page) -> checklist.Answered:
     key = str(page.params["key"])
-    for one in checklist.answers(page.session, page.site.vault, page.site.program):
+    for one in checklist.answers(page.work):
         if one.key == key:
             return one
     raise NotFoundError(_s("この項目は見つかりませんでした。"))
@@ -59,15 +59,12 @@ def write(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 checklist.write(
-                    page.session,
-                    page.site.vault,
+                    page.work,
                     key,
                     number,
                     form.get("verdict"),
                     form.get("answer"),
                     form.get("evidence"),
-                    page.actor,
-                    page.now,
                 )
     except InputError as error:
         form.error(error.code, error.message)

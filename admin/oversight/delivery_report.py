@@ -24,14 +24,10 @@ PAGES = MonthlyPages(
 
 def write(page: Page) -> Response[Any]:
     """Keep what people write on accidents."""
-    texts, vault, program = (
-        {ACCIDENTS: page.form.get(ACCIDENTS)},
-        page.site.vault,
-        page.site.program,
-    )
+    texts = {ACCIDENTS: page.form.get(ACCIDENTS)}
 
     def keep(month: date) -> object:
-        return write_section(page.session, vault, program, month, texts, page.actor, page.now)
+        return write_section(page.work, month, texts)
 
     return PAGES.step(page, "written", keep, (ACCIDENTS,))
 

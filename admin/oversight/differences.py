@@ -43,7 +43,7 @@ def settle(page: Page) -> Response[Any]:
     try:
         if first_post(page):
             note = page.form.get(f"note-{number}")
-            differences.settle(page.session, page.site.vault, number, note, page.actor, page.now)
+            differences.settle(page.work, number, note)
     except InputError as error:
         page.form.error(f"note-{number}", error.message)
         return show(page, 422)

@@ -27,14 +27,14 @@ LISTED = 20
 
 def show(page: Page) -> Response[Any]:
     """Show the milestones, what waits, and the papers to take along."""
-    session, vault, program = page.session, page.site.vault, page.site.program
-    found = milestones.milestones(session, vault, program, page.now)
+    session = page.session
+    found = milestones.milestones(page.work)
     return page.render(
         "admin/oversight/management.html",
         milestones=found,
         management_words=words,
         signs=SIGNS,
-        questions=sum(one.state == "open" for one in questions(session, vault)),
+        questions=sum(one.state == "open" for one in questions(page.work)),
         companies=sum(one.state == "consented" for one in subcontractors(session)),
         late=sum(one.state == "late" for one in found),
         imports=imports(session, LISTED),
@@ -65,7 +65,7 @@ def _steps(one: milestones.Shown) -> list[str]:
 
 def _one(page: Page) -> milestones.Shown:
     key = str(page.params["key"])
-    for one in milestones.milestones(page.session, page.site.vault, page.site.program, page.now):
+    for one in milestones.milestones(page.work):
         if one.key == key:
             return one
     raise NotFoundError(_s("この節目は見つかりませんでした。"))
@@ -77,9 +77,7 @@ def note(page: Page) -> Response[Any]:
     return _act(
         page,
         "noted",
-        lambda key: milestones.note(
-            page.session, page.site.vault, page.site.program, key, texts, page.actor, page.now
-        ),
+        lambda key: milestones.note(page.work, key, texts),
     )
 
 
@@ -89,9 +87,7 @@ def move(page: Page) -> Response[Any]:
     return _act(
         page,
         action,
-        lambda key: milestones.move(
-            page.session, page.site.program, key, action, page.actor, page.now
-        ),
+        lambda key: milestones.move(page.work, key, action),
     )
 
 
@@ -112,13 +108,12 @@ def _act(page: Page, said: str, act: Callable[[str], object]) -> Response[Any]:
 
 def take_report(page: Page) -> Response[Any]:
     """Give one of the papers on the work."""
-    session, vault, program = page.session, page.site.vault, page.site.program
     name = page.path.split("/")[-2]
     writers: dict[str, Callable[[], Report]] = {
-        "plan": lambda: management.plan_report(session, vault, program, page.now),
-        "progress": lambda: management.progress_report(session, vault, program, page.now),
-        "questions": lambda: management_papers.questions_report(session, vault, program, page.now),
-        "checklist": lambda: management_papers.checklist_report(session, vault, program, page.now),
+        "plan": lambda: management.plan_report(page.work),
+        "progress": lambda: management.progress_report(page.work),
+        "questions": lambda: management_papers.questions_report(page.work),
+        "checklist": lambda: management_papers.checklist_report(page.work),
     }
     with use_locale(SOURCE_LOCALE):
         report = writers[name]()
@@ -129,7 +124,7 @@ def take_receipt(page: Page) -> Response[Any]:
     """Give the receipt of one extract."""
     key = number_in_address(page, "import_id")
     with use_locale(SOURCE_LOCALE):
-        report = management_papers.receipt_report(page.session, page.site.program, key)
+        report = management_papers.receipt_report(page.work, key)
     return send_report(page, report, f"receipt-{key}")
 
 

@@ -30,7 +30,7 @@ def show_list(page: Page) -> Response[Any]:
     """List the meetings, the newest first."""
     return page.render(
         "admin/oversight/minutes_list.html",
-        meetings=minutes.meetings(page.session, page.site.vault),
+        meetings=minutes.meetings(page.work),
         keeps=_keeps(page),
         management_words=words,
         signs=SIGNS,
@@ -41,7 +41,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show minutes, the newest version or an earlier one, and what can be done next."""
     key = number_in_address(page, KEY)
     number = number_in_address(page, "number") if "number" in page.params else None
-    one = minutes.one(page.session, page.site.vault, key, number)
+    one = minutes.one(page.work, key, number)
     past = minutes.versions(page.session, key)
     people = {who for row in past for who in (row.written_by, row.confirmed_by) if who is not None}
     return page.render(
@@ -63,7 +63,7 @@ def show_edit(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the form, empty for a new meeting."""
     base = page.form.get("base")
     if page.params.get(KEY) is not None:
-        one = minutes.one(page.session, page.site.vault, number_in_address(page, KEY))
+        one = minutes.one(page.work, number_in_address(page, KEY))
         if page.method == "GET":
             page.form.values = {**one.texts, "held_on": one.version.held_on.isoformat()}
         base = base or str(one.version.number)
@@ -89,9 +89,7 @@ def save(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                row = minutes.write(
-                    page.session, page.site.vault, key, number, held_on, texts, page.actor, page.now
-                )
+                row = minutes.write(page.work, key, number, held_on, texts)
                 key = row.id
     except InputError as error:
         form.error(error.code, error.message)
@@ -109,15 +107,13 @@ def confirm(page: Page) -> Response[Any]:
     return _act(
         page,
         "confirmed",
-        lambda key: minutes.confirm(page.session, key, number, page.actor, page.now),
+        lambda key: minutes.confirm(page.work, key, number),
     )
 
 
 def revise(page: Page) -> Response[Any]:
     """Open confirmed minutes again."""
-    return _act(
-        page, "revised", lambda key: minutes.revise(page.session, key, page.actor, page.now)
-    )
+    return _act(page, "revised", lambda key: minutes.revise(page.work, key))
 
 
 def _act(page: Page, said: str, act: Callable[[int], object]) -> Response[Any]:
@@ -136,9 +132,9 @@ def take(page: Page) -> Response[Any]:
     """Give minutes as a file: the newest version, or one of the earlier."""
     key = number_in_address(page, KEY)
     number = number_in_address(page, "number") if "number" in page.params else None
-    one = minutes.one(page.session, page.site.vault, key, number)
+    one = minutes.one(page.work, key, number)
     with use_locale(SOURCE_LOCALE):
-        report = minutes_report(page.session, page.site.program, one)
+        report = minutes_report(page.work, one)
     return send_report(page, report, f"minutes-{key}-{one.version.number}")
 
 

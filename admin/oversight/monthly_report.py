@@ -14,6 +14,7 @@ from admin.oversight.report_files import PDF, XLSX, send_file
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import DomainError, NotFoundError
 from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
+from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports import monthly, versions
 from portal.domain.oversight.reports.due import due_day, due_reports, months, read_month
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
@@ -74,7 +75,7 @@ class MonthlyPages:
             months=here,
             reports=rows,
             report_words=report_words,
-            due=due_reports(session, program, page.now, kind) if self.keeps(page) else [],
+            due=due_reports(page.work, kind) if self.keeps(page) else [],
             submitted={
                 month: versions.newest_submitted(session, row) for month, row in rows.items()
             },
@@ -90,7 +91,7 @@ class MonthlyPages:
             self.month(page),
         )
         keeps, row = self.keeps(page), versions.month_report(session, self.kind.name, month)
-        found = versions.shown(session, vault, program, self.kind, month, page.now, drafts=keeps)
+        found = versions.shown(page.work, self.kind, month, drafts=keeps)
         due, today = due_day(program, self.kind.name, month), jst_date(page.now)
         every = versions.versions(session, row)
         return page.render(
@@ -134,24 +135,19 @@ class MonthlyPages:
 
     def check(self, page: Page) -> Response[Any]:
         """Freeze the draft as its next version."""
-        vault, program = page.site.vault, page.site.program
 
         def freeze(month: date) -> object:
-            return monthly.check(
-                page.session, vault, program, self.kind, month, page.actor, page.now
-            )
+            return monthly.check(page.work, self.kind, month)
 
         return self.step(page, "checked", freeze)
 
     def submit(self, page: Page) -> Response[Any]:
         """Note that the version that was read goes to the ward."""
-        typed, vault = page.form.get("number"), page.site.vault
+        typed = page.form.get("number")
         number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
 
         def hand_in(month: date) -> object:
-            return monthly.submit(
-                page.session, vault, self.kind.name, month, number, page.actor, page.now
-            )
+            return monthly.submit(page.work, self.kind.name, month, number)
 
         return self.step(page, "submitted", hand_in)
 
@@ -163,27 +159,17 @@ class MonthlyPages:
         """Begin a correction of what was submitted."""
         return self._turn(page, "revised", monthly.revise)
 
-    def _turn(self, page: Page, said: str, turn: Callable[..., object]) -> Response[Any]:
-        vault, kind = page.site.vault, self.kind.name
-        return self.step(
-            page, said, lambda month: turn(page.session, vault, kind, month, page.actor, page.now)
-        )
+    def _turn(
+        self, page: Page, said: str, turn: Callable[[Work, str, date], object]
+    ) -> Response[Any]:
+        return self.step(page, said, lambda month: turn(page.work, self.kind.name, month))
 
     def _found(self, page: Page, month: date) -> versions.Shown:
-        session, vault, program, drafts = (
-            page.session,
-            page.site.vault,
-            page.site.program,
-            self.keeps(page),
-        )
+        drafts = self.keeps(page)
         if "number" not in page.params:
-            return versions.shown(
-                session, vault, program, self.kind, month, page.now, drafts=drafts
-            )
+            return versions.shown(page.work, self.kind, month, drafts=drafts)
         number = number_in_address(page, "number")
-        return versions.frozen(
-            session, vault, program, self.kind.name, month, number, drafts=drafts
-        )
+        return versions.frozen(page.work, self.kind.name, month, number, drafts=drafts)
 
     def show_version(self, page: Page) -> Response[Any]:
         """Show one version as it was frozen."""

@@ -24,9 +24,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the list, twenty questions a page."""
     typed = page.query.get("after", "")
     after = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
-    found = [
-        one for one in questions.questions(page.session, page.site.vault) if one.number > after
-    ]
+    found = [one for one in questions.questions(page.work) if one.number > after]
     return page.render(
         "admin/oversight/questions.html",
         status_code,
@@ -36,18 +34,13 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
         management_words=words,
         signs=SIGNS,
         said=page.query.get("said", ""),
-        overdue={
-            one.number
-            for one in questions.overdue(
-                page.session, page.site.vault, page.site.program.calendar, page.now
-            )
-        },
+        overdue={one.number for one in questions.overdue(page.work, page.site.program.calendar)},
     )
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one question with the ward's answer, and what can be done next."""
-    one = questions.question(page.session, page.site.vault, number_in_address(page, "number"))
+    one = questions.question(page.work, number_in_address(page, "number"))
     if page.method == "GET":
         page.form.values = {
             "day": jst_date(page.now).isoformat(),
@@ -76,13 +69,7 @@ def add(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 questions.add(
-                    page.session,
-                    page.site.vault,
-                    form.get("title"),
-                    form.get("clause"),
-                    form.get("question"),
-                    page.actor,
-                    page.now,
+                    page.work, form.get("title"), form.get("clause"), form.get("question")
                 )
     except InputError as error:
         form.error(error.code, error.message)
@@ -98,9 +85,7 @@ def ask(page: Page) -> Response[Any]:
     day = _day(page, "day")
     if day is None:
         return show(page, 422)
-    return _act(
-        page, "asked", lambda number: questions.ask(page.session, number, day, page.actor, page.now)
-    )
+    return _act(page, "asked", lambda number: questions.ask(page.work, number, day))
 
 
 def answer(page: Page) -> Response[Any]:
@@ -112,23 +97,14 @@ def answer(page: Page) -> Response[Any]:
         page,
         "answered",
         lambda number: questions.answer(
-            page.session,
-            page.site.vault,
-            number,
-            form.get("answer"),
-            form.get("instruction_no"),
-            day,
-            page.actor,
-            page.now,
+            page.work, number, form.get("answer"), form.get("instruction_no"), day
         ),
     )
 
 
 def close(page: Page) -> Response[Any]:
     """Close an answered question."""
-    return _act(
-        page, "closed", lambda number: questions.close(page.session, number, page.actor, page.now)
-    )
+    return _act(page, "closed", lambda number: questions.close(page.work, number))
 
 
 def reopen(page: Page) -> Response[Any]:
@@ -136,7 +112,7 @@ def reopen(page: Page) -> Response[Any]:
     return _act(
         page,
         "reopened",
-        lambda number: questions.reopen(page.session, number, page.actor, page.now),
+        lambda number: questions.reopen(page.work, number),
     )
 
 

@@ -24,5 +24,5 @@ def send_report(page: Page, report: Report, name: str) -> Response[Any]:
 
 def send_file(page: Page, body: bytes, media_type: str, name: str) -> Response[Any]:
     """Give bytes as a file to keep; the event names the file."""
-    record(page.session, page.actor, page.now, "report.taken", "report", name=name)
+    record(page.work, "report.taken", "report", name=name)
     return page.send(body, media_type, {"content-disposition": f'attachment; filename="{name}"'})

@@ -17,24 +17,24 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def show_declines(page: Page) -> Response[Any]:
     """Show the report of declines."""
-    report = decline_report(page.session, page.site.program, page.now)
+    report = decline_report(page.work)
     return page.render("admin/oversight/report.html", report=report, name="declines")
 
 
 def declines_pdf(page: Page) -> Response[Any]:
     """Give the report of declines as PDF."""
-    body = as_pdf(decline_report(page.session, page.site.program, page.now), page.now)
+    body = as_pdf(decline_report(page.work), page.now)
     return _file(page, body, "application/pdf", "declines.pdf")
 
 
 def declines_xlsx(page: Page) -> Response[Any]:
     """Give the report of declines as a workbook."""
-    body = as_xlsx(decline_report(page.session, page.site.program, page.now))
+    body = as_xlsx(decline_report(page.work))
     return _file(page, body, XLSX, "declines.xlsx")
 
 
 def _file(page: Page, body: bytes, media_type: str, name: str) -> Response[Any]:
-    record(page.session, page.actor, page.now, "report.taken", "report", name=name)
+    record(page.work, "report.taken", "report", name=name)
     return page.send(body, media_type, {"content-disposition": f'attachment; filename="{name}"'})
 
 

@@ -33,7 +33,7 @@ FILES = {"file": UploadRule(20 * MEGABYTE)}
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the sums, and the next step towards closing."""
     session, program = page.session, page.site.program
-    report = settlement_report(session, program, page.now)
+    report = settlement_report(page.work)
     row, proposal = closing.closed(session), closing.proposal(session)
     return page.render(
         "admin/oversight/settlement.html",
@@ -42,7 +42,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         tables_only=replace(report, notes=()),
         blockers=report.notes,
         closed=row,
-        verdict=closing.verify(session, program, row) if row is not None else None,
+        verdict=closing.verify(page.work, row) if row is not None else None,
         proposal=proposal,
         own=proposal is not None
         and page.staff is not None
@@ -70,9 +70,7 @@ def take_file(page: Page) -> Response[Any]:
         return show(page, 422)
     try:
         profile = load_issuer(page.form.get("profile"), page.site.program.issuers_dir)
-        taken = take_statement(
-            page.session, page.site.vault, file.data, profile, as_of, page.actor, page.now
-        )
+        taken = take_statement(page.work, file.data, profile, as_of)
     except InputError as error:
         page.form.error("file", error.message)
         return show(page, 422)
@@ -84,7 +82,7 @@ def propose(page: Page) -> Response[Any]:
     return _closing(
         page,
         "proposed",
-        lambda: closing.propose_closing(page.session, page.site.program, page.actor, page.now),
+        lambda: closing.propose_closing(page.work),
     )
 
 
@@ -93,9 +91,7 @@ def confirm(page: Page) -> Response[Any]:
     return _closing(
         page,
         "closed",
-        lambda: closing.confirm_closing(
-            page.session, page.site.vault, page.site.program, page.actor, page.now
-        ),
+        lambda: closing.confirm_closing(page.work),
     )
 
 
@@ -103,7 +99,7 @@ def withdraw(page: Page) -> Response[Any]:
     """Take the own proposal back, or refuse somebody else's."""
     proposal = closing.proposal(page.session)
     if proposal is not None and first_post(page):
-        turn_down(page.session, proposal.id, page.actor, page.now)
+        turn_down(page.work, proposal.id)
     return page.redirect("/settlement?said=withdrawn")
 
 
@@ -121,7 +117,7 @@ def _closing(page: Page, said: str, act: Callable[[], object]) -> Response[Any]:
 
 def pdf(page: Page) -> Response[Any]:
     """Give the settlement as PDF."""
-    body = as_pdf(settlement_report(page.session, page.site.program, page.now), page.now)
+    body = as_pdf(settlement_report(page.work), page.now)
     return _file(page, body, "application/pdf", "settlement.pdf")
 
 
@@ -129,7 +125,7 @@ def xlsx(page: Page) -> Response[Any]:
     """Give the settlement as a workbook."""
     return _file(
         page,
-        as_xlsx(settlement_report(page.session, page.site.program, page.now)),
+        as_xlsx(settlement_report(page.work)),
         XLSX,
         "settlement.xlsx",
     )
@@ -150,7 +146,7 @@ def lines(page: Page) -> Response[Any]:
 
 
 def _file(page: Page, body: bytes, media_type: str, name: str) -> Response[Any]:
-    record(page.session, page.actor, page.now, "report.taken", "report", name=name)
+    record(page.work, "report.taken", "report", name=name)
     return page.send(body, media_type, {"content-disposition": f'attachment; filename="{name}"'})
 
 

@@ -50,7 +50,9 @@ def submit_password(page: Page) -> Response[Any]:
             form.error("code", fault)
         if not form.ok or hashed is None:
             return show(page, 422)
-        services.set_password(session, staff.id, hashed, page.actor, page.now, keep=auth.id)
+        services.set_password(
+            page.site.work(session, page.actor, page.now), staff.id, hashed, keep=auth.id
+        )
     return page.redirect("/account?said=password")
 
 
@@ -74,9 +76,7 @@ def _checked_hash(page: Page) -> str | None:
 def sign_out_others(page: Page) -> Response[Any]:
     """End every other session of the account."""
     if page.auth is not None and page.auth.owner_id is not None:
-        own_sessions.end_others(
-            page.session, page.auth.owner_id, page.actor, page.now, keep=page.auth.id
-        )
+        own_sessions.end_others(page.work, page.auth.owner_id, keep=page.auth.id)
     return page.redirect("/account?said=others")
 
 
@@ -86,7 +86,7 @@ def end_session(page: Page) -> Response[Any]:
     if auth is None or auth.owner_id is None or auth.id == key:
         return page.redirect("/account")
     try:
-        own_sessions.end_session(page.session, auth.owner_id, key, page.actor, page.now)
+        own_sessions.end_session(page.work, auth.owner_id, key)
     except NotFoundError:
         return page.redirect("/account?said=over")
     return page.redirect("/account?said=one")

@@ -23,7 +23,7 @@ PLAIN = "text/plain; charset=utf-8"
 def lock(page: Page) -> Response[Any]:
     """Lock this session now; a script only wants to know that it is done."""
     if page.auth is not None and page.staff is not None:
-        locking.lock_now(page.session, page.staff, page.auth.id, page.now)
+        locking.lock_now(page.work, page.staff, page.auth.id)
         page.locked = True
     return _done(page) if page.htmx else locked_page(page, 200)
 
@@ -74,7 +74,9 @@ def submit(page: Page) -> Response[Any]:
         return failure_page(page, error)
     with site.database.write() as session:
         now = site.clock.now(session)
-        token = locking.unlock(session, attempt, session_id, now, matched=matched)
+        token = locking.unlock(
+            page.site.work(session, page.actor, now), attempt, session_id, matched=matched
+        )
         page.load_auth(session, now)
     if token is not None:
         page.go_on_as(token)
@@ -90,7 +92,9 @@ def _begin(page: Page, login: str) -> sign_in.StaffAttempt | ThrottledError:
     with site.database.write() as session:
         page.moment = site.clock.now(session)
         try:
-            return sign_in.begin(session, site.vault, login, page.address, page.moment)
+            return sign_in.begin(
+                page.site.work(session, page.actor, page.moment), login, page.address
+            )
         except ThrottledError as error:
             return error  # inside the transaction: the counters stay
 

@@ -25,7 +25,7 @@ def submit_resume(page: Page) -> Response[Any]:
         raise NotFoundError(_s("このお知らせは見つかりませんでした。"))
     if first_post(page):
         try:
-            resume(page.session, page.site.vault, entry, page.actor, page.now)
+            resume(page.work, entry)
         except (NotAllowedError, WrongStateError) as error:
             page.form.error("notice", error.message)
             return household.show(page, 422)

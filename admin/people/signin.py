@@ -49,9 +49,9 @@ def submit(page: Page) -> Response[Any]:
         refusal = _place_refusal(page, attempt) if matched else ""
         token = None
         if refusal:
-            sign_in.refuse_place(session, attempt, page.now)
+            sign_in.refuse_place(page.work, attempt)
         else:
-            token = sign_in.finish(session, attempt, page.auth, page.now, matched=matched)
+            token = sign_in.finish(page.work, attempt, page.auth, matched=matched)
         page.auth = page.staff = None
     if refusal:
         form.error("login", refusal)
@@ -81,7 +81,9 @@ def _begin(page: Page) -> sign_in.StaffAttempt | ThrottledError:
         page.moment = site.clock.now(session)
         try:
             return sign_in.begin(
-                session, site.vault, page.form.get("login"), page.address, page.moment
+                page.site.work(session, page.actor, page.moment),
+                page.form.get("login"),
+                page.address,
             )
         except ThrottledError as error:
             return error  # inside the transaction: the counters stay
@@ -113,15 +115,13 @@ def submit_code(page: Page) -> Response[Any]:
     kept = kept_of_sign_in(
         place.workplace.id if place.workplace is not None else "", page.user_agent
     )
-    page.sign_in_as(sign_in.complete(page.session, auth, page.now, data=kept))
+    page.sign_in_as(sign_in.complete(page.work, auth, data=kept))
     return page.redirect("/sites" if place.waiting else "/")
 
 
 def _answer(page: Page, staff_id: int) -> CodeAnswer | None:
     try:
-        answer = sign_in.check_code(
-            page.session, page.site.vault, staff_id, page.form.get("code"), page.now
-        )
+        answer = sign_in.check_code(page.work, staff_id, page.form.get("code"))
     except ThrottledError as error:
         page.form.error("code", error.message)
         return None
@@ -133,9 +133,7 @@ def _answer(page: Page, staff_id: int) -> CodeAnswer | None:
 def code_fault(page: Page, staff_id: int) -> str:
     """Check the fresh code of a dangerous action; returns what is wrong with it, or an empty text."""
     try:
-        answer = sign_in.check_code(
-            page.session, page.site.vault, staff_id, page.form.get("code"), page.now
-        )
+        answer = sign_in.check_code(page.work, staff_id, page.form.get("code"))
     except ThrottledError as error:
         return error.message
     return "" if answer is CodeAnswer.RIGHT else code_error(answer)

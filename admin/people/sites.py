@@ -54,14 +54,11 @@ def switch_on(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 services.switch_on(
-                    page.session,
-                    page.site.vault,
+                    page.work,
                     page.site.program.workplaces,
                     form.get("site"),
                     form.get("reason"),
                     ends_at,
-                    page.actor,
-                    page.now,
                 )
     except DomainError as error:
         return _refused(page, error)
@@ -79,7 +76,7 @@ def prolong(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 key = number_in_address(page, "switch_id")
-                services.prolong(page.session, key, ends_at, page.actor, page.now)
+                services.prolong(page.work, key, ends_at)
     except DomainError as error:
         return _refused(page, error)
     return page.redirect("/sites?said=prolonged")
@@ -90,9 +87,7 @@ def switch_off(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                services.switch_off(
-                    page.session, number_in_address(page, "switch_id"), page.actor, page.now
-                )
+                services.switch_off(page.work, number_in_address(page, "switch_id"))
     except DomainError as error:
         return _refused(page, error)
     return page.redirect("/sites?said=off")

@@ -24,7 +24,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 def deactivate(page: Page) -> Response[Any]:
     """Take an account out of use; asking twice is once."""
-    services.deactivate(page.session, number_in_address(page, "staff_id"), page.actor, page.now)
+    services.deactivate(page.work, number_in_address(page, "staff_id"))
     return page.redirect("/staff?said=deactivated")
 
 

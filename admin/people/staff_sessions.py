@@ -42,9 +42,7 @@ def end_one(page: Page) -> Response[Any]:
     """End one session; one that has ended already is no fault, a double press neither."""
     colleague = _colleague(page)
     try:
-        own_sessions.end_session(
-            page.session, colleague.id, number_in_address(page, "session_id"), page.actor, page.now
-        )
+        own_sessions.end_session(page.work, colleague.id, number_in_address(page, "session_id"))
     except NotFoundError:
         return page.redirect(f"/staff/{colleague.id}/sessions?said=over")
     return page.redirect(f"/staff/{colleague.id}/sessions?said=one")
@@ -54,7 +52,7 @@ def end_all(page: Page) -> Response[Any]:
     """End every session of the account (of one's own: every other)."""
     colleague = _colleague(page)
     keep = page.auth.id if page.auth is not None and page.auth.owner_id == colleague.id else None
-    own_sessions.end_others(page.session, colleague.id, page.actor, page.now, keep=keep)
+    own_sessions.end_others(page.work, colleague.id, keep=keep)
     return page.redirect(f"/staff/{colleague.id}/sessions?said=all")
 
 

@@ -77,7 +77,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         details=details if written else {},
         can_unfreeze=task.kind == BIRTH_FROZEN and task.state == "open",
         leads_to_letter=leads_to_letter(task),
-        letter_closed=why_not(page.session, program, task, page.now),
+        letter_closed=why_not(page.work, task),
         decide_until=last_day_to_decide(program)
         if program.windows.new_letter.is_over(page.now)
         else None,
@@ -88,15 +88,7 @@ def read(page: Page) -> Response[Any]:
     """Show what the requester wrote, and log that it was read."""
     task = _task(page)
     if page.auth is not None:
-        record(
-            page.session,
-            page.actor,
-            page.now,
-            "task.read",
-            "task",
-            task.id,
-            household_id=task.household_id,
-        )
+        record(page.work, "task.read", "task", task.id, household_id=task.household_id)
         page.auth.data = page.auth.data | {"read_task": task.id}
     return page.redirect(f"/tasks/{task.id}")
 
@@ -105,7 +97,7 @@ def finish(page: Page) -> Response[Any]:
     """Finish a task."""
     task = _task(page)
     if first_post(page):
-        finish_task(page.session, task.id, page.actor, page.now)
+        finish_task(page.work, task.id)
     return page.redirect("/tasks?said=finished")
 
 
@@ -113,7 +105,7 @@ def unfreeze_birth(page: Page) -> Response[Any]:
     """Let a household try its first sign-in again."""
     task = _task(page)
     if first_post(page):
-        unfreeze(page.session, task.id, page.actor, page.now)
+        unfreeze(page.work, task.id)
     return page.redirect("/tasks?said=unfrozen")
 
 
@@ -122,7 +114,7 @@ def new_letter(page: Page) -> Response[Any]:
     task = _task(page)
     if first_post(page):
         try:
-            order_new_letter(page.session, page.site.program, task.id, page.actor, page.now)
+            order_new_letter(page.work, task.id)
         except ConflictError as error:
             page.form.error("letter", error.message)
             return show(page, 422)

@@ -48,13 +48,7 @@ def preview(page: Page) -> Response[Any]:
     chosen = _chosen(page)
     if not chosen:
         return page.redirect("/reviews")
-    planned = bulk_review.plan(
-        page.session,
-        page.site.program,
-        [number for number, _version in chosen],
-        page.actor,
-        page.now,
-    )
+    planned = bulk_review.plan(page.work, [number for number, _version in chosen])
     return page.render("admin/requests/reviews_bulk.html", plan=planned, asked=len(chosen))
 
 
@@ -62,9 +56,7 @@ def accept(page: Page) -> Response[Any]:
     """Accept the chosen ones; what could not take it is kept for the next page."""
     chosen = _chosen(page)
     if chosen and first_post(page):
-        done, refused = bulk_review.accept_all(
-            page.session, page.site.vault, page.site.program, chosen, page.actor, page.now
-        )
+        done, refused = bulk_review.accept_all(page.work, chosen)
         left = [[one.request_id, one.receipt_no, one.why] for one in refused]
         if page.auth is not None:
             page.auth.data = page.auth.data | {CHOSEN: [], DONE: [len(done), left]}

@@ -57,20 +57,11 @@ def hand(page: Page) -> Response[Any]:
             if first_post(page):
                 stored = None
                 if scan is not None:
-                    stored = store_scan(
-                        page.session,
-                        page.site.vault,
-                        scan,
-                        page.actor,
-                        page.now,
-                        household_id=letter.household_id,
-                    ).id
+                    stored = store_scan(page.work, scan, household_id=letter.household_id).id
                 counter.handed_at_counter(
-                    page.session,
+                    page.work,
                     letter.id,
                     page.form.get("checked"),
-                    page.actor,
-                    page.now,
                     signed=page.form.get("signed") == "1",
                     receipt_scan_id=stored,
                 )

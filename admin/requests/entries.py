@@ -135,7 +135,7 @@ def _children(page: Page, kind: str) -> list[dict[str, Any]]:
     """Return the children as the household's page shows them, with what stands against this kind, if anything."""
     if kind not in JUDGED:
         return []
-    view = view_household(page.session, page.site.vault, _key(page))
+    view = view_household(page.work, _key(page))
     shown = household.shown_now(page, _key(page), Part.CHILDREN)
     offer: Any = choosing.choices if kind == ALTERNATIVE else declines.choices
     notes = {choice.ordinal: choice.why_not for choice in offer(page.session, _key(page))}
@@ -164,7 +164,7 @@ def _items(page: Page) -> list[dict[str, str]]:
             "where": where(standing.shipment) if standing.sent_on else "",
             "bar": bar_text(standing),
         }
-        for standing in standings(page.session, page.site.program, _key(page), page.now)
+        for standing in standings(page.work, _key(page))
     ]
 
 

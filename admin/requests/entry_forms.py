@@ -147,9 +147,7 @@ def _with_scan(page: Page, household_id: int, entry: PaperEntry[Any]) -> PaperEn
     checked = page.form.upload("scan")
     if checked is None:
         return entry
-    stored = store_scan(
-        page.session, page.site.vault, checked, page.actor, page.now, household_id=household_id
-    )
+    stored = store_scan(page.work, checked, household_id=household_id)
     return replace(entry, scan_id=stored.id)
 
 
@@ -159,9 +157,7 @@ def enter(page: Page, kind: str, household_id: int, entry: PaperEntry[Any]) -> R
     session, vault, program = page.session, page.site.vault, page.site.program
     if kind == ALTERNATIVE:
         asked = {place: page.form.get(f"product-{place}") for place in chosen(page, "child-")}
-        return alternatives.enter_form(
-            session, vault, program, household_id, asked, entry, page.actor, page.now
-        )
+        return alternatives.enter_form(page.work, household_id, asked, entry)
     if kind == REDELIVERY:
         item, _dash, key = page.form.get("item").partition("-")
         if item not in {LETTER, PARCEL} or (
@@ -169,45 +165,18 @@ def enter(page: Page, kind: str, household_id: int, entry: PaperEntry[Any]) -> R
         ):
             raise InputError(_s("届いていないものを選んでください。"))
         parcel = int(key) if item == PARCEL else None
-        return redeliveries.enter_form(
-            session, vault, program, household_id, item, parcel, entry, page.actor, page.now
-        )
+        return redeliveries.enter_form(page.work, household_id, item, parcel, entry)
     if kind == WISH:
         return _wish(page, household_id, entry)
     ordinals = sorted(chosen(page, "child-"))
     if entry.evidence:
         check = "counter" if entry.channel is Channel.COUNTER else "form"
-        return wishes.honor(
-            session,
-            vault,
-            program,
-            entry.evidence,
-            household_id,
-            ordinals,
-            check,
-            page.actor,
-            page.now,
-            entry,
-        )
-    return declines.enter_form(
-        session, vault, program, household_id, ordinals, entry, page.actor, page.now
-    )
+        return wishes.honor(page.work, entry.evidence, household_id, ordinals, check, entry)
+    return declines.enter_form(page.work, household_id, ordinals, entry)
 
 
 def _wish(page: Page, household_id: int, entry: PaperEntry[Any]) -> Request | Task:
     session, vault, program = page.session, page.site.vault, page.site.program
     if entry.evidence:
-        return wishes.honor(
-            session,
-            vault,
-            program,
-            entry.evidence,
-            household_id,
-            (),
-            "call_back",
-            page.actor,
-            page.now,
-        )
-    return wishes.phone_wish(
-        session, vault, program, household_id, page.form.get("way"), page.actor, page.now
-    )
+        return wishes.honor(page.work, entry.evidence, household_id, (), "call_back")
+    return wishes.phone_wish(page.work, household_id, page.form.get("way"))

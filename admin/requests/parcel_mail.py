@@ -47,22 +47,12 @@ def _act(
 
 def post(page: Page) -> Response[Any]:
     """Note that the parcel was handed to the post, for the first time or again."""
-    day, form, site = _day(page, "posted_on"), page.form, page.site
+    day, form = _day(page, "posted_on"), page.form
 
     def work(view: queries.ParcelView) -> None:
         again = view.shipment is not None and view.shipment.state == "returned"
         send = parcels_again.repost if again else delivery.post
-        send(
-            page.session,
-            site.vault,
-            site.program,
-            view.parcel.id,
-            day,
-            form.get("mail_class"),
-            form.get("tracking_no"),
-            page.actor,
-            page.now,
-        )
+        send(page.work, view.parcel.id, day, form.get("mail_class"), form.get("tracking_no"))
 
     return _act(page, "tracking_no", "posted", work)
 
@@ -75,16 +65,7 @@ def absent(page: Page) -> Response[Any]:
         page,
         "absent_on",
         "absent",
-        lambda view: delivery.absent(
-            page.session,
-            page.site.vault,
-            page.site.program,
-            view.parcel.id,
-            day,
-            page.actor,
-            page.now,
-            kept_until=kept_until,
-        ),
+        lambda view: delivery.absent(page.work, view.parcel.id, day, kept_until=kept_until),
     )
 
 
@@ -95,7 +76,7 @@ def deliver(page: Page) -> Response[Any]:
         page,
         "delivered_on",
         "delivered",
-        lambda view: by_hand.deliver(page.session, view.parcel.id, day, page.actor, page.now),
+        lambda view: by_hand.deliver(page.work, view.parcel.id, day),
     )
 
 
@@ -106,9 +87,7 @@ def come_back(page: Page) -> Response[Any]:
         page,
         "reason",
         "returned",
-        lambda view: delivery.come_back(
-            page.session, page.site.vault, view.parcel.id, reason, day, page.actor, page.now
-        ),
+        lambda view: delivery.come_back(page.work, view.parcel.id, reason, day),
     )
 
 
@@ -118,9 +97,7 @@ def restock(page: Page) -> Response[Any]:
         page,
         "restock",
         "restocked",
-        lambda view: parcels_again.restock(
-            page.session, page.site.vault, page.site.program, view.parcel.id, page.actor, page.now
-        ),
+        lambda view: parcels_again.restock(page.work, view.parcel.id),
     )
 
 
@@ -130,7 +107,7 @@ def hand_over(page: Page) -> Response[Any]:
         page,
         "hand_over",
         "handed_over",
-        lambda view: delivery.hand_over(page.session, view.parcel.id, page.actor, page.now),
+        lambda view: delivery.hand_over(page.work, view.parcel.id),
     )
 
 
@@ -140,7 +117,7 @@ def lose(page: Page) -> Response[Any]:
         page,
         "delivered_on",
         "lost",
-        lambda view: lost_parcels.lose(page.session, view.parcel.id, page.actor, page.now),
+        lambda view: lost_parcels.lose(page.work, view.parcel.id),
     )
 
 
@@ -150,7 +127,7 @@ def find(page: Page) -> Response[Any]:
         page,
         "lost",
         "found",
-        lambda view: lost_parcels.find(page.session, view.parcel.id, page.actor, page.now),
+        lambda view: lost_parcels.find(page.work, view.parcel.id),
     )
 
 
@@ -160,9 +137,7 @@ def resend(page: Page) -> Response[Any]:
         page,
         "lost",
         "resent",
-        lambda view: parcels_again.resend(
-            page.session, page.site.vault, view.parcel.id, page.actor, page.now
-        ),
+        lambda view: parcels_again.resend(page.work, view.parcel.id),
     )
 
 
@@ -172,9 +147,7 @@ def write_off(page: Page) -> Response[Any]:
         page,
         "lost",
         "written_off",
-        lambda view: parcels_again.write_off(
-            page.session, page.site.vault, view.parcel.id, page.actor, page.now
-        ),
+        lambda view: parcels_again.write_off(page.work, view.parcel.id),
     )
 
 

@@ -150,16 +150,7 @@ def count(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                packing.count(
-                    page.session,
-                    page.site.program,
-                    view.request_id,
-                    chosen,
-                    scans,
-                    form.get("mail_class"),
-                    page.actor,
-                    page.now,
-                )
+                packing.count(page.work, view.request_id, chosen, scans, form.get("mail_class"))
     except DomainError as error:
         form.error("mail_class" if error.code == "over_insurance" else "scan_0_0", error.message)
         return show_pack(page, 422)
@@ -246,9 +237,7 @@ def show_parcel(page: Page, status_code: int = 200) -> Response[Any]:
     if read:
         household_id, names = view.parcel.household_id, page.site.program.names
         ward = names.ward.in_language("ja")
-        addressee = read_addressees(page.session, page.site.vault, ward, [household_id]).get(
-            household_id
-        )
+        addressee = read_addressees(page.work, ward, [household_id]).get(household_id)
     return page.render(
         "admin/requests/parcel.html",
         status_code,
@@ -278,15 +267,7 @@ def confirm(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                packing.confirm(
-                    page.session,
-                    page.site.program,
-                    view.parcel.id,
-                    numbers[0] or 0,
-                    numbers[1] or 0,
-                    page.actor,
-                    page.now,
-                )
+                packing.confirm(page.work, view.parcel.id, numbers[0] or 0, numbers[1] or 0)
     except DomainError as error:
         form.error("pieces", error.message)
         return show_parcel(page, 422)
@@ -309,7 +290,7 @@ def discard(page: Page) -> Response[Any]:
     view = found_parcel(page)
     try:
         with page.session.begin_nested():
-            packing.discard(page.session, view.parcel.id, page.actor, page.now)
+            packing.discard(page.work, view.parcel.id)
     except DomainError as error:
         page.form.error("pieces", error.message)
         return show_parcel(page, 422)
@@ -321,9 +302,7 @@ def read_address(page: Page) -> Response[Any]:
     view = found_parcel(page)
     if page.auth is not None:
         record(
-            page.session,
-            page.actor,
-            page.now,
+            page.work,
             "parcel.address_read",
             "parcel",
             view.parcel.id,

@@ -118,15 +118,7 @@ def submit_add(page: Page) -> Response[Any]:
         found = (read_child(page.form.values, place) for place in range(1, PLACES + 1))
         children: list[ChildFields] = [child for child in found if child is not None]
         return additions.submit(
-            page.session,
-            page.site.vault,
-            page.site.program,
-            newcomer,
-            children,
-            instruction,
-            page.actor,
-            page.now,
-            scan_id=_stored_scan(page),
+            page.work, newcomer, children, instruction, scan_id=_stored_scan(page)
         )
 
     return _enter(page, enter, show_add)
@@ -141,7 +133,7 @@ def _stored_scan(page: Page) -> int | None:
     checked = page.form.upload("scan")
     if checked is None:
         return None
-    return store_scan(page.session, page.site.vault, checked, page.actor, page.now).id
+    return store_scan(page.work, checked).id
 
 
 def _enter(
@@ -169,7 +161,7 @@ def show_change(page: Page, status_code: int = 200) -> Response[Any]:
     if (answer := household.refused(page)) is not None:
         return answer
     key = number_in_address(page, "household_id")
-    view = view_household(page.session, page.site.vault, key)
+    view = view_household(page.work, key)
     names = {child.ordinal: mask_name(child.fields.name) for child in view.children}
     entries = coupons_of_household(page.session, key)
     return page.render(
@@ -204,15 +196,11 @@ def submit_change(page: Page) -> Response[Any]:
 
     def enter() -> Request:
         return changes.submit(
-            page.session,
-            page.site.vault,
-            page.site.program,
+            page.work.acting_as(replace(page.actor, channel=channel)),
             number_in_address(page, "household_id"),
             _ordinals(page),
             _newcomer(page),
             page.form.get("evidence"),
-            replace(page.actor, channel=channel),
-            page.now,
             words=page.form.get("words"),
             received_at=received,
             instruction=instruction,
@@ -259,15 +247,7 @@ def withdraw(page: Page) -> Response[Any]:
             _s("取り下げられるのは、入力した人だけです。審査の画面でお断りしてください。")
         )
     if first_post(page):
-        review.withdraw(
-            page.session,
-            page.site.vault,
-            page.site.program,
-            row.id,
-            row.household_id,
-            page.actor,
-            page.now,
-        )
+        review.withdraw(page.work, row.id, row.household_id)
     return page.redirect("/recipients?said=withdrawn")
 
 

@@ -66,11 +66,11 @@ def redelivery_facts(page: Page, request: Request) -> RedeliveryFacts:
     session, program = page.session, page.site.program
     row = redelivery_of(session, request.id)
     chosen = request.household_id is not None
-    standing = standing_for(session, program, request, row, page.now) if chosen else None
+    standing = standing_for(page.work, request, row) if chosen else None
     mail = standing.shipment if standing is not None else None
     elsewhere = ""
     if row.elsewhere is not None:
-        address = other_address(session, page.site.vault, request, row)
+        address = other_address(page.work, request, row)
         elsewhere = f"〒{address.postal_code[:3]}-{address.postal_code[3:]} {address.town}{address.street} {address.building}"
     return RedeliveryFacts(
         row=row,
@@ -93,11 +93,9 @@ def _matches(page: Page, request: Request, row: Redelivery) -> list[MatchFact]:
     session, vault = page.session, page.site.vault
     found = stored_matches(row)
     if row.matched_at is None:  # opened before the worker came by
-        found = find_matches(session, vault, page.site.indexer, written_in(vault, request, WRITTEN))
+        found = find_matches(page.work, page.site.indexer, written_in(vault, request, WRITTEN))
     may_know = allowed(page, Permission.KNOW_PROTECTED)
-    views = {
-        v.id: v for v in view_households(session, vault, [match.household_id for match in found])
-    }
+    views = {v.id: v for v in view_households(page.work, [match.household_id for match in found])}
     return [
         MatchFact(
             view.id,

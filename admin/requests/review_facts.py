@@ -80,9 +80,7 @@ def facts_of(page: Page, row: Request) -> Facts:
     session, vault = page.session, page.site.vault
     forms, form = paper_forms_of(session, row.id), form_of(row.kind)
     record = written_in(vault, row, form)
-    view = (
-        view_household(session, vault, row.household_id) if row.household_id is not None else None
-    )
+    view = view_household(page.work, row.household_id) if row.household_id is not None else None
     proposal = proposal_of(session, row.id)
     proposer = staff_user(session, proposal.proposed_by) if proposal is not None else None
     entries, assigned = coupons_and_assignments(session, view.id) if view else ([], [])
@@ -111,7 +109,7 @@ def facts_of(page: Page, row: Request) -> Facts:
         order_scan=scan_of(page, proposal) if row.kind == REDELIVERY else None,
         evidence=evidence_of(page, proposal.instruction_no if proposal is not None else None),
         redelivery=redelivery_facts(page, row) if row.kind == REDELIVERY else None,
-        alternative=lines_of(session, page.site.program, row) if row.kind == ALTERNATIVE else (),
+        alternative=lines_of(page.work, row) if row.kind == ALTERNATIVE else (),
         decline=item_facts(session, row.id) if row.kind == DECLINE else (),
     )
 

@@ -125,7 +125,7 @@ def take_next(page: Page) -> Response[Any]:
     if skipped and review_queue.one(
         page.session, skipped, include_protected=allowed(page, Permission.KNOW_PROTECTED)
     ):
-        services.release(page.session, skipped, page.actor, page.now)
+        services.release(page.work, skipped)
     return _open_next(page, skipped, "")
 
 
@@ -145,7 +145,7 @@ def _open_next(page: Page, after: int, said: str) -> Response[Any]:
         if found is None:
             break
         try:
-            services.claim(page.session, found, page.actor, page.now)
+            services.claim(page.work, found)
         except ConflictError:
             continue  # another reviewer took it in this moment
         return page.redirect(_address(f"/reviews/{found}", told))
@@ -163,7 +163,7 @@ def show(page: Page, status_code: int = 200, changes: Changes | None = None) -> 
     claimed = row.claimed_until is not None and row.claimed_until > page.now
     mine = claimed and row.claimed_by == _staff_id(page)
     rules = rules_of(row.kind)
-    decisions = review_offers.offered(page.session, row, page.actor)
+    decisions = review_offers.offered(page.work, row)
     return page.render(
         "admin/requests/review.html",
         status_code,
@@ -190,14 +190,14 @@ def show(page: Page, status_code: int = 200, changes: Changes | None = None) -> 
 def claim(page: Page) -> Response[Any]:
     """Start to review a request."""
     row = found_request(page)
-    services.claim(page.session, row.id, page.actor, page.now)
+    services.claim(page.work, row.id)
     return page.redirect(_address(f"/reviews/{row.id}", {"queue": _queue_of(page)}))
 
 
 def release(page: Page) -> Response[Any]:
     """Leave a request to others."""
     row = found_request(page)
-    services.release(page.session, row.id, page.actor, page.now)
+    services.release(page.work, row.id)
     return page.redirect(_address("/reviews", {"kind": _queue_of(page)}))
 
 
@@ -222,7 +222,7 @@ def decide(page: Page) -> Response[Any]:
         page.form.error("action", error.message)
         return show(page, 422)
     if action in STAYS:
-        services.claim(page.session, row.id, page.actor, page.now)
+        services.claim(page.work, row.id)
         return page.redirect(
             _address(f"/reviews/{row.id}", {"queue": _queue_of(page), "said": action})
         )
@@ -251,14 +251,10 @@ def _carried_out(page: Page, row: Request, version: int) -> Request:
             stored_order(page, extra.get("extra_instruction", ""), row.household_id) or ""
         )
     return rules_of(row.kind).decide(
-        page.session,
-        page.site.vault,
-        page.site.program,
+        page.work,
         row.id,
         version,
         page.form.get("action"),
-        page.actor,
-        page.now,
         reason=page.form.get("reason").strip(),
         text=page.form.get("text").strip(),
         **extra,

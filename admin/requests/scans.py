@@ -36,7 +36,7 @@ def _opened(page: Page, number: int | None) -> tuple[bytes, str]:
         found = scans.visible_scan(session, key, include_protected=may_know)
         if found is None or (number is not None and not 0 < number <= found.pages):
             raise NotFoundError(_s("この書類は見つかりませんでした。"))
-        return scans.open_scan(session, site.vault, found.id, page.actor, page.now, reason)
+        return scans.open_scan(page.site.work(session, page.actor, page.now), found.id, reason)
 
 
 def show(page: Page) -> Response[Any]:

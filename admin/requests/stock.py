@@ -27,7 +27,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     return page.render(
         "admin/requests/stock.html",
         status_code,
-        lines=queries.stock_lines(session, program),
+        lines=queries.stock_lines(page.work),
         product=product,
         known=known,
         ranges=queries.ranges(session, product),
@@ -46,14 +46,11 @@ def receive(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 stock.receive(
-                    page.session,
-                    page.site.program,
+                    page.work,
                     form.get("product"),
                     form.get("first"),
                     form.get("last"),
                     form.get("delivery_note"),
-                    page.actor,
-                    page.now,
                 )
     except DomainError as error:
         form.error("first", error.message)
@@ -76,12 +73,9 @@ def count(page: Page) -> Response[Any]:
         with page.session.begin_nested():
             if first_post(page):
                 stocktaking.propose_count(
-                    page.session,
-                    page.site.program,
+                    page.work,
                     form.get("product"),
                     counted or 0,
-                    page.actor,
-                    page.now,
                     missing=missing,
                     found=found,
                     damaged=form.get("damaged") == "1",
@@ -112,7 +106,7 @@ def settle(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             if first_post(page):
-                settle_it(page.session, key, page.actor, page.now)
+                settle_it(page.work, key)
     except DomainError as error:
         page.form.error("waiting", error.message)
         return show(page, 422)

@@ -100,9 +100,9 @@ class Context:
             database.read,
             database.write,
             self.vault(),
-            self.load_program(),
             self.clock,
             actor or self.actor,
+            self.load_program(),
         )
 
 

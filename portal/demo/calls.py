@@ -94,28 +94,17 @@ def make_calls(site: Site, agent: Actor, ward: Actor) -> None:
         for one in CALLS:
             began = now - timedelta(hours=one.hours)
             talked = began + timedelta(minutes=one.minutes)
-            call = start_call(session, agent, began, language=one.language)
+            call = start_call(site.work(session, agent, began), language=one.language)
             if one.question is not None:
                 row = services.raise_escalation(
-                    session, site.vault, site.program, one.question, agent, talked, call_id=call.id
+                    site.work(session, agent, talked), one.question, call_id=call.id
                 )
                 if one.answer:
                     order = Instruction("こども支援 第7号", jst_date(now - timedelta(hours=6)))
                     services.answer(
-                        session,
-                        site.vault,
+                        site.work(session, ward, now - timedelta(hours=6)),
                         row.id,
                         WardAnswer(one.answer, order),
-                        ward,
-                        now - timedelta(hours=6),
                     )
-            hang_up(session, call.id, agent, talked)
-            end_call(
-                session,
-                site.vault,
-                site.program,
-                call.id,
-                one.after,
-                agent,
-                talked + timedelta(minutes=1),
-            )
+            hang_up(site.work(session, agent, talked), call.id)
+            end_call(site.work(session, agent, talked + timedelta(minutes=1)), call.id, one.after)

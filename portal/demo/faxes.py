@@ -43,11 +43,11 @@ def bring_faxes(site: Site, keep_away: int, officer: Actor) -> None:
             .order_by(Household.id)
             .limit(1)
         ).one()
-        asked = _request(view_household(session, site.vault, family))
+        asked = _request(view_household(site.work(session), family))
         for hours, sender, lines in ((3, SENDERS[0], asked), (1, SENDERS[1], ADVERTISEMENT)):
             at = now - timedelta(hours=hours)
             new = NewFax(at, check_scan(_drawn(lines, sender, at)), sender=sender)
-            receive(session, site.vault, site.program.calendar, new, officer, now)
+            receive(site.work(session, officer, now), site.program.calendar, new)
 
 
 def _request(view: HouseholdView) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ FIELDS = {
 def have_accidents(site: Site, kept_free: int, officer: Actor) -> None:
     """Let happen what happens in every program, and the officer do what is right; ``kept_free`` is the visitor's family."""
     with site.database.write() as session:
-        now, program, vault = site.clock.now(session), site.program, site.vault
+        now = site.clock.now(session)
         coupon, entitlement = session.execute(
             select(Coupon, Entitlement)
             .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
@@ -44,7 +44,7 @@ def have_accidents(site: Site, kept_free: int, officer: Actor) -> None:
             .order_by(Coupon.id.desc())
             .limit(1)
         ).one()
-        coupons.reveal(session, vault, coupon, SYSTEM, now - timedelta(days=2))
+        coupons.reveal(site.work(session, SYSTEM, now - timedelta(days=2)), coupon)
         told = Told(
             "not_read",
             "みなもスーパー 駅前店",
@@ -52,21 +52,16 @@ def have_accidents(site: Site, kept_free: int, officer: Actor) -> None:
             jst_date(now - timedelta(days=1)),
         )
         case = faults.report_fault(
-            session,
-            vault,
+            site.work(session, officer, now - timedelta(hours=5)),
             entitlement.household_id,
             entitlement.id,
             told,
             Source.CALL,
-            officer,
-            now - timedelta(hours=5),
         )
         faults.look_up(
-            session,
+            site.work(session, officer, now - timedelta(hours=1)),
             case.id,
             LookUp("unused", jst_date(now - timedelta(hours=1))),
-            officer,
-            now - timedelta(hours=1),
             include_protected=False,
         )
         letter = session.scalars(
@@ -87,12 +82,12 @@ def have_accidents(site: Site, kept_free: int, officer: Actor) -> None:
             known - timedelta(days=1),
             summary="別の世帯の手紙が、同じ封筒に入っていた。",
         )
-        row = register.open_incident(session, vault, opening, officer, now)
-        register.tell_ward(session, row.id, known + timedelta(minutes=20), officer, now)
-        subjects.add_letters(session, row.id, letter, officer, now)
-        register.write_fields(
-            session, vault, row.id, FIELDS, malicious=False, actor=officer, now=now
-        )
-        write_report(session, vault, program, row.id, "first", officer, now)
+        row = register.open_incident(site.work(session, officer, now), opening)
+        register.tell_ward(site.work(session, officer, now), row.id, known + timedelta(minutes=20))
+        subjects.add_letters(site.work(session, officer, now), row.id, letter)
+        register.write_fields(site.work(session, officer, now), row.id, FIELDS, malicious=False)
+        write_report(site.work(session, officer, now), row.id, "first")
         began = now - timedelta(days=9)
-        downtime.log(session, "codes", began, began + timedelta(minutes=25), officer, now)
+        downtime.log(
+            site.work(session, officer, now), "codes", began, began + timedelta(minutes=25)
+        )

@@ -64,9 +64,9 @@ def hand_over_letters(site: Site, folder: Path, run_id: int, officer: Actor, war
     make_proof(_printer(site, folder, HANDED_OVER_BEFORE, officer), run_id)
     with site.database.write() as session:
         now = site.clock.now(session) - HANDED_OVER_BEFORE
-        approve_proof(session, run_id, ward, now)
-        propose_hand_over(session, run_id, officer, now)
-        confirm_hand_over(session, site.vault, run_id, ward, now)
+        approve_proof(site.work(session, ward, now), run_id)
+        propose_hand_over(site.work(session, officer, now), run_id)
+        confirm_hand_over(site.work(session, ward, now), run_id)
 
 
 def _letter(site: Site, built: BuiltRun) -> DemoLetter:
@@ -83,7 +83,7 @@ def _letter(site: Site, built: BuiltRun) -> DemoLetter:
             .order_by(func.abs(Letter.children - 2), Letter.chunk_number, Letter.position)
         )
         for household_id, file_name, position in rows:
-            birth = view_household(session, site.vault, household_id).fields.birth
+            birth = view_household(site.work(session), household_id).fields.birth
             if birth is not None and file_name and position:
                 return DemoLetter(
                     household_id, built.run_id, built.folder / file_name, position, birth

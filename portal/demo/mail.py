@@ -1,12 +1,12 @@
 """What became of the demo's letters in the post: most delivered, some waiting at the post office, a few back."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments.mail import SIMPLE_REGISTERED, STORAGE_ENDED
 from portal.domain.mailroom.printing.dispatch.posting import Entry, post_letters
@@ -33,21 +33,14 @@ def send_letters(site: Site, run_id: int, visitor: int, officer: Actor) -> None:
             .order_by(Letter.id)
         ).all()
         entries = [Entry(number, _label(place)) for place, (number, _household) in enumerate(rows)]
-        post_letters(session, entries, day, SIMPLE_REGISTERED, officer, now)
+        post_letters(site.work(session, officer, now), entries, day, SIMPLE_REGISTERED)
         lines = [HEADER]
         for place, (_number, household_id) in enumerate(rows):
             lines += _story(_label(place), 0 if household_id == visitor else place, day)
-        take_tracking(
-            session,
-            site.vault,
-            site.program,
-            CsvFeed("\r\n".join(lines).encode("cp932")),
-            officer,
-            now,
-        )
+        take_tracking(site.work(session, officer, now), CsvFeed("\r\n".join(lines).encode("cp932")))
         for place in RETURNED_AT:
             if place < len(rows) and rows[place].household_id != visitor:
-                _take_in(site, session, rows[place].number, now, officer)
+                _take_in(site.work(session, now=now), site, rows[place].number, officer)
 
 
 def _label(place: int) -> str:
@@ -72,7 +65,7 @@ def _story(label: str, place: int, day: date) -> list[str]:
     return [*begin, line(2 + place % 4, "お届け先にお届け済み")]
 
 
-def _take_in(site: Site, session: Session, number: str, now: datetime, officer: Actor) -> None:
-    day = jst_date(now) - timedelta(days=1)
+def _take_in(work: Work, site: Site, number: str, officer: Actor) -> None:
+    day = jst_date(work.now) - timedelta(days=1)
     pile = Pile(STORAGE_ENDED, "A-1", day, default_keep_until(site.program, day))
-    receive(session, site.vault, site.program, number, pile, officer, now)
+    receive(work.acting_as(officer), number, pile)

@@ -29,39 +29,35 @@ def fill_management(site: Site, officer: Actor, ward: Actor) -> None:
     """Let the officer and the ward do what they would have done by now."""
     with site.database.write() as session:
         now = site.clock.now(session)
-        today, program, vault = jst_date(now), site.program, site.vault
+        today = jst_date(now)
         url = site.settings.public_url
         letter = ward_documents.propose(
-            session, program, url, documents.LETTER, "発送の前の最終版", officer, now
+            site.work(session, officer, now), url, documents.LETTER, "発送の前の最終版"
         )
-        documents.approve(session, letter.id, "8水こ第12号", today - timedelta(days=40), ward, now)
-        ward_documents.propose(session, program, url, "decline_form", "初版", officer, now)
+        documents.approve(
+            site.work(session, ward, now), letter.id, "8水こ第12号", today - timedelta(days=40)
+        )
+        ward_documents.propose(site.work(session, officer, now), url, "decline_form", "初版")
         first = minutes.write(
-            session,
-            vault,
+            site.work(session, officer, now - timedelta(days=39)),
             None,
             0,
             today - timedelta(days=40),
             FIRST,
-            officer,
-            now - timedelta(days=39),
         )
-        minutes.confirm(session, first.id, 1, ward, now - timedelta(days=38))
-        minutes.write(session, vault, None, 0, today - timedelta(days=5), SECOND, officer, now)
+        minutes.confirm(site.work(session, ward, now - timedelta(days=38)), first.id, 1)
+        minutes.write(site.work(session, officer, now), None, 0, today - timedelta(days=5), SECOND)
         for number in (1, 2, 3):
-            questions.ask(session, number, today - timedelta(days=50), officer, now)
+            questions.ask(site.work(session, officer, now), number, today - timedelta(days=50))
         questions.answer(
-            session,
-            vault,
+            site.work(session, ward, now),
             1,
             "計画書に示した基準日と生年月日の範囲でよい。",
             "8水こ第10号",
             today - timedelta(days=45),
-            ward,
-            now,
         )
         for key in (*DONE, *BEGUN):
             action = "finish" if key in DONE else "begin"
-            milestones.move(session, program, key, action, officer, now)
+            milestones.move(site.work(session, officer, now), key, action)
         noted = {"owner": "配送の責任者", "evidence": "議事録 第1回", "note": ""}
-        milestones.note(session, vault, program, "delivery", noted, officer, now)
+        milestones.note(site.work(session, officer, now), "delivery", noted)

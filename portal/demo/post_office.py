@@ -24,30 +24,28 @@ def fill_calendar(site: Site, run_id: int, officer: Actor, ward: Actor) -> None:
             pyrage.x25519.Identity.generate().to_public()
         )  # an invented company: nobody has its other half
         company = subcontractors.propose_subcontractor(
-            session,
+            site.work(session, officer, now - ENTERED),
             MAIL_HOUSE,
             subcontractors.MAIL_HOUSE,
             "手紙の印刷と封入",
             key,
-            officer,
-            now - ENTERED,
         )
         subcontractors.consent(
-            session, company.id, "8水こ第9号", jst_date(now - CONSENTED), ward, now - CONSENTED
+            site.work(session, ward, now - CONSENTED),
+            company.id,
+            "8水こ第9号",
+            jst_date(now - CONSENTED),
         )
         towns = sorted(
             {town for names in load_towns(site.program.towns_file).values() for town in names}
         )
         third = max(1, len(towns) // 3)
         sent = calendar.Plan(jst_date(now - SENT), OFFICE, 90, tuple(towns[:third]), run_id)
-        first = calendar.plan(session, site.vault, sent, officer, now - SENT)
-        calendar.mark_sent(session, first.id, officer, now - SENT)
+        first = calendar.plan(site.work(session, officer, now - SENT), sent)
+        calendar.mark_sent(site.work(session, officer, now - SENT), first.id)
         for at, after in enumerate(COMING, 1):
             some = tuple(towns[at * third : (at + 1) * third]) or tuple(towns)
             calendar.plan(
-                session,
-                site.vault,
+                site.work(session, officer, now),
                 calendar.Plan(jst_date(now + after), OFFICE, 40, some),
-                officer,
-                now,
             )

@@ -30,27 +30,20 @@ def fill_desk(site: Site, keep_away: int, officer: Actor) -> None:
         for product in program.alternatives:
             word = product.id.upper().replace("_", "")[:6]
             receive(
-                session,
-                program,
+                site.work(session, officer, now - timedelta(days=6)),
                 product.id,
                 f"{word}0001",
                 f"{word}{PIECES:04}",
                 "DEMO-1",
-                officer,
-                now - timedelta(days=6),
             )
         chosen = _families(session, keep_away)
         for place, (household_id, ordinals) in enumerate(chosen[:4]):
             actor = _resident(session, household_id)
             at = now - timedelta(days=5 - place, hours=place)
             declines.submit(
-                session,
-                site.vault,
-                program,
+                site.work(session, actor, at),
                 household_id,
                 ordinals[: place % 2 + 1],
-                actor,
-                at,
                 written=DeclineNote(
                     (WhyDecline.NOT_NEEDED, None, WhyDecline.FOR_OTHERS, WhyDecline.OTHER)[place]
                 ),
@@ -60,17 +53,13 @@ def fill_desk(site: Site, keep_away: int, officer: Actor) -> None:
             actor = _resident(session, household_id)
             at = now - timedelta(days=3 - place, hours=2)
             alternatives.submit(
-                session,
-                site.vault,
-                program,
+                site.work(session, actor, at),
                 household_id,
                 dict.fromkeys(ordinals, product_id),
-                actor,
-                at,
                 written=PaperWish(WhyPaper.NO_SMARTPHONE),
             )
         wish = Wish("架空 花子", date(1985, 4, 1), "1390001", telephone="03-0000-0000")
-        submit_without_sign_in(session, site.vault, program, wish, "demo", "203.0.113.1", now)
+        submit_without_sign_in(site.work(session, now=now), wish, "demo", "203.0.113.1")
 
 
 def _families(session: Session, keep_away: int) -> Sequence[tuple[int, list[int]]]:

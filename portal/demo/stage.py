@@ -101,9 +101,7 @@ def import_extract(site: Site, folder: Path, today: date) -> int:
     path = make_extract(plan).write(folder / "extract", "sample")["sample"]
     layout = find_layout("sample", program.layouts_dir)
     report = check_file(path, layout, rules_of(program, extracted=plan.extracted))
-    importer = Importer(
-        site.database.write, site.vault, Indexer(site.vault), site.clock, program.amount_yen, SYSTEM
-    )
+    importer = Importer(site.work_source(), Indexer(site.vault), program.amount_yen)
     importer.run(path, report)
     return HOUSEHOLDS
 
@@ -126,23 +124,17 @@ def give_coupons(site: Site, folder: Path) -> None:
     )
     profile = load_issuer("sandbox", program.issuers_dir).allowing(site.public_host)
     load_batch(
+        site.work_source(),
         path,
         profile,
         Order("DEMO-1", count, total),
         Terms(program.amount_yen, windows.exchange.ends_at),
-        vault=site.vault,
-        read=site.database.read,
-        write=site.database.write,
-        clock=site.clock,
-        actor=SYSTEM,
         workers=min(2, os.cpu_count() or 1),
     )
     path.unlink()
     with site.database.write() as session:
         assign(
-            session,
-            SYSTEM,
-            site.clock.now(session),
+            site.work(session, SYSTEM),
             reserve=Reserve(count=10),
             protection_loaded=protection_loaded(session),
         )
@@ -161,14 +153,11 @@ def make_staff(site: Site) -> tuple[DemoStaff, ...]:
         now = site.clock.now(session)
         for login, name, organization, role in people:
             new = add_staff(
-                session,
-                site.vault,
+                site.work(session, SYSTEM, now),
                 login=login,
                 name=name,
                 organization=organization,
                 role=role,
-                actor=SYSTEM,
-                now=now,
             )
             actor = Actor(role, new.user.id, organization)
             made.append(DemoStaff(actor, login, role.value, new.password, new.totp_secret))

@@ -23,7 +23,7 @@ def count_calls(site: Site, supervisor: Actor) -> None:
         now = site.clock.now(session)
         today = jst_date(now)
         before = missing_days(
-            session, site.program, site.program.contract.first_day, today - timedelta(days=1)
+            site.work(session), site.program.contract.first_day, today - timedelta(days=1)
         )
         over = now.astimezone(JST).hour * 2 + now.astimezone(JST).minute // 30
         rows: list[CountRow] = []
@@ -33,7 +33,7 @@ def count_calls(site: Site, supervisor: Actor) -> None:
                 last = min(span[1], over) if day == today else span[1]
                 crowded = span[1] - CROWDED if before and day == before[-1] else span[1]
                 rows += _day(day, span[0], last, crowded)
-        store(session, site.program, rows, FILE, supervisor, now, reason=None)
+        store(site.work(session, supervisor, now), rows, FILE, reason=None)
 
 
 def _day(day: date, first: int, last: int, crowded: int) -> Iterator[CountRow]:

@@ -77,7 +77,7 @@ class Site:
     def work_source(self, actor: Actor = SYSTEM) -> WorkSource:
         """Return what opens the transactions of a longer task."""
         return WorkSource(
-            self.database.read, self.database.write, self.vault, self.program, self.clock, actor
+            self.database.read, self.database.write, self.vault, self.clock, actor, self.program
         )
 
     @property

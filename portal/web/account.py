@@ -68,7 +68,9 @@ def submit_password(page: Page) -> Response[Any]:
         return failure_page(page, error)
     with site.database.write() as session:
         page.load_auth(session, site.clock.now(session))
-        account.set_own_password(session, site.vault, session_of(page), hashed, page.now)
+        account.set_own_password(
+            page.site.work(session, page.actor, page.now), session_of(page), hashed
+        )
     return page.redirect("/account?said=password")
 
 
@@ -90,9 +92,7 @@ def show_remove(page: Page, status_code: int = 200) -> Response[Any]:
 def remove_channel(page: Page) -> Response[Any]:
     """Remove one channel, never the last."""
     try:
-        account.remove_channel(
-            page.session, page.site.vault, session_of(page), page.form.get("channel"), page.now
-        )
+        account.remove_channel(page.work, session_of(page), page.form.get("channel"))
     except DomainError as error:
         page.form.error("channels", error.message)
         return show(page, 422)
@@ -107,14 +107,14 @@ def show_codes(page: Page, status_code: int = 200) -> Response[Any]:
 def new_codes(page: Page) -> Response[Any]:
     """Make ten new backup codes; the old ones end."""
     auth = session_of(page)
-    backup = new_backup_codes(page.session, page.site.vault, auth.owner_id or 0, page.now)
+    backup = new_backup_codes(page.work, auth.owner_id or 0)
     keep_backup(page, page.cookie(cookies.SESSION), backup)
     return page.redirect("/start/backup-codes")
 
 
 def sign_out_everywhere(page: Page) -> Response[Any]:
     """End all sessions."""
-    account.sign_out_everywhere(page.session, session_of(page), page.now)
+    account.sign_out_everywhere(page.work, session_of(page))
     page.drop_cookie(cookies.SESSION)
     return page.redirect("/signedout")
 
@@ -126,11 +126,9 @@ def show_lost(page: Page, status_code: int = 200) -> Response[Any]:
 
 def submit_lost(page: Page) -> Response[Any]:
     """Stop the account at once and ask for a new letter."""
-    task = account.report_lost(
-        page.session, page.site.vault, session_of(page).owner_id or 0, page.actor, page.now
-    )
+    task = account.report_lost(page.work, session_of(page).owner_id or 0)
     page.drop_cookie(cookies.SESSION)
-    sealed = stamp(page.session, page.site.vault, task.receipt_no, LOST)
+    sealed = stamp(page.work, task.receipt_no, LOST)
     return page.redirect(f"/account/received/lost/{task.receipt_no}/{sealed}")
 
 
@@ -153,7 +151,7 @@ def submit_letter(page: Page) -> Response[Any]:
     if not page.site.program.windows.new_letter.is_open(page.now):
         return show_letter(page, 409)
     household_id = own_credential(page).household_id
-    task = account.ask_new_letter(page.session, page.site.vault, household_id, page.actor, page.now)
+    task = account.ask_new_letter(page.work, household_id)
     return page.redirect(f"/account/received/letter/{task.receipt_no}")
 
 

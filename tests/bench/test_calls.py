@@ -23,6 +23,7 @@ from tests.support.people import CANARY_NAME, add_household
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
 from tests.support.telephony import BY_LANGUAGE
+from tests.support.work import work_in
 
 CALLS = 100_000
 WARM = 5
@@ -82,7 +83,11 @@ def fill(staff: StaffSite, household_ids: list[int], agent_ids: list[int]) -> No
         session.execute(
             insert(AuditEvent), [_event(row, number) for number, row in enumerate(rows)]
         )
-        import_file(session, staff.site.program, BY_LANGUAGE, as_file(counts), lead, staff.now)
+        import_file(
+            work_in(session, lead, staff.now, program=staff.site.program),
+            BY_LANGUAGE,
+            as_file(counts),
+        )
     with staff.database.write() as session:
         for number, agent in enumerate(agent_ids[1:31]):
             at = staff.now - timedelta(minutes=number)

@@ -17,9 +17,9 @@ from portal.domain.mailroom.printing.proofs.pictures import open_picture, pages_
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.platform.database import Database
 from tests.support.archives import MailHouse, make_mail_house
-from tests.support.coupons import NOW, VAULT
 from tests.support.letters import add_families, printer
 from tests.support.sources import ROOT
+from tests.support.work import work_in
 
 KILLS = 5
 
@@ -47,7 +47,7 @@ def whole_proofs(house: MailHouse, run_id: int) -> int:
             assert len(pages) == (session.scalar(select(func.count(PrintProofPage.id))) or 0) >= 3
             for page in pages:
                 png = open_picture(
-                    session, VAULT, run_id, page.id, house.ward, NOW, include_protected=False
+                    work_in(session, house.ward), run_id, page.id, include_protected=False
                 )
                 assert png.endswith(b"IEND\xaeB`\x82")
         return len(proofs)
@@ -98,7 +98,7 @@ def test_a_batch_killed_while_it_is_proved_or_packed_goes_on_and_nothing_is_half
     left = {path.name for path in built.folder.iterdir()} - files
     with database.write() as session:
         assert left == {row.file_name for row in archives_of(session, run_id)}
-        approve_proof(session, run_id, house.ward, NOW)
+        approve_proof(work_in(session, house.ward), run_id)
     house.hand_over(run_id)
     with database.read() as session:
         assert set(session.scalars(select(Letter.state))) == {"handed_over"}

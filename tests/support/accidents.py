@@ -16,7 +16,7 @@ from portal.domain.mailroom.printing.archives.sending import lose_archive
 from portal.domain.mailroom.printing.dispatch.handover import confirm_hand_over, propose_hand_over
 from portal.platform.database import Database
 from tests.support.archives import make_mail_house
-from tests.support.coupons import VAULT
+from tests.support.work import work_in
 
 
 def lose_batch(
@@ -25,10 +25,10 @@ def lose_batch(
     """The mail house loses the archive that it was handed: one action ends all its letters."""
     archive = make_mail_house(database, folder).build(run_id)
     with database.write() as session:
-        propose_hand_over(session, run_id, officer, now)
-        confirm_hand_over(session, VAULT, run_id, ward, now)
+        propose_hand_over(work_in(session, officer, now), run_id)
+        confirm_hand_over(work_in(session, ward, now), run_id)
     with database.write() as session:
-        lose_archive(session, archive.id, officer, now)
+        lose_archive(work_in(session, officer, now), archive.id)
 
 
 def wrong_counts(
@@ -40,8 +40,8 @@ def wrong_counts(
         theirs = select(Letter.number).where(
             Letter.household_id.in_(households), Letter.state == "handed_over"
         )
-        row = open_incident(session, VAULT, opening, officer, now)
-        add_letters(session, row.id, "\n".join(session.scalars(theirs)), officer, now)
-        stop_letters(session, row.id, officer, now)
+        row = open_incident(work_in(session, officer, now), opening)
+        add_letters(work_in(session, officer, now), row.id, "\n".join(session.scalars(theirs)))
+        stop_letters(work_in(session, officer, now), row.id)
         for household in households:
-            order_again(session, household, officer, now, reason="wrong_count")
+            order_again(work_in(session, officer, now), household, reason="wrong_count")

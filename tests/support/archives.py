@@ -12,17 +12,18 @@ from pathlib import Path
 import pyrage
 
 from portal.domain.foundation.actors import Actor, Organization, Role
-from portal.domain.foundation.clock import FixedClock
+from portal.domain.foundation.work import WorkSource
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.letters.subcontractors import services as subcontractors
-from portal.domain.mailroom.printing.archives.building import BuiltArchive, Sender, build_archive
+from portal.domain.mailroom.printing.archives.building import BuiltArchive, build_archive
 from portal.domain.mailroom.printing.dispatch import handover
 from portal.platform.database import Database, make_engine
-from tests.support.coupons import NOW, VAULT
+from tests.support.coupons import NOW
 from tests.support.people import Person, add_person
 from tests.support.proofs import approve_run
 from tests.support.staff import hire
+from tests.support.work import source_of, work_in
 
 DAY = date(2023, 6, 30)
 
@@ -40,9 +41,9 @@ class MailHouse:
     households: int = 0
 
     @property
-    def sender(self) -> Sender:
+    def sender(self) -> WorkSource:
         """What archives are built with, in the officer's name."""
-        return Sender(self.database.read, self.database.write, FixedClock(NOW), self.officer)
+        return source_of(self.database, actor=self.officer)
 
     def build(self, run_id: int) -> BuiltArchive:
         """Builds a run's archive."""
@@ -51,9 +52,9 @@ class MailHouse:
     def hand_over(self, run_id: int) -> None:
         """Hands a run over in the name of two people."""
         with self.database.write() as session:
-            handover.propose_hand_over(session, run_id, self.officer, NOW)
+            handover.propose_hand_over(work_in(session, self.officer), run_id)
         with self.database.write() as session:
-            handover.confirm_hand_over(session, VAULT, run_id, self.ward, NOW)
+            handover.confirm_hand_over(work_in(session, self.ward), run_id)
 
     def opened(
         self, archive: BuiltArchive, key: pyrage.x25519.Identity | None = None
@@ -141,10 +142,10 @@ def make_mail_house(database: Database, folder: Path, *, consented: bool = True)
     key = pyrage.x25519.Identity.generate()
     with database.write() as session:
         company = subcontractors.propose_subcontractor(
-            session, "汐風印刷", "mail_house", "手紙の封入", str(key.to_public()), officer, NOW
+            work_in(session, officer), "汐風印刷", "mail_house", "手紙の封入", str(key.to_public())
         )
         if consented:
-            subcontractors.consent(session, company.id, "5汐子第123号", DAY, ward, NOW)
+            subcontractors.consent(work_in(session, ward), company.id, "5汐子第123号", DAY)
     return MailHouse(database, folder, key, company.id, officer, ward)
 
 
@@ -153,7 +154,7 @@ def main() -> None:
     url, run_id, company_id, officer = sys.argv[1:]
     database = Database(make_engine(url))
     actor = Actor(Role.OFFICER, int(officer), Organization.CONTRACTOR)
-    sender = Sender(database.read, database.write, FixedClock(NOW), actor)
+    sender = source_of(database, actor=actor)
     sys.stdout.write("go\n")
     sys.stdout.flush()
     build_archive(sender, int(run_id), int(company_id))

@@ -23,6 +23,7 @@ from portal.domain.requests.requests.models import Scan
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
 from tests.support.telephony import BY_LANGUAGE, days, language_file
+from tests.support.work import work_in
 
 JUNE, JULY = date(2023, 6, 1), date(2023, 7, 1)
 END_OF_JULY = date(2023, 7, 31)
@@ -103,7 +104,9 @@ def fill(database: Database, program: Any, agent_id: int, lead_id: int) -> Month
     month = Month(counts=invent_counts(JUNE, END_OF_JULY))
     lead = Actor(Role.SUPERVISOR, lead_id, Organization.CONTRACTOR)
     with database.write() as session:
-        import_file(session, program, BY_LANGUAGE, as_file(month.counts), lead, CHECK_DAY)
+        import_file(
+            work_in(session, lead, CHECK_DAY, program=program), BY_LANGUAGE, as_file(month.counts)
+        )
     add_calls(database, month, agent_id)
     add_faxes(database, month, agent_id)
     add_escalations(database, month, agent_id)

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from portal.demo.issuer import make_batch
 from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.clock import FixedClock, day_end
+from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import WorkSource
 from portal.domain.people.coupons.batch_file import Order, Terms
 from portal.domain.people.coupons.issuer import IssuerProfile, load_issuer
 from portal.domain.people.coupons.loader import Loaded, load_batch
@@ -85,14 +87,17 @@ def sandbox_file(folder: Path, count: int, seed: int = 1) -> Path:
 def load_codes(database: Database, folder: Path, count: int, seed: int = 1) -> Loaded:
     """Loads that many sandbox codes under the order ``order-SEED``."""
     return load_batch(
+        WorkSource(
+            database.read,
+            database.write,
+            VAULT,
+            FixedClock(NOW),
+            SYSTEM,
+            load_program("sample", NOW.date()),
+        ),
         sandbox_file(folder, count, seed),
         sandbox_profile(),
         Order(f"order-{seed}"),
         TERMS,
-        vault=VAULT,
-        read=database.read,
-        write=database.write,
-        clock=FixedClock(NOW),
-        actor=SYSTEM,
         workers=1,
     )

@@ -8,7 +8,7 @@ from html import unescape
 
 from sqlalchemy import select, update
 
-from portal.domain.foundation.actors import SYSTEM, Actor, Channel, Organization, Role
+from portal.domain.foundation.actors import Actor, Channel, Organization, Role
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.program.schema import Program
 from portal.domain.people.coupons import services as coupons
@@ -26,8 +26,8 @@ from portal.domain.requests.redeliveries.submitting import submit_without_sign_i
 from portal.domain.requests.redeliveries.written import Wish
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
-from tests.support.coupons import VAULT
 from tests.support.people import CANARY_BIRTH, CANARY_NAME, Person
+from tests.support.work import work_in
 
 PARENT = Actor(Role.RESIDENT, 1)
 NEWCOMER = Newcomer(
@@ -63,13 +63,9 @@ class Inbox:
         """A household declines in the portal."""
         with self.database.write() as session:
             return declines.submit(
-                session,
-                VAULT,
-                self.program,
+                work_in(session, PARENT, self._at(at), program=self.program),
                 person.household_id,
                 ordinals,
-                PARENT,
-                self._at(at),
                 written=DeclineNote(WhyDecline.NOT_NEEDED),
             )
 
@@ -91,7 +87,10 @@ class Inbox:
         )
         with self.database.write() as session:
             return enter_form(
-                session, VAULT, self.program, person.household_id, ordinals, form, actor, at
+                work_in(session, actor, at, program=self.program),
+                person.household_id,
+                ordinals,
+                form,
             )
 
     def alternative(self, person: Person, ordinals: tuple[int, ...] = (1,)) -> Request:
@@ -99,13 +98,9 @@ class Inbox:
         product = self.program.alternatives[0].id
         with self.database.write() as session:
             return alternatives.submit(
-                session,
-                VAULT,
-                self.program,
+                work_in(session, PARENT, self._at(None), program=self.program),
                 person.household_id,
                 dict.fromkeys(ordinals, product),
-                PARENT,
-                self._at(None),
                 written=PaperWish(WhyPaper.NO_SMARTPHONE),
             )
 
@@ -115,13 +110,10 @@ class Inbox:
         at = self._at(None)
         with self.database.write() as session:
             number = submit_without_sign_in(
-                session,
-                VAULT,
-                self.program,
+                work_in(session, now=at, program=self.program),
                 wish,
                 secrets.token_hex(),
                 f"198.51.100.{secrets.randbelow(250)}",
-                at,
             )
             return session.scalars(select(Request).where(Request.receipt_no == number)).one()
 
@@ -130,14 +122,10 @@ class Inbox:
         order = Instruction("指示第12号", date(2023, 7, 28))
         with self.database.write() as session:
             return additions.submit(
-                session,
-                VAULT,
-                self.program,
+                work_in(session, actor, self._at(None), program=self.program),
                 NEWCOMER,
                 (replace(BABY, person_no=f"p{self.count}"),),
                 order,
-                actor,
-                self._at(None),
             )
 
     def reveal(self, person: Person, ordinal: int = 1) -> int:
@@ -146,7 +134,7 @@ class Inbox:
             session.execute(update(CouponBatch).values(sandbox=False))
             found = coupon_of_child(session, person.household_id, ordinal).coupon
             assert found is not None
-            coupons.reveal(session, VAULT, found, SYSTEM, self.now)
+            coupons.reveal(work_in(session, now=self.now), found)
             return found.id
 
     def coupon_state(self, coupon_id: int) -> str:

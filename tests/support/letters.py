@@ -20,6 +20,7 @@ from portal.platform.database import Database, make_engine
 from tests.support import pdf
 from tests.support.coupons import NOW, VAULT
 from tests.support.people import CANARY_NAME, add_household
+from tests.support.work import work_in
 
 PUBLIC_URL = "https://coupon.shiokaze.example"
 ID = re.compile(r"\b(\d{4})-(\d{3})-(\d{3})\b")
@@ -113,7 +114,7 @@ def add_families(
             if at in held:
                 session.add(Hold(household_id=ids[-1], code="W06_INSTITUTION", created_at=NOW))
         if known:
-            note_protection(session, "extract", SYSTEM, NOW)
+            note_protection(work_in(session), "extract")
     return ids
 
 

@@ -28,6 +28,7 @@ from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.support.coupons import AMOUNT, NOW, VAULT
 from tests.support.people import Person, add_household, give_coupons
+from tests.support.work import work_in
 
 GIFT = "gift_card"
 PIECES = 3
@@ -98,20 +99,20 @@ class Paper:
         """Stock comes in."""
         with self.database.write() as session:
             stock.receive(
-                session, self.program, product, first, last, "N-1", self.officer, self.now
+                work_in(session, self.officer, self.now, program=self.program),
+                product,
+                first,
+                last,
+                "N-1",
             )
 
     def ask(self, person: Person, *ordinals: int, product: str = GIFT) -> int:
         """Asks for paper in the portal; returns the request's key."""
         with self.database.write() as session:
             row = services.submit(
-                session,
-                VAULT,
-                self.program,
+                work_in(session, self.resident(person), self.now, program=self.program),
                 person.household_id,
                 dict.fromkeys(ordinals or (1,), product),
-                self.resident(person),
-                self.now,
                 written=PaperWish(WhyPaper.NO_SMARTPHONE),
             )
             return row.id
@@ -123,14 +124,10 @@ class Paper:
         with self.database.write() as session:
             version = session.get_one(Request, request_id).version
             row = review.decide(
-                session,
-                VAULT,
-                self.program,
+                work_in(session, actor or self.officer, self.now, program=self.program),
                 request_id,
                 version,
                 action,
-                actor or self.officer,
-                self.now,
                 reason=reason,
             )
             session.flush()
@@ -141,13 +138,9 @@ class Paper:
         """The household takes its request back."""
         with self.database.write() as session:
             services.withdraw(
-                session,
-                VAULT,
-                self.program,
+                work_in(session, self.resident(person), self.now, program=self.program),
                 request_id,
                 person.household_id,
-                self.resident(person),
-                self.now,
             )
 
     def free_serials(self, session: Session, count: int, product: str = GIFT) -> list[str]:
@@ -169,14 +162,11 @@ class Paper:
             chosen = ordinals or (1,)
             scanned = serials or self.free_serials(session, PIECES * len(chosen))
             return packing.count(
-                session,
-                self.program,
+                work_in(session, self.officer, self.now, program=self.program),
                 request_id,
                 chosen,
                 [packing.Scanned(GIFT, s) for s in scanned],
                 mail_class,
-                self.officer,
-                self.now,
             ).id
 
     def confirm(
@@ -186,13 +176,10 @@ class Paper:
         with self.database.write() as session:
             parcel = session.get_one(AlternativeParcel, parcel_id)
             packing.confirm(
-                session,
-                self.program,
+                work_in(session, actor or self.second, self.now, program=self.program),
                 parcel_id,
                 pieces if pieces is not None else parcel.pieces,
                 parcel.amount_yen,
-                actor or self.second,
-                self.now,
             )
 
     def pack(self, request_id: int, *ordinals: int, mail_class: str = SIMPLE_REGISTERED) -> int:
@@ -214,33 +201,31 @@ class Paper:
         send = delivery.repost if again else delivery.post
         with self.database.write() as session:
             send(
-                session,
-                VAULT,
-                self.program,
+                work_in(session, actor or self.officer, self.now, program=self.program),
                 parcel_id,
                 self.today,
                 mail_class,
                 tracking_no(self.posted),
-                actor or self.officer,
-                self.now,
             )
 
     def deliver(self, parcel_id: int) -> None:
         """It arrives."""
         with self.database.write() as session:
-            delivery.deliver(session, parcel_id, self.today, self.officer, self.now)
+            delivery.deliver(work_in(session, self.officer, self.now), parcel_id, self.today)
 
     def come_back(self, parcel_id: int, reason: str = "storage_ended") -> None:
         """It comes back."""
         with self.database.write() as session:
             delivery.come_back(
-                session, VAULT, parcel_id, reason, self.today, self.officer, self.now
+                work_in(session, self.officer, self.now), parcel_id, reason, self.today
             )
 
     def restock(self, parcel_id: int) -> None:
         """Its pieces go back into stock."""
         with self.database.write() as session:
-            delivery.restock(session, self.program, parcel_id, self.officer, self.now)
+            delivery.restock(
+                work_in(session, self.officer, self.now, program=self.program), parcel_id
+            )
 
     def packed(self, person: Person, *ordinals: int) -> tuple[int, int]:
         """A household's request, accepted and packed; returns request and parcel."""
@@ -273,14 +258,16 @@ class Paper:
         """A product's stock."""
         with self.database.read() as session:
             return next(
-                x for x in queries.stock_lines(session, self.program) if x.product == product
+                x
+                for x in queries.stock_lines(work_in(session, program=self.program))
+                if x.product == product
             )
 
     def check(self) -> None:
         """What must hold at every moment: the sums over all rights, and the ledger."""
         with self.database.read() as session:
             assert totals(session).adds_up(self.children, self.children * AMOUNT)
-            for line in queries.stock_lines(session, self.program):
+            for line in queries.stock_lines(work_in(session, program=self.program)):
                 assert line.agrees, line
                 assert line.free >= 0, line
             alive = select(AlternativeItem.id).join(

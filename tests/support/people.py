@@ -10,7 +10,6 @@ from pathlib import Path
 import pyotp
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.vault import Vault
 from portal.domain.people.authn import codes
 from portal.domain.people.authn.passwords import hash_password
@@ -32,6 +31,7 @@ from portal.domain.people.households.search_index import Indexer
 from portal.domain.people.signin.activation import activate
 from portal.platform.database import Database
 from tests.support.coupons import AMOUNT, VAULT, load_codes
+from tests.support.work import work_in
 
 CANARY_NAME, CANARY_KANA = "鶉野　瑠璃子", "ウズラノ ルリコ"
 CANARY_CHILDREN = (("鶉野　翡翠", "ウズラノ ヒスイ"), ("鶉野　珊瑚", "ウズラノ サンゴ"))
@@ -143,7 +143,7 @@ def add_person(
             session, vault, number, now, children=children, protected=protected
         )
         hashed = hash_password(vault, password, b"0123456789abcdef")
-        credential = issue(session, vault, household_id, login_id, hashed, SYSTEM, now)
+        credential = issue(work_in(session, now=now, vault=vault), household_id, login_id, hashed)
         person = Person(household_id, credential.id, login_id, password)
         if active:
             _activate(session, vault, person, now)
@@ -155,13 +155,13 @@ def _activate(session: Session, vault: Vault, person: Person, now: datetime) -> 
 
     person.totp_secret = codes.new_totp_secret()
     authenticator = codes.add_authenticator(
-        session, vault, person.credential_id, "totp", person.totp_secret, now
+        work_in(session, now=now, vault=vault), person.credential_id, "totp", person.totp_secret
     )
     authenticator.state, authenticator.confirmed_at = "confirmed", now
     token = sessions.start(session, sessions.RESIDENT, "channel", person.credential_id, now)
     auth = sessions.load(session, sessions.RESIDENT, token, now)
     assert auth is not None
-    last, person.backup = activate(session, vault, auth, now)
+    last, person.backup = activate(work_in(session, now=now, vault=vault), auth)
     sessions.end(session, sessions.RESIDENT, last)
 
 
@@ -171,4 +171,4 @@ def give_coupons(
     """Loads sandbox codes and gives one to every entitlement that may have one."""
     load_codes(database, folder, count, seed)
     with database.write() as session:
-        assign(session, SYSTEM, now, reserve=Reserve(count=0), protection_loaded=True)
+        assign(work_in(session, now=now), reserve=Reserve(count=0), protection_loaded=True)

@@ -10,8 +10,9 @@ from portal.domain.mailroom.printing.proofs.content import build_sha256
 from portal.domain.mailroom.printing.proofs.decisions import approve_proof
 from portal.domain.mailroom.printing.proofs.making import make_proof, store_proof
 from portal.platform.database import Database, make_engine
-from tests.support.coupons import NOW, VAULT
+from tests.support.coupons import NOW
 from tests.support.letters import printer
+from tests.support.work import work_in
 
 
 def approve_run(
@@ -19,8 +20,8 @@ def approve_run(
 ) -> None:
     """One person makes a run's proof, another approves it."""
     with database.write() as session:
-        store_proof(session, VAULT, run_id, build_sha256(session, run_id), 1, (), maker, now)
-        approve_proof(session, run_id, approver, now)
+        store_proof(work_in(session, maker, now), run_id, build_sha256(session, run_id), 1, ())
+        approve_proof(work_in(session, approver, now), run_id)
 
 
 def main() -> None:

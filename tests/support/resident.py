@@ -31,6 +31,7 @@ from portal.web.access import NEXT_STEP
 from tests.support.coupons import VAULT
 from tests.support.people import Person, add_person, give_coupons
 from tests.support.servers import ROOT, Server, StartServer, free_port
+from tests.support.work import work_in
 
 NOON = datetime(2023, 8, 1, 3, 0, tzinfo=UTC)
 """A Tuesday, noon in Japan, in the middle of the program."""
@@ -215,7 +216,7 @@ class Resident:
     def messages(self) -> list[str]:
         """Texts of the messages that wait in the outbox, as their recipients would read them; takes them out."""
         with self.database.write() as session:
-            return [claim.body for claim in claim_due(session, VAULT, self.now, limit=50)]
+            return [claim.body for claim in claim_due(work_in(session, now=self.now), limit=50)]
 
     def last_code(self) -> str:
         """The newest one-time code that was sent."""

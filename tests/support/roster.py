@@ -12,7 +12,6 @@ from sqlalchemy import MetaData, select
 from portal.demo.extract import Extract, make_extract
 from portal.demo.families import ExtractPlan, Family
 from portal.demo.ward import TOWNS
-from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.clock import FixedClock
 from portal.domain.mailroom.roster.check import RosterReport, check_file
 from portal.domain.mailroom.roster.importer import Imported, Importer
@@ -27,6 +26,7 @@ from portal.domain.people.households.records import household_digest
 from portal.domain.people.households.search_index import Indexer
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
+from tests.support.work import source_of, work_in
 
 NOW = datetime(2023, 6, 1, tzinfo=UTC)
 SMALL = ExtractPlan(households=12, seed=21, clean=True)
@@ -44,7 +44,7 @@ def rules_for(plan: ExtractPlan) -> RosterRules:
 
 
 def importer(database: Database) -> Importer:
-    return Importer(database.write, VAULT, Indexer(VAULT), FixedClock(NOW), 30_000, SYSTEM)
+    return Importer(source_of(database, FixedClock(NOW)), Indexer(VAULT), 30_000)
 
 
 @dataclass
@@ -98,7 +98,7 @@ class Ward:
     def view(self, family: Family | str) -> HouseholdView:
         key = self.key(family)
         with self.database.read() as session:
-            return view_household(session, VAULT, key)
+            return view_household(work_in(session), key)
 
     def holds(self, family: Family | str) -> list[str]:
         key = self.key(family)
@@ -132,7 +132,9 @@ class Ward:
             for key, code in session.execute(
                 select(Hold.household_id, Hold.code).where(Hold.state == "open").order_by(Hold.code)
             ).all():
-                found.setdefault(view_household(session, VAULT, key).fields.number, []).append(code)
+                found.setdefault(view_household(work_in(session), key).fields.number, []).append(
+                    code
+                )
         return found
 
 

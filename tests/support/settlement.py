@@ -20,7 +20,8 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import change
 from portal.domain.people.staff.models import StaffUser
 from portal.platform.database import Database
-from tests.support.coupons import AMOUNT, NOW, VAULT, add_households, load_codes, sandbox_profile
+from tests.support.coupons import AMOUNT, NOW, add_households, load_codes, sandbox_profile
+from tests.support.work import work_in
 
 LAST_USE_DAY = date(2024, 3, 31)
 AFTER_ALL = datetime(2024, 4, 1, 1, 0, tzinfo=UTC)
@@ -45,12 +46,12 @@ class Ending:
     def show(self, places: Sequence[int]) -> None:
         with self.database.write() as session:
             for place in places:
-                reveal(session, VAULT, session.scalars(_live()).all()[place], self.officer, NOW)
+                reveal(work_in(session, self.officer), session.scalars(_live()).all()[place])
 
     def end(self, place: int, action: str) -> None:
         with self.database.write() as session:
             key = session.scalars(select(Entitlement.id).order_by(Entitlement.id)).all()[place]
-            change(session, key, action, self.officer, NOW)
+            change(work_in(session, self.officer), key, action)
 
     def take(self, rows: Sequence[tuple[int, str, int]], day: date = LAST_USE_DAY) -> Taken:
         self.files += 1
@@ -58,13 +59,13 @@ class Ending:
         with self.database.read() as session:
             coupons = session.scalars(_live()).all()
             written = [
-                (open_code(session, VAULT, coupons[p]).management_no, word, yen, AMOUNT)
+                (open_code(work_in(session), coupons[p]).management_no, word, yen, AMOUNT)
                 for p, word, yen in rows
             ]
         make_statement(path, written)
         with self.database.write() as session:
             return take_statement(
-                session, VAULT, path.read_bytes(), sandbox_profile(), day, self.officer, AFTER_ALL
+                work_in(session, self.officer, AFTER_ALL), path.read_bytes(), sandbox_profile(), day
             )
 
 
@@ -96,7 +97,7 @@ def make_ending(database: Database, folder: Path, households: int, *, spare: int
         officer, ward = (Actor(Role(p.role), p.id, Organization(p.organization)) for p in people)
     load_codes(database, folder, households + spare)
     with database.write() as session:
-        assign(session, officer, NOW, reserve=Reserve.parse("0"), protection_loaded=True)
+        assign(work_in(session, officer), reserve=Reserve.parse("0"), protection_loaded=True)
     return Ending(database, folder, end_program(), officer, ward)
 
 

@@ -12,7 +12,7 @@ from litestar.types import ASGIApp
 from sqlalchemy import select
 
 from admin import routes
-from portal.domain.foundation.actors import SYSTEM, Organization, Role
+from portal.domain.foundation.actors import Organization, Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.clock import FixedClock
 from portal.domain.people.authn import sessions
@@ -21,10 +21,10 @@ from portal.platform.application import make_routes, serve_site
 from portal.platform.database import Database
 from portal.platform.site import Site
 from portal.settings import Settings
-from tests.support.coupons import VAULT
 from tests.support.people import Person, add_person, give_coupons
 from tests.support.resident import NOON, Loop, Visitor
 from tests.support.servers import Server, StartServer, free_port
+from tests.support.work import work_in
 
 COOKIE = "staff-sid"
 PASSWORD = "correct horse battery 58"
@@ -120,14 +120,11 @@ def hire(database: Database, now: datetime, role: Role, login: str) -> Colleague
     """Adds an account with the tests' password."""
     with database.write() as session:
         made = add_staff(
-            session,
-            VAULT,
+            work_in(session, now=now),
             login=login,
             name=f"職員 {login}",
             organization=ROLES[role],
             role=role,
-            actor=SYSTEM,
-            now=now,
             password=PASSWORD,
         )
         return Colleague(made.user.id, made.user.login, made.totp_secret)

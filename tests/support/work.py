@@ -46,7 +46,7 @@ def source_of(
         database.read,
         database.write,
         vault,
-        program or sample_program(),
         clock or FixedClock(NOW),
         actor,
+        program or sample_program(),
     )

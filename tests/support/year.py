@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 
 from portal.demo.families import ExtractPlan
 from portal.demo.issuer import make_statement
-from portal.domain.foundation.actors import SYSTEM, Actor, Channel, Role
+from portal.domain.foundation.actors import Actor, Channel, Role
 from portal.domain.foundation.clock import FixedClock, jst_date
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments.mail import SIMPLE_REGISTERED
@@ -41,12 +41,13 @@ from portal.domain.requests.redeliveries import services as redeliveries
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.support.accidents import lose_batch, wrong_counts
-from tests.support.coupons import AMOUNT, VAULT, load_codes, sandbox_profile
+from tests.support.coupons import AMOUNT, load_codes, sandbox_profile
 from tests.support.letters import printer
 from tests.support.paper import Paper, make_paper
 from tests.support.people import Person
 from tests.support.roster import Ward
 from tests.support.settlement import end_program
+from tests.support.work import work_in
 
 FATES = (
     "exchanged",
@@ -160,9 +161,7 @@ class Year:
         load_codes(self.database, self.folder, sum(self.children.values()) + self.households)
         with self.database.write() as session:
             assign(
-                session,
-                SYSTEM,
-                at(date(2023, 6, 20)),
+                work_in(session, now=at(date(2023, 6, 20))),
                 reserve=Reserve.parse("0"),
                 protection_loaded=True,
             )
@@ -191,17 +190,16 @@ class Year:
         with self.database.write() as session:
             actor = Actor(Role.RESIDENT, household, channel=Channel.PORTAL)
             row = declines.submit(
-                session,
-                VAULT,
-                program,
+                work_in(session, actor, now, program=program),
                 household,
                 ordinals,
-                actor,
-                now,
                 written=DeclineNote(WhyDecline.NOT_NEEDED),
             )
             declines_review.decide(
-                session, VAULT, program, row.id, row.version, "accept", self.paper.officer, now
+                work_in(session, self.paper.officer, now, program=program),
+                row.id,
+                row.version,
+                "accept",
             )
 
     # ---- July: letters ------------------------------------------------------------------------
@@ -220,15 +218,15 @@ class Year:
         assert isinstance(built, BuiltRun)
         make_proof(replace(made, actor=self.paper.officer), built.run_id)
         with self.database.write() as session:
-            approve_proof(session, built.run_id, self.paper.ward, at(printed, 15))
+            approve_proof(work_in(session, self.paper.ward, at(printed, 15)), built.run_id)
         return built.run_id
 
     def _print(self, printed: date, posted: date, again: Collection[int] = ()) -> None:
         """Print and post all that is due; ``again`` are the households whose letter is a redelivery."""
         run_id, now = self._build(printed), at(printed, 15)
         with self.database.write() as session:
-            propose_hand_over(session, run_id, self.paper.officer, now)
-            confirm_hand_over(session, VAULT, run_id, self.paper.ward, now)
+            propose_hand_over(work_in(session, self.paper.officer, now), run_id)
+            confirm_hand_over(work_in(session, self.paper.ward, now), run_id)
         with self.database.write() as session:
             rows = session.execute(
                 select(Letter.number, Letter.household_id)
@@ -242,7 +240,10 @@ class Year:
                 entries.append(Entry(number, label(self.sent)))
                 self.truth.posted[posted, int(household in again)] += 1
             post_letters(
-                session, entries, posted, SIMPLE_REGISTERED, self.paper.officer, at(posted, 18)
+                work_in(session, self.paper.officer, at(posted, 18)),
+                entries,
+                posted,
+                SIMPLE_REGISTERED,
             )
 
     def mail(self) -> None:
@@ -280,7 +281,7 @@ class Year:
         data = "\r\n".join((HEADER, *lines, "")).encode("cp932")
         with self.database.write() as session:
             take_tracking(
-                session, VAULT, self.paper.program, CsvFeed(data), self.paper.officer, now
+                work_in(session, self.paper.officer, now, program=self.paper.program), CsvFeed(data)
             )
 
     def come_back(self) -> None:
@@ -295,13 +296,9 @@ class Year:
             pile = Pile(reason, "A-1", day, day + timedelta(days=180))
             with self.database.write() as session:
                 receive(
-                    session,
-                    VAULT,
-                    self.paper.program,
+                    work_in(session, self.paper.officer, at(day), program=self.paper.program),
                     self.labels[household],
                     pile,
-                    self.paper.officer,
-                    at(day),
                 )
             self.truth.returned[reason] += 1
 
@@ -319,14 +316,10 @@ class Year:
                 select(Request).where(Request.kind == "redelivery", Request.state != "closed")
             ):
                 redeliveries.decide(
-                    session,
-                    VAULT,
-                    program,
+                    work_in(session, self.paper.second, at(date(2023, 7, 24)), program=program),
                     row.id,
                     row.version,
                     "approve",
-                    self.paper.second,
-                    at(date(2023, 7, 24)),
                 )
         again, replaced = self.of("redelivered_exchanged"), self.of("wrong_count")
         if not again and not replaced:
@@ -344,7 +337,7 @@ class Year:
         now = at(date(2023, 8, 10))
         for household in self.of("moved", "died", "protected_later"):
             with self.database.write() as session:
-                suspend_household(session, household, self.paper.ward, now, reason="hold")
+                suspend_household(work_in(session, self.paper.ward, now), household, reason="hold")
                 hold_household(session, household, now)
                 if self.fates[household] == "protected_later":
                     session.execute(
@@ -361,7 +354,7 @@ class Year:
             for key in session.scalars(
                 select(Entitlement.id).where(Entitlement.household_id == household)
             ).all():
-                change(session, key, "exclude", self.paper.ward, now)
+                change(work_in(session, self.paper.ward, now), key, "exclude")
 
     def alternatives(self) -> None:
         """The first child of some households gets paper, all the way to the door; a mixed one declines for another."""
@@ -402,7 +395,7 @@ class Year:
                     .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
                     .where(Entitlement.household_id == household, Coupon.state == "assigned")
                 ).all():
-                    reveal(session, VAULT, coupon, SYSTEM, at(date(2023, 9, 1)))
+                    reveal(work_in(session, now=at(date(2023, 9, 1))), coupon)
 
     def _rows(self, household: int) -> list[tuple[str, str, int, int]]:
         fate = self.fates[household]
@@ -423,7 +416,7 @@ class Year:
                     Coupon.state.in_(("assigned", "revealed")),
                 )
             ).all()
-            numbers = [open_code(session, VAULT, coupon).management_no for coupon in coupons]
+            numbers = [open_code(work_in(session), coupon).management_no for coupon in coupons]
         if state:
             self.ends(household, state)
             self.truth.used_yen += used * self.children[household]
@@ -438,11 +431,8 @@ class Year:
         make_statement(path, rows)
         with self.database.write() as session:
             take_statement(
-                session,
-                VAULT,
+                work_in(session, self.paper.officer, at(jst_date(at(day)), 23)),
                 path.read_bytes(),
                 sandbox_profile(),
                 day,
-                self.paper.officer,
-                at(jst_date(at(day)), 23),
             )

@@ -3,11 +3,9 @@
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 
 import click
-from sqlalchemy.orm import Session
 
 from portal.cli.context import (
     WITH_HOLDS,
@@ -28,10 +26,10 @@ from portal.domain.contacts.telephony.typed_day import (
     field_name,
     store_typed,
 )
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports.due import last_of, read_month
 from portal.domain.people.staff.permissions import Permission
 
@@ -72,11 +70,11 @@ def import_(
     json_file: str | None,
 ) -> None:
     """Store what the file says."""
-    program = context.load_program()
-    found, why = find_layout(layout, program.call_layouts_dir), Reason(reason) if reason else None
+    found = find_layout(layout, context.load_program().call_layouts_dir)
+    why = Reason(reason) if reason else None
 
-    def take(session: Session, actor: Actor, now: datetime) -> Stored:
-        return import_file(session, program, found, file.read_bytes(), actor, now, reason=why)
+    def take(work: Work) -> Stored:
+        return import_file(work, found, file.read_bytes(), reason=why)
 
     _store(context, take, by, dry_run=dry_run, json_file=json_file)
 
@@ -111,10 +109,10 @@ def day_(
 ) -> None:
     """Store one day."""
     typed = {"day": day} | _typed(calls)
-    program, why = context.load_program(), Reason(reason) if reason else None
+    why = Reason(reason) if reason else None
 
-    def take(session: Session, actor: Actor, now: datetime) -> Stored:
-        return store_typed(session, program, typed, actor, now, reason=why)
+    def take(work: Work) -> Stored:
+        return store_typed(work, typed, reason=why)
 
     _store(context, take, by, dry_run=dry_run, json_file=json_file)
 
@@ -142,7 +140,7 @@ def _typed(calls: tuple[str, ...]) -> dict[str, str]:
 
 def _store(
     context: Context,
-    take: Callable[[Session, Actor, datetime], Stored],
+    take: Callable[[Work], Stored],
     by: str,
     *,
     dry_run: bool,
@@ -150,8 +148,8 @@ def _store(
 ) -> None:
     try:
         with context.database().write() as session:
-            now = context.clock.now(session)
-            done = take(session, person(session, by, Permission.KEEP_CALL_REPORT), now)
+            actor = person(session, by, Permission.KEEP_CALL_REPORT)
+            done = take(context.work(session, actor))
             if dry_run:
                 session.rollback()
     except TypedDayError as error:
@@ -194,13 +192,15 @@ def _store(
 @answering
 def show(context: Context, month: str, *, json_file: str | None) -> None:
     """Show what counts, and what lacks."""
-    program, first = context.load_program(), read_month(month)
+    first = read_month(month)
     if first is None:
         raise InputError(_s("月を、2023-07 のように入力してください。"))
     with context.database().read() as session:
         until = min(last_of(first), jst_date(context.clock.now(session)))
-        days = queries.overview(session, program, first, last_of(first))
-        missing = queries.missing_days(session, program, first, until) if first <= until else []
+        days = queries.overview(context.work(session), first, last_of(first))
+        missing = (
+            queries.missing_days(context.work(session), first, until) if first <= until else []
+        )
     write_json(json_file, {"days": [asdict(one) for one in days], "missing": missing})
     if json_file != "-":
         for one in days:

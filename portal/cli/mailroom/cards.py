@@ -62,8 +62,8 @@ def cards(context: Context, folder: Path | None, *, dry_run: bool, json_file: st
 def _dry_run(printer: Printer, json_file: str | None) -> None:
     with printer.read() as session:
         require_protection(session)
-        approved_texts(session, printer.program)
-        found = check_cards(session, printer, printer.clock.now(session))
+        approved_texts(printer.work(session))
+        found = check_cards(printer.work(session), printer)
     write_json(
         json_file,
         {

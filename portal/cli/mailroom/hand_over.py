@@ -43,14 +43,15 @@ def hand_over(
     """Hand a run over with all its letters, in one transaction; refused while letters must be taken out."""
     value: dict[str, Any] = {"run_id": run_id, "dry_run": dry_run, "handed_over": False}
     with context.database().write() as session:
-        now = context.clock.now(session)
         first = person(session, by, Permission.PROPOSE_HAND_OVER)
         taken = letter_ids(session, run_id, numbers)
-        value["taken_out"] = handover.take_out(session, run_id, taken, first, now) if taken else 0
-        handover.propose_hand_over(session, run_id, first, now)
+        value["taken_out"] = (
+            handover.take_out(context.work(session, first), run_id, taken) if taken else 0
+        )
+        handover.propose_hand_over(context.work(session, first), run_id)
         if confirmed_by is not None:
             second = person(session, confirmed_by, Permission.CONFIRM_HAND_OVER)
-            done = handover.confirm_hand_over(session, context.vault(), run_id, second, now)
+            done = handover.confirm_hand_over(context.work(session, second), run_id)
             value |= asdict(done) | {"handed_over": True}
         if dry_run:
             session.rollback()

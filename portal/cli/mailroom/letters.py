@@ -163,7 +163,7 @@ def _dry_run(
 ) -> None:
     with printer.read() as session:
         loaded, found = protection_loaded(session), open_run(session)
-        checked = preflight(session, printer.vault, printer.program, printer.fonts)
+        checked = preflight(context.work(session), printer.fonts)
         printer.frame(day or printer.clock.now(session).date())
     chosen = checked.ready[:limit]
     value = preflight_json(checked) | {
@@ -205,7 +205,7 @@ def _end_unprotected(loaded: bool) -> None:
 
 def _end_unapproved(printer: Printer) -> None:
     with printer.read() as session:
-        approved_texts(session, printer.program)  # raises, and the command ends with its sentence
+        approved_texts(printer.work(session))  # raises, and the command ends with its sentence
 
 
 @letters.command(
@@ -219,7 +219,7 @@ def preflight_command(context: Context, json_file: str | None) -> None:
     printer = make_printer(context)
     with printer.read() as session:
         loaded = protection_loaded(session)
-        checked = preflight(session, printer.vault, printer.program, printer.fonts)
+        checked = preflight(context.work(session), printer.fonts)
     write_json(json_file, preflight_json(checked) | {"protection_loaded": loaded})
     if json_file != "-":
         click.echo(

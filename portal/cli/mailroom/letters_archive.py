@@ -8,7 +8,7 @@ import click
 from portal.cli.context import Context, answering, json_option, write_json
 from portal.cli.deciding import person
 from portal.domain.foundation.texts import _s, _sn
-from portal.domain.mailroom.printing.archives.building import Sender, build_archive
+from portal.domain.mailroom.printing.archives.building import build_archive
 from portal.domain.mailroom.printing.archives.plain_files import remove_plain_files
 from portal.domain.people.staff.permissions import Permission
 
@@ -36,9 +36,7 @@ def archive(
     database = context.database()
     with database.write() as session:
         actor = person(session, by, Permission.PROPOSE_HAND_OVER)
-    built = build_archive(
-        Sender(database.read, database.write, context.clock, actor), run_id, company_id
-    )
+    built = build_archive(context.work_source(actor), run_id, company_id)
     value: dict[str, Any] = asdict(built)
     write_json(json_file, value)
     if json_file != "-":
@@ -59,9 +57,7 @@ def archive(
 @answering
 def remove_plain(context: Context, run_id: int, *, json_file: str | None) -> None:
     """Remove a run's plain files and write that down; letters for the ward's counter keep theirs."""
-    with context.database().read() as session:
-        now = context.clock.now(session)
-    removed = remove_plain_files(context.database().write, run_id, context.actor, now)
+    removed = remove_plain_files(context.work_source(), run_id)
     write_json(json_file, asdict(removed))
     if json_file != "-":
         click.echo(

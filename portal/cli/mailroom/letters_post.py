@@ -76,11 +76,13 @@ def post(
             day.date() if day else jst_date(now),
         )
         if run_id is not None:
-            done = post_run(session, run_id, posted_on, mail_class, actor, now)
+            done = post_run(context.work(session, actor), run_id, posted_on, mail_class)
         elif print_id is not None:
-            done = Posted(post_cards(session, print_id, posted_on, mail_class, actor, now).cards)
+            done = Posted(
+                post_cards(context.work(session, actor), print_id, posted_on, mail_class).cards
+            )
         else:
-            done = post_letters(session, entries, posted_on, mail_class, actor, now)
+            done = post_letters(context.work(session, actor), entries, posted_on, mail_class)
         if dry_run:
             session.rollback()
     value: dict[str, Any] = asdict(done) | {

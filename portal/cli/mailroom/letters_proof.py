@@ -45,7 +45,7 @@ def proof(
     context: Context, run_id: int, by: str, folder: Path | None, json_file: str | None
 ) -> None:
     """Make it where there is none yet, and show it."""
-    database, vault = context.database(), context.vault()
+    database = context.database()
     with database.write() as session:
         there = is_current(session, live_proof(session, run_id))
         actor = person(
@@ -54,7 +54,7 @@ def proof(
     if not there:
         make_proof(replace(make_printer(context), actor=actor), run_id)
     with database.write() as session:
-        now, made = context.clock.now(session), live_proof(session, run_id)
+        made = live_proof(session, run_id)
         if made is None or actor.organization is None:
             raise NotFoundError(_s("この印刷の校正刷りは、まだありません。"))
         knows = Permission.KNOW_PROTECTED in held(actor.role, actor.organization)
@@ -62,7 +62,7 @@ def proof(
         pictures = [
             (
                 one.letter_number,
-                open_picture(session, vault, run_id, one.id, actor, now, include_protected=knows),
+                open_picture(context.work(session, actor), run_id, one.id, include_protected=knows),
             )
             for one in pages
             if folder is not None and one.shown
@@ -140,7 +140,7 @@ def approve(context: Context, run_id: int, by: str) -> None:
     """Approve; refused to whoever made the proof."""
     with context.database().write() as session:
         actor = person(session, by, Permission.CONFIRM_HAND_OVER)
-        approve_proof(session, run_id, actor, context.clock.now(session))
+        approve_proof(context.work(session, actor), run_id)
     click.echo(_s("印刷 %(run)d を校正刷りで承認しました。") % {"run": run_id})
 
 
@@ -156,7 +156,7 @@ def refuse(context: Context, run_id: int, by: str, reason: str) -> None:
     """Refuse; the run can only be given up then."""
     with context.database().write() as session:
         actor = person(session, by, Permission.CONFIRM_HAND_OVER)
-        refuse_proof(session, context.vault(), run_id, reason, actor, context.clock.now(session))
+        refuse_proof(context.work(session, actor), run_id, reason)
     click.echo(_s("印刷 %(run)d を承認しませんでした。理由は記録しました。") % {"run": run_id})
 
 
@@ -175,7 +175,7 @@ def discard(
     """Discard; the next build makes new letters for the households."""
     with context.database().write() as session:
         actor = person(session, by, Permission.TAKE_OUT_LETTERS)
-        gone = discard_run(session, run_id, actor, context.clock.now(session))
+        gone = discard_run(context.work(session, actor), run_id)
         if dry_run:
             session.rollback()
     write_json(json_file, asdict(gone) | {"run": run_id, "dry_run": dry_run})

@@ -58,9 +58,7 @@ def other(
             person(session, by, Permission.POST_LETTERS),
             day.date() if day else jst_date(now),
         )
-        row = other_mail.enter(
-            session, context.load_program(), posted_on, mail_class, what, pieces, actor, now
-        )
+        row = other_mail.enter(context.work(session, actor), posted_on, mail_class, what, pieces)
         said = {"id": row.id, "day": posted_on.isoformat(), "pieces": pieces}
     write_json(json_file, said)
     if json_file != "-":
@@ -82,11 +80,8 @@ def track(context: Context, file: Path, json_file: str | None) -> None:
             % {"path": file, "reason": error.strerror}
         ) from None
     with context.database().write() as session:
-        now = context.clock.now(session)
-        done = take_tracking(
-            session, context.vault(), context.load_program(), CsvFeed(data), context.actor, now
-        )
-        found = match_again(session, context.vault(), context.load_program(), context.actor, now)
+        done = take_tracking(context.work(session), CsvFeed(data))
+        found = match_again(context.work(session))
     write_json(json_file, asdict(done) | {"matched": found})
     if json_file != "-":
         click.echo(
@@ -111,8 +106,6 @@ def undelivered(context: Context, pdf: Path | None, xlsx: Path | None, *, protec
     """Households whose letter is not delivered, with reason, attempts and value."""
     with context.database().read() as session:
         now = context.clock.now(session)
-        written = undelivered_report(
-            session, context.load_program(), now, include_protected=protected
-        )
+        written = undelivered_report(context.work(session), include_protected=protected)
     write_files(written, now, pdf, xlsx)
     say_report(written)

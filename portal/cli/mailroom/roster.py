@@ -165,15 +165,8 @@ def _layout(context: Context, name: str | None) -> Layout:
 
 
 def _importer(context: Context) -> Importer:
-    vault = context.vault()
-    return Importer(
-        context.database().write,
-        vault,
-        Indexer(vault),
-        context.clock,
-        context.load_program().amount_yen,
-        context.actor,
-    )
+    amount_yen = context.load_program().amount_yen
+    return Importer(context.work_source(), Indexer(context.vault()), amount_yen)
 
 
 @roster_group.command(
@@ -269,7 +262,6 @@ def _say_done(done: Imported) -> None:
 @answering
 def diff(context: Context, json_file: str | None) -> None:
     """Show what waits to be applied."""
-    vault = context.vault()
     with context.database().read() as session:
         values: list[dict[str, Any]] = [
             {
@@ -278,7 +270,9 @@ def diff(context: Context, json_file: str | None) -> None:
                 "differences": i.differences,
                 "households": [
                     {"household_no": d.household_no, "kind": d.kind, "child": d.child}
-                    for d in described_differences(session, vault, i.id, include_protected=True)
+                    for d in described_differences(
+                        context.work(session), i.id, include_protected=True
+                    )
                 ],
             }
             for i in list_imports(session)
@@ -308,14 +302,13 @@ def diff(context: Context, json_file: str | None) -> None:
 @answering
 def holds(context: Context, code: str | None, json_file: str | None) -> None:
     """List held households and rejected rows with reason and remedy."""
-    vault = context.vault()
     with context.database().read() as session:
-        held = list(held_households(session, vault, code=code, include_protected=True))
+        held = list(held_households(context.work(session), code=code, include_protected=True))
         latest = next((i for i in list_imports(session) if i.state == "applied"), None)
         rejected = (
             []
             if latest is None
-            else list(rows_not_taken(session, vault, latest.id, include_protected=True))
+            else list(rows_not_taken(context.work(session), latest.id, include_protected=True))
         )
     if code is not None:
         rejected = [row for row in rejected if code in row.codes]

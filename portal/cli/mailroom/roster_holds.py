@@ -23,7 +23,7 @@ from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.roster import codes, holds, protection_list
 from portal.domain.mailroom.roster.protection_none import confirm_none
 from portal.domain.people.households.print_texts import PrintFields
@@ -56,8 +56,8 @@ def day(text: str | None) -> date | None:
         raise InputError(_s("日付は 2023-05-15 の形で書いてください。")) from None
 
 
-def _household_id(session: Session, vault: Vault, number: str) -> int:
-    found = household_id_of(session, vault, number)
+def _household_id(work: Work, number: str) -> int:
+    found = household_id_of(work, number)
     if found is None:
         raise NotFoundError(_s("世帯 %(no)s は見つかりません。") % {"no": number})
     return found
@@ -68,23 +68,20 @@ def _checked(scan: Path | None) -> CheckedScan | None:
 
 
 def _instruction(
-    context: Context,
-    session: Session,
+    work: Work,
     number: str | None,
     text: str | None,
     scan: CheckedScan | None,
-    actor: Actor,
     household_id: int | None = None,
 ) -> Instruction | None:
     if number is None:
         if scan is not None:
             raise InputError(_s("指示書のスキャンには、--instruction で番号もつけてください。"))
         return None
-    now = context.clock.now(session)
-    order = Instruction(number, day(text) or jst_date(now))
+    order = Instruction(number, day(text) or jst_date(work.now))
     if scan is None:
         return order
-    stored = store_scan(session, context.vault(), scan, actor, now, household_id=household_id)
+    stored = store_scan(work, scan, household_id=household_id)
     return replace(order, scan_id=stored.id)
 
 
@@ -118,19 +115,18 @@ def release(
     json_file: str | None,
 ) -> None:
     """Release one hold of a household."""
-    vault, scan = context.vault(), _checked(instruction_scan)
+    scan = _checked(instruction_scan)
     with context.database().write() as session:
-        now = context.clock.now(session)
-        key = _household_id(session, vault, household)
+        key = _household_id(context.work(session), household)
         whole = _code(code, session, key)
         first = person(session, by, Permission.PROPOSE_RELEASE)
-        order = _instruction(context, session, instruction, instruction_date, scan, first, key)
+        order = _instruction(context.work(session, first), instruction, instruction_date, scan, key)
         if holds.needs_two(whole):
-            approval = holds.propose_release(session, key, whole, first, now, order)
+            approval = holds.propose_release(context.work(session, first), key, whole, order)
             second = _second(session, confirmed_by)
-            holds.release(session, vault, approval.id, second, now)
+            holds.release(context.work(session, second), approval.id)
         else:
-            holds.release_alone(session, key, whole, first, now)
+            holds.release_alone(context.work(session, first), key, whole)
         left = [hold.code for hold in open_holds(session, key)]
         if dry_run:
             session.rollback()
@@ -190,15 +186,14 @@ def print_text(
     json_file: str | None,
 ) -> None:
     """Register what the ward approved to print; the original stays."""
-    vault, scan = context.vault(), _checked(instruction_scan)
+    scan = _checked(instruction_scan)
     fields = _print_fields(text_file, image_file)
     with context.database().write() as session:
-        now = context.clock.now(session)
-        key = _household_id(session, vault, household)
+        key = _household_id(context.work(session), household)
         first = person(session, by, Permission.PROPOSE_RELEASE)
-        order = _instruction(context, session, instruction, instruction_date, scan, first, key)
-        approval = holds.propose_print_text(session, vault, key, fields, first, now, order)
-        holds.release(session, vault, approval.id, _second(session, confirmed_by), now)
+        order = _instruction(context.work(session, first), instruction, instruction_date, scan, key)
+        approval = holds.propose_print_text(context.work(session, first), key, fields, order)
+        holds.release(context.work(session, _second(session, confirmed_by)), approval.id)
         left = [hold.code for hold in open_holds(session, key)]
         if dry_run:
             session.rollback()
@@ -278,12 +273,9 @@ def protection_from_list(
     json_file: str | None,
 ) -> None:
     """Load a separate list."""
-    vault = context.vault()
     numbers = protection_list.read_numbers(file, column)
     with context.database().write() as session:
-        done = protection_list.load_list(
-            session, vault, numbers, kind, context.actor, context.clock.now(session), again=again
-        )
+        done = protection_list.load_list(context.work(session), numbers, kind, again=again)
         if dry_run:
             session.rollback()
     write_json(
@@ -350,12 +342,11 @@ def protection_none(
         now = context.clock.now(session)
         first = person(session, by, Permission.PROPOSE_RELEASE)
         confirm_none(
-            session,
+            context.work(session, now=now),
             day(on) or jst_date(now),
             first,
             person(session, confirmed_by, Permission.CONFIRM_RELEASE),
-            now,
-            _instruction(context, session, instruction, instruction_date, scan, first),
+            _instruction(context.work(session, first), instruction, instruction_date, scan),
         )
         if dry_run:
             session.rollback()

@@ -8,7 +8,7 @@ import click
 from portal.cli.context import Context, answering, json_option, write_json
 from portal.cli.deciding import person
 from portal.domain.foundation.texts import _s
-from portal.domain.oversight.export.handing_over import Office, export_all
+from portal.domain.oversight.export.handing_over import export_all
 from portal.domain.people.staff.permissions import Permission
 
 
@@ -44,10 +44,7 @@ def export(
     database = context.database()
     with database.write() as session:  # an account is read with its row locked
         actor = person(session, login, Permission.DECIDE_MANAGEMENT)
-    office = Office(
-        database.read, database.write, context.vault(), context.clock, context.load_program()
-    )
-    found = export_all(office, out, actor, instruction)
+    found = export_all(context.work_source(actor), out, instruction)
     write_json(json_file, asdict(found))
     if json_file != "-":
         click.echo(

@@ -80,11 +80,10 @@ def _say(found: Deliveries) -> None:
 @answering
 def declines(context: Context, pdf: Path | None, xlsx: Path | None, json_file: str | None) -> None:
     """Households, children and yen that were declined, by channel and day, explicit and deemed apart."""
-    program = context.load_program()
     with context.database().read() as session:
         now = context.clock.now(session)
-        found = count_declines(session, program, now)
-        written = decline_report(session, program, now)
+        found = count_declines(context.work(session))
+        written = decline_report(context.work(session))
     write_files(written, now, pdf, xlsx)
     write_json(json_file, _declines_json(found))
     if json_file != "-":
@@ -134,7 +133,7 @@ def _monthly(
         now = context.clock.now(session)
         if first not in months(program, jst_date(now), kind.name):
             raise InputError(_s("この月の報告書はありません。報告の期間の月を指定してください。"))
-        found = shown(session, context.vault(), program, kind, first, now, drafts=True)
+        found = shown(context.work(session), kind, first, drafts=True)
         row = month_report(session, kind.name, first)
         state, version = (row.state if row is not None else DRAFT), found.version
         number, made = (version.number, version.checked_at) if version is not None else (None, now)

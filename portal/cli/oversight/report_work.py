@@ -2,22 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 
 import click
-from sqlalchemy.orm import Session
 
 from portal.cli.context import Context, answering, json_option, write_json
 from portal.cli.oversight.report_files import FILE, say_report, write_files
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import SOURCE_LOCALE, use_locale
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports.management import plan_report, progress_report
 from portal.domain.oversight.reports.management_papers import checklist_report, questions_report
 from portal.domain.oversight.reports.tables import Report
 
-Writer = Callable[[Session, Vault, Program, datetime], Report]
+Writer = Callable[[Work], Report]
 PAPERS: dict[str, tuple[Writer, str]] = {
     "plan": (plan_report, "The plan of the work, from the program and its milestones."),
     "progress": (
@@ -42,11 +39,10 @@ def paper(name: str) -> click.Command:
     def command(
         context: Context, pdf: Path | None, xlsx: Path | None, json_file: str | None
     ) -> None:
-        program, vault = context.load_program(), context.vault()
         with context.database().read() as session, use_locale(SOURCE_LOCALE):
-            now = context.clock.now(session)
-            written = write(session, vault, program, now)
-        write_files(written, now, pdf, xlsx)
+            work = context.work(session)
+            written = write(work)
+        write_files(written, work.now, pdf, xlsx)
         write_json(json_file, asdict(written))
         if json_file != "-":
             say_report(written)

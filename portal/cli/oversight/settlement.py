@@ -44,12 +44,11 @@ def settlement() -> None:
 @answering
 def show(context: Context, pdf: Path | None, xlsx: Path | None, json_file: str | None) -> None:
     """Show the settlement as it stands; ends with 1 while something is in the way of closing it."""
-    program = context.load_program()
     with context.database().read() as session:
         now = context.clock.now(session)
-        found = figures(session, program)
-        in_the_way = dict(blockers(session, program, found, now))
-        written = settlement_report(session, program, now)
+        found = figures(context.work(session))
+        in_the_way = dict(blockers(context.work(session), found))
+        written = settlement_report(context.work(session))
         done = closed(session) is not None
     write_files(written, now, pdf, xlsx)
     write_json(
@@ -70,7 +69,7 @@ def propose(context: Context, login: str) -> None:
     """Propose to close the settlement; somebody of the ward confirms it."""
     with context.database().write() as session:
         actor = person(session, login, Permission.PREPARE_SETTLEMENT)
-        propose_closing(session, context.load_program(), actor, context.clock.now(session))
+        propose_closing(context.work(session, actor))
     click.echo(_s("清算を締めることを提案しました。区の職員が確認すると、締まります。"))
 
 
@@ -82,9 +81,7 @@ def confirm(context: Context, login: str) -> None:
     """Close the settlement: every child gets its final state, and the sums are frozen and signed."""
     with context.database().write() as session:
         actor = person(session, login, Permission.ACCEPT_SETTLEMENT)
-        row = confirm_closing(
-            session, context.vault(), context.load_program(), actor, context.clock.now(session)
-        )
+        row = confirm_closing(context.work(session, actor))
         checksum = row.checksum
     click.echo(_s("清算を締めました。検査値は %(checksum)s です。") % {"checksum": checksum})
 
@@ -97,7 +94,7 @@ def check(context: Context, json_file: str | None) -> None:
     """Check that a closed settlement is what was signed; ends with 1 when anything was changed since."""
     with context.database().read() as session:
         row = closed(session)
-        verdict = verify(session, context.load_program(), row) if row is not None else None
+        verdict = verify(context.work(session), row) if row is not None else None
     if verdict is None:
         click.echo(_s("清算は、まだ締めてありません。"), err=True)
         sys.exit(FAILED)
@@ -150,11 +147,9 @@ def left_over(context: Context, file: Path, login: str) -> None:
     """Write the management numbers of the codes that nobody got, for the issuer to take back; never a code."""
     with context.database().write() as session:
         actor = person(session, login, Permission.PREPARE_SETTLEMENT)
-        numbers = left_over_numbers(session, context.vault())
+        numbers = left_over_numbers(context.work(session))
         record(
-            session,
-            actor,
-            context.clock.now(session),
+            context.work(session, actor),
             "coupon.left_over_listed",
             "coupon",
             count=len(numbers),

@@ -38,15 +38,7 @@ def statement(
     profile = load_issuer(profile_name, context.load_program().issuers_dir)
     data = file_bytes(file)
     with context.database().write() as session:
-        taken = take_statement(
-            session,
-            context.vault(),
-            data,
-            profile,
-            as_of.date(),
-            context.actor,
-            context.clock.now(session),
-        )
+        taken = take_statement(context.work(session), data, profile, as_of.date())
     write_json(json_file, asdict(taken))
     if json_file != "-":
         _say(taken)

@@ -88,18 +88,13 @@ def load(
     profile = _profile(context, profile_name)
     terms = Terms(program.amount_yen, program.windows.exchange.ends_at, any_face_value)
     order = Order(reference.strip(), count, total_yen)
-    database, vault = context.database(), context.vault()
     with progress_bar(_s("QRコードを描いています")) as report:
         loaded = load_batch(
+            context.work_source(),
             file,
             profile,
             order,
             terms,
-            vault=vault,
-            read=database.read,
-            write=database.write,
-            clock=context.clock,
-            actor=context.actor,
             workers=context.settings.workers,
             progress=report,
             dry_run=dry_run,
@@ -184,9 +179,7 @@ def assign_codes(
     else:
         with database.write() as session:
             done = assign(
-                session,
-                context.actor,
-                context.clock.now(session),
+                context.work(session),
                 reserve=reserve,
                 protection_loaded=protection_loaded(session),
             )

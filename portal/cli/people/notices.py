@@ -35,7 +35,7 @@ def remind(context: Context, *, dry_run: bool, json_file: str | None) -> None:
     days, awake = stage(window, now), waking_hours(now)
     queued = 0
     if not dry_run and awake:
-        queued = remind_everybody(database.read, database.write, context.vault(), clock, window)
+        queued = remind_everybody(context.work_source(), window)
     write_json(
         json_file,
         {

@@ -38,18 +38,14 @@ def add(
     json_file: str | None,
 ) -> None:
     """Add an account and show its password and authenticator key, this once."""
-    vault = context.vault()
     with context.database().write() as session:
         made = services.add_staff(
-            session,
-            vault,
+            context.work(session),
             login=login,
             name=name,
             organization=Organization(organization),
             role=Role(role),
             locale=locale,
-            actor=context.actor,
-            now=context.clock.now(session),
         )
         if dry_run:
             session.rollback()
@@ -119,7 +115,7 @@ def deactivate(context: Context, login: str, *, dry_run: bool) -> None:
     with context.database().write() as session:
         user = services.find_staff(session, login)
         if not dry_run:
-            services.deactivate(session, user.id, context.actor, context.clock.now(session))
+            services.deactivate(context.work(session), user.id)
     done = _s("職員 %(login)s を停止しました。") % {"login": user.login}
     click.echo(_s("試しの実行なので、何も変えていません。") if dry_run else done)
 
@@ -131,10 +127,9 @@ def deactivate(context: Context, login: str, *, dry_run: bool) -> None:
 @answering
 def unlock(context: Context, login: str, *, dry_run: bool) -> None:
     """Forget the failed tries of an account, after you have recognized its owner."""
-    vault = context.vault()
     with context.database().write() as session:
         user = services.find_staff(session, login)
         if not dry_run:
-            services.unlock(session, vault, user, context.actor, context.clock.now(session))
+            services.unlock(context.work(session), user)
     done = _s("職員 %(login)s が、またサインインできるようにしました。") % {"login": user.login}
     click.echo(_s("試しの実行なので、何も変えていません。") if dry_run else done)

@@ -31,7 +31,7 @@ def stock() -> None:
 def show(context: Context, *, json_file: str | None) -> None:
     """Show pieces of every product; fails when ledger, pieces and promises do not agree."""
     with context.database().read() as session:
-        lines = queries.stock_lines(session, context.load_program())
+        lines = queries.stock_lines(context.work(session))
     write_json(json_file, {"products": [asdict(line) | {"free": line.free} for line in lines]})
     if json_file != "-":
         for line in lines:
@@ -77,11 +77,9 @@ def receive(
     json_file: str | None,
 ) -> None:
     """Take a range into stock."""
-    program = context.load_program()
     with context.database().write() as session:
-        now = context.clock.now(session)
         actor = person(session, by, Permission.KEEP_STOCK)
-        row = ledger.receive(session, program, product, first, last, delivery_note, actor, now)
+        row = ledger.receive(context.work(session, actor), product, first, last, delivery_note)
         value: dict[str, Any] = {
             "product": product,
             "first": row.first_serial,
@@ -140,17 +138,12 @@ def count(
     json_file: str | None,
 ) -> None:
     """Note what was counted, and settle it with the second person."""
-    program = context.load_program()
     with context.database().write() as session:
-        now = context.clock.now(session)
         actor = person(session, by, Permission.KEEP_STOCK)
         row = stocktaking.propose_count(
-            session,
-            program,
+            context.work(session, actor),
             product,
             counted,
-            actor,
-            now,
             missing=_ranges(missing),
             found=_ranges(found),
             damaged=damaged,
@@ -158,7 +151,7 @@ def count(
         )
         if confirmed_by is not None:
             second = person(session, confirmed_by, Permission.KEEP_STOCK)
-            stocktaking.confirm_count(session, row.id, second, now)
+            stocktaking.confirm_count(context.work(session, second), row.id)
         value: dict[str, Any] = {
             "product": product,
             "counted": counted,

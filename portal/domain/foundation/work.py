@@ -51,17 +51,17 @@ class WorkSource:
         read: Opens a transaction that only reads.
         write: Opens a transaction that commits at the end of its block.
         vault: The deployment's keys.
-        program: What the ward decided.
         clock: Tells the instant of each transaction.
         actor: Who acts in all of them.
+        program: What the ward decided.
     """
 
     read: Transaction = field(repr=False)
     write: Transaction = field(repr=False)
     vault: Vault = field(repr=False)
-    program: Program = field(repr=False)
     clock: Clock
     actor: Actor
+    program: Program = field(repr=False)
 
     @contextmanager
     def reading(self) -> Iterator[Work]:

@@ -8,13 +8,11 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.clock import Clock
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import WorkSource
 from portal.domain.letters.announcements import sending
 from portal.domain.people.notices import services
 from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.people.notices.services import Claim
-from portal.platform.database import Database
 from portal.platform.senders.sending import Sender, SendFailedError
 
 log = logging.getLogger("portal.outbox")
@@ -34,15 +32,11 @@ class OutboxWorker:
 
     def __init__(
         self,
-        database: Database,
-        vault: Vault,
-        clock: Clock,
+        source: WorkSource,
         senders: Mapping[str, Sender],
         interval: float = 1.0,
     ) -> None:
-        self._database = database
-        self._vault = vault
-        self._clock = clock
+        self._source = source
         self._stopping = threading.Event()
         self._interval = interval
         self._lanes = [_Lane(self, kind, sender) for kind, sender in senders.items()]
@@ -83,11 +77,10 @@ class OutboxWorker:
 
     def claim(self, kind: str, limit: int) -> list[Claim]:
         """Claim due messages of a kind in one short transaction; an idle look only reads."""
-        with self._database.read() as session:
-            if not services.has_due(session, self._clock.now(session), kind):
+        with self._source.reading() as work:
+            if not services.has_due(work.session, work.now, kind):
                 return []
-        with self._database.write() as session:
-            now = self._clock.now(session)
+        with self._source.writing() as work:
             barred: set[int] = set()
 
             def gate(inside: Session, rows: Sequence[OutboxMessage]) -> set[int]:
@@ -95,10 +88,13 @@ class OutboxWorker:
                 return barred
 
             claims = services.claim_due(
-                session, self._vault, now, limit=limit, kind=kind, gate=gate
+                work,
+                limit=limit,
+                kind=kind,
+                gate=gate,
             )
             if barred:
-                sending.settle(session, now, barred)
+                sending.settle(work, barred)
             return claims
 
     def deliver(self, sender: Sender, claim: Claim) -> None:
@@ -111,24 +107,26 @@ class OutboxWorker:
         except Exception as error:  # noqa: BLE001 - one strange message must not stop the others
             log.error("sending failed unexpectedly: %s", type(error).__name__)  # noqa: TRY400 - a traceback could show the address
             failure = SendFailedError("unexpected")
-        with self._database.write() as session:
-            now = self._clock.now(session)
+        with self._source.writing() as work:
             if failure is None:
-                services.mark_sent(session, claim, now, keep_body=sender.keeps_body)
+                services.mark_sent(work.session, claim, work.now, keep_body=sender.keeps_body)
             else:
                 services.mark_failed(
-                    session, claim, now, reason=failure.reason, permanent=failure.permanent
+                    work.session,
+                    claim,
+                    work.now,
+                    reason=failure.reason,
+                    permanent=failure.permanent,
                 )
-            sending.settle(session, now, [claim.id])
+            sending.settle(work, [claim.id])
         if failure is not None:
             log.warning("message %d (%s) not accepted: %s", claim.id, claim.kind, failure.reason)
 
     def sweep(self) -> None:
         """Remove texts whose time is over."""
-        with self._database.write() as session:
-            now = self._clock.now(session)
-            services.forget_expired(session, now)
-            sending.settle(session, now)
+        with self._source.writing() as work:
+            services.forget_expired(work.session, work.now)
+            sending.settle(work)
 
 
 class _Lane:

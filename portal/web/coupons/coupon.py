@@ -43,7 +43,7 @@ def submit_reveal(page: Page) -> Response[Any]:
     entry = _entry(page)
     if entry.coupon is None:
         return page.redirect("/home")
-    reveal(page.session, page.site.vault, entry.coupon, page.actor, page.now)
+    reveal(page.work, entry.coupon)
     return page.redirect(f"/coupon/{entry.ordinal}")
 
 
@@ -57,8 +57,8 @@ def show(page: Page) -> Response[Any]:
     names = {child.ordinal: child.fields.name for child in view.children}
     ordinals = sorted(names)
     place = ordinals.index(entry.ordinal)
-    modules = modules_of_png(qr_png(page.session, page.site.vault, coupon))
-    code = open_code(page.session, page.site.vault, coupon)
+    modules = modules_of_png(qr_png(page.work, coupon))
+    code = open_code(page.work, coupon)
     return page.render(
         "portal/coupons/coupon.html",
         ticket=ticket(page, names[entry.ordinal], entry),
@@ -84,7 +84,7 @@ def image(page: Page) -> Response[Any]:
     headers = {}
     if "save" in page.query:
         headers["content-disposition"] = f'attachment; filename="coupon-{found[0].ordinal}.png"'
-    return page.send(qr_png(page.session, page.site.vault, found[1]), "image/png", headers)
+    return page.send(qr_png(page.work, found[1]), "image/png", headers)
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -87,14 +87,7 @@ def submit(page: Page) -> Response[Any]:
         try:
             with page.session.begin_nested():
                 row = report_fault(
-                    page.session,
-                    page.site.vault,
-                    credential.household_id,
-                    entry.entitlement_id,
-                    told,
-                    Source.RESIDENT,
-                    page.actor,
-                    page.now,
+                    page.work, credential.household_id, entry.entitlement_id, told, Source.RESIDENT
                 )
                 if first_time(page.session, key, page.now):
                     keep_result(page.session, key, f"/coupon/trouble/{row.receipt_no}")

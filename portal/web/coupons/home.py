@@ -50,7 +50,7 @@ class Ticket:
 
 def household_of(page: Page) -> HouseholdView:
     """Return the signed-in household."""
-    return view_household(page.session, page.site.vault, own_credential(page).household_id)
+    return view_household(page.work, own_credential(page).household_id)
 
 
 def ticket(
@@ -140,7 +140,7 @@ def _moved(page: Page, household_id: int) -> list[Ticket]:
                 0, one.ordinal, 0, "in_progress", one.amount_yen, None, one.last_end, None
             ),
         )
-        for one in moved_children(page.session, page.site.vault, household_id)
+        for one in moved_children(page.work, household_id)
     ]
 
 

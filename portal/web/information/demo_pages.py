@@ -19,7 +19,7 @@ TOKEN = re.compile(r"[0-9A-Za-z]{4,64}")
 
 def show_outbox(page: Page) -> Response[Any]:
     """Show the latest SMS and emails, newest first."""
-    messages = latest_opened(page.session, page.site.vault)
+    messages = latest_opened(page.work)
     return page.render(
         "portal/information/outbox.html",
         messages=[(m, f"{m.created_at.astimezone(JST):%H:%M:%S}") for m in messages],

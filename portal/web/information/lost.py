@@ -50,12 +50,8 @@ def submit(page: Page) -> Response[Any]:
     if not page.form.ok:
         return show_ask(page, 422)
     form_key = page.form.get("form_key") or secrets.token_urlsafe(18)
-    receipt_no = ask_call_back(
-        page.session, page.site.vault, wish, form_key, page.address, page.now
-    )
-    return page.redirect(
-        f"/lost/received/{receipt_no}/{stamp(page.session, page.site.vault, receipt_no)}"
-    )
+    receipt_no = ask_call_back(page.work, wish, form_key, page.address)
+    return page.redirect(f"/lost/received/{receipt_no}/{stamp(page.work, receipt_no)}")
 
 
 def received(page: Page) -> Response[Any]:

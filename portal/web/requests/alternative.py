@@ -188,13 +188,9 @@ def submit(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             row = services.submit(
-                page.session,
-                page.site.vault,
-                page.site.program,
+                page.work,
                 own_credential(page).household_id,
                 dict.fromkeys(chosen.ordinals, chosen.product),
-                page.actor,
-                page.now,
                 written=chosen.written,
             )
     except DomainError as error:

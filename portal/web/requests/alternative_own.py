@@ -88,15 +88,7 @@ def submit_correct(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             services.resubmit(
-                page.session,
-                page.site.vault,
-                page.site.program,
-                row.id,
-                own_credential(page).household_id,
-                wishes,
-                page.actor,
-                page.now,
-                written=asked.written,
+                page.work, row.id, own_credential(page).household_id, wishes, written=asked.written
             )
     except DomainError as error:
         return refused(page, error)
@@ -126,15 +118,7 @@ def submit_withdraw(page: Page) -> Response[Any]:
         return page.redirect(place)
     try:
         with page.session.begin_nested():
-            services.withdraw(
-                page.session,
-                page.site.vault,
-                page.site.program,
-                row.id,
-                own_credential(page).household_id,
-                page.actor,
-                page.now,
-            )
+            services.withdraw(page.work, row.id, own_credential(page).household_id)
     except DomainError as error:
         if not services.is_taken_back(page.session, row):  # another tab was first
             return refused(page, error)

@@ -52,9 +52,7 @@ def _send(page: Page) -> bool:
         return True
     try:
         with page.session.begin_nested():
-            second_factor.send_code(
-                page.session, page.site.vault, current, PURPOSE, page.site.origin, page.now
-            )
+            second_factor.send_code(page.work, current, PURPOSE, page.site.origin)
     except ThrottledError:
         return False
     return True
@@ -113,27 +111,16 @@ def _declare(page: Page, receipt_no: str) -> Request | Response[Any]:
     if chosen is None or current is None:
         return page.redirect("/decline" if chosen is None else "/lost")
     answer = second_factor.check(
-        page.session,
-        page.site.vault,
-        session_of(page),
-        current.id,
-        PURPOSE,
-        page.form.get("code"),
-        page.now,
-        locked=current,
+        page.work, session_of(page), current.id, PURPOSE, page.form.get("code"), locked=current
     )
     if answer is not CodeAnswer.RIGHT:
         page.form.error("code", code_error(answer, current))
         return show_code(page, 422)
     try:
         return services.submit(
-            page.session,
-            page.site.vault,
-            page.site.program,
+            page.work,
             credential.household_id,
             chosen.ordinals,
-            page.actor,
-            page.now,
             written=chosen.written,
             receipt_no=receipt_no,
             way=reach_by(credential, found.confirmed),
@@ -223,15 +210,7 @@ def submit_withdraw(page: Page) -> Response[Any]:
         return page.redirect(place)
     try:
         with page.session.begin_nested():
-            services.withdraw(
-                page.session,
-                page.site.vault,
-                page.site.program,
-                row.id,
-                own_credential(page).household_id,
-                page.actor,
-                page.now,
-            )
+            services.withdraw(page.work, row.id, own_credential(page).household_id)
     except DomainError as error:
         page.session.refresh(row)
         if not services.is_taken_back(row, items_of(page.session, row.id)):  # another tab was first

@@ -25,7 +25,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show where the letter and the parcels are, each with what can be done."""
     program = page.site.program
     household_id = own_credential(page).household_id
-    found = standings(page.session, program, household_id, page.now)
+    found = standings(page.work, household_id)
     return page.render(
         "portal/requests/redelivery.html",
         status_code,
@@ -56,14 +56,10 @@ def submit(page: Page) -> Response[Any]:
     try:
         with page.session.begin_nested():
             request = ask(
-                page.session,
-                page.site.vault,
-                page.site.program,
+                page.work,
                 own_credential(page).household_id,
                 item,
                 int(shipment) if item != LETTER else None,
-                page.actor,
-                page.now,
             )
     except (ConflictError, TooEarlyError, TooLateError) as error:
         form.error("item", error.message)

@@ -76,7 +76,7 @@ def _take(page: Page, wish: Wish) -> Response[Any]:
         page.load_auth(session, site.clock.now(session))
         try:
             receipt_no = submit_without_sign_in(
-                session, site.vault, site.program, wish, form_key, page.address, page.now
+                page.site.work(session, page.actor, page.now), wish, form_key, page.address
             )
         except ThrottledError as error:
             return failure_page(page, error)  # inside the transaction: the counters stay

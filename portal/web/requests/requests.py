@@ -188,14 +188,13 @@ def _act(page: Page, said: str) -> Response[Any]:
     row = _own(page)
     if row.kind != REDELIVERY:
         raise NotFoundError(_("お探しのページは見つかりませんでした。"))
-    who = (row.id, own_credential(page).household_id, page.actor, page.now)
-    session, vault, program = page.session, page.site.vault, page.site.program
+    household_id = own_credential(page).household_id
     try:
-        with session.begin_nested():
+        with page.session.begin_nested():
             if said == "withdrawn":
-                redeliveries.withdraw(session, vault, program, *who)
+                redeliveries.withdraw(page.work, row.id, household_id)
             else:
-                redeliveries.answer(session, vault, program, *who, mine=said == "mine")
+                redeliveries.answer(page.work, row.id, household_id, mine=said == "mine")
     except WrongStateError:
         if not _said_before(page, row, said):
             page.form.error(

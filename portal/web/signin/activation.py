@@ -63,9 +63,7 @@ def submit_birth(page: Page) -> Response[Any]:
     if not isinstance(typed, date):
         form.error("birth", date_error(typed))
         return show_birth(page, 422)
-    result = activation.check_birth(
-        page.session, page.site.vault, session_of(page), typed, page.now
-    )
+    result = activation.check_birth(page.work, session_of(page), typed)
     if result.answer is BirthAnswer.FROZEN:
         return page.render("portal/signin/start_frozen.html", 422, receipt_no=result.receipt_no)
     if result.answer is BirthAnswer.WRONG:
@@ -113,8 +111,7 @@ def forbidden_words(page: Page) -> tuple[str, ...]:
 
 def finish(page: Page) -> Response[Any]:
     """Finish the first sign-in once the channel is proven; the ten codes are shown until they were taken down."""
-    site = page.site
-    token, backup = activation.activate(page.session, site.vault, session_of(page), page.now)
+    token, backup = activation.activate(page.work, session_of(page))
     page.sign_in_as(token)
     keep_backup(page, token, backup, first_time=True)
     return page.redirect("/start/backup-codes")
@@ -158,7 +155,7 @@ def show_none(page: Page, status_code: int = 200) -> Response[Any]:
 
 def submit_none(page: Page) -> Response[Any]:
     """Leave a request that the staff answers; asking twice is one request."""
-    task = ask_no_channel(page.session, page.site.vault, session_of(page), page.now)
+    task = ask_no_channel(page.work, session_of(page))
     return page.redirect(f"/start/none/{task.receipt_no}")
 
 

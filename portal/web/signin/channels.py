@@ -81,25 +81,12 @@ def choose(flow: Flow, page: Page) -> Response[Any]:
 def _enroll(flow: Flow, page: Page, kind: str, secret: str) -> Response[Any]:
     auth = session_of(page)
     authenticator = second_factor.enroll(
-        page.session,
-        page.site.vault,
-        auth.owner_id or 0,
-        kind,
-        secret,
-        page.site.channels,
-        page.now,
+        page.work, auth.owner_id or 0, kind, secret, page.site.channels
     )
     typed = (authenticator.address_digest or b"").hex()
     auth.data = auth.data | {"enrolling": authenticator.id, "kind": kind, "typed": typed}
     if kind != "totp":
-        second_factor.send_code(
-            page.session,
-            page.site.vault,
-            authenticator,
-            second_factor.ENROLL,
-            page.site.origin,
-            page.now,
-        )
+        second_factor.send_code(page.work, authenticator, second_factor.ENROLL, page.site.origin)
     return page.redirect(f"{flow.prefix}/prove")
 
 
@@ -186,13 +173,7 @@ def submit_prove(flow: Flow, page: Page) -> Response[Any]:
     if pending is None:
         return page.redirect(flow.prefix)
     answer = second_factor.check(
-        page.session,
-        page.site.vault,
-        session_of(page),
-        pending.id,
-        second_factor.ENROLL,
-        page.form.get("code"),
-        page.now,
+        page.work, session_of(page), pending.id, second_factor.ENROLL, page.form.get("code")
     )
     if answer is not CodeAnswer.RIGHT:
         page.form.error("code", code_error(answer, pending))
@@ -209,9 +190,7 @@ def send_again(flow: Flow, page: Page) -> Response[Any]:
     if pending is None or pending.kind == "totp":
         return page.redirect(flow.prefix)
     try:
-        second_factor.send_code(
-            page.session, page.site.vault, pending, second_factor.ENROLL, page.site.origin, page.now
-        )
+        second_factor.send_code(page.work, pending, second_factor.ENROLL, page.site.origin)
     except DomainError as error:
         page.form.error("code", error.message)
         return show_prove(flow, page, 429)

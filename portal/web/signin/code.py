@@ -119,13 +119,7 @@ def submit(page: Page) -> Response[Any]:
     if current is None:
         return page.redirect("/lost")
     answer = second_factor.check(
-        page.session,
-        page.site.vault,
-        page.auth,
-        current.id,
-        second_factor.SIGN_IN,
-        page.form.get("code"),
-        page.now,
+        page.work, page.auth, current.id, second_factor.SIGN_IN, page.form.get("code")
     )
     if answer is not CodeAnswer.RIGHT:
         page.form.error("code", code_error(answer, current))
@@ -137,7 +131,7 @@ def complete(page: Page) -> Response[Any]:
     """Open the account after the second proof."""
     assert page.auth is not None  # noqa: S101  (the guard let only sessions in)
     remember_device(page)
-    page.sign_in_as(second_factor.step_up(page.session, page.auth, page.now))
+    page.sign_in_as(second_factor.step_up(page.work, page.auth))
     return page.redirect("/home")
 
 
@@ -160,14 +154,7 @@ def send(page: Page) -> Response[Any]:
     page.auth.data = page.auth.data | {"channel": current.kind}
     if current.kind != "totp":
         try:
-            second_factor.send_code(
-                page.session,
-                page.site.vault,
-                current,
-                second_factor.SIGN_IN,
-                page.site.origin,
-                page.now,
-            )
+            second_factor.send_code(page.work, current, second_factor.SIGN_IN, page.site.origin)
         except ThrottledError as error:
             page.form.error("code", error.message)
             return show(page, 429)
@@ -187,9 +174,7 @@ def submit_backup(page: Page) -> Response[Any]:
         page.form.error("code", _("控えのコードを入力してください。"))
         return show_backup(page, 422)
     try:
-        right = second_factor.check_backup(
-            page.session, page.site.vault, page.auth, typed, page.now
-        )
+        right = second_factor.check_backup(page.work, page.auth, typed)
     except ThrottledError as error:
         page.form.error("code", error.message)
         return show_backup(page, 429)

@@ -77,9 +77,7 @@ def send(page: Page) -> Response[Any]:
     current = chosen(page)
     if current is not None and current.kind != "totp":
         try:
-            second_factor.send_code(
-                page.session, page.site.vault, current, _purpose(page), page.site.origin, page.now
-            )
+            second_factor.send_code(page.work, current, _purpose(page), page.site.origin)
         except ThrottledError as error:
             page.form.error("code", error.message)
             return show(page, 429)
@@ -92,19 +90,13 @@ def submit(page: Page) -> Response[Any]:
     if current is None or page.auth is None:
         return page.redirect("/lost")
     answer = second_factor.check(
-        page.session,
-        page.site.vault,
-        page.auth,
-        current.id,
-        _purpose(page),
-        page.form.get("code"),
-        page.now,
+        page.work, page.auth, current.id, _purpose(page), page.form.get("code")
     )
     if answer is not CodeAnswer.RIGHT:
         page.form.error("code", code_error(answer, current))
         return show(page, 422)
     begun = {name: value for name, value in page.auth.data.items() if name in BEGUN}
-    page.sign_in_as(second_factor.step_up(page.session, page.auth, page.now, data=begun))
+    page.sign_in_as(second_factor.step_up(page.work, page.auth, data=begun))
     return page.redirect(PLACES[_place(page)])
 
 

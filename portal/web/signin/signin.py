@@ -73,7 +73,11 @@ def submit(page: Page) -> Response[Any]:
         now = site.clock.now(session)
         page.load_auth(session, now)
         signed = attempt.finish(
-            session, tried, page.auth, now, matched=matched, device=device_label(page.user_agent)
+            page.work,
+            tried,
+            page.auth,
+            matched=matched,
+            device=device_label(page.user_agent),
         )
         if signed is not None and signed.stage == attempt.STAGE_CODE:
             _send_first_code(page, signed.token)
@@ -109,12 +113,10 @@ def _begin(page: Page, visitor: attempt.Visitor) -> attempt.Attempt | ThrottledE
             raise TooLateError(_("サインインできる期間ではありません。"))
         try:
             return attempt.begin(
-                session,
-                site.vault,
+                page.site.work(session, page.actor, now),
                 form.get("login_id"),
                 form.get("password"),
                 visitor,
-                now,
                 mode=site.program.letter_password_mode,
             )
         except ThrottledError as error:
@@ -143,7 +145,7 @@ def _send_first_code(page: Page, token: str) -> None:
     site = page.site
     auth = sessions.load(page.session, sessions.RESIDENT, token, page.now)
     if auth is not None:
-        second_factor.send_first_code(page.session, site.vault, auth, site.origin, page.now)
+        second_factor.send_first_code(page.work, auth, site.origin)
 
 
 def device_label(user_agent: str) -> str:

@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from portal.domain.foundation.actors import Actor, Organization, Role
 from tests.browser.admin.served import ServedStaff
-from tests.support.coupons import VAULT
 from tests.support.files import picture
 from tests.support.staff import PASSWORD
+from tests.support.work import work_in
 
 Step = Callable[[ServedStaff, Page], None]
 
@@ -96,7 +96,9 @@ def _proposed(served: ServedStaff, page: Page) -> None:
 
     with served.database.write() as session:
         hold = session.get_one(Hold, served.numbers["two"])
-        propose_release(session, hold.household_id, hold.code, _officer(served), served.now)
+        propose_release(
+            work_in(session, _officer(served), served.now), hold.household_id, hold.code
+        )
     _open("/holds/{two}", served=served, page=page)
 
 
@@ -130,7 +132,9 @@ def _image(served: ServedStaff, page: Page) -> None:
     with served.database.write() as session:
         hold = session.get_one(Hold, served.numbers["image"])
         wanted = PrintFields(image=picture(size=(900, 120)))
-        propose_print_text(session, VAULT, hold.household_id, wanted, _officer(served), served.now)
+        propose_print_text(
+            work_in(session, _officer(served), served.now), hold.household_id, wanted
+        )
     _open("/holds/{image}", served=served, page=page)
 
 
@@ -147,13 +151,13 @@ def _protection(served: ServedStaff, page: Page, *, proposed: bool = False) -> N
     officer, now = _officer(served), served.now
     with served.database.write() as session:
         for waiting in open_of_kind(session, PROTECTION_NONE):
-            turn_down(session, waiting.id, officer, now)
+            turn_down(work_in(session, officer, now), waiting.id)
         if proposed:
             guarded = session.scalars(select(Household).where(Household.protected.is_(True))).all()
             for household in guarded:
                 household.protected = False
             session.flush()
-            propose_none(session, now.date(), officer, now)
+            propose_none(work_in(session, officer, now), now.date())
             for household in guarded:
                 household.protected = True
     _open("/roster/protection", served=served, page=page)

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import SYSTEM, Role
+from portal.domain.foundation.actors import Role
 from portal.domain.foundation.vault import seal_json
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
@@ -26,6 +26,7 @@ from tests.support.people import Person, add_person, give_coupons
 from tests.support.resident import NOON
 from tests.support.servers import Server, StartServer
 from tests.support.staff import COOKIE, Colleague, hire, serve_staff, start_session
+from tests.support.work import work_in
 
 
 @dataclass
@@ -96,14 +97,14 @@ def _seed(served: ServedStaff, folder: Path) -> None:
             ("ward", people[4], "W01_PROTECTED"),
         ):
             household = session.get_one(Household, person.household_id)
-            numbers[name] = put_hold(session, household, code, SYSTEM, now).id
+            numbers[name] = put_hold(work_in(session, now=now), household, code).id
         for name, kind, person in (
             ("letter", NEW_LETTER, people[0]),
             ("frozen", BIRTH_FROZEN, people[5]),
         ):
-            numbers[name] = open_task(session, VAULT, kind, person.household_id, {}, SYSTEM, now).id
+            numbers[name] = open_task(work_in(session, now=now), kind, person.household_id, {}).id
         written = {"name": "鶉野　瑠璃子", "contact": "090-1234-5678"}
-        numbers["unmatched"] = open_task(session, VAULT, UNMATCHED, None, written, SYSTEM, now).id
+        numbers["unmatched"] = open_task(work_in(session, now=now), UNMATCHED, None, written).id
         _print(session, people[:2], now, numbers)
         _import(session, now, numbers)
         _tell(session, people[0], now)

@@ -15,9 +15,9 @@ from portal.domain.mailroom.printing.dispatch import calendar
 from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.requests.declines.services import submit
 from tests.browser.resident.served import Served
-from tests.support.coupons import VAULT
 from tests.support.resident import NOON
 from tests.support.staff import hire
+from tests.support.work import work_in
 
 Step = Callable[[Served, Page], None]
 ALL: dict[str, Step] = {}
@@ -173,7 +173,7 @@ def _decline_twice(served: Served, page: Page) -> None:
     with served.database.write() as session:
         program = load_program("sample", NOON.date())
         resident = Actor(Role.RESIDENT, person.credential_id)
-        submit(session, VAULT, program, person.household_id, (1,), resident, served.now)
+        submit(work_in(session, resident, served.now, program=program), person.household_id, (1,))
     send(page, code=person.totp(served.now))
 
 
@@ -191,17 +191,14 @@ def _schedule(served: Served, page: Page) -> None:
     with served.database.write() as session:
         rows = [
             calendar.plan(
-                session,
-                VAULT,
+                work_in(session, officer, served.now),
                 calendar.Plan(
                     today + timedelta(days=days), "汐風郵便局", 1_200, ("潮見坂", "灯台通")
                 ),
-                officer,
-                served.now,
             )
             for days in (3, 0)
         ]
-        calendar.mark_sent(session, rows[-1].id, officer, served.now)
+        calendar.mark_sent(work_in(session, officer, served.now), rows[-1].id)
     served.go(page, "/letters/schedule")
 
 

@@ -15,9 +15,9 @@ from portal.domain.requests.alternatives import review
 from portal.domain.requests.requests.models import Request
 from tests.browser.resident.screens import Step, send
 from tests.browser.resident.served import Served
-from tests.support.coupons import VAULT
 from tests.support.people import Person
 from tests.support.resident import NOON
+from tests.support.work import work_in
 
 
 def office(session: Session, now: datetime) -> Actor:
@@ -86,13 +86,11 @@ def _taken(served: Served, page: Page) -> None:
             row.id for row in session.query(Entitlement).filter_by(household_id=person.household_id)
         ]
         claims.claim(
-            session,
+            work_in(session, office(session, served.now), served.now),
             person.household_id,
             rights,
             claims.DECLINE,
             999_999,
-            office(session, served.now),
-            served.now,
         )
     served.go(page, "/alternative")
 
@@ -104,13 +102,11 @@ def _refused(served: Served, page: Page) -> None:
         right = session.query(Entitlement).filter_by(household_id=person.household_id).first()
         assert right is not None
         claims.claim(
-            session,
+            work_in(session, office(session, served.now), served.now),
             person.household_id,
             [right.id],
             claims.DECLINE,
             999_999,
-            office(session, served.now),
-            served.now,
         )
     page.locator("form#form button.main").click()
     page.wait_for_load_state("load")
@@ -121,14 +117,15 @@ def _returned(path: str, served: Served, page: Page) -> None:
     with served.database.write() as session:
         row = session.query(Request).filter_by(receipt_no=number).one()
         review.decide(
-            session,
-            VAULT,
-            load_program("sample", NOON.date()),
+            work_in(
+                session,
+                office(session, served.now),
+                served.now,
+                program=load_program("sample", NOON.date()),
+            ),
             row.id,
             row.version,
             "return",
-            office(session, served.now),
-            served.now,
             reason="product",
         )
     served.go(page, path.format(number))

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from portal.domain.foundation.actors import SYSTEM, Actor, Role
+from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.letters.shipments import services as mail
@@ -19,6 +19,7 @@ from tests.functional.requests.redeliveries.support import handed_over, tracking
 from tests.support.coupons import VAULT
 from tests.support.people import Person
 from tests.support.resident import NOON
+from tests.support.work import work_in
 
 PROGRAM = load_program("sample", NOON.date())
 WRITTEN: dict[str, Any] = {
@@ -37,14 +38,20 @@ def posted(served: Served, *, waits: bool = False) -> Person:
     served.people["posted"] = person
     with served.database.write() as session:
         letter, now = handed_over(session, person), served.now
-        row = mail.plan(session, "letter", person.household_id, SYSTEM, now, letter_id=letter.id)
+        row = mail.plan(
+            work_in(session, now=now), "letter", person.household_id, letter_id=letter.id
+        )
         day = jst_date(letter.handed_over_at or now)
         mail.post(
-            session, PROGRAM, row.id, day, "simple_registered", tracking_no(row.id), SYSTEM, now
+            work_in(session, now=now, program=PROGRAM),
+            row.id,
+            day,
+            "simple_registered",
+            tracking_no(row.id),
         )
         if waits:
             kept = jst_date(now) + timedelta(days=5)
-            mail.absent(session, row.id, jst_date(now), SYSTEM, now, kept_until=kept)
+            mail.absent(work_in(session, now=now), row.id, jst_date(now), kept_until=kept)
     return person
 
 
@@ -69,13 +76,16 @@ def from_outside(served: Served, page: Page, path: str) -> None:
     with served.database.write() as session:
         actor = Actor(Role.RESIDENT, person.credential_id)
         row = submit(
-            session, VAULT, PROGRAM, person.household_id, "letter", None, actor, served.now
+            work_in(session, actor, served.now, program=PROGRAM),
+            person.household_id,
+            "letter",
+            None,
         )
         from portal.domain.requests.redeliveries.queries import redelivery_of
         from portal.domain.requests.requests.services import move
 
         redelivery_of(session, row.id).proof = "none"
-        move(session, row, "ask_back", actor, served.now)
+        move(work_in(session, actor, served.now), row, "ask_back")
         receipt_no = row.receipt_no
     served.enter(page, "posted", "full")
     served.go(page, path.replace("NUMBER", receipt_no))
@@ -96,7 +106,7 @@ def match_all(served: Served) -> None:
     """Does what housekeeping does every minute."""
     with served.database.write() as session:
         for request_id in waiting_for_match(session):
-            match_request(session, VAULT, Indexer(VAULT), request_id, served.now)
+            match_request(work_in(session, now=served.now), Indexer(VAULT), request_id)
 
 
 REDELIVERY: dict[str, Step] = {

@@ -13,10 +13,10 @@ from portal.domain.people.authn import codes
 from portal.domain.people.entitlements.services import hold_household
 from portal.platform.database import Database, make_engine
 from portal.settings import Settings
-from tests.support.coupons import VAULT
 from tests.support.people import Person, add_person, give_coupons
 from tests.support.resident import NOON, serve_resident, start_session
 from tests.support.servers import Server, StartServer
+from tests.support.work import work_in
 
 LANGUAGES = {
     "ja": "ja",
@@ -91,7 +91,7 @@ def _seed(served: Served, folder: Path) -> None:
         hold_household(session, people["waiting"].household_id, served.now)
         for kind, address in (("sms", "09012345678"), ("email", "uzurano@example.jp")):
             row = codes.add_authenticator(
-                session, VAULT, people["sms"].credential_id, kind, address, served.now
+                work_in(session, now=served.now), people["sms"].credential_id, kind, address
             )
             row.state, row.confirmed_at = "confirmed", served.now
 

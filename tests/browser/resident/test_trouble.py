@@ -7,16 +7,17 @@ from time import time_ns
 import pytest
 from playwright.sync_api import Page
 
-from portal.domain.foundation.actors import SYSTEM, Actor, Role
+from portal.domain.foundation.actors import Actor, Role
 from portal.domain.mailroom.incidents import site_notices
 from portal.domain.mailroom.incidents.site_notices import Draft
 from portal.domain.people.coupons.assignment import Reserve, assign
 from tests.browser.resident.screens import send
 from tests.browser.resident.served import Served
 from tests.support.browser import PageFactory
-from tests.support.coupons import VAULT, load_codes
+from tests.support.coupons import load_codes
 from tests.support.gates import QUICK, check_page
 from tests.support.staff import hire
+from tests.support.work import work_in
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -28,7 +29,7 @@ def _coupon(served: Served, page: Page) -> None:
     """A new family whose first coupon is shown."""
     person = served.add(active=True)
     with served.database.write() as session:
-        assign(session, SYSTEM, served.now, reserve=Reserve(count=0), protection_loaded=True)
+        assign(work_in(session, now=served.now), reserve=Reserve(count=0), protection_loaded=True)
     served.people["trouble"] = person
     served.enter(page, "trouble", "full")
     served.go(page, "/home")
@@ -50,11 +51,11 @@ def notice(served: Served) -> Iterator[None]:
     )
     with served.database.write() as session:
         draft = Draft("fault", served.now, served.now + timedelta(days=1), "fault_shops")
-        key = site_notices.write(session, VAULT, draft, actor, served.now).id
-        site_notices.publish(session, key, actor, served.now)
+        key = site_notices.write(work_in(session, actor, served.now), draft).id
+        site_notices.publish(work_in(session, actor, served.now), key)
     yield
     with served.database.write() as session:
-        site_notices.withdraw(session, key, actor, served.now)
+        site_notices.withdraw(work_in(session, actor, served.now), key)
 
 
 def test_from_the_coupon_to_the_receipt_without_javascript(

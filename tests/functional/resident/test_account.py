@@ -8,6 +8,7 @@ from portal.domain.people.credentials.models import Credential
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import finish_task
 from tests.support.resident import Resident
+from tests.support.work import work_in
 
 
 def test_another_channel_is_added_and_the_first_is_told(resident: Resident) -> None:
@@ -182,7 +183,7 @@ def test_a_new_letter_that_was_asked_for_is_found_again(sqlite_resident: Residen
     assert "担当者が確かめています" in listed
     with sqlite_resident.database.write() as session:
         task = session.query(Task).one()
-        finish_task(session, task.id, Actor(Role.OFFICER), sqlite_resident.now)
+        finish_task(work_in(session, Actor(Role.OFFICER), sqlite_resident.now), task.id)
     assert "手続きが終わりました" in visitor.open("/requests").text
     assert "担当者が確認してから" not in visitor.open(f"/account/received/letter/{number}").text
     assert "/account/letter/submit" in visitor.open("/account/letter").text

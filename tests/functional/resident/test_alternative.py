@@ -14,6 +14,7 @@ from tests.support import pdf
 from tests.support.paper import Paper, make_paper
 from tests.support.people import CANARY_CHILDREN, Person
 from tests.support.resident import Resident, Visitor
+from tests.support.work import work_in
 
 WISH = {"child_1": "1", "product": "gift_card", "why": "no_smartphone"}
 
@@ -160,7 +161,11 @@ def test_a_child_whose_decline_is_open_is_not_offered(
     with resident.database.write() as session:
         first = office.rights(session, person)[0]
         claims.claim(
-            session, person.household_id, [first], claims.DECLINE, 77, office.officer, resident.now
+            work_in(session, office.officer, resident.now),
+            person.household_id,
+            [first],
+            claims.DECLINE,
+            77,
         )
     visitor = resident.enter(person)
     page = visitor.open("/alternative/choose").text
@@ -178,7 +183,11 @@ def test_a_claim_between_check_and_button_is_explained(
     with resident.database.write() as session:
         first = office.rights(session, person)[0]
         claims.claim(
-            session, person.household_id, [first], claims.DECLINE, 77, office.officer, resident.now
+            work_in(session, office.officer, resident.now),
+            person.household_id,
+            [first],
+            claims.DECLINE,
+            77,
         )
     page = visitor.send("/alternative/check/submit", {"form_key": "x"})
     assert page.status_code == 409

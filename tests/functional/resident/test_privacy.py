@@ -11,8 +11,8 @@ from portal.domain.people.entitlements.services import hold_household
 from portal.platform.headers import CSP
 from tests.functional.resident.test_first_sign_in import BIRTH, prove_app
 from tests.support.canaries import CANARIES
-from tests.support.coupons import VAULT
 from tests.support.resident import Resident, Visitor
+from tests.support.work import work_in
 
 
 def test_a_household_sees_its_own_coupons_only(resident: Resident) -> None:
@@ -82,7 +82,7 @@ def journey(resident: Resident) -> tuple[Visitor, list[str]]:
     visitor.send("/account/lost/submit")
     visitor.get("/nowhere/" + person.login_id)
     with resident.database.read() as session:
-        opened = [open_code(session, VAULT, coupon) for coupon in session.scalars(select(Coupon))]
+        opened = [open_code(work_in(session), coupon) for coupon in session.scalars(select(Coupon))]
     secrets = [
         person.login_id,
         person.password,

@@ -16,6 +16,7 @@ from portal.platform.application import make_application
 from portal.web import routes
 from tests.support.coupons import VAULT
 from tests.support.resident import Resident, Visitor
+from tests.support.work import work_in
 
 WISH = {
     "trouble": "letter_lost",
@@ -369,8 +370,7 @@ def test_the_demo_shows_sent_messages_and_what_a_shop_reads(sqlite_resident: Res
     with sqlite_resident.database.write() as session:
         for number, body in enumerate(("古い知らせ", "新しい知らせ <b>")):
             enqueue(
-                session,
-                VAULT,
+                work_in(session, now=sqlite_resident.now),
                 kind="sms",
                 purpose="code",
                 address="09000000000",
@@ -378,7 +378,6 @@ def test_the_demo_shows_sent_messages_and_what_a_shop_reads(sqlite_resident: Res
                 body=body,
                 dedupe_key=f"outbox-{number}",
                 household_id=None,
-                now=sqlite_resident.now,
                 expires_at=instant(2023, 8, 2),
             )
     page = sqlite_resident.visitor().get("/outbox").text

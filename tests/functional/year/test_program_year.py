@@ -23,7 +23,8 @@ from portal.domain.oversight.settlement.figures import figures
 from portal.domain.people.coupons.differences import listed, settle
 from portal.domain.people.credentials.models import Credential
 from portal.platform.database import Database
-from tests.support.coupons import AMOUNT, VAULT
+from tests.support.coupons import AMOUNT
+from tests.support.work import work_in
 from tests.support.year import FATES, Year
 
 HOUSEHOLDS = int(os.environ.get("PORTAL_YEAR_HOUSEHOLDS", "60"))
@@ -57,17 +58,17 @@ def test_a_whole_year_ends_with_every_child_in_one_state_to_the_yen(
 
     with database.write() as session:
         for row in listed(session):
-            settle(session, VAULT, row.id, "発行者に確認した", year.paper.officer, AFTER)
+            settle(work_in(session, year.paper.officer, AFTER), row.id, "発行者に確認した")
     with database.write() as session:
-        propose_closing(session, program, year.paper.officer, AFTER)
+        propose_closing(work_in(session, year.paper.officer, AFTER, program=program))
     with database.write() as session:
-        confirm_closing(session, VAULT, program, year.paper.ward, AFTER)
+        confirm_closing(work_in(session, year.paper.ward, AFTER, program=program))
     with database.read() as session:
         done = closed(session)
         assert done is not None
-        assert verify(session, program, done).good
+        assert verify(work_in(session, program=program), done).good
         states, frozen = Counter(str(line[2]) for line in lines(session, done.id)), done.figures
-        total = figures(session, program).total
+        total = figures(work_in(session, program=program)).total
     assert states == truth.states
     assert (total.children, total.amount_yen, total.used_yen) == (
         every,

@@ -69,14 +69,14 @@ def recorded_of_households(source: str) -> Iterator[str]:
             if (
                 not isinstance(call, ast.Call)
                 or not isinstance(call.func, ast.Name)
-                or len(call.args) < 4
+                or len(call.args) < 2
             ):
                 continue
             one = call.func.id == "record" and any(
                 word.arg == "household_id" for word in call.keywords
             )
             if one or call.func.id == "record_many":
-                action = call.args[3]
+                action = call.args[1]
                 yield from (
                     named.get(action.id, ()) if isinstance(action, ast.Name) else strings(action)
                 )

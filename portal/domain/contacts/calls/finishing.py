@@ -4,21 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from sqlalchemy.orm import Session
-
 from portal.domain.contacts.calls import written
 from portal.domain.contacts.calls.kinds import CATEGORIES, Result
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.secrets_in_text import refuse_coupons, refuse_secrets
 from portal.domain.contacts.calls.services import locked_own
 from portal.domain.contacts.calls.states import CALL, ENDED
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, TooLateError, WrongStateError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import digits, telephone
 from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.mail import is_tracking_number
 
 TEXT_MAX = 1_000
@@ -58,9 +56,7 @@ class FieldsError(InputError):
         self.faults = faults
 
 
-def finish(
-    session: Session, vault: Vault, call_id: int, after: AfterCall, actor: Actor, now: datetime
-) -> Call:
+def finish(work: Work, call_id: int, after: AfterCall) -> Call:
     """End a call with what is noted about it; a talk that goes on ends at the same instant.
 
     Raises:
@@ -68,16 +64,14 @@ def finish(
         WrongStateError: it was ended before.
         FieldsError: something noted cannot be so; nothing is changed.
     """
-    call = locked_own(session, call_id, actor)
+    call = locked_own(work, call_id)
     state = CALL.next(call.state, "finish")
-    numbers = _checked(session, vault, after, _minutes_most(call, now))
-    call.state, call.ended_at = state, now
-    call.talk_ended_at = call.talk_ended_at or now
-    _note(vault, call, after, numbers)
+    numbers = _checked(work, after, _minutes_most(call, work.now))
+    call.state, call.ended_at = state, work.now
+    call.talk_ended_at = call.talk_ended_at or work.now
+    _note(work.vault, call, after, numbers)
     record(
-        session,
-        actor,
-        now,
+        work,
         "call.finished",
         "call",
         call.id,
@@ -87,9 +81,7 @@ def finish(
     return call
 
 
-def correct(
-    session: Session, vault: Vault, call_id: int, after: AfterCall, actor: Actor, now: datetime
-) -> Call:
+def correct(work: Work, call_id: int, after: AfterCall) -> Call:
     """Put right what was noted: by the same person, on the day (JST) on which it ended.
 
     A call that the rule closed is described so for the first time, within a week.
@@ -100,20 +92,20 @@ def correct(
         TooLateError: the day is over.
         FieldsError: something noted cannot be so; nothing is changed.
     """
-    call = locked_own(session, call_id, actor)
+    call = locked_own(work, call_id)
     if call.state != ENDED:
         raise WrongStateError(
             _s("まだ終わっていない受付です。先に「記録して終える」で書いてください。")
         )
-    if not may_correct(call, now):
+    if not may_correct(call, work.now):
         raise TooLateError(_s("直せるのは、終えた当日だけです。スーパーバイザーに伝えてください。"))
-    numbers = _checked(session, vault, after, _minutes_most(call, now))
-    before = facts_of(call) | written.read_text(vault, call)
-    _note(vault, call, after, numbers)
-    later = facts_of(call) | written.read_text(vault, call)
+    numbers = _checked(work, after, _minutes_most(call, work.now))
+    before = facts_of(call) | written.read_text(work.vault, call)
+    _note(work.vault, call, after, numbers)
+    later = facts_of(call) | written.read_text(work.vault, call)
     changed = sorted(name for name in {*before, *later} if before.get(name) != later.get(name))
     if changed:
-        record(session, actor, now, "call.corrected", "call", call.id, fields=changed)
+        record(work, "call.corrected", "call", call.id, fields=changed)
     return call
 
 
@@ -141,16 +133,14 @@ def facts_of(call: Call) -> dict[str, object]:
     return {name: getattr(call, name) for name in names}
 
 
-def note(
-    session: Session, vault: Vault, call: Call, after: AfterCall, *, taken_by: str = ""
-) -> None:
+def note(work: Work, call: Call, after: AfterCall, *, taken_by: str = "") -> None:
     """Note something about a call that was written down on paper; ``taken_by`` names somebody without an account.
 
     Raises:
         FieldsError: something noted cannot be so; nothing is changed.
     """
     most = _minutes_most(call, call.started_at)
-    _note(vault, call, after, _checked(session, vault, after, most) | {written.TAKEN_BY: taken_by})
+    _note(work.vault, call, after, _checked(work, after, most) | {written.TAKEN_BY: taken_by})
 
 
 def _note(vault: Vault, call: Call, after: AfterCall, numbers: dict[str, str]) -> None:
@@ -173,7 +163,7 @@ def _minutes_most(call: Call, now: datetime) -> int:
     return min(MINUTES_MAX, ceil(lasted / timedelta(minutes=1)) + 1)
 
 
-def _checked(session: Session, vault: Vault, after: AfterCall, minutes_most: int) -> dict[str, str]:
+def _checked(work: Work, after: AfterCall, minutes_most: int) -> dict[str, str]:
     """Return the two numbers as digits; ``minutes_most``: so long the call lasted.
 
     Raises:
@@ -197,12 +187,9 @@ def _checked(session: Session, vault: Vault, after: AfterCall, minutes_most: int
                 "三者通話の時間は、1から%(most)dまでの分で入力してください。受付より長くはできません。"
             ),
         ),
-        "text": _fault_of_words(
-            session, vault, after.text, _s("内容は、%(most)d文字までで書いてください。")
-        ),
+        "text": _fault_of_words(work, after.text, _s("内容は、%(most)d文字までで書いてください。")),
         "notable": _fault_of_words(
-            session,
-            vault,
+            work,
             after.notable,
             _s("月の報告に載せたい質問や意見は、%(most)d文字までで書いてください。"),
         ),
@@ -223,12 +210,12 @@ def _fault_of_minutes(minutes: int | None, most: int, fault: str) -> str:
     return "" if minutes is None or 1 <= minutes <= most else fault % {"most": most}
 
 
-def _fault_of_words(session: Session, vault: Vault, words: str, too_long: str) -> str:
+def _fault_of_words(work: Work, words: str, too_long: str) -> str:
     if len(words) > TEXT_MAX:
         return too_long % {"most": TEXT_MAX}
     try:
         refuse_secrets(words)
-        refuse_coupons(session, vault, words)
+        refuse_coupons(work, words)
     except InputError as error:
         return error.message
     return ""

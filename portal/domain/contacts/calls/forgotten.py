@@ -12,6 +12,7 @@ from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.work import Work
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.sessions import STAFF
 from portal.domain.people.staff.permissions import STAFF_ROLES
@@ -22,31 +23,31 @@ MOST = 200
 """How many one round closes; the next one goes on."""
 
 
-def close_forgotten(session: Session, now: datetime) -> int:
+def close_forgotten(work: Work) -> int:
     """Close calls whose person did nothing for ``IDLE``, and those of an earlier day (JST); returns how many.
 
     A call ends with the last thing its person did, so that times of a forgotten one are not those of a talk.
     """
-    before = now - IDLE
-    rows = session.execute(
+    before = work.now - IDLE
+    rows = work.session.execute(
         select(Call.id, Call.agent_id)
-        .where(Call.state.in_(OPEN), (Call.started_at <= before) | (Call.day < jst_date(now)))
+        .where(Call.state.in_(OPEN), (Call.started_at <= before) | (Call.day < jst_date(work.now)))
         .order_by(Call.id)
         .limit(MOST)
     ).all()
-    seen = _last_seen(session, {agent for _id, agent in rows}, before)
+    seen = _last_seen(work.session, {agent for _id, agent in rows}, before)
     closed = 0
     for call_id, _agent in rows:
         # somebody who ends it in this moment wins; the next round finds what is left
-        call = session.scalar(
+        call = work.session.scalar(
             select(Call).where(Call.id == call_id).with_for_update(skip_locked=True)
         )
         if (
             call is not None
             and call.state in OPEN
-            and _is_forgotten(call, seen.get(call.agent_id), now)
+            and _is_forgotten(call, seen.get(call.agent_id), work.now)
         ):
-            _close(session, call, seen.get(call.agent_id), now)
+            _close(work, call, seen.get(call.agent_id))
             closed += 1
     return closed
 
@@ -59,13 +60,13 @@ def _last_act(call: Call, seen: datetime | None) -> datetime:
     return max(call.started_at, call.talk_ended_at or call.started_at, seen or call.started_at)
 
 
-def _close(session: Session, call: Call, seen: datetime | None, now: datetime) -> None:
-    last = min(_last_act(call, seen), now)
+def _close(work: Work, call: Call, seen: datetime | None) -> None:
+    last = min(_last_act(call, seen), work.now)
     call.state = CALL.next(call.state, "close_by_rule")
     call.closed_by_rule = True
     call.talk_ended_at = call.talk_ended_at or last
     call.ended_at = last
-    record(session, SYSTEM, now, "call.closed_by_rule", "call", call.id)
+    record(work.acting_as(SYSTEM), "call.closed_by_rule", "call", call.id)
 
 
 def _last_seen(session: Session, agents: Iterable[int], since: datetime) -> dict[int, datetime]:

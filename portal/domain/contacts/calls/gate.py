@@ -12,20 +12,20 @@ from sqlalchemy.orm import Session
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.services import current_call
 from portal.domain.contacts.calls.states import OPEN
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 
 NO_CALL = "no_call"
 
 
-def require_call(session: Session, actor: Actor) -> Call:
+def require_call(work: Work) -> Call:
     """Return the acting person's open call.
 
     Raises:
         NotAllowedError: there is none (code ``no_call``); the sentence says how to begin one.
     """
-    call = current_call(session, actor)
+    call = current_call(work)
     if call is None:
         raise NotAllowedError(
             _s(
@@ -36,16 +36,16 @@ def require_call(session: Session, actor: Actor) -> Call:
     return call
 
 
-def locked_call(session: Session, actor: Actor) -> Call:
+def locked_call(work: Work) -> Call:
     """Return the acting person's open call, locked: it cannot end before this transaction does.
 
     Raises:
         NotAllowedError: there is none (code ``no_call``).
     """
-    call = require_call(session, actor)
-    locked = session.get(Call, call.id, with_for_update=True, populate_existing=True)
+    call = require_call(work)
+    locked = work.session.get(Call, call.id, with_for_update=True, populate_existing=True)
     if locked is None or locked.state not in OPEN:
-        return require_call(session, actor)
+        return require_call(work)
     return locked
 
 

@@ -11,13 +11,13 @@ from portal.domain.contacts.calls.kinds import CallChannel, CallLanguage, Direct
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.services import LINE_MAX, start_call
 from portal.domain.contacts.calls.states import CALL, TALKING
-from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.actors import Organization, Role
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import day_start, jst_date
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
 from portal.domain.foundation.program.calendar import CallCenterCalendar
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission, allows, may
 from portal.domain.people.tasks.services import new_receipt_no
@@ -48,14 +48,7 @@ class WrittenDown:
     same_is_right: bool = False
 
 
-def write_down(
-    session: Session,
-    vault: Vault,
-    calendar: CallCenterCalendar,
-    sheet: WrittenDown,
-    actor: Actor,
-    now: datetime,
-) -> Call:
+def write_down(work: Work, calendar: CallCenterCalendar, sheet: WrittenDown) -> Call:
     """Enter a sheet as a call that is over, marked as written down; no household was or can be opened in it.
 
     Raises:
@@ -63,15 +56,15 @@ def write_down(
         FieldsError: something noted cannot be so.
         NotAllowedError: nobody with an account enters it.
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("受付票を入力できるのは、アカウントのある職員だけです。"))
-    _check_times(calendar, sheet, now)
-    agent_id = _agent(session, sheet) or actor.id
+    _check_times(calendar, sheet, work.now)
+    agent_id = _agent(work.session, sheet) or work.actor.id
     # two people who enter the same sheet at once wait for each other here
-    session.execute(
+    work.session.execute(
         select(StaffUser.id).where(StaffUser.id == agent_id).with_for_update(key_share=True)
     )
-    _refuse_same(session, sheet, agent_id)
+    _refuse_same(work.session, sheet, agent_id)
     state = CALL.next(CALL.next(TALKING, "hang_up"), "finish")
     call = Call(
         receipt_no=new_receipt_no(),
@@ -87,19 +80,11 @@ def write_down(
         ended_at=sheet.ended_at,
         written_down=True,
     )
-    note(
-        session,
-        vault,
-        call,
-        sheet.after,
-        taken_by="" if sheet.agent_id else sheet.agent_name.strip(),
-    )
-    session.add(call)
-    session.flush()
+    note(work, call, sheet.after, taken_by="" if sheet.agent_id else sheet.agent_name.strip())
+    work.session.add(call)
+    work.session.flush()
     record(
-        session,
-        actor,
-        now,
+        work,
         "call.written_down",
         "call",
         call.id,
@@ -191,20 +176,18 @@ def written_down(session: Session, *, before: int = 0, limit: int = PAGE) -> lis
     return [(call, name) for call, name in session.execute(statement)]
 
 
-def go_on(session: Session, call_id: int, actor: Actor, now: datetime) -> Call:
+def go_on(work: Work, call_id: int) -> Call:
     """Begin a live call about one that was written down: only in it may anything be looked up or done.
 
     Raises:
         NotFoundError: no such call was written down.
         ConflictError: this person has a call that is not ended.
     """
-    sheet = session.get(Call, call_id)
+    sheet = work.session.get(Call, call_id)
     if sheet is None or not sheet.written_down:
         raise NotFoundError(_s("この受付は見つかりませんでした。"))
     return start_call(
-        session,
-        actor,
-        now,
+        work,
         direction=Direction.OUTBOUND,
         language=CallLanguage(sheet.language),
         subject=f"{SUBJECT}{sheet.id}",

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.numbers import WRITTEN as LETTER_NUMBER
 from portal.domain.letters.shipments.mail import is_tracking_number
 from portal.domain.people.authn.backup_codes import BACKUP_LENGTH
@@ -70,7 +69,7 @@ def refuse_secrets(text: str) -> None:
         raise InputError(_SENTENCES[found](), code=found)
 
 
-def refuse_coupons(session: Session, vault: Vault, text: str) -> None:
+def refuse_coupons(work: Work, text: str) -> None:
     """Refuse a text that holds a coupon of ours, whatever its issuer's codes look like.
 
     Raises:
@@ -82,8 +81,8 @@ def refuse_coupons(session: Session, vault: Vault, text: str) -> None:
         candidates |= dict.fromkeys((match[0], match[0].upper()))
     for run in _runs(SYMBOLS, plain.upper()):
         candidates |= dict.fromkeys(run.windows(range(6, COUPON_LENGTH[-1] + 1)))
-    digests = [code_digest(vault, word, "") for word in list(candidates)[:MOST_LOOKED_UP]]
-    if digests and session.scalar(
+    digests = [code_digest(work.vault, word, "") for word in list(candidates)[:MOST_LOOKED_UP]]
+    if digests and work.session.scalar(
         select(Coupon.id).where(Coupon.code_digest.in_(digests)).limit(1)
     ):
         raise InputError(_SENTENCES["coupon"](), code="coupon")

@@ -1,14 +1,11 @@
 """Beginning and ending a call. A person has at most one call that is not ended; it survives a closed browser."""
 
-from datetime import datetime
-
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.kinds import CallChannel, CallLanguage, Direction
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.states import CALL, OPEN
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import (
@@ -18,6 +15,7 @@ from portal.domain.foundation.errors import (
     NotFoundError,
 )
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.tasks.services import new_receipt_no
 
@@ -28,9 +26,7 @@ _CURRENT = select(Call).where(Call.agent_id == bindparam("agent_id"), Call.state
 
 
 def start_call(
-    session: Session,
-    actor: Actor,
-    now: datetime,
+    work: Work,
     *,
     channel: CallChannel = CallChannel.PHONE,
     direction: Direction = Direction.INBOUND,
@@ -46,76 +42,65 @@ def start_call(
     """
     line = _named_line(line)
     # There is no call to lock yet: the person's row makes a second press wait.
-    session.execute(
-        select(StaffUser.id).where(StaffUser.id == actor.id).with_for_update(key_share=True)
+    work.session.execute(
+        select(StaffUser.id).where(StaffUser.id == work.actor.id).with_for_update(key_share=True)
     )
-    if (open_one := current_call(session, actor)) is not None:
+    if (open_one := current_call(work)) is not None:
         raise ConflictError(
             _s("まだ終わっていない受付があります。先にそれを終えてください。"),
             code=str(open_one.id),
         )
     call = Call(
         receipt_no=new_receipt_no(),
-        agent_id=actor.id,
+        agent_id=work.actor.id,
         channel=channel.value,
         direction=direction.value,
         language=language.value,
         line=line,
         subject=subject,
-        day=now.astimezone(JST).date(),
-        started_at=now,
+        day=work.now.astimezone(JST).date(),
+        started_at=work.now,
     )
-    session.add(call)
-    session.flush()
-    record(
-        session,
-        actor,
-        now,
-        "call.started",
-        "call",
-        call.id,
-        channel=channel.value,
-        language=language.value,
-    )
+    work.session.add(call)
+    work.session.flush()
+    record(work, "call.started", "call", call.id, channel=channel.value, language=language.value)
     return call
 
 
-def current_call(session: Session, actor: Actor) -> Call | None:
+def current_call(work: Work) -> Call | None:
     """Return the acting person's call that is not ended, if there is one."""
-    return session.scalar(_CURRENT, {"agent_id": actor.id})
+    return work.session.scalar(_CURRENT, {"agent_id": work.actor.id})
 
 
-def locked_own(session: Session, call_id: int, actor: Actor) -> Call:
+def locked_own(work: Work, call_id: int) -> Call:
     """Return a call of the acting person, locked to the end of the transaction.
 
     Raises:
         NotFoundError: there is none of that key, or it is somebody else's.
     """
-    call = session.get(Call, call_id, with_for_update=True, populate_existing=True)
-    if call is None or call.agent_id != actor.id:
+    call = work.session.get(Call, call_id, with_for_update=True, populate_existing=True)
+    if call is None or call.agent_id != work.actor.id:
         raise NotFoundError(_s("この受付は見つかりませんでした。"))
     return call
 
 
-def hang_up(session: Session, call_id: int, actor: Actor, now: datetime) -> Call:
+def hang_up(work: Work, call_id: int) -> Call:
     """End the talk; the after-call time begins.
 
     Raises:
         NotFoundError: not this person's call.
         WrongStateError: it was ended before.
     """
-    call = locked_own(session, call_id, actor)
+    call = locked_own(work, call_id)
     call.state = CALL.next(call.state, "hang_up")
-    call.talk_ended_at = now
-    record(session, actor, now, "call.hung_up", "call", call.id)
+    call.talk_ended_at = work.now
+    record(work, "call.hung_up", "call", call.id)
     return call
 
 
 def describe(
-    session: Session,
+    work: Work,
     call_id: int,
-    actor: Actor,
-    now: datetime,
     *,
     channel: CallChannel,
     direction: Direction,
@@ -131,7 +116,7 @@ def describe(
         NotAllowedError: another channel or direction after a household was opened: a caller on the line does not
             become somebody whom we called back.
     """
-    call = locked_own(session, call_id, actor)
+    call = locked_own(work, call_id)
     CALL.next(call.state, "finish")  # asked only: what may still be finished may still be described
     way = {
         "channel": channel.value if call.subject is None else call.channel,
@@ -139,7 +124,7 @@ def describe(
     }
     wanted = way | {"language": language.value, "line": _named_line(line)}
     changed = {name: value for name, value in wanted.items() if getattr(call, name) != value}
-    if way.keys() & changed.keys() and _has_opened(session, call):
+    if way.keys() & changed.keys() and _has_opened(work.session, call):
         raise NotAllowedError(
             _s(
                 "世帯を開いたあとは、方法と向きを変えられません。この受付を終えて、新しい受付を始めてください。"
@@ -148,7 +133,7 @@ def describe(
     for name, value in changed.items():
         setattr(call, name, value)
     if changed:
-        record(session, actor, now, "call.described", "call", call.id, fields=sorted(changed))
+        record(work, "call.described", "call", call.id, fields=sorted(changed))
     return call
 
 

@@ -7,7 +7,7 @@ enrolled number, reaches ``Level.ACT``. Nobody learns what was right or wrong; w
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import func, select
@@ -19,7 +19,6 @@ from portal.domain.contacts.calls.levels import Level
 from portal.domain.contacts.calls.models import Call, CallHousehold, VerificationAttempt
 from portal.domain.contacts.calls.names import name_matches
 from portal.domain.contacts.calls.states import TALKING
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import (
@@ -30,7 +29,8 @@ from portal.domain.foundation.errors import (
 )
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import DateFault, bare, postal_code, whole_date
-from portal.domain.foundation.vault import Vault, same
+from portal.domain.foundation.vault import same
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.numbers import is_letter_number
 from portal.domain.letters.letters.queries import numbers_that_count
 from portal.domain.people.credentials.formats import read_login_id
@@ -115,16 +115,7 @@ def read_number(typed: str) -> str:
     return number if is_letter_number(number) else ""
 
 
-def verify(
-    session: Session,
-    vault: Vault,
-    call: Call,
-    household_id: int,
-    said: Said,
-    relation: Relation,
-    actor: Actor,
-    now: datetime,
-) -> bool:
+def verify(work: Work, call: Call, household_id: int, said: Said, relation: Relation) -> bool:
     """Compare what the caller said, count the try, and tell only whether it was enough for the next level.
 
     Five failed ones on one JST day close the household to all callers until the next: then even the right answers
@@ -136,11 +127,11 @@ def verify(
         NotFoundError: no such household, or one that callers may not know of.
         WrongStateError: the caller has hung up: nobody can be saying anything now.
     """
-    if locked_call(session, actor).id != call.id:
+    if locked_call(work).id != call.id:
         raise NotAllowedError(_s("この受付は終わっています。"))
     if call.state != TALKING:
         raise WrongStateError(_s("通話は終わっています。確認できるのは、話している間だけです。"))
-    household = session.scalar(
+    household = work.session.scalar(
         select(Household)
         .where(Household.id == household_id)
         .with_for_update(key_share=True)
@@ -148,20 +139,20 @@ def verify(
     )
     if household is None or household.protected:
         raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
-    place = opened_in(session, call, household_id, now)
+    place = opened_in(work.session, call, household_id, work.now)
     _refuse_too_little(said, Level(place.level))
-    day = jst_date(now)
-    closed = failures_on(session, household_id, day) >= FAILURES_PER_DAY
+    day = jst_date(work.now)
+    closed = failures_on(work.session, household_id, day) >= FAILURES_PER_DAY
     # Compared for a closed household too, so that the time of the answer tells nothing either.
-    matched = _matched(session, vault, household, said)
+    matched = _matched(work, household, said)
     reached = Level.NONE if closed else _reached(place, matched)
     passed = reached > place.level
-    session.add(
+    work.session.add(
         VerificationAttempt(
             call_id=call.id,
             household_id=household_id,
             day=day,
-            at=now,
+            at=work.now,
             passed=passed,
             matched=sorted(matched),
             asked=sorted(said.items),
@@ -169,13 +160,11 @@ def verify(
     )
     place.relation = relation.value
     if passed:
-        place.level, place.verified_at = int(reached), now
+        place.level, place.verified_at = int(reached), work.now
         place.matched = sorted({*place.matched, *matched})
     action = "call.verified" if passed else "call.not_verified"
     record(
-        session,
-        actor,
-        now,
+        work,
         action,
         "call",
         call.id,
@@ -183,12 +172,14 @@ def verify(
         level=place.level,
         relation=relation.value,
     )
-    session.flush()
-    if not passed and not closed and failures_on(session, household_id, day) == FAILURES_PER_DAY:
+    work.session.flush()
+    if (
+        not passed
+        and not closed
+        and failures_on(work.session, household_id, day) == FAILURES_PER_DAY
+    ):
         record(
-            session,
-            actor,
-            now,
+            work,
             "household.closed_to_callers",
             "household",
             household_id,
@@ -197,21 +188,12 @@ def verify(
         )
         # what a supervisor's page of unusual things reads; it names no household
         record(
-            session,
-            actor,
-            now,
-            "staff.unusual_browsing",
-            "staff_user",
-            actor.id,
-            what="closed",
-            call=call.id,
+            work, "staff.unusual_browsing", "staff_user", work.actor.id, what="closed", call=call.id
         )
     return passed
 
 
-def confirm_call_back(
-    session: Session, call: Call, household_id: int, actor: Actor, now: datetime
-) -> CallHousehold:
+def confirm_call_back(work: Work, call: Call, household_id: int) -> CallHousehold:
     """Note that the agent called the enrolled number in this call, and that somebody answered.
 
     That alone says nothing of who it is: with what reaches ``Level.STATUS``, before or after, it reaches ``ACT``.
@@ -220,9 +202,9 @@ def confirm_call_back(
         NotAllowedError: the call is not (any more) the acting person's open one, or no number was shown in it.
         NotFoundError: no such household, or one that callers may not know of.
     """
-    if locked_call(session, actor).id != call.id:
+    if locked_call(work).id != call.id:
         raise NotAllowedError(_s("この受付は終わっています。"))
-    place = session.scalar(
+    place = work.session.scalar(
         select(CallHousehold)
         .join(Household, Household.id == CallHousehold.household_id)
         .where(
@@ -239,18 +221,11 @@ def confirm_call_back(
     if not place.called_back:
         place.called_back = True
         if place.level == Level.STATUS:
-            place.level, place.verified_at = int(Level.ACT), now
+            place.level, place.verified_at = int(Level.ACT), work.now
         record(
-            session,
-            actor,
-            now,
-            "call.called_back",
-            "call",
-            call.id,
-            household_id=household_id,
-            level=place.level,
+            work, "call.called_back", "call", call.id, household_id=household_id, level=place.level
         )
-        session.flush()
+        work.session.flush()
     return place
 
 
@@ -288,11 +263,11 @@ def _reached(place: CallHousehold, matched: frozenset[Item]) -> Level:
     return Level.ACT if Item.NUMBER in matched or place.called_back else Level.STATUS
 
 
-def _matched(session: Session, vault: Vault, household: Household, said: Said) -> frozenset[Item]:
-    view = view_of(session, vault, household)
+def _matched(work: Work, household: Household, said: Said) -> frozenset[Item]:
+    view = view_of(work, household)
     births = {child.fields.birth for child in view.children if child.state == "active"}
     answers = {
-        Item.NUMBER: _number_matches(session, vault, household.id, said.number),
+        Item.NUMBER: _number_matches(work, household.id, said.number),
         Item.NAME: name_matches(said.name, view),
         Item.BIRTH: said.birth is not None and said.birth == view.fields.birth,
         Item.CHILD_BIRTH: said.child_birth is not None and said.child_birth in births,
@@ -301,11 +276,11 @@ def _matched(session: Session, vault: Vault, household: Household, said: Said) -
     return frozenset(item for item, right in answers.items() if right)
 
 
-def _number_matches(session: Session, vault: Vault, household_id: int, number: str) -> bool:
+def _number_matches(work: Work, household_id: int, number: str) -> bool:
     """Tell whether a number stands on the letter that counts: one that was replaced or reported lost proves nothing."""
-    counts = numbers_that_count(session, household_id)
+    counts = numbers_that_count(work.session, household_id)
     if counts is None or not number:
         return False
     if number.isdigit():
-        return same(login_digest(vault, number), counts.login_digest)
+        return same(login_digest(work.vault, number), counts.login_digest)
     return same(number.encode(), counts.letter_number.encode())

@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +20,6 @@ from portal.domain.contacts.escalations.services import (
     read_instruction_no,
 )
 from portal.domain.contacts.escalations.states import ANSWER_SHEET, ESCALATION
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.approvals.services import INSTRUCTION_MAX, Instruction
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
@@ -33,6 +32,7 @@ from portal.domain.foundation.errors import (
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import DateFault, whole_date
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.foundation.work import Work
 
 NEW, SAME, UNKNOWN, STATE, TWICE, NO_TEXT, WORDS, NUMBER, DAY = (
     "new",
@@ -58,53 +58,45 @@ class Outcome:
     sentence: str = ""
 
 
-def take_in(
-    session: Session, vault: Vault, file: AnswersFile, actor: Actor, now: datetime
-) -> AnswerSheet:
+def take_in(work: Work, file: AnswersFile) -> AnswerSheet:
     """Keep what a file says, sealed, without doing anything; the same file again is the same sheet.
 
     Raises:
         NotAllowedError: the actor is no person with an account.
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("取り込めるのは、アカウントのある職員だけです。"))
-    digest = vault.blind("answer-sheet", file.digest, 32)
-    known = session.scalar(select(AnswerSheet).where(AnswerSheet.digest == digest))
+    digest = work.vault.blind("answer-sheet", file.digest, 32)
+    known = work.session.scalar(select(AnswerSheet).where(AnswerSheet.digest == digest))
     if known is not None:
         return known
-    key, wrapped = vault.new_data_key()
+    key, wrapped = work.vault.new_data_key()
     sheet = AnswerSheet(
         digest=digest,
         rows=len(file.rows),
-        uploaded_by=actor.id,
-        uploaded_at=now,
+        uploaded_by=work.actor.id,
+        uploaded_at=work.now,
         wrapped_key=wrapped,
         sealed=seal_json(key, [row.as_values() for row in file.rows], _context(digest)),
     )
-    session.add(sheet)
-    session.flush()
-    record(
-        session, actor, now, "escalation.sheet_read", "escalation_sheet", sheet.id, rows=sheet.rows
-    )
+    work.session.add(sheet)
+    work.session.flush()
+    record(work, "escalation.sheet_read", "escalation_sheet", sheet.id, rows=sheet.rows)
     return sheet
 
 
-def plan(
-    session: Session, vault: Vault, sheet: AnswerSheet, reader: Reader, now: datetime
-) -> list[Outcome]:
+def plan(work: Work, sheet: AnswerSheet, reader: Reader) -> list[Outcome]:
     """Return what every row of a sheet would do now, for somebody who may know so much (``reader``)."""
-    rows = _rows(vault, sheet)
+    rows = _rows(work.vault, sheet)
     times = Counter(row.receipt_no for row in rows)
-    return [_outcome(session, vault, row, times[row.receipt_no], reader, now) for row in rows]
+    return [_outcome(work, row, times[row.receipt_no], reader) for row in rows]
 
 
-def look(session: Session, sheet: AnswerSheet, actor: Actor, now: datetime) -> bool:
+def look(work: Work, sheet: AnswerSheet) -> bool:
     """Tell whether the ward's words in a sheet may still be read there: while it waits. That they were is on record."""
     if sheet.state != ANSWER_SHEET.initial:
         return False
-    record(
-        session, actor, now, "escalation.sheet_seen", "escalation_sheet", sheet.id, rows=sheet.rows
-    )
+    record(work, "escalation.sheet_seen", "escalation_sheet", sheet.id, rows=sheet.rows)
     return True
 
 
@@ -114,15 +106,7 @@ def fingerprint(outcomes: Sequence[Outcome]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def apply_sheet(
-    session: Session,
-    vault: Vault,
-    sheet_id: int,
-    seen: str,
-    reader: Reader,
-    actor: Actor,
-    now: datetime,
-) -> AnswerSheet:
+def apply_sheet(work: Work, sheet_id: int, seen: str, reader: Reader) -> AnswerSheet:
     """Keep every new answer of a sheet; ``seen`` is the fingerprint of what was shown before.
 
     Raises:
@@ -130,9 +114,9 @@ def apply_sheet(
         WrongStateError: it was carried out or dropped before.
         ConflictError: something changed since it was shown, or there is nothing to keep; nothing is done.
     """
-    sheet = _locked(session, sheet_id)
+    sheet = _locked(work.session, sheet_id)
     state = ANSWER_SHEET.next(sheet.state, "apply")
-    outcomes = plan(session, vault, sheet, reader, now)
+    outcomes = plan(work, sheet, reader)
     if fingerprint(outcomes) != seen:
         raise ConflictError(
             _s(
@@ -146,36 +130,28 @@ def apply_sheet(
         raise ConflictError(_s("新しく取り込む回答がありません。"))
     for one in fresh:
         given = WardAnswer(one.row.text, _instruction(one.row))
-        answer(session, vault, one.escalation_id or 0, given, actor, now, sheet_id=sheet.id)
+        answer(work, one.escalation_id or 0, given, sheet_id=sheet.id)
     sheet.state, sheet.applied_by, sheet.applied_at, sheet.applied = (
         state,
-        actor.id,
-        now,
+        work.actor.id,
+        work.now,
         len(fresh),
     )
-    session.flush()
-    record(
-        session,
-        actor,
-        now,
-        "escalation.sheet_applied",
-        "escalation_sheet",
-        sheet.id,
-        rows=len(fresh),
-    )
+    work.session.flush()
+    record(work, "escalation.sheet_applied", "escalation_sheet", sheet.id, rows=len(fresh))
     return sheet
 
 
-def drop_sheet(session: Session, sheet_id: int, actor: Actor, now: datetime) -> AnswerSheet:
+def drop_sheet(work: Work, sheet_id: int) -> AnswerSheet:
     """Put a sheet aside without doing anything.
 
     Raises:
         NotFoundError: there is no such sheet.
         WrongStateError: it was carried out or dropped before.
     """
-    sheet = _locked(session, sheet_id)
+    sheet = _locked(work.session, sheet_id)
     sheet.state = ANSWER_SHEET.next(sheet.state, "drop")
-    record(session, actor, now, "escalation.sheet_dropped", "escalation_sheet", sheet.id)
+    record(work, "escalation.sheet_dropped", "escalation_sheet", sheet.id)
     return sheet
 
 
@@ -189,27 +165,25 @@ def latest_sheets(session: Session, *, limit: int = 20) -> list[AnswerSheet]:
     return list(session.scalars(select(AnswerSheet).order_by(AnswerSheet.id.desc()).limit(limit)))
 
 
-def _outcome(
-    session: Session, vault: Vault, row: AnswerRow, times: int, reader: Reader, now: datetime
-) -> Outcome:
-    known = by_receipt(session, row.receipt_no, reader) if row.receipt_no else None
+def _outcome(work: Work, row: AnswerRow, times: int, reader: Reader) -> Outcome:
+    known = by_receipt(work.session, row.receipt_no, reader) if row.receipt_no else None
     if known is None:
         return Outcome(row, UNKNOWN)
     if times > 1:
         return Outcome(row, TWICE, known.id)
     if not row.text:
         return Outcome(row, NO_TEXT, known.id)
-    fault = _fault(session, vault, row, now)
+    fault = _fault(work, row)
     if fault is not None:
         return Outcome(row, fault[0], known.id, fault[1])
     if known.state != ESCALATION.initial:
-        return Outcome(row, SAME if _is_kept(session, vault, row, known) else STATE, known.id)
+        return Outcome(row, SAME if _is_kept(work, row, known) else STATE, known.id)
     return Outcome(row, NEW, known.id)
 
 
-def _fault(session: Session, vault: Vault, row: AnswerRow, now: datetime) -> tuple[str, str] | None:
+def _fault(work: Work, row: AnswerRow) -> tuple[str, str] | None:
     try:
-        check_words(session, vault, row.text)
+        check_words(work, row.text)
     except InputError as error:
         return WORDS, error.message
     number = read_instruction_no(row.instruction_no)
@@ -219,7 +193,7 @@ def _fault(session: Session, vault: Vault, row: AnswerRow, now: datetime) -> tup
         return NUMBER, _s("区の指示書の番号を、40文字までで入力してください。")
     if row.instruction_day:
         day = whole_date(row.instruction_day)
-        if isinstance(day, DateFault) or day > jst_date(now):
+        if isinstance(day, DateFault) or day > jst_date(work.now):
             return DAY, _s("日付は、今日かそれより前の日にしてください。")
     return None
 
@@ -229,12 +203,12 @@ def _instruction(row: AnswerRow) -> Instruction | None:
     return Instruction(number, day) if number and isinstance(day, date) else None
 
 
-def _is_kept(session: Session, vault: Vault, row: AnswerRow, known: Escalation) -> bool:
+def _is_kept(work: Work, row: AnswerRow, known: Escalation) -> bool:
     """Tell whether a question's newest answer is this very one."""
-    found = answers_of(session, known.id)[:1]
+    found = answers_of(work.session, known.id)[:1]
     instruction = _instruction(row)
     return any(
-        answer_text(vault, known, one) == row.text
+        answer_text(work.vault, known, one) == row.text
         and one.instruction_no == (instruction.number if instruction else None)
         for one in found
     )

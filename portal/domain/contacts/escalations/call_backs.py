@@ -24,10 +24,9 @@ from portal.domain.foundation.errors import (
     WrongStateError,
 )
 from portal.domain.foundation.program.hours_text import reception_text
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import telephone
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.announcements.services import call_off_cards
 from portal.domain.people.credentials.queries import latest_credential
@@ -61,15 +60,7 @@ class Wanted:
 
 
 def ask(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    wanted: Wanted,
-    actor: Actor,
-    now: datetime,
-    *,
-    call_id: int | None = None,
-    household_id: int | None = None,
+    work: Work, wanted: Wanted, *, call_id: int | None = None, household_id: int | None = None
 ) -> Task:
     """Open a task to call somebody back; a caller who could not be verified may ask for it too.
 
@@ -83,39 +74,36 @@ def ask(
             _s("電話番号を、市外局番から数字で入力してください。例: 03-1234-5678"), code="telephone"
         )
     if wanted.text.strip():
-        check_words(session, vault, wanted.text)
-    if wanted.at is not None and (wanted.at <= now or not program.calendar.is_open(wanted.at)):
+        check_words(work, wanted.text)
+    if wanted.at is not None and (
+        wanted.at <= work.now or not work.program.calendar.is_open(wanted.at)
+    ):
         fault = _s("これからの、受付時間の中の日時を入力してください。%(hours)s")
-        raise InputError(fault % {"hours": reception_text(program.calendar)}, code="at")
-    require_call(session, actor, now, call_id=call_id, household_id=household_id)
+        raise InputError(fault % {"hours": reception_text(work.program.calendar)}, code="at")
+    require_call(work, call_id=call_id, household_id=household_id)
     details = {"telephone": number, "text": wanted.text.strip(), "language": wanted.language.value}
     task = open_task(
-        session,
-        vault,
+        work,
         CALL_BACK,
         household_id,
         details,
-        actor,
-        now,
-        due_at=wanted.at or default_due(program.calendar, now),
+        due_at=wanted.at or default_due(work.program.calendar, work.now),
     )
-    session.add(CallBack(task_id=task.id, call_id=call_id))
-    session.flush()
+    work.session.add(CallBack(task_id=task.id, call_id=call_id))
+    work.session.flush()
     return task
 
 
-def language_of(session: Session, vault: Vault, task: Task) -> CallLanguage:
+def language_of(work: Work, task: Task) -> CallLanguage:
     """Return the language to call in: the one asked for, else the one in which the household signed in, else Japanese."""
-    asked = str(details_of(vault, task).get("language", ""))
+    asked = str(details_of(work.vault, task).get("language", ""))
     if not asked and task.household_id is not None:
-        credential = latest_credential(session, task.household_id)
+        credential = latest_credential(work.session, task.household_id)
         return language_of_locale(credential.locale if credential is not None else None)
     return CallLanguage(asked) if asked in set(CallLanguage) else CallLanguage.JA
 
 
-def start(
-    session: Session, task_id: int, actor: Actor, now: datetime, language: CallLanguage
-) -> Call:
+def start(work: Work, task_id: int, language: CallLanguage) -> Call:
     """Take a call back and begin the call; pressed again, the same call goes on.
 
     Raises:
@@ -123,18 +111,13 @@ def start(
         WrongStateError: it is done.
         ConflictError: somebody else works on it, or this person has another call that is not ended.
     """
-    task, row = _locked(session, task_id)
-    open_one = current_call(session, actor)
+    task, row = _locked(work.session, task_id)
+    open_one = current_call(work)
     if open_one is not None and open_one.subject == subject_of(task):
         return open_one
-    _claim(session, task, row, actor, now)
+    _claim(work, task, row)
     return start_call(
-        session,
-        actor,
-        now,
-        direction=Direction.OUTBOUND,
-        language=language,
-        subject=subject_of(task),
+        work, direction=Direction.OUTBOUND, language=language, subject=subject_of(task)
     )
 
 
@@ -151,40 +134,40 @@ def task_of(session: Session, call: Call | None) -> Task | None:
     )
 
 
-def number_of(session: Session, vault: Vault, task: Task, actor: Actor) -> str:
+def number_of(work: Work, task: Task) -> str:
     """Return the number to call: to nobody but the person in whose open call it is.
 
     Raises:
         NotAllowedError: this person is not calling it.
     """
-    if not calls_now(session, task, actor):
+    if not calls_now(work, task):
         raise NotAllowedError(_s("電話を始めると、番号が出ます。"))
-    details = details_of(vault, task)
+    details = details_of(work.vault, task)
     return str(details.get("telephone") or details.get("contact") or "")
 
 
-def calls_now(session: Session, task: Task, actor: Actor) -> bool:
+def calls_now(work: Work, task: Task) -> bool:
     """Tell whether this person's open call is made for the task."""
-    open_one = current_call(session, actor)
+    open_one = current_call(work)
     return open_one is not None and open_one.subject == subject_of(task)
 
 
-def _claim(session: Session, task: Task, row: CallBack, actor: Actor, now: datetime) -> None:
+def _claim(work: Work, task: Task, row: CallBack) -> None:
     if row.state == "claimed":
-        if row.claimed_by == actor.id:
+        if row.claimed_by == work.actor.id:
             return
-        if row.claimed_at is not None and now < row.claimed_at + CLAIM_FOR:
+        if row.claimed_at is not None and work.now < row.claimed_at + CLAIM_FOR:
             raise ConflictError(
                 _s("ほかの人が、いまこの電話をかけています。ほかの折り返しを選んでください。")
             )
         row.state = MACHINE.next(row.state, "take_over")
     else:
         row.state = MACHINE.next(row.state, "claim")
-    row.claimed_by, row.claimed_at = actor.id, now
-    _note(session, task, "call_back.claim", actor, now)
+    row.claimed_by, row.claimed_at = work.actor.id, work.now
+    _note(work, task, "call_back.claim")
 
 
-def release(session: Session, task_id: int, actor: Actor, now: datetime) -> CallBack:
+def release(work: Work, task_id: int) -> CallBack:
     """Give a call back that one has taken back to all.
 
     Raises:
@@ -192,25 +175,15 @@ def release(session: Session, task_id: int, actor: Actor, now: datetime) -> Call
         NotAllowedError: somebody else has it.
         WrongStateError: nobody has taken it.
     """
-    task, row = _locked(session, task_id)
+    task, row = _locked(work.session, task_id)
     state = MACHINE.next(row.state, "release")
-    _refuse_others(row, actor)
+    _refuse_others(row, work.actor)
     row.state, row.claimed_by, row.claimed_at = state, None, None
-    _note(session, task, "call_back.release", actor, now)
+    _note(work, task, "call_back.release")
     return row
 
 
-def settle(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    task_id: int,
-    outcome: str,
-    actor: Actor,
-    now: datetime,
-    *,
-    office: bool = False,
-) -> CallBack:
+def settle(work: Work, task_id: int, outcome: str, *, office: bool = False) -> CallBack:
     """Note what became of the call that goes on. ``office``: reached, and the office still has something to do.
 
     After the last try without an answer, or at a wrong number, it is given up; a household that is known gets a letter,
@@ -222,66 +195,66 @@ def settle(
         NotAllowedError: this person is not calling it.
         WrongStateError: it is done.
     """
-    task, row = _locked(session, task_id)
+    task, row = _locked(work.session, task_id)
     if outcome not in OUTCOMES:
         raise InputError(_s("どうなったかを選んでください。"), code="outcome")
-    call = current_call(session, actor)
+    call = current_call(work)
     if call is None or call.subject != subject_of(task):
         raise NotAllowedError(_s("この折り返しの電話を始めてから、結果を記録してください。"))
-    _refuse_others(row, actor)
-    session.add(
+    _refuse_others(row, work.actor)
+    work.session.add(
         CallBackTry(
-            task_id=task.id, call_id=call.id, staff_id=call.agent_id, at=now, outcome=outcome
+            task_id=task.id, call_id=call.id, staff_id=call.agent_id, at=work.now, outcome=outcome
         )
     )
     if outcome == REACHED:
         row.state = MACHINE.next(row.state, "hand_on" if office else "reach")
         if not office:
-            finish_task(session, task.id, actor, now)
+            finish_task(work, task.id)
     else:
         row.tries += 1
-        last = outcome == WRONG_NUMBER or row.tries >= program.escalations.call_back_tries
+        last = outcome == WRONG_NUMBER or row.tries >= work.program.escalations.call_back_tries
         row.state = MACHINE.next(row.state, "give_up" if last else "no_answer")
         if last:
-            _give_up(session, vault, task, actor, now)
+            _give_up(work, task)
         else:
             row.claimed_by = row.claimed_at = None
-            task.due_at = program.calendar.next_open(now + AGAIN_AFTER) or default_due(
-                program.calendar, now
+            task.due_at = work.program.calendar.next_open(work.now + AGAIN_AFTER) or default_due(
+                work.program.calendar, work.now
             )
-    session.flush()
-    _note(session, task, "call_back.settled", actor, now, outcome=outcome, tries=row.tries)
+    work.session.flush()
+    _note(work, task, "call_back.settled", outcome=outcome, tries=row.tries)
     return row
 
 
-def call_off(session: Session, key: str, actor: Actor, now: datetime) -> None:
+def call_off(work: Work, key: str) -> None:
     """End the call back or the card about an announced event (its ``key``) that is over; what somebody took stays."""
-    call_off_cards(session, key, now)
-    task_id = session.scalar(select(Announcement.task_id).where(Announcement.dedupe_key == key))
+    call_off_cards(work, key)
+    task_id = work.session.scalar(
+        select(Announcement.task_id).where(Announcement.dedupe_key == key)
+    )
     if task_id is None:
         return
-    task = session.scalar(
+    task = work.session.scalar(
         select(Task)
         .where(Task.id == task_id, Task.state == TASK.initial)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    row = session.scalar(select(CallBack).where(CallBack.task_id == task_id))
+    row = work.session.scalar(select(CallBack).where(CallBack.task_id == task_id))
     if task is not None and (row is None or row.state == MACHINE.initial):
-        finish_task(session, task_id, actor, now, action="cancel")
+        finish_task(work, task_id, action="cancel")
 
 
-def _give_up(session: Session, vault: Vault, task: Task, actor: Actor, now: datetime) -> None:
+def _give_up(work: Work, task: Task) -> None:
     if task.kind != CALL_BACK:
         return  # a resident's own request keeps its time: the office goes on with it
-    finish_task(session, task.id, actor, now, action="cancel")
+    finish_task(work, task.id, action="cancel")
     if task.household_id is not None:
         message = _s("折り返しの電話がつながりませんでした。受付番号 %(number)s") % {
             "number": task.receipt_no
         }
-        open_task(
-            session, vault, LETTER_WISHED, task.household_id, {"message": message}, actor, now
-        )
+        open_task(work, LETTER_WISHED, task.household_id, {"message": message})
 
 
 def _refuse_others(row: CallBack, actor: Actor) -> None:
@@ -314,7 +287,5 @@ def _locked(session: Session, task_id: int) -> tuple[Task, CallBack]:
     return task, row
 
 
-def _note(
-    session: Session, task: Task, action: str, actor: Actor, now: datetime, **detail: Any
-) -> None:
-    record(session, actor, now, action, "task", task.id, household_id=task.household_id, **detail)
+def _note(work: Work, task: Task, action: str, **detail: Any) -> None:
+    record(work, action, "task", task.id, household_id=task.household_id, **detail)

@@ -13,7 +13,7 @@ from portal.domain.contacts.calls.states import ENDED
 from portal.domain.contacts.escalations.models import Escalation, EscalationAnswer
 from portal.domain.contacts.escalations.sealed import context, question_of
 from portal.domain.contacts.escalations.states import ESCALATION
-from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.actors import Organization, Role
 from portal.domain.foundation.approvals.services import INSTRUCTION_MAX, Instruction
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
@@ -27,7 +27,8 @@ from portal.domain.foundation.program.escalation_settings import ESCALATION_KIND
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import folded, telephone
-from portal.domain.foundation.vault import Vault, seal_json
+from portal.domain.foundation.vault import seal_json
+from portal.domain.foundation.work import Work
 from portal.domain.people.tasks.services import new_receipt_no
 from portal.domain.requests.requests.models import Scan
 
@@ -57,15 +58,7 @@ class WardAnswer:
 
 
 def raise_escalation(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    question: Question,
-    actor: Actor,
-    now: datetime,
-    *,
-    call_id: int | None = None,
-    household_id: int | None = None,
+    work: Work, question: Question, *, call_id: int | None = None, household_id: int | None = None
 ) -> Escalation:
     """Pass a question to the ward, due after the business days that its kind has (``due_on``).
 
@@ -73,16 +66,16 @@ def raise_escalation(
         InputError: no such kind, no words or too many, a secret in them, or no telephone number (code: the field).
         NotAllowedError: an agent without a call of the own of this day, or a household that was not opened in it.
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("引き継げるのは、アカウントのある職員だけです。"))
     if question.kind not in ESCALATION_KINDS:
         raise InputError(_s("何についての引き継ぎかを選んでください。"), code="kind")
     number = telephone(question.telephone) if question.telephone.strip() else ""
     if number is None:
         raise InputError(_s("電話番号を、市外局番から数字で入力してください。"), code="telephone")
-    check_words(session, vault, question.text)
-    require_call(session, actor, now, call_id=call_id, household_id=household_id)
-    key, wrapped = vault.new_data_key()
+    check_words(work, question.text)
+    require_call(work, call_id=call_id, household_id=household_id)
+    key, wrapped = work.vault.new_data_key()
     receipt_no = new_receipt_no()
     details = {"text": question.text.strip(), "telephone": number}
     row = Escalation(
@@ -90,15 +83,15 @@ def raise_escalation(
         kind=question.kind,
         call_id=call_id,
         household_id=household_id,
-        raised_by=actor.id,
-        raised_at=now,
-        due_on=due_on(program, question.kind, now),
+        raised_by=work.actor.id,
+        raised_at=work.now,
+        due_on=due_on(work.program, question.kind, work.now),
         wrapped_key=wrapped,
         sealed=seal_json(key, details, context(receipt_no)),
     )
-    session.add(row)
-    session.flush()
-    _note(session, row, "escalation.raised", actor, now, kind=row.kind)
+    work.session.add(row)
+    work.session.flush()
+    _note(work, row, "escalation.raised", kind=row.kind)
     return row
 
 
@@ -107,7 +100,7 @@ def due_on(program: Program, kind: str, now: datetime) -> date:
     return program.calendar.business_days_after(jst_date(now), program.escalations.due_days(kind))
 
 
-def check_words(session: Session, vault: Vault, text: str, field_name: str = "text") -> None:
+def check_words(work: Work, text: str, field_name: str = "text") -> None:
     """Refuse words that are missing, too long or hold what nobody may write down.
 
     Raises:
@@ -121,14 +114,12 @@ def check_words(session: Session, vault: Vault, text: str, field_name: str = "te
         )
     try:
         refuse_secrets(text)
-        refuse_coupons(session, vault, text)
+        refuse_coupons(work, text)
     except InputError as error:
         raise InputError(error.message, code=field_name) from None
 
 
-def require_call(
-    session: Session, actor: Actor, now: datetime, *, call_id: int | None, household_id: int | None
-) -> None:
+def require_call(work: Work, *, call_id: int | None, household_id: int | None) -> None:
     """Refuse an agent who acts outside a call of the own, or on a household that was not opened in it.
 
     A call still counts on the day (JST) on which it ended: what it left open is often entered just after it.
@@ -136,30 +127,23 @@ def require_call(
     Raises:
         NotAllowedError: it is so.
     """
-    call = session.get(Call, call_id) if call_id is not None else None
-    own = call is not None and call.agent_id == actor.id
+    call = work.session.get(Call, call_id) if call_id is not None else None
+    own = call is not None and call.agent_id == work.actor.id
     if call is not None and call.state == ENDED:
-        own = own and call.ended_at is not None and jst_date(call.ended_at) == jst_date(now)
-    if (call_id is not None and not own) or (call_id is None and actor.role in AGENTS):
+        own = own and call.ended_at is not None and jst_date(call.ended_at) == jst_date(work.now)
+    if (call_id is not None and not own) or (call_id is None and work.actor.role in AGENTS):
         raise NotAllowedError(_s("自分の受付の中か、それを終えた当日にだけできます。"))
-    if household_id is None or actor.role not in AGENTS:
+    if household_id is None or work.actor.role not in AGENTS:
         return
     opened = select(CallHousehold.id).where(
         CallHousehold.call_id == call_id, CallHousehold.household_id == household_id
     )
-    if session.scalar(opened) is None:
+    if work.session.scalar(opened) is None:
         raise NotAllowedError(_s("この受付で開いていない世帯です。"))
 
 
 def answer(
-    session: Session,
-    vault: Vault,
-    escalation_id: int,
-    given: WardAnswer,
-    actor: Actor,
-    now: datetime,
-    *,
-    sheet_id: int | None = None,
+    work: Work, escalation_id: int, given: WardAnswer, *, sheet_id: int | None = None
 ) -> EscalationAnswer:
     """Keep the ward's answer. Somebody outside the ward enters only what it wrote: its number, a scan or its sheet.
 
@@ -169,17 +153,17 @@ def answer(
         InputError: no words, or an instruction that cannot be (code: the field).
         NotAllowedError: nothing written of the ward's is named.
     """
-    row = locked(session, escalation_id)
+    row = locked(work.session, escalation_id)
     state = ESCALATION.next(row.state, "answer")
-    if actor.id is None or actor.organization is None:
+    if work.actor.id is None or work.actor.organization is None:
         raise NotAllowedError(_s("答えを記録できるのは、アカウントのある職員だけです。"))
-    check_words(session, vault, given.text)
-    instruction = _checked(given.instruction, now)
+    check_words(work, given.text)
+    instruction = _checked(given.instruction, work.now)
     source = (
         SHEET
         if sheet_id is not None
         else SCREEN
-        if actor.organization is Organization.WARD
+        if work.actor.organization is Organization.WARD
         else PAPER
     )
     if source == PAPER and instruction is None and given.scan_id is None:
@@ -192,20 +176,22 @@ def answer(
         source=source,
         scan_id=given.scan_id,
         sheet_id=sheet_id,
-        answered_by=actor.id,
-        answered_at=now,
+        answered_by=work.actor.id,
+        answered_at=work.now,
         instruction_no=instruction.number if instruction else None,
         instruction_date=instruction.day if instruction else None,
         sealed=seal_json(
-            vault.unwrap(row.wrapped_key), {"text": given.text.strip()}, context(row.receipt_no)
+            work.vault.unwrap(row.wrapped_key),
+            {"text": given.text.strip()},
+            context(row.receipt_no),
         ),
     )
     row.state = state
     if given.scan_id is not None and row.kind in WARD_ONLY_KINDS:
-        session.get_one(Scan, given.scan_id).ward_only = True
-    session.add(found)
-    session.flush()
-    _note(session, row, "escalation.answer", actor, now, source=source)
+        work.session.get_one(Scan, given.scan_id).ward_only = True
+    work.session.add(found)
+    work.session.flush()
+    _note(work, row, "escalation.answer", source=source)
     return found
 
 
@@ -229,9 +215,7 @@ def _checked(given: Instruction | None, now: datetime) -> Instruction | None:
     return Instruction(number, given.day)
 
 
-def close(
-    session: Session, escalation_id: int, actor: Actor, now: datetime, *, unread: bool = False
-) -> Escalation:
+def close(work: Work, escalation_id: int, *, unread: bool = False) -> Escalation:
     """Close an answered question: who asked was told, or needs no answer.
 
     ``unread``: this person may read the ward's answer and has not: then nobody can have been told.
@@ -241,40 +225,30 @@ def close(
         WrongStateError: it has no answer, or was closed before.
         ConflictError: the answer is unread.
     """
-    if unread and ESCALATION.can(locked(session, escalation_id).state, "close"):
+    if unread and ESCALATION.can(locked(work.session, escalation_id).state, "close"):
         raise ConflictError(_s("区の回答を見て、本人に伝えたら、終わりにできます。"))
-    return _end(session, escalation_id, "close", actor, now)
+    return _end(work, escalation_id, "close")
 
 
-def withdraw(session: Session, escalation_id: int, actor: Actor, now: datetime) -> Escalation:
+def withdraw(work: Work, escalation_id: int) -> Escalation:
     """Take an open question back.
 
     Raises:
         NotFoundError: there is no such question.
         WrongStateError: it was answered or taken back before.
     """
-    return _end(session, escalation_id, "withdraw", actor, now)
+    return _end(work, escalation_id, "withdraw")
 
 
-def _end(
-    session: Session, escalation_id: int, action: str, actor: Actor, now: datetime
-) -> Escalation:
-    row = locked(session, escalation_id)
+def _end(work: Work, escalation_id: int, action: str) -> Escalation:
+    row = locked(work.session, escalation_id)
     row.state = ESCALATION.next(row.state, action)
-    row.ended_at = now
-    _note(session, row, f"escalation.{action}", actor, now)
+    row.ended_at = work.now
+    _note(work, row, f"escalation.{action}")
     return row
 
 
-def reopen(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    escalation_id: int,
-    words: str,
-    actor: Actor,
-    now: datetime,
-) -> Escalation:
+def reopen(work: Work, escalation_id: int, words: str) -> Escalation:
     """Ask the ward again, with what is still open; the day by which it answers begins anew, and answers are kept.
 
     Raises:
@@ -282,15 +256,15 @@ def reopen(
         WrongStateError: it is open or was taken back.
         InputError: nothing says what is still open (code ``more``).
     """
-    row = locked(session, escalation_id)
+    row = locked(work.session, escalation_id)
     state = ESCALATION.next(row.state, "reopen")
-    check_words(session, vault, words, "more")
-    key = vault.unwrap(row.wrapped_key)
-    details = question_of(vault, row)
+    check_words(work, words, "more")
+    key = work.vault.unwrap(row.wrapped_key)
+    details = question_of(work.vault, row)
     details["text"] = f"{details['text']}\n\n{words.strip()}"
     row.sealed = seal_json(key, details, context(row.receipt_no))
-    row.state, row.ended_at, row.due_on = state, None, due_on(program, row.kind, now)
-    _note(session, row, "escalation.reopen", actor, now)
+    row.state, row.ended_at, row.due_on = state, None, due_on(work.program, row.kind, work.now)
+    _note(work, row, "escalation.reopen")
     return row
 
 
@@ -307,13 +281,9 @@ def locked(session: Session, escalation_id: int) -> Escalation:
     return row
 
 
-def _note(
-    session: Session, row: Escalation, action: str, actor: Actor, now: datetime, **detail: Any
-) -> None:
+def _note(work: Work, row: Escalation, action: str, **detail: Any) -> None:
     record(
-        session,
-        actor,
-        now,
+        work,
         action,
         "escalation",
         row.id,

@@ -6,12 +6,10 @@ A name stands only where the question needs one; of a protected household neithe
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from io import BytesIO
 
 import pyrage
 import xlsxwriter
-from sqlalchemy.orm import Session
 
 from portal.domain.contacts.escalations.models import Escalation
 from portal.domain.contacts.escalations.queries import Reader, open_rows
@@ -24,13 +22,13 @@ from portal.domain.contacts.escalations.sheet_columns import (
     KINDS,
     WIDTHS,
 )
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, NotAllowedError
 from portal.domain.foundation.program.escalation_settings import EscalationSettings
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.households.queries import HouseholdView, view_households
 
 MOST_ROWS = 500
@@ -46,14 +44,7 @@ class Sheet:
     closed: bool
 
 
-def make_sheet(
-    session: Session,
-    vault: Vault,
-    settings: EscalationSettings,
-    reader: Reader,
-    actor: Actor,
-    now: datetime,
-) -> Sheet:
+def make_sheet(work: Work, settings: EscalationSettings, reader: Reader) -> Sheet:
     """Return the open questions that this person may know of as a workbook, and note that they went out.
 
     Raises:
@@ -67,7 +58,7 @@ def make_sheet(
             ),
             code="no_key",
         )
-    rows = open_rows(session, reader, limit=MOST_ROWS + 1)
+    rows = open_rows(work.session, reader, limit=MOST_ROWS + 1)
     if not rows:
         raise ConflictError(_s("区の回答を待っている引き継ぎはありません。"))
     if len(rows) > MOST_ROWS:
@@ -78,24 +69,18 @@ def make_sheet(
             % {"most": MOST_ROWS}
         )
     views = view_households(
-        session, vault, {row.household_id for row in rows if row.household_id is not None}
+        work, {row.household_id for row in rows if row.household_id is not None}
     )
     households = {view.id: view for view in views}
-    body = _workbook([_cells(vault, row, households.get(row.household_id or 0)) for row in rows])
+    body = _workbook(
+        [_cells(work.vault, row, households.get(row.household_id or 0)) for row in rows]
+    )
     for row in rows:
-        row.sheet_at = now
+        row.sheet_at = work.now
     closed = bool(settings.sheet_key)
     if closed:
         body = pyrage.encrypt(body, [pyrage.x25519.Recipient.from_str(settings.sheet_key)])
-    record(
-        session,
-        actor,
-        now,
-        "escalation.sheet_taken",
-        "escalation",
-        rows=len(rows),
-        encrypted=closed,
-    )
+    record(work, "escalation.sheet_taken", "escalation", rows=len(rows), encrypted=closed)
     return Sheet(body, closed)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,12 +18,12 @@ from portal.domain.contacts.faxes.sheets import seal_reply
 from portal.domain.contacts.faxes.states import FAX_CASE, UNSENT
 from portal.domain.contacts.faxes.visibility import link_household, own_call
 from portal.domain.contacts.faxes.wording import LOCALES, lines_of, locales_of, numbers_of
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, InputError, NotAllowedError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.tasks.models import Task
 from portal.domain.requests.requests.models import Request
 
@@ -48,15 +47,7 @@ class Draft:
     other_number: bool = False
 
 
-def prepare(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    case_id: int,
-    draft: Draft,
-    actor: Actor,
-    now: datetime,
-) -> FaxReply:
+def prepare(work: Work, case_id: int, draft: Draft) -> FaxReply:
     """Write a reply; nothing is sent yet.
 
     Raises:
@@ -67,23 +58,23 @@ def prepare(
         InputError: number, words or text are not right (code: the field).
         BusyError: it cannot be drawn now.
     """
-    case = locked_case(session, case_id)
+    case = locked_case(work.session, case_id)
     FAX_CASE.next(case.state, "answer")
-    call = _own(session, case, actor)
+    call = _own(work, case)
     waiting = select(FaxReply.id).where(FaxReply.case_id == case.id, FaxReply.state.in_(UNSENT))
-    if session.scalar(waiting.limit(1)) is not None:
+    if work.session.scalar(waiting.limit(1)) is not None:
         raise ConflictError(
             _s("出していない返信があります。送るか、取りやめてから、新しく書いてください。")
         )
-    number = _number(vault, program, case, draft)
-    text = _checked_text(session, vault, call, draft)
-    _refuse_unknown(session, draft.receipts)
+    number = _number(work.vault, work.program, case, draft)
+    text = _checked_text(work, call, draft)
+    _refuse_unknown(work.session, draft.receipts)
     words = cover.Words(
         [
             cover.Part(
                 one,
                 [
-                    *lines_of(session, program, draft.wordings, one),
+                    *lines_of(work, draft.wordings, one),
                     *numbers_of(draft.receipts, one),
                 ],
             )
@@ -92,8 +83,8 @@ def prepare(
         LOCALES[case.language],
         text,
     )
-    pages = cover.pages_of(cover.reply_pdf(program, case.receipt_no, words, now))
-    key, wrapped = vault.new_data_key()
+    pages = cover.pages_of(cover.reply_pdf(work.program, case.receipt_no, words, work.now))
+    key, wrapped = work.vault.new_data_key()
     reply = FaxReply(
         case_id=case.id,
         call_id=call.id,
@@ -103,15 +94,13 @@ def prepare(
         wrapped_key=wrapped,
         sealed=seal_reply(key, wrapped, case.id, number, words),
         prepared_by=call.agent_id,
-        prepared_at=now,
+        prepared_at=work.now,
     )
-    session.add(reply)
-    session.flush()
-    link_household(session, case, actor)
+    work.session.add(reply)
+    work.session.flush()
+    link_household(work, case)
     record(
-        session,
-        actor,
-        now,
+        work,
         "fax.reply_prepared",
         "fax_case",
         case.id,
@@ -125,8 +114,8 @@ def prepare(
     return reply
 
 
-def _own(session: Session, case: FaxCase, actor: Actor) -> Call:
-    call = own_call(session, case.id, actor)
+def _own(work: Work, case: FaxCase) -> Call:
+    call = own_call(work, case.id)
     if call is None:
         raise NotAllowedError(
             _s("先に「対応を始める」を押してください。返信は、対応の中で書きます。")
@@ -167,7 +156,7 @@ def _refuse_unknown(session: Session, receipts: Sequence[str]) -> None:
         raise InputError(_s("受付番号を、一覧から選んでください。"), code="wording")
 
 
-def _checked_text(session: Session, vault: Vault, call: Call, draft: Draft) -> str:
+def _checked_text(work: Work, call: Call, draft: Draft) -> str:
     """Return the words about a household; without a verified household there are none: only general words go out."""
     text = draft.text.strip()
     if not text and not draft.wordings and not draft.receipts:
@@ -181,12 +170,12 @@ def _checked_text(session: Session, vault: Vault, call: Call, draft: Draft) -> s
             ),
             code="text",
         )
-    require_level(session, call, draft.household_id, Level.STATUS)
+    require_level(work.session, call, draft.household_id, Level.STATUS)
     if len(text) > TEXT_MAX:
         raise InputError(_s("%(most)d文字までで書いてください。") % {"most": TEXT_MAX}, code="text")
     try:
         refuse_secrets(text)
-        refuse_coupons(session, vault, text)
+        refuse_coupons(work, text)
     except InputError as error:
         raise InputError(error.message, code="text") from None
     return text

@@ -1,7 +1,5 @@
 """What became of a reply: the machine sent it or not; then once more, or taken back."""
 
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -10,46 +8,46 @@ from portal.domain.contacts.faxes.numbers import typed_twice
 from portal.domain.contacts.faxes.services import locked_case
 from portal.domain.contacts.faxes.sheets import of_case, open_reply
 from portal.domain.contacts.faxes.states import ANSWERED, FAX_CASE, FAX_REPLY, SENT
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 
 FAILURES = ("busy", "no_answer", "no_fax", "broken_off", "machine", "report")
 """What the machine or its report of the evening says about a sending that failed."""
 
 
-def read_number(
-    session: Session, case_id: int, reply_id: int, actor: Actor, now: datetime
-) -> FaxReply:
+def read_number(work: Work, case_id: int, reply_id: int) -> FaxReply:
     """Let somebody read the number to dial, and log that it was read.
 
     Raises:
         NotFoundError: no such reply.
     """
-    reply = of_case(session, case_id, reply_id)
-    record(session, actor, now, "fax.number_read", "fax_case", reply.case_id, reply=reply.id)
+    reply = of_case(work.session, case_id, reply_id)
+    record(work, "fax.number_read", "fax_case", reply.case_id, reply=reply.id)
     return reply
 
 
-def mark_sent(session: Session, reply_id: int, actor: Actor, now: datetime) -> FaxReply:
+def mark_sent(work: Work, reply_id: int) -> FaxReply:
     """Record that the machine sent a reply; its case is answered.
 
     Raises:
         NotFoundError: no such reply.
         WrongStateError: it was recorded before, or taken back.
     """
-    case, reply = _locked(session, reply_id)
+    case, reply = _locked(work.session, reply_id)
     reply.state = FAX_REPLY.next(reply.state, "send")
     case.state = FAX_CASE.next(case.state, "answer")
     reply.attempts += 1
-    reply.tried_at, reply.sent_on, reply.failure, case.closed_at = now, jst_date(now), None, now
+    reply.tried_at, reply.sent_on, reply.failure, case.closed_at = (
+        work.now,
+        jst_date(work.now),
+        None,
+        work.now,
+    )
     record(
-        session,
-        actor,
-        now,
+        work,
         "fax.reply_sent",
         "fax_case",
         case.id,
@@ -60,9 +58,7 @@ def mark_sent(session: Session, reply_id: int, actor: Actor, now: datetime) -> F
     return reply
 
 
-def mark_failed(
-    session: Session, reply_id: int, failure: str, actor: Actor, now: datetime
-) -> FaxReply:
+def mark_failed(work: Work, reply_id: int, failure: str) -> FaxReply:
     """Record that a reply did not go out; a case that passed for answered is open again.
 
     Raises:
@@ -70,7 +66,7 @@ def mark_failed(
         InputError: no failure of ``FAILURES`` (code ``failure``).
         WrongStateError: it failed before, or was taken back.
     """
-    case, reply = _locked(session, reply_id)
+    case, reply = _locked(work.session, reply_id)
     state = FAX_REPLY.next(reply.state, "fail")
     if failure not in FAILURES:
         raise InputError(_s("送れなかった理由を、機械の表示から選んでください。"), code="failure")
@@ -78,11 +74,9 @@ def mark_failed(
         case.state, case.closed_at = FAX_CASE.next(case.state, "reopen"), None
     if reply.state != SENT:
         reply.attempts += 1
-    reply.state, reply.failure, reply.tried_at, reply.sent_on = state, failure, now, None
+    reply.state, reply.failure, reply.tried_at, reply.sent_on = state, failure, work.now, None
     record(
-        session,
-        actor,
-        now,
+        work,
         "fax.reply_failed",
         "fax_case",
         case.id,
@@ -93,15 +87,7 @@ def mark_failed(
     return reply
 
 
-def prepare_again(
-    session: Session,
-    vault: Vault,
-    reply_id: int,
-    number: str,
-    number_again: str,
-    actor: Actor,
-    now: datetime,
-) -> FaxReply:
+def prepare_again(work: Work, reply_id: int, number: str, number_again: str) -> FaxReply:
     """Put a failed reply on the machine once more, to the same number, typed twice again.
 
     Raises:
@@ -109,9 +95,9 @@ def prepare_again(
         WrongStateError: it did not fail.
         InputError: the two numbers differ, or are not the reply's (code: the field).
     """
-    case, reply = _locked(session, reply_id)
+    case, reply = _locked(work.session, reply_id)
     state = FAX_REPLY.next(reply.state, "prepare_again")
-    if typed_twice(number, number_again) != open_reply(vault, reply).number:
+    if typed_twice(number, number_again) != open_reply(work.vault, reply).number:
         raise InputError(
             _s(
                 "前に送った番号と違います。番号を変えるときは、この返信を取りやめて、書きなおしてください。"
@@ -119,29 +105,20 @@ def prepare_again(
             code="number",
         )
     reply.state = state
-    record(
-        session,
-        actor,
-        now,
-        "fax.reply_again",
-        "fax_case",
-        case.id,
-        reply=reply.id,
-        attempts=reply.attempts,
-    )
+    record(work, "fax.reply_again", "fax_case", case.id, reply=reply.id, attempts=reply.attempts)
     return reply
 
 
-def discard(session: Session, reply_id: int, actor: Actor, now: datetime) -> FaxReply:
+def discard(work: Work, reply_id: int) -> FaxReply:
     """Take back a reply that did not go out; another one may be written.
 
     Raises:
         NotFoundError: no such reply.
         WrongStateError: it was sent, or taken back before.
     """
-    case, reply = _locked(session, reply_id)
+    case, reply = _locked(work.session, reply_id)
     reply.state = FAX_REPLY.next(reply.state, "discard")
-    record(session, actor, now, "fax.reply_discarded", "fax_case", case.id, reply=reply.id)
+    record(work, "fax.reply_discarded", "fax_case", case.id, reply=reply.id)
     return reply
 
 

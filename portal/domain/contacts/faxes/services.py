@@ -15,7 +15,6 @@ from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.contacts.faxes.numbers import fax_number
 from portal.domain.contacts.faxes.states import FAILED, FAX_CASE, FAX_REPLY, PREPARED, UNSENT
 from portal.domain.contacts.faxes.visibility import link_household, subject_of
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import (
@@ -26,7 +25,8 @@ from portal.domain.foundation.errors import (
 )
 from portal.domain.foundation.program.calendar import CallCenterCalendar
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault, seal_json
+from portal.domain.foundation.vault import seal_json
+from portal.domain.foundation.work import Work
 from portal.domain.people.tasks.services import new_receipt_no
 from portal.domain.requests.requests.paper_forms import check_moment
 from portal.domain.requests.requests.scans import CheckedScan, store_scan
@@ -75,14 +75,7 @@ def due_day(calendar: CallCenterCalendar, received_at: datetime) -> date:
     return calendar.business_day_from(jst_date(received_at) + timedelta(days=1))
 
 
-def receive(
-    session: Session,
-    vault: Vault,
-    calendar: CallCenterCalendar,
-    fax: NewFax,
-    actor: Actor,
-    now: datetime,
-) -> FaxCase:
+def receive(work: Work, calendar: CallCenterCalendar, fax: NewFax) -> FaxCase:
     """Make a case of a FAX; its file is stored as a scan.
 
     Raises:
@@ -90,23 +83,23 @@ def receive(
         ConflictError: the same file is a case already (code: its receipt number).
         NotAllowedError: nobody with an account enters it.
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("FAXを登録できるのは、アカウントのある職員だけです。"))
-    check_moment(fax.received_at, now)
-    if fax.received_at < now - OLD and not fax.old_is_right:
+    check_moment(fax.received_at, work.now)
+    if fax.received_at < work.now - OLD and not fax.old_is_right:
         raise InputError(
             _s(
                 "31日より前の日時です。FAXの上に印字された日時をもう一度見て、正しければ印をつけてください。"
             ),
             code="old_is_right",
         )
-    key, wrapped = vault.new_data_key()
+    key, wrapped = work.vault.new_data_key()
     receipt_no = new_receipt_no()
     sealed = seal_json(key, {"sender": _sender(fax.sender)}, f"fax:{receipt_no}")
-    _refuse_double(session, vault.blind("scan", fax.file.data, 32))
+    _refuse_double(work.session, work.vault.blind("scan", fax.file.data, 32))
     try:
-        with session.begin_nested():
-            scan = store_scan(session, vault, fax.file, actor, now)
+        with work.session.begin_nested():
+            scan = store_scan(work, fax.file)
             case = FaxCase(
                 receipt_no=receipt_no,
                 language=fax.language.value,
@@ -118,25 +111,16 @@ def receive(
                 pages=scan.pages,
                 wrapped_key=wrapped,
                 sealed=sealed,
-                entered_by=actor.id,
-                entered_at=now,
+                entered_by=work.actor.id,
+                entered_at=work.now,
             )
-            session.add(case)
-            session.flush()
+            work.session.add(case)
+            work.session.flush()
     except IntegrityError:
         # somebody else stored the same file at this moment
-        _refuse_double(session, vault.blind("scan", fax.file.data, 32))
+        _refuse_double(work.session, work.vault.blind("scan", fax.file.data, 32))
         raise
-    record(
-        session,
-        actor,
-        now,
-        "fax.received",
-        "fax_case",
-        case.id,
-        pages=case.pages,
-        language=case.language,
-    )
+    record(work, "fax.received", "fax_case", case.id, pages=case.pages, language=case.language)
     return case
 
 
@@ -172,7 +156,7 @@ def locked_case(session: Session, case_id: int) -> FaxCase:
     return case
 
 
-def start(session: Session, case_id: int, actor: Actor, now: datetime) -> Call:
+def start(work: Work, case_id: int) -> Call:
     """Begin to handle a FAX: opens a call of the acting person about it, or gives the one that is open.
 
     Raises:
@@ -180,48 +164,36 @@ def start(session: Session, case_id: int, actor: Actor, now: datetime) -> Call:
         WrongStateError: it was answered or closed.
         ConflictError: somebody else handles it (code ``taken``), or this person has another call (code: its id).
     """
-    case = locked_case(session, case_id)
+    case = locked_case(work.session, case_id)
     state = FAX_CASE.next(case.state, "start")
     subject = subject_of(case.id)
-    own = current_call(session, actor)
+    own = current_call(work)
     if own is not None and own.subject == subject:
         return own
-    refuse_others(session, case, actor)
+    refuse_others(work, case)
     call = start_call(
-        session,
-        actor,
-        now,
-        channel=CallChannel.FAX,
-        language=CallLanguage(case.language),
-        subject=subject,
+        work, channel=CallChannel.FAX, language=CallLanguage(case.language), subject=subject
     )
     case.state = state
-    record(
-        session,
-        actor,
-        now,
-        "fax.started",
-        "fax_case",
-        case.id,
-        household_id=case.household_id,
-        call=call.id,
-    )
+    record(work, "fax.started", "fax_case", case.id, household_id=case.household_id, call=call.id)
     return call
 
 
-def refuse_others(session: Session, case: FaxCase, actor: Actor) -> None:
+def refuse_others(work: Work, case: FaxCase) -> None:
     """Refuse while somebody else's call about a case is open. Raises ConflictError (code ``taken``)."""
     others = select(Call.id).where(
-        Call.subject == subject_of(case.id), Call.state != ENDED, Call.agent_id != (actor.id or 0)
+        Call.subject == subject_of(case.id),
+        Call.state != ENDED,
+        Call.agent_id != (work.actor.id or 0),
     )
-    if session.scalar(others.limit(1)) is not None:
+    if work.session.scalar(others.limit(1)) is not None:
         raise ConflictError(
             _s("ほかの人が、このFAXに対応しています。一覧から次のFAXを選んでください。"),
             code="taken",
         )
 
 
-def close(session: Session, case_id: int, reason: str, actor: Actor, now: datetime) -> FaxCase:
+def close(work: Work, case_id: int, reason: str) -> FaxCase:
     """Close a case to which no reply goes out by FAX; a reply that could not be sent ends with it.
 
     Raises:
@@ -230,10 +202,10 @@ def close(session: Session, case_id: int, reason: str, actor: Actor, now: dateti
         WrongStateError: it was answered or closed.
         ConflictError: somebody else handles it, or a reply is prepared and not recorded as sent or failed.
     """
-    case = locked_case(session, case_id)
+    case = locked_case(work.session, case_id)
     state = FAX_CASE.next(case.state, "close")
-    refuse_others(session, case, actor)
-    reply = session.scalar(
+    refuse_others(work, case)
+    reply = work.session.scalar(
         select(FaxReply)
         .where(FaxReply.case_id == case.id, FaxReply.state.in_(UNSENT))
         .with_for_update()
@@ -250,16 +222,7 @@ def close(session: Session, case_id: int, reason: str, actor: Actor, now: dateti
         )
     if reply is not None:
         reply.state = FAX_REPLY.next(reply.state, "discard")
-    link_household(session, case, actor)
-    case.state, case.close_reason, case.closed_at = state, reason, now
-    record(
-        session,
-        actor,
-        now,
-        "fax.closed",
-        "fax_case",
-        case.id,
-        household_id=case.household_id,
-        reason=reason,
-    )
+    link_household(work, case)
+    case.state, case.close_reason, case.closed_at = state, reason, work.now
+    record(work, "fax.closed", "fax_case", case.id, household_id=case.household_id, reason=reason)
     return case

@@ -10,12 +10,12 @@ from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.contacts.faxes.numbers import last_digits
 from portal.domain.contacts.faxes.states import UNSENT
 from portal.domain.contacts.faxes.wording import LOCALES
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
 
 COVER, TEXT = PARTS = ("cover", "text")
@@ -72,35 +72,25 @@ class Sheets:
     opened: Opened = field(repr=False)
 
 
-def take_out(
-    session: Session,
-    vault: Vault,
-    case_id: int,
-    reply_id: int,
-    part: str,
-    actor: Actor,
-    now: datetime,
-) -> Sheets:
+def take_out(work: Work, case_id: int, reply_id: int, part: str) -> Sheets:
     """Open a reply for its ``cover`` or its ``text`` to be printed, and log who took it.
 
     Raises:
         NotFoundError: no such reply, or it is not there to be sent (any more).
         NotAllowedError: its household became one of which nothing may be said.
     """
-    reply = of_case(session, case_id, reply_id)
+    reply = of_case(work.session, case_id, reply_id)
     if reply.state not in UNSENT:
         raise NotFoundError(_s("この返信は見つかりませんでした。"))
     # like a letter, it is checked once more at the last moment
-    household = session.get(Household, reply.household_id or 0)
+    household = work.session.get(Household, reply.household_id or 0)
     if household is not None and household.protected:
         raise NotAllowedError(
             _s("この返信は出せません。取りやめて、スーパーバイザーに伝えてください。")
         )
-    case = session.get_one(FaxCase, case_id)
+    case = work.session.get_one(FaxCase, case_id)
     record(
-        session,
-        actor,
-        now,
+        work,
         "fax.reply_drawn",
         "fax_case",
         case.id,
@@ -108,7 +98,7 @@ def take_out(
         reply=reply.id,
         part=part,
     )
-    return Sheets(case.receipt_no, reply.pages, reply.prepared_at, open_reply(vault, reply))
+    return Sheets(case.receipt_no, reply.pages, reply.prepared_at, open_reply(work.vault, reply))
 
 
 def draw(program: Program, sheets: Sheets, part: str) -> bytes:

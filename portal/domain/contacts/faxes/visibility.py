@@ -1,7 +1,5 @@
 """Where a FAX case stands towards calls: which calls are about it, whose it is, and who may look at its pages."""
 
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -10,11 +8,11 @@ from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.services import current_call
 from portal.domain.contacts.faxes.models import FaxCase
 from portal.domain.contacts.faxes.states import RECEIVED
-from portal.domain.foundation.actors import Actor, Role
+from portal.domain.foundation.actors import Role
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.requests.requests.models import Scan
 from portal.domain.requests.requests.scans import ScanReason, open_scan, visible_scan
 
@@ -33,9 +31,9 @@ def case_id_of(subject: str | None) -> int | None:
     return int(number) if (subject or "").startswith(SUBJECT) and number.isdecimal() else None
 
 
-def own_call(session: Session, case_id: int, actor: Actor) -> Call | None:
+def own_call(work: Work, case_id: int) -> Call | None:
     """Return the acting person's open call about a case, if there is one."""
-    call = current_call(session, actor)
+    call = current_call(work)
     return call if call is not None and call.subject == subject_of(case_id) else None
 
 
@@ -49,58 +47,56 @@ def verified_households(session: Session, call: Call) -> list[int]:
     return [key for key in opened if level_of(session, call, key) >= Level.STATUS]
 
 
-def link_household(session: Session, case: FaxCase, actor: Actor) -> None:
+def link_household(work: Work, case: FaxCase) -> None:
     """Note whose FAX it is, once the acting person's call about it verified exactly one household."""
-    call = own_call(session, case.id, actor)
+    call = own_call(work, case.id)
     if case.household_id is not None or call is None:
         return
-    known = verified_households(session, call)
+    known = verified_households(work.session, call)
     if len(known) == 1:
         case.household_id = known[0]
-        session.get_one(Scan, case.scan_id).household_id = known[0]
+        work.session.get_one(Scan, case.scan_id).household_id = known[0]
 
 
-def may_look(session: Session, case: FaxCase, actor: Actor) -> bool:
+def may_look(work: Work, case: FaxCase) -> bool:
     """Tell whether somebody may look at a case's pages: who handles it, who has just entered it, and who leads the desk."""
-    fresh = case.state == RECEIVED and case.entered_by == actor.id
-    return fresh or actor.role in LEADS or own_call(session, case.id, actor) is not None
+    fresh = case.state == RECEIVED and case.entered_by == work.actor.id
+    return fresh or work.actor.role in LEADS or own_call(work, case.id) is not None
 
 
-def look(
-    session: Session, vault: Vault, case_id: int, number: int, actor: Actor, now: datetime
-) -> tuple[bytes, str]:
+def look(work: Work, case_id: int, number: int) -> tuple[bytes, str]:
     """Open a case's file for page ``number`` (from 1), and log that it was seen; returns content and media type.
 
     Raises:
         NotFoundError: no such case or page, or a file that only the ward may see.
         NotAllowedError: this person does not handle it.
     """
-    case = session.get(FaxCase, case_id)
-    scan = None if case is None else visible_scan(session, case.scan_id, include_protected=False)
+    case = work.session.get(FaxCase, case_id)
+    scan = (
+        None if case is None else visible_scan(work.session, case.scan_id, include_protected=False)
+    )
     if case is None or scan is None or not 0 < number <= scan.pages:
         raise NotFoundError(_s("このFAXは見つかりませんでした。"))
-    if not may_look(session, case, actor):
+    if not may_look(work, case):
         raise NotAllowedError(
             _s("先に「対応を始める」を押してください。FAXは、対応している人だけが見られます。")
         )
-    return open_scan(session, vault, scan.id, actor, now, ScanReason.FAX)
+    return open_scan(work, scan.id, ScanReason.FAX)
 
 
-def read_sender(session: Session, case_id: int, actor: Actor, now: datetime) -> FaxCase:
+def read_sender(work: Work, case_id: int) -> FaxCase:
     """Let somebody who may look at a case read the number in its header, and log that it was read.
 
     Raises:
         NotFoundError: no such case.
         NotAllowedError: this person does not handle it.
     """
-    case = session.get(FaxCase, case_id)
+    case = work.session.get(FaxCase, case_id)
     if case is None:
         raise NotFoundError(_s("このFAXは見つかりませんでした。"))
-    if not may_look(session, case, actor):
+    if not may_look(work, case):
         raise NotAllowedError(
             _s("先に「対応を始める」を押してください。番号は、対応している人だけが見られます。")
         )
-    record(
-        session, actor, now, "fax.sender_read", "fax_case", case.id, household_id=case.household_id
-    )
+    record(work, "fax.sender_read", "fax_case", case.id, household_id=case.household_id)
     return case

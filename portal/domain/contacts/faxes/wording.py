@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from portal.domain.contacts.calls.kinds import CallLanguage
 from portal.domain.contacts.scripts import queries as scripts
 from portal.domain.contacts.scripts.defaults import Script
@@ -12,8 +10,8 @@ from portal.domain.contacts.scripts.lines import LineKind, filled, read_lines
 from portal.domain.contacts.scripts.values import values_of
 from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.program.local_text import LocalText
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import SOURCE_LOCALE, _, _s, use_locale
+from portal.domain.foundation.work import Work
 
 RECEIVED, ACCEPTED, WHO, UNREADABLE, TELEPHONE = OWN = (
     "received",
@@ -48,21 +46,21 @@ def locales_of(language: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((LOCALES[language], SOURCE_LOCALE)))
 
 
-def choices(session: Session, program: Program) -> list[Wording]:
+def choices(work: Work) -> list[Wording]:
     """Return every general wording: our own, then the standard answers of the desk's scripts."""
     with use_locale(SOURCE_LOCALE):
         texts = {code: "".join(_own(code)) for code in OWN}
     own = [Wording(code, _name(code), texts[code]) for code in OWN]
-    values = values_of(program)
+    values = values_of(work.program)
     answers = [
         Wording(SCRIPT + one.key, one.draft.title, "".join(_said(one, SOURCE_LOCALE, values)))
-        for one in scripts.scripts(session)
+        for one in scripts.scripts(work.session)
         if one.part == "answer"
     ]
     return own + answers
 
 
-def lines_of(session: Session, program: Program, codes: Sequence[str], locale: str) -> list[str]:
+def lines_of(work: Work, codes: Sequence[str], locale: str) -> list[str]:
     """Return what the chosen wordings say in one language, line by line.
 
     Raises:
@@ -76,7 +74,7 @@ def lines_of(session: Session, program: Program, codes: Sequence[str], locale: s
             continue
         try:
             one = (
-                scripts.script(session, code.removeprefix(SCRIPT))
+                scripts.script(work.session, code.removeprefix(SCRIPT))
                 if code.startswith(SCRIPT)
                 else None
             )
@@ -84,7 +82,7 @@ def lines_of(session: Session, program: Program, codes: Sequence[str], locale: s
             one = None
         if one is None or one.part != "answer" or one.draft.hidden:
             raise InputError(_s("返信の文を、一覧から選んでください。"), code="wording")
-        found += _said(one, locale, values_of(program))
+        found += _said(one, locale, values_of(work.program))
     return found
 
 

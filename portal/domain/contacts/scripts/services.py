@@ -1,7 +1,6 @@
 """Editing scripts: every save is a new version with its author and time; nothing is ever overwritten."""
 
 import secrets
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
@@ -13,7 +12,6 @@ from portal.domain.contacts.scripts.defaults import LANGUAGES, PARTS, Draft, Scr
 from portal.domain.contacts.scripts.lines import placeholders
 from portal.domain.contacts.scripts.models import ScriptHead, ScriptVersion
 from portal.domain.contacts.scripts.values import NAMES
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import (
     ConflictError,
@@ -22,6 +20,7 @@ from portal.domain.foundation.errors import (
     NotFoundError,
 )
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 
 TITLE_MAX, TEXT_MAX = 60, 3_000
 NEWER = "newer"
@@ -52,9 +51,7 @@ def faults_of(draft: Draft) -> dict[str, str]:
     return faults
 
 
-def save(
-    session: Session, key: str, base: int, draft: Draft, actor: Actor, now: datetime
-) -> Script:
+def save(work: Work, key: str, base: int, draft: Draft) -> Script:
     """Save a new version of a script that was edited from the version ``base``; an equal text makes no new one.
 
     Raises:
@@ -63,8 +60,8 @@ def save(
         ConflictError: somebody saved a newer version meanwhile (code ``newer``); nothing is lost, nothing is saved.
     """
     _refuse_faults(draft)
-    head = _locked(session, key)
-    now_there = queries.version(session, key, head.number)
+    head = _locked(work.session, key)
+    now_there = queries.version(work.session, key, head.number)
     if head.number != base:
         raise ConflictError(
             _s(
@@ -75,12 +72,10 @@ def save(
     clean = _clean(draft)
     if clean == now_there.draft:
         return now_there
-    return _append(session, head, clean, actor, now, None)
+    return _append(work, head, clean, None)
 
 
-def add(
-    session: Session, part: str, category: str, draft: Draft, actor: Actor, now: datetime
-) -> Script:
+def add(work: Work, part: str, category: str, draft: Draft) -> Script:
     """Add a script of the supervisors' own.
 
     Raises:
@@ -95,29 +90,27 @@ def add(
         )
     _refuse_faults(draft)
     head = ScriptHead(key=f"own-{secrets.token_hex(4)}", part=part, category=category, number=0)
-    session.add(head)
-    session.flush()
-    return _append(session, head, _clean(draft), actor, now, None)
+    work.session.add(head)
+    work.session.flush()
+    return _append(work, head, _clean(draft), None)
 
 
-def restore(
-    session: Session, key: str, number: int, base: int, actor: Actor, now: datetime
-) -> Script:
+def restore(work: Work, key: str, number: int, base: int) -> Script:
     """Make an earlier version the newest one again, as a new version; ``base`` is the newest one that was seen.
 
     Raises:
         NotFoundError: there is no such script or version.
         ConflictError: somebody saved a newer version meanwhile (code ``newer``), or it is the newest one already.
     """
-    head = _locked(session, key)
-    old = queries.version(session, key, number)
+    head = _locked(work.session, key)
+    old = queries.version(work.session, key, number)
     if head.number != base:
         raise ConflictError(
             _s("ほかの人が新しい版を保存しました。履歴を見て、もう一度選んでください。"), code=NEWER
         )
     if number == head.number:
         raise ConflictError(_s("これが、いまの版です。"), code="current")
-    return _append(session, head, old.draft, actor, now, number)
+    return _append(work, head, old.draft, number)
 
 
 def _refuse_faults(draft: Draft) -> None:
@@ -147,18 +140,11 @@ def _locked(session: Session, key: str) -> ScriptHead:
     return head
 
 
-def _append(
-    session: Session,
-    head: ScriptHead,
-    draft: Draft,
-    actor: Actor,
-    now: datetime,
-    restored_from: int | None,
-) -> Script:
-    if actor.id is None:
+def _append(work: Work, head: ScriptHead, draft: Draft, restored_from: int | None) -> Script:
+    if work.actor.id is None:
         raise NotAllowedError(_s("保存できるのは、アカウントのある職員だけです。"))
     head.number += 1
-    session.add(
+    work.session.add(
         ScriptVersion(
             key=head.key,
             number=head.number,
@@ -166,22 +152,12 @@ def _append(
             title_en=draft.title_en,
             texts=dict(draft.texts),
             hidden=draft.hidden,
-            author_id=actor.id,
-            at=now,
+            author_id=work.actor.id,
+            at=work.now,
             restored_from=restored_from,
         )
     )
-    session.flush()
+    work.session.flush()
     action = "script.saved" if restored_from is None else "script.restored"
-    record(
-        session,
-        actor,
-        now,
-        action,
-        "script",
-        None,
-        key=head.key,
-        number=head.number,
-        of=restored_from,
-    )
-    return queries.version(session, head.key, head.number)
+    record(work, action, "script", None, key=head.key, number=head.number, of=restored_from)
+    return queries.version(work.session, head.key, head.number)

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import insert, select
@@ -15,12 +15,12 @@ from portal.domain.contacts.telephony.layouts import CountsLayout
 from portal.domain.contacts.telephony.models import CallCount, CountDay, CountImport
 from portal.domain.contacts.telephony.queries import is_over
 from portal.domain.contacts.telephony.reading import CountRow, read_counts
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, InputError, NotAllowedError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 
 FILE, TYPED = "file", "typed"
 NOT_OVER = "not_over"
@@ -69,14 +69,7 @@ class Stored:
 
 
 def import_file(
-    session: Session,
-    program: Program,
-    layout: CountsLayout,
-    data: bytes,
-    actor: Actor,
-    now: datetime,
-    *,
-    reason: Reason | None = None,
+    work: Work, layout: CountsLayout, data: bytes, *, reason: Reason | None = None
 ) -> Stored:
     """Store a file of the telephone system; days that are over need ``reason`` where they have other numbers.
 
@@ -86,13 +79,11 @@ def import_file(
         InputError: the file's "within N seconds" is not the program's.
         ConflictError: somebody stored the same day at this moment.
     """
-    refuse_other_seconds(program, layout)
-    last = min(jst_date(now), program.contract.last_day)
-    rows = read_counts(data, layout, program.contract.first_day, last)
+    refuse_other_seconds(work.program, layout)
+    last = min(jst_date(work.now), work.program.contract.last_day)
+    rows = read_counts(data, layout, work.program.contract.first_day, last)
     digest = hashlib.sha256(data).hexdigest()
-    return store(
-        session, program, rows, FILE, actor, now, reason=reason, layout=layout.key, sha256=digest
-    )
+    return store(work, rows, FILE, reason=reason, layout=layout.key, sha256=digest)
 
 
 def refuse_other_seconds(program: Program, layout: CountsLayout) -> None:
@@ -108,12 +99,9 @@ def refuse_other_seconds(program: Program, layout: CountsLayout) -> None:
 
 
 def store(
-    session: Session,
-    program: Program,
+    work: Work,
     rows: Iterable[CountRow],
     source: str,
-    actor: Actor,
-    now: datetime,
     *,
     reason: Reason | None,
     layout: str = "",
@@ -126,18 +114,18 @@ def store(
         ConflictError: somebody stored the same day at this moment.
         NotAllowedError: the actor has no account.
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("数字を入れられるのは、アカウントのある職員だけです。"))
     by_day: dict[date, list[CountRow]] = {}
     for row in rows:
         by_day.setdefault(row.day, []).append(row)
-    current = _current(session, by_day)
-    stored = _rows_of(session, [day.id for day in current.values()])
+    current = _current(work.session, by_day)
+    stored = _rows_of(work.session, [day.id for day in current.values()])
     same = [
         day
         for day, version in current.items()
         if _numbers(stored[version.id]) == _numbers(by_day[day])
-        and version.whole == is_over(program, day, now)
+        and version.whole == is_over(work.program, day, work.now)
     ]
     other = [day for day in current if day not in same]
     over = [day for day in other if current[day].whole]
@@ -155,11 +143,10 @@ def store(
     coming = [day for day in sorted(by_day) if day not in same]
     if coming:
         for day in other:
-            current[day].replaced_at = now
-        session.flush()
+            current[day].replaced_at = work.now
+        work.session.flush()
         _insert(
-            session,
-            program,
+            work,
             {day: by_day[day] for day in coming},
             over,
             other,
@@ -168,15 +155,13 @@ def store(
                 source=source,
                 layout=layout,
                 sha256=sha256,
-                imported_by=actor.id,
-                imported_at=now,
+                imported_by=work.actor.id,
+                imported_at=work.now,
                 rows=sum(len(by_day[day]) for day in coming),
             ),
         )
     record(
-        session,
-        actor,
-        now,
+        work,
         "telephony.stored",
         "telephony_import",
         source=source,
@@ -194,29 +179,28 @@ def store(
 
 
 def _insert(
-    session: Session,
-    program: Program,
+    work: Work,
     by_day: Mapping[date, list[CountRow]],
     over: Collection[date],
     other: Collection[date],
     reason: Reason | None,
     source: CountImport,
 ) -> None:
-    session.add(source)
-    session.flush()
+    work.session.add(source)
+    work.session.flush()
     versions = {
         day: CountDay(
             day=day,
             import_id=source.id,
-            whole=is_over(program, day, source.imported_at),
+            whole=is_over(work.program, day, source.imported_at),
             reason=(reason.value if reason and day in over else NOT_OVER) if day in other else None,
             halves=_halves(by_day[day]),
         )
         for day in by_day
     }
-    session.add_all(versions.values())
+    work.session.add_all(versions.values())
     try:
-        session.flush()
+        work.session.flush()
     except IntegrityError:
         raise ConflictError(
             _s("同じ日の数字を、ほかの人がいま入れました。画面を開きなおして、確かめてください。")
@@ -232,7 +216,7 @@ def _insert(
         for day, rows in by_day.items()
         for row in rows
     ]
-    session.execute(insert(CallCount), values)
+    work.session.execute(insert(CallCount), values)
 
 
 def _halves(rows: Iterable[CountRow]) -> dict[str, list[int | None]]:

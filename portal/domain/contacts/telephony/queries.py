@@ -14,6 +14,7 @@ from portal.domain.contacts.telephony.models import WHOLE_DAY, CallCount, CountD
 from portal.domain.foundation.clock import JST, day_end, jst_date
 from portal.domain.foundation.program.calendar import CallCenterCalendar
 from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.work import Work
 
 ONE_DAY = timedelta(days=1)
 
@@ -67,14 +68,14 @@ def last_day_over(program: Program, now: datetime) -> date:
     return today if is_over(program, today, now) else today - ONE_DAY
 
 
-def missing_days(session: Session, program: Program, first: date, last: date) -> list[date]:
+def missing_days(work: Work, first: date, last: date) -> list[date]:
     """Return the open days of a period without counts of the whole day (specification 6(7)①)."""
-    known = days_known(session, first, last)
+    known = days_known(work.session, first, last)
     days = (first + ONE_DAY * index for index in range((last - first).days + 1))
     return [
         day
         for day in days
-        if program.calendar.is_staffed(day) and not (day in known and known[day].whole)
+        if work.program.calendar.is_staffed(day) and not (day in known and known[day].whole)
     ]
 
 
@@ -101,14 +102,14 @@ def cells(session: Session, first: date, last: date) -> list[Cell]:
     return [Cell(row[0], row[1], row[2], _counts(row[3:])) for row in session.execute(statement)]
 
 
-def by_day(session: Session, program: Program, first: date, last: date) -> dict[date, Counts]:
+def by_day(work: Work, first: date, last: date) -> dict[date, Counts]:
     """Return the sums of each day in its opening hours (or of all of it, where calls at night count)."""
     statement = (
         _sums(CountDay.day)
-        .where(CountDay.day.between(first, last), _in_scope(program, first, last))
+        .where(CountDay.day.between(first, last), _in_scope(work.program, first, last))
         .group_by(CountDay.day)
     )
-    return {row[0]: _counts(row[1:]) for row in session.execute(statement)}
+    return {row[0]: _counts(row[1:]) for row in work.session.execute(statement)}
 
 
 def in_hours(calendar: CallCenterCalendar, day: date, half_hour: int) -> bool:
@@ -180,16 +181,16 @@ class DayOverview:
     counts: Counts | None
 
 
-def overview(session: Session, program: Program, first: date, last: date) -> list[DayOverview]:
+def overview(work: Work, first: date, last: date) -> list[DayOverview]:
     """Return every day of a period with what is known of it."""
-    known, sums = days_known(session, first, last), by_day(session, program, first, last)
+    known, sums = days_known(work.session, first, last), by_day(work, first, last)
     days = (first + ONE_DAY * index for index in range((last - first).days + 1))
     return [
         DayOverview(
             day,
-            program.calendar.is_staffed(day),
+            work.program.calendar.is_staffed(day),
             known.get(day),
-            counted(sums[day], program.calls) if day in sums else None,
+            counted(sums[day], work.program.calls) if day in sums else None,
         )
         for day in days
     ]

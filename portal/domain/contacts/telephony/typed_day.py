@@ -3,19 +3,17 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from sqlalchemy.orm import Session
-
 from portal.domain.contacts.telephony.importer import TYPED, Reason, Stored, store
 from portal.domain.contacts.telephony.kpi import OPTIONAL, Counts
 from portal.domain.contacts.telephony.layouts import LANGUAGES
 from portal.domain.contacts.telephony.models import WHOLE_DAY
 from portal.domain.contacts.telephony.reading import MOST_CALLS, MOST_SECONDS, CountRow
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import digits, whole_date
+from portal.domain.foundation.work import Work
 
 NUMBERS = ("offered", "answered", "abandoned", "within", "talk", "after_call")
 """What is typed for each language; of the last three, empty means that nobody measured it."""
@@ -34,15 +32,7 @@ def field_name(number: str, language: str) -> str:
     return f"{number}_{language}"
 
 
-def store_typed(
-    session: Session,
-    program: Program,
-    typed: Mapping[str, str],
-    actor: Actor,
-    now: datetime,
-    *,
-    reason: Reason | None = None,
-) -> Stored:
+def store_typed(work: Work, typed: Mapping[str, str], *, reason: Reason | None = None) -> Stored:
     """Store a day as typed: ``day`` and a field for each of ``NUMBERS`` and language. Empty is 0 calls.
 
     Raises:
@@ -51,7 +41,7 @@ def store_typed(
         ConflictError: somebody stored the same day at this moment.
     """
     faults: dict[str, str] = {}
-    day = _day(typed.get("day", ""), program, now, faults)
+    day = _day(typed.get("day", ""), work.program, work.now, faults)
     rows = [
         CountRow(day, WHOLE_DAY, language, "", counts)
         for language in LANGUAGES
@@ -65,7 +55,7 @@ def store_typed(
         )
     if faults:
         raise TypedDayError(faults)
-    return store(session, program, rows, TYPED, actor, now, reason=reason)
+    return store(work, rows, TYPED, reason=reason)
 
 
 def _day(text: str, program: Program, now: datetime, faults: dict[str, str]) -> date:

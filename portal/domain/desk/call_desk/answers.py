@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy.orm import Session
-
 from portal.domain.desk.call_desk.acting.locks import Locks, locks_of
 from portal.domain.foundation.clock import last_day_before
 from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.orders import open_order
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_of_household
 from portal.domain.people.credentials.models import Credential
@@ -51,27 +50,27 @@ class Facts:
     over: bool
 
 
-def look_up(session: Session, program: Program, household: Household, now: datetime) -> Facts:
+def look_up(work: Work, household: Household) -> Facts:
     """Return what can be answered about a household now. Whether it may be said is the level's matter."""
-    entries = coupons_of_household(session, household.id)
-    last_day = _last_day(program, entries)
-    window = program.windows.redelivery
+    entries = coupons_of_household(work.session, household.id)
+    last_day = _last_day(work.program, entries)
+    window = work.program.windows.redelivery
     return Facts(
         removed=household.state != "active",
-        items=standings(session, program, household.id, now),
-        new_letter_ordered=open_order(session, household.id) is not None,
+        items=standings(work, household.id),
+        new_letter_ordered=open_order(work.session, household.id) is not None,
         redelivery_ends=window.last_day,
-        redelivery_over=window.is_over(now),
+        redelivery_over=window.is_over(work.now),
         requests=[
             row
-            for row in requests_of(session, household.id)
+            for row in requests_of(work.session, household.id)
             if row.state in OPEN and row.kind in OF_RESIDENTS
         ],
-        credential=latest_credential(session, household.id),
-        locks=locks_of(session, household.id, now),
-        coupons=_coupons(entries, moved=has_moved(session, household.id)),
+        credential=latest_credential(work.session, household.id),
+        locks=locks_of(work.session, household.id, work.now),
+        coupons=_coupons(entries, moved=has_moved(work.session, household.id)),
         last_day=last_day,
-        over=_is_over(program, entries, now),
+        over=_is_over(work.program, entries, work.now),
     )
 
 

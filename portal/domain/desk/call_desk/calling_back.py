@@ -16,11 +16,10 @@ from portal.domain.contacts.calls.kinds import CallChannel, Direction
 from portal.domain.contacts.calls.levels import Level, require_level
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.desk.casework.access import count_look
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.authn.codes import secret_of
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
@@ -70,28 +69,24 @@ def has_number(session: Session, household_id: int) -> bool:
     return _enrolled(session, household_id) is not None
 
 
-def ask_call_back(
-    session: Session, call: Call, household_id: int, actor: Actor, now: datetime
-) -> None:
+def ask_call_back(work: Work, call: Call, household_id: int) -> None:
     """Note that the household is called back at its enrolled number.
 
     Raises:
         NotAllowedError: the caller is not verified for the status, or no number is on file.
     """
-    require_level(session, call, household_id, Level.STATUS)
-    if not has_number(session, household_id):
+    require_level(work.session, call, household_id, Level.STATUS)
+    if not has_number(work.session, household_id):
         raise NotAllowedError(
             _s(
                 "登録の電話番号がないため、かけなおしでは確認できません。手紙番号かIDを聞いてください。"
             )
         )
-    place = _place(session, call, household_id)
+    place = _place(work.session, call, household_id)
     if place.call_back_asked_at is None:
-        place.call_back_asked_at = now
-        record(
-            session, actor, now, "call.call_back_asked", "call", call.id, household_id=household_id
-        )
-        session.flush()
+        place.call_back_asked_at = work.now
+        record(work, "call.call_back_asked", "call", call.id, household_id=household_id)
+        work.session.flush()
 
 
 def waiting_for_call_back(
@@ -131,42 +126,38 @@ def may_dial(session: Session, call: Call, household_id: int, now: datetime) -> 
     return session.scalar(asked.limit(1)) is not None and has_number(session, household_id)
 
 
-def show_number(
-    session: Session, vault: Vault, call: Call, household_id: int, actor: Actor, now: datetime
-) -> Dialing:
+def show_number(work: Work, call: Call, household_id: int) -> Dialing:
     """Show the enrolled number for dialing; logged, and counted like every look behind a mask.
 
     Raises:
         NotAllowedError: this call is none that calls the household back, or no number is on file.
     """
-    locked_call(session, actor)
-    if not may_dial(session, call, household_id, now):
+    locked_call(work)
+    if not may_dial(work.session, call, household_id, work.now):
         raise NotAllowedError(
             _s(
                 "番号を表示できるのは、かけなおしを受け付けた世帯に、こちらから電話をかける受付の間だけです。"
             )
         )
-    place = _place(session, call, household_id)
-    if place.dialed_at is None or place.dialed_at + SHOWN_FOR <= now:
-        place.dialed_at = now
-        record(session, actor, now, "call.number_shown", "call", call.id, household_id=household_id)
-        count_look(session, actor, now)
-        session.flush()
-    return _dialing(session, vault, place)
+    place = _place(work.session, call, household_id)
+    if place.dialed_at is None or place.dialed_at + SHOWN_FOR <= work.now:
+        place.dialed_at = work.now
+        record(work, "call.number_shown", "call", call.id, household_id=household_id)
+        count_look(work)
+        work.session.flush()
+    return _dialing(work, place)
 
 
-def dialing_now(
-    session: Session, vault: Vault, place: CallHousehold, now: datetime
-) -> Dialing | None:
+def dialing_now(work: Work, place: CallHousehold) -> Dialing | None:
     """Return the number that this call was shown less than five minutes ago."""
-    if place.dialed_at is None or place.dialed_at + SHOWN_FOR <= now:
+    if place.dialed_at is None or place.dialed_at + SHOWN_FOR <= work.now:
         return None
-    return _dialing(session, vault, place) if has_number(session, place.household_id) else None
+    return _dialing(work, place) if has_number(work.session, place.household_id) else None
 
 
-def _dialing(session: Session, vault: Vault, place: CallHousehold) -> Dialing:
-    enrolled = _enrolled(session, place.household_id)
-    number = secret_of(vault, enrolled) if enrolled is not None else ""
+def _dialing(work: Work, place: CallHousehold) -> Dialing:
+    enrolled = _enrolled(work.session, place.household_id)
+    number = secret_of(work.vault, enrolled) if enrolled is not None else ""
     shown_from = place.dialed_at or place.opened_at
     return Dialing(
         "0" + number.removeprefix("+81") if number.startswith("+81") else number,

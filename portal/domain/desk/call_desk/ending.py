@@ -1,7 +1,6 @@
 """The end of a call with what follows from it: whoever is to be called back stands in the list of calls back."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,48 +11,30 @@ from portal.domain.contacts.calls.kinds import CallLanguage, Result
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.queries import opened_last
 from portal.domain.contacts.escalations import call_back_queries, call_backs, queries
-from portal.domain.foundation.actors import Actor
-from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.states import TASK
 
 
-def end_call(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    call_id: int,
-    after: AfterCall,
-    actor: Actor,
-    now: datetime,
-) -> Call:
+def end_call(work: Work, call_id: int, after: AfterCall) -> Call:
     """End a call with what is noted; one to be called back, not asked for before, becomes a call back.
 
     Raises: as ``finishing.finish``.
     """
-    known = replace(after, call_back_asked=is_asked(session, session.get(Call, call_id)))
-    call = finishing.finish(session, vault, call_id, known, actor, now)
-    _ask(session, vault, program, call, known, actor, now)
+    known = replace(after, call_back_asked=is_asked(work.session, work.session.get(Call, call_id)))
+    call = finishing.finish(work, call_id, known)
+    _ask(work, call, known)
     return call
 
 
-def correct_call(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    call_id: int,
-    after: AfterCall,
-    actor: Actor,
-    now: datetime,
-) -> Call:
+def correct_call(work: Work, call_id: int, after: AfterCall) -> Call:
     """Put right what was noted; a call back that is noted only now is asked for now.
 
     Raises: as ``finishing.correct``.
     """
-    known = replace(after, call_back_asked=is_asked(session, session.get(Call, call_id)))
-    call = finishing.correct(session, vault, call_id, known, actor, now)
-    _ask(session, vault, program, call, known, actor, now)
+    known = replace(after, call_back_asked=is_asked(work.session, work.session.get(Call, call_id)))
+    call = finishing.correct(work, call_id, known)
+    _ask(work, call, known)
     return call
 
 
@@ -79,27 +60,12 @@ def likely_result(session: Session, call: Call) -> Result:
     return Result.PASSED if queries.of_call(session, call.id) else Result.DONE
 
 
-def _ask(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    call: Call,
-    after: AfterCall,
-    actor: Actor,
-    now: datetime,
-) -> Task | None:
+def _ask(work: Work, call: Call, after: AfterCall) -> Task | None:
     if after.result is not Result.CALL_BACK or after.call_back_asked:
         return None
     wanted = call_backs.Wanted(
         after.call_back, text=after.text.strip(), language=CallLanguage(call.language)
     )
     return call_backs.ask(
-        session,
-        vault,
-        program,
-        wanted,
-        actor,
-        now,
-        call_id=call.id,
-        household_id=opened_last(session, call.id),
+        work, wanted, call_id=call.id, household_id=opened_last(work.session, call.id)
     )

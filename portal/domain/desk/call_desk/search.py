@@ -6,20 +6,18 @@ log knows, and the supervisor's page (``casework.watch``).
 
 import re
 from dataclasses import asdict, dataclass, field, fields
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.models import Call
 from portal.domain.desk.casework.access import note_protected_asked
 from portal.domain.desk.casework.search import count_search
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import DateFault, bare, postal_code, whole_date
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.numbers import is_letter_number
 from portal.domain.letters.letters.queries import household_of_number
 from portal.domain.letters.shipments.mail import is_tracking_number
@@ -92,9 +90,7 @@ class AskedError(InputError):
         self.faults = faults
 
 
-def find(
-    session: Session, vault: Vault, indexer: Indexer, asked: Asked, *, apart: bool = False
-) -> Hits:
+def find(work: Work, indexer: Indexer, asked: Asked, *, apart: bool = False) -> Hits:
     """Find households by what was typed; ``apart`` says that ``withheld`` is wanted too, for the log.
 
     Raises:
@@ -102,44 +98,30 @@ def find(
     """
     terms, telephone = _read(asked)
     if asked.number:
-        return _hits(session, vault, _by_number(session, vault, asked.number), sure=True)
+        return _hits(work, _by_number(work, asked.number), sure=True)
     if telephone:
-        return _hits(
-            session, vault, households_with_telephone(session, vault, telephone), sure=True
-        )
+        return _hits(work, households_with_telephone(work, telephone), sure=True)
     if apart:
-        result, withheld = search_apart(session, vault, indexer, terms)
+        result, withheld = search_apart(work, indexer, terms)
         return Hits(result.households, result.more, withheld=withheld)
-    result = search_households(session, vault, indexer, terms, include_protected=False)
+    result = search_households(work, indexer, terms, include_protected=False)
     return Hits(result.households, result.more)
 
 
-def search(
-    session: Session,
-    vault: Vault,
-    indexer: Indexer,
-    asked: Asked,
-    call: Call,
-    actor: Actor,
-    now: datetime,
-) -> Hits:
+def search(work: Work, indexer: Indexer, asked: Asked, call: Call) -> Hits:
     """Find households in a call: counted, logged without any word of it, and supervisors told of protected ones.
 
     Raises:
         AskedError: nothing was typed, something is too short or cannot be read, or too many birth dates were tried.
         ThrottledError: the day's searches are used up (T10).
     """
-    hits = find(session, vault, indexer, asked, apart=True)
-    if asked.birth and not throttles.take(session, BIRTHS_IN_A_CALL, str(call.id), now).allowed:
+    hits = find(work, indexer, asked, apart=True)
+    if (
+        asked.birth
+        and not throttles.take(work.session, BIRTHS_IN_A_CALL, str(call.id), work.now).allowed
+    ):
         record(
-            session,
-            actor,
-            now,
-            "staff.unusual_browsing",
-            "staff_user",
-            actor.id,
-            what="births",
-            call=call.id,
+            work, "staff.unusual_browsing", "staff_user", work.actor.id, what="births", call=call.id
         )
         raise AskedError(
             {
@@ -148,14 +130,14 @@ def search(
                 )
             }
         )
-    count_search(session, actor, now, asked.used, len(hits.households))
+    count_search(work, asked.used, len(hits.households))
     for household_id in hits.withheld:
-        note_protected_asked(session, household_id, actor, now, call_id=call.id)
+        note_protected_asked(work, household_id, call_id=call.id)
     return hits
 
 
-def _hits(session: Session, vault: Vault, ids: list[int], *, sure: bool) -> Hits:
-    views = view_households(session, vault, ids[:SEARCH_LIMIT])
+def _hits(work: Work, ids: list[int], *, sure: bool) -> Hits:
+    views = view_households(work, ids[:SEARCH_LIMIT])
     shown = tuple(view for view in views if not view.protected)
     return Hits(
         shown, len(ids) > SEARCH_LIMIT, sure, tuple(view.id for view in views if view.protected)
@@ -210,17 +192,17 @@ def _bare(typed: str) -> str:
     return SCANNED.sub(r"\1", bare(typed).upper())
 
 
-def _by_number(session: Session, vault: Vault, typed: str) -> list[int]:
+def _by_number(work: Work, typed: str) -> list[int]:
     found = _bare(typed)
     if is_letter_number(found):
-        household_id = household_of_number(session, found)
+        household_id = household_of_number(work.session, found)
         return [household_id] if household_id is not None else []
     if login_id := read_login_id(typed):
-        digest = login_digest(vault, login_id)
+        digest = login_digest(work.vault, login_id)
         return list(
-            session.scalars(
+            work.session.scalars(
                 select(Credential.household_id).where(Credential.login_digest == digest)
             )
         )
     # Tracking numbers are used again after some time: the newest posting comes first.
-    return list(dict.fromkeys(row.household_id for row in by_tracking_number(session, found)))
+    return list(dict.fromkeys(row.household_id for row in by_tracking_number(work.session, found)))

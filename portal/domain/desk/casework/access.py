@@ -5,11 +5,11 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault, seal_json
+from portal.domain.foundation.vault import seal_json
+from portal.domain.foundation.work import Work
 from portal.domain.people.authn import throttles
 from portal.domain.people.households.models import Household
 
@@ -56,24 +56,14 @@ def unknown() -> NotFoundError:
     return NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
 
 
-def open_with_reason(
-    session: Session,
-    vault: Vault,
-    household: Household,
-    reason: Reason,
-    words: str,
-    actor: Actor,
-    now: datetime,
-) -> datetime:
+def open_with_reason(work: Work, household: Household, reason: Reason, words: str) -> datetime:
     """Log why a household is opened; returns until when it stays open. ``words`` may name people, so they are sealed."""
     sealed = None
     if words:
-        key = vault.unwrap(household.wrapped_key)
+        key = work.vault.unwrap(household.wrapped_key)
         sealed = seal_json(key, {"words": words}, f"reason:{household.id}")
     record(
-        session,
-        actor,
-        now,
+        work,
         "household.opened",
         "household",
         household.id,
@@ -81,17 +71,13 @@ def open_with_reason(
         sealed=sealed,
         reason=reason.value,
     )
-    return now + OPEN_FOR
+    return work.now + OPEN_FOR
 
 
-def unmask(
-    session: Session, household: Household, part: Part, reason: Reason, actor: Actor, now: datetime
-) -> datetime:
+def unmask(work: Work, household: Household, part: Part, reason: Reason) -> datetime:
     """Log that somebody looks behind a mask; returns until when it stays open. Unusually many are noted."""
     record(
-        session,
-        actor,
-        now,
+        work,
         "household.unmasked",
         "household",
         household.id,
@@ -99,24 +85,20 @@ def unmask(
         part=part.value,
         reason=reason.value,
     )
-    count_look(session, actor, now)
-    return now + SHOWN_FOR
+    count_look(work)
+    return work.now + SHOWN_FOR
 
 
-def count_look(session: Session, actor: Actor, now: datetime) -> None:
+def count_look(work: Work) -> None:
     """Count that somebody saw what is masked; more than sixty an hour are noted as unusual."""
-    if not throttles.take(session, UNMASK_HOUR, str(actor.id), now).allowed:
-        record(session, actor, now, "staff.unusual_browsing", "staff_user", actor.id, what="unmask")
+    if not throttles.take(work.session, UNMASK_HOUR, str(work.actor.id), work.now).allowed:
+        record(work, "staff.unusual_browsing", "staff_user", work.actor.id, what="unmask")
 
 
-def note_protected_asked(
-    session: Session, household_id: int, actor: Actor, now: datetime, *, call_id: int | None = None
-) -> None:
+def note_protected_asked(work: Work, household_id: int, *, call_id: int | None = None) -> None:
     """Log that somebody who may not know asked for a protected household; ``call_id`` is the call in which it was."""
     record(
-        session,
-        actor,
-        now,
+        work,
         "household.protected_asked",
         "household",
         household_id,

@@ -2,18 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.desk.casework.review_kinds import rules_of
 from portal.domain.desk.casework.review_offers import ACCEPTING, offered
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.errors import DomainError, NotAllowedError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.households.queries import open_holds
 from portal.domain.requests.requests.four_eyes import proposal_of
 from portal.domain.requests.requests.models import Request
@@ -49,68 +45,59 @@ class Plan:
         return sum(row.amount_yen for row in self.takes)
 
 
-def _why_not(session: Session, row: Request, program: Program, actor: Actor, now: datetime) -> str:
+def _why_not(work: Work, row: Request) -> str:
     if row.state != REQUEST.initial:
         return _s("もう決まっています")
     if row.warned:
         return _s("注意があるので、1件ずつ確かめてください")
-    if row.kind in program.requests.four_eyes:
+    if row.kind in work.program.requests.four_eyes:
         return _s("2人で決める種類です")
-    if row.entered_by is not None and row.entered_by == actor.id:
+    if row.entered_by is not None and row.entered_by == work.actor.id:
         return _s("自分が入力した申請です")
     if (
-        row.claimed_by not in {None, actor.id}
+        row.claimed_by not in {None, work.actor.id}
         and row.claimed_until is not None
-        and row.claimed_until > now
+        and row.claimed_until > work.now
     ):
         return _s("ほかの人が審査中です")
-    if proposal_of(session, row.id) is not None:
+    if proposal_of(work.session, row.id) is not None:
         return _s("2人で決める申請です。1件ずつ開いてください")
-    if row.household_id is not None and open_holds(session, row.household_id):
+    if row.household_id is not None and open_holds(work.session, row.household_id):
         return _s("世帯が保留中です")
-    if not any(code in ACCEPTING for code in offered(session, row, actor)):
+    if not any(code in ACCEPTING for code in offered(work, row)):
         return _s("いまは承認できません。1件ずつ確かめてください")
     return ""
 
 
-def plan(
-    session: Session, program: Program, request_ids: Iterable[int], actor: Actor, now: datetime
-) -> Plan:
+def plan(work: Work, request_ids: Iterable[int]) -> Plan:
     """Say what a bulk accept of the chosen requests would do; changes nothing. The caller chose what may be known."""
     wanted = sorted(set(request_ids))[:LIMIT]
-    rows = session.scalars(select(Request).where(Request.id.in_(wanted)).order_by(Request.id)).all()
-    reasons = {row.id: _why_not(session, row, program, actor, now) for row in rows}
+    rows = work.session.scalars(
+        select(Request).where(Request.id.in_(wanted)).order_by(Request.id)
+    ).all()
+    reasons = {row.id: _why_not(work, row) for row in rows}
     return Plan(
         [row for row in rows if not reasons[row.id]],
         [LeftOut(row.id, row.receipt_no, reasons[row.id]) for row in rows if reasons[row.id]],
     )
 
 
-def accept_all(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    versions: Iterable[tuple[int, int]],
-    actor: Actor,
-    now: datetime,
-) -> tuple[list[int], list[LeftOut]]:
+def accept_all(work: Work, versions: Iterable[tuple[int, int]]) -> tuple[list[int], list[LeftOut]]:
     """Accept requests by (id, version), each in a savepoint of its own; returns the accepted ids and the refused."""
     accepted: list[int] = []
     refused: list[LeftOut] = []
     for request_id, version in sorted(versions)[:LIMIT]:
-        row = session.get(Request, request_id)
+        row = work.session.get(Request, request_id)
         if row is None:
             continue
-        if why := _why_not(session, row, program, actor, now):
+        if why := _why_not(work, row):
             refused.append(LeftOut(request_id, row.receipt_no, why))
             continue
         rules = rules_of(row.kind)
         action = next(action for action in rules.DECISIONS if action in ACCEPTING)
         try:
-            with session.begin_nested():
-                decided = rules.decide(
-                    session, vault, program, request_id, version, action, actor, now
-                )
+            with work.session.begin_nested():
+                decided = rules.decide(work, request_id, version, action)
                 if decided.state == REQUEST.initial:
                     raise NotAllowedError(_s("2人で決める申請です。1件ずつ開いてください"))
         except DomainError as error:

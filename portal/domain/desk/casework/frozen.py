@@ -1,42 +1,39 @@
 """A first sign-in that five wrong birth dates froze: an officer opens it again."""
 
-from datetime import datetime
-
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.errors import NotFoundError, WrongStateError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import move
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import BIRTH_FROZEN, finish_task
 
 
-def unfreeze(session: Session, task_id: int, actor: Actor, now: datetime) -> Credential:
+def unfreeze(work: Work, task_id: int) -> Credential:
     """Open the letter of a ``birth_frozen`` task again, forget its wrong dates, and finish the task.
 
     Raises:
         NotFoundError: no such task.
         WrongStateError: another kind of task, finished before, or the letter was replaced meanwhile.
     """
-    task = session.scalar(select(Task).where(Task.id == task_id).with_for_update())
+    task = work.session.scalar(select(Task).where(Task.id == task_id).with_for_update())
     if task is None or task.household_id is None:
         raise NotFoundError(_s("この用件は見つかりませんでした。"))
     if task.kind != BIRTH_FROZEN:
         raise WrongStateError(_s("この用件では、凍結を解けません。"))
-    finish_task(session, task_id, actor, now)
-    return open_again(session, task.household_id, actor, now)
+    finish_task(work, task_id)
+    return open_again(work, task.household_id)
 
 
-def open_again(session: Session, household_id: int, actor: Actor, now: datetime) -> Credential:
+def open_again(work: Work, household_id: int) -> Credential:
     """Open a household's frozen letter again and forget its wrong dates.
 
     Raises:
         WrongStateError: none of its letters is frozen.
     """
-    credential = session.scalar(
+    credential = work.session.scalar(
         select(Credential)
         .where(Credential.household_id == household_id, Credential.state == "locked")
         .with_for_update()
@@ -47,5 +44,5 @@ def open_again(session: Session, household_id: int, actor: Actor, now: datetime)
             _s("凍結された手紙がありません。手紙が作り直されたときは、用件を終わりにしてください。")
         )
     credential.wrong_births = b""
-    move(session, credential, "unlock", actor, now, reason=BIRTH_FROZEN)
+    move(work, credential, "unlock", reason=BIRTH_FROZEN)
     return credential

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.clock import day_end
 from portal.domain.foundation.errors import (
     NotAllowedError,
@@ -18,6 +17,7 @@ from portal.domain.foundation.program.deadlines import WindowKind
 from portal.domain.foundation.program.opening import staff_closed_text
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import LetterOrder
 from portal.domain.letters.letters.orders import order
 from portal.domain.letters.letters.states import REISSUE
@@ -65,20 +65,18 @@ def closed_text(program: Program, task: Task, now: datetime) -> str:
     return staff_closed_text(window, now)
 
 
-def why_not(session: Session, program: Program, task: Task, now: datetime) -> str:
+def why_not(work: Work, task: Task) -> str:
     """Return why no new letter can be ordered for a task, in the staff's words; "" where it can."""
-    if _protected(session, task):
+    if _protected(work.session, task):
         return _s("支援措置の世帯の手紙は、この画面からは出せません。区の手順で渡してください。")
-    return closed_text(program, task, now)
+    return closed_text(work.program, task, work.now)
 
 
 def _protected(session: Session, task: Task) -> bool:
     return bool(session.scalar(select(withheld()).where(Household.id == task.household_id)))
 
 
-def order_new_letter(
-    session: Session, program: Program, task_id: int, actor: Actor, now: datetime
-) -> LetterOrder:
+def order_new_letter(work: Work, task_id: int) -> LetterOrder:
     """Let the next print run make a new letter for a task's household, and finish the task.
 
     The old ID and password stay as they are until the new letter is printed.
@@ -90,16 +88,16 @@ def order_new_letter(
         NotAllowedError: the household is protected; the ward hands its letter over in its own way.
         ConflictError: the household's letter was not handed over yet.
     """
-    task = session.get(Task, task_id, with_for_update=True, populate_existing=True)
+    task = work.session.get(Task, task_id, with_for_update=True, populate_existing=True)
     if task is None or task.household_id is None:
         raise NotFoundError(_s("この用件は見つかりませんでした。"))
     if task.kind not in LEADS_TO_LETTER:
         raise WrongStateError(_s("この用件では、新しい手紙を出せません。"))
-    if sentence := closed_text(program, task, now):
-        early = program.windows.new_letter.is_before(now)
+    if sentence := closed_text(work.program, task, work.now):
+        early = work.program.windows.new_letter.is_before(work.now)
         raise TooEarlyError(sentence) if early else TooLateError(sentence)
-    if _protected(session, task):
-        raise NotAllowedError(why_not(session, program, task, now))
-    ordered = order(session, task.household_id, REISSUE, actor, now, why=task.kind)
-    finish_task(session, task_id, actor, now)
+    if _protected(work.session, task):
+        raise NotAllowedError(why_not(work, task))
+    ordered = order(work, task.household_id, REISSUE, why=task.kind)
+    finish_task(work, task_id)
     return ordered

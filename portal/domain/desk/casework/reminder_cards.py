@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.clock import Clock, day_start
+from portal.domain.foundation.clock import day_start
 from portal.domain.foundation.program.deadlines import Window
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.announcements.services import announce
 from portal.domain.letters.announcements.silence import to_be_told
@@ -73,32 +73,26 @@ def due_households(session: Session, window: Window, now: datetime) -> list[int]
     return to_be_told(session, session.scalars(statement).all())
 
 
-def write_to(
-    session: Session, vault: Vault, window: Window, household_ids: Collection[int], now: datetime
-) -> None:
+def write_to(work: Work, window: Window, household_ids: Collection[int]) -> None:
     """Queue the card that is due for these households, each once however often this is called."""
-    days = stage(window, now)
+    days = stage(window, work.now)
     if days is None:
         return
     for household_id in household_ids:
         announce(
-            session,
-            vault,
+            work,
             household_id,
             EVENT,
             f"{EVENT}:{window.last_day}:{days}:{household_id}",
-            now,
             due=window.last_day,
         )
 
 
-def write_to_everybody(
-    read: Transaction, write: Transaction, vault: Vault, clock: Clock, window: Window
-) -> int:
+def write_to_everybody(source: WorkSource, window: Window) -> int:
     """Queue every card that is due, in short transactions; the daily print makes them. Returns how many."""
-    with read() as session:
-        waiting = due_households(session, window, clock.now(session))
+    with source.reading() as work:
+        waiting = due_households(work.session, window, work.now)
     for start in range(0, len(waiting), AT_ONCE):
-        with write() as session:
-            write_to(session, vault, window, waiting[start : start + AT_ONCE], clock.now(session))
+        with source.writing() as work:
+            write_to(work, window, waiting[start : start + AT_ONCE])
     return len(waiting)

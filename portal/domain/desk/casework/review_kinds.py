@@ -5,8 +5,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.requests.alternatives import review as alternatives
 from portal.domain.requests.alternatives.written import WRITTEN as ALTERNATIVE_WRITTEN
 from portal.domain.requests.declines import review as declines
@@ -36,15 +35,13 @@ class KindRules(Protocol):
 
     @property
     def decide(self) -> Callable[..., Request]:
-        """Decide: ``(session, vault, program, request_id, version, action, actor, now, *, reason, text, **extra)``.
+        """Decide: ``(work, request_id, version, action, *, reason, text, **extra)``.
 
         ``version`` is what the page showed; ``extra`` are the fields that the kind's part of the page sends.
         """
         ...
 
-    def effects_of(
-        self, session: Session, vault: Vault, program: Program, request: Request
-    ) -> Sequence[str]:
+    def effects_of(self, work: Work, request: Request) -> Sequence[str]:
         """Say what accepting would do, in the staff's language."""
         ...
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor, Channel, Organization
+from portal.domain.foundation.actors import Channel, Organization
+from portal.domain.foundation.work import Work
 from portal.domain.requests.alternatives.models import AlternativeItem
 from portal.domain.requests.alternatives.states import FOR_WARD
 from portal.domain.requests.declines.declaring import ADULT_WARD, COUNTERSIGN, WEAK
@@ -21,22 +21,24 @@ ACCEPTING = ("accept", "approve")
 ENDED = frozenset({"withdrawn", "refused", "accepted"})
 
 
-def offered(session: Session, row: Request, actor: Actor) -> tuple[str, ...]:
+def offered(work: Work, row: Request) -> tuple[str, ...]:
     """Return the decisions that this person may make on a request now, in the order of its kind; none for the own entry."""
-    if row.state == "closed" or (row.entered_by is not None and row.entered_by == actor.id):
+    if row.state == "closed" or (row.entered_by is not None and row.entered_by == work.actor.id):
         return ()
-    found = _OF_KIND[row.kind](session, row, actor)
-    proposal = proposal_of(session, row.id)
-    if proposal is not None and proposal.proposed_by == actor.id:
+    found = _OF_KIND[row.kind](work, row)
+    proposal = proposal_of(work.session, row.id)
+    if proposal is not None and proposal.proposed_by == work.actor.id:
         found = tuple(code for code in found if code not in ACCEPTING)
     return found
 
 
-def _decline(session: Session, row: Request, actor: Actor) -> tuple[str, ...]:
-    states = set(session.scalars(select(DeclineItem.state).where(DeclineItem.request_id == row.id)))
+def _decline(work: Work, row: Request) -> tuple[str, ...]:
+    states = set(
+        work.session.scalars(select(DeclineItem.state).where(DeclineItem.request_id == row.id))
+    )
     going = states - ENDED
     warnings = set(row.warnings)
-    for_ward = ADULT_WARD in warnings and actor.organization is not Organization.WARD
+    for_ward = ADULT_WARD in warnings and work.actor.organization is not Organization.WARD
     acceptable = row.state == "waiting" and bool(going & {"submitted", "awaiting_stop"})
     undecided = bool(going) and going <= {"submitted"} and row.state == "waiting"
     possible = {
@@ -53,10 +55,11 @@ def _decline(session: Session, row: Request, actor: Actor) -> tuple[str, ...]:
     return _chosen(possible)
 
 
-def _alternative(session: Session, row: Request, actor: Actor) -> tuple[str, ...]:
-    del actor
+def _alternative(work: Work, row: Request) -> tuple[str, ...]:
     states = set(
-        session.scalars(select(AlternativeItem.state).where(AlternativeItem.request_id == row.id))
+        work.session.scalars(
+            select(AlternativeItem.state).where(AlternativeItem.request_id == row.id)
+        )
     )
     possible = {
         "accept": row.state == "waiting" and "submitted" in states,
@@ -66,9 +69,9 @@ def _alternative(session: Session, row: Request, actor: Actor) -> tuple[str, ...
     return _chosen(possible)
 
 
-def _redelivery(session: Session, row: Request, actor: Actor) -> tuple[str, ...]:
-    item = redelivery_of(session, row.id)
-    of_ward = actor.organization is Organization.WARD
+def _redelivery(work: Work, row: Request) -> tuple[str, ...]:
+    item = redelivery_of(work.session, row.id)
+    of_ward = work.actor.organization is Organization.WARD
     known = row.household_id is not None
     possible = {
         "approve": known and item.state == "submitted",
@@ -79,8 +82,8 @@ def _redelivery(session: Session, row: Request, actor: Actor) -> tuple[str, ...]
     return _chosen(possible)
 
 
-def _recipient(session: Session, row: Request, actor: Actor) -> tuple[str, ...]:
-    del session, actor
+def _recipient(work: Work, row: Request) -> tuple[str, ...]:
+    del work
     return ("accept", "refuse") if row.state == "waiting" else ()
 
 
@@ -94,7 +97,7 @@ def needs_reason(codes: Collection[str]) -> bool:
 
 
 REASONED = frozenset({"return", "refuse", "mark_unclear"})
-_OF_KIND: Mapping[str, Callable[[Session, Request, Actor], tuple[str, ...]]] = MappingProxyType(
+_OF_KIND: Mapping[str, Callable[[Work, Request], tuple[str, ...]]] = MappingProxyType(
     {
         kinds.DECLINE: _decline,
         kinds.ALTERNATIVE: _alternative,

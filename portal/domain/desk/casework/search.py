@@ -3,17 +3,15 @@
 import unicodedata
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import DateFault, bare, postal_code, whole_date
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.numbers import is_letter_number
 from portal.domain.letters.letters.queries import household_of_number
 from portal.domain.people.authn import throttles
@@ -93,9 +91,7 @@ def read_letter_number(typed: str) -> str:
     return bare(typed).upper()
 
 
-def find(
-    session: Session, vault: Vault, indexer: Indexer, typed: Typed, *, include_protected: bool
-) -> Found:
+def find(work: Work, indexer: Indexer, typed: Typed, *, include_protected: bool) -> Found:
     """Find households; what cannot be read is answered with a sentence for its field."""
     faults: list[tuple[str, str]] = []
     code = postal_code(typed.postal) if typed.postal else ""
@@ -111,40 +107,36 @@ def find(
         typed.name, typed.place, code or "", birth if isinstance(birth, date) else None
     )
     if not typed.number:
-        result = search_households(
-            session, vault, indexer, terms, include_protected=include_protected
-        )
+        result = search_households(work, indexer, terms, include_protected=include_protected)
         return Found(result.households, result.more)
-    household_id = _by_number(session, vault, typed.number)
-    views = view_households(session, vault, [household_id] if household_id else [])
+    household_id = _by_number(work, typed.number)
+    views = view_households(work, [household_id] if household_id else [])
     return Found(tuple(v for v in views if include_protected or not v.protected))
 
 
-def _by_number(session: Session, vault: Vault, typed: str) -> int | None:
+def _by_number(work: Work, typed: str) -> int | None:
     if login_id := read_login_id(typed):
-        digest = login_digest(vault, login_id)
-        return session.scalar(
+        digest = login_digest(work.vault, login_id)
+        return work.session.scalar(
             select(Credential.household_id).where(Credential.login_digest == digest)
         )
-    return household_of_number(session, read_letter_number(typed))
+    return household_of_number(work.session, read_letter_number(typed))
 
 
-def count_search(
-    session: Session, actor: Actor, now: datetime, used: Collection[str], found: int
-) -> None:
+def count_search(work: Work, used: Collection[str], found: int) -> None:
     """Count a search, and log which fields were used and how many households came back (never the words).
 
     Raises:
         ThrottledError: the day's searches are used up.
     """
-    key = str(actor.id)
-    verdict = throttles.take(session, throttles.STAFF_SEARCH, key, now)
+    key = str(work.actor.id)
+    verdict = throttles.take(work.session, throttles.STAFF_SEARCH, key, work.now)
     if not verdict.allowed:
         raise ThrottledError(
             _s("きょうの検索の上限に達しました。続けるには、責任者に相談してください。"),
             retry_at=verdict.retry_at,
         )
-    unusual = not throttles.take(session, SEARCH_HOUR, key, now).allowed
-    record(session, actor, now, "household.searched", "search", fields=list(used), found=found)
+    unusual = not throttles.take(work.session, SEARCH_HOUR, key, work.now).allowed
+    record(work, "household.searched", "search", fields=list(used), found=found)
     if unusual:
-        record(session, actor, now, "staff.unusual_browsing", "staff_user", actor.id, what="search")
+        record(work, "staff.unusual_browsing", "staff_user", work.actor.id, what="search")

@@ -7,11 +7,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.errors import NotFoundError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents import faults
 from portal.domain.people.coupons import services as coupons
 from portal.domain.people.coupons.models import Coupon, CouponBatch
@@ -48,9 +46,7 @@ class StopRow:
     household_id: int
 
 
-def waiting_stops(
-    session: Session, vault: Vault, *, include_protected: bool, limit: int = PAGE
-) -> list[StopRow]:
+def waiting_stops(work: Work, *, include_protected: bool, limit: int = PAGE) -> list[StopRow]:
     """Return the codes that wait for their issuer's answer, the oldest first."""
     statement = (
         select(Coupon, CouponBatch, Entitlement)
@@ -68,14 +64,14 @@ def waiting_stops(
             coupon.id,
             batch.profile,
             batch.stop,
-            open_code(session, vault, coupon).management_no,
+            open_code(work, coupon).management_no,
             coupon.face_yen,
             coupon.changed_at,
             entitlement.claimed_by,
             entitlement.claim_id,
             entitlement.household_id,
         )
-        for coupon, batch, entitlement in session.execute(statement)
+        for coupon, batch, entitlement in work.session.execute(statement)
     ]
 
 
@@ -101,16 +97,7 @@ def _claimed(session: Session, coupon_id: int, *, include_protected: bool) -> En
     return entitlement
 
 
-def confirm(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    coupon_id: int,
-    actor: Actor,
-    now: datetime,
-    *,
-    include_protected: bool,
-) -> None:
+def confirm(work: Work, coupon_id: int, *, include_protected: bool) -> None:
     """Note that nothing was spent and the code is stopped; what asked for it goes on in the same transaction.
 
     A decline or another request is decided, a shop's refusal of the code is answered with a new one.
@@ -119,42 +106,29 @@ def confirm(
         NotFoundError: there is no such code, or the actor may not know of it.
         WrongStateError: its stop was answered before.
     """
-    entitlement = _claimed(session, coupon_id, include_protected=include_protected)
-    fault = faults.waiting_for(session, coupon_id)
-    coupons.confirm_stop(session, coupon_id, actor, now)
+    entitlement = _claimed(work.session, coupon_id, include_protected=include_protected)
+    fault = faults.waiting_for(work.session, coupon_id)
+    coupons.confirm_stop(work, coupon_id)
     if entitlement.claimed_by in AFTER:
-        AFTER[entitlement.claimed_by].stop_confirmed(
-            session, vault, program, entitlement.id, actor, now
-        )
+        AFTER[entitlement.claimed_by].stop_confirmed(work, entitlement.id)
     if fault is not None:
-        faults.stop_confirmed(session, vault, fault, actor, now)
+        faults.stop_confirmed(work, fault)
 
 
-def found_spent(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    coupon_id: int,
-    actor: Actor,
-    now: datetime,
-    *,
-    include_protected: bool,
-) -> None:
+def found_spent(work: Work, coupon_id: int, *, include_protected: bool) -> None:
     """Note that the code was used before it could be stopped; the request that asked is refused, a fault looked up again.
 
     Raises:
         NotFoundError: there is no such code, or the actor may not know of it.
         WrongStateError: its stop was answered before.
     """
-    entitlement = _claimed(session, coupon_id, include_protected=include_protected)
-    fault = faults.waiting_for(session, coupon_id)
-    coupons.found_spent(session, coupon_id, actor, now)
+    entitlement = _claimed(work.session, coupon_id, include_protected=include_protected)
+    fault = faults.waiting_for(work.session, coupon_id)
+    coupons.found_spent(work, coupon_id)
     if entitlement.claimed_by in AFTER:
-        AFTER[entitlement.claimed_by].stop_found_spent(
-            session, vault, program, entitlement.id, actor, now
-        )
+        AFTER[entitlement.claimed_by].stop_found_spent(work, entitlement.id)
     if fault is not None:
-        faults.stop_found_spent(session, fault, actor, now)
+        faults.stop_found_spent(work, fault)
 
 
 def as_csv(rows: Iterable[StopRow]) -> bytes:

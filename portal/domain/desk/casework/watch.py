@@ -12,13 +12,14 @@ from typing import Any, Protocol
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.actors import Organization, Role
 from portal.domain.foundation.audit.models import WATCHED, AuditEvent
 from portal.domain.foundation.audit.services import record, write_pending
 from portal.domain.foundation.base import table_of
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
 from portal.domain.people.staff.models import StaffUser
 
@@ -123,9 +124,7 @@ def unseen(session: Session, reader: StaffUser, now: datetime) -> int:
     return sum(one.seen_by is None for one in incidents(session, reader, now))
 
 
-def mark_seen(
-    session: Session, reader: StaffUser, last_event: int, actor: Actor, now: datetime
-) -> Incident:
+def mark_seen(work: Work, reader: StaffUser, last_event: int) -> Incident:
     """Note that somebody looked at an incident as it is now; what happens afterwards shows it again.
 
     Raises:
@@ -134,7 +133,8 @@ def mark_seen(
         NotAllowedError: it is about this person.
     """
     found = next(
-        (one for one in incidents(session, reader, now) if one.last_event == last_event), None
+        (one for one in incidents(work.session, reader, work.now) if one.last_event == last_event),
+        None,
     )
     if found is None:
         raise NotFoundError(
@@ -149,9 +149,7 @@ def mark_seen(
     if found.seen_by is not None:
         raise ConflictError(_s("ほかの人が、もう確認しました。"))
     record(
-        session,
-        actor,
-        now,
+        work,
         SEEN,
         "staff_user",
         found.staff_id,
@@ -160,7 +158,7 @@ def mark_seen(
         up_to=found.last_event,
         count=found.count,
     )
-    session.flush()
+    work.session.flush()
     return found
 
 

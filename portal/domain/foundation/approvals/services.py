@@ -1,18 +1,19 @@
 """Four eyes: one person proposes, another confirms; where the ward must agree, one of them is of the ward."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor, Organization
+from portal.domain.foundation.actors import Organization
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.states import APPROVAL
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 
 INSTRUCTION_MAX = 40
 
@@ -27,12 +28,10 @@ class Instruction:
 
 
 def propose(
-    session: Session,
+    work: Work,
     kind: str,
     subject: str,
     subject_id: int | None,
-    actor: Actor,
-    now: datetime,
     *,
     instruction: Instruction | None = None,
     household_id: int | None = None,
@@ -45,7 +44,7 @@ def propose(
         NotAllowedError: the actor is no person with an account.
         InputError: the instruction has no number.
     """
-    if actor.id is None or actor.organization is None:
+    if work.actor.id is None or work.actor.organization is None:
         raise NotAllowedError(_s("提案できるのは、アカウントのある職員だけです。"))
     if instruction is not None and not 0 < len(instruction.number.strip()) <= INSTRUCTION_MAX:
         raise InputError(_s("区の指示書の番号を、40文字までで入力してください。"))
@@ -55,42 +54,31 @@ def propose(
         Approval.subject_id == subject_id,
         Approval.state == APPROVAL.initial,
     )
-    found = session.scalar(same.with_for_update())
+    found = work.session.scalar(same.with_for_update())
     if found is not None:
         return found
     approval = Approval(
         kind=kind,
         subject=subject,
         subject_id=subject_id,
-        proposed_by=actor.id,
-        proposed_at=now,
-        proposed_organization=actor.organization.value,
+        proposed_by=work.actor.id,
+        proposed_at=work.now,
+        proposed_organization=work.actor.organization.value,
         detail=detail or {},
         sealed=sealed,
         instruction_no=instruction.number.strip() if instruction else None,
         instruction_date=instruction.day if instruction else None,
         instruction_scan_id=instruction.scan_id if instruction else None,
     )
-    session.add(approval)
-    session.flush()
-    record(
-        session,
-        actor,
-        now,
-        "approval.proposed",
-        "approval",
-        approval.id,
-        household_id=household_id,
-        kind=kind,
-    )
+    work.session.add(approval)
+    work.session.flush()
+    record(work, "approval.proposed", "approval", approval.id, household_id=household_id, kind=kind)
     return approval
 
 
 def confirm(
-    session: Session,
+    work: Work,
     approval_id: int,
-    actor: Actor,
-    now: datetime,
     *,
     ward_needed: bool,
     household_id: int | None = None,
@@ -106,12 +94,19 @@ def confirm(
             a number that two people of the contractor type is no agreement of the ward (``ward_needed``).
         WrongStateError: it was decided before.
     """
-    approval = _locked(session, approval_id)
-    if actor.id is None or actor.organization is None or actor.id == approval.proposed_by:
+    approval = _locked(work.session, approval_id)
+    if (
+        work.actor.id is None
+        or work.actor.organization is None
+        or work.actor.id == approval.proposed_by
+    ):
         raise NotAllowedError(
             _s("自分の提案は、自分では承認できません。ほかの人が承認してください。")
         )
-    of_ward = Organization.WARD.value in {approval.proposed_organization, actor.organization.value}
+    of_ward = Organization.WARD.value in {
+        approval.proposed_organization,
+        work.actor.organization.value,
+    }
     if instruction is not None and instruction.scan_id and approval.instruction_scan_id is None:
         approval.instruction_no, approval.instruction_date = (
             instruction.number.strip(),
@@ -127,14 +122,12 @@ def confirm(
             code="ward_needed",
         )
     approval.state = APPROVAL.next(approval.state, "confirm")
-    approval.confirmed_by = actor.id
-    approval.confirmed_organization = actor.organization.value
-    approval.confirmed_at = now
-    session.flush()
+    approval.confirmed_by = work.actor.id
+    approval.confirmed_organization = work.actor.organization.value
+    approval.confirmed_at = work.now
+    work.session.flush()
     record(
-        session,
-        actor,
-        now,
+        work,
         "approval.confirmed",
         "approval",
         approval.id,
@@ -144,34 +137,25 @@ def confirm(
     return approval
 
 
-def turn_down(
-    session: Session,
-    approval_id: int,
-    actor: Actor,
-    now: datetime,
-    *,
-    household_id: int | None = None,
-) -> Approval:
+def turn_down(work: Work, approval_id: int, *, household_id: int | None = None) -> Approval:
     """Refuse another person's proposal, or withdraw the own one.
 
     Raises:
         NotFoundError: there is none of that key.
         WrongStateError: it was decided before.
     """
-    approval = _locked(session, approval_id)
-    action = "withdraw" if approval.proposed_by == actor.id else "refuse"
+    approval = _locked(work.session, approval_id)
+    action = "withdraw" if approval.proposed_by == work.actor.id else "refuse"
     approval.state = APPROVAL.next(approval.state, action)
     record(
-        session,
-        actor,
-        now,
+        work,
         f"approval.{approval.state}",
         "approval",
         approval.id,
         household_id=household_id,
         kind=approval.kind,
     )
-    session.flush()
+    work.session.flush()
     return approval
 
 

@@ -9,9 +9,9 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.models import AuditEvent, IdempotencyKey
 from portal.domain.foundation.base import insert_together, table_of
+from portal.domain.foundation.work import Work
 
 MOST_PENDING = 1_000
 _PENDING = "audit_events"
@@ -25,9 +25,7 @@ _KEEP = update(_FORMS).where(_FORMS.c.key == bindparam("form")).values(result=bi
 
 
 def record(
-    session: Session,
-    actor: Actor,
-    now: datetime,
+    work: Work,
     action: str,
     subject: str,
     subject_id: int | None = None,
@@ -41,15 +39,15 @@ def record(
     Raises:
         RuntimeError: the transaction only reads, so that the event would be lost.
     """
-    if session.get_bind().get_execution_options().get("read_only"):
+    if work.session.get_bind().get_execution_options().get("read_only"):
         raise RuntimeError("an event in a transaction that only reads")
-    rows = _pending(session)
+    rows = _pending(work.session)
     rows.append(
         {
-            "at": now,
-            "actor_role": actor.role.value,
-            "actor_id": actor.id,
-            "channel": actor.channel.value,
+            "at": work.now,
+            "actor_role": work.actor.role.value,
+            "actor_id": work.actor.id,
+            "channel": work.actor.channel.value,
             "action": action,
             "subject": subject,
             "subject_id": subject_id,
@@ -59,23 +57,15 @@ def record(
         }
     )
     if len(rows) >= MOST_PENDING:
-        write_pending(session)
+        write_pending(work.session)
 
 
 def record_many(
-    session: Session,
-    actor: Actor,
-    now: datetime,
-    action: str,
-    subject: str,
-    subjects: Iterable[tuple[int, int | None]],
-    **detail: Any,
+    work: Work, action: str, subject: str, subjects: Iterable[tuple[int, int | None]], **detail: Any
 ) -> None:
     """Add the same event for many subjects at once; each is (subject id, household id). ``detail``: as ``record``."""
     for subject_id, household_id in subjects:
-        record(
-            session, actor, now, action, subject, subject_id, household_id=household_id, **detail
-        )
+        record(work, action, subject, subject_id, household_id=household_id, **detail)
 
 
 def write_pending(session: Session) -> None:

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.clock import JST, Clock, day_start
+from portal.domain.foundation.clock import JST, day_start
 from portal.domain.foundation.program.deadlines import Window
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.announcements.services import EMAIL, SMS, announce
 from portal.domain.letters.announcements.silence import to_be_told
@@ -85,29 +85,24 @@ def due_households(session: Session, window: Window, now: datetime) -> list[int]
     return to_be_told(session, session.scalars(statement).all())
 
 
-def remind(
-    session: Session, vault: Vault, window: Window, household_ids: Collection[int], now: datetime
-) -> None:
+def remind(work: Work, window: Window, household_ids: Collection[int]) -> None:
     """Queue the reminder that is due for these households.
 
     Each gets each reminder once, however often and by however many processes this is called.
     """
-    days = stage(window, now)
+    days = stage(window, work.now)
     if days is None:
         return
     for household_id in household_ids:
         key = f"{EVENT}:{window.kind.value}:{window.last_day}:{days}:{household_id}"
-        announce(session, vault, household_id, EVENT, key, now, due=window.last_day)
+        announce(work, household_id, EVENT, key, due=window.last_day)
 
 
-def remind_everybody(
-    read: Transaction, write: Transaction, vault: Vault, clock: Clock, window: Window
-) -> int:
+def remind_everybody(source: WorkSource, window: Window) -> int:
     """Remind whoever is due now, in short transactions, so that an interruption loses nothing; returns how many."""
-    with read() as session:
-        now = clock.now(session)
-        waiting = due_households(session, window, now) if waking_hours(now) else []
+    with source.reading() as work:
+        waiting = due_households(work.session, window, work.now) if waking_hours(work.now) else []
     for start in range(0, len(waiting), AT_ONCE):
-        with write() as session:
-            remind(session, vault, window, waiting[start : start + AT_ONCE], clock.now(session))
+        with source.writing() as work:
+            remind(work, window, waiting[start : start + AT_ONCE])
     return len(waiting)

@@ -1,13 +1,13 @@
 """The moment of sending: what must not go out any more, and what became of what went."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.announcements.services import CARD, HELD, PURPOSE, stop
 from portal.domain.letters.announcements.silence import silenced
@@ -37,7 +37,7 @@ def _automatic(purpose: str) -> bool:
     return purpose.startswith(PURPOSE) or purpose == NEW_LETTER
 
 
-def settle(session: Session, now: datetime, message_ids: Collection[int] | None = None) -> int:
+def settle(work: Work, message_ids: Collection[int] | None = None) -> int:
     """Carry what became of outbox messages over to their announcements; returns how many.
 
     All that wait, or those of some messages. One that was refused for good or could not be delivered in time is
@@ -54,24 +54,24 @@ def settle(session: Session, now: datetime, message_ids: Collection[int] | None 
     )
     if message_ids is not None:
         statement = statement.where(Announcement.message_id.in_(message_ids))
-    rows = session.execute(statement).all()
+    rows = work.session.execute(statement).all()
     for row, message in rows:
-        row.tries, row.changed_at = message.tries, now
+        row.tries, row.changed_at = message.tries, work.now
         if message.state == "sent":
             row.state, row.sent_at = ANNOUNCEMENT.next(row.state, "send"), message.sent_at
-            _note(session, row, now, "notice.sent")
+            _note(work, row, "notice.sent")
         elif message.state == "stopped":
-            stop(session, row, now, HELD)
+            stop(work, row, HELD)
         else:
             row.state = ANNOUNCEMENT.next(row.state, "bounce")
             row.last_error = message.last_error or "expired"
-            _note(session, row, now, "notice.failed")
-            _follow_with_card(session, row, now)
-    session.flush()
+            _note(work, row, "notice.failed")
+            _follow_with_card(work, row)
+    work.session.flush()
     return len(rows)
 
 
-def _follow_with_card(session: Session, row: Announcement, now: datetime) -> None:
+def _follow_with_card(work: Work, row: Announcement) -> None:
     card = Announcement(
         household_id=row.household_id,
         event=row.event,
@@ -79,20 +79,18 @@ def _follow_with_card(session: Session, row: Announcement, now: datetime) -> Non
         medium=CARD,
         receipt_no=row.receipt_no,
         due_on=row.due_on,
-        created_at=now,
-        changed_at=now,
+        created_at=work.now,
+        changed_at=work.now,
         follows_id=row.id,
     )
-    session.add(card)
-    session.flush()
-    _note(session, card, now, "notice.queued")
+    work.session.add(card)
+    work.session.flush()
+    _note(work, card, "notice.queued")
 
 
-def _note(session: Session, row: Announcement, now: datetime, action: str) -> None:
+def _note(work: Work, row: Announcement, action: str) -> None:
     record(
-        session,
-        SYSTEM,
-        now,
+        work.acting_as(SYSTEM),
         action,
         "announcement",
         row.id,

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import SYSTEM, Actor
+from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.base import table_of
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.announcements.silence import silenced
 from portal.domain.letters.announcements.states import ANNOUNCEMENT
@@ -109,12 +109,10 @@ def reach_by(credential: Credential, sources: Iterable[OtpAuthenticator]) -> Rea
 
 
 def announce(
-    session: Session,
-    vault: Vault,
+    work: Work,
     household_id: int,
     event: str,
     key: str,
-    now: datetime,
     *,
     contact: str | None = None,
     due: date | None = None,
@@ -135,10 +133,10 @@ def announce(
     """
     if event not in EVENTS or len(key) > KEY_LENGTH or (event in DATED_EVENTS) != (due is not None):
         raise ValueError("not an event that can be announced")
-    way = reach(session, household_id) if way is None else way
+    way = reach(work.session, household_id) if way is None else way
     medium = way.row.kind if way.row is not None else CALL if contact else CARD
-    made = session.scalar(
-        _INSERT[session.get_bind().dialect.name],
+    made = work.session.scalar(
+        _INSERT[work.session.get_bind().dialect.name],
         {
             "household_id": household_id,
             "event": event,
@@ -149,23 +147,21 @@ def announce(
             "rounds": 1,
             "receipt_no": receipt_no,
             "due_on": due,
-            "created_at": now,
-            "changed_at": now,
+            "created_at": work.now,
+            "changed_at": work.now,
         },
     )
     if made is None:
         return
     if medium != CARD or not is_first:
-        row = session.get_one(Announcement, made)
-        if not is_first and (twin := _waiting_twin(session, row)) is not None:
+        row = work.session.get_one(Announcement, made)
+        if not is_first and (twin := _waiting_twin(work.session, row)) is not None:
             row.state, row.follows_id = ANNOUNCEMENT.next(row.state, "merge"), twin
         else:
-            _dispatch(session, vault, row, way, contact, SYSTEM, now)
-        session.flush()
+            _dispatch(work.acting_as(SYSTEM), row, way, contact)
+        work.session.flush()
     record(
-        session,
-        SYSTEM,
-        now,
+        work.acting_as(SYSTEM),
         "notice.queued",
         "announcement",
         made,
@@ -188,45 +184,35 @@ def _waiting_twin(session: Session, row: Announcement) -> int | None:
     return twin
 
 
-def _dispatch(
-    session: Session,
-    vault: Vault,
-    row: Announcement,
-    way: Reach,
-    contact: str | None,
-    actor: Actor,
-    now: datetime,
-) -> None:
+def _dispatch(work: Work, row: Announcement, way: Reach, contact: str | None) -> None:
     """Hand the announcement over to what carries it."""
     if way.row is not None:
         row.medium = way.row.kind
         with use_locale(way.locale):
             message = progress_message(row.medium, row.event, due=row.due_on)
         queued = enqueue(
-            session,
-            vault,
+            work,
             kind=row.medium,
             purpose=PURPOSE + row.event,
-            address=secret_of(vault, way.row),
+            address=secret_of(work.vault, way.row),
             subject=message.subject,
             body=message.body,
             dedupe_key=f"announce:{row.id}:{row.rounds}",
             household_id=row.household_id,
-            now=now,
-            expires_at=now + LIFE,
+            expires_at=work.now + LIFE,
         )
         row.message_id = queued.id
     elif contact:
         row.medium = CALL
-        if silenced(session, [row.household_id]):  # opening the task is the moment of sending
-            stop(session, row, now, HELD)
+        if silenced(work.session, [row.household_id]):  # opening the task is the moment of sending
+            stop(work, row, HELD)
             return
-        if row.due_on is not None and row.due_on < jst_date(now):
-            stop(session, row, now, LATE)
+        if row.due_on is not None and row.due_on < jst_date(work.now):
+            stop(work, row, LATE)
             return
         details = {"telephone": contact, "message": _matter(row)}
-        task = open_task(session, vault, CALL_BACK, row.household_id, details, actor, now)
-        row.task_id, row.sent_at = task.id, now
+        task = open_task(work, CALL_BACK, row.household_id, details)
+        row.task_id, row.sent_at = task.id, work.now
         row.state = ANNOUNCEMENT.next(row.state, "hand_to_staff")
     else:
         row.medium = CARD
@@ -252,14 +238,12 @@ def lock_announcement(session: Session, announcement_id: int) -> Announcement:
     return row
 
 
-def stop(session: Session, row: Announcement, now: datetime, reason: str) -> None:
+def stop(work: Work, row: Announcement, reason: str) -> None:
     """Stop an announcement that waits; only a person starts it again."""
-    row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "stop"), now
+    row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "stop"), work.now
     row.last_error = reason
     record(
-        session,
-        SYSTEM,
-        now,
+        work.acting_as(SYSTEM),
         "notice.stopped",
         "announcement",
         row.id,
@@ -269,10 +253,10 @@ def stop(session: Session, row: Announcement, now: datetime, reason: str) -> Non
     )
 
 
-def call_off_cards(session: Session, key: str, now: datetime) -> None:
+def call_off_cards(work: Work, key: str) -> None:
     """Print no card about an event (its ``key``) that is over: the one that waits, or the one after a lost message."""
     known = select(Announcement.id).where(Announcement.dedupe_key == key).scalar_subquery()
-    rows = session.scalars(
+    rows = work.session.scalars(
         select(Announcement)
         .where(
             or_(Announcement.dedupe_key == key, Announcement.follows_id == known),
@@ -283,11 +267,9 @@ def call_off_cards(session: Session, key: str, now: datetime) -> None:
         .execution_options(populate_existing=True)
     )
     for row in rows.all():
-        row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "call_off"), now
+        row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "call_off"), work.now
         record(
-            session,
-            SYSTEM,
-            now,
+            work.acting_as(SYSTEM),
             "notice.called_off",
             "announcement",
             row.id,
@@ -297,9 +279,7 @@ def call_off_cards(session: Session, key: str, now: datetime) -> None:
         )
 
 
-def resume(
-    session: Session, vault: Vault, announcement_id: int, actor: Actor, now: datetime
-) -> Announcement:
+def resume(work: Work, announcement_id: int) -> Announcement:
     """Send a stopped announcement after all, by the medium that fits now.
 
     Raises:
@@ -307,21 +287,19 @@ def resume(
         NotAllowedError: the household still gets nothing automatic.
         WrongStateError: it is not stopped.
     """
-    row = lock_announcement(session, announcement_id)
+    row = lock_announcement(work.session, announcement_id)
     state = ANNOUNCEMENT.next(row.state, "resume")
-    if silenced(session, [row.household_id]):
+    if silenced(work.session, [row.household_id]):
         raise NotAllowedError(
             _s(
                 "この世帯には、いま自動のお知らせを送りません。保留が解けてから、もう一度お試しください。"
             )
         )
-    row.state, row.changed_at, row.last_error = state, now, None
+    row.state, row.changed_at, row.last_error = state, work.now, None
     row.rounds += 1
-    _dispatch(session, vault, row, reach(session, row.household_id), None, actor, now)
+    _dispatch(work, row, reach(work.session, row.household_id), None)
     record(
-        session,
-        actor,
-        now,
+        work,
         "notice.resumed",
         "announcement",
         row.id,
@@ -329,25 +307,21 @@ def resume(
         event=row.event,
         medium=row.medium,
     )
-    session.flush()
+    work.session.flush()
     return row
 
 
-def card_came_back(
-    session: Session, announcement_id: int, actor: Actor, now: datetime
-) -> Announcement:
+def card_came_back(work: Work, announcement_id: int) -> Announcement:
     """Note that the post returned a card.
 
     Raises:
         NotFoundError: there is none of that key.
         WrongStateError: it is no printed card, or was noted before.
     """
-    row = lock_announcement(session, announcement_id)
-    row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "come_back"), now
+    row = lock_announcement(work.session, announcement_id)
+    row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "come_back"), work.now
     record(
-        session,
-        actor,
-        now,
+        work,
         "notice.came_back",
         "announcement",
         row.id,
@@ -355,5 +329,5 @@ def card_came_back(
         event=row.event,
         medium=row.medium,
     )
-    session.flush()
+    work.session.flush()
     return row

@@ -17,6 +17,7 @@ from portal.domain.foundation.errors import (
     NotFoundError,
 )
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.documents.models import DocumentUse, DocumentVersion
 from portal.domain.letters.documents.states import DOCUMENT
 
@@ -34,13 +35,11 @@ def digest_of(content: bytes) -> str:
 
 
 def propose(
-    session: Session,
+    work: Work,
     kind: str,
     content: bytes,
     file_name: str,
     label: str,
-    actor: Actor,
-    now: datetime,
     *,
     specimen: bytes | None = None,
 ) -> DocumentVersion:
@@ -51,17 +50,19 @@ def propose(
         ConflictError: this content is laid before the ward or approved already.
         NotAllowedError: the actor has no account.
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("登録できるのは、アカウントのある職員だけです。"))
     if not 0 < len(label.strip()) <= LABEL_MAX:
         raise InputError(_s("版の名前を、60文字までで入力してください。"), code="label")
     if not 0 < len(content) <= MOST_BYTES:
         raise InputError(_s("中身が空か、大きすぎます。"), code="content")
     digest = digest_of(content)
-    if living(session, kind, digest) is not None:
+    if living(work.session, kind, digest) is not None:
         raise _known()
     highest = (
-        session.scalar(select(func.max(DocumentVersion.number)).where(DocumentVersion.kind == kind))
+        work.session.scalar(
+            select(func.max(DocumentVersion.number)).where(DocumentVersion.kind == kind)
+        )
         or 0
     )
     row = DocumentVersion(
@@ -72,32 +73,20 @@ def propose(
         sha256=digest,
         content=content,
         specimen=specimen,
-        proposed_by=actor.id,
-        proposed_at=now,
+        proposed_by=work.actor.id,
+        proposed_at=work.now,
     )
     try:
-        with session.begin_nested():
-            session.add(row)
+        with work.session.begin_nested():
+            work.session.add(row)
     except IntegrityError:
         raise _known() from None
-    record(
-        session,
-        actor,
-        now,
-        "document.proposed",
-        SUBJECT,
-        row.id,
-        kind=kind,
-        number=row.number,
-        sha256=digest,
-    )
-    session.flush()
+    record(work, "document.proposed", SUBJECT, row.id, kind=kind, number=row.number, sha256=digest)
+    work.session.flush()
     return row
 
 
-def approve(
-    session: Session, version_id: int, instruction_no: str, day: date, actor: Actor, now: datetime
-) -> DocumentVersion:
+def approve(work: Work, version_id: int, instruction_no: str, day: date) -> DocumentVersion:
     """Approve a version as the ward, with the number and day of its instruction.
 
     Raises:
@@ -106,20 +95,18 @@ def approve(
         InputError: no number, or a day to come.
         WrongStateError: it was decided before.
     """
-    row = _locked(session, version_id)
-    actor_id = _ward(row, actor)
+    row = _locked(work.session, version_id)
+    actor_id = _ward(row, work.actor)
     number = instruction_no.strip()
     if not 0 < len(number) <= NUMBER_MAX:
         raise InputError(_s("区の指示書の番号を、40文字までで入力してください。"), code="number")
-    if day > jst_date(now):
+    if day > jst_date(work.now):
         raise InputError(_s("未来の日付です。日付を確かめてください。"), code="day")
     row.state = DOCUMENT.next(row.state, "approve")
     row.instruction_no, row.instruction_on = number, day
-    row.decided_by, row.decided_at = actor_id, now
+    row.decided_by, row.decided_at = actor_id, work.now
     record(
-        session,
-        actor,
-        now,
+        work,
         "document.approved",
         SUBJECT,
         row.id,
@@ -129,38 +116,27 @@ def approve(
         instruction=number,
         day=day.isoformat(),
     )
-    session.flush()
+    work.session.flush()
     return row
 
 
-def refuse(session: Session, version_id: int, actor: Actor, now: datetime) -> DocumentVersion:
+def refuse(work: Work, version_id: int) -> DocumentVersion:
     """Refuse a version as the ward. Raises NotFoundError, NotAllowedError, WrongStateError as ``approve``."""
-    return _decide(session, version_id, "refuse", actor, now)
+    return _decide(work, version_id, "refuse")
 
 
-def revoke(session: Session, version_id: int, actor: Actor, now: datetime) -> DocumentVersion:
+def revoke(work: Work, version_id: int) -> DocumentVersion:
     """Take an approval back as the ward. Raises as ``refuse``."""
-    return _decide(session, version_id, "revoke", actor, now)
+    return _decide(work, version_id, "revoke")
 
 
-def _decide(
-    session: Session, version_id: int, action: str, actor: Actor, now: datetime
-) -> DocumentVersion:
-    row = _locked(session, version_id)
-    actor_id = _ward(row, actor)
+def _decide(work: Work, version_id: int, action: str) -> DocumentVersion:
+    row = _locked(work.session, version_id)
+    actor_id = _ward(row, work.actor)
     row.state = DOCUMENT.next(row.state, action)
-    row.decided_by, row.decided_at = actor_id, now
-    record(
-        session,
-        actor,
-        now,
-        f"document.{row.state}",
-        SUBJECT,
-        row.id,
-        kind=row.kind,
-        number=row.number,
-    )
-    session.flush()
+    row.decided_by, row.decided_at = actor_id, work.now
+    record(work, f"document.{row.state}", SUBJECT, row.id, kind=row.kind, number=row.number)
+    work.session.flush()
     return row
 
 

@@ -1,17 +1,17 @@
 """Letters without ID and password after they are printed: taken out, posted, arrived, come back."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import BareLetter
 from portal.domain.letters.letters.states import BARE_LETTER, TEST_POSTING
 
@@ -58,29 +58,19 @@ def of_run(session: Session, run_id: int, limit: int) -> list[BareLetter]:
     )
 
 
-def take_out(session: Session, letter_id: int, actor: Actor, now: datetime, *, reason: str) -> None:
+def take_out(work: Work, letter_id: int, *, reason: str) -> None:
     """Cancel a letter before it goes out; ``reason`` is a code word. Raises NotFoundError and WrongStateError."""
-    _step(session, locked(session, letter_id), "cancel", actor, now, reason=reason)
-    session.flush()
+    _step(work, locked(work.session, letter_id), "cancel", reason=reason)
+    work.session.flush()
 
 
-def post(
-    session: Session,
-    row: BareLetter,
-    day: date,
-    mail_class: str,
-    tracking_no: str | None,
-    actor: Actor,
-    now: datetime,
-) -> None:
+def post(work: Work, row: BareLetter, day: date, mail_class: str, tracking_no: str | None) -> None:
     """Note that a locked letter went to the post on ``day`` (JST); the caller flushes. Raises WrongStateError."""
     row.posted_on, row.mail_class, row.tracking_no = day, mail_class, tracking_no
-    _step(session, row, "post", actor, now, mail_class=mail_class, day=day.isoformat())
+    _step(work, row, "post", mail_class=mail_class, day=day.isoformat())
 
 
-def end(
-    session: Session, letter_id: int, action: str, day: date, actor: Actor, now: datetime
-) -> BareLetter:
+def end(work: Work, letter_id: int, action: str, day: date) -> BareLetter:
     """Note that a letter arrived (``arrive``) or the post brought it back (``come_back``) on ``day`` (JST).
 
     Raises:
@@ -89,29 +79,18 @@ def end(
         ConflictError: that a letter to a household arrived is known to nobody.
         WrongStateError: it is not on its way.
     """
-    row = locked(session, letter_id)
+    row = locked(work.session, letter_id)
     BARE_LETTER.next(row.state, action)
     if action == "arrive" and row.kind != TEST_POSTING:
         raise ConflictError(_s("到着を記録するのは、試し送りの手紙だけです。"))
-    if day > jst_date(now) or (row.posted_on is not None and day < row.posted_on):
+    if day > jst_date(work.now) or (row.posted_on is not None and day < row.posted_on):
         raise InputError(_s("差し出した日から今日までの日付を入力してください。"), code="day")
     row.ended_on = day
-    _step(session, row, action, actor, now, day=day.isoformat())
-    session.flush()
+    _step(work, row, action, day=day.isoformat())
+    work.session.flush()
     return row
 
 
-def _step(
-    session: Session, row: BareLetter, action: str, actor: Actor, now: datetime, **detail: Any
-) -> None:
+def _step(work: Work, row: BareLetter, action: str, **detail: Any) -> None:
     row.state = BARE_LETTER.next(row.state, action)
-    record(
-        session,
-        actor,
-        now,
-        f"{SUBJECT}.{action}",
-        SUBJECT,
-        row.id,
-        household_id=row.household_id,
-        **detail,
-    )
+    record(work, f"{SUBJECT}.{action}", SUBJECT, row.id, household_id=row.household_id, **detail)

@@ -2,16 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.foundation.vault import seal_json, unseal_json
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter, LetterOrder
 from portal.domain.letters.letters.states import (
     CREDENTIAL_LETTER,
@@ -51,15 +50,7 @@ def living_letter(session: Session, household_id: int) -> Letter | None:
     return session.scalar(statement.order_by(Letter.id.desc()).limit(1))
 
 
-def order(
-    session: Session,
-    household_id: int,
-    reason: str,
-    actor: Actor,
-    now: datetime,
-    *,
-    why: str = "",
-) -> LetterOrder:
+def order(work: Work, household_id: int, reason: str, *, why: str = "") -> LetterOrder:
     """Let the next print run make a new letter for a household; an open order is returned instead of a second one.
 
     The old letter, ID and password stay as they are until the new letter is printed (``design.md`` §4). ``reason``
@@ -72,23 +63,23 @@ def order(
     if reason not in REASONS:
         raise ValueError("unknown reason of a letter")
     # Where no order is open yet there is no row to lock: the household's row makes equal orders wait.
-    found = session.scalar(
+    found = work.session.scalar(
         select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
     )
     if found is None:
         raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
-    row = session.scalar(
+    row = work.session.scalar(
         _open(household_id).with_for_update().execution_options(populate_existing=True)
     )
     if row is None:
-        _refuse_letter_with_us(session, household_id)
-        row = LetterOrder(household_id=household_id, reason=reason, created_at=now, changed_at=now)
-        session.add(row)
-        session.flush()
+        _refuse_letter_with_us(work.session, household_id)
+        row = LetterOrder(
+            household_id=household_id, reason=reason, created_at=work.now, changed_at=work.now
+        )
+        work.session.add(row)
+        work.session.flush()
         record(
-            session,
-            actor,
-            now,
+            work,
             "letter.ordered",
             "letter_order",
             row.id,
@@ -96,34 +87,20 @@ def order(
             reason=reason,
             why=why,
         )
-        session.flush()
+        work.session.flush()
     return row
 
 
-def send_elsewhere(
-    session: Session,
-    vault: Vault,
-    row: LetterOrder,
-    address: OtherAddress,
-    actor: Actor,
-    now: datetime,
-) -> None:
+def send_elsewhere(work: Work, row: LetterOrder, address: OtherAddress) -> None:
     """Let an order's letter go to an address that the ward ordered in writing; the registered one stays."""
     wrapped = (
-        session.scalar(select(Household.wrapped_key).where(Household.id == row.household_id)) or b""
+        work.session.scalar(select(Household.wrapped_key).where(Household.id == row.household_id))
+        or b""
     )
-    row.sealed = seal_json(vault.unwrap(wrapped), asdict(address), _context(row.household_id))
-    row.changed_at = now
-    record(
-        session,
-        actor,
-        now,
-        "letter.order_elsewhere",
-        "letter_order",
-        row.id,
-        household_id=row.household_id,
-    )
-    session.flush()
+    row.sealed = seal_json(work.vault.unwrap(wrapped), asdict(address), _context(row.household_id))
+    row.changed_at = work.now
+    record(work, "letter.order_elsewhere", "letter_order", row.id, household_id=row.household_id)
+    work.session.flush()
 
 
 def _refuse_letter_with_us(session: Session, household_id: int) -> None:
@@ -141,27 +118,23 @@ def _refuse_letter_with_us(session: Session, household_id: int) -> None:
         )
 
 
-def cancel_order(
-    session: Session, household_id: int, actor: Actor, now: datetime, *, reason: str = ""
-) -> None:
+def cancel_order(work: Work, household_id: int, *, reason: str = "") -> None:
     """Take an open order back, of any reason or of one; where none is open (any more) nothing happens."""
-    row = session.scalar(
+    row = work.session.scalar(
         _open(household_id).with_for_update().execution_options(populate_existing=True)
     )
     if row is None or (reason and row.reason != reason):
         return
-    row.state, row.changed_at = LETTER_ORDER.next(row.state, "cancel"), now
+    row.state, row.changed_at = LETTER_ORDER.next(row.state, "cancel"), work.now
     record(
-        session,
-        actor,
-        now,
+        work,
         "letter.order_cancelled",
         "letter_order",
         row.id,
         household_id=household_id,
         reason=row.reason,
     )
-    session.flush()
+    work.session.flush()
 
 
 def lock_orders(session: Session, household_ids: Collection[int]) -> None:
@@ -172,14 +145,12 @@ def lock_orders(session: Session, household_ids: Collection[int]) -> None:
     session.execute(statement.order_by(LetterOrder.id).with_for_update()).all()
 
 
-def replace_letters(
-    session: Session, new: Mapping[int, int], orders: Collection[int], actor: Actor, now: datetime
-) -> None:
+def replace_letters(work: Work, new: Mapping[int, int], orders: Collection[int]) -> None:
     """Settle the orders that a print run carried out; ``new`` is the printed letter's key by household.
 
     Call it before the new letters count as printed: of a household only one may.
     """
-    for old in session.scalars(
+    for old in work.session.scalars(
         select(Letter)
         .where(
             Letter.household_id.in_(new.keys()),
@@ -191,24 +162,20 @@ def replace_letters(
         .execution_options(populate_existing=True)
     ):
         old.state = LETTER.next(old.state, "supersede")
-        record(
-            session, actor, now, "letter.supersede", "letter", old.id, household_id=old.household_id
-        )
-    for row in session.scalars(
+        record(work, "letter.supersede", "letter", old.id, household_id=old.household_id)
+    for row in work.session.scalars(
         select(LetterOrder)
         .where(LetterOrder.id.in_(orders))
         .order_by(LetterOrder.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ):
-        row.state, row.changed_at = LETTER_ORDER.next(row.state, "print"), now
+        row.state, row.changed_at = LETTER_ORDER.next(row.state, "print"), work.now
         row.letter_id = new[row.household_id]
-    session.flush()
+    work.session.flush()
 
 
-def reopen_orders(
-    session: Session, letter_ids: Collection[int], actor: Actor, now: datetime
-) -> int:
+def reopen_orders(work: Work, letter_ids: Collection[int]) -> int:
     """Open the orders of letters that were given up unseen, and return how many: what was asked for is still owed.
 
     The next letter has the same reason again, and goes to the other address where the ward ordered one. Where a newer
@@ -218,7 +185,7 @@ def reopen_orders(
     newer = select(open_too.id).where(
         open_too.household_id == LetterOrder.household_id, open_too.state == LETTER_ORDER.initial
     )
-    rows = session.scalars(
+    rows = work.session.scalars(
         select(LetterOrder)
         .where(
             LetterOrder.letter_id.in_(letter_ids), LetterOrder.state == "printed", ~newer.exists()
@@ -228,23 +195,25 @@ def reopen_orders(
         .execution_options(populate_existing=True)
     ).all()
     for row in rows:
-        row.state, row.changed_at, row.letter_id = LETTER_ORDER.next(row.state, "reopen"), now, None
+        row.state, row.changed_at, row.letter_id = (
+            LETTER_ORDER.next(row.state, "reopen"),
+            work.now,
+            None,
+        )
         record(
-            session,
-            actor,
-            now,
+            work,
             "letter.order_reopened",
             "letter_order",
             row.id,
             household_id=row.household_id,
             reason=row.reason,
         )
-    session.flush()
+    work.session.flush()
     return len(rows)
 
 
 def other_addresses(
-    session: Session, vault: Vault, household_ids: Collection[int], *, printed: bool = False
+    work: Work, household_ids: Collection[int], *, printed: bool = False
 ) -> dict[int, OtherAddress]:
     """Return the addresses that open orders name, by household; with ``printed`` those of the letters in the house.
 
@@ -254,7 +223,7 @@ def other_addresses(
         Letter.id == LetterOrder.letter_id, Letter.state == "printed"
     )
     which = in_the_house.exists() if printed else LetterOrder.state == LETTER_ORDER.initial
-    rows = session.execute(
+    rows = work.session.execute(
         select(LetterOrder.household_id, LetterOrder.sealed, Household.wrapped_key)
         .join(Household, Household.id == LetterOrder.household_id)
         .where(
@@ -265,7 +234,7 @@ def other_addresses(
     )
     return {
         household_id: OtherAddress(
-            **unseal_json(vault.unwrap(wrapped), sealed or b"", _context(household_id))
+            **unseal_json(work.vault.unwrap(wrapped), sealed or b"", _context(household_id))
         )
         for household_id, sealed, wrapped in rows
     }

@@ -1,13 +1,11 @@
 """Changing one letter: cancelled before it goes out, or replaced by a new one that the next print run makes."""
 
-from datetime import datetime
-
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.orders import living_letter, open_order, order
 from portal.domain.letters.letters.states import LETTER, REISSUE
@@ -28,7 +26,7 @@ def locked(session: Session, letter_id: int) -> Letter:
     return row
 
 
-def cancel(session: Session, letter_id: int, actor: Actor, now: datetime, *, reason: str) -> Letter:
+def cancel(work: Work, letter_id: int, *, reason: str) -> Letter:
     """Cancel a letter and close the ID and password in it; ``reason`` is a code word, not free text.
 
     The household may get another letter with the next print run, once nothing holds it.
@@ -37,29 +35,20 @@ def cancel(session: Session, letter_id: int, actor: Actor, now: datetime, *, rea
         NotFoundError: there is none of that key.
         WrongStateError: it was cancelled or replaced before.
     """
-    letter = locked(session, letter_id)
+    letter = locked(work.session, letter_id)
     letter.state = LETTER.next(letter.state, "cancel")
     if letter.credential_id is not None:
-        credential: Credential = lock_row(session, letter.credential_id)
+        credential: Credential = lock_row(work.session, letter.credential_id)
         if CREDENTIAL.can(credential.state, "close"):
-            move(session, credential, "close", actor, now, reason=reason)
+            move(work, credential, "close", reason=reason)
     record(
-        session,
-        actor,
-        now,
-        "letter.cancel",
-        "letter",
-        letter.id,
-        household_id=letter.household_id,
-        reason=reason,
+        work, "letter.cancel", "letter", letter.id, household_id=letter.household_id, reason=reason
     )
-    session.flush()
+    work.session.flush()
     return letter
 
 
-def order_again(
-    session: Session, household_id: int, actor: Actor, now: datetime, *, reason: str
-) -> Letter | None:
+def order_again(work: Work, household_id: int, *, reason: str) -> Letter | None:
     """Let the next print run make a new letter after a loss or a forgotten password; return the one it will replace.
 
     None where no letter stands in the way, so that a new one is due anyway, or where a new one was ordered before.
@@ -69,8 +58,8 @@ def order_again(
     Raises:
         ConflictError: its letter was not handed over yet, so a second one would meet it.
     """
-    letter = living_letter(session, household_id)
-    if letter is None or open_order(session, household_id) is not None:
+    letter = living_letter(work.session, household_id)
+    if letter is None or open_order(work.session, household_id) is not None:
         return None
-    order(session, household_id, REISSUE, actor, now, why=reason)
+    order(work, household_id, REISSUE, why=reason)
     return letter

@@ -1,16 +1,15 @@
 """Mail that no list knows: letters written by hand, forms that were asked for; entered in pieces, for the postage alone."""
 
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date, next_month
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.mail import CLASSES
 from portal.domain.letters.shipments.models import OtherMail
 
@@ -18,25 +17,16 @@ WHAT = ("letter", "form", "other")
 MOST = 100_000
 
 
-def enter(
-    session: Session,
-    program: Program,
-    day: date,
-    mail_class: str,
-    what: str,
-    pieces: int,
-    actor: Actor,
-    now: datetime,
-) -> OtherMail:
+def enter(work: Work, day: date, mail_class: str, what: str, pieces: int) -> OtherMail:
     """Note that so many pieces went to the post on ``day`` (JST).
 
     Raises:
         InputError: a day to come or before the contract, or no such class, matter or number (code: the field).
         NotAllowedError: the actor has no account.
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("記録できるのは、アカウントのある職員だけです。"))
-    if not program.contract.first_day <= day <= jst_date(now):
+    if not work.program.contract.first_day <= day <= jst_date(work.now):
         raise InputError(
             _s("差し出した日を、契約の最初の日から今日までの日付で入力してください。"), code="day"
         )
@@ -51,15 +41,13 @@ def enter(
         mail_class=mail_class,
         what=what,
         pieces=pieces,
-        entered_by=actor.id,
-        entered_at=now,
+        entered_by=work.actor.id,
+        entered_at=work.now,
     )
-    session.add(row)
-    session.flush()
+    work.session.add(row)
+    work.session.flush()
     record(
-        session,
-        actor,
-        now,
+        work,
         "other_mail.entered",
         "other_mail",
         row.id,
@@ -71,13 +59,13 @@ def enter(
     return row
 
 
-def drop(session: Session, other_id: int, actor: Actor, now: datetime) -> OtherMail:
+def drop(work: Work, other_id: int) -> OtherMail:
     """Take a wrong entry out of the count; it stays to be seen in the log.
 
     Raises:
         NotFoundError: there is none of that key, or it was dropped before.
     """
-    row = session.scalar(
+    row = work.session.scalar(
         select(OtherMail)
         .where(OtherMail.id == other_id, OtherMail.dropped_at.is_(None))
         .with_for_update()
@@ -85,9 +73,9 @@ def drop(session: Session, other_id: int, actor: Actor, now: datetime) -> OtherM
     )
     if row is None:
         raise NotFoundError(_s("この記録は見つかりませんでした。"))
-    row.dropped_at = now
-    record(session, actor, now, "other_mail.dropped", "other_mail", row.id, pieces=row.pieces)
-    session.flush()
+    row.dropped_at = work.now
+    record(work, "other_mail.dropped", "other_mail", row.id, pieces=row.pieces)
+    work.session.flush()
     return row
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.clock import next_month
-from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import CardPrint
 from portal.domain.letters.letters.models import BareLetter
 from portal.domain.letters.letters.states import TEST_POSTING
@@ -38,20 +38,20 @@ class PostageLine:
         return self.letters + self.cards + self.parcels + self.others
 
 
-def postage_of_month(session: Session, program: Program, month: date) -> list[PostageLine]:
+def postage_of_month(work: Work, month: date) -> list[PostageLine]:
     """Return every class of mail with what was posted in the month of a day (JST, by the day of posting).
 
     Letters of every kind, with and without ID, cards, parcels and what people entered; trials to the staff's own addresses are in no count. A
     last line holds what went out without its class, if anything did.
     """
     first = month.replace(day=1)
-    counts = _counts(session, first, next_month(first))
+    counts = _counts(work.session, first, next_month(first))
     lines = []
     for mail_class in (*CLASSES, UNKNOWN):
         found = {kind: n for (one, kind), n in counts.items() if one == mail_class}
         if mail_class == UNKNOWN and not found:
             continue
-        items, each = sum(found.values()), program.postage.yen(mail_class)
+        items, each = sum(found.values()), work.program.postage.yen(mail_class)
         letters, cards, others = (found.pop(kind, 0) for kind in (LETTER, CARD, OTHER))
         yen = None if each is None else each * items
         lines.append(

@@ -6,12 +6,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.mail import RETURN_REASONS, refuse_over_limit, tracking_number
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.states import SHIPMENT
@@ -22,11 +21,9 @@ STORAGE = timedelta(days=7)
 
 
 def plan(
-    session: Session,
+    work: Work,
     kind: str,
     household_id: int,
-    actor: Actor,
-    now: datetime,
     *,
     letter_id: int | None = None,
     value_yen: int = 0,
@@ -39,7 +36,7 @@ def plan(
     """
     if kind not in KINDS or (kind == LETTER) != (letter_id is not None):
         raise ValueError("a letter names its letter, a parcel none")
-    if previous is not None and session.scalar(
+    if previous is not None and work.session.scalar(
         select(Shipment.id).where(Shipment.previous_id == previous.id).limit(1)
     ):
         raise ConflictError(_s("この郵便は、もう送りなおしています。"))
@@ -48,17 +45,15 @@ def plan(
         household_id=household_id,
         letter_id=letter_id,
         value_yen=value_yen,
-        created_at=now,
-        changed_at=now,
+        created_at=work.now,
+        changed_at=work.now,
         previous_id=previous.id if previous else None,
         attempt=previous.attempt + 1 if previous else 0,
     )
-    session.add(row)
-    session.flush()
+    work.session.add(row)
+    work.session.flush()
     record(
-        session,
-        actor,
-        now,
+        work,
         "shipment.planned",
         "shipment",
         row.id,
@@ -82,16 +77,7 @@ def locked(session: Session, shipment_id: int) -> Shipment:
     return row
 
 
-def post(
-    session: Session,
-    program: Program,
-    shipment_id: int,
-    day: date,
-    mail_class: str,
-    tracking_no: str,
-    actor: Actor,
-    now: datetime,
-) -> Shipment:
+def post(work: Work, shipment_id: int, day: date, mail_class: str, tracking_no: str) -> Shipment:
     """Note that it was handed to the post on ``day`` (JST); ``tracking_no`` as typed or scanned, "" for none.
 
     Raises:
@@ -100,123 +86,105 @@ def post(
         ConflictError: another shipment of that day has the number.
         WrongStateError: not possible from its state.
     """
-    row = locked(session, shipment_id)
+    row = locked(work.session, shipment_id)
     SHIPMENT.next(row.state, "post")
-    _not_to_come(day, now)
-    refuse_over_limit(program, mail_class, row.value_yen)
+    _not_to_come(day, work.now)
+    refuse_over_limit(work.program, mail_class, row.value_yen)
     number = tracking_number(tracking_no, mail_class)
-    if number is not None and session.scalar(
+    if number is not None and work.session.scalar(
         select(Shipment.id).where(Shipment.tracking_no == number, Shipment.posted_on == day)
     ):
         raise ConflictError(_s("このお問い合わせ番号は、同じ日の別の郵便で使われています。"))
     row.posted_on, row.mail_class, row.tracking_no = day, mail_class, number
-    return _step(session, row, "post", actor, now, mail_class=mail_class, day=day.isoformat())
+    return _step(work, row, "post", mail_class=mail_class, day=day.isoformat())
 
 
-def post_unlabeled(
-    session: Session, shipment_id: int, day: date, actor: Actor, now: datetime
-) -> Shipment:
+def post_unlabeled(work: Work, shipment_id: int, day: date) -> Shipment:
     """Note that a worthless item (a letter) went to the post on ``day`` (JST), while nobody entered its label.
 
     Raises:
         WrongStateError: it was posted before.
     """
-    row = locked(session, shipment_id)
+    row = locked(work.session, shipment_id)
     SHIPMENT.next(row.state, "post")
     row.posted_on = day
-    return _step(session, row, "post", actor, now, day=day.isoformat())
+    return _step(work, row, "post", day=day.isoformat())
 
 
-def absent(
-    session: Session,
-    shipment_id: int,
-    day: date,
-    actor: Actor,
-    now: datetime,
-    *,
-    kept_until: date | None = None,
-) -> Shipment:
+def absent(work: Work, shipment_id: int, day: date, *, kept_until: date | None = None) -> Shipment:
     """Note that nobody was at home on ``day`` (JST) and the post office keeps it, for a week if nothing is said.
 
     Raises:
         InputError: the day is to come, or it is kept until a day before that.
         WrongStateError: not possible from its state.
     """
-    row = locked(session, shipment_id)
+    row = locked(work.session, shipment_id)
     SHIPMENT.next(row.state, "absent")
-    _not_to_come(day, now)
+    _not_to_come(day, work.now)
     if kept_until is not None and kept_until < day:
         raise InputError(_s("保管期限は、不在だった日よりあとの日にしてください。"))
     row.absent_on, row.kept_until = day, kept_until or day + STORAGE
-    return _step(session, row, "absent", actor, now, kept_until=row.kept_until.isoformat())
+    return _step(work, row, "absent", kept_until=row.kept_until.isoformat())
 
 
-def deliver(session: Session, shipment_id: int, day: date, actor: Actor, now: datetime) -> Shipment:
+def deliver(work: Work, shipment_id: int, day: date) -> Shipment:
     """Note that it was handed over on ``day`` (JST). Raises InputError (a day to come) and WrongStateError."""
-    row = locked(session, shipment_id)
+    row = locked(work.session, shipment_id)
     SHIPMENT.next(row.state, "deliver")
-    _not_to_come(day, now)
+    _not_to_come(day, work.now)
     row.delivered_on = day
-    return _step(session, row, "deliver", actor, now, day=day.isoformat())
+    return _step(work, row, "deliver", day=day.isoformat())
 
 
-def return_(session: Session, shipment_id: int, actor: Actor, now: datetime) -> Shipment:
+def return_(work: Work, shipment_id: int) -> Shipment:
     """Note that the post sends it back to us. Raises WrongStateError."""
-    return _step(session, locked(session, shipment_id), "return", actor, now)
+    return _step(work, locked(work.session, shipment_id), "return")
 
 
-def receive(
-    session: Session, shipment_id: int, reason: str, day: date, actor: Actor, now: datetime
-) -> Shipment:
+def receive(work: Work, shipment_id: int, reason: str, day: date) -> Shipment:
     """Note that it is back in our hands since ``day`` (JST), with the post's reason (``mail.RETURN_REASONS``).
 
     Raises:
         InputError: no such reason, or a day to come.
         WrongStateError: it was not on its way back.
     """
-    row = locked(session, shipment_id)
+    row = locked(work.session, shipment_id)
     SHIPMENT.next(row.state, "receive")
-    _not_to_come(day, now)
+    _not_to_come(day, work.now)
     if reason not in RETURN_REASONS:
         raise InputError(_s("郵便が戻った理由を選んでください。"))
     row.returned_on, row.returned_reason = day, reason
-    return _step(session, row, "receive", actor, now, reason=reason, day=day.isoformat())
+    return _step(work, row, "receive", reason=reason, day=day.isoformat())
 
 
-def come_back(
-    session: Session, shipment_id: int, reason: str, day: date, actor: Actor, now: datetime
-) -> Shipment:
+def come_back(work: Work, shipment_id: int, reason: str, day: date) -> Shipment:
     """Note that it lies on our table again, whether or not the post had said that it would. Raises as ``receive``."""
-    row = locked(session, shipment_id)
+    row = locked(work.session, shipment_id)
     if SHIPMENT.can(row.state, "return"):
-        _step(session, row, "return", actor, now)
-    return receive(session, shipment_id, reason, day, actor, now)
+        _step(work, row, "return")
+    return receive(work, shipment_id, reason, day)
 
 
-def lose(session: Session, shipment_id: int, actor: Actor, now: datetime) -> Shipment:
+def lose(work: Work, shipment_id: int) -> Shipment:
     """Note that the post says it lost it. Raises WrongStateError."""
-    return _step(session, locked(session, shipment_id), "lose", actor, now)
+    return _step(work, locked(work.session, shipment_id), "lose")
 
 
-def find(session: Session, shipment_id: int, actor: Actor, now: datetime) -> Shipment:
+def find(work: Work, shipment_id: int) -> Shipment:
     """Note that the post found it, so that it is on its way again. Raises WrongStateError."""
-    return _step(session, locked(session, shipment_id), "find", actor, now)
+    return _step(work, locked(work.session, shipment_id), "find")
 
 
-def cancel(session: Session, shipment_id: int, actor: Actor, now: datetime) -> Shipment:
+def cancel(work: Work, shipment_id: int) -> Shipment:
     """Give up a planned posting. Raises WrongStateError."""
-    return _step(session, locked(session, shipment_id), "cancel", actor, now)
+    return _step(work, locked(work.session, shipment_id), "cancel")
 
 
-def _step(
-    session: Session, row: Shipment, action: str, actor: Actor, now: datetime, **detail: Any
-) -> Shipment:
+def _step(work: Work, row: Shipment, action: str, **detail: Any) -> Shipment:
     before = row.state
-    row.state, row.changed_at = SHIPMENT.next(before, action), now
+    row.state, row.changed_at = SHIPMENT.next(before, action), work.now
     record(
-        session,
-        actor,
-        now,
+        work,
         f"shipment.{action}",
         "shipment",
         row.id,
@@ -225,7 +193,7 @@ def _step(
         after=row.state,
         **detail,
     )
-    session.flush()
+    work.session.flush()
     return row
 
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.subcontractors.keys import read_key
 from portal.domain.letters.subcontractors.models import SentFile, Subcontractor
 from portal.domain.letters.subcontractors.states import SUBCONTRACTOR
@@ -36,13 +37,7 @@ class FileFacts:
 
 
 def propose_subcontractor(
-    session: Session,
-    name: str,
-    purpose: str,
-    task: str,
-    public_key: str,
-    actor: Actor,
-    now: datetime,
+    work: Work, name: str, purpose: str, task: str, public_key: str
 ) -> Subcontractor:
     """Enter a company; nothing may be sent to it before the ward consents.
 
@@ -50,7 +45,7 @@ def propose_subcontractor(
         InputError: a field is missing or too long, or the key is none; a mail house needs one.
         NotAllowedError: the actor has no account.
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("登録できるのは、アカウントのある職員だけです。"))
     if not 0 < len(name.strip()) <= NAME_MAX:
         raise InputError(_s("会社の名前を、80文字までで入力してください。"), code="name")
@@ -64,13 +59,13 @@ def propose_subcontractor(
         purpose=purpose,
         work=task.strip(),
         public_key=key,
-        proposed_by=actor.id,
-        proposed_at=now,
+        proposed_by=work.actor.id,
+        proposed_at=work.now,
     )
-    session.add(row)
-    session.flush()
-    record(session, actor, now, "subcontractor.proposed", SUBJECT, row.id, purpose=purpose)
-    session.flush()
+    work.session.add(row)
+    work.session.flush()
+    record(work, "subcontractor.proposed", SUBJECT, row.id, purpose=purpose)
+    work.session.flush()
     return row
 
 
@@ -83,9 +78,7 @@ def _key(purpose: str, public_key: str) -> str | None:
         raise InputError(error.message, code="public_key") from None
 
 
-def consent(
-    session: Session, subcontractor_id: int, number: str, day: date, actor: Actor, now: datetime
-) -> Subcontractor:
+def consent(work: Work, subcontractor_id: int, number: str, day: date) -> Subcontractor:
     """Note the ward's consent with its number and date (clause 16(2)).
 
     Raises:
@@ -94,41 +87,34 @@ def consent(
         InputError: no number, or a day to come.
         WrongStateError: it was decided or ended before.
     """
-    row = _locked(session, subcontractor_id)
-    actor_id = _ward(row, actor)
+    row = _locked(work.session, subcontractor_id)
+    actor_id = _ward(row, work.actor)
     if not 0 < len(number.strip()) <= NUMBER_MAX:
         raise InputError(_s("承諾の番号を、40文字までで入力してください。"), code="number")
-    if day > jst_date(now):
+    if day > jst_date(work.now):
         raise InputError(_s("承諾の日が未来です。日付を確かめてください。"), code="day")
     row.state = SUBCONTRACTOR.next(row.state, "consent")
     row.consent_no, row.consent_on = number.strip(), day
-    row.decided_by, row.decided_at = actor_id, now
+    row.decided_by, row.decided_at = actor_id, work.now
     record(
-        session,
-        actor,
-        now,
-        "subcontractor.consented",
-        SUBJECT,
-        row.id,
-        number=row.consent_no,
-        day=day.isoformat(),
+        work, "subcontractor.consented", SUBJECT, row.id, number=row.consent_no, day=day.isoformat()
     )
-    session.flush()
+    work.session.flush()
     return row
 
 
-def refuse(session: Session, subcontractor_id: int, actor: Actor, now: datetime) -> Subcontractor:
+def refuse(work: Work, subcontractor_id: int) -> Subcontractor:
     """Note that the ward does not consent. Raises as ``consent``."""
-    row = _locked(session, subcontractor_id)
-    actor_id = _ward(row, actor)
+    row = _locked(work.session, subcontractor_id)
+    actor_id = _ward(row, work.actor)
     row.state = SUBCONTRACTOR.next(row.state, "refuse")
-    row.decided_by, row.decided_at = actor_id, now
-    record(session, actor, now, "subcontractor.refused", SUBJECT, row.id)
-    session.flush()
+    row.decided_by, row.decided_at = actor_id, work.now
+    record(work, "subcontractor.refused", SUBJECT, row.id)
+    work.session.flush()
     return row
 
 
-def end(session: Session, subcontractor_id: int, actor: Actor, now: datetime) -> Subcontractor:
+def end(work: Work, subcontractor_id: int) -> Subcontractor:
     """End the work with a company: from now on nothing is sent to it.
 
     Raises:
@@ -136,12 +122,12 @@ def end(session: Session, subcontractor_id: int, actor: Actor, now: datetime) ->
         NotAllowedError: the actor has no account.
         WrongStateError: it was refused or ended before.
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("登録できるのは、アカウントのある職員だけです。"))
-    row = _locked(session, subcontractor_id)
-    row.state, row.ended_at = SUBCONTRACTOR.next(row.state, "end"), now
-    record(session, actor, now, "subcontractor.ended", SUBJECT, row.id)
-    session.flush()
+    row = _locked(work.session, subcontractor_id)
+    row.state, row.ended_at = SUBCONTRACTOR.next(row.state, "end"), work.now
+    record(work, "subcontractor.ended", SUBJECT, row.id)
+    work.session.flush()
     return row
 
 
@@ -173,9 +159,7 @@ def require_consent(
     return row
 
 
-def note_sent(
-    session: Session, subcontractor_id: int, facts: FileFacts, actor: Actor, now: datetime
-) -> SentFile:
+def note_sent(work: Work, subcontractor_id: int, facts: FileFacts) -> SentFile:
     """Note that a file goes to a company; refused without the ward's consent.
 
     Raises:
@@ -183,9 +167,9 @@ def note_sent(
         NotAllowedError: as ``require_consent``, or the actor has no account.
         InputError: no name, or no SHA-256.
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("ファイルを渡せるのは、アカウントのある職員だけです。"))
-    row = require_consent(session, subcontractor_id)
+    row = require_consent(work.session, subcontractor_id)
     if facts.what not in KINDS or not 0 < len(facts.file_name.strip()) <= FILE_MAX:
         raise InputError(_s("ファイルの中身を、120文字までで書いてください。"), code="file_name")
     if not re.fullmatch(r"[0-9a-f]{64}", facts.sha256):
@@ -200,15 +184,13 @@ def note_sent(
         letters=facts.letters,
         consent_no=row.consent_no or "",
         consent_on=row.consent_on,
-        sent_by=actor.id,
-        sent_at=now,
+        sent_by=work.actor.id,
+        sent_at=work.now,
     )
-    session.add(sent)
-    session.flush()
+    work.session.add(sent)
+    work.session.flush()
     record(
-        session,
-        actor,
-        now,
+        work,
         "subcontractor.file_sent",
         SUBJECT,
         row.id,
@@ -217,7 +199,7 @@ def note_sent(
         letters=sent.letters,
         sha256=sent.sha256,
     )
-    session.flush()
+    work.session.flush()
     return sent
 
 

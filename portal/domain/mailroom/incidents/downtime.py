@@ -12,7 +12,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import day_start, jst_date
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents import site_notices
 from portal.domain.mailroom.incidents.models import Downtime
 from portal.domain.mailroom.incidents.sentences import PLANNED
@@ -35,23 +35,15 @@ class Minutes:
     unplanned: int
 
 
-def plan(
-    session: Session,
-    vault: Vault,
-    what: str,
-    starts_at: datetime,
-    ends_at: datetime,
-    actor: Actor,
-    now: datetime,
-) -> Downtime:
+def plan(work: Work, what: str, starts_at: datetime, ends_at: datetime) -> Downtime:
     """Plan a stop and announce it to everybody at once; the notice stands until the stop is over.
 
     Raises:
         InputError: nothing that stops, an end before the beginning, or a beginning too soon (code: the field).
         NotAllowedError: the actor is no person with an account.
     """
-    _check(what, starts_at, ends_at, actor)
-    if jst_date(starts_at) < jst_date(now) + timedelta(days=NOTICE_DAYS):
+    _check(what, starts_at, ends_at, work.actor)
+    if jst_date(starts_at) < jst_date(work.now) + timedelta(days=NOTICE_DAYS):
         raise InputError(
             _s(
                 "計画停止は、%(days)s日前までに知らせます。もっとあとの日にするか、急ぎなら、止まったあとに記録してください。"
@@ -59,23 +51,23 @@ def plan(
             % {"days": NOTICE_DAYS},
             code="starts_on",
         )
-    draft = site_notices.Draft(PLANNED, now, ends_at, SENTENCE.get(what, "planned_site"))
+    draft = site_notices.Draft(PLANNED, work.now, ends_at, SENTENCE.get(what, "planned_site"))
     notice = None
     if what in {"resident_site", "issuer"}:
-        notice = site_notices.write(session, vault, draft, actor, now)
-        site_notices.publish(session, notice.id, actor, now)
+        notice = site_notices.write(work, draft)
+        site_notices.publish(work, notice.id)
     row = Downtime(
         what=what,
         planned=True,
         starts_at=starts_at,
         ends_at=ends_at,
-        announced_at=now,
-        entered_by=actor.id,
-        entered_at=now,
+        announced_at=work.now,
+        entered_by=work.actor.id,
+        entered_at=work.now,
         site_notice_id=notice.id if notice is not None else None,
     )
-    session.add(row)
-    _note(session, row, "planned", actor, now)
+    work.session.add(row)
+    _note(work, row, "planned")
     return row
 
 
@@ -89,12 +81,10 @@ def _check(what: str, starts_at: datetime, ends_at: datetime | None, actor: Acto
 
 
 def log(
-    session: Session,
+    work: Work,
     what: str,
     starts_at: datetime,
     ends_at: datetime | None,
-    actor: Actor,
-    now: datetime,
     *,
     incident_id: int | None = None,
 ) -> Downtime:
@@ -104,12 +94,12 @@ def log(
         InputError: nothing that stops, or times that cannot be (code: the field).
         NotAllowedError: the actor is no person with an account.
     """
-    _check(what, starts_at, ends_at, actor)
-    if starts_at > now:
+    _check(what, starts_at, ends_at, work.actor)
+    if starts_at > work.now:
         raise InputError(
             _s("これから止まるときは、計画停止として知らせてください。"), code="starts_on"
         )
-    if ends_at is not None and ends_at > now:
+    if ends_at is not None and ends_at > work.now:
         raise InputError(_s("終わりがまだのときは、空けておいてください。"), code="ends_on")
     state = DOWNTIME.next(DOWNTIME.initial, "begin")
     row = Downtime(
@@ -118,18 +108,16 @@ def log(
         state=state if ends_at is None else DOWNTIME.next(state, "end"),
         starts_at=starts_at,
         ends_at=ends_at,
-        entered_by=actor.id,
-        entered_at=now,
+        entered_by=work.actor.id,
+        entered_at=work.now,
         incident_id=incident_id,
     )
-    session.add(row)
-    _note(session, row, "logged", actor, now)
+    work.session.add(row)
+    _note(work, row, "logged")
     return row
 
 
-def end(
-    session: Session, downtime_id: int, ends_at: datetime, actor: Actor, now: datetime
-) -> Downtime:
+def end(work: Work, downtime_id: int, ends_at: datetime) -> Downtime:
     """Note when it worked again; for a planned stop, when it really ended.
 
     Raises:
@@ -137,19 +125,19 @@ def end(
         WrongStateError: it ended or was called off before.
         InputError: before its beginning, or a time to come (code ``ended_on``).
     """
-    row = locked(session, downtime_id)
+    row = locked(work.session, downtime_id)
     state = DOWNTIME.next(row.state, "end")
-    if not row.starts_at < ends_at <= now:
+    if not row.starts_at < ends_at <= work.now:
         raise InputError(
             _s("終わった時刻は、始まりよりあと、今より前にしてください。"), code="ended_on"
         )
     row.state, row.ends_at = state, ends_at
-    _take_notice_down(session, row, actor, now)
-    _note(session, row, "end", actor, now)
+    _take_notice_down(work, row)
+    _note(work, row, "end")
     return row
 
 
-def cancel(session: Session, downtime_id: int, actor: Actor, now: datetime) -> Downtime:
+def cancel(work: Work, downtime_id: int) -> Downtime:
     """Call a planned stop off; its notice comes down.
 
     Raises:
@@ -157,24 +145,24 @@ def cancel(session: Session, downtime_id: int, actor: Actor, now: datetime) -> D
         WrongStateError: it is not planned any more.
         NotAllowedError: it has begun.
     """
-    row = locked(session, downtime_id)
+    row = locked(work.session, downtime_id)
     state = DOWNTIME.next(row.state, "cancel")
-    if row.starts_at <= now:
+    if row.starts_at <= work.now:
         raise NotAllowedError(
             _s("もう始まった停止は、取りやめにできません。終わった時刻を記録してください。")
         )
     row.state = state
-    _take_notice_down(session, row, actor, now)
-    _note(session, row, "cancel", actor, now)
+    _take_notice_down(work, row)
+    _note(work, row, "cancel")
     return row
 
 
-def _take_notice_down(session: Session, row: Downtime, actor: Actor, now: datetime) -> None:
+def _take_notice_down(work: Work, row: Downtime) -> None:
     if (
         row.site_notice_id is not None
-        and site_notices.locked(session, row.site_notice_id).state == "published"
+        and site_notices.locked(work.session, row.site_notice_id).state == "published"
     ):
-        site_notices.withdraw(session, row.site_notice_id, actor, now)
+        site_notices.withdraw(work, row.site_notice_id)
 
 
 def locked(session: Session, downtime_id: int) -> Downtime:
@@ -253,15 +241,6 @@ def first_plannable(now: datetime) -> datetime:
     return day_start(jst_date(now) + timedelta(days=NOTICE_DAYS))
 
 
-def _note(session: Session, row: Downtime, action: str, actor: Actor, now: datetime) -> None:
-    session.flush()
-    record(
-        session,
-        actor,
-        now,
-        f"downtime.{action}",
-        "downtime",
-        row.id,
-        what=row.what,
-        planned=row.planned,
-    )
+def _note(work: Work, row: Downtime, action: str) -> None:
+    work.session.flush()
+    record(work, f"downtime.{action}", "downtime", row.id, what=row.what, planned=row.planned)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.clock import day_start, jst_date
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.mailroom.incidents.states import OPEN
 from portal.domain.people.coupons.models import Coupon
@@ -42,19 +42,17 @@ class CodeView:
     issuer_as_of: date | None
 
 
-def codes_of(
-    session: Session, vault: Vault, fault: CouponFault
-) -> tuple[CodeView, CodeView | None]:
+def codes_of(work: Work, fault: CouponFault) -> tuple[CodeView, CodeView | None]:
     """Return the code that was refused and the one that took its place."""
     return (
-        _view(session, vault, fault.coupon_id),
-        _view(session, vault, fault.new_coupon_id) if fault.new_coupon_id is not None else None,
+        _view(work, fault.coupon_id),
+        _view(work, fault.new_coupon_id) if fault.new_coupon_id is not None else None,
     )
 
 
-def _view(session: Session, vault: Vault, coupon_id: int) -> CodeView:
-    row = session.get_one(Coupon, coupon_id)
-    number = open_code(session, vault, row).management_no
+def _view(work: Work, coupon_id: int) -> CodeView:
+    row = work.session.get_one(Coupon, coupon_id)
+    number = open_code(work, row).management_no
     return CodeView(number, row.state, row.issuer_status, row.used_yen, row.issuer_as_of)
 
 

@@ -4,14 +4,13 @@ Rows are locked in one order: the case, then the child's entitlement, then its c
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.secrets_in_text import refuse_coupons, refuse_secrets
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import (
@@ -23,6 +22,7 @@ from portal.domain.foundation.errors import (
 )
 from portal.domain.foundation.texts import _, _s
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.services import announce
 from portal.domain.mailroom.incidents.fault_queries import visible
 from portal.domain.mailroom.incidents.kinds import ISSUER_ANSWERS, OUTCOMES, SAID, Source
@@ -60,14 +60,7 @@ class LookUp:
 
 
 def report_fault(
-    session: Session,
-    vault: Vault,
-    household_id: int,
-    entitlement_id: int,
-    told: Told,
-    source: Source,
-    actor: Actor,
-    now: datetime,
+    work: Work, household_id: int, entitlement_id: int, told: Told, source: Source
 ) -> CouponFault:
     """Open a case for the coupon of one entitlement of a household; while one is open, asking again is the same case.
 
@@ -76,7 +69,7 @@ def report_fault(
         NotAllowedError: no code of the child was shown yet, or it is being stopped (``no_coupon``).
         InputError: something is wrong with what was told (code: the field).
     """
-    entitlement = session.scalar(
+    entitlement = work.session.scalar(
         select(Entitlement)
         .where(Entitlement.id == entitlement_id, Entitlement.household_id == household_id)
         .with_for_update()
@@ -84,11 +77,11 @@ def report_fault(
     )
     if entitlement is None:
         raise NotFoundError(_("クーポンが見つかりません。"))
-    found = open_fault(session, entitlement.id)
+    found = open_fault(work.session, entitlement.id)
     if found is not None:
         return found
-    _check(session, vault, told, now)
-    coupon = stopping.live_coupon(session, entitlement.id)
+    _check(work, told)
+    coupon = stopping.live_coupon(work.session, entitlement.id)
     if (
         coupon is None
         or coupon.revealed_at is None
@@ -100,7 +93,7 @@ def report_fault(
             ),
             code="no_coupon",
         )
-    key, wrapped = vault.new_data_key()
+    key, wrapped = work.vault.new_data_key()
     receipt_no = new_receipt_no()
     details = {"shop": told.shop.strip(), "words": told.words.strip()}
     row = CouponFault(
@@ -111,21 +104,21 @@ def report_fault(
         source=source.value,
         said=told.said,
         shop_on=told.shop_on,
-        reported_at=now,
-        reported_by=actor.id,
+        reported_at=work.now,
+        reported_by=work.actor.id,
         wrapped_key=wrapped,
         sealed=seal_json(key, details, _place(receipt_no)),
     )
-    session.add(row)
-    session.flush()
-    _note(session, row, "reported", actor, now, source=row.source, said=row.said)
+    work.session.add(row)
+    work.session.flush()
+    _note(work, row, "reported", source=row.source, said=row.said)
     return row
 
 
-def _check(session: Session, vault: Vault, told: Told, now: datetime) -> None:
+def _check(work: Work, told: Told) -> None:
     if told.said not in SAID:
         raise InputError(_("お店で何と言われたかを、ひとつ選んでください。"), code="said")
-    if told.shop_on is not None and told.shop_on > jst_date(now):
+    if told.shop_on is not None and told.shop_on > jst_date(work.now):
         raise InputError(
             _("お店に行った日は、今日かそれより前の日にしてください。"), code="shop_on"
         )
@@ -134,7 +127,7 @@ def _check(session: Session, vault: Vault, told: Told, now: datetime) -> None:
             raise InputError(_("%(most)s文字までで書いてください。") % {"most": most}, code=name)
         try:
             refuse_secrets(text)
-            refuse_coupons(session, vault, text)
+            refuse_coupons(work, text)
         except InputError:
             raise InputError(
                 _(
@@ -144,15 +137,7 @@ def _check(session: Session, vault: Vault, told: Told, now: datetime) -> None:
             ) from None
 
 
-def look_up(
-    session: Session,
-    fault_id: int,
-    answer: LookUp,
-    actor: Actor,
-    now: datetime,
-    *,
-    include_protected: bool,
-) -> CouponFault:
+def look_up(work: Work, fault_id: int, answer: LookUp, *, include_protected: bool) -> CouponFault:
     """Note what the issuer says of the code.
 
     Raises:
@@ -160,13 +145,13 @@ def look_up(
         WrongStateError: not possible from its state.
         InputError: no such answer, a day to come, or yen that do not fit it (code: the field).
     """
-    row = locked(session, fault_id, include_protected=include_protected)
+    row = locked(work.session, fault_id, include_protected=include_protected)
     state = COUPON_FAULT.next(row.state, "look_up")
     if answer.status not in ISSUER_ANSWERS:
         raise InputError(_s("発行者の答えを選んでください。"), code="status")
-    if answer.as_of > jst_date(now):
+    if answer.as_of > jst_date(work.now):
         raise InputError(_s("日付は、今日かそれより前の日にしてください。"), code="as_of")
-    face = session.get_one(Coupon, row.coupon_id).face_yen
+    face = work.session.get_one(Coupon, row.coupon_id).face_yen
     if answer.status == "part_used" and not 0 < answer.used_yen < face:
         raise InputError(
             _s("使われた金額を、1円から%(most)s円までで入力してください。")
@@ -175,20 +160,12 @@ def look_up(
         )
     row.state, row.issuer_status, row.issuer_as_of = state, answer.status, answer.as_of
     row.used_yen = {"part_used": answer.used_yen, "exchanged": face, "unused": 0}.get(answer.status)
-    row.looked_up_by, row.looked_up_at = actor.id, now
-    _note(session, row, "look_up", actor, now, status=answer.status, as_of=answer.as_of.isoformat())
+    row.looked_up_by, row.looked_up_at = work.actor.id, work.now
+    _note(work, row, "look_up", status=answer.status, as_of=answer.as_of.isoformat())
     return row
 
 
-def stop_and_replace(
-    session: Session,
-    vault: Vault,
-    fault_id: int,
-    actor: Actor,
-    now: datetime,
-    *,
-    include_protected: bool,
-) -> CouponFault:
+def stop_and_replace(work: Work, fault_id: int, *, include_protected: bool) -> CouponFault:
     """Stop the old code and give the child a new one; where the issuer must answer first, the case waits for that.
 
     Raises:
@@ -197,7 +174,7 @@ def stop_and_replace(
         NotAllowedError: something was spent, the issuer never stops codes, or another request is open for the child.
         ConflictError: no code is left (``coupon_stock``); then nothing was stopped.
     """
-    row = locked(session, fault_id, include_protected=include_protected)
+    row = locked(work.session, fault_id, include_protected=include_protected)
     COUPON_FAULT.next(row.state, "replace")
     if row.state == "stopping":
         raise WrongStateError(
@@ -205,7 +182,7 @@ def stop_and_replace(
                 "発行者の答えを待っています。「コードの停止」で答えを記録すると、新しいコードが出ます。"
             )
         )
-    entitlement = locked_entitlement(session, row.entitlement_id)
+    entitlement = locked_entitlement(work.session, row.entitlement_id)
     if entitlement.claimed_by is not None:
         raise NotAllowedError(
             _s(
@@ -220,33 +197,33 @@ def stop_and_replace(
             ),
             code="coupon_spent",
         )
-    live = stopping.live_coupon(session, entitlement.id)
+    live = stopping.live_coupon(work.session, entitlement.id)
     if live is not None and live.id != row.coupon_id:
         raise NotAllowedError(
             _s("このこどもには、もう別の新しいコードがあります。説明して終わりにしてください。"),
             code="replaced",
         )
-    stop = stopping.begin_stop(session, entitlement.id, actor, now, reason=REASON)
+    stop = stopping.begin_stop(work, entitlement.id, reason=REASON)
     if stop is stopping.Stop.AWAITED:
-        row.state, row.stop_asked_at = COUPON_FAULT.next(row.state, "ask_stop"), now
-        _note(session, row, "ask_stop", actor, now)
+        row.state, row.stop_asked_at = COUPON_FAULT.next(row.state, "ask_stop"), work.now
+        _note(work, row, "ask_stop")
         return row
-    row.stop_asked_at = row.stop_asked_at or now
-    _replace(session, vault, row, actor, now)
+    row.stop_asked_at = row.stop_asked_at or work.now
+    _replace(work, row)
     return row
 
 
-def _replace(session: Session, vault: Vault, row: CouponFault, actor: Actor, now: datetime) -> None:
-    fresh = assign_replacement(session, row.entitlement_id, actor, now)
+def _replace(work: Work, row: CouponFault) -> None:
+    fresh = assign_replacement(work, row.entitlement_id)
     row.state, row.new_coupon_id = COUPON_FAULT.next(row.state, "replace"), fresh.id
-    row.ended_at, row.ended_by = now, actor.id
-    _note(session, row, "replace", actor, now, old=row.coupon_id, new=fresh.id)
-    _tell(session, vault, row, now)
+    row.ended_at, row.ended_by = work.now, work.actor.id
+    _note(work, row, "replace", old=row.coupon_id, new=fresh.id)
+    _tell(work, row)
 
 
-def _tell(session: Session, vault: Vault, row: CouponFault, now: datetime) -> None:
+def _tell(work: Work, row: CouponFault) -> None:
     key = f"coupon_fault:{row.id}:{row.state}"
-    announce(session, vault, row.household_id, "decided", key, now, receipt_no=row.receipt_no)
+    announce(work, row.household_id, "decided", key, receipt_no=row.receipt_no)
 
 
 def waiting_for(session: Session, coupon_id: int) -> CouponFault | None:
@@ -259,47 +236,37 @@ def waiting_for(session: Session, coupon_id: int) -> CouponFault | None:
     )
 
 
-def stop_confirmed(
-    session: Session, vault: Vault, row: CouponFault, actor: Actor, now: datetime
-) -> None:
+def stop_confirmed(work: Work, row: CouponFault) -> None:
     """Give the child a new code in the transaction in which its old one became void; ``row`` is locked.
 
     With none in stock, or while the child is held, the case waits for somebody to do it. Where another request
     decided over the child meanwhile, the case ends.
     """
-    entitlement = locked_entitlement(session, row.entitlement_id)
+    entitlement = locked_entitlement(work.session, row.entitlement_id)
     decided = entitlement.state not in {ENTITLEMENT.initial, "held"}
     if entitlement.claimed_by is not None or decided:
         row.state, row.outcome = COUPON_FAULT.next(row.state, "overtake"), "other_request"
-        row.ended_at, row.ended_by = now, actor.id
-        _note(session, row, "overtake", actor, now)
+        row.ended_at, row.ended_by = work.now, work.actor.id
+        _note(work, row, "overtake")
         return
     try:
-        with session.begin_nested():
-            _replace(session, vault, row, actor, now)
+        with work.session.begin_nested():
+            _replace(work, row)
     except (ConflictError, NotAllowedError):
-        session.refresh(row)
+        work.session.refresh(row)
         row.state = COUPON_FAULT.next(row.state, "run_short")
-        _note(session, row, "run_short", actor, now)
+        _note(work, row, "run_short")
 
 
-def stop_found_spent(session: Session, row: CouponFault, actor: Actor, now: datetime) -> None:
+def stop_found_spent(work: Work, row: CouponFault) -> None:
     """Note that the code was used before it could be stopped: the case is looked up once more; ``row`` is locked."""
     row.state = COUPON_FAULT.next(row.state, "found_spent")
     row.issuer_status = row.used_yen = row.issuer_as_of = None
-    _note(session, row, "found_spent", actor, now)
+    _note(work, row, "found_spent")
 
 
 def explain(
-    session: Session,
-    vault: Vault,
-    fault_id: int,
-    outcome: str,
-    words: str,
-    actor: Actor,
-    now: datetime,
-    *,
-    include_protected: bool,
+    work: Work, fault_id: int, outcome: str, words: str, *, include_protected: bool
 ) -> CouponFault:
     """End a case without a new code, because of what the issuer said; ``words`` are what the household was told.
 
@@ -307,57 +274,20 @@ def explain(
         NotFoundError, WrongStateError: as ``look_up``.
         InputError: no reason or no words (code: the field).
     """
-    return _end(
-        session,
-        vault,
-        fault_id,
-        "explain",
-        outcome,
-        words,
-        actor,
-        now,
-        include_protected=include_protected,
-    )
+    return _end(work, fault_id, "explain", outcome, words, include_protected=include_protected)
 
 
 def refuse(
-    session: Session,
-    vault: Vault,
-    fault_id: int,
-    outcome: str,
-    words: str,
-    actor: Actor,
-    now: datetime,
-    *,
-    include_protected: bool,
+    work: Work, fault_id: int, outcome: str, words: str, *, include_protected: bool
 ) -> CouponFault:
     """End a case that is none, or none of ours. Raises as ``explain``."""
-    return _end(
-        session,
-        vault,
-        fault_id,
-        "refuse",
-        outcome,
-        words,
-        actor,
-        now,
-        include_protected=include_protected,
-    )
+    return _end(work, fault_id, "refuse", outcome, words, include_protected=include_protected)
 
 
 def _end(
-    session: Session,
-    vault: Vault,
-    fault_id: int,
-    action: str,
-    outcome: str,
-    words: str,
-    actor: Actor,
-    now: datetime,
-    *,
-    include_protected: bool,
+    work: Work, fault_id: int, action: str, outcome: str, words: str, *, include_protected: bool
 ) -> CouponFault:
-    row = locked(session, fault_id, include_protected=include_protected)
+    row = locked(work.session, fault_id, include_protected=include_protected)
     state = COUPON_FAULT.next(row.state, action)
     if outcome not in OUTCOMES:
         raise InputError(_s("終わりにする理由を選んでください。"), code="outcome")
@@ -365,14 +295,14 @@ def _end(
         raise InputError(_s("本人に伝えたことを、500文字までで書いてください。"), code="note")
     try:
         refuse_secrets(words)
-        refuse_coupons(session, vault, words)
+        refuse_coupons(work, words)
     except InputError as error:
         raise InputError(error.message, code="note") from None
-    key = vault.unwrap(row.wrapped_key)
+    key = work.vault.unwrap(row.wrapped_key)
     row.note_sealed = seal_json(key, {"words": words.strip()}, _place(row.receipt_no))
-    row.state, row.outcome, row.ended_at, row.ended_by = state, outcome, now, actor.id
-    _note(session, row, action, actor, now, outcome=outcome)
-    _tell(session, vault, row, now)
+    row.state, row.outcome, row.ended_at, row.ended_by = state, outcome, work.now, work.actor.id
+    _note(work, row, action, outcome=outcome)
+    _tell(work, row)
     return row
 
 
@@ -416,14 +346,10 @@ def _place(receipt_no: str) -> str:
     return f"coupon_fault:{receipt_no}"
 
 
-def _note(
-    session: Session, row: CouponFault, action: str, actor: Actor, now: datetime, **detail: Any
-) -> None:
-    session.flush()
+def _note(work: Work, row: CouponFault, action: str, **detail: Any) -> None:
+    work.session.flush()
     record(
-        session,
-        actor,
-        now,
+        work,
         f"coupon_fault.{action}",
         "coupon_fault",
         row.id,

@@ -3,17 +3,16 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import InputError, NotAllowedError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, seal, seal_json, unseal, unseal_json
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents.kinds import FINAL, FIRST, REPORTS
 from portal.domain.mailroom.incidents.models import IncidentReport
 from portal.domain.mailroom.incidents.queries import report_by_id, reports_of
@@ -22,14 +21,7 @@ from portal.domain.mailroom.incidents.states import INCIDENT, INCIDENT_REPORT
 
 
 def keep_report(
-    session: Session,
-    vault: Vault,
-    incident_id: int,
-    kind: str,
-    content: Mapping[str, Any],
-    pdf: bytes,
-    actor: Actor,
-    now: datetime,
+    work: Work, incident_id: int, kind: str, content: Mapping[str, Any], pdf: bytes
 ) -> IncidentReport:
     """Freeze a report about an incident, as data and as paper; it goes to the ward now, which confirms it or gives it back.
 
@@ -38,40 +30,38 @@ def keep_report(
         InputError: no such kind of report (code ``kind``).
         NotAllowedError: one of this kind waits for the ward already (``waiting``), or nobody acts.
     """
-    row = locked(session, incident_id)
+    row = locked(work.session, incident_id)
     if kind not in REPORTS:
         raise InputError(_s("報告書の種類を選んでください。"), code="kind")
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("報告書を書けるのは、アカウントのある職員だけです。"))
     if any(
         one.kind == kind and one.state == INCIDENT_REPORT.initial
-        for one in reports_of(session, row.id)
+        for one in reports_of(work.session, row.id)
     ):
         raise NotAllowedError(_s("同じ種類の報告書が、区の確認を待っています。"), code="waiting")
-    key, wrapped = vault.new_data_key()
-    number = next_number(session, row.id, kind)
+    key, wrapped = work.vault.new_data_key()
+    number = next_number(work.session, row.id, kind)
     place = _report_place(row.id, kind, number)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
     report = IncidentReport(
         incident_id=row.id,
         kind=kind,
         number=number,
-        written_by=actor.id,
-        written_at=now,
+        written_by=work.actor.id,
+        written_at=work.now,
         wrapped_key=wrapped,
         sha256=hashlib.sha256(text).hexdigest(),
         sealed=seal_json(key, content, place),
         pdf_sha256=hashlib.sha256(pdf).hexdigest(),
         sealed_pdf=seal(key, pdf, f"{place}:pdf".encode()),
     )
-    session.add(report)
-    session.flush()
+    work.session.add(report)
+    work.session.flush()
     note(
-        session,
+        work,
         row,
         "report_written",
-        actor,
-        now,
         kind=kind,
         number=number,
         sha256=report.sha256,
@@ -98,7 +88,7 @@ def report_content(vault: Vault, report: IncidentReport) -> dict[str, Any]:
     return opened
 
 
-def confirm_report(session: Session, report_id: int, actor: Actor, now: datetime) -> IncidentReport:
+def confirm_report(work: Work, report_id: int) -> IncidentReport:
     """Confirm a report as the ward; the first one confirmed moves the incident.
 
     Raises:
@@ -106,12 +96,10 @@ def confirm_report(session: Session, report_id: int, actor: Actor, now: datetime
         NotAllowedError: the actor wrote it.
         WrongStateError: it was decided before.
     """
-    return _decide(session, report_id, "confirm", actor, now)
+    return _decide(work, report_id, "confirm")
 
 
-def give_back_report(
-    session: Session, vault: Vault, report_id: int, reason: str, actor: Actor, now: datetime
-) -> IncidentReport:
+def give_back_report(work: Work, report_id: int, reason: str) -> IncidentReport:
     """Give a report back as the ward, and say why; the words are sealed with the event.
 
     Raises:
@@ -121,47 +109,34 @@ def give_back_report(
     words = reason.strip()
     if not words:
         raise InputError(_s("理由を書いてください。"), code="reason")
-    check_words(session, vault, "reason", words)
-    report = report_by_id(session, report_id)
-    sealed = seal_json(vault.unwrap(report.wrapped_key), {"reason": words}, _reason_place(report))
-    return _decide(session, report_id, "give_back", actor, now, sealed=sealed)
+    check_words(work, "reason", words)
+    report = report_by_id(work.session, report_id)
+    sealed = seal_json(
+        work.vault.unwrap(report.wrapped_key), {"reason": words}, _reason_place(report)
+    )
+    return _decide(work, report_id, "give_back", sealed=sealed)
 
 
 def _decide(
-    session: Session,
-    report_id: int,
-    action: str,
-    actor: Actor,
-    now: datetime,
-    *,
-    sealed: bytes | None = None,
+    work: Work, report_id: int, action: str, *, sealed: bytes | None = None
 ) -> IncidentReport:
-    found = report_by_id(session, report_id)
-    row = locked(session, found.incident_id)
-    session.refresh(found, with_for_update=True)
+    found = report_by_id(work.session, report_id)
+    row = locked(work.session, found.incident_id)
+    work.session.refresh(found, with_for_update=True)
     state = INCIDENT_REPORT.next(found.state, action)
-    if actor.id is None or actor.id == found.written_by:
+    if work.actor.id is None or work.actor.id == found.written_by:
         raise NotAllowedError(
             _s("自分の書いた報告書は、自分では確認できません。区のほかの人が確認してください。")
         )
-    found.state, found.decided_by, found.decided_at = state, actor.id, now
+    found.state, found.decided_by, found.decided_at = state, work.actor.id, work.now
     if action == "confirm" and found.kind in {FIRST, FINAL} and INCIDENT.can(row.state, "report"):
-        row.state, row.reported_at = INCIDENT.next(row.state, "report"), now
-    row.changed_at = now
-    note(
-        session,
-        row,
-        f"report_{action}",
-        actor,
-        now,
-        sealed=sealed,
-        kind=found.kind,
-        number=found.number,
-    )
+        row.state, row.reported_at = INCIDENT.next(row.state, "report"), work.now
+    row.changed_at = work.now
+    note(work, row, f"report_{action}", sealed=sealed, kind=found.kind, number=found.number)
     return found
 
 
-def given_back_because(session: Session, vault: Vault, report: IncidentReport) -> str:
+def given_back_because(work: Work, report: IncidentReport) -> str:
     """Return why the ward gave a report back; empty where it did not. Raises IntegrityFaultError."""
     if report.state != "given_back":
         return ""
@@ -171,9 +146,11 @@ def given_back_because(session: Session, vault: Vault, report: IncidentReport) -
         AuditEvent.action == "incident.report_give_back",
         AuditEvent.sealed.is_not(None),
     )
-    for detail, sealed in session.execute(events):
+    for detail, sealed in work.session.execute(events):
         if (detail.get("kind"), detail.get("number")) == (report.kind, report.number):
-            opened = unseal_json(vault.unwrap(report.wrapped_key), sealed, _reason_place(report))
+            opened = unseal_json(
+                work.vault.unwrap(report.wrapped_key), sealed, _reason_place(report)
+            )
             return str(opened["reason"])
     return ""
 

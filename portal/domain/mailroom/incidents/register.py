@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.secrets_in_text import refuse_coupons, refuse_secrets
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import (
     InputError,
@@ -19,6 +18,7 @@ from portal.domain.foundation.errors import (
 )
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents.kinds import FIELDS, FINAL, INCIDENT_KINDS, RESULT
 from portal.domain.mailroom.incidents.models import Incident
 from portal.domain.mailroom.incidents.queries import reports_of
@@ -39,27 +39,25 @@ class Opening:
     summary: str = ""
 
 
-def open_incident(
-    session: Session, vault: Vault, opening: Opening, actor: Actor, now: datetime
-) -> Incident:
+def open_incident(work: Work, opening: Opening) -> Incident:
     """Open an incident; its clocks run from the moment of knowing.
 
     Raises:
         InputError: no kind, an instant to come, what happened after it was known, or a fault in the words (code: the field).
         NotAllowedError: the actor is no person with an account.
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("事故を記録できるのは、アカウントのある職員だけです。"))
     if opening.kind not in INCIDENT_KINDS:
         raise InputError(_s("事故の種類を選んでください。"), code="kind")
-    if opening.known_at > now:
+    if opening.known_at > work.now:
         raise InputError(_s("知った時は、今かそれより前にしてください。"), code="known_on")
     if opening.occurred_at is not None and opening.occurred_at > opening.known_at:
         raise InputError(_s("起きた時は、知った時より前にしてください。"), code="occurred_on")
-    check_words(session, vault, "summary", opening.summary)
+    check_words(work, "summary", opening.summary)
     if not opening.summary.strip():
         raise InputError(_s("何が起きたかを書いてください。"), code="summary")
-    key, wrapped = vault.new_data_key()
+    key, wrapped = work.vault.new_data_key()
     number = new_receipt_no()
     row = Incident(
         number=number,
@@ -67,15 +65,15 @@ def open_incident(
         malicious=opening.malicious,
         known_at=opening.known_at,
         occurred_at=opening.occurred_at,
-        opened_by=actor.id,
-        opened_at=now,
-        changed_at=now,
+        opened_by=work.actor.id,
+        opened_at=work.now,
+        changed_at=work.now,
         wrapped_key=wrapped,
         sealed=seal_json(key, {"summary": opening.summary.strip()}, _place(number)),
     )
-    session.add(row)
-    session.flush()
-    note(session, row, "opened", actor, now, kind=row.kind, malicious=row.malicious)
+    work.session.add(row)
+    work.session.flush()
+    note(work, row, "opened", kind=row.kind, malicious=row.malicious)
     return row
 
 
@@ -86,14 +84,7 @@ def fields_of(vault: Vault, row: Incident) -> dict[str, str]:
 
 
 def write_fields(
-    session: Session,
-    vault: Vault,
-    incident_id: int,
-    texts: Mapping[str, str],
-    *,
-    malicious: bool,
-    actor: Actor,
-    now: datetime,
+    work: Work, incident_id: int, texts: Mapping[str, str], *, malicious: bool
 ) -> Incident:
     """Write the nine fields anew; those that are not given stay.
 
@@ -102,44 +93,36 @@ def write_fields(
         WrongStateError: it is closed.
         InputError: a text is too long, or holds a secret (code: the field).
     """
-    row = locked(session, incident_id)
+    row = locked(work.session, incident_id)
     if row.state == "closed":
         raise WrongStateError(
             _s("この事故は終わっています。書き直すときは、先に再開してください。")
         )
-    fields = fields_of(vault, row)
+    fields = fields_of(work.vault, row)
     for name, text in texts.items():
         if name in FIELDS:
-            check_words(session, vault, name, text)
+            check_words(work, name, text)
             fields[name] = text.strip()
-    row.sealed = seal_json(vault.unwrap(row.wrapped_key), fields, _place(row.number))
-    row.malicious, row.changed_at = malicious, now
+    row.sealed = seal_json(work.vault.unwrap(row.wrapped_key), fields, _place(row.number))
+    row.malicious, row.changed_at = malicious, work.now
     note(
-        session,
-        row,
-        "written",
-        actor,
-        now,
-        malicious=malicious,
-        fields=sorted(n for n, t in fields.items() if t),
+        work, row, "written", malicious=malicious, fields=sorted(n for n, t in fields.items() if t)
     )
     return row
 
 
-def check_words(session: Session, vault: Vault, name: str, text: str) -> None:
+def check_words(work: Work, name: str, text: str) -> None:
     """Refuse words that are too long or hold a secret. Raises InputError (code: ``name``, the field)."""
     if len(text) > FIELD_MAX:
         raise InputError(_s("2,000文字までで書いてください。"), code=name)
     try:
         refuse_secrets(text)
-        refuse_coupons(session, vault, text)
+        refuse_coupons(work, text)
     except InputError as error:
         raise InputError(error.message, code=name) from None
 
 
-def tell_ward(
-    session: Session, incident_id: int, told_at: datetime, actor: Actor, now: datetime
-) -> Incident:
+def tell_ward(work: Work, incident_id: int, told_at: datetime) -> Incident:
     """Note when the ward was told; the first time counts.
 
     Raises:
@@ -147,56 +130,56 @@ def tell_ward(
         WrongStateError: it was told before.
         InputError: before it was known, or a time to come (code ``told_on``).
     """
-    row = locked(session, incident_id)
+    row = locked(work.session, incident_id)
     if row.ward_told_at is not None:
         raise WrongStateError(_s("区には、もう知らせてあります。"))
-    if not row.known_at <= told_at <= now:
+    if not row.known_at <= told_at <= work.now:
         raise InputError(
             _s("区に知らせた時は、知った時よりあと、今より前にしてください。"), code="told_on"
         )
-    row.ward_told_at, row.changed_at = told_at, now
-    note(session, row, "ward_told", actor, now)
+    row.ward_told_at, row.changed_at = told_at, work.now
+    note(work, row, "ward_told")
     return row
 
 
-def contain(session: Session, incident_id: int, actor: Actor, now: datetime) -> Incident:
+def contain(work: Work, incident_id: int) -> Incident:
     """Note that it spreads no further: what could be stopped is stopped. Raises NotFoundError and WrongStateError."""
-    row = locked(session, incident_id)
+    row = locked(work.session, incident_id)
     state = INCIDENT.next(row.state, "contain")
     if row.contained_at is not None:
         raise WrongStateError(_s("もう、広がりを止めたと記録してあります。"))
-    row.state, row.contained_at, row.changed_at = state, now, now
-    note(session, row, "contain", actor, now)
+    row.state, row.contained_at, row.changed_at = state, work.now, work.now
+    note(work, row, "contain")
     return row
 
 
-def close(session: Session, incident_id: int, actor: Actor, now: datetime) -> Incident:
+def close(work: Work, incident_id: int) -> Incident:
     """End an incident: it is contained, and the ward has confirmed the final report or the result.
 
     Raises:
         NotFoundError, WrongStateError: no such incident, or it was not reported yet.
         NotAllowedError: something is missing (code ``contained`` or ``final``).
     """
-    row = locked(session, incident_id)
+    row = locked(work.session, incident_id)
     state = INCIDENT.next(row.state, "close")
     if row.contained_at is None:
         raise NotAllowedError(_s("広がりを止めたことを、先に記録してください。"), code="contained")
-    done = {one.kind for one in reports_of(session, row.id) if one.state == "confirmed"}
+    done = {one.kind for one in reports_of(work.session, row.id) if one.state == "confirmed"}
     if not done & {FINAL, RESULT}:
         raise NotAllowedError(
             _s("事故報告書（確報）か結果報告書を、区が確認してから終わりにしてください。"),
             code="final",
         )
-    row.state, row.closed_at, row.changed_at = state, now, now
-    note(session, row, "close", actor, now)
+    row.state, row.closed_at, row.changed_at = state, work.now, work.now
+    note(work, row, "close")
     return row
 
 
-def reopen(session: Session, incident_id: int, actor: Actor, now: datetime) -> Incident:
+def reopen(work: Work, incident_id: int) -> Incident:
     """Take a closed incident up again. Raises NotFoundError and WrongStateError."""
-    row = locked(session, incident_id)
-    row.state, row.closed_at, row.changed_at = INCIDENT.next(row.state, "reopen"), None, now
-    note(session, row, "reopen", actor, now)
+    row = locked(work.session, incident_id)
+    row.state, row.closed_at, row.changed_at = INCIDENT.next(row.state, "reopen"), None, work.now
+    note(work, row, "reopen")
     return row
 
 
@@ -234,25 +217,8 @@ def _place(number: str) -> str:
 
 
 def note(
-    session: Session,
-    row: Incident,
-    action: str,
-    actor: Actor,
-    now: datetime,
-    *,
-    sealed: bytes | None = None,
-    **detail: Any,
+    work: Work, row: Incident, action: str, *, sealed: bytes | None = None, **detail: Any
 ) -> None:
     """Log a step of an incident."""
-    session.flush()
-    record(
-        session,
-        actor,
-        now,
-        f"incident.{action}",
-        "incident",
-        row.id,
-        sealed=sealed,
-        state=row.state,
-        **detail,
-    )
+    work.session.flush()
+    record(work, f"incident.{action}", "incident", row.id, sealed=sealed, state=row.state, **detail)

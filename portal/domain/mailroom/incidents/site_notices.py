@@ -9,7 +9,6 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.secrets_in_text import refuse_coupons, refuse_secrets
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.base import table_of
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
@@ -20,7 +19,7 @@ from portal.domain.foundation.texts import (
     current_locale,
     use_locale,
 )
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents.models import Downtime, Incident, SiteNotice
 from portal.domain.mailroom.incidents.sentences import NOTICE_KINDS, PREPARED, sentence
 from portal.domain.mailroom.incidents.states import SITE_NOTICE
@@ -108,7 +107,7 @@ def texts_of(row: SiteNotice) -> dict[str, str]:
     return found
 
 
-def write(session: Session, vault: Vault, draft: Draft, actor: Actor, now: datetime) -> SiteNotice:
+def write(work: Work, draft: Draft) -> SiteNotice:
     """Write a notice; nobody sees it until it is published.
 
     Raises:
@@ -116,16 +115,16 @@ def write(session: Session, vault: Vault, draft: Draft, actor: Actor, now: datet
         NotFoundError: there is no such incident.
         NotAllowedError: the actor is no person with an account.
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("書けるのは、アカウントのある職員だけです。"))
-    texts = _checked_texts(session, vault, draft)
+    texts = _checked_texts(work, draft)
     if draft.kind not in NOTICE_KINDS:
         raise InputError(_s("お知らせの種類を選んでください。"), code="kind")
-    if draft.ends_at <= max(draft.starts_at, now):
+    if draft.ends_at <= max(draft.starts_at, work.now):
         raise InputError(_s("終わりは、始まりと今よりあとにしてください。"), code="ends_on")
     if draft.ends_at - draft.starts_at > LONGEST:
         raise InputError(_s("お知らせを出せるのは、60日までです。"), code="ends_on")
-    if draft.incident_id is not None and session.get(Incident, draft.incident_id) is None:
+    if draft.incident_id is not None and work.session.get(Incident, draft.incident_id) is None:
         raise NotFoundError(_s("この事故の記録は見つかりませんでした。"))
     row = SiteNotice(
         kind=draft.kind,
@@ -134,16 +133,16 @@ def write(session: Session, vault: Vault, draft: Draft, actor: Actor, now: datet
         starts_at=draft.starts_at,
         ends_at=draft.ends_at,
         incident_id=draft.incident_id,
-        written_by=actor.id,
-        written_at=now,
+        written_by=work.actor.id,
+        written_at=work.now,
     )
-    session.add(row)
-    session.flush()
-    _note(session, row, "written", actor, now)
+    work.session.add(row)
+    work.session.flush()
+    _note(work, row, "written")
     return row
 
 
-def _checked_texts(session: Session, vault: Vault, draft: Draft) -> dict[str, str]:
+def _checked_texts(work: Work, draft: Draft) -> dict[str, str]:
     texts = {locale: draft.texts.get(locale, "").strip() for locale in RESIDENT_LOCALES}
     if not any(texts.values()):
         if draft.sentence not in PREPARED:
@@ -164,7 +163,7 @@ def _checked_texts(session: Session, vault: Vault, draft: Draft) -> dict[str, st
             raise InputError(_s("300文字までで書いてください。"), code=field_of(locale))
         try:
             refuse_secrets(text)
-            refuse_coupons(session, vault, text)
+            refuse_coupons(work, text)
         except InputError as error:
             raise InputError(error.message, code=field_of(locale)) from None
     return texts
@@ -175,23 +174,23 @@ def field_of(locale: str) -> str:
     return "text_" + locale.replace("@", "_").lower()
 
 
-def publish(session: Session, notice_id: int, actor: Actor, now: datetime) -> SiteNotice:
+def publish(work: Work, notice_id: int) -> SiteNotice:
     """Publish a notice; one about an incident waits for a second person.
 
     Raises:
         NotFoundError: there is none of that key.
         WrongStateError: it was published, proposed or withdrawn before.
     """
-    row = locked(session, notice_id)
+    row = locked(work.session, notice_id)
     action = "publish" if row.incident_id is None else "propose"
     row.state = SITE_NOTICE.next(row.state, action)
     if action == "publish":
-        row.published_at = now
-    _note(session, row, action, actor, now)
+        row.published_at = work.now
+    _note(work, row, action)
     return row
 
 
-def confirm(session: Session, notice_id: int, actor: Actor, now: datetime) -> SiteNotice:
+def confirm(work: Work, notice_id: int) -> SiteNotice:
     """Publish a proposed notice, as the second person.
 
     Raises:
@@ -199,27 +198,27 @@ def confirm(session: Session, notice_id: int, actor: Actor, now: datetime) -> Si
         NotAllowedError: the actor wrote it.
         WrongStateError: it does not wait.
     """
-    row = locked(session, notice_id)
+    row = locked(work.session, notice_id)
     state = SITE_NOTICE.next(row.state, "confirm")
-    if actor.id is None or actor.id == row.written_by:
+    if work.actor.id is None or work.actor.id == row.written_by:
         raise NotAllowedError(
             _s("自分の書いたお知らせは、自分では承認できません。ほかの人が承認してください。")
         )
-    row.state, row.confirmed_by, row.published_at = state, actor.id, now
-    _note(session, row, "confirm", actor, now)
+    row.state, row.confirmed_by, row.published_at = state, work.actor.id, work.now
+    _note(work, row, "confirm")
     return row
 
 
-def withdraw(session: Session, notice_id: int, actor: Actor, now: datetime) -> SiteNotice:
+def withdraw(work: Work, notice_id: int) -> SiteNotice:
     """Take a notice down, or give up a draft.
 
     Raises:
         NotFoundError: there is none of that key.
         WrongStateError: it was withdrawn before.
     """
-    row = locked(session, notice_id)
-    row.state, row.withdrawn_at = SITE_NOTICE.next(row.state, "withdraw"), now
-    _note(session, row, "withdraw", actor, now)
+    row = locked(work.session, notice_id)
+    row.state, row.withdrawn_at = SITE_NOTICE.next(row.state, "withdraw"), work.now
+    _note(work, row, "withdraw")
     return row
 
 
@@ -263,12 +262,10 @@ def waiting_count(session: Session) -> int:
     return len(session.scalars(select(SiteNotice.id).where(SiteNotice.state == "waiting")).all())
 
 
-def _note(session: Session, row: SiteNotice, action: str, actor: Actor, now: datetime) -> None:
-    session.flush()
+def _note(work: Work, row: SiteNotice, action: str) -> None:
+    work.session.flush()
     record(
-        session,
-        actor,
-        now,
+        work,
         f"site_notice.{action}",
         "site_notice",
         row.id,

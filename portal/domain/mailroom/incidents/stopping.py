@@ -5,14 +5,12 @@ What was spent already is not touched but listed, so that people see at once wha
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters import services as letters
 from portal.domain.letters.letters.states import LIVE
 from portal.domain.letters.shipments import services as shipments
@@ -44,7 +42,7 @@ AGAIN = (LISTED, AWAITED)
 """What a second press looks at once more; everything else is decided."""
 
 
-def stop_codes(session: Session, incident_id: int, actor: Actor, now: datetime) -> dict[str, int]:
+def stop_codes(work: Work, incident_id: int) -> dict[str, int]:
     """Stop every listed code of an incident now; returns how many came to which result (``kinds.RESULTS``).
 
     Raises:
@@ -52,10 +50,10 @@ def stop_codes(session: Session, incident_id: int, actor: Actor, now: datetime) 
         WrongStateError: it is closed.
         NotAllowedError: no code is listed (code ``coupon``).
     """
-    return _stop(session, incident_id, COUPON, _stop_code, actor, now)
+    return _stop(work, incident_id, COUPON, _stop_code)
 
 
-def stop_letters(session: Session, incident_id: int, actor: Actor, now: datetime) -> dict[str, int]:
+def stop_letters(work: Work, incident_id: int) -> dict[str, int]:
     """Stop every listed letter of an incident now.
 
     One that is with us is cancelled; of one that left, the ID is stopped, and it is to be pulled.
@@ -64,19 +62,14 @@ def stop_letters(session: Session, incident_id: int, actor: Actor, now: datetime
         NotFoundError, WrongStateError: as ``stop_codes``.
         NotAllowedError: no letter is listed (code ``letter``).
     """
-    return _stop(session, incident_id, LETTER, _stop_letter, actor, now)
+    return _stop(work, incident_id, LETTER, _stop_letter)
 
 
 def _stop(
-    session: Session,
-    incident_id: int,
-    kind: str,
-    act: Callable[[Session, int, Actor, datetime], str],
-    actor: Actor,
-    now: datetime,
+    work: Work, incident_id: int, kind: str, act: Callable[[Work, int], str]
 ) -> dict[str, int]:
-    row = open_and_locked(session, incident_id)
-    subjects = session.scalars(
+    row = open_and_locked(work.session, incident_id)
+    subjects = work.session.scalars(
         select(IncidentSubject)
         .where(IncidentSubject.incident_id == row.id, IncidentSubject.kind == kind)
         .order_by(IncidentSubject.subject_id)
@@ -87,15 +80,15 @@ def _stop(
         )
     for subject in subjects:
         if subject.result in AGAIN:
-            subject.result, subject.done_at = act(session, subject.subject_id, actor, now), now
-    row.changed_at = now
+            subject.result, subject.done_at = act(work, subject.subject_id), work.now
+    row.changed_at = work.now
     counts = dict(Counter(subject.result for subject in subjects))
-    note(session, row, f"stop_{kind}s", actor, now, results=counts)
+    note(work, row, f"stop_{kind}s", results=counts)
     return counts
 
 
-def _stop_code(session: Session, coupon_id: int, actor: Actor, now: datetime) -> str:
-    found = session.execute(
+def _stop_code(work: Work, coupon_id: int) -> str:
+    found = work.session.execute(
         select(Coupon, CouponBatch.stop)
         .join(CouponBatch, CouponBatch.id == Coupon.batch_id)
         .where(Coupon.id == coupon_id)
@@ -117,31 +110,31 @@ def _stop_code(session: Session, coupon_id: int, actor: Actor, now: datetime) ->
             else before[coupon.state]
         )
     if coupon.revealed_at is None:
-        coupons.void_unseen(session, coupon.id, actor, now, reason=REASON)
+        coupons.void_unseen(work, coupon.id, reason=REASON)
         return STOPPED
     if stop == "never":
         if CODE.can(coupon.state, "suspend"):
-            coupons.suspend(session, coupon.id, actor, now, reason=REASON)
+            coupons.suspend(work, coupon.id, reason=REASON)
         return CANNOT
     return (
         STOPPED
-        if coupons.request_stop(session, coupon.id, actor, now, reason=REASON).state == "voided"
+        if coupons.request_stop(work, coupon.id, reason=REASON).state == "voided"
         else AWAITED
     )
 
 
-def _stop_letter(session: Session, letter_id: int, actor: Actor, now: datetime) -> str:
-    letter = letters.locked(session, letter_id)
+def _stop_letter(work: Work, letter_id: int) -> str:
+    letter = letters.locked(work.session, letter_id)
     if letter.state not in LIVE:
         return OVER
-    shipment = latest_of_letter(session, letter.id)
+    shipment = latest_of_letter(work.session, letter.id)
     if letter.state != "handed_over":
-        if shipment is not None and shipments.locked(session, shipment.id).state == "planned":
-            shipments.cancel(session, shipment.id, actor, now)
-        letters.cancel(session, letter.id, actor, now, reason=REASON)
+        if shipment is not None and shipments.locked(work.session, shipment.id).state == "planned":
+            shipments.cancel(work, shipment.id)
+        letters.cancel(work, letter.id, reason=REASON)
         return STOPPED
     if letter.credential_id is not None:
-        credential = lock_row(session, letter.credential_id)
+        credential = lock_row(work.session, letter.credential_id)
         if CREDENTIAL.can(credential.state, "suspend"):
-            move(session, credential, "suspend", actor, now, reason=REASON)
+            move(work, credential, "suspend", reason=REASON)
     return STOPPED if shipment is not None and shipment.state in {"delivered", "returned"} else PULL

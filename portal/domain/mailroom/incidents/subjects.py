@@ -1,17 +1,15 @@
 """What an incident touches: letters and codes by their numbers, by print run or batch, and those of listed households."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.errors import InputError, NotAllowedError, WrongStateError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import bare, folded
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.letters.letters.states import LIVE as LIVING_LETTERS
 from portal.domain.mailroom.incidents.kinds import (
@@ -36,7 +34,7 @@ Found = tuple[int, int | None]
 """Key of a letter, coupon or household, and the household's key; a code in stock has none."""
 
 
-def add_letters(session: Session, incident_id: int, typed: str, actor: Actor, now: datetime) -> int:
+def add_letters(work: Work, incident_id: int, typed: str) -> int:
     """Add letters by their numbers, one a line; returns how many are new.
 
     Raises:
@@ -44,31 +42,25 @@ def add_letters(session: Session, incident_id: int, typed: str, actor: Actor, no
         as ``open_and_locked``.
     """
     numbers = [bare(line).upper() for line in _lines(typed)]
-    rows = session.execute(
+    rows = work.session.execute(
         select(Letter.number, Letter.id, Letter.household_id).where(Letter.number.in_(numbers))
     )
     found: dict[str, Found] = {number: (key, household) for number, key, household in rows}
     _all_known(numbers, found)
-    return _add(
-        session, incident_id, LETTER, (found[number] for number in numbers), TYPED, actor, now
-    )
+    return _add(work, incident_id, LETTER, (found[number] for number in numbers), TYPED)
 
 
-def add_codes(
-    session: Session, vault: Vault, incident_id: int, typed: str, actor: Actor, now: datetime
-) -> int:
+def add_codes(work: Work, incident_id: int, typed: str) -> int:
     """Add codes by the issuer's management numbers, one a line. Raises as ``add_letters``."""
-    digests = [management_digest(vault, folded(line)) for line in _lines(typed)]
-    rows = session.execute(
+    digests = [management_digest(work.vault, folded(line)) for line in _lines(typed)]
+    rows = work.session.execute(
         select(Coupon.management_digest, Coupon.id, Entitlement.household_id)
         .outerjoin(Entitlement, Entitlement.id == Coupon.entitlement_id)
         .where(Coupon.management_digest.in_(digests))
     )
     found: dict[bytes, Found] = {digest: (key, household) for digest, key, household in rows}
     _all_known(digests, found)
-    return _add(
-        session, incident_id, COUPON, (found[digest] for digest in digests), TYPED, actor, now
-    )
+    return _add(work, incident_id, COUPON, (found[digest] for digest in digests), TYPED)
 
 
 def _lines(typed: str) -> list[str]:
@@ -91,59 +83,37 @@ def _all_known(wanted: Sequence[Typed], found: Mapping[Typed, Found]) -> None:
         )
 
 
-def add_run(
-    session: Session, incident_id: int, print_run_id: int, actor: Actor, now: datetime
-) -> int:
+def add_run(work: Work, incident_id: int, print_run_id: int) -> int:
     """Add every letter of a print run. Raises InputError (no such run, code ``run``) and as ``open_and_locked``."""
-    if session.get(PrintRun, print_run_id) is None:
+    if work.session.get(PrintRun, print_run_id) is None:
         raise InputError(_s("この番号の印刷はありません。"), code="run")
-    rows = session.execute(
+    rows = work.session.execute(
         select(Letter.id, Letter.household_id).where(Letter.print_run_id == print_run_id)
     )
-    return _add(
-        session,
-        incident_id,
-        LETTER,
-        [(key, household) for key, household in rows],
-        OF_RUN,
-        actor,
-        now,
-    )
+    return _add(work, incident_id, LETTER, [(key, household) for key, household in rows], OF_RUN)
 
 
-def add_batch(
-    session: Session, incident_id: int, order_ref: str, actor: Actor, now: datetime
-) -> int:
+def add_batch(work: Work, incident_id: int, order_ref: str) -> int:
     """Add every living code of a batch. Raises InputError (no such batch, code ``batch``) and as ``open_and_locked``."""
-    batch = session.scalar(select(CouponBatch.id).where(CouponBatch.order_ref == folded(order_ref)))
+    batch = work.session.scalar(
+        select(CouponBatch.id).where(CouponBatch.order_ref == folded(order_ref))
+    )
     if batch is None:
         raise InputError(_s("この注文番号のクーポンはありません。"), code="batch")
-    rows = session.execute(
+    rows = work.session.execute(
         select(Coupon.id, Entitlement.household_id)
         .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
         .where(Coupon.batch_id == batch, Coupon.state.in_(LIVE))
     )
-    return _add(
-        session,
-        incident_id,
-        COUPON,
-        [(key, household) for key, household in rows],
-        OF_BATCH,
-        actor,
-        now,
-    )
+    return _add(work, incident_id, COUPON, [(key, household) for key, household in rows], OF_BATCH)
 
 
-def add_households(
-    session: Session, incident_id: int, household_ids: Iterable[int], actor: Actor, now: datetime
-) -> int:
+def add_households(work: Work, incident_id: int, household_ids: Iterable[int]) -> int:
     """Add households that the audit log named. Raises as ``open_and_locked``."""
-    return _add(
-        session, incident_id, HOUSEHOLD, [(key, key) for key in household_ids], OF_LOG, actor, now
-    )
+    return _add(work, incident_id, HOUSEHOLD, [(key, key) for key in household_ids], OF_LOG)
 
 
-def add_theirs(session: Session, incident_id: int, kind: str, actor: Actor, now: datetime) -> int:
+def add_theirs(work: Work, incident_id: int, kind: str) -> int:
     """Add the living letters, or the living codes, of the households that are listed.
 
     Raises:
@@ -153,24 +123,22 @@ def add_theirs(session: Session, incident_id: int, kind: str, actor: Actor, now:
     listed = select(IncidentSubject.subject_id).where(
         IncidentSubject.incident_id == incident_id, IncidentSubject.kind == HOUSEHOLD
     )
-    if session.scalar(listed.limit(1)) is None:
+    if work.session.scalar(listed.limit(1)) is None:
         raise NotAllowedError(_s("先に、記録から世帯をさがして加えてください。"), code="theirs")
     if kind == LETTER:
-        rows = session.execute(
+        rows = work.session.execute(
             select(Letter.id, Letter.household_id).where(
                 Letter.household_id.in_(listed), Letter.state.in_(LIVING_LETTERS)
             )
         ).all()
     else:
-        rows = session.execute(
+        rows = work.session.execute(
             select(Coupon.id, Entitlement.household_id)
             .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
             .where(Entitlement.household_id.in_(listed), Coupon.state.in_(LIVE))
         ).all()
     found = [(key, household) for key, household in rows]
-    return _add(
-        session, incident_id, LETTER if kind == LETTER else COUPON, found, OF_LOG, actor, now
-    )
+    return _add(work, incident_id, LETTER if kind == LETTER else COUPON, found, OF_LOG)
 
 
 def open_and_locked(session: Session, incident_id: int) -> Incident:
@@ -186,18 +154,10 @@ def open_and_locked(session: Session, incident_id: int) -> Incident:
     return row
 
 
-def _add(
-    session: Session,
-    incident_id: int,
-    kind: str,
-    found: Iterable[Found],
-    found_by: str,
-    actor: Actor,
-    now: datetime,
-) -> int:
-    row = open_and_locked(session, incident_id)
+def _add(work: Work, incident_id: int, kind: str, found: Iterable[Found], found_by: str) -> int:
+    row = open_and_locked(work.session, incident_id)
     known = set(
-        session.scalars(
+        work.session.scalars(
             select(IncidentSubject.subject_id).where(
                 IncidentSubject.incident_id == row.id, IncidentSubject.kind == kind
             )
@@ -205,7 +165,7 @@ def _add(
     )
     fresh = {key: household for key, household in found if key not in known}
     if fresh:
-        session.execute(
+        work.session.execute(
             insert(IncidentSubject),
             [
                 {
@@ -214,11 +174,11 @@ def _add(
                     "subject_id": key,
                     "household_id": household,
                     "found_by": found_by,
-                    "added_at": now,
+                    "added_at": work.now,
                 }
                 for key, household in fresh.items()
             ],
         )
-    row.changed_at = now
-    note(session, row, "subjects_added", actor, now, what=kind, found_by=found_by, count=len(fresh))
+    row.changed_at = work.now
+    note(work, row, "subjects_added", what=kind, found_by=found_by, count=len(fresh))
     return len(fresh)

@@ -4,16 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.contacts.escalations.call_backs import call_off
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, DomainError, InputError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.services import announce
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments import mail
@@ -78,15 +76,7 @@ def check_pile(pile: Pile, now: datetime) -> dict[str, str]:
     return faults
 
 
-def receive(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    typed: str,
-    pile: Pile,
-    actor: Actor,
-    now: datetime,
-) -> Received:
+def receive(work: Work, typed: str, pile: Pile) -> Received:
     """Take in the item whose number was scanned; its credential is suspended in the same transaction.
 
     Raises:
@@ -95,21 +85,21 @@ def receive(
         ConflictError: it was taken in before, or was never handed over.
         WrongStateError: it was delivered or lost, as far as we know.
     """
-    if faults := check_pile(pile, now):
+    if faults := check_pile(pile, work.now):
         raise InputError(" ".join(faults.values()))
-    found = find(session, typed)
-    household = session.scalars(
+    found = find(work.session, typed)
+    household = work.session.scalars(
         select(Household).where(Household.id == found.household_id).with_for_update(key_share=True)
     ).one()
-    shipment = found.shipment or _posting_of(session, found, actor, now)
+    shipment = found.shipment or _posting_of(work, found)
     if (
-        session.scalar(select(ReturnedItem.id).where(ReturnedItem.shipment_id == shipment.id))
+        work.session.scalar(select(ReturnedItem.id).where(ReturnedItem.shipment_id == shipment.id))
         is not None
     ):
         raise ConflictError(_s("この郵便は、もう受け取ってあります。"), code="received_before")
-    _come_back(session, vault, shipment, pile, actor, now)
+    _come_back(work, shipment, pile)
     if found.letter is not None:
-        _suspend(session, found.letter, actor, now)
+        _suspend(work, found.letter)
     item = ReturnedItem(
         shipment_id=shipment.id,
         household_id=household.id,
@@ -117,26 +107,24 @@ def receive(
         box=pile.box.strip(),
         received_on=pile.received_on,
         keep_until=pile.keep_until,
-        received_by=actor.id,
-        created_at=now,
-        changed_at=now,
+        received_by=work.actor.id,
+        created_at=work.now,
+        changed_at=work.now,
         action=NextAction.PEOPLE_DECIDE.value,
     )
-    session.add(item)
-    session.flush()
+    work.session.add(item)
+    work.session.flush()
     record(
-        session,
-        actor,
-        now,
+        work,
         "returned_mail.received",
         "returned_item",
         item.id,
         household_id=household.id,
         reason=pile.reason,
     )
-    action = _set_going(session, vault, program, household, shipment, pile.reason, actor, now)
+    action = _set_going(work, household, shipment, pile.reason)
     item.action = action.value
-    session.flush()
+    work.session.flush()
     number = (
         found.letter.number
         if found.letter is not None
@@ -145,84 +133,61 @@ def receive(
     return Received(item, number, action, household.protected)
 
 
-def _posting_of(session: Session, found: Found, actor: Actor, now: datetime) -> Shipment:
+def _posting_of(work: Work, found: Found) -> Shipment:
     """Give a letter that came back before anybody entered its posting the shipment it must have had."""
     letter = found.letter
     if letter is None or letter.handed_over_at is None:
         raise ConflictError(
             _s("この手紙は、まだ差し出していません。番号を確かめてください。"), code="not_sent"
         )
-    row = shipments.plan(
-        session, shipments.LETTER, letter.household_id, actor, now, letter_id=letter.id
-    )
-    shipments.post_unlabeled(session, row.id, jst_date(letter.handed_over_at), actor, now)
+    row = shipments.plan(work, shipments.LETTER, letter.household_id, letter_id=letter.id)
+    shipments.post_unlabeled(work, row.id, jst_date(letter.handed_over_at))
     return row
 
 
-def _come_back(
-    session: Session, vault: Vault, shipment: Shipment, pile: Pile, actor: Actor, now: datetime
-) -> None:
+def _come_back(work: Work, shipment: Shipment, pile: Pile) -> None:
     if shipment.absent_on is not None:
-        call_off(session, absence_key(shipment.id), actor, now)
-    parcel = session.scalar(
+        call_off(work, absence_key(shipment.id))
+    parcel = work.session.scalar(
         select(AlternativeParcel.id).where(AlternativeParcel.shipment_id == shipment.id)
     )
     if parcel is not None:
-        delivery.come_back(session, vault, parcel, pile.reason, pile.received_on, actor, now)
+        delivery.come_back(work, parcel, pile.reason, pile.received_on)
     else:
-        shipments.come_back(session, shipment.id, pile.reason, pile.received_on, actor, now)
+        shipments.come_back(work, shipment.id, pile.reason, pile.received_on)
 
 
-def _suspend(session: Session, letter: Letter, actor: Actor, now: datetime) -> None:
+def _suspend(work: Work, letter: Letter) -> None:
     """Stop the ID of a letter that somebody may have opened on its way; one that ended before stays as it is."""
     if letter.credential_id is None:
         return
-    credential = lock_row(session, letter.credential_id)
+    credential = lock_row(work.session, letter.credential_id)
     if CREDENTIAL.can(credential.state, "suspend"):
-        move(session, credential, "suspend", actor, now, reason=SUSPENDED_FOR)
+        move(work, credential, "suspend", reason=SUSPENDED_FOR)
 
 
-def _set_going(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    household: Household,
-    shipment: Shipment,
-    reason: str,
-    actor: Actor,
-    now: datetime,
-) -> NextAction:
+def _set_going(work: Work, household: Household, shipment: Shipment, reason: str) -> NextAction:
     letter = shipment.kind == shipments.LETTER
-    used = letters_sent_again(session, household.id) if letter else shipment.attempt
-    left = max(0, program.requests.redeliveries - used)
-    asked = open_request(session, household.id, None if letter else shipment.id) is not None
+    used = letters_sent_again(work.session, household.id) if letter else shipment.attempt
+    left = max(0, work.program.requests.redeliveries - used)
+    asked = open_request(work.session, household.id, None if letter else shipment.id) is not None
     action = next_action(reason, protected=household.protected, left=left, asked=asked)
     if action is NextAction.ON_REQUEST and letter:
-        if program.requests.first_redelivery_unasked and used == 0:
+        if work.program.requests.first_redelivery_unasked and used == 0:
             try:
-                with session.begin_nested():
-                    submit(session, vault, program, household.id, LETTER_ITEM, None, actor, now)
+                with work.session.begin_nested():
+                    submit(work, household.id, LETTER_ITEM, None)
                 action = NextAction.ASKED_FOR
             except DomainError:
                 # the window is over, say: then the household is told as always
                 action = NextAction.ON_REQUEST
-        announce(
-            session, vault, household.id, "came_back", f"shipment:{shipment.id}:came_back", now
-        )
+        announce(work, household.id, "came_back", f"shipment:{shipment.id}:came_back")
     elif action is NextAction.WARD_LOOKS:
-        open_once(session, vault, ADDRESS_CHECK, household.id, {"reason": reason}, actor, now)
+        open_once(work, ADDRESS_CHECK, household.id, {"reason": reason})
     return action
 
 
-def correct_reason(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    item_id: int,
-    reason: str,
-    actor: Actor,
-    now: datetime,
-) -> ReturnedItem:
+def correct_reason(work: Work, item_id: int, reason: str) -> ReturnedItem:
     """Put a wrong reason right on the day on which the item was taken in; the next step follows the new one.
 
     Raises:
@@ -230,22 +195,20 @@ def correct_reason(
         InputError: no such reason.
         ConflictError: it was taken in on an earlier day, or is no longer on the shelf.
     """
-    item = locked(session, item_id)
+    item = locked(work.session, item_id)
     if reason not in mail.RETURN_REASONS:
         raise InputError(_s("郵便が戻った理由を選んでください。"))
-    if item.state != KEPT or jst_date(item.created_at) != jst_date(now):
+    if item.state != KEPT or jst_date(item.created_at) != jst_date(work.now):
         raise ConflictError(
             _s("理由を直せるのは、受け取ったその日だけです。責任者に相談してください。")
         )
-    shipment = shipments.locked(session, item.shipment_id)
+    shipment = shipments.locked(work.session, item.shipment_id)
     before, item.reason, shipment.returned_reason = item.reason, reason, reason
-    item.changed_at = now
-    household = session.get_one(Household, item.household_id)
-    item.action = _set_going(session, vault, program, household, shipment, reason, actor, now).value
+    item.changed_at = work.now
+    household = work.session.get_one(Household, item.household_id)
+    item.action = _set_going(work, household, shipment, reason).value
     record(
-        session,
-        actor,
-        now,
+        work,
         "returned_mail.corrected",
         "returned_item",
         item.id,
@@ -253,5 +216,5 @@ def correct_reason(
         before=before,
         after=reason,
     )
-    session.flush()
+    work.session.flush()
     return item

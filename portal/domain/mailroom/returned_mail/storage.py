@@ -7,11 +7,11 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import day_end, day_start, jst_date
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.returned_mail.models import ReturnedItem
@@ -98,14 +98,12 @@ def to_destroy(session: Session, today: date, *, include_protected: bool) -> Seq
     return list(session.scalars(statement))
 
 
-def hand_to_ward(session: Session, item_id: int, actor: Actor, now: datetime) -> ReturnedItem:
+def hand_to_ward(work: Work, item_id: int) -> ReturnedItem:
     """Note that the ward has the item now. Raises NotFoundError and WrongStateError."""
-    return _step(session, locked(session, item_id), "hand_to_ward", actor, now)
+    return _step(work, locked(work.session, item_id), "hand_to_ward")
 
 
-def propose_destruction(
-    session: Session, item_ids: Collection[int], actor: Actor, now: datetime
-) -> int:
+def propose_destruction(work: Work, item_ids: Collection[int]) -> int:
     """Propose to destroy letters whose time is over; a second person confirms. Returns how many were proposed.
 
     Raises:
@@ -113,32 +111,28 @@ def propose_destruction(
         NotAllowedError: nobody with an account.
         ConflictError: one is still to be kept, or is a parcel (its content goes into stock).
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("廃棄を提案できるのは、アカウントのある職員だけです。"))
     done = 0
     for item_id in sorted(set(item_ids)):
-        row = locked(session, item_id)
+        row = locked(work.session, item_id)
         RETURNED_ITEM.next(row.state, "destroy")
-        _refuse_too_early(session, row, now)
+        _refuse_too_early(work.session, row, work.now)
         if row.destruction_proposed_by is None:
-            row.destruction_proposed_by, row.changed_at = actor.id, now
+            row.destruction_proposed_by, row.changed_at = work.actor.id, work.now
             record(
-                session,
-                actor,
-                now,
+                work,
                 "returned_mail.destruction_proposed",
                 "returned_item",
                 row.id,
                 household_id=row.household_id,
             )
             done += 1
-    session.flush()
+    work.session.flush()
     return done
 
 
-def confirm_destruction(
-    session: Session, item_ids: Collection[int], actor: Actor, now: datetime
-) -> int:
+def confirm_destruction(work: Work, item_ids: Collection[int]) -> int:
     """Note, as the second person, that letters were destroyed. Returns how many.
 
     Raises:
@@ -148,36 +142,34 @@ def confirm_destruction(
     """
     done = 0
     for item_id in sorted(set(item_ids)):
-        row = locked(session, item_id)
+        row = locked(work.session, item_id)
         if (
             row.destruction_proposed_by is None
-            or row.destruction_proposed_by == actor.id
-            or actor.id is None
+            or row.destruction_proposed_by == work.actor.id
+            or work.actor.id is None
         ):
             raise NotAllowedError(_s("廃棄は、提案した人とは別の人が確認します。"))
-        _refuse_too_early(session, row, now)
-        row.destroyed_by, row.destroyed_at = actor.id, now
-        _step(session, row, "destroy", actor, now)
+        _refuse_too_early(work.session, row, work.now)
+        row.destroyed_by, row.destroyed_at = work.actor.id, work.now
+        _step(work, row, "destroy")
         done += 1
     return done
 
 
-def take_back_proposal(session: Session, item_id: int, actor: Actor, now: datetime) -> ReturnedItem:
+def take_back_proposal(work: Work, item_id: int) -> ReturnedItem:
     """Take a proposal to destroy back. Raises NotFoundError; ConflictError where there is none."""
-    row = locked(session, item_id)
+    row = locked(work.session, item_id)
     if row.destruction_proposed_by is None or row.state != KEPT:
         raise ConflictError(_s("この郵便の廃棄は、提案されていません。"))
-    row.destruction_proposed_by, row.changed_at = None, now
+    row.destruction_proposed_by, row.changed_at = None, work.now
     record(
-        session,
-        actor,
-        now,
+        work,
         "returned_mail.destruction_withdrawn",
         "returned_item",
         row.id,
         household_id=row.household_id,
     )
-    session.flush()
+    work.session.flush()
     return row
 
 
@@ -194,21 +186,17 @@ def _refuse_too_early(session: Session, row: ReturnedItem, now: datetime) -> Non
         )
 
 
-def _step(
-    session: Session, row: ReturnedItem, action: str, actor: Actor, now: datetime
-) -> ReturnedItem:
-    row.state, row.changed_at = RETURNED_ITEM.next(row.state, action), now
+def _step(work: Work, row: ReturnedItem, action: str) -> ReturnedItem:
+    row.state, row.changed_at = RETURNED_ITEM.next(row.state, action), work.now
     record(
-        session,
-        actor,
-        now,
+        work,
         f"returned_mail.{action}",
         "returned_item",
         row.id,
         household_id=row.household_id,
         box=row.box,
     )
-    session.flush()
+    work.session.flush()
     return row
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.states import LIVE
 from portal.domain.letters.shipments.models import Shipment
@@ -39,12 +39,7 @@ class Undelivered:
 
 
 def undelivered(
-    session: Session,
-    program: Program,
-    *,
-    include_protected: bool,
-    after: int = 0,
-    limit: int = PAGE,
+    work: Work, *, include_protected: bool, after: int = 0, limit: int = PAGE
 ) -> Sequence[Undelivered]:
     """Return households whose living letter is not delivered, by key after ``after``; ``limit`` 0 means all."""
     used = (
@@ -83,10 +78,10 @@ def undelivered(
     )
     if limit:
         statement = statement.limit(limit)
-    offered = program.requests.redeliveries
+    offered = work.program.requests.redeliveries
     return [
         Undelivered(key, number, state, reason, day, int(again), offered, int(children), int(yen))
-        for key, number, state, reason, day, again, children, yen in session.execute(statement)
+        for key, number, state, reason, day, again, children, yen in work.session.execute(statement)
     ]
 
 

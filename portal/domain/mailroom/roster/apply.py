@@ -6,11 +6,10 @@ from datetime import datetime
 from sqlalchemy import case, exists, insert, literal, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.roster.changes import Applier
 from portal.domain.mailroom.roster.models import (
     RosterDifference,
@@ -37,14 +36,7 @@ def no_step() -> None:
 
 
 def apply_import(
-    session: Session,
-    vault: Vault,
-    indexer: Indexer,
-    import_id: int,
-    amount_yen: int,
-    actor: Actor,
-    now: datetime,
-    step: Step = no_step,
+    work: Work, indexer: Indexer, import_id: int, amount_yen: int, step: Step = no_step
 ) -> RosterImport:
     """Carry out a staged import. Everything or nothing; a second call finds it applied and refuses.
 
@@ -54,7 +46,7 @@ def apply_import(
         NotFoundError: there is no such import.
         ConflictError: it was applied before, or a later one replaced it.
     """
-    found = session.scalar(
+    found = work.session.scalar(
         select(RosterImport).where(RosterImport.id == import_id).with_for_update()
     )
     if found is None:
@@ -69,9 +61,9 @@ def apply_import(
         for _step in range(STEPS - 2):
             step()
     else:
-        _insert_new(session, import_id, amount_yen, now, step)
-    applier = Applier(session, vault, indexer, found, amount_yen, actor, now)
-    for difference in session.scalars(
+        _insert_new(work.session, import_id, amount_yen, work.now, step)
+    applier = Applier(work, indexer, found, amount_yen)
+    for difference in work.session.scalars(
         select(RosterDifference)
         .where(RosterDifference.import_id == import_id)
         .order_by(RosterDifference.id)
@@ -80,16 +72,14 @@ def apply_import(
         difference.applied, difference.staged_id = True, None
     step()
     if found.has_protection:
-        note_protection(session, "extract", actor, now, subject_id=import_id)
+        note_protection(work, "extract", subject_id=import_id)
     found.state = ROSTER_IMPORT.next(found.state, "apply")
-    found.applied_at = now
-    session.flush()
-    clear_staging(session, import_id)
+    found.applied_at = work.now
+    work.session.flush()
+    clear_staging(work.session, import_id)
     step()
     record(
-        session,
-        actor,
-        now,
+        work,
         "roster.applied",
         "roster_import",
         import_id,

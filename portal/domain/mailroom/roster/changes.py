@@ -1,14 +1,11 @@
 """What a later extract changes in stored households; whatever needs a decision is held instead."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.roster import codes
 from portal.domain.mailroom.roster.comparing import FIXABLE, codes_now
 from portal.domain.mailroom.roster.holds import close_hold, put_hold, settle
@@ -52,23 +49,13 @@ class Applier:
     """Carries out the differences of one import inside its transaction."""
 
     def __init__(
-        self,
-        session: Session,
-        vault: Vault,
-        indexer: Indexer,
-        imported: RosterImport,
-        amount_yen: int,
-        actor: Actor,
-        now: datetime,
+        self, work: Work, indexer: Indexer, imported: RosterImport, amount_yen: int
     ) -> None:
-        self._session = session
-        self._vault = vault
+        self._work = work
         self._indexer = indexer
         self._import_id = imported.id
         self._has_protection = imported.has_protection
         self._amount = amount_yen
-        self._actor = actor
-        self._now = now
 
     def apply(self, difference: RosterDifference) -> None:
         """Carry out one difference; new households were inserted before."""
@@ -76,7 +63,7 @@ class Applier:
         if kind is Kind.HOUSEHOLD_NEW:
             return
         staged = (
-            self._session.get(StagedHousehold, difference.staged_id)
+            self._work.session.get(StagedHousehold, difference.staged_id)
             if difference.staged_id
             else None
         )
@@ -85,11 +72,9 @@ class Applier:
             household.protected = True
         if kind in HOLD_OF:
             put_hold(
-                self._session,
+                self._work,
                 household,
                 HOLD_OF[kind],
-                self._actor,
-                self._now,
                 difference=kind.value,
             )
         self._carry_out(kind, household, staged, difference.child_id)
@@ -98,24 +83,24 @@ class Applier:
                 frozenset(household.codes), frozenset(staged.codes), self._has_protection
             )
             household.codes = sorted(said)
-        household.changed_at = self._now
+        household.changed_at = self._work.now
         record(
-            self._session,
-            self._actor,
-            self._now,
+            self._work,
             f"roster.{kind.value}",
             "household",
             household.id,
             household_id=household.id,
             import_id=self._import_id,
         )
-        self._session.flush()
+        self._work.session.flush()
 
     def _household(self, difference: RosterDifference, staged: StagedHousehold | None) -> Household:
         if difference.household_id is not None:
-            return self._session.get_one(Household, difference.household_id, with_for_update=True)
+            return self._work.session.get_one(
+                Household, difference.household_id, with_for_update=True
+            )
         digest = staged.number_digest if staged is not None else b""
-        return self._session.scalars(
+        return self._work.session.scalars(
             select(Household).where(Household.number_digest == digest)
         ).one()
 
@@ -124,17 +109,15 @@ class Applier:
     ) -> None:
         match kind:
             case Kind.CHILD_GONE | Kind.CHILD_BACK:
-                child = self._session.get_one(Child, child_id)
+                child = self._work.session.get_one(Child, child_id)
                 action = "remove" if kind is Kind.CHILD_GONE else "restore"
                 child.state = CHILD.next(child.state, action)
             case Kind.PROTECTION_CLEARED if household.protected:
                 # only the ward's people lift a protection: it stays until they release the hold
                 put_hold(
-                    self._session,
+                    self._work,
                     household,
                     codes.W01_PROTECTED,
-                    self._actor,
-                    self._now,
                     difference=kind.value,
                 )
             case Kind.HOUSEHOLD_BACK:
@@ -142,11 +125,9 @@ class Applier:
             case Kind.HOLD_NEW if staged is not None:
                 for code in sorted(self._staged_holds(staged) - set(household.codes)):
                     put_hold(
-                        self._session,
+                        self._work,
                         household,
                         code,
-                        self._actor,
-                        self._now,
                         difference=kind.value,
                     )
             case Kind.HOLD_CLEARED if staged is not None:
@@ -162,26 +143,28 @@ class Applier:
 
     def _staged_holds(self, staged: StagedHousehold) -> set[str]:
         return set(
-            self._session.scalars(
+            self._work.session.scalars(
                 select(StagedHold.code).where(StagedHold.household_id == staged.id)
             )
         )
 
     def _back(self, household: Household) -> None:
-        for hold in open_holds(self._session, household.id):
+        for hold in open_holds(self._work.session, household.id):
             if hold.detail.get("difference") == Kind.HOUSEHOLD_GONE:
                 hold.detail = {**hold.detail, "difference": Kind.HOUSEHOLD_BACK.value}
 
     def _clear(self, household: Household, still: set[str]) -> None:
-        for hold in open_holds(self._session, household.id):
+        for hold in open_holds(self._work.session, household.id):
             if hold.code in FIXABLE and hold.code not in still:
                 close_hold(
-                    self._session, hold, self._actor, self._now, corrected_by=self._import_id
+                    self._work,
+                    hold,
+                    corrected_by=self._import_id,
                 )
-        settle(self._session, household, self._actor, self._now)
+        settle(self._work, household)
 
     def _fields(self, row: Household | StagedHousehold) -> tuple[bytes, HouseholdFields]:
-        key = self._vault.unwrap(row.wrapped_key)
+        key = self._work.vault.unwrap(row.wrapped_key)
         return key, open_household(key, row.sealed, row.number_digest)
 
     def _new_fields(self, household: Household, staged: StagedHousehold) -> None:
@@ -191,41 +174,43 @@ class Applier:
             key, replace(new, number=old.number), household.number_digest
         )
         if new.birth is not None:
-            household.birth_digest = birth_digest(self._vault, household.number_digest, new.birth)
+            household.birth_digest = birth_digest(
+                self._work.vault, household.number_digest, new.birth
+            )
         self._changed(household, staged)
 
     def _new_child_fields(
         self, household: Household, staged: StagedHousehold, child_id: int
     ) -> None:
-        child = self._session.get_one(Child, child_id)
-        said = self._session.scalars(
+        child = self._work.session.get_one(Child, child_id)
+        said = self._work.session.scalars(
             select(StagedChild).where(
                 StagedChild.household_id == staged.id,
                 StagedChild.person_digest == child.person_digest,
             )
         ).one()
         fields = open_child(
-            self._vault.unwrap(staged.wrapped_key), said.sealed, child.person_digest
+            self._work.vault.unwrap(staged.wrapped_key), said.sealed, child.person_digest
         )
         child.sealed = seal_child(
-            self._vault.unwrap(household.wrapped_key), fields, child.person_digest
+            self._work.vault.unwrap(household.wrapped_key), fields, child.person_digest
         )
         child.codes = list(said.codes)
         self._changed(household, staged)
 
     def _new_children(self, household: Household, staged: StagedHousehold) -> None:
         key, new_key = (
-            self._vault.unwrap(household.wrapped_key),
-            self._vault.unwrap(staged.wrapped_key),
+            self._work.vault.unwrap(household.wrapped_key),
+            self._work.vault.unwrap(staged.wrapped_key),
         )
-        ordinal = next_ordinal(self._session, household.id) - 1
-        for said in self._session.scalars(
+        ordinal = next_ordinal(self._work.session, household.id) - 1
+        for said in self._work.session.scalars(
             select(StagedChild)
             .where(StagedChild.household_id == staged.id)
             .order_by(StagedChild.ordinal)
         ).all():
             known = select(Child.id).where(Child.person_digest == said.person_digest)
-            if self._session.scalar(known) is not None:
+            if self._work.session.scalar(known) is not None:
                 continue
             ordinal += 1
             fields = open_child(new_key, said.sealed, said.person_digest)
@@ -236,15 +221,15 @@ class Applier:
                 codes=list(said.codes),
                 sealed=seal_child(key, fields, said.person_digest),
             )
-            self._session.add(child)
-            self._session.flush()
-            held = household.withheld or bool(open_holds(self._session, household.id))
+            self._work.session.add(child)
+            self._work.session.flush()
+            held = household.withheld or bool(open_holds(self._work.session, household.id))
             create_for_children(
-                self._session,
+                self._work.session,
                 household.id,
                 [child.id],
                 amount_yen=self._amount,
-                now=self._now,
+                now=self._work.now,
                 held=held,
             )
         self._changed(household, staged)
@@ -254,23 +239,21 @@ class Applier:
         key, fields = self._fields(household)
         children = [
             open_child(key, child.sealed, child.person_digest)
-            for child in self._session.scalars(
+            for child in self._work.session.scalars(
                 select(Child).where(Child.household_id == household.id)
             )
         ]
-        row = self._session.get_one(SearchIndex, household.id)
+        row = self._work.session.get_one(SearchIndex, household.id)
         row.names = self._indexer.names(fields, children)
         row.places = self._indexer.places(fields)
         row.births = self._indexer.births(fields, children)
-        dropped = self._session.execute(
+        dropped = self._work.session.execute(
             delete(PrintText).where(PrintText.household_id == household.id).returning(PrintText.id)
         ).first()
         if dropped is not None and codes.W02_GAIJI in self._staged_holds(staged):
             put_hold(
-                self._session,
+                self._work,
                 household,
                 codes.W02_GAIJI,
-                self._actor,
-                self._now,
                 print_text="outdated",
             )

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, exists, select, update
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.roster import codes
 from portal.domain.mailroom.roster.bulk import chunks, insert_rows
 from portal.domain.mailroom.roster.comparing import Known, Side, compare
@@ -41,14 +41,14 @@ def mark_new(session: Session, import_id: int) -> None:
     session.execute(update(StagedHousehold).where(mine, stored).values(change="known"))
 
 
-def find(session: Session, vault: Vault, imported: RosterImport) -> dict[str, int]:
+def find(work: Work, imported: RosterImport) -> dict[str, int]:
     """Compare a staged import with what is stored, keep the differences and return their counts by kind."""
-    mark_new(session, imported.id)
-    finder = _Finder(session, vault, imported)
+    mark_new(work.session, imported.id)
+    finder = _Finder(work, imported)
     counts: Counter[str] = Counter()
     for batch in chunks(finder.all(), AT_ONCE):
         rows = [(imported.id, kind.value, *keys, False) for kind, *keys in batch]
-        insert_rows(session, RosterDifference, COLUMNS, rows)
+        insert_rows(work.session, RosterDifference, COLUMNS, rows)
         counts.update(kind.value for kind, *_keys in batch)
     return dict(sorted(counts.items()))
 
@@ -56,9 +56,9 @@ def find(session: Session, vault: Vault, imported: RosterImport) -> dict[str, in
 class _Finder:
     """Finds the differences of one import."""
 
-    def __init__(self, session: Session, vault: Vault, imported: RosterImport) -> None:
-        self._session = session
-        self._vault = vault
+    def __init__(self, work: Work, imported: RosterImport) -> None:
+        self._session = work.session
+        self._vault = work.vault
         self._import_id = imported.id
         self._has_protection = imported.has_protection
         self._gone: dict[Look, int] = {}

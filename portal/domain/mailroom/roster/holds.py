@@ -4,20 +4,18 @@ W01, W04, W10, W11, W15 and W20 take two people, one of them of the ward or with
 goes with an approved print text. The last release lets the household's entitlements and coupons go on.
 """
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.services import Instruction, confirm, propose
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.roster import codes
 from portal.domain.mailroom.roster.print_check import check_print_fields
 from portal.domain.people.coupons.models import Coupon
@@ -47,38 +45,27 @@ def needs_two(code: str) -> bool:
     return code in TWO_PEOPLE or code == codes.W02_GAIJI
 
 
-def put_hold(
-    session: Session, household: Household, code: str, actor: Actor, now: datetime, **detail: Any
-) -> Hold:
+def put_hold(work: Work, household: Household, code: str, **detail: Any) -> Hold:
     """Hold a household: nothing is assigned or printed, coupons are hidden. An open hold of the code is kept."""
-    found = next((hold for hold in open_holds(session, household.id) if hold.code == code), None)
+    found = next(
+        (hold for hold in open_holds(work.session, household.id) if hold.code == code), None
+    )
     if found is None:
-        found = Hold(household_id=household.id, code=code, created_at=now, detail=detail)
-        session.add(found)
-        record(
-            session,
-            actor,
-            now,
-            "hold.put",
-            "household",
-            household.id,
-            household_id=household.id,
-            code=code,
-        )
+        found = Hold(household_id=household.id, code=code, created_at=work.now, detail=detail)
+        work.session.add(found)
+        record(work, "hold.put", "household", household.id, household_id=household.id, code=code)
     elif detail:
         found.detail = {**found.detail, **detail}
-    hold_household(session, household.id, now)
-    suspend_household(session, household.id, actor, now, reason=code)
-    session.flush()
+    hold_household(work.session, household.id, work.now)
+    suspend_household(work, household.id, reason=code)
+    work.session.flush()
     return found
 
 
 def propose_release(
-    session: Session,
+    work: Work,
     household_id: int,
     code: str,
-    actor: Actor,
-    now: datetime,
     instruction: Instruction | None = None,
     *,
     counter: bool = False,
@@ -95,14 +82,12 @@ def propose_release(
     _refuse_gaiji(code)
     if counter and code != codes.W01_PROTECTED:
         raise InputError(_s("窓口での手渡しは、支援措置の保留を解くときだけ選べます。"))
-    hold = _open_hold(session, household_id, code)
+    hold = _open_hold(work.session, household_id, code)
     return propose(
-        session,
+        work,
         RELEASE_HOLD,
         "hold",
         hold.id,
-        actor,
-        now,
         instruction=instruction,
         household_id=household_id,
         detail={"code": code, "household_id": household_id}
@@ -111,13 +96,7 @@ def propose_release(
 
 
 def propose_print_text(
-    session: Session,
-    vault: Vault,
-    household_id: int,
-    fields: PrintFields,
-    actor: Actor,
-    now: datetime,
-    instruction: Instruction | None = None,
+    work: Work, household_id: int, fields: PrintFields, instruction: Instruction | None = None
 ) -> Approval:
     """Propose what to print instead of characters that no font has; ``release`` with a second person approves it.
 
@@ -125,28 +104,20 @@ def propose_print_text(
         NotFoundError: no such household.
         InputError: something would still be unprintable, or the image is no small PNG.
     """
-    check_print_fields(view_household(session, vault, household_id), fields)
+    check_print_fields(view_household(work, household_id), fields)
     return propose(
-        session,
+        work,
         PRINT_TEXT,
         "household",
         household_id,
-        actor,
-        now,
         instruction=instruction,
         household_id=household_id,
         detail={"code": codes.W02_GAIJI, "household_id": household_id},
-        sealed=seal_print_fields(vault, fields, household_id),
+        sealed=seal_print_fields(work.vault, fields, household_id),
     )
 
 
-def release(
-    session: Session,
-    vault: Vault,  # noqa: ARG001  (one signature for both kinds)
-    approval_id: int,
-    actor: Actor,
-    now: datetime,
-) -> Approval:
+def release(work: Work, approval_id: int) -> Approval:
     """Confirm another person's proposal of a release or a print text, and carry it out.
 
     Raises:
@@ -154,38 +125,34 @@ def release(
         NotAllowedError: the own proposal; or nobody of the ward and no instruction where the ward must agree.
         WrongStateError: decided before, or the hold was released meanwhile.
     """
-    waiting = session.get(Approval, approval_id)
+    waiting = work.session.get(Approval, approval_id)
     if waiting is None or waiting.kind not in {RELEASE_HOLD, PRINT_TEXT}:
         raise NotFoundError(_s("この提案は見つかりませんでした。"))
     code, household_id = waiting.detail["code"], waiting.detail["household_id"]
-    household = _locked(session, household_id)
-    approval = confirm(
-        session, approval_id, actor, now, ward_needed=needs_two(code), household_id=household_id
-    )
+    household = _locked(work.session, household_id)
+    approval = confirm(work, approval_id, ward_needed=needs_two(code), household_id=household_id)
     if approval.kind == PRINT_TEXT:
-        _keep_print_text(session, approval, household_id, actor, now)
-        holds = [hold for hold in open_holds(session, household_id) if hold.code == code]
+        _keep_print_text(work, approval, household_id)
+        holds = [hold for hold in open_holds(work.session, household_id) if hold.code == code]
     else:
-        holds = [session.get_one(Hold, approval.subject_id, with_for_update=True)]
+        holds = [work.session.get_one(Hold, approval.subject_id, with_for_update=True)]
     for hold in holds:
-        close_hold(session, hold, actor, now, approval_id=approval.id)
+        close_hold(work, hold, approval_id=approval.id)
     if code == codes.W01_PROTECTED:
         household.protected = household.counter = bool(approval.detail.get("counter"))
-        household.changed_at = now
-    settle(session, household, actor, now)
+        household.changed_at = work.now
+    settle(work, household)
     return approval
 
 
-def release_alone(
-    session: Session, household_id: int, code: str, actor: Actor, now: datetime
-) -> Hold:
+def release_alone(work: Work, household_id: int, code: str) -> Hold:
     """Release a hold that one officer may release.
 
     Raises:
         NotFoundError: no open hold of this code.
         NotAllowedError: the code takes two people or a print text, or the actor has no account.
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("保留を解けるのは、アカウントのある職員だけです。"))
     _refuse_gaiji(code)
     if needs_two(code):
@@ -194,30 +161,20 @@ def release_alone(
                 "この保留は、区の指示を受けて二人で解きます。解除を提案し、ほかの人の承認を受けてください。"
             )
         )
-    household = _locked(session, household_id)
-    hold = _open_hold(session, household_id, code)
-    close_hold(session, hold, actor, now)
-    settle(session, household, actor, now)
+    household = _locked(work.session, household_id)
+    hold = _open_hold(work.session, household_id, code)
+    close_hold(work, hold)
+    settle(work, household)
     return hold
 
 
-def close_hold(
-    session: Session,
-    hold: Hold,
-    actor: Actor,
-    now: datetime,
-    *,
-    approval_id: int | None = None,
-    **detail: Any,
-) -> None:
+def close_hold(work: Work, hold: Hold, *, approval_id: int | None = None, **detail: Any) -> None:
     """Close one hold and log it. Raises WrongStateError when it was closed before."""
     hold.state = HOLD.next(hold.state, "release")
-    hold.released_at, hold.approval_id = now, approval_id
+    hold.released_at, hold.approval_id = work.now, approval_id
     hold.detail = {**hold.detail, **detail}
     record(
-        session,
-        actor,
-        now,
+        work,
         "hold.released",
         "household",
         hold.household_id,
@@ -225,15 +182,15 @@ def close_hold(
         code=hold.code,
         approval_id=approval_id,
     )
-    session.flush()
+    work.session.flush()
 
 
-def settle(session: Session, household: Household, actor: Actor, now: datetime) -> bool:
+def settle(work: Work, household: Household) -> bool:
     """Let a household go on when nothing holds it any more; returns whether it does."""
-    if household.withheld or open_holds(session, household.id):
+    if household.withheld or open_holds(work.session, household.id):
         return False
-    release_household(session, household.id, now)
-    suspended = session.scalars(
+    release_household(work.session, household.id, work.now)
+    suspended = work.session.scalars(
         select(Coupon.id)
         .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
         .where(
@@ -243,8 +200,8 @@ def settle(session: Session, household: Household, actor: Actor, now: datetime) 
         )
     ).all()
     for coupon_id in suspended:
-        if _suspended_by_hold(session, coupon_id):
-            resume(session, coupon_id, actor, now)
+        if _suspended_by_hold(work.session, coupon_id):
+            resume(work, coupon_id)
     return True
 
 
@@ -263,26 +220,25 @@ def _suspended_by_hold(session: Session, coupon_id: int) -> bool:
     return latest is not None and str(latest.detail.get("reason", "")).startswith("W")
 
 
-def _keep_print_text(
-    session: Session, approval: Approval, household_id: int, actor: Actor, now: datetime
-) -> None:
+def _keep_print_text(work: Work, approval: Approval, household_id: int) -> None:
     sealed = approval.sealed or b""
-    row = session.scalar(
+    row = work.session.scalar(
         select(PrintText).where(PrintText.household_id == household_id).with_for_update()
     )
     if row is None:
-        session.add(
+        work.session.add(
             PrintText(
-                household_id=household_id, sealed=sealed, approval_id=approval.id, approved_at=now
+                household_id=household_id,
+                sealed=sealed,
+                approval_id=approval.id,
+                approved_at=work.now,
             )
         )
     else:
-        row.sealed, row.approval_id, row.approved_at = sealed, approval.id, now
+        row.sealed, row.approval_id, row.approved_at = sealed, approval.id, work.now
     approval.sealed = None
     record(
-        session,
-        actor,
-        now,
+        work,
         "print_text.approved",
         "household",
         household_id,

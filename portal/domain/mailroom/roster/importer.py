@@ -1,20 +1,16 @@
 """Importing an extract: check, stage, and apply (the first one at once, later ones when people say so)."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.base import refresh_statistics
-from portal.domain.foundation.clock import Clock
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import WorkSource
 from portal.domain.mailroom.roster.apply import Step, apply_import, no_step
 from portal.domain.mailroom.roster.check import RosterReport
 from portal.domain.mailroom.roster.differences import find
@@ -32,8 +28,6 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Child, Household, SearchIndex
 from portal.domain.people.households.search_index import Indexer
 
-Write = Callable[[], AbstractContextManager[Session]]
-
 
 @dataclass(frozen=True, slots=True)
 class Imported:
@@ -46,23 +40,12 @@ class Imported:
 
 
 class Importer:
-    """Imports extracts of one program. ``write`` opens a transaction that commits at its end."""
+    """Imports extracts of one program."""
 
-    def __init__(
-        self,
-        write: Write,
-        vault: Vault,
-        indexer: Indexer,
-        clock: Clock,
-        amount_yen: int,
-        actor: Actor,
-    ) -> None:
-        self._write = write
-        self._vault = vault
+    def __init__(self, source: WorkSource, indexer: Indexer, amount_yen: int) -> None:
+        self._source = source
         self._indexer = indexer
-        self._clock = clock
         self._amount = amount_yen
-        self._actor = actor
 
     def run(self, path: Path, report: RosterReport, *, step: Step = no_step) -> Imported:
         """Import a checked file. Interrupted anywhere, the next run of the same file completes it once.
@@ -73,24 +56,28 @@ class Importer:
             ConflictError: another import was started meanwhile; nothing of this one is applied.
             RosterFileError: the file changed since its check.
         """
-        with self._write() as session:
+        with self._source.write() as session:
             known = self._known(session, report.sha256)
             if known is not None:
                 return Imported(known.id, known.state, repeated=True, differences=known.differences)
             found = self._begin(session, path, report)
             stager = Stager(
-                self._vault, self._indexer, found.id, found.wrapped_key, next_staged_id(session)
+                self._source.vault,
+                self._indexer,
+                found.id,
+                found.wrapped_key,
+                next_staged_id(session),
             )
             found.first = session.scalar(select(Household.id).limit(1)) is None
         if found.first:
             return self._store_first(stager, report, step)
-        stager.stage(self._write, report)
-        with self._write() as session:
+        stager.stage(self._source.write, report)
+        with self._source.write() as session:
             return self._finish(session, stager.still_ours(session), step)
 
     def _store_first(self, stager: Stager, report: RosterReport, step: Step) -> Imported:
-        with self._write() as session:
-            now = self._clock.now(session)
+        with self._source.write() as session:
+            now = self._source.clock.now(session)
             found = stager.still_ours(session)
             if session.scalar(select(Household.id).limit(1)) is not None:
                 raise overtaken()
@@ -98,7 +85,7 @@ class Importer:
             found.state = ROSTER_IMPORT.next(found.state, "stage")
             session.flush()
             self._apply(session, found.id, step)
-        with self._write() as session:
+        with self._source.write() as session:
             refresh_statistics(session, Household, Child, Entitlement, SearchIndex)
         return Imported(found.id, found.state, repeated=False, differences={})
 
@@ -109,12 +96,12 @@ class Importer:
             NotFoundError: there is no such import.
             ConflictError: it was applied before, or a later one replaced it.
         """
-        with self._write() as session:
+        with self._source.write() as session:
             return self._apply(session, import_id, step)
 
     def check_apply(self, import_id: int) -> dict[str, int]:
         """Return the counts of what ``apply`` would do; changes nothing. Raises as ``apply`` does."""
-        with self._write() as session:
+        with self._source.write() as session:
             found = session.get(RosterImport, import_id)
             if found is None:
                 raise NotFoundError(_s("取り込み %(id)d は見つかりません。") % {"id": import_id})
@@ -124,9 +111,12 @@ class Importer:
             return counts
 
     def _apply(self, session: Session, import_id: int, step: Step) -> RosterImport:
-        now = self._clock.now(session)
         return apply_import(
-            session, self._vault, self._indexer, import_id, self._amount, self._actor, now, step
+            self._source.work(session),
+            self._indexer,
+            import_id,
+            self._amount,
+            step,
         )
 
     def _known(self, session: Session, sha256: str) -> RosterImport | None:
@@ -139,14 +129,14 @@ class Importer:
         return None
 
     def _begin(self, session: Session, path: Path, report: RosterReport) -> RosterImport:
-        now = self._clock.now(session)
+        now = self._source.clock.now(session)
         unfinished = select(RosterImport).where(RosterImport.state == "staging").with_for_update()
         for left in session.scalars(unfinished).all():
             clear_staging(session, left.id)
             clear_rows(session, left.id)
             session.delete(left)
         session.flush()
-        _key, wrapped = self._vault.new_data_key()
+        _key, wrapped = self._source.vault.new_data_key()
         found = RosterImport(
             file_name=path.name,
             sha256=report.sha256,
@@ -162,11 +152,15 @@ class Importer:
         return found
 
     def _finish(self, session: Session, found: RosterImport, step: Step) -> Imported:
-        now = self._clock.now(session)
         found.state = ROSTER_IMPORT.next(found.state, "stage")
-        record(session, self._actor, now, "roster.staged", "roster_import", found.id)
+        record(
+            self._source.work(session),
+            "roster.staged",
+            "roster_import",
+            found.id,
+        )
         supersede_older(session, found.id)
-        found.differences = find(session, self._vault, found)
+        found.differences = find(self._source.work(session), found)
         session.flush()
         if not found.differences:
             self._apply(session, found.id, step)

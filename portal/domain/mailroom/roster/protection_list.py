@@ -4,17 +4,15 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.roster import codes
 from portal.domain.mailroom.roster.bulk import chunks
 from portal.domain.mailroom.roster.characters import digits_of
@@ -88,42 +86,29 @@ def _text(data: bytes) -> str | None:
 
 
 def load_list(
-    session: Session,
-    vault: Vault,
-    numbers: Sequence[str],
-    kind: str,
-    actor: Actor,
-    now: datetime,
-    *,
-    again: bool = False,
+    work: Work, numbers: Sequence[str], kind: str, *, again: bool = False
 ) -> ProtectionList:
     """Protect and hold the households of a list; ``kind`` says whose numbers they are: household or person.
 
     One whose protection the ward released before stays released, unless ``again`` says that the list is newer.
     """
-    found = (
-        _of_households(session, vault, numbers)
-        if kind == "household"
-        else _of_people(session, vault, numbers)
-    )
+    found = _of_households(work, numbers) if kind == "household" else _of_people(work, numbers)
     households = sorted(set(found.values()))
     held = before = 0
     for household_id in households:
-        household = session.get_one(Household, household_id, with_for_update=True)
+        household = work.session.get_one(Household, household_id, with_for_update=True)
         if household.protected:
             continue
-        if not again and _released(session, household_id):
+        if not again and _released(work.session, household_id):
             before += 1
             continue
         household.protected = True
-        household.changed_at = now
-        put_hold(session, household, codes.W01_PROTECTED, actor, now, source="list")
+        household.changed_at = work.now
+        put_hold(work, household, codes.W01_PROTECTED, source="list")
         held += 1
-    record(
-        session, actor, now, "protection.list", "protection", households=len(households), held=held
-    )
-    note_protection(session, "list", actor, now)
-    session.flush()
+    record(work, "protection.list", "protection", households=len(households), held=held)
+    note_protection(work, "list")
+    work.session.flush()
     return ProtectionList(
         len(households), held, before, tuple(n for n in numbers if n not in found)
     )
@@ -138,33 +123,33 @@ def _released(session: Session, household_id: int) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def _of_households(session: Session, vault: Vault, numbers: Iterable[str]) -> dict[str, int]:
+def _of_households(work: Work, numbers: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for part in chunks(numbers, AT_ONCE):
-        number_of = {household_digest(vault, number): number for number in part}
+        number_of = {household_digest(work.vault, number): number for number in part}
         query = select(Household.number_digest, Household.id).where(
             Household.number_digest.in_(number_of)
         )
-        found |= {number_of[digest]: key for digest, key in session.execute(query)}
+        found |= {number_of[digest]: key for digest, key in work.session.execute(query)}
     return found
 
 
-def _of_people(session: Session, vault: Vault, numbers: Sequence[str]) -> dict[str, int]:
+def _of_people(work: Work, numbers: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for part in chunks(numbers, AT_ONCE):
-        number_of = {person_digest(vault, number): number for number in part}
+        number_of = {person_digest(work.vault, number): number for number in part}
         query = select(Child.person_digest, Child.household_id).where(
             Child.person_digest.in_(number_of)
         )
-        found |= {number_of[digest]: key for digest, key in session.execute(query)}
+        found |= {number_of[digest]: key for digest, key in work.session.execute(query)}
     wanted = set(numbers)
     query_all = select(
         Household.id, Household.wrapped_key, Household.sealed, Household.number_digest
     )
-    for key, wrapped, sealed, digest in session.execute(
+    for key, wrapped, sealed, digest in work.session.execute(
         query_all.execution_options(yield_per=AT_ONCE)
     ):
-        person = open_household(vault.unwrap(wrapped), sealed, digest).person_no
+        person = open_household(work.vault.unwrap(wrapped), sealed, digest).person_no
         if person in wanted:
             found[person] = key
     return found

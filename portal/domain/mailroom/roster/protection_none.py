@@ -1,6 +1,6 @@
 """The ward's dated word that nobody is protected: proposed by one person, confirmed by another (``domain.md`` §2.6)."""
 
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,15 +12,14 @@ from portal.domain.foundation.approvals.services import Instruction, confirm, pr
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.protection import note_protection
 
 PROTECTION_NONE = "protection_none"
 
 
-def propose_none(
-    session: Session, day: date, actor: Actor, now: datetime, instruction: Instruction | None = None
-) -> Approval:
+def propose_none(work: Work, day: date, instruction: Instruction | None = None) -> Approval:
     """Propose the ward's word of a day (JST) that nobody is protected; another person confirms it.
 
     Raises:
@@ -28,30 +27,26 @@ def propose_none(
         ConflictError: somebody is protected, or such a proposal waits already.
         NotAllowedError: the actor is no person with an account.
     """
-    if day > jst_date(now):
+    if day > jst_date(work.now):
         raise InputError(_s("確かめた日は、きょうまでの日付にしてください。"))
-    _refuse_protected(session)
-    if open_of_kind(session, PROTECTION_NONE):
+    _refuse_protected(work.session)
+    if open_of_kind(work.session, PROTECTION_NONE):
         raise ConflictError(
             _s(
                 "「対象者なし」の提案が、もう承認を待っています。先に、それを承認するか戻してください。"
             )
         )
     return propose(
-        session,
+        work,
         PROTECTION_NONE,
         "protection",
         None,
-        actor,
-        now,
         instruction=instruction,
         detail={"date": day.isoformat()},
     )
 
 
-def confirm_proposed_none(
-    session: Session, approval_id: int, actor: Actor, now: datetime
-) -> Approval:
+def confirm_proposed_none(work: Work, approval_id: int) -> Approval:
     """Confirm another person's proposal: from now on protection is known, and there is none.
 
     Raises:
@@ -60,30 +55,25 @@ def confirm_proposed_none(
         NotAllowedError: the own proposal, or nobody of the ward and no instruction.
         WrongStateError: it was decided before.
     """
-    waiting = session.get(Approval, approval_id)
+    waiting = work.session.get(Approval, approval_id)
     if waiting is None or waiting.kind != PROTECTION_NONE:
         raise NotFoundError(_s("この提案は見つかりませんでした。"))
-    _refuse_protected(session)
-    approval = confirm(session, approval_id, actor, now, ward_needed=True)
+    _refuse_protected(work.session)
+    approval = confirm(work, approval_id, ward_needed=True)
     # Two people may have proposed in the same moment, where no row was there to lock.
-    for other in open_of_kind(session, PROTECTION_NONE):
-        turn_down(session, other.id, actor, now)
-    note_protection(session, "none_confirmed", actor, now, subject_id=approval.id)
-    session.flush()
+    for other in open_of_kind(work.session, PROTECTION_NONE):
+        turn_down(work, other.id)
+    note_protection(work, "none_confirmed", subject_id=approval.id)
+    work.session.flush()
     return approval
 
 
 def confirm_none(
-    session: Session,
-    day: date,
-    proposer: Actor,
-    confirmer: Actor,
-    now: datetime,
-    instruction: Instruction | None = None,
+    work: Work, day: date, proposer: Actor, confirmer: Actor, instruction: Instruction | None = None
 ) -> Approval:
     """Propose and confirm in one go, both people at hand (the command line). Raises what the two steps raise."""
-    proposal = propose_none(session, day, proposer, now, instruction)
-    return confirm_proposed_none(session, proposal.id, confirmer, now)
+    proposal = propose_none(work.acting_as(proposer), day, instruction)
+    return confirm_proposed_none(work.acting_as(confirmer), proposal.id)
 
 
 def _refuse_protected(session: Session) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.vault import Vault, unseal_json
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.roster.models import (
     RosterDifference,
     RosterImport,
@@ -74,8 +75,7 @@ def rejected_rows(session: Session, import_id: int) -> int:
 
 
 def rows_not_taken(
-    session: Session,
-    vault: Vault,
+    work: Work,
     import_id: int,
     *,
     include_protected: bool = False,
@@ -87,8 +87,8 @@ def rows_not_taken(
 
     Without ``include_protected`` the rows of protected households come without their numbers.
     """
-    found = session.get_one(RosterImport, import_id)
-    key = vault.unwrap(found.wrapped_key)
+    found = work.session.get_one(RosterImport, import_id)
+    key = work.vault.unwrap(found.wrapped_key)
     query = (
         select(RosterRow)
         .where(
@@ -98,9 +98,9 @@ def rows_not_taken(
         .limit(limit)
         .execution_options(yield_per=AT_ONCE)
     )
-    for rows in session.scalars(query).partitions():
+    for rows in work.session.scalars(query).partitions():
         said = {row.id: unseal_json(key, row.sealed, f"row:{row.record}") for row in rows}
-        hidden = set() if include_protected else _protected(session, vault, said)
+        hidden = set() if include_protected else _protected(work, said)
         for row in rows:
             numbers = {"household_no": "", "person_no": ""} if row.id in hidden else said[row.id]
             yield NotTaken(
@@ -114,14 +114,14 @@ def rows_not_taken(
             )
 
 
-def _protected(session: Session, vault: Vault, said: Mapping[int, Mapping[str, Any]]) -> set[int]:
+def _protected(work: Work, said: Mapping[int, Mapping[str, Any]]) -> set[int]:
     digests = {
-        key: household_digest(vault, row["household_no"])
+        key: household_digest(work.vault, row["household_no"])
         for key, row in said.items()
         if row["household_no"]
     }
     stored = set(
-        session.scalars(
+        work.session.scalars(
             select(Household.number_digest).where(
                 Household.protected, Household.number_digest.in_(set(digests.values()))
             )
@@ -131,8 +131,7 @@ def _protected(session: Session, vault: Vault, said: Mapping[int, Mapping[str, A
 
 
 def held_households(
-    session: Session,
-    vault: Vault,
+    work: Work,
     *,
     code: str | None = None,
     include_protected: bool,
@@ -151,14 +150,14 @@ def held_households(
     )
     if not include_protected:
         query = query.where(Household.protected.is_(False))
-    for household in session.scalars(query):
-        codes = session.scalars(
+    for household in work.session.scalars(query):
+        codes = work.session.scalars(
             select(Hold.code)
             .where(Hold.household_id == household.id, Hold.state == "open")
             .order_by(Hold.code)
         ).all()
         fields = open_household(
-            vault.unwrap(household.wrapped_key), household.sealed, household.number_digest
+            work.vault.unwrap(household.wrapped_key), household.sealed, household.number_digest
         )
         yield HeldHousehold(
             household.id, fields.number, household.protected, tuple(dict.fromkeys(codes))
@@ -180,13 +179,7 @@ def hold_counts(session: Session, *, include_protected: bool) -> dict[str, int]:
 
 
 def described_differences(
-    session: Session,
-    vault: Vault,
-    import_id: int,
-    *,
-    include_protected: bool,
-    after: int = 0,
-    limit: int | None = None,
+    work: Work, import_id: int, *, include_protected: bool, after: int = 0, limit: int | None = None
 ) -> Iterator[Described]:
     """Yield the differences of a waiting import with household numbers, in the order in which they are applied."""
     query = (
@@ -212,12 +205,14 @@ def described_differences(
         .limit(limit)
         .execution_options(yield_per=AT_ONCE)
     )
-    for row in session.execute(query):
+    for row in work.session.execute(query):
         key, kind, household_id, ordinal = row[:4]
         sides = list(row[4:])
         visible = include_protected or not (sides[0] or sides[4])
         number = (
-            _number(vault, sides[1:4] if sides[0] is not None else sides[5:]) if visible else ""
+            _number(work.vault, sides[1:4] if sides[0] is not None else sides[5:])
+            if visible
+            else ""
         )
         yield Described(key, kind, household_id, number, ordinal)
 

@@ -2,19 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import TypeVar
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.states import SHIPMENT
 from portal.domain.mailroom.tracking.file import Feed, PostEvent
@@ -64,30 +62,28 @@ class _Numbers:
         )
 
 
-def take_tracking(
-    session: Session, vault: Vault, program: Program, feed: Feed, actor: Actor, now: datetime
-) -> Tracked:
+def take_tracking(work: Work, feed: Feed) -> Tracked:
     """Take a file or feed over, all or nothing; the same one again does nothing.
 
     Raises:
         InputError: it cannot be read, or an event lies in the future.
     """
     events = list(feed.events())
-    if any(event.on > jst_date(now) for event in events):
+    if any(event.on > jst_date(work.now) for event in events):
         raise InputError(
             _s("郵便のファイルに、未来の日付があります。何も変えていません。"), code="tracking_file"
         )
-    known = session.scalar(select(TrackingFile).where(TrackingFile.sha256 == feed.digest()))
+    known = work.session.scalar(select(TrackingFile).where(TrackingFile.sha256 == feed.digest()))
     if known is not None:
         return Tracked(known.rows, repeated=True)
-    file = TrackingFile(source=feed.name, sha256=feed.digest(), rows=len(events), taken_at=now)
-    session.add(file)
-    session.flush()
-    numbers = _numbers(session, events)
-    mail = take_trials(session, events, numbers.posted_on, actor, now)
-    fresh = _store(session, file.id, mail, numbers)
+    file = TrackingFile(source=feed.name, sha256=feed.digest(), rows=len(events), taken_at=work.now)
+    work.session.add(file)
+    work.session.flush()
+    numbers = _numbers(work.session, events)
+    mail = take_trials(work, events, numbers.posted_on)
+    fresh = _store(work.session, file.id, mail, numbers)
     touched = sorted({key for event in fresh if (key := numbers.of(event)) is not None})
-    moved, conflicts = follow_all(session, vault, program, touched, actor, now)
+    moved, conflicts = follow_all(work, touched)
     unmatched = sum(numbers.of(event) is None for event in fresh)
     unknown = sum(read_word(event.word) is Status.UNKNOWN for event in fresh)
     done = Tracked(len(events), len(fresh), moved, unmatched, unknown, conflicts)
@@ -98,43 +94,34 @@ def take_tracking(
         "unknown": unknown,
         "conflicts": conflicts,
     }
-    record(session, actor, now, "tracking.taken", "tracking_file", file.id, **file.counts)
-    session.flush()
+    record(work, "tracking.taken", "tracking_file", file.id, **file.counts)
+    work.session.flush()
     return done
 
 
-def follow_all(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    shipment_ids: Iterable[int],
-    actor: Actor,
-    now: datetime,
-) -> tuple[int, int]:
+def follow_all(work: Work, shipment_ids: Iterable[int]) -> tuple[int, int]:
     """Move shipments to where their latest events lead; returns how many moved and how many could not."""
     moved = conflicts = 0
     for part in _parts(list(shipment_ids)):
-        rows = session.scalars(
+        rows = work.session.scalars(
             select(Shipment).where(Shipment.id.in_(part)).order_by(Shipment.id).with_for_update()
         ).all()
-        leading = _leading(session, part)
+        leading = _leading(work.session, part)
         for row in rows:
             if row.id not in leading:
                 continue
             event, contradicted = leading[row.id]
-            result = follow(session, vault, program, row, event, actor, now)
+            result = follow(work, row, event)
             moved += result is True
             event.conflict = contradicted or result is False
             conflicts += event.conflict
-    session.flush()
+    work.session.flush()
     return moved, conflicts
 
 
-def match_again(
-    session: Session, vault: Vault, program: Program, actor: Actor, now: datetime
-) -> int:
+def match_again(work: Work) -> int:
     """Look for the shipments of events that came before the posting was entered; returns how many moved."""
-    waiting = session.scalars(
+    waiting = work.session.scalars(
         select(TrackingEvent).where(TrackingEvent.shipment_id.is_(None))
     ).all()
     events = {
@@ -143,18 +130,18 @@ def match_again(
         )
         for row in waiting
     }
-    numbers = _numbers(session, list(events.values()))
+    numbers = _numbers(work.session, list(events.values()))
     found = {
         key: shipment
         for key, event in events.items()
         if (shipment := numbers.of(event)) is not None
     }
     for key, shipment in found.items():
-        session.execute(
+        work.session.execute(
             update(TrackingEvent).where(TrackingEvent.id == key).values(shipment_id=shipment)
         )
-    session.expire_all()
-    return follow_all(session, vault, program, sorted(set(found.values())), actor, now)[0]
+    work.session.expire_all()
+    return follow_all(work, sorted(set(found.values())))[0]
 
 
 def _numbers(session: Session, events: Sequence[PostEvent]) -> _Numbers:

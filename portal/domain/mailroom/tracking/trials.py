@@ -1,12 +1,11 @@
 """What the post says of test postings: noted at the letter, and in no count of what it says of the households' mail."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.bare import end
 from portal.domain.letters.letters.models import BareLetter
 from portal.domain.letters.letters.states import BARE_LETTER, TEST_POSTING
@@ -18,11 +17,7 @@ ENDS = {"delivered": "arrive", "returning": "come_back"}
 
 
 def take_trials(
-    session: Session,
-    events: Sequence[PostEvent],
-    followed: Callable[[PostEvent], date | None],
-    actor: Actor,
-    now: datetime,
+    work: Work, events: Sequence[PostEvent], followed: Callable[[PostEvent], date | None]
 ) -> list[PostEvent]:
     """Note which test letters arrived or came back, and return the events that are of other mail.
 
@@ -31,7 +26,7 @@ def take_trials(
     letters: dict[str, list[BareLetter]] = {}
     numbers = sorted({event.tracking_no for event in events})
     for start in range(0, len(numbers), AT_ONCE):
-        rows = session.scalars(
+        rows = work.session.scalars(
             select(BareLetter).where(
                 BareLetter.kind == TEST_POSTING,
                 BareLetter.tracking_no.in_(numbers[start : start + AT_ONCE]),
@@ -50,7 +45,7 @@ def take_trials(
     for event, letter in sorted(told, key=lambda one: one[0].on):
         action = ENDS.get(DECISIVE.get(read_word(event.word), ""), "")
         if BARE_LETTER.can(letter.state, action):
-            end(session, letter.id, action, event.on, actor, now)
+            end(work, letter.id, action, event.on)
     return rest
 
 

@@ -19,6 +19,7 @@ from portal.domain.foundation.errors import ConflictError, InputError, NotAllowe
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
 from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.oversight.export.answers import write_answers
 from portal.domain.oversight.export.ledgers import ledgers
 from portal.domain.oversight.export.papers import (
@@ -93,13 +94,11 @@ def export_all(office: Office, out: Path, actor: Actor, instruction: str = "") -
                 if number
                 else (session.scalar(select(func.count()).select_from(protected().subquery())) or 0)
             )
-            _write(folder, office, session, now, with_protected=bool(number))
+            _write(office.work(session, now=now), folder, office, with_protected=bool(number))
             digest = _finish(folder, office.program, now, number, left_out)
         with office.write() as session:
             record(
-                session,
-                actor,
-                office.clock.now(session),
+                office.work(session, actor, office.clock.now(session)),
                 "export.made",
                 "export",
                 files=len(folder.files),
@@ -121,17 +120,15 @@ def _one_snapshot(session: Session) -> None:
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 
-def _write(
-    folder: Folder, office: Office, session: Session, now: datetime, *, with_protected: bool
-) -> None:
+def _write(work: Work, folder: Folder, office: Office, *, with_protected: bool) -> None:
     for ledger in ledgers():
-        rows = ledger.rows(session, with_protected=with_protected)
+        rows = ledger.rows(work.session, with_protected=with_protected)
         folder.put_rows(f"ledgers/{ledger.name}", ledger.columns, rows)
-    write_answers(folder, session, office.vault, with_protected=with_protected)
-    write_texts(folder, session, office.program, now)
-    write_scripts(folder, session)
-    write_management(folder, session, office.vault, office.program, now)
-    write_reports(folder, session, office.vault, office.program, now, with_protected=with_protected)
+    write_answers(work, folder, with_protected=with_protected)
+    write_texts(work, folder)
+    write_scripts(folder, work.session)
+    write_management(work, folder)
+    write_reports(work, folder, with_protected=with_protected)
 
 
 def _finish(

@@ -7,8 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.scripts.queries import history, scripts
-from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.documents import queries as documents
 from portal.domain.mailroom.incidents.models import CouponFault, IncidentReport
 from portal.domain.mailroom.incidents.papers import report_content, report_pdf
@@ -28,13 +27,13 @@ from portal.domain.oversight.reports.tables import Report
 from portal.domain.oversight.reports.ward_documents import KINDS, source
 
 
-def write_texts(folder: Folder, session: Session, program: Program, now: datetime) -> None:
+def write_texts(work: Work, folder: Folder) -> None:
     """Write the ward's texts and forms as they stand now, and every version that was laid before the ward."""
-    folder.put("texts/program.toml", program.path.read_bytes())
+    folder.put("texts/program.toml", work.program.path.read_bytes())
     for kind in KINDS:
-        found = source(program, kind, now)
+        found = source(work.program, kind, work.now)
         folder.put(f"texts/{kind}.{_ending(found.file_name)}", found.content)
-    for row in documents.versions(session, limit=None):
+    for row in documents.versions(work.session, limit=None):
         folder.put(f"documents/{row.kind}-{row.number:03}.{_ending(row.file_name)}", row.content)
         if row.specimen is not None:
             folder.put(f"documents/{row.kind}-{row.number:03}-specimen.pdf", row.specimen)
@@ -78,83 +77,71 @@ def write_scripts(folder: Folder, session: Session) -> None:
     folder.put_rows("texts/scripts", columns, rows)
 
 
-def write_management(
-    folder: Folder, session: Session, vault: Vault, program: Program, now: datetime
-) -> None:
+def write_management(work: Work, folder: Folder) -> None:
     """Write plan, progress, milestones, minutes of every version, open questions, checklist and data receipts."""
     for name, report in (
-        ("plan", management.plan_report(session, vault, program, now)),
-        ("progress", management.progress_report(session, vault, program, now)),
-        ("questions", management_papers.questions_report(session, vault, program, now)),
-        ("checklist", management_papers.checklist_report(session, vault, program, now)),
+        ("plan", management.plan_report(work)),
+        ("progress", management.progress_report(work)),
+        ("questions", management_papers.questions_report(work)),
+        ("checklist", management_papers.checklist_report(work)),
     ):
-        write_report(folder, f"management/{name}", report, now)
+        write_report(folder, f"management/{name}", report, work.now)
     folder.put_json(
         "management/milestones.json",
-        [asdict(one) for one in milestones(session, vault, program, now)],
+        [asdict(one) for one in milestones(work)],
     )
-    folder.put_json(
-        "management/open_questions.json", [asdict(one) for one in questions(session, vault)]
-    )
+    folder.put_json("management/open_questions.json", [asdict(one) for one in questions(work)])
     folder.put_json(
         "management/checklist_answers.json",
-        [asdict(one) for one in checklist.answers(session, vault, program)],
+        [asdict(one) for one in checklist.answers(work)],
     )
     folder.put_json(
         "management/checklist_versions.json",
-        [asdict(one) for one in checklist.history(session, vault)],
+        [asdict(one) for one in checklist.history(work)],
     )
-    for meeting in minutes.meetings(session, vault, limit=None):
-        for row in minutes.versions(session, meeting.minutes_id, limit=None):
-            one = minutes.one(session, vault, meeting.minutes_id, row.number)
-            report = management_papers.minutes_report(session, program, one)
+    for meeting in minutes.meetings(work, limit=None):
+        for row in minutes.versions(work.session, meeting.minutes_id, limit=None):
+            one = minutes.one(work, meeting.minutes_id, row.number)
+            report = management_papers.minutes_report(work, one)
             write_report(
                 folder,
                 f"management/minutes-{one.minutes_id:03}-{row.number:02}",
                 report,
                 row.written_at,
             )
-    for found in imports(session, 100_000):
-        report = management_papers.receipt_report(session, program, found.id)
+    for found in imports(work.session, 100_000):
+        report = management_papers.receipt_report(work, found.id)
         write_report(folder, f"management/receipt-{found.id:04}", report, found.created_at)
 
 
-def write_reports(
-    folder: Folder,
-    session: Session,
-    vault: Vault,
-    program: Program,
-    now: datetime,
-    *,
-    with_protected: bool,
-) -> None:
+def write_reports(work: Work, folder: Folder, *, with_protected: bool) -> None:
     """Write every frozen version of every monthly report, the reports on incidents, refused coupons, declines, settlement."""
-    for row in session.scalars(
+    for row in work.session.scalars(
         select(MonthlyReport).order_by(MonthlyReport.kind, MonthlyReport.month)
     ).all():
-        for version in versions.versions(session, row):
-            content = versions.content(vault, row, version)
-            report = versions.covered(program, row.kind, row.month, content, version)
+        for version in versions.versions(work.session, row):
+            content = versions.content(work.vault, row, version)
+            report = versions.covered(work.program, row.kind, row.month, content, version)
             write_report(
                 folder,
                 f"reports/{row.kind}-{row.month:%Y-%m}-{version.number:02}",
                 report,
                 version.checked_at,
             )
-    for paper in session.scalars(select(IncidentReport).order_by(IncidentReport.id)).all():
+    for paper in work.session.scalars(select(IncidentReport).order_by(IncidentReport.id)).all():
         name = f"reports/incident-{paper.incident_id}-{paper.kind}-{paper.number:02}"
-        folder.put(f"{name}.pdf", report_pdf(vault, paper))
-        folder.put(f"{name}.xlsx", as_xlsx(frozen_report(vault, paper)))
-        folder.put_json(f"{name}.json", report_content(vault, paper))
-    for fault in session.scalars(_faults(with_protected=with_protected)).all():
+        folder.put(f"{name}.pdf", report_pdf(work.vault, paper))
+        folder.put(f"{name}.xlsx", as_xlsx(frozen_report(work.vault, paper)))
+        folder.put_json(f"{name}.json", report_content(work.vault, paper))
+    for fault in work.session.scalars(_faults(with_protected=with_protected)).all():
         write_report(
             folder,
             f"reports/coupon-fault-{fault.id:05}",
-            fault_report(session, program, fault, now),
-            now,
+            fault_report(work, fault),
+            work.now,
         )
-    write_report(folder, "reports/declines", decline_report(session, program, now), now)
-    write_report(folder, "reports/settlement", settlement_report(session, program, now), now)
+    write_report(folder, "reports/declines", decline_report(work), work.now)
+    write_report(folder, "reports/settlement", settlement_report(work), work.now)
 
 
 def _faults(*, with_protected: bool) -> Select[CouponFault]:

@@ -9,14 +9,13 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import KEY_BYTES, Vault
+from portal.domain.foundation.work import Work
 from portal.domain.oversight.management.models import ChecklistAnswer
 from portal.domain.oversight.management.sealed import read, sealed_values
 from portal.domain.oversight.management.typed_texts import clean, writer
@@ -83,7 +82,7 @@ def real_values(program: Program) -> Mapping[str, str]:
     return {**{name: str(value) for name, value in values.items()}, "channels": named}
 
 
-def answers(session: Session, vault: Vault, program: Program) -> list[Answered]:
+def answers(work: Work) -> list[Answered]:
     """Return the whole checklist as it stands."""
     newest = (
         select(ChecklistAnswer.key, func.max(ChecklistAnswer.number).label("number"))
@@ -92,15 +91,15 @@ def answers(session: Session, vault: Vault, program: Program) -> list[Answered]:
     )
     rows = {
         row.key: row
-        for row in session.scalars(
+        for row in work.session.scalars(
             select(ChecklistAnswer).join(
                 newest,
                 (ChecklistAnswer.key == newest.c.key) & (ChecklistAnswer.number == newest.c.number),
             )
         )
     }
-    values = real_values(program)
-    return [_answered(vault, item, rows.get(key), values) for key, item in items().items()]
+    values = real_values(work.program)
+    return [_answered(work.vault, item, rows.get(key), values) for key, item in items().items()]
 
 
 def _answered(
@@ -130,26 +129,18 @@ def _answered(
     )
 
 
-def history(session: Session, vault: Vault) -> list[Answered]:
+def history(work: Work) -> list[Answered]:
     """Return every version that people wrote, by line and number."""
     statement = select(ChecklistAnswer).order_by(ChecklistAnswer.key, ChecklistAnswer.number)
     return [
-        _answered(vault, items()[row.key], row, {})
-        for row in session.scalars(statement)
+        _answered(work.vault, items()[row.key], row, {})
+        for row in work.session.scalars(statement)
         if row.key in items()
     ]
 
 
 def write(
-    session: Session,
-    vault: Vault,
-    key: str,
-    base: int,
-    verdict: str,
-    answer: str,
-    evidence: str,
-    actor: Actor,
-    now: datetime,
+    work: Work, key: str, base: int, verdict: str, answer: str, evidence: str
 ) -> ChecklistAnswer:
     """Save an answer as its next version; ``base`` is the version that was edited.
 
@@ -167,14 +158,16 @@ def write(
         "answer": clean(answer, "answer", most=ANSWER_MAX),
         "evidence": clean(evidence, "evidence", most=EVIDENCE_MAX, needed=False),
     }
-    by = writer(actor)
+    by = writer(work.actor)
     newest = (
-        session.scalar(select(func.max(ChecklistAnswer.number)).where(ChecklistAnswer.key == key))
+        work.session.scalar(
+            select(func.max(ChecklistAnswer.number)).where(ChecklistAnswer.key == key)
+        )
         or 0
     )
     if newest != base:
         raise _newer()
-    wrapped, sealed = sealed_values(vault, _place(key, newest + 1), values)
+    wrapped, sealed = sealed_values(work.vault, _place(key, newest + 1), values)
     row = ChecklistAnswer(
         key=key,
         number=newest + 1,
@@ -182,24 +175,15 @@ def write(
         wrapped_key=wrapped,
         sealed=sealed,
         written_by=by,
-        written_at=now,
+        written_at=work.now,
     )
     try:
-        with session.begin_nested():
-            session.add(row)
+        with work.session.begin_nested():
+            work.session.add(row)
     except IntegrityError:
         raise _newer() from None
-    record(
-        session,
-        actor,
-        now,
-        "checklist.written",
-        "checklist",
-        key=key,
-        number=row.number,
-        verdict=verdict,
-    )
-    session.flush()
+    record(work, "checklist.written", "checklist", key=key, number=row.number, verdict=verdict)
+    work.session.flush()
     return row
 
 

@@ -7,15 +7,14 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.oversight.management.models import Milestone
 from portal.domain.oversight.management.sealed import read, seal_into
 from portal.domain.oversight.management.states import MILESTONE
@@ -74,16 +73,21 @@ def planned(program: Program) -> list[Planned]:
     ]
 
 
-def milestones(session: Session, vault: Vault, program: Program, now: datetime) -> list[Shown]:
+def milestones(work: Work) -> list[Shown]:
     """Return every milestone with its state now."""
-    rows = {row.key: row for row in session.scalars(select(Milestone))}
-    return [_shown(vault, one, rows.get(one.key), jst_date(now)) for one in planned(program)]
+    rows = {row.key: row for row in work.session.scalars(select(Milestone))}
+    return [
+        _shown(work.vault, one, rows.get(one.key), jst_date(work.now))
+        for one in planned(work.program)
+    ]
 
 
-def late(session: Session, program: Program, now: datetime) -> list[Planned]:
+def late(work: Work) -> list[Planned]:
     """Return the milestones whose day (JST) is over and that nobody has finished, the oldest first."""
-    done = set(session.scalars(select(Milestone.key).where(Milestone.state == "done")))
-    return [one for one in planned(program) if one.day < jst_date(now) and one.key not in done]
+    done = set(work.session.scalars(select(Milestone.key).where(Milestone.state == "done")))
+    return [
+        one for one in planned(work.program) if one.day < jst_date(work.now) and one.key not in done
+    ]
 
 
 def _shown(vault: Vault, one: Planned, row: Milestone | None, today: date) -> Shown:
@@ -102,15 +106,7 @@ def _shown(vault: Vault, one: Planned, row: Milestone | None, today: date) -> Sh
     )
 
 
-def note(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    key: str,
-    texts: Mapping[str, str],
-    actor: Actor,
-    now: datetime,
-) -> Milestone:
+def note(work: Work, key: str, texts: Mapping[str, str]) -> Milestone:
     """Note owner, evidence and a remark on a milestone, in place of what stood there.
 
     Raises:
@@ -122,17 +118,15 @@ def note(
         name: clean(texts.get(name, ""), name, most=most, needed=False)
         for name, most in FIELDS.items()
     }
-    row = _locked(session, program, key)
-    row.changed_by, row.changed_at = writer(actor), now
-    seal_into(vault, row, _place(key), found)
-    record(session, actor, now, "milestone.noted", "milestone", key=key)
-    session.flush()
+    row = _locked(work, key)
+    row.changed_by, row.changed_at = writer(work.actor), work.now
+    seal_into(work.vault, row, _place(key), found)
+    record(work, "milestone.noted", "milestone", key=key)
+    work.session.flush()
     return row
 
 
-def move(
-    session: Session, program: Program, key: str, action: str, actor: Actor, now: datetime
-) -> Milestone:
+def move(work: Work, key: str, action: str) -> Milestone:
     """Begin, finish or reopen a milestone.
 
     Raises:
@@ -140,23 +134,23 @@ def move(
         WrongStateError: not from its state, or there is no such action.
         NotAllowedError: the actor has no account.
     """
-    row = _locked(session, program, key)
+    row = _locked(work, key)
     row.state = MILESTONE.next(row.state, action)
-    row.done_at = now if row.state == "done" else None
-    row.changed_by, row.changed_at = writer(actor), now
-    record(session, actor, now, f"milestone.{action}", "milestone", key=key)
-    session.flush()
+    row.done_at = work.now if row.state == "done" else None
+    row.changed_by, row.changed_at = writer(work.actor), work.now
+    record(work, f"milestone.{action}", "milestone", key=key)
+    work.session.flush()
     return row
 
 
-def _locked(session: Session, program: Program, key: str) -> Milestone:
-    if key not in {one.key for one in planned(program)}:
+def _locked(work: Work, key: str) -> Milestone:
+    if key not in {one.key for one in planned(work.program)}:
         raise NotFoundError(_s("この節目は見つかりませんでした。"))
-    insert = pg_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    session.execute(
+    insert = pg_insert if work.session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    work.session.execute(
         insert(Milestone).values(key=key, state=MILESTONE.initial).on_conflict_do_nothing()
     )
-    return session.scalars(
+    return work.session.scalars(
         select(Milestone)
         .where(Milestone.key == key)
         .with_for_update()

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.oversight.management.models import Minutes, MinutesVersion
 from portal.domain.oversight.management.sealed import read, sealed_values
 from portal.domain.oversight.management.states import MINUTES
@@ -40,14 +40,7 @@ class Written:
 
 
 def write(
-    session: Session,
-    vault: Vault,
-    minutes_id: int | None,
-    base: int,
-    held_on: date,
-    texts: Mapping[str, str],
-    actor: Actor,
-    now: datetime,
+    work: Work, minutes_id: int | None, base: int, held_on: date, texts: Mapping[str, str]
 ) -> Minutes:
     """Save minutes as a new version; without a key they are new. ``base`` is the version that was edited.
 
@@ -62,14 +55,14 @@ def write(
         name: clean(texts.get(name, ""), name, most=most, needed=name not in MAY_BE_EMPTY)
         for name, most in FIELDS.items()
     }
-    past_day(held_on, "held_on", now)
-    by = writer(actor)
+    past_day(held_on, "held_on", work.now)
+    by = writer(work.actor)
     if minutes_id is None:
         row = Minutes(held_on=held_on, version=0, state=MINUTES.initial)
-        session.add(row)
-        session.flush()
+        work.session.add(row)
+        work.session.flush()
     else:
-        row = _locked(session, minutes_id)
+        row = _locked(work.session, minutes_id)
     row.state = MINUTES.next(row.state, "write")
     if minutes_id is not None and row.version != base:
         raise ConflictError(
@@ -78,8 +71,8 @@ def write(
         )
     row.version += 1
     row.held_on = held_on
-    wrapped, sealed = sealed_values(vault, _place(row.id, row.version), found)
-    session.add(
+    wrapped, sealed = sealed_values(work.vault, _place(row.id, row.version), found)
+    work.session.add(
         MinutesVersion(
             minutes_id=row.id,
             number=row.version,
@@ -87,15 +80,15 @@ def write(
             wrapped_key=wrapped,
             sealed=sealed,
             written_by=by,
-            written_at=now,
+            written_at=work.now,
         )
     )
-    record(session, actor, now, "minutes.written", "minutes", row.id, number=row.version)
-    session.flush()
+    record(work, "minutes.written", "minutes", row.id, number=row.version)
+    work.session.flush()
     return row
 
 
-def confirm(session: Session, minutes_id: int, number: int, actor: Actor, now: datetime) -> Minutes:
+def confirm(work: Work, minutes_id: int, number: int) -> Minutes:
     """Confirm the version that was read, as somebody of the ward.
 
     Raises:
@@ -104,25 +97,25 @@ def confirm(session: Session, minutes_id: int, number: int, actor: Actor, now: d
         WrongStateError: they are confirmed already.
         ConflictError: a newer version stands there.
     """
-    by = of_the_ward(actor)
-    row = _locked(session, minutes_id)
+    by = of_the_ward(work.actor)
+    row = _locked(work.session, minutes_id)
     row.state = MINUTES.next(row.state, "confirm")
     if row.version != number:
         raise ConflictError(
             _s("新しい版があります。新しい版を読んでから、確認してください。"), code="newer"
         )
-    version = _version(session, minutes_id, number)
+    version = _version(work.session, minutes_id, number)
     if version.written_by == by:
         raise NotAllowedError(
             _s("自分が書いた議事録は、自分では確認できません。ほかの人が確認してください。")
         )
-    version.confirmed_by, version.confirmed_at = by, now
-    record(session, actor, now, "minutes.confirmed", "minutes", row.id, number=number)
-    session.flush()
+    version.confirmed_by, version.confirmed_at = by, work.now
+    record(work, "minutes.confirmed", "minutes", row.id, number=number)
+    work.session.flush()
     return row
 
 
-def revise(session: Session, minutes_id: int, actor: Actor, now: datetime) -> Minutes:
+def revise(work: Work, minutes_id: int) -> Minutes:
     """Open confirmed minutes again; the confirmed version stays as it is.
 
     Raises:
@@ -130,28 +123,28 @@ def revise(session: Session, minutes_id: int, actor: Actor, now: datetime) -> Mi
         WrongStateError: they are not confirmed.
         NotAllowedError: the actor has no account.
     """
-    writer(actor)
-    row = _locked(session, minutes_id)
+    writer(work.actor)
+    row = _locked(work.session, minutes_id)
     row.state = MINUTES.next(row.state, "revise")
-    record(session, actor, now, "minutes.revised", "minutes", row.id, number=row.version)
-    session.flush()
+    record(work, "minutes.revised", "minutes", row.id, number=row.version)
+    work.session.flush()
     return row
 
 
-def meetings(session: Session, vault: Vault, limit: int | None = PAGE) -> list[Written]:
+def meetings(work: Work, limit: int | None = PAGE) -> list[Written]:
     """Return the newest version of every meeting's minutes, the newest meeting first."""
-    rows = session.scalars(
+    rows = work.session.scalars(
         select(Minutes).order_by(Minutes.held_on.desc(), Minutes.id.desc()).limit(limit)
     ).all()
-    return [_written(vault, row, _version(session, row.id, row.version)) for row in rows]
+    return [_written(work.vault, row, _version(work.session, row.id, row.version)) for row in rows]
 
 
-def one(session: Session, vault: Vault, minutes_id: int, number: int | None = None) -> Written:
+def one(work: Work, minutes_id: int, number: int | None = None) -> Written:
     """Return one version of minutes, by default the newest. Raises NotFoundError."""
-    row = session.get(Minutes, minutes_id)
+    row = work.session.get(Minutes, minutes_id)
     if row is None:
         raise _missing()
-    return _written(vault, row, _version(session, minutes_id, number or row.version))
+    return _written(work.vault, row, _version(work.session, minutes_id, number or row.version))
 
 
 def versions(session: Session, minutes_id: int, limit: int | None = PAGE) -> list[MinutesVersion]:

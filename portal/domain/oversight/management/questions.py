@@ -2,7 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -12,13 +12,13 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.program.calendar import CallCenterCalendar
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.oversight.management.models import OpenQuestion
 from portal.domain.oversight.management.sealed import read, seal_into
 from portal.domain.oversight.management.states import QUESTION
@@ -71,18 +71,18 @@ def defaults() -> dict[int, Default]:
     return {entry["number"]: Default(**entry) for entry in entries}
 
 
-def questions(session: Session, vault: Vault) -> list[Question]:
+def questions(work: Work) -> list[Question]:
     """Return the whole list by number; what nobody touched is as it came."""
-    rows = {row.number: row for row in session.scalars(select(OpenQuestion))}
-    return [_shown(vault, number, rows.get(number)) for number in sorted({*defaults(), *rows})]
+    rows = {row.number: row for row in work.session.scalars(select(OpenQuestion))}
+    return [_shown(work.vault, number, rows.get(number)) for number in sorted({*defaults(), *rows})]
 
 
-def question(session: Session, vault: Vault, number: int) -> Question:
+def question(work: Work, number: int) -> Question:
     """Return one question. Raises NotFoundError."""
-    row = session.get(OpenQuestion, number)
+    row = work.session.get(OpenQuestion, number)
     if row is None and number not in defaults():
         raise _missing()
-    return _shown(vault, number, row)
+    return _shown(work.vault, number, row)
 
 
 def due_day(calendar: CallCenterCalendar, asked_on: date) -> date:
@@ -90,19 +90,17 @@ def due_day(calendar: CallCenterCalendar, asked_on: date) -> date:
     return calendar.business_days_after(asked_on, ANSWER_DAYS)
 
 
-def overdue(
-    session: Session, vault: Vault, calendar: CallCenterCalendar, now: datetime
-) -> list[Question]:
+def overdue(work: Work, calendar: CallCenterCalendar) -> list[Question]:
     """Return the questions that the ward was asked and has not answered in time, the longest asked first."""
-    rows = session.scalars(
+    rows = work.session.scalars(
         select(OpenQuestion)
-        .where(OpenQuestion.state == QUESTION.initial, OpenQuestion.asked_on < jst_date(now))
+        .where(OpenQuestion.state == QUESTION.initial, OpenQuestion.asked_on < jst_date(work.now))
         .order_by(OpenQuestion.asked_on, OpenQuestion.number)
     )
     return [
-        _shown(vault, row.number, row)
+        _shown(work.vault, row.number, row)
         for row in rows
-        if row.asked_on is not None and due_day(calendar, row.asked_on) < jst_date(now)
+        if row.asked_on is not None and due_day(calendar, row.asked_on) < jst_date(work.now)
     ]
 
 
@@ -122,9 +120,7 @@ def _shown(vault: Vault, number: int, row: OpenQuestion | None) -> Question:
     )
 
 
-def add(
-    session: Session, vault: Vault, title: str, clause: str, text: str, actor: Actor, now: datetime
-) -> OpenQuestion:
+def add(work: Work, title: str, clause: str, text: str) -> OpenQuestion:
     """Add a question of our own, under the next number.
 
     Raises:
@@ -132,31 +128,31 @@ def add(
         ConflictError: another question came at the same moment.
         NotAllowedError: the actor has no account.
     """
-    writer(actor)
+    writer(work.actor)
     values = {
         "title": clean(title, "title", most=SHORT),
         "question": clean(text, "question", most=LONG),
     }
     row = OpenQuestion(
-        number=_next_number(session),
+        number=_next_number(work.session),
         clause=clean(clause, "clause", most=NUMBER_MAX, needed=False),
         state=QUESTION.initial,
     )
-    seal_into(vault, row, _place(row.number), values)
+    seal_into(work.vault, row, _place(row.number), values)
     try:
-        with session.begin_nested():
-            session.add(row)
+        with work.session.begin_nested():
+            work.session.add(row)
     except IntegrityError:
         raise ConflictError(
             _s("同じ時に、ほかの協議事項が登録されました。もう一度押してください。"),
             code="same_number",
         ) from None
-    record(session, actor, now, "question.added", "open_question", row.number)
-    session.flush()
+    record(work, "question.added", "open_question", row.number)
+    work.session.flush()
     return row
 
 
-def ask(session: Session, number: int, day: date, actor: Actor, now: datetime) -> OpenQuestion:
+def ask(work: Work, number: int, day: date) -> OpenQuestion:
     """Note the day on which the ward was asked.
 
     Raises:
@@ -165,26 +161,17 @@ def ask(session: Session, number: int, day: date, actor: Actor, now: datetime) -
         WrongStateError: it is answered or closed.
         NotAllowedError: the actor has no account.
     """
-    past_day(day, "day", now)
-    by = writer(actor)
-    row = _locked(session, number)
+    past_day(day, "day", work.now)
+    by = writer(work.actor)
+    row = _locked(work.session, number)
     row.state = QUESTION.next(row.state, "ask")
     row.asked_on, row.asked_by = day, by
-    record(session, actor, now, "question.asked", "open_question", number, day=day.isoformat())
-    session.flush()
+    record(work, "question.asked", "open_question", number, day=day.isoformat())
+    work.session.flush()
     return row
 
 
-def answer(
-    session: Session,
-    vault: Vault,
-    number: int,
-    text: str,
-    instruction_no: str,
-    day: date,
-    actor: Actor,
-    now: datetime,
-) -> OpenQuestion:
+def answer(work: Work, number: int, text: str, instruction_no: str, day: date) -> OpenQuestion:
     """Answer as the ward, with the number and day of its instruction; an answer can be corrected until it is closed.
 
     Raises:
@@ -193,48 +180,46 @@ def answer(
         NotAllowedError: the actor is not of the ward.
         WrongStateError: it is closed.
     """
-    by = of_the_ward(actor)
+    by = of_the_ward(work.actor)
     said = clean(text, "answer", most=LONG)
     found = clean(instruction_no, "instruction_no", most=NUMBER_MAX)
-    past_day(day, "instruction_on", now)
-    row = _locked(session, number)
-    values = read(vault, row.wrapped_key, row.sealed, _place(number)) | {"answer": said}
+    past_day(day, "instruction_on", work.now)
+    row = _locked(work.session, number)
+    values = read(work.vault, row.wrapped_key, row.sealed, _place(number)) | {"answer": said}
     row.state = QUESTION.next(row.state, "answer")
-    row.instruction_no, row.instruction_on, row.answered_by, row.answered_at = found, day, by, now
-    seal_into(vault, row, _place(number), values)
-    record(
-        session,
-        actor,
-        now,
-        "question.answered",
-        "open_question",
-        number,
-        instruction=found,
-        day=day.isoformat(),
+    row.instruction_no, row.instruction_on, row.answered_by, row.answered_at = (
+        found,
+        day,
+        by,
+        work.now,
     )
-    session.flush()
+    seal_into(work.vault, row, _place(number), values)
+    record(
+        work, "question.answered", "open_question", number, instruction=found, day=day.isoformat()
+    )
+    work.session.flush()
     return row
 
 
-def close(session: Session, number: int, actor: Actor, now: datetime) -> OpenQuestion:
+def close(work: Work, number: int) -> OpenQuestion:
     """Close an answered question. Raises NotFoundError, WrongStateError, NotAllowedError (no account)."""
-    return _move(session, number, "close", actor, now)
+    return _move(work, number, "close")
 
 
-def reopen(session: Session, number: int, actor: Actor, now: datetime) -> OpenQuestion:
+def reopen(work: Work, number: int) -> OpenQuestion:
     """Open a question again; the former answer stays to be read. Raises as ``close``."""
-    return _move(session, number, "reopen", actor, now)
+    return _move(work, number, "reopen")
 
 
-def _move(session: Session, number: int, action: str, actor: Actor, now: datetime) -> OpenQuestion:
-    writer(actor)
-    row = _locked(session, number)
+def _move(work: Work, number: int, action: str) -> OpenQuestion:
+    writer(work.actor)
+    row = _locked(work.session, number)
     row.state = QUESTION.next(row.state, action)
-    row.closed_at = now if row.state == "closed" else None
+    row.closed_at = work.now if row.state == "closed" else None
     if action == "reopen":
         row.asked_on = row.asked_by = None  # nobody has asked the ward again yet
-    record(session, actor, now, f"question.{action}", "open_question", number)
-    session.flush()
+    record(work, f"question.{action}", "open_question", number)
+    work.session.flush()
     return row
 
 

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from sqlalchemy.orm import Session
-
 from portal.domain.contacts.telephony.kpi import Counts, answer_rate, below
 from portal.domain.foundation.clock import day_start, jst_date
 from portal.domain.foundation.program.agenda import Stage, WindowView, agenda
 from portal.domain.foundation.program.deadlines import Windows
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports.board_reading import (
     OPEN_CALLS,
     Coming,
@@ -93,23 +92,23 @@ class Board:
     alarms: tuple[str, ...]
 
 
-def board(session: Session, program: Program, now: datetime) -> Board:
+def board(work: Work) -> Board:
     """Return the board as it stands."""
-    today = jst_date(now)
+    today = jst_date(work.now)
     first = today - ONE_DAY * (DAYS - 1)
-    sums = read_sums(session, program, first, today)
-    mail = read_mail(session, first, today, today + ONE_DAY * DAYS, LISTED)
-    numbers = read_numbers(session, program, today, now)
+    sums = read_sums(work, first, today)
+    mail = read_mail(work.session, first, today, today + ONE_DAY * DAYS, LISTED)
+    numbers = read_numbers(work, today)
     days = tuple(
-        _day(program, sums, mail.handed_over, today - ONE_DAY * back) for back in range(DAYS)
+        _day(work.program, sums, mail.handed_over, today - ONE_DAY * back) for back in range(DAYS)
     )
     halves = tuple(
-        BoardHalf(half, counts, _alarm(program, counts))
+        BoardHalf(half, counts, _alarm(work.program, counts))
         for half, counts in sorted(sums.halves.items())
     )
     return Board(
-        at=now,
-        calls=tuple(OpenCall(*row) for row in session.execute(OPEN_CALLS, {"limit": LISTED})),
+        at=work.now,
+        calls=tuple(OpenCall(*row) for row in work.session.execute(OPEN_CALLS, {"limit": LISTED})),
         in_all=numbers.going_on,
         recorded_today=numbers.recorded_today,
         call_backs=numbers.call_backs,
@@ -118,9 +117,9 @@ def board(session: Session, program: Program, now: datetime) -> Board:
         halves=halves,
         counted_at=sums.counted_at,
         built=mail.waiting,
-        windows=_soon(program.windows, today),
+        windows=_soon(work.program.windows, today),
         dispatches=tuple(mail.coming),
-        alarms=_alarms(program, days, halves),
+        alarms=_alarms(work.program, days, halves),
     )
 
 

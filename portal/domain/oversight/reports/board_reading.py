@@ -16,6 +16,7 @@ from portal.domain.contacts.telephony.queries import open_halves
 from portal.domain.foundation.base import UtcDateTime, table_of
 from portal.domain.foundation.clock import day_end, day_start, jst_date
 from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.letters.states import PRINT_RUN
 from portal.domain.mailroom.printing.models import Dispatch
@@ -112,10 +113,10 @@ class Numbers:
     call_backs_late: int
 
 
-def read_numbers(session: Session, program: Program, today: date, now: datetime) -> Numbers:
+def read_numbers(work: Work, today: date) -> Numbers:
     """Return what is counted of calls."""
-    values = moments(program.calendar, now) | {"today": today}
-    return Numbers(*(int(number) for number in session.execute(_NUMBERS, values).one()))
+    values = moments(work.program.calendar, work.now) | {"today": today}
+    return Numbers(*(int(number) for number in work.session.execute(_NUMBERS, values).one()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,16 +158,17 @@ def read_mail(session: Session, first: date, today: date, last: date, limit: int
     return found
 
 
-def read_sums(session: Session, program: Program, first: date, today: date) -> Sums:
+def read_sums(work: Work, first: date, today: date) -> Sums:
     """Return the calls that count from ``first`` to today, from the sums that each day's version keeps."""
     found = Sums({}, {})
-    for day, stored, at in session.execute(_VERSIONS, {"first": first, "last": today}):
-        counting = _counting(program, day, stored)
+    for day, stored, at in work.session.execute(_VERSIONS, {"first": first, "last": today}):
+        counting = _counting(work.program, day, stored)
         if counting:
-            found.days[day] = counted(_sum(counting.values()), program.calls)
+            found.days[day] = counted(_sum(counting.values()), work.program.calls)
         if day == today:
             found.halves = {
-                half: counted(_sum([counting[half]]), program.calls) for half in sorted(counting)
+                half: counted(_sum([counting[half]]), work.program.calls)
+                for half in sorted(counting)
             }
             found.counted_at = at
     return found

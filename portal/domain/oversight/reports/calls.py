@@ -1,17 +1,14 @@
 """月次報告書（コールセンター業務), specification 6(7): written from counts and records, with what people add to it."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
-
-from sqlalchemy.orm import Session
+from datetime import date
 
 from portal.domain.contacts.telephony.queries import last_day_over, missing_days
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.clock import JST, day_end, day_start
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports import calls_tables as tables
 from portal.domain.oversight.reports.calls_figures import CallMonth, count_month
 from portal.domain.oversight.reports.due import CALLS, last_of
@@ -26,15 +23,7 @@ STAFFING, OUTAGES = "staffing", "outages"
 TEXT_MAX = 2_000
 
 
-def write_sections(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    month: date,
-    texts: Mapping[str, str],
-    actor: Actor,
-    now: datetime,
-) -> MonthlyReport:
+def write_sections(work: Work, month: date, texts: Mapping[str, str]) -> MonthlyReport:
     """Keep what people write on staffing and improvements, and on outages and accidents.
 
     Raises:
@@ -44,50 +33,51 @@ def write_sections(
     kept = {}
     for name in (STAFFING, OUTAGES):
         try:
-            kept[name] = checked_words(texts.get(name, ""), program, most=TEXT_MAX)
+            kept[name] = checked_words(texts.get(name, ""), work.program, most=TEXT_MAX)
         except InputError as error:
             raise InputError(error.message, code=name) from None
-    return write_texts(session, vault, CALLS, month, kept, actor, now)
+    return write_texts(work, CALLS, month, kept)
 
 
-def build(session: Session, vault: Vault, program: Program, month: date, now: datetime) -> Draft:
+def build(work: Work, month: date) -> Draft:
     """Write the report of a month as it is now, and say what it lacks to be checked."""
-    found = count_month(session, program, month)
-    texts, end = texts_of(vault, month_report(session, CALLS, month)), day_end(last_of(month))
+    found = count_month(work, month)
+    texts, end = (
+        texts_of(work.vault, month_report(work.session, CALLS, month)),
+        day_end(last_of(month)),
+    )
     report = Report(
         title=_s("コールセンター業務 月次報告書"),
-        addressee=program.names.ward.ja,
-        sender=program.names.contractor.ja,
+        addressee=work.program.names.ward.ja,
+        sender=work.program.names.contractor.ja,
         facts=(
-            (_s("事業"), program.names.program.ja),
-            (_s("コールセンター"), program.names.office.ja),
-            (_s("電話番号"), program.contact.telephone),
-            (_s("FAX番号"), program.contact.fax),
-            (_s("集計した時"), f"{now.astimezone(JST):%Y-%m-%d %H:%M}"),
+            (_s("事業"), work.program.names.program.ja),
+            (_s("コールセンター"), work.program.names.office.ja),
+            (_s("電話番号"), work.program.contact.telephone),
+            (_s("FAX番号"), work.program.contact.fax),
+            (_s("集計した時"), f"{work.now.astimezone(JST):%Y-%m-%d %H:%M}"),
         ),
         tables=(
-            tables.summary(found, program),
+            tables.summary(found, work.program),
             tables.daily(found),
             tables.half_hours(found),
             tables.categories(found),
-            tables.notable(notes(session, vault, month)),
+            tables.notable(notes(work, month)),
             tables.escalations(found),
             tables.typed(_s("体制と改善"), texts.get(STAFFING, "")),
             tables.typed(_s("障害と事故"), texts.get(OUTAGES, "")),
-            downtime_table(session, day_start(month), end, now),
-            planned_stops_table(session, end),
+            downtime_table(work.session, day_start(month), end, work.now),
+            planned_stops_table(work.session, end),
         ),
-        notes=_how_it_counts(program, found),
+        notes=_how_it_counts(work.program, found),
     )
-    return Draft(report, _missing(session, program, month, now))
+    return Draft(report, _missing(work, month))
 
 
-def _missing(
-    session: Session, program: Program, month: date, now: datetime
-) -> tuple[Callable[[], str], ...]:
+def _missing(work: Work, month: date) -> tuple[Callable[[], str], ...]:
     """Say for which open days the whole day's numbers are not there yet (specification 6(7)①)."""
-    until = min(last_of(month), last_day_over(program, now))
-    lacking = missing_days(session, program, month, until) if month <= until else []
+    until = min(last_of(month), last_day_over(work.program, work.now))
+    lacking = missing_days(work, month, until) if month <= until else []
     days = "、".join(f"{day.month}/{day.day}" for day in lacking)
     return (lambda: _lacking(days),) if days else ()
 

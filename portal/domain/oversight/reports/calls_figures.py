@@ -18,7 +18,7 @@ from portal.domain.contacts.telephony.kpi import Counts, counted
 from portal.domain.contacts.telephony.layouts import LANGUAGES
 from portal.domain.contacts.telephony.models import WHOLE_DAY
 from portal.domain.foundation.clock import day_end, day_start, jst_date
-from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports.due import last_of, month_before
 
 WITHDRAWN = "withdrawn"
@@ -107,38 +107,38 @@ class CallMonth:
     unfinished: int
 
 
-def count_month(session: Session, program: Program, month: date) -> CallMonth:
+def count_month(work: Work, month: date) -> CallMonth:
     """Count a month (its first day) with the ward's rules of what counts."""
     last = last_of(month)
-    cells = queries.cells(session, month, last)
-    mine = [cell for cell in cells if queries.counts_here(program, cell.day, cell.half_hour)]
+    cells = queries.cells(work.session, month, last)
+    mine = [cell for cell in cells if queries.counts_here(work.program, cell.day, cell.half_hour)]
     halves: dict[int, Counts] = {}
     for cell in mine:
         halves[cell.half_hour] = halves.get(cell.half_hour, Counts()) + counted(
-            cell.counts, program.calls
+            cell.counts, work.program.calls
         )
-    before, start = month_before(month), program.calendar.first_day
+    before, start = month_before(month), work.program.calendar.first_day
     return CallMonth(
         month=month,
         first=month <= start,
-        days=_days(session, program, month, mine),
+        days=_days(work, month, mine),
         whole_days=halves.pop(WHOLE_DAY, Counts()),
         half_hours={half: halves[half] for half in sorted(halves)},
-        this=_sum(session, program, month, last),
-        before=_sum(session, program, before, last_of(before))
-        if start < month and _counted(session, before)
+        this=_sum(work, month, last),
+        before=_sum(work, before, last_of(before))
+        if start < month and _counted(work.session, before)
         else None,
-        all=_sum(session, program, min(start, month), last),
+        all=_sum(work, min(start, month), last),
         outside=sum(cell.counts.offered for cell in cells)
         - sum(cell.counts.offered for cell in mine),
-        contacts=count_contacts(session, month, last),
-        contacts_before=count_contacts(session, before, last_of(before)),
-        contacts_all=count_contacts(session, min(start, month), last),
-        faxes=_faxes(session, month, last),
-        faxes_before=_faxes(session, before, last_of(before)),
-        faxes_all=_faxes(session, min(start, month), last),
-        escalations=_escalations(session, month, last),
-        unfinished=session.scalar(
+        contacts=count_contacts(work.session, month, last),
+        contacts_before=count_contacts(work.session, before, last_of(before)),
+        contacts_all=count_contacts(work.session, min(start, month), last),
+        faxes=_faxes(work.session, month, last),
+        faxes_before=_faxes(work.session, before, last_of(before)),
+        faxes_all=_faxes(work.session, min(start, month), last),
+        escalations=_escalations(work.session, month, last),
+        unfinished=work.session.scalar(
             select(func.count()).where(Call.day.between(month, last), Call.state != ENDED)
         )
         or 0,
@@ -149,28 +149,27 @@ def _counted(session: Session, month: date) -> bool:
     return bool(queries.days_known(session, month, last_of(month)))
 
 
-def _sum(session: Session, program: Program, first: date, last: date) -> Counts:
+def _sum(work: Work, first: date, last: date) -> Counts:
     """Return the sum of a period; what is counted per half hour adds up, so it may be applied to the sum."""
     result = Counts()
-    for counts in queries.by_day(session, program, first, last).values():
-        result += counted(counts, program.calls)
+    for counts in queries.by_day(work, first, last).values():
+        result += counted(counts, work.program.calls)
     return result
 
 
-def _days(
-    session: Session, program: Program, month: date, cells: list[queries.Cell]
-) -> tuple[DayLine, ...]:
+def _days(work: Work, month: date, cells: list[queries.Cell]) -> tuple[DayLine, ...]:
     last = last_of(month)
-    known = queries.days_known(session, month, last)
+    known = queries.days_known(work.session, month, last)
     by_day: dict[date, list[queries.Cell]] = {}
     for cell in cells:
         by_day.setdefault(cell.day, []).append(cell)
-    received, replied = _faxes_by_day(session, month, last)
+    received, replied = _faxes_by_day(work.session, month, last)
     lines = []
     for index in range((last - month).days + 1):
         day = month + ONE_DAY * index
         here = [
-            (cell.language, counted(cell.counts, program.calls)) for cell in by_day.get(day, [])
+            (cell.language, counted(cell.counts, work.program.calls))
+            for cell in by_day.get(day, [])
         ]
         total, languages = Counts(), dict.fromkeys(LANGUAGES, 0)
         for language, counts in here:
@@ -179,7 +178,7 @@ def _days(
         lines.append(
             DayLine(
                 day=day,
-                open=program.calendar.is_staffed(day),
+                open=work.program.calendar.is_staffed(day),
                 known=day in known and known[day].whole,
                 counts=total if here else None,
                 languages=languages,

@@ -10,9 +10,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from portal.domain.desk.casework.deliveries import deliveries
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.clock import JST, day_end, day_start, jst_date
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.wareki import format_wareki
+from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
 from portal.domain.oversight.settlement.words import state_text, way_text
@@ -114,14 +114,14 @@ def open_state_text(state: str) -> str:
     )
 
 
-def today_report(session: Session, program: Program, now: datetime) -> Report:
+def today_report(work: Work) -> Report:
     """Write the page for the assembly: states, deliveries, and the last four weeks."""
     sums, ways, counted = (
-        totals(session),
-        deliveries(session, program.delivered_means),
-        daily(session, now),
+        totals(work.session),
+        deliveries(work.session, work.program.delivered_means),
+        daily(work.session, work.now),
     )
-    reported = latest_day(session)
+    reported = latest_day(work.session)
     states: list[tuple[Cell, ...]] = [
         (open_state_text(state), sums.by_state[state].children, sums.by_state[state].yen)
         for state in (*OPEN, *FINAL)
@@ -142,11 +142,11 @@ def today_report(session: Session, program: Program, now: datetime) -> Report:
     sums_of = [sum(counted.series[name]) for name in SERIES]
     return Report(
         title=_s("今日の速報"),
-        addressee=program.names.ward.ja,
-        sender=program.names.contractor.ja,
+        addressee=work.program.names.ward.ja,
+        sender=work.program.names.contractor.ja,
         facts=(
-            (_s("事業"), program.names.program.ja),
-            (_s("集計した時"), f"{now.astimezone(JST):%Y-%m-%d %H:%M}"),
+            (_s("事業"), work.program.names.program.ja),
+            (_s("集計した時"), f"{work.now.astimezone(JST):%Y-%m-%d %H:%M}"),
             (_s("利用明細の基準日"), format_wareki(reported) if reported else _s("まだありません")),
         ),
         tables=(

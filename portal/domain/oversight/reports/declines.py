@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from portal.domain.foundation.clock import JST, jst_date
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.wareki import format_wareki
+from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports.tables import Report, ReportTable
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.requests.declines.models import DeclineItem
@@ -42,9 +41,9 @@ class Declines:
     window_over: bool
 
 
-def count_declines(session: Session, program: Program, now: datetime) -> Declines:
+def count_declines(work: Work) -> Declines:
     """Count declines by the day (JST) on which they reached us; withdrawn and refused ones are none."""
-    rows = session.execute(
+    rows = work.session.execute(
         select(
             DeclineItem.state,
             Request.channel,
@@ -62,7 +61,7 @@ def count_declines(session: Session, program: Program, now: datetime) -> Decline
     for row in accepted:
         channels.setdefault(row[1], []).append(row)
         days.setdefault((jst_date(row[2]), row[1]), []).append(row)
-    deemed = session.execute(
+    deemed = work.session.execute(
         select(
             func.count(Entitlement.household_id.distinct()),
             func.count(),
@@ -75,7 +74,7 @@ def count_declines(session: Session, program: Program, now: datetime) -> Decline
         accepted=_figures(accepted),
         pending=_figures(row for row in rows if row[0] in PENDING),
         deemed=Figures(int(deemed[0]), int(deemed[1]), int(deemed[2])),
-        window_over=program.windows.decline.is_over(now),
+        window_over=work.program.windows.decline.is_over(work.now),
     )
 
 
@@ -101,20 +100,20 @@ def channel_name(code: str) -> str:
     return names.get(code, code)
 
 
-def decline_report(session: Session, program: Program, now: datetime) -> Report:
+def decline_report(work: Work) -> Report:
     """Write the report; before the window has closed it says that it is provisional."""
-    found = count_declines(session, program, now)
-    window = program.windows.decline
+    found = count_declines(work)
+    window = work.program.windows.decline
     columns = (_s("世帯数"), _s("こども（人）"), _s("金額（円）"))
     draft = "" if found.window_over else _s("（受付中の速報）")
     return Report(
         title=_s("辞退件数報告書") + draft,
-        addressee=program.names.ward.ja,
-        sender=program.names.contractor.ja,
+        addressee=work.program.names.ward.ja,
+        sender=work.program.names.contractor.ja,
         facts=(
-            (_s("事業"), program.names.program.ja),
+            (_s("事業"), work.program.names.program.ja),
             (_s("受付期間"), f"{format_wareki(window.first_day)}–{format_wareki(window.last_day)}"),
-            (_s("集計した時"), f"{now.astimezone(JST):%Y-%m-%d %H:%M}"),
+            (_s("集計した時"), f"{work.now.astimezone(JST):%Y-%m-%d %H:%M}"),
         ),
         tables=(
             ReportTable(

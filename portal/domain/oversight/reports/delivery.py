@@ -1,17 +1,13 @@
 """月次報告書（配送業務), specification 7(6)①: what was delivered in a month, by day, class and attempt."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
-
-from sqlalchemy.orm import Session
+from datetime import date
 
 from portal.domain.desk.casework.deliveries import deliveries
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.clock import JST, day_end, day_start
 from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.postage import postage_of_month
 from portal.domain.letters.shipments.staff_words import mail_class, return_reason, shipment
 from portal.domain.oversight.reports import calls_tables
@@ -29,15 +25,7 @@ ACCIDENTS = "accidents"
 TEXT_MAX = 2_000
 
 
-def write_section(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    month: date,
-    texts: Mapping[str, str],
-    actor: Actor,
-    now: datetime,
-) -> MonthlyReport:
+def write_section(work: Work, month: date, texts: Mapping[str, str]) -> MonthlyReport:
     """Keep what people write on accidents and other matters.
 
     Raises:
@@ -45,24 +33,24 @@ def write_section(
         ConflictError: the report is no draft any more.
     """
     try:
-        kept = {ACCIDENTS: checked_words(texts.get(ACCIDENTS, ""), program, most=TEXT_MAX)}
+        kept = {ACCIDENTS: checked_words(texts.get(ACCIDENTS, ""), work.program, most=TEXT_MAX)}
     except InputError as error:
         raise InputError(error.message, code=ACCIDENTS) from None
-    return write_texts(session, vault, DELIVERY, month, kept, actor, now)
+    return write_texts(work, DELIVERY, month, kept)
 
 
-def build(session: Session, vault: Vault, program: Program, month: date, now: datetime) -> Draft:
+def build(work: Work, month: date) -> Draft:
     """Write the report of a month as it is now."""
-    found = count_month(session, month)
-    texts = texts_of(vault, month_report(session, DELIVERY, month))
+    found = count_month(work.session, month)
+    texts = texts_of(work.vault, month_report(work.session, DELIVERY, month))
     return Draft(
         Report(
             title=_s("配送業務 月次報告書"),
-            addressee=program.names.ward.ja,
-            sender=program.names.contractor.ja,
+            addressee=work.program.names.ward.ja,
+            sender=work.program.names.contractor.ja,
             facts=(
-                (_s("事業"), program.names.program.ja),
-                (_s("集計した時"), f"{now.astimezone(JST):%Y-%m-%d %H:%M}"),
+                (_s("事業"), work.program.names.program.ja),
+                (_s("集計した時"), f"{work.now.astimezone(JST):%Y-%m-%d %H:%M}"),
             ),
             tables=(
                 _summary(found),
@@ -72,10 +60,10 @@ def build(session: Session, vault: Vault, program: Program, month: date, now: da
                 _returned(found),
                 _undelivered(found),
                 _others(found),
-                _ways(session, program),
-                _postage(session, program, month),
+                _ways(work),
+                _postage(work, month),
                 calls_tables.typed(_s("事故そのほか"), texts.get(ACCIDENTS, "")),
-                *month_tables(session, day_start(month), day_end(last_of(month)), now),
+                *month_tables(work.session, day_start(month), day_end(last_of(month)), work.now),
             ),
             notes=(
                 _s(
@@ -186,8 +174,8 @@ def _others(found: DeliveryMonth) -> ReportTable:
     )
 
 
-def _ways(session: Session, program: Program) -> ReportTable:
-    ways = deliveries(session, program.delivered_means)
+def _ways(work: Work) -> ReportTable:
+    ways = deliveries(work.session, work.program.delivered_means)
     rows: list[tuple[Cell, ...]] = [
         (
             way_text(way) + (_s("（配達済みと数える）") if way == ways.counts else ""),
@@ -201,8 +189,8 @@ def _ways(session: Session, program: Program) -> ReportTable:
     return ReportTable(_s("これまでの配達の数（3つの数え方）"), columns, rows, wide=0)
 
 
-def _postage(session: Session, program: Program, month: date) -> ReportTable:
-    lines = postage_of_month(session, program, month)
+def _postage(work: Work, month: date) -> ReportTable:
+    lines = postage_of_month(work, month)
     rows: list[tuple[Cell, ...]] = [
         (
             mail_class(line.mail_class) or _s("未確認"),

@@ -2,14 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.foundation.clock import jst_date, next_month
 from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports.models import MonthlyReport
 from portal.domain.oversight.reports.states import DRAFT, SUBMITTED
 
@@ -85,22 +85,24 @@ def months(program: Program, until: date, kind: str = CALLS) -> list[date]:
     return found[::-1]
 
 
-def due_reports(session: Session, program: Program, now: datetime, kind: str = CALLS) -> list[Due]:
+def due_reports(work: Work, kind: str = CALLS) -> list[Due]:
     """Return the months that are over and whose report is not submitted, the oldest first."""
-    today = jst_date(now)
-    rows = session.execute(
+    today = jst_date(work.now)
+    rows = work.session.execute(
         select(MonthlyReport.month, MonthlyReport.state).where(MonthlyReport.kind == kind)
     ).all()
     states = {month: state for month, state in rows}  # noqa: C416  (dict() of rows does not type)
     waiting = [
-        m for m in months(program, today, kind) if last_of(m) < today and states.get(m) != SUBMITTED
+        m
+        for m in months(work.program, today, kind)
+        if last_of(m) < today and states.get(m) != SUBMITTED
     ]
     return [
         Due(
             kind,
             month,
-            due_day(program, kind, month),
-            _stage(program, kind, month, today),
+            due_day(work.program, kind, month),
+            _stage(work.program, kind, month, today),
             states.get(month, DRAFT),
         )
         for month in reversed(waiting)

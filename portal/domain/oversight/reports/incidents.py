@@ -9,13 +9,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import NotFoundError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
 from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents import downtime, fault_queries, papers, queries, register
 from portal.domain.mailroom.incidents.kinds import (
     COUPON,
@@ -33,20 +32,18 @@ from portal.domain.oversight.reports.outputs import as_pdf
 from portal.domain.oversight.reports.tables import Report, ReportTable
 
 
-def incident_report(
-    session: Session, vault: Vault, program: Program, incident_id: int, kind: str, now: datetime
-) -> Report:
+def incident_report(work: Work, incident_id: int, kind: str) -> Report:
     """Write a report about an incident as it stands now, in Japanese.
 
     Raises:
         NotFoundError: there is no such incident, or no such kind of report.
     """
-    row = register.incident_by_id(session, incident_id)
+    row = register.incident_by_id(work.session, incident_id)
     if kind not in REPORTS:
         raise NotFoundError(_s("この種類の報告書はありません。"))
-    found = queries.touched(session, incident_id)
+    found = queries.touched(work.session, incident_id)
     with use_locale(SOURCE_LOCALE):
-        texts = register.fields_of(vault, row)
+        texts = register.fields_of(work.vault, row)
         empty = (
             _s("調べています。わかりしだい、報告します。") if kind in {FIRST, "progress"} else "–"
         )
@@ -82,13 +79,13 @@ def incident_report(
             ),
         ]
         if kind not in {FIRST, FINAL}:
-            tables.append(_course(session, incident_id))
+            tables.append(_course(work.session, incident_id))
         return Report(
             title=words.title(kind),
-            addressee=program.names.ward.ja,
-            sender=program.names.contractor.ja,
+            addressee=work.program.names.ward.ja,
+            sender=work.program.names.contractor.ja,
             facts=(
-                (_s("事業"), program.names.program.ja),
+                (_s("事業"), work.program.names.program.ja),
                 (_s("事故の番号"), row.number),
                 (_s("種類"), words.incident_kind(row.kind)),
                 (_s("起きた時"), _at(row.occurred_at) or _s("調べています")),
@@ -96,7 +93,7 @@ def incident_report(
                 (_s("区に知らせた時"), _at(row.ward_told_at) or _s("まだ知らせていません")),
                 (_s("広がりを止めた時"), _at(row.contained_at) or _s("対応中です")),
                 (_s("悪意による疑い"), _s("あり") if row.malicious else _s("なし")),
-                (_s("この報告書を書いた時"), _at(now)),
+                (_s("この報告書を書いた時"), _at(work.now)),
             ),
             tables=tables,
             notes=(
@@ -152,30 +149,20 @@ def _step(action: str, detail: dict[str, Any]) -> str:
     return said
 
 
-def write_report(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    incident_id: int,
-    kind: str,
-    actor: Actor,
-    now: datetime,
-) -> IncidentReport:
+def write_report(work: Work, incident_id: int, kind: str) -> IncidentReport:
     """Freeze a report, as data and as PDF, and give it to the ward.
 
     Raises: as ``incident_report`` and ``papers.keep_report``.
     """
-    register.locked(session, incident_id)
-    report = incident_report(session, vault, program, incident_id, kind, now)
+    register.locked(work.session, incident_id)
+    report = incident_report(work, incident_id, kind)
     with use_locale(SOURCE_LOCALE):
         version = (
             _s("版"),
-            _s("第%(n)s版") % {"n": papers.next_number(session, incident_id, kind)},
+            _s("第%(n)s版") % {"n": papers.next_number(work.session, incident_id, kind)},
         )
     report = replace(report, facts=(version, *report.facts))
-    return papers.keep_report(
-        session, vault, incident_id, kind, asdict(report), as_pdf(report, now), actor, now
-    )
+    return papers.keep_report(work, incident_id, kind, asdict(report), as_pdf(report, work.now))
 
 
 def frozen_report(vault: Vault, row: IncidentReport) -> Report:
@@ -186,7 +173,7 @@ def frozen_report(vault: Vault, row: IncidentReport) -> Report:
     return Report(**values, facts=facts, tables=tables)
 
 
-def fault_report(session: Session, program: Program, fault: CouponFault, now: datetime) -> Report:
+def fault_report(work: Work, fault: CouponFault) -> Report:
     """Write what came of one refused coupon: 経過報告書 while it is open, then 結果報告書; in Japanese, without names."""
     with use_locale(SOURCE_LOCALE):
         steps = [
@@ -197,23 +184,23 @@ def fault_report(session: Session, program: Program, fault: CouponFault, now: da
         ]
         return Report(
             title=words.title("progress" if fault.state in OPEN else "result"),
-            addressee=program.names.ward.ja,
-            sender=program.names.contractor.ja,
+            addressee=work.program.names.ward.ja,
+            sender=work.program.names.contractor.ja,
             facts=(
-                (_s("事業"), program.names.program.ja),
+                (_s("事業"), work.program.names.program.ja),
                 (_s("件名"), _s("電子クーポンの利用の不具合")),
                 (_s("受付番号"), fault.receipt_no),
                 (_s("お店で言われたこと"), words.shop_said(fault.said)),
                 (_s("お店に行った日"), fault.shop_on.isoformat() if fault.shop_on else _s("不明")),
                 (_s("発行者の答え"), _issuer(fault)),
                 (_s("いまの状態"), words.fault_state(fault.state)),
-                (_s("この報告書を書いた時"), _at(now)),
+                (_s("この報告書を書いた時"), _at(work.now)),
             ),
             tables=(
                 ReportTable(
                     _s("経過"), (_s("時"), _s("したこと")), [s for s in steps if s[0]], wide=1
                 ),
-                _many(session, now),
+                _many(work.session, work.now),
             ),
             notes=(
                 _s(

@@ -2,22 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.staff_words import return_reason, shipment
 from portal.domain.mailroom.returned_mail.storage import on_shelf
 from portal.domain.mailroom.returned_mail.undelivered import undelivered
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
 
 
-def undelivered_report(
-    session: Session, program: Program, now: datetime, *, include_protected: bool
-) -> Report:
+def undelivered_report(work: Work, *, include_protected: bool) -> Report:
     """Write the list of households whose letter is not delivered; letter numbers only, no names (R36, R52)."""
-    rows = undelivered(session, program, include_protected=include_protected, limit=0)
+    rows = undelivered(work, include_protected=include_protected, limit=0)
     cells: list[tuple[Cell, ...]] = [
         (
             row.letter_number,
@@ -32,8 +29,8 @@ def undelivered_report(
         for row in rows
     ]
     return _report(
-        program,
-        now,
+        work.program,
+        work.now,
         _s("不着一覧"),
         ReportTable(
             _s("不着の手紙"),
@@ -63,9 +60,7 @@ def undelivered_report(
     )
 
 
-def shelf_report(
-    session: Session, program: Program, now: datetime, *, include_protected: bool, box: str = ""
-) -> Report:
+def shelf_report(work: Work, *, include_protected: bool, box: str = "") -> Report:
     """Write what lies on the shelf, box by box."""
     cells: list[tuple[Cell, ...]] = [
         (
@@ -76,11 +71,11 @@ def shelf_report(
             row.item.keep_until.isoformat(),
             row.attempt,
         )
-        for row in on_shelf(session, include_protected=include_protected, box=box, limit=0)
+        for row in on_shelf(work.session, include_protected=include_protected, box=box, limit=0)
     ]
     return _report(
-        program,
-        now,
+        work.program,
+        work.now,
         _s("戻った郵便の一覧"),
         ReportTable(
             _s("保管している郵便"),

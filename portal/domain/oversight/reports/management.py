@@ -11,8 +11,8 @@ from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.program.hours_text import reception_text
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.wareki import format_wareki
+from portal.domain.foundation.work import Work
 from portal.domain.letters.subcontractors.queries import files_sent
 from portal.domain.mailroom.incidents.models import Incident
 from portal.domain.oversight.management import words
@@ -25,20 +25,20 @@ from portal.domain.oversight.settlement.words import state_text
 from portal.domain.people.entitlements.queries import totals
 
 
-def plan_report(session: Session, vault: Vault, program: Program, now: datetime) -> Report:
+def plan_report(work: Work) -> Report:
     """Write the plan: scope, schedule, organization, milestones, risks and security, as the program has them now."""
     return Report(
         title=_s("業務計画書"),
-        addressee=program.names.ward.ja,
-        sender=program.names.contractor.ja,
-        facts=_scope(program, now),
+        addressee=work.program.names.ward.ja,
+        sender=work.program.names.contractor.ja,
+        facts=_scope(work.program, work.now),
         tables=(
-            _schedule(program),
-            _organization(program),
-            _milestones(milestones(session, vault, program, now)),
-            _companies(session),
+            _schedule(work.program),
+            _organization(work.program),
+            _milestones(milestones(work)),
+            _companies(work.session),
             _risks(),
-            _security(program),
+            _security(work.program),
         ),
         cover=True,
     )
@@ -187,14 +187,14 @@ def _security(program: Program) -> ReportTable:
     return ReportTable(_s("情報の安全"), (_s("項目"), _s("方法")), rows, wide=1)
 
 
-def progress_report(session: Session, vault: Vault, program: Program, now: datetime) -> Report:
+def progress_report(work: Work) -> Report:
     """Write how the work stands now: figures, milestones, open questions, companies, files sent, incidents, due reports."""
-    found = milestones(session, vault, program, now)
+    found = milestones(work)
     late = sum(one.state == "late" for one in found)
-    asked = questions(session, vault)
+    asked = questions(work)
     facts = [
-        (_s("事業"), program.names.program.ja),
-        (_s("集計した時"), f"{now.astimezone(JST):%Y-%m-%d %H:%M}"),
+        (_s("事業"), work.program.names.program.ja),
+        (_s("集計した時"), f"{work.now.astimezone(JST):%Y-%m-%d %H:%M}"),
         (
             _s("完了した節目"),
             _s("%(done)s／%(all)s")
@@ -202,25 +202,25 @@ def progress_report(session: Session, vault: Vault, program: Program, now: datet
         ),
         (_s("遅れている節目"), str(late)),
         (_s("回答を待つ協議事項"), str(sum(one.state == "open" for one in asked))),
-        (_s("事故・障害の件数（対応中）"), _s("%(all)s（%(open)s）") % _incidents(session)),
+        (_s("事故・障害の件数（対応中）"), _s("%(all)s（%(open)s）") % _incidents(work.session)),
     ]
     return Report(
         title=_s("進捗報告"),
-        addressee=program.names.ward.ja,
-        sender=program.names.contractor.ja,
+        addressee=work.program.names.ward.ja,
+        sender=work.program.names.contractor.ja,
         facts=facts,
         tables=(
-            _figures(session),
+            _figures(work.session),
             _milestones(found),
-            _due(session, program, now),
+            _due(work),
             ReportTable(
                 _s("協議事項"),
                 (_s("番号"), _s("件名"), _s("条項"), _s("状態"), _s("区の指示")),
                 question_rows(asked),
                 wide=1,
             ),
-            _companies(session),
-            _sent(session),
+            _companies(work.session),
+            _sent(work.session),
         ),
     )
 
@@ -236,7 +236,7 @@ def _figures(session: Session) -> ReportTable:
     return ReportTable(_s("いまの状態"), (_s("状態"), _s("こども"), _s("円")), rows, total)
 
 
-def _due(session: Session, program: Program, now: datetime) -> ReportTable:
+def _due(work: Work) -> ReportTable:
     names = {CALLS: _s("コールセンターの月次報告書"), DELIVERY: _s("配送の月次報告書")}
     rows = [
         (
@@ -245,7 +245,7 @@ def _due(session: Session, program: Program, now: datetime) -> ReportTable:
             format_wareki(one.day),
         )
         for kind in names
-        for one in due_reports(session, program, now, kind)
+        for one in due_reports(work, kind)
     ]
     columns = (_s("報告書"), _s("対象月"), _s("提出期限"))
     return ReportTable(_s("まだ提出していない月次報告書"), columns, rows, empty=_s("ありません。"))

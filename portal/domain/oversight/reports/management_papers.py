@@ -1,7 +1,6 @@
 """Papers of the work with the ward: 議事録, 協議事項一覧, データ受領書, answers to the security checklist."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,10 +8,9 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.errors import NotFoundError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.wareki import format_wareki
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.mailroom.roster.queries import import_by_id
 from portal.domain.oversight.management import words
@@ -24,11 +22,11 @@ from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
 from portal.domain.people.staff.queries import staff_names
 
 
-def minutes_report(session: Session, program: Program, written: Written) -> Report:
+def minutes_report(work: Work, written: Written) -> Report:
     """Write one version of minutes, with who wrote and who confirmed it."""
     version, texts = written.version, written.texts
     names = staff_names(
-        session, [key for key in (version.written_by, version.confirmed_by) if key is not None]
+        work.session, [key for key in (version.written_by, version.confirmed_by) if key is not None]
     )
     confirmed = _s("まだ確認されていません")
     if version.confirmed_by is not None and version.confirmed_at is not None:
@@ -37,8 +35,8 @@ def minutes_report(session: Session, program: Program, written: Written) -> Repo
         )
     return Report(
         title=_s("議事録"),
-        addressee=program.names.ward.ja,
-        sender=program.names.contractor.ja,
+        addressee=work.program.names.ward.ja,
+        sender=work.program.names.contractor.ja,
         facts=(
             (_s("件名"), texts.get("subject", "")),
             (_s("日"), format_wareki(version.held_on)),
@@ -63,9 +61,9 @@ def _lines(title: str, text: str) -> ReportTable:
     return ReportTable(title, (_s("番号"), _s("内容")), rows, empty=_s("ありません。"), wide=1)
 
 
-def questions_report(session: Session, vault: Vault, program: Program, now: datetime) -> Report:
+def questions_report(work: Work) -> Report:
     """Write the list of open questions, then each of them with the ward's answer."""
-    found = questions(session, vault)
+    found = questions(work)
     overview = ReportTable(
         _s("一覧"),
         (_s("番号"), _s("件名"), _s("条項"), _s("状態"), _s("区の指示")),
@@ -74,11 +72,11 @@ def questions_report(session: Session, vault: Vault, program: Program, now: date
     )
     return Report(
         title=_s("協議事項一覧"),
-        addressee=program.names.ward.ja,
-        sender=program.names.contractor.ja,
+        addressee=work.program.names.ward.ja,
+        sender=work.program.names.contractor.ja,
         facts=(
-            (_s("事業"), program.names.program.ja),
-            (_s("作成日"), format_wareki(jst_date(now))),
+            (_s("事業"), work.program.names.program.ja),
+            (_s("作成日"), format_wareki(jst_date(work.now))),
         ),
         tables=(overview, *(_question(one) for one in found)),
     )
@@ -95,26 +93,26 @@ def _question(one: Question) -> ReportTable:
     return ReportTable(title, (_s("項目"), _s("内容")), rows, wide=1)
 
 
-def receipt_report(session: Session, program: Program, import_id: int) -> Report:
+def receipt_report(work: Work, import_id: int) -> Report:
     """Write the receipt of one extract that was taken over: name, SHA-256, rows, day, who received it.
 
     Raises:
         NotFoundError: there is no such import.
     """
-    row = import_by_id(session, import_id)
+    row = import_by_id(work.session, import_id)
     if row is None:
         raise NotFoundError(_s("この取り込みは見つかりませんでした。"))
     return Report(
         title=_s("データ受領書"),
-        addressee=program.names.ward.ja,
-        sender=program.names.contractor.ja,
+        addressee=work.program.names.ward.ja,
+        sender=work.program.names.contractor.ja,
         facts=(
             (_s("受領番号"), f"{row.id:04}"),
             (_s("ファイルの名前"), row.file_name),
             (_s("照合番号（SHA-256）"), row.sha256),
             (_s("抽出の日"), format_wareki(row.extracted)),
             (_s("受領した時"), f"{row.created_at.astimezone(JST):%Y-%m-%d %H:%M}"),
-            (_s("受領した人"), _received_by(session, row)),
+            (_s("受領した人"), _received_by(work.session, row)),
             (_s("支援措置の列"), _s("あり") if row.has_protection else _s("なし")),
         ),
         tables=(
@@ -159,20 +157,20 @@ def _counts(title: str, found: Mapping[str, int]) -> ReportTable:
     return ReportTable(title, (_s("結果"), _s("件数")), rows, total, empty=_s("ありません。"))
 
 
-def checklist_report(session: Session, vault: Vault, program: Program, now: datetime) -> Report:
+def checklist_report(work: Work) -> Report:
     """Write the answers to the ward's security checklist, with the settings that are really at work."""
     groups: dict[str, list[tuple[Cell, ...]]] = {}
-    for one in answers(session, vault, program):
+    for one in answers(work):
         line = (one.item, words.verdict(one.verdict), one.answer, one.evidence)
         groups.setdefault(one.group, []).append(line)
     columns = (_s("項目"), _s("結果"), _s("回答"), _s("確認できるもの"))
     return Report(
         title=_s("セキュリティチェックリストへの回答"),
-        addressee=program.names.ward.ja,
-        sender=program.names.contractor.ja,
+        addressee=work.program.names.ward.ja,
+        sender=work.program.names.contractor.ja,
         facts=(
-            (_s("事業"), program.names.program.ja),
-            (_s("作成日"), format_wareki(jst_date(now))),
+            (_s("事業"), work.program.names.program.ja),
+            (_s("作成日"), format_wareki(jst_date(work.now))),
         ),
         tables=tuple(ReportTable(group, columns, rows) for group, rows in groups.items()),
     )

@@ -4,26 +4,24 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, NotAllowedError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
-from portal.domain.foundation.vault import Vault, seal_json
+from portal.domain.foundation.vault import seal_json
+from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports.due import last_of
 from portal.domain.oversight.reports.models import MonthlyReport, ReportVersion
 from portal.domain.oversight.reports.states import DRAFT, REPORT
 from portal.domain.oversight.reports.versions import Kind, newest_version, texts_place
 
 
-def locked(session: Session, vault: Vault, kind: str, month: date, now: datetime) -> MonthlyReport:
+def locked(work: Work, kind: str, month: date) -> MonthlyReport:
     """Return a month's report, locked to the end of the transaction; it is made where there is none.
 
     Raises:
@@ -32,16 +30,18 @@ def locked(session: Session, vault: Vault, kind: str, month: date, now: datetime
     statement = select(MonthlyReport).where(
         MonthlyReport.kind == kind, MonthlyReport.month == month
     )
-    found = session.scalar(statement.with_for_update().execution_options(populate_existing=True))
+    found = work.session.scalar(
+        statement.with_for_update().execution_options(populate_existing=True)
+    )
     if found is not None:
         return found
-    _key, wrapped = vault.new_data_key()
+    _key, wrapped = work.vault.new_data_key()
     made = MonthlyReport(
-        kind=kind, month=month, state=REPORT.initial, wrapped_key=wrapped, changed_at=now
+        kind=kind, month=month, state=REPORT.initial, wrapped_key=wrapped, changed_at=work.now
     )
-    session.add(made)
+    work.session.add(made)
     try:
-        session.flush()
+        work.session.flush()
     except IntegrityError:
         raise ConflictError(
             _s("ほかの人が、いま同じ報告書を始めました。画面を開きなおしてください。")
@@ -49,15 +49,13 @@ def locked(session: Session, vault: Vault, kind: str, month: date, now: datetime
     return made
 
 
-def draft_of(
-    session: Session, vault: Vault, kind: str, month: date, now: datetime
-) -> MonthlyReport:
+def draft_of(work: Work, kind: str, month: date) -> MonthlyReport:
     """Return a month's report for writing, locked.
 
     Raises:
         ConflictError: it is no draft any more.
     """
-    report = locked(session, vault, kind, month, now)
+    report = locked(work, kind, month)
     if report.state != DRAFT:
         raise ConflictError(
             _s("確認ずみの報告書は、書き変えられません。先に下書きに戻してください。")
@@ -65,45 +63,22 @@ def draft_of(
     return report
 
 
-def write_texts(
-    session: Session,
-    vault: Vault,
-    kind: str,
-    month: date,
-    texts: Mapping[str, str],
-    actor: Actor,
-    now: datetime,
-) -> MonthlyReport:
+def write_texts(work: Work, kind: str, month: date, texts: Mapping[str, str]) -> MonthlyReport:
     """Keep the typed texts of a draft; what they may hold is the kind's matter.
 
     Raises:
         ConflictError: it is no draft any more.
     """
-    report = draft_of(session, vault, kind, month, now)
-    report.sealed = seal_json(vault.unwrap(report.wrapped_key), dict(texts), texts_place(report))
-    report.changed_at = now
-    record(
-        session,
-        actor,
-        now,
-        "report.written",
-        "monthly_report",
-        report.id,
-        kind=kind,
-        month=_name(month),
+    report = draft_of(work, kind, month)
+    report.sealed = seal_json(
+        work.vault.unwrap(report.wrapped_key), dict(texts), texts_place(report)
     )
+    report.changed_at = work.now
+    record(work, "report.written", "monthly_report", report.id, kind=kind, month=_name(month))
     return report
 
 
-def check(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    kind: Kind,
-    month: date,
-    actor: Actor,
-    now: datetime,
-) -> ReportVersion:
+def check(work: Work, kind: Kind, month: date) -> ReportVersion:
     """Freeze a draft as its next version; from here on its content stays as it is.
 
     Raises:
@@ -111,74 +86,66 @@ def check(
         ConflictError: something is missing, or the month is not over; the message says what.
         NotAllowedError: the actor has no account.
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("報告書を確認できるのは、アカウントのある職員だけです。"))
-    report = locked(session, vault, kind.name, month, now)
+    report = locked(work, kind.name, month)
     state = REPORT.next(report.state, "check")
-    if jst_date(now) <= last_of(month):
+    if jst_date(work.now) <= last_of(month):
         raise ConflictError(
             _s("この月は、まだ終わっていません。月が終わってから確認してください。"),
             code="not_over",
         )
     with use_locale(SOURCE_LOCALE):
-        draft = kind.build(session, vault, program, month, now)
+        draft = kind.build(work, month)
     if draft.missing:
         raise ConflictError("\n".join(sentence() for sentence in draft.missing), code="missing")
-    report.state, report.version, report.changed_at = state, report.version + 1, now
+    report.state, report.version, report.changed_at = state, report.version + 1, work.now
     content = asdict(draft.report)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
-    key, wrapped = vault.new_data_key()
+    key, wrapped = work.vault.new_data_key()
     version = ReportVersion(
         report_id=report.id,
         number=report.version,
         wrapped_key=wrapped,
-        checked_by=actor.id,
-        checked_at=now,
+        checked_by=work.actor.id,
+        checked_at=work.now,
         sealed=seal_json(key, content, f"report:{report.id}:{report.version}"),
         sha256=hashlib.sha256(text.encode()).hexdigest(),
     )
-    session.add(version)
-    session.flush()
-    _note(session, actor, now, "report.checked", report)
+    work.session.add(version)
+    work.session.flush()
+    _note(work, "report.checked", report)
     return version
 
 
-def give_back(
-    session: Session, vault: Vault, kind: str, month: date, actor: Actor, now: datetime
-) -> MonthlyReport:
+def give_back(work: Work, kind: str, month: date) -> MonthlyReport:
     """Make a checked report a draft again; its version is kept, marked as given back.
 
     Raises:
         WrongStateError: it is not checked.
     """
-    return _back(session, vault, kind, month, "give_back", actor, now)
+    return _back(work, kind, month, "give_back")
 
 
-def revise(
-    session: Session, vault: Vault, kind: str, month: date, actor: Actor, now: datetime
-) -> MonthlyReport:
+def revise(work: Work, kind: str, month: date) -> MonthlyReport:
     """Begin a correction of a submitted report; what was submitted is kept as it is.
 
     Raises:
         WrongStateError: it is not submitted.
     """
-    return _back(session, vault, kind, month, "revise", actor, now)
+    return _back(work, kind, month, "revise")
 
 
-def _back(
-    session: Session, vault: Vault, kind: str, month: date, action: str, actor: Actor, now: datetime
-) -> MonthlyReport:
-    report = locked(session, vault, kind, month, now)
+def _back(work: Work, kind: str, month: date, action: str) -> MonthlyReport:
+    report = locked(work, kind, month)
     report.state = REPORT.next(report.state, action)
-    report.changed_at = now
-    newest_version(session, report).returned_at = now
-    _note(session, actor, now, f"report.{action}", report)
+    report.changed_at = work.now
+    newest_version(work.session, report).returned_at = work.now
+    _note(work, f"report.{action}", report)
     return report
 
 
-def submit(
-    session: Session, vault: Vault, kind: str, month: date, number: int, actor: Actor, now: datetime
-) -> ReportVersion:
+def submit(work: Work, kind: str, month: date, number: int) -> ReportVersion:
     """Note that the checked version ``number`` goes to the ward; by another person than the one who checked it.
 
     Raises:
@@ -186,31 +153,27 @@ def submit(
         ConflictError: another version was checked meanwhile.
         NotAllowedError: this person checked it.
     """
-    report = locked(session, vault, kind, month, now)
+    report = locked(work, kind, month)
     state = REPORT.next(report.state, "submit")
-    version = newest_version(session, report)
+    version = newest_version(work.session, report)
     if version.number != number:
         raise ConflictError(
             _s("ほかの版が確認されました。画面を開きなおして、内容を確かめてください。")
         )
-    if actor.id is None or version.checked_by == actor.id:
+    if work.actor.id is None or version.checked_by == work.actor.id:
         raise NotAllowedError(
             _s("自分が確認した報告書は、自分では提出できません。ほかの人が提出してください。"),
             code="own_check",
         )
-    report.state, report.changed_at = state, now
-    version.submitted_by, version.submitted_at = actor.id, now
-    _note(session, actor, now, "report.submitted", report)
+    report.state, report.changed_at = state, work.now
+    version.submitted_by, version.submitted_at = work.actor.id, work.now
+    _note(work, "report.submitted", report)
     return version
 
 
-def _note(
-    session: Session, actor: Actor, now: datetime, action: str, report: MonthlyReport
-) -> None:
+def _note(work: Work, action: str, report: MonthlyReport) -> None:
     record(
-        session,
-        actor,
-        now,
+        work,
         action,
         "monthly_report",
         report.id,

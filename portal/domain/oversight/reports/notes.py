@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.states import ENDED
 from portal.domain.contacts.calls.written import NOTABLE, TEXT, read_text
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.foundation.vault import seal_json, unseal_json
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.roster.towns import load_towns
 from portal.domain.oversight.reports.deidentified import refuse_personal
 from portal.domain.oversight.reports.due import CALLS, last_of
@@ -81,33 +81,21 @@ def _marked(month: date) -> ColumnElement[bool]:
     )
 
 
-def read_marked(
-    session: Session, vault: Vault, month: date, call_id: int, actor: Actor, now: datetime
-) -> WrittenCall:
+def read_marked(work: Work, month: date, call_id: int) -> WrittenCall:
     """Return a marked call with what the agent wrote, and log that it was read.
 
     Raises:
         NotFoundError: it is not among the marked calls of the month.
     """
-    call = session.scalar(select(Call).where(_marked(month), Call.id == call_id))
+    call = work.session.scalar(select(Call).where(_marked(month), Call.id == call_id))
     if call is None:
         raise NotFoundError(_s("この受付は、この月の報告書の候補にありません。"))
-    record(session, actor, now, "call.read_for_report", "call", call.id)
-    words = read_text(vault, call)
+    record(work, "call.read_for_report", "call", call.id)
+    words = read_text(work.vault, call)
     return WrittenCall(call, str(words.get(TEXT, "")), str(words.get(NOTABLE, "")))
 
 
-def add_note(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    month: date,
-    kind: NoteKind,
-    text: str,
-    call_id: int | None,
-    actor: Actor,
-    now: datetime,
-) -> ReportNote:
+def add_note(work: Work, month: date, kind: NoteKind, text: str, call_id: int | None) -> ReportNote:
     """Put a sentence into the month's draft; with ``call_id`` it stands for that marked call.
 
     Raises:
@@ -116,37 +104,35 @@ def add_note(
         ConflictError: the report is no draft any more.
         NotAllowedError: the actor has no account.
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("報告書に書けるのは、アカウントのある職員だけです。"))
     words = checked_words(
-        text, program, names=() if call_id is None else _names(session, vault, call_id)
+        text, work.program, names=() if call_id is None else _names(work, call_id)
     )
     if not words:
         raise InputError(_s("報告書にのせる文を書いてください。"))
-    report = draft_of(session, vault, CALLS, month, now)
+    report = draft_of(work, CALLS, month)
     if (
         call_id is not None
-        and session.scalar(select(Call.id).where(_marked(month), Call.id == call_id)) is None
+        and work.session.scalar(select(Call.id).where(_marked(month), Call.id == call_id)) is None
     ):
         raise NotFoundError(_s("この受付は、もう報告書にのせたか、この月の候補にありません。"))
-    key, wrapped = vault.new_data_key()
+    key, wrapped = work.vault.new_data_key()
     note = ReportNote(
         report_id=report.id,
         call_id=call_id,
         kind=kind.value,
         wrapped_key=wrapped,
         sealed=b"",
-        written_by=actor.id,
-        written_at=now,
+        written_by=work.actor.id,
+        written_at=work.now,
     )
-    session.add(note)
-    session.flush()
+    work.session.add(note)
+    work.session.flush()
     note.sealed = seal_json(key, {"text": words}, _place(note.id))
-    report.changed_at = now
+    report.changed_at = work.now
     record(
-        session,
-        actor,
-        now,
+        work,
         "report.note_added",
         "monthly_report",
         report.id,
@@ -157,29 +143,27 @@ def add_note(
     return note
 
 
-def drop_note(
-    session: Session, vault: Vault, month: date, note_id: int, actor: Actor, now: datetime
-) -> None:
+def drop_note(work: Work, month: date, note_id: int) -> None:
     """Take a sentence out of a draft again.
 
     Raises:
         NotFoundError: it is not in this month's report, or was taken out before.
         ConflictError: the report is no draft any more.
     """
-    report = draft_of(session, vault, CALLS, month, now)
-    note = session.get(ReportNote, note_id)
+    report = draft_of(work, CALLS, month)
+    note = work.session.get(ReportNote, note_id)
     if note is None or note.report_id != report.id or note.dropped_at is not None:
         raise NotFoundError(_s("この文は、この報告書にありません。"))
-    note.dropped_at = report.changed_at = now
-    record(session, actor, now, "report.note_dropped", "monthly_report", report.id, note=note.id)
+    note.dropped_at = report.changed_at = work.now
+    record(work, "report.note_dropped", "monthly_report", report.id, note=note.id)
 
 
-def notes(session: Session, vault: Vault, month: date) -> list[Note]:
+def notes(work: Work, month: date) -> list[Note]:
     """Return the month's sentences, by kind and then in the order in which they were written."""
-    report = month_report(session, CALLS, month)
+    report = month_report(work.session, CALLS, month)
     if report is None:
         return []
-    rows = session.scalars(
+    rows = work.session.scalars(
         select(ReportNote)
         .where(ReportNote.report_id == report.id, ReportNote.dropped_at.is_(None))
         .order_by(ReportNote.id)
@@ -188,7 +172,7 @@ def notes(session: Session, vault: Vault, month: date) -> list[Note]:
         Note(
             row.id,
             row.kind,
-            unseal_json(vault.unwrap(row.wrapped_key), row.sealed, _place(row.id))["text"],
+            unseal_json(work.vault.unwrap(row.wrapped_key), row.sealed, _place(row.id))["text"],
             row.call_id,
         )
         for row in rows
@@ -213,13 +197,13 @@ def checked_words(
     return words
 
 
-def _names(session: Session, vault: Vault, call_id: int) -> list[str]:
+def _names(work: Work, call_id: int) -> list[str]:
     """Return names and readings of everybody in the households that were opened in a call."""
-    ids = session.scalars(
+    ids = work.session.scalars(
         select(CallHousehold.household_id).where(CallHousehold.call_id == call_id)
     ).all()
     found: list[str] = []
-    for view in view_households(session, vault, ids):
+    for view in view_households(work, ids):
         found += [view.fields.name, view.fields.kana]
         found += [
             name for child in view.children for name in (child.fields.name, child.fields.kana)

@@ -1,29 +1,25 @@
 """A pull list on paper or as a workbook for the mail house: letters by number and file, no names, no reasons."""
 
-from datetime import datetime
-
-from sqlalchemy.orm import Session
-
 from portal.domain.foundation.clock import JST
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.printing.models import PullList
 from portal.domain.mailroom.printing.recalls.recall_list import lines
 from portal.domain.oversight.reports.tables import Report, ReportTable
 
 
-def pull_report(session: Session, program: Program, row: PullList, now: datetime) -> Report:
+def pull_report(work: Work, row: PullList) -> Report:
     """Write the list; the column for the answer is empty, to be filled in."""
-    rows = [(line.number, line.file, "") for line in lines(session, row.id)]
+    rows = [(line.number, line.file, "") for line in lines(work.session, row.id)]
     return Report(
         title=_s("引抜きの一覧 %(run)d-%(number)d")
         % {"run": row.print_run_id, "number": row.number},
         addressee=_s("印刷・封入のご担当者"),
-        sender=program.names.contractor.ja,
+        sender=work.program.names.contractor.ja,
         facts=(
-            (_s("事業"), program.names.program.ja),
+            (_s("事業"), work.program.names.program.ja),
             (_s("手紙"), _s("%(n)d通") % {"n": len(rows)}),
-            (_s("作成した時"), f"{now.astimezone(JST):%Y-%m-%d %H:%M}"),
+            (_s("作成した時"), f"{work.now.astimezone(JST):%Y-%m-%d %H:%M}"),
         ),
         tables=(
             ReportTable(

@@ -1,13 +1,10 @@
 """清算書 (clause 11): final states in children and yen, the three counts of deliveries, codes, money and differences."""
 
-from datetime import datetime
-
-from sqlalchemy.orm import Session
-
 from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.wareki import format_wareki
+from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
 from portal.domain.oversight.settlement.blockers import blocker_text, blockers
 from portal.domain.oversight.settlement.closing import closed
@@ -17,29 +14,29 @@ from portal.domain.oversight.settlement.words import difference_text, state_text
 from portal.domain.people.coupons.differences import latest_day
 
 
-def settlement_report(session: Session, program: Program, now: datetime) -> Report:
+def settlement_report(work: Work) -> Report:
     """Write the settlement; before it is closed it says that it is provisional, and what is in the way."""
-    found, row = figures(session, program), closed(session)
-    in_the_way = {} if row is not None else blockers(session, program, found, now)
-    reported = latest_day(session)
+    found, row = figures(work), closed(work.session)
+    in_the_way = {} if row is not None else blockers(work, found)
+    reported = latest_day(work.session)
     facts = [
-        (_s("事業"), program.names.program.ja),
+        (_s("事業"), work.program.names.program.ja),
         (_s("利用明細の基準日"), format_wareki(reported) if reported else _s("まだありません")),
-        (_s("集計した時"), f"{now.astimezone(JST):%Y-%m-%d %H:%M}"),
+        (_s("集計した時"), f"{work.now.astimezone(JST):%Y-%m-%d %H:%M}"),
     ]
     if row is not None:
         facts += _signature(row)
     return Report(
         title=_s("清算書") if row is not None else _s("清算書（締める前の速報）"),
-        addressee=program.names.ward.ja,
-        sender=program.names.contractor.ja,
+        addressee=work.program.names.ward.ja,
+        sender=work.program.names.contractor.ja,
         facts=facts,
         tables=(
             _states(found),
             _check(found),
             _deliveries(found),
             _codes(found),
-            _money(program, found),
+            _money(work.program, found),
             _differences(found),
         ),
         notes=tuple(blocker_text(reason, count) for reason, count in in_the_way.items()),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
 from portal.domain.foundation.vault import Vault, unseal_json
 from portal.domain.foundation.wareki import format_wareki
+from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports.due import due_day
 from portal.domain.oversight.reports.models import MonthlyReport, ReportVersion
 from portal.domain.oversight.reports.states import DRAFT
@@ -36,7 +37,7 @@ class Kind:
     """A kind of monthly report: its name in the table, and who writes the draft of a month."""
 
     name: str
-    build: Callable[[Session, Vault, Program, date, datetime], Draft]
+    build: Callable[[Work, date], Draft]
 
 
 def month_report(session: Session, kind: str, month: date) -> MonthlyReport | None:
@@ -139,57 +140,41 @@ class Shown:
     missing: tuple[str, ...] = ()
 
 
-def shown(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    kind: Kind,
-    month: date,
-    now: datetime,
-    *,
-    drafts: bool,
-) -> Shown:
+def shown(work: Work, kind: Kind, month: date, *, drafts: bool) -> Shown:
     """Return the report that counts now, with its cover: the checked or submitted version, else the draft.
 
     Whoever only reads (``drafts`` is False) gets what was submitted last.
     """
-    report = month_report(session, kind.name, month)
+    report = month_report(work.session, kind.name, month)
     if drafts and (report is None or report.state == DRAFT):
         with use_locale(SOURCE_LOCALE):
-            draft = kind.build(session, vault, program, month, now)
-            cover = covered(program, kind.name, month, draft.report, None)
+            draft = kind.build(work, month)
+            cover = covered(work.program, kind.name, month, draft.report, None)
         return Shown(cover, None, tuple(sentence() for sentence in draft.missing))
     version = (
-        newest_version(session, report)
+        newest_version(work.session, report)
         if drafts and report is not None
-        else newest_submitted(session, report)
+        else newest_submitted(work.session, report)
     )
     if report is None or version is None:
         return Shown(None)
     with use_locale(SOURCE_LOCALE):
         return Shown(
-            covered(program, kind.name, month, content(vault, report, version), version), version
+            covered(work.program, kind.name, month, content(work.vault, report, version), version),
+            version,
         )
 
 
-def frozen(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    kind: str,
-    month: date,
-    number: int,
-    *,
-    drafts: bool,
-) -> Shown:
+def frozen(work: Work, kind: str, month: date, number: int, *, drafts: bool) -> Shown:
     """Return one version with its cover; whoever only reads gets submitted ones alone. Raises NotFoundError."""
-    report = month_report(session, kind, month)
-    version = version_of(session, report, number) if report is not None else None
+    report = month_report(work.session, kind, month)
+    version = version_of(work.session, report, number) if report is not None else None
     if report is None or version is None or not (drafts or version.submitted_at):
         raise NotFoundError(_s("この版の報告書は見つかりませんでした。"))
     with use_locale(SOURCE_LOCALE):
         return Shown(
-            covered(program, kind, month, content(vault, report, version), version), version
+            covered(work.program, kind, month, content(work.vault, report, version), version),
+            version,
         )
 
 

@@ -4,15 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
 from portal.domain.contacts.faxes.inquiry_form import inquiry_form_pdf
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.program.reading import read_toml
 from portal.domain.foundation.program.schema import DECLINE_FORM, Program
 from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
+from portal.domain.foundation.work import Work
 from portal.domain.letters.documents import services
 from portal.domain.letters.documents.models import DocumentVersion
 from portal.domain.letters.letters.advance import fit_notice_back, render_notices
@@ -126,22 +124,18 @@ def media_type(file_name: str) -> str:
     return PDF if file_name.endswith(".pdf") else f"{TOML}; charset=utf-8"
 
 
-def propose(
-    session: Session, program: Program, url: str, kind: str, label: str, actor: Actor, now: datetime
-) -> DocumentVersion:
+def propose(work: Work, url: str, kind: str, label: str) -> DocumentVersion:
     """Lay a document, as it stands now, before the ward; the letter's texts with a specimen, printed for nobody.
 
     ``url`` is the resident site. Raises as ``source``, ``specimen`` and ``documents.services.propose``.
     """
-    found = source(program, kind, now)
+    found = source(work.program, kind, work.now)
     drawn = {services.LETTER: specimen, services.ADVANCE: advance_specimen}
-    shown = drawn[kind](program, url, now) if kind in drawn else None
-    return services.propose(
-        session, kind, found.content, found.file_name, label, actor, now, specimen=shown
-    )
+    shown = drawn[kind](work.program, url, work.now) if kind in drawn else None
+    return services.propose(work, kind, found.content, found.file_name, label, specimen=shown)
 
 
-def letter_standing(session: Session, program: Program) -> DocumentVersion | None:
+def letter_standing(work: Work) -> DocumentVersion | None:
     """Return the living version of the letter's texts as the file has them; None where nobody laid them before the ward."""
-    digest = services.digest_of(program.letter_texts_file.read_bytes())
-    return services.living(session, services.LETTER, digest)
+    digest = services.digest_of(work.program.letter_texts_file.read_bytes())
+    return services.living(work.session, services.LETTER, digest)

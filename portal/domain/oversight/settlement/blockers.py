@@ -1,14 +1,13 @@
 """What stands in the way of closing the settlement, each with the number of cases behind it."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.clock import last_day_before
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.oversight.settlement.figures import Figures
 from portal.domain.oversight.settlement.models import Settlement
 from portal.domain.people.coupons.differences import latest_day
@@ -27,17 +26,15 @@ CLOSED, USE_PERIOD, HELD, OPEN_REQUESTS, STATEMENT, DIFFERENCES, SUMS, CODES = (
 )
 
 
-def blockers(
-    session: Session, program: Program, figures: Figures, now: datetime
-) -> Mapping[str, int]:
+def blockers(work: Work, figures: Figures) -> Mapping[str, int]:
     """Return every reason why the settlement cannot be closed now, with its cases (1 where there is nothing to count)."""
-    held = _count(session, Entitlement.state == OPEN[1])
-    asked = _count(session, Entitlement.state == OPEN[0], Entitlement.claimed_by.is_not(None))
-    reported = latest_day(session)
-    last_use_day = last_day_before(program.windows.use.ends_at)
+    held = _count(work.session, Entitlement.state == OPEN[1])
+    asked = _count(work.session, Entitlement.state == OPEN[0], Entitlement.claimed_by.is_not(None))
+    reported = latest_day(work.session)
+    last_use_day = last_day_before(work.program.windows.use.ends_at)
     found = {
-        CLOSED: int(session.scalar(select(func.count()).select_from(Settlement)) or 0),
-        USE_PERIOD: int(not program.windows.use.is_over(now)),
+        CLOSED: int(work.session.scalar(select(func.count()).select_from(Settlement)) or 0),
+        USE_PERIOD: int(not work.program.windows.use.is_over(work.now)),
         HELD: held,
         OPEN_REQUESTS: asked,
         STATEMENT: int(reported is None or reported < last_use_day),

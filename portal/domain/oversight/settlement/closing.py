@@ -2,20 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.queries import open_of_kind
 from portal.domain.foundation.approvals.services import confirm, propose
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotFoundError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.oversight.settlement.blockers import blocker_text, blockers
 from portal.domain.oversight.settlement.counting import children
 from portal.domain.oversight.settlement.ending import ACTION_TO, ending, split
@@ -61,20 +58,18 @@ def proposal(session: Session) -> Approval | None:
     return next(iter(open_of_kind(session, CLOSE)), None)
 
 
-def propose_closing(session: Session, program: Program, actor: Actor, now: datetime) -> Approval:
+def propose_closing(work: Work) -> Approval:
     """Propose to close; the ward confirms with ``confirm_closing``.
 
     Raises:
         ConflictError: something stands in the way; the message says what.
         NotAllowedError: the actor has no account.
     """
-    _refuse_blocked(session, program, figures(session, program), now)
-    return propose(session, CLOSE, SUBJECT, None, actor, now)
+    _refuse_blocked(work, figures(work))
+    return propose(work, CLOSE, SUBJECT, None)
 
 
-def confirm_closing(
-    session: Session, vault: Vault, program: Program, actor: Actor, now: datetime
-) -> Settlement:
+def confirm_closing(work: Work) -> Settlement:
     """Confirm another person's proposal: every child in progress gets its final state, and all of it is signed.
 
     Raises:
@@ -83,20 +78,20 @@ def confirm_closing(
         NotAllowedError: the own proposal, or nobody of the ward is among the two.
     """
     # SQLite has one writer anyway; on PostgreSQL two confirmations wait for each other here.
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CLOSE_LOCK})
-    waiting = proposal(session)
+    if work.session.get_bind().dialect.name == "postgresql":
+        work.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CLOSE_LOCK})
+    waiting = proposal(work.session)
     if waiting is None:
         raise NotFoundError(_s("清算を締める提案がありません。先に、もう1人が提案してください。"))
-    _refuse_blocked(session, program, figures(session, program), now)
-    approval = confirm(session, waiting.id, actor, now, ward_needed=True)
-    expire(session, actor, now)
-    _end_all(session, program, actor, now)
-    return _freeze(session, vault, program, approval, actor, now)
+    _refuse_blocked(work, figures(work))
+    approval = confirm(work, waiting.id, ward_needed=True)
+    expire(work)
+    _end_all(work)
+    return _freeze(work, approval)
 
 
-def _refuse_blocked(session: Session, program: Program, found: Figures, now: datetime) -> None:
-    in_the_way = blockers(session, program, found, now)
+def _refuse_blocked(work: Work, found: Figures) -> None:
+    in_the_way = blockers(work, found)
     if in_the_way:
         sentences = " ".join(blocker_text(reason, count) for reason, count in in_the_way.items())
         raise ConflictError(
@@ -104,20 +99,18 @@ def _refuse_blocked(session: Session, program: Program, found: Figures, now: dat
         )
 
 
-def _end_all(session: Session, program: Program, actor: Actor, now: datetime) -> None:
+def _end_all(work: Work) -> None:
     ends: dict[str, list[int]] = {}
-    for line in children(session, program.delivered_means):
+    for line in children(work.session, work.program.delivered_means):
         state = ending(line.facts)
         if state is not None and line.facts.state not in FINAL:
             ends.setdefault(state, []).append(line.entitlement_id)
     for state, keys in sorted(ends.items()):
-        change_many(session, keys, ACTION_TO[state], actor, now, by="settlement")
+        change_many(work, keys, ACTION_TO[state], by="settlement")
 
 
-def _rows(
-    session: Session, program: Program
-) -> Iterator[tuple[int, int, str, int, int, int, int, int]]:
-    for line in children(session, program.delivered_means):
+def _rows(work: Work) -> Iterator[tuple[int, int, str, int, int, int, int, int]]:
+    for line in children(work.session, work.program.delivered_means):
         facts = line.facts
         yen = split(facts.state, facts.amount_yen, facts.used_yen)
         yield (
@@ -132,42 +125,33 @@ def _rows(
         )
 
 
-def _freeze(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    approval: Approval,
-    actor: Actor,
-    now: datetime,
-) -> Settlement:
-    found, checksum = figures(session, program).frozen(), Checksum()
+def _freeze(work: Work, approval: Approval) -> Settlement:
+    found, checksum = figures(work).frozen(), Checksum()
     row = Settlement(
         approval_id=approval.id,
-        program=program.name,
-        statement_day=latest_day(session),
+        program=work.program.name,
+        statement_day=latest_day(work.session),
         figures=found,
         checksum="",
         signature=b"",
         public_key=b"",
-        closed_at=now,
+        closed_at=work.now,
     )
-    session.add(row)
-    session.flush()
+    work.session.add(row)
+    work.session.flush()
     waiting: list[dict[str, int | str]] = []
-    for cells in _rows(session, program):
+    for cells in _rows(work):
         checksum.add(cells)
         waiting.append(dict(zip(COLUMNS, cells, strict=True), settlement_id=row.id))
         if len(waiting) == AT_ONCE:
-            session.execute(insert(SettlementLine), waiting)
+            work.session.execute(insert(SettlementLine), waiting)
             waiting = []
     if waiting:
-        session.execute(insert(SettlementLine), waiting)
+        work.session.execute(insert(SettlementLine), waiting)
     row.checksum = checksum.finish(found)
-    row.signature, row.public_key = sign(vault, row.checksum)
+    row.signature, row.public_key = sign(work.vault, row.checksum)
     record(
-        session,
-        actor,
-        now,
+        work,
         "settlement.closed",
         SUBJECT,
         row.id,
@@ -175,7 +159,7 @@ def _freeze(
         yen=found["total"]["amount_yen"],
         checksum=row.checksum,
     )
-    session.flush()
+    work.session.flush()
     return row
 
 
@@ -196,12 +180,12 @@ def lines(session: Session, settlement_id: int) -> Iterator[tuple[int | str, ...
         yield tuple(row)
 
 
-def verify(session: Session, program: Program, row: Settlement) -> Verdict:
+def verify(work: Work, row: Settlement) -> Verdict:
     """Compare a closed settlement with its signature, and with how the children stand today."""
     kept, today = Checksum(), Checksum()
-    for cells in lines(session, row.id):
+    for cells in lines(work.session, row.id):
         kept.add(cells)
-    for cells in _rows(session, program):
+    for cells in _rows(work):
         today.add(cells)
     untouched = kept.finish(row.figures) == row.checksum
     return Verdict(

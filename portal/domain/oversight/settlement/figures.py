@@ -4,10 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from portal.domain.desk.casework.deliveries import Deliveries, deliveries
-from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.work import Work
 from portal.domain.oversight.settlement.counting import (
     Codes,
     Expected,
@@ -113,27 +111,27 @@ class Counter:
         return Sum(len(set().union(*self._households.values())), *columns)
 
 
-def figures(session: Session, program: Program, lines: Iterable[Line] | None = None) -> Figures:
+def figures(work: Work, lines: Iterable[Line] | None = None) -> Figures:
     """Count the settlement as it stands now; in progress, a child counts where it would end today."""
     counter = Counter()
-    for line in children(session, program.delivered_means) if lines is None else lines:
+    for line in children(work.session, work.program.delivered_means) if lines is None else lines:
         state = ending(line.facts) or WAITING
         yen = split(state, line.facts.amount_yen, line.facts.used_yen)
         counter.add(state, line.household_id, line.facts.amount_yen, yen)
-    total, must_be = counter.total(), expected(session)
+    total, must_be = counter.total(), expected(work.session)
     columns = {
         "used": total.used_yen,
         "lapsed": total.lapsed_yen,
         "alternative": total.alternative_yen,
     }
-    payable = sum(columns[name] for name in program.settlement.paid_for)
+    payable = sum(columns[name] for name in work.program.settlement.paid_for)
     return Figures(
         by_state=counter.by_state(),
         total=total,
         expected=must_be,
-        expected_yen=(must_be.imported + must_be.added) * program.amount_yen,
-        deliveries=deliveries(session, program.delivered_means),
-        codes=codes(session),
-        money=Money(payable, program.settlement.advance_yen),
-        differences=open_kinds(session),
+        expected_yen=(must_be.imported + must_be.added) * work.program.amount_yen,
+        deliveries=deliveries(work.session, work.program.delivered_means),
+        codes=codes(work.session),
+        money=Money(payable, work.program.settlement.advance_yen),
+        differences=open_kinds(work.session),
     )

@@ -1,52 +1,48 @@
 """Backup codes: ten, shown once, each of use once, for somebody whose other source of codes is gone."""
 
 import secrets
-from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.authn.models import BackupCode
 
 BACKUP_CODES, BACKUP_LENGTH = 10, 10
 BACKUP_ALPHABET = "CDFGHJKLMNPQRTVWXY34679"
 
 
-def new_backup_codes(
-    session: Session, vault: Vault, credential_id: int, now: datetime
-) -> list[str]:
+def new_backup_codes(work: Work, credential_id: int) -> list[str]:
     """Replace the backup codes by ten new ones and return them; only keyed hashes are stored."""
-    for old in session.scalars(select(BackupCode).where(BackupCode.credential_id == credential_id)):
-        session.delete(old)
-    session.flush()
+    for old in work.session.scalars(
+        select(BackupCode).where(BackupCode.credential_id == credential_id)
+    ):
+        work.session.delete(old)
+    work.session.flush()
     codes = [
         "".join(secrets.choice(BACKUP_ALPHABET) for _ in range(BACKUP_LENGTH))
         for _ in range(BACKUP_CODES)
     ]
-    session.add_all(
+    work.session.add_all(
         BackupCode(
             credential_id=credential_id,
-            digest=vault.code_digest(f"backup:{credential_id}", c),
-            created_at=now,
+            digest=work.vault.code_digest(f"backup:{credential_id}", c),
+            created_at=work.now,
         )
         for c in codes
     )
     return codes
 
 
-def use_backup_code(
-    session: Session, vault: Vault, credential_id: int, code: str, now: datetime
-) -> bool:
+def use_backup_code(work: Work, credential_id: int, code: str) -> bool:
     """Burn a backup code: one conditional update, so that the same code never works twice."""
-    used = session.execute(
+    used = work.session.execute(
         update(BackupCode)
         .where(
             BackupCode.credential_id == credential_id,
             BackupCode.used_at.is_(None),
-            BackupCode.digest == vault.code_digest(f"backup:{credential_id}", code),
+            BackupCode.digest == work.vault.code_digest(f"backup:{credential_id}", code),
         )
-        .values(used_at=now)
+        .values(used_at=work.now)
         .returning(BackupCode.id)
     )
     return used.scalar_one_or_none() is not None

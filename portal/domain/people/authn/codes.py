@@ -15,6 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.domain.foundation.base import table_of
 from portal.domain.foundation.vault import Vault, same, seal, unseal
+from portal.domain.foundation.work import Work
 from portal.domain.people.authn.models import BackupCode, OneTimeCode, OtpAuthenticator
 
 DIGITS = 6
@@ -66,29 +67,29 @@ def _context(authenticator: OtpAuthenticator) -> bytes:
     return f"otp:{authenticator.credential_id}:{authenticator.kind}".encode()
 
 
-def add_authenticator(
-    session: Session, vault: Vault, credential_id: int, kind: str, secret: str, now: datetime
-) -> OtpAuthenticator:
+def add_authenticator(work: Work, credential_id: int, kind: str, secret: str) -> OtpAuthenticator:
     """Store a not yet proven source of codes: an app's base32 secret, or a telephone number or email address."""
-    found = session.scalar(
+    found = work.session.scalar(
         select(OtpAuthenticator)
         .where(OtpAuthenticator.credential_id == credential_id, OtpAuthenticator.kind == kind)
         .with_for_update()
     )
     if found is None:
-        found = OtpAuthenticator(credential_id=credential_id, kind=kind, sealed=b"", created_at=now)
-        session.add(found)
+        found = OtpAuthenticator(
+            credential_id=credential_id, kind=kind, sealed=b"", created_at=work.now
+        )
+        work.session.add(found)
     if found.state == "confirmed":
         return found
-    found.sealed = seal(vault.kek, secret.encode(), f"otp:{credential_id}:{kind}".encode())
-    digest = vault.blind("address", secret) if kind != "totp" else None
+    found.sealed = seal(work.vault.kek, secret.encode(), f"otp:{credential_id}:{kind}".encode())
+    digest = work.vault.blind("address", secret) if kind != "totp" else None
     if found.address_digest != digest and found.id is not None:
         # a code that went to another address proves nothing about this one
-        session.execute(delete(OneTimeCode).where(OneTimeCode.authenticator_id == found.id))
+        work.session.execute(delete(OneTimeCode).where(OneTimeCode.authenticator_id == found.id))
     found.address_digest = digest
     found.state = "pending"
-    found.created_at = now
-    session.flush()
+    found.created_at = work.now
+    work.session.flush()
     return found
 
 
@@ -107,20 +108,18 @@ def totp_uri(secret: str, account: str, issuer: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=issuer)
 
 
-def new_code(
-    session: Session, vault: Vault, authenticator: OtpAuthenticator, purpose: str, now: datetime
-) -> tuple[OneTimeCode, str]:
+def new_code(work: Work, authenticator: OtpAuthenticator, purpose: str) -> tuple[OneTimeCode, str]:
     """Make a code to send. Codes sent before stay valid to their end, so that a late message still works."""
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     row = OneTimeCode(
         authenticator_id=authenticator.id,
         purpose=purpose,
-        created_at=now,
-        expires_at=now + CODE_LIFE,
-        digest=vault.code_digest(f"code:{authenticator.id}:{purpose}", code),
+        created_at=work.now,
+        expires_at=work.now + CODE_LIFE,
+        digest=work.vault.code_digest(f"code:{authenticator.id}:{purpose}", code),
     )
-    session.add(row)
-    session.flush()
+    work.session.add(row)
+    work.session.flush()
     return row, code
 
 
@@ -132,25 +131,18 @@ _LOCKED = (
 )
 
 
-def check_code(
-    session: Session, vault: Vault, authenticator_id: int, purpose: str, typed: str, now: datetime
-) -> CodeAnswer:
+def check_code(work: Work, authenticator_id: int, purpose: str, typed: str) -> CodeAnswer:
     """Check a typed code for one purpose; counts wrong ones, burns the right one. The row is locked meanwhile."""
     if (fault := read_code(typed).fault) is not None:
         return fault
-    authenticator: OtpAuthenticator | None = session.scalar(_LOCKED, {"key": authenticator_id})
+    authenticator: OtpAuthenticator | None = work.session.scalar(_LOCKED, {"key": authenticator_id})
     if authenticator is None:
         return CodeAnswer.CLOSED
-    return check_locked(session, vault, authenticator, purpose, typed, now)
+    return check_locked(work, authenticator, purpose, typed)
 
 
 def check_locked(
-    session: Session,
-    vault: Vault,
-    authenticator: OtpAuthenticator,
-    purpose: str,
-    typed: str,
-    now: datetime,
+    work: Work, authenticator: OtpAuthenticator, purpose: str, typed: str
 ) -> CodeAnswer:
     """Check a typed code as ``check_code``, for a source that the caller read fresh and locked."""
     typed_code = read_code(typed)
@@ -158,20 +150,20 @@ def check_locked(
         return typed_code.fault
     if authenticator.state == "closed":
         return CodeAnswer.CLOSED
-    if authenticator.locked_until is not None and authenticator.locked_until > now:
+    if authenticator.locked_until is not None and authenticator.locked_until > work.now:
         return CodeAnswer.LOCKED
     if authenticator.kind == "totp":
-        answer = _check_totp(session, vault, authenticator, typed_code.digits, now)
+        answer = _check_totp(work, authenticator, typed_code.digits)
     else:
-        answer = _check_sent(session, vault, authenticator, purpose, typed_code.digits, now)
+        answer = _check_sent(work, authenticator, purpose, typed_code.digits)
     if answer is CodeAnswer.RIGHT:
         if authenticator.fails or authenticator.locks:
             authenticator.fails = authenticator.locks = 0
         if authenticator.state == "pending":
             authenticator.state = "confirmed"
-            authenticator.confirmed_at = now
+            authenticator.confirmed_at = work.now
     elif answer is CodeAnswer.WRONG:
-        _count_fail(authenticator, now)
+        _count_fail(authenticator, work.now)
     return answer
 
 
@@ -243,12 +235,12 @@ _BURN = (
 )
 
 
-def _check_totp(
-    session: Session, vault: Vault, authenticator: OtpAuthenticator, digits: str, now: datetime
-) -> CodeAnswer:
-    answer, step = totp_step(secret_of(vault, authenticator), digits, now, authenticator.last_step)
+def _check_totp(work: Work, authenticator: OtpAuthenticator, digits: str) -> CodeAnswer:
+    answer, step = totp_step(
+        secret_of(work.vault, authenticator), digits, work.now, authenticator.last_step
+    )
     if step != authenticator.last_step:
-        session.execute(_BURN, {"key": authenticator.id, "step": step})
+        work.session.execute(_BURN, {"key": authenticator.id, "step": step})
         set_committed_value(authenticator, "last_step", step)
     return answer
 
@@ -272,35 +264,32 @@ def good_until(
 
 
 def _check_sent(
-    session: Session,
-    vault: Vault,
-    authenticator: OtpAuthenticator,
-    purpose: str,
-    digits: str,
-    now: datetime,
+    work: Work, authenticator: OtpAuthenticator, purpose: str, digits: str
 ) -> CodeAnswer:
-    digest = vault.code_digest(f"code:{authenticator.id}:{purpose}", digits)
-    rows = session.scalars(
+    digest = work.vault.code_digest(f"code:{authenticator.id}:{purpose}", digits)
+    rows = work.session.scalars(
         select(OneTimeCode)
         .where(
             OneTimeCode.authenticator_id == authenticator.id,
             OneTimeCode.purpose == purpose,
-            OneTimeCode.created_at > now - timedelta(hours=1),
+            OneTimeCode.created_at > work.now - timedelta(hours=1),
         )
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
     open_rows = [
-        r for r in rows if r.used_at is None and r.expires_at > now and r.tries < TRIES_PER_CODE
+        r
+        for r in rows
+        if r.used_at is None and r.expires_at > work.now and r.tries < TRIES_PER_CODE
     ]
     for row in open_rows:
         if same(row.digest, digest):
-            session.execute(
+            work.session.execute(
                 update(OneTimeCode)
                 .where(
                     OneTimeCode.authenticator_id == authenticator.id, OneTimeCode.used_at.is_(None)
                 )
-                .values(used_at=now)
+                .values(used_at=work.now)
             )
             return CodeAnswer.RIGHT
     for row in open_rows:

@@ -9,10 +9,10 @@ from fractions import Fraction
 from sqlalchemy import ColumnElement, Select, exists, func, select, text, update
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, InputError, NotAllowedError
 from portal.domain.foundation.texts import _s, _sn
+from portal.domain.foundation.work import Work
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.states import COUPON, LIVE, STOCK
 from portal.domain.people.entitlements.models import Entitlement
@@ -128,13 +128,7 @@ def plan(
 
 
 def assign(
-    session: Session,
-    actor: Actor,
-    now: datetime,
-    *,
-    reserve: Reserve,
-    protection_loaded: bool,
-    limit: int | None = None,
+    work: Work, *, reserve: Reserve, protection_loaded: bool, limit: int | None = None
 ) -> Assigned:
     """Give one code to every entitlement that may have one (at most ``limit``), or to none when codes are short.
 
@@ -149,8 +143,8 @@ def assign(
             ),
             code="protection_missing",
         )
-    _one_at_a_time(session)
-    planned = plan(session, now, reserve, limit=limit)
+    _one_at_a_time(work.session)
+    planned = plan(work.session, work.now, reserve, limit=limit)
     if planned.missing:
         raise ConflictError(
             _sn(
@@ -164,15 +158,15 @@ def assign(
                 "reserve": planned.reserve,
                 "stock": planned.stock,
             }
-            + _ended(session, now),
+            + _ended(work.session, work.now),
             code="coupon_stock",
         )
     count = yen = 0
-    for amount in _amounts(session):
-        given = _give(session, now, amount, None if limit is None else limit - count)
+    for amount in _amounts(work.session):
+        given = _give(work.session, work.now, amount, None if limit is None else limit - count)
         count, yen = count + given, yen + given * amount
     if count:
-        record(session, actor, now, "coupon.assigned", "coupon", count=count, yen=yen)
+        record(work, "coupon.assigned", "coupon", count=count, yen=yen)
     return Assigned(count, yen, planned.stock - count, planned.held)
 
 
@@ -245,39 +239,33 @@ def _free_codes(now: datetime, amount_yen: int) -> Select[int]:
     )
 
 
-def assign_replacement(
-    session: Session, entitlement_id: int, actor: Actor, now: datetime
-) -> Coupon:
+def assign_replacement(work: Work, entitlement_id: int) -> Coupon:
     """Give an entitlement whose coupon is void a fresh code, from the reserve if need be.
 
     Raises:
         ConflictError: it still has a live coupon, or no code is left.
         NotAllowedError: the entitlement is not in progress.
     """
-    entitlement = locked(session, entitlement_id)
+    entitlement = locked(work.session, entitlement_id)
     if entitlement.state != ENTITLEMENT.initial:
         raise NotAllowedError(
             _s("この対象者には、いまクーポンを出せません(保留中か、処理が終わっています)。")
         )
     live = select(Coupon.id).where(Coupon.entitlement_id == entitlement.id, Coupon.state.in_(LIVE))
-    if session.scalar(live) is not None:
+    if work.session.scalar(live) is not None:
         raise ConflictError(_s("まだ使えるクーポンがあります。先に古いクーポンを止めてください。"))
-    code = session.scalar(_free_codes(now, entitlement.amount_yen).limit(1))
+    code = work.session.scalar(_free_codes(work.now, entitlement.amount_yen).limit(1))
     if code is None:
         raise ConflictError(
             _s("在庫にコードがありません。追加のコードを読み込んでください。"), code="coupon_stock"
         )
-    coupon = session.get_one(Coupon, code)
+    coupon = work.session.get_one(Coupon, code)
     coupon.state = COUPON.next(coupon.state, "assign")
-    coupon.entitlement_id, coupon.assigned_at, coupon.changed_at = entitlement.id, now, now
-    record(
-        session,
-        actor,
-        now,
-        "coupon.replaced",
-        "coupon",
-        coupon.id,
-        household_id=entitlement.household_id,
+    coupon.entitlement_id, coupon.assigned_at, coupon.changed_at = (
+        entitlement.id,
+        work.now,
+        work.now,
     )
-    session.flush()
+    record(work, "coupon.replaced", "coupon", coupon.id, household_id=entitlement.household_id)
+    work.session.flush()
     return coupon

@@ -1,16 +1,16 @@
 """The differences between the issuer's word and ours: read, and settled by a person with a note."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.foundation.work import Work
 from portal.domain.people.coupons.models import IssuerStatement, StatementDifference
 from portal.domain.people.coupons.states import DIFFERENCE
 
@@ -53,9 +53,7 @@ def listed(
     return list(session.scalars(statement))
 
 
-def settle(
-    session: Session, vault: Vault, difference_id: int, note: str, actor: Actor, now: datetime
-) -> StatementDifference:
+def settle(work: Work, difference_id: int, note: str) -> StatementDifference:
     """Note how a difference was cleared up; it then no longer stands in the way of the settlement.
 
     Raises:
@@ -63,7 +61,7 @@ def settle(
         InputError: no note, or one of more than 400 characters.
         WrongStateError: it was settled before, or is gone.
     """
-    row = session.scalar(
+    row = work.session.scalar(
         select(StatementDifference).where(StatementDifference.id == difference_id).with_for_update()
     )
     if row is None:
@@ -71,12 +69,12 @@ def settle(
     after = DIFFERENCE.next(row.state, "settle")
     if not 0 < len(note.strip()) <= NOTE_MAX:
         raise InputError(_s("どう確かめたかを、400文字までで書いてください。"))
-    row.state, row.settled_by, row.settled_at = after, actor.id, now
-    row.note_sealed = seal_json(vault.kek, {"note": note.strip()}, f"issuer_difference:{row.id}")
-    record(
-        session, actor, now, "coupon.difference_settled", "issuer_difference", row.id, kind=row.kind
+    row.state, row.settled_by, row.settled_at = after, work.actor.id, work.now
+    row.note_sealed = seal_json(
+        work.vault.kek, {"note": note.strip()}, f"issuer_difference:{row.id}"
     )
-    session.flush()
+    record(work, "coupon.difference_settled", "issuer_difference", row.id, kind=row.kind)
+    work.session.flush()
     return row
 
 

@@ -1,24 +1,23 @@
 """The codes that nobody got: they go back to the issuer, named by their management numbers (clause 11)."""
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.sealed import unseal_code
 from portal.domain.people.coupons.states import STOCK
 
 
-def left_over_numbers(session: Session, vault: Vault) -> list[tuple[str, str, int]]:
+def left_over_numbers(work: Work) -> list[tuple[str, str, int]]:
     """Return order, management number and face value (yen) of every code in stock; the codes stay sealed up.
 
     Raises:
         IntegrityFaultError: another key, or changed data.
     """
     found: list[tuple[str, str, int]] = []
-    for batch in session.scalars(select(CouponBatch).order_by(CouponBatch.id)):
-        key = vault.unwrap(batch.wrapped_key)
-        rows = session.execute(
+    for batch in work.session.scalars(select(CouponBatch).order_by(CouponBatch.id)):
+        key = work.vault.unwrap(batch.wrapped_key)
+        rows = work.session.execute(
             select(Coupon.management_digest, Coupon.sealed, Coupon.face_yen)
             .where(Coupon.batch_id == batch.id, Coupon.state == STOCK)
             .order_by(Coupon.id)

@@ -3,7 +3,6 @@
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,14 +10,12 @@ from typing import Any
 
 from sqlalchemy import insert, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.clock import Clock
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.people.coupons.batch_file import CodeRow, Order, ParsedBatch, Terms, read_batch
 from portal.domain.people.coupons.issuer import IssuerProfile
 from portal.domain.people.coupons.models import Coupon, CouponBatch
@@ -37,7 +34,6 @@ ROW_CHUNK = 500
 ALONE_BELOW = 1_000
 """Fewer codes than this are drawn sooner here than worker processes can start."""
 
-Transaction = Callable[[], AbstractContextManager[Session]]
 Progress = Callable[[int, int], None]
 
 
@@ -62,16 +58,12 @@ class SealedBatch:
 
 
 def load_batch(
+    source: WorkSource,
     path: Path,
     profile: IssuerProfile,
     order: Order,
     terms: Terms,
     *,
-    vault: Vault,
-    read: Transaction,
-    write: Transaction,
-    clock: Clock,
-    actor: Actor,
     workers: int = 2,
     progress: Progress | None = None,
     dry_run: bool = False,
@@ -86,15 +78,14 @@ def load_batch(
         ConflictError: the file, the order or one of its codes was loaded before.
     """
     parsed = read_batch(path, profile, order, terms)
-    with read() as session:
-        refuse_known(session, vault, parsed)
+    with source.reading() as work:
+        refuse_known(work, parsed)
     if dry_run:
         return _result(None, parsed)
-    sealed = seal_batch(vault, parsed, workers=workers, progress=progress)
+    sealed = seal_batch(source.vault, parsed, workers=workers, progress=progress)
     try:
-        with write() as session:
-            batch = store_batch(session, sealed, actor, clock.now(session))
-            batch_id = batch.id
+        with source.writing() as work:
+            batch_id = store_batch(work, sealed).id
     except IntegrityError:
         raise ConflictError(
             _s(
@@ -108,7 +99,7 @@ def _result(batch_id: int | None, parsed: ParsedBatch) -> Loaded:
     return Loaded(batch_id, len(parsed.rows), parsed.total_yen, parsed.exchange_end, parsed.use_end)
 
 
-def refuse_known(session: Session, vault: Vault, parsed: ParsedBatch) -> None:
+def refuse_known(work: Work, parsed: ParsedBatch) -> None:
     """Refuse what the database has already.
 
     Raises:
@@ -126,16 +117,16 @@ def refuse_known(session: Session, vault: Vault, parsed: ParsedBatch) -> None:
             _s("注文 %(order)s はもう読み込んであります。"),
         ),
     ):
-        earlier = session.scalar(select(CouponBatch.order_ref).where(column == value))
+        earlier = work.session.scalar(select(CouponBatch.order_ref).where(column == value))
         if earlier is not None:
             raise ConflictError(sentence % {"order": earlier}, code="coupon_known")
     known = 0
     for start in range(0, len(parsed.rows), ROW_CHUNK):
         part = parsed.rows[start : start + ROW_CHUNK]
-        numbers = [management_digest(vault, row.management_no) for row in part]
-        codes = [code_digest(vault, row.code, row.url) for row in part]
+        numbers = [management_digest(work.vault, row.management_no) for row in part]
+        codes = [code_digest(work.vault, row.code, row.url) for row in part]
         found = or_(Coupon.management_digest.in_(numbers), Coupon.code_digest.in_(codes))
-        known += len(session.scalars(select(Coupon.id).where(found)).all())
+        known += len(work.session.scalars(select(Coupon.id).where(found)).all())
     if known:
         raise ConflictError(
             _s(
@@ -193,7 +184,7 @@ def draw_all(payloads: Sequence[str]) -> list[bytes]:
     return [draw_png(payload) for payload in payloads]
 
 
-def store_batch(session: Session, sealed: SealedBatch, actor: Actor, now: datetime) -> CouponBatch:
+def store_batch(work: Work, sealed: SealedBatch) -> CouponBatch:
     """Insert the batch and all its coupons into stock and log it."""
     parsed = sealed.parsed
     batch = CouponBatch(
@@ -207,19 +198,17 @@ def store_batch(session: Session, sealed: SealedBatch, actor: Actor, now: dateti
         exchange_end=parsed.exchange_end,
         use_end=parsed.use_end,
         wrapped_key=sealed.wrapped_key,
-        loaded_at=now,
+        loaded_at=work.now,
     )
-    session.add(batch)
-    session.flush()
+    work.session.add(batch)
+    work.session.flush()
     for start in range(0, len(sealed.rows), ROW_CHUNK):
         part = sealed.rows[start : start + ROW_CHUNK]
-        session.execute(
-            insert(Coupon), [row | {"batch_id": batch.id, "changed_at": now} for row in part]
+        work.session.execute(
+            insert(Coupon), [row | {"batch_id": batch.id, "changed_at": work.now} for row in part]
         )
     record(
-        session,
-        actor,
-        now,
+        work,
         "coupon.batch_loaded",
         "coupon_batch",
         batch.id,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.sealed import CouponCode, unseal_code, unseal_image
 from portal.domain.people.coupons.states import ALL, LIVE, SHOWABLE
@@ -144,22 +144,22 @@ def coupon_of_child(session: Session, household_id: int, ordinal: int) -> Househ
     raise NotFoundError(_("クーポンが見つかりません。"))
 
 
-def _key(session: Session, vault: Vault, coupon: Coupon) -> bytes:
-    return vault.unwrap(session.get_one(CouponBatch, coupon.batch_id).wrapped_key)
+def _key(work: Work, coupon: Coupon) -> bytes:
+    return work.vault.unwrap(work.session.get_one(CouponBatch, coupon.batch_id).wrapped_key)
 
 
-def open_code(session: Session, vault: Vault, coupon: Coupon) -> CouponCode:
+def open_code(work: Work, coupon: Coupon) -> CouponCode:
     """Open a code. Who may see it, and that it is logged, is the caller's duty (``services.reveal``).
 
     Raises:
         IntegrityFaultError: another key, or changed data.
     """
-    return unseal_code(_key(session, vault, coupon), coupon.management_digest, coupon.sealed)
+    return unseal_code(_key(work, coupon), coupon.management_digest, coupon.sealed)
 
 
-def qr_png(session: Session, vault: Vault, coupon: Coupon) -> bytes:
+def qr_png(work: Work, coupon: Coupon) -> bytes:
     """Return the QR image that was drawn when the batch was loaded. Raises IntegrityFaultError."""
-    return unseal_image(_key(session, vault, coupon), coupon.management_digest, coupon.qr_sealed)
+    return unseal_image(_key(work, coupon), coupon.management_digest, coupon.qr_sealed)
 
 
 def state_counts(session: Session) -> dict[str, int]:

@@ -1,16 +1,14 @@
 """Changing one coupon: lock the row, ask the machine, change, log."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError, TooLateError
 from portal.domain.foundation.texts import _, _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.queries import open_code
 from portal.domain.people.coupons.sealed import CouponCode
@@ -36,140 +34,126 @@ def _entitlement(session: Session, coupon: Coupon) -> Entitlement:
     return row
 
 
-def reveal(
-    session: Session, vault: Vault, coupon: Coupon, actor: Actor, now: datetime
-) -> CouponCode:
+def reveal(work: Work, coupon: Coupon) -> CouponCode:
     """Show a code to its resident. The first time counts as proof of delivery; every time is logged.
 
     Raises:
         NotAllowedError: the coupon is stopped, suspended or under review.
         TooLateError: the exchange end has passed.
     """
-    coupon = _locked(session, coupon.id)
-    entitlement = _entitlement(session, coupon)
+    coupon = _locked(work.session, coupon.id)
+    entitlement = _entitlement(work.session, coupon)
     if coupon.state not in SHOWABLE or entitlement.state == "held":
         raise NotAllowedError(
             _("このクーポンは、いま表示できません。コールセンターにお問い合わせください。"),
             code="coupon_not_shown",
         )
-    batch = session.get_one(CouponBatch, coupon.batch_id)
-    if now >= batch.exchange_end:
+    batch = work.session.get_one(CouponBatch, coupon.batch_id)
+    if work.now >= batch.exchange_end:
         raise TooLateError(_("このクーポンの交換期限は過ぎました。"))
     first = COUPON.can(coupon.state, "reveal")
     if first:
         coupon.state = COUPON.next(coupon.state, "reveal")
-        coupon.revealed_at = coupon.changed_at = now
+        coupon.revealed_at = coupon.changed_at = work.now
     action = "coupon.revealed" if first else "coupon.viewed"
-    record(session, actor, now, action, "coupon", coupon.id, household_id=entitlement.household_id)
-    session.flush()
-    return open_code(session, vault, coupon)
+    record(work, action, "coupon", coupon.id, household_id=entitlement.household_id)
+    work.session.flush()
+    return open_code(work, coupon)
 
 
-def _change(
-    session: Session, coupon_id: int, action: str, actor: Actor, now: datetime, **detail: Any
-) -> Coupon:
-    coupon = _locked(session, coupon_id)
+def _change(work: Work, coupon_id: int, action: str, **detail: Any) -> Coupon:
+    coupon = _locked(work.session, coupon_id)
     before = coupon.state
     coupon.state = COUPON.next(before, action)
-    coupon.state_before, coupon.changed_at = before, now
+    coupon.state_before, coupon.changed_at = before, work.now
     record(
-        session,
-        actor,
-        now,
+        work,
         f"coupon.{action}",
         "coupon",
         coupon.id,
-        household_id=_entitlement(session, coupon).household_id,
+        household_id=_entitlement(work.session, coupon).household_id,
         before=before,
         after=coupon.state,
         **detail,
     )
-    session.flush()
+    work.session.flush()
     return coupon
 
 
-def suspend(
-    session: Session, coupon_id: int, actor: Actor, now: datetime, *, reason: str
-) -> Coupon:
+def suspend(work: Work, coupon_id: int, *, reason: str) -> Coupon:
     """Hide a coupon for the time being; ``reason`` is a code word, not free text. Raises WrongStateError."""
-    return _change(session, coupon_id, "suspend", actor, now, reason=reason)
+    return _change(work, coupon_id, "suspend", reason=reason)
 
 
-def resume(session: Session, coupon_id: int, actor: Actor, now: datetime) -> Coupon:
+def resume(work: Work, coupon_id: int) -> Coupon:
     """Put a suspended coupon back to where it was. Raises WrongStateError."""
-    before = _locked(session, coupon_id).state_before
-    return _change(session, coupon_id, f"resume_{before}", actor, now)
+    before = _locked(work.session, coupon_id).state_before
+    return _change(work, coupon_id, f"resume_{before}")
 
 
-def suspend_household(
-    session: Session, household_id: int, actor: Actor, now: datetime, *, reason: str
-) -> int:
+def suspend_household(work: Work, household_id: int, *, reason: str) -> int:
     """Hide whatever coupons of a household can be hidden (a hold or a protection came later); returns how many."""
-    ids = session.scalars(
+    ids = work.session.scalars(
         select(Coupon.id)
         .join(Entitlement, Entitlement.id == Coupon.entitlement_id)
         .where(Entitlement.household_id == household_id, Coupon.state.in_(COUPON.steps["suspend"]))
     ).all()
     for coupon_id in ids:
-        suspend(session, coupon_id, actor, now, reason=reason)
+        suspend(work, coupon_id, reason=reason)
     return len(ids)
 
 
-def request_stop(
-    session: Session, coupon_id: int, actor: Actor, now: datetime, *, reason: str
-) -> Coupon:
+def request_stop(work: Work, coupon_id: int, *, reason: str) -> Coupon:
     """Ask for a code to be stopped at its issuer; a sandbox issuer confirms at once.
 
     Raises:
         NotAllowedError: this issuer cannot stop codes.
         WrongStateError: not possible from its state.
     """
-    batch = session.get_one(CouponBatch, _locked(session, coupon_id).batch_id)
+    batch = work.session.get_one(CouponBatch, _locked(work.session, coupon_id).batch_id)
     if batch.stop == "never":
         raise NotAllowedError(
             _s("この発行者は、発行したコードを止められません。"), code="coupon_cannot_be_stopped"
         )
-    coupon = _change(session, coupon_id, "request_stop", actor, now, reason=reason)
-    return confirm_stop(session, coupon_id, actor, now) if batch.sandbox else coupon
+    coupon = _change(work, coupon_id, "request_stop", reason=reason)
+    return confirm_stop(work, coupon_id) if batch.sandbox else coupon
 
 
-def void_unseen(
-    session: Session, coupon_id: int, actor: Actor, now: datetime, *, reason: str
-) -> Coupon:
+def void_unseen(work: Work, coupon_id: int, *, reason: str) -> Coupon:
     """Void a code that was never shown to anybody: nothing can have been spent, so no issuer need be asked.
 
     Raises:
         NotAllowedError: it was shown before.
         WrongStateError: not possible from its state.
     """
-    if _locked(session, coupon_id).revealed_at is not None:
+    if _locked(work.session, coupon_id).revealed_at is not None:
         raise NotAllowedError(_s("一度表示したコードは、発行者の確認がないと無効にできません。"))
-    _change(session, coupon_id, "request_stop", actor, now, reason=reason)
-    return confirm_stop(session, coupon_id, actor, now)
+    _change(work, coupon_id, "request_stop", reason=reason)
+    return confirm_stop(work, coupon_id)
 
 
-def confirm_stop(session: Session, coupon_id: int, actor: Actor, now: datetime) -> Coupon:
+def confirm_stop(work: Work, coupon_id: int) -> Coupon:
     """Note that the issuer stopped the code; from now on it is void for ever. Raises WrongStateError."""
-    return _change(session, coupon_id, "confirm_stop", actor, now)
+    return _change(work, coupon_id, "confirm_stop")
 
 
-def found_spent(session: Session, coupon_id: int, actor: Actor, now: datetime) -> Coupon:
+def found_spent(work: Work, coupon_id: int) -> Coupon:
     """Note that the issuer could not stop the code because it was used. Raises WrongStateError."""
-    return _change(session, coupon_id, "found_spent", actor, now)
+    return _change(work, coupon_id, "found_spent")
 
 
-def expire(session: Session, actor: Actor, now: datetime) -> int:
+def expire(work: Work) -> int:
     """End the coupons whose exchange end has passed; returns how many. Repeating it changes nothing."""
-    ended = select(CouponBatch.id).where(CouponBatch.exchange_end <= now)
+    ended = select(CouponBatch.id).where(CouponBatch.exchange_end <= work.now)
     count = 0
     for source, target in COUPON.steps["expire"].items():
-        result = session.execute(
+        result = work.session.execute(
             update(Coupon)
             .where(Coupon.state == source, Coupon.batch_id.in_(ended))
-            .values(state=target, state_before=source, changed_at=now)
+            .values(state=target, state_before=source, changed_at=work.now)
             .execution_options(synchronize_session="fetch")
         )
         count += result.rowcount if isinstance(result, CursorResult) else 0
     if count:
-        record(session, actor, now, "coupon.expired", "coupon", count=count)
+        record(work, "coupon.expired", "coupon", count=count)
     return count

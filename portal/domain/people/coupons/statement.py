@@ -8,12 +8,11 @@ from typing import Any, TypeVar
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record, record_many
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.coupons.issuer import IssuerProfile
 from portal.domain.people.coupons.models import Coupon, IssuerStatement, StatementDifference
 from portal.domain.people.coupons.sealed import management_digest
@@ -55,15 +54,7 @@ class _Tally:
     used_yen: int = 0
 
 
-def take_statement(
-    session: Session,
-    vault: Vault,
-    data: bytes,
-    profile: IssuerProfile,
-    as_of: date,
-    actor: Actor,
-    now: datetime,
-) -> Taken:
+def take_statement(work: Work, data: bytes, profile: IssuerProfile, as_of: date) -> Taken:
     """Take a statement over, all or nothing; it says how codes stood at the end of ``as_of`` (JST).
 
     The same file again does nothing; a row about a code of which something newer is known is passed over, so that
@@ -72,25 +63,23 @@ def take_statement(
     Raises:
         InputError: the file cannot be understood (``read_statement``), or the day is to come.
     """
-    if as_of > jst_date(now):
+    if as_of > jst_date(work.now):
         raise InputError(_s("利用明細の基準日が未来です。日付を確かめてください。"))
     file = read_statement(data, profile)
-    known = session.scalar(
+    known = work.session.scalar(
         select(IssuerStatement).where(IssuerStatement.file_sha256 == file.sha256)
     )
     if known is not None:
         return Taken(known.id, known.rows, known.used_yen, repeated=True)
     tally = _Tally()
-    for row, coupon in _beside(session, vault, file):
+    for row, coupon in _beside(work, file):
         _look_at(tally, row, coupon, as_of)
-    return _store(session, tally, file, profile, as_of, actor, now)
+    return _store(work, tally, file, profile, as_of)
 
 
-def _beside(
-    session: Session, vault: Vault, file: StatementFile
-) -> Iterator[tuple[StatementRow, Any | None]]:
+def _beside(work: Work, file: StatementFile) -> Iterator[tuple[StatementRow, Any | None]]:
     for part in _parts(file.rows):
-        digests = {management_digest(vault, row.management_no): row for row in part}
+        digests = {management_digest(work.vault, row.management_no): row for row in part}
         statement = (
             select(
                 Coupon.id,
@@ -109,7 +98,7 @@ def _beside(
             .where(Coupon.management_digest.in_(digests))
             .with_for_update(of=Coupon)
         )
-        found = {coupon.management_digest: coupon for coupon in session.execute(statement)}
+        found = {coupon.management_digest: coupon for coupon in work.session.execute(statement)}
         for digest, row in digests.items():
             yield row, found.get(digest)
 
@@ -157,13 +146,7 @@ def _difference(row: StatementRow, coupon: Any | None, kind: str, used_yen: int)
 
 
 def _store(
-    session: Session,
-    tally: _Tally,
-    file: StatementFile,
-    profile: IssuerProfile,
-    as_of: date,
-    actor: Actor,
-    now: datetime,
+    work: Work, tally: _Tally, file: StatementFile, profile: IssuerProfile, as_of: date
 ) -> Taken:
     differences = _count(one["kind"] for one in tally.differences)
     steps = {
@@ -177,26 +160,24 @@ def _store(
         rows=len(file.rows),
         used_yen=tally.used_yen,
         counts={"steps": steps, "differences": differences, "older": tally.older},
-        imported_at=now,
+        imported_at=work.now,
     )
-    session.add(row)
-    session.flush()
+    work.session.add(row)
+    work.session.flush()
     for (yen, status), keys in tally.said.items():
         for part in _parts(keys):
-            session.execute(
+            work.session.execute(
                 update(Coupon)
                 .where(Coupon.id.in_(part))
-                .values(used_yen=yen, issuer_status=status, issuer_as_of=as_of, changed_at=now)
+                .values(used_yen=yen, issuer_status=status, issuer_as_of=as_of, changed_at=work.now)
                 .execution_options(synchronize_session=False)
             )
     for (step, before), subjects in tally.steps.items():
-        _carry_out(session, step, before, subjects, actor, now)
-    change_many(session, tally.exchanged, "exchange", actor, now, statement=str(row.id))
-    _replace_differences(session, row.id, tally, now)
+        _carry_out(work, step, before, subjects)
+    change_many(work, tally.exchanged, "exchange", statement=str(row.id))
+    _replace_differences(work.session, row.id, tally, work.now)
     record(
-        session,
-        actor,
-        now,
+        work,
         "coupon.statement_taken",
         "issuer_statement",
         row.id,
@@ -206,29 +187,20 @@ def _store(
         older=tally.older,
         differences=sum(differences.values()),
     )
-    session.expire_all()
+    work.session.expire_all()
     return Taken(row.id, row.rows, row.used_yen, tally.older, steps, differences)
 
 
-def _carry_out(
-    session: Session,
-    step: str,
-    before: str,
-    subjects: list[tuple[int, int | None]],
-    actor: Actor,
-    now: datetime,
-) -> None:
+def _carry_out(work: Work, step: str, before: str, subjects: list[tuple[int, int | None]]) -> None:
     after = COUPON.next(before, step)
     for part in _parts(subjects):
-        session.execute(
+        work.session.execute(
             update(Coupon)
             .where(Coupon.id.in_([key for key, _household in part]))
-            .values(state=after, state_before=before, changed_at=now)
+            .values(state=after, state_before=before, changed_at=work.now)
             .execution_options(synchronize_session=False)
         )
-    record_many(
-        session, actor, now, f"coupon.{step}", "coupon", subjects, before=before, after=after
-    )
+    record_many(work, f"coupon.{step}", "coupon", subjects, before=before, after=after)
 
 
 def _replace_differences(session: Session, statement_id: int, tally: _Tally, now: datetime) -> None:

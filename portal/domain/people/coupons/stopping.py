@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record_many
 from portal.domain.foundation.base import forget_changed, table_of
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.texts import _
+from portal.domain.foundation.work import Work
 from portal.domain.people.coupons import assignment, services
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.states import COUPON, LIVE
@@ -106,11 +106,9 @@ def look_at(session: Session, entitlement_ids: Iterable[int]) -> Live:
 
 
 def hide_all(
-    session: Session,
+    work: Work,
     entitlement_ids: Iterable[int],
     household_id: int,
-    actor: Actor,
-    now: datetime,
     *,
     reason: str,
     read: Live | None = None,
@@ -119,19 +117,17 @@ def hide_all(
 
     ``read`` are their coupons as ``look_at`` returned them in this transaction. Raises as ``refuse_if_spent``.
     """
-    rows = look_at(session, entitlement_ids) if read is None else read
+    rows = look_at(work.session, entitlement_ids) if read is None else read
     hidden: dict[str, list[int]] = {}
     for row in rows:
         if COUPON.can(row.state, "suspend"):
             hidden.setdefault(row.state, []).append(row.id)
     for before, keys in hidden.items():
         after = COUPON.next(before, "suspend")
-        session.execute(_HIDE, {"keys": keys, "after": after, "at": now})
-        forget_changed(session, Coupon, keys)
+        work.session.execute(_HIDE, {"keys": keys, "after": after, "at": work.now})
+        forget_changed(work.session, Coupon, keys)
         record_many(
-            session,
-            actor,
-            now,
+            work,
             "coupon.suspend",
             "coupon",
             [(key, household_id) for key in keys],
@@ -141,42 +137,40 @@ def hide_all(
         )
 
 
-def unhide(session: Session, entitlement_id: int, actor: Actor, now: datetime) -> None:
+def unhide(work: Work, entitlement_id: int) -> None:
     """Show the coupon again after a request ended without stopping it."""
-    coupon = live_coupon(session, entitlement_id)
+    coupon = live_coupon(work.session, entitlement_id)
     if coupon is not None and coupon.state == "suspended":
-        services.resume(session, coupon.id, actor, now)
+        services.resume(work, coupon.id)
 
 
-def begin_stop(
-    session: Session, entitlement_id: int, actor: Actor, now: datetime, *, reason: str
-) -> Stop:
+def begin_stop(work: Work, entitlement_id: int, *, reason: str) -> Stop:
     """Ask for the coupon to be stopped; a code that nobody ever saw is void at once, whatever its issuer can do.
 
     Raises:
         NotAllowedError: spent, or shown and never to be stopped.
     """
-    refuse_if_spent(session, entitlement_id)
-    coupon = live_coupon(session, entitlement_id)
+    refuse_if_spent(work.session, entitlement_id)
+    coupon = live_coupon(work.session, entitlement_id)
     if coupon is None:
         return Stop.DONE
     if coupon.state == "stop_requested":
         return Stop.AWAITED
     if coupon.revealed_at is None:
-        services.void_unseen(session, coupon.id, actor, now, reason=reason)
+        services.void_unseen(work, coupon.id, reason=reason)
         return Stop.DONE
-    services.request_stop(session, coupon.id, actor, now, reason=reason)
-    return Stop.DONE if live_coupon(session, entitlement_id) is None else Stop.AWAITED
+    services.request_stop(work, coupon.id, reason=reason)
+    return Stop.DONE if live_coupon(work.session, entitlement_id) is None else Stop.AWAITED
 
 
-def give_back(session: Session, entitlement_id: int, actor: Actor, now: datetime) -> Coupon:
+def give_back(work: Work, entitlement_id: int) -> Coupon:
     """Make a child's coupon usable again: the hidden one, or after a void a fresh code from the reserve.
 
     Raises:
         ConflictError: the code is being stopped at the issuer, or no code is left (``coupon_stock``).
     """
-    coupon = live_coupon(session, entitlement_id)
+    coupon = live_coupon(work.session, entitlement_id)
     if coupon is None:
-        return assignment.assign_replacement(session, entitlement_id, actor, now)
-    unhide(session, entitlement_id, actor, now)
+        return assignment.assign_replacement(work, entitlement_id)
+    unhide(work, entitlement_id)
     return coupon

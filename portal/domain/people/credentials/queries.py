@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 
@@ -35,15 +35,13 @@ def latest_credential(session: Session, household_id: int) -> Credential | None:
     return session.scalar(LATEST, {"household_id": household_id})
 
 
-def households_with_telephone(
-    session: Session, vault: Vault, telephone: str, limit: int = 21
-) -> list[int]:
+def households_with_telephone(work: Work, telephone: str, limit: int = 21) -> list[int]:
     """Return the keys of households that enrolled a telephone number for codes (``+8190…``); families share one."""
     statement = (
         select(Credential.household_id)
         .join(OtpAuthenticator, OtpAuthenticator.credential_id == Credential.id)
         .where(
-            OtpAuthenticator.address_digest == vault.blind("address", telephone),
+            OtpAuthenticator.address_digest == work.vault.blind("address", telephone),
             OtpAuthenticator.kind == "sms",
             OtpAuthenticator.confirmed_at.is_not(None),
         )
@@ -51,4 +49,4 @@ def households_with_telephone(
         .order_by(Credential.household_id)
         .limit(limit)
     )
-    return list(session.scalars(statement))
+    return list(work.session.scalars(statement))

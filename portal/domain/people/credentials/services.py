@@ -2,16 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record, record_many
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.vault import Vault, seal
+from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions
 from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.credentials.models import Credential
@@ -23,20 +22,12 @@ def login_digest(vault: Vault, login_id: str) -> bytes:
     return vault.blind("login", login_id)
 
 
-def issue(
-    session: Session,
-    vault: Vault,
-    household_id: int,
-    login_id: str,
-    password_hash: str,
-    actor: Actor,
-    now: datetime,
-) -> Credential:
+def issue(work: Work, household_id: int, login_id: str, password_hash: str) -> Credential:
     """Store a new credential; the one before it is superseded in the same transaction, with all its sessions.
 
     The password itself never comes here: it exists in the printing worker's memory and on the letter.
     """
-    for old in session.scalars(
+    for old in work.session.scalars(
         select(Credential)
         .where(
             Credential.household_id == household_id,
@@ -44,28 +35,20 @@ def issue(
         )
         .with_for_update()
     ):
-        move(session, old, "supersede", actor, now)
-    session.flush()
-    digest = login_digest(vault, login_id)
+        move(work, old, "supersede")
+    work.session.flush()
+    digest = login_digest(work.vault, login_id)
     credential = Credential(
         household_id=household_id,
         login_digest=digest,
-        login_sealed=seal(vault.kek, login_id.encode(), digest),
+        login_sealed=seal(work.vault.kek, login_id.encode(), digest),
         password_hash=password_hash,
-        created_at=now,
-        changed_at=now,
+        created_at=work.now,
+        changed_at=work.now,
     )
-    session.add(credential)
-    session.flush()
-    record(
-        session,
-        actor,
-        now,
-        "credential.issued",
-        "credential",
-        credential.id,
-        household_id=household_id,
-    )
+    work.session.add(credential)
+    work.session.flush()
+    record(work, "credential.issued", "credential", credential.id, household_id=household_id)
     return credential
 
 
@@ -78,12 +61,10 @@ class NewCredential:
     password_hash: str = field(repr=False)
 
 
-def issue_many(
-    session: Session, vault: Vault, new: Collection[NewCredential], actor: Actor, now: datetime
-) -> dict[int, int]:
+def issue_many(work: Work, new: Collection[NewCredential]) -> dict[int, int]:
     """Store many credentials at once, each as ``issue`` does; return credential ids by household id."""
     households = [one.household_id for one in new]
-    for old in session.scalars(
+    for old in work.session.scalars(
         select(Credential)
         .where(
             Credential.household_id.in_(households),
@@ -92,40 +73,40 @@ def issue_many(
         .order_by(Credential.id)
         .with_for_update()
     ):
-        move(session, old, "supersede", actor, now)
-    session.flush()
+        move(work, old, "supersede")
+    work.session.flush()
     rows = []
     for one in new:
-        digest = login_digest(vault, one.login_id)
+        digest = login_digest(work.vault, one.login_id)
         rows.append(
             {
                 "household_id": one.household_id,
                 "login_digest": digest,
                 "password_hash": one.password_hash,
-                "login_sealed": seal(vault.kek, one.login_id.encode(), digest),
-                "created_at": now,
-                "changed_at": now,
+                "login_sealed": seal(work.vault.kek, one.login_id.encode(), digest),
+                "created_at": work.now,
+                "changed_at": work.now,
             }
         )
     if not rows:
         return {}
-    stored = session.execute(
+    stored = work.session.execute(
         insert(Credential).returning(Credential.household_id, Credential.id), rows
     )
     ids = {row.household_id: row.id for row in stored}
     events = [(credential_id, household_id) for household_id, credential_id in ids.items()]
-    record_many(session, actor, now, "credential.issued", "credential", events)
+    record_many(work, "credential.issued", "credential", events)
     return ids
 
 
-def free_login_ids(session: Session, vault: Vault, count: int, taken: set[str]) -> list[str]:
+def free_login_ids(work: Work, count: int, taken: set[str]) -> list[str]:
     """Return so many fresh IDs that no credential has, and add them to ``taken``, which keeps those of this run."""
     found: list[str] = []
     while len(found) < count:
         wanted = {new_login_id() for _ in range(count - len(found))} - taken
-        digests = {login_digest(vault, login_id): login_id for login_id in wanted}
+        digests = {login_digest(work.vault, login_id): login_id for login_id in wanted}
         known = set(
-            session.scalars(
+            work.session.scalars(
                 select(Credential.login_digest).where(Credential.login_digest.in_(digests))
             )
         )
@@ -135,14 +116,7 @@ def free_login_ids(session: Session, vault: Vault, count: int, taken: set[str]) 
     return found
 
 
-def move(
-    session: Session,
-    credential: Credential,
-    action: str,
-    actor: Actor,
-    now: datetime,
-    reason: str = "",
-) -> None:
+def move(work: Work, credential: Credential, action: str, reason: str = "") -> None:
     """Take one step of the machine; ends every session when the credential is no longer usable as it was.
 
     Raises:
@@ -155,13 +129,11 @@ def move(
     elif action in {"lock", "suspend"}:
         credential.state_before = credential.state
     credential.state = target
-    credential.changed_at = now
+    credential.changed_at = work.now
     if target not in {"issued", "active"} or action == "reset_channel":
-        sessions.end_all(session, sessions.RESIDENT, credential.id)
+        sessions.end_all(work.session, sessions.RESIDENT, credential.id)
     record(
-        session,
-        actor,
-        now,
+        work,
         f"credential.{action}",
         "credential",
         credential.id,

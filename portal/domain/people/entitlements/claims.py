@@ -1,17 +1,15 @@
 """One open request at a time decides over an entitlement: decline, alternative and change of recipient exclude each other."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record, record_many
 from portal.domain.foundation.base import forget_changed, table_of
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _
+from portal.domain.foundation.work import Work
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import OPEN
 from portal.domain.people.households.moved import under_confirmation
@@ -50,13 +48,11 @@ _CLAIM = (
 
 
 def claim(
-    session: Session,
+    work: Work,
     household_id: int,
     entitlement_ids: Iterable[int],
     kind: str,
     claim_id: int,
-    actor: Actor,
-    now: datetime,
     *,
     read: Sequence[Claimable] | None = None,
 ) -> Sequence[Claimable]:
@@ -73,14 +69,16 @@ def claim(
     wanted = sorted(set(entitlement_ids))
     rows = read
     if rows is None:
-        rows = session.execute(_CLAIMED, {"wanted": wanted, "household_id": household_id}).all()
+        rows = work.session.execute(
+            _CLAIMED, {"wanted": wanted, "household_id": household_id}
+        ).all()
     refuse_claimed(rows, wanted, claim_id)
-    session.execute(_CLAIM, {"wanted": wanted, "kind": kind, "request": claim_id, "at": now})
-    forget_changed(session, Entitlement, wanted)
+    work.session.execute(
+        _CLAIM, {"wanted": wanted, "kind": kind, "request": claim_id, "at": work.now}
+    )
+    forget_changed(work.session, Entitlement, wanted)
     record_many(
-        session,
-        actor,
-        now,
+        work,
         "entitlement.claimed",
         "entitlement",
         [(row.id, household_id) for row in rows],
@@ -109,17 +107,17 @@ def refuse_claimed(rows: Sequence[Claimable], wanted: Sequence[int], claim_id: i
         )
 
 
-def free(session: Session, entitlement_id: int, claim_id: int, actor: Actor, now: datetime) -> None:
+def free(work: Work, entitlement_id: int, claim_id: int) -> None:
     """Give an entitlement back after its request ended; another request's claim is left alone."""
-    row = session.get(Entitlement, entitlement_id, with_for_update=True, populate_existing=True)
+    row = work.session.get(
+        Entitlement, entitlement_id, with_for_update=True, populate_existing=True
+    )
     if row is None or row.claim_id != claim_id:
         return
     kind = row.claimed_by
-    row.claimed_by, row.claim_id, row.changed_at = None, None, now
+    row.claimed_by, row.claim_id, row.changed_at = None, None, work.now
     record(
-        session,
-        actor,
-        now,
+        work,
         "entitlement.freed",
         "entitlement",
         row.id,
@@ -127,4 +125,4 @@ def free(session: Session, entitlement_id: int, claim_id: int, actor: Actor, now
         kind=kind,
         request=claim_id,
     )
-    session.flush()
+    work.session.flush()

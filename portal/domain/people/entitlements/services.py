@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import CursorResult, insert, select, update
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record, record_many
 from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import ENTITLEMENT
 
@@ -103,23 +103,19 @@ def locked(session: Session, entitlement_id: int) -> Entitlement:
     return row
 
 
-def change(
-    session: Session, entitlement_id: int, action: str, actor: Actor, now: datetime
-) -> Entitlement:
+def change(work: Work, entitlement_id: int, action: str) -> Entitlement:
     """Carry out one action of the machine on one entitlement and log it (only a decline that is taken back leaves a final state).
 
     Raises:
         NotFoundError: there is none of that key.
         WrongStateError: not possible from its state.
     """
-    entitlement = locked(session, entitlement_id)
+    entitlement = locked(work.session, entitlement_id)
     before = entitlement.state
     entitlement.state = ENTITLEMENT.next(before, action)
-    entitlement.changed_at = now
+    entitlement.changed_at = work.now
     record(
-        session,
-        actor,
-        now,
+        work,
         f"entitlement.{action}",
         "entitlement",
         entitlement.id,
@@ -127,21 +123,14 @@ def change(
         before=before,
         after=entitlement.state,
     )
-    session.flush()
+    work.session.flush()
     return entitlement
 
 
 CHANGED_AT_ONCE = 500
 
 
-def change_many(
-    session: Session,
-    entitlement_ids: Iterable[int],
-    action: str,
-    actor: Actor,
-    now: datetime,
-    **detail: str,
-) -> int:
+def change_many(work: Work, entitlement_ids: Iterable[int], action: str, **detail: str) -> int:
     """Carry out one action on many entitlements, all or none, each with its own event; returns how many.
 
     Raises:
@@ -151,7 +140,7 @@ def change_many(
     wanted = sorted(set(entitlement_ids))
     for start in range(0, len(wanted), CHANGED_AT_ONCE):
         part = wanted[start : start + CHANGED_AT_ONCE]
-        rows = session.execute(
+        rows = work.session.execute(
             select(Entitlement.id, Entitlement.household_id, Entitlement.state)
             .where(Entitlement.id.in_(part))
             .order_by(Entitlement.id)
@@ -164,16 +153,14 @@ def change_many(
             by_state.setdefault(state, []).append((key, household_id))
         for before, subjects in by_state.items():
             after = ENTITLEMENT.next(before, action)
-            session.execute(
+            work.session.execute(
                 update(Entitlement)
                 .where(Entitlement.id.in_([key for key, _household in subjects]))
-                .values(state=after, changed_at=now)
+                .values(state=after, changed_at=work.now)
                 .execution_options(synchronize_session="fetch")
             )
             record_many(
-                session,
-                actor,
-                now,
+                work,
                 f"entitlement.{action}",
                 "entitlement",
                 subjects,

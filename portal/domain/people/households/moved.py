@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _
-from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.foundation.vault import seal_json, unseal_json
+from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Child, Household, MovedChild
 
 # put together once: building a statement takes as long as running it
@@ -42,7 +43,7 @@ def under_confirmation() -> ConflictError:
     )
 
 
-def keep_moved(session: Session, vault: Vault, household: Household, view: MovedView) -> None:
+def keep_moved(work: Work, household: Household, view: MovedView) -> None:
     """Keep what the household goes on to see of a child that leaves it."""
     row = MovedChild(household_id=household.id, ordinal=view.ordinal, sealed=b"")
     said = {
@@ -52,22 +53,22 @@ def keep_moved(session: Session, vault: Vault, household: Household, view: Moved
         "last_end": view.last_end.isoformat() if view.last_end else None,
     }
     row.sealed = seal_json(
-        vault.unwrap(household.wrapped_key), said, _context(household.id, view.ordinal)
+        work.vault.unwrap(household.wrapped_key), said, _context(household.id, view.ordinal)
     )
-    session.add(row)
-    session.flush()
+    work.session.add(row)
+    work.session.flush()
 
 
-def moved_children(session: Session, vault: Vault, household_id: int) -> list[MovedView]:
+def moved_children(work: Work, household_id: int) -> list[MovedView]:
     """Return what a household still sees of children that left it, oldest first.
 
     Raises:
         IntegrityFaultError: wrong key or a row that was changed or moved.
     """
-    rows = session.scalars(OF_HOUSEHOLD, {"household_id": household_id}).all()
+    rows = work.session.scalars(OF_HOUSEHOLD, {"household_id": household_id}).all()
     if not rows:
         return []
-    key = vault.unwrap(session.get_one(Household, household_id).wrapped_key)
+    key = work.vault.unwrap(work.session.get_one(Household, household_id).wrapped_key)
     found = []
     for row in rows:
         said = unseal_json(key, row.sealed, _context(household_id, row.ordinal))

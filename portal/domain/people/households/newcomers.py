@@ -1,7 +1,6 @@
 """Households and children that no extract brought: made one by one, sealed and indexed as an import would."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -9,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import BY_INSTRUCTION, Child, Household, SearchIndex
 from portal.domain.people.households.moved import next_ordinal
 from portal.domain.people.households.records import (
@@ -35,23 +34,20 @@ def child_key(fields: ChildFields, household_number: str) -> str:
 
 
 def add_household(
-    session: Session,
-    vault: Vault,
-    fields: HouseholdFields,
-    now: datetime,
-    *,
-    protected: bool = False,
-    counter: bool = False,
+    work: Work, fields: HouseholdFields, *, protected: bool = False, counter: bool = False
 ) -> Household:
     """Store a household by the ward's instruction; ``fields.number`` must be new.
 
     Raises:
         ConflictError: a household of that number is stored already.
     """
-    digest = household_digest(vault, fields.number)
-    if session.scalar(select(Household.id).where(Household.number_digest == digest)) is not None:
+    digest = household_digest(work.vault, fields.number)
+    if (
+        work.session.scalar(select(Household.id).where(Household.number_digest == digest))
+        is not None
+    ):
         raise _household_known()
-    key, wrapped = vault.new_data_key()
+    key, wrapped = work.vault.new_data_key()
     household = Household(
         number_digest=digest,
         wrapped_key=wrapped,
@@ -59,42 +55,42 @@ def add_household(
         protected=protected,
         counter=counter,
         import_id=BY_INSTRUCTION,
-        created_at=now,
-        changed_at=now,
-        birth_digest=birth_digest(vault, digest, fields.birth) if fields.birth else None,
+        created_at=work.now,
+        changed_at=work.now,
+        birth_digest=birth_digest(work.vault, digest, fields.birth) if fields.birth else None,
     )
     try:
-        with session.begin_nested():
-            session.add(household)
+        with work.session.begin_nested():
+            work.session.add(household)
     except IntegrityError:
         raise _household_known() from None
-    session.add(SearchIndex(household_id=household.id, names=b"", places=b"", births=b""))
-    session.flush()
+    work.session.add(SearchIndex(household_id=household.id, names=b"", places=b"", births=b""))
+    work.session.flush()
     return household
 
 
-def add_child(session: Session, vault: Vault, household: Household, fields: ChildFields) -> Child:
+def add_child(work: Work, household: Household, fields: ChildFields) -> Child:
     """Store a child in a locked household by the ward's instruction; a person is stored once for ever.
 
     Raises:
         ConflictError: this person is stored already, in whatever household.
     """
-    key = vault.unwrap(household.wrapped_key)
+    key = work.vault.unwrap(household.wrapped_key)
     number = open_household(key, household.sealed, household.number_digest).number
-    digest = person_digest(vault, child_key(fields, number))
-    if person_known(session, digest):
+    digest = person_digest(work.vault, child_key(fields, number))
+    if person_known(work.session, digest):
         raise _child_known()
     child = Child(
         household_id=household.id,
-        ordinal=next_ordinal(session, household.id),
+        ordinal=next_ordinal(work.session, household.id),
         person_digest=digest,
         added=True,
         placed=True,
         sealed=seal_child(key, fields, digest),
     )
     try:
-        with session.begin_nested():
-            session.add(child)
+        with work.session.begin_nested():
+            work.session.add(child)
     except IntegrityError:
         # somebody stored the same person between the look and the insert
         raise _child_known() from None
@@ -116,19 +112,19 @@ def person_known(session: Session, digest: bytes) -> bool:
     return session.scalar(select(Child.id).where(Child.person_digest == digest)) is not None
 
 
-def index_again(
-    session: Session, vault: Vault, indexer: Indexer, household_ids: Iterable[int]
-) -> None:
+def index_again(work: Work, indexer: Indexer, household_ids: Iterable[int]) -> None:
     """Write the search rows of households anew, after people came or went."""
     for household_id in household_ids:
-        household = session.get_one(Household, household_id)
-        key = vault.unwrap(household.wrapped_key)
+        household = work.session.get_one(Household, household_id)
+        key = work.vault.unwrap(household.wrapped_key)
         fields = open_household(key, household.sealed, household.number_digest)
         children = [
             open_child(key, child.sealed, child.person_digest)
-            for child in session.scalars(select(Child).where(Child.household_id == household_id))
+            for child in work.session.scalars(
+                select(Child).where(Child.household_id == household_id)
+            )
         ]
-        row = session.get_one(SearchIndex, household_id)
+        row = work.session.get_one(SearchIndex, household_id)
         row.names, row.places = indexer.names(fields, children), indexer.places(fields)
         row.births = indexer.births(fields, children)
-    session.flush()
+    work.session.flush()

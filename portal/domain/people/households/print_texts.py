@@ -4,9 +4,9 @@ import base64
 from dataclasses import asdict, dataclass, field, replace
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import PrintText
 from portal.domain.people.households.records import HouseholdFields
 
@@ -59,7 +59,9 @@ def open_print_fields(vault: Vault, sealed: bytes, household_id: int) -> PrintFi
     return PrintFields(**(values | {"children": children, "image": image}))
 
 
-def print_fields(session: Session, vault: Vault, household_id: int) -> PrintFields | None:
+def print_fields(work: Work, household_id: int) -> PrintFields | None:
     """Return the approved print text of a household, None when it is printed as received."""
-    sealed = session.scalar(select(PrintText.sealed).where(PrintText.household_id == household_id))
-    return None if sealed is None else open_print_fields(vault, sealed, household_id)
+    sealed = work.session.scalar(
+        select(PrintText.sealed).where(PrintText.household_id == household_id)
+    )
+    return None if sealed is None else open_print_fields(work.vault, sealed, household_id)

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.work import Work
 
 LOADED = "protection.loaded"
 SOURCES = ("extract", "list", "none_confirmed")
@@ -26,13 +26,11 @@ class Protection:
     subject_id: int | None
 
 
-def note_protection(
-    session: Session, source: str, actor: Actor, now: datetime, *, subject_id: int | None = None
-) -> None:
+def note_protection(work: Work, source: str, *, subject_id: int | None = None) -> None:
     """Note that protection is known; ``source`` is one of ``SOURCES``, ``subject_id`` its import or approval."""
     if source not in SOURCES:
         raise ValueError("unknown source of protection data")
-    record(session, actor, now, LOADED, "protection", subject_id, source=source)
+    record(work, LOADED, "protection", subject_id, source=source)
 
 
 def protection_loaded(session: Session) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Child, Hold, Household, SearchIndex
 from portal.domain.people.households.records import (
     ChildFields,
@@ -60,38 +60,38 @@ class HouseholdView:
     children: tuple[ChildView, ...]
 
 
-def view_household(session: Session, vault: Vault, household_id: int) -> HouseholdView:
+def view_household(work: Work, household_id: int) -> HouseholdView:
     """Open one household.
 
     Raises:
         NotFoundError: there is none of that key.
     """
-    views = view_households(session, vault, [household_id])
+    views = view_households(work, [household_id])
     if not views:
         raise NotFoundError(_("見つかりませんでした。"))
     return views[0]
 
 
-def view_of(session: Session, vault: Vault, household: Household) -> HouseholdView:
+def view_of(work: Work, household: Household) -> HouseholdView:
     """Open a household whose row was read already."""
-    return _views(session, vault, [household])[0]
+    return _views(work, [household])[0]
 
 
-def view_households(session: Session, vault: Vault, ids: Iterable[int]) -> list[HouseholdView]:
+def view_households(work: Work, ids: Iterable[int]) -> list[HouseholdView]:
     """Open several households, in the order of ``ids``; unknown ones are left out."""
     wanted = list(ids)
-    found = {h.id: h for h in session.scalars(HOUSEHOLDS, {"keys": wanted})}
-    return _views(session, vault, [found[key] for key in wanted if key in found])
+    found = {h.id: h for h in work.session.scalars(HOUSEHOLDS, {"keys": wanted})}
+    return _views(work, [found[key] for key in wanted if key in found])
 
 
-def _views(session: Session, vault: Vault, households: Sequence[Household]) -> list[HouseholdView]:
+def _views(work: Work, households: Sequence[Household]) -> list[HouseholdView]:
     keys = [household.id for household in households]
     children: dict[int, list[Child]] = {}
-    for child in session.scalars(CHILDREN, {"keys": keys}):
+    for child in work.session.scalars(CHILDREN, {"keys": keys}):
         children.setdefault(child.household_id, []).append(child)
     views = []
     for household in households:
-        data_key = vault.unwrap(household.wrapped_key)
+        data_key = work.vault.unwrap(household.wrapped_key)
         kids = tuple(
             ChildView(
                 c.id,
@@ -116,15 +116,15 @@ def _views(session: Session, vault: Vault, households: Sequence[Household]) -> l
     return views
 
 
-def household_id_of(session: Session, vault: Vault, number: str) -> int | None:
+def household_id_of(work: Work, number: str) -> int | None:
     """Return the key of the household with a number of the ward, or with our own key written as ``#123``."""
     if number.startswith("#") and number[1:].isdigit():
         query = select(Household.id).where(Household.id == int(number[1:]))
     else:
         query = select(Household.id).where(
-            Household.number_digest == household_digest(vault, number)
+            Household.number_digest == household_digest(work.vault, number)
         )
-    return session.scalar(query)
+    return work.session.scalar(query)
 
 
 def open_holds(session: Session, household_id: int) -> list[Hold]:

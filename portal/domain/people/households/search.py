@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain, islice
 
-from sqlalchemy.orm import Session
-
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.households.folding import fold_name, fold_place, name_words
 from portal.domain.people.households.queries import (
     SEARCH_LIMIT,
@@ -46,15 +44,15 @@ class SearchResult:
 
 
 def search_households(
-    session: Session, vault: Vault, indexer: Indexer, terms: SearchTerms, *, include_protected: bool
+    work: Work, indexer: Indexer, terms: SearchTerms, *, include_protected: bool
 ) -> SearchResult:
     """Find households. Protected ones are found only where ``include_protected`` says so."""
-    views, more = _fitting(session, vault, indexer, terms, include_protected=include_protected)
+    views, more = _fitting(work, indexer, terms, include_protected=include_protected)
     return _page(list(islice(views, SEARCH_LIMIT + 1)), more=more)
 
 
 def search_apart(
-    session: Session, vault: Vault, indexer: Indexer, terms: SearchTerms
+    work: Work, indexer: Indexer, terms: SearchTerms
 ) -> tuple[SearchResult, tuple[int, ...]]:
     """Find households for somebody who may not know of protected ones, and the keys of those, for the log alone.
 
@@ -62,7 +60,7 @@ def search_apart(
     """
     found: list[HouseholdView] = []
     withheld: list[int] = []
-    views, more = _fitting(session, vault, indexer, terms, include_protected=True)
+    views, more = _fitting(work, indexer, terms, include_protected=True)
     for view in views:
         if view.protected:
             withheld.append(view.id)
@@ -80,7 +78,7 @@ def _page(found: list[HouseholdView], *, more: bool) -> SearchResult:
 
 
 def _fitting(
-    session: Session, vault: Vault, indexer: Indexer, terms: SearchTerms, *, include_protected: bool
+    work: Work, indexer: Indexer, terms: SearchTerms, *, include_protected: bool
 ) -> tuple[Iterator[HouseholdView], bool]:
     """Return the households that fit, opened as far as the caller reads on, and whether there were too many to look at."""
     if terms.empty:
@@ -94,9 +92,9 @@ def _fitting(
         queries.append(("places", indexer.postal_query(terms.postal_code)))
     if terms.birth:
         queries.append(("births", indexer.birth_query(terms.birth)))
-    ids, more = candidates(session, queries, include_protected=include_protected)
+    ids, more = candidates(work.session, queries, include_protected=include_protected)
     portions = (ids[start : start + OPENED_AT_ONCE] for start in range(0, len(ids), OPENED_AT_ONCE))
-    opened = chain.from_iterable(view_households(session, vault, portion) for portion in portions)
+    opened = chain.from_iterable(view_households(work, portion) for portion in portions)
     return (view for view in opened if _fits(view, terms)), more
 
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.vault import Vault, unseal_json
+from portal.domain.foundation.vault import unseal_json
+from portal.domain.foundation.work import Work
 from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.people.notices.services import sealing_context
 
@@ -28,9 +29,9 @@ class OpenedMessage:
     body: str = field(repr=False)
 
 
-def latest_opened(session: Session, vault: Vault, limit: int = 50) -> list[OpenedMessage]:
+def latest_opened(work: Work, limit: int = 50) -> list[OpenedMessage]:
     """Return the newest messages whose text is still kept, newest first (demo and tests only)."""
-    rows = session.scalars(
+    rows = work.session.scalars(
         select(OutboxMessage)
         .where(OutboxMessage.sealed.is_not(None))
         .order_by(OutboxMessage.id.desc())
@@ -38,7 +39,7 @@ def latest_opened(session: Session, vault: Vault, limit: int = 50) -> list[Opene
     )
     opened: list[OpenedMessage] = []
     for row in rows:
-        content = unseal_json(vault.kek, row.sealed or b"", sealing_context(row.dedupe_key))
+        content = unseal_json(work.vault.kek, row.sealed or b"", sealing_context(row.dedupe_key))
         opened.append(
             OpenedMessage(
                 row.id,

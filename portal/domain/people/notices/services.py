@@ -10,7 +10,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import IntegrityFaultError
-from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.foundation.vault import seal_json, unseal_json
+from portal.domain.foundation.work import Work
 from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.people.notices.states import MESSAGE
 
@@ -53,8 +54,7 @@ def sealing_context(dedupe_key: str) -> str:
 
 
 def enqueue(
-    session: Session,
-    vault: Vault,
+    work: Work,
     *,
     kind: str,
     purpose: str,
@@ -63,7 +63,6 @@ def enqueue(
     body: str,
     dedupe_key: str,
     household_id: int | None,
-    now: datetime,
     expires_at: datetime,
 ) -> OutboxMessage:
     """Put a message into the outbox; a second one with the same key changes nothing and returns the first.
@@ -76,24 +75,24 @@ def enqueue(
     if len(dedupe_key) > KEY_LENGTH:
         raise ValueError("a dedupe key has at most 80 characters")
     content = {"address": address, "subject": subject, "body": body}
-    made: OutboxMessage | None = session.scalar(
-        _INSERT[session.get_bind().dialect.name],
+    made: OutboxMessage | None = work.session.scalar(
+        _INSERT[work.session.get_bind().dialect.name],
         {
             "kind": kind,
             "purpose": purpose,
             "household_id": household_id,
             "dedupe_key": dedupe_key,
             "state": MESSAGE.initial,
-            "sealed": seal_json(vault.kek, content, sealing_context(dedupe_key)),
+            "sealed": seal_json(work.vault.kek, content, sealing_context(dedupe_key)),
             "tries": 0,
-            "created_at": now,
-            "next_try_at": now,
+            "created_at": work.now,
+            "next_try_at": work.now,
             "expires_at": expires_at,
         },
     )
     if made is not None:
         return made
-    return session.scalars(
+    return work.session.scalars(
         select(OutboxMessage).where(OutboxMessage.dedupe_key == dedupe_key)
     ).one()
 
@@ -120,9 +119,7 @@ def has_due(session: Session, now: datetime, kind: str) -> bool:
 
 
 def claim_due(
-    session: Session,
-    vault: Vault,
-    now: datetime,
+    work: Work,
     *,
     limit: int,
     lease: timedelta = LEASE,
@@ -134,32 +131,36 @@ def claim_due(
     What the ``gate`` names is stopped instead, its text and address removed.
     """
     chosen = (
-        select(OutboxMessage).where(_due(now)).order_by(OutboxMessage.next_try_at, OutboxMessage.id)
+        select(OutboxMessage)
+        .where(_due(work.now))
+        .order_by(OutboxMessage.next_try_at, OutboxMessage.id)
     )
     if kind is not None:
         chosen = chosen.where(OutboxMessage.kind == kind)
     claims: list[Claim] = []
-    rows = session.scalars(chosen.limit(limit).with_for_update(skip_locked=True)).all()
-    barred = gate(session, rows) if gate is not None else set()
+    rows = work.session.scalars(chosen.limit(limit).with_for_update(skip_locked=True)).all()
+    barred = gate(work.session, rows) if gate is not None else set()
     for row in rows:
         if row.id in barred:
             row.state, row.last_error = MESSAGE.next(row.state, "stop"), HELD
             row.sealed = row.claimed_until = None
             continue
         try:
-            content = unseal_json(vault.kek, row.sealed or b"", sealing_context(row.dedupe_key))
+            content = unseal_json(
+                work.vault.kek, row.sealed or b"", sealing_context(row.dedupe_key)
+            )
         except IntegrityFaultError:
             # One changed row must not hold up all the others.
             row.state, row.last_error = MESSAGE.next(row.state, "give_up"), "integrity"
             continue
         row.state = MESSAGE.next(row.state, "claim")
-        row.claimed_until = now + lease
+        row.claimed_until = work.now + lease
         row.tries += 1
         claims.append(
             Claim(
                 row.id,
                 row.kind,
-                vault.blind("outbox", row.dedupe_key).hex(),
+                work.vault.blind("outbox", row.dedupe_key).hex(),
                 content["address"],
                 content["subject"],
                 content["body"],
@@ -167,7 +168,7 @@ def claim_due(
                 row.expires_at,
             )
         )
-    session.flush()
+    work.session.flush()
     return claims
 
 

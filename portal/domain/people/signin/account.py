@@ -1,17 +1,15 @@
 """The resident's own account: own password, further channels, sign out everywhere, report lost, new letter."""
 
 import unicodedata
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError, NotAllowedError
 from portal.domain.foundation.texts import _
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
@@ -56,35 +54,31 @@ def check_own_password(typed: str, forbidden: tuple[str, ...]) -> str:
     return typed
 
 
-def set_own_password(
-    session: Session, vault: Vault, auth: AuthSession, hashed: str, now: datetime
-) -> int:
+def set_own_password(work: Work, auth: AuthSession, hashed: str) -> int:
     """Store the hash of an own password; every other session of the account ends. Returns how many did."""
-    credential = lock_row(session, auth.owner_id or 0)
+    credential = lock_row(work.session, auth.owner_id or 0)
     credential.own_password_hash = hashed
-    credential.changed_at = now
-    _note(session, credential, now, "account.own_password")
-    tell_owner(session, vault, credential, "password_changed", now)
-    return sessions.end_all(session, sessions.RESIDENT, credential.id, keep=auth.id)
+    credential.changed_at = work.now
+    _note(work, credential, "account.own_password")
+    tell_owner(work, credential, "password_changed")
+    return sessions.end_all(work.session, sessions.RESIDENT, credential.id, keep=auth.id)
 
 
-def sign_out_everywhere(session: Session, auth: AuthSession, now: datetime) -> int:
+def sign_out_everywhere(work: Work, auth: AuthSession) -> int:
     """End all sessions of the account, this one too."""
-    credential = session.get_one(Credential, auth.owner_id)
-    _note(session, credential, now, "account.sign_out_everywhere")
-    return sessions.end_all(session, sessions.RESIDENT, credential.id)
+    credential = work.session.get_one(Credential, auth.owner_id)
+    _note(work, credential, "account.sign_out_everywhere")
+    return sessions.end_all(work.session, sessions.RESIDENT, credential.id)
 
 
-def remove_channel(
-    session: Session, vault: Vault, auth: AuthSession, kind: str, now: datetime
-) -> None:
+def remove_channel(work: Work, auth: AuthSession, kind: str) -> None:
     """Remove a source of codes.
 
     Raises:
         NotAllowedError: it is the last one; then nobody could sign in any more.
     """
-    credential = lock_row(session, auth.owner_id or 0)
-    rows = session.scalars(
+    credential = lock_row(work.session, auth.owner_id or 0)
+    rows = work.session.scalars(
         select(OtpAuthenticator).where(
             OtpAuthenticator.credential_id == credential.id, OtpAuthenticator.state == "confirmed"
         )
@@ -92,15 +86,13 @@ def remove_channel(
     chosen = [r for r in rows if r.kind == kind]
     if len(rows) <= len(chosen):
         raise NotAllowedError(_("最後のひとつは消せません。さきに、ほかの方法を登録してください。"))
-    tell_owner(session, vault, credential, "channel_changed", now)
+    tell_owner(work, credential, "channel_changed")
     for row in chosen:
-        session.delete(row)
-    _note(session, credential, now, "account.channel_removed", kind=kind)
+        work.session.delete(row)
+    _note(work, credential, "account.channel_removed", kind=kind)
 
 
-def report_lost(
-    session: Session, vault: Vault, credential_id: int, actor: Actor, now: datetime
-) -> Task:
+def report_lost(work: Work, credential_id: int) -> Task:
     """Suspend the account at once: a finder of letter or phone is shut out, a new letter opens it again.
 
     Somebody of the staff may do it for the household. A locked account lets nobody in, so only the task is opened.
@@ -109,40 +101,32 @@ def report_lost(
         NotFoundError: there is no such account.
         WrongStateError: the account was replaced or closed.
     """
-    credential = lock_row(session, credential_id)
-    task = open_once(session, vault, REPORT_LOST, credential.household_id, {}, actor, now)
+    credential = lock_row(work.session, credential_id)
+    task = open_once(work, REPORT_LOST, credential.household_id, {})
     if credential.state in {"suspended", "locked"}:
         return task  # the button was pressed twice, or it is shut already
-    tell_owner(session, vault, credential, "new_letter", now)
-    move(session, credential, "suspend", actor, now, reason=REPORT_LOST)
+    tell_owner(work, credential, "new_letter")
+    move(work, credential, "suspend", reason=REPORT_LOST)
     return task
 
 
-def ask_new_letter(
-    session: Session, vault: Vault, household_id: int, actor: Actor, now: datetime
-) -> Task:
+def ask_new_letter(work: Work, household_id: int) -> Task:
     """Ask for a new letter to the registered address; the staff decide. Asking twice is one request."""
-    return open_once(session, vault, NEW_LETTER, household_id, {}, actor, now)
+    return open_once(work, NEW_LETTER, household_id, {})
 
 
-def ask_without_sign_in(
-    session: Session, vault: Vault, details: dict[str, Any], now: datetime
-) -> Task:
+def ask_without_sign_in(work: Work, details: dict[str, Any]) -> Task:
     """Take a request from somebody who cannot sign in: a receipt for everybody, a match for nobody but staff.
 
     Nothing is looked up here, so that neither answer nor time differs; staff compare later, and whatever is sent
     goes only to the registered address (``security.md`` §9).
     """
-    return open_task(session, vault, UNMATCHED, None, details, Actor(Role.RESIDENT), now)
+    return open_task(work.acting_as(Actor(Role.RESIDENT)), UNMATCHED, None, details)
 
 
-def _note(
-    session: Session, credential: Credential, now: datetime, action: str, **detail: str
-) -> None:
+def _note(work: Work, credential: Credential, action: str, **detail: str) -> None:
     record(
-        session,
-        Actor(Role.RESIDENT, credential.id),
-        now,
+        work.acting_as(Actor(Role.RESIDENT, credential.id)),
         action,
         "credential",
         credential.id,
@@ -152,8 +136,8 @@ def _note(
     )
 
 
-def ask_no_channel(session: Session, vault: Vault, auth: AuthSession, now: datetime) -> Task:
+def ask_no_channel(work: Work, auth: AuthSession) -> Task:
     """Leave word that no way of receiving codes works; staff offer the paper alternative or the counter."""
-    credential = session.get_one(Credential, auth.owner_id)
+    credential = work.session.get_one(Credential, auth.owner_id)
     actor = Actor(Role.RESIDENT, credential.id)
-    return open_once(session, vault, NO_CHANNEL, credential.household_id, {}, actor, now)
+    return open_once(work.acting_as(actor), NO_CHANNEL, credential.household_id, {})

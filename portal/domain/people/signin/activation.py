@@ -1,7 +1,7 @@
 """First sign-in: the householder's birth date, then a proven source of one-time codes, then backup codes."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 from sqlalchemy.orm import Session
@@ -10,7 +10,8 @@ from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import WrongStateError
 from portal.domain.foundation.texts import _
-from portal.domain.foundation.vault import Vault, same
+from portal.domain.foundation.vault import same
+from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.backup_codes import new_backup_codes
 from portal.domain.people.authn.models import AuthSession
@@ -44,17 +45,15 @@ class BirthCheck:
     receipt_no: str = ""
 
 
-def check_birth(
-    session: Session, vault: Vault, auth: AuthSession, typed: date, now: datetime
-) -> BirthCheck:
+def check_birth(work: Work, auth: AuthSession, typed: date) -> BirthCheck:
     """Compare the householder's birth date; the same wrong date twice counts once.
 
     Raises:
         WrongStateError: the session is not at this step.
     """
     _at_stage(auth, STAGE_BIRTH)
-    credential = lock_row(session, _owner(auth))
-    household = session.get_one(Household, credential.household_id)
+    credential = lock_row(work.session, _owner(auth))
+    household = work.session.get_one(Household, credential.household_id)
     actor = Actor(Role.RESIDENT, credential.id)
     if credential.state != "issued":
         raise WrongStateError(
@@ -62,21 +61,19 @@ def check_birth(
                 "この手続きは、もう終わっているか、できなくなっています。はじめから、やりなおしてください。"
             )
         )
-    digest = birth_digest(vault, household.number_digest, typed)
+    digest = birth_digest(work.vault, household.number_digest, typed)
     if household.birth_digest is not None and same(digest, household.birth_digest):
         token = sessions.start(
-            session,
+            work.session,
             sessions.RESIDENT,
             STAGE_CHANNEL,
             credential.id,
-            now,
+            work.now,
             replaces=auth,
             device=auth.device,
         )
         record(
-            session,
-            actor,
-            now,
+            work.acting_as(actor),
             "activation.birth",
             "credential",
             credential.id,
@@ -92,9 +89,7 @@ def check_birth(
         credential.wrong_births += short
         wrong.append(short)
         record(
-            session,
-            actor,
-            now,
+            work.acting_as(actor),
             "activation.birth_wrong",
             "credential",
             credential.id,
@@ -102,30 +97,28 @@ def check_birth(
         )
     if len(wrong) < BIRTH_TRIES:
         return BirthCheck(BirthAnswer.WRONG, tries_left=BIRTH_TRIES - len(wrong))
-    move(session, credential, "lock", actor, now, reason=BIRTH_FROZEN)
-    task = open_once(session, vault, BIRTH_FROZEN, household.id, {}, actor, now)
+    move(work.acting_as(actor), credential, "lock", reason=BIRTH_FROZEN)
+    task = open_once(work.acting_as(actor), BIRTH_FROZEN, household.id, {})
     return BirthCheck(BirthAnswer.FROZEN, receipt_no=task.receipt_no)
 
 
-def activate(
-    session: Session, vault: Vault, auth: AuthSession, now: datetime
-) -> tuple[str, list[str]]:
+def activate(work: Work, auth: AuthSession) -> tuple[str, list[str]]:
     """Finish the first sign-in after the channel was proven; returns the new session id and ten backup codes.
 
     Raises:
         WrongStateError: the session is not at this step.
     """
     _at_stage(auth, STAGE_CHANNEL)
-    credential = lock_row(session, _owner(auth))
-    move(session, credential, "activate", Actor(Role.RESIDENT, credential.id), now)
-    credential.activated_at = credential.activated_at or now
-    backup = new_backup_codes(session, vault, credential.id, now)
+    credential = lock_row(work.session, _owner(auth))
+    move(work.acting_as(Actor(Role.RESIDENT, credential.id)), credential, "activate")
+    credential.activated_at = credential.activated_at or work.now
+    backup = new_backup_codes(work, credential.id)
     token = sessions.start(
-        session,
+        work.session,
         sessions.RESIDENT,
         STAGE_FULL,
         credential.id,
-        now,
+        work.now,
         replaces=auth,
         device=auth.device,
     )

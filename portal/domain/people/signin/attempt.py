@@ -17,6 +17,7 @@ from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import InputError, ThrottledError
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions, throttles
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.networks import network_keys
@@ -70,14 +71,7 @@ def known_device(vault: Vault, digest: bytes, token: str | None) -> str | None:
 
 
 def begin(
-    session: Session,
-    vault: Vault,
-    typed_id: str,
-    typed_password: str,
-    visitor: Visitor,
-    now: datetime,
-    *,
-    mode: str,
+    work: Work, typed_id: str, typed_password: str, visitor: Visitor, *, mode: str
 ) -> Attempt:
     """Count the try and find what to compare with.
 
@@ -88,20 +82,20 @@ def begin(
     login_id = read_login_id(typed_id)
     if login_id is None:
         raise InputError(login_id_text(), code="login_id")
-    digest = login_digest(vault, login_id)
-    device = known_device(vault, digest, visitor.device)
-    near, wide = network_keys(vault, visitor.address)
+    digest = login_digest(work.vault, login_id)
+    device = known_device(work.vault, digest, visitor.device)
+    near, wide = network_keys(work.vault, visitor.address)
     own = (throttles.KNOWN_DEVICE, device) if device else (throttles.UNKNOWN_DEVICE, digest.hex())
     taken = (own, (throttles.NETWORK, near), (throttles.WIDE_NETWORK, wide))
     for place, (limit, key) in enumerate(taken):
-        verdict = throttles.take(session, limit, key, now)
+        verdict = throttles.take(work.session, limit, key, work.now)
         if not verdict.allowed:
             for counted in taken[
                 :place
             ]:  # nothing was tried: a tired network costs its members no tries
-                throttles.give_back(session, *counted)
+                throttles.give_back(work.session, *counted)
             raise ThrottledError(waiting_text(verdict.retry_at), retry_at=verdict.retry_at)
-    credential = session.scalar(select(Credential).where(Credential.login_digest == digest))
+    credential = work.session.scalar(select(Credential).where(Credential.login_digest == digest))
     password = read_password(typed_password)
     hashed = None
     if credential is not None and credential.state == SUPERSEDED:
@@ -143,18 +137,17 @@ def give_back(session: Session, attempt: Attempt) -> None:
 
 
 def finish(
-    session: Session,
+    work: Work,
     attempt: Attempt,
     replaced: AuthSession | None,
-    now: datetime,
     *,
     matched: bool,
     device: str | None = None,
 ) -> SignedIn | None:
     """Give a right try back and begin a session; None for every kind of wrong, all alike to the visitor."""
     # An unknown ID is looked up and noted like a known one: the time it takes tells nothing either.
-    credential = session.get(Credential, attempt.credential_id or 0)
-    household = session.get(Household, credential.household_id if credential else 0)
+    credential = work.session.get(Credential, attempt.credential_id or 0)
+    household = work.session.get(Household, credential.household_id if credential else 0)
     usable = matched and credential is not None and credential.state in {"issued", "active"}
     if (
         not usable
@@ -167,24 +160,26 @@ def finish(
             (credential.id, credential.household_id) if credential else (None, None)
         )
         record(
-            session,
-            Actor(Role.RESIDENT, credential_id),
-            now,
+            work.acting_as(Actor(Role.RESIDENT, credential_id)),
             "signin.refused",
             "credential",
             credential_id,
             household_id=household_id,
         )
         return None
-    give_back(session, attempt)
+    give_back(work.session, attempt)
     stage = STAGE_CODE if credential.state == "active" else STAGE_BIRTH
     token = sessions.start(
-        session, sessions.RESIDENT, stage, credential.id, now, replaces=replaced, device=device
+        work.session,
+        sessions.RESIDENT,
+        stage,
+        credential.id,
+        work.now,
+        replaces=replaced,
+        device=device,
     )
     record(
-        session,
-        Actor(Role.RESIDENT, credential.id),
-        now,
+        work.acting_as(Actor(Role.RESIDENT, credential.id)),
         "signin.password",
         "credential",
         credential.id,

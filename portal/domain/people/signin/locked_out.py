@@ -4,12 +4,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
 from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.vault import Vault, same
+from portal.domain.foundation.work import Work
 from portal.domain.people.authn import throttles
 from portal.domain.people.authn.networks import network_keys
 from portal.domain.people.signin.account import ask_without_sign_in
@@ -31,22 +31,20 @@ class CallBack:
     login_id: str = field(repr=False, default="")
 
 
-def ask_call_back(
-    session: Session, vault: Vault, wish: CallBack, form_key: str, address: str, now: datetime
-) -> str:
+def ask_call_back(work: Work, wish: CallBack, form_key: str, address: str) -> str:
     """Take a request and return its receipt number; the same form again returns the same number.
 
     Raises:
         ThrottledError: limit T9, per network and day (``security.md`` §2); a form taken before still gets its number.
     """
     key = f"lost:{form_key[:50]}"
-    if receipt := earlier_result(session, key):
+    if receipt := earlier_result(work.session, key):
         return receipt
-    near, _wide = network_keys(vault, address)
-    verdict = throttles.take(session, throttles.LOST_FORM, near, now)
+    near, _wide = network_keys(work.vault, address)
+    verdict = throttles.take(work.session, throttles.LOST_FORM, near, work.now)
     # The counter's row is locked now: an equal form of another worker has committed or waits for us.
-    if receipt := earlier_result(session, key):
-        throttles.give_back(session, throttles.LOST_FORM, near)
+    if receipt := earlier_result(work.session, key):
+        throttles.give_back(work.session, throttles.LOST_FORM, near)
         return receipt
     if not verdict.allowed:
         raise ThrottledError(
@@ -55,21 +53,23 @@ def ask_call_back(
             ),
             retry_at=verdict.retry_at,
         )
-    if not first_time(session, key, now) and (receipt := earlier_result(session, key)):
+    if not first_time(work.session, key, work.now) and (
+        receipt := earlier_result(work.session, key)
+    ):
         return receipt  # the same form from another network at the same moment
-    task = ask_without_sign_in(session, vault, asdict(wish), now)
-    keep_result(session, key, task.receipt_no)
+    task = ask_without_sign_in(work, asdict(wish))
+    keep_result(work.session, key, task.receipt_no)
     return task.receipt_no
 
 
-def stamp(session: Session, vault: Vault, receipt_no: str, purpose: str = CALL_BACK_RECEIPT) -> str:
+def stamp(work: Work, receipt_no: str, purpose: str = CALL_BACK_RECEIPT) -> str:
     """Return the time at which a request came, sealed for the address of its receipt page (UTC seconds, signature).
 
     The seal of one kind of receipt (``purpose``) fits no other.
     """
-    at = session.scalars(select(Task.created_at).where(Task.receipt_no == receipt_no)).one()
+    at = work.session.scalars(select(Task.created_at).where(Task.receipt_no == receipt_no)).one()
     seconds = str(int(at.timestamp()))
-    return f"{seconds}-{vault.sign(purpose, receipt_no + seconds)}"
+    return f"{seconds}-{work.vault.sign(purpose, receipt_no + seconds)}"
 
 
 def stamped_at(

@@ -1,11 +1,10 @@
 """Telling the owner of an account, on the channels known so far, what just happened to it (NIST SP 800-63B §4.6)."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.authn.codes import secret_of
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
@@ -15,17 +14,9 @@ from portal.domain.people.notices.services import enqueue
 LIFE = timedelta(hours=24)
 
 
-def tell_owner(
-    session: Session,
-    vault: Vault,
-    credential: Credential,
-    event: str,
-    now: datetime,
-    *,
-    but_not: str = "",
-) -> None:
+def tell_owner(work: Work, credential: Credential, event: str, *, but_not: str = "") -> None:
     """Put a notice into the outbox for every proven address, except one of the kind ``but_not``."""
-    rows = session.scalars(
+    rows = work.session.scalars(
         select(OtpAuthenticator).where(
             OtpAuthenticator.credential_id == credential.id,
             OtpAuthenticator.state == "confirmed",
@@ -36,15 +27,13 @@ def tell_owner(
     for row in rows:
         message = notice_message(row.kind, event)
         enqueue(
-            session,
-            vault,
+            work,
             kind=row.kind,
             purpose=f"notice.{event}",
-            address=secret_of(vault, row),
+            address=secret_of(work.vault, row),
             subject=message.subject,
             body=message.body,
             household_id=credential.household_id,
-            now=now,
-            dedupe_key=f"notice:{event}:{row.id}:{int(now.timestamp())}",
-            expires_at=now + LIFE,
+            dedupe_key=f"notice:{event}:{row.id}:{int(work.now.timestamp())}",
+            expires_at=work.now + LIFE,
         )

@@ -11,7 +11,7 @@ from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError, ThrottledError
 from portal.domain.foundation.texts import _, current_locale
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.authn import codes, sessions, throttles
 from portal.domain.people.authn.backup_codes import use_backup_code
 from portal.domain.people.authn.codes import CodeAnswer
@@ -93,13 +93,7 @@ def pending(
 
 
 def enroll(
-    session: Session,
-    vault: Vault,
-    credential_id: int,
-    kind: str,
-    secret: str,
-    allowed: tuple[str, ...],
-    now: datetime,
+    work: Work, credential_id: int, kind: str, secret: str, allowed: tuple[str, ...]
 ) -> OtpAuthenticator:
     """Begin to enroll a source of codes.
 
@@ -108,40 +102,36 @@ def enroll(
     """
     if kind not in allowed:
         raise NotAllowedError(_("この方法は、いま使えません。ほかの方法を選んでください。"))
-    authenticator = codes.add_authenticator(session, vault, credential_id, kind, secret, now)
+    authenticator = codes.add_authenticator(work, credential_id, kind, secret)
     if authenticator.state == "confirmed":
         raise NotAllowedError(_("この方法は、もう登録されています。"))
     return authenticator
 
 
-def send_code(
-    session: Session,
-    vault: Vault,
-    authenticator: OtpAuthenticator,
-    purpose: str,
-    origin: Origin,
-    now: datetime,
-) -> None:
+def send_code(work: Work, authenticator: OtpAuthenticator, purpose: str, origin: Origin) -> None:
     """Make a code and put its message into the outbox; a worker sends it after the page was answered.
 
     Raises:
         ThrottledError: sixty seconds have not passed, or too many messages in this hour or day.
     """
-    address = codes.secret_of(vault, authenticator)
+    address = codes.secret_of(work.vault, authenticator)
     refusing = _refusing(purpose)
     for limit in SENDING:
         for key in _counted_for(authenticator):
-            verdict = throttles.take(session, limit, key, now)
+            verdict = throttles.take(work.session, limit, key, work.now)
             if not verdict.allowed and limit in refusing:
-                wait = send_wait(session, authenticator, now, purpose) or verdict.retry_at or now
-                usable = codes.good_until(session, authenticator, purpose, now)
-                raise ThrottledError(not_sent_text(usable, wait, now), retry_at=wait)
-    row, code = codes.new_code(session, vault, authenticator, purpose, now)
-    credential = session.get_one(Credential, authenticator.credential_id)
+                wait = (
+                    send_wait(work.session, authenticator, work.now, purpose)
+                    or verdict.retry_at
+                    or work.now
+                )
+                usable = codes.good_until(work.session, authenticator, purpose, work.now)
+                raise ThrottledError(not_sent_text(usable, wait, work.now), retry_at=wait)
+    row, code = codes.new_code(work, authenticator, purpose)
+    credential = work.session.get_one(Credential, authenticator.credential_id)
     message = code_message(authenticator.kind, purpose, code, origin.host, sender=origin.name)
     enqueue(
-        session,
-        vault,
+        work,
         kind=authenticator.kind,
         purpose=f"code.{purpose}",
         address=address,
@@ -149,19 +139,16 @@ def send_code(
         body=message.body,
         dedupe_key=f"code:{row.id}",
         household_id=credential.household_id,
-        now=now,
         expires_at=row.expires_at,
     )
 
 
 def check(
-    session: Session,
-    vault: Vault,
+    work: Work,
     auth: AuthSession,
     authenticator_id: int,
     purpose: str,
     typed: str,
-    now: datetime,
     *,
     locked: OtpAuthenticator | None = None,
 ) -> CodeAnswer:
@@ -176,17 +163,15 @@ def check(
         and locked.id == authenticator_id
     ):
         authenticator = locked
-        answer = codes.check_locked(session, vault, authenticator, purpose, typed, now)
+        answer = codes.check_locked(work, authenticator, purpose, typed)
     else:
-        authenticator = own_authenticator(session, credential_id, authenticator_id)
-        answer = codes.check_code(session, vault, authenticator.id, purpose, typed, now)
-    credential = session.get_one(Credential, credential_id)
+        authenticator = own_authenticator(work.session, credential_id, authenticator_id)
+        answer = codes.check_code(work, authenticator.id, purpose, typed)
+    credential = work.session.get_one(Credential, credential_id)
     actor = Actor(Role.RESIDENT, credential_id)
     if answer in {CodeAnswer.RIGHT, CodeAnswer.WRONG, CodeAnswer.USED}:
         record(
-            session,
-            actor,
-            now,
+            work.acting_as(actor),
             f"code.{answer.value}",
             "otp_authenticator",
             authenticator.id,
@@ -196,15 +181,13 @@ def check(
     if answer is CodeAnswer.RIGHT and credential.locale != current_locale():
         credential.locale = current_locale()  # messages to come speak the language of the page
     if answer is CodeAnswer.RIGHT and purpose == ENROLL:
-        tell_owner(session, vault, credential, "channel_changed", now, but_not=authenticator.kind)
+        tell_owner(work, credential, "channel_changed", but_not=authenticator.kind)
     if authenticator.state == "closed" and answer is CodeAnswer.WRONG:
-        open_once(session, vault, CODE_CLOSED, credential.household_id, {}, actor, now)
+        open_once(work.acting_as(actor), CODE_CLOSED, credential.household_id, {})
     return answer
 
 
-def check_backup(
-    session: Session, vault: Vault, auth: AuthSession, typed: str, now: datetime
-) -> bool:
+def check_backup(work: Work, auth: AuthSession, typed: str) -> bool:
     """Burn one of the ten backup codes instead of a one-time code.
 
     Raises:
@@ -212,20 +195,18 @@ def check_backup(
     """
     credential_id = auth.owner_id or 0
     key = f"backup{credential_id}"
-    verdict = throttles.take(session, throttles.KNOWN_DEVICE, key, now)
+    verdict = throttles.take(work.session, throttles.KNOWN_DEVICE, key, work.now)
     if not verdict.allowed:
         raise ThrottledError(
             _("続けて間違えました。少し待ってから、もう一度お試しください。"),
             retry_at=verdict.retry_at,
         )
-    right = use_backup_code(session, vault, credential_id, read_password(typed), now)
+    right = use_backup_code(work, credential_id, read_password(typed))
     if right:
-        throttles.give_back(session, throttles.KNOWN_DEVICE, key)
-        credential = session.get_one(Credential, credential_id)
+        throttles.give_back(work.session, throttles.KNOWN_DEVICE, key)
+        credential = work.session.get_one(Credential, credential_id)
         record(
-            session,
-            Actor(Role.RESIDENT, credential_id),
-            now,
+            work.acting_as(Actor(Role.RESIDENT, credential_id)),
             "code.backup_used",
             "credential",
             credential_id,
@@ -234,43 +215,37 @@ def check_backup(
     return right
 
 
-def step_up(
-    session: Session, auth: AuthSession, now: datetime, *, data: dict[str, Any] | None = None
-) -> str:
+def step_up(work: Work, auth: AuthSession, *, data: dict[str, Any] | None = None) -> str:
     """Return the id of the fully signed-in session that replaces this one; ``data`` is what it keeps of it."""
     credential_id = auth.owner_id or 0
-    credential = session.get_one(Credential, credential_id)
+    credential = work.session.get_one(Credential, credential_id)
     credential.locale = current_locale()
     record(
-        session,
-        Actor(Role.RESIDENT, credential_id),
-        now,
+        work.acting_as(Actor(Role.RESIDENT, credential_id)),
         "signin.complete",
         "credential",
         credential_id,
         household_id=credential.household_id,
     )
     return sessions.start(
-        session,
+        work.session,
         sessions.RESIDENT,
         STAGE_FULL,
         credential_id,
-        now,
+        work.now,
         replaces=auth,
         device=auth.device,
         data=data,
     )
 
 
-def send_first_code(
-    session: Session, vault: Vault, auth: AuthSession, origin: Origin, now: datetime
-) -> OtpAuthenticator | None:
+def send_first_code(work: Work, auth: AuthSession, origin: Origin) -> OtpAuthenticator | None:
     """Send a sign-in code right after the password, where codes are sent at all; returns the channel if it was."""
-    found = factors(session, auth.owner_id or 0).confirmed
+    found = factors(work.session, auth.owner_id or 0).confirmed
     if not found or found[0].kind == "totp":
         return None
     try:
-        send_code(session, vault, found[0], SIGN_IN, origin, now)
+        send_code(work, found[0], SIGN_IN, origin)
     except ThrottledError:
         return None  # the page says which code can be used, and from when another can be sent
     return found[0]

@@ -7,12 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import SYSTEM, Actor
+from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
 from portal.domain.foundation.program.workplaces import BCP, Workplace
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault, seal_json
+from portal.domain.foundation.vault import seal_json
+from portal.domain.foundation.work import Work
 from portal.domain.people.sites.models import SiteSwitch
 from portal.domain.people.sites.states import ON, SWITCH
 
@@ -21,14 +22,7 @@ REASON_MAX = 500
 
 
 def switch_on(
-    session: Session,
-    vault: Vault,
-    workplaces: Sequence[Workplace],
-    site: str,
-    reason: str,
-    ends_at: datetime,
-    actor: Actor,
-    now: datetime,
+    work: Work, workplaces: Sequence[Workplace], site: str, reason: str, ends_at: datetime
 ) -> SiteSwitch:
     """Let agents work from a reserve site until ``ends_at`` (UTC, exclusive, at most a week away).
 
@@ -45,39 +39,30 @@ def switch_on(
             _s("切り替える理由を、%(most)d文字までで書いてください。") % {"most": REASON_MAX},
             code="reason",
         )
-    _check_end(ends_at, now)
-    for old in session.scalars(
+    _check_end(ends_at, work.now)
+    for old in work.session.scalars(
         select(SiteSwitch).where(SiteSwitch.site == site, SiteSwitch.state == ON).with_for_update()
     ):
-        if old.ends_at > now:
+        if old.ends_at > work.now:
             raise ConflictError(_already_on())
-        _run_out(session, old, now)
-    session.flush()
-    key, wrapped = vault.new_data_key()
+        _run_out(work, old)
+    work.session.flush()
+    key, wrapped = work.vault.new_data_key()
     row = SiteSwitch(
         site=site,
-        on_at=now,
-        on_by=actor.id,
+        on_at=work.now,
+        on_by=work.actor.id,
         ends_at=ends_at,
         wrapped_key=wrapped,
         sealed=seal_json(key, {"reason": reason}, f"site_switch:{site}"),
     )
     try:
-        with session.begin_nested():
-            session.add(row)
-            session.flush()
+        with work.session.begin_nested():
+            work.session.add(row)
+            work.session.flush()
     except IntegrityError:
         raise ConflictError(_already_on()) from None
-    record(
-        session,
-        actor,
-        now,
-        "site.switched_on",
-        "site_switch",
-        row.id,
-        site=site,
-        until=ends_at.isoformat(),
-    )
+    record(work, "site.switched_on", "site_switch", row.id, site=site, until=ends_at.isoformat())
     return row
 
 
@@ -95,9 +80,7 @@ def _check_end(ends_at: datetime, now: datetime) -> None:
         )
 
 
-def prolong(
-    session: Session, switch_id: int, ends_at: datetime, actor: Actor, now: datetime
-) -> SiteSwitch:
+def prolong(work: Work, switch_id: int, ends_at: datetime) -> SiteSwitch:
     """Move the end of a site that is on; again at most a week from now.
 
     Raises:
@@ -105,55 +88,46 @@ def prolong(
         WrongStateError: it is off, or its time has passed.
         InputError: an end that cannot be (code "ends_at").
     """
-    row = _locked(session, switch_id)
-    if row.ends_at <= now and row.state == ON:
-        _run_out(session, row, now)
+    row = _locked(work.session, switch_id)
+    if row.ends_at <= work.now and row.state == ON:
+        _run_out(work, row)
     row.state = SWITCH.next(row.state, "prolong")
-    _check_end(ends_at, now)
+    _check_end(ends_at, work.now)
     row.ends_at = ends_at
-    record(
-        session,
-        actor,
-        now,
-        "site.prolonged",
-        "site_switch",
-        row.id,
-        site=row.site,
-        until=ends_at.isoformat(),
-    )
+    record(work, "site.prolonged", "site_switch", row.id, site=row.site, until=ends_at.isoformat())
     return row
 
 
-def switch_off(session: Session, switch_id: int, actor: Actor, now: datetime) -> SiteSwitch:
+def switch_off(work: Work, switch_id: int) -> SiteSwitch:
     """Close a reserve site at once; whoever is signed in from there is refused at the next request.
 
     Raises:
         NotFoundError: there is none of that key.
         WrongStateError: it is off already.
     """
-    row = _locked(session, switch_id)
+    row = _locked(work.session, switch_id)
     row.state = SWITCH.next(row.state, "switch_off")
-    row.off_at, row.off_by = now, actor.id
-    record(session, actor, now, "site.switched_off", "site_switch", row.id, site=row.site)
+    row.off_at, row.off_by = work.now, work.actor.id
+    record(work, "site.switched_off", "site_switch", row.id, site=row.site)
     return row
 
 
-def end_due(session: Session, now: datetime) -> int:
+def end_due(work: Work) -> int:
     """Write down which sites' time has passed (they were closed at that instant already); returns how many."""
-    rows = session.scalars(
+    rows = work.session.scalars(
         select(SiteSwitch)
-        .where(SiteSwitch.state == ON, SiteSwitch.ends_at <= now)
+        .where(SiteSwitch.state == ON, SiteSwitch.ends_at <= work.now)
         .with_for_update()
     ).all()
     for row in rows:
-        _run_out(session, row, now)
+        _run_out(work, row)
     return len(rows)
 
 
-def _run_out(session: Session, row: SiteSwitch, now: datetime) -> None:
+def _run_out(work: Work, row: SiteSwitch) -> None:
     row.state = SWITCH.next(row.state, "run_out")
     row.off_at = row.ends_at
-    record(session, SYSTEM, now, "site.ran_out", "site_switch", row.id, site=row.site)
+    record(work.acting_as(SYSTEM), "site.ran_out", "site_switch", row.id, site=row.site)
 
 
 def _locked(session: Session, switch_id: int) -> SiteSwitch:

@@ -5,15 +5,14 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import IntegrityFaultError
 from portal.domain.foundation.vault import Vault, seal, unseal
+from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions, throttles
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.staff.models import StaffUser
@@ -39,34 +38,32 @@ class Kept:
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-def lock_now(session: Session, user: StaffUser, session_id: int, now: datetime) -> None:
+def lock_now(work: Work, user: StaffUser, session_id: int) -> None:
     """Lock a session by hand or because its screen was left alone; twice is once."""
-    if sessions.lock(session, session_id):
-        record(session, actor_of(user), now, "session.locked", "staff_user", user.id)
+    if sessions.lock(work.session, session_id):
+        record(work.acting_as(actor_of(user)), "session.locked", "staff_user", user.id)
 
 
-def unlock(
-    session: Session, attempt: StaffAttempt, session_id: int, now: datetime, *, matched: bool
-) -> str | None:
+def unlock(work: Work, attempt: StaffAttempt, session_id: int, *, matched: bool) -> str | None:
     """Give a right try back and let the session go on under a new id; None for a wrong password or an ended session."""
-    user = session.get(StaffUser, attempt.staff_id) if attempt.staff_id is not None else None
+    user = work.session.get(StaffUser, attempt.staff_id) if attempt.staff_id is not None else None
     if user is None:
         return None
     if not matched or not user.active:
-        record(session, actor_of(user), now, "session.unlock_refused", "staff_user", user.id)
+        record(work.acting_as(actor_of(user)), "session.unlock_refused", "staff_user", user.id)
         return None
     for limit, key in attempt.taken:
-        throttles.give_back(session, limit, key)
-    found = session.scalar(
+        throttles.give_back(work.session, limit, key)
+    found = work.session.scalar(
         select(AuthSession)
         .where(AuthSession.id == session_id, AuthSession.owner_id == user.id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if found is None or not sessions.is_alive(found, now):
+    if found is None or not sessions.is_alive(found, work.now):
         return None
-    record(session, actor_of(user), now, "session.unlocked", "staff_user", user.id)
-    return sessions.unlock(session, found, now)
+    record(work.acting_as(actor_of(user)), "session.unlocked", "staff_user", user.id)
+    return sessions.unlock(work.session, found, work.now)
 
 
 def seal_kept(vault: Vault, session_id: int, kept: Kept) -> str:

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 
@@ -70,24 +70,20 @@ def _view(row: AuthSession, now: datetime, current: int | None) -> SessionView:
     )
 
 
-def end_session(
-    session: Session, staff_id: int, session_id: int, actor: Actor, now: datetime
-) -> None:
+def end_session(work: Work, staff_id: int, session_id: int) -> None:
     """End one session of an account at once.
 
     Raises:
         NotFoundError: it is no session of this account, or has ended.
     """
-    if not sessions.end_one(session, sessions.STAFF, staff_id, session_id):
+    if not sessions.end_one(work.session, sessions.STAFF, staff_id, session_id):
         raise NotFoundError(_s("このサインインは、もう終わっています。"))
-    record(session, actor, now, "session.ended", "staff_user", staff_id, count=1)
+    record(work, "session.ended", "staff_user", staff_id, count=1)
 
 
-def end_others(
-    session: Session, staff_id: int, actor: Actor, now: datetime, *, keep: int | None = None
-) -> int:
+def end_others(work: Work, staff_id: int, *, keep: int | None = None) -> int:
     """End every session of an account, but the one to ``keep``; returns how many."""
-    ended = sessions.end_all(session, sessions.STAFF, staff_id, keep=keep)
+    ended = sessions.end_all(work.session, sessions.STAFF, staff_id, keep=keep)
     if ended:
-        record(session, actor, now, "session.ended", "staff_user", staff_id, count=ended)
+        record(work, "session.ended", "staff_user", staff_id, count=ended)
     return ended

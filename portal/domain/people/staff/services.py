@@ -2,12 +2,11 @@
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.actors import Organization, Role
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import (
     ConflictError,
@@ -16,7 +15,8 @@ from portal.domain.foundation.errors import (
     NotFoundError,
 )
 from portal.domain.foundation.texts import STAFF_LOCALES, _s
-from portal.domain.foundation.vault import Vault, seal
+from portal.domain.foundation.vault import seal
+from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions, throttles
 from portal.domain.people.authn.backup_codes import BACKUP_ALPHABET
 from portal.domain.people.authn.codes import new_totp_secret
@@ -47,15 +47,12 @@ def new_staff_password() -> str:
 
 
 def add_staff(
-    session: Session,
-    vault: Vault,
+    work: Work,
     *,
     login: str,
     name: str,
     organization: Organization,
     role: Role,
-    actor: Actor,
-    now: datetime,
     password: str | None = None,
     totp_secret: str | None = None,
     locale: str = "ja",
@@ -79,7 +76,7 @@ def add_staff(
         )
     if locale not in STAFF_LOCALES:
         raise InputError(_s("言語は ja か en にしてください。"))
-    if session.scalar(select(StaffUser.id).where(StaffUser.login == folded)) is not None:
+    if work.session.scalar(select(StaffUser.id).where(StaffUser.login == folded)) is not None:
         raise ConflictError(_s("このログイン名は、もう使われています。"))
     password = password or new_staff_password()
     totp_secret = totp_secret or new_totp_secret()
@@ -89,13 +86,13 @@ def add_staff(
         organization=organization.value,
         role=role.value,
         locale=locale,
-        password_hash=hash_password(vault, password, secrets.token_bytes(SALT_BYTES)),
-        totp_sealed=seal(vault.kek, totp_secret.encode(), b"staff_totp:" + folded.encode()),
-        created_at=now,
+        password_hash=hash_password(work.vault, password, secrets.token_bytes(SALT_BYTES)),
+        totp_sealed=seal(work.vault.kek, totp_secret.encode(), b"staff_totp:" + folded.encode()),
+        created_at=work.now,
     )
-    session.add(user)
-    session.flush()
-    record(session, actor, now, "staff.added", "staff_user", user.id, role=role.value)
+    work.session.add(user)
+    work.session.flush()
+    record(work, "staff.added", "staff_user", user.id, role=role.value)
     return NewStaff(user, password, totp_secret)
 
 
@@ -113,48 +110,40 @@ def find_staff(session: Session, login: str) -> StaffUser:
     return user
 
 
-def deactivate(session: Session, staff_id: int, actor: Actor, now: datetime) -> StaffUser:
+def deactivate(work: Work, staff_id: int) -> StaffUser:
     """Take an account out of use at once: its sessions end, what it did stays on record. Twice is once.
 
     Raises:
         NotFoundError: there is none of that key.
         NotAllowedError: one's own account (somebody must be left who can undo a mistake).
     """
-    user = session.scalar(select(StaffUser).where(StaffUser.id == staff_id).with_for_update())
+    user = work.session.scalar(select(StaffUser).where(StaffUser.id == staff_id).with_for_update())
     if user is None:
         raise NotFoundError(_s("この職員は見つかりませんでした。"))
-    if actor.id is not None and actor.id == user.id:
+    if work.actor.id is not None and work.actor.id == user.id:
         raise NotAllowedError(
             _s("自分のアカウントは止められません。ほかの管理者に頼んでください。")
         )
     if user.active:
         user.active = False
-        record(session, actor, now, "staff.deactivated", "staff_user", user.id)
-    sessions.end_all(session, sessions.STAFF, user.id)
+        record(work, "staff.deactivated", "staff_user", user.id)
+    sessions.end_all(work.session, sessions.STAFF, user.id)
     return user
 
 
-def set_password(
-    session: Session,
-    staff_id: int,
-    hashed: str,
-    actor: Actor,
-    now: datetime,
-    *,
-    keep: int | None = None,
-) -> None:
+def set_password(work: Work, staff_id: int, hashed: str, *, keep: int | None = None) -> None:
     """Store the hash of a new password; every other session of the account ends."""
-    user = session.get_one(StaffUser, staff_id, with_for_update=True)
+    user = work.session.get_one(StaffUser, staff_id, with_for_update=True)
     user.password_hash = hashed
-    sessions.end_all(session, sessions.STAFF, user.id, keep=keep)
-    record(session, actor, now, "staff.password_changed", "staff_user", user.id)
+    sessions.end_all(work.session, sessions.STAFF, user.id, keep=keep)
+    record(work, "staff.password_changed", "staff_user", user.id)
 
 
-def unlock(session: Session, vault: Vault, user: StaffUser, actor: Actor, now: datetime) -> None:
+def unlock(work: Work, user: StaffUser) -> None:
     """Forget the failed tries of an account, after its owner was recognized by people."""
-    throttles.clear(session, throttles.STAFF_ACCOUNT, account_key(vault, user.login))
-    throttles.clear(session, STAFF_CODE, str(user.id))
-    record(session, actor, now, "staff.unlocked", "staff_user", user.id)
+    throttles.clear(work.session, throttles.STAFF_ACCOUNT, account_key(work.vault, user.login))
+    throttles.clear(work.session, STAFF_CODE, str(user.id))
+    record(work, "staff.unlocked", "staff_user", user.id)
 
 
 def all_staff(session: Session) -> list[StaffUser]:

@@ -12,6 +12,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, unseal
+from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions, throttles
 from portal.domain.people.authn.codes import CodeAnswer, read_code, totp_step
 from portal.domain.people.authn.models import AuthSession
@@ -47,20 +48,20 @@ def actor_of(user: StaffUser) -> Actor:
     return Actor(Role(user.role), user.id, Organization(user.organization))
 
 
-def begin(session: Session, vault: Vault, login: str, address: str, now: datetime) -> StaffAttempt:
+def begin(work: Work, login: str, address: str) -> StaffAttempt:
     """Count the try and find what to compare with; an unknown login meets the same counters and work.
 
     Raises:
         ThrottledError: this login or network must wait.
     """
-    near, _wide = network_keys(vault, address)
+    near, _wide = network_keys(work.vault, address)
     taken = (
-        (throttles.STAFF_ACCOUNT, account_key(vault, login)),
+        (throttles.STAFF_ACCOUNT, account_key(work.vault, login)),
         (throttles.NETWORK, "staff" + near),
     )
     for limit, key in taken:
-        _take(session, limit, key, now)
-    user = session.scalar(select(StaffUser).where(StaffUser.login == fold_login(login)))
+        _take(work.session, limit, key, work.now)
+    user = work.session.scalar(select(StaffUser).where(StaffUser.login == fold_login(login)))
     hashed = user.password_hash if user is not None and user.active else None
     return StaffAttempt(user.id if user is not None else None, hashed, taken)
 
@@ -81,28 +82,23 @@ def _take(session: Session, limit: throttles.Limit, key: str, now: datetime) -> 
 
 
 def finish(
-    session: Session,
-    attempt: StaffAttempt,
-    replaced: AuthSession | None,
-    now: datetime,
-    *,
-    matched: bool,
+    work: Work, attempt: StaffAttempt, replaced: AuthSession | None, *, matched: bool
 ) -> str | None:
     """Give a right try back and begin a session that waits for the code; None for every kind of wrong."""
-    user = session.get(StaffUser, attempt.staff_id) if attempt.staff_id is not None else None
+    user = work.session.get(StaffUser, attempt.staff_id) if attempt.staff_id is not None else None
     if user is None:
         return None
     if not matched or not user.active:
-        record(session, actor_of(user), now, "staff.signin_refused", "staff_user", user.id)
+        record(work.acting_as(actor_of(user)), "staff.signin_refused", "staff_user", user.id)
         return None
     for limit, key in attempt.taken:
-        throttles.give_back(session, limit, key)
-    return sessions.start(session, sessions.STAFF, STAGE_PASSWORD, user.id, now, replaces=replaced)
+        throttles.give_back(work.session, limit, key)
+    return sessions.start(
+        work.session, sessions.STAFF, STAGE_PASSWORD, user.id, work.now, replaces=replaced
+    )
 
 
-def check_code(
-    session: Session, vault: Vault, staff_id: int, typed: str, now: datetime
-) -> CodeAnswer:
+def check_code(work: Work, staff_id: int, typed: str) -> CodeAnswer:
     """Check a code of the authenticator app; a used one is refused, wrong ones are counted.
 
     Raises:
@@ -111,18 +107,16 @@ def check_code(
     typed_code = read_code(typed)
     if typed_code.fault is not None:
         return typed_code.fault
-    user = session.get_one(StaffUser, staff_id, with_for_update=True)
-    _take(session, STAFF_CODE, str(user.id), now)
-    secret = unseal(vault.kek, user.totp_sealed, b"staff_totp:" + user.login.encode()).decode()
-    answer, step = totp_step(secret, typed_code.digits, now, user.totp_last_step)
+    user = work.session.get_one(StaffUser, staff_id, with_for_update=True)
+    _take(work.session, STAFF_CODE, str(user.id), work.now)
+    secret = unseal(work.vault.kek, user.totp_sealed, b"staff_totp:" + user.login.encode()).decode()
+    answer, step = totp_step(secret, typed_code.digits, work.now, user.totp_last_step)
     if answer is CodeAnswer.RIGHT:
         user.totp_last_step = step
-        throttles.give_back(session, STAFF_CODE, str(user.id))
+        throttles.give_back(work.session, STAFF_CODE, str(user.id))
     else:
         record(
-            session,
-            actor_of(user),
-            now,
+            work.acting_as(actor_of(user)),
             "staff.code_refused",
             "staff_user",
             user.id,
@@ -131,21 +125,19 @@ def check_code(
     return answer
 
 
-def refuse_place(session: Session, attempt: StaffAttempt, now: datetime) -> None:
+def refuse_place(work: Work, attempt: StaffAttempt) -> None:
     """Note that a right password came from a network where this account may not work; the try is given back."""
-    user = session.get_one(StaffUser, attempt.staff_id)
+    user = work.session.get_one(StaffUser, attempt.staff_id)
     for limit, key in attempt.taken:
-        throttles.give_back(session, limit, key)
-    record(session, actor_of(user), now, "staff.place_refused", "staff_user", user.id)
+        throttles.give_back(work.session, limit, key)
+    record(work.acting_as(actor_of(user)), "staff.place_refused", "staff_user", user.id)
 
 
-def complete(
-    session: Session, auth: AuthSession, now: datetime, *, data: dict[str, str] | None = None
-) -> str:
+def complete(work: Work, auth: AuthSession, *, data: dict[str, str] | None = None) -> str:
     """Step up after the right code: a new session id, fully signed in. ``data`` is what the session keeps of itself."""
-    user = session.get_one(StaffUser, auth.owner_id)
-    user.last_sign_in_at = now
-    record(session, actor_of(user), now, "staff.signin", "staff_user", user.id)
+    user = work.session.get_one(StaffUser, auth.owner_id)
+    user.last_sign_in_at = work.now
+    record(work.acting_as(actor_of(user)), "staff.signin", "staff_user", user.id)
     return sessions.start(
-        session, sessions.STAFF, STAGE_FULL, user.id, now, data=data, replaces=auth
+        work.session, sessions.STAFF, STAGE_FULL, user.id, work.now, data=data, replaces=auth
     )

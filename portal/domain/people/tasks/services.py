@@ -5,13 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.states import TASK
@@ -48,83 +47,59 @@ def new_receipt_no() -> str:
 
 
 def open_task(
-    session: Session,
-    vault: Vault,
+    work: Work,
     kind: str,
     household_id: int | None,
     details: dict[str, Any],
-    actor: Actor,
-    now: datetime,
     *,
     due_at: datetime | None = None,
 ) -> Task:
     """Open a task; ``details`` (what the requester wrote) is sealed under a data key of its own."""
-    key, wrapped = vault.new_data_key()
+    key, wrapped = work.vault.new_data_key()
     receipt_no = new_receipt_no()
     task = Task(
         kind=kind,
         receipt_no=receipt_no,
         household_id=household_id,
         wrapped_key=wrapped,
-        created_at=now,
+        created_at=work.now,
         due_at=due_at,
         sealed=seal_json(key, details, f"task:{receipt_no}"),
     )
-    session.add(task)
-    session.flush()
-    record(
-        session, actor, now, "task.opened", "task", task.id, household_id=household_id, kind=kind
-    )
+    work.session.add(task)
+    work.session.flush()
+    record(work, "task.opened", "task", task.id, household_id=household_id, kind=kind)
     return task
 
 
-def open_once(
-    session: Session,
-    vault: Vault,
-    kind: str,
-    household_id: int,
-    details: dict[str, Any],
-    actor: Actor,
-    now: datetime,
-) -> Task:
+def open_once(work: Work, kind: str, household_id: int, details: dict[str, Any]) -> Task:
     """Return the open task of this kind for the household, or open one: asking twice is one request."""
     # Where no task is open yet there is no row to lock: the household's row makes equal requests wait.
-    session.execute(
+    work.session.execute(
         select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
     )
-    found = session.scalar(
+    found = work.session.scalar(
         select(Task).where(
             Task.kind == kind, Task.household_id == household_id, Task.state == "open"
         )
     )
-    return found or open_task(session, vault, kind, household_id, details, actor, now)
+    return found or open_task(work, kind, household_id, details)
 
 
-def finish_task(
-    session: Session, task_id: int, actor: Actor, now: datetime, action: str = "finish"
-) -> Task:
+def finish_task(work: Work, task_id: int, action: str = "finish") -> Task:
     """Finish or cancel a task.
 
     Raises:
         NotFoundError: there is none of that key.
         WrongStateError: it was finished before.
     """
-    task = session.scalar(select(Task).where(Task.id == task_id).with_for_update())
+    task = work.session.scalar(select(Task).where(Task.id == task_id).with_for_update())
     if task is None:
         raise NotFoundError(_s("この用件は見つかりませんでした。"))
     task.state = TASK.next(task.state, action)
-    task.done_at = now
-    task.done_by = actor.id
-    record(
-        session,
-        actor,
-        now,
-        f"task.{action}",
-        "task",
-        task.id,
-        household_id=task.household_id,
-        kind=task.kind,
-    )
+    task.done_at = work.now
+    task.done_by = work.actor.id
+    record(work, f"task.{action}", "task", task.id, household_id=task.household_id, kind=task.kind)
     return task
 
 

@@ -5,11 +5,11 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor, Organization
+from portal.domain.foundation.actors import Organization
 from portal.domain.foundation.errors import NotAllowedError, WrongStateError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.services import announce
 from portal.domain.letters.shipments import mail
 from portal.domain.letters.shipments import services as shipments
@@ -28,15 +28,7 @@ from portal.domain.requests.requests.services import touch
 
 
 def post(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    parcel_id: int,
-    day: date,
-    mail_class: str,
-    tracking_no: str,
-    actor: Actor,
-    now: datetime,
+    work: Work, parcel_id: int, day: date, mail_class: str, tracking_no: str
 ) -> AlternativeParcel:
     """Note that a packed parcel was handed to the post on ``day`` (JST), and tell the household.
 
@@ -44,51 +36,32 @@ def post(
         NotFoundError, NotAllowedError, ConflictError, InputError: as ``packing.refuse_held`` and ``shipments.post``.
         WrongStateError: it is not packed, or was posted before.
     """
-    row, parcel, items = lock_parcel(session, parcel_id)
-    refuse_held(session, row, items, actor, mailing=True)
-    shipments.post(
-        session,
-        program,
-        shipment_in_mail(session, parcel).id,
-        day,
-        mail_class,
-        tracking_no,
-        actor,
-        now,
-    )
+    row, parcel, items = lock_parcel(work.session, parcel_id)
+    refuse_held(work, row, items, mailing=True)
+    shipments.post(work, shipment_in_mail(work.session, parcel).id, day, mail_class, tracking_no)
     for item in items:
-        step(session, item, "post", actor, now)
-    _tell(session, vault, row, parcel, "posted", now)
+        step(work, item, "post")
+    _tell(work, row, parcel, "posted")
     return parcel
 
 
 def absent(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    parcel_id: int,
-    day: date,
-    actor: Actor,
-    now: datetime,
-    *,
-    kept_until: date | None = None,
+    work: Work, parcel_id: int, day: date, *, kept_until: date | None = None
 ) -> AlternativeParcel:
     """Note that nobody was at home on ``day`` (JST), and tell the household.
 
     Raises: NotFoundError, InputError and WrongStateError, as ``shipments.absent``.
     """
-    row, parcel, _items = lock_parcel(session, parcel_id)
+    row, parcel, _items = lock_parcel(work.session, parcel_id)
     shipment = shipments.absent(
-        session, shipment_in_mail(session, parcel).id, day, actor, now, kept_until=kept_until
+        work, shipment_in_mail(work.session, parcel).id, day, kept_until=kept_until
     )
-    touch(row, now)
-    tell_absence(session, vault, program, shipment, now)
+    touch(row, work.now)
+    tell_absence(work, shipment)
     return parcel
 
 
-def deliver(
-    session: Session, parcel_id: int, day: date, actor: Actor, now: datetime
-) -> AlternativeParcel:
+def deliver(work: Work, parcel_id: int, day: date) -> AlternativeParcel:
     """Note that it was handed over on ``day`` (JST): its children's rights are fulfilled.
 
     Raises:
@@ -96,19 +69,19 @@ def deliver(
         NotAllowedError: a child is held, so that a person must look first.
         WrongStateError: it is not in the mail. InputError: a day to come.
     """
-    row, parcel, items = lock_parcel(session, parcel_id)
-    rights = lock_entitlements(session, items)
+    row, parcel, items = lock_parcel(work.session, parcel_id)
+    rights = lock_entitlements(work.session, items)
     if any(right.state == "held" for right in rights.values()):
         raise NotAllowedError(
             _s("この世帯は保留中です。保留が解けてから、届いたことを記録してください。"),
             code="held",
         )
-    shipments.deliver(session, shipment_in_mail(session, parcel).id, day, actor, now)
-    _fulfill(session, row, items, actor, now)
+    shipments.deliver(work, shipment_in_mail(work.session, parcel).id, day)
+    _fulfill(work, row, items)
     return parcel
 
 
-def hand_over(session: Session, parcel_id: int, actor: Actor, now: datetime) -> AlternativeParcel:
+def hand_over(work: Work, parcel_id: int) -> AlternativeParcel:
     """Note that a packed parcel was handed over at the ward's counter against a signature, where no address may be used.
 
     Raises:
@@ -116,36 +89,26 @@ def hand_over(session: Session, parcel_id: int, actor: Actor, now: datetime) -> 
         NotFoundError: there is no such parcel, or the actor is not of the ward.
         WrongStateError: it is not packed, or was handed over before.
     """
-    row, parcel, items = lock_parcel(session, parcel_id)
-    refuse_held(session, row, items, actor)
-    if not session.get_one(Household, parcel.household_id).counter:
+    row, parcel, items = lock_parcel(work.session, parcel_id)
+    refuse_held(work, row, items)
+    if not work.session.get_one(Household, parcel.household_id).counter:
         raise NotAllowedError(_s("この世帯の小包は、郵便で送ります。"), code="has_address")
-    shipments.cancel(session, shipment_in_mail(session, parcel).id, actor, now)
+    shipments.cancel(work, shipment_in_mail(work.session, parcel).id)
     for item in items:
-        step(session, item, "post", actor, now, at_counter=True)
-    _fulfill(session, row, items, actor, now)
+        step(work, item, "post", at_counter=True)
+    _fulfill(work, row, items)
     return parcel
 
 
-def _fulfill(
-    session: Session, row: Request, items: Sequence[AlternativeItem], actor: Actor, now: datetime
-) -> None:
+def _fulfill(work: Work, row: Request, items: Sequence[AlternativeItem]) -> None:
     for item in items:
-        step(session, item, "deliver", actor, now)
-        claims.free(session, item.entitlement_id, row.id, actor, now)
-        change(session, item.entitlement_id, "deliver_alternative", actor, now)
-    settle(session, row, actor, now)
+        step(work, item, "deliver")
+        claims.free(work, item.entitlement_id, row.id)
+        change(work, item.entitlement_id, "deliver_alternative")
+    settle(work, row)
 
 
-def come_back(
-    session: Session,
-    vault: Vault,
-    parcel_id: int,
-    reason: str,
-    day: date,
-    actor: Actor,
-    now: datetime,
-) -> AlternativeParcel:
+def come_back(work: Work, parcel_id: int, reason: str, day: date) -> AlternativeParcel:
     """Note that the post brought it back on ``day`` (JST) with its reason, and tell the household.
 
     Raises:
@@ -153,25 +116,17 @@ def come_back(
         InputError: no such reason, or a day to come.
         WrongStateError: it is not in the mail.
     """
-    row, parcel, items = lock_parcel(session, parcel_id)
-    shipments.come_back(session, shipment_in_mail(session, parcel).id, reason, day, actor, now)
+    row, parcel, items = lock_parcel(work.session, parcel_id)
+    shipments.come_back(work, shipment_in_mail(work.session, parcel).id, reason, day)
     for item in items:
-        step(session, item, "return", actor, now, reason=reason)
-    touch(row, now)
-    _tell(session, vault, row, parcel, "came_back", now)
+        step(work, item, "return", reason=reason)
+    touch(row, work.now)
+    _tell(work, row, parcel, "came_back")
     return parcel
 
 
 def repost(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    parcel_id: int,
-    day: date,
-    mail_class: str,
-    tracking_no: str,
-    actor: Actor,
-    now: datetime,
+    work: Work, parcel_id: int, day: date, mail_class: str, tracking_no: str
 ) -> AlternativeParcel:
     """Send a parcel that came back once more, at most ``program.requests.redeliveries`` times (specification 7(4)).
 
@@ -180,18 +135,21 @@ def repost(
             the actor is not of the ward (``ward_first``), or as ``post``.
         Others as ``post``.
     """
-    row, parcel, items = lock_parcel(session, parcel_id)
-    before = shipment_in_mail(session, parcel)
+    row, parcel, items = lock_parcel(work.session, parcel_id)
+    before = shipment_in_mail(work.session, parcel)
     if any(item.state != "returned" for item in items):
         raise WrongStateError(_s("戻ってきた小包だけを、もう一度送れます。"))
-    refuse_held(session, row, items, actor, mailing=True)
-    if before.attempt >= program.requests.redeliveries:
+    refuse_held(work, row, items, mailing=True)
+    if before.attempt >= work.program.requests.redeliveries:
         raise NotAllowedError(
             _s("再配達は%(count)d回までです。この小包は、在庫に戻してください。")
-            % {"count": program.requests.redeliveries},
+            % {"count": work.program.requests.redeliveries},
             code="no_redelivery_left",
         )
-    if before.returned_reason in mail.WARD_REASONS and actor.organization is not Organization.WARD:
+    if (
+        before.returned_reason in mail.WARD_REASONS
+        and work.actor.organization is not Organization.WARD
+    ):
         raise NotAllowedError(
             _s(
                 "住所か受取人に問題があって戻りました。区の担当者が確かめてから、区が送りなおします。"
@@ -199,46 +157,41 @@ def repost(
             code="ward_first",
         )
     again = shipments.plan(
-        session,
-        shipments.PARCEL,
-        parcel.household_id,
-        actor,
-        now,
-        value_yen=parcel.amount_yen,
-        previous=before,
+        work, shipments.PARCEL, parcel.household_id, value_yen=parcel.amount_yen, previous=before
     )
-    shipments.post(session, program, again.id, day, mail_class, tracking_no, actor, now)
+    shipments.post(work, again.id, day, mail_class, tracking_no)
     parcel.shipment_id = again.id
     for item in items:
-        step(session, item, "repost", actor, now, attempt=again.attempt)
-    touch(row, now)
-    _tell(session, vault, row, parcel, "posted", now)
+        step(work, item, "repost", attempt=again.attempt)
+    touch(row, work.now)
+    _tell(work, row, parcel, "posted")
     return parcel
 
 
-def restock(
-    session: Session, program: Program, parcel_id: int, actor: Actor, now: datetime
-) -> AlternativeParcel:
+def restock(work: Work, parcel_id: int) -> AlternativeParcel:
     """Lay the pieces of a parcel that came back for good into stock; its children's rights wait for the ward.
 
     Raises:
         NotAllowedError: it still has redeliveries, and nothing speaks against them (``redelivery_left``).
         NotFoundError: there is no such parcel. WrongStateError: it did not come back.
     """
-    row, parcel, items = lock_parcel(session, parcel_id)
+    row, parcel, items = lock_parcel(work.session, parcel_id)
     if any(item.state != "returned" for item in items):
         raise WrongStateError(_s("戻ってきた小包だけを、在庫に戻せます。"))
-    if not may_restock(program, shipment_in_mail(session, parcel), now):
+    if not may_restock(work.program, shipment_in_mail(work.session, parcel), work.now):
         raise NotAllowedError(
             _s("再配達がまだ%(left)d回残っています。先に、もう一度送ってください。")
-            % {"left": program.requests.redeliveries - shipment_in_mail(session, parcel).attempt},
+            % {
+                "left": work.program.requests.redeliveries
+                - shipment_in_mail(work.session, parcel).attempt
+            },
             code="redelivery_left",
         )
     for item in items:
-        step(session, item, "restock", actor, now)
-    stock.restock(session, items, parcel.id, actor, now)
-    touch(row, now)
-    settle(session, row, actor, now)
+        step(work, item, "restock")
+    stock.restock(work, items, parcel.id)
+    touch(row, work.now)
+    settle(work, row)
     return parcel
 
 
@@ -259,20 +212,11 @@ def shipment_in_mail(session: Session, parcel: AlternativeParcel) -> Shipment:
     return found
 
 
-def _tell(
-    session: Session,
-    vault: Vault,
-    row: Request,
-    parcel: AlternativeParcel,
-    event: str,
-    now: datetime,
-) -> None:
+def _tell(work: Work, row: Request, parcel: AlternativeParcel, event: str) -> None:
     announce(
-        session,
-        vault,
+        work,
         parcel.household_id,
         event,
         f"alternative:{row.id}:{event}:{parcel.shipment_id}",
-        now,
         receipt_no=row.receipt_no,
     )

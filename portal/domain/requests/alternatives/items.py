@@ -1,16 +1,15 @@
 """Items of an alternative: stepped by the machine under the request's lock, and closed together with the request."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _
+from portal.domain.foundation.work import Work
 from portal.domain.people.coupons import stopping
 from portal.domain.people.entitlements import claims
 from portal.domain.people.entitlements.models import Entitlement
@@ -65,16 +64,12 @@ def lock_entitlements(session: Session, items: Iterable[AlternativeItem]) -> dic
     return {row.id: row for row in rows}
 
 
-def step(
-    session: Session, item: AlternativeItem, action: str, actor: Actor, now: datetime, **detail: Any
-) -> AlternativeItem:
+def step(work: Work, item: AlternativeItem, action: str, **detail: Any) -> AlternativeItem:
     """Take one step of the machine on an item of a locked request and log it. Raises WrongStateError."""
     before = item.state
-    item.state, item.changed_at = ALTERNATIVE.next(before, action), now
+    item.state, item.changed_at = ALTERNATIVE.next(before, action), work.now
     record(
-        session,
-        actor,
-        now,
+        work,
         f"alternative.{action}",
         "alternative_item",
         item.id,
@@ -84,17 +79,19 @@ def step(
         after=item.state,
         **detail,
     )
-    session.flush()
+    work.session.flush()
     return item
 
 
-def let_go(session: Session, item: AlternativeItem, actor: Actor, now: datetime) -> None:
+def let_go(work: Work, item: AlternativeItem) -> None:
     """Give child and coupon back after its part of the request ended without paper."""
-    held = session.scalar(select(Entitlement.claim_id).where(Entitlement.id == item.entitlement_id))
+    held = work.session.scalar(
+        select(Entitlement.claim_id).where(Entitlement.id == item.entitlement_id)
+    )
     if held != item.request_id:
         return  # it was never binding (late, signed by who may not), or another request has it
-    stopping.unhide(session, item.entitlement_id, actor, now)
-    claims.free(session, item.entitlement_id, item.request_id, actor, now)
+    stopping.unhide(work, item.entitlement_id)
+    claims.free(work, item.entitlement_id, item.request_id)
 
 
 def result_of(items: Sequence[AlternativeItem]) -> str:
@@ -103,19 +100,19 @@ def result_of(items: Sequence[AlternativeItem]) -> str:
     return _RESULTS[ends.pop()] if len(ends) == 1 else kinds.PARTLY
 
 
-def settle(session: Session, row: Request, actor: Actor, now: datetime) -> bool:
+def settle(work: Work, row: Request) -> bool:
     """Close a locked request when none of its items is under way any more; returns whether it was closed.
 
     Children whose parcel went back into stock, or was lost for good, wait for the ward: the request then goes back to a
     reviewer.
     """
-    items = items_of(session, row.id)
+    items = items_of(work.session, row.id)
     if any(item.state in LIVE for item in items):
         return False
     open_questions = [state for state in FOR_WARD if any(item.state == state for item in items)]
     if row.state == "in_progress" and open_questions:
-        warn(row, tuple(dict.fromkeys((*row.warnings, *open_questions))), now)
-        move(session, row, "review_again", actor, now, why=open_questions[0])
+        warn(row, tuple(dict.fromkeys((*row.warnings, *open_questions))), work.now)
+        move(work, row, "review_again", why=open_questions[0])
         return False
-    move(session, row, "close", actor, now, result=result_of(items))
+    move(work, row, "close", result=result_of(items))
     return True

@@ -1,14 +1,10 @@
 """What the issuer's answer about a coupon does to the alternative that waits for it."""
 
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.errors import ConflictError, NotAllowedError
-from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.services import announce
 from portal.domain.people.coupons import stopping
 from portal.domain.people.entitlements import claims
@@ -28,69 +24,55 @@ from portal.domain.requests.requests.services import set_reply
 SPENT = "spent"
 
 
-def stop_confirmed(
-    session: Session,
-    vault: Vault,
-    program: Program,  # noqa: ARG001  (the signature of every kind of request)
-    entitlement_id: int,
-    actor: Actor,
-    now: datetime,
-) -> Request | None:
+def stop_confirmed(work: Work, entitlement_id: int) -> Request | None:
     """Go on with a child whose coupon is void now: pieces are promised, or a coupon that is owed is given back.
 
     None when no alternative waited for the answer.
     """
-    found = _waiting(session, entitlement_id)
+    found = _waiting(work.session, entitlement_id)
     if found is None:
         return None
     row, item = found
-    lock_entitlements(session, [item])
+    lock_entitlements(work.session, [item])
     if item.coupon_owed:
-        _pay_coupon(session, item, actor, now)
+        _pay_coupon(work, item)
         return row
-    step(session, item, "confirm", actor, now)
-    item.stopped_at = now
-    stock.reserve(session, item, actor, now)
-    _tell_stopped(session, vault, row, item, now)
+    step(work, item, "confirm")
+    item.stopped_at = work.now
+    stock.reserve(work, item)
+    _tell_stopped(work, row, item)
     return row
 
 
-def _pay_coupon(session: Session, item: AlternativeItem, actor: Actor, now: datetime) -> None:
+def _pay_coupon(work: Work, item: AlternativeItem) -> None:
     item.coupon_owed = False
-    claims.free(session, item.entitlement_id, item.request_id, actor, now)
+    claims.free(work, item.entitlement_id, item.request_id)
     try:
-        with session.begin_nested():
-            stopping.give_back(session, item.entitlement_id, actor, now)
+        with work.session.begin_nested():
+            stopping.give_back(work, item.entitlement_id)
     except (ConflictError, NotAllowedError):
         return  # no code is left, or the child is held: the next assignment gives one
 
 
-def stop_found_spent(
-    session: Session,
-    vault: Vault,
-    program: Program,  # noqa: ARG001  (the signature of every kind of request)
-    entitlement_id: int,
-    actor: Actor,
-    now: datetime,
-) -> Request | None:
+def stop_found_spent(work: Work, entitlement_id: int) -> Request | None:
     """Refuse a child whose code was used before it could be stopped; its coupon stays as it is.
 
     None when no alternative waited for the answer.
     """
-    found = _waiting(session, entitlement_id)
+    found = _waiting(work.session, entitlement_id)
     if found is None:
         return None
     row, item = found
-    lock_entitlements(session, [item])
-    claims.free(session, item.entitlement_id, row.id, actor, now)
+    lock_entitlements(work.session, [item])
+    claims.free(work, item.entitlement_id, row.id)
     if item.coupon_owed:
         item.coupon_owed = False
         return row
-    step(session, item, "found_spent", actor, now)
-    item.decided_at = now
-    set_reply(vault, row, SPENT, "")
-    settle(session, row, actor, now)
-    _tell_stopped(session, vault, row, item, now)
+    step(work, item, "found_spent")
+    item.decided_at = work.now
+    set_reply(work.vault, row, SPENT, "")
+    settle(work, row)
+    _tell_stopped(work, row, item)
     return row
 
 
@@ -112,15 +94,11 @@ def _waiting(session: Session, entitlement_id: int) -> tuple[Request, Alternativ
     return None
 
 
-def _tell_stopped(
-    session: Session, vault: Vault, row: Request, item: AlternativeItem, now: datetime
-) -> None:
+def _tell_stopped(work: Work, row: Request, item: AlternativeItem) -> None:
     announce(
-        session,
-        vault,
+        work,
         item.household_id,
         "stopped",
         f"alternative:{row.id}:stopped:{item.id}",
-        now,
         receipt_no=row.receipt_no,
     )

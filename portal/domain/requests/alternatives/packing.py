@@ -2,12 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor, Organization
+from portal.domain.foundation.actors import Organization
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import (
     ConflictError,
@@ -15,8 +14,8 @@ from portal.domain.foundation.errors import (
     NotAllowedError,
     NotFoundError,
 )
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments import services as shipments
 from portal.domain.letters.shipments.mail import refuse_over_limit
 from portal.domain.people.coupons.stopping import live_coupon
@@ -50,14 +49,11 @@ class Scanned:
 
 
 def count(
-    session: Session,
-    program: Program,
+    work: Work,
     request_id: int,
     ordinals: Collection[int],
     scans: Sequence[Scanned],
     mail_class: str,
-    actor: Actor,
-    now: datetime,
 ) -> AlternativeParcel:
     """Fill a parcel for children of one request as its first person: the scanned pieces are laid aside.
 
@@ -67,39 +63,37 @@ def count(
         ConflictError: a child's pieces are not promised yet or packed already, or a piece is not in stock.
         InputError: no child, or the scanned pieces do not make up the amount.
     """
-    row = locked_request(session, request_id)
-    items = [item for item in items_of(session, row.id) if item.ordinal in set(ordinals)]
+    row = locked_request(work.session, request_id)
+    items = [item for item in items_of(work.session, row.id) if item.ordinal in set(ordinals)]
     if not items or len(items) != len(set(ordinals)):
         raise InputError(_s("この小包に入れるこどもを選んでください。"))
-    _refuse_unready(session, row, items, actor)
+    _refuse_unready(work, row, items)
     amount = sum(item.amount_yen for item in items)
-    refuse_over_limit(program, mail_class, amount)
-    serials = _fitting(session, items, scans)
+    refuse_over_limit(work.program, mail_class, amount)
+    serials = _fitting(work.session, items, scans)
     parcel = AlternativeParcel(
         request_id=row.id,
         household_id=items[0].household_id,
         mail_class=mail_class,
         amount_yen=amount,
         pieces=sum(item.pieces for item in items),
-        counted_by=actor.id,
-        counted_at=now,
+        counted_by=work.actor.id,
+        counted_at=work.now,
     )
-    session.add(parcel)
-    session.flush()
+    work.session.add(parcel)
+    work.session.flush()
     for product in sorted(serials):
-        stock.set_aside(session, product, serials[product], parcel.id)
+        stock.set_aside(work.session, product, serials[product], parcel.id)
     for item in items:
         item.parcel_id = parcel.id
-    _note(session, row, parcel, "counted", actor, now)
+    _note(work, row, parcel, "counted")
     return parcel
 
 
-def _refuse_unready(
-    session: Session, row: Request, items: Sequence[AlternativeItem], actor: Actor
-) -> None:
-    refuse_held(session, row, items, actor)
+def _refuse_unready(work: Work, row: Request, items: Sequence[AlternativeItem]) -> None:
+    refuse_held(work, row, items)
     for item in items:
-        promised = stock.reservation_of(session, item.id)
+        promised = stock.reservation_of(work.session, item.id)
         if item.state != "approved" or promised is None or promised.state != "reserved":
             raise ConflictError(
                 _s("在庫待ちか、まだ準備できないこどもの分があります。画面を開きなおしてください。")
@@ -109,12 +103,7 @@ def _refuse_unready(
 
 
 def refuse_held(
-    session: Session,
-    row: Request,
-    items: Sequence[AlternativeItem],
-    actor: Actor,
-    *,
-    mailing: bool = False,
+    work: Work, row: Request, items: Sequence[AlternativeItem], *, mailing: bool = False
 ) -> None:
     """Refuse to give anything to a household that is held or gone, and a protected one's parcel to all but the ward.
 
@@ -125,23 +114,23 @@ def refuse_held(
         NotFoundError: the household is the ward's alone to know.
         ConflictError: a child still has an electronic coupon.
     """
-    household = session.get_one(Household, row.household_id)
-    if household.protected and actor.organization is not Organization.WARD:
+    household = work.session.get_one(Household, row.household_id)
+    if household.protected and work.actor.organization is not Organization.WARD:
         raise NotFoundError(_s("この小包は見つかりませんでした。"))
-    if actor.id is None or actor.organization is None:
+    if work.actor.id is None or work.actor.organization is None:
         raise NotAllowedError(_s("小包を扱えるのは、アカウントのある職員だけです。"))
     if mailing and household.counter:
         raise NotAllowedError(
             _s("住所を使わない世帯です。小包は送れません。区の窓口で渡してください。"),
             code="counter",
         )
-    rights = lock_entitlements(session, items)
+    rights = lock_entitlements(work.session, items)
     held = any(right.state == "held" for right in rights.values())
-    if held or household.state != "active" or open_holds(session, household.id):
+    if held or household.state != "active" or open_holds(work.session, household.id):
         raise NotAllowedError(
             _s("この世帯は保留中です。保留が解けるまで、小包は出せません。"), code="held"
         )
-    if any(live_coupon(session, item.entitlement_id) is not None for item in items):
+    if any(live_coupon(work.session, item.entitlement_id) is not None for item in items):
         raise ConflictError(
             _s("電子クーポンがまだ生きています。小包は出せません。管理者に知らせてください。"),
             code="coupon_alive",
@@ -186,15 +175,7 @@ def _worth(session: Session, product: str, serials: Sequence[str]) -> int:
     return sum(yen_of[piece.range_id] for piece in pieces) if len(pieces) == len(serials) else 0
 
 
-def confirm(
-    session: Session,
-    program: Program,
-    parcel_id: int,
-    pieces: int,
-    amount_yen: int,
-    actor: Actor,
-    now: datetime,
-) -> AlternativeParcel:
+def confirm(work: Work, parcel_id: int, pieces: int, amount_yen: int) -> AlternativeParcel:
     """Confirm a parcel as its second person, who counted ``pieces`` and ``amount_yen``: now stock leaves the ledger.
 
     Raises:
@@ -203,63 +184,61 @@ def confirm(
         InputError: the second count differs.
         WrongStateError: it was confirmed or discarded before.
     """
-    row, parcel, items = lock_parcel(session, parcel_id)
+    row, parcel, items = lock_parcel(work.session, parcel_id)
     state = PACKING.next(parcel.state, "confirm")
-    refuse_held(session, row, items, actor)
-    if actor.id == parcel.counted_by:
+    refuse_held(work, row, items)
+    if work.actor.id == parcel.counted_by:
         raise NotAllowedError(
             _s("自分が数えた小包は、自分では確認できません。ほかの人が数えてください。"),
             code="own_parcel",
         )
     if (pieces, amount_yen) != (parcel.pieces, parcel.amount_yen) or stock.count_of(
-        session, parcel.id
+        work.session, parcel.id
     ) != pieces:
         raise InputError(
             _s(
                 "枚数か金額が、1人目と合いません。もう一度数えてください。合わないときは、取りやめてください。"
             )
         )
-    refuse_over_limit(program, parcel.mail_class, parcel.amount_yen)
+    refuse_over_limit(work.program, parcel.mail_class, parcel.amount_yen)
     for item in items:
-        step(session, item, "pack", actor, now, parcel=parcel.id)
-    stock.send_out(session, items, parcel.id, actor, now)
+        step(work, item, "pack", parcel=parcel.id)
+    stock.send_out(work, items, parcel.id)
     shipment = shipments.plan(
-        session, shipments.PARCEL, parcel.household_id, actor, now, value_yen=parcel.amount_yen
+        work, shipments.PARCEL, parcel.household_id, value_yen=parcel.amount_yen
     )
     parcel.state, parcel.shipment_id = state, shipment.id
-    parcel.confirmed_by, parcel.confirmed_at = actor.id, now
-    _note(session, row, parcel, "confirmed", actor, now)
+    parcel.confirmed_by, parcel.confirmed_at = work.actor.id, work.now
+    _note(work, row, parcel, "confirmed")
     return parcel
 
 
-def discard(session: Session, parcel_id: int, actor: Actor, now: datetime) -> AlternativeParcel:
+def discard(work: Work, parcel_id: int) -> AlternativeParcel:
     """Empty a parcel that nobody confirmed: its pieces go back, its children wait to be packed again.
 
     Raises:
         NotFoundError: there is no such parcel.
         WrongStateError: it was confirmed or discarded before.
     """
-    row, parcel, _items = lock_parcel(session, parcel_id)
-    _discard(session, row, parcel, actor, now)
+    row, parcel, _items = lock_parcel(work.session, parcel_id)
+    _discard(work, row, parcel)
     return parcel
 
 
-def discard_open(session: Session, row: Request, actor: Actor, now: datetime) -> None:
+def discard_open(work: Work, row: Request) -> None:
     """Empty whatever parcels of a locked request nobody confirmed yet."""
-    for parcel in _parcels(session, row.id):
+    for parcel in _parcels(work.session, row.id):
         if PACKING.can(parcel.state, "discard"):
-            _discard(session, row, parcel, actor, now)
+            _discard(work, row, parcel)
 
 
-def _discard(
-    session: Session, row: Request, parcel: AlternativeParcel, actor: Actor, now: datetime
-) -> None:
-    items = [item for item in items_of(session, row.id) if item.parcel_id == parcel.id]
+def _discard(work: Work, row: Request, parcel: AlternativeParcel) -> None:
+    items = [item for item in items_of(work.session, row.id) if item.parcel_id == parcel.id]
     parcel.state = PACKING.next(parcel.state, "discard")
-    stock.put_back(session, [item.product for item in items], parcel.id)
+    stock.put_back(work.session, [item.product for item in items], parcel.id)
     for item in items:
         item.parcel_id = None
-    _note(session, row, parcel, "discarded", actor, now)
+    _note(work, row, parcel, "discarded")
 
 
 def _parcels(session: Session, request_id: int) -> list[AlternativeParcel]:
@@ -290,18 +269,9 @@ def lock_parcel(
     return row, parcel, [item for item in items_of(session, row.id) if item.parcel_id == parcel_id]
 
 
-def _note(
-    session: Session,
-    row: Request,
-    parcel: AlternativeParcel,
-    what: str,
-    actor: Actor,
-    now: datetime,
-) -> None:
+def _note(work: Work, row: Request, parcel: AlternativeParcel, what: str) -> None:
     record(
-        session,
-        actor,
-        now,
+        work,
         f"parcel.{what}",
         "parcel",
         parcel.id,
@@ -310,5 +280,5 @@ def _note(
         pieces=parcel.pieces,
         amount_yen=parcel.amount_yen,
     )
-    touch(row, now)
-    session.flush()
+    touch(row, work.now)
+    work.session.flush()

@@ -1,16 +1,13 @@
 """Requests for paper that came by post, FAX or counter (代替品申出書), or on the telephone."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Channel
 from portal.domain.foundation.program.opening import require_open_for_staff
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
 from portal.domain.people.tasks.services import CALL_BACK, LETTER_WISHED, open_task
 from portal.domain.requests.alternatives.items import locked_request
@@ -36,14 +33,7 @@ TROUBLE = "alternative"
 
 
 def enter_form(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    household_id: int,
-    wishes: Mapping[int, str],
-    form: PaperEntry[PaperWish],
-    actor: Actor,
-    now: datetime,
+    work: Work, household_id: int, wishes: Mapping[int, str], form: PaperEntry[PaperWish]
 ) -> Request:
     """Enter a form, or what was said on the telephone (no form is kept then).
 
@@ -58,54 +48,45 @@ def enter_form(
     """
     by_phone = form.channel is Channel.PHONE
     if by_phone:
-        check_moment(form.received_at, now)
+        check_moment(form.received_at, work.now)
     else:
-        check_entry(form, now)
-    session.execute(
+        check_entry(form, work.now)
+    work.session.execute(
         select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
     )
-    task = locked_out_task(session, vault, form.evidence, TROUBLE) if form.evidence else None
-    counts = instant_that_counts(program, form, task.created_at if task else None)
-    if by_phone or not program.windows.alternative.is_over(counts):
-        require_open_for_staff(program.windows.alternative, counts)
-    with_channel = Actor(actor.role, actor.id, actor.organization, form.channel)
-    row, new = _join(session, household_id, wishes, form, with_channel, now)
+    task = locked_out_task(work, form.evidence, TROUBLE) if form.evidence else None
+    counts = instant_that_counts(work.program, form, task.created_at if task else None)
+    if by_phone or not work.program.windows.alternative.is_over(counts):
+        require_open_for_staff(work.program.windows.alternative, counts)
+    with_channel = Actor(work.actor.role, work.actor.id, work.actor.organization, form.channel)
+    row, new = _join(work.acting_as(with_channel), household_id, wishes, form)
     if row is not None and not new:
         return row
-    weak = () if by_phone else weaknesses(program.windows.alternative, form, counts)
+    weak = () if by_phone else weaknesses(work.program.windows.alternative, form, counts)
     warnings = (*weak, *(() if form.is_clear else (UNCLEAR,)))
     row = open_with_items(
-        session,
-        vault,
-        program,
+        work.acting_as(with_channel),
         household_id,
         new,
         form.written,
-        with_channel,
-        now,
         received_at=counts,
         warnings=warnings,
     )
     if not by_phone:
-        add_form(session, row, form, with_channel, now)
+        add_form(work.acting_as(with_channel), row, form)
     if not form.is_clear:
-        _ask(session, vault, row, form, with_channel, now)
-    finish_evidence(session, task, row, with_channel, now)
+        _ask(work.acting_as(with_channel), row, form)
+    finish_evidence(work.acting_as(with_channel), task, row)
     return row
 
 
 def _join(
-    session: Session,
-    household_id: int,
-    wishes: Mapping[int, str],
-    form: PaperEntry[PaperWish],
-    actor: Actor,
-    now: datetime,
+    work: Work, household_id: int, wishes: Mapping[int, str], form: PaperEntry[PaperWish]
 ) -> tuple[Request | None, dict[int, str]]:
     """Add the form to the requests in which its children have paper under way; return the last and the other wishes."""
     new = dict(wishes)
     joined: Request | None = None
-    found = session.execute(
+    found = work.session.execute(
         select(AlternativeItem.request_id, AlternativeItem.ordinal)
         .where(
             AlternativeItem.household_id == household_id,
@@ -115,26 +96,19 @@ def _join(
         .order_by(AlternativeItem.request_id)
     ).all()
     for request_id in dict.fromkeys(id_ for id_, _ordinal in found):
-        row = locked_request(session, request_id)
+        row = locked_request(work.session, request_id)
         if WEAK & set(row.warnings):
             continue  # this word may be the better one
         for id_, ordinal in found:
             if id_ == request_id:
                 new.pop(ordinal, None)
         if form.channel is not Channel.PHONE:
-            add_form(session, row, form, actor, now)
+            add_form(work, row, form)
         joined = row
     return joined, new
 
 
-def _ask(
-    session: Session,
-    vault: Vault,
-    row: Request,
-    form: PaperEntry[PaperWish],
-    actor: Actor,
-    now: datetime,
-) -> None:
+def _ask(work: Work, row: Request, form: PaperEntry[PaperWish]) -> None:
     kind = CALL_BACK if form.follow_up == "call" and form.written.telephone else LETTER_WISHED
     details = {
         "telephone": form.written.telephone if kind == CALL_BACK else "",
@@ -143,4 +117,4 @@ def _ask(
         )
         % {"number": row.receipt_no},
     }
-    open_task(session, vault, kind, row.household_id, details, actor, now)
+    open_task(work, kind, row.household_id, details)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.mail import limit_yen
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.people.households.models import Household
@@ -209,11 +210,11 @@ def stage_counts(session: Session, *, include_protected: bool) -> dict[str, int]
     return found
 
 
-def stock_lines(session: Session, program: Program) -> list[StockLine]:
+def stock_lines(work: Work) -> list[StockLine]:
     """Return every product's stock, and whether balance, ledger, pieces and promises agree with each other."""
-    names = [product.id for product in program.alternatives]
-    names += sorted(set(session.scalars(select(StockBalance.product))) - set(names))
-    return [_line(session, name) for name in names]
+    names = [product.id for product in work.program.alternatives]
+    names += sorted(set(work.session.scalars(select(StockBalance.product))) - set(names))
+    return [_line(work.session, name) for name in names]
 
 
 def _line(session: Session, product: str) -> StockLine:

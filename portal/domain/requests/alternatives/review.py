@@ -1,17 +1,13 @@
 """What reviewers decide about a paper alternative: accept, return for correction, refuse."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from portal.domain.foundation.actors import Actor, Organization
+from portal.domain.foundation.actors import Organization
 from portal.domain.foundation.approvals.services import turn_down
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.services import announce
 from portal.domain.people.coupons import stopping
 from portal.domain.people.entitlements import claims
@@ -54,18 +50,14 @@ DECISIONS = ("accept", "return", "refuse")
 
 
 def decide(
-    session: Session,
-    vault: Vault,
-    program: Program,
+    work: Work,
     request_id: int,
     version: int,
     action: str,
-    actor: Actor,
-    now: datetime,
     *,
     reason: str = "",
     text: str = "",
-    **extra: Any,  # noqa: ARG001  (other kinds have fields of their own)
+    **extra: Any,  # noqa: ARG001  (the signature of every kind of request)
 ) -> Request:
     """Decide on a request that a page showed in ``version``; ``reason`` is a code of ``REASONS``, ``text`` further words.
 
@@ -79,37 +71,29 @@ def decide(
         NotAllowedError: an own entry, a held household, a coupon that was spent or cannot be stopped.
         WrongStateError: not possible from its state. InputError: no such decision or reason.
     """
-    row = for_decision(session, request_id, version, actor, now)
-    _refuse_strangers(session, row, actor)
+    row = for_decision(work, request_id, version)
+    _refuse_strangers(work, row)
     if action not in DECISIONS or (action != "accept" and reason not in REASONS):
         raise InputError(_s("どうするかと、住民に伝える理由を選んでください。"))
-    items = items_of(session, row.id)
+    items = items_of(work.session, row.id)
     match action:
         case "accept":
-            return _accept(session, vault, program, row, items, actor, now)
+            return _accept(work, row, items)
         case "return":
-            return _return(session, vault, row, items, actor, now, reason, text)
+            return _return(work, row, items, reason, text)
         case _refuse_it:
-            return _refuse(session, vault, row, items, actor, now, reason, text)
+            return _refuse(work, row, items, reason, text)
 
 
-def _refuse_strangers(session: Session, row: Request, actor: Actor) -> None:
-    locked_request(session, row.id)
-    household = session.get_one(Household, row.household_id)
-    if household.protected and actor.organization is not Organization.WARD:
+def _refuse_strangers(work: Work, row: Request) -> None:
+    locked_request(work.session, row.id)
+    household = work.session.get_one(Household, row.household_id)
+    if household.protected and work.actor.organization is not Organization.WARD:
         raise NotFoundError(_("この申請は見つかりませんでした。"))
 
 
-def _accept(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    row: Request,
-    items: Sequence[AlternativeItem],
-    actor: Actor,
-    now: datetime,
-) -> Request:
-    refuse_own_entry(row, actor)
+def _accept(work: Work, row: Request, items: Sequence[AlternativeItem]) -> Request:
+    refuse_own_entry(row, work.actor)
     if blocking := next((code for code in row.warnings if code in WEAK), None):
         raise NotAllowedError(warning_text(blocking), code=blocking)
     open_items = [item for item in items if item.state == "submitted"]
@@ -118,99 +102,83 @@ def _accept(
             _s("認められる分がありません。本人の返事を待っているか、小包が戻ったあとです。"),
             code="nothing_to_accept",
         )
-    rights = lock_entitlements(session, open_items)
+    rights = lock_entitlements(work.session, open_items)
     if any(right.state == "held" for right in rights.values()):
         raise NotAllowedError(
             _s("この世帯は保留中です。保留が解けてから、受け入れてください。"), code="held"
         )
-    if not may_accept(session, program, row, actor, now):
+    if not may_accept(work, row):
         return row
     for item in open_items:
-        _carry_out(session, item, actor, now)
-    move(session, row, "proceed", actor, now)
-    _tell(session, vault, row, "decided", now)
+        _carry_out(work, item)
+    move(work, row, "proceed")
+    _tell(work, row, "decided")
     return row
 
 
-def _carry_out(session: Session, item: AlternativeItem, actor: Actor, now: datetime) -> None:
-    step(session, item, "approve", actor, now)
-    item.decided_at = now
-    stop = stopping.begin_stop(session, item.entitlement_id, actor, now, reason=REASON)
+def _carry_out(work: Work, item: AlternativeItem) -> None:
+    step(work, item, "approve")
+    item.decided_at = work.now
+    stop = stopping.begin_stop(work, item.entitlement_id, reason=REASON)
     if stop is stopping.Stop.DONE:
-        step(session, item, "confirm", actor, now)
-        item.stopped_at = now
-        stock.reserve(session, item, actor, now)
+        step(work, item, "confirm")
+        item.stopped_at = work.now
+        stock.reserve(work, item)
 
 
 def _return(
-    session: Session,
-    vault: Vault,
-    row: Request,
-    items: Sequence[AlternativeItem],
-    actor: Actor,
-    now: datetime,
-    reason: str,
-    text: str,
+    work: Work, row: Request, items: Sequence[AlternativeItem], reason: str, text: str
 ) -> Request:
-    refuse_own_entry(row, actor)
+    refuse_own_entry(row, work.actor)
     if any(item.state != "submitted" for item in items):
         raise NotAllowedError(
             _s("手続きが進んでいるため、差し戻せません。"), code="nothing_to_return"
         )
-    set_reply(vault, row, reason, text)
-    withdraw_proposal(session, row, actor, now)
-    move(session, row, "ask_back", actor, now, reason=reason)
-    _tell(session, vault, row, "returned_for_correction", now)
+    set_reply(work.vault, row, reason, text)
+    withdraw_proposal(work, row)
+    move(work, row, "ask_back", reason=reason)
+    _tell(work, row, "returned_for_correction")
     return row
 
 
 def _refuse(
-    session: Session,
-    vault: Vault,
-    row: Request,
-    items: Sequence[AlternativeItem],
-    actor: Actor,
-    now: datetime,
-    reason: str,
-    text: str,
+    work: Work, row: Request, items: Sequence[AlternativeItem], reason: str, text: str
 ) -> Request:
-    refuse_own_entry(row, actor)
+    refuse_own_entry(row, work.actor)
     ending = [item for item in items if item.state in {"submitted", *FOR_WARD}]
     if not ending:
         raise NotAllowedError(_s("手続きが進んでいるため、断れません。"), code="nothing_to_refuse")
-    lock_entitlements(session, ending)
+    lock_entitlements(work.session, ending)
     for item in ending:
         if item.state == "submitted":
-            step(session, item, "refuse", actor, now)
-            item.decided_at = now
-            let_go(session, item, actor, now)
-        claims.free(session, item.entitlement_id, row.id, actor, now)
-    set_reply(vault, row, reason, text)
-    withdraw_proposal(session, row, actor, now)
+            step(work, item, "refuse")
+            item.decided_at = work.now
+            let_go(work, item)
+        claims.free(work, item.entitlement_id, row.id)
+    set_reply(work.vault, row, reason, text)
+    withdraw_proposal(work, row)
     if any(item.state in FOR_WARD for item in ending):
-        warn(row, (), now)
-        move(session, row, "close", actor, now, result=result_of(items))
+        warn(row, (), work.now)
+        move(work, row, "close", result=result_of(items))
     else:
-        settle(session, row, actor, now)
-    _tell(session, vault, row, "decided", now)
+        settle(work, row)
+    _tell(work, row, "decided")
     return row
 
 
-def withdraw_proposal(session: Session, row: Request, actor: Actor, now: datetime) -> None:
+def withdraw_proposal(work: Work, row: Request) -> None:
     """End an open proposal to accept a request that was decided otherwise or taken back."""
-    proposal = proposal_of(session, row.id)
+    proposal = proposal_of(work.session, row.id)
     if proposal is not None:
-        turn_down(session, proposal.id, actor, now, household_id=row.household_id)
+        turn_down(work, proposal.id, household_id=row.household_id)
 
 
-def _tell(session: Session, vault: Vault, row: Request, event: str, now: datetime) -> None:
+def _tell(work: Work, row: Request, event: str) -> None:
     if row.household_id is not None:
         announce(
-            session,
-            vault,
+            work,
             row.household_id,
             event,
             f"alternative:{row.id}:{event}:{row.version}",
-            now,
             receipt_no=row.receipt_no,
         )

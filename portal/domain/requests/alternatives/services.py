@@ -6,13 +6,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.errors import ConflictError, InputError, NotAllowedError
 from portal.domain.foundation.program.opening import require_open
 from portal.domain.foundation.program.request_settings import AlternativeProduct
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.services import announce
 from portal.domain.people.coupons import stopping
 from portal.domain.people.entitlements import claims
@@ -51,13 +49,9 @@ __all__ = [
 
 
 def submit(
-    session: Session,
-    vault: Vault,
-    program: Program,
+    work: Work,
     household_id: int,
     wishes: Mapping[int, str],
-    actor: Actor,
-    now: datetime,
     *,
     written: PaperWish,
     received_at: datetime | None = None,
@@ -73,30 +67,17 @@ def submit(
         ConflictError: a child's right is decided already, or another request is open for it.
         NotAllowedError: one yen was spent, or the coupon was shown and can never be stopped.
     """
-    require_open(program.windows.alternative, received_at or now)
+    require_open(work.program.windows.alternative, received_at or work.now)
     return open_with_items(
-        session,
-        vault,
-        program,
-        household_id,
-        wishes,
-        written,
-        actor,
-        now,
-        received_at=received_at,
-        warnings=warnings,
+        work, household_id, wishes, written, received_at=received_at, warnings=warnings
     )
 
 
 def open_with_items(
-    session: Session,
-    vault: Vault,
-    program: Program,
+    work: Work,
     household_id: int,
     wishes: Mapping[int, str],
     written: PaperWish,
-    actor: Actor,
-    now: datetime,
     *,
     received_at: datetime | None = None,
     warnings: tuple[str, ...] = (),
@@ -105,18 +86,14 @@ def open_with_items(
 
     Raises: as ``submit``, but for the window.
     """
-    chosen = _chosen(session, program, household_id, wishes)
+    chosen = _chosen(work, household_id, wishes)
     binding = not WEAK & set(warnings)
-    _replace_weak(session, household_id, [e.id for e, _o, _p in chosen], actor, now)
+    _replace_weak(work, household_id, [e.id for e, _o, _p in chosen])
     held = any(entitlement.state == "held" for entitlement, _ordinal, _product in chosen)
     row = open_request(
-        session,
-        vault,
+        work,
         kinds.ALTERNATIVE,
         household_id,
-        actor,
-        now,
-        program=program,
         children=len(chosen),
         amount_yen=sum(entitlement.amount_yen for entitlement, _ordinal, _product in chosen),
         written=WRITTEN.seal(written),
@@ -133,39 +110,35 @@ def open_with_items(
             amount_yen=entitlement.amount_yen,
             piece_yen=product.piece_yen,
             pieces=product.pieces_of(entitlement.amount_yen),
-            created_at=now,
-            changed_at=now,
+            created_at=work.now,
+            changed_at=work.now,
         )
         for entitlement, ordinal, product in chosen
     ]
     if binding:
         ids = [item.entitlement_id for item in items]
-        claims.claim(session, household_id, ids, claims.ALTERNATIVE, row.id, actor, now)
-        stopping.hide_all(session, ids, household_id, actor, now, reason=REASON)
-    session.add_all(items)
-    session.flush()
+        claims.claim(work, household_id, ids, claims.ALTERNATIVE, row.id)
+        stopping.hide_all(work, ids, household_id, reason=REASON)
+    work.session.add_all(items)
+    work.session.flush()
     announce(
-        session,
-        vault,
+        work,
         household_id,
         "received",
         f"alternative:{row.id}:received",
-        now,
         contact=written.telephone or None,
         receipt_no=row.receipt_no,
     )
     return row
 
 
-def _replace_weak(
-    session: Session, household_id: int, entitlement_ids: Sequence[int], actor: Actor, now: datetime
-) -> None:
+def _replace_weak(work: Work, household_id: int, entitlement_ids: Sequence[int]) -> None:
     """End earlier forms for these children that bound nobody: this word takes their place."""
     # Where two words come at the same moment, the household's row makes them come one after the other.
-    session.execute(
+    work.session.execute(
         select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
     )
-    found = session.scalars(
+    found = work.session.scalars(
         select(AlternativeItem.request_id)
         .where(
             AlternativeItem.entitlement_id.in_(entitlement_ids),
@@ -174,20 +147,20 @@ def _replace_weak(
         .distinct()
     )
     for request_id in sorted(found):
-        row = locked_request(session, request_id)
+        row = locked_request(work.session, request_id)
         if not WEAK & set(row.warnings):
             continue
-        for item in items_of(session, row.id):
+        for item in items_of(work.session, row.id):
             if item.state == "submitted":
-                step(session, item, "withdraw", actor, now)
-        settle(session, row, actor, now)
+                step(work, item, "withdraw")
+        settle(work, row)
 
 
 def _chosen(
-    session: Session, program: Program, household_id: int, wishes: Mapping[int, str]
+    work: Work, household_id: int, wishes: Mapping[int, str]
 ) -> list[tuple[Entitlement, int, AlternativeProduct]]:
     """Return entitlement, number and product of each wished child. Raises InputError."""
-    rows = session.execute(
+    rows = work.session.execute(
         select(Entitlement, Child.ordinal)
         .join(Child, Child.id == Entitlement.child_id)
         .where(Entitlement.household_id == household_id, Child.ordinal.in_(list(wishes)))
@@ -195,23 +168,14 @@ def _chosen(
     ).all()
     if not wishes or len(rows) != len(wishes):
         raise InputError(_("紙に変えるこどもを、選んでください。"))
-    known = {product.id: product for product in program.alternatives}
+    known = {product.id: product for product in work.program.alternatives}
     if not set(wishes.values()) <= known.keys():
         raise InputError(_("紙の代替品の種類を、選んでください。"))
     return [(entitlement, ordinal, known[wishes[ordinal]]) for entitlement, ordinal in rows]
 
 
 def resubmit(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    request_id: int,
-    household_id: int,
-    wishes: Mapping[int, str],
-    actor: Actor,
-    now: datetime,
-    *,
-    written: PaperWish,
+    work: Work, request_id: int, household_id: int, wishes: Mapping[int, str], *, written: PaperWish
 ) -> Request:
     """Answer a return for correction: other products or another reason, for the same children.
 
@@ -220,36 +184,26 @@ def resubmit(
         InputError: as ``submit``, or other children than before.
         WrongStateError: it was not returned.
     """
-    row = locked_request(session, request_id, household_id)
-    items = items_of(session, row.id)
-    chosen = {
-        ordinal: product for _e, ordinal, product in _chosen(session, program, household_id, wishes)
-    }
+    row = locked_request(work.session, request_id, household_id)
+    items = items_of(work.session, row.id)
+    chosen = {ordinal: product for _e, ordinal, product in _chosen(work, household_id, wishes)}
     if set(chosen) != {item.ordinal for item in items}:
         raise InputError(
             _(
                 "紙に変えるこどもは、ここでは変えられません。取り下げて、もう一度申し込んでください。"
             )
         )
-    move(session, row, "answer", actor, now)
+    move(work, row, "answer")
     for item in items:
         product = chosen[item.ordinal]
         item.product, item.piece_yen = product.id, product.piece_yen
-        item.pieces, item.changed_at = product.pieces_of(item.amount_yen), now
-    set_written(vault, row, WRITTEN, written)
-    session.flush()
+        item.pieces, item.changed_at = product.pieces_of(item.amount_yen), work.now
+    set_written(work.vault, row, WRITTEN, written)
+    work.session.flush()
     return row
 
 
-def withdraw(
-    session: Session,
-    vault: Vault,
-    program: Program,  # noqa: ARG001  (the signature of every kind of request)
-    request_id: int,
-    household_id: int,
-    actor: Actor,
-    now: datetime,
-) -> Request:
+def withdraw(work: Work, request_id: int, household_id: int) -> Request:
     """Take a request back until it is packed: stock is given up, the coupon comes back or a fresh code follows.
 
     Raises:
@@ -257,8 +211,8 @@ def withdraw(
         NotAllowedError: packed (``packed``), held for review, or no code is left (``coupon_stock``); nothing changed.
         WrongStateError: it has ended already.
     """
-    row = locked_request(session, request_id, household_id)
-    items = items_of(session, row.id)
+    row = locked_request(work.session, request_id, household_id)
+    items = items_of(work.session, row.id)
     if any(item.state in {"packed", "posted", "returned"} for item in items):
         raise NotAllowedError(
             _(
@@ -269,44 +223,42 @@ def withdraw(
     back = [item for item in items if ALTERNATIVE.can(item.state, "withdraw")]
     if not back:
         ALTERNATIVE.next(items[0].state if items else "withdrawn", "withdraw")
-    with session.begin_nested():
-        packing.discard_open(session, row, actor, now)
-        lock_entitlements(session, back)
+    with work.session.begin_nested():
+        packing.discard_open(work, row)
+        lock_entitlements(work.session, back)
         for item in back:
-            _take_back(session, item, actor, now)
-    withdraw_proposal(session, row, actor, now)
-    settle(session, row, actor, now)
-    if actor.organization is not None:
+            _take_back(work, item)
+    withdraw_proposal(work, row)
+    settle(work, row)
+    if work.actor.organization is not None:
         announce(
-            session,
-            vault,
+            work,
             household_id,
             "decided",
             f"alternative:{row.id}:withdrawn",
-            now,
             receipt_no=row.receipt_no,
         )
     return row
 
 
-def _take_back(session: Session, item: AlternativeItem, actor: Actor, now: datetime) -> None:
+def _take_back(work: Work, item: AlternativeItem) -> None:
     before = item.state
-    step(session, item, "withdraw", actor, now)
+    step(work, item, "withdraw")
     if before == "awaiting_stop":
         # the claim stays until the issuer answered, so that nothing else begins about a code that may be void
         item.coupon_owed = True
         return
-    stock.release(session, item, actor, now)
+    stock.release(work, item)
     if before == "approved":
-        _give_coupon_back(session, item, actor, now)
+        _give_coupon_back(work, item)
     else:
-        let_go(session, item, actor, now)
-    claims.free(session, item.entitlement_id, item.request_id, actor, now)
+        let_go(work, item)
+    claims.free(work, item.entitlement_id, item.request_id)
 
 
-def _give_coupon_back(session: Session, item: AlternativeItem, actor: Actor, now: datetime) -> None:
+def _give_coupon_back(work: Work, item: AlternativeItem) -> None:
     try:
-        stopping.give_back(session, item.entitlement_id, actor, now)
+        stopping.give_back(work, item.entitlement_id)
     except ConflictError as error:
         raise NotAllowedError(
             _("代わりのクーポンが残っていないため、いまは取り下げられません。区にお電話ください。"),

@@ -1,19 +1,18 @@
 """The stock ledger: pieces come in by serial range, are promised, leave in parcels and come back; never below zero."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
 from portal.domain.foundation.program.request_settings import AlternativeProduct
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.requests.alternatives.models import (
     AlternativeItem,
     StockBalance,
@@ -65,28 +64,19 @@ def lock_balance(session: Session, product: str) -> StockBalance:
     ).one()
 
 
-def receive(
-    session: Session,
-    program: Program,
-    product_id: str,
-    first: str,
-    last: str,
-    delivery_note: str,
-    actor: Actor,
-    now: datetime,
-) -> StockRange:
+def receive(work: Work, product_id: str, first: str, last: str, delivery_note: str) -> StockRange:
     """Take pieces into stock by their first and last serial number; those who wait for stock are served.
 
     Raises:
         InputError: no such product, no range, or no delivery note.
         ConflictError: a number of the range was received before.
     """
-    product, note = product_of(program, product_id), delivery_note.strip()
+    product, note = product_of(work.program, product_id), delivery_note.strip()
     serials = read_range(first, last)
     if not 0 < len(note) <= NOTE_LENGTH:
         raise InputError(_s("納品書の番号を、40文字までで入力してください。"))
-    balance = lock_balance(session, product.id)
-    for known in session.scalars(select(StockRange).where(StockRange.product == product.id)):
+    balance = lock_balance(work.session, product.id)
+    for known in work.session.scalars(select(StockRange).where(StockRange.product == product.id)):
         other = read_range(known.first_serial, known.last_serial)
         if (
             (other.prefix, other.width) == (serials.prefix, serials.width)
@@ -105,13 +95,13 @@ def receive(
         count=serials.count,
         piece_yen=product.piece_yen,
         delivery_note=note,
-        received_by=actor.id,
-        received_at=now,
+        received_by=work.actor.id,
+        received_at=work.now,
     )
-    session.add(row)
-    session.flush()
+    work.session.add(row)
+    work.session.flush()
     for part in _chunks(serials.serials()):
-        session.execute(
+        work.session.execute(
             insert(StockPiece),
             [
                 {
@@ -123,24 +113,24 @@ def receive(
                 for serial in part
             ],
         )
-    write(session, balance, "received", row.count, 0, actor, now, subject_id=row.id, reason=note)
-    serve_waiting(session, balance, actor, now)
+    write(work, balance, "received", row.count, 0, subject_id=row.id, reason=note)
+    serve_waiting(work, balance)
     return row
 
 
-def reserve(session: Session, item: AlternativeItem, actor: Actor, now: datetime) -> bool:
+def reserve(work: Work, item: AlternativeItem) -> bool:
     """Promise a child's pieces, or let it wait for stock behind those before it; tells whether they are promised."""
-    balance = lock_balance(session, item.product)
-    row = StockReservation(item_id=item.id, product=item.product, pieces=item.pieces, at=now)
-    session.add(row)
-    session.flush()
-    serve_waiting(session, balance, actor, now)
+    balance = lock_balance(work.session, item.product)
+    row = StockReservation(item_id=item.id, product=item.product, pieces=item.pieces, at=work.now)
+    work.session.add(row)
+    work.session.flush()
+    serve_waiting(work, balance)
     return row.state == "reserved"
 
 
-def serve_waiting(session: Session, balance: StockBalance, actor: Actor, now: datetime) -> None:
+def serve_waiting(work: Work, balance: StockBalance) -> None:
     """Promise what is free to those who wait, in order; the caller holds the lock."""
-    waiting = session.scalars(
+    waiting = work.session.scalars(
         select(StockReservation)
         .where(
             StockReservation.product == balance.product,
@@ -152,22 +142,22 @@ def serve_waiting(session: Session, balance: StockBalance, actor: Actor, now: da
     for row in waiting:
         if row.pieces > balance.on_hand - balance.reserved:
             return
-        row.state, row.at = RESERVATION.next(row.state, "reserve"), now
-        write(session, balance, "reserved", 0, row.pieces, actor, now, subject_id=row.item_id)
+        row.state, row.at = RESERVATION.next(row.state, "reserve"), work.now
+        write(work, balance, "reserved", 0, row.pieces, subject_id=row.item_id)
 
 
-def release(session: Session, item: AlternativeItem, actor: Actor, now: datetime) -> None:
+def release(work: Work, item: AlternativeItem) -> None:
     """Give up what was promised to a child or waited for; who waits behind it is served. Without either: nothing."""
-    balance = lock_balance(session, item.product)
-    row = reservation_of(session, item.id)
+    balance = lock_balance(work.session, item.product)
+    row = reservation_of(work.session, item.id)
     if row is None or not RESERVATION.can(row.state, "release"):
         return
     promised = row.state == "reserved"
-    row.state, row.at = RESERVATION.next(row.state, "release"), now
+    row.state, row.at = RESERVATION.next(row.state, "release"), work.now
     if promised:
-        write(session, balance, "unreserved", 0, -row.pieces, actor, now, subject_id=item.id)
-        serve_waiting(session, balance, actor, now)
-    session.flush()
+        write(work, balance, "unreserved", 0, -row.pieces, subject_id=item.id)
+        serve_waiting(work, balance)
+    work.session.flush()
 
 
 def reservation_of(session: Session, item_id: int) -> StockReservation | None:
@@ -206,65 +196,57 @@ def put_back(session: Session, products: Iterable[str], parcel_id: int) -> None:
     _step_pieces(session, products, parcel_id, "put_back", leave=True)
 
 
-def send_out(
-    session: Session, items: Sequence[AlternativeItem], parcel_id: int, actor: Actor, now: datetime
-) -> None:
+def send_out(work: Work, items: Sequence[AlternativeItem], parcel_id: int) -> None:
     """Take a confirmed parcel's pieces out of stock and out of what is promised."""
     for product, wanted in _by_product(items):
-        balance = lock_balance(session, product)
+        balance = lock_balance(work.session, product)
         pieces = sum(item.pieces for item in wanted)
         for item in wanted:
-            row = reservation_of(session, item.id)
+            row = reservation_of(work.session, item.id)
             if row is None:
                 raise ConflictError(_s("この代替品には、在庫が割り当てられていません。"))
-            row.state, row.at = RESERVATION.next(row.state, "use"), now
-        _step_pieces(session, [product], parcel_id, "send", leave=False)
-        write(session, balance, "packed", -pieces, -pieces, actor, now, subject_id=parcel_id)
+            row.state, row.at = RESERVATION.next(row.state, "use"), work.now
+        _step_pieces(work.session, [product], parcel_id, "send", leave=False)
+        write(work, balance, "packed", -pieces, -pieces, subject_id=parcel_id)
 
 
-def restock(
-    session: Session, items: Sequence[AlternativeItem], parcel_id: int, actor: Actor, now: datetime
-) -> None:
+def restock(work: Work, items: Sequence[AlternativeItem], parcel_id: int) -> None:
     """Lay the pieces of a parcel that came back for good into stock; those who wait are served."""
     for product, sent in _by_product(items):
-        balance = lock_balance(session, product)
-        _step_pieces(session, [product], parcel_id, "restock", leave=True)
+        balance = lock_balance(work.session, product)
+        _step_pieces(work.session, [product], parcel_id, "restock", leave=True)
         pieces = sum(item.pieces for item in sent)
-        write(session, balance, "unpacked", pieces, 0, actor, now, subject_id=parcel_id)
-        serve_waiting(session, balance, actor, now)
+        write(work, balance, "unpacked", pieces, 0, subject_id=parcel_id)
+        serve_waiting(work, balance)
 
 
-def lose(
-    session: Session, items: Sequence[AlternativeItem], parcel_id: int, actor: Actor, now: datetime
-) -> None:
+def lose(work: Work, items: Sequence[AlternativeItem], parcel_id: int) -> None:
     """Give up the pieces of a parcel that the post lost: they left the stock before, the ledger says what became of them."""
     for product, sent in _by_product(items):
-        balance = lock_balance(session, product)
-        _step_pieces(session, [product], parcel_id, "lose", leave=False)
+        balance = lock_balance(work.session, product)
+        _step_pieces(work.session, [product], parcel_id, "lose", leave=False)
         pieces = sum(item.pieces for item in sent)
-        write(session, balance, "lost", 0, 0, actor, now, subject_id=parcel_id, reason=str(pieces))
+        write(work, balance, "lost", 0, 0, subject_id=parcel_id, reason=str(pieces))
 
 
-def reserve_again(session: Session, item: AlternativeItem, actor: Actor, now: datetime) -> bool:
+def reserve_again(work: Work, item: AlternativeItem) -> bool:
     """Promise a child other pieces for those that were lost, before those who asked later; tells whether they are promised."""
-    balance = lock_balance(session, item.product)
-    row = reservation_of(session, item.id)
+    balance = lock_balance(work.session, item.product)
+    row = reservation_of(work.session, item.id)
     if row is None:
         raise ConflictError(_s("この代替品には、在庫が割り当てられていません。"))
-    row.state, row.at = RESERVATION.next(row.state, "again"), now
-    session.flush()
-    serve_waiting(session, balance, actor, now)
+    row.state, row.at = RESERVATION.next(row.state, "again"), work.now
+    work.session.flush()
+    serve_waiting(work, balance)
     return row.state == "reserved"
 
 
 def write(
-    session: Session,
+    work: Work,
     balance: StockBalance,
     kind: str,
     on_hand: int,
     reserved: int,
-    actor: Actor,
-    now: datetime,
     *,
     subject_id: int | None = None,
     reason: str = "",
@@ -280,22 +262,20 @@ def write(
     if promised < 0 or there < promised:
         raise ConflictError(_s("在庫が足りません。何も変えていません。"), code="stock_short")
     balance.on_hand, balance.reserved = there, promised
-    session.add(
+    work.session.add(
         StockMovement(
-            at=now,
+            at=work.now,
             product=balance.product,
             kind=kind,
             on_hand=on_hand,
             reserved=reserved,
             subject_id=subject_id,
-            actor_id=actor.id,
+            actor_id=work.actor.id,
             reason=reason,
         )
     )
     record(
-        session,
-        actor,
-        now,
+        work,
         f"stock.{kind}",
         "stock",
         subject_id,
@@ -303,7 +283,7 @@ def write(
         on_hand=on_hand,
         reserved=reserved,
     )
-    session.flush()
+    work.session.flush()
 
 
 def pieces_by_serial(session: Session, product: str, serials: Sequence[str]) -> list[StockPiece]:

@@ -1,12 +1,10 @@
 """Stocktaking by two people: what one counted against the book, and which serial numbers make the difference."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.approvals.services import confirm, propose, turn_down
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import (
@@ -15,8 +13,8 @@ from portal.domain.foundation.errors import (
     NotAllowedError,
     NotFoundError,
 )
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.requests.alternatives.models import StockBalance, StockCount, StockReservation
 from portal.domain.requests.alternatives.serials import SerialRange
 from portal.domain.requests.alternatives.states import PIECE, RESERVATION
@@ -33,12 +31,9 @@ REASON_LENGTH = 100
 
 
 def propose_count(
-    session: Session,
-    program: Program,
+    work: Work,
     product_id: str,
     counted: int,
-    actor: Actor,
-    now: datetime,
     *,
     missing: Sequence[SerialRange] = (),
     found: Sequence[SerialRange] = (),
@@ -55,10 +50,10 @@ def propose_count(
         ConflictError: a count of this product waits for its second person.
         NotAllowedError: the actor is no person with an account.
     """
-    product, balance = product_of(program, product_id), lock_balance(session, product_id)
-    if actor.id is None:
+    product, balance = product_of(work.program, product_id), lock_balance(work.session, product_id)
+    if work.actor.id is None:
         raise NotAllowedError(_s("在庫を数えられるのは、アカウントのある職員だけです。"))
-    if waiting_count(session, product.id) is not None:
+    if waiting_count(work.session, product.id) is not None:
         raise ConflictError(
             _s("この代替品の棚卸しは、もう一人の確認を待っています。先に確認してください。")
         )
@@ -73,8 +68,8 @@ def propose_count(
         )
     if (gone or back) and not 0 < len(reason.strip()) <= REASON_LENGTH:
         raise InputError(_s("差の理由を、100文字までで入力してください。"))
-    _refuse_wrong(session, product.id, gone, "write_off")
-    _refuse_wrong(session, product.id, back, "find")
+    _refuse_wrong(work.session, product.id, gone, "write_off")
+    _refuse_wrong(work.session, product.id, back, "find")
     row = StockCount(
         product=product.id,
         counted=counted,
@@ -83,26 +78,24 @@ def propose_count(
         found=back,
         damaged=damaged,
         reason=reason.strip(),
-        counted_by=actor.id,
-        counted_at=now,
+        counted_by=work.actor.id,
+        counted_at=work.now,
     )
-    session.add(row)
-    session.flush()
+    work.session.add(row)
+    work.session.flush()
     approval = propose(
-        session,
+        work,
         APPROVAL,
         "stock_count",
         row.id,
-        actor,
-        now,
         detail={"product": product.id, "counted": counted, "book": row.book},
     )
     row.approval_id = approval.id
-    session.flush()
+    work.session.flush()
     return row
 
 
-def confirm_count(session: Session, count_id: int, actor: Actor, now: datetime) -> StockCount:
+def confirm_count(work: Work, count_id: int) -> StockCount:
     """Settle a count as its second person: pieces that are gone leave the book, found ones return.
 
     Raises:
@@ -111,9 +104,9 @@ def confirm_count(session: Session, count_id: int, actor: Actor, now: datetime) 
         ConflictError: the book changed since it was counted, so that it must be counted again.
         WrongStateError: it was settled before.
     """
-    row = _found(session, count_id)
-    balance = lock_balance(session, row.product)
-    confirm(session, row.approval_id or 0, actor, now, ward_needed=False)
+    row = _found(work.session, count_id)
+    balance = lock_balance(work.session, row.product)
+    confirm(work, row.approval_id or 0, ward_needed=False)
     if balance.on_hand != row.book:
         raise ConflictError(
             _s(
@@ -121,28 +114,24 @@ def confirm_count(session: Session, count_id: int, actor: Actor, now: datetime) 
             )
             % {"before": row.book, "now": balance.on_hand}
         )
-    _refuse_wrong(session, row.product, row.missing, "write_off")
-    _refuse_wrong(session, row.product, row.found, "find")
+    _refuse_wrong(work.session, row.product, row.missing, "write_off")
+    _refuse_wrong(work.session, row.product, row.found, "find")
     if row.missing:
-        _free_for(session, balance, len(row.missing), actor, now)
+        _free_for(work, balance, len(row.missing))
     for serials, action, kind in (
         (row.missing, "write_off", "damaged" if row.damaged else "counted"),
         (row.found, "find", "counted"),
     ):
-        for piece in pieces_by_serial(session, row.product, serials):
+        for piece in pieces_by_serial(work.session, row.product, serials):
             piece.state = PIECE.next(piece.state, action)
             if action == "find":
                 piece.parcel_id = None  # it was lost in a parcel, and is in none now
         if serials:
             change = len(serials) if action == "find" else -len(serials)
-            write(
-                session, balance, kind, change, 0, actor, now, subject_id=row.id, reason=row.reason
-            )
-    row.settled_at = now
+            write(work, balance, kind, change, 0, subject_id=row.id, reason=row.reason)
+    row.settled_at = work.now
     record(
-        session,
-        actor,
-        now,
+        work,
         "stock.count_settled",
         "stock_count",
         row.id,
@@ -150,18 +139,18 @@ def confirm_count(session: Session, count_id: int, actor: Actor, now: datetime) 
         counted=row.counted,
         book=row.book,
     )
-    serve_waiting(session, balance, actor, now)
-    session.flush()
+    serve_waiting(work, balance)
+    work.session.flush()
     return row
 
 
-def drop_count(session: Session, count_id: int, actor: Actor, now: datetime) -> None:
+def drop_count(work: Work, count_id: int) -> None:
     """Refuse a count, or take the own one back. Raises NotFoundError and WrongStateError."""
-    row = _found(session, count_id)
-    turn_down(session, row.approval_id or 0, actor, now)
-    row.settled_at = now
+    row = _found(work.session, count_id)
+    turn_down(work, row.approval_id or 0)
+    row.settled_at = work.now
     row.detail = {"dropped": True}
-    session.flush()
+    work.session.flush()
 
 
 def waiting_count(session: Session, product: str) -> StockCount | None:
@@ -199,11 +188,9 @@ def _refuse_wrong(session: Session, product: str, serials: Sequence[str], action
         )
 
 
-def _free_for(
-    session: Session, balance: StockBalance, pieces: int, actor: Actor, now: datetime
-) -> None:
+def _free_for(work: Work, balance: StockBalance, pieces: int) -> None:
     """Take promises back, the last ones first, until so many pieces may leave the book."""
-    promised = session.scalars(
+    promised = work.session.scalars(
         select(StockReservation)
         .where(StockReservation.product == balance.product, StockReservation.state == "reserved")
         .order_by(StockReservation.id.desc())
@@ -212,5 +199,5 @@ def _free_for(
     for row in promised:
         if balance.on_hand - balance.reserved >= pieces:
             return
-        row.state, row.at = RESERVATION.next(row.state, "wait_again"), now
-        write(session, balance, "unreserved", 0, -row.pieces, actor, now, subject_id=row.item_id)
+        row.state, row.at = RESERVATION.next(row.state, "wait_again"), work.now
+        write(work, balance, "unreserved", 0, -row.pieces, subject_id=row.item_id)

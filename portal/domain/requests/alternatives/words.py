@@ -13,6 +13,7 @@ from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, _s
 from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.queries import postings_before, shipment
 from portal.domain.letters.shipments.words import class_name, reason_words
@@ -100,38 +101,33 @@ class Line:
     parcel_id: int | None
 
 
-def lines_of(session: Session, program: Program, request: Request) -> tuple[Line, ...]:
+def lines_of(work: Work, request: Request) -> tuple[Line, ...]:
     """Return the children of a request with what they get."""
     return tuple(
         Line(
             item.ordinal,
-            product_name(program, item.product),
+            product_name(work.program, item.product),
             item.pieces,
             item.amount_yen,
             item.state,
             item.parcel_id,
         )
-        for item in items_of(session, request.id)
+        for item in items_of(work.session, request.id)
     )
 
 
-def effects_of(
-    session: Session,
-    vault: Vault,  # noqa: ARG001  (one signature for all kinds of requests)
-    program: Program,
-    request: Request,
-) -> tuple[str, ...]:
+def effects_of(work: Work, request: Request) -> tuple[str, ...]:
     """Say what accepting does: children and yen, what becomes of the codes, which pieces are promised, and hindrances."""
-    items = [item for item in items_of(session, request.id) if item.state == "submitted"]
+    items = [item for item in items_of(work.session, request.id) if item.state == "submitted"]
     if not items:
         return (_s("認められる分がありません。本人の返事を待っているか、小包が戻ったあとです。"),)
     lines = [
         _s("こども%(children)s人、%(yen)s円を、紙の代替品で送ります。")
         % {"children": len(items), "yen": f"{sum(item.amount_yen for item in items):,}"},
-        *_coupon_lines(session, items),
-        *_stock_lines(session, program, items),
+        *_coupon_lines(work.session, items),
+        *_stock_lines(work, items),
     ]
-    if open_holds(session, request.household_id or 0):
+    if open_holds(work.session, request.household_id or 0):
         lines.append(_s("この世帯は保留中です。保留が解けるまで、受け入れられません。"))
     lines.append(_s("本人は、小包を用意するまで取り下げられます。"))
     return tuple(lines)
@@ -152,14 +148,12 @@ def _coupon_lines(session: Session, items: Sequence[AlternativeItem]) -> Iterabl
         ) % {"n": sum(shown)}
 
 
-def _stock_lines(
-    session: Session, program: Program, items: Sequence[AlternativeItem]
-) -> Iterable[str]:
+def _stock_lines(work: Work, items: Sequence[AlternativeItem]) -> Iterable[str]:
     for product in sorted({item.product for item in items}):
         wanted = sum(item.pieces for item in items if item.product == product)
-        balance = session.get(StockBalance, product, populate_existing=True)
+        balance = work.session.get(StockBalance, product, populate_existing=True)
         free = balance.on_hand - balance.reserved if balance is not None else 0
-        words = {"product": product_name(program, product), "wanted": wanted, "free": free}
+        words = {"product": product_name(work.program, product), "wanted": wanted, "free": free}
         if free >= wanted:
             yield (
                 _s("「%(product)s」を%(wanted)d枚取り置きます（空いている在庫 %(free)d枚）。")

@@ -14,6 +14,7 @@ from portal.domain.foundation.program.eligibility import reaches_age_on
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, current_locale
 from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.coupons import stopping
 from portal.domain.people.entitlements import claims
 from portal.domain.people.entitlements.models import Entitlement
@@ -110,27 +111,20 @@ _RIGHTS = (
 )
 
 
-def lock_rights(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    household_id: int,
-    ordinals: Sequence[int],
-    day: date,
-) -> list[Right]:
+def lock_rights(work: Work, household_id: int, ordinals: Sequence[int], day: date) -> list[Right]:
     """Return the chosen children of a household, which is locked as by ``lock_household``; so are the children's rights.
 
     Raises:
         InputError: none was chosen, or one is not of this household.
     """
-    rows = session.execute(
+    rows = work.session.execute(
         _RIGHTS, {"household_id": household_id, "ordinals": list(ordinals)}
     ).all()
     if not ordinals or len(rows) != len(set(ordinals)):
         raise InputError(_("辞退するこどもを、選んでください。"), code="children")
     adults: set[int] = set()
-    if program.requests.adult_rule != "householder":  # else nothing need be decrypted
-        key = vault.unwrap(rows[0].wrapped_key)
+    if work.program.requests.adult_rule != "householder":  # else nothing need be decrypted
+        key = work.vault.unwrap(rows[0].wrapped_key)
         births = {row.id: open_child(key, row.sealed, row.person_digest).birth for row in rows}
         adults = {
             one for one, birth in births.items() if birth is not None and is_adult(birth, day)
@@ -142,14 +136,10 @@ def lock_rights(
 
 
 def declare(
-    session: Session,
-    vault: Vault,
-    program: Program,
+    work: Work,
     household_id: int,
     rights: Sequence[Right],
     said: Declaration,
-    actor: Actor,
-    now: datetime,
     completes: tuple[Request, list[DeclineItem]] | None = None,
 ) -> Request:
     """Carry out a declaration of a locked household; the caller decided whether it is in time, and looked back.
@@ -159,22 +149,20 @@ def declare(
         NotAllowedError: a coupon was spent, or was shown and can never be stopped.
     """
     if completes is not None:
-        return _complete(session, vault, program, *completes, rights, said, actor, now)
+        return _complete(
+            work.session, work.vault, work.program, *completes, rights, said, work.actor, work.now
+        )
     ids = [right.id for right in rights]
     coupons: stopping.Live = ()
     if said.binding:  # whatever can be refused is refused before the first row is written
         claims.refuse_claimed(rights, ids, None)
-        coupons = stopping.look_at(session, ids)
+        coupons = stopping.look_at(work.session, ids)
     signed = [right.ordinal for right in rights if right.ordinal in said.countersigned]
-    warnings = _warnings(program, said, rights, signed)
+    warnings = _warnings(work.program, said, rights, signed)
     row = open_request(
-        session,
-        vault,
+        work,
         kinds.DECLINE,
         household_id,
-        actor,
-        now,
-        program=program,
         written=WRITTEN.seal(said.written),
         children=len(rights),
         amount_yen=sum(right.amount_yen for right in rights),
@@ -183,7 +171,7 @@ def declare(
         receipt_no=said.receipt_no,
     )
     insert_together(
-        session,
+        work.session,
         DeclineItem,
         [
             {
@@ -191,17 +179,17 @@ def declare(
                 "entitlement_id": right.id,
                 "state": DECLINE.initial,
                 "adult": right.adult,
-                "countersigned_at": now if right.ordinal in signed else None,
-                "created_at": now,
-                "changed_at": now,
+                "countersigned_at": work.now if right.ordinal in signed else None,
+                "created_at": work.now,
+                "changed_at": work.now,
             }
             for right in rights
         ],
     )
     if said.binding:
-        bind(session, row, ids, actor, now, read=rights, coupons=coupons)
+        bind(work, row, ids, read=rights, coupons=coupons)
     if COUNTERSIGN in warnings:
-        move(session, row, "ask_back", actor, now, waits_for=COUNTERSIGN)
+        move(work, row, "ask_back", waits_for=COUNTERSIGN)
     return row
 
 
@@ -218,31 +206,27 @@ def _warnings(
 
 
 def _complete(
-    session: Session,
-    vault: Vault,
-    program: Program,
+    work: Work,
     row: Request,
     known: Sequence[DeclineItem],
     rights: Sequence[Right],
     said: Declaration,
-    actor: Actor,
-    now: datetime,
 ) -> Request:
-    _take_over(vault, row, said, actor)
-    items = _items(session, row, known, rights, said, actor, now)
-    session.flush()
+    _take_over(work.vault, row, said, work.actor)
+    items = _items(work, row, known, rights, said)
+    work.session.flush()
     if said.binding:
-        bind(session, row, [item.entitlement_id for item in items], actor, now)
-    recount(session, row, items)
+        bind(work, row, [item.entitlement_id for item in items])
+    recount(work.session, row, items)
     by_id = {item.entitlement_id: item for item in items}
     signed = [r.ordinal for r in rights if by_id[r.id].countersigned_at is not None]
-    warnings = _warnings(program, said, rights, signed)
-    warn(row, warnings, now)
+    warnings = _warnings(work.program, said, rights, signed)
+    warn(row, warnings, work.now)
     if row.state == "with_resident" and COUNTERSIGN not in warnings:
-        move(session, row, "answer", actor, now)
+        move(work, row, "answer")
     elif row.state == "waiting" and COUNTERSIGN in warnings:
-        move(session, row, "ask_back", actor, now, waits_for=COUNTERSIGN)
-    session.flush()
+        move(work, row, "ask_back", waits_for=COUNTERSIGN)
+    work.session.flush()
     return row
 
 
@@ -257,13 +241,11 @@ def _take_over(vault: Vault, row: Request, said: Declaration, actor: Actor) -> N
 
 
 def _items(
-    session: Session,
+    work: Work,
     row: Request,
     known: Sequence[DeclineItem],
     rights: Sequence[Right],
     said: Declaration,
-    actor: Actor,
-    now: datetime,
 ) -> list[DeclineItem]:
     chosen: list[DeclineItem] = []
     by_entitlement = {item.entitlement_id: item for item in known}
@@ -274,22 +256,22 @@ def _items(
                 request_id=row.id,
                 entitlement_id=right.id,
                 state=DECLINE.initial,
-                created_at=now,
-                changed_at=now,
+                created_at=work.now,
+                changed_at=work.now,
             )
-            session.add(item)
+            work.session.add(item)
         elif item.state == "returned_for_correction":
-            step(session, row, item, "resubmit", actor, now)
+            step(work, row, item, "resubmit")
         elif item.state == "unclear":
-            step(session, row, item, "clarify", actor, now)
+            step(work, row, item, "clarify")
         item.adult = right.adult
         if right.ordinal in said.countersigned:
-            item.countersigned_at = now
+            item.countersigned_at = work.now
         chosen.append(item)
     for left_out in by_entitlement.values():
         if left_out.state == "unclear":
-            step(session, row, left_out, "clarify_refuse", actor, now)
+            step(work, row, left_out, "clarify_refuse")
         elif left_out.state in {"returned_for_correction", "submitted"}:
-            step(session, row, left_out, "withdraw", actor, now)
-            let_go(session, row, left_out, actor, now)
+            step(work, row, left_out, "withdraw")
+            let_go(work, row, left_out)
     return chosen

@@ -1,13 +1,12 @@
 """Items of a decline: stepped by the machine, made binding for coupon and child, let go, and closed with the request."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.work import Work
 from portal.domain.people.coupons import stopping
 from portal.domain.people.entitlements import claims
 from portal.domain.people.entitlements.models import Entitlement
@@ -32,17 +31,13 @@ def items_of(session: Session, request_id: int) -> list[DeclineItem]:
     return list(session.scalars(statement))
 
 
-def step(
-    session: Session, row: Request, item: DeclineItem, action: str, actor: Actor, now: datetime
-) -> DeclineItem:
+def step(work: Work, row: Request, item: DeclineItem, action: str) -> DeclineItem:
     """Take one step of the machine on an item of a locked request and log it. Raises WrongStateError."""
     before = item.state
     item.state = DECLINE.next(before, action)
-    item.changed_at = now
+    item.changed_at = work.now
     record(
-        session,
-        actor,
-        now,
+        work,
         f"decline.{action}",
         "decline_item",
         item.id,
@@ -55,11 +50,9 @@ def step(
 
 
 def bind(
-    session: Session,
+    work: Work,
     row: Request,
     entitlement_ids: Sequence[int],
-    actor: Actor,
-    now: datetime,
     *,
     read: Sequence[claims.Claimable] | None = None,
     coupons: stopping.Live | None = None,
@@ -73,22 +66,20 @@ def bind(
         NotAllowedError: its coupon was spent, or was shown and can never be stopped.
     """
     household_id = row.household_id or 0
-    rows = claims.claim(
-        session, household_id, entitlement_ids, claims.DECLINE, row.id, actor, now, read=read
-    )
-    stopping.hide_all(
-        session, [one.id for one in rows], household_id, actor, now, reason=REASON, read=coupons
-    )
+    rows = claims.claim(work, household_id, entitlement_ids, claims.DECLINE, row.id, read=read)
+    stopping.hide_all(work, [one.id for one in rows], household_id, reason=REASON, read=coupons)
     return rows
 
 
-def let_go(session: Session, row: Request, item: DeclineItem, actor: Actor, now: datetime) -> None:
+def let_go(work: Work, row: Request, item: DeclineItem) -> None:
     """Give child and coupon back after its part of the request ended without a decline."""
-    held = session.scalar(select(Entitlement.claim_id).where(Entitlement.id == item.entitlement_id))
+    held = work.session.scalar(
+        select(Entitlement.claim_id).where(Entitlement.id == item.entitlement_id)
+    )
     if held != row.id:
         return  # it was never binding (late, unclear, not signed by who may), or another request has it
-    claims.free(session, item.entitlement_id, row.id, actor, now)
-    stopping.unhide(session, item.entitlement_id, actor, now)
+    claims.free(work, item.entitlement_id, row.id)
+    stopping.unhide(work, item.entitlement_id)
 
 
 def result_of(items: Iterable[DeclineItem]) -> str:
@@ -109,13 +100,13 @@ def result_of_one(ends: set[str]) -> str:
     return kinds.REFUSED if ends == {"refused"} else kinds.PARTLY
 
 
-def settle(session: Session, row: Request, actor: Actor, now: datetime) -> bool:
+def settle(work: Work, row: Request) -> bool:
     """Close the request when none of its items is open any more; returns whether it was closed."""
-    session.flush()
-    items = items_of(session, row.id)
+    work.session.flush()
+    items = items_of(work.session, row.id)
     if any(item.state in OPEN for item in items):
         return False
-    move(session, row, "close", actor, now, result=result_of(items))
+    move(work, row, "close", result=result_of(items))
     return True
 
 

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.actors import Actor, Channel
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.services import announce
 from portal.domain.people.tasks.models import Task
 from portal.domain.requests.declines.declaring import (
@@ -46,14 +45,7 @@ TROUBLE = "decline"
 
 
 def enter_form(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    household_id: int,
-    ordinals: Sequence[int],
-    form: PaperEntry[DeclineNote],
-    actor: Actor,
-    now: datetime,
+    work: Work, household_id: int, ordinals: Sequence[int], form: PaperEntry[DeclineNote]
 ) -> Request:
     """Enter a paper form (辞退届). Children who are declined already only get the form added to that request.
 
@@ -65,19 +57,19 @@ def enter_form(
         NotFoundError: ``evidence`` names no such receipt.
         ConflictError, NotAllowedError: as ``declaring.declare``.
     """
-    check_entry(form, now)
-    counts = _instant(session, vault, program, form)
-    rights = lock_rights(session, vault, program, household_id, ordinals, jst_date(counts))
-    row, new = _join(session, rights, form, actor, now)
+    check_entry(form, work.now)
+    counts = _instant(work, form)
+    rights = lock_rights(work, household_id, ordinals, jst_date(counts))
+    row, new = _join(work, rights, form)
     if not new:
         return row or _nothing()
-    completes = look_back(session, household_id, new)
+    completes = look_back(work.session, household_id, new)
     counts = _first_word(completes, counts)
-    warnings = weaknesses(program.windows.decline, form, counts)
-    crossed = _crossed(session, new, form)
+    warnings = weaknesses(work.program.windows.decline, form, counts)
+    crossed = _crossed(work.session, new, form)
     unclear = not form.is_clear or crossed
     if unclear and completes is not None and completes[1]:
-        add_form(session, completes[0], form, actor, now)  # the better word is still missing
+        add_form(work, completes[0], form)  # the better word is still missing
         return completes[0]
     said = Declaration(
         counts,
@@ -90,21 +82,17 @@ def enter_form(
         ),
         written=form.written,
     )
-    with_channel = Actor(actor.role, actor.id, actor.organization, form.channel)
-    row = declare(session, vault, program, household_id, new, said, with_channel, now, completes)
-    add_form(session, row, form, with_channel, now)
+    with_channel = Actor(work.actor.role, work.actor.id, work.actor.organization, form.channel)
+    row = declare(work.acting_as(with_channel), household_id, new, said, completes)
+    add_form(work.acting_as(with_channel), row, form)
     if unclear:
-        items = items_of(session, row.id)
-        return mark_unclear(
-            session, vault, row, items, with_channel, now, "unclear", "", form.follow_up
-        )
+        items = items_of(work.session, row.id)
+        return mark_unclear(work.acting_as(with_channel), row, items, "unclear", "", form.follow_up)
     announce(
-        session,
-        vault,
+        work,
         household_id,
         "received",
         f"decline:{row.id}:received:{row.version}",
-        now,
         contact=form.written.telephone or None,
         receipt_no=row.receipt_no,
     )
@@ -115,11 +103,9 @@ def _nothing() -> Request:
     raise InputError(_s("辞退するこどもを、選んでください。"), code="children")
 
 
-def _instant(
-    session: Session, vault: Vault, program: Program, form: PaperEntry[DeclineNote]
-) -> datetime:
-    earlier = locked_out_task(session, vault, form.evidence).created_at if form.evidence else None
-    return instant_that_counts(program, form, earlier)
+def _instant(work: Work, form: PaperEntry[DeclineNote]) -> datetime:
+    earlier = locked_out_task(work, form.evidence).created_at if form.evidence else None
+    return instant_that_counts(work.program, form, earlier)
 
 
 def _first_word(completes: tuple[Request, list[DeclineItem]] | None, counts: datetime) -> datetime:
@@ -131,16 +117,12 @@ def _first_word(completes: tuple[Request, list[DeclineItem]] | None, counts: dat
 
 
 def _join(
-    session: Session,
-    rights: Sequence[Right],
-    form: PaperEntry[DeclineNote],
-    actor: Actor,
-    now: datetime,
+    work: Work, rights: Sequence[Right], form: PaperEntry[DeclineNote]
 ) -> tuple[Request | None, list[Right]]:
     """Add the form to the requests in which its children are declined already; return the last and the other children."""
     new = list(rights)
     joined: Request | None = None
-    found = session.execute(
+    found = work.session.execute(
         select(DeclineItem.request_id, DeclineItem.entitlement_id)
         .where(
             DeclineItem.entitlement_id.in_([right.id for right in rights]),
@@ -149,14 +131,14 @@ def _join(
         .order_by(DeclineItem.request_id)
     ).all()
     for request_id in dict.fromkeys(id_ for id_, _entitlement in found):
-        row = locked(session, request_id)
+        row = locked(work.session, request_id)
         if {LATE, NO_ATTORNEY} & set(row.warnings):
             continue  # this form may be the better one
         covered = {entitlement for id_, entitlement in found if id_ == request_id}
         new = [right for right in new if right.id not in covered]
         signed = {right.id for right in rights if right.ordinal in form.countersigned}
-        note_signatures(session, row, signed, actor, now)
-        add_form(session, row, form, actor, now)
+        note_signatures(work, row, signed)
+        add_form(work, row, form)
         joined = row
     return joined, new
 
@@ -180,6 +162,6 @@ def _crossed(session: Session, rights: Sequence[Right], form: PaperEntry[Decline
     return form.received_at <= latest
 
 
-def locked_out_task(session: Session, vault: Vault, receipt_no: str) -> Task:
+def locked_out_task(work: Work, receipt_no: str) -> Task:
     """Return the request about a decline that somebody left without signing in. Raises NotFoundError."""
-    return paper_forms.locked_out_task(session, vault, receipt_no, TROUBLE)
+    return paper_forms.locked_out_task(work, receipt_no, TROUBLE)

@@ -1,17 +1,13 @@
 """What reviewers decide about a decline: accept, return, refuse, unclear, cleared up, countersigned."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from portal.domain.foundation.actors import Actor, Organization
+from portal.domain.foundation.actors import Organization
 from portal.domain.foundation.approvals.services import turn_down
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.services import announce
 from portal.domain.people.households.models import Household
 from portal.domain.people.tasks.services import CALL_BACK, LETTER_WISHED, open_task
@@ -36,14 +32,10 @@ DECISIONS = ("accept", "return", "refuse", "mark_unclear", "clarify", "countersi
 
 
 def decide(
-    session: Session,
-    vault: Vault,
-    program: Program,
+    work: Work,
     request_id: int,
     version: int,
     action: str,
-    actor: Actor,
-    now: datetime,
     *,
     reason: str = "",
     text: str = "",
@@ -61,51 +53,43 @@ def decide(
         NotAllowedError: an own entry, a held household, a form that cannot count, an adult whom the ward decides.
         WrongStateError: not possible from its state. InputError: no such decision or reason.
     """
-    row = for_decision(session, request_id, version, actor, now)
-    _refuse_strangers(session, row, actor)
+    row = for_decision(work, request_id, version)
+    _refuse_strangers(work, row)
     if action not in DECISIONS or (
         action in {"return", "refuse", "mark_unclear"} and reason not in REASONS
     ):
         raise InputError(_s("どうするかと、住民に伝える理由を選んでください。"))
-    items = items_of(session, row.id)
+    items = items_of(work.session, row.id)
     match action:
         case "accept":
-            return _accept(session, vault, program, row, items, actor, now)
+            return _accept(work, row, items)
         case "return":
-            return _return(session, vault, row, items, actor, now, reason, text)
+            return _return(work, row, items, reason, text)
         case "refuse":
-            return _refuse(session, vault, row, items, actor, now, reason, text)
+            return _refuse(work, row, items, reason, text)
         case "mark_unclear":
-            refuse_own_entry(row, actor)
+            refuse_own_entry(row, work.actor)
             follow_up = str(extra.get("extra_follow_up", "letter"))
-            return mark_unclear(session, vault, row, items, actor, now, reason, text, follow_up)
+            return mark_unclear(work, row, items, reason, text, follow_up)
         case "clarify":
-            return _clarify(session, row, items, actor, now)
+            return _clarify(work, row, items)
         case _countersigned:
-            return countersigned(session, row, items, actor, now)
+            return countersigned(work, row, items)
 
 
-def _refuse_strangers(session: Session, row: Request, actor: Actor) -> None:
-    household = session.get_one(Household, row.household_id)
+def _refuse_strangers(work: Work, row: Request) -> None:
+    household = work.session.get_one(Household, row.household_id)
     if row.kind != kinds.DECLINE or (
-        household.protected and actor.organization is not Organization.WARD
+        household.protected and work.actor.organization is not Organization.WARD
     ):
         raise NotFoundError(_("この申請は見つかりませんでした。"))
 
 
-def _accept(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    row: Request,
-    items: Sequence[DeclineItem],
-    actor: Actor,
-    now: datetime,
-) -> Request:
-    refuse_own_entry(row, actor)
+def _accept(work: Work, row: Request, items: Sequence[DeclineItem]) -> Request:
+    refuse_own_entry(row, work.actor)
     if blocking := next((code for code in row.warnings if code in WEAK), None):
         raise NotAllowedError(warning_text(blocking), code=blocking)
-    if ADULT_WARD in row.warnings and actor.organization is not Organization.WARD:
+    if ADULT_WARD in row.warnings and work.actor.organization is not Organization.WARD:
         raise NotAllowedError(
             _s("18歳以上のこどもの分は、区の担当者だけが受け入れられます。"), code=ADULT_WARD
         )
@@ -115,84 +99,53 @@ def _accept(
             _s("まだ受け入れられません。本人の返事か書類を待っています。"),
             code="waiting_for_resident",
         )
-    if not may_accept(session, program, row, actor, now):
+    if not may_accept(work, row):
         return row
-    carry_out(session, row, accepted, actor, now)
-    _tell(session, vault, row, "decided", now)
+    carry_out(work, row, accepted)
+    _tell(work, row, "decided")
     return row
 
 
 def _return(
-    session: Session,
-    vault: Vault,
-    row: Request,
-    items: Sequence[DeclineItem],
-    actor: Actor,
-    now: datetime,
-    reason: str,
-    text: str,
+    work: Work, row: Request, items: Sequence[DeclineItem], reason: str, text: str
 ) -> Request:
-    refuse_own_entry(row, actor)
+    refuse_own_entry(row, work.actor)
     for item in _open(items):
-        step(session, row, item, "return", actor, now)
-    set_reply(vault, row, reason, text)
-    withdraw_proposal(session, row, actor, now)
-    move(session, row, "ask_back", actor, now, reason=reason)
-    _tell(session, vault, row, "returned_for_correction", now)
+        step(work, row, item, "return")
+    set_reply(work.vault, row, reason, text)
+    withdraw_proposal(work, row)
+    move(work, row, "ask_back", reason=reason)
+    _tell(work, row, "returned_for_correction")
     return row
 
 
 def _refuse(
-    session: Session,
-    vault: Vault,
-    row: Request,
-    items: Sequence[DeclineItem],
-    actor: Actor,
-    now: datetime,
-    reason: str,
-    text: str,
+    work: Work, row: Request, items: Sequence[DeclineItem], reason: str, text: str
 ) -> Request:
-    refuse_own_entry(row, actor)
+    refuse_own_entry(row, work.actor)
     for item in _open(items):
-        step(
-            session,
-            row,
-            item,
-            "clarify_refuse" if item.state == "unclear" else "refuse",
-            actor,
-            now,
-        )
-        let_go(session, row, item, actor, now)
-    set_reply(vault, row, reason, text)
-    withdraw_proposal(session, row, actor, now)
+        step(work, row, item, "clarify_refuse" if item.state == "unclear" else "refuse")
+        let_go(work, row, item)
+    set_reply(work.vault, row, reason, text)
+    withdraw_proposal(work, row)
     if items:
-        settle(session, row, actor, now)
+        settle(work, row)
     else:
-        move(
-            session, row, "close", actor, now, result=kinds.REFUSED
-        )  # a wish that nobody confirmed
-    _tell(session, vault, row, "decided", now)
+        move(work, row, "close", result=kinds.REFUSED)  # a wish that nobody confirmed
+    _tell(work, row, "decided")
     return row
 
 
 def mark_unclear(
-    session: Session,
-    vault: Vault,
-    row: Request,
-    items: Sequence[DeclineItem],
-    actor: Actor,
-    now: datetime,
-    reason: str,
-    text: str,
-    follow_up: str,
+    work: Work, row: Request, items: Sequence[DeclineItem], reason: str, text: str, follow_up: str
 ) -> Request:
     """Note that a form is no clear decline: child and coupon are free again, and somebody calls or writes."""
     for item in _open(items):
-        step(session, row, item, "mark_unclear", actor, now)
-        let_go(session, row, item, actor, now)
-    set_reply(vault, row, reason, text)
-    withdraw_proposal(session, row, actor, now)
-    telephone = telephone_in(vault, row)
+        step(work, row, item, "mark_unclear")
+        let_go(work, row, item)
+    set_reply(work.vault, row, reason, text)
+    withdraw_proposal(work, row)
+    telephone = telephone_in(work.vault, row)
     kind = CALL_BACK if follow_up == "call" and telephone else LETTER_WISHED
     details = {
         "telephone": telephone if kind == CALL_BACK else "",
@@ -201,69 +154,61 @@ def mark_unclear(
         )
         % {"number": row.receipt_no},
     }
-    open_task(session, vault, kind, row.household_id, details, actor, now)
-    return move(session, row, "ask_back", actor, now, reason=reason, waits_for="unclear")
+    open_task(work, kind, row.household_id, details)
+    return move(work, row, "ask_back", reason=reason, waits_for="unclear")
 
 
-def _clarify(
-    session: Session, row: Request, items: Sequence[DeclineItem], actor: Actor, now: datetime
-) -> Request:
-    cleared = [step(session, row, item, "clarify", actor, now) for item in _open(items)]
+def _clarify(work: Work, row: Request, items: Sequence[DeclineItem]) -> Request:
+    cleared = [step(work, row, item, "clarify") for item in _open(items)]
     if not cleared:
         raise NotAllowedError(_s("はっきりしない書類ではありません。"), code="not_unclear")
-    session.flush()
+    work.session.flush()
     if not WEAK & set(row.warnings):
-        bind(session, row, [item.entitlement_id for item in cleared], actor, now)
-    return move(session, row, "answer", actor, now)
+        bind(work, row, [item.entitlement_id for item in cleared])
+    return move(work, row, "answer")
 
 
-def countersigned(
-    session: Session, row: Request, items: Sequence[DeclineItem], actor: Actor, now: datetime
-) -> Request:
+def countersigned(work: Work, row: Request, items: Sequence[DeclineItem]) -> Request:
     """Note that the adults' own signed paper arrived; the request then waits for review. Raises NotAllowedError."""
     if COUNTERSIGN not in row.warnings:
         raise NotAllowedError(
             _s("この申請は、本人の署名を待っていません。"), code="not_countersign"
         )
-    note_signatures(session, row, {item.entitlement_id for item in items}, actor, now)
+    note_signatures(work, row, {item.entitlement_id for item in items})
     return row
 
 
-def note_signatures(
-    session: Session, row: Request, signed: Collection[int], actor: Actor, now: datetime
-) -> None:
+def note_signatures(work: Work, row: Request, signed: Collection[int]) -> None:
     """Note who of the adults (entitlements) signed; with the last of them the locked request waits for review."""
-    unsigned = [i for i in items_of(session, row.id) if i.adult and i.countersigned_at is None]
+    unsigned = [i for i in items_of(work.session, row.id) if i.adult and i.countersigned_at is None]
     for item in unsigned:
         if item.entitlement_id in signed:
-            item.countersigned_at = item.changed_at = now
-    session.flush()
+            item.countersigned_at = item.changed_at = work.now
+    work.session.flush()
     if COUNTERSIGN not in row.warnings or any(item.countersigned_at is None for item in unsigned):
         return
-    warn(row, tuple(code for code in row.warnings if code != COUNTERSIGN), now)
+    warn(row, tuple(code for code in row.warnings if code != COUNTERSIGN), work.now)
     if row.state == "with_resident":
-        move(session, row, "answer", actor, now, why=COUNTERSIGN)
+        move(work, row, "answer", why=COUNTERSIGN)
 
 
 def _open(items: Sequence[DeclineItem]) -> list[DeclineItem]:
     return [item for item in items if item.state not in {"withdrawn", "refused", "accepted"}]
 
 
-def withdraw_proposal(session: Session, row: Request, actor: Actor, now: datetime) -> None:
+def withdraw_proposal(work: Work, row: Request) -> None:
     """End a colleague's open proposal to accept: the request was decided or taken back otherwise."""
-    if (proposal := proposal_of(session, row.id)) is not None:
-        turn_down(session, proposal.id, actor, now, household_id=row.household_id)
+    if (proposal := proposal_of(work.session, row.id)) is not None:
+        turn_down(work, proposal.id, household_id=row.household_id)
 
 
-def _tell(session: Session, vault: Vault, row: Request, event: str, now: datetime) -> None:
-    contact = telephone_in(vault, row) or None
+def _tell(work: Work, row: Request, event: str) -> None:
+    contact = telephone_in(work.vault, row) or None
     announce(
-        session,
-        vault,
+        work,
         row.household_id or 0,
         event,
         f"decline:{row.id}:{event}:{row.version}",
-        now,
         contact=contact,
         receipt_no=row.receipt_no,
     )

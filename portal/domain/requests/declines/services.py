@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError, TooLateError
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.program.opening import require_open
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.services import Reach, announce
 from portal.domain.requests.declines.declaring import (
     HONORED,
@@ -47,13 +44,9 @@ __all__ = [
 
 
 def submit(
-    session: Session,
-    vault: Vault,
-    program: Program,
+    work: Work,
     household_id: int,
     ordinals: Sequence[int],
-    actor: Actor,
-    now: datetime,
     *,
     written: DeclineNote = NOTHING,
     receipt_no: str | None = None,
@@ -73,26 +66,24 @@ def submit(
         InputError: no child was chosen.
         ConflictError: declined already, or another request is open for a child.
     """
-    if actor.organization is not None:
+    if work.actor.organization is not None:
         raise NotAllowedError(
             _s(
                 "辞退は、本人の画面での手続きか、署名のある書類でだけ受け付けます。書類を登録してください。"
             )
         )
-    rights = lock_rights(session, vault, program, household_id, ordinals, jst_date(now))
-    completes = look_back(session, household_id, rights)
-    received_at, warnings = _basis(program, completes, rights, now)
+    rights = lock_rights(work, household_id, ordinals, jst_date(work.now))
+    completes = look_back(work.session, household_id, rights)
+    received_at, warnings = _basis(work.program, completes, rights, work.now)
     said = Declaration(received_at, warnings=warnings, written=written, receipt_no=receipt_no)
     # a new request is refused before its first row is written; completing one may be refused halfway
-    with session.begin_nested() if completes is not None else nullcontext():
-        row = declare(session, vault, program, household_id, rights, said, actor, now, completes)
+    with work.session.begin_nested() if completes is not None else nullcontext():
+        row = declare(work, household_id, rights, said, completes)
     announce(
-        session,
-        vault,
+        work,
         household_id,
         "received",
         f"decline:{row.id}:received:{row.version}",
-        now,
         receipt_no=row.receipt_no,
         way=way,
         is_first=completes is None,
@@ -130,15 +121,7 @@ def may_still_complete(
     return bool(known) and {right.id for right in rights} <= known
 
 
-def withdraw(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    request_id: int,
-    household_id: int,
-    actor: Actor,
-    now: datetime,
-) -> Request:
+def withdraw(work: Work, request_id: int, household_id: int) -> Request:
     """Take a decline back until the cut-off, which is the end of the decline window.
 
     Raises:
@@ -147,30 +130,28 @@ def withdraw(
         WrongStateError: refused or taken back already, or an unclear form that is no decline yet.
         NotAllowedError: no code is left for a child whose coupon is void (``coupon_stock``).
     """
-    row = locked(session, request_id)
+    row = locked(work.session, request_id)
     if row.household_id != household_id or row.kind != kinds.DECLINE:
         raise NotFoundError(_("この申請は見つかりませんでした。"))
-    if program.windows.decline.is_over(now):
+    if work.program.windows.decline.is_over(work.now):
         raise TooLateError(
             _("辞退を取り下げられるのは、%(day)sまででした。")
-            % {"day": format_day(program.windows.decline.last_day)}
+            % {"day": format_day(work.program.windows.decline.last_day)}
         )
-    items = items_of(session, row.id)
+    items = items_of(work.session, row.id)
     back = [item for item in items if DECLINE.can(item.state, "withdraw")]
     if items and not back:
         DECLINE.next(items[0].state, "withdraw")
-    take_back(session, row, back, actor, now)
-    withdraw_proposal(session, row, actor, now)
-    result = result_of(items_of(session, row.id)) if items else kinds.WITHDRAWN
-    move(session, row, "reclose" if row.state == "closed" else "close", actor, now, result=result)
-    if actor.organization is not None:
+    take_back(work, row, back)
+    withdraw_proposal(work, row)
+    result = result_of(items_of(work.session, row.id)) if items else kinds.WITHDRAWN
+    move(work, row, "reclose" if row.state == "closed" else "close", result=result)
+    if work.actor.organization is not None:
         announce(
-            session,
-            vault,
+            work,
             household_id,
             "decided",
             f"decline:{row.id}:withdrawn:{row.version}",
-            now,
             receipt_no=row.receipt_no,
         )
     return row

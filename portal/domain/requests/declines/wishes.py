@@ -5,15 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Channel
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.opening import require_open_for_staff
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import DECLINE_FORM, finish_task, open_task
 from portal.domain.requests.declines.declaring import HONORED, lock_household
@@ -28,15 +26,7 @@ HONOR_CHECKS = ("counter", "form", "call_back")
 """How the person was checked: identity papers at the counter, a signed form, or a call back (then they confirm online)."""
 
 
-def phone_wish(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    household_id: int,
-    way: str,
-    actor: Actor,
-    now: datetime,
-) -> Request | Task:
+def phone_wish(work: Work, household_id: int, way: str) -> Request | Task:
     """Take down a wish told on the telephone, which is never a decline: a form is sent, or the portal asks for it.
 
     ``way``: ``form`` opens the task of sending a form to the registered address, ``portal`` a request that waits for
@@ -48,31 +38,24 @@ def phone_wish(
     """
     if way not in {"form", "portal"}:
         raise InputError(_s("用紙を送るか、本人の画面で手続きするかを選んでください。"))
-    require_open_for_staff(program.windows.decline, now)
-    lock_household(session, household_id)
-    way_it_came = Channel.PHONE if actor.channel is Channel.PORTAL else actor.channel
-    by_phone = Actor(actor.role, actor.id, actor.organization, way_it_came)
+    require_open_for_staff(work.program.windows.decline, work.now)
+    lock_household(work.session, household_id)
+    way_it_came = Channel.PHONE if work.actor.channel is Channel.PORTAL else work.actor.channel
+    by_phone = Actor(work.actor.role, work.actor.id, work.actor.organization, way_it_came)
     if way == "form":
         same = select(Task).where(
             Task.kind == DECLINE_FORM, Task.household_id == household_id, Task.state == "open"
         )
-        found = session.scalar(same)
-        return found or open_task(session, vault, DECLINE_FORM, household_id, {}, by_phone, now)
-    return _wish(session, vault, program, household_id, by_phone, now, now, ())
+        found = work.session.scalar(same)
+        return found or open_task(work.acting_as(by_phone), DECLINE_FORM, household_id, {})
+    return _wish(work.acting_as(by_phone), household_id, work.now, ())
 
 
 def _wish(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    household_id: int,
-    actor: Actor,
-    received_at: datetime,
-    now: datetime,
-    warnings: tuple[str, ...],
+    work: Work, household_id: int, received_at: datetime, warnings: tuple[str, ...]
 ) -> Request:
     has_items = select(DeclineItem.id).where(DeclineItem.request_id == Request.id).exists()
-    waiting = session.scalar(
+    waiting = work.session.scalar(
         select(Request)
         .where(
             Request.household_id == household_id,
@@ -85,29 +68,17 @@ def _wish(
     if waiting is not None:
         return waiting
     row = open_request(
-        session,
-        vault,
-        kinds.DECLINE,
-        household_id,
-        actor,
-        now,
-        program=program,
-        received_at=received_at,
-        warnings=warnings,
+        work, kinds.DECLINE, household_id, received_at=received_at, warnings=warnings
     )
-    return move(session, row, "ask_back", actor, now, waits_for="portal")
+    return move(work, row, "ask_back", waits_for="portal")
 
 
 def honor(
-    session: Session,
-    vault: Vault,
-    program: Program,
+    work: Work,
     receipt_no: str,
     household_id: int,
     ordinals: Sequence[int],
     check: str,
-    actor: Actor,
-    now: datetime,
     form: PaperEntry[DeclineNote] | None = None,
 ) -> Request:
     """Let the receipt of somebody who was locked out count by its own time, after the person was checked.
@@ -119,25 +90,21 @@ def honor(
         NotFoundError: no such receipt. InputError: no such check. TooEarlyError, TooLateError: the receipt was not in time.
         ConflictError, NotAllowedError: as ``declaring.declare``.
     """
-    task = locked_out_task(session, vault, receipt_no)
-    require_open_for_staff(program.windows.decline, task.created_at)
+    task = locked_out_task(work, receipt_no)
+    require_open_for_staff(work.program.windows.decline, task.created_at)
     if check not in HONOR_CHECKS:
         raise InputError(_s("本人をどう確かめたかを選んでください。"))
     if check == "call_back":
-        lock_household(session, household_id)
-        by_phone = Actor(actor.role, actor.id, actor.organization, Channel.PHONE)
-        row = _wish(
-            session, vault, program, household_id, by_phone, task.created_at, now, (HONORED,)
-        )
+        lock_household(work.session, household_id)
+        by_phone = Actor(work.actor.role, work.actor.id, work.actor.organization, Channel.PHONE)
+        row = _wish(work.acting_as(by_phone), household_id, task.created_at, (HONORED,))
     else:
         entry = replace(
-            form or PaperEntry(Channel.COUNTER, now, DeclineNote()), evidence=receipt_no
+            form or PaperEntry(Channel.COUNTER, work.now, DeclineNote()), evidence=receipt_no
         )
-        row = enter_form(session, vault, program, household_id, ordinals, entry, actor, now)
+        row = enter_form(work, household_id, ordinals, entry)
     record(
-        session,
-        actor,
-        now,
+        work,
         "decline.honored",
         "request",
         row.id,
@@ -146,5 +113,5 @@ def honor(
         check=check,
     )
     if task.state == "open":
-        finish_task(session, task.id, actor, now)
+        finish_task(work, task.id)
     return row

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, _s
 from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.states import LIVE
 from portal.domain.people.entitlements.models import Entitlement
@@ -77,28 +78,24 @@ def warning_text(code: str) -> str:
     }.get(code, code)
 
 
-def effects_of(
-    session: Session,
-    vault: Vault,  # noqa: ARG001  (one signature for all kinds of requests)
-    program: Program,
-    request: Request,
-) -> tuple[str, ...]:
+def effects_of(work: Work, request: Request) -> tuple[str, ...]:
     """Say what accepting does: children and yen, codes that become void at once or wait for the issuer, and hindrances."""
     ids = [
         item.entitlement_id
-        for item in items_of(session, request.id)
+        for item in items_of(work.session, request.id)
         if item.state in {"submitted", "awaiting_stop"}
     ]
     if not ids:
         return (_s("まだ受け入れられません。本人の返事か書類を待っています。"),)
     yen = (
-        session.scalar(select(func.sum(Entitlement.amount_yen)).where(Entitlement.id.in_(ids))) or 0
+        work.session.scalar(select(func.sum(Entitlement.amount_yen)).where(Entitlement.id.in_(ids)))
+        or 0
     )
     lines = [
         _s("こども%(children)s人、%(yen)s円が「辞退」になります。")
         % {"children": len(ids), "yen": f"{yen:,}"}
     ]
-    shown = session.scalars(
+    shown = work.session.scalars(
         select(Coupon.revealed_at.is_not(None)).where(
             Coupon.entitlement_id.in_(ids), Coupon.state.in_(LIVE)
         )
@@ -114,9 +111,9 @@ def effects_of(
             )
             % {"n": sum(shown)}
         )
-    if open_holds(session, request.household_id or 0):
+    if open_holds(work.session, request.household_id or 0):
         lines.append(_s("この世帯は保留中です。保留が解けるまで、受け入れられません。"))
-    day = program.windows.decline.last_day.isoformat()
+    day = work.program.windows.decline.last_day.isoformat()
     lines.append(_s("本人は、%(day)sまで取り下げられます。") % {"day": day})
     return tuple(lines)
 

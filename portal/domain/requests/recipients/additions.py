@@ -1,17 +1,13 @@
 """Recipients added by the ward's instruction (その他区が指示する者): entered by one person, confirmed by another."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlalchemy.orm import Session
-
-from portal.domain.foundation.actors import SYSTEM, Actor
+from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.entitlements.services import create_for_children
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.newcomers import add_child, index_again
@@ -30,14 +26,10 @@ from portal.domain.requests.requests.services import move, open_request, written
 
 
 def submit(
-    session: Session,
-    vault: Vault,
-    program: Program,
+    work: Work,
     newcomer: Newcomer,
     children: Sequence[ChildFields],
     instruction: Instruction | None,
-    actor: Actor,
-    now: datetime,
     *,
     scan_id: int | None = None,
 ) -> Request:
@@ -55,67 +47,66 @@ def submit(
         raise InputError(_s("区の指示書の番号と日付を入力してください。"), code="instruction_no")
     if not children:
         raise InputError(_s("追加するこどもを入力してください。"), code="child1_name")
-    protected = newcomer.hand_over == PROTECTED or known_household(session, newcomer, actor)
-    findings = look(session, vault, program, newcomer.number, children, actor)
+    protected = newcomer.hand_over == PROTECTED or known_household(work, newcomer)
+    findings = look(work, newcomer.number, children)
     row = open_request(
-        session,
-        vault,
+        work,
         ADDITION,
         None,
-        actor,
-        now,
-        program=program,
         children=len(children),
-        amount_yen=len(children) * program.amount_yen,
+        amount_yen=len(children) * work.program.amount_yen,
         written=ADDITION_WRITTEN.seal(AdditionNote(newcomer, tuple(children), scan_id)),
         warnings=findings.warnings,
     )
     row.ward_only = protected or findings.ward_only
-    propose_request(session, row, actor, now, instruction, scan_id)
+    propose_request(work, row, instruction, scan_id)
     return row
 
 
-def known_household(session: Session, newcomer: Newcomer, actor: Actor) -> bool:
+def known_household(work: Work, newcomer: Newcomer) -> bool:
     """Check a household that was chosen as recipient; returns whether it is protected. Raises NotFoundError."""
     if newcomer.household_id is None:
         return False
-    household = session.get(Household, newcomer.household_id)
+    household = work.session.get(Household, newcomer.household_id)
     if (
         household is None
         or household.state != "active"
-        or (household.protected and not of_ward(actor))
+        or (household.protected and not of_ward(work.actor))
     ):
         raise NotFoundError(_s("世帯が見つかりませんでした。"))
     return household.protected
 
 
-def accept(
-    session: Session, vault: Vault, program: Program, row: Request, actor: Actor, now: datetime
-) -> Request:
+def accept(work: Work, row: Request) -> Request:
     """Confirm another person's entry of a locked request: household, children and entitlements are stored together.
 
     Raises:
         NotAllowedError: the own entry; or two people without the ward and its attached instruction.
         ConflictError: a child or the household was stored meanwhile.
     """
-    if not confirmed(session, program, row, actor, now):
+    if not confirmed(work, row):
         return row
-    note = written_in(vault, row, ADDITION_WRITTEN)
-    _refuse_new_lookalikes(session, vault, program, row, note.children)
-    household = place(session, vault, row, note.newcomer, now)
-    held = household.withheld or bool(open_holds(session, household.id))
+    note = written_in(work.vault, row, ADDITION_WRITTEN)
+    _refuse_new_lookalikes(work, row, note.children)
+    household = place(work, row, note.newcomer)
+    held = household.withheld or bool(open_holds(work.session, household.id))
     for fields in note.children:
-        child = add_child(session, vault, household, fields)
+        child = add_child(work, household, fields)
         made = create_for_children(
-            session, household.id, [child.id], amount_yen=program.amount_yen, now=now, held=held
+            work.session,
+            household.id,
+            [child.id],
+            amount_yen=work.program.amount_yen,
+            now=work.now,
+            held=held,
         )
-        session.add(RecipientAddition(request_id=row.id, entitlement_id=made[0].id, created_at=now))
-    household.changed_at = now
-    index_again(session, vault, Indexer(vault), (household.id,))
+        work.session.add(
+            RecipientAddition(request_id=row.id, entitlement_id=made[0].id, created_at=work.now)
+        )
+    household.changed_at = work.now
+    index_again(work, Indexer(work.vault), (household.id,))
     record(
-        session,
-        actor,
-        now,
+        work,
         "recipient.added",
         "household",
         household.id,
@@ -123,16 +114,14 @@ def accept(
         request=row.id,
         count=len(note.children),
     )
-    return move(session, row, "close", actor, now, result=ACCEPTED)
+    return move(work, row, "close", result=ACCEPTED)
 
 
-def _refuse_new_lookalikes(
-    session: Session, vault: Vault, program: Program, row: Request, children: Sequence[ChildFields]
-) -> None:
+def _refuse_new_lookalikes(work: Work, row: Request, children: Sequence[ChildFields]) -> None:
     """Refuse what nobody was warned of: somebody like this became a recipient after the entry."""
     if POSSIBLE_DUPLICATE in row.warnings:
         return
-    if POSSIBLE_DUPLICATE in look(session, vault, program, "", children, SYSTEM).warnings:
+    if POSSIBLE_DUPLICATE in look(work.acting_as(SYSTEM), "", children).warnings:
         raise ConflictError(
             _s(
                 "入力のあとに、名前と生年月日が同じこどもが対象者になりました。区に確かめて、入力しなおしてください。"

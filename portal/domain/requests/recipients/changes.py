@@ -6,12 +6,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError, TooLateError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_of_household
 from portal.domain.people.coupons.stopping import Stop, begin_stop, hide_all, look_at, unhide
 from portal.domain.people.entitlements.claims import RECIPIENT_CHANGE, claim, free
@@ -43,15 +41,11 @@ from portal.domain.requests.requests.services import move, open_request, written
 
 
 def submit(
-    session: Session,
-    vault: Vault,
-    program: Program,
+    work: Work,
     household_id: int,
     ordinals: Collection[int],
     newcomer: Newcomer,
     evidence: str,
-    actor: Actor,
-    now: datetime,
     *,
     words: str = "",
     received_at: datetime | None = None,
@@ -70,32 +64,26 @@ def submit(
         ConflictError: a child's part is decided already, or another request is open for it.
         NotAllowedError: a coupon was spent or can never be stopped; or the actor has no account.
     """
-    if program.windows.decline.is_over(received_at or now):
+    if work.program.windows.decline.is_over(received_at or work.now):
         raise TooLateError(
             _s("支給先の変更の受付は、%(day)sで終わりました。")
-            % {"day": program.windows.decline.last_day.isoformat()}
+            % {"day": work.program.windows.decline.last_day.isoformat()}
         )
     for field, sentence in faults_of(ordinals, evidence, words):
         raise InputError(sentence, code=field)
-    source = session.get(Household, household_id)
-    if source is None or (source.protected and not of_ward(actor)):
+    source = work.session.get(Household, household_id)
+    if source is None or (source.protected and not of_ward(work.actor)):
         raise NotFoundError(_s("世帯が見つかりませんでした。"))
     if newcomer.household_id == household_id:
         raise InputError(_s("いまと同じ世帯には、変えられません。"), code="number")
-    chosen = _chosen(session, household_id, ordinals)
+    chosen = _chosen(work.session, household_id, ordinals)
     ward_only = (
-        source.protected
-        or newcomer.hand_over == PROTECTED
-        or known_household(session, newcomer, actor)
+        source.protected or newcomer.hand_over == PROTECTED or known_household(work, newcomer)
     )
     row = open_request(
-        session,
-        vault,
+        work,
         kinds.RECIPIENT_CHANGE,
         None,
-        actor,
-        now,
-        program=program,
         children=len(chosen),
         amount_yen=sum(entry.amount_yen for entry in chosen),
         received_at=received_at,
@@ -105,23 +93,23 @@ def submit(
     )
     row.ward_only = ward_only
     ids = [entry.entitlement_id for entry in chosen]
-    claim(session, household_id, ids, RECIPIENT_CHANGE, row.id, actor, now)
-    coupons = look_at(session, ids)
+    claim(work, household_id, ids, RECIPIENT_CHANGE, row.id)
+    coupons = look_at(work.session, ids)
     hidden = {found.entitlement_id for found in coupons if found.state in {"assigned", "revealed"}}
-    hide_all(session, ids, household_id, actor, now, reason=RECIPIENT_CHANGE, read=coupons)
-    session.add_all(
+    hide_all(work, ids, household_id, reason=RECIPIENT_CHANGE, read=coupons)
+    work.session.add_all(
         RecipientChange(
             request_id=row.id,
             entitlement_id=entry.entitlement_id,
             from_household_id=household_id,
             ordinal=entry.ordinal,
             hid_coupon=entry.entitlement_id in hidden,
-            created_at=now,
-            changed_at=now,
+            created_at=work.now,
+            changed_at=work.now,
         )
         for entry in chosen
     )
-    propose_request(session, row, actor, now, instruction, scan_id)
+    propose_request(work, row, instruction, scan_id)
     return row
 
 
@@ -155,9 +143,7 @@ def items_of(session: Session, request_id: int) -> Sequence[RecipientChange]:
     ).all()
 
 
-def accept(
-    session: Session, vault: Vault, program: Program, row: Request, actor: Actor, now: datetime
-) -> Request:
+def accept(work: Work, row: Request) -> Request:
     """Confirm another person's entry of a locked request: stop each old coupon, and move the child with a new one.
 
     Where the issuer must answer first, the child stays until ``stop_confirmed``; one yen spent refuses its part.
@@ -166,73 +152,60 @@ def accept(
         NotAllowedError: the own entry; or two people without the ward and its attached instruction.
         ConflictError: no code is left for the new recipient (``coupon_stock``); nothing was done.
     """
-    if not confirmed(session, program, row, actor, now):
+    if not confirmed(work, row):
         return row
-    items = items_of(session, row.id)
-    newcomer = written_in(vault, row, CHANGE_WRITTEN).newcomer
+    items = items_of(work.session, row.id)
+    newcomer = written_in(work.vault, row, CHANGE_WRITTEN).newcomer
     ids = {item.from_household_id for item in items} | ({newcomer.household_id} - {None})
     for household_id in sorted(key for key in ids if key is not None):
-        locked_household(session, household_id)
+        locked_household(work.session, household_id)
     for item in items:
-        locked_entitlement(session, item.entitlement_id)
+        locked_entitlement(work.session, item.entitlement_id)
     for item in items:
-        had, last_end = had_coupon(session, item.entitlement_id), last_end_seen(session, item)
+        had, last_end = (
+            had_coupon(work.session, item.entitlement_id),
+            last_end_seen(work.session, item),
+        )
         try:
-            stop = begin_stop(session, item.entitlement_id, actor, now, reason=RECIPIENT_CHANGE)
+            stop = begin_stop(work, item.entitlement_id, reason=RECIPIENT_CHANGE)
         except NotAllowedError:
-            _end(session, item, "found_spent", actor, now)
+            _end(work, item, "found_spent")
             continue
         if stop is Stop.AWAITED:
-            item.state, item.changed_at = CHANGE.next(item.state, "accept"), now
+            item.state, item.changed_at = CHANGE.next(item.state, "accept"), work.now
             continue
-        target = place(session, vault, row, newcomer, now)
-        move_child(session, vault, item, target, actor, now, last_end=last_end)
+        target = place(work, row, newcomer)
+        move_child(work, item, target, last_end=last_end)
         if had:
-            give_coupon(
-                session, locked_entitlement(session, item.entitlement_id), actor, now, must=True
-            )
-    return _settle(session, row, actor, now)
+            give_coupon(work, locked_entitlement(work.session, item.entitlement_id), must=True)
+    return _settle(work, row)
 
 
-def stop_confirmed(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    entitlement_id: int,
-    actor: Actor,
-    now: datetime,
-) -> Request:
+def stop_confirmed(work: Work, entitlement_id: int) -> Request:
     """Go on after the issuer confirmed that nothing was spent: the child moves and gets its new code, together.
 
     Raises:
         NotFoundError: no change of recipient waits for this entitlement.
     """
     del program
-    row, item = _awaited(session, entitlement_id)
-    newcomer = written_in(vault, row, CHANGE_WRITTEN).newcomer
+    row, item = _awaited(work.session, entitlement_id)
+    newcomer = written_in(work.vault, row, CHANGE_WRITTEN).newcomer
     target_id = row.household_id or newcomer.household_id
     for household_id in sorted({item.from_household_id, target_id} - {None}):  # type: ignore[type-var]  # None is taken out
-        locked_household(session, household_id)  # type: ignore[arg-type]  # None is taken out
-    last_end = last_end_seen(session, item)
-    target = place(session, vault, row, newcomer, now)
-    move_child(session, vault, item, target, actor, now, last_end=last_end)
-    give_coupon(session, locked_entitlement(session, entitlement_id), actor, now, must=False)
-    return _settle(session, row, actor, now)
+        locked_household(work.session, household_id)  # type: ignore[arg-type]  # None is taken out
+    last_end = last_end_seen(work.session, item)
+    target = place(work, row, newcomer)
+    move_child(work, item, target, last_end=last_end)
+    give_coupon(work, locked_entitlement(work.session, entitlement_id), must=False)
+    return _settle(work, row)
 
 
-def stop_found_spent(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    entitlement_id: int,
-    actor: Actor,
-    now: datetime,
-) -> Request:
+def stop_found_spent(work: Work, entitlement_id: int) -> Request:
     """Go on after the issuer found the code used: the child stays where it is. Raises NotFoundError."""
     del vault, program
-    row, item = _awaited(session, entitlement_id)
-    _end(session, item, "found_spent", actor, now)
-    return _settle(session, row, actor, now)
+    row, item = _awaited(work.session, entitlement_id)
+    _end(work, item, "found_spent")
+    return _settle(work, row)
 
 
 def _awaited(session: Session, entitlement_id: int) -> tuple[Request, RecipientChange]:
@@ -247,35 +220,35 @@ def _awaited(session: Session, entitlement_id: int) -> tuple[Request, RecipientC
     return row, found
 
 
-def refuse(session: Session, row: Request, actor: Actor, now: datetime) -> Request:
+def refuse(work: Work, row: Request) -> Request:
     """Refuse a locked request: everything stays where it is, and the coupons show again."""
-    for item in items_of(session, row.id):
-        _end(session, item, "refuse", actor, now)
-    drop_proposal(session, row, actor, now)
-    return move(session, row, "close", actor, now, result=kinds.REFUSED)
+    for item in items_of(work.session, row.id):
+        _end(work, item, "refuse")
+    drop_proposal(work, row)
+    return move(work, row, "close", result=kinds.REFUSED)
 
 
-def withdraw(session: Session, row: Request, actor: Actor, now: datetime) -> Request:
+def withdraw(work: Work, row: Request) -> Request:
     """Take a locked request back before it is decided. Raises WrongStateError after that."""
-    for item in items_of(session, row.id):
-        _end(session, item, "withdraw", actor, now)
-    drop_proposal(session, row, actor, now)
-    return move(session, row, "close", actor, now, result=kinds.WITHDRAWN)
+    for item in items_of(work.session, row.id):
+        _end(work, item, "withdraw")
+    drop_proposal(work, row)
+    return move(work, row, "close", result=kinds.WITHDRAWN)
 
 
-def _end(session: Session, item: RecipientChange, action: str, actor: Actor, now: datetime) -> None:
-    item.state, item.changed_at = CHANGE.next(item.state, action), now
-    locked_entitlement(session, item.entitlement_id)
+def _end(work: Work, item: RecipientChange, action: str) -> None:
+    item.state, item.changed_at = CHANGE.next(item.state, action), work.now
+    locked_entitlement(work.session, item.entitlement_id)
     if item.hid_coupon:
-        unhide(session, item.entitlement_id, actor, now)
-    free(session, item.entitlement_id, item.request_id, actor, now)
+        unhide(work, item.entitlement_id)
+    free(work, item.entitlement_id, item.request_id)
 
 
-def _settle(session: Session, row: Request, actor: Actor, now: datetime) -> Request:
+def _settle(work: Work, row: Request) -> Request:
     """Close the request when no child waits for its issuer any more."""
-    states = [item.state for item in items_of(session, row.id)]
+    states = [item.state for item in items_of(work.session, row.id)]
     if "awaiting_stop" in states:
-        return move(session, row, "proceed", actor, now)
+        return move(work, row, "proceed")
     moved = states.count("moved")
     result = kinds.ACCEPTED if moved == len(states) else kinds.PARTLY if moved else kinds.REFUSED
-    return move(session, row, "close", actor, now, result=result)
+    return move(work, row, "close", result=result)

@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import (
     ConflictError,
@@ -15,6 +14,7 @@ from portal.domain.foundation.errors import (
     NotFoundError,
 )
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.services import locked
 from portal.domain.letters.letters.states import CREDENTIAL_LETTER, LETTER
@@ -81,14 +81,7 @@ def counter_letter(session: Session, letter_id: int) -> Letter:
 
 
 def handed_at_counter(
-    session: Session,
-    letter_id: int,
-    checked: str,
-    actor: Actor,
-    now: datetime,
-    *,
-    signed: bool,
-    receipt_scan_id: int | None = None,
+    work: Work, letter_id: int, checked: str, *, signed: bool, receipt_scan_id: int | None = None
 ) -> CounterHandOver:
     """Note that a sealed letter was handed over against a signed receipt; from now on it counts as delivered.
 
@@ -99,39 +92,37 @@ def handed_at_counter(
         ConflictError: the household is held.
         WrongStateError: handed over or replaced before.
     """
-    if not of_ward(actor) or actor.id is None:
+    if not of_ward(work.actor) or work.actor.id is None:
         raise NotAllowedError(_s("窓口で渡せるのは、区の職員だけです。"))
-    counter_letter(session, letter_id)
+    counter_letter(work.session, letter_id)
     if checked not in CHECKED:
         raise InputError(_s("本人と確かめた書類を選んでください。"), code="checked")
     if not signed:
         raise InputError(_s("受領書に署名をもらってから、渡してください。"), code="signed")
-    letter = locked(session, letter_id)
-    household = session.get_one(Household, letter.household_id, with_for_update=True)
-    if household.state != "active" or open_holds(session, household.id):
+    letter = locked(work.session, letter_id)
+    household = work.session.get_one(Household, letter.household_id, with_for_update=True)
+    if household.state != "active" or open_holds(work.session, household.id):
         raise ConflictError(
             _s("この世帯は保留中です。保留を解いてから、渡してください。"), code="held"
         )
     letter.state = LETTER.next(letter.state, "hand_over")
-    letter.handed_over_at = now
+    letter.handed_over_at = work.now
     row = CounterHandOver(
         letter_id=letter.id,
         household_id=household.id,
         checked=checked,
         receipt_scan_id=receipt_scan_id,
-        handed_by=actor.id,
-        handed_at=now,
+        handed_by=work.actor.id,
+        handed_at=work.now,
     )
-    session.add(row)
+    work.session.add(row)
     record(
-        session,
-        actor,
-        now,
+        work,
         "letter.handed_at_counter",
         "letter",
         letter.id,
         household_id=household.id,
         checked=checked,
     )
-    session.flush()
+    work.session.flush()
     return row

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.errors import ConflictError, InputError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.households.folding import fold_name
 from portal.domain.people.households.models import Child, Household
 from portal.domain.people.households.newcomers import child_key
@@ -30,42 +28,38 @@ class Findings:
     ward_only: bool
 
 
-def look(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    number: str,
-    children: Iterable[ChildFields],
-    actor: Actor,
-) -> Findings:
+def look(work: Work, number: str, children: Iterable[ChildFields]) -> Findings:
     """Look for people who are stored already. Whom the asker may not know of is never named: the ward looks into it.
 
     Raises:
         ConflictError: the household or a child is stored, and the asker may know of it; ``code`` says which.
     """
-    ward = of_ward(actor)
+    ward = of_ward(work.actor)
     warnings: set[str] = set()
-    if number and _household(session, vault, number, ward=ward):
+    if number and _household(work, number, ward=ward):
         warnings.add(POSSIBLE_DUPLICATE)
-    indexer = Indexer(vault)
+    indexer = Indexer(work.vault)
     seen: set[bytes] = set()
     for place, child in enumerate(children, 1):
-        digest = person_digest(vault, child_key(child, number))
+        digest = person_digest(work.vault, child_key(child, number))
         if digest in seen:
             raise InputError(_s("同じこどもが二度入力されています。"), code=f"child{place}_name")
         seen.add(digest)
-        if _child(session, digest, ward=ward) or _lookalike(session, vault, indexer, child):
+        if _child(work.session, digest, ward=ward) or _lookalike(work, indexer, child):
             warnings.add(POSSIBLE_DUPLICATE)
-        if child.birth is not None and not program.birth_from <= child.birth <= program.birth_to:
+        if (
+            child.birth is not None
+            and not work.program.birth_from <= child.birth <= work.program.birth_to
+        ):
             warnings.add(OUTSIDE_BIRTHS)
     return Findings(tuple(sorted(warnings)), POSSIBLE_DUPLICATE in warnings)
 
 
-def _household(session: Session, vault: Vault, number: str, *, ward: bool) -> bool:
+def _household(work: Work, number: str, *, ward: bool) -> bool:
     query = select(Household.protected).where(
-        Household.number_digest == household_digest(vault, number)
+        Household.number_digest == household_digest(work.vault, number)
     )
-    protected = session.scalar(query)
+    protected = work.session.scalar(query)
     if protected is None:
         return False
     if ward or not protected:
@@ -95,9 +89,9 @@ def _child(session: Session, digest: bytes, *, ward: bool) -> bool:
     return True
 
 
-def _lookalike(session: Session, vault: Vault, indexer: Indexer, child: ChildFields) -> bool:
+def _lookalike(work: Work, indexer: Indexer, child: ChildFields) -> bool:
     terms = SearchTerms(name=child.name, birth=child.birth)
-    found = search_households(session, vault, indexer, terms, include_protected=True)
+    found = search_households(work, indexer, terms, include_protected=True)
     name = fold_name(child.name)
     return any(
         one.fields.birth == child.birth and fold_name(one.fields.name) == name

@@ -5,11 +5,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.coupons.assignment import assign_replacement
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.queries import coupons_of_household
@@ -40,9 +39,7 @@ def locked_household(session: Session, household_id: int) -> Household:
     return row
 
 
-def place(
-    session: Session, vault: Vault, row: Request, newcomer: Newcomer, now: datetime
-) -> Household:
+def place(work: Work, row: Request, newcomer: Newcomer) -> Household:
     """Return the recipient's household, locked; made at the first call, and then the request's own.
 
     Raises:
@@ -51,67 +48,55 @@ def place(
     """
     known = newcomer.household_id if row.household_id is None else row.household_id
     if known is not None:
-        household = locked_household(session, known)
+        household = locked_household(work.session, known)
     else:
         household = add_household(
-            session,
-            vault,
+            work,
             newcomer.fields(row.receipt_no),
-            now,
             protected=newcomer.hand_over == PROTECTED,
             counter=newcomer.hand_over != ADDRESS,
         )
     row.household_id = household.id
-    session.flush()
+    work.session.flush()
     return household
 
 
 def move_child(
-    session: Session,
-    vault: Vault,
-    item: RecipientChange,
-    target: Household,
-    actor: Actor,
-    now: datetime,
-    *,
-    last_end: datetime | None,
+    work: Work, item: RecipientChange, target: Household, *, last_end: datetime | None
 ) -> None:
     """Move one child with its entitlement; its old coupon is stopped already. Old and new household are locked.
 
     The old household keeps a name and "under confirmation" (``domain.md`` §2.6 no. 6), sealed under its own key.
     ``last_end`` is the exchange end that the old household saw.
     """
-    entitlement = locked(session, item.entitlement_id)
-    source = session.get_one(Household, item.from_household_id)
-    child = session.get_one(Child, entitlement.child_id)
+    entitlement = locked(work.session, item.entitlement_id)
+    source = work.session.get_one(Household, item.from_household_id)
+    child = work.session.get_one(Child, entitlement.child_id)
     if child.household_id != source.id or source.id == target.id:
         raise ConflictError(_s("このこどもは、もう別の世帯に移りました。"))
-    fields = open_child(vault.unwrap(source.wrapped_key), child.sealed, child.person_digest)
+    fields = open_child(work.vault.unwrap(source.wrapped_key), child.sealed, child.person_digest)
     keep_moved(
-        session,
-        vault,
+        work,
         source,
         MovedView(child.ordinal, fields.name, fields.kana, entitlement.amount_yen, last_end),
     )
-    child.ordinal = next_ordinal(session, target.id)
+    child.ordinal = next_ordinal(work.session, target.id)
     child.household_id, child.placed = target.id, True
-    child.sealed = seal_child(vault.unwrap(target.wrapped_key), fields, child.person_digest)
-    entitlement.household_id, entitlement.changed_at = target.id, now
+    child.sealed = seal_child(work.vault.unwrap(target.wrapped_key), fields, child.person_digest)
+    entitlement.household_id, entitlement.changed_at = target.id, work.now
     # what holds the old household no longer reaches the child; what holds the new one does
-    action = "hold" if target.withheld or open_holds(session, target.id) else "release"
+    action = "hold" if target.withheld or open_holds(work.session, target.id) else "release"
     before = entitlement.state
     if ENTITLEMENT.can(entitlement.state, action):
         entitlement.state = ENTITLEMENT.next(entitlement.state, action)
-    source.changed_at = target.changed_at = now
-    item.state, item.changed_at = CHANGE.next(item.state, "move"), now
-    session.flush()
-    free(session, entitlement.id, item.request_id, actor, now)
-    index_again(session, vault, Indexer(vault), (source.id, target.id))
+    source.changed_at = target.changed_at = work.now
+    item.state, item.changed_at = CHANGE.next(item.state, "move"), work.now
+    work.session.flush()
+    free(work, entitlement.id, item.request_id)
+    index_again(work, Indexer(work.vault), (source.id, target.id))
     for action, of, other in ((LEFT, source.id, target.id), (CAME, target.id, source.id)):
         record(
-            session,
-            actor,
-            now,
+            work,
             action,
             "entitlement",
             entitlement.id,
@@ -121,7 +106,7 @@ def move_child(
             before=before,
             after=entitlement.state,
         )
-    session.flush()
+    work.session.flush()
 
 
 def last_end_seen(session: Session, item: RecipientChange) -> datetime | None:
@@ -136,9 +121,7 @@ def had_coupon(session: Session, entitlement_id: int) -> bool:
     return session.scalar(query) is not None
 
 
-def give_coupon(
-    session: Session, entitlement: Entitlement, actor: Actor, now: datetime, *, must: bool
-) -> None:
+def give_coupon(work: Work, entitlement: Entitlement, *, must: bool) -> None:
     """Assign the new code together with the stop of the old one.
 
     With ``must`` an empty stock refuses; else (the issuer's stop is a fact already) the next assignment gives the code.
@@ -149,8 +132,8 @@ def give_coupon(
     if entitlement.state != ENTITLEMENT.initial:
         return
     try:
-        with session.begin_nested():
-            assign_replacement(session, entitlement.id, actor, now)
+        with work.session.begin_nested():
+            assign_replacement(work, entitlement.id)
     except ConflictError:
         if must:
             raise

@@ -1,18 +1,15 @@
 """The rules of additions and changes of recipient, as the review desk and the recipients' own list call them."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.errors import InputError, WrongStateError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, _s, _sn
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.coupons.stopping import live_coupon
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Child, Household
@@ -55,14 +52,10 @@ REASONS: Mapping[str, Callable[[], str]] = MappingProxyType(
 
 
 def decide(
-    session: Session,
-    vault: Vault,
-    program: Program,
+    work: Work,
     request_id: int,
     version: int,
     action: str,
-    actor: Actor,
-    now: datetime,
     *,
     reason: str = "",
     text: str = "",
@@ -77,44 +70,36 @@ def decide(
         InputError: no such decision, or a refusal without a reason.
     """
     del extra
-    row = for_decision(session, request_id, version, actor, now)
-    refuse_stranger(row, actor)
-    refuse_own_entry(row, actor)
+    row = for_decision(work, request_id, version)
+    refuse_stranger(row, work.actor)
+    refuse_own_entry(row, work.actor)
     if row.state != "waiting":
         raise WrongStateError(_s("この申請は、もう決まっています。"))
     if action == "accept":
         accept = additions.accept if row.kind == kinds.ADDITION else changes.accept
-        return accept(session, vault, program, row, actor, now)
+        return accept(work, row)
     if action != "refuse":
         raise InputError(_s("どうするかを選んでください。"), code="action")
     if reason not in REASONS:
         raise InputError(_s("理由を選んでください。"), code="reason")
-    set_reply(vault, row, reason, text)
+    set_reply(work.vault, row, reason, text)
     if row.kind == kinds.RECIPIENT_CHANGE:
-        return changes.refuse(session, row, actor, now)
-    drop_proposal(session, row, actor, now)
-    return move(session, row, "close", actor, now, result=kinds.REFUSED)
+        return changes.refuse(work, row)
+    drop_proposal(work, row)
+    return move(work, row, "close", result=kinds.REFUSED)
 
 
-def withdraw(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    request_id: int,
-    household_id: int | None,
-    actor: Actor,
-    now: datetime,
-) -> Request:
+def withdraw(work: Work, request_id: int, household_id: int | None) -> Request:
     """Take an entry back before it is decided. Raises NotFoundError, or WrongStateError once it was decided."""
-    del vault, program, household_id
-    row = locked(session, request_id)
-    refuse_stranger(row, actor)
+    del household_id
+    row = locked(work.session, request_id)
+    refuse_stranger(row, work.actor)
     if row.kind == kinds.RECIPIENT_CHANGE:
-        return changes.withdraw(session, row, actor, now)
+        return changes.withdraw(work, row)
     if row.state not in OPEN:
         raise WrongStateError(_s("この申請は、もう決まっています。"))
-    drop_proposal(session, row, actor, now)
-    return move(session, row, "close", actor, now, result=kinds.WITHDRAWN)
+    drop_proposal(work, row)
+    return move(work, row, "close", result=kinds.WITHDRAWN)
 
 
 def warning_text(code: str) -> str:
@@ -149,19 +134,16 @@ def _closed(request: Request) -> str:
     return words.get(request.result or "", _("お受けできませんでした"))
 
 
-def effects_of(
-    session: Session, vault: Vault, program: Program, request: Request
-) -> tuple[str, ...]:
+def effects_of(work: Work, request: Request) -> tuple[str, ...]:
     """Say what accepting will do, in the staff's language."""
     if request.kind == kinds.ADDITION:
         return _added(request)
     lines: list[str] = []
-    for item in changes.items_of(session, request.id):
-        lines += _moved(session, vault, item)
+    for item in changes.items_of(work.session, request.id):
+        lines += _moved(work, item)
     lines.append(
         _s("元の世帯の画面には、このこどもが「確認中」とだけ出ます。理由、日付、行き先は出ません。")
     )
-    del program
     return tuple(lines)
 
 
@@ -177,11 +159,13 @@ def _added(request: Request) -> tuple[str, ...]:
     )
 
 
-def _moved(session: Session, vault: Vault, item: RecipientChange) -> list[str]:
-    entitlement = session.get_one(Entitlement, item.entitlement_id)
-    child = session.scalars(select(Child).where(Child.id == entitlement.child_id)).one()
-    household = session.get_one(Household, child.household_id)
-    name = open_child(vault.unwrap(household.wrapped_key), child.sealed, child.person_digest).name
+def _moved(work: Work, item: RecipientChange) -> list[str]:
+    entitlement = work.session.get_one(Entitlement, item.entitlement_id)
+    child = work.session.scalars(select(Child).where(Child.id == entitlement.child_id)).one()
+    household = work.session.get_one(Household, child.household_id)
+    name = open_child(
+        work.vault.unwrap(household.wrapped_key), child.sealed, child.person_digest
+    ).name
     lines = [
         _s("%(name)s（世帯 %(household)d の%(ordinal)d人目、%(yen)s円）の支給先が変わります。")
         % {
@@ -191,7 +175,7 @@ def _moved(session: Session, vault: Vault, item: RecipientChange) -> list[str]:
             "yen": f"{entitlement.amount_yen:,}",
         }
     ]
-    coupon = live_coupon(session, entitlement.id)
+    coupon = live_coupon(work.session, entitlement.id)
     if coupon is None:
         lines.append(_s("コードはまだ割り当てていません。"))
     elif coupon.revealed_at is None:
@@ -204,6 +188,6 @@ def _moved(session: Session, vault: Vault, item: RecipientChange) -> list[str]:
                 "古いコードは表示ずみです。発行者が未使用と確認したあとに、新しいコードを割り当てます。"
             )
         )
-    if open_holds(session, item.from_household_id):
+    if open_holds(work.session, item.from_household_id):
         lines.append(_s("元の世帯の保留は、このこどもの分には及ばなくなります。"))
     return lines

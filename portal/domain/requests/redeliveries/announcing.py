@@ -1,10 +1,6 @@
 """Telling a household of its redelivery; never an address or number that a requester typed."""
 
-from datetime import datetime
-
-from sqlalchemy.orm import Session
-
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.services import Reach, announce, reach
 from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.redeliveries.queries import STAFF
@@ -13,12 +9,10 @@ from portal.domain.requests.requests.services import telephone_in
 
 
 def tell(
-    session: Session,
-    vault: Vault,
+    work: Work,
     request: Request,
     row: Redelivery,
     event: str,
-    now: datetime,
     *,
     card: bool,
     way: Reach | None = None,
@@ -31,18 +25,16 @@ def tell(
     household_id = request.household_id
     if household_id is None:
         return
-    contact = telephone_in(vault, request) if row.proof == STAFF else ""
-    way = reach(session, household_id) if way is None else way
+    contact = telephone_in(work.vault, request) if row.proof == STAFF else ""
+    way = reach(work.session, household_id) if way is None else way
     if not card and not contact and way.row is None:
         return
     key = f"redelivery:{request.id}:{event}"
     announce(
-        session,
-        vault,
+        work,
         household_id,
         event,
         key,
-        now,
         contact=contact or None,
         receipt_no=request.receipt_no,
         way=way,

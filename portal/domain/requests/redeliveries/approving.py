@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor, Organization
+from portal.domain.foundation.actors import Organization
 from portal.domain.foundation.approvals.services import INSTRUCTION_MAX, Instruction
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import day_end, jst_date
@@ -16,7 +16,8 @@ from portal.domain.foundation.program.deadlines import WindowKind
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import folded, postal_code
-from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.foundation.vault import seal_json, unseal_json
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.orders import OtherAddress, order, send_elsewhere
 from portal.domain.letters.letters.states import REDELIVERY as REASON
 from portal.domain.letters.shipments.queries import shipment
@@ -73,16 +74,7 @@ class Terms:
         )
 
 
-def approve(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    request: Request,
-    row: Redelivery,
-    actor: Actor,
-    now: datetime,
-    terms: Terms,
-) -> None:
+def approve(work: Work, request: Request, row: Redelivery, terms: Terms) -> None:
     """Approve a locked request: a letter is ordered with the next print run, a parcel is posted again by its desk.
 
     Where the ward must agree and nobody of it decides, this only proposes, and a second person confirms.
@@ -91,50 +83,40 @@ def approve(
         as ``services.decide``.
     """
     after = REDELIVERY.next(row.state, "approve")
-    standing = standing_for(session, program, request, row, now)
-    _refuse_what_cannot_be(session, program, request, row, standing, now)
-    _refuse_unasked_owner(session, request, row, contacted=terms.contacted)
-    order_no = _instruction(terms, now)
+    standing = standing_for(work, request, row)
+    _refuse_what_cannot_be(work, request, row, standing)
+    _refuse_unasked_owner(work.session, request, row, contacted=terms.contacted)
+    order_no = _instruction(terms, work.now)
     elsewhere = _address(terms.address)
     if elsewhere is not None:
-        _keep_address(session, vault, request, row, elsewhere, order_no, actor, now)
-    if not _agreed(session, program, request, row, standing, order_no, actor, now):
+        _keep_address(work, request, row, elsewhere, order_no)
+    if not _agreed(work, request, row, standing, order_no):
         return
     if terms.contacted and ACTIVATED in request.warnings:
-        row.confirmed_at = now
+        row.confirmed_at = work.now
         record(
-            session,
-            actor,
-            now,
-            "redelivery.owner_asked",
-            "request",
-            request.id,
-            household_id=request.household_id,
+            work, "redelivery.owner_asked", "request", request.id, household_id=request.household_id
         )
-        drop_warnings(request, (ACTIVATED,), now)
+        drop_warnings(request, (ACTIVATED,), work.now)
     household_id = request.household_id or 0
     if row.item == LETTER:
-        made = order(session, household_id, REASON, actor, now, why="redelivery")
+        made = order(work, household_id, REASON, why="redelivery")
         if row.elsewhere is not None:
-            send_elsewhere(
-                session, vault, made, other_address(session, vault, request, row), actor, now
-            )
-    row.state, row.decided_at, row.changed_at = after, now, now
+            send_elsewhere(work, made, other_address(work, request, row))
+    row.state, row.decided_at, row.changed_at = after, work.now, work.now
     if REQUEST.can(request.state, "answer"):
-        move(session, request, "answer", actor, now)
-    move(session, request, "proceed", actor, now)
-    tell(session, vault, request, row, "decided", now, card=False)
+        move(work, request, "answer")
+    move(work, request, "proceed")
+    tell(work, request, row, "decided", card=False)
 
 
-def standing_for(
-    session: Session, program: Program, request: Request, row: Redelivery, now: datetime
-) -> Standing:
+def standing_for(work: Work, request: Request, row: Redelivery) -> Standing:
     """Return how the letter or parcel of a request stands, the request itself left aside."""
     if row.item == LETTER:
-        return letter_standing(session, program, request.household_id or 0, now, but_for=request.id)
-    parcel = shipment(session, row.shipment_id)
+        return letter_standing(work, request.household_id or 0, but_for=request.id)
+    parcel = shipment(work.session, row.shipment_id)
     assert parcel is not None  # noqa: S101  (a foreign key, and the table's check)
-    return parcel_standing(session, program, parcel, now, but_for=request.id)
+    return parcel_standing(work, parcel, but_for=request.id)
 
 
 def needs_ward(row: Redelivery, standing: Standing) -> bool:
@@ -143,31 +125,26 @@ def needs_ward(row: Redelivery, standing: Standing) -> bool:
 
 
 def _refuse_what_cannot_be(
-    session: Session,
-    program: Program,
-    request: Request,
-    row: Redelivery,
-    standing: Standing,
-    now: datetime,
+    work: Work, request: Request, row: Redelivery, standing: Standing
 ) -> None:
-    household = session.get(Household, request.household_id or 0)
+    household = work.session.get(Household, request.household_id or 0)
     if household is None:
         raise InputError(_s("先に、世帯を選んでください。"))
     if row.item == LETTER and household.withheld:
         raise NotAllowedError(
             _s("支援措置の世帯の手紙は、この画面からは出せません。区の手順で渡してください。")
         )
-    if open_holds(session, household.id):
+    if open_holds(work.session, household.id):
         raise NotAllowedError(
             _s("この世帯は保留中です。保留を解いてから、決めてください。"), code="held"
         )
-    if now >= day_end(last_day_to_decide(program)):
+    if work.now >= day_end(last_day_to_decide(work.program)):
         raise TooLateError(
             _s("いまから送っても、期限までに届きません。理由を付けて断ってください。")
         )
     _refuse_bar(standing)
     if row.item == LETTER:
-        _refuse_nothing_due(session, household.id)
+        _refuse_nothing_due(work.session, household.id)
     elif standing.shipment is None or standing.shipment.state != "returned":
         raise ConflictError(
             _s("荷物が、まだ事務局に戻っていません。戻ってから決めてください。"),
@@ -263,14 +240,11 @@ def _address(typed: tuple[str, str, str, str]) -> OtherAddress | None:
 
 
 def _keep_address(
-    session: Session,
-    vault: Vault,
+    work: Work,
     request: Request,
     row: Redelivery,
     address: OtherAddress,
     order_no: Instruction | None,
-    actor: Actor,
-    now: datetime,
 ) -> None:
     if row.item != LETTER:
         raise InputError(_s("荷物の送り先は、代替品の画面で変えてください。"))
@@ -278,19 +252,17 @@ def _keep_address(
         raise InputError(
             _s("別の住所に送るには、区の指示書の番号と日付が必要です。"), code="instruction"
         )
-    if proposal_of(session, request.id) is not None and row.elsewhere is not None:
+    if proposal_of(work.session, request.id) is not None and row.elsewhere is not None:
         raise ConflictError(
             _s("別の住所は、もう提案されています。そのまま承認するか、断ってください。"),
             code="proposed",
         )
     row.elsewhere, row.changed_at = (
-        seal_json(_key(session, vault, request), asdict(address), f"elsewhere:{request.id}"),
-        now,
+        seal_json(_key(work, request), asdict(address), f"elsewhere:{request.id}"),
+        work.now,
     )
     record(
-        session,
-        actor,
-        now,
+        work,
         "redelivery.elsewhere",
         "request",
         request.id,
@@ -299,43 +271,29 @@ def _keep_address(
     )
 
 
-def other_address(
-    session: Session, vault: Vault, request: Request, row: Redelivery
-) -> OtherAddress:
+def other_address(work: Work, request: Request, row: Redelivery) -> OtherAddress:
     """Open the other address of a request that has one."""
     return OtherAddress(
-        **unseal_json(
-            _key(session, vault, request), row.elsewhere or b"", f"elsewhere:{request.id}"
-        )
+        **unseal_json(_key(work, request), row.elsewhere or b"", f"elsewhere:{request.id}")
     )
 
 
-def _key(session: Session, vault: Vault, request: Request) -> bytes:
-    wrapped = session.scalar(
+def _key(work: Work, request: Request) -> bytes:
+    wrapped = work.session.scalar(
         select(Household.wrapped_key).where(Household.id == request.household_id)
     )
-    return vault.unwrap(wrapped or b"")
+    return work.vault.unwrap(wrapped or b"")
 
 
 def _agreed(
-    session: Session,
-    program: Program,
-    request: Request,
-    row: Redelivery,
-    standing: Standing,
-    order_no: Instruction | None,
-    actor: Actor,
-    now: datetime,
+    work: Work, request: Request, row: Redelivery, standing: Standing, order_no: Instruction | None
 ) -> bool:
     ward_needed = needs_ward(row, standing)
-    of_ward = actor.organization is Organization.WARD
-    open_proposal = proposal_of(session, request.id) is not None
+    of_ward = work.actor.organization is Organization.WARD
+    open_proposal = proposal_of(work.session, request.id) is not None
     return may_accept(
-        session,
-        program,
+        work,
         request,
-        actor,
-        now,
         always=open_proposal,
         ward_needed=ward_needed and not of_ward,
         instruction=order_no,

@@ -5,11 +5,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.orders import living_letter
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Household
@@ -53,30 +52,22 @@ def drop_warnings(request: Request, codes: tuple[str, ...], now: datetime) -> No
     warn(request, tuple(one for one in request.warnings if one not in codes), now)
 
 
-def choose_household(
-    session: Session,
-    vault: Vault,
-    request: Request,
-    row: Redelivery,
-    household_id: int,
-    actor: Actor,
-    now: datetime,
-) -> None:
+def choose_household(work: Work, request: Request, row: Redelivery, household_id: int) -> None:
     """Give a locked request to a household. With an account, its own channel is told, and the answer waited for.
 
     Raises:
         NotFoundError: there is no such household.
         ConflictError: the household has an open request for its letter; the message gives its number.
     """
-    household = session.scalar(
+    household = work.session.scalar(
         select(Household).where(Household.id == household_id).with_for_update(key_share=True)
     )
     if household is None:
         raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
-    other = open_request(session, household_id, None)
+    other = open_request(work.session, household_id, None)
     if other is not None and other.id != request.id:
-        if actor.id is None:  # nobody decides here: a person closes it as a duplicate
-            warn_of(request, SEVERAL, now)
+        if work.actor.id is None:  # nobody decides here: a person closes it as a duplicate
+            warn_of(request, SEVERAL, work.now)
             return
         raise ConflictError(
             _s(
@@ -86,19 +77,17 @@ def choose_household(
             code="duplicate",
         )
     request.household_id = household_id
-    letter = living_letter(session, household_id)
+    letter = living_letter(work.session, household_id)
     row.letter_id = letter.id if letter is not None else None
-    row.changed_at = now
-    drop_warnings(request, (SEVERAL, NOT_SURE, NO_MATCH, ACTIVATED), now)
-    record(
-        session, actor, now, "redelivery.chosen", "request", request.id, household_id=household_id
-    )
-    if row.proof == NONE and row.confirmed_at is None and has_account(session, household_id):
-        warn_of(request, ACTIVATED, now)
+    row.changed_at = work.now
+    drop_warnings(request, (SEVERAL, NOT_SURE, NO_MATCH, ACTIVATED), work.now)
+    record(work, "redelivery.chosen", "request", request.id, household_id=household_id)
+    if row.proof == NONE and row.confirmed_at is None and has_account(work.session, household_id):
+        warn_of(request, ACTIVATED, work.now)
         if REQUEST.can(request.state, "ask_back"):
-            move(session, request, "ask_back", actor, now)
+            move(work, request, "ask_back")
         if not household.protected:
-            tell(session, vault, request, row, "received", now, card=False)
+            tell(work, request, row, "received", card=False)
     else:
-        touch(request, now)
-    session.flush()
+        touch(request, work.now)
+    work.session.flush()

@@ -1,14 +1,12 @@
 """Carrying redeliveries out: the print run made the letter, or the parcel went to the post again."""
 
 from collections.abc import Collection
-from datetime import datetime
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.approvals.services import turn_down
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.services import reach, reach_of_replaced
 from portal.domain.requests.redeliveries.announcing import tell
 from portal.domain.requests.redeliveries.models import Redelivery
@@ -28,19 +26,15 @@ def lock_approved(session: Session, household_ids: Collection[int]) -> None:
     session.execute(_approved(household_ids).with_for_update(of=Request)).all()
 
 
-def letters_printed(
-    session: Session, household_ids: Collection[int], actor: Actor, now: datetime
-) -> int:
+def letters_printed(work: Work, household_ids: Collection[int]) -> int:
     """Note that the new letters of these households are printed; returns how many redeliveries that fulfills."""
-    found = list(session.scalars(_approved(household_ids)))
+    found = list(work.session.scalars(_approved(household_ids)))
     for request_id in found:
-        _fulfill(session, request_id, actor, now)
+        _fulfill(work, request_id)
     return len(found)
 
 
-def letters_posted(
-    session: Session, vault: Vault, household_ids: Collection[int], now: datetime
-) -> int:
+def letters_posted(work: Work, household_ids: Collection[int]) -> int:
     """Tell households that the letter they asked for again went to the post; each newest request is told of once.
 
     Returns how many households had asked.
@@ -55,7 +49,7 @@ def letters_posted(
         )
         .group_by(Request.household_id)
     )
-    found = session.execute(
+    found = work.session.execute(
         select(Request, Redelivery)
         .join(Redelivery, Redelivery.request_id == Request.id)
         .where(Request.id.in_(newest))
@@ -63,46 +57,44 @@ def letters_posted(
     ).all()
     for request, row in found:
         household_id = request.household_id or 0
-        way = reach(session, household_id)
+        way = reach(work.session, household_id)
         if way.row is None and (row.proof == SESSION or row.confirmed_at is not None):
             way = reach_of_replaced(
-                session, household_id
+                work.session, household_id
             )  # printing the letter replaced the account
-        tell(session, vault, request, row, "posted", now, card=False, way=way)
+        tell(work, request, row, "posted", card=False, way=way)
     return len(found)
 
 
-def parcel_posted(session: Session, shipment_id: int, actor: Actor, now: datetime) -> int:
+def parcel_posted(work: Work, shipment_id: int) -> int:
     """Note that the parcel of a shipment went to the post again; returns how many redeliveries that fulfills.
 
     The desk that packs may send again without waiting for a decision: an undecided request is then approved by it.
     """
-    found = _open_of(session, shipment_id)
+    found = _open_of(work.session, shipment_id)
     for request_id in found:
-        _fulfill(session, request_id, actor, now)
+        _fulfill(work, request_id)
     return len(found)
 
 
-def parcel_gone(
-    session: Session, vault: Vault, shipment_id: int, reason: str, actor: Actor, now: datetime
-) -> int:
+def parcel_gone(work: Work, shipment_id: int, reason: str) -> int:
     """End what asks for a parcel that will not go out again, and tell its household; returns how many requests that ends.
 
     ``reason`` is one of ``words.REASONS``: the pieces are in stock again, or lost, or others are sent instead.
     """
     if reason not in REASONS:
         raise ValueError("no reason that a resident can read")
-    found = _open_of(session, shipment_id)
+    found = _open_of(work.session, shipment_id)
     for request_id in found:
-        request = locked(session, request_id)
-        row = redelivery_of(session, request_id, lock=True)
+        request = locked(work.session, request_id)
+        row = redelivery_of(work.session, request_id, lock=True)
         row.state = REDELIVERY.next(row.state, "refuse")
-        row.decided_at = row.changed_at = now
-        set_reply(vault, request, reason, "")
-        if (proposal := proposal_of(session, request_id)) is not None:
-            turn_down(session, proposal.id, actor, now, household_id=request.household_id)
-        move(session, request, "close", actor, now, result=REFUSED, reason=reason)
-        tell(session, vault, request, row, "decided", now, card=True)
+        row.decided_at = row.changed_at = work.now
+        set_reply(work.vault, request, reason, "")
+        if (proposal := proposal_of(work.session, request_id)) is not None:
+            turn_down(work, proposal.id, household_id=request.household_id)
+        move(work, request, "close", result=REFUSED, reason=reason)
+        tell(work, request, row, "decided", card=True)
     return len(found)
 
 
@@ -113,13 +105,13 @@ def _open_of(session: Session, shipment_id: int) -> list[int]:
     return list(session.scalars(waiting.order_by(Redelivery.request_id)))
 
 
-def _fulfill(session: Session, request_id: int, actor: Actor, now: datetime) -> None:
-    request = locked(session, request_id)
-    row = redelivery_of(session, request_id, lock=True)
+def _fulfill(work: Work, request_id: int) -> None:
+    request = locked(work.session, request_id)
+    row = redelivery_of(work.session, request_id, lock=True)
     if row.state == REDELIVERY.initial:
-        row.state, row.decided_at = REDELIVERY.next(row.state, "approve"), now
-    row.state, row.changed_at = REDELIVERY.next(row.state, "fulfill"), now
-    move(session, request, "close", actor, now, result=FULFILLED)
+        row.state, row.decided_at = REDELIVERY.next(row.state, "approve"), work.now
+    row.state, row.changed_at = REDELIVERY.next(row.state, "fulfill"), work.now
+    move(work, request, "close", result=FULFILLED)
 
 
 def _approved(household_ids: Collection[int]) -> Select[int]:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy.orm import Session
-
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.deadlines import WindowKind
 from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.orders import living_letter
 from portal.domain.letters.shipments.mail import WARD_REASONS
@@ -58,55 +57,39 @@ class Standing:
         return self.shipment is not None and self.shipment.returned_reason in WARD_REASONS
 
 
-def letter_standing(
-    session: Session,
-    program: Program,
-    household_id: int,
-    now: datetime,
-    *,
-    but_for: int | None = None,
-) -> Standing:
+def letter_standing(work: Work, household_id: int, *, but_for: int | None = None) -> Standing:
     """Return how the household's letter stands; ``but_for`` is the request that is being decided."""
-    letter = living_letter(session, household_id)
-    shipment = latest_of_letter(session, letter.id) if letter is not None else None
+    letter = living_letter(work.session, household_id)
+    shipment = latest_of_letter(work.session, letter.id) if letter is not None else None
     sent = letter.handed_over_at if letter is not None else None
     sent_on = (shipment.posted_on if shipment is not None else None) or (
         jst_date(sent) if sent else None
     )
-    used = letters_sent_again(session, household_id)
-    asked = open_request(session, household_id, None, but_for=but_for)
-    return _standing(program, LETTER, letter, shipment, sent_on, used, asked, now)
+    used = letters_sent_again(work.session, household_id)
+    asked = open_request(work.session, household_id, None, but_for=but_for)
+    return _standing(work.program, LETTER, letter, shipment, sent_on, used, asked, work.now)
 
 
-def parcel_standing(
-    session: Session,
-    program: Program,
-    shipment: Shipment,
-    now: datetime,
-    *,
-    but_for: int | None = None,
-) -> Standing:
+def parcel_standing(work: Work, shipment: Shipment, *, but_for: int | None = None) -> Standing:
     """Return how one parcel stands; ``but_for`` is the request that is being decided."""
-    asked = open_request(session, shipment.household_id, shipment.id, but_for=but_for)
+    asked = open_request(work.session, shipment.household_id, shipment.id, but_for=but_for)
     return _standing(
-        program, PARCEL, None, shipment, shipment.posted_on, shipment.attempt, asked, now
+        work.program, PARCEL, None, shipment, shipment.posted_on, shipment.attempt, asked, work.now
     )
 
 
-def standings(
-    session: Session, program: Program, household_id: int, now: datetime
-) -> Sequence[Standing]:
+def standings(work: Work, household_id: int) -> Sequence[Standing]:
     """Return the household's letter and its parcels, each as it was posted last."""
     parcels = [
         s
-        for s in shipments_of(session, household_id)
+        for s in shipments_of(work.session, household_id)
         if s.kind == PARCEL and s.state != "cancelled"
     ]
     repeated = {s.previous_id for s in parcels}
     latest = [s for s in parcels if s.id not in repeated]
     return [
-        letter_standing(session, program, household_id, now),
-        *(parcel_standing(session, program, s, now) for s in latest),
+        letter_standing(work, household_id),
+        *(parcel_standing(work, s) for s in latest),
     ]
 
 

@@ -1,14 +1,14 @@
 """Which households fit a request without sign-in; for staff only, and never while the requester waits."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
 from portal.domain.people.households.folding import fold_name
 from portal.domain.people.households.queries import HouseholdView, view_households
@@ -40,7 +40,7 @@ class Match:
         return set(self.agrees) >= SURE
 
 
-def find_matches(session: Session, vault: Vault, indexer: Indexer, wish: Wish) -> list[Match]:
+def find_matches(work: Work, indexer: Indexer, wish: Wish) -> list[Match]:
     """Return households that agree in all of name, birth date and postal code, else in two of them, best first.
 
     A letter number that was written finds its household besides. Protected households are found too: who sees this
@@ -57,13 +57,13 @@ def find_matches(session: Session, vault: Vault, indexer: Indexer, wish: Wish) -
     for terms in tries:
         if sum(bool(part) for part in (terms.name, terms.postal_code, terms.birth)) < 2:
             continue  # one part alone fits too many
-        result = search_households(session, vault, indexer, terms, include_protected=True)
+        result = search_households(work, indexer, terms, include_protected=True)
         found |= {view.id: view for view in result.households}
         if found:
             break
-    by_number = _by_letter_number(session, wish.letter_number)
+    by_number = _by_letter_number(work.session, wish.letter_number)
     if by_number is not None and by_number not in found:
-        found |= {view.id: view for view in view_households(session, vault, [by_number])}
+        found |= {view.id: view for view in view_households(work, [by_number])}
     matches = [
         Match(view.id, _agrees(view, name, birth, postal, numbered=view.id == by_number))
         for view in found.values()
@@ -81,29 +81,29 @@ def waiting_for_match(session: Session, limit: int = AT_ONCE) -> list[int]:
     return list(session.scalars(statement.order_by(Redelivery.id).limit(limit)))
 
 
-def match_request(
-    session: Session, vault: Vault, indexer: Indexer, request_id: int, now: datetime
-) -> bool:
+def match_request(work: Work, indexer: Indexer, request_id: int) -> bool:
     """Match one request; False where it was matched or decided before.
 
     One household that agrees in everything is taken as the requester's; any other result waits for a person.
     """
-    request = locked(session, request_id)
-    row = redelivery_of(session, request_id, lock=True)
+    request = locked(work.session, request_id)
+    row = redelivery_of(work.session, request_id, lock=True)
     if row.matched_at is not None or row.state != REDELIVERY.initial:
         return False
-    matches = find_matches(session, vault, indexer, written_in(vault, request, WRITTEN))
+    matches = find_matches(work, indexer, written_in(work.vault, request, WRITTEN))
     row.matches = [
         {"household": match.household_id, "agrees": list(match.agrees)} for match in matches
     ]
-    row.matched_at = now
-    record(session, SYSTEM, now, "redelivery.matched", "request", request_id, found=len(matches))
+    row.matched_at = work.now
+    record(work.acting_as(SYSTEM), "redelivery.matched", "request", request_id, found=len(matches))
     sure = [match for match in matches if match.sure]
     if len(sure) == 1 and request.household_id is None:
-        choose_household(session, vault, request, row, sure[0].household_id, SYSTEM, now)
+        choose_household(work.acting_as(SYSTEM), request, row, sure[0].household_id)
     elif request.household_id is None:
-        warn_of(request, "several" if len(sure) > 1 else "not_sure" if matches else "no_match", now)
-    session.flush()
+        warn_of(
+            request, "several" if len(sure) > 1 else "not_sure" if matches else "no_match", work.now
+        )
+    work.session.flush()
     return True
 
 

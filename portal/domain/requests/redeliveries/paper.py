@@ -1,14 +1,11 @@
 """Requests for redelivery that came by post, FAX or counter (再配送依頼書), or on the telephone."""
 
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Channel
 from portal.domain.foundation.program.opening import require_open_for_staff
-from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
 from portal.domain.requests.redeliveries.queries import open_request
 from portal.domain.requests.redeliveries.submitting import keep_late, submit
@@ -31,15 +28,7 @@ TROUBLE = "redelivery"
 
 
 def enter_form(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    household_id: int,
-    item: str,
-    shipment_id: int | None,
-    form: PaperEntry[Wish],
-    actor: Actor,
-    now: datetime,
+    work: Work, household_id: int, item: str, shipment_id: int | None, form: PaperEntry[Wish]
 ) -> Request:
     """Enter a form, or a call (no form is kept then); where it is asked for already, the form is added to that request.
 
@@ -53,40 +42,36 @@ def enter_form(
     """
     by_phone = form.channel is Channel.PHONE
     if by_phone:
-        check_moment(form.received_at, now)
+        check_moment(form.received_at, work.now)
     else:
-        check_entry(form, now)
-    session.execute(
+        check_entry(form, work.now)
+    work.session.execute(
         select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
     )
-    task = locked_out_task(session, vault, form.evidence, TROUBLE) if form.evidence else None
-    counts = instant_that_counts(program, form, task.created_at if task else None)
-    with_channel = Actor(actor.role, actor.id, actor.organization, form.channel)
-    late = not by_phone and program.windows.redelivery.is_over(counts)
+    task = locked_out_task(work, form.evidence, TROUBLE) if form.evidence else None
+    counts = instant_that_counts(work.program, form, task.created_at if task else None)
+    with_channel = Actor(work.actor.role, work.actor.id, work.actor.organization, form.channel)
+    late = not by_phone and work.program.windows.redelivery.is_over(counts)
     if not late:
-        require_open_for_staff(program.windows.redelivery, counts)
-    asked = open_request(session, household_id, shipment_id)
+        require_open_for_staff(work.program.windows.redelivery, counts)
+    asked = open_request(work.session, household_id, shipment_id)
     if asked is None and late:
-        asked = _entered_before(session, household_id, form)
+        asked = _entered_before(work.session, household_id, form)
     if asked is not None:
-        row = locked(session, asked.id)
+        row = locked(work.session, asked.id)
     else:
         take = keep_late if late else submit
         row = take(
-            session,
-            vault,
-            program,
+            work.acting_as(with_channel),
             household_id,
             item,
             shipment_id,
-            with_channel,
-            now,
             received_at=counts,
             telephone=form.written.telephone,
         )
     if not by_phone:
-        add_form(session, row, form, with_channel, now)
-    finish_evidence(session, task, row, with_channel, now)
+        add_form(work.acting_as(with_channel), row, form)
+    finish_evidence(work.acting_as(with_channel), task, row)
     return row
 
 

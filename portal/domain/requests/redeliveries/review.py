@@ -2,9 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.requests.redeliveries.approving import needs_ward, standing_for
 from portal.domain.requests.redeliveries.choosing import (
     ACTIVATED,
@@ -52,16 +51,13 @@ def was_confirmed(session: Session, request: Request) -> bool:
     return redelivery_of(session, request.id).confirmed_at is not None
 
 
-def effects_of(
-    session: Session, vault: Vault, program: Program, request: Request
-) -> tuple[str, ...]:
+def effects_of(work: Work, request: Request) -> tuple[str, ...]:
     """Say what approving would do, in the staff's language."""
-    del vault  # a name that all kinds share
-    row = redelivery_of(session, request.id)
+    row = redelivery_of(work.session, request.id)
     if request.household_id is None:
         return (_s("先に、世帯を選びます。選ぶだけでは、何も送られません。"),)
-    standing = standing_for(session, program, request, row, request.changed_at)
-    limit = program.requests.redeliveries
+    standing = standing_for(work.at(request.changed_at), request, row)
+    limit = work.program.requests.redeliveries
     count = _s("再配送は、%(limit)d回のうち%(count)d回目になります。") % {
         "limit": limit,
         "count": standing.used + 1,

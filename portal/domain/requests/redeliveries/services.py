@@ -1,16 +1,13 @@
 """Deciding on redeliveries, taking them back, and the account owner's word about one without sign-in."""
 
-from datetime import datetime
-
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor, Organization
+from portal.domain.foundation.actors import Organization
 from portal.domain.foundation.approvals.services import turn_down
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.orders import cancel_order
 from portal.domain.letters.letters.states import REDELIVERY as REASON
 from portal.domain.people.households.models import Household
@@ -36,14 +33,10 @@ APPROVE, CHOOSE, TO_WARD, REFUSE = DECISIONS = ("approve", "choose", "to_ward", 
 
 
 def decide(
-    session: Session,
-    vault: Vault,
-    program: Program,
+    work: Work,
     request_id: int,
     version: int,
     action: str,
-    actor: Actor,
-    now: datetime,
     *,
     reason: str = "",
     text: str = "",
@@ -64,92 +57,67 @@ def decide(
         WrongStateError: it was decided before.
         TooLateError: too late for a letter to arrive.
     """
-    request = for_decision(session, request_id, version, actor, now)
-    row = redelivery_of(session, request_id, lock=True)
-    _refuse_strangers(session, request, actor)
+    request = for_decision(work, request_id, version)
+    row = redelivery_of(work.session, request_id, lock=True)
+    _refuse_strangers(work, request)
     match action:
         case "choose":
             chosen = extra.get("extra_other", "") or extra.get("extra_household", "")
-            _choose(session, vault, request, row, chosen, actor, now)
+            _choose(work, request, row, chosen)
         case "to_ward":
-            _to_ward(session, request, row, actor, now)
+            _to_ward(work, request, row)
         case "refuse":
-            _refuse(session, vault, request, row, reason, text, actor, now)
+            _refuse(work, request, row, reason, text)
         case "approve":
-            approve(session, vault, program, request, row, actor, now, Terms.read(extra))
+            approve(work, request, row, Terms.read(extra))
         case _other:
             raise InputError(_s("どうするかを選んでください。"))
     return request
 
 
-def _refuse_strangers(session: Session, request: Request, actor: Actor) -> None:
-    household = session.get(Household, request.household_id or 0)
+def _refuse_strangers(work: Work, request: Request) -> None:
+    household = work.session.get(Household, request.household_id or 0)
     if (
         household is not None
         and household.protected
-        and actor.organization is not Organization.WARD
+        and work.actor.organization is not Organization.WARD
     ):
         raise NotFoundError(_("この申請は見つかりませんでした。"))
 
 
-def _end_proposal(session: Session, request: Request, actor: Actor, now: datetime) -> None:
-    if (proposal := proposal_of(session, request.id)) is not None:
-        turn_down(session, proposal.id, actor, now, household_id=request.household_id)
+def _end_proposal(work: Work, request: Request) -> None:
+    if (proposal := proposal_of(work.session, request.id)) is not None:
+        turn_down(work, proposal.id, household_id=request.household_id)
 
 
-def _choose(
-    session: Session,
-    vault: Vault,
-    request: Request,
-    row: Redelivery,
-    typed: str,
-    actor: Actor,
-    now: datetime,
-) -> None:
+def _choose(work: Work, request: Request, row: Redelivery, typed: str) -> None:
     REDELIVERY.next(row.state, "approve")
     key = typed.strip().removeprefix("#")
     if not (key.isascii() and key.isdigit() and len(key) < 16):
         raise InputError(_s("世帯を選んでください。"))
-    household = session.get(Household, int(key))
-    if household is None or (household.protected and actor.organization is not Organization.WARD):
+    household = work.session.get(Household, int(key))
+    if household is None or (
+        household.protected and work.actor.organization is not Organization.WARD
+    ):
         raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
-    choose_household(session, vault, request, row, household.id, actor, now)
+    choose_household(work, request, row, household.id)
 
 
-def _to_ward(
-    session: Session, request: Request, row: Redelivery, actor: Actor, now: datetime
-) -> None:
+def _to_ward(work: Work, request: Request, row: Redelivery) -> None:
     REDELIVERY.next(row.state, "refuse")
-    row.ward_only, row.changed_at = True, now
-    warn_of(request, WARD, now)
+    row.ward_only, row.changed_at = True, work.now
+    warn_of(request, WARD, work.now)
     request.claimed_by, request.claimed_until = None, None
-    record(
-        session,
-        actor,
-        now,
-        "redelivery.to_ward",
-        "request",
-        request.id,
-        household_id=request.household_id,
-    )
-    session.flush()
+    record(work, "redelivery.to_ward", "request", request.id, household_id=request.household_id)
+    work.session.flush()
 
 
-def _refuse(
-    session: Session,
-    vault: Vault,
-    request: Request,
-    row: Redelivery,
-    reason: str,
-    text: str,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    refuse_own_entry(request, actor)
+def _refuse(work: Work, request: Request, row: Redelivery, reason: str, text: str) -> None:
+    refuse_own_entry(request, work.actor)
     after = REDELIVERY.next(row.state, "refuse")
     if reason not in REASONS:
         raise InputError(_s("住民に伝える理由を選んでください。"))
-    if actor.organization is not Organization.WARD:
+    if work.actor.organization is not Organization.WARD:
         if row.ward_only:
             raise NotAllowedError(_s("この申請は、区の職員が決めます。"))
         if request.household_id is None:
@@ -160,50 +128,31 @@ def _refuse(
                 )
             )
     if row.state == "approved" and row.item == LETTER:
-        cancel_order(session, request.household_id or 0, actor, now, reason=REASON)
-    row.state, row.decided_at, row.changed_at = after, now, now
-    set_reply(vault, request, reason, text)
-    _end_proposal(session, request, actor, now)
-    move(session, request, "close", actor, now, result=REFUSED, reason=reason)
-    tell(session, vault, request, row, "decided", now, card=True)
+        cancel_order(work, request.household_id or 0, reason=REASON)
+    row.state, row.decided_at, row.changed_at = after, work.now, work.now
+    set_reply(work.vault, request, reason, text)
+    _end_proposal(work, request)
+    move(work, request, "close", result=REFUSED, reason=reason)
+    tell(work, request, row, "decided", card=True)
 
 
-def withdraw(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    request_id: int,
-    household_id: int,
-    actor: Actor,
-    now: datetime,
-) -> Request:
+def withdraw(work: Work, request_id: int, household_id: int) -> Request:
     """Take a request back, until the new letter is printed or the parcel posted.
 
     Raises:
         NotFoundError: the household has no such request.
         WrongStateError: it was decided otherwise, or carried out.
     """
-    del vault, program  # a name that all kinds share
-    request, row = _own(session, request_id, household_id)
+    request, row = _own(work.session, request_id, household_id)
     after = REDELIVERY.next(row.state, "withdraw")
     if row.state == "approved" and row.item == LETTER:
-        cancel_order(session, household_id, actor, now, reason=REASON)
-    row.state, row.changed_at = after, now
-    _end_proposal(session, request, actor, now)
-    return move(session, request, "close", actor, now, result=WITHDRAWN)
+        cancel_order(work, household_id, reason=REASON)
+    row.state, row.changed_at = after, work.now
+    _end_proposal(work, request)
+    return move(work, request, "close", result=WITHDRAWN)
 
 
-def answer(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    request_id: int,
-    household_id: int,
-    actor: Actor,
-    now: datetime,
-    *,
-    mine: bool,
-) -> Request:
+def answer(work: Work, request_id: int, household_id: int, *, mine: bool) -> Request:
     """Keep what the owner of the account says about a request without sign-in: theirs, or taken back at once.
 
     Raises:
@@ -211,12 +160,12 @@ def answer(
         WrongStateError: nobody asks (any more).
     """
     if not mine:
-        return withdraw(session, vault, program, request_id, household_id, actor, now)
-    request, row = _own(session, request_id, household_id)
-    move(session, request, "answer", actor, now)
-    row.confirmed_at, row.changed_at = now, now
-    drop_warnings(request, (ACTIVATED,), now)
-    session.flush()
+        return withdraw(work, request_id, household_id)
+    request, row = _own(work.session, request_id, household_id)
+    move(work, request, "answer")
+    row.confirmed_at, row.changed_at = work.now, work.now
+    drop_warnings(request, (ACTIVATED,), work.now)
+    work.session.flush()
     return request
 
 

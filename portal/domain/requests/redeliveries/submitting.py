@@ -3,15 +3,13 @@
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
 from portal.domain.foundation.errors import ConflictError, NotFoundError, ThrottledError
 from portal.domain.foundation.program.opening import require_open
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.queries import shipment
 from portal.domain.people.authn import throttles
 from portal.domain.people.authn.networks import network_keys
@@ -36,14 +34,10 @@ from portal.domain.requests.requests.services import move, open_request, set_rep
 
 
 def submit(
-    session: Session,
-    vault: Vault,
-    program: Program,
+    work: Work,
     household_id: int,
     item: str,
     shipment_id: int | None,
-    actor: Actor,
-    now: datetime,
     *,
     received_at: datetime | None = None,
     telephone: str = "",
@@ -60,54 +54,46 @@ def submit(
         NotFoundError: the household has no such parcel.
         ConflictError: not now; the sentence says why and what else is possible (code: a ``Bar``).
     """
-    require_open(program.windows.redelivery, received_at or now)
+    require_open(work.program.windows.redelivery, received_at or work.now)
     # Where no request is open yet there is no row to lock: the household's row makes equal requests wait.
-    session.execute(
+    work.session.execute(
         select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
     )
-    standing = _asked_for(session, program, household_id, item, shipment_id, now)
-    if standing.bar is not None and not (_of_staff(actor) and standing.bar is Bar.ON_THE_WAY):
+    standing = _asked_for(work, household_id, item, shipment_id)
+    if standing.bar is not None and not (_of_staff(work.actor) and standing.bar is Bar.ON_THE_WAY):
         raise ConflictError(bar_text(standing), code=standing.bar.value)
     request = open_request(
-        session,
-        vault,
+        work,
         REDELIVERY,
         household_id,
-        actor,
-        now,
-        program=program,
         received_at=received_at,
         written=WRITTEN.seal(Wish(telephone=telephone)),
         warnings=(ADDRESS,) if standing.address_unknown else (),
     )
-    proof = NONE if item == LETTER and not sure else STAFF if _of_staff(actor) else SESSION
+    proof = NONE if item == LETTER and not sure else STAFF if _of_staff(work.actor) else SESSION
     row = Redelivery(
         request_id=request.id,
         item=item,
         letter_id=standing.letter.id if standing.letter else None,
         shipment_id=standing.shipment.id if standing.shipment else None,
         proof=proof,
-        matched_at=now if proof == NONE else None,
-        changed_at=now,
+        matched_at=work.now if proof == NONE else None,
+        changed_at=work.now,
     )
-    session.add(row)
-    session.flush()
-    if proof == NONE and has_account(session, household_id):
-        warn_of(request, ACTIVATED, now)
-        move(session, request, "ask_back", actor, now)
-    tell(session, vault, request, row, "received", now, card=False)
+    work.session.add(row)
+    work.session.flush()
+    if proof == NONE and has_account(work.session, household_id):
+        warn_of(request, ACTIVATED, work.now)
+        move(work, request, "ask_back")
+    tell(work, request, row, "received", card=False)
     return request
 
 
 def keep_late(
-    session: Session,
-    vault: Vault,
-    program: Program,
+    work: Work,
     household_id: int,
     item: str,
     shipment_id: int | None,
-    actor: Actor,
-    now: datetime,
     *,
     received_at: datetime,
     telephone: str = "",
@@ -117,15 +103,11 @@ def keep_late(
     Raises:
         NotFoundError: the household has no such parcel.
     """
-    standing = _asked_for(session, program, household_id, item, shipment_id, now)
+    standing = _asked_for(work, household_id, item, shipment_id)
     request = open_request(
-        session,
-        vault,
+        work,
         REDELIVERY,
         household_id,
-        actor,
-        now,
-        program=program,
         received_at=received_at,
         written=WRITTEN.seal(Wish(telephone=telephone)),
         warnings=(LATE,),
@@ -136,26 +118,18 @@ def keep_late(
         letter_id=standing.letter.id if standing.letter else None,
         shipment_id=standing.shipment.id if standing.shipment else None,
         proof=STAFF,
-        changed_at=now,
-        decided_at=now,
+        changed_at=work.now,
+        decided_at=work.now,
         state=STATES.next(STATES.initial, "refuse"),
     )
-    session.add(row)
-    set_reply(vault, request, LATE, "")
-    move(session, request, "close", actor, now, result=REFUSED, reason=LATE)
-    tell(session, vault, request, row, "decided", now, card=True)
+    work.session.add(row)
+    set_reply(work.vault, request, LATE, "")
+    move(work, request, "close", result=REFUSED, reason=LATE)
+    tell(work, request, row, "decided", card=True)
     return request
 
 
-def submit_without_sign_in(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    wish: Wish,
-    form_key: str,
-    address: str,
-    now: datetime,
-) -> str:
+def submit_without_sign_in(work: Work, wish: Wish, form_key: str, address: str) -> str:
     """Take a request of somebody who cannot sign in; returns its receipt number, the same for the same form.
 
     Nothing is looked up here, so that neither answer nor time tells whether anybody matches; the matching runs later
@@ -166,14 +140,14 @@ def submit_without_sign_in(
         ThrottledError: limit T9, per network and day; a form taken before still gets its number.
     """
     key = f"redelivery:{form_key[:50]}"
-    if receipt := earlier_result(session, key):
+    if receipt := earlier_result(work.session, key):
         return receipt
-    require_open(program.windows.redelivery, now)
-    near, _wide = network_keys(vault, address)
-    verdict = throttles.take(session, throttles.REDELIVERY_FORM, near, now)
+    require_open(work.program.windows.redelivery, work.now)
+    near, _wide = network_keys(work.vault, address)
+    verdict = throttles.take(work.session, throttles.REDELIVERY_FORM, near, work.now)
     # The counter's row is locked now: an equal form of another worker has committed or waits for us.
-    if receipt := earlier_result(session, key):
-        throttles.give_back(session, throttles.REDELIVERY_FORM, near)
+    if receipt := earlier_result(work.session, key):
+        throttles.give_back(work.session, throttles.REDELIVERY_FORM, near)
         return receipt
     if not verdict.allowed:
         raise ThrottledError(
@@ -182,38 +156,28 @@ def submit_without_sign_in(
             ),
             retry_at=verdict.retry_at,
         )
-    if not first_time(session, key, now) and (receipt := earlier_result(session, key)):
+    if not first_time(work.session, key, work.now) and (
+        receipt := earlier_result(work.session, key)
+    ):
         return receipt  # the same form from another network at the same moment
     request = open_request(
-        session,
-        vault,
-        REDELIVERY,
-        None,
-        Actor(Role.RESIDENT),
-        now,
-        program=program,
-        written=WRITTEN.seal(wish),
+        work.acting_as(Actor(Role.RESIDENT)), REDELIVERY, None, written=WRITTEN.seal(wish)
     )
-    session.add(Redelivery(request_id=request.id, item=LETTER, proof=NONE, changed_at=now))
-    session.flush()
-    keep_result(session, key, request.receipt_no)
+    work.session.add(
+        Redelivery(request_id=request.id, item=LETTER, proof=NONE, changed_at=work.now)
+    )
+    work.session.flush()
+    keep_result(work.session, key, request.receipt_no)
     return request.receipt_no
 
 
-def _asked_for(
-    session: Session,
-    program: Program,
-    household_id: int,
-    item: str,
-    shipment_id: int | None,
-    now: datetime,
-) -> Standing:
+def _asked_for(work: Work, household_id: int, item: str, shipment_id: int | None) -> Standing:
     if item == LETTER:
-        return letter_standing(session, program, household_id, now)
-    row = shipment(session, shipment_id)
+        return letter_standing(work, household_id)
+    row = shipment(work.session, shipment_id)
     if row is None or row.household_id != household_id or row.kind != PARCEL:
         raise NotFoundError(_("この郵便は見つかりませんでした。"))
-    return parcel_standing(session, program, row, now)
+    return parcel_standing(work, row)
 
 
 def _of_staff(actor: Actor) -> bool:

@@ -1,7 +1,5 @@
 """Accepting a request: alone, or by two people where the program or a rule says so; nobody confirms an own entry."""
 
-from datetime import datetime
-
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor
@@ -9,8 +7,8 @@ from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.queries import open_for
 from portal.domain.foundation.approvals.services import Instruction, confirm, propose
 from portal.domain.foundation.errors import NotAllowedError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import touch
 
@@ -32,11 +30,8 @@ def proposal_of(session: Session, request_id: int) -> Approval | None:
 
 
 def may_accept(
-    session: Session,
-    program: Program,
+    work: Work,
     row: Request,
-    actor: Actor,
-    now: datetime,
     *,
     always: bool = False,
     ward_needed: bool = False,
@@ -50,30 +45,21 @@ def may_accept(
     Raises:
         NotAllowedError: an own entry, the own proposal, or nobody of the ward.
     """
-    refuse_own_entry(row, actor)
-    if not (always or ward_needed or row.kind in program.requests.four_eyes):
+    refuse_own_entry(row, work.actor)
+    if not (always or ward_needed or row.kind in work.program.requests.four_eyes):
         return True
-    open_proposal = proposal_of(session, row.id)
+    open_proposal = proposal_of(work.session, row.id)
     if open_proposal is None:
         propose(
-            session,
-            ACCEPT,
-            "request",
-            row.id,
-            actor,
-            now,
-            instruction=instruction,
-            household_id=row.household_id,
+            work, ACCEPT, "request", row.id, instruction=instruction, household_id=row.household_id
         )
         row.claimed_by, row.claimed_until = None, None
-        touch(row, now)
-        session.flush()
+        touch(row, work.now)
+        work.session.flush()
         return False
     confirm(
-        session,
+        work,
         open_proposal.id,
-        actor,
-        now,
         ward_needed=ward_needed,
         household_id=row.household_id,
         instruction=instruction,

@@ -1,15 +1,14 @@
 """Telephone numbers that households left on forms, for calling them about what they asked for."""
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
 
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.requests.requests.kinds import OF_RESIDENTS, REFUSED, WITHDRAWN
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import telephone_in
 
 
-def number_left(session: Session, vault: Vault, household_id: int) -> str | None:
+def number_left(work: Work, household_id: int) -> str | None:
     """Return the number of a household's newest form that staff entered and a person accepted; None where there is none.
 
     What nobody looked at, or came without a person in between, may carry anybody's number.
@@ -18,7 +17,7 @@ def number_left(session: Session, vault: Vault, household_id: int) -> str | None
         Request.state == "in_progress",
         (Request.state == "closed") & Request.result.not_in((REFUSED, WITHDRAWN)),
     )
-    rows = session.scalars(
+    rows = work.session.scalars(
         select(Request)
         .where(
             Request.household_id == household_id,
@@ -30,6 +29,6 @@ def number_left(session: Session, vault: Vault, household_id: int) -> str | None
         .order_by(Request.id.desc())
     )
     return next(
-        (number for row in rows if (number := telephone_in(vault, row))),
+        (number for row in rows if (number := telephone_in(work.vault, row))),
         None,
     )

@@ -5,16 +5,15 @@ from datetime import date, datetime
 from typing import Generic, TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor, Channel
+from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import day_start, jst_date
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
 from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import details_of, finish_task
 from portal.domain.requests.requests.models import PaperForm, Request
@@ -85,11 +84,9 @@ def weaknesses(window: Window, form: PaperEntry[object], counts: datetime) -> tu
     return (*((LATE,) if window.is_over(counts) else ()), *((NO_ATTORNEY,) if stranger else ()))
 
 
-def add_form(
-    session: Session, row: Request, form: PaperEntry[object], actor: Actor, now: datetime
-) -> None:
+def add_form(work: Work, row: Request, form: PaperEntry[object]) -> None:
     """Add a form to a locked request. Raises NotAllowedError where nobody with an account enters it."""
-    if actor.id is None or actor.organization is None:
+    if work.actor.id is None or work.actor.organization is None:
         raise NotAllowedError(_s("書類を登録できるのは、アカウントのある職員だけです。"))
     paper = PaperForm(
         request_id=row.id,
@@ -100,16 +97,14 @@ def add_form(
         has_letter_of_attorney=form.has_letter_of_attorney,
         is_clear=form.is_clear,
         scan_id=form.scan_id,
-        entered_by=actor.id,
-        entered_at=now,
+        entered_by=work.actor.id,
+        entered_at=work.now,
         detail={"countersigned": sorted(form.countersigned), "evidence": form.evidence},
     )
-    session.add(paper)
-    session.flush()
+    work.session.add(paper)
+    work.session.flush()
     record(
-        session,
-        actor,
-        now,
+        work,
         "request.paper_added",
         "request",
         row.id,
@@ -118,39 +113,28 @@ def add_form(
         paper=paper.id,
         way=form.channel.value,
     )
-    touch(row, now)
-    session.flush()
+    touch(row, work.now)
+    work.session.flush()
 
 
-def locked_out_task(session: Session, vault: Vault, receipt_no: str, trouble: str) -> Task:
+def locked_out_task(work: Work, receipt_no: str, trouble: str) -> Task:
     """Return the request that somebody left without signing in, about ``trouble``, locked.
 
     Raises:
         NotFoundError: no such receipt, or it is about something else.
     """
-    task = session.scalar(select(Task).where(Task.receipt_no == receipt_no).with_for_update())
-    if task is None or details_of(vault, task).get("trouble") != trouble:
+    task = work.session.scalar(select(Task).where(Task.receipt_no == receipt_no).with_for_update())
+    if task is None or details_of(work.vault, task).get("trouble") != trouble:
         raise NotFoundError(
             _s("この受付番号で、サインインできない方から受けた申し込みはありません。")
         )
     return task
 
 
-def finish_evidence(
-    session: Session, task: Task | None, row: Request, actor: Actor, now: datetime
-) -> None:
+def finish_evidence(work: Work, task: Task | None, row: Request) -> None:
     """Note that a locked-out person's receipt counted for a request, and finish its task."""
     if task is None:
         return
-    record(
-        session,
-        actor,
-        now,
-        "request.honored",
-        "request",
-        row.id,
-        household_id=row.household_id,
-        task=task.id,
-    )
+    record(work, "request.honored", "request", row.id, household_id=row.household_id, task=task.id)
     if task.state == "open":
-        finish_task(session, task.id, actor, now)
+        finish_task(work, task.id)

@@ -4,18 +4,17 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import BusyError, InputError, NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault, seal, unseal
+from portal.domain.foundation.vault import seal, unseal
+from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
 from portal.domain.requests.requests.models import PaperForm, Request, Scan
 
@@ -107,18 +106,10 @@ def _run(data: bytes, *words: str) -> bytes:
     return done.stdout if done.returncode == 0 else b""
 
 
-def store_scan(
-    session: Session,
-    vault: Vault,
-    checked: CheckedScan,
-    actor: Actor,
-    now: datetime,
-    *,
-    household_id: int | None = None,
-) -> Scan:
+def store_scan(work: Work, checked: CheckedScan, *, household_id: int | None = None) -> Scan:
     """Store a checked file under a data key of its own; ``household_id`` where it is known whose it is."""
-    key, wrapped = vault.new_data_key()
-    digest = vault.blind("scan", checked.data, 32)
+    key, wrapped = work.vault.new_data_key()
+    digest = work.vault.blind("scan", checked.data, 32)
     row = Scan(
         household_id=household_id,
         media_type=checked.media_type,
@@ -127,15 +118,13 @@ def store_scan(
         digest=digest,
         wrapped_key=wrapped,
         sealed=seal(key, checked.data, b"scan:" + digest),
-        stored_by=actor.id,
-        stored_at=now,
+        stored_by=work.actor.id,
+        stored_at=work.now,
     )
-    session.add(row)
-    session.flush()
+    work.session.add(row)
+    work.session.flush()
     record(
-        session,
-        actor,
-        now,
+        work,
         "scan.stored",
         "scan",
         row.id,
@@ -163,29 +152,18 @@ def visible_scan(session: Session, scan_id: int, *, include_protected: bool) -> 
     return None if any(session.scalars(own.union_all(forms))) else row
 
 
-def open_scan(
-    session: Session, vault: Vault, scan_id: int, actor: Actor, now: datetime, reason: ScanReason
-) -> tuple[bytes, str]:
+def open_scan(work: Work, scan_id: int, reason: ScanReason) -> tuple[bytes, str]:
     """Decrypt a scan for somebody who may see it, and log that it was seen; returns content and media type.
 
     Raises:
         NotFoundError: there is none of that key.
         IntegrityFaultError: wrong key or a row that was changed or moved.
     """
-    row = session.get(Scan, scan_id)
+    row = work.session.get(Scan, scan_id)
     if row is None:
         raise NotFoundError(_s("この書類は見つかりませんでした。"))
-    data = unseal(vault.unwrap(row.wrapped_key), row.sealed, b"scan:" + row.digest)
-    record(
-        session,
-        actor,
-        now,
-        "scan.viewed",
-        "scan",
-        row.id,
-        household_id=row.household_id,
-        reason=reason.value,
-    )
+    data = unseal(work.vault.unwrap(row.wrapped_key), row.sealed, b"scan:" + row.digest)
+    record(work, "scan.viewed", "scan", row.id, household_id=row.household_id, reason=reason.value)
     return data, row.media_type
 
 

@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.base import insert_at_once
 from portal.domain.foundation.clock import jst_date
@@ -13,6 +12,7 @@ from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, _s, current_locale
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.foundation.work import Work
 from portal.domain.people.tasks.services import new_receipt_no
 from portal.domain.requests.requests.fields import WrittenForm
 from portal.domain.requests.requests.kinds import KINDS
@@ -25,14 +25,10 @@ CLAIM = timedelta(minutes=15)
 
 
 def open_request(
-    session: Session,
-    vault: Vault,
+    work: Work,
     kind: str,
     household_id: int | None,
-    actor: Actor,
-    now: datetime,
     *,
-    program: Program,
     children: int = 0,
     amount_yen: int = 0,
     written: dict[str, Any] | None = None,
@@ -49,18 +45,18 @@ def open_request(
     if kind not in KINDS:
         raise ValueError("unknown kind of request")
     receipt_no = receipt_no or new_receipt_no()
-    key, wrapped = vault.new_data_key() if written else (b"", None)
+    key, wrapped = work.vault.new_data_key() if written else (b"", None)
     row = Request(
         receipt_no=receipt_no,
         kind=kind,
         household_id=household_id,
-        channel=actor.channel.value,
-        entered_by=actor.id if actor.organization is not None else None,
+        channel=work.actor.channel.value,
+        entered_by=work.actor.id if work.actor.organization is not None else None,
         language=current_locale(),
-        received_at=received_at or now,
-        created_at=now,
-        changed_at=now,
-        due_on=due_day(program, received_at or now),
+        received_at=received_at or work.now,
+        created_at=work.now,
+        changed_at=work.now,
+        due_on=due_day(work.program, received_at or work.now),
         warnings=list(warnings),
         warned=bool(warnings),
         children=children,
@@ -71,17 +67,8 @@ def open_request(
         version=1,
         ward_only=False,
     )
-    insert_at_once(session, row)
-    record(
-        session,
-        actor,
-        now,
-        "request.opened",
-        "request",
-        row.id,
-        household_id=household_id,
-        kind=kind,
-    )
+    insert_at_once(work.session, row)
+    record(work, "request.opened", "request", row.id, household_id=household_id, kind=kind)
     return row
 
 
@@ -156,27 +143,18 @@ def locked(session: Session, request_id: int) -> Request:
 
 
 def move(
-    session: Session,
-    row: Request,
-    action: str,
-    actor: Actor,
-    now: datetime,
-    *,
-    result: str | None = None,
-    **detail: Any,
+    work: Work, row: Request, action: str, *, result: str | None = None, **detail: Any
 ) -> Request:
     """Take one step of the machine on a locked row and log it; closing needs a ``result``. Raises WrongStateError."""
     before = row.state
     row.state = REQUEST.next(before, action)
     row.version += 1
-    row.changed_at = now
+    row.changed_at = work.now
     row.claimed_by, row.claimed_until = None, None
     if row.state == "closed":
-        row.result, row.closed_at = result, now
+        row.result, row.closed_at = result, work.now
     record(
-        session,
-        actor,
-        now,
+        work,
         f"request.{action}",
         "request",
         row.id,
@@ -187,7 +165,7 @@ def move(
         result=result,
         **detail,
     )
-    session.flush()
+    work.session.flush()
     return row
 
 
@@ -203,56 +181,44 @@ def touch(row: Request, now: datetime) -> None:
     row.changed_at = now
 
 
-def claim(session: Session, request_id: int, actor: Actor, now: datetime) -> Request:
+def claim(work: Work, request_id: int) -> Request:
     """Keep a request for one reviewer for ``CLAIM``; the same person renews it.
 
     Raises:
         NotFoundError: there is none of that key.
         ConflictError: another person is deciding it now.
     """
-    row = locked(session, request_id)
+    row = locked(work.session, request_id)
     if (
-        row.claimed_by not in {None, actor.id}
+        row.claimed_by not in {None, work.actor.id}
         and row.claimed_until is not None
-        and row.claimed_until > now
+        and row.claimed_until > work.now
     ):
         raise ConflictError(_s("ほかの人が審査中です。次の申請へ進んでください。"), code="claimed")
-    if row.claimed_by != actor.id:
-        record(
-            session, actor, now, "request.claimed", "request", row.id, household_id=row.household_id
-        )
-    row.claimed_by, row.claimed_until = actor.id, now + CLAIM
-    session.flush()
+    if row.claimed_by != work.actor.id:
+        record(work, "request.claimed", "request", row.id, household_id=row.household_id)
+    row.claimed_by, row.claimed_until = work.actor.id, work.now + CLAIM
+    work.session.flush()
     return row
 
 
-def release(session: Session, request_id: int, actor: Actor, now: datetime) -> None:
+def release(work: Work, request_id: int) -> None:
     """Give a claim back; somebody else's is left alone. Raises NotFoundError."""
-    row = locked(session, request_id)
-    if row.claimed_by == actor.id:
+    row = locked(work.session, request_id)
+    if row.claimed_by == work.actor.id:
         row.claimed_by, row.claimed_until = None, None
-        record(
-            session,
-            actor,
-            now,
-            "request.released",
-            "request",
-            row.id,
-            household_id=row.household_id,
-        )
-        session.flush()
+        record(work, "request.released", "request", row.id, household_id=row.household_id)
+        work.session.flush()
 
 
-def for_decision(
-    session: Session, request_id: int, version: int, actor: Actor, now: datetime
-) -> Request:
+def for_decision(work: Work, request_id: int, version: int) -> Request:
     """Return the locked request for a decision made on a page that showed ``version``.
 
     Raises:
         NotFoundError: there is none of that key.
         ConflictError: it changed since (``changed``), or another person is deciding it (``claimed``).
     """
-    row = claim(session, request_id, actor, now)
+    row = claim(work, request_id)
     if row.version != version:
         raise ConflictError(
             _s(

@@ -11,8 +11,8 @@ from portal.domain.contacts.calls.kinds import Result
 from portal.domain.contacts.calls.models import Call
 from portal.domain.foundation.actors import Actor, Role
 from tests.browser.admin.served import ServedStaff
-from tests.support.coupons import VAULT
 from tests.support.staff import ROLES, hire
+from tests.support.work import work_in
 
 
 def at_the_desk(served: ServedStaff, page: Page, role: Role = Role.AGENT) -> Actor:
@@ -28,7 +28,7 @@ def begin_call(served: ServedStaff, page: Page, role: Role = Role.AGENT, **optio
     """Signs in somebody with a call that has just begun."""
     actor = at_the_desk(served, page, role)
     with served.database.write() as session:
-        services.start_call(session, actor, served.now, **options)
+        services.start_call(work_in(session, actor, served.now), **options)
     return actor
 
 
@@ -36,10 +36,10 @@ def end_call(served: ServedStaff, actor: Actor, **changes: Any) -> None:
     """Ends the call of somebody, if there is one."""
     facts: dict[str, Any] = {"category": "delivery", "subcategory": "absent", "result": Result.DONE}
     with served.database.write() as session:
-        call = services.current_call(session, actor)
+        call = services.current_call(work_in(session, actor))
         if call is not None:
             finishing.finish(
-                session, VAULT, call.id, AfterCall(**(facts | changes)), actor, served.now
+                work_in(session, actor, served.now), call.id, AfterCall(**(facts | changes))
             )
 
 

@@ -10,6 +10,7 @@ from portal.domain.foundation.actors import Role
 from tests.browser.admin.contacts.calling import at_the_desk, begin_call, end_call, last_call
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
+from tests.support.work import work_in
 
 
 def _list(served: ServedStaff, page: Page) -> None:
@@ -39,7 +40,7 @@ def _second(served: ServedStaff, page: Page) -> None:
 def _forgotten(served: ServedStaff, page: Page) -> None:
     begin_call(served, page)
     with served.database.write() as session:
-        forgotten.close_forgotten(session, served.now + timedelta(days=1))
+        forgotten.close_forgotten(work_in(session, now=served.now + timedelta(days=1)))
     served.go(page, "/calls")
 
 

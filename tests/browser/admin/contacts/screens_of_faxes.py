@@ -20,8 +20,8 @@ from tests.browser.admin.contacts.calling import at_the_desk
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
 from tests.functional.contacts.faxes.support import PROGRAM, SENDER
-from tests.support.coupons import VAULT
 from tests.support.files import fax
+from tests.support.work import work_in
 
 _SENT: dict[str, int] = {}
 """How many FAX each server got: each is another file."""
@@ -36,7 +36,7 @@ def came_in(served: ServedStaff, actor: Actor, *, hours: int = 2, pages: int = 1
         served.now - timedelta(hours=hours), check_scan(fax(*sizes)), CallLanguage.ZH, SENDER
     )
     with served.database.write() as session:
-        return services.receive(session, VAULT, program().calendar, new, actor, served.now).id
+        return services.receive(work_in(session, actor, served.now), program().calendar, new).id
 
 
 def program() -> Program:
@@ -49,7 +49,7 @@ def started(served: ServedStaff, page: Page, *, verified: bool = False) -> tuple
     actor = at_the_desk(served, page)
     case_id = came_in(served, actor, pages=2)
     with served.database.write() as session:
-        call = services.start(session, case_id, actor, served.now)
+        call = services.start(work_in(session, actor, served.now), case_id)
         if verified:
             session.add(
                 CallHousehold(
@@ -68,11 +68,13 @@ def replied(served: ServedStaff, page: Page, outcome: str = "") -> int:
     case_id, actor = started(served, page)
     draft = Draft(SENDER, SENDER, ("received",))
     with served.database.write() as session:
-        reply = replies.prepare(session, VAULT, program(), case_id, draft, actor, served.now)
+        reply = replies.prepare(
+            work_in(session, actor, served.now, program=program()), case_id, draft
+        )
         if outcome == "sent":
-            sending.mark_sent(session, reply.id, actor, served.now)
+            sending.mark_sent(work_in(session, actor, served.now), reply.id)
         elif outcome:
-            sending.mark_failed(session, reply.id, outcome, actor, served.now)
+            sending.mark_failed(work_in(session, actor, served.now), reply.id, outcome)
     return case_id
 
 
@@ -164,7 +166,7 @@ def _sheets(served: ServedStaff, page: Page) -> None:
     after = AfterCall("delivery", "not_arrived", Result.DONE)
     sheet = WrittenDown(began, began + timedelta(minutes=4), after, actor.id, same_is_right=True)
     with served.database.write() as session:
-        write_down(session, VAULT, program().calendar, sheet, actor, served.now)
+        write_down(work_in(session, actor, served.now), program().calendar, sheet)
     served.go(page, "/calls/written-down?said=entered")
 
 

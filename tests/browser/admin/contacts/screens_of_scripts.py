@@ -20,8 +20,8 @@ from portal.domain.foundation.program.loader import load_program
 from tests.browser.admin.contacts.calling import at_the_desk, begin_call, end_call
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
-from tests.support.coupons import VAULT
 from tests.support.staff import ROLES
+from tests.support.work import work_in
 
 PROGRAM = load_program("sample")
 KEY = "answer.delivery.absent"
@@ -75,7 +75,7 @@ def _beside(served: ServedStaff, page: Page) -> None:
 def asked(served: ServedStaff, actor: Actor, *, known: bool = True) -> int:
     """Somebody is to be called back: the task's key."""
     with served.database.write() as session:
-        call = current_call(session, actor)
+        call = current_call(work_in(session, actor))
         assert call is not None
         household = served.numbers["household"] if known else None
         if household is not None:
@@ -85,12 +85,8 @@ def asked(served: ServedStaff, actor: Actor, *, known: bool = True) -> int:
             session.flush()
         wanted = Wanted("090-0000-0000", text="再配送について", language=CallLanguage.KO)
         task_id = call_backs.ask(
-            session,
-            VAULT,
-            PROGRAM,
+            work_in(session, actor, served.now, program=PROGRAM),
             wanted,
-            actor,
-            served.now,
             call_id=call.id,
             household_id=household,
         ).id
@@ -136,15 +132,11 @@ def _no_outcome(served: ServedStaff, page: Page) -> None:
 def raised(served: ServedStaff, actor: Actor, kind: str = "eligibility") -> Escalation:
     """A question that was passed on in the call that goes on; the call ends."""
     with served.database.write() as session:
-        call = current_call(session, actor)
+        call = current_call(work_in(session, actor))
         assert call is not None
         row = services.raise_escalation(
-            session,
-            VAULT,
-            PROGRAM,
+            work_in(session, actor, served.now, program=PROGRAM),
             Question(kind, "基準日のあとに転入した。", "090-0000-0000"),
-            actor,
-            served.now,
             call_id=call.id,
         )
         session.flush()
@@ -196,7 +188,7 @@ def _answered(served: ServedStaff, page: Page) -> None:
     )
     with served.database.write() as session:
         order = Instruction("児発第12号", jst_date(served.now))
-        services.answer(session, VAULT, row.id, WardAnswer("対象です。", order), ward, served.now)
+        services.answer(work_in(session, ward, served.now), row.id, WardAnswer("対象です。", order))
     at_the_desk(served, page, Role.SUPERVISOR)
     served.go(page, f"/escalations/{row.id}")
     with page.expect_navigation():
@@ -214,7 +206,7 @@ def _sheet(served: ServedStaff, page: Page) -> None:
             AnswerRow(5, "", "可", "第1号"),
         ]
         file = AnswersFile(row.receipt_no.encode().ljust(32, b"0"), rows)
-        sheet_id = take_in(session, VAULT, file, actor, served.now).id
+        sheet_id = take_in(work_in(session, actor, served.now), file).id
     served.go(page, f"/escalations/answers/{sheet_id}")
 
 

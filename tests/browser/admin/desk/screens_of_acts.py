@@ -16,9 +16,9 @@ from tests.browser.admin.contacts.calling import at_the_desk, begin_call
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
 from tests.functional.requests.redeliveries.support import Post
-from tests.support.coupons import VAULT
 from tests.support.people import Person
 from tests.support.staff import hire
+from tests.support.work import work_in
 
 _people = count(500)
 
@@ -32,7 +32,7 @@ def family(served: ServedStaff, *, returned: bool = True) -> Person:
         post.come_back(person)
     with served.database.write() as session:
         row = add_authenticator(
-            session, VAULT, person.credential_id, "sms", "+819011112222", served.now
+            work_in(session, now=served.now), person.credential_id, "sms", "+819011112222"
         )
         row.state, row.confirmed_at = "confirmed", served.now
     return person
@@ -49,7 +49,9 @@ def caller(
     """A call with somebody of a household who is known so far, after a call back."""
     actor = begin_call(served, page, role, language=language)
     with served.database.write() as session:
-        place = opened_in(session, require_call(session, actor), person.household_id, served.now)
+        place = opened_in(
+            session, require_call(work_in(session, actor)), person.household_id, served.now
+        )
         place.level, place.called_back = int(level), True
     return actor
 

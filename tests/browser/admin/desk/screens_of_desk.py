@@ -13,8 +13,8 @@ from portal.domain.people.credentials.models import Credential
 from tests.browser.admin.contacts.calling import at_the_desk, begin_call, end_call
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
-from tests.support.coupons import VAULT
 from tests.support.people import CANARY_BIRTH, CANARY_NAME
+from tests.support.work import work_in
 
 KNOWN = Said(name=CANARY_NAME, birth=CANARY_BIRTH, postal="1390001")
 VERIFY = "form#verify"
@@ -23,11 +23,11 @@ VERIFY = "form#verify"
 def verified(served: ServedStaff, actor: Actor, said: Said = KNOWN) -> None:
     """The caller of somebody's call has said enough."""
     with served.database.write() as session:
-        call = current_call(session, actor)
+        call = current_call(work_in(session, actor))
         assert call is not None
         key = served.numbers["household"]
         opened_in(session, call, key, served.now)
-        assert verify(session, VAULT, call, key, said, Relation.OTHER_PARENT, actor, served.now)
+        assert verify(work_in(session, actor, served.now), call, key, said, Relation.OTHER_PARENT)
 
 
 def enroll(served: ServedStaff) -> None:
@@ -37,7 +37,7 @@ def enroll(served: ServedStaff) -> None:
             session.query(Credential).filter_by(household_id=served.numbers["household"]).one()
         )
         row = codes.add_authenticator(
-            session, VAULT, credential.id, "sms", "+819012345678", served.now
+            work_in(session, now=served.now), credential.id, "sms", "+819012345678"
         )
         row.state, row.confirmed_at = "confirmed", served.now
 
@@ -113,7 +113,7 @@ def _acting(served: ServedStaff, page: Page) -> None:
     actor = begin_call(served, page)
     verified(served, actor)
     with served.database.write() as session:
-        call = current_call(session, actor)
+        call = current_call(work_in(session, actor))
         assert call is not None
         place = opened_in(session, call, served.numbers["household"], served.now)
         place.level, place.called_back = 2, True
@@ -138,9 +138,9 @@ def _call_back(served: ServedStaff, page: Page) -> None:
     actor = begin_call(served, page)
     verified(served, actor)
     with served.database.write() as session:
-        call = current_call(session, actor)
+        call = current_call(work_in(session, actor))
         assert call is not None
-        ask_call_back(session, call, served.numbers["household"], actor, served.now)
+        ask_call_back(work_in(session, actor, served.now), call, served.numbers["household"])
     end_call(served, actor)
     begin_call(served, page, Role.AGENT, direction=Direction.OUTBOUND)
     served.go(page, "/desk")

@@ -21,8 +21,8 @@ from portal.domain.people.coupons.queries import coupon_of_child
 from tests.browser.admin.desk.screens_of_acts import caller, family
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
-from tests.support.coupons import VAULT
 from tests.support.resident import NOON
+from tests.support.work import work_in
 
 
 def _officer(served: ServedStaff) -> Actor:
@@ -36,21 +36,18 @@ def _case(served: ServedStaff, *, looked_up: bool = False) -> int:
         entry = coupon_of_child(session, served.numbers["household"], 1)
         assert entry.coupon is not None
         if entry.coupon.revealed_at is None:
-            coupons.reveal(session, VAULT, entry.coupon, actor, now)
+            coupons.reveal(work_in(session, actor, now), entry.coupon)
         told = Told("not_read", "汐見マート", "レジで読めない")
         row = faults.report_fault(
-            session,
-            VAULT,
+            work_in(session, actor, now),
             served.numbers["household"],
             entry.entitlement_id,
             told,
             Source.CALL,
-            actor,
-            now,
         )
         if looked_up:
             answer = LookUp("unused", jst_date(now))
-            faults.look_up(session, row.id, answer, actor, now, include_protected=True)
+            faults.look_up(work_in(session, actor, now), row.id, answer, include_protected=True)
         return row.id
 
 
@@ -75,12 +72,14 @@ def _incident(served: ServedStaff, *, report: str = "") -> int:
     now, actor = served.now, _officer(served)
     with served.database.write() as session:
         opening = Opening("lost_letters", now - timedelta(hours=2), summary="袋がひとつ足りない。")
-        row = register.open_incident(session, VAULT, opening, actor, now)
-        subjects.add_households(session, row.id, [served.numbers["household"]], actor, now)
-        subjects.add_theirs(session, row.id, "coupon", actor, now)
+        row = register.open_incident(work_in(session, actor, now), opening)
+        subjects.add_households(work_in(session, actor, now), row.id, [served.numbers["household"]])
+        subjects.add_theirs(work_in(session, actor, now), row.id, "coupon")
         if report:
             write_report(
-                session, VAULT, load_program("sample", NOON.date()), row.id, report, actor, now
+                work_in(session, actor, now, program=load_program("sample", NOON.date())),
+                row.id,
+                report,
             )
         return row.id
 
@@ -101,7 +100,7 @@ def _notice(served: ServedStaff, page: Page) -> None:
     now = served.now
     with served.database.write() as session:
         draft = Draft("fault", now, now + timedelta(days=1), "fault_shops")
-        key = site_notices.write(session, VAULT, draft, _officer(served), now).id
+        key = site_notices.write(work_in(session, _officer(served), now), draft).id
     served.enter(page, Role.OFFICER)
     served.go(page, f"/site-notices/{key}")
 
@@ -118,8 +117,10 @@ def _desk(served: ServedStaff, page: Page) -> None:
     person = family(served, returned=False)
     with served.database.write() as session:
         entry = coupon_of_child(session, person.household_id, 1)
-        coupon = assign_replacement(session, entry.entitlement_id, _officer(served), served.now)
-        coupons.reveal(session, VAULT, coupon, _officer(served), served.now)
+        coupon = assign_replacement(
+            work_in(session, _officer(served), served.now), entry.entitlement_id
+        )
+        coupons.reveal(work_in(session, _officer(served), served.now), coupon)
     caller(served, page, person)
     served.go(page, f"/desk/{person.household_id}/coupon-fault")
 
@@ -132,11 +133,16 @@ def _desk_unconfirmed(served: ServedStaff, page: Page) -> None:
 def _stops(served: ServedStaff, page: Page) -> None:
     now = served.now
     with served.database.write() as session:
-        downtime.log(session, "codes", now - timedelta(hours=1), None, _officer(served), now)
+        downtime.log(
+            work_in(session, _officer(served), now), "codes", now - timedelta(hours=1), None
+        )
         # the telephone has no notice on the sites: other screens would show it
         starts = downtime.first_plannable(now)
         downtime.plan(
-            session, VAULT, "telephone", starts, starts + timedelta(hours=2), _officer(served), now
+            work_in(session, _officer(served), now),
+            "telephone",
+            starts,
+            starts + timedelta(hours=2),
         )
     served.enter(page, Role.OFFICER)
     served.go(page, "/downtime")

@@ -6,7 +6,7 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
+from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.letters.letters.models import BareLetter, Letter, PrintChunk, PrintRun
 from portal.domain.letters.letters.numbers import new_letter_number
@@ -20,10 +20,10 @@ from portal.domain.mailroom.roster.holds import put_hold
 from portal.domain.people.households.models import Household
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
-from tests.support.coupons import VAULT
 from tests.support.files import picture
 from tests.support.people import add_person
 from tests.support.proofs import approve_run
+from tests.support.work import work_in
 
 NUMBERS = count(1)
 
@@ -80,7 +80,7 @@ def _run(served: ServedStaff, *, held: bool = False) -> int:
             )
         if held:
             household = session.get_one(Household, people[0].household_id)
-            put_hold(session, household, "W06_INSTITUTION", SYSTEM, now)
+            put_hold(work_in(session, now=now), household, "W06_INSTITUTION")
         return run.id
 
 
@@ -95,9 +95,9 @@ def _propose(served: ServedStaff, run_id: int, *, confirm: bool = False) -> None
     officer, ward = _people(served)
     approve_run(served.database, run_id, officer, ward, served.now)
     with served.database.write() as session:
-        propose_hand_over(session, run_id, officer, served.now)
+        propose_hand_over(work_in(session, officer, served.now), run_id)
         if confirm:
-            confirm_hand_over(session, VAULT, run_id, ward, served.now)
+            confirm_hand_over(work_in(session, ward, served.now), run_id)
 
 
 def _ready(served: ServedStaff, page: Page) -> None:
@@ -116,7 +116,7 @@ def _proof(served: ServedStaff) -> int:
         ).one()
         drawn = [Picture(letter, ("first", "longest"), picture())]
         store_proof(
-            session, VAULT, run_id, build_sha256(session, run_id), 1, drawn, officer, served.now
+            work_in(session, officer, served.now), run_id, build_sha256(session, run_id), 1, drawn
         )
     return run_id
 
@@ -137,7 +137,7 @@ def _no_reason(served: ServedStaff, page: Page) -> None:
 def _refused(served: ServedStaff, page: Page) -> None:
     run_id = _proof(served)
     with served.database.write() as session:
-        refuse_proof(session, VAULT, run_id, "差出人の住所が古い", _people(served)[1], served.now)
+        refuse_proof(work_in(session, _people(served)[1], served.now), run_id, "差出人の住所が古い")
     served.enter(page)
     served.go(page, f"/letters/{run_id}/proof?said=refused")
 
@@ -183,7 +183,8 @@ def _address(served: ServedStaff, session: Session) -> int:
     )
     officer = _people(served)[0]
     return staff_addresses.add(
-        session, VAULT, load_program("sample", served.now.date()), address, officer, served.now
+        work_in(session, officer, served.now, program=load_program("sample", served.now.date())),
+        address,
     ).id
 
 

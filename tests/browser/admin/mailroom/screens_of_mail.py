@@ -21,8 +21,8 @@ from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
 from tests.functional.requests.redeliveries.support import tracking_no
 from tests.support.archives import MailHouse
-from tests.support.coupons import VAULT
 from tests.support.people import Person
+from tests.support.work import work_in
 
 LABELS = count(1)
 FAMILIES = count(400_000, 100)
@@ -35,17 +35,15 @@ def mail_house(served: ServedStaff, *, consented: bool = True) -> MailHouse:
     key = pyrage.x25519.Identity.generate()
     with served.database.write() as session:
         company = subcontractors.propose_subcontractor(
-            session,
+            work_in(session, officer, served.now),
             "汐風印刷株式会社",
             "mail_house",
             "手紙の印刷と封入",
             str(key.to_public()),
-            officer,
-            served.now,
         )
         if consented:
             subcontractors.consent(
-                session, company.id, "5汐子第123号", served.now.date(), ward, served.now
+                work_in(session, ward, served.now), company.id, "5汐子第123号", served.now.date()
             )
         return MailHouse(
             served.database,
@@ -90,7 +88,7 @@ def _archive(served: ServedStaff, page: Page, *, sent: bool = False, lost: bool 
         house.hand_over(run_id)
     if lost:
         with served.database.write() as session:
-            lose_archive(session, built.id, house.officer, served.now)
+            lose_archive(work_in(session, house.officer, served.now), built.id)
     served.enter(page, Role.OFFICER)
     served.go(page, f"/letters/{run_id}/archive")
     return run_id
@@ -130,9 +128,9 @@ def pulled(
             )
     if listed:
         with served.database.write() as session:
-            key = recall_list.draw_up(session, run_id, house.officer, served.now).id
+            key = recall_list.draw_up(work_in(session, house.officer, served.now), run_id).id
             if sent:
-                recall_list.send_list(session, key, house.officer, served.now)
+                recall_list.send_list(work_in(session, house.officer, served.now), key)
     return house, run_id, people
 
 
@@ -167,12 +165,10 @@ def _posted_meanwhile(served: ServedStaff, page: Page) -> None:
         )
         entry = Entry(number, tracking_no(900_000 + next(LABELS)))
         post_letters(
-            session,
+            work_in(session, house.officer, served.now + timedelta(days=1)),
             [entry],
             served.now.date(),
             "simple_registered",
-            house.officer,
-            served.now + timedelta(days=1),
         )
     served.enter(page, Role.OFFICER)
     served.go(page, f"/letters/{run_id}/pull")
@@ -220,17 +216,14 @@ def _dispatches(served: ServedStaff, page: Page) -> None:
     with served.database.write() as session:
         rows = [
             calendar.plan(
-                session,
-                VAULT,
+                work_in(session, officer, served.now - timedelta(hours=12)),
                 calendar.Plan(
                     today + timedelta(days=days), "汐風郵便局", 1_200, ("潮見坂", "灯台通")
                 ),
-                officer,
-                served.now - timedelta(hours=12),
             )
             for days in (0, 3)
         ]
-        calendar.cancel(session, rows[-1].id, officer, served.now)
+        calendar.cancel(work_in(session, officer, served.now), rows[-1].id)
     served.enter(page, Role.OFFICER)
     served.go(page, "/dispatches")
 

@@ -12,7 +12,7 @@ from portal.domain.letters.documents.models import DocumentVersion
 from portal.domain.oversight.management import minutes
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
-from tests.support.coupons import VAULT
+from tests.support.work import work_in
 
 TEXTS = {
     "subject": "第1回 定例の打合せ",
@@ -32,7 +32,7 @@ def _written(served: ServedStaff) -> int:
     officer = Actor(Role.OFFICER, served.colleagues[Role.OFFICER].id, Organization.CONTRACTOR)
     with served.database.write() as session:
         return minutes.write(
-            session, VAULT, None, 0, jst_date(served.now), TEXTS, officer, served.now
+            work_in(session, officer, served.now), None, 0, jst_date(served.now), TEXTS
         ).id
 
 
@@ -41,7 +41,7 @@ def _proposed(served: ServedStaff) -> None:
     with served.database.write() as session:
         if session.scalar(select(DocumentVersion.id).limit(1)) is None:
             documents.propose(
-                session, "pages", b"a = 1\n", "texts.toml", "初版", officer, served.now
+                work_in(session, officer, served.now), "pages", b"a = 1\n", "texts.toml", "初版"
             )
 
 

@@ -19,9 +19,9 @@ from tests.browser.admin.contacts.calling import at_the_desk, begin_call
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
 from tests.support.call_month import END_OF_JULY, JULY, add_marked_call, as_file, invent_counts
-from tests.support.coupons import VAULT
 from tests.support.staff import hire
 from tests.support.telephony import BY_LANGUAGE, BY_LINE, line_file
+from tests.support.work import work_in
 
 REPORT = "/call-report/2023-07"
 WRONG = ("2023-07-05", "9:00", "1番", 1, 2, 0, 0, 0, 0)
@@ -43,7 +43,12 @@ def count_july(served: ServedStaff) -> None:
     data = as_file(invent_counts(JULY, END_OF_JULY, halves=(18, 19)))
     actor = lead(served)
     with served.database.write() as session:
-        import_file(session, PROGRAM, BY_LANGUAGE, data, actor, served.now, reason=Reason.CORRECTED)
+        import_file(
+            work_in(session, actor, served.now, program=PROGRAM),
+            BY_LANGUAGE,
+            data,
+            reason=Reason.CORRECTED,
+        )
 
 
 def _to_draft(served: ServedStaff) -> None:
@@ -52,7 +57,7 @@ def _to_draft(served: ServedStaff) -> None:
         row = month_report(session, KIND.name, JULY)
         if row is not None and row.state != DRAFT:
             back = monthly.give_back if row.state == "checked" else monthly.revise
-            back(session, VAULT, KIND.name, JULY, actor, served.now)
+            back(work_in(session, actor, served.now), KIND.name, JULY)
 
 
 def _checked(served: ServedStaff, *, submitted: bool = False) -> None:
@@ -60,9 +65,9 @@ def _checked(served: ServedStaff, *, submitted: bool = False) -> None:
     _to_draft(served)
     one, two = lead(served), lead(served, "two")
     with served.database.write() as session:
-        version = monthly.check(session, VAULT, PROGRAM, KIND, JULY, one, served.now)
+        version = monthly.check(work_in(session, one, served.now, program=PROGRAM), KIND, JULY)
         if submitted:
-            monthly.submit(session, VAULT, KIND.name, JULY, version.number, two, served.now)
+            monthly.submit(work_in(session, two, served.now), KIND.name, JULY, version.number)
 
 
 def _counts(served: ServedStaff, page: Page) -> None:
@@ -170,7 +175,10 @@ def _board(served: ServedStaff, page: Page, path: str = "/board") -> None:
     actor = lead(served)
     with served.database.write() as session:
         import_file(
-            session, PROGRAM, BY_LINE, line_file(rows), actor, served.now, reason=Reason.CORRECTED
+            work_in(session, actor, served.now, program=PROGRAM),
+            BY_LINE,
+            line_file(rows),
+            reason=Reason.CORRECTED,
         )
     begin_call(served, page)
     at_the_desk(served, page, Role.SUPERVISOR)
@@ -183,9 +191,15 @@ def _watch(served: ServedStaff, page: Page, path: str = "/watch") -> None:
     with served.database.write() as session:
         for what in ("search", "unmask", "open", "births"):
             record(
-                session, actor, served.now, "staff.unusual_browsing", "staff_user", agent, what=what
+                work_in(session, actor, served.now),
+                "staff.unusual_browsing",
+                "staff_user",
+                agent,
+                what=what,
             )
-        note_protected_asked(session, served.numbers["protected"], actor, served.now, call_id=1)
+        note_protected_asked(
+            work_in(session, actor, served.now), served.numbers["protected"], call_id=1
+        )
     at_the_desk(served, page, Role.SUPERVISOR)
     served.go(page, path)
 

@@ -10,6 +10,7 @@ from portal.domain.requests.alternatives.serials import read_range
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
 from tests.support.paper import GIFT, Paper, make_paper
+from tests.support.work import work_in
 
 _OFFICES: dict[str, Paper] = {}
 """One office for each server: its people and its stock are made once."""
@@ -82,7 +83,7 @@ def _parcel(state: str, served: ServedStaff, page: Page) -> None:
         paper.post(parcel)
     if state == "lost":
         with served.database.write() as session:
-            lost_parcels.lose(session, parcel, paper.officer, served.now)
+            lost_parcels.lose(work_in(session, paper.officer, served.now), parcel)
     if state == "returned":
         paper.come_back(parcel)
     served.enter(page)
@@ -110,12 +111,9 @@ def _stock(served: ServedStaff, page: Page) -> None:
         if stocktaking.waiting_count(session, GIFT) is None:
             last = read_range("GC000400")
             stocktaking.propose_count(
-                session,
-                paper.program,
+                work_in(session, paper.officer, served.now, program=paper.program),
                 GIFT,
                 paper.line().on_hand - 1,
-                paper.officer,
-                served.now,
                 missing=[last],
                 reason="棚の奥になかった",
             )

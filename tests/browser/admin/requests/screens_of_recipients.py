@@ -12,8 +12,8 @@ from portal.domain.requests.recipients import changes, counter
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
 from tests.functional.requests.recipients.support import NEWCOMER, PROGRAM
-from tests.support.coupons import VAULT
 from tests.support.people import Person, add_person
+from tests.support.work import work_in
 
 NUMBERS = count(1)
 
@@ -38,15 +38,11 @@ def _change(served: ServedStaff) -> int:
     household = _family(served).household_id
     with served.database.write() as session:
         return changes.submit(
-            session,
-            VAULT,
-            PROGRAM,
+            work_in(session, officer, served.now, program=PROGRAM),
             household,
             (2,),
             NEWCOMER,
             "support_center",
-            officer,
-            served.now,
         ).id
 
 
@@ -136,7 +132,9 @@ def _counter(served: ServedStaff, page: Page) -> None:
     gone = _letter(served)
     _letter(served)
     with served.database.write() as session:
-        counter.handed_at_counter(session, gone, "passport", _ward(served), served.now, signed=True)
+        counter.handed_at_counter(
+            work_in(session, _ward(served), served.now), gone, "passport", signed=True
+        )
     served.enter(page)
     served.go(page, "/counter?said=handed")
 

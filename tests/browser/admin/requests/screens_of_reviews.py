@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 from sqlalchemy import update
 
-from portal.domain.foundation.actors import SYSTEM, Role
+from portal.domain.foundation.actors import Role
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.requests.declines import services as declines
@@ -19,10 +19,10 @@ from portal.domain.requests.requests.scans import check_scan, store_scan
 from portal.domain.requests.requests.services import claim as claim_request
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
-from tests.support.coupons import VAULT
 from tests.support.desk import PARENT, Inbox, officer
 from tests.support.files import picture
 from tests.support.people import Person, add_person, give_coupons
+from tests.support.work import work_in
 
 NUMBERS = count(1)
 PROGRAM = load_program("sample", date(2023, 8, 1))
@@ -55,7 +55,8 @@ def fill(served: ServedStaff) -> None:
     box.addition(clerk)
     with served.database.write() as session:
         claim_request(
-            session, taken.id, officer(served.colleagues[Role.ADMINISTRATOR].id), served.now
+            work_in(session, officer(served.colleagues[Role.ADMINISTRATOR].id), served.now),
+            taken.id,
         )
 
 
@@ -84,7 +85,9 @@ def _unclaimed(served: ServedStaff, page: Page) -> None:
 def _taken(served: ServedStaff, page: Page) -> None:
     row = inbox(served).decline(family(served))
     with served.database.write() as session:
-        claim_request(session, row.id, officer(served.colleagues[Role.AGENT].id), served.now)
+        claim_request(
+            work_in(session, officer(served.colleagues[Role.AGENT].id), served.now), row.id
+        )
     go(served, page, f"/reviews/{row.id}")
 
 
@@ -92,9 +95,7 @@ def _paper(served: ServedStaff, page: Page) -> None:
     person = family(served)
     with served.database.write() as session:
         file = check_scan(picture(size=(600, 800)))
-        scan = store_scan(
-            session, VAULT, file, SYSTEM, served.now, household_id=person.household_id
-        )
+        scan = store_scan(work_in(session, now=served.now), file, household_id=person.household_id)
     claim(
         served,
         page,
@@ -126,7 +127,7 @@ def _changed(served: ServedStaff, page: Page) -> None:
     claim(served, page, row)
     with served.database.write() as session:
         declines.withdraw(
-            session, VAULT, PROGRAM, row.id, row.household_id or 0, PARENT, served.now
+            work_in(session, PARENT, served.now, program=PROGRAM), row.id, row.household_id or 0
         )
     page.check("input[value=accept]")
     press(page, "form#decision")
@@ -168,7 +169,12 @@ def _stops(served: ServedStaff, page: Page, *, full: bool = False) -> None:
             box.reveal(person)
             row = box.decline(person, (1,))
             with served.database.write() as session:
-                decide(session, VAULT, PROGRAM, row.id, row.version, "accept", actor, served.now)
+                decide(
+                    work_in(session, actor, served.now, program=PROGRAM),
+                    row.id,
+                    row.version,
+                    "accept",
+                )
     go(served, page, "/stops")
 
 
@@ -180,7 +186,7 @@ def _report(served: ServedStaff, page: Page) -> None:
     box, actor = inbox(served), officer(served.colleagues[Role.AGENT].id)
     row = box.decline(family(served))
     with served.database.write() as session:
-        decide(session, VAULT, PROGRAM, row.id, row.version, "accept", actor, served.now)
+        decide(work_in(session, actor, served.now, program=PROGRAM), row.id, row.version, "accept")
     go(served, page, "/reports/declines", Role.AUDITOR)
 
 

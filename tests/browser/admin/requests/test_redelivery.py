@@ -13,9 +13,9 @@ from portal.domain.requests.requests.models import Request
 from tests.browser.admin.served import ServedStaff
 from tests.functional.requests.redeliveries.support import PROGRAM, handed_over, wish
 from tests.support.browser import PageFactory
-from tests.support.coupons import VAULT
 from tests.support.gates import GATES, QUICK, check_page
 from tests.support.people import add_person
+from tests.support.work import work_in
 
 NUMBERS = count(1)
 Screen = Callable[[ServedStaff, Page], int]
@@ -28,13 +28,10 @@ def claimed(served: ServedStaff, page: Page) -> int:
     with served.database.write() as session:
         handed_over(session, person)
         receipt_no = submit_without_sign_in(
-            session,
-            VAULT,
-            PROGRAM,
+            work_in(session, now=served.now, program=PROGRAM),
             wish(telephone="09087654321"),
             f"browser-{number}",
             f"192.0.2.{number}",
-            served.now,
         )
         request_id = session.scalars(
             select(Request.id).where(Request.receipt_no == receipt_no)

@@ -19,6 +19,7 @@ from portal.domain.foundation.texts import use_locale
 from tests.support import pdf
 from tests.support.coupons import VAULT
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 SHEET = {
     "started_on": "令和5年7月31日",
@@ -193,7 +194,7 @@ def test_a_sheet_is_entered_during_a_call_and_no_household_opens_by_it(staff: St
     agent.get("/calls/written-down/new")
     agent.post(SUBMIT, SHEET | {"agent": str(colleague.id)})
     with staff.database.read() as session, pytest.raises(NotAllowedError):
-        require_call(session, Actor(Role.AGENT, colleague.id))
+        require_call(work_in(session, Actor(Role.AGENT, colleague.id)))
     assert agent.get(f"/desk/{person.household_id}").status_code != 200
     (sheet,) = calls(staff)
     agent.get("/calls/written-down")
@@ -287,7 +288,7 @@ def test_two_people_who_enter_the_same_sheet_at_once_make_one(staff: StaffSite) 
         try:
             with staff.database.write() as session:
                 actor, calendar = Actor(Role.AGENT, staff_id), staff.site.program.calendar
-                later_entry.write_down(session, VAULT, calendar, sheet, actor, staff.now)
+                later_entry.write_down(work_in(session, actor, staff.now), calendar, sheet)
         except InputError as error:
             return error.code
         return ""

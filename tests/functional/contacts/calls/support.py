@@ -18,6 +18,7 @@ from portal.platform.database import Database
 from tests.support.coupons import VAULT
 from tests.support.people import Person, add_person
 from tests.support.staff import ROLES, hire
+from tests.support.work import work_in
 
 NOW = datetime(2023, 8, 1, 1, 0, tzinfo=UTC)
 """Ten in the morning in Japan, a Tuesday."""
@@ -50,12 +51,12 @@ class Room:
     def start(self, actor: Actor, now: datetime = NOW, **options: Any) -> int:
         """A call begins; returns its key."""
         with self.database.write() as session:
-            return services.start_call(session, actor, now, **options).id
+            return services.start_call(work_in(session, actor, now), **options).id
 
     def hang_up(self, call_id: int, actor: Actor, now: datetime = NOW) -> None:
         """The talk ends."""
         with self.database.write() as session:
-            services.hang_up(session, call_id, actor, now)
+            services.hang_up(work_in(session, actor, now), call_id)
 
     def finish(
         self,
@@ -67,17 +68,17 @@ class Room:
     ) -> None:
         """The call ends with its notes."""
         with self.database.write() as session:
-            finishing.finish(session, VAULT, call_id, after or noted(**changes), actor, now)
+            finishing.finish(work_in(session, actor, now), call_id, after or noted(**changes))
 
     def correct(self, call_id: int, actor: Actor, now: datetime = NOW, **changes: Any) -> None:
         """The notes are put right."""
         with self.database.write() as session:
-            finishing.correct(session, VAULT, call_id, noted(**changes), actor, now)
+            finishing.correct(work_in(session, actor, now), call_id, noted(**changes))
 
     def close_forgotten(self, now: datetime) -> int:
         """One round of the rule."""
         with self.database.write() as session:
-            return forgotten.close_forgotten(session, now)
+            return forgotten.close_forgotten(work_in(session, now=now))
 
     def call(self, call_id: int) -> Call:
         """The call as it stands."""
@@ -93,7 +94,7 @@ class Room:
     def current(self, actor: Actor) -> int | None:
         """The key of somebody's open call."""
         with self.database.read() as session:
-            call = services.current_call(session, actor)
+            call = services.current_call(work_in(session, actor))
             return call.id if call is not None else None
 
     def look_at_a_page(self, actor: Actor, now: datetime) -> None:

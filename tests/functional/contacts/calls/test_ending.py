@@ -23,6 +23,7 @@ from portal.platform.database import Database
 from tests.functional.contacts.calls.support import NOW, Room, noted
 from tests.functional.requests.redeliveries.support import PROGRAM
 from tests.support.coupons import VAULT
+from tests.support.work import work_in
 
 TELEPHONE = "03-1234-5678"
 
@@ -34,20 +35,14 @@ def room(database: Database) -> Room:
 
 def end(room: Room, call_id: int, actor: Actor, **changes: object) -> None:
     with room.database.write() as session:
-        ending.end_call(session, VAULT, PROGRAM, call_id, replace(noted(), **changes), actor, NOW)  # type: ignore[arg-type]
+        said = replace(noted(), **changes)  # type: ignore[arg-type]
+        ending.end_call(work_in(session, actor, NOW, program=PROGRAM), call_id, said)
 
 
 def correct(room: Room, call_id: int, actor: Actor, **changes: object) -> None:
     with room.database.write() as session:
-        ending.correct_call(
-            session,
-            VAULT,
-            PROGRAM,
-            call_id,
-            replace(noted(), **changes),  # type: ignore[arg-type]
-            actor,
-            NOW,
-        )
+        said = replace(noted(), **changes)  # type: ignore[arg-type]
+        ending.correct_call(work_in(session, actor, NOW, program=PROGRAM), call_id, said)
 
 
 def tasks(room: Room) -> list[Task]:
@@ -59,7 +54,7 @@ def tasks(room: Room) -> list[Task]:
 
 def opened(room: Room, actor: Actor, household_id: int) -> None:
     with room.database.write() as session:
-        gate.opened_in(session, gate.require_call(session, actor), household_id, NOW)
+        gate.opened_in(session, gate.require_call(work_in(session, actor)), household_id, NOW)
 
 
 def likely(room: Room, call_id: int) -> Result:
@@ -101,7 +96,9 @@ def test_a_call_back_needs_a_number_unless_it_is_known_already(room: Room) -> No
     assert likely(room, call_id) is Result.DONE
     with room.database.write() as session:
         call_backs.ask(
-            session, VAULT, PROGRAM, call_backs.Wanted(TELEPHONE), agent, NOW, call_id=call_id
+            work_in(session, agent, NOW, program=PROGRAM),
+            call_backs.Wanted(TELEPHONE),
+            call_id=call_id,
         )
     assert likely(room, call_id) is Result.CALL_BACK
     end(room, call_id, agent, result=Result.CALL_BACK)
@@ -125,7 +122,7 @@ def test_nobody_answered_and_the_same_call_back_goes_on(room: Room) -> None:
     (task,) = tasks(room)
     with room.database.write() as session:
         again = call_backs.start(
-            session, task.id, agent, NOW + timedelta(hours=1), CallLanguage.JA
+            work_in(session, agent, NOW + timedelta(hours=1)), task.id, CallLanguage.JA
         ).id
     end(room, again, agent, result=Result.CALL_BACK)
     assert [row.id for row in tasks(room)] == [task.id]
@@ -145,7 +142,7 @@ def test_a_question_to_the_ward_suggests_that_it_was_passed(room: Room) -> None:
     call_id = room.start(agent)
     with room.database.write() as session:
         question = Question("eligibility", "基準日のあとに転入したが、対象になるか。")
-        raise_escalation(session, VAULT, PROGRAM, question, agent, NOW, call_id=call_id)
+        raise_escalation(work_in(session, agent, NOW, program=PROGRAM), question, call_id=call_id)
     assert likely(room, call_id) is Result.PASSED
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from portal.domain.contacts.calls.forgotten import IDLE
 from portal.domain.contacts.calls.queries import undescribed
-from portal.domain.foundation.actors import SYSTEM, Role
+from portal.domain.foundation.actors import Role
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import FixedClock
 from portal.domain.foundation.errors import TooLateError, WrongStateError
@@ -14,7 +14,7 @@ from portal.platform.database import Database
 from portal.platform.housekeeping import Housekeeping
 from tests.functional.contacts.calls.support import NOW, Room
 from tests.functional.requests.redeliveries.support import PROGRAM
-from tests.support.coupons import VAULT
+from tests.support.work import source_of, work_in
 
 TICK = timedelta(microseconds=1)
 MINUTE = timedelta(minutes=1)
@@ -62,8 +62,8 @@ def test_pages_and_acts_keep_it_open(room: Room) -> None:
     calls = [room.start(agent) for agent in (reading, acting, away)]
     room.look_at_a_page(reading, NOW + 90 * MINUTE)
     with room.database.write() as session:
-        record(session, acting, NOW + 90 * MINUTE, "task.read", "task", 1)
-        record(session, SYSTEM, NOW + 90 * MINUTE, "task.read", "task", 1)
+        record(work_in(session, acting, NOW + 90 * MINUTE), "task.read", "task", 1)
+        record(work_in(session, now=NOW + 90 * MINUTE), "task.read", "task", 1)
     assert room.close_forgotten(NOW + IDLE) == 1
     assert [room.call(call_id).state for call_id in calls] == ["talking", "talking", "ended"]
     assert room.close_forgotten(NOW + 90 * MINUTE + IDLE - TICK) == 0
@@ -75,7 +75,7 @@ def test_a_resident_of_the_same_key_is_not_the_agent(room: Room) -> None:
     room.start(agent)
     with room.database.write() as session:
         resident = type(agent)(Role.RESIDENT, agent.id)
-        record(session, resident, NOW + 90 * MINUTE, "signin.complete", "credential", 1)
+        record(work_in(session, resident, NOW + 90 * MINUTE), "signin.complete", "credential", 1)
     assert room.close_forgotten(NOW + IDLE) == 1
 
 
@@ -116,5 +116,5 @@ def test_the_site_does_it_by_itself(room: Room) -> None:
     agent = room.hire()
     call_id = room.start(agent)
     clock = FixedClock(NOW + IDLE)
-    Housekeeping(room.database, clock, VAULT, PROGRAM.windows.exchange).tidy()
+    Housekeeping(source_of(room.database, clock, program=PROGRAM)).tidy()
     assert room.call(call_id).closed_by_rule

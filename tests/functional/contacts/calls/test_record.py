@@ -26,6 +26,7 @@ from portal.domain.foundation.errors import (
 )
 from portal.platform.database import Database
 from tests.functional.contacts.calls.support import NOW, Room
+from tests.support.work import work_in
 
 MINUTE = timedelta(minutes=1)
 
@@ -149,10 +150,8 @@ def test_nobody_ends_or_changes_somebody_elses_call(room: Room) -> None:
             room.finish(call_id, stranger)
         with pytest.raises(NotFoundError), room.database.write() as session:
             services.describe(
-                session,
+                work_in(session, stranger, NOW),
                 call_id,
-                stranger,
-                NOW,
                 channel=CallChannel.FAX,
                 direction=Direction.INBOUND,
                 language=CallLanguage.EN,
@@ -267,10 +266,8 @@ def test_language_and_line_can_be_put_right_while_it_goes_on(room: Room) -> None
     call_id = room.start(agent)
     with room.database.write() as session:
         services.describe(
-            session,
+            work_in(session, agent, NOW),
             call_id,
-            agent,
-            NOW,
             channel=CallChannel.COUNTER,
             direction=Direction.INBOUND,
             language=CallLanguage.ZH,
@@ -285,10 +282,8 @@ def test_language_and_line_can_be_put_right_while_it_goes_on(room: Room) -> None
     room.finish(call_id, agent)
     with pytest.raises(WrongStateError), room.database.write() as session:
         services.describe(
-            session,
+            work_in(session, agent, NOW),
             call_id,
-            agent,
-            NOW,
             channel=CallChannel.PHONE,
             direction=Direction.INBOUND,
             language=CallLanguage.JA,
@@ -300,13 +295,13 @@ def test_a_caller_on_the_line_never_becomes_somebody_whom_we_called(room: Room) 
     agent, person = room.hire(), room.household()
     call_id = room.start(agent)
     with room.database.write() as session:
-        gate.opened_in(session, gate.require_call(session, agent), person.household_id, NOW)
+        gate.opened_in(
+            session, gate.require_call(work_in(session, agent)), person.household_id, NOW
+        )
     with pytest.raises(NotAllowedError), room.database.write() as session:
         services.describe(
-            session,
+            work_in(session, agent, NOW),
             call_id,
-            agent,
-            NOW,
             channel=CallChannel.PHONE,
             direction=Direction.OUTBOUND,
             language=CallLanguage.JA,
@@ -320,10 +315,8 @@ def test_a_fax_case_stays_a_fax(room: Room) -> None:
     call_id = room.start(agent, channel=CallChannel.FAX, subject="fax_case:7")
     with room.database.write() as session:
         services.describe(
-            session,
+            work_in(session, agent, NOW),
             call_id,
-            agent,
-            NOW,
             channel=CallChannel.PHONE,
             direction=Direction.INBOUND,
             language=CallLanguage.EN,
@@ -336,25 +329,25 @@ def test_a_fax_case_stays_a_fax(room: Room) -> None:
 def test_households_open_only_inside_an_open_call_of_ones_own(room: Room) -> None:
     agent, other = room.hire(), room.hire()
     with room.database.read() as session, pytest.raises(NotAllowedError) as refused:
-        gate.require_call(session, agent)
+        gate.require_call(work_in(session, agent))
     assert refused.value.code == gate.NO_CALL
     call_id = room.start(agent)
     with room.database.read() as session:
-        assert gate.require_call(session, agent).id == call_id
+        assert gate.require_call(work_in(session, agent)).id == call_id
         with pytest.raises(NotAllowedError):
-            gate.require_call(session, other)
+            gate.require_call(work_in(session, other))
     room.hang_up(call_id, agent)
     with room.database.write() as session:
-        assert gate.locked_call(session, agent).id == call_id
+        assert gate.locked_call(work_in(session, agent)).id == call_id
     room.finish(call_id, agent)
     with room.database.write() as session, pytest.raises(NotAllowedError):
-        gate.locked_call(session, agent)
+        gate.locked_call(work_in(session, agent))
 
 
 def test_a_household_opened_twice_in_a_call_is_kept_once(room: Room) -> None:
     agent, person = room.hire(), room.household()
     room.start(agent)
     with room.database.write() as session:
-        call = gate.require_call(session, agent)
+        call = gate.require_call(work_in(session, agent))
         first = gate.opened_in(session, call, person.household_id, NOW).id
         assert gate.opened_in(session, call, person.household_id, NOW + MINUTE).id == first

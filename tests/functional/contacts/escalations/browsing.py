@@ -5,6 +5,7 @@ from portal.domain.contacts.calls.services import start_call
 from portal.domain.foundation.actors import Actor, Organization, Role
 from tests.support.resident import Visitor
 from tests.support.staff import Colleague, StaffSite
+from tests.support.work import work_in
 
 WORDS = "基準日のあとに転入した。返事がほしい。"
 QUESTION = {"kind": "eligibility", "text": WORDS, "form_key": "q"}
@@ -16,7 +17,7 @@ def in_call(staff: StaffSite, colleague: Colleague, household_id: int | None = N
     """A call of a colleague, in which a household was opened."""
     with staff.database.write() as session:
         actor = Actor(Role.AGENT, colleague.id, Organization.CONTRACTOR)
-        call = start_call(session, actor, staff.now)
+        call = start_call(work_in(session, actor, staff.now))
         if household_id is not None:
             session.add(
                 CallHousehold(

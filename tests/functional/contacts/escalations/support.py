@@ -13,9 +13,9 @@ from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.schema import Program
 from portal.platform.database import Database
-from tests.support.coupons import VAULT
 from tests.support.people import add_person
 from tests.support.staff import ROLES, hire
+from tests.support.work import work_in
 
 NOW = datetime(2023, 8, 1, 3, 0, tzinfo=UTC)
 """A Tuesday, noon in Japan."""
@@ -66,7 +66,7 @@ class Desk:
     def call(self, actor: Actor | None = None, household_id: int | None = None) -> int:
         """A call that goes on, in which a household was opened."""
         with self.database.write() as session:
-            call = start_call(session, actor or self.agent, self.now)
+            call = start_call(work_in(session, actor or self.agent, self.now))
             if household_id is not None:
                 row = CallHousehold(call_id=call.id, household_id=household_id, opened_at=self.now)
                 session.add(row)
@@ -92,12 +92,8 @@ class Desk:
         call_id = self.call(who, household_id)
         with self.database.write() as session:
             row = services.raise_escalation(
-                session,
-                VAULT,
-                self.program,
+                work_in(session, who, self.now, program=self.program),
                 Question(kind, text, telephone),
-                who,
-                self.now,
                 call_id=call_id,
                 household_id=household_id,
             )
@@ -116,7 +112,7 @@ class Desk:
         """The ward answers."""
         with self.database.write() as session:
             given = WardAnswer(text, instruction)
-            services.answer(session, VAULT, row.id, given, actor or self.ward, self.now)
+            services.answer(work_in(session, actor or self.ward, self.now), row.id, given)
 
     def state(self, row: Escalation) -> str:
         """Where a question stands."""

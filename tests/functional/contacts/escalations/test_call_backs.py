@@ -29,7 +29,7 @@ from portal.domain.people.signin.locked_out import ask_call_back
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import NEW_LETTER, finish_task, open_task
 from tests.functional.contacts.escalations.support import NOW, Desk
-from tests.support.coupons import VAULT
+from tests.support.work import work_in
 
 WANTED = Wanted("03-1234-5678", text="再配送について")
 
@@ -42,12 +42,8 @@ def asked(desk: Desk, wanted: Wanted = WANTED, household_id: int | None = None) 
     call_id = desk.call(household_id=household_id)
     with desk.database.write() as session:
         task = call_backs.ask(
-            session,
-            VAULT,
-            desk.program,
+            work_in(session, desk.agent, desk.now, program=desk.program),
             wanted,
-            desk.agent,
-            desk.now,
             call_id=call_id,
             household_id=household_id,
         )
@@ -58,7 +54,9 @@ def asked(desk: Desk, wanted: Wanted = WANTED, household_id: int | None = None) 
 
 def started(desk: Desk, task_id: int, actor: Actor | None = None) -> Call:
     with desk.database.write() as session:
-        call = call_backs.start(session, task_id, actor or desk.agent, desk.now, CallLanguage.JA)
+        call = call_backs.start(
+            work_in(session, actor or desk.agent, desk.now), task_id, CallLanguage.JA
+        )
         session.flush()
         session.expunge(call)
         return call
@@ -69,13 +67,9 @@ def settled(
 ) -> None:
     with desk.database.write() as session:
         call_backs.settle(
-            session,
-            VAULT,
-            desk.program,
+            work_in(session, actor or desk.agent, desk.now, program=desk.program),
             task_id,
             outcome,
-            actor or desk.agent,
-            desk.now,
             office=office,
         )
 
@@ -134,16 +128,12 @@ def test_an_agent_asks_only_in_an_own_call_and_for_a_household_that_is_open_in_i
 ) -> None:
     household = quick_desk.household()
     with quick_desk.database.write() as session, pytest.raises(NotAllowedError):
-        call_backs.ask(session, VAULT, quick_desk.program, WANTED, quick_desk.agent, NOW)
+        call_backs.ask(work_in(session, quick_desk.agent, NOW, program=quick_desk.program), WANTED)
     call = quick_desk.call()
     with quick_desk.database.write() as session, pytest.raises(NotAllowedError):
         call_backs.ask(
-            session,
-            VAULT,
-            quick_desk.program,
+            work_in(session, quick_desk.agent, NOW, program=quick_desk.program),
             WANTED,
-            quick_desk.agent,
-            NOW,
             call_id=call,
             household_id=household,
         )
@@ -169,7 +159,7 @@ def test_those_without_a_time_stand_where_their_shown_time_puts_them_page_by_pag
     with desk.database.write() as session:
         session.get_one(Task, tomorrow).due_at = at(2, 10)
         timeless = [
-            open_task(session, VAULT, "unmatched", None, {}, desk.agent, desk.now).id
+            open_task(work_in(session, desk.agent, desk.now), "unmatched", None, {}).id
             for _ in range(20)
         ]
     expected = [soon, late, *timeless, tomorrow]
@@ -189,9 +179,9 @@ def test_the_number_is_shown_to_nobody_but_who_calls_it(desk: Desk) -> None:
     started(desk, task_id)
     with desk.database.read() as session:
         task = session.get_one(Task, task_id)
-        assert call_backs.number_of(session, VAULT, task, desk.agent) == "0312345678"
+        assert call_backs.number_of(work_in(session, desk.agent), task) == "0312345678"
         with pytest.raises(NotAllowedError):
-            call_backs.number_of(session, VAULT, task, other)
+            call_backs.number_of(work_in(session, other), task)
 
 
 def test_starting_twice_is_one_call(desk: Desk) -> None:
@@ -200,7 +190,7 @@ def test_starting_twice_is_one_call(desk: Desk) -> None:
     assert started(desk, task_id).id == first.id
     assert (first.direction, first.subject) == ("outbound", f"task:{task_id}")
     with desk.database.read() as session:
-        assert call_backs.task_of(session, current_call(session, desk.agent)) is not None
+        assert call_backs.task_of(session, current_call(work_in(session, desk.agent))) is not None
 
 
 def test_who_has_another_call_ends_that_first_and_takes_nothing(desk: Desk) -> None:
@@ -245,7 +235,7 @@ def test_it_is_given_back_by_who_took_it(quick_desk: Desk) -> None:
 
     def give_back(actor: Actor) -> None:
         with quick_desk.database.write() as session:
-            call_backs.release(session, task_id, actor, NOW)
+            call_backs.release(work_in(session, actor, NOW), task_id)
 
     with pytest.raises(WrongStateError):
         give_back(quick_desk.agent)
@@ -326,7 +316,7 @@ def test_what_was_left_on_the_resident_site_is_called_too_and_stays_with_the_off
 ) -> None:
     wish = SiteWish("decline", "鶉野　瑠璃子", "090-1111-2222")
     with desk.database.write() as session:
-        ask_call_back(session, VAULT, wish, "key", "203.0.113.4", NOW)
+        ask_call_back(work_in(session, now=NOW), wish, "key", "203.0.113.4")
     [one] = waiting(desk)
     assert one.task.kind == "unmatched"
     with desk.database.read() as session:
@@ -338,7 +328,7 @@ def test_what_was_left_on_the_resident_site_is_called_too_and_stays_with_the_off
     call = started(desk, one.task.id)
     with desk.database.read() as session:
         task = session.get_one(Task, one.task.id)
-        assert call_backs.number_of(session, VAULT, task, desk.agent) == "090-1111-2222"
+        assert call_backs.number_of(work_in(session, desk.agent), task) == "090-1111-2222"
     settled(desk, one.task.id, "no_answer")
     desk.end(call.id)
     for _more in range(2):
@@ -350,7 +340,7 @@ def test_calls_back_to_protected_households_are_not_the_desks(desk: Desk) -> Non
     household = desk.household(protected=True)
     with desk.database.write() as session:
         task = open_task(
-            session, VAULT, "call_back", household, {"telephone": "03"}, desk.ward, NOW
+            work_in(session, desk.ward, NOW), "call_back", household, {"telephone": "03"}
         )
         task_id = task.id
     assert waiting(desk) == []
@@ -367,8 +357,8 @@ def test_calls_back_to_protected_households_are_not_the_desks(desk: Desk) -> Non
 def test_other_tasks_and_finished_ones_are_no_calls_back(quick_desk: Desk) -> None:
     done = asked(quick_desk)
     with quick_desk.database.write() as session:
-        letter = open_task(session, VAULT, NEW_LETTER, None, {}, quick_desk.officer, NOW).id
-        finish_task(session, done, quick_desk.officer, NOW)
+        letter = open_task(work_in(session, quick_desk.officer, NOW), NEW_LETTER, None, {}).id
+        finish_task(work_in(session, quick_desk.officer, NOW), done)
     with pytest.raises(NotFoundError):
         started(quick_desk, letter)
     with pytest.raises(NotFoundError):

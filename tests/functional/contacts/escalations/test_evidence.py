@@ -2,20 +2,20 @@
 
 from portal.domain.contacts.escalations import services
 from portal.domain.contacts.escalations.services import Question, WardAnswer
-from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
+from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.mailroom.roster.holds import put_hold
 from portal.domain.people.households.models import Household
 from tests.functional.contacts.escalations.support import ORDER
-from tests.support.coupons import VAULT
 from tests.support.people import Person
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 
 def hold_of(staff: StaffSite, person: Person) -> int:
     with staff.database.write() as session:
         household = session.get_one(Household, person.household_id)
-        return put_hold(session, household, "W10_MOVED_AFTER_BASE", SYSTEM, staff.now).id
+        return put_hold(work_in(session, now=staff.now), household, "W10_MOVED_AFTER_BASE").id
 
 
 def answered(staff: StaffSite, person: Person, instruction: Instruction = ORDER) -> int:
@@ -23,16 +23,12 @@ def answered(staff: StaffSite, person: Person, instruction: Instruction = ORDER)
     ward = Actor(Role.WARD_OFFICER, staff.hire(Role.WARD_OFFICER).id, Organization.WARD)
     with staff.database.write() as session:
         row = services.raise_escalation(
-            session,
-            VAULT,
-            staff.site.program,
+            work_in(session, officer, staff.now, program=staff.site.program),
             Question("eligibility", "転出した。"),
-            officer,
-            staff.now,
             household_id=person.household_id,
         )
         services.answer(
-            session, VAULT, row.id, WardAnswer("対象です。", instruction), ward, staff.now
+            work_in(session, ward, staff.now), row.id, WardAnswer("対象です。", instruction)
         )
         return row.id
 

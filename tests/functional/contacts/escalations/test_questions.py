@@ -25,6 +25,7 @@ from portal.domain.foundation.errors import (
 )
 from tests.functional.contacts.escalations.support import NOW, ORDER, WORDS, Desk
 from tests.support.coupons import VAULT
+from tests.support.work import work_in
 
 ALL, CONTRACTOR = Reader(True), Reader(False)
 
@@ -38,12 +39,8 @@ def raised(
 ) -> Escalation:
     with desk.database.write() as session:
         return services.raise_escalation(
-            session,
-            VAULT,
-            desk.program,
+            work_in(session, actor, desk.now, program=desk.program),
             question,
-            actor,
-            desk.now,
             call_id=call_id,
             household_id=household_id,
         )
@@ -159,7 +156,7 @@ def test_evidence_about_a_protected_household_is_the_wards_alone(desk: Desk) -> 
 def test_an_answer_with_faults_is_not_kept(quick_desk: Desk, given: WardAnswer, field: str) -> None:
     row = quick_desk.ask()
     with quick_desk.database.write() as session, pytest.raises(InputError) as refused:
-        services.answer(session, VAULT, row.id, given, quick_desk.ward, NOW)
+        services.answer(work_in(session, quick_desk.ward, NOW), row.id, given)
     assert refused.value.code == field
     assert quick_desk.state(row) == "open"
 
@@ -167,7 +164,7 @@ def test_an_answer_with_faults_is_not_kept(quick_desk: Desk, given: WardAnswer, 
 def test_outside_the_ward_only_its_written_answer_is_entered(quick_desk: Desk) -> None:
     row = quick_desk.ask()
     with quick_desk.database.write() as session, pytest.raises(NotAllowedError):
-        services.answer(session, VAULT, row.id, WardAnswer("対象です。"), quick_desk.officer, NOW)
+        services.answer(work_in(session, quick_desk.officer, NOW), row.id, WardAnswer("対象です。"))
     quick_desk.answer(row, actor=quick_desk.officer)
     with quick_desk.database.read() as session:
         assert queries.answers_of(session, row.id)[0].source == "paper"
@@ -183,11 +180,13 @@ def test_a_question_that_is_opened_again_keeps_its_answers_and_has_a_new_day(des
     row = desk.ask()
     desk.answer(row)
     with desk.database.write() as session:
-        services.close(session, row.id, desk.agent, desk.now)
+        services.close(work_in(session, desk.agent, desk.now), row.id)
     desk.now += timedelta(days=7)
     with desk.database.write() as session:
         again = services.reopen(
-            session, VAULT, desk.program, row.id, "二人目はどうなりますか。", desk.officer, desk.now
+            work_in(session, desk.officer, desk.now, program=desk.program),
+            row.id,
+            "二人目はどうなりますか。",
         )
         assert (again.state, again.due_on, again.ended_at) == ("open", date(2023, 8, 14), None)
         assert question_of(VAULT, again)["text"] == WORDS + "\n\n二人目はどうなりますか。"
@@ -200,7 +199,9 @@ def test_opening_again_needs_words(quick_desk: Desk) -> None:
     row = quick_desk.ask()
     quick_desk.answer(row)
     with quick_desk.database.write() as session, pytest.raises(InputError) as refused:
-        services.reopen(session, VAULT, quick_desk.program, row.id, " ", quick_desk.officer, NOW)
+        services.reopen(
+            work_in(session, quick_desk.officer, NOW, program=quick_desk.program), row.id, " "
+        )
     assert refused.value.code == "more"
 
 
@@ -209,15 +210,17 @@ def act(desk: Desk, row: Escalation, action: str) -> None:
         match action:
             case "answer":
                 services.answer(
-                    session, VAULT, row.id, WardAnswer("可", ORDER), desk.ward, desk.now
+                    work_in(session, desk.ward, desk.now), row.id, WardAnswer("可", ORDER)
                 )
             case "close":
-                services.close(session, row.id, desk.agent, desk.now)
+                services.close(work_in(session, desk.agent, desk.now), row.id)
             case "withdraw":
-                services.withdraw(session, row.id, desk.agent, desk.now)
+                services.withdraw(work_in(session, desk.agent, desk.now), row.id)
             case _reopen:
                 services.reopen(
-                    session, VAULT, desk.program, row.id, "まだです。", desk.officer, desk.now
+                    work_in(session, desk.officer, desk.now, program=desk.program),
+                    row.id,
+                    "まだです。",
                 )
 
 

@@ -34,8 +34,8 @@ from portal.domain.foundation.errors import (
     WrongStateError,
 )
 from tests.functional.contacts.escalations.support import NOW, WORDS, Desk
-from tests.support.coupons import VAULT
 from tests.support.people import CANARY_NAME, CANARY_TOWN
+from tests.support.work import work_in
 
 CONTRACTOR, WARD = Reader(False), Reader(True)
 Cells = Sequence[object]
@@ -44,7 +44,7 @@ Cells = Sequence[object]
 def sheet(desk: Desk, reader: Reader = CONTRACTOR, **rules: str) -> bytes:
     settings = replace(desk.program.escalations, **rules)  # type: ignore[arg-type]
     with desk.database.write() as session:
-        return make_sheet(session, VAULT, settings, reader, desk.officer, desk.now).body
+        return make_sheet(work_in(session, desk.officer, desk.now), settings, reader).body
 
 
 def cells(book: bytes) -> list[list[str]]:
@@ -81,27 +81,24 @@ def returned(*rows: Cells) -> bytes:
 def taken_in(desk: Desk, data: bytes, actor: Actor | None = None) -> int:
     with desk.database.write() as session:
         return answers_in.take_in(
-            session, VAULT, read_answers(data), actor or desk.officer, desk.now
+            work_in(session, actor or desk.officer, desk.now), read_answers(data)
         ).id
 
 
 def planned(desk: Desk, sheet_id: int, reader: Reader = CONTRACTOR) -> tuple[list[str], str]:
     with desk.database.read() as session:
         row = session.get_one(AnswerSheet, sheet_id)
-        outcomes = answers_in.plan(session, VAULT, row, reader, desk.now)
+        outcomes = answers_in.plan(work_in(session, now=desk.now), row, reader)
         return [one.result for one in outcomes], answers_in.fingerprint(outcomes)
 
 
 def applied(desk: Desk, sheet_id: int, seen: str = "") -> None:
     with desk.database.write() as session:
         answers_in.apply_sheet(
-            session,
-            VAULT,
+            work_in(session, desk.officer, desk.now),
             sheet_id,
             seen or planned(desk, sheet_id)[1],
             CONTRACTOR,
-            desk.officer,
-            desk.now,
         )
 
 
@@ -295,14 +292,14 @@ def test_a_sheet_may_be_put_aside(quick_desk: Desk) -> None:
     for error in (None, WrongStateError):
         with quick_desk.database.write() as session:
             if error is None:
-                answers_in.drop_sheet(session, sheet_id, quick_desk.officer, NOW)
+                answers_in.drop_sheet(work_in(session, quick_desk.officer, NOW), sheet_id)
                 continue
             with pytest.raises(error):
-                answers_in.drop_sheet(session, sheet_id, quick_desk.officer, NOW)
+                answers_in.drop_sheet(work_in(session, quick_desk.officer, NOW), sheet_id)
     with pytest.raises(WrongStateError):
         applied(quick_desk, sheet_id)
     with quick_desk.database.write() as session, pytest.raises(NotFoundError):
-        answers_in.drop_sheet(session, 999, quick_desk.officer, NOW)
+        answers_in.drop_sheet(work_in(session, quick_desk.officer, NOW), 999)
 
 
 def test_what_a_sheet_says_is_sealed_and_nothing_of_it_is_in_the_audit(quick_desk: Desk) -> None:
@@ -369,7 +366,7 @@ def test_a_sheet_is_read_on_another_day_as_on_the_first(quick_desk: Desk) -> Non
     row = quick_desk.ask()
     file = AnswersFile(b"x" * 32, [AnswerRow(2, row.receipt_no, "可", "第1号", "2023-08-02")])
     with quick_desk.database.write() as session:
-        stored = answers_in.take_in(session, VAULT, file, quick_desk.officer, quick_desk.now)
+        stored = answers_in.take_in(work_in(session, quick_desk.officer, quick_desk.now), file)
         sheet_id = stored.id
     assert planned(quick_desk, sheet_id)[0] == ["day"]
     quick_desk.now += timedelta(days=1)

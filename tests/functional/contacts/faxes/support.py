@@ -20,9 +20,9 @@ from portal.domain.foundation.program.loader import load_program
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.requests.requests.scans import check_scan
 from portal.platform.database import Database
-from tests.support.coupons import VAULT
 from tests.support.files import fax
 from tests.support.people import Person, add_person
+from tests.support.work import work_in
 
 NOW = datetime(2023, 8, 1, 3, 0, tzinfo=UTC)
 """A Tuesday, noon in Japan."""
@@ -76,12 +76,14 @@ class FaxDesk:
             at or self.now - timedelta(minutes=30), file, CallLanguage(language), sender, **more
         )
         with self.database.write() as session:
-            return services.receive(session, VAULT, PROGRAM.calendar, new, self.agent, self.now).id
+            return services.receive(
+                work_in(session, self.agent, self.now), PROGRAM.calendar, new
+            ).id
 
     def start(self, case_id: int, actor: Actor | None = None) -> int:
         """An agent begins to handle it; returns the call."""
         with self.database.write() as session:
-            return services.start(session, case_id, actor or self.agent, self.now).id
+            return services.start(work_in(session, actor or self.agent, self.now), case_id).id
 
     def verified(self, call_id: int, person: Person, level: Level = Level.STATUS) -> None:
         """The call has verified a household."""
@@ -106,7 +108,9 @@ class FaxDesk:
         filled = {"number": TYPED, "number_again": SENDER, "wordings": ("received",)} | draft
         with self.database.write() as session:
             return replies.prepare(
-                session, VAULT, PROGRAM, case_id, Draft(**filled), actor or self.agent, self.now
+                work_in(session, actor or self.agent, self.now, program=PROGRAM),
+                case_id,
+                Draft(**filled),
             ).id
 
     def answered(self, **more: Any) -> tuple[int, int]:
@@ -121,12 +125,12 @@ class FaxDesk:
     def sent_now(self, reply_id: int) -> None:
         """The machine says OK."""
         with self.database.write() as session:
-            sending.mark_sent(session, reply_id, self.agent, self.now)
+            sending.mark_sent(work_in(session, self.agent, self.now), reply_id)
 
     def failed_now(self, reply_id: int, failure: str = "busy") -> None:
         """The machine says no."""
         with self.database.write() as session:
-            sending.mark_failed(session, reply_id, failure, self.agent, self.now)
+            sending.mark_failed(work_in(session, self.agent, self.now), reply_id, failure)
 
     def case(self, case_id: int) -> FaxCase:
         """A case as it stands."""

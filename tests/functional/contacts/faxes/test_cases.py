@@ -20,11 +20,12 @@ from portal.domain.requests.requests.models import Scan
 from tests.functional.contacts.faxes.support import DIALED, NOW, FaxDesk
 from tests.support.coupons import VAULT
 from tests.support.files import fax, pdf
+from tests.support.work import work_in
 
 
 def close(desk: FaxDesk, case_id: int, reason: str = "advertisement") -> None:
     with desk.database.write() as session:
-        services.close(session, case_id, reason, desk.agent, desk.now)
+        services.close(work_in(session, desk.agent, desk.now), case_id, reason)
 
 
 def test_the_headers_time_counts_and_the_answer_is_due_on_the_next_business_day(
@@ -104,7 +105,7 @@ def test_what_one_person_handles_another_cannot_take_until_the_call_is_over(desk
         desk.start(case_id, desk.other)
     assert refused.value.code == "taken"
     with desk.database.write() as session, pytest.raises(ConflictError, match="ほかの人"):
-        services.close(session, case_id, "no_reply", desk.other, desk.now)
+        services.close(work_in(session, desk.other, desk.now), case_id, "no_reply")
     desk.end_call(call_id)
     assert desk.start(case_id, desk.other) != call_id
 
@@ -145,7 +146,7 @@ def test_only_who_handles_it_who_entered_it_and_who_leads_look_at_a_fax(desk: Fa
 
     def look(actor: object, number: int = 1) -> None:
         with desk.database.write() as session:
-            visibility.look(session, VAULT, case_id, number, actor, desk.now)  # type: ignore[arg-type]
+            visibility.look(work_in(session, actor, desk.now), case_id, number)  # type: ignore[arg-type]
 
     look(desk.agent)
     look(desk.lead, 2)
@@ -171,7 +172,7 @@ def test_a_fax_of_a_household_that_became_protected_is_not_shown(desk: FaxDesk) 
         assert session.get_one(FaxCase, case_id).household_id == person.household_id
         session.get_one(Household, person.household_id).protected = True
     with desk.database.write() as session, pytest.raises(NotFoundError):
-        visibility.look(session, VAULT, case_id, 1, desk.agent, desk.now)
+        visibility.look(work_in(session, desk.agent, desk.now), case_id, 1)
 
 
 def test_the_queue_is_oldest_first_twenty_at_a_time(desk: FaxDesk) -> None:

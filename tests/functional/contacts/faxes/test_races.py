@@ -12,6 +12,7 @@ from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.foundation.errors import DomainError
 from tests.functional.contacts.faxes.support import FaxDesk
 from tests.support.files import pdf
+from tests.support.work import work_in
 
 
 def race(*acts: Callable[[], object]) -> list[str]:
@@ -67,7 +68,7 @@ def test_two_tabs_write_one_reply_and_record_one_result(desk: FaxDesk) -> None:
 
     def again() -> None:
         with desk.database.write() as session:
-            sending.discard(session, reply_id, desk.agent, desk.now)
+            sending.discard(work_in(session, desk.agent, desk.now), reply_id)
 
     told = race(lambda: desk.sent_now(reply_id), again)
     assert told.count("") == 1

@@ -18,6 +18,7 @@ from tests.functional.contacts.faxes.support import DIALED, NOW, PROGRAM, SENDER
 from tests.support import pdf
 from tests.support.coupons import VAULT
 from tests.support.people import CANARY_NAME
+from tests.support.work import work_in
 
 TEXT = "手紙は、7月31日に、もう一度出しました。"
 
@@ -153,7 +154,7 @@ def test_one_reply_at_a_time(desk: FaxDesk) -> None:
     with pytest.raises(ConflictError, match="出していない返信"):
         desk.prepare(case_id)
     with desk.database.write() as session:
-        sending.discard(session, first, desk.agent, desk.now)
+        sending.discard(work_in(session, desk.agent, desk.now), first)
     assert desk.prepare(case_id) != first
 
 
@@ -165,9 +166,9 @@ def test_a_sent_reply_answers_the_case(desk: FaxDesk) -> None:
         desk.sent_now(reply_id)
     with desk.database.write() as session:
         with pytest.raises(NotFoundError):
-            sheets.take_out(session, VAULT, case_id, reply_id, "text", desk.agent, NOW)
+            sheets.take_out(work_in(session, desk.agent, NOW), case_id, reply_id, "text")
         with pytest.raises(WrongStateError):
-            sending.discard(session, reply_id, desk.agent, NOW)
+            sending.discard(work_in(session, desk.agent, NOW), reply_id)
 
 
 def test_a_failed_sending_stands_on_top_until_it_is_sent_again(desk: FaxDesk) -> None:
@@ -182,9 +183,9 @@ def test_a_failed_sending_stands_on_top_until_it_is_sent_again(desk: FaxDesk) ->
     with desk.database.write() as session:
         with pytest.raises(InputError, match="前に送った番号と違います"):
             sending.prepare_again(
-                session, VAULT, reply_id, "03-5550-0143", "03-5550-0143", desk.other, NOW
+                work_in(session, desk.other, NOW), reply_id, "03-5550-0143", "03-5550-0143"
             )
-        sending.prepare_again(session, VAULT, reply_id, SENDER, SENDER, desk.other, NOW)
+        sending.prepare_again(work_in(session, desk.other, NOW), reply_id, SENDER, SENDER)
     with desk.database.read() as session:
         assert queries.failed(session) == []
         assert [one.id for one in queries.queue(session)] == [old, case_id]
@@ -220,12 +221,12 @@ def test_a_case_whose_reply_cannot_be_sent_is_closed_with_that_reason(desk: FaxD
 
     def close() -> None:
         with desk.database.write() as session:
-            services.close(session, case_id, "cannot_send", desk.agent, desk.now)
+            services.close(work_in(session, desk.agent, desk.now), case_id, "cannot_send")
 
     with pytest.raises(InputError):
         close()
     with desk.database.write() as session, pytest.raises(ConflictError, match="出していない返信"):
-        services.close(session, case_id, "no_reply", desk.agent, desk.now)
+        services.close(work_in(session, desk.agent, desk.now), case_id, "no_reply")
     desk.failed_now(reply_id, "no_fax")
     close()
     assert (desk.case(case_id).state, desk.reply(reply_id).state) == ("closed", "discarded")
@@ -242,7 +243,7 @@ def test_the_cover_has_no_personal_data_and_the_reply_has_what_was_written(desk:
     )
     with desk.database.write() as session:
         taken = [
-            sheets.take_out(session, VAULT, case_id, reply_id, part, desk.agent, NOW)
+            sheets.take_out(work_in(session, desk.agent, NOW), case_id, reply_id, part)
             for part in sheets.PARTS
         ]
     cover, text = (
@@ -282,18 +283,22 @@ def test_a_reply_about_a_household_that_became_protected_is_not_printed(desk: Fa
     with desk.database.write() as session:
         session.get_one(Household, person.household_id).protected = True
     with desk.database.write() as session, pytest.raises(NotAllowedError):
-        sheets.take_out(session, VAULT, case_id, reply_id, "text", desk.agent, NOW)
+        sheets.take_out(work_in(session, desk.agent, NOW), case_id, reply_id, "text")
 
 
 def test_standard_answers_of_the_scripts_are_general_words_too(desk: FaxDesk) -> None:
     from portal.domain.contacts.faxes.wording import choices, lines_of
 
     with desk.database.read() as session:
-        answers = [one for one in choices(session, PROGRAM) if one.code.startswith("script:")]
+        answers = [
+            one
+            for one in choices(work_in(session, program=PROGRAM))
+            if one.code.startswith("script:")
+        ]
         assert answers
         for one in answers:
             for locale in ("ja", "en", "zh_Hans", "ko"):
-                lines = lines_of(session, PROGRAM, [one.code], locale)
+                lines = lines_of(work_in(session, program=PROGRAM), [one.code], locale)
                 assert lines
                 assert not any(line.startswith(("※", "×")) or "%(" in line for line in lines)
 

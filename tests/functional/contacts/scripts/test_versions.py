@@ -19,6 +19,7 @@ from portal.domain.foundation.errors import ConflictError, InputError, NotFoundE
 from portal.domain.foundation.program.loader import load_program
 from portal.platform.database import Database
 from tests.support.staff import hire
+from tests.support.work import work_in
 
 NOW = datetime(2023, 8, 1, 3, 0, tzinfo=UTC)
 KEY = "answer.delivery.absent"
@@ -38,7 +39,7 @@ def draft(ja: str = "郵便局にお聞きください。") -> Draft:
 
 def saved(database: Database, editor: Actor, base: int, ja: str, key: str = KEY) -> int:
     with database.write() as session:
-        return services.save(session, key, base, draft(ja), editor, NOW).number
+        return services.save(work_in(session, editor, NOW), key, base, draft(ja)).number
 
 
 def test_what_was_never_edited_is_the_text_of_the_software(database: Database) -> None:
@@ -109,13 +110,13 @@ def test_an_old_version_comes_back_as_a_new_one_equal_to_it(
     for base, ja in enumerate(("甲", "乙")):
         saved(database, editor, base, ja)
     with database.write() as session:
-        back = services.restore(session, KEY, 1, 2, editor, NOW + timedelta(hours=1))
+        back = services.restore(work_in(session, editor, NOW + timedelta(hours=1)), KEY, 1, 2)
     assert (back.number, back.restored_from) == (3, 1)
     with database.read() as session:
         assert queries.script(session, KEY).draft == queries.version(session, KEY, 1).draft
         assert len(queries.history(session, KEY)) == 4
     with database.write() as session:
-        first = services.restore(session, KEY, 0, 3, editor, NOW)
+        first = services.restore(work_in(session, editor, NOW), KEY, 0, 3)
     assert first.draft == default_scripts()[KEY].draft
 
 
@@ -129,7 +130,7 @@ def test_restoring_is_refused(
     for number_before, ja in enumerate(("甲", "乙")):
         saved(database, editor, number_before, ja)
     with database.write() as session, pytest.raises(error):
-        services.restore(session, KEY, number, base, editor, NOW)
+        services.restore(work_in(session, editor, NOW), KEY, number, base)
 
 
 @pytest.mark.parametrize(
@@ -147,13 +148,13 @@ def test_a_draft_with_faults_is_not_saved(
     database: Database, editor: Actor, wrong: Draft, field: str
 ) -> None:
     with database.write() as session, pytest.raises(InputError) as refused:
-        services.save(session, KEY, 0, wrong, editor, NOW)
+        services.save(work_in(session, editor, NOW), KEY, 0, wrong)
     assert refused.value.code == field
 
 
 def test_nobody_edits_a_script_that_is_not_there(database: Database, editor: Actor) -> None:
     with database.write() as session, pytest.raises(NotFoundError):
-        services.save(session, "answer.nothing", 0, draft(), editor, NOW)
+        services.save(work_in(session, editor, NOW), "answer.nothing", 0, draft())
     with database.read() as session, pytest.raises(NotFoundError):
         queries.script(session, "answer.nothing")
 
@@ -162,8 +163,8 @@ def test_supervisors_add_scripts_of_their_own_and_hide_any(
     database: Database, editor: Actor
 ) -> None:
     with database.write() as session:
-        own = services.add(session, "answer", "coupon", draft("新しい答え"), editor, NOW)
-        services.save(session, KEY, 0, replace(draft(), hidden=True), editor, NOW)
+        own = services.add(work_in(session, editor, NOW), "answer", "coupon", draft("新しい答え"))
+        services.save(work_in(session, editor, NOW), KEY, 0, replace(draft(), hidden=True))
     with database.read() as session:
         seen = queries.scripts(session)
         assert own.key in [one.key for one in seen]
@@ -181,7 +182,7 @@ def test_a_script_of_no_place_is_not_added(
     database: Database, editor: Actor, part: str, category: str
 ) -> None:
     with database.write() as session, pytest.raises(InputError):
-        services.add(session, part, category, draft(), editor, NOW)
+        services.add(work_in(session, editor, NOW), part, category, draft())
 
 
 Find = Callable[[str], dict[str, tuple[str, ...]]]

@@ -15,10 +15,10 @@ from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.people.authn.codes import add_authenticator
 from tests.functional.requests.redeliveries.support import Post, make_post
-from tests.support.coupons import VAULT
 from tests.support.people import Person
 from tests.support.resident import Visitor
 from tests.support.staff import ROLES, Colleague, StaffSite
+from tests.support.work import work_in
 
 TOLD = {"told": "yes", "form_key": "one"}
 OLD_NUMBER = "+819011112222"
@@ -47,7 +47,7 @@ class Desk:
     ) -> int:
         """Begins a call and returns its key."""
         with self.staff.database.write() as session:
-            return start_call(session, self.actor(colleague, role), self.now, **options).id
+            return start_call(work_in(session, self.actor(colleague, role), self.now), **options).id
 
     def know(
         self, person: Person, level: Level, *, call_id: int, called_back: bool = False
@@ -97,7 +97,9 @@ class Desk:
     def telephone(self, person: Person, number: str = OLD_NUMBER) -> None:
         """Gives a household's account a proven telephone number besides the app."""
         with self.staff.database.write() as session:
-            row = add_authenticator(session, VAULT, person.credential_id, "sms", number, self.now)
+            row = add_authenticator(
+                work_in(session, now=self.now), person.credential_id, "sms", number
+            )
             row.state, row.confirmed_at = "confirmed", self.now
 
 

@@ -21,10 +21,10 @@ from portal.domain.people.households.models import Household
 from portal.domain.people.notices.models import OutboxMessage
 from portal.platform.site import Site
 from tests.functional.desk.acts.support import Desk
-from tests.support.coupons import VAULT
 from tests.support.people import Person
 from tests.support.resident import Loop, Resident, make_resident, start_session
 from tests.support.staff import Colleague
+from tests.support.work import work_in
 
 BIRTH = {"era": "昭和", "year": "58", "month": "11", "day": "27"}
 LIST = "/channel-changes"
@@ -52,7 +52,10 @@ def confirm(desk: Desk, key: int, colleague: Colleague, role: Role = Role.SUPERV
     try:
         with desk.staff.database.write() as session:
             channel.confirm(
-                session, VAULT, desk.staff.site.program, key, desk.actor(colleague, role), desk.now
+                work_in(
+                    session, desk.actor(colleague, role), desk.now, program=desk.staff.site.program
+                ),
+                key,
             )
     except DomainError as error:
         return error.code
@@ -134,11 +137,9 @@ def test_only_an_account_in_use_has_a_channel_to_change(sqlite_desk: Desk, state
         action = {"locked": "lock", "suspended": "suspend"}[state]
         with sqlite_desk.staff.database.write() as session:
             move(
-                session,
+                work_in(session, sqlite_desk.actor(), sqlite_desk.now),
                 lock_row(session, person.credential_id),
                 action,
-                sqlite_desk.actor(),
-                sqlite_desk.now,
             )
     sqlite_desk.in_call(person, called_back=True)
     assert sqlite_desk.do(person, "channel").status_code == 422
@@ -199,11 +200,9 @@ def test_what_changed_meanwhile_stands_against_it(sqlite_desk: Desk, change: str
             session.get_one(Household, person.household_id).protected = True
         elif change == "suspended":
             move(
-                session,
+                work_in(session, sqlite_desk.actor(), sqlite_desk.now),
                 lock_row(session, person.credential_id),
                 "suspend",
-                sqlite_desk.actor(),
-                sqlite_desk.now,
             )
         else:
             sqlite_desk.staff.clock.instant = datetime(2024, 6, 1, 3, 0, tzinfo=UTC)

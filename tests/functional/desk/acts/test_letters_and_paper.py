@@ -22,9 +22,9 @@ from portal.domain.requests.alternatives.models import AlternativeItem
 from portal.domain.requests.declines.models import DeclineItem
 from portal.domain.requests.requests.models import Request
 from tests.functional.desk.acts.support import Desk
-from tests.support.coupons import VAULT
 from tests.support.people import CANARY_CHILDREN, Person
 from tests.support.resident import start_session
+from tests.support.work import work_in
 
 PAPER = {"child-1": "1", "product-1": "gift_card", "product-2": "book_card", "why": "disability"}
 
@@ -163,12 +163,10 @@ def test_two_agents_at_once_send_one_form(desk: Desk) -> None:
     def ask(number: int) -> str:
         with desk.staff.database.write() as session:
             return ask_decline_form(
-                session,
-                VAULT,
-                desk.staff.site.program,
+                work_in(
+                    session, desk.actor(agents[number]), desk.now, program=desk.staff.site.program
+                ),
                 person.household_id,
-                desk.actor(agents[number]),
-                desk.now,
             ).receipt_no
 
     with ThreadPoolExecutor(4) as pool:
@@ -184,7 +182,7 @@ def test_after_the_talk_what_was_asked_for_may_still_be_entered(
     person = sqlite_desk.post.household(active=True)
     call_id = sqlite_desk.in_call(person)
     with sqlite_desk.staff.database.write() as session:
-        hang_up(session, call_id, sqlite_desk.actor(), sqlite_desk.now)
+        hang_up(work_in(session, sqlite_desk.actor(), sqlite_desk.now), call_id)
     assert sqlite_desk.do(person, place).status_code == 200
 
 

@@ -23,9 +23,9 @@ from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.requests.models import Request, Scan
 from portal.platform.site import Site
 from tests.functional.desk.acts.support import Desk
-from tests.support.coupons import VAULT
 from tests.support.people import CANARY_NAME, Person
 from tests.support.resident import Loop, make_resident
+from tests.support.work import work_in
 
 
 def request_of(desk: Desk) -> Request:
@@ -48,14 +48,11 @@ def test_a_parent_whose_letter_was_returned(desk: Desk) -> None:
     with desk.staff.database.write() as session:
         call = session.get_one(Call, call_id)
         assert verify(
-            session,
-            VAULT,
+            work_in(session, desk.actor(), desk.now),
             call,
             person.household_id,
             said,
             Relation.OTHER_PARENT,
-            desk.actor(),
-            desk.now,
         )
         assert session.scalars(select(CallHousehold.level)).one() == Level.STATUS
 
@@ -128,14 +125,15 @@ def test_two_agents_at_once_make_one_request(desk: Desk) -> None:
         try:
             with desk.staff.database.write() as session:
                 ask_redelivery(
-                    session,
-                    VAULT,
-                    desk.staff.site.program,
+                    work_in(
+                        session,
+                        desk.actor(agents[number]),
+                        desk.now,
+                        program=desk.staff.site.program,
+                    ),
                     person.household_id,
                     "letter",
                     None,
-                    desk.actor(agents[number]),
-                    desk.now,
                 )
         except DomainError as error:
             return error.code
@@ -235,14 +233,12 @@ def test_what_reached_us_in_time_counts_by_its_own_time(sqlite_desk: Desk, way: 
     def ask(who: Person) -> None:
         with sqlite_desk.staff.database.write() as session:
             ask_redelivery(
-                session,
-                VAULT,
-                sqlite_desk.staff.site.program,
+                work_in(
+                    session, sqlite_desk.actor(), after, program=sqlite_desk.staff.site.program
+                ),
                 who.household_id,
                 "letter",
                 None,
-                sqlite_desk.actor(),
-                after,
             )
 
     ask(person)
@@ -343,14 +339,15 @@ def test_asked_for_already_in_the_portal_it_says_that_number(sqlite_desk: Desk) 
     sqlite_desk.in_call(person, Level.STATUS)
     with pytest.raises(ConflictError) as refused, sqlite_desk.staff.database.write() as session:
         ask_redelivery(
-            session,
-            VAULT,
-            sqlite_desk.staff.site.program,
+            work_in(
+                session,
+                sqlite_desk.actor(),
+                sqlite_desk.now,
+                program=sqlite_desk.staff.site.program,
+            ),
             person.household_id,
             "letter",
             None,
-            sqlite_desk.actor(),
-            sqlite_desk.now,
         )
     assert row.receipt_no in refused.value.message
 

@@ -16,8 +16,8 @@ from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import BIRTH_FROZEN, REPORT_LOST, open_task
 from tests.functional.desk.acts.support import Desk
-from tests.support.coupons import VAULT
 from tests.support.people import Person
+from tests.support.work import work_in
 
 
 def freeze(desk: Desk, person: Person, *, task: bool = True) -> None:
@@ -26,9 +26,9 @@ def freeze(desk: Desk, person: Person, *, task: bool = True) -> None:
     with desk.staff.database.write() as session:
         credential = lock_row(session, person.credential_id)
         credential.wrong_births = bytes(80)
-        move(session, credential, "lock", resident, desk.now)
+        move(work_in(session, resident, desk.now), credential, "lock")
         if task:
-            open_task(session, VAULT, BIRTH_FROZEN, person.household_id, {}, resident, desk.now)
+            open_task(work_in(session, resident, desk.now), BIRTH_FROZEN, person.household_id, {})
 
 
 def wrong_passwords(desk: Desk, person: Person, count: int) -> str:
@@ -159,11 +159,9 @@ def test_a_household_without_a_letter_in_force_is_told_so(sqlite_desk: Desk) -> 
     person = sqlite_desk.post.household()
     with sqlite_desk.staff.database.write() as session:
         move(
-            session,
+            work_in(session, sqlite_desk.actor(), sqlite_desk.now),
             lock_row(session, person.credential_id),
             "close",
-            sqlite_desk.actor(),
-            sqlite_desk.now,
         )
     sqlite_desk.in_call(person)
     for place in ("unlock", "lost"):

@@ -12,7 +12,7 @@ from portal.domain.contacts.calls.kinds import CallLanguage
 from portal.domain.contacts.escalations.models import CallBack
 from portal.domain.contacts.faxes.services import NewFax, receive
 from portal.domain.desk.casework.steps import DONE, Step, next_steps
-from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
+from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.clock import jst_date
 from portal.domain.letters.documents import services
 from portal.domain.letters.letters.models import Letter, PrintRun
@@ -23,10 +23,10 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import change
 from portal.domain.people.tasks.services import CALL_BACK, UNMATCHED, open_task
 from portal.domain.requests.requests.scans import check_scan
-from tests.support.coupons import VAULT
 from tests.support.files import fax
 from tests.support.resident import Loop
 from tests.support.staff import StaffSite, make_staff
+from tests.support.work import work_in
 
 
 def rows_of(page: str, section: str) -> dict[str, list[str]]:
@@ -89,9 +89,9 @@ def deliver(staff: StaffSite) -> None:
         session.execute(
             update(Coupon).where(Coupon.entitlement_id == first[0]).values(state="exchanged")
         )
-        change(session, first[0], "exchange", SYSTEM, staff.now)
-        change(session, second[0], "decline", SYSTEM, staff.now)
-        change(session, third[0], "exclude", SYSTEM, staff.now)
+        change(work_in(session, now=staff.now), first[0], "exchange")
+        change(work_in(session, now=staff.now), second[0], "decline")
+        change(work_in(session, now=staff.now), third[0], "exclude")
 
 
 @pytest.mark.parametrize("means", ["handed_over", "revealed", "exchanged"])
@@ -180,12 +180,12 @@ def test_what_is_late_with_the_ward_is_a_link_for_those_who_see_the_management(
     officer = Actor(Role.OFFICER, staff.hire(Role.OFFICER).id, contractor)
     asked = program.calendar.business_days_before(jst_date(now), questions.ANSWER_DAYS)
     with staff.database.write() as session:
-        services.propose(session, "pages", b"a = 1\n", "texts.toml", "初版", officer, now)
-        questions.ask(session, 1, asked, officer, now)
-        questions.ask(session, 2, asked - timedelta(days=1), officer, now)
-        for one in milestones.late(session, program, now)[1:]:
-            milestones.move(session, program, one.key, "finish", officer, now)
-        (left,) = milestones.late(session, program, now)
+        services.propose(work_in(session, officer, now), "pages", b"a = 1\n", "texts.toml", "初版")
+        questions.ask(work_in(session, officer, now), 1, asked)
+        questions.ask(work_in(session, officer, now), 2, asked - timedelta(days=1))
+        for one in milestones.late(work_in(session, now=now, program=program))[1:]:
+            milestones.move(work_in(session, officer, now, program=program), one.key, "finish")
+        (left,) = milestones.late(work_in(session, now=now, program=program))
     page = staff.enter_as(Role.WARD_OFFICER).open("/").text
     late = page.split('id="with-ward"', 1)[1].split("</section>", 1)[0]
     links = re.findall(r'href="([^"]+)"', late)
@@ -217,7 +217,7 @@ def test_calls_back_have_one_tile_and_what_the_office_goes_on_with_another(
             (CALL_BACK, "handed_on"),
             (UNMATCHED, "waiting"),
         ):
-            task = open_task(session, VAULT, kind, None, {}, agent, sqlite_staff.now)
+            task = open_task(work_in(session, agent, sqlite_staff.now), kind, None, {})
             session.add(CallBack(task_id=task.id, state=state))
     found = tiles(sqlite_staff.enter_as(Role.OFFICER).open("/").text)
     assert [tile for tile in found if "折り返し" in tile] == [
@@ -243,7 +243,7 @@ def test_faxes_that_wait_have_a_tile_with_what_is_due_today(sqlite_staff: StaffS
                 "",
             )
             calendar = sqlite_staff.site.program.calendar
-            receive(session, VAULT, calendar, new, actor, sqlite_staff.now).due_on = due
+            receive(work_in(session, actor, sqlite_staff.now), calendar, new).due_on = due
     assert "2 対応を待つFAX（返信の期限がきょうまでのもの 1）" in tiles(agent.open("/").text)
     assert not any(
         "FAX" in tile for tile in tiles(sqlite_staff.enter_as(Role.WARD_OFFICER).open("/").text)

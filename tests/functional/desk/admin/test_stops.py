@@ -6,7 +6,7 @@ import io
 import pytest
 
 from portal.domain.desk.casework.stops import StopRow, as_csv
-from portal.domain.foundation.actors import SYSTEM, Role
+from portal.domain.foundation.actors import Role
 from portal.domain.people.coupons import services as coupons
 from portal.domain.people.households.models import Household
 from portal.domain.requests.requests.models import Request
@@ -15,6 +15,7 @@ from tests.support.desk import Inbox
 from tests.support.people import Person
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 
 def accepted(
@@ -117,7 +118,7 @@ def test_the_list_for_the_issuer_holds_management_numbers_and_no_code(
     assert file.headers["content-disposition"] == 'attachment; filename="stop-list.csv"'
     assert [event.detail for event in sqlite_staff.events("coupon.stop_list")] == [{"count": 1}]
     with sqlite_staff.database.write() as session:
-        coupons.confirm_stop(session, coupon_id, SYSTEM, sqlite_staff.now)
+        coupons.confirm_stop(work_in(session, now=sqlite_staff.now), coupon_id)
     assert len(desk.post("/stops/list").content.decode("utf-8-sig").splitlines()) == 1
 
 

@@ -15,6 +15,7 @@ from tests.support.coupons import VAULT
 from tests.support.people import CANARY_BIRTH, CANARY_NAME, Person, add_household
 from tests.support.resident import NOON, Visitor
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 CHILD_BIRTH = date(2013, 5, 1)
 POSTAL = "139-0001"
@@ -170,7 +171,7 @@ def enroll_telephone(staff: StaffSite, person: Person, number: str = MOBILE) -> 
     """The household proved a telephone for its codes and signed in."""
     with staff.database.write() as session:
         row = codes.add_authenticator(
-            session, VAULT, person.credential_id, "sms", number, staff.now
+            work_in(session, now=staff.now), person.credential_id, "sms", number
         )
         row.state, row.confirmed_at = "confirmed", staff.now
         credential = session.get_one(Credential, person.credential_id)

@@ -25,18 +25,18 @@ from tests.functional.desk.call_desk.support import (
     words,
 )
 from tests.support.canaries import CANARIES
-from tests.support.coupons import VAULT
 from tests.support.desk import Inbox
 from tests.support.people import CANARY_BUILDING, CANARY_NAME, CANARY_STREET, CANARY_TOWN, Person
 from tests.support.resident import NOON
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 
 def said_of(staff: StaffSite, person: Person, locale: str = "ja") -> dict[str, str]:
     """What can be said, by question."""
     with staff.database.read() as session:
         household = session.get_one(Household, person.household_id)
-        facts = look_up(session, staff.site.program, household, staff.now)
+        facts = look_up(work_in(session, now=staff.now, program=staff.site.program), household)
         return {
             str(one.question): one.spoken or one.japanese
             for one in answers(facts, locale, staff.now)
@@ -319,7 +319,7 @@ def test_no_page_of_an_agent_holds_a_secret_an_address_or_a_protection(
     ]
     with staff.database.read() as session:
         for coupon in session.scalars(select(Coupon).where(Coupon.entitlement_id.is_not(None))):
-            code = open_code(session, VAULT, coupon)
+            code = open_code(work_in(session), coupon)
             secrets += [value for value in vars_of(code) if len(value) > 5]
     for page in pages:
         # the scripts beside the record say in general what must never be said

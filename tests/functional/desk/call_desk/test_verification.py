@@ -27,9 +27,9 @@ from tests.functional.desk.call_desk.support import (
     steady,
     words,
 )
-from tests.support.coupons import VAULT
 from tests.support.people import CANARY_BIRTH, CANARY_NAME, CANARY_STREET, CANARY_TOWN
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 WRONG = {"relation": "other", "name": "ちがう　ひと", "birth": "1970-01-01", "postal": POSTAL}
 
@@ -317,7 +317,7 @@ def test_two_agents_at_once_cannot_share_the_last_try(staff: StaffSite) -> None:
     calls = []
     with staff.database.write() as session:
         for actor in actors:
-            call = start_call(session, actor, staff.now)
+            call = start_call(work_in(session, actor, staff.now))
             opened_in(session, call, person.household_id, staff.now)
             calls.append(call.id)
     gate = threading.Barrier(len(actors))
@@ -326,7 +326,7 @@ def test_two_agents_at_once_cannot_share_the_last_try(staff: StaffSite) -> None:
         with staff.database.write() as session:
             call = session.get_one(Call, call_id)
             verify(
-                session, VAULT, call, person.household_id, said, Relation.OTHER, actor, staff.now
+                work_in(session, actor, staff.now), call, person.household_id, said, Relation.OTHER
             )
 
     for _ in range(4):
@@ -359,18 +359,18 @@ def test_a_call_that_is_somebody_elses_verifies_nobody(staff: StaffSite) -> None
     )
     said = Said(name=CANARY_NAME, birth=CANARY_BIRTH, postal="1390001")
     with staff.database.write() as session:
-        call = start_call(session, mine, staff.now)
+        call = start_call(work_in(session, mine, staff.now))
         with pytest.raises(NotAllowedError):
             verify(
-                session, VAULT, call, person.household_id, said, Relation.OTHER, other, staff.now
+                work_in(session, other, staff.now), call, person.household_id, said, Relation.OTHER
             )
-        theirs = start_call(session, other, staff.now + timedelta(seconds=1))
+        theirs = start_call(work_in(session, other, staff.now + timedelta(seconds=1)))
         with pytest.raises(NotAllowedError):
             verify(
-                session, VAULT, call, person.household_id, said, Relation.OTHER, other, staff.now
+                work_in(session, other, staff.now), call, person.household_id, said, Relation.OTHER
             )
         with pytest.raises(NotFoundError):
-            verify(session, VAULT, theirs, 987654, said, Relation.OTHER, other, staff.now)
+            verify(work_in(session, other, staff.now), theirs, 987654, said, Relation.OTHER)
 
 
 def test_nobody_who_takes_the_call_ever_reads_which_answers_were_right(

@@ -12,6 +12,7 @@ from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.audit.services import MOST_PENDING, record, record_many, write_pending
 from portal.domain.foundation.base import Base
 from portal.platform.database import Database
+from tests.support.work import work_in
 
 NOW = datetime(2023, 8, 1, 3, 0, tzinfo=UTC)
 
@@ -27,9 +28,9 @@ def actions(database: Database) -> list[str]:
 
 def test_events_are_written_in_the_order_in_which_things_happened(database: Database) -> None:
     with database.write() as session:
-        record(session, SYSTEM, NOW, "first", "test", 1, reason="a")
-        record_many(session, SYSTEM, NOW, "many", "test", [(2, None), (3, None)], kind="b")
-        record(session, SYSTEM, NOW, "last", "test", sealed=b"sealed")
+        record(work_in(session, now=NOW), "first", "test", 1, reason="a")
+        record_many(work_in(session, now=NOW), "many", "test", [(2, None), (3, None)], kind="b")
+        record(work_in(session, now=NOW), "last", "test", sealed=b"sealed")
     assert actions(database) == ["first", "many", "many", "last"]
     with database.read() as session:
         rows = session.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()
@@ -57,7 +58,7 @@ def test_many_events_of_one_transaction_are_one_statement(database: Database) ->
     try:
         with database.write() as session:
             for number in range(7):
-                record(session, SYSTEM, NOW, f"event {number}", "test", number)
+                record(work_in(session, now=NOW), f"event {number}", "test", number)
             assert not written
     finally:
         event.remove(database.engine, "before_cursor_execute", note)
@@ -67,7 +68,7 @@ def test_many_events_of_one_transaction_are_one_statement(database: Database) ->
 
 def test_a_transaction_that_fails_takes_its_events_along(database: Database) -> None:
     with suppress(LineCutError), database.write() as session:
-        record(session, SYSTEM, NOW, "lost", "test")
+        record(work_in(session, now=NOW), "lost", "test")
         raise LineCutError
     assert actions(database) == []
 
@@ -76,18 +77,18 @@ def test_a_savepoint_that_is_rolled_back_takes_only_its_own_events_along(
     database: Database,
 ) -> None:
     with database.write() as session:
-        record(session, SYSTEM, NOW, "before", "test")
+        record(work_in(session, now=NOW), "before", "test")
         with suppress(LineCutError), session.begin_nested():
-            record(session, SYSTEM, NOW, "lost", "test")
+            record(work_in(session, now=NOW), "lost", "test")
             with session.begin_nested():
-                record(session, SYSTEM, NOW, "lost too", "test")
+                record(work_in(session, now=NOW), "lost too", "test")
             raise LineCutError
         with session.begin_nested():
-            record(session, SYSTEM, NOW, "kept", "test")
+            record(work_in(session, now=NOW), "kept", "test")
             with suppress(LineCutError), session.begin_nested():
-                record(session, SYSTEM, NOW, "inner lost", "test")
+                record(work_in(session, now=NOW), "inner lost", "test")
                 raise LineCutError
-        record(session, SYSTEM, NOW, "after", "test")
+        record(work_in(session, now=NOW), "after", "test")
     assert actions(database) == ["before", "kept", "after"]
 
 
@@ -95,20 +96,20 @@ def test_a_session_that_is_rolled_back_and_used_again_forgets_the_events_of_befo
     database: Database,
 ) -> None:
     with database.write() as session:
-        record(session, SYSTEM, NOW, "lost", "test")
+        record(work_in(session, now=NOW), "lost", "test")
         write_pending(session)
-        record(session, SYSTEM, NOW, "lost as well", "test")
+        record(work_in(session, now=NOW), "lost as well", "test")
         session.get_transaction().rollback()  # type: ignore[union-attr]
     assert actions(database) == []
 
 
 def test_who_reads_in_the_same_transaction_finds_them(database: Database) -> None:
     with database.write() as session:
-        record(session, SYSTEM, NOW, "first", "test")
+        record(work_in(session, now=NOW), "first", "test")
         assert session.scalar(select(AuditEvent.action)) == "first"
-        record(session, SYSTEM, NOW, "second", "test")
+        record(work_in(session, now=NOW), "second", "test")
         with suppress(LineCutError), session.begin_nested():
-            record(session, SYSTEM, NOW, "in the savepoint", "test")
+            record(work_in(session, now=NOW), "in the savepoint", "test")
             assert len(session.scalars(select(AuditEvent.action)).all()) == 3
             raise LineCutError
         assert len(session.scalars(select(AuditEvent.action)).all()) == 2
@@ -120,7 +121,7 @@ def test_a_command_that_writes_very_many_events_keeps_few_of_them_in_memory(
 ) -> None:
     with database.write() as session:
         for number in range(MOST_PENDING + 5):
-            record(session, SYSTEM, NOW, "many", "test", number)
+            record(work_in(session, now=NOW), "many", "test", number)
         table = Base.metadata.tables["audit_event"]
         assert len(session.execute(select(table.c.id)).all()) == MOST_PENDING
     assert len(actions(database)) == MOST_PENDING + 5
@@ -130,4 +131,4 @@ def test_an_event_in_a_transaction_that_only_reads_is_a_mistake_that_shows(
     database: Database,
 ) -> None:
     with database.read() as session, pytest.raises(RuntimeError):
-        record(session, SYSTEM, NOW, "lost", "test")
+        record(work_in(session, now=NOW), "lost", "test")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from portal.domain.foundation.actors import SYSTEM, Role
+from portal.domain.foundation.actors import Role
 from portal.domain.letters.letters.models import Letter, LetterOrder
 from portal.domain.mailroom.printing.runs.selection import counts
 from portal.domain.people.credentials.models import Credential
@@ -17,9 +17,9 @@ from portal.domain.people.tasks.services import (
     open_task,
 )
 from tests.functional.mailroom.admin.test_hand_over import printed
-from tests.support.coupons import VAULT
 from tests.support.people import Person
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 OPENS = datetime(2023, 7, 2, 15, 0, tzinfo=UTC)  # 3 July, 0:00 in Japan
 CLOSES = datetime(2023, 12, 21, 15, 0, tzinfo=UTC)  # the end of 21 December in Japan
@@ -31,7 +31,7 @@ BUTTON = "新しい手紙を出すことに決める"
 def ask(staff: StaffSite, person: Person | None, kind: str = NEW_LETTER) -> int:
     with staff.database.write() as session:
         household = person.household_id if person else None
-        return open_task(session, VAULT, kind, household, {}, SYSTEM, staff.now).id
+        return open_task(work_in(session, now=staff.now), kind, household, {}).id
 
 
 @pytest.mark.parametrize("kind", [NEW_LETTER, REPORT_LOST, BIRTH_FROZEN])

@@ -18,9 +18,9 @@ from portal.domain.people.notices.services import Claim
 from portal.platform.database import Database
 from portal.platform.senders.sending import SendFailedError
 from portal.platform.senders.worker import OutboxWorker
-from tests.support.coupons import VAULT
 from tests.support.people import Person, add_person
 from tests.support.resident import NOON
+from tests.support.work import source_of, work_in
 
 PHONE, MAIL = "+819055512345", "kanariya@example.jp"
 
@@ -38,7 +38,9 @@ def resident(
     with database.write() as session:
         if kind != "totp":
             address = PHONE if kind == "sms" else MAIL
-            row = codes.add_authenticator(session, VAULT, person.credential_id, kind, address, NOON)
+            row = codes.add_authenticator(
+                work_in(session, now=NOON), person.credential_id, kind, address
+            )
             row.state, row.confirmed_at = "confirmed", NOON
             if not app:
                 found = session.scalars(
@@ -64,12 +66,10 @@ def tell(
 ) -> None:
     with database.write() as session:
         announce(
-            session,
-            VAULT,
+            work_in(session, now=now),
             person.household_id,
             event,
             key,
-            now,
             due=due,
             contact=contact,
             receipt_no=receipt_no,
@@ -125,7 +125,7 @@ def send_all(
     between: Callable[[], object] = lambda: None,
 ) -> None:
     """One look of the outbox worker: claims what is due and hands it over."""
-    worker = OutboxWorker(database, VAULT, FixedClock(now), {kind: gateway})
+    worker = OutboxWorker(source_of(database, FixedClock(now)), {kind: gateway})
     claims = worker.claim(kind, 50)
     between()
     for claim in claims:

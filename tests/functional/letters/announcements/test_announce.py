@@ -27,6 +27,7 @@ from tests.support.canaries import CANARIES
 from tests.support.coupons import VAULT
 from tests.support.people import add_person
 from tests.support.resident import NOON
+from tests.support.work import work_in
 
 
 def test_a_household_is_told_by_the_channel_of_its_codes(database: Database) -> None:
@@ -172,7 +173,7 @@ def test_no_message_holds_a_name_an_address_an_amount_or_a_link(database: Databa
     for event in events:
         tell(database, person, event, f"x:{event}", receipt_no="CDFG-HJKL")
     with database.read() as session:
-        texts = [f"{m.subject}\n{m.body}" for m in latest_opened(session, VAULT)]
+        texts = [f"{m.subject}\n{m.body}" for m in latest_opened(work_in(session))]
         stored = repr([vars(row) for row in session.scalars(select(OutboxMessage))])
     assert len(texts) == len(events)
     for text in (*texts, stored):
@@ -188,4 +189,4 @@ def test_what_cannot_be_announced_is_refused(
 ) -> None:
     person = resident(sqlite_database)
     with sqlite_database.write() as session, pytest.raises(ValueError, match="announced"):
-        announce(session, VAULT, person.household_id, event, key, NOON)
+        announce(work_in(session, now=NOON), person.household_id, event, key)

@@ -13,7 +13,6 @@ from sqlalchemy import select, update
 
 from portal.cli.context import Context
 from portal.cli.mailroom.letters import letters
-from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.letters.announcements.models import Announcement, CardPrint
@@ -32,6 +31,7 @@ from tests.functional.mailroom.printing.conftest import Ward, ward  # noqa: F401
 from tests.support import pdf
 from tests.support.coupons import NOW, VAULT
 from tests.support.letters import add_families, printer
+from tests.support.work import work_in
 
 SAID = "署名がありません。もう一度、署名をしてお送りください。" * 11
 """Nearly as long as fits on a letter in six languages."""
@@ -40,7 +40,7 @@ SAID = "署名がありません。もう一度、署名をしてお送りくだ
 def queue(database: Database, households: Sequence[int], event: str = "decided") -> None:
     with database.write() as session:
         for at in households:
-            announce(session, VAULT, at, event, f"{event}:{at}", NOW, receipt_no="CDFG-HJKL")
+            announce(work_in(session), at, event, f"{event}:{at}", receipt_no="CDFG-HJKL")
 
 
 def states(database: Database) -> list[str]:
@@ -202,7 +202,7 @@ def test_threads_of_a_site_draw_one_after_the_other(
     queue(sqlite_database, add_families(sqlite_database, 1))
     press = printer(sqlite_database, tmp_path)
     with sqlite_database.read() as session:
-        content = [one.content for one in check_cards(session, press, NOW).ready]
+        content = [one.content for one in check_cards(work_in(session), press).ready]
     frame, made = press.frame(NOW.date()), list[bytes]()
     threads = [
         threading.Thread(target=lambda: made.append(render_cards(content, frame))) for _ in range(4)
@@ -238,7 +238,7 @@ def test_a_reminder_on_a_card_is_not_printed_after_its_day(
     (household,) = add_families(sqlite_database, 1)
     with sqlite_database.write() as session:
         yesterday = (NOW - timedelta(days=1)).date()
-        announce(session, VAULT, household, "deadline_near", "d", NOW, due=yesterday)
+        announce(work_in(session), household, "deadline_near", "d", due=yesterday)
     built = print_cards(printer(sqlite_database, tmp_path))
     assert (built.cards, built.stopped) == (0, 1)
 
@@ -254,7 +254,7 @@ def test_a_card_that_came_back_is_found_by_its_number(
         assert number in pages(built)[0]
         card = card_by_number(session, number)
         assert card is not None
-        assert card_came_back(session, card.id, SYSTEM, NOW).state == "came_back"
+        assert card_came_back(work_in(session), card.id).state == "came_back"
 
 
 def test_staff_see_how_many_cards_wait_but_not_the_protected(sqlite_database: Database) -> None:
@@ -307,7 +307,7 @@ def ask(
         set_reply(VAULT, row, "not_authorized", SAID)
         session.add(row)
         announce(
-            session, VAULT, household_id, event, f"{event}:{receipt_no}", NOW, receipt_no=receipt_no
+            work_in(session), household_id, event, f"{event}:{receipt_no}", receipt_no=receipt_no
         )
 
 

@@ -17,8 +17,8 @@ from portal.platform.database import Database
 from tests.functional.letters.announcements.support import put_hold
 from tests.functional.requests.redeliveries.conftest import post
 from tests.functional.requests.redeliveries.support import POSTED, Post
-from tests.support.coupons import VAULT
 from tests.support.people import Person
+from tests.support.work import source_of
 
 __all__ = ["post"]
 LAST = date(2023, 12, 31)
@@ -36,7 +36,7 @@ def delivered(post: Post, **options: Any) -> Person:
 
 
 def write(database: Database, now: datetime) -> int:
-    return write_to_everybody(database.read, database.write, VAULT, FixedClock(now), WINDOW)
+    return write_to_everybody(source_of(database, FixedClock(now)), WINDOW)
 
 
 def test_a_card_goes_out_six_and_three_weeks_before_the_end_each_once(post: Post) -> None:

@@ -25,9 +25,9 @@ from tests.functional.letters.announcements.support import (
     resident,
     send_all,
 )
-from tests.support.coupons import VAULT
 from tests.support.people import add_person, give_coupons
 from tests.support.resident import NOON
+from tests.support.work import source_of
 
 LAST = date(2023, 12, 31)
 WINDOW = Window(WindowKind.EXCHANGE, date(2023, 7, 1), LAST)
@@ -38,7 +38,7 @@ def at(days_before: int, hour: int = 12) -> datetime:
 
 
 def remind(database: Database, now: datetime) -> int:
-    return remind_everybody(database.read, database.write, VAULT, FixedClock(now), WINDOW)
+    return remind_everybody(source_of(database, FixedClock(now)), WINDOW)
 
 
 def test_each_household_is_reminded_a_month_and_a_week_before(

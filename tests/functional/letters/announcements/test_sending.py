@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.errors import NotAllowedError, WrongStateError
 from portal.domain.letters.announcements.queries import delivery_log
 from portal.domain.letters.announcements.services import resume
@@ -22,9 +21,9 @@ from tests.functional.letters.announcements.support import (
     send_all,
     tell,
 )
-from tests.support.coupons import VAULT
 from tests.support.people import Person
 from tests.support.resident import NOON
+from tests.support.work import source_of, work_in
 
 
 def stop_by(database: Database, person: Person, how: str) -> None:
@@ -85,7 +84,7 @@ def test_a_stopped_notice_goes_out_only_when_a_person_says_so_and_only_without_h
     send_all(database, gateway)
     (row,) = rows(database)
     with database.write() as session, pytest.raises(NotAllowedError):
-        resume(session, VAULT, row.id, SYSTEM, NOON)
+        resume(work_in(session, now=NOON), row.id)
     with database.write() as session:
         session.get_one(Hold, hold).state = "released"
     send_all(database, gateway)
@@ -93,12 +92,12 @@ def test_a_stopped_notice_goes_out_only_when_a_person_says_so_and_only_without_h
     send_all(database, gateway)
     assert gateway.got == []
     with database.write() as session:
-        resume(session, VAULT, row.id, SYSTEM, NOON)
+        resume(work_in(session, now=NOON), row.id)
     send_all(database, gateway)
     assert len(gateway.got) == 1
     assert log_of(database) == [("sms", "sent")]
     with database.write() as session, pytest.raises(WrongStateError):
-        resume(session, VAULT, row.id, SYSTEM, NOON)
+        resume(work_in(session, now=NOON), row.id)
 
 
 def test_one_time_codes_go_out_although_the_household_is_held(database: Database) -> None:
@@ -107,8 +106,7 @@ def test_one_time_codes_go_out_although_the_household_is_held(database: Database
     for purpose in ("code.sign_in", "notice.new_device", "notice.new_letter"):
         with database.write() as session:
             enqueue(
-                session,
-                VAULT,
+                work_in(session, now=NOON),
                 kind="sms",
                 purpose=purpose,
                 address=PHONE,
@@ -116,7 +114,6 @@ def test_one_time_codes_go_out_although_the_household_is_held(database: Database
                 body=purpose,
                 dedupe_key=purpose,
                 household_id=person.household_id,
-                now=NOON,
                 expires_at=NOON + timedelta(minutes=10),
             )
     gateway = Gateway()
@@ -158,7 +155,7 @@ def test_a_message_whose_worker_never_came_back_is_settled_by_the_sweep(database
     tell(database, resident(database))
     later = FixedClock(NOON + timedelta(hours=49))
     for _ in range(2):
-        OutboxWorker(database, VAULT, later, {}).sweep()
+        OutboxWorker(source_of(database, later), {}).sweep()
     assert log_of(database) == [("sms", "bounced"), ("card", "waiting")]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
+from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.errors import (
     ConflictError,
     InputError,
@@ -29,10 +29,11 @@ from portal.platform.database import Database
 from tests.functional.contacts.faxes.test_races import race
 from tests.support import pdf
 from tests.support.canaries import CANARIES
-from tests.support.coupons import NOW, VAULT
+from tests.support.coupons import NOW
 from tests.support.letters import add_families, printer
 from tests.support.resident import Loop
 from tests.support.staff import StaffSite, hire, make_staff
+from tests.support.work import work_in
 
 DAY = date(2023, 6, 1)
 
@@ -52,14 +53,14 @@ def propose(
     database: Database, actor: Actor, content: bytes = b"text", kind: str = "letter"
 ) -> int:
     with database.write() as session:
-        return services.propose(session, kind, content, "letters.toml", "最終版", actor, NOW).id
+        return services.propose(work_in(session, actor), kind, content, "letters.toml", "最終版").id
 
 
 def approve(
     database: Database, key: int, actor: Actor, number: str = "5汐子第1号", day: date = DAY
 ) -> None:
     with database.write() as session:
-        services.approve(session, key, number, day, actor, NOW)
+        services.approve(work_in(session, actor), key, number, day)
 
 
 def press(database: Database, folder: Path, texts: Path) -> Printer:
@@ -102,7 +103,7 @@ def test_a_content_has_one_living_version_and_can_come_again_after_a_refusal(
     with pytest.raises(ConflictError):
         propose(database, officer)
     with database.write() as session:
-        services.refuse(session, key, ward, NOW)
+        services.refuse(work_in(session, ward), key)
     again = propose(database, officer)
     with database.read() as session:
         assert [(one.number, one.state) for one in queries.versions(session)] == [
@@ -125,10 +126,10 @@ def test_what_is_wrong_with_a_version_is_named(
     database: Database, people: tuple[Actor, Actor], content: bytes, label: str, code: str
 ) -> None:
     with database.write() as session, pytest.raises(InputError) as refused:
-        services.propose(session, "letter", content, "a", label, people[0], NOW)
+        services.propose(work_in(session, people[0]), "letter", content, "a", label)
     assert refused.value.code == code
     with database.write() as session, pytest.raises(NotAllowedError):
-        services.propose(session, "letter", b"x", "a", "x", SYSTEM, NOW)
+        services.propose(work_in(session), "letter", b"x", "a", "x")
 
 
 def test_every_step_from_every_state_is_as_the_table_says(
@@ -146,9 +147,9 @@ def test_every_step_from_every_state_is_as_the_table_says(
         def act(key: int = key, action: str = action) -> None:
             with database.write() as session:
                 if action == "approve":
-                    services.approve(session, key, "1", DAY, ward, NOW)
+                    services.approve(work_in(session, ward), key, "1", DAY)
                 else:
-                    getattr(services, action)(session, key, ward, NOW)
+                    getattr(services, action)(work_in(session, ward), key)
 
         if DOCUMENT.can(state, action):
             act()
@@ -175,7 +176,7 @@ def test_no_card_is_printed_before_the_ward_approved_its_texts(
     officer, ward = people
     (household,) = add_families(database, 1)
     with database.write() as session:
-        announce(session, VAULT, household, "decided", "decided:1", NOW, receipt_no="CDFG-HJKL")
+        announce(work_in(session), household, "decided", "decided:1", receipt_no="CDFG-HJKL")
     texts = tmp_path / "letters.toml"
     texts.write_bytes(
         load_program("sample", date(2023, 7, 3)).letter_texts_file.read_bytes() + b"# ours\n"
@@ -220,7 +221,7 @@ def test_no_letter_is_printed_before_the_ward_approved_exactly_these_texts(
         build_letters(mine, workers=0)
     texts.write_bytes(sample + b"# ours\n")
     with database.write() as session:
-        services.revoke(session, key, ward, NOW)
+        services.revoke(work_in(session, ward), key)
     with pytest.raises(NotAllowedError, match="承認していない"):
         build_letters(mine, workers=0)
 

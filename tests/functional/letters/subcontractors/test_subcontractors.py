@@ -6,7 +6,7 @@ from datetime import date
 import pyrage
 import pytest
 
-from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
+from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.errors import (
     InputError,
     NotAllowedError,
@@ -20,6 +20,7 @@ from portal.domain.letters.subcontractors.states import SUBCONTRACTOR
 from portal.platform.database import Database
 from tests.support.coupons import NOW
 from tests.support.staff import StaffSite, hire
+from tests.support.work import work_in
 
 KEY = str(pyrage.x25519.Identity.generate().to_public())
 DAY = date(2023, 6, 30)
@@ -37,25 +38,25 @@ class Register:
     def propose(self, purpose: str = "mail_house", key: str = KEY, name: str = "汐風印刷") -> int:
         with self.database.write() as session:
             return services.propose_subcontractor(
-                session, name, purpose, "手紙の封入", key, self.officer, NOW
+                work_in(session, self.officer), name, purpose, "手紙の封入", key
             ).id
 
     def consent(
         self, key: int, number: str = "5汐子第123号", day: date = DAY, actor: Actor | None = None
     ) -> None:
         with self.database.write() as session:
-            services.consent(session, key, number, day, actor or self.ward, NOW)
+            services.consent(work_in(session, actor or self.ward), key, number, day)
 
     def send(self, key: int, facts: services.FileFacts = FACTS) -> None:
         with self.database.write() as session:
-            services.note_sent(session, key, facts, self.officer, NOW)
+            services.note_sent(work_in(session, self.officer), key, facts)
 
     def act(self, action: str, key: int) -> None:
         with self.database.write() as session:
             if action == "consent":
-                services.consent(session, key, "1", DAY, self.ward, NOW)
+                services.consent(work_in(session, self.ward), key, "1", DAY)
             else:
-                getattr(services, action)(session, key, self.ward, NOW)
+                getattr(services, action)(work_in(session, self.ward), key)
 
     def state(self, key: int) -> str:
         with self.database.read() as session:
@@ -89,7 +90,7 @@ def test_a_file_goes_only_with_the_wards_number_and_date_and_is_written_down(
         assert (entry.file.consent_no, entry.file.consent_on) == ("5汐子第123号", DAY)
         assert [row.id for row in queries.mail_houses(session)] == [key]
     with register.database.write() as session:
-        services.end(session, key, register.officer, NOW)
+        services.end(work_in(session, register.officer), key)
     with pytest.raises(NotAllowedError, match="区の承諾"):
         register.send(key)
     with register.database.read() as session:
@@ -109,7 +110,7 @@ def test_only_the_ward_consents_and_never_to_its_own_entry_or_without_number_and
         register.consent(key, day=date(2099, 1, 1))
     with register.database.write() as session:
         own = services.propose_subcontractor(
-            session, "区の印刷", "other", "x", "", register.ward, NOW
+            work_in(session, register.ward), "区の印刷", "other", "x", ""
         ).id
     with pytest.raises(NotAllowedError, match="自分の提案"):
         register.consent(own)
@@ -141,11 +142,11 @@ def test_nobody_without_an_account_enters_ends_or_sends(register: Register) -> N
     key = register.propose()
     register.consent(key)
     with register.database.write() as session, pytest.raises(NotAllowedError):
-        services.propose_subcontractor(session, "x", "other", "x", "", SYSTEM, NOW)
+        services.propose_subcontractor(work_in(session), "x", "other", "x", "")
     with register.database.write() as session, pytest.raises(NotAllowedError):
-        services.end(session, key, SYSTEM, NOW)
+        services.end(work_in(session), key)
     with register.database.write() as session, pytest.raises(NotAllowedError):
-        services.note_sent(session, key, FACTS, SYSTEM, NOW)
+        services.note_sent(work_in(session), key, FACTS)
     for facts in (
         services.FileFacts("letters", "", "ab" * 32),
         services.FileFacts("letters", "x", "short"),

@@ -5,7 +5,6 @@ from portal.domain.letters.letters.models import Letter, PrintChunk
 from portal.domain.mailroom.printing.models import PrintArchive
 from portal.platform.housekeeping import Housekeeping
 from tests.support.archives import make_mail_house
-from tests.support.coupons import VAULT
 from tests.support.staff import StaffSite
 
 
@@ -37,10 +36,7 @@ def test_an_officer_builds_hands_over_and_the_plain_files_go_by_themselves(
     house.hand_over(run_id)
     assert staff.count(PrintArchive, state="sent") == 1
     assert "まだ2個あります" in officer.open(base).text
-    program = staff.site.program
-    Housekeeping(
-        staff.database, staff.clock, VAULT, program.windows.exchange
-    ).remove_plain_letters()
+    Housekeeping(staff.site.work_source()).remove_plain_letters()
     assert "すべて消しました" in officer.open(base).text
     assert staff.count(PrintChunk, removed_at=None) == 0
     assert len(staff.events("print_run.plain_removed")) == 1

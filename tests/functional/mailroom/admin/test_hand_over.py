@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
+from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.letters.numbers import new_letter_number
@@ -15,6 +15,7 @@ from tests.support.people import Person
 from tests.support.proofs import approve_run
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 
 def printed(staff: StaffSite, people: list[Person], state: str = "built") -> int:
@@ -75,11 +76,9 @@ def printed(staff: StaffSite, people: list[Person], state: str = "built") -> int
 def hold(staff: StaffSite, person: Person) -> None:
     with staff.database.write() as session:
         put_hold(
-            session,
+            work_in(session, now=staff.now),
             session.get_one(Household, person.household_id),
             "W06_INSTITUTION",
-            SYSTEM,
-            staff.now,
         )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from portal.domain.contacts.escalations import services as escalations
 from portal.domain.contacts.escalations.services import WardAnswer
-from portal.domain.foundation.actors import SYSTEM, Role
+from portal.domain.foundation.actors import Role
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.mailroom.roster.holds import put_hold
@@ -20,10 +20,10 @@ from portal.domain.people.tasks.services import NEW_LETTER, UNMATCHED, open_task
 from portal.domain.requests.requests.models import Scan
 from portal.domain.requests.requests.scans import check_scan, store_scan
 from tests.functional.contacts.escalations.support import Desk
-from tests.support.coupons import VAULT
 from tests.support.files import picture
 from tests.support.people import Person
 from tests.support.staff import Colleague, StaffSite
+from tests.support.work import work_in
 
 
 def task(
@@ -31,13 +31,13 @@ def task(
 ) -> int:
     with staff.database.write() as session:
         household_id = person.household_id if person else None
-        return open_task(session, VAULT, kind, household_id, dict(details), SYSTEM, staff.now).id
+        return open_task(work_in(session, now=staff.now), kind, household_id, dict(details)).id
 
 
 def hold(staff: StaffSite, person: Person, code: str) -> int:
     with staff.database.write() as session:
         household = session.get_one(Household, person.household_id)
-        return put_hold(session, household, code, SYSTEM, staff.now).id
+        return put_hold(work_in(session, now=staff.now), household, code).id
 
 
 def test_a_task_is_finished_once_however_often_the_button_is_pressed(staff: StaffSite) -> None:
@@ -77,7 +77,7 @@ def freeze(staff: StaffSite, person: Person) -> None:
         auth = sessions.load(session, sessions.RESIDENT, token, staff.now)
         assert auth is not None
         answers = [
-            check_birth(session, VAULT, auth, date(1990, 1, day), staff.now).answer
+            check_birth(work_in(session, now=staff.now), auth, date(1990, 1, day)).answer
             for day in range(1, 6)
         ]
     assert answers[-1] is BirthAnswer.FROZEN
@@ -219,10 +219,10 @@ def answered_with_scan(staff: StaffSite, household_id: int, number: str) -> None
     row = desk.ask(household_id=household_id)
     with staff.database.write() as session:
         scan = store_scan(
-            session, VAULT, check_scan(picture()), desk.ward, staff.now, household_id=household_id
+            work_in(session, desk.ward, staff.now), check_scan(picture()), household_id=household_id
         )
         given = WardAnswer("解いてください。", Instruction(number, date(2023, 7, 31)), scan.id)
-        escalations.answer(session, VAULT, row.id, given, desk.ward, staff.now)
+        escalations.answer(work_in(session, desk.ward, staff.now), row.id, given)
 
 
 def test_a_proposal_can_be_taken_back_and_made_again(staff: StaffSite) -> None:

@@ -6,10 +6,10 @@ from portal.domain.foundation.actors import Role
 from portal.domain.mailroom.roster.holds import put_hold
 from portal.domain.people.households.models import Hold, Household, PrintText
 from portal.domain.people.households.print_texts import print_fields
-from tests.support.coupons import VAULT
 from tests.support.files import picture
 from tests.support.resident import Visitor
 from tests.support.staff import Colleague, StaffSite
+from tests.support.work import work_in
 
 
 @pytest.fixture
@@ -17,9 +17,8 @@ def number(sqlite_staff: StaffSite) -> int:
     person = sqlite_staff.add_household()
     with sqlite_staff.database.write() as session:
         household = session.get_one(Household, person.household_id)
-        from portal.domain.foundation.actors import SYSTEM
 
-        return put_hold(session, household, "W02_GAIJI", SYSTEM, sqlite_staff.now).id
+        return put_hold(work_in(session, now=sqlite_staff.now), household, "W02_GAIJI").id
 
 
 def opened(staff: StaffSite, colleague: Colleague, number: int) -> Visitor:
@@ -59,7 +58,7 @@ def test_the_second_person_sees_the_image_before_it_is_approved(
     assert (sqlite_staff.count(PrintText), sqlite_staff.count(Hold, state="open")) == (1, 0)
     with sqlite_staff.database.read() as session:
         row = session.query(PrintText).one()
-        kept = print_fields(session, VAULT, row.household_id)
+        kept = print_fields(work_in(session), row.household_id)
     assert kept is not None
     assert kept.image == image
 

@@ -23,6 +23,7 @@ from portal.platform.database import Database
 from tests.support.coupons import NOW, VAULT
 from tests.support.resident import Resident
 from tests.support.staff import StaffSite, hire
+from tests.support.work import work_in
 
 TODAY = NOW.date()
 KNOWN = ("潮見坂一丁目", "潮見坂二丁目", "星影町")
@@ -39,21 +40,21 @@ def officer(database: Database) -> Actor:
 
 def plan(database: Database, actor: Actor, wanted: Plan = PLAN) -> int:
     with database.write() as session:
-        return calendar.plan(session, VAULT, wanted, actor, NOW).id
+        return calendar.plan(work_in(session, actor), wanted).id
 
 
 def test_what_was_planned_is_changed_and_noted_as_sent_on_its_day(database: Database) -> None:
     actor = officer(database)
     key = plan(database, actor)
     with database.write() as session:
-        row = calendar.change(session, VAULT, key, replace(PLAN, planned=900, note=""), actor, NOW)
+        row = calendar.change(work_in(session, actor), key, replace(PLAN, planned=900, note=""))
         assert (row.planned, calendar.note_of(VAULT, row)) == (900, "")
     with database.write() as session, pytest.raises(InputError, match="まだ来ていません"):
-        calendar.mark_sent(session, key, actor, NOW)
+        calendar.mark_sent(work_in(session, actor), key)
     with database.write() as session:
-        calendar.mark_sent(session, key, actor, NOW + timedelta(days=2))
+        calendar.mark_sent(work_in(session, actor, NOW + timedelta(days=2)), key)
     with database.write() as session, pytest.raises(WrongStateError):
-        calendar.change(session, VAULT, key, PLAN, actor, NOW)
+        calendar.change(work_in(session, actor), key, PLAN)
     with database.read() as session:
         (line,) = calendar.dispatches_between(session, TODAY, TODAY + timedelta(days=7))
         assert (line.day, line.planned, line.towns, line.state, line.posted) == (
@@ -109,9 +110,9 @@ def test_nobody_without_an_account_plans_and_nothing_unknown_is_changed(
         plan(sqlite_database, SYSTEM)
     for act in (calendar.mark_sent, calendar.cancel):
         with sqlite_database.write() as session, pytest.raises(NotFoundError):
-            act(session, 999, actor, NOW)
+            act(work_in(session, actor, NOW), 999)
         with sqlite_database.write() as session, pytest.raises(NotAllowedError):
-            act(session, 999, SYSTEM, NOW)
+            act(work_in(session, now=NOW), 999)
 
 
 def test_every_step_from_every_state_is_as_the_table_says(database: Database) -> None:
@@ -125,10 +126,12 @@ def test_every_step_from_every_state_is_as_the_table_says(database: Database) ->
                 session.get_one(Dispatch, key).state = state
             with database.write() as session:
                 if DISPATCH.can(state, action):
-                    assert act(session, key, actor, NOW).state == DISPATCH.next(state, action)
+                    assert act(work_in(session, actor, NOW), key).state == DISPATCH.next(
+                        state, action
+                    )
                 else:
                     with pytest.raises(WrongStateError):
-                        act(session, key, actor, NOW)
+                        act(work_in(session, actor, NOW), key)
 
 
 def test_only_towns_of_the_wards_list_are_shown_to_everybody() -> None:
@@ -208,9 +211,9 @@ def test_residents_read_days_and_towns_and_nothing_else(resident: Resident) -> N
             (replace(PLAN, day=day, towns=("星影町",)), calendar.mark_sent),
             (replace(PLAN, day=day, towns=("灯台通",)), calendar.cancel),
         ):
-            row = calendar.plan(session, VAULT, wanted, actor, now)
+            row = calendar.plan(work_in(session, actor, now), wanted)
             if act is not None:
-                act(session, row.id, actor, now)
+                act(work_in(session, actor, now), row.id)
     text = visitor.get("/letters/schedule").text
     assert "潮見坂、星影町" in text
     assert "灯台通" not in text

@@ -16,10 +16,10 @@ from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.queries import coupon_of_child, open_code
 from portal.domain.people.entitlements.models import Entitlement
 from tests.functional.requests.admin.reviewing import inbox
-from tests.support.coupons import VAULT
 from tests.support.desk import PARENT, Inbox
 from tests.support.people import Person, give_coupons
 from tests.support.staff import ROLES, StaffSite
+from tests.support.work import work_in
 
 TOLD = Told("not_read", "汐見マート", "レジで読めないと言われた。", date(2023, 7, 31))
 UNUSED = LookUp("unused", date(2023, 7, 31))
@@ -76,7 +76,7 @@ class Office:
         wanted = self.entitlement(person, ordinal)
         with self.staff.database.read() as session:
             rows = session.scalars(select(Coupon).where(Coupon.entitlement_id == wanted))
-            return [open_code(session, VAULT, row).management_no for row in rows]
+            return [open_code(work_in(session), row).management_no for row in rows]
 
     def report(
         self, person: Person, told: Told = TOLD, ordinal: int = 1, source: Source = Source.RESIDENT
@@ -85,7 +85,7 @@ class Office:
         wanted = self.entitlement(person, ordinal)
         with self.staff.database.write() as session:
             row = faults.report_fault(
-                session, VAULT, person.household_id, wanted, told, source, PARENT, self.now
+                work_in(session, PARENT, self.now), person.household_id, wanted, told, source
             )
             session.flush()
             session.expunge(row)
@@ -95,11 +95,9 @@ class Office:
         """The issuer's word."""
         with self.staff.database.write() as session:
             faults.look_up(
-                session,
+                work_in(session, self.actor(role), self.now),
                 row.id,
                 answer,
-                self.actor(role),
-                self.now,
                 include_protected=role is Role.WARD_OFFICER,
             )
 
@@ -107,11 +105,8 @@ class Office:
         """The one action."""
         with self.staff.database.write() as session:
             faults.stop_and_replace(
-                session,
-                VAULT,
+                work_in(session, self.actor(role), self.now),
                 row.id,
-                self.actor(role),
-                self.now,
                 include_protected=role is Role.WARD_OFFICER,
             )
 
@@ -128,7 +123,7 @@ class Office:
             "lost_letters", known_at or self.now, summary="配達中の袋が見つからない。", **changes
         )
         with self.staff.database.write() as session:
-            return register.open_incident(session, VAULT, opening, self.actor(), self.now).id
+            return register.open_incident(work_in(session, self.actor(), self.now), opening).id
 
     def state(self, incident_id: int) -> str:
         """Where an incident stands."""

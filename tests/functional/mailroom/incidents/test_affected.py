@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert
 
-from portal.domain.foundation.actors import SYSTEM, Actor, Role
+from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError
@@ -19,6 +19,7 @@ from tests.functional.mailroom.incidents.support import Office
 from tests.functional.requests.redeliveries.support import handed_over
 from tests.support.people import CANARY_NAME
 from tests.support.staff import Colleague
+from tests.support.work import work_in
 
 HOUR = timedelta(hours=1)
 TICK = timedelta(microseconds=1)
@@ -34,7 +35,7 @@ def saw(
     with office.staff.database.write() as session:
         actor = Actor(Role.OFFICER, who.id)
         at = office.now + timedelta(minutes=minutes)
-        record(session, actor, at, action, "household", household, household_id=household)
+        record(work_in(session, actor, at), action, "household", household, household_id=household)
 
 
 def find(office: Office, search: Search, *, ward: bool = False, page: int = 1) -> Affected:
@@ -70,7 +71,13 @@ def test_by_person_and_by_what_was_done(office: Office) -> None:
     saw(office, second, curious, action="coupon.suspend")
     with office.staff.database.write() as session:
         resident = Actor(Role.RESIDENT, curious.id)
-        record(session, resident, office.now, "coupon.viewed", "coupon", 1, household_id=second)
+        record(
+            work_in(session, resident, office.now),
+            "coupon.viewed",
+            "coupon",
+            1,
+            household_id=second,
+        )
     span = (office.now, office.now + HOUR)
     assert [
         row.household_id for row in find(office, Search(*span, login="ＣＵＲＩＯＵＳ")).rows
@@ -88,15 +95,15 @@ def test_by_print_run_and_by_what_was_done_with_the_whole_run(office: Office) ->
             row = handed_over(session, person)
             runs.append(row.print_run_id)
             record(
-                session,
-                SYSTEM,
-                office.now,
+                work_in(session, now=office.now),
                 "letter.printed",
                 "letter",
                 row.id,
                 household_id=person.household_id,
             )
-        record(session, SYSTEM, office.now + HOUR, "print_run.handed_over", "print_run", runs[1])
+        record(
+            work_in(session, now=office.now + HOUR), "print_run.handed_over", "print_run", runs[1]
+        )
     found = find(office, Search(office.now, office.now + HOUR, What.PRINTED, print_run_id=runs[0]))
     assert people[0].household_id in [row.household_id for row in found.rows]
     later = find(office, Search(office.now + TICK, office.now + 2 * HOUR, What.TAKEN))
@@ -118,7 +125,9 @@ def test_by_print_run_and_by_what_was_done_with_the_whole_run(office: Office) ->
                 created_at=office.now,
             )
         )
-        record(session, SYSTEM, taken_at, "print_archive.taken", "print_archive", 1, run=runs[0])
+        record(
+            work_in(session, now=taken_at), "print_archive.taken", "print_archive", 1, run=runs[0]
+        )
     took = find(office, Search(taken_at, taken_at + HOUR, What.TAKEN))
     assert {row.household_id for row in took.rows} == {person.household_id for person in people}
     assert took.elsewhere == ()
@@ -181,7 +190,9 @@ def test_protected_households_are_counted_and_listed_for_the_ward_alone(office: 
 
 def test_lists_that_name_no_household_are_told_apart(quick_office: Office) -> None:
     with quick_office.staff.database.write() as session:
-        record(session, SYSTEM, quick_office.now, "report.taken", "report", name="declines.pdf")
+        record(
+            work_in(session, now=quick_office.now), "report.taken", "report", name="declines.pdf"
+        )
     found = find(quick_office, Search(quick_office.now, quick_office.now + HOUR, What.TAKEN))
     assert found.elsewhere == (("report.taken", 1),)
 

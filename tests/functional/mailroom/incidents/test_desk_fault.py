@@ -8,10 +8,10 @@ from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.people.coupons import services as coupons
 from portal.domain.people.coupons.queries import coupon_of_child
 from tests.functional.desk.acts.support import Desk, make_desk
-from tests.support.coupons import VAULT
 from tests.support.desk import PARENT
 from tests.support.people import CANARY_CHILDREN, Person, give_coupons
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 FORM = {"child": "1", "said": "used", "shop": "汐見マート", "words": "二度目だと言われた"}
 
@@ -34,7 +34,7 @@ def family(desk: Desk, *, shown: bool = True) -> Person:
         with desk.staff.database.write() as session:
             coupon = coupon_of_child(session, person.household_id, 1).coupon
             assert coupon is not None
-            coupons.reveal(session, VAULT, coupon, PARENT, desk.now)
+            coupons.reveal(work_in(session, PARENT, desk.now), coupon)
     return person
 
 

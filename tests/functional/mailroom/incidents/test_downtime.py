@@ -17,7 +17,7 @@ from portal.domain.mailroom.incidents.models import Downtime, SiteNotice
 from portal.domain.oversight.reports import calls
 from portal.domain.oversight.reports.incidents import downtime_table
 from tests.functional.mailroom.incidents.support import Office
-from tests.support.coupons import VAULT
+from tests.support.work import work_in
 
 TICK = timedelta(microseconds=1)
 PLAN = {
@@ -41,13 +41,10 @@ LOG = {
 def planned(office: Office, starts: datetime, hours: int = 2, what: str = "resident_site") -> int:
     with office.staff.database.write() as session:
         row = downtime.plan(
-            session,
-            VAULT,
+            work_in(session, office.actor(), office.now),
             what,
             starts,
             starts + timedelta(hours=hours),
-            office.actor(),
-            office.now,
         )
         return row.id
 
@@ -81,12 +78,12 @@ def test_called_off_before_it_begins_and_not_after(office: Office) -> None:
     starts = office.now + timedelta(days=8)
     first, second = planned(office, starts), planned(office, starts)
     with office.staff.database.write() as session:
-        downtime.cancel(session, first, office.actor(), starts - TICK)
+        downtime.cancel(work_in(session, office.actor(), starts - TICK), first)
     assert office.staff.count(SiteNotice, state="withdrawn") == 1
     with office.staff.database.write() as session, pytest.raises(NotAllowedError):
-        downtime.cancel(session, second, office.actor(), starts)
+        downtime.cancel(work_in(session, office.actor(), starts), second)
     with office.staff.database.write() as session, pytest.raises(WrongStateError):
-        downtime.cancel(session, first, office.actor(), office.now)
+        downtime.cancel(work_in(session, office.actor(), office.now), first)
 
 
 def test_what_stopped_is_written_down_and_ended_later(office: Office) -> None:
@@ -145,15 +142,15 @@ def test_minutes_are_cut_at_the_period_and_stand_in_the_call_report_with_what_is
     with office.staff.database.write() as session:
         actor = office.actor()
         downtime.log(
-            session,
+            work_in(session, actor, office.now),
             "codes",
             start - timedelta(minutes=10),
             start + timedelta(minutes=5),
-            actor,
-            office.now,
         )
-        downtime.log(session, "codes", end - timedelta(minutes=7), None, actor, office.now)
-        downtime.log(session, "issuer", start - timedelta(hours=2), start, actor, office.now)
+        downtime.log(work_in(session, actor, office.now), "codes", end - timedelta(minutes=7), None)
+        downtime.log(
+            work_in(session, actor, office.now), "issuer", start - timedelta(hours=2), start
+        )
     planned(office, office.now + timedelta(days=8))
     with office.staff.database.read() as session:
         found = {
@@ -162,7 +159,7 @@ def test_minutes_are_cut_at_the_period_and_stand_in_the_call_report_with_what_is
         }
         table = downtime_table(session, start, end, office.now)
         month = calls.build(
-            session, VAULT, office.staff.site.program, date(2023, 7, 1), office.now
+            work_in(session, now=office.now, program=office.staff.site.program), date(2023, 7, 1)
         ).report
     stops, planned_ones = month.tables[-2:]
     assert stops == table
@@ -182,10 +179,15 @@ def test_nobody_and_nothing_are_refused(quick_office: Office) -> None:
     with quick_office.staff.database.write() as session:
         with pytest.raises(NotAllowedError):
             downtime.log(
-                session, "codes", quick_office.now, None, Actor(Role.SYSTEM), quick_office.now
+                work_in(session, Actor(Role.SYSTEM), quick_office.now),
+                "codes",
+                quick_office.now,
+                None,
             )
         with pytest.raises(NotFoundError):
-            downtime.end(session, 99, quick_office.now, quick_office.actor(), quick_office.now)
+            downtime.end(
+                work_in(session, quick_office.actor(), quick_office.now), 99, quick_office.now
+            )
 
 
 def test_the_auditor_reads_and_takes_the_month_along(quick_office: Office) -> None:

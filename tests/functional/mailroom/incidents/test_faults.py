@@ -28,6 +28,7 @@ from portal.domain.people.entitlements import claims
 from portal.domain.people.households.models import Household
 from tests.functional.mailroom.incidents.support import TOLD, UNUSED, Office
 from tests.support.coupons import VAULT, load_codes
+from tests.support.work import work_in
 
 
 def answer(office: Office, row: CouponFault, *, spent: bool = False) -> None:
@@ -35,12 +36,8 @@ def answer(office: Office, row: CouponFault, *, spent: bool = False) -> None:
     act = stops.found_spent if spent else stops.confirm
     with office.staff.database.write() as session:
         act(
-            session,
-            VAULT,
-            office.staff.site.program,
+            work_in(session, office.actor(), office.now, program=office.staff.site.program),
             row.coupon_id,
-            office.actor(),
-            office.now,
             include_protected=True,
         )
 
@@ -95,13 +92,10 @@ def test_a_code_that_was_spent_before_the_stop_is_looked_up_again_and_nothing_is
         office.replace(row)
     with office.staff.database.write() as session:
         faults.explain(
-            session,
-            VAULT,
+            work_in(session, office.actor(), office.now),
             row.id,
             "used_by_household",
             "きのう、お母さんが使っていました。",
-            office.actor(),
-            office.now,
             include_protected=False,
         )
     assert office.fresh(row).state == "explained"
@@ -207,14 +201,11 @@ def test_another_households_child_is_not_found(quick_office: Office) -> None:
     person, other = quick_office.family(), quick_office.family()
     with quick_office.staff.database.write() as session, pytest.raises(NotFoundError):
         faults.report_fault(
-            session,
-            VAULT,
+            work_in(session, quick_office.actor(), quick_office.now),
             person.household_id,
             quick_office.entitlement(other),
             TOLD,
             Source.CALL,
-            quick_office.actor(),
-            quick_office.now,
         )
 
 
@@ -263,13 +254,11 @@ def test_a_decline_that_was_decided_while_the_issuer_was_asked_ends_the_case_wit
     office.replace(row)
     with office.staff.database.write() as session:
         claims.claim(
-            session,
+            work_in(session, office.actor(), office.now),
             person.household_id,
             [row.entitlement_id],
             claims.DECLINE,
             office.box.decline(person, (2,)).id,
-            office.actor(),
-            office.now,
         )
     answer(office, row)
     found = office.fresh(row)
@@ -289,9 +278,9 @@ def test_a_code_replaced_another_way_is_not_replaced_twice(quick_office: Office)
         coupon = session.get_one(Coupon, row.coupon_id)
         coupon.revealed_at = None
         session.flush()
-        void_unseen(session, row.coupon_id, office.actor(), office.now, reason="test")
+        void_unseen(work_in(session, office.actor(), office.now), row.coupon_id, reason="test")
     with office.staff.database.write() as session:
-        assign_replacement(session, row.entitlement_id, office.actor(), office.now)
+        assign_replacement(work_in(session, office.actor(), office.now), row.entitlement_id)
     with pytest.raises(NotAllowedError) as refused:
         office.replace(row)
     assert refused.value.code == "replaced"
@@ -331,13 +320,10 @@ def test_ending_a_case_needs_a_reason_and_words(
     row = quick_office.report(quick_office.family())
     with quick_office.staff.database.write() as session, pytest.raises(InputError) as refused:
         faults.refuse(
-            session,
-            VAULT,
+            work_in(session, quick_office.actor(), quick_office.now),
             row.id,
             outcome,
             words,
-            quick_office.actor(),
-            quick_office.now,
             include_protected=False,
         )
     assert refused.value.code == field

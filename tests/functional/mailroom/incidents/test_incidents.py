@@ -24,16 +24,17 @@ from portal.domain.oversight.reports.incidents import (
 )
 from tests.functional.mailroom.incidents.support import Office
 from tests.support.coupons import VAULT
+from tests.support.work import work_in
 
 
 def add_numbers(office: Office, incident: int, *numbers: str, kind: str = "coupon") -> int:
     with office.staff.database.write() as session:
         if kind == "letter":
             return subjects.add_letters(
-                session, incident, "\n".join(numbers), office.actor(), office.now
+                work_in(session, office.actor(), office.now), incident, "\n".join(numbers)
             )
         return subjects.add_codes(
-            session, VAULT, incident, "\n".join(numbers), office.actor(), office.now
+            work_in(session, office.actor(), office.now), incident, "\n".join(numbers)
         )
 
 
@@ -41,13 +42,13 @@ def write(office: Office, incident: int, kind: str, role: Role = Role.OFFICER) -
     with office.staff.database.write() as session:
         actor = office.actor(role)
         return write_report(
-            session, VAULT, office.staff.site.program, incident, kind, actor, office.now
+            work_in(session, actor, office.now, program=office.staff.site.program), incident, kind
         ).id
 
 
 def decide(office: Office, report: int, role: Role = Role.WARD_OFFICER) -> None:
     with office.staff.database.write() as session:
-        papers.confirm_report(session, report, office.actor(role), office.now)
+        papers.confirm_report(work_in(session, office.actor(role), office.now), report)
 
 
 def test_from_the_first_minute_to_the_end(office: Office) -> None:
@@ -55,32 +56,26 @@ def test_from_the_first_minute_to_the_end(office: Office) -> None:
     with office.staff.database.read() as session:
         assert [due.hand.clock for due in queries.due_clocks(session, office.now)] == list(Clock)
     with office.staff.database.write() as session:
-        register.tell_ward(session, incident, office.now, office.actor(), office.now)
-        register.contain(session, incident, office.actor(), office.now)
+        register.tell_ward(work_in(session, office.actor(), office.now), incident, office.now)
+        register.contain(work_in(session, office.actor(), office.now), incident)
     assert office.state(incident) == "contained"
     decide(office, write(office, incident, "first"))
     assert office.state(incident) == "reported"
     with office.staff.database.write() as session, pytest.raises(NotAllowedError) as refused:
-        register.close(session, incident, office.actor(), office.now)
+        register.close(work_in(session, office.actor(), office.now), incident)
     assert refused.value.code == "final"
     decide(office, write(office, incident, "final"))
     with office.staff.database.read() as session:
         assert queries.due_clocks(session, office.now) == []
     with office.staff.database.write() as session:
-        register.close(session, incident, office.actor(), office.now)
+        register.close(work_in(session, office.actor(), office.now), incident)
     assert office.state(incident) == "closed"
     with office.staff.database.write() as session, pytest.raises(WrongStateError):
         register.write_fields(
-            session,
-            VAULT,
-            incident,
-            {"cause": "x"},
-            malicious=False,
-            actor=office.actor(),
-            now=office.now,
+            work_in(session, office.actor(), office.now), incident, {"cause": "x"}, malicious=False
         )
     with office.staff.database.write() as session:
-        register.reopen(session, incident, office.actor(), office.now)
+        register.reopen(work_in(session, office.actor(), office.now), incident)
     assert office.state(incident) == "reported"
 
 
@@ -88,13 +83,13 @@ def test_an_accident_that_still_spreads_is_not_closed(quick_office: Office) -> N
     incident = quick_office.incident()
     decide(quick_office, write(quick_office, incident, "final"))
     with quick_office.staff.database.write() as session, pytest.raises(NotAllowedError) as refused:
-        register.close(session, incident, quick_office.actor(), quick_office.now)
+        register.close(work_in(session, quick_office.actor(), quick_office.now), incident)
     assert refused.value.code == "contained"
     with quick_office.staff.database.write() as session:
-        register.contain(session, incident, quick_office.actor(), quick_office.now)
+        register.contain(work_in(session, quick_office.actor(), quick_office.now), incident)
     assert quick_office.state(incident) == "reported"
     with quick_office.staff.database.write() as session, pytest.raises(WrongStateError):
-        register.contain(session, incident, quick_office.actor(), quick_office.now)
+        register.contain(work_in(session, quick_office.actor(), quick_office.now), incident)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +115,7 @@ def test_what_cannot_be_an_accident_is_refused(
         summary=str(opening.get("summary", "x")),
     )
     with quick_office.staff.database.write() as session, pytest.raises(InputError) as refused:
-        register.open_incident(session, VAULT, given, quick_office.actor(), now)
+        register.open_incident(work_in(session, quick_office.actor(), now), given)
     assert refused.value.code == field
 
 
@@ -130,7 +125,7 @@ def test_the_ward_is_told_once_and_not_before_it_was_known(quick_office: Office)
 
     def tell(at: datetime) -> None:
         with office.staff.database.write() as session:
-            register.tell_ward(session, incident, at, office.actor(), office.now)
+            register.tell_ward(work_in(session, office.actor(), office.now), incident, at)
 
     for at in (office.now - timedelta(seconds=1), office.now + timedelta(seconds=1)):
         with pytest.raises(InputError):
@@ -149,25 +144,24 @@ def test_a_report_stays_as_it_was_and_the_ward_decides(office: Office) -> None:
         decide(office, report, role=Role.OFFICER)
     with office.staff.database.write() as session:
         register.write_fields(
-            session,
-            VAULT,
+            work_in(session, office.actor(), office.now),
             incident,
             {"cause": "あとからわかった"},
             malicious=True,
-            actor=office.actor(),
-            now=office.now,
         )
     with office.staff.database.read() as session:
         row = session.get_one(IncidentReport, report)
         assert "あとからわかった" not in str(frozen_report(VAULT, row))
         assert "あとからわかった" in str(
             incident_report(
-                session, VAULT, office.staff.site.program, incident, "first", office.now
+                work_in(session, now=office.now, program=office.staff.site.program),
+                incident,
+                "first",
             )
         )
     with office.staff.database.write() as session:
         ward = office.actor(Role.WARD_OFFICER)
-        papers.give_back_report(session, VAULT, report, "原因が足りません", ward, office.now)
+        papers.give_back_report(work_in(session, ward, office.now), report, "原因が足りません")
     with office.staff.database.read() as session:
         first = queries.clocks_of(session, session.get_one(Incident, incident), office.now)[1]
     assert first.pace is Pace.RUNNING, "what came back was not reported"
@@ -190,11 +184,15 @@ def test_each_report_has_the_nine_fields_and_no_name(quick_office: Office, kind:
     add_numbers(quick_office, incident, *quick_office.numbers(person))
     with quick_office.staff.database.read() as session:
         report = incident_report(
-            session, VAULT, quick_office.staff.site.program, incident, kind, quick_office.now
+            work_in(session, now=quick_office.now, program=quick_office.staff.site.program),
+            incident,
+            kind,
         )
         with pytest.raises(NotFoundError):
             incident_report(
-                session, VAULT, quick_office.staff.site.program, incident, "x", quick_office.now
+                work_in(session, now=quick_office.now, program=quick_office.staff.site.program),
+                incident,
+                "x",
             )
     assert [row[0] for row in report.tables[0].rows] == [
         "概要",
@@ -215,13 +213,10 @@ def test_words_are_sealed_and_the_log_holds_none(office: Office) -> None:
     incident = office.incident()
     with office.staff.database.write() as session:
         register.write_fields(
-            session,
-            VAULT,
+            work_in(session, office.actor(), office.now),
             incident,
             {"cause": "封入機の故障"},
             malicious=False,
-            actor=office.actor(),
-            now=office.now,
         )
     with office.staff.database.read() as session:
         row = session.get_one(Incident, incident)
@@ -234,7 +229,7 @@ def test_words_are_sealed_and_the_log_holds_none(office: Office) -> None:
 def test_nobody_opens_an_accident(quick_office: Office) -> None:
     opening = Opening("leak", quick_office.now, summary="x")
     with quick_office.staff.database.write() as session, pytest.raises(NotAllowedError):
-        register.open_incident(session, VAULT, opening, Actor(Role.SYSTEM), quick_office.now)
+        register.open_incident(work_in(session, Actor(Role.SYSTEM), quick_office.now), opening)
 
 
 def test_the_months_tables_count_what_became_known_in_it(quick_office: Office) -> None:

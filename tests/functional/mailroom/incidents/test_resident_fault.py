@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from portal.domain.foundation.actors import SYSTEM
 from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.people.coupons import stopping
 from portal.domain.people.coupons.assignment import assign_replacement
@@ -15,6 +14,7 @@ from portal.web.coupons.issuer_words import issuer_sentence, state_words
 from tests.functional.resident.test_parallel import all_at_once
 from tests.support.people import Person
 from tests.support.resident import Resident, Visitor
+from tests.support.work import work_in
 
 FORM = {
     "said": "not_read",
@@ -156,10 +156,10 @@ def test_a_stopped_code_and_the_new_one_are_told(resident: Resident) -> None:
             select(Coupon.entitlement_id).where(Coupon.state == "revealed")
         ).one()
         assert entitlement is not None
-        stopping.begin_stop(session, entitlement, SYSTEM, resident.now, reason="test")
+        stopping.begin_stop(work_in(session, now=resident.now), entitlement, reason="test")
     assert "前のクーポンは、止めました" in visitor.open("/home").text
     with resident.database.write() as session:
-        assign_replacement(session, entitlement, SYSTEM, resident.now)
+        assign_replacement(work_in(session, now=resident.now), entitlement)
     assert "前のクーポンは、止めました" not in visitor.open("/home").text
 
 

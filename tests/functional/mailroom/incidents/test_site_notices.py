@@ -16,8 +16,8 @@ from portal.domain.mailroom.incidents.sentences import PREPARED, sentence
 from portal.domain.mailroom.incidents.site_notices import Draft, field_of
 from portal.platform.site import Site
 from tests.functional.mailroom.incidents.support import Office
-from tests.support.coupons import VAULT
 from tests.support.resident import Resident, make_resident
+from tests.support.work import work_in
 
 FORM = {"sentence": "fault_shops", "ends_on": "2023-08-02", "ends_time": "17:00", "form_key": "n"}
 OWN = {field_of(locale): f"text in {locale}" for locale in RESIDENT_LOCALES}
@@ -33,14 +33,14 @@ def written(office: Office, role: Role = Role.OFFICER, **changes: Any) -> int:
     }
     with office.staff.database.write() as session:
         return site_notices.write(
-            session, VAULT, Draft(**(given | changes)), office.actor(role), office.now
+            work_in(session, office.actor(role), office.now), Draft(**(given | changes))
         ).id
 
 
 def published(office: Office, **changes: Any) -> int:
     key = written(office, **changes)
     with office.staff.database.write() as session:
-        site_notices.publish(session, key, office.actor(), office.now)
+        site_notices.publish(work_in(session, office.actor(), office.now), key)
     return key
 
 
@@ -124,14 +124,14 @@ def test_a_notice_about_an_accident_waits_for_a_second_person(office: Office) ->
 def test_two_people_who_confirm_at_once_publish_once(office: Office) -> None:
     key = written(office, incident_id=office.incident())
     with office.staff.database.write() as session:
-        site_notices.publish(session, key, office.actor(), office.now)
+        site_notices.publish(work_in(session, office.actor(), office.now), key)
     people = [Actor(Role.OFFICER, office.staff.hire().id) for _ in range(2)]
     results: list[str] = []
 
     def confirm(actor: Actor) -> None:
         try:
             with office.staff.database.write() as session:
-                site_notices.confirm(session, key, actor, office.now)
+                site_notices.confirm(work_in(session, actor, office.now), key)
             results.append("done")
         except DomainError:
             results.append("refused")
@@ -197,7 +197,7 @@ def test_an_unknown_incident_and_nobody_are_refused(quick_office: Office) -> Non
         written(quick_office, incident_id=999)
     draft = Draft("fault", quick_office.now, quick_office.now + timedelta(days=1), "fault_shops")
     with quick_office.staff.database.write() as session, pytest.raises(NotAllowedError):
-        site_notices.write(session, VAULT, draft, Actor(Role.SYSTEM), quick_office.now)
+        site_notices.write(work_in(session, Actor(Role.SYSTEM), quick_office.now), draft)
     with pytest.raises(InputError):
         written(quick_office, kind="joke")
 

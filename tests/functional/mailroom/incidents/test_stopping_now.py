@@ -5,7 +5,6 @@ import threading
 import pytest
 from sqlalchemy import select, update
 
-from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.errors import DomainError, InputError, NotAllowedError, NotFoundError
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments import services as mail
@@ -19,8 +18,8 @@ from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Household
 from tests.functional.mailroom.incidents.support import Office
 from tests.functional.requests.redeliveries.support import handed_over
-from tests.support.coupons import VAULT
 from tests.support.people import Person
+from tests.support.work import work_in
 
 
 def letter_of(office: Office, person: Person, state: str = "handed_over") -> Letter:
@@ -37,17 +36,17 @@ def letter_of(office: Office, person: Person, state: str = "handed_over") -> Let
 def stop(office: Office, incident: int, kind: str) -> dict[str, int]:
     act = stopping.stop_codes if kind == "coupon" else stopping.stop_letters
     with office.staff.database.write() as session:
-        return act(session, incident, office.actor(), office.now)
+        return act(work_in(session, office.actor(), office.now), incident)
 
 
 def add_numbers(office: Office, incident: int, *numbers: str, kind: str = "coupon") -> int:
     with office.staff.database.write() as session:
         if kind == "letter":
             return subjects.add_letters(
-                session, incident, "\n".join(numbers), office.actor(), office.now
+                work_in(session, office.actor(), office.now), incident, "\n".join(numbers)
             )
         return subjects.add_codes(
-            session, VAULT, incident, "\n".join(numbers), office.actor(), office.now
+            work_in(session, office.actor(), office.now), incident, "\n".join(numbers)
         )
 
 
@@ -66,7 +65,7 @@ def test_codes_are_stopped_at_once_and_what_was_spent_is_listed(office: Office) 
             .values(state="part_used", used_yen=500)
         )
         stock = session.scalars(select(Coupon).where(Coupon.state == "stock").limit(1)).one()
-        free = open_code(session, VAULT, stock).management_no
+        free = open_code(work_in(session), stock).management_no
     incident = office.incident()
     assert add_numbers(office, incident, unseen, seen, spent, free) == 4
     assert add_numbers(office, incident, seen) == 0
@@ -95,7 +94,8 @@ def test_a_second_press_looks_only_at_what_waits(office: Office) -> None:
     assert stop(office, incident, "coupon") == {"awaited": 1}
     with office.staff.database.write() as session:
         coupons.confirm_stop(
-            session, session.scalars(select(IncidentSubject.subject_id)).one(), SYSTEM, office.now
+            work_in(session, now=office.now),
+            session.scalars(select(IncidentSubject.subject_id)).one(),
         )
     assert stop(office, incident, "coupon") == {"stopped": 1}
     assert len(office.staff.events("coupon.request_stop")) == 1
@@ -144,11 +144,13 @@ def test_letters_at_our_place_are_cancelled_and_those_on_their_way_are_to_be_pul
     with office.staff.database.write() as session:
         letter = session.scalars(select(Letter).where(Letter.number == numbers[2])).one()
         row = mail.plan(
-            session, "letter", delivered.household_id, SYSTEM, office.now, letter_id=letter.id
+            work_in(session, now=office.now), "letter", delivered.household_id, letter_id=letter.id
         )
         row.state = "delivered"
         letter = session.scalars(select(Letter).where(Letter.number == numbers[0])).one()
-        mail.plan(session, "letter", ours.household_id, SYSTEM, office.now, letter_id=letter.id)
+        mail.plan(
+            work_in(session, now=office.now), "letter", ours.household_id, letter_id=letter.id
+        )
     incident = office.incident()
     assert add_numbers(office, incident, *numbers, kind="letter") == 3
     assert stop(office, incident, "letter") == {"stopped": 2, "pull": 1}
@@ -190,18 +192,21 @@ def test_a_print_run_a_batch_and_what_belongs_to_listed_households(quick_office:
     actor, now = office.actor(), office.now
     with office.staff.database.write() as session:
         with pytest.raises(NotAllowedError):
-            subjects.add_theirs(session, incident, "coupon", actor, now)
-        assert subjects.add_run(session, incident, letter.print_run_id, actor, now) == 1
-        assert subjects.add_batch(session, incident, "order-1", actor, now) == 2
+            subjects.add_theirs(work_in(session, actor, now), incident, "coupon")
+        assert subjects.add_run(work_in(session, actor, now), incident, letter.print_run_id) == 1
+        assert subjects.add_batch(work_in(session, actor, now), incident, "order-1") == 2
         with pytest.raises(InputError):
-            subjects.add_run(session, incident, 999, actor, now)
+            subjects.add_run(work_in(session, actor, now), incident, 999)
         with pytest.raises(InputError):
-            subjects.add_batch(session, incident, "nothing", actor, now)
+            subjects.add_batch(work_in(session, actor, now), incident, "nothing")
     second = office.incident()
     with office.staff.database.write() as session:
-        assert subjects.add_households(session, second, [person.household_id], actor, now) == 1
-        assert subjects.add_theirs(session, second, "coupon", actor, now) == 2
-        assert subjects.add_theirs(session, second, "letter", actor, now) == 1
+        assert (
+            subjects.add_households(work_in(session, actor, now), second, [person.household_id])
+            == 1
+        )
+        assert subjects.add_theirs(work_in(session, actor, now), second, "coupon") == 2
+        assert subjects.add_theirs(work_in(session, actor, now), second, "letter") == 1
         found = queries.touched(session, second)
     assert (found.households, found.children, found.of_ward_alone) == (1, 2, 0)
 

@@ -33,6 +33,7 @@ from portal.platform.database import Database
 from tests.functional.requests.redeliveries.support import tracking_no
 from tests.support.archives import MailHouse, make_mail_house
 from tests.support.coupons import NOW
+from tests.support.work import work_in
 
 PROGRAM = load_program("sample", date(2023, 7, 3))
 TODAY = NOW.date()
@@ -61,7 +62,7 @@ def post(
     if len(lines) == 1:
         lines = [replace(lines[0], line=0)]
     with house.database.write() as session:
-        return post_letters(session, lines, day, mail_class, house.officer, NOW).letters
+        return post_letters(work_in(session, house.officer), lines, day, mail_class).letters
 
 
 def shipments(house: MailHouse) -> list[tuple[str | None, str | None, date | None, str, int]]:
@@ -170,7 +171,7 @@ def test_nothing_is_posted_on_a_day_to_come(house: MailHouse) -> None:
     with pytest.raises(InputError, match="未来"):
         post(house, (numbers(house, run_id)[0], tracking_no(1)), day=TODAY + timedelta(days=1))
     with house.database.write() as session, pytest.raises(InputError, match="未来"):
-        post_run(session, run_id, TODAY + timedelta(days=1), "ordinary", house.officer, NOW)
+        post_run(work_in(session, house.officer), run_id, TODAY + timedelta(days=1), "ordinary")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
@@ -204,7 +205,7 @@ def test_what_is_left_of_a_run_goes_by_ordinary_mail_in_one_step(house: MailHous
 
     def all_of(run: int, mail_class: str = "ordinary") -> int:
         with house.database.write() as session:
-            return post_run(session, run, TODAY, mail_class, house.officer, NOW).letters
+            return post_run(work_in(session, house.officer), run, TODAY, mail_class).letters
 
     with pytest.raises(InputError, match="1通ごと"):
         all_of(run_id, SIMPLE)
@@ -289,12 +290,12 @@ def test_a_print_of_cards_is_posted_once_from_its_day_on_and_by_a_class_without_
     ]
     for print_id, day, mail_class, refusal in wrong:
         with house.database.write() as session, pytest.raises(refusal):
-            post_cards(session, print_id, day, mail_class, house.officer, NOW)
+            post_cards(work_in(session, house.officer), print_id, day, mail_class)
     with house.database.write() as session:
-        post_cards(session, key, TODAY, "ordinary", house.officer, NOW)
+        post_cards(work_in(session, house.officer), key, TODAY, "ordinary")
         assert prints_waiting(session) == []
     with house.database.write() as session, pytest.raises(ConflictError, match="もう差し出して"):
-        post_cards(session, key, TODAY, "ordinary", house.officer, NOW)
+        post_cards(work_in(session, house.officer), key, TODAY, "ordinary")
 
 
 def test_postage_counts_cards_letters_without_id_and_what_was_entered_but_no_trial(
@@ -303,11 +304,11 @@ def test_postage_counts_cards_letters_without_id_and_what_was_entered_but_no_tri
     run_id, people = house.run(1, handed_over=True)
     key = a_print(house)
     with house.database.write() as session:
-        other_mail.enter(session, PROGRAM, TODAY, "ordinary", "form", 3, house.officer, NOW)
-        row = other_mail.enter(session, PROGRAM, TODAY, "ordinary", "form", 500, house.officer, NOW)
-        other_mail.drop(session, row.id, house.officer, NOW)
+        other_mail.enter(work_in(session, house.officer), TODAY, "ordinary", "form", 3)
+        row = other_mail.enter(work_in(session, house.officer), TODAY, "ordinary", "form", 500)
+        other_mail.drop(work_in(session, house.officer), row.id)
         with pytest.raises(NotFoundError):
-            other_mail.drop(session, row.id, house.officer, NOW)
+            other_mail.drop(work_in(session, house.officer), row.id)
         for day, mail_class, what, pieces, field in (
             (TODAY + timedelta(days=1), "ordinary", "form", 1, "day"),
             (TODAY, "pigeon", "form", 1, "mail_class"),
@@ -315,11 +316,9 @@ def test_postage_counts_cards_letters_without_id_and_what_was_entered_but_no_tri
             (TODAY, "ordinary", "form", 0, "pieces"),
         ):
             with pytest.raises(InputError) as refused:
-                other_mail.enter(
-                    session, PROGRAM, day, mail_class, what, pieces, house.officer, NOW
-                )
+                other_mail.enter(work_in(session, house.officer), day, mail_class, what, pieces)
             assert refused.value.code == field
-        post_cards(session, key, TODAY, "ordinary", house.officer, NOW)
+        post_cards(work_in(session, house.officer), key, TODAY, "ordinary")
         address = TestAddress(created_by=house.officer.id or 0, created_at=NOW)
         session.add(address)
         session.flush()
@@ -345,7 +344,9 @@ def test_postage_counts_cards_letters_without_id_and_what_was_entered_but_no_tri
     program = replace(PROGRAM, postage=PostageSettings((("ordinary", 110),)))
     with house.database.read() as session:
         line = next(
-            one for one in postage_of_month(session, program, TODAY) if one.mail_class == "ordinary"
+            one
+            for one in postage_of_month(work_in(session, program=program), TODAY)
+            if one.mail_class == "ordinary"
         )
     assert (line.letters, line.cards, line.parcels, line.others, line.yen) == (1, 7, 0, 3, 1_210)
 
@@ -356,7 +357,7 @@ def test_postage_is_counted_by_class_in_the_month_of_posting(house: MailHouse) -
     post(house, (mine[0], tracking_no(1)), (mine[1], tracking_no(2)))
     post(house, (mine[2], tracking_no(3)), day=TODAY.replace(day=1) - timedelta(days=1))
     with house.database.write() as session:
-        post_run(session, run_id, TODAY, "ordinary", house.officer, NOW)
+        post_run(work_in(session, house.officer), run_id, TODAY, "ordinary")
         parcel = Shipment(
             kind="parcel",
             household_id=1,
@@ -371,8 +372,13 @@ def test_postage_is_counted_by_class_in_the_month_of_posting(house: MailHouse) -
         session.add(parcel)
     program = replace(PROGRAM, postage=PostageSettings(((SIMPLE, 460),)))
     with house.database.read() as session:
-        lines = {line.mail_class: line for line in postage_of_month(session, program, TODAY)}
-        before = postage_of_month(session, program, TODAY.replace(day=1) - timedelta(days=1))
+        lines = {
+            line.mail_class: line
+            for line in postage_of_month(work_in(session, program=program), TODAY)
+        }
+        before = postage_of_month(
+            work_in(session, program=program), TODAY.replace(day=1) - timedelta(days=1)
+        )
     assert (lines[SIMPLE].letters, lines[SIMPLE].parcels, lines[SIMPLE].items) == (2, 1, 3)
     assert (lines[SIMPLE].yen_each, lines[SIMPLE].yen) == (460, 1_380)
     assert (lines["ordinary"].letters, lines["ordinary"].yen) == (2, None)

@@ -33,11 +33,12 @@ from portal.domain.people.households.models import Household
 from portal.platform.database import Database
 from tests.support import pdf
 from tests.support.archives import make_mail_house
-from tests.support.coupons import NOW, VAULT
+from tests.support.coupons import NOW
 from tests.support.letters import NUMBER, PASSWORD, add_families, printer
 from tests.support.people import CANARY_NAME
 from tests.support.proofs import approve_run
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 
 def build(made: Printer) -> BuiltBare:
@@ -123,12 +124,12 @@ def test_who_is_protected_meanwhile_gets_none_and_who_is_afterwards_is_taken_out
     with pytest.raises(ConflictError, match="1通"):
         house.hand_over(run.run_id)
     with sqlite_database.write() as session:
-        handover.take_out(session, run.run_id, [found.letter_id], house.officer, NOW)
+        handover.take_out(work_in(session, house.officer), run.run_id, [found.letter_id])
     with pytest.raises(ConflictError, match="校正刷り"):
         house.hand_over(run.run_id)
     make_proof(replace(made, actor=house.officer), run.run_id)
     with sqlite_database.write() as session:
-        proof = approve_proof(session, run.run_id, house.ward, NOW)
+        proof = approve_proof(work_in(session, house.ward), run.run_id)
         assert (proof.letters, proof.left_out["protected"], proof.left_out["has_notice"]) == (
             1,
             2,
@@ -136,14 +137,14 @@ def test_who_is_protected_meanwhile_gets_none_and_who_is_afterwards_is_taken_out
         )
         (page,) = pages_of(session, proof, include_protected=False)
         shown = open_picture(
-            session, VAULT, run.run_id, page.id, house.ward, NOW, include_protected=False
+            work_in(session, house.ward), run.run_id, page.id, include_protected=False
         )
         assert shown.startswith(b"\x89PNG")
     built = house.build(run.run_id)
     assert f"enclosure-{run.run_id:03}-decline_form.pdf" in house.opened(built)
     house.hand_over(run.run_id)
     with sqlite_database.write() as session:
-        post_run(session, run.run_id, NOW.date(), "ordinary", house.officer, NOW)
+        post_run(work_in(session, house.officer), run.run_id, NOW.date(), "ordinary")
         assert session.scalar(select(func.count(Letter.id))) == 0
     assert notices(sqlite_database) == list(
         zip(people, ("cancelled", "cancelled", "posted"), strict=True)
@@ -179,7 +180,7 @@ def test_the_staff_sees_who_gets_one_finds_a_household_by_its_number_and_notes_w
     approve_run(database, run.run_id, house.officer, house.ward)
     house.hand_over(run.run_id)
     with database.write() as session:
-        post_run(session, run.run_id, NOW.date(), "ordinary", house.officer, NOW)
+        post_run(work_in(session, house.officer), run.run_id, NOW.date(), "ordinary")
         number = session.scalars(select(BareLetter.number)).one()
     found = officer.send("/households/search", {"number": number})
     assert f"/households/{person}" in found.text
@@ -210,16 +211,16 @@ def test_a_notice_that_must_not_go_out_any_more_is_pulled_from_the_mail_house(
     change(database, people[1], state="removed")
     with database.write() as session:
         assert runs_to_pull(session) == {run_id: 2}
-        made_list = recall_list.draw_up(session, run_id, house.officer, NOW)
-        recall_list.send_list(session, made_list.id, house.officer, NOW)
+        made_list = recall_list.draw_up(work_in(session, house.officer), run_id)
+        recall_list.send_list(work_in(session, house.officer), made_list.id)
         first, second = recall_list.lines(session, made_list.id)
         assert {first.reason, second.reason} == {"stopped", "removed"}
         assert first.number in recall_list.as_csv(session, made_list.id).decode("utf-8-sig")
         recall_list.answer(
-            session, made_list.id, [(first.letter_id, recall_list.PULLED)], house.officer, NOW
+            work_in(session, house.officer), made_list.id, [(first.letter_id, recall_list.PULLED)]
         )
     with database.write() as session:
-        post_run(session, run_id, NOW.date(), "ordinary", house.officer, NOW)
+        post_run(work_in(session, house.officer), run_id, NOW.date(), "ordinary")
         found = {
             line.letter_id: (line.state, line.mail_class)
             for line in recall_list.lines(session, made_list.id)

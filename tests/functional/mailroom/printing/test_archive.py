@@ -15,7 +15,6 @@ import pyrage
 import pytest
 from sqlalchemy import func, select
 
-from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.errors import (
     ConflictError,
     InputError,
@@ -28,7 +27,7 @@ from portal.domain.letters.letters.orders import open_order
 from portal.domain.letters.subcontractors import services as subcontractors
 from portal.domain.letters.subcontractors.models import SentFile
 from portal.domain.mailroom.printing.archives import sending
-from portal.domain.mailroom.printing.archives.building import Sender, build_archive
+from portal.domain.mailroom.printing.archives.building import build_archive
 from portal.domain.mailroom.printing.archives.plain_files import (
     plain_files,
     remove_plain_files,
@@ -45,6 +44,7 @@ from tests.support.archives import MailHouse, make_mail_house
 from tests.support.coupons import NOW
 from tests.support.letters import add_families, printer, read_papers
 from tests.support.sources import ROOT
+from tests.support.work import source_of, work_in
 
 BUILD = [sys.executable, "-W", "error", "-m", "tests.support.archives"]
 
@@ -66,7 +66,7 @@ def letters_of(house: MailHouse, run_id: int) -> list[tuple[int, str, str]]:
 
 def take_out(house: MailHouse, run_id: int, letter_id: int) -> None:
     with house.database.write() as session:
-        handover.take_out(session, run_id, [letter_id], house.officer, NOW)
+        handover.take_out(work_in(session, house.officer), run_id, [letter_id])
 
 
 def archive_states(house: MailHouse, run_id: int) -> list[str]:
@@ -148,10 +148,10 @@ def test_without_the_wards_consent_nothing_is_built_and_nothing_goes(
     with pytest.raises(NotAllowedError, match="区の承諾"):
         house.build(run_id)
     with database.write() as session:
-        subcontractors.consent(session, house.id, "1", NOW.date(), house.ward, NOW)
+        subcontractors.consent(work_in(session, house.ward), house.id, "1", NOW.date())
     house.build(run_id)
     with database.write() as session:
-        subcontractors.end(session, house.id, house.officer, NOW)
+        subcontractors.end(work_in(session, house.officer), house.id)
     with pytest.raises(NotAllowedError, match="区の承諾"):
         house.hand_over(run_id)
     with database.read() as session:
@@ -167,7 +167,7 @@ def test_the_hand_over_writes_the_archive_down_and_then_the_plain_files_go(
     with house.database.read() as session:
         assert runs_to_clear(session) == []
     with pytest.raises(ConflictError, match="まだ差し出していません"):
-        remove_plain_files(house.database.write, run_id, SYSTEM, NOW)
+        remove_plain_files(source_of(house.database), run_id)
     house.hand_over(run_id)
     with house.database.read() as session:
         sent = session.scalars(select(SentFile)).one()
@@ -176,11 +176,11 @@ def test_the_hand_over_writes_the_archive_down_and_then_the_plain_files_go(
         assert runs_to_clear(session) == [run_id]
         assert plain_files(session, run_id) == 2
     assert archive_states(house, run_id) == ["sent"]
-    removed = remove_plain_files(house.database.write, run_id, SYSTEM, NOW)
+    removed = remove_plain_files(source_of(house.database), run_id)
     assert (removed.files, removed.staying) == (2, 0)
     assert [path.name for path in built.path.parent.glob("*.pdf")] == []
     assert built.path.is_file()
-    assert remove_plain_files(house.database.write, run_id, SYSTEM, NOW).files == 0
+    assert remove_plain_files(source_of(house.database), run_id).files == 0
     with house.database.read() as session:
         assert runs_to_clear(session) == []
         assert (
@@ -197,11 +197,11 @@ def test_the_wards_counter_keeps_its_file_until_its_letters_are_given_out(house:
             session.get_one(Household, letter.household_id).counter = True
     assert house.build(run_id).letters == 2
     with house.database.write() as session:
-        sending.send_archive(session, run_id, house.officer, NOW)
+        sending.send_archive(work_in(session, house.officer), run_id)
         session.get_one(PrintRun, run_id).state = "handed_over"
         for letter in session.scalars(select(Letter).where(Letter.counter.is_(False))):
             letter.state = "handed_over"
-    removed = remove_plain_files(house.database.write, run_id, SYSTEM, NOW)
+    removed = remove_plain_files(source_of(house.database), run_id)
     assert (removed.files, removed.staying) == (1, 1)
     with house.database.read() as session:
         assert runs_to_clear(session) == []
@@ -212,9 +212,9 @@ def test_a_machine_without_the_folder_removes_and_notes_nothing(house: MailHouse
     house.build(run_id)
     house.hand_over(run_id)
     (house.folder / f"run-{run_id:03}").rename(house.folder / "elsewhere")
-    assert remove_plain_files(house.database.write, run_id, SYSTEM, NOW, elsewhere=True).files == 0
+    assert remove_plain_files(source_of(house.database), run_id, elsewhere=True).files == 0
     with pytest.raises(ConflictError, match="このコンピューター"):
-        remove_plain_files(house.database.write, run_id, SYSTEM, NOW)
+        remove_plain_files(source_of(house.database), run_id)
     with house.database.read() as session:
         assert runs_to_clear(session) == [run_id]
 
@@ -244,7 +244,7 @@ def test_what_cannot_be_built_is_refused_with_a_reason(house: MailHouse) -> None
         house.build(999)
     with pytest.raises(NotFoundError):
         build_archive(house.sender, run_id, 999)
-    nobody = Sender(house.database.read, house.database.write, house.sender.clock, SYSTEM)
+    nobody = source_of(house.database)
     with pytest.raises(NotAllowedError):
         build_archive(nobody, run_id, house.id)
     with house.database.write() as session:
@@ -288,7 +288,7 @@ def test_a_lost_archive_supersedes_the_whole_batch_in_one_action(house: MailHous
     with house.database.write() as session:
         session.scalars(select(Credential).order_by(Credential.id)).first().state = "active"  # type: ignore[union-attr]
     with house.database.write() as session:
-        lost = sending.lose_archive(session, archive_id, house.officer, NOW)
+        lost = sending.lose_archive(work_in(session, house.officer), archive_id)
     assert (lost.letters, lost.credentials) == (4, 4)
     assert {state for _id, _number, state in letters_of(house, run_id)} == {"superseded"}
     assert {state for _id, _number, state in letters_of(house, other)} == {"handed_over"}
@@ -300,8 +300,8 @@ def test_a_lost_archive_supersedes_the_whole_batch_in_one_action(house: MailHous
         )
         assert {state for (state,) in rows} == {"superseded"}
     with house.database.write() as session, pytest.raises(WrongStateError):
-        sending.lose_archive(session, archive_id, house.officer, NOW)
-    assert remove_plain_files(house.database.write, run_id, SYSTEM, NOW).files == 2
+        sending.lose_archive(work_in(session, house.officer), archive_id)
+    assert remove_plain_files(source_of(house.database), run_id).files == 2
 
 
 def test_what_was_ordered_is_still_owed_when_its_letter_is_lost(house: MailHouse) -> None:
@@ -326,7 +326,7 @@ def test_what_was_ordered_is_still_owed_when_its_letter_is_lost(house: MailHouse
         )
     house.build(run_id)
     with house.database.write() as session:
-        sending.lose_archive(session, 1, house.officer, NOW)
+        sending.lose_archive(work_in(session, house.officer), 1)
     with house.database.read() as session:
         order = open_order(session, again)
         assert order is not None
@@ -340,16 +340,16 @@ def test_a_run_whose_archive_was_lost_before_the_hand_over_never_goes(house: Mai
     run_id, _people = house.run()
     house.build(run_id)
     with house.database.write() as session, pytest.raises(NotAllowedError):
-        sending.lose_archive(session, 1, SYSTEM, NOW)
+        sending.lose_archive(work_in(session), 1)
     with house.database.write() as session, pytest.raises(NotFoundError):
-        sending.lose_archive(session, 999, house.officer, NOW)
+        sending.lose_archive(work_in(session, house.officer), 999)
     with house.database.write() as session:
-        sending.lose_archive(session, 1, house.officer, NOW)
+        sending.lose_archive(work_in(session, house.officer), 1)
     with pytest.raises(ConflictError, match="失われました"):
         house.hand_over(run_id)
     with pytest.raises(ConflictError, match="失われました"):
         house.build(run_id)
-    assert remove_plain_files(house.database.write, run_id, SYSTEM, NOW).files == 2
+    assert remove_plain_files(source_of(house.database), run_id).files == 2
 
 
 def test_every_step_of_an_archive_from_every_state_is_as_the_table_says() -> None:

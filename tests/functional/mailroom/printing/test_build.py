@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
-from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.clock import FixedClock
 from portal.domain.foundation.errors import ConflictError, InputError, NotAllowedError
 from portal.domain.letters.letters.models import Letter, PrintRun
@@ -30,6 +29,7 @@ from tests.support.canaries import CANARIES
 from tests.support.coupons import NOW, VAULT
 from tests.support.letters import PUBLIC_URL, Paper, add_families, printer, read_papers
 from tests.support.people import CANARY_BUILDING, CANARY_CHILDREN, add_person
+from tests.support.work import work_in
 
 GAIJI, NAMED = "\ue001村　花子", "紅林　茜"
 
@@ -99,10 +99,10 @@ def test_a_letter_signs_its_household_in_and_nobody_else(
     for password, stage in ((first.password.lower(), "birth"), (second.password, None)):
         with sqlite_database.write() as session:
             tried = attempt.begin(
-                session, VAULT, first.login_id, password, visitor, NOW, mode=attempt.REUSABLE
+                work_in(session), first.login_id, password, visitor, mode=attempt.REUSABLE
             )
             matched = verify_password(VAULT, tried.hashed or "", tried.password)
-            signed_in = attempt.finish(session, tried, None, NOW, matched=matched)
+            signed_in = attempt.finish(work_in(session), tried, None, matched=matched)
         assert (signed_in.stage if signed_in else None) == stage
 
 
@@ -147,7 +147,7 @@ def test_nothing_is_printed_before_protection_is_loaded(database: Database, tmp_
     assert not (tmp_path / "letters").exists()
     with database.write() as session:
         assert session.scalar(select(func.count(Letter.id))) == 0
-        note_protection(session, "extract", SYSTEM, NOW)
+        note_protection(work_in(session), "extract")
     assert build(database, tmp_path).totals.letters == 2
 
 
@@ -174,7 +174,7 @@ def test_what_cannot_be_printed_is_listed_and_held_before_anything_is_printed(
 def test_a_new_letter_ends_the_old_password(database: Database, tmp_path: Path) -> None:
     person = add_person(database, NOW)
     with database.write() as session:
-        note_protection(session, "extract", SYSTEM, NOW)
+        note_protection(work_in(session), "extract")
     build(database, tmp_path)
     with database.read() as session:
         states = {

@@ -9,9 +9,10 @@ from portal.platform.database import Database
 from tests.functional.mailroom.printing.conftest import Ward
 from tests.functional.mailroom.printing.test_cli import answer, portal
 from tests.support.canaries import CANARIES
-from tests.support.coupons import NOW, VAULT
+from tests.support.coupons import NOW
 from tests.support.letters import add_families
 from tests.support.staff import hire
+from tests.support.work import work_in
 
 
 def enter_address(database: Database) -> None:
@@ -21,7 +22,7 @@ def enter_address(database: Database) -> None:
     )
     with database.write() as session:
         staff_addresses.add(
-            session, VAULT, load_program("sample", NOW.date()), address, officer, NOW
+            work_in(session, officer, program=load_program("sample", NOW.date())), address
         )
 
 

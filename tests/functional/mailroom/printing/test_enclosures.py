@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from portal.domain.foundation.actors import SYSTEM, Role
+from portal.domain.foundation.actors import Role
 from portal.domain.foundation.program.schema import ALTERNATIVE_FORM, REPLY_ENVELOPE
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.orders import order
@@ -15,10 +15,10 @@ from portal.domain.mailroom.printing.proofs.making import make_proof
 from portal.domain.mailroom.printing.runs.build import BuiltRun, Printer, build_letters
 from tests.support import pdf
 from tests.support.archives import make_mail_house
-from tests.support.coupons import NOW
 from tests.support.letters import add_families, printer
 from tests.support.proofs import approve_run
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 ENCLOSED = (ALTERNATIVE_FORM, REPLY_ENVELOPE)
 
@@ -40,7 +40,7 @@ def test_a_first_letter_goes_with_the_form_and_the_envelope_and_a_later_one_alon
     approve_run(database, build(plain, 1).run_id, house.officer, house.ward)
     house.hand_over(1)
     with database.write() as session:
-        order(session, session.scalars(select(Letter.household_id)).one(), REISSUE, SYSTEM, NOW)
+        order(work_in(session), session.scalars(select(Letter.household_id)).one(), REISSUE)
     run = build(made)
     texts = [text for path in run.paths for text in pdf.text(path.read_bytes())]
     assert sorted("代替品申出書、返信用封筒" in text for text in texts) == [False, True, True]
@@ -59,7 +59,7 @@ def test_a_first_letter_goes_with_the_form_and_the_envelope_and_a_later_one_alon
     )
     make_proof(replace(made, actor=house.officer), run.run_id)
     with database.write() as session:
-        approve_proof(session, run.run_id, house.ward, NOW)
+        approve_proof(work_in(session, house.ward), run.run_id)
     files = house.opened(house.build(run.run_id))
     sums = json.loads(files[f"manifest-{run.run_id:03}.json"])
     assert (form in files, sums["enclosures"], sums["enclosed"]) == (True, 7, wanted)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
+from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import (
     ConflictError,
@@ -21,10 +21,11 @@ from portal.domain.mailroom.printing.runs.queries import to_withdraw
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Hold, Household
 from portal.platform.database import Database
-from tests.support.coupons import NOW, VAULT
+from tests.support.coupons import NOW
 from tests.support.letters import add_families, printer
 from tests.support.proofs import approve_run
 from tests.support.staff import hire
+from tests.support.work import work_in
 
 
 @dataclass
@@ -39,11 +40,11 @@ class Post:
 
     def propose(self) -> None:
         with self.database.write() as session:
-            handover.propose_hand_over(session, self.run_id, self.officer, NOW)
+            handover.propose_hand_over(work_in(session, self.officer), self.run_id)
 
     def confirm(self, actor: Actor | None = None) -> handover.HandedOver:
         with self.database.write() as session:
-            return handover.confirm_hand_over(session, VAULT, self.run_id, actor or self.other, NOW)
+            return handover.confirm_hand_over(work_in(session, actor or self.other), self.run_id)
 
     def stop(self, household_id: int, *, protected: bool = False) -> None:
         with self.database.write() as session:
@@ -55,7 +56,7 @@ class Post:
     def take_out(self) -> int:
         with self.database.write() as session:
             letters = [row.letter_id for row in to_withdraw(session, self.run_id)]
-            return handover.take_out(session, self.run_id, letters, self.officer, NOW)
+            return handover.take_out(work_in(session, self.officer), self.run_id, letters)
 
     def states(self) -> list[tuple[str, bool]]:
         with self.database.read() as session:
@@ -103,7 +104,7 @@ def test_nobody_hands_over_alone_or_unasked_or_without_an_account(post: Post) ->
     with pytest.raises(NotFoundError, match="まだ提案されていません"):
         post.confirm()
     with post.database.write() as session, pytest.raises(NotAllowedError):
-        handover.propose_hand_over(session, post.run_id, SYSTEM, NOW)
+        handover.propose_hand_over(work_in(session), post.run_id)
     post.propose()
     with pytest.raises(NotAllowedError, match="自分の提案"):
         post.confirm(post.officer)
@@ -142,6 +143,6 @@ def test_a_run_that_is_not_there_is_not_handed_over(post: Post) -> None:
 
 def test_taking_out_needs_an_account_and_the_right_run(post: Post) -> None:
     with post.database.write() as session, pytest.raises(NotAllowedError):
-        handover.take_out(session, post.run_id, [1], SYSTEM, NOW)
+        handover.take_out(work_in(session), post.run_id, [1])
     with post.database.write() as session, pytest.raises(NotFoundError):
-        handover.take_out(session, post.run_id, [999], post.officer, NOW)
+        handover.take_out(work_in(session, post.officer), post.run_id, [999])

@@ -18,6 +18,7 @@ from tests.support.coupons import NOW
 from tests.support.letters import add_families
 from tests.support.proofs import approve_run
 from tests.support.staff import hire
+from tests.support.work import work_in
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def run(ward: Ward) -> int:
     with ward.database.write() as session:
         actor = Actor(Role.OFFICER, officer, Organization.CONTRACTOR)
         subcontractors.propose_subcontractor(
-            session, "汐風印刷", "mail_house", "封入", key, actor, NOW
+            work_in(session, actor), "汐風印刷", "mail_house", "封入", key
         )
     run_id = int(answer(built)["run"])
     second = Actor(Role.WARD_OFFICER, other, Organization.WARD)
@@ -44,7 +45,9 @@ def run(ward: Ward) -> int:
 def consent(ward: Ward) -> None:
     with ward.database.write() as session:
         actor = Actor(Role.WARD_OFFICER, 2, Organization.WARD)
-        subcontractors.consent(session, 1, "5汐子第1号", NOW.date(), actor, datetime.now(UTC))
+        subcontractors.consent(
+            work_in(session, actor, datetime.now(UTC)), 1, "5汐子第1号", NOW.date()
+        )
 
 
 def test_a_run_goes_as_an_archive_and_each_letter_gets_its_label(

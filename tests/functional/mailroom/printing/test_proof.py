@@ -34,6 +34,7 @@ from tests.support.archives import make_mail_house
 from tests.support.coupons import NOW, VAULT
 from tests.support.letters import PUBLIC_URL, add_families, printer, read_papers
 from tests.support.staff import hire
+from tests.support.work import work_in
 
 LONG = "鶴見・ヴェルヌ・アレクサンドロヴナ・エカテリーナ"
 
@@ -68,7 +69,7 @@ class Desk:
     def picture(self, page: int, *, knows: bool = False) -> bytes:
         with self.database.write() as session:
             return open_picture(
-                session, VAULT, self.run_id, page, self.ward, NOW, include_protected=knows
+                work_in(session, self.ward), self.run_id, page, include_protected=knows
             )
 
     def refused(self, code: str) -> None:
@@ -116,15 +117,15 @@ def test_a_proof_shows_letters_without_secrets_and_counts_what_goes(desk: Desk) 
 def test_nothing_leaves_before_a_second_person_approved_exactly_these_files(desk: Desk) -> None:
     desk.refused("proof_missing")
     with desk.database.write() as session, pytest.raises(NotFoundError):
-        approve_proof(session, desk.run_id, desk.ward, NOW)
+        approve_proof(work_in(session, desk.ward), desk.run_id)
     desk.make()
     desk.refused("proof_missing")
     with pytest.raises(ConflictError, match="もう作ってあります"):
         desk.make()
     with desk.database.write() as session, pytest.raises(NotAllowedError, match="ほかの人"):
-        approve_proof(session, desk.run_id, desk.officer, NOW)
+        approve_proof(work_in(session, desk.officer), desk.run_id)
     with desk.database.write() as session:
-        approve_proof(session, desk.run_id, desk.ward, NOW)
+        approve_proof(work_in(session, desk.ward), desk.run_id)
     with desk.database.write() as session:
         session.execute(update(PrintChunk).where(PrintChunk.number == 1).values(sha256="0" * 64))
     desk.refused("proof_outdated")
@@ -135,10 +136,10 @@ def test_nothing_leaves_before_a_second_person_approved_exactly_these_files(desk
 def test_the_pictures_go_when_the_letters_do(desk: Desk) -> None:
     desk.make()
     with desk.database.write() as session:
-        approve_proof(session, desk.run_id, desk.ward, NOW)
-        handover.propose_hand_over(session, desk.run_id, desk.officer, NOW)
+        approve_proof(work_in(session, desk.ward), desk.run_id)
+        handover.propose_hand_over(work_in(session, desk.officer), desk.run_id)
         assert (session.scalar(select(func.count(PrintProofPage.sealed))) or 0) > 0
-        assert handover.confirm_hand_over(session, VAULT, desk.run_id, desk.ward, NOW).letters == 5
+        assert handover.confirm_hand_over(work_in(session, desk.ward), desk.run_id).letters == 5
     assert {one.shown for one in desk.pages(knows=True)} == {False}
     with desk.database.read() as session:
         assert session.scalar(select(func.count(PrintProofPage.sealed))) == 0
@@ -153,9 +154,9 @@ def test_the_pictures_go_when_the_letters_do(desk: Desk) -> None:
 def test_a_refusal_needs_a_reason_and_ends_the_run(desk: Desk) -> None:
     desk.make()
     with desk.database.write() as session, pytest.raises(InputError):
-        refuse_proof(session, VAULT, desk.run_id, " ", desk.ward, NOW)
+        refuse_proof(work_in(session, desk.ward), desk.run_id, " ")
     with desk.database.write() as session:
-        refuse_proof(session, VAULT, desk.run_id, "差出人の住所が古い", desk.ward, NOW)
+        refuse_proof(work_in(session, desk.ward), desk.run_id, "差出人の住所が古い")
     desk.refused("proof_refused")
     with pytest.raises(ConflictError):
         desk.make()

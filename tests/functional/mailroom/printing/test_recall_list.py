@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.errors import (
     ConflictError,
     InputError,
@@ -38,6 +37,7 @@ from tests.support import pdf
 from tests.support.archives import MailHouse, make_mail_house
 from tests.support.coupons import NOW
 from tests.support.people import CANARY_NAME, Person
+from tests.support.work import work_in
 
 PROGRAM = load_program("sample", date(2023, 7, 3))
 CLASS = "simple_registered"
@@ -71,17 +71,17 @@ def stop(house: MailHouse, person: Person, how: str) -> None:
 
 def draw_up(house: MailHouse, run_id: int) -> int:
     with house.database.write() as session:
-        return recall_list.draw_up(session, run_id, house.officer, NOW).id
+        return recall_list.draw_up(work_in(session, house.officer), run_id).id
 
 
 def send(house: MailHouse, list_id: int) -> None:
     with house.database.write() as session:
-        recall_list.send_list(session, list_id, house.officer, NOW)
+        recall_list.send_list(work_in(session, house.officer), list_id)
 
 
 def answer(house: MailHouse, list_id: int, *answers: tuple[int, str]) -> None:
     with house.database.write() as session:
-        recall_list.answer(session, list_id, answers, house.officer, NOW)
+        recall_list.answer(work_in(session, house.officer), list_id, answers)
 
 
 def lines(house: MailHouse, list_id: int) -> list[recall_list.Line]:
@@ -142,7 +142,7 @@ def test_the_list_goes_to_a_mail_house_with_consent_and_names_only_numbers(
     with house.database.read() as session:
         body = recall_list.as_csv(session, list_id)
         (row,) = recall_list.lists_of(session, run_id)
-        report = pull_report(session, PROGRAM, row, NOW)
+        report = pull_report(work_in(session), row)
     number = letter_of(house, people[0])[1]
     assert list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))[1:] == [
         [number, f"letters-{run_id:03}-0001.pdf", ""]
@@ -171,7 +171,7 @@ def test_without_consent_the_list_does_not_go(house: MailHouse) -> None:
     stop(house, people[0], "removed")
     list_id = draw_up(house, run_id)
     with house.database.write() as session:
-        subcontractors.end(session, house.id, house.officer, NOW)
+        subcontractors.end(work_in(session, house.officer), house.id)
     with pytest.raises(NotAllowedError, match="区の承諾"):
         send(house, list_id)
     assert [line.state for line in lines(house, list_id)] == ["listed"]
@@ -200,13 +200,13 @@ def test_pulled_letters_are_cancelled_and_posted_ones_suspended_at_once(house: M
     with pytest.raises(NotFoundError):
         answer(house, 999, (keys[2], "pull"))
     with house.database.write() as session, pytest.raises(NotAllowedError):
-        recall_list.answer(session, list_id, [(keys[2], "pull")], SYSTEM, NOW)
+        recall_list.answer(work_in(session), list_id, [(keys[2], "pull")])
     with house.database.write() as session, pytest.raises(NotAllowedError):
-        recall_list.draw_up(session, run_id, SYSTEM, NOW)
+        recall_list.draw_up(work_in(session), run_id)
     with house.database.write() as session, pytest.raises(NotAllowedError):
-        recall_list.send_list(session, list_id, SYSTEM, NOW)
+        recall_list.send_list(work_in(session), list_id)
     with house.database.write() as session, pytest.raises(NotFoundError):
-        recall_list.draw_up(session, 999, house.officer, NOW)
+        recall_list.draw_up(work_in(session, house.officer), 999)
 
 
 def test_a_letter_that_is_posted_while_it_waits_answers_by_itself(house: MailHouse) -> None:
@@ -216,7 +216,7 @@ def test_a_letter_that_is_posted_while_it_waits_answers_by_itself(house: MailHou
     _key, number, _state, _credential = letter_of(house, people[0])
     with house.database.write() as session:
         post_letters(
-            session, [Entry(number, tracking_no(7))], NOW.date(), CLASS, house.officer, NOW
+            work_in(session, house.officer), [Entry(number, tracking_no(7))], NOW.date(), CLASS
         )
     assert letter_of(house, people[0])[2:] == ("handed_over", "suspended")
     (line,) = lines(house, list_id)
@@ -239,7 +239,7 @@ def test_the_sheet_for_the_post_office_has_the_numbers_and_no_name(house: MailHo
     _key, number, _state, _credential = letter_of(house, people[0])
     with house.database.write() as session:
         post_letters(
-            session, [Entry(number, "131-12-38385-2")], NOW.date(), CLASS, house.officer, NOW
+            work_in(session, house.officer), [Entry(number, "131-12-38385-2")], NOW.date(), CLASS
         )
     answer(house, list_id, (letter_of(house, people[1])[0], "find_posted"))
     sheets = pdf.text(take_back_pdf(PROGRAM, lines(house, list_id), NOW))

@@ -25,9 +25,9 @@ from portal.domain.people.households.protection import note_protection
 from portal.platform.database import Database
 from tests.support import pdf
 from tests.support.archives import MailHouse, make_mail_house
-from tests.support.coupons import NOW, VAULT
 from tests.support.letters import printer
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 DAY = date(2023, 7, 3)
 
@@ -37,14 +37,10 @@ def enter(house: MailHouse, *names: str) -> list[int]:
     with house.database.write() as session:
         return [
             staff_addresses.add(
-                session,
-                VAULT,
-                program,
+                work_in(session, house.officer, program=program),
                 staff_addresses.read_address(
                     name, "135-0016", "東京都江東区東陽四丁目11番28号", ""
                 ),
-                house.officer,
-                NOW,
             ).id
             for name in names
         ]
@@ -80,17 +76,15 @@ def test_a_test_posting_goes_the_whole_way_and_is_in_no_count(
     numbers = [letter.number for letter in letters(house)]
     with database.write() as session:
         entry = Entry(numbers[0], "131-12-38385-2")
-        post_letters(session, [entry], DAY, "simple_registered", house.officer, NOW)
-        post_run(session, run.run_id, DAY, "ordinary", house.officer, NOW)
+        post_letters(work_in(session, house.officer), [entry], DAY, "simple_registered")
+        post_run(work_in(session, house.officer), run.run_id, DAY, "ordinary")
     with database.write() as session:
         with pytest.raises(InputError, match="同じ日の別の郵便"):
             post_letters(
-                session,
+                work_in(session, house.officer),
                 [Entry(numbers[1], "13112383852")],
                 DAY,
                 "simple_registered",
-                house.officer,
-                NOW,
             )
         for table in (Letter, Shipment, Credential):
             assert session.scalar(select(func.count()).select_from(table)) == 0
@@ -99,12 +93,8 @@ def test_a_test_posting_goes_the_whole_way_and_is_in_no_count(
     told += "13112383852,2023/07/03 09:00,引受,,みなも局\r\n13112383852,2023/07/03 09:10,お届け済み,,みなも局\r\n"
     with database.write() as session:
         taken = take_tracking(
-            session,
-            VAULT,
-            printer(database, tmp_path).program,
+            work_in(session, house.officer, program=printer(database, tmp_path).program),
             CsvFeed(told.encode()),
-            house.officer,
-            NOW,
         )
         assert (taken.rows, taken.new, taken.moved, taken.unmatched) == (2, 0, 0, 0)
     assert [letter.state for letter in letters(house)] == ["arrived", "posted", "posted"]
@@ -123,7 +113,7 @@ def test_an_address_that_was_removed_gets_nothing_and_is_forgotten(
         def draw(self, contents: Sequence[LetterContent], day: date) -> bytes:
             with sqlite_database.write() as session:
                 if staff_addresses.active(session, [first]):
-                    staff_addresses.remove(session, first, house.officer, NOW)
+                    staff_addresses.remove(work_in(session, house.officer), first)
             return SpecimenWriter.draw(self, contents, day)
 
     built = build_bare(maker, Slow(maker))
@@ -172,7 +162,7 @@ def test_a_lost_archive_of_a_test_posting_is_given_up_too(
     enter(house, "試験　花子")
     archive = house.build(build(house).run_id)
     with sqlite_database.write() as session:
-        lost = lose_archive(session, archive.id, house.officer, NOW)
+        lost = lose_archive(work_in(session, house.officer), archive.id)
     assert (lost.letters, lost.credentials) == (1, 0)
     assert [letter.state for letter in letters(house)] == ["superseded"]
 
@@ -191,7 +181,7 @@ def test_an_officer_enters_the_staff_and_notes_what_arrived(sqlite_staff: StaffS
     assert ward.get("/letters/test-addresses").status_code == 403
     house = make_mail_house(sqlite_staff.database, sqlite_staff.folder)
     with sqlite_staff.database.write() as session:
-        note_protection(session, "extract", house.officer, NOW)
+        note_protection(work_in(session, house.officer), "extract")
     run = build(house)
     assert "試し送り" in officer.open("/letters").text
     assert "郵便のようす" in officer.open(f"/letters/{run.run_id}").text

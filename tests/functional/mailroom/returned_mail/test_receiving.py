@@ -35,8 +35,8 @@ from tests.functional.requests.redeliveries.support import (
     tracking_no,
     with_rules,
 )
-from tests.support.coupons import VAULT
 from tests.support.people import Person
+from tests.support.work import work_in
 
 TODAY = date(2023, 8, 1)
 PILE = Pile("storage_ended", "A-1", TODAY, TODAY + timedelta(days=180))
@@ -59,7 +59,7 @@ def take_in(
 ) -> Received:
     pile = Pile(reason, PILE.box, PILE.received_on, PILE.keep_until)
     with post.database.write() as session:
-        return receive(session, VAULT, program, typed, pile, post.officer, now)
+        return receive(work_in(session, post.officer, now, program=program), typed, pile)
 
 
 def told(post: Post) -> list[str]:
@@ -211,7 +211,9 @@ def test_a_pile_with_a_fault_takes_nothing_in(
     assert field in check_pile(pile, NOW)
     with sqlite_post.database.write() as session, pytest.raises(InputError):
         receive(
-            session, VAULT, PROGRAM, number_of(sqlite_post, person), pile, sqlite_post.officer, NOW
+            work_in(session, sqlite_post.officer, NOW, program=PROGRAM),
+            number_of(sqlite_post, person),
+            pile,
         )
 
 

@@ -14,6 +14,7 @@ from portal.domain.mailroom.returned_mail.undelivered import by_reason, undelive
 from portal.domain.people.households.models import Household
 from tests.functional.mailroom.returned_mail.test_receiving import PILE, TODAY, number_of, take_in
 from tests.functional.requests.redeliveries.support import NOW, POSTED, PROGRAM, Post
+from tests.support.work import work_in
 
 OVER = NOW + timedelta(days=181)
 LAST_DAY = NOW + timedelta(days=180)
@@ -29,12 +30,12 @@ def keep(post: Post, count: int = 1) -> list[int]:
 
 def propose(post: Post, keys: list[int], actor: Actor, now: datetime = OVER) -> int:
     with post.database.write() as session:
-        return storage.propose_destruction(session, keys, actor, now)
+        return storage.propose_destruction(work_in(session, actor, now), keys)
 
 
 def confirm(post: Post, keys: list[int], actor: Actor, now: datetime = OVER) -> int:
     with post.database.write() as session:
-        return storage.confirm_destruction(session, keys, actor, now)
+        return storage.confirm_destruction(work_in(session, actor, now), keys)
 
 
 def test_what_lies_in_which_box(post: Post) -> None:
@@ -74,11 +75,11 @@ def test_a_proposal_can_be_taken_back(post: Post) -> None:
     keys = keep(post)
     propose(post, keys, post.officer)
     with post.database.write() as session:
-        storage.take_back_proposal(session, keys[0], post.officer, OVER)
+        storage.take_back_proposal(work_in(session, post.officer, OVER), keys[0])
     with pytest.raises(NotAllowedError):
         confirm(post, keys, post.colleague)
     with post.database.write() as session, pytest.raises(ConflictError):
-        storage.take_back_proposal(session, keys[0], post.officer, OVER)
+        storage.take_back_proposal(work_in(session, post.officer, OVER), keys[0])
 
 
 def test_one_that_must_be_kept_destroys_none_of_the_others(post: Post) -> None:
@@ -111,7 +112,10 @@ def test_protected_households_are_on_no_list_of_the_contractor(post: Post) -> No
         for protected, count in ((False, 1), (True, 2)):
             assert sum(storage.boxes(session, include_protected=protected).values()) == count
             assert len(storage.on_shelf(session, include_protected=protected)) == count
-            assert len(undelivered(session, PROGRAM, include_protected=protected)) == count
+            assert (
+                len(undelivered(work_in(session, program=PROGRAM), include_protected=protected))
+                == count
+            )
             assert by_reason(session, include_protected=protected) == {"storage_ended": count}
             over = OVER.date()
             assert len(storage.to_destroy(session, over, include_protected=protected)) == count
@@ -123,7 +127,7 @@ def test_the_undelivered_list_has_value_reason_and_what_was_offered(post: Post) 
     post.mail(absent, "absent", POSTED + timedelta(days=2))
     post.mail(delivered, "deliver", POSTED + timedelta(days=2))
     with post.database.read() as session:
-        rows = undelivered(session, PROGRAM, include_protected=False)
+        rows = undelivered(work_in(session, program=PROGRAM), include_protected=False)
     assert [(row.household_id, row.state, row.reason) for row in rows] == [
         (person.household_id, "returned", "refused"),
         (absent.household_id, "at_post_office", None),

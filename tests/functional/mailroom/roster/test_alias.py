@@ -11,6 +11,7 @@ from portal.domain.people.households.search_index import Indexer
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
 from tests.support.roster import Ward
+from tests.support.work import work_in
 
 SAMPLE = "sample"
 
@@ -35,7 +36,7 @@ def called(alias: str) -> Callable[[Extract], None]:
 def found(database: Database, name: str) -> list[int]:
     with database.read() as session:
         terms = SearchTerms(name=name)
-        result = search_households(session, VAULT, Indexer(VAULT), terms, include_protected=False)
+        result = search_households(work_in(session), Indexer(VAULT), terms, include_protected=False)
         return [view.id for view in result.households]
 
 

@@ -19,6 +19,7 @@ from portal.domain.people.households.search_index import Indexer
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
 from tests.support.roster import Ward, fingerprint
+from tests.support.work import work_in
 
 FULL = ExtractPlan(households=120, seed=5)
 
@@ -88,7 +89,7 @@ def test_the_household_is_found_by_parts_of_its_name_and_address(ward: Ward) -> 
     family = next(f for f in extract.families if f.number == extract.cases["IBM extension kanji"])
     with ward.database.read() as session:
         found = search_households(
-            session, VAULT, Indexer(VAULT), SearchTerms(name="浜崎"), include_protected=False
+            work_in(session), Indexer(VAULT), SearchTerms(name="浜崎"), include_protected=False
         )
     assert family.number in {view.fields.number for view in found.households}
 
@@ -114,8 +115,8 @@ def test_rejected_rows_and_held_households_are_listed_with_their_numbers(ward: W
     done = ward.take(ward.write(extract))
     manifest = extract.manifest()
     with ward.database.read() as session:
-        rows = list(rows_not_taken(session, VAULT, done.import_id, include_protected=True))
-        held = list(held_households(session, VAULT, include_protected=True))
+        rows = list(rows_not_taken(work_in(session), done.import_id, include_protected=True))
+        held = list(held_households(work_in(session), include_protected=True))
     expected = [r for r in manifest["records"] if r["result"] == "reject"]
     assert [(r.record, r.line, list(r.codes)) for r in rows] == [
         (r["record"], r["line"], r["codes"]) for r in expected
@@ -131,9 +132,9 @@ def test_those_who_may_not_know_see_no_number_of_a_protected_household(ward: War
     protected.people[-1].cells["生年月日"] = ""
     done = ward.take(ward.write(extract))
     with ward.database.read() as session:
-        held = list(held_households(session, VAULT, include_protected=False))
-        rows = list(rows_not_taken(session, VAULT, done.import_id, include_protected=False))
-        all_rows = list(rows_not_taken(session, VAULT, done.import_id, include_protected=True))
+        held = list(held_households(work_in(session), include_protected=False))
+        rows = list(rows_not_taken(work_in(session), done.import_id, include_protected=False))
+        all_rows = list(rows_not_taken(work_in(session), done.import_id, include_protected=True))
     assert protected.number not in {h.household_no for h in held}
     assert protected.number not in {row.household_no for row in rows}
     assert protected.number in {row.household_no for row in all_rows}
@@ -171,7 +172,7 @@ def test_every_layout_gives_the_same_households_children_and_sum(
         names = sorted(
             child.fields.name
             for key in session.scalars(select(Household.id)).all()
-            for child in view_household(session, VAULT, key).children
+            for child in view_household(work_in(session), key).children
         )
     assert names == sorted(p.cells["氏名"] for f in extract.families for p in f.children)
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from portal.demo.extract import Extract
 from portal.demo.families import ExtractPlan
-from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
+from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.errors import (
     ConflictError,
@@ -28,8 +28,9 @@ from portal.domain.people.households.print_texts import PrintFields, print_field
 from portal.domain.people.households.protection import protection_loaded
 from portal.domain.people.staff.services import add_staff
 from portal.platform.database import Database
-from tests.support.coupons import VAULT, load_codes
+from tests.support.coupons import load_codes
 from tests.support.roster import NOW, Ward
+from tests.support.work import work_in
 
 ORDER = Instruction("指示第12号", NOW.date(), scan_id=1)
 """With its scan, of which only the key counts here."""
@@ -46,14 +47,7 @@ def ward(database: Database, tmp_path: Path) -> Ward:
 def person(database: Database, login: str, organization: Organization, role: Role) -> Actor:
     with database.write() as session:
         new = add_staff(
-            session,
-            VAULT,
-            login=login,
-            name=login,
-            organization=organization,
-            role=role,
-            actor=SYSTEM,
-            now=NOW,
+            work_in(session, now=NOW), login=login, name=login, organization=organization, role=role
         )
         return Actor(role, new.user.id, organization)
 
@@ -89,20 +83,20 @@ def test_two_people_and_the_ward_release_what_needs_a_decision(
     number = held(ward.extract(), code)
     key = ward.key(number)
     with ward.database.write() as session:
-        approval = holds.propose_release(session, key, code, officer, NOW)
+        approval = holds.propose_release(work_in(session, officer, NOW), key, code)
     for actor in (officer, second):
         with pytest.raises(NotAllowedError), ward.database.write() as session:
-            holds.release(session, VAULT, approval.id, actor, NOW)
+            holds.release(work_in(session, actor, NOW), approval.id)
     with pytest.raises(NotAllowedError), ward.database.write() as session:
-        holds.release_alone(session, key, code, of_ward, NOW)
+        holds.release_alone(work_in(session, of_ward, NOW), key, code)
     assert ward.holds(number) == [code]
     with ward.database.write() as session:
-        holds.release(session, VAULT, approval.id, of_ward, NOW)
+        holds.release(work_in(session, of_ward, NOW), approval.id)
     assert ward.holds(number) == []
     assert set(ward.states(number)) == {"in_progress"}
     assert not ward.view(number).protected
     with pytest.raises(WrongStateError), ward.database.write() as session:
-        holds.release(session, VAULT, approval.id, of_ward, NOW)
+        holds.release(work_in(session, of_ward, NOW), approval.id)
 
 
 def test_two_officers_may_with_the_wards_written_instruction(
@@ -111,9 +105,9 @@ def test_two_officers_may_with_the_wards_written_instruction(
     number = held(ward.extract(), codes.W10_MOVED_AFTER_BASE)
     with ward.database.write() as session:
         approval = holds.propose_release(
-            session, ward.key(number), codes.W10_MOVED_AFTER_BASE, officer, NOW, ORDER
+            work_in(session, officer, NOW), ward.key(number), codes.W10_MOVED_AFTER_BASE, ORDER
         )
-        holds.release(session, VAULT, approval.id, second, NOW)
+        holds.release(work_in(session, second, NOW), approval.id)
     assert ward.holds(number) == []
 
 
@@ -124,14 +118,14 @@ def test_a_number_that_two_officers_typed_is_no_word_of_the_ward(
     typed = Instruction("指示第12号", NOW.date())
     with ward.database.write() as session:
         approval = holds.propose_release(
-            session, ward.key(number), codes.W10_MOVED_AFTER_BASE, officer, NOW, typed
+            work_in(session, officer, NOW), ward.key(number), codes.W10_MOVED_AFTER_BASE, typed
         )
     with pytest.raises(NotAllowedError) as refused, ward.database.write() as session:
-        holds.release(session, VAULT, approval.id, second, NOW)
+        holds.release(work_in(session, second, NOW), approval.id)
     assert refused.value.code == "ward_needed"
     assert ward.holds(number) == [codes.W10_MOVED_AFTER_BASE]
     with ward.database.write() as session:
-        holds.release(session, VAULT, approval.id, of_ward, NOW)
+        holds.release(work_in(session, of_ward, NOW), approval.id)
     assert ward.holds(number) == []
 
 
@@ -139,7 +133,7 @@ def test_one_officer_releases_the_others(ward: Ward, officer: Actor) -> None:
     for code in (codes.W06_INSTITUTION, codes.W14_PARTIAL_BIRTHDATE):
         number = next(n for n, found in ward.all_holds().items() if found == [code])
         with ward.database.write() as session:
-            holds.release_alone(session, ward.key(number), code, officer, NOW)
+            holds.release_alone(work_in(session, officer, NOW), ward.key(number), code)
         assert ward.holds(number) == []
         assert set(ward.states(number)) == {"in_progress"}
 
@@ -147,7 +141,7 @@ def test_one_officer_releases_the_others(ward: Ward, officer: Actor) -> None:
 def test_the_system_releases_nothing(ward: Ward) -> None:
     number = next(n for n, found in ward.all_holds().items() if found == [codes.W06_INSTITUTION])
     with pytest.raises(NotAllowedError), ward.database.write() as session:
-        holds.release_alone(session, ward.key(number), codes.W06_INSTITUTION, SYSTEM, NOW)
+        holds.release_alone(work_in(session, now=NOW), ward.key(number), codes.W06_INSTITUTION)
 
 
 def test_a_household_goes_on_only_after_its_last_hold(
@@ -156,14 +150,14 @@ def test_a_household_goes_on_only_after_its_last_hold(
     number = held(ward.extract(), codes.W10_MOVED_AFTER_BASE)
     with ward.database.write() as session:
         household = session.get_one(Household, ward.key(number))
-        holds.put_hold(session, household, codes.W06_INSTITUTION, SYSTEM, NOW)
-        holds.release_alone(session, household.id, codes.W06_INSTITUTION, officer, NOW)
+        holds.put_hold(work_in(session, now=NOW), household, codes.W06_INSTITUTION)
+        holds.release_alone(work_in(session, officer, NOW), household.id, codes.W06_INSTITUTION)
     assert set(ward.states(number)) == {"held"}
     with ward.database.write() as session:
         approval = holds.propose_release(
-            session, ward.key(number), codes.W10_MOVED_AFTER_BASE, officer, NOW
+            work_in(session, officer, NOW), ward.key(number), codes.W10_MOVED_AFTER_BASE
         )
-        holds.release(session, VAULT, approval.id, of_ward, NOW)
+        holds.release(work_in(session, of_ward, NOW), approval.id)
     assert set(ward.states(number)) == {"in_progress"}
 
 
@@ -174,14 +168,16 @@ def test_coupons_hidden_by_a_hold_come_back_and_others_do_not(ward: Ward, office
     key = ward.key(number)
     load_codes(ward.database, ward.folder, 200)
     with ward.database.write() as session:
-        assign(session, SYSTEM, NOW, reserve=Reserve(), protection_loaded=True)
+        assign(work_in(session, now=NOW), reserve=Reserve(), protection_loaded=True)
         own = [coupon.id for coupon in _coupons(session, key)]
-        suspend(session, own[0], SYSTEM, NOW, reason="reported_lost")
-        holds.put_hold(session, session.get_one(Household, key), codes.W06_INSTITUTION, SYSTEM, NOW)
+        suspend(work_in(session, now=NOW), own[0], reason="reported_lost")
+        holds.put_hold(
+            work_in(session, now=NOW), session.get_one(Household, key), codes.W06_INSTITUTION
+        )
     with ward.database.read() as session:
         assert {coupon.state for coupon in _coupons(session, key)} == {"suspended"}
     with ward.database.write() as session:
-        holds.release_alone(session, key, codes.W06_INSTITUTION, officer, NOW)
+        holds.release_alone(work_in(session, officer, NOW), key, codes.W06_INSTITUTION)
     with ward.database.read() as session:
         assert {c.id: c.state for c in _coupons(session, key)} == {
             own[0]: "suspended",
@@ -208,18 +204,18 @@ def test_a_user_defined_character_is_released_by_the_approved_print_text(
     number = extract.cases["user-defined character"]
     key, before = ward.key(number), ward.view(number)
     with pytest.raises(InputError), ward.database.write() as session:
-        holds.propose_release(session, key, codes.W02_GAIJI, officer, NOW)
+        holds.propose_release(work_in(session, officer, NOW), key, codes.W02_GAIJI)
     with pytest.raises(InputError), ward.database.write() as session:
-        holds.propose_print_text(session, VAULT, key, PrintFields(name="高川　聡"), officer, NOW)
+        holds.propose_print_text(work_in(session, officer, NOW), key, PrintFields(name="高川　聡"))
     whole = PrintFields(name="高川　聡", children={1: "高川　葵", 2: "高川　詩"})
     with ward.database.write() as session:
-        approval = holds.propose_print_text(session, VAULT, key, whole, officer, NOW)
-        assert print_fields(session, VAULT, key) is None, "not before it is approved"
-        holds.release(session, VAULT, approval.id, of_ward, NOW)
+        approval = holds.propose_print_text(work_in(session, officer, NOW), key, whole)
+        assert print_fields(work_in(session), key) is None, "not before it is approved"
+        holds.release(work_in(session, of_ward, NOW), approval.id)
     assert ward.holds(number) == []
     assert ward.view(number).fields == before.fields, "the original stays"
     with ward.database.read() as session:
-        assert print_fields(session, VAULT, key) == whole
+        assert print_fields(work_in(session), key) == whole
 
 
 def test_an_image_may_stand_for_the_name_when_it_is_a_small_png(ward: Ward, officer: Actor) -> None:
@@ -231,12 +227,13 @@ def test_an_image_may_stand_for_the_name_when_it_is_a_small_png(ward: Ward, offi
     for wrong in (b"GIF89a", out.getvalue()[:40], b"\x89PNG\r\n\x1a\n" + b"0" * 300_000):
         with pytest.raises(InputError), ward.database.write() as session:
             holds.propose_print_text(
-                session, VAULT, key, PrintFields(children=children, image=wrong), officer, NOW
+                work_in(session, officer, NOW), key, PrintFields(children=children, image=wrong)
             )
     with ward.database.write() as session:
         fields = PrintFields(children=children, image=out.getvalue())
         assert (
-            holds.propose_print_text(session, VAULT, key, fields, officer, NOW).state == "proposed"
+            holds.propose_print_text(work_in(session, officer, NOW), key, fields).state
+            == "proposed"
         )
 
 
@@ -247,8 +244,8 @@ def test_a_print_text_no_longer_counts_when_the_ward_corrects_the_name(
     key = ward.key(number)
     with ward.database.write() as session:
         fields = PrintFields(name="高川　聡", children={1: "高川　葵", 2: "高川　詩"})
-        approval = holds.propose_print_text(session, VAULT, key, fields, officer, NOW)
-        holds.release(session, VAULT, approval.id, of_ward, NOW)
+        approval = holds.propose_print_text(work_in(session, officer, NOW), key, fields)
+        holds.release(work_in(session, of_ward, NOW), approval.id)
 
     def correct(extract: Extract) -> None:
         family = next(f for f in extract.families if f.number == number)
@@ -257,7 +254,7 @@ def test_a_print_text_no_longer_counts_when_the_ward_corrects_the_name(
     assert ward.change(correct) == {"correction": 1}
     assert ward.holds(number) == [codes.W02_GAIJI]
     with ward.database.read() as session:
-        assert print_fields(session, VAULT, key) is None
+        assert print_fields(work_in(session), key) is None
 
 
 def test_a_separate_list_protects_households_and_tells_unknown_numbers(
@@ -277,7 +274,7 @@ def test_a_separate_list_protects_households_and_tells_unknown_numbers(
     numbers = protection_list.read_numbers(path, "宛名番号")
     for round_ in range(2):
         with database.write() as session:
-            done = protection_list.load_list(session, VAULT, numbers, "person", SYSTEM, NOW)
+            done = protection_list.load_list(work_in(session, now=NOW), numbers, "person")
         assert (done.households, done.held, done.unknown) == (
             2,
             2 * (round_ == 0),
@@ -288,15 +285,13 @@ def test_a_separate_list_protects_households_and_tells_unknown_numbers(
     assert set(ward.states(families[1])) == {"held"}
     with database.write() as session:
         key = ward.key(families[0])
-        approval = holds.propose_release(session, key, codes.W01_PROTECTED, officer, NOW)
-        holds.release(session, VAULT, approval.id, of_ward, NOW)
-        done = protection_list.load_list(session, VAULT, numbers, "person", SYSTEM, NOW)
+        approval = holds.propose_release(work_in(session, officer, NOW), key, codes.W01_PROTECTED)
+        holds.release(work_in(session, of_ward, NOW), approval.id)
+        done = protection_list.load_list(work_in(session, now=NOW), numbers, "person")
     assert (done.held, done.released_before) == (0, 1)
     with database.write() as session:
         assert (
-            protection_list.load_list(
-                session, VAULT, numbers, "person", SYSTEM, NOW, again=True
-            ).held
+            protection_list.load_list(work_in(session, now=NOW), numbers, "person", again=True).held
             == 1
         )
 
@@ -313,7 +308,7 @@ def test_a_list_of_household_numbers_is_read_and_a_wrong_column_refused(
         protection_list.read_numbers(path, "番号A")
     with database.write() as session:
         found = protection_list.read_numbers(path, "世帯番号")
-        assert protection_list.load_list(session, VAULT, found, "household", SYSTEM, NOW).held == 1
+        assert protection_list.load_list(work_in(session, now=NOW), found, "household").held == 1
     path.write_text("世帯番号\n", encoding="utf-8")
     with pytest.raises(InputError, match="protection none"):
         protection_list.read_numbers(path, "世帯番号")
@@ -327,11 +322,11 @@ def test_nobody_is_protected_when_two_people_of_whom_one_is_the_wards_say_so(
     ).hand_over()
     for first, other in ((officer, officer), (officer, second)):
         with pytest.raises(NotAllowedError), database.write() as session:
-            confirm_none(session, NOW.date(), first, other, NOW)
+            confirm_none(work_in(session, now=NOW), NOW.date(), first, other)
     with database.read() as session:
         assert not protection_loaded(session)
     with database.write() as session:
-        approval = confirm_none(session, NOW.date(), officer, of_ward, NOW)
+        approval = confirm_none(work_in(session, now=NOW), NOW.date(), officer, of_ward)
         assert (approval.state, approval.detail) == ("confirmed", {"date": "2023-06-01"})
         assert protection_loaded(session)
 
@@ -340,12 +335,12 @@ def test_none_is_refused_while_somebody_is_protected(
     ward: Ward, officer: Actor, of_ward: Actor
 ) -> None:
     with pytest.raises(ConflictError), ward.database.write() as session:
-        confirm_none(session, NOW.date(), officer, of_ward, NOW)
+        confirm_none(work_in(session, now=NOW), NOW.date(), officer, of_ward)
 
 
 def test_a_hold_that_is_not_there_cannot_be_released(ward: Ward, officer: Actor) -> None:
     number = next(f.number for f in ward.extract().families if f.disposition == "issue")
     with pytest.raises(NotFoundError), ward.database.write() as session:
-        holds.propose_release(session, ward.key(number), codes.W01_PROTECTED, officer, NOW)
+        holds.propose_release(work_in(session, officer, NOW), ward.key(number), codes.W01_PROTECTED)
     with ward.database.read() as session:
         assert session.scalar(select(func.count()).select_from(Coupon)) == 0

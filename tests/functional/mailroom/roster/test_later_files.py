@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 
 from portal.demo.extract import Extract
 from portal.demo.families import ExtractPlan, Family, Person
-from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.people.coupons.assignment import Reserve, assign
@@ -20,6 +19,7 @@ from portal.domain.people.households.search_index import Indexer
 from portal.platform.database import Database
 from tests.support.coupons import VAULT, load_codes
 from tests.support.roster import NOW, Ward, fingerprint
+from tests.support.work import work_in
 
 W01, W10, W11, W15, W20 = (
     "W01_PROTECTED",
@@ -100,7 +100,7 @@ def test_differences_wait_until_people_apply_them(ward: Ward) -> None:
     assert view.fields.street == "９９番９号"
     with ward.database.read() as session:
         found = search_households(
-            session, VAULT, Indexer(VAULT), SearchTerms(place="99-9"), include_protected=False
+            work_in(session), Indexer(VAULT), SearchTerms(place="99-9"), include_protected=False
         )
     assert [v.id for v in found.households] == [view.id]
 
@@ -207,7 +207,7 @@ def test_corrected_names_are_found_under_the_new_name_only(ward: Ward) -> None:
     assert (view.fields.name, view.children[0].fields.name) == ("鰐淵　\ufa19", "鰐淵　湊")
     with ward.database.read() as session:
         found = search_households(
-            session, VAULT, Indexer(VAULT), SearchTerms(name="鰐淵"), include_protected=False
+            work_in(session), Indexer(VAULT), SearchTerms(name="鰐淵"), include_protected=False
         )
     assert [v.id for v in found.households] == [view.id]
 
@@ -241,7 +241,7 @@ def test_a_death_after_the_base_date_is_held(ward: Ward) -> None:
 def test_protection_that_is_set_stops_everything_and_stays_when_it_is_cleared(ward: Ward) -> None:
     load_codes(ward.database, ward.folder, 60)
     with ward.database.write() as session:
-        assign(session, SYSTEM, NOW, reserve=Reserve(), protection_loaded=True)
+        assign(work_in(session, now=NOW), reserve=Reserve(), protection_loaded=True)
     assert ward.change(cells(0, 1, 支援措置区分="1")) == {"protection_set": 1}
     assert ward.holds(number(ward, 0)) == [W01]
     assert ward.view(number(ward, 0)).protected

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.domain.contacts.escalations.call_backs import language_of
-from portal.domain.foundation.actors import SYSTEM, Actor, Role
+from portal.domain.foundation.actors import Actor, Role
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Household
@@ -18,6 +18,7 @@ from portal.platform.database import Database
 from tests.functional.mailroom.tracking.test_taking import PROGRAM, csv, posted, row, take
 from tests.functional.requests.declines.support import add_reviewers
 from tests.support.coupons import NOW, VAULT
+from tests.support.work import work_in
 
 CALLS = replace(PROGRAM, requests=replace(PROGRAM.requests, absence_without_channel="call_back"))
 LEFT = "03-1234-5678"
@@ -31,16 +32,9 @@ def household(database: Database, *, by_staff: bool = True, result: str = ACCEPT
     with database.write() as session:
         officer = add_reviewers(session)[0] if by_staff else Actor(Role.RESIDENT)
         request = open_request(
-            session,
-            VAULT,
-            REDELIVERY,
-            1,
-            officer,
-            NOW,
-            program=PROGRAM,
-            written={"telephone": LEFT},
+            work_in(session, officer, program=PROGRAM), REDELIVERY, 1, written={"telephone": LEFT}
         )
-        move(session, request, "close", SYSTEM, NOW, result=result)
+        move(work_in(session), request, "close", result=result)
 
 
 def told(database: Database) -> list[tuple[str, str]]:
@@ -100,7 +94,7 @@ def test_it_is_called_in_the_language_in_which_it_signed_in(
         )
     take(sqlite_database, csv(ABSENT), CALLS)
     with sqlite_database.read() as session:
-        assert language_of(session, VAULT, only_task(sqlite_database)) == language
+        assert language_of(work_in(session), only_task(sqlite_database)) == language
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.loader import load_program
@@ -23,7 +22,8 @@ from portal.domain.mailroom.tracking.ingest import Tracked, counts, match_again,
 from portal.domain.mailroom.tracking.models import TrackingEvent
 from portal.domain.mailroom.tracking.words import DECISIVE, WORDS, Status, read_word
 from portal.platform.database import Database
-from tests.support.coupons import NOW, VAULT, add_households
+from tests.support.coupons import NOW, add_households
+from tests.support.work import work_in
 
 TODAY = jst_date(NOW)
 POSTED = TODAY - timedelta(days=20)
@@ -48,16 +48,16 @@ def posted(
     with database.write() as session:
         if household == 1 and session.scalar(select(Shipment.id).limit(1)) is None:
             add_households(session, 1)
-        shipment = services.plan(session, services.PARCEL, 1, SYSTEM, NOW)
+        shipment = services.plan(work_in(session), services.PARCEL, 1)
         services.post(
-            session, PROGRAM, shipment.id, day, mail.SIMPLE_REGISTERED, number, SYSTEM, NOW
+            work_in(session, program=PROGRAM), shipment.id, day, mail.SIMPLE_REGISTERED, number
         )
         return shipment.id
 
 
 def take(database: Database, feed: CsvFeed, program: Program = PROGRAM) -> Tracked:
     with database.write() as session:
-        return take_tracking(session, VAULT, program, feed, SYSTEM, NOW)
+        return take_tracking(work_in(session, program=program), feed)
 
 
 def state(database: Database, key: int) -> str:
@@ -127,7 +127,7 @@ def test_a_number_without_a_shipment_waits_until_the_posting_is_entered(database
     assert take(database, csv(row(2, "お届け済み"))).unmatched == 1
     key = posted(database)
     with database.write() as session:
-        assert match_again(session, VAULT, PROGRAM, SYSTEM, NOW) == 1
+        assert match_again(work_in(session, program=PROGRAM)) == 1
     assert state(database, key) == "delivered"
 
 
@@ -145,7 +145,7 @@ def test_a_number_that_is_used_again_goes_to_the_posting_before_the_event(
 def test_an_impossible_step_is_shown_to_people(database: Database) -> None:
     key = posted(database)
     with database.write() as session:
-        services.lose(session, key, SYSTEM, NOW)
+        services.lose(work_in(session), key)
     assert take(database, csv(row(5, "お届け済み"))).conflicts == 1
     with database.read() as session:
         assert counts(session)["conflicts"] == 1

@@ -8,15 +8,15 @@ import pytest
 
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.telephony.importer import import_file
-from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
+from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.mailroom.printing.dispatch import calendar
 from portal.domain.mailroom.printing.dispatch.calendar import Plan
 from portal.domain.people.tasks.services import CALL_BACK, new_receipt_no, open_task
 from tests.support.call_month import at
-from tests.support.coupons import VAULT
 from tests.support.staff import StaffSite
 from tests.support.telephony import BY_LINE, line_file
+from tests.support.work import work_in
 
 TODAY = date(2023, 8, 1)
 """A Tuesday; it is noon."""
@@ -25,7 +25,9 @@ TODAY = date(2023, 8, 1)
 def counts(staff: StaffSite, *rows: tuple[object, ...]) -> None:
     lead = Actor(Role.SUPERVISOR, staff.hire(Role.SUPERVISOR).id, Organization.CONTRACTOR)
     with staff.database.write() as session:
-        import_file(session, staff.site.program, BY_LINE, line_file(rows), lead, staff.now)
+        import_file(
+            work_in(session, lead, staff.now, program=staff.site.program), BY_LINE, line_file(rows)
+        )
 
 
 def call(staff: StaffSite, agent: int, started: datetime, **values: object) -> None:
@@ -57,7 +59,7 @@ def test_calls_now_and_calls_back_that_wait(staff: StaffSite) -> None:
     with staff.database.write() as session:
         for hours in (-1, 2):
             due = staff.now + timedelta(hours=hours)
-            open_task(session, VAULT, CALL_BACK, None, {}, SYSTEM, staff.now, due_at=due)
+            open_task(work_in(session, now=staff.now), CALL_BACK, None, {}, due_at=due)
     page = words(lead.open("/board").text)
     assert "いま受付中 2 " in page
     assert "折り返し待ち 2 1件は時間を過ぎた" in page
@@ -122,8 +124,8 @@ def test_planned_postings_stand_there_with_their_towns_until_they_are_gone(
     towns = ("潮見坂一丁目",)
     with staff.database.write() as session:
         for day in (TODAY, TODAY + timedelta(days=3), TODAY + timedelta(days=20)):
-            calendar.plan(session, VAULT, Plan(day, "汐風郵便局", 1500, towns), lead, staff.now)
-        calendar.mark_sent(session, 1, lead, staff.now)
+            calendar.plan(work_in(session, lead, staff.now), Plan(day, "汐風郵便局", 1500, towns))
+        calendar.mark_sent(work_in(session, lead, staff.now), 1)
     page = words(staff.enter_as(Role.SUPERVISOR).open("/board").text)
     assert "これから送る手紙 2023-08-04 1,500通 潮見坂一丁目" in page
     assert "2023-08-21" not in page

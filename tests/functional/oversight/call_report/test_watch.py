@@ -14,8 +14,8 @@ from portal.domain.people.staff.queries import staff_user
 from portal.domain.people.staff.services import add_staff
 from tests.functional.desk.call_desk.support import SAID
 from tests.functional.desk.call_desk.support import agent as agent_at_desk
-from tests.support.coupons import VAULT
 from tests.support.staff import ROLES, Colleague, StaffSite
+from tests.support.work import work_in
 
 
 def browse(
@@ -25,9 +25,7 @@ def browse(
         for number in range(times):
             at = staff.now - timedelta(minutes=times - number)
             record(
-                session,
-                Actor(role, who.id, ROLES[role]),
-                at,
+                work_in(session, Actor(role, who.id, ROLES[role]), at),
                 "staff.unusual_browsing",
                 "staff_user",
                 who.id,
@@ -64,7 +62,9 @@ def test_a_protected_household_that_was_asked_for_is_told_without_naming_it(
     person = staff.add_household(protected=True)
     with staff.database.write() as session:
         note_protected_asked(
-            session, person.household_id, Actor(Role.AGENT, agent.id), staff.now, call_id=12
+            work_in(session, Actor(Role.AGENT, agent.id), staff.now),
+            person.household_id,
+            call_id=12,
         )
     for role in (Role.SUPERVISOR, Role.AUDITOR):
         page = staff.enter_as(role).open("/watch").text
@@ -136,14 +136,11 @@ def test_a_supervisor_watches_the_own_team_and_an_auditor_everybody(staff: Staff
     browse(staff, agent)
     with staff.database.write() as session:
         made = add_staff(
-            session,
-            VAULT,
+            work_in(session, Actor(Role.SYSTEM), staff.now),
             login="sub",
             name="再委託の責任者",
             organization=Organization.SUBCONTRACTOR,
             role=Role.SUPERVISOR,
-            actor=Actor(Role.SYSTEM),
-            now=staff.now,
             password="correct horse battery 58",
         )
         sub = made.user.id
@@ -170,9 +167,7 @@ def test_an_auditor_sees_that_the_ward_opened_a_protected_household(staff: Staff
     with staff.database.write() as session:
         for household in (person.household_id, plain.household_id):
             record(
-                session,
-                Actor(Role.WARD_OFFICER, ward.id),
-                staff.now,
+                work_in(session, Actor(Role.WARD_OFFICER, ward.id), staff.now),
                 "household.opened",
                 "household",
                 household,

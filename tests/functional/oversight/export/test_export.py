@@ -23,12 +23,13 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import FixedClock
 from portal.domain.foundation.errors import ConflictError, DomainError, InputError, NotAllowedError
 from portal.domain.foundation.program.loader import load_program
+from portal.domain.foundation.work import WorkSource
 from portal.domain.letters.documents import services as documents
 from portal.domain.mailroom.incidents import register
 from portal.domain.mailroom.incidents.models import CouponFault, IncidentReport
 from portal.domain.mailroom.incidents.register import Opening
 from portal.domain.mailroom.printing.runs.build import build_letters
-from portal.domain.oversight.export.handing_over import Office, export_all
+from portal.domain.oversight.export.handing_over import export_all
 from portal.domain.oversight.export.ledgers import ledgers
 from portal.domain.oversight.export.writing import Folder
 from portal.domain.oversight.management import checklist, minutes
@@ -43,6 +44,7 @@ from tests.support.coupons import NOW, VAULT
 from tests.support.letters import add_families, printer
 from tests.support.people import give_coupons
 from tests.support.staff import hire
+from tests.support.work import source_of, work_in
 
 PROGRAM = load_program("sample", date(2023, 7, 3))
 TEXTS = {
@@ -66,13 +68,17 @@ class House:
     protected_id: int
 
     @property
-    def office(self) -> Office:
+    def office(self) -> WorkSource:
         """What the export works with."""
-        return Office(self.database.read, self.database.write, VAULT, FixedClock(NOW), PROGRAM)
+        return self.office_of(self.ward)
+
+    def office_of(self, actor: Actor) -> WorkSource:
+        """What an export in somebody's name works with."""
+        return source_of(self.database, FixedClock(NOW), actor, program=PROGRAM)
 
     def export(self, instruction: str = "", name: str = "out") -> Path:
         """Everything, in a folder."""
-        return export_all(self.office, self.folder / name, self.ward, instruction).folder
+        return export_all(self.office, self.folder / name, instruction).folder
 
 
 @pytest.fixture
@@ -85,13 +91,13 @@ def house(database: Database, tmp_path: Path) -> House:
     build_letters(printer(database, tmp_path / "runs"), workers=0)
     give_coupons(database, tmp_path, NOW)
     with database.write() as session:
-        minutes.write(session, VAULT, None, 0, date(2023, 6, 30), TEXTS, clerk, NOW)
-        checklist.write(session, VAULT, "audit", 0, "yes", "毎月見ます", "", clerk, NOW)
-        documents.propose(session, "pages", b"a = 1\n", "texts.toml", "初版", clerk, NOW)
+        minutes.write(work_in(session, clerk), None, 0, date(2023, 6, 30), TEXTS)
+        checklist.write(work_in(session, clerk), "audit", 0, "yes", "毎月見ます", "")
+        documents.propose(work_in(session, clerk), "pages", b"a = 1\n", "texts.toml", "初版")
         incident = register.open_incident(
-            session, VAULT, Opening("outage", NOW, summary="表示の停止"), clerk, NOW
+            work_in(session, clerk), Opening("outage", NOW, summary="表示の停止")
         )
-        write_report(session, VAULT, PROGRAM, incident.id, "first", clerk, NOW)
+        write_report(work_in(session, clerk), incident.id, "first")
         for place, household in enumerate((open_ids[0], hidden)):
             child = session.scalars(
                 select(Entitlement).where(Entitlement.household_id == household)
@@ -112,16 +118,10 @@ def house(database: Database, tmp_path: Path) -> House:
                     sealed=b"",
                 )
             )
-        record(session, SYSTEM, NOW, "household.opened", "household", hidden, household_id=hidden)
-        record(session, SYSTEM, NOW, "approval.proposed", "household", hidden)
+        record(work_in(session), "household.opened", "household", hidden, household_id=hidden)
+        record(work_in(session), "approval.proposed", "household", hidden)
         record(
-            session,
-            SYSTEM,
-            NOW,
-            "household.opened",
-            "household",
-            open_ids[0],
-            household_id=open_ids[0],
+            work_in(session), "household.opened", "household", open_ids[0], household_id=open_ids[0]
         )
     return House(
         database,
@@ -263,7 +263,7 @@ def test_nothing_is_overwritten_and_nothing_half_done_stays(house: House) -> Non
     assert (out / "manifest.json").read_bytes() == before
     gone = replace(PROGRAM, letter_texts_file=house.folder / "gone.toml")
     with pytest.raises(DomainError):
-        export_all(replace(house.office, program=gone), house.folder / "second", house.ward)
+        export_all(replace(house.office, program=gone), house.folder / "second")
     assert not [path for path in house.folder.iterdir() if "second" in path.name]
     with house.database.read() as session:
         assert (
@@ -277,7 +277,7 @@ def test_nothing_is_overwritten_and_nothing_half_done_stays(house: House) -> Non
 def test_only_the_ward_takes_everything(house: House) -> None:
     for actor in (house.officer, SYSTEM):
         with pytest.raises(NotAllowedError, match="区の職員"):
-            export_all(house.office, house.folder / "out", actor)
+            export_all(house.office_of(actor), house.folder / "out")
     with pytest.raises(InputError, match="40文字"):
         house.export("x" * 41)
     assert not (house.folder / "out").exists()

@@ -20,9 +20,10 @@ from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.entitlements.queries import totals
 from portal.platform.database import Database
 from tests.functional.contacts.faxes.test_races import race
-from tests.support.coupons import NOW, VAULT
+from tests.support.coupons import NOW
 from tests.support.letters import add_families
 from tests.support.staff import hire
+from tests.support.work import work_in
 
 PROGRAM = load_program("sample", date(2023, 7, 3))
 TEXTS = {
@@ -51,27 +52,20 @@ class Work:
             "checklist": management_papers.checklist_report,
         }
         with self.database.read() as session:
-            return writers[name](session, VAULT, PROGRAM, now)
+            return writers[name](work_in(session, now=now))
 
     def write(self, key: int | None = None, base: int = 0, actor: Actor | None = None) -> int:
         """Saves minutes."""
         with self.database.write() as session:
             return minutes.write(
-                session, VAULT, key, base, date(2023, 6, 30), TEXTS, actor or self.officer, NOW
+                work_in(session, actor or self.officer), key, base, date(2023, 6, 30), TEXTS
             ).id
 
     def answer(self, number: int, actor: Actor | None = None) -> None:
         """Answers a question."""
         with self.database.write() as session:
             questions.answer(
-                session,
-                VAULT,
-                number,
-                "はい",
-                "5汐子第1号",
-                date(2023, 6, 1),
-                actor or self.ward,
-                NOW,
+                work_in(session, actor or self.ward), number, "はい", "5汐子第1号", date(2023, 6, 1)
             )
 
 
@@ -112,16 +106,14 @@ def test_the_progress_report_counts_what_the_ledger_counts(work: Work) -> None:
     add_families(work.database, 4)
     with work.database.write() as session:
         key = subcontractors.propose_subcontractor(
-            session, "汐風通訳", "interpreter", "通訳", "", work.officer, NOW
+            work_in(session, work.officer), "汐風通訳", "interpreter", "通訳", ""
         ).id
     with work.database.write() as session:
-        subcontractors.consent(session, key, "5汐子第2号", date(2023, 6, 1), work.ward, NOW)
+        subcontractors.consent(work_in(session, work.ward), key, "5汐子第2号", date(2023, 6, 1))
         subcontractors.note_sent(
-            session,
+            work_in(session, work.officer),
             key,
             subcontractors.FileFacts("other", "台本.pdf", "ab" * 32),
-            work.officer,
-            NOW,
         )
     work.answer(2)
     report = work.report("progress")
@@ -142,28 +134,28 @@ def test_the_progress_report_counts_what_the_ledger_counts(work: Work) -> None:
 def test_a_milestone_is_late_from_the_moment_its_day_is_over_until_it_is_done(work: Work) -> None:
     def state(now: datetime) -> str:
         with work.database.read() as session:
-            return {
-                one.key: one.state for one in milestones.milestones(session, VAULT, PROGRAM, now)
-            }["delivery"]
+            return {one.key: one.state for one in milestones.milestones(work_in(session, now=now))}[
+                "delivery"
+            ]
 
     over = day_end(PROGRAM.windows.delivery.first_day)
     assert state(over - timedelta(microseconds=1)) == "planned"
     assert state(over) == "late"
     with work.database.write() as session:
-        milestones.move(session, PROGRAM, "delivery", "begin", work.officer, NOW)
+        milestones.move(work_in(session, work.officer), "delivery", "begin")
     assert state(over) == "late"
     with work.database.write() as session:
-        milestones.move(session, PROGRAM, "delivery", "finish", work.officer, NOW)
+        milestones.move(work_in(session, work.officer), "delivery", "finish")
     assert state(over + timedelta(days=99)) == "done"
 
 
 def test_minutes_list_decisions_line_by_line_with_who_wrote_and_who_confirmed(work: Work) -> None:
     key = work.write()
     with work.database.write() as session:
-        minutes.confirm(session, key, 1, work.ward, NOW)
+        minutes.confirm(work_in(session, work.ward), key, 1)
     with work.database.read() as session:
         report = management_papers.minutes_report(
-            session, PROGRAM, minutes.one(session, VAULT, key)
+            work_in(session), minutes.one(work_in(session), key)
         )
     assert cells(report, "決まったこと") == [["1", "白い封筒"], ["2", "7月10日"]]
     assert cells(report, "残ったこと") == []
@@ -173,21 +165,21 @@ def test_minutes_list_decisions_line_by_line_with_who_wrote_and_who_confirmed(wo
 def test_nobody_confirms_the_own_minutes_and_only_the_ward_confirms_and_answers(work: Work) -> None:
     own = work.write(actor=work.ward)
     with work.database.write() as session, pytest.raises(NotAllowedError, match="自分が書いた"):
-        minutes.confirm(session, own, 1, work.ward, NOW)
+        minutes.confirm(work_in(session, work.ward), own, 1)
     with work.database.write() as session, pytest.raises(NotAllowedError, match="区の職員"):
-        minutes.confirm(session, own, 1, work.officer, NOW)
+        minutes.confirm(work_in(session, work.officer), own, 1)
     with pytest.raises(NotAllowedError, match="区の職員"):
         work.answer(1, work.officer)
     with pytest.raises(NotAllowedError, match="アカウント"):
         work.write(actor=SYSTEM)
     with work.database.write() as session, pytest.raises(NotFoundError):
-        questions.ask(session, 77, date(2023, 6, 1), work.officer, NOW)
+        questions.ask(work_in(session, work.officer), 77, date(2023, 6, 1))
     with work.database.write() as session, pytest.raises(NotFoundError):
-        milestones.note(session, VAULT, PROGRAM, "party", {}, work.officer, NOW)
+        milestones.note(work_in(session, work.officer), "party", {})
     with work.database.write() as session, pytest.raises(NotFoundError):
-        checklist.write(session, VAULT, "nothing", 0, "yes", "x", "", work.officer, NOW)
+        checklist.write(work_in(session, work.officer), "nothing", 0, "yes", "x", "")
     with work.database.write() as session, pytest.raises(InputError):
-        checklist.write(session, VAULT, "audit", 0, "yes", "x" * 1001, "", work.officer, NOW)
+        checklist.write(work_in(session, work.officer), "audit", 0, "yes", "x" * 1001, "")
 
 
 def test_two_who_save_the_same_version_at_once_make_one(work: Work) -> None:
@@ -201,7 +193,7 @@ def test_two_who_save_the_same_version_at_once_make_one(work: Work) -> None:
 
     def correct() -> None:
         with work.database.write() as session:
-            checklist.write(session, VAULT, "audit", 0, "yes", "はい", "", work.officer, NOW)
+            checklist.write(work_in(session, work.officer), "audit", 0, "yes", "はい", "")
 
     told = race(correct, correct)
     assert min(told) == ""
@@ -213,7 +205,7 @@ def test_two_who_answer_or_begin_the_same_untouched_thing_at_once_make_one_row(w
 
     def begin() -> None:
         with work.database.write() as session:
-            milestones.move(session, PROGRAM, "decline", "begin", work.officer, NOW)
+            milestones.move(work_in(session, work.officer), "decline", "begin")
 
     told = race(begin, begin)
     assert min(told) == ""
@@ -223,11 +215,11 @@ def test_two_who_answer_or_begin_the_same_untouched_thing_at_once_make_one_row(w
 def test_own_questions_added_at_once_get_numbers_of_their_own(work: Work) -> None:
     def add() -> None:
         with work.database.write() as session:
-            questions.add(session, VAULT, "件名", "", "本文", work.officer, NOW)
+            questions.add(work_in(session, work.officer), "件名", "", "本文")
 
     told = race(add, add, add)
     with work.database.read() as session:
-        found = [one.number for one in questions.questions(session, VAULT) if one.number > 8]
+        found = [one.number for one in questions.questions(work_in(session)) if one.number > 8]
     assert found == list(range(9, 9 + told.count("")))
     assert all("もう一度" in one for one in told if one)
 
@@ -248,11 +240,11 @@ def test_a_receipt_names_the_very_file_its_rows_and_who_took_it(work: Work) -> N
         session.add(row)
         session.flush()
         key = row.id
-        record(session, work.officer, NOW, "roster.staged", "roster_import", key)
+        record(work_in(session, work.officer), "roster.staged", "roster_import", key)
     with work.database.read() as session:
-        report = management_papers.receipt_report(session, PROGRAM, key)
+        report = management_papers.receipt_report(work_in(session), key)
         with pytest.raises(NotFoundError):
-            management_papers.receipt_report(session, PROGRAM, key + 1)
+            management_papers.receipt_report(work_in(session), key + 1)
     facts = dict(report.facts)
     assert facts["ファイルの名前"] == "抽出_20230501.csv"
     assert facts["照合番号（SHA-256）"] == "cd" * 32
@@ -269,4 +261,4 @@ def test_a_question_of_ours_stands_with_its_answer_and_instruction_in_the_list(w
     assert cells(report, "一覧")[7][3:] == ["回答あり", "5汐子第1号 令和5年6月1日"]
     assert ["区の回答", "はい"] in cells(report, "協議事項8 18歳の人の分の辞退")
     with pytest.raises(InputError), work.database.write() as session:
-        questions.add(session, VAULT, "x" * 101, "", "y", work.officer, NOW)
+        questions.add(work_in(session, work.officer), "x" * 101, "", "y")

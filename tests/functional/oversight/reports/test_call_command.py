@@ -16,9 +16,9 @@ from portal.domain.oversight.reports import monthly
 from portal.domain.oversight.reports.calls import KIND
 from tests.support import pdf
 from tests.support.call_month import CHECK_DAY, JULY, fill
-from tests.support.coupons import VAULT
 from tests.support.resident import write_keys
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 
 def portal(staff: StaffSite, *words: str) -> Result:
@@ -42,9 +42,9 @@ def test_a_checked_report_is_written_as_pdf_and_workbook(staff: StaffSite, tmp_p
     month = fill(staff.database, staff.site.program, staff.hire(Role.AGENT).id, lead)
     with staff.database.write() as session:
         actor = Actor(Role.SUPERVISOR, lead, Organization.CONTRACTOR)
-        monthly.check(session, VAULT, staff.site.program, KIND, JULY, actor, CHECK_DAY)
+        monthly.check(work_in(session, actor, CHECK_DAY, program=staff.site.program), KIND, JULY)
         other = Actor(Role.OFFICER, second, Organization.CONTRACTOR)
-        monthly.submit(session, VAULT, KIND.name, JULY, 1, other, CHECK_DAY + timedelta(days=1))
+        monthly.submit(work_in(session, other, CHECK_DAY + timedelta(days=1)), KIND.name, JULY, 1)
     done = portal(staff, "2023-07", "--out", str(tmp_path / "out"), "--json")
     assert done.exit_code == 0, done.output
     said: dict[str, Any] = json.loads(done.stdout)

@@ -19,8 +19,8 @@ from tests.support.call_month import (
     fill,
     is_open,
 )
-from tests.support.coupons import VAULT
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 END_OF_JUNE = JULY - timedelta(days=1)
 ASKED = {"phone", "fax", "counter"}
@@ -33,7 +33,9 @@ class Written:
         self.agent, self.lead = staff.hire(Role.AGENT).id, staff.hire(Role.SUPERVISOR).id
         self.month: Month = fill(staff.database, staff.site.program, self.agent, self.lead)
         with staff.database.read() as session:
-            self.draft = KIND.build(session, VAULT, staff.site.program, JULY, CHECK_DAY)
+            self.draft = KIND.build(
+                work_in(session, now=CHECK_DAY, program=staff.site.program), JULY
+            )
         self.tables: dict[str, ReportTable] = {
             table.title: table for table in self.draft.report.tables
         }

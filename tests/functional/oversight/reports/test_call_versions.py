@@ -45,6 +45,7 @@ from tests.support.call_month import (
 from tests.support.coupons import VAULT
 from tests.support.staff import StaffSite
 from tests.support.telephony import BY_LANGUAGE
+from tests.support.work import work_in
 
 SOLD_OUT = "「クーポンの使い方が難しい」という意見"
 
@@ -66,32 +67,31 @@ class Office:
         data = as_file(invent_counts(JULY, END_OF_JULY, seed, halves=(18, 19, 34)))
         with self.database.write() as session:
             import_file(
-                session, self.program, BY_LANGUAGE, data, self.one, CHECK_DAY, reason=reason
+                work_in(session, self.one, CHECK_DAY, program=self.program),
+                BY_LANGUAGE,
+                data,
+                reason=reason,
             )
 
     def check(self, actor: Actor | None = None, now: datetime = CHECK_DAY) -> int:
         with self.database.write() as session:
             return monthly.check(
-                session, VAULT, self.program, KIND, JULY, actor or self.one, now
+                work_in(session, actor or self.one, now, program=self.program), KIND, JULY
             ).number
 
     def submit(self, actor: Actor | None = None, number: int = 1) -> None:
         with self.database.write() as session:
             monthly.submit(
-                session,
-                VAULT,
+                work_in(session, actor or self.two, CHECK_DAY + timedelta(hours=1)),
                 CALLS,
                 JULY,
                 number,
-                actor or self.two,
-                CHECK_DAY + timedelta(hours=1),
             )
 
     def step(self, name: str) -> None:
         with self.database.write() as session:
-            getattr(monthly, name)(
-                session, VAULT, CALLS, JULY, self.one, CHECK_DAY + timedelta(hours=2)
-            )
+            work = work_in(session, self.one, CHECK_DAY + timedelta(hours=2))
+            getattr(monthly, name)(work, CALLS, JULY)
 
     def report(self, number: int) -> Report:
         with self.database.read() as session:
@@ -112,7 +112,11 @@ class Office:
     ) -> int:
         with self.database.write() as session:
             return add_note(
-                session, VAULT, self.program, JULY, kind, text, call_id, self.one, CHECK_DAY
+                work_in(session, self.one, CHECK_DAY, program=self.program),
+                JULY,
+                kind,
+                text,
+                call_id,
             ).id
 
 
@@ -222,13 +226,15 @@ def test_a_checked_report_is_not_written_to(sqlite_staff: StaffSite) -> None:
 
 def _drop(office: Office, note_id: int) -> None:
     with office.database.write() as session:
-        drop_note(session, VAULT, JULY, note_id, office.one, CHECK_DAY)
+        drop_note(work_in(session, office.one, CHECK_DAY), JULY, note_id)
 
 
 def _write(office: Office, text: str) -> None:
     with office.database.write() as session:
         write_sections(
-            session, VAULT, office.program, JULY, {"staffing": text}, office.one, CHECK_DAY
+            work_in(session, office.one, CHECK_DAY, program=office.program),
+            JULY,
+            {"staffing": text},
         )
 
 
@@ -301,19 +307,19 @@ def test_marked_calls_are_chosen_once_and_their_words_are_read_on_record(staff: 
     with staff.database.write() as session:
         assert [call.id for call in marked_calls(session, JULY)] == [complaint, shared]
         assert (
-            read_marked(session, VAULT, JULY, complaint, office.one, CHECK_DAY).text
+            read_marked(work_in(session, office.one, CHECK_DAY), JULY, complaint).text
             == "山田さんが怒っている"
         )
         for other in (plain, other_month):
             with pytest.raises(NotFoundError):
-                read_marked(session, VAULT, JULY, other, office.one, CHECK_DAY)
+                read_marked(work_in(session, office.one, CHECK_DAY), JULY, other)
     assert len(staff.events("call.read_for_report")) == 1
     office.note(SOLD_OUT, complaint)
     with pytest.raises(NotFoundError):
         office.note(SOLD_OUT, complaint)
     with staff.database.read() as session:
         assert [call.id for call in marked_calls(session, JULY)] == [shared]
-        (note,) = notes.notes(session, VAULT, JULY)
+        (note,) = notes.notes(work_in(session), JULY)
     _drop(office, note.id)
     with pytest.raises(NotFoundError):
         _drop(office, note.id)
@@ -412,8 +418,12 @@ def test_a_month_before_without_counts_has_no_figure(sqlite_staff: StaffSite) ->
 def test_the_draft_says_that_it_is_one(sqlite_staff: StaffSite) -> None:
     office = Office(sqlite_staff)
     with sqlite_staff.database.read() as session:
-        draft = versions.shown(session, VAULT, office.program, KIND, JULY, CHECK_DAY, drafts=True)
-        read = versions.shown(session, VAULT, office.program, KIND, JULY, CHECK_DAY, drafts=False)
+        draft = versions.shown(
+            work_in(session, now=CHECK_DAY, program=office.program), KIND, JULY, drafts=True
+        )
+        read = versions.shown(
+            work_in(session, now=CHECK_DAY, program=office.program), KIND, JULY, drafts=False
+        )
     assert read.report is None, "whoever only reads gets what was submitted"
     assert draft.report is not None
     version, report = draft.version, draft.report

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from portal.cli.context import Context
 from portal.cli.oversight.report import report
-from portal.domain.foundation.actors import SYSTEM, Role
+from portal.domain.foundation.actors import Role
 from portal.domain.oversight.reports.declines import count_declines, decline_report
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.oversight.reports.tables import Report, ReportTable
@@ -24,9 +24,9 @@ from portal.domain.requests.declines.services import withdraw
 from portal.domain.requests.requests.models import Request
 from tests.functional.requests.admin.reviewing import decide, families, inbox, take
 from tests.support import pdf
-from tests.support.coupons import VAULT
 from tests.support.desk import PARENT, officer
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 LATE_EVENING = datetime(2023, 7, 20, 14, 59, tzinfo=UTC)
 PAST_MIDNIGHT = datetime(2023, 7, 20, 15, 1, tzinfo=UTC)
@@ -64,7 +64,7 @@ def declared(staff: StaffSite) -> None:
         keys = select(Entitlement.id).where(
             Entitlement.household_id == second.household_id, Entitlement.state == "in_progress"
         )
-        change(session, session.scalars(keys).one(), "deem_declined", SYSTEM, staff.now)
+        change(work_in(session, now=staff.now), session.scalars(keys).one(), "deem_declined")
 
 
 def portal(staff: StaffSite, *words: str) -> Result:
@@ -133,8 +133,14 @@ def test_the_report_is_provisional_until_the_last_moment_of_the_window(
 ) -> None:
     program = sqlite_staff.site.program
     with sqlite_staff.database.read() as session:
-        titles = [decline_report(session, program, at).title for at in (LAST_MOMENT, OVER)]
-        over = [count_declines(session, program, at).window_over for at in (LAST_MOMENT, OVER)]
+        titles = [
+            decline_report(work_in(session, now=at, program=program)).title
+            for at in (LAST_MOMENT, OVER)
+        ]
+        over = [
+            count_declines(work_in(session, now=at, program=program)).window_over
+            for at in (LAST_MOMENT, OVER)
+        ]
     assert titles == ["辞退件数報告書（受付中の速報）", "辞退件数報告書"]
     assert over == [False, True]
 
@@ -144,8 +150,12 @@ def test_a_decline_taken_back_is_no_longer_counted(sqlite_staff: StaffSite) -> N
     person = families(sqlite_staff, 2)[0]
     row = box.decline(person, (1,))
     with sqlite_staff.database.write() as session:
-        withdraw(session, VAULT, box.program, row.id, person.household_id, PARENT, sqlite_staff.now)
-        found = count_declines(session, box.program, sqlite_staff.now)
+        withdraw(
+            work_in(session, PARENT, sqlite_staff.now, program=box.program),
+            row.id,
+            person.household_id,
+        )
+        found = count_declines(work_in(session, now=sqlite_staff.now, program=box.program))
     assert (found.accepted.children, found.pending.children) == (0, 0)
 
 
@@ -191,6 +201,6 @@ def test_a_text_that_looks_like_a_formula_stays_text_in_the_workbook() -> None:
 
 def test_the_same_report_at_the_same_time_is_the_same_file(sqlite_staff: StaffSite) -> None:
     with sqlite_staff.database.read() as session:
-        made = decline_report(session, sqlite_staff.site.program, OVER)
+        made = decline_report(work_in(session, now=OVER, program=sqlite_staff.site.program))
     assert as_pdf(made, OVER) == as_pdf(made, OVER)
     assert "辞退はありません。" in "".join(pdf.text(as_pdf(made, OVER)))

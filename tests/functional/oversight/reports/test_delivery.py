@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from portal.cli.oversight.report import report
-from portal.domain.foundation.actors import SYSTEM, Role
+from portal.domain.foundation.actors import Role
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments import services as mail
 from portal.domain.letters.shipments.models import Shipment
@@ -26,9 +26,9 @@ from tests.functional.requests.redeliveries.support import (
     handed_over,
     tracking_no,
 )
-from tests.support.coupons import VAULT
 from tests.support.settlement import Ending
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 __all__ = ["post", "sqlite_post"]
 JULY, AUGUST = date(2023, 7, 1), date(2023, 8, 1)
@@ -40,15 +40,23 @@ def sent(post: Post, day: date, mail_class: str = "simple_registered", *, attemp
     person = post.household(letter=False)
     with post.database.write() as session:
         letter = handed_over(session, person)
-        row = mail.plan(session, "letter", person.household_id, SYSTEM, NOW, letter_id=letter.id)
+        row = mail.plan(
+            work_in(session, now=NOW), "letter", person.household_id, letter_id=letter.id
+        )
         row.attempt = attempt
-        mail.post(session, PROGRAM, row.id, day, mail_class, tracking_no(row.id), SYSTEM, LATER)
+        mail.post(
+            work_in(session, now=LATER, program=PROGRAM),
+            row.id,
+            day,
+            mail_class,
+            tracking_no(row.id),
+        )
         return row.id
 
 
 def done(post: Post, action: str, key: int, *args: object) -> None:
     with post.database.write() as session:
-        getattr(mail, action)(session, key, *args, SYSTEM, LATER)
+        getattr(mail, action)(work_in(session, now=LATER), key, *args)
 
 
 def a_summer(post: Post) -> None:
@@ -105,7 +113,10 @@ def test_all_letters_posted_are_delivered_returned_or_undelivered(post: Post) ->
 def test_the_tables_say_what_was_counted(post: Post) -> None:
     a_summer(post)
     with post.database.read() as session:
-        tables = {t.title: t for t in build(session, VAULT, PROGRAM, JULY, LATER).report.tables}
+        tables = {
+            t.title: t
+            for t in build(work_in(session, now=LATER, program=PROGRAM), JULY).report.tables
+        }
     assert tables["配達完了（日・種類・回数別）"].rows[0] == (
         "2023-07-12",
         "簡易書留",
@@ -139,7 +150,10 @@ def test_it_is_due_on_the_10th_or_the_business_day_before_and_people_are_warned(
     for day, stage in ((6, Stage.COMING), (7, Stage.SOON), (8, Stage.SOON), (9, Stage.OVERDUE)):
         at = datetime(2023, 9, day, 3, tzinfo=UTC)
         with sqlite_post.database.read() as session:
-            found = {one.month: one.stage for one in due_reports(session, PROGRAM, at, DELIVERY)}
+            found = {
+                one.month: one.stage
+                for one in due_reports(work_in(session, now=at, program=PROGRAM), DELIVERY)
+            }
         assert found[date(2023, 8, 1)] is stage
 
 
@@ -214,7 +228,7 @@ def test_the_command_writes_the_same(post: Post, tmp_path: Path) -> None:
 def test_days_of_the_posts_record_count_and_not_the_days_of_typing(post: Post) -> None:
     key = sent(post, date(2023, 7, 31))
     with post.database.write() as session:
-        mail.deliver(session, key, date(2023, 7, 31), SYSTEM, LATER + timedelta(days=20))
+        mail.deliver(work_in(session, now=LATER + timedelta(days=20)), key, date(2023, 7, 31))
         assert session.get_one(Shipment, key).delivered_on == date(2023, 7, 31)
     with post.database.read() as session:
         assert sum(one.items for one in count_month(session, JULY).delivered.values()) == 1

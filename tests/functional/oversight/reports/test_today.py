@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from admin.oversight.charts import HEIGHT, chart
-from portal.domain.foundation.actors import SYSTEM, Role
+from portal.domain.foundation.actors import Role
 from portal.domain.foundation.clock import jst_date
 from portal.domain.oversight.reports.daily import DELIVERED, POSTED, SIGNED_IN, daily, today_report
 from portal.domain.people.entitlements.models import Entitlement
@@ -15,6 +15,7 @@ from tests.functional.requests.redeliveries.conftest import post
 from tests.functional.requests.redeliveries.support import NOW, PROGRAM, Post
 from tests.functional.requests.redeliveries.support import POSTED as POSTED_ON
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 __all__ = ["post"]
 
@@ -38,10 +39,12 @@ def test_the_sum_over_all_states_is_every_child(post: Post) -> None:
     post.household()
     with post.database.write() as session:
         change(
-            session, session.scalars(select(Entitlement.id)).first() or 0, "decline", SYSTEM, NOW
+            work_in(session, now=NOW),
+            session.scalars(select(Entitlement.id)).first() or 0,
+            "decline",
         )
     with post.database.read() as session:
-        states = today_report(session, PROGRAM, NOW).tables[0]
+        states = today_report(work_in(session, now=NOW, program=PROGRAM)).tables[0]
     assert states.total == ("合計", 2, 60_000)
     assert sum(int(row[1]) for row in states.rows) == 2
     assert ("辞退", 1, 30_000) in states.rows

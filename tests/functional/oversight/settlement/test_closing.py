@@ -22,8 +22,9 @@ from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.queries import totals
 from portal.platform.database import Database
-from tests.support.coupons import AMOUNT, VAULT
+from tests.support.coupons import AMOUNT
 from tests.support.settlement import AFTER_ALL, Ending, make_ending, one_of_each, with_settings
+from tests.support.work import work_in
 
 
 @pytest.fixture
@@ -35,21 +36,24 @@ def ending(database: Database, tmp_path: Path) -> Ending:
 
 def reasons(ending: Ending, now: datetime = AFTER_ALL) -> set[str]:
     with ending.database.read() as session:
-        found = blockers(session, ending.program, figures(session, ending.program), now)
+        found = blockers(
+            work_in(session, now=now, program=ending.program),
+            figures(work_in(session, program=ending.program)),
+        )
         assert all(blocker_text(reason, count) for reason, count in found.items())
         return set(found)
 
 
 def close(ending: Ending) -> None:
     with ending.database.write() as session:
-        propose_closing(session, ending.program, ending.officer, AFTER_ALL)
+        propose_closing(work_in(session, ending.officer, AFTER_ALL, program=ending.program))
     with ending.database.write() as session:
-        confirm_closing(session, VAULT, ending.program, ending.ward, AFTER_ALL)
+        confirm_closing(work_in(session, ending.ward, AFTER_ALL, program=ending.program))
 
 
 def test_every_child_counts_once_and_the_yen_add_up(ending: Ending) -> None:
     with ending.database.read() as session:
-        found = figures(session, ending.program)
+        found = figures(work_in(session, program=ending.program))
     by_state = {state: one.children for state, one in found.by_state.items()}
     assert by_state == {
         "declined": 1,
@@ -70,9 +74,12 @@ def test_every_child_counts_once_and_the_yen_add_up(ending: Ending) -> None:
 
 def test_what_the_ward_pays_is_its_setting(ending: Ending) -> None:
     with ending.database.read() as session:
-        plain = figures(session, ending.program).money
+        plain = figures(work_in(session, program=ending.program)).money
         all_of_it = figures(
-            session, with_settings(ending, 200_000, ("used", "lapsed", "alternative")).program
+            work_in(
+                session,
+                program=with_settings(ending, 200_000, ("used", "lapsed", "alternative")).program,
+            )
         ).money
     assert (plain.payable_yen, plain.rest_yen) == (
         AMOUNT + 12_345 + AMOUNT,
@@ -84,7 +91,7 @@ def test_what_the_ward_pays_is_its_setting(ending: Ending) -> None:
 def test_a_held_child_is_in_the_way_and_then_it_closes_once(ending: Ending) -> None:
     assert reasons(ending) == {"held"}
     with ending.database.write() as session, pytest.raises(ConflictError, match="保留"):
-        propose_closing(session, ending.program, ending.officer, AFTER_ALL)
+        propose_closing(work_in(session, ending.officer, AFTER_ALL, program=ending.program))
     ending.end(8, "exclude")
     close(ending)
     with ending.database.read() as session:
@@ -93,7 +100,7 @@ def test_a_held_child_is_in_the_way_and_then_it_closes_once(ending: Ending) -> N
         assert totals(session).final.children == 9
         kept = session.scalars(select(SettlementLine)).all()
         assert sum(line.amount_yen for line in kept) == 9 * AMOUNT
-        assert verify(session, ending.program, row).good
+        assert verify(work_in(session, program=ending.program), row).good
     assert reasons(ending) == {"closed"}
 
 
@@ -119,7 +126,7 @@ def test_a_difference_is_in_the_way_until_somebody_cleared_it_up(ending: Ending)
     ending.take([(3, "交換済", AMOUNT)])
     assert reasons(ending) == {"differences"}
     with ending.database.write() as session:
-        settle(session, VAULT, listed(session)[0].id, "発行者に確認", ending.officer, AFTER_ALL)
+        settle(work_in(session, ending.officer, AFTER_ALL), listed(session)[0].id, "発行者に確認")
     assert reasons(ending) == set()
 
 
@@ -148,11 +155,11 @@ def test_a_lost_code_is_in_the_way(ending: Ending) -> None:
 def test_nobody_confirms_the_own_proposal_and_the_ward_is_one_of_the_two(ending: Ending) -> None:
     ending.end(8, "exclude")
     with ending.database.write() as session, pytest.raises(NotFoundError):
-        confirm_closing(session, VAULT, ending.program, ending.ward, AFTER_ALL)
+        confirm_closing(work_in(session, ending.ward, AFTER_ALL, program=ending.program))
     with ending.database.write() as session:
-        propose_closing(session, ending.program, ending.ward, AFTER_ALL)
+        propose_closing(work_in(session, ending.ward, AFTER_ALL, program=ending.program))
     with ending.database.write() as session, pytest.raises(NotAllowedError):
-        confirm_closing(session, VAULT, ending.program, ending.ward, AFTER_ALL)
+        confirm_closing(work_in(session, ending.ward, AFTER_ALL, program=ending.program))
     with ending.database.read() as session:
         assert closed(session) is None
 
@@ -162,10 +169,10 @@ def test_what_came_in_the_way_after_the_proposal_is_seen_at_the_confirmation(
 ) -> None:
     ending.end(8, "exclude")
     with ending.database.write() as session:
-        propose_closing(session, ending.program, ending.officer, AFTER_ALL)
+        propose_closing(work_in(session, ending.officer, AFTER_ALL, program=ending.program))
     ending.end(3, "hold")
     with ending.database.write() as session, pytest.raises(ConflictError, match="保留"):
-        confirm_closing(session, VAULT, ending.program, ending.ward, AFTER_ALL)
+        confirm_closing(work_in(session, ending.ward, AFTER_ALL, program=ending.program))
     with ending.database.read() as session:
         assert totals(session).by_state["in_progress"].children == 2  # nothing was half done
 
@@ -195,7 +202,7 @@ def test_any_later_change_is_found(ending: Ending, what: str) -> None:
     with ending.database.read() as session:
         row = closed(session)
         assert row is not None
-        verdict = verify(session, ending.program, row)
+        verdict = verify(work_in(session, program=ending.program), row)
         assert not verdict.good
         assert verdict.signature_fits == (what != "signature")
         assert verdict.states_unchanged == (what in {"line", "signature"})

@@ -10,9 +10,10 @@ from portal.domain.foundation.actors import Role
 from portal.domain.oversight.settlement.models import Settlement
 from portal.domain.people.coupons.models import Coupon, IssuerStatement, StatementDifference
 from portal.domain.people.coupons.queries import open_code
-from tests.support.coupons import AMOUNT, VAULT
+from tests.support.coupons import AMOUNT
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 LATER = datetime(2024, 4, 2, 3, 0, tzinfo=UTC)
 
@@ -23,7 +24,7 @@ def statement(staff: StaffSite, used_yen: int, word: str) -> bytes:
         coupons = session.scalars(
             select(Coupon).where(Coupon.entitlement_id.is_not(None)).order_by(Coupon.id)
         ).all()
-        numbers = [open_code(session, VAULT, coupon).management_no for coupon in coupons]
+        numbers = [open_code(work_in(session), coupon).management_no for coupon in coupons]
     rows = [
         (numbers[0], word, used_yen, AMOUNT),
         *((number, "期限切れ", 0, AMOUNT) for number in numbers[1:]),

@@ -15,6 +15,7 @@ from portal.domain.people.staff import services, sign_in
 from portal.domain.people.staff.models import StaffUser
 from portal.platform.startup import initialize
 from portal.settings import Settings, load_settings
+from tests.support.work import work_in
 
 ADD = (
     "add",
@@ -70,7 +71,10 @@ def test_what_add_prints_signs_the_person_in(settings: Settings) -> None:
         assert verify_password(vault, user.password_hash, made["password"])
         now = context.clock.now(session)
         code = pyotp.TOTP(made["totp_secret"]).at(now)
-        assert sign_in.check_code(session, vault, user.id, code, now) is CodeAnswer.RIGHT
+        assert (
+            sign_in.check_code(work_in(session, now=now, vault=vault), user.id, code)
+            is CodeAnswer.RIGHT
+        )
         assert made["password"] not in user.password_hash
     context.database().engine.dispose()
     assert made["otpauth"].startswith("otpauth://totp/")

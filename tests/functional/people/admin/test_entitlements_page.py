@@ -5,12 +5,13 @@ import re
 import pytest
 from sqlalchemy import select
 
-from portal.domain.foundation.actors import SYSTEM, Role
+from portal.domain.foundation.actors import Role
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import change
 from portal.domain.people.entitlements.states import ALL
 from tests.functional.requests.admin.reviewing import families, inbox
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 
 def mixed(staff: StaffSite) -> None:
@@ -18,8 +19,8 @@ def mixed(staff: StaffSite) -> None:
     people = families(staff)
     with staff.database.write() as session:
         keys = session.scalars(select(Entitlement.id).order_by(Entitlement.id)).all()
-        change(session, keys[0], "decline", SYSTEM, staff.now)
-        change(session, keys[1], "hold", SYSTEM, staff.now)
+        change(work_in(session, now=staff.now), keys[0], "decline")
+        change(work_in(session, now=staff.now), keys[1], "hold")
     inbox(staff).decline(people[2], (1,))
 
 

@@ -5,12 +5,13 @@ import re
 import pytest
 
 from portal.domain.contacts.calls.models import Call
-from portal.domain.foundation.actors import SYSTEM, Role
+from portal.domain.foundation.actors import Role
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.staff import services
 from tests.support.resident import Visitor
 from tests.support.staff import COOKIE, PASSWORD, Colleague, StaffSite
+from tests.support.work import work_in
 
 LOCKED = "画面をロックしています"
 HIDDEN = re.compile(r'name="(kept_\d+)" value="([^"]*)"')
@@ -172,7 +173,9 @@ def test_another_persons_password_or_somebody_elses_kept_form_opens_nothing(
         from tests.support.coupons import VAULT
 
         services.set_password(
-            session, other.id, hash_password(VAULT, "another one 77", b"0" * 16), SYSTEM, staff.now
+            work_in(session, now=staff.now),
+            other.id,
+            hash_password(VAULT, "another one 77", b"0" * 16),
         )
     second = staff.enter(other)
     staff.clock.advance(minutes=15)
@@ -303,7 +306,7 @@ def test_a_deactivated_person_cannot_open_the_lock(staff: StaffSite) -> None:
     staff.clock.advance(minutes=15)
     visitor.get("/tasks")
     with staff.database.write() as session:
-        services.deactivate(session, colleague.id, SYSTEM, staff.now)
+        services.deactivate(work_in(session, now=staff.now), colleague.id)
         token = sessions.start(session, sessions.STAFF, "locked", colleague.id, staff.now)
     visitor.http.cookies.set(COOKIE, token, domain="127.0.0.1")
     assert (

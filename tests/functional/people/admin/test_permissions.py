@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from litestar.handlers import HTTPRouteHandler
 
-from portal.domain.foundation.actors import SYSTEM, Organization, Role
+from portal.domain.foundation.actors import Organization, Role
 from portal.domain.people.households.models import Hold
 from portal.domain.people.staff.permissions import (
     GRANTS,
@@ -16,8 +16,8 @@ from portal.domain.people.staff.permissions import (
     allows,
 )
 from portal.domain.people.tasks.services import NEW_LETTER, open_task
-from tests.support.coupons import VAULT
 from tests.support.staff import ROLES, StaffSite, staff_routes
+from tests.support.work import work_in
 
 PUBLIC = {
     "/static/{name:path}",
@@ -82,7 +82,7 @@ def fill(staff: StaffSite) -> dict[str, str]:
     """A household, a task and a hold, so that every address leads somewhere; returns the addresses' parts."""
     person = staff.add_household(active=True)
     with staff.database.write() as session:
-        task = open_task(session, VAULT, NEW_LETTER, person.household_id, {}, SYSTEM, staff.now)
+        task = open_task(work_in(session, now=staff.now), NEW_LETTER, person.household_id, {})
         hold = Hold(household_id=person.household_id, code="W06_INSTITUTION", created_at=staff.now)
         session.add(hold)
         session.flush()

@@ -2,12 +2,12 @@
 
 import pytest
 
-from portal.domain.foundation.actors import SYSTEM, Role
+from portal.domain.foundation.actors import Role
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.staff import services
-from tests.support.coupons import VAULT
 from tests.support.resident import Visitor
 from tests.support.staff import COOKIE, PASSWORD, Colleague, StaffSite
+from tests.support.work import work_in
 
 
 def password_step(
@@ -47,7 +47,7 @@ def test_a_wrong_password_an_unknown_login_and_a_deactivated_account_get_the_sam
 ) -> None:
     known, gone = staff.hire(), staff.hire()
     with staff.database.write() as session:
-        services.deactivate(session, gone.id, SYSTEM, staff.now)
+        services.deactivate(work_in(session, now=staff.now), gone.id)
     answers = set()
     for login, password in ((known.login, "wrong"), ("nobody", PASSWORD), (gone.login, PASSWORD)):
         visitor = password_step(staff, login, password)
@@ -182,12 +182,9 @@ def test_an_unusable_login_is_refused_with_a_sentence(staff: StaffSite, login: s
 
     with staff.database.write() as session, pytest.raises(InputError):
         services.add_staff(
-            session,
-            VAULT,
+            work_in(session, now=staff.now),
             login=login,
             name="名前",
             organization=Organization.WARD,
             role=Role.AUDITOR,
-            actor=SYSTEM,
-            now=staff.now,
         )

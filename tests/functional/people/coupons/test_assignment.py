@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.errors import ConflictError, DomainError, InputError, NotAllowedError
 from portal.domain.people.coupons.assignment import (
     Assigned,
@@ -28,13 +27,14 @@ from portal.domain.people.entitlements.services import change, hold_household
 from portal.domain.people.households.models import Hold, Household
 from portal.platform.database import Database
 from tests.support.coupons import AMOUNT, NOW, TERMS, add_households, load_codes
+from tests.support.work import work_in
 
 NONE = Reserve()
 
 
 def run(database: Database, reserve: Reserve = NONE, limit: int | None = None) -> Assigned:
     with database.write() as session:
-        return assign(session, SYSTEM, NOW, reserve=reserve, protection_loaded=True, limit=limit)
+        return assign(work_in(session), reserve=reserve, protection_loaded=True, limit=limit)
 
 
 def test_every_child_gets_its_own_code_and_a_second_run_gives_nothing(
@@ -62,11 +62,9 @@ def test_held_protected_removed_and_finished_households_get_no_code(
         hold_household(session, 3, NOW)
         session.execute(update(Household).where(Household.id == 4).values(state="removed"))
         change(
-            session,
+            work_in(session),
             session.scalars(select(Entitlement.id).where(Entitlement.household_id == 5)).one(),
             "exclude",
-            SYSTEM,
-            NOW,
         )
     load_codes(database, tmp_path, 6)
     assert run(database) == Assigned(count=1, yen=AMOUNT, left=5, held=1)
@@ -82,7 +80,7 @@ def test_nothing_is_assigned_before_protection_is_known(database: Database, tmp_
         add_households(session, 1)
     load_codes(database, tmp_path, 1)
     with pytest.raises(NotAllowedError, match="支援措置"), database.write() as session:
-        assign(session, SYSTEM, NOW, reserve=NONE, protection_loaded=False)
+        assign(work_in(session), reserve=NONE, protection_loaded=False)
     with database.read() as session:
         assert state_counts(session)["stock"] == 1
 
@@ -115,9 +113,7 @@ def test_codes_whose_exchange_is_over_or_of_another_value_are_not_given(
     load_codes(database, tmp_path, 2)
     with database.write() as session, pytest.raises(ConflictError):
         assign(
-            session,
-            SYSTEM,
-            TERMS.exchange_end + timedelta(days=1),
+            work_in(session, now=TERMS.exchange_end + timedelta(days=1)),
             reserve=NONE,
             protection_loaded=True,
         )
@@ -161,12 +157,12 @@ def test_replacements_under_concurrency_come_from_the_reserve_once_each(
             .limit(20)
         ).all()
         for coupon_id, _owner in voided:
-            void_unseen(session, coupon_id, SYSTEM, NOW, reason="lost")
+            void_unseen(work_in(session), coupon_id, reason="lost")
 
     def replace(entitlement_id: int) -> bool:
         try:
             with database.write() as session:
-                assign_replacement(session, entitlement_id, SYSTEM, NOW)
+                assign_replacement(work_in(session), entitlement_id)
         except (DomainError, IntegrityError):
             return False
         return True
@@ -190,10 +186,10 @@ def test_an_entitlement_with_a_live_coupon_or_on_hold_gets_no_replacement(
     with database.write() as session:
         entitlement_id = session.scalars(select(Entitlement.id)).one()
         with pytest.raises(ConflictError):
-            assign_replacement(session, entitlement_id, SYSTEM, NOW)
+            assign_replacement(work_in(session), entitlement_id)
         hold_household(session, 1, NOW)
         with pytest.raises(NotAllowedError):
-            assign_replacement(session, entitlement_id, SYSTEM, NOW)
+            assign_replacement(work_in(session), entitlement_id)
 
 
 def test_the_database_itself_refuses_two_live_coupons_of_one_child(

@@ -9,12 +9,12 @@ from click.testing import CliRunner, Result
 
 from portal.cli.context import Context
 from portal.cli.people.coupons import coupons
-from portal.domain.foundation.actors import SYSTEM
 from portal.domain.people.entitlements.services import hold_household
 from portal.domain.people.households.protection import note_protection
 from portal.platform.startup import initialize
 from portal.settings import Settings, load_settings
 from tests.support.coupons import NOW, add_households
+from tests.support.work import work_in
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def households(settings: Settings, count: int, held: int = 0) -> None:
         add_households(session, count)
         for household_id in range(1, held + 1):
             hold_household(session, household_id, NOW)
-        note_protection(session, "extract", SYSTEM, NOW)
+        note_protection(work_in(session), "extract")
     context.database().engine.dispose()
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import SYSTEM, Actor, Role
+from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import (
     DomainError,
@@ -27,7 +27,8 @@ from portal.domain.people.coupons.queries import (
 )
 from portal.domain.people.entitlements.services import hold_household
 from portal.platform.database import Database
-from tests.support.coupons import NOW, TERMS, VAULT, add_households, load_codes
+from tests.support.coupons import NOW, TERMS, add_households, load_codes
+from tests.support.work import work_in
 
 RESIDENT = Actor(Role.RESIDENT, 1)
 
@@ -44,7 +45,7 @@ def issue(database: Database, folder: Path, count: int) -> None:
         add_households(session, count)
     load_codes(database, folder, 2 * count)
     with database.write() as session:
-        assign(session, SYSTEM, NOW, reserve=Reserve(), protection_loaded=True)
+        assign(work_in(session), reserve=Reserve(), protection_loaded=True)
 
 
 def coupon_of(session: Session, household_id: int) -> Coupon:
@@ -62,10 +63,10 @@ def actions(session: Session, coupon: Coupon) -> list[str]:
 
 def test_revealing_twice_shows_the_same_code_and_counts_as_delivered_once(issued: Database) -> None:
     with issued.write() as session:
-        first = services.reveal(session, VAULT, coupon_of(session, 1), RESIDENT, NOW)
+        first = services.reveal(work_in(session, RESIDENT), coupon_of(session, 1))
     with issued.write() as session:
         coupon = coupon_of(session, 1)
-        assert services.reveal(session, VAULT, coupon, RESIDENT, NOW) == first
+        assert services.reveal(work_in(session, RESIDENT), coupon) == first
         assert (coupon.state, coupon.revealed_at) == ("revealed", NOW)
         assert actions(session, coupon) == ["coupon.revealed", "coupon.viewed"]
         counts = delivery_counts(session)
@@ -76,7 +77,7 @@ def test_revealing_twice_shows_the_same_code_and_counts_as_delivered_once(issued
 def test_eight_taps_at_once_are_one_first_reveal(issued: Database) -> None:
     def tap(_number: int) -> str:
         with issued.write() as session:
-            return services.reveal(session, VAULT, coupon_of(session, 2), RESIDENT, NOW).code
+            return services.reveal(work_in(session, RESIDENT), coupon_of(session, 2)).code
 
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(tap, range(8)))) == 1
@@ -87,13 +88,13 @@ def test_eight_taps_at_once_are_one_first_reveal(issued: Database) -> None:
 def test_what_is_held_suspended_or_over_is_not_shown(issued: Database) -> None:
     with issued.write() as session:
         hold_household(session, 1, NOW)
-        services.suspend_household(session, 2, SYSTEM, NOW, reason="protection")
+        services.suspend_household(work_in(session), 2, reason="protection")
         for household_id in (1, 2):
             assert not coupon_of_child(session, household_id, 1).can_show(NOW)
             with pytest.raises(NotAllowedError):
-                services.reveal(session, VAULT, coupon_of(session, household_id), RESIDENT, NOW)
+                services.reveal(work_in(session, RESIDENT), coupon_of(session, household_id))
         with pytest.raises(TooLateError):
-            services.reveal(session, VAULT, coupon_of(session, 3), RESIDENT, TERMS.exchange_end)
+            services.reveal(work_in(session, RESIDENT, TERMS.exchange_end), coupon_of(session, 3))
         assert coupon_of(session, 3).state == "assigned"
 
 
@@ -102,46 +103,41 @@ def test_a_suspended_coupon_goes_back_to_where_it_was(issued: Database, before: 
     with issued.write() as session:
         coupon = coupon_of(session, 1)
         if before == "revealed":
-            services.reveal(session, VAULT, coupon, RESIDENT, NOW)
-        services.suspend(session, coupon.id, SYSTEM, NOW, reason="returned")
+            services.reveal(work_in(session, RESIDENT), coupon)
+        services.suspend(work_in(session), coupon.id, reason="returned")
         assert coupon.state == "suspended"
-        services.resume(session, coupon.id, SYSTEM, NOW)
+        services.resume(work_in(session), coupon.id)
         assert coupon.state == before
         with pytest.raises(WrongStateError):
-            services.resume(session, coupon.id, SYSTEM, NOW)
+            services.resume(work_in(session), coupon.id)
 
 
 def test_a_sandbox_confirms_a_stop_at_once_and_a_real_issuer_later(issued: Database) -> None:
     with issued.write() as session:
         first, second = coupon_of(session, 1), coupon_of(session, 2)
         session.execute(update(CouponBatch).values(sandbox=True))
-        services.reveal(session, VAULT, first, RESIDENT, NOW)
-        assert (
-            services.request_stop(session, first.id, SYSTEM, NOW, reason="lost").state == "voided"
-        )
+        services.reveal(work_in(session, RESIDENT), first)
+        assert services.request_stop(work_in(session), first.id, reason="lost").state == "voided"
         session.execute(update(CouponBatch).values(sandbox=False))
-        services.reveal(session, VAULT, second, RESIDENT, NOW)
+        services.reveal(work_in(session, RESIDENT), second)
         assert (
-            services.request_stop(session, second.id, SYSTEM, NOW, reason="lost").state
+            services.request_stop(work_in(session), second.id, reason="lost").state
             == "stop_requested"
         )
-        assert services.found_spent(session, second.id, SYSTEM, NOW).state == "revealed"
-        services.request_stop(session, second.id, SYSTEM, NOW, reason="lost")
-        assert services.confirm_stop(session, second.id, SYSTEM, NOW).state == "voided"
+        assert services.found_spent(work_in(session), second.id).state == "revealed"
+        services.request_stop(work_in(session), second.id, reason="lost")
+        assert services.confirm_stop(work_in(session), second.id).state == "voided"
         with pytest.raises(NotAllowedError):
-            services.reveal(session, VAULT, second, RESIDENT, NOW)
+            services.reveal(work_in(session, RESIDENT), second)
 
 
 def test_a_code_that_nobody_saw_is_void_at_once_and_a_shown_one_is_not(issued: Database) -> None:
     with issued.write() as session:
         unseen, shown = coupon_of(session, 1), coupon_of(session, 2)
-        assert (
-            services.void_unseen(session, unseen.id, SYSTEM, NOW, reason="decline").state
-            == "voided"
-        )
-        services.reveal(session, VAULT, shown, RESIDENT, NOW)
+        assert services.void_unseen(work_in(session), unseen.id, reason="decline").state == "voided"
+        services.reveal(work_in(session, RESIDENT), shown)
         with pytest.raises(NotAllowedError):
-            services.void_unseen(session, shown.id, SYSTEM, NOW, reason="decline")
+            services.void_unseen(work_in(session), shown.id, reason="decline")
         assert shown.state == "revealed"
 
 
@@ -149,27 +145,27 @@ def test_an_issuer_that_never_stops_codes_is_not_asked(issued: Database) -> None
     with issued.write() as session:
         session.execute(update(CouponBatch).values(stop="never"))
         with pytest.raises(NotAllowedError, match="止められません"):
-            services.request_stop(session, coupon_of(session, 1).id, SYSTEM, NOW, reason="lost")
+            services.request_stop(work_in(session), coupon_of(session, 1).id, reason="lost")
 
 
 def test_after_the_exchange_end_live_coupons_expire_once(issued: Database) -> None:
     with issued.write() as session:
-        assert services.expire(session, SYSTEM, NOW) == 0
-        services.reveal(session, VAULT, coupon_of(session, 1), RESIDENT, NOW)
-        assert services.expire(session, SYSTEM, TERMS.exchange_end) == 8
-        assert services.expire(session, SYSTEM, TERMS.exchange_end) == 0
+        assert services.expire(work_in(session)) == 0
+        services.reveal(work_in(session, RESIDENT), coupon_of(session, 1))
+        assert services.expire(work_in(session, now=TERMS.exchange_end)) == 8
+        assert services.expire(work_in(session, now=TERMS.exchange_end)) == 0
         assert coupon_of(session, 1).state_before == "revealed"
 
 
 def test_a_household_sees_its_live_coupon_and_not_the_void_one(issued: Database) -> None:
     with issued.write() as session:
         old = coupon_of(session, 1)
-        services.void_unseen(session, old.id, SYSTEM, NOW, reason="lost")
+        services.void_unseen(work_in(session), old.id, reason="lost")
         assert coupon_of(session, 1).id == old.id
         from portal.domain.people.coupons.assignment import assign_replacement
 
         assert old.entitlement_id is not None
-        new = assign_replacement(session, old.entitlement_id, SYSTEM, NOW)
+        new = assign_replacement(work_in(session), old.entitlement_id)
         assert [entry.coupon for entry in coupons_of_household(session, 1)] == [new]
 
 
@@ -192,9 +188,9 @@ def test_reveal_and_stop_race_with_one_order_of_events(database: Database, tmp_p
 
         return once
 
-    reveal = attempt(lambda session, coupon: services.reveal(session, VAULT, coupon, RESIDENT, NOW))
+    reveal = attempt(lambda session, coupon: services.reveal(work_in(session, RESIDENT), coupon))
     stop = attempt(
-        lambda session, coupon: services.request_stop(session, coupon.id, SYSTEM, NOW, reason="x")
+        lambda session, coupon: services.request_stop(work_in(session), coupon.id, reason="x")
     )
     with ThreadPoolExecutor(8) as pool:
         revealed = pool.map(reveal, range(1, 101))

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.errors import InputError, WrongStateError
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.queries import Total, of_household, totals
@@ -21,6 +20,7 @@ from portal.domain.people.entitlements.services import (
 from portal.domain.people.entitlements.states import ALL, ENTITLEMENT, FINAL
 from portal.platform.database import Database
 from tests.support.coupons import AMOUNT, NOW, add_households
+from tests.support.work import work_in
 
 STEP = st.tuples(
     st.integers(1, 4), st.sampled_from([*ENTITLEMENT.steps, "hold household", "release household"])
@@ -50,7 +50,7 @@ def test_whatever_happens_children_and_yen_add_up(
                 entitlement = of_household(session, household_id)[0]
                 possible = ENTITLEMENT.can(entitlement.state, action)
                 try:
-                    change(session, entitlement.id, action, SYSTEM, NOW)
+                    change(work_in(session), entitlement.id, action)
                 except WrongStateError:
                     assert not possible
             sums = totals(session)
@@ -62,7 +62,7 @@ def test_whatever_happens_children_and_yen_add_up(
 def test_a_hold_keeps_all_children_and_a_final_state_stays(database: Database) -> None:
     with database.write() as session:
         add_households(session, 2, children=2)
-        change(session, of_household(session, 1)[0].id, "decline", SYSTEM, NOW)
+        change(work_in(session), of_household(session, 1)[0].id, "decline")
         assert hold_household(session, 1, NOW) == 1
         assert hold_household(session, 1, NOW) == 0
         assert [row.state for row in of_household(session, 1)] == ["declined", "held"]

@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.audit.models import AuditEvent
-from portal.domain.foundation.clock import FixedClock
 from portal.domain.foundation.errors import ConflictError, IntegrityFaultError
 from portal.domain.foundation.vault import Vault
 from portal.domain.people.coupons import loader
@@ -17,21 +15,18 @@ from portal.domain.people.coupons.loader import load_batch
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.queries import batches, open_code, qr_png, state_counts
 from portal.platform.database import Database
-from tests.support.coupons import NOW, TERMS, VAULT, load_codes, sandbox_file, sandbox_profile
+from tests.support.coupons import TERMS, VAULT, load_codes, sandbox_file, sandbox_profile
 from tests.support.qr import decode_png
+from tests.support.work import source_of, work_in
 
 
 def load(database: Database, path: Path, order: str) -> None:
     load_batch(
+        source_of(database),
         path,
         sandbox_profile(),
         Order(order),
         TERMS,
-        vault=VAULT,
-        read=database.read,
-        write=database.write,
-        clock=FixedClock(NOW),
-        actor=SYSTEM,
         workers=1,
     )
 
@@ -50,10 +45,10 @@ def test_a_batch_is_stored_with_readable_codes_and_a_qr_that_scans(
         for row, coupon in zip(
             expected, session.scalars(select(Coupon).order_by(Coupon.id)), strict=True
         ):
-            code = open_code(session, VAULT, coupon)
+            code = open_code(work_in(session), coupon)
             assert (code.url, code.code, code.pin) == (row.url, row.code, row.pin)
             assert code.grouped.replace("-", "") == row.code
-            assert decode_png(qr_png(session, VAULT, coupon)) == [row.url.upper()]
+            assert decode_png(qr_png(work_in(session), coupon)) == [row.url.upper()]
         event = session.scalars(select(AuditEvent)).one()
         assert (event.action, event.detail["count"]) == ("coupon.batch_loaded", 7)
 
@@ -79,11 +74,13 @@ def test_a_code_opens_only_with_its_keys_and_in_its_own_row(
     with database.write() as session:
         first, second = session.scalars(select(Coupon).order_by(Coupon.id))
         with pytest.raises(IntegrityFaultError):
-            open_code(session, Vault(b"x" * 32, b"i" * 32, b"p" * 32, b"t" * 32), first)
+            open_code(
+                work_in(session, vault=Vault(b"x" * 32, b"i" * 32, b"p" * 32, b"t" * 32)), first
+            )
         first.sealed, second.sealed = second.sealed, first.sealed
         session.flush()
         with pytest.raises(IntegrityFaultError):
-            open_code(session, VAULT, first)
+            open_code(work_in(session), first)
 
 
 @pytest.mark.parametrize("what", ["file", "order", "codes"])
@@ -133,6 +130,6 @@ def test_worker_processes_draw_the_same_as_one(sqlite_database: Database, tmp_pa
     assert len(sealed.rows) == 1_001
     assert steps[-1] == (1_001, 1_001)
     with sqlite_database.write() as session:
-        loader.store_batch(session, sealed, SYSTEM, NOW)
+        loader.store_batch(work_in(session), sealed)
         last = session.scalars(select(Coupon).order_by(Coupon.id.desc()).limit(1)).one()
-        assert decode_png(qr_png(session, VAULT, last)) == [parsed.rows[-1].url.upper()]
+        assert decode_png(qr_png(work_in(session), last)) == [parsed.rows[-1].url.upper()]

@@ -20,7 +20,8 @@ from portal.domain.people.coupons.statement import Taken, take_statement
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.queries import totals
 from portal.platform.database import Database
-from tests.support.coupons import AMOUNT, NOW, VAULT, add_households, load_codes, sandbox_profile
+from tests.support.coupons import AMOUNT, VAULT, add_households, load_codes, sandbox_profile
+from tests.support.work import work_in
 
 OFFICER = Actor(Role.OFFICER, None, Organization.CONTRACTOR)
 DAY = date(2023, 7, 2)
@@ -38,7 +39,7 @@ class Desk:
     def number(self, place: int) -> str:
         with self.database.read() as session:
             coupon = session.scalars(select(Coupon).order_by(Coupon.id)).all()[place]
-            return open_code(session, VAULT, coupon).management_no
+            return open_code(work_in(session), coupon).management_no
 
     def take(self, rows: Sequence[tuple[int | str, str, int]], day: date = DAY) -> Taken:
         self.files += 1
@@ -53,7 +54,7 @@ class Desk:
     def take_file(self, path: Path, day: date = DAY) -> Taken:
         with self.database.write() as session:
             return take_statement(
-                session, VAULT, path.read_bytes(), sandbox_profile(), day, OFFICER, NOW
+                work_in(session, OFFICER), path.read_bytes(), sandbox_profile(), day
             )
 
     def coupon(self, place: int) -> tuple[str, int]:
@@ -77,12 +78,12 @@ def desk(database: Database, tmp_path: Path) -> Desk:
         add_households(session, 6)
     load_codes(database, tmp_path, 8)
     with database.write() as session:
-        assign(session, OFFICER, NOW, reserve=Reserve.parse("0"), protection_loaded=True)
+        assign(work_in(session, OFFICER), reserve=Reserve.parse("0"), protection_loaded=True)
     with database.write() as session:
         for coupon in session.scalars(
             select(Coupon).where(Coupon.state == "assigned").order_by(Coupon.id)
         ).all()[:5]:
-            reveal(session, VAULT, coupon, OFFICER, NOW)
+            reveal(work_in(session, OFFICER), coupon)
     return Desk(database, tmp_path)
 
 
@@ -136,9 +137,9 @@ def test_what_does_not_fit_is_shown_and_no_state_changes(
 
 
 def test_a_code_that_was_spent_while_hidden_or_after_its_stop_is_shown(desk: Desk) -> None:
-    desk.change(0, lambda session, row: suspend(session, row.id, OFFICER, NOW, reason="test"))
+    desk.change(0, lambda session, row: suspend(work_in(session, OFFICER), row.id, reason="test"))
     desk.change(
-        1, lambda session, row: request_stop(session, row.id, OFFICER, NOW, reason="test")
+        1, lambda session, row: request_stop(work_in(session, OFFICER), row.id, reason="test")
     )  # the sandbox stops it
     desk.take([(0, "一部利用", 10), (1, "交換済", AMOUNT), (2, "未使用", 0)])
     assert desk.kinds() == {"spent_after_stop": 1, "spent_while_hidden": 1}
@@ -146,7 +147,9 @@ def test_a_code_that_was_spent_while_hidden_or_after_its_stop_is_shown(desk: Des
 
 
 def test_a_shown_code_that_we_stopped_and_the_issuer_did_not_is_shown(desk: Desk) -> None:
-    desk.change(1, lambda session, row: request_stop(session, row.id, OFFICER, NOW, reason="test"))
+    desk.change(
+        1, lambda session, row: request_stop(work_in(session, OFFICER), row.id, reason="test")
+    )
     desk.take([(1, "未使用", 0)])
     assert desk.kinds() == {"not_stopped": 1}
 
@@ -205,14 +208,14 @@ def test_a_difference_is_settled_once_with_a_note_that_is_sealed(desk: Desk) -> 
     with desk.database.write() as session:
         row = listed(session)[0]
         with pytest.raises(InputError):
-            settle(session, VAULT, row.id, " ", OFFICER, NOW)
-        settle(session, VAULT, row.id, "発行者に電話で確認", OFFICER, NOW)
+            settle(work_in(session, OFFICER), row.id, " ")
+        settle(work_in(session, OFFICER), row.id, "発行者に電話で確認")
     with desk.database.write() as session:
         stored = session.scalars(select(StatementDifference)).one()
         assert "電話".encode() not in (stored.note_sealed or b"")
         assert note_of(VAULT, stored) == "発行者に電話で確認"
         with pytest.raises(WrongStateError):
-            settle(session, VAULT, stored.id, "もう一度", OFFICER, NOW)
+            settle(work_in(session, OFFICER), stored.id, "もう一度")
     assert desk.kinds() == {}
 
 
@@ -223,13 +226,10 @@ def test_an_issuer_without_statements_says_so(desk: Desk) -> None:
     path.write_text("管理番号,状態,利用額,残高\n", encoding="utf-8-sig")
     with desk.database.write() as session, pytest.raises(InputError, match=r"\[statement\]"):
         take_statement(
-            session,
-            VAULT,
+            work_in(session, OFFICER),
             path.read_bytes(),
             dataclasses.replace(sandbox_profile(), statement=None),
             DAY,
-            OFFICER,
-            NOW,
         )
 
 
@@ -239,6 +239,6 @@ def test_a_stop_found_spent_then_reported_is_exchanged(desk: Desk) -> None:
         assert row is not None
         row.state, row.state_before = "stop_requested", "revealed"
         session.flush()
-        found_spent(session, row.id, OFFICER, NOW)
+        found_spent(work_in(session, OFFICER), row.id)
     desk.take([(0, "交換済", AMOUNT)])
     assert desk.coupon(0)[0] == "exchanged"

@@ -8,6 +8,7 @@ from portal.domain.foundation.vault import Vault
 from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.people.notices.services import enqueue
 from portal.platform.database import Database
+from tests.support.work import work_in
 
 NOW = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
 VAULT = Vault(b"k" * 32, b"i" * 32, b"p" * 32, b"t" * 32)
@@ -27,8 +28,7 @@ def put(
 ) -> OutboxMessage:
     with database.write() as session:
         return enqueue(
-            session,
-            VAULT,
+            work_in(session, now=now, vault=VAULT),
             kind=kind,
             purpose="code.sign_in",
             address=address or (PHONE if kind == "sms" else "hanako@example.jp"),
@@ -36,7 +36,6 @@ def put(
             body=body,
             dedupe_key=key,
             household_id=household_id,
-            now=now,
             expires_at=now + timedelta(minutes=minutes),
         )
 

@@ -11,12 +11,13 @@ from portal.domain.people.notices.queries import counts, in_trouble, latest_open
 from portal.domain.people.notices.services import Claim
 from portal.platform.database import Database
 from tests.functional.people.notices.support import NOW, PHONE, VAULT, put, row_of
+from tests.support.work import work_in
 
 
 def claim(database: Database, minutes: float = 0, limit: int = 10) -> list[Claim]:
     now = NOW + timedelta(minutes=minutes)
     with database.write() as session:
-        return services.claim_due(session, VAULT, now, limit=limit)
+        return services.claim_due(work_in(session, now=now, vault=VAULT), limit=limit)
 
 
 def test_the_same_message_twice_is_one_message(database: Database) -> None:
@@ -140,10 +141,10 @@ def test_the_demo_can_read_a_sent_message_until_it_expires(database: Database) -
     with database.write() as session:
         services.mark_sent(session, taken, NOW, keep_body=True)
     with database.read() as session:
-        assert [(m.address, m.body, m.state) for m in latest_opened(session, VAULT)] == [
-            (PHONE, "番号 123456", "sent")
-        ]
+        assert [
+            (m.address, m.body, m.state) for m in latest_opened(work_in(session, vault=VAULT))
+        ] == [(PHONE, "番号 123456", "sent")]
     with database.write() as session:
         services.forget_expired(session, NOW + timedelta(minutes=10))
-        assert latest_opened(session, VAULT) == []
+        assert latest_opened(work_in(session, vault=VAULT)) == []
     assert row_of(database).state == "sent"

@@ -26,6 +26,7 @@ from tests.functional.people.notices.support import NOW, PHONE, VAULT, put, row_
 from tests.support.mail import SmtpSink
 from tests.support.servers import free_port
 from tests.support.sms import SmsGateway
+from tests.support.work import source_of
 
 MAIL_FROM = "見本区 <noreply@portal.example.jp>"
 
@@ -38,7 +39,7 @@ class Workers:
     started: list[OutboxWorker] = field(default_factory=list)
 
     def start(self, database: Database, **senders: Sender) -> OutboxWorker:
-        worker = OutboxWorker(database, VAULT, self.clock, senders, interval=0.05)
+        worker = OutboxWorker(source_of(database, self.clock, vault=VAULT), senders, interval=0.05)
         worker.start()
         self.started.append(worker)
         return worker

@@ -9,10 +9,10 @@ from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.signin.locked_out import CallBack, ask_call_back
 from portal.domain.requests.declines import services as declines
 from portal.domain.requests.requests.models import Request
-from tests.support.coupons import VAULT
 from tests.support.people import Person
 from tests.support.resident import NOON, Visitor
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 AFTERWARDS = datetime(2023, 12, 27, 3, 0, tzinfo=UTC)
 PAPER = {
@@ -66,17 +66,20 @@ def coupons(staff: StaffSite) -> list[str]:
 def decline_online(staff: StaffSite, person: Person, *ordinals: int) -> Request:
     with staff.database.write() as session:
         return declines.submit(
-            session,
-            VAULT,
-            staff.site.program,
+            work_in(
+                session,
+                Actor(Role.RESIDENT, person.credential_id),
+                staff.now,
+                program=staff.site.program,
+            ),
             person.household_id,
             ordinals,
-            Actor(Role.RESIDENT, person.credential_id),
-            staff.now,
         )
 
 
 def locked_out(staff: StaffSite, trouble: str, name: str) -> str:
     with staff.database.write() as session:
         wish = CallBack(trouble, "鶉野　瑠璃子", "0312345678")
-        return ask_call_back(session, VAULT, wish, f"key-{name}", f"203.0.113.{len(name)}", NOON)
+        return ask_call_back(
+            work_in(session, now=NOON), wish, f"key-{name}", f"203.0.113.{len(name)}"
+        )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from portal.domain.foundation.actors import SYSTEM, Role
+from portal.domain.foundation.actors import Role
 from portal.domain.mailroom.roster.holds import put_hold
 from portal.domain.people.households.models import Household
 from portal.domain.requests.requests.models import Request
@@ -12,6 +12,7 @@ from tests.functional.requests.admin.reviewing import decide, families, inbox, t
 from tests.support.desk import Inbox, officer
 from tests.support.resident import Loop, Visitor
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 
 def bulk(desk: Visitor, rows: list[Request]) -> str:
@@ -55,11 +56,9 @@ def _claimed(staff: StaffSite, box: Inbox, row: Request) -> None:
 def _held(staff: StaffSite, box: Inbox, row: Request) -> None:
     with staff.database.write() as session:
         put_hold(
-            session,
+            work_in(session, now=staff.now),
             session.get_one(Household, row.household_id),
             "W06_INSTITUTION",
-            SYSTEM,
-            staff.now,
         )
 
 

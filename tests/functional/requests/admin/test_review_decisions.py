@@ -4,17 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from portal.domain.foundation.actors import SYSTEM, Role
+from portal.domain.foundation.actors import Role
 from portal.domain.mailroom.roster.holds import put_hold
 from portal.domain.people.households.models import Household
 from portal.domain.requests.declines import services as declines
 from portal.domain.requests.requests.scans import check_scan, store_scan
 from tests.functional.requests.admin.reviewing import decide, families, inbox, take, with_four_eyes
-from tests.support.coupons import VAULT
 from tests.support.desk import PARENT, actions, field, officer
 from tests.support.files import picture
 from tests.support.resident import Loop
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 
 def test_accepting_says_so_and_goes_on_to_the_next_of_the_same_queue(staff: StaffSite) -> None:
@@ -153,7 +153,7 @@ def test_a_decision_on_changed_data_is_refused_and_the_page_shows_the_change(
     page = take(desk, row)
     with staff.database.write() as session:
         declines.withdraw(
-            session, VAULT, box.program, row.id, person.household_id, PARENT, staff.now
+            work_in(session, PARENT, staff.now, program=box.program), row.id, person.household_id
         )
     hidden = {name: field(page, name) for name in ("version", "shown", "form_key")}
     answer = desk.post(f"/reviews/{row.id}/decide", hidden | {"action": "accept"})
@@ -187,7 +187,7 @@ def test_a_refused_decision_stays_refused_however_often_it_is_sent(sqlite_staff:
     row = box.decline(person)
     with sqlite_staff.database.write() as session:
         household = session.get_one(Household, person.household_id)
-        put_hold(session, household, "W06_INSTITUTION", SYSTEM, sqlite_staff.now)
+        put_hold(work_in(session, now=sqlite_staff.now), household, "W06_INSTITUTION")
     desk = sqlite_staff.enter_as(Role.OFFICER)
     page = take(desk, row)
     sent = {name: field(page, name) for name in ("version", "shown", "form_key")} | {
@@ -245,11 +245,8 @@ def test_the_form_lies_beside_the_data_page_by_page(sqlite_staff: StaffSite) -> 
     person = families(sqlite_staff, 1)[0]
     with sqlite_staff.database.write() as session:
         scan = store_scan(
-            session,
-            VAULT,
+            work_in(session, now=sqlite_staff.now),
             check_scan(picture()),
-            SYSTEM,
-            sqlite_staff.now,
             household_id=person.household_id,
         )
     row = box.paper(person, officer(sqlite_staff.hire().id), scan_id=scan.id)

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from portal.domain.foundation.actors import SYSTEM, Role
+from portal.domain.foundation.actors import Role
 from portal.domain.foundation.errors import InputError, IntegrityFaultError, NotFoundError
 from portal.domain.requests.requests.models import PaperForm, Request, Scan
 from portal.domain.requests.requests.scans import (
@@ -17,10 +17,10 @@ from portal.domain.requests.requests.scans import (
     store_scan,
     visible_scan,
 )
-from tests.support.coupons import VAULT
 from tests.support.files import ENCRYPTED, fax, pdf, picture
 from tests.support.people import Person
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 SCRIPT = b"<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
 LAUNCH = b"<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] /A << /S /Launch /F (cmd.exe) >> >>"
@@ -30,7 +30,7 @@ def store(staff: StaffSite, data: bytes, person: Person | None = None) -> int:
     checked = check_scan(data)
     with staff.database.write() as session:
         household_id = person.household_id if person else None
-        return store_scan(session, VAULT, checked, SYSTEM, staff.now, household_id=household_id).id
+        return store_scan(work_in(session, now=staff.now), checked, household_id=household_id).id
 
 
 @pytest.mark.parametrize(
@@ -136,12 +136,12 @@ def test_a_scan_is_stored_encrypted_and_every_look_is_on_record(staff: StaffSite
     with staff.database.write() as session:
         row = session.get_one(Scan, number)
         assert data[8:40] not in row.sealed
-        assert open_scan(session, VAULT, number, SYSTEM, staff.now, ScanReason.REVIEW) == (
+        assert open_scan(work_in(session, now=staff.now), number, ScanReason.REVIEW) == (
             data,
             "image/png",
         )
         with pytest.raises(NotFoundError):
-            open_scan(session, VAULT, number + 1, SYSTEM, staff.now, ScanReason.REVIEW)
+            open_scan(work_in(session, now=staff.now), number + 1, ScanReason.REVIEW)
     seen = staff.events("scan.viewed")
     assert [(e.household_id, e.detail) for e in seen] == [
         (person.household_id, {"reason": "review"})
@@ -156,7 +156,7 @@ def test_the_content_of_another_scan_is_noticed(sqlite_staff: StaffSite) -> None
         one.sealed = other.sealed
         session.flush()
         with pytest.raises(IntegrityFaultError):
-            open_scan(session, VAULT, one.id, SYSTEM, sqlite_staff.now, ScanReason.REVIEW)
+            open_scan(work_in(session, now=sqlite_staff.now), one.id, ScanReason.REVIEW)
 
 
 def test_a_browser_shows_an_image_and_runs_nothing(sqlite_staff: StaffSite) -> None:

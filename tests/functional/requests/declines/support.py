@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import SYSTEM, Actor, Channel, Organization, Role
+from portal.domain.foundation.actors import Actor, Channel, Organization, Role
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.schema import Program
 from portal.domain.people.coupons import services as coupons
@@ -23,7 +23,8 @@ from portal.domain.requests.declines import review, services
 from portal.domain.requests.declines.models import DeclineItem
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
-from tests.support.coupons import AMOUNT, VAULT, add_households, load_codes
+from tests.support.coupons import AMOUNT, add_households, load_codes
+from tests.support.work import work_in
 
 NOW = datetime(2023, 8, 1, 3, 0, tzinfo=UTC)
 LAST_MOMENT = datetime(2023, 9, 29, 14, 59, 59, 999_000, tzinfo=UTC)
@@ -52,7 +53,9 @@ class Desk:
     ) -> Request:
         """Declares in the portal."""
         with self.database.write() as session:
-            return services.submit(session, VAULT, PROGRAM, household, ordinals, PARENT, now)
+            return services.submit(
+                work_in(session, PARENT, now, program=PROGRAM), household, ordinals
+            )
 
     def decide(
         self,
@@ -66,20 +69,24 @@ class Desk:
         with self.database.write() as session:
             version = session.get_one(Request, row.id).version
             return review.decide(
-                session, VAULT, program, row.id, version, action, actor or self.officer, NOW, **more
+                work_in(session, actor or self.officer, NOW, program=program),
+                row.id,
+                version,
+                action,
+                **more,
             )
 
     def withdraw(self, row: Request, now: datetime = NOW) -> Request:
         """Takes the request back."""
         with self.database.write() as session:
             return services.withdraw(
-                session, VAULT, PROGRAM, row.id, row.household_id or 0, PARENT, now
+                work_in(session, PARENT, now, program=PROGRAM), row.id, row.household_id or 0
             )
 
     def reveal(self, household: int = 1, ordinal: int = 1) -> None:
         """Shows a code to its household."""
         with self.database.write() as session:
-            coupons.reveal(session, VAULT, coupon(session, household, ordinal), PARENT, NOW)
+            coupons.reveal(work_in(session, PARENT, NOW), coupon(session, household, ordinal))
 
     def issuer(self, **values: Any) -> None:
         """Changes what the issuer can do."""
@@ -142,7 +149,7 @@ def make_desk(database: Database, folder: Path, households: int = 3, reserve: in
         people = add_reviewers(session)
     load_codes(database, folder, households * 2 + reserve)
     with database.write() as session:
-        assign(session, SYSTEM, NOW, reserve=Reserve(), protection_loaded=True)
+        assign(work_in(session, now=NOW), reserve=Reserve(), protection_loaded=True)
     return Desk(database, *people, households)
 
 

@@ -19,6 +19,7 @@ from portal.platform.database import Database
 from tests.functional.requests.declines.support import NOW, PARENT, Desk, add_reviewers, with_rules
 from tests.support.coupons import VAULT
 from tests.support.people import add_household
+from tests.support.work import work_in
 
 EIGHTEEN_TODAY = date(2005, 8, 2)  # reaches 18 at the end of 1 August 2023
 SEVENTEEN = date(2005, 8, 3)
@@ -46,7 +47,7 @@ def _born(session: Session, ordinal: int, birth: date) -> None:
 
 def submit(desk: Desk, program: Program) -> Request:
     with desk.database.write() as session:
-        return services.submit(session, VAULT, program, 1, (1, 2), PARENT, NOW)
+        return services.submit(work_in(session, PARENT, NOW, program=program), 1, (1, 2))
 
 
 def adults(desk: Desk) -> list[bool]:
@@ -89,7 +90,9 @@ def test_a_form_with_the_adults_signature_completes_it(desk: Desk) -> None:
     row = submit(desk, program)
     form = paper.PaperEntry(Channel.COUNTER, NOW, DeclineNote(), countersigned=frozenset({1}))
     with desk.database.write() as session:
-        joined = paper.enter_form(session, VAULT, program, 1, (1, 2), form, desk.colleague, NOW)
+        joined = paper.enter_form(
+            work_in(session, desk.colleague, NOW, program=program), 1, (1, 2), form
+        )
     assert (joined.id, joined.state, joined.warnings) == (row.id, "waiting", [])
 
 
@@ -97,5 +100,7 @@ def test_a_signed_form_needs_nothing_more(desk: Desk) -> None:
     program = with_rules(adult_rule="countersign")
     form = paper.PaperEntry(Channel.COUNTER, NOW, DeclineNote(), countersigned=frozenset({1}))
     with desk.database.write() as session:
-        row = paper.enter_form(session, VAULT, program, 1, (1, 2), form, desk.officer, NOW)
+        row = paper.enter_form(
+            work_in(session, desk.officer, NOW, program=program), 1, (1, 2), form
+        )
     assert (row.state, row.warnings) == ("waiting", [])

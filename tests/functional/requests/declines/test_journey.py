@@ -17,9 +17,9 @@ from portal.domain.requests.requests.models import Request
 from tests.functional.requests.declines.support import LAST_MOMENT, TOO_LATE, add_reviewer
 from tests.functional.resident.test_parallel import all_at_once
 from tests.support import pdf
-from tests.support.coupons import VAULT
 from tests.support.people import CANARY_CHILDREN, Person
 from tests.support.resident import Resident, Visitor
+from tests.support.work import work_in
 
 RECEIPT = re.compile(r"/decline/received/([A-Z0-9]{4}-[A-Z0-9]{4})")
 
@@ -312,14 +312,10 @@ def test_a_correction_starts_from_the_receipt(
         row = session.scalars(select(Request)).one()
         officer = add_reviewer(session, "officer", Organization.CONTRACTOR, Role.OFFICER)
         review.decide(
-            session,
-            VAULT,
-            sqlite_resident.site.program,
+            work_in(session, officer, sqlite_resident.now, program=sqlite_resident.site.program),
             row.id,
             row.version,
             "return",
-            officer,
-            sqlite_resident.now,
             reason="incomplete",
             text="どのこどもかを教えてください。",
         )
@@ -349,13 +345,9 @@ def test_a_wish_told_on_the_telephone_is_confirmed_or_dropped_in_the_portal(
         officer = add_reviewer(session, "officer", Organization.CONTRACTOR, Role.OFFICER)
         program = sqlite_resident.site.program
         phone_wish(
-            session,
-            VAULT,
-            program,
+            work_in(session, officer, sqlite_resident.now, program=program),
             quick_person.household_id,
             "portal",
-            officer,
-            sqlite_resident.now,
         )
     visitor = sqlite_resident.enter(quick_person)
     home = visitor.open("/home").text

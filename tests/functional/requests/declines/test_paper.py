@@ -38,6 +38,7 @@ from tests.functional.requests.declines.support import (
     with_rules,
 )
 from tests.support.coupons import VAULT
+from tests.support.work import work_in
 
 LATER = datetime(2023, 10, 5, 3, 0, tzinfo=UTC)
 Enter = Callable[..., Request]
@@ -65,7 +66,9 @@ def enter(
     given: dict[str, Any] = {"channel": Channel.POST, "received_at": now} | form
     entry = PaperEntry(written=DeclineNote(**said), **given)
     with desk.database.write() as session:
-        return paper.enter_form(session, VAULT, program, 1, ordinals, entry, desk.officer, now)
+        return paper.enter_form(
+            work_in(session, desk.officer, now, program=program), 1, ordinals, entry
+        )
 
 
 def forms(desk: Desk, row: Request) -> int:
@@ -248,14 +251,14 @@ def test_an_entry_that_contradicts_itself_is_refused(
 
 def test_a_telephone_call_is_never_a_decline(desk: Desk) -> None:
     with desk.database.write() as session:
-        first = wishes.phone_wish(session, VAULT, PROGRAM, 1, "form", desk.officer, NOW)
-        again = wishes.phone_wish(session, VAULT, PROGRAM, 1, "form", desk.officer, NOW)
+        first = wishes.phone_wish(work_in(session, desk.officer, NOW, program=PROGRAM), 1, "form")
+        again = wishes.phone_wish(work_in(session, desk.officer, NOW, program=PROGRAM), 1, "form")
         assert (first.id, [task.kind for task in session.scalars(select(Task))]) == (
             again.id,
             ["decline_form"],
         )
-        wish = wishes.phone_wish(session, VAULT, PROGRAM, 1, "portal", desk.officer, NOW)
-        same = wishes.phone_wish(session, VAULT, PROGRAM, 1, "portal", desk.officer, NOW)
+        wish = wishes.phone_wish(work_in(session, desk.officer, NOW, program=PROGRAM), 1, "portal")
+        same = wishes.phone_wish(work_in(session, desk.officer, NOW, program=PROGRAM), 1, "portal")
         assert isinstance(wish, Request)
         assert (wish.id, wish.state, wish.channel, wish.children) == (
             same.id,
@@ -275,11 +278,13 @@ def test_a_telephone_call_is_never_a_decline(desk: Desk) -> None:
 def test_a_wish_on_the_telephone_needs_the_open_window_and_can_be_dropped(quick_desk: Desk) -> None:
     with quick_desk.database.write() as session:
         wish = wishes.phone_wish(
-            session, VAULT, PROGRAM, 1, "portal", quick_desk.officer, LAST_MOMENT
+            work_in(session, quick_desk.officer, LAST_MOMENT, program=PROGRAM), 1, "portal"
         )
         assert isinstance(wish, Request)
         with pytest.raises(TooLateError):
-            wishes.phone_wish(session, VAULT, PROGRAM, 2, "portal", quick_desk.officer, TOO_LATE)
+            wishes.phone_wish(
+                work_in(session, quick_desk.officer, TOO_LATE, program=PROGRAM), 2, "portal"
+            )
     with pytest.raises(TooLateError):
         quick_desk.submit(now=TOO_LATE)
     assert quick_desk.withdraw(wish).result == "withdrawn"
@@ -288,14 +293,14 @@ def test_a_wish_on_the_telephone_needs_the_open_window_and_can_be_dropped(quick_
 def locked_out(desk: Desk, at: datetime, trouble: str = "decline") -> str:
     with desk.database.write() as session:
         wish = CallBack(trouble, "鶉野　瑠璃子", "09012345678")
-        return ask_call_back(session, VAULT, wish, f"key-{at}-{trouble}", "203.0.113.9", at)
+        return ask_call_back(work_in(session, now=at), wish, f"key-{at}-{trouble}", "203.0.113.9")
 
 
 def test_a_receipt_from_before_the_deadline_counts_after_the_person_was_checked(desk: Desk) -> None:
     receipt = locked_out(desk, LAST_MOMENT)
     with desk.database.write() as session:
         row = wishes.honor(
-            session, VAULT, PROGRAM, receipt, 1, (1,), "counter", desk.officer, LATER
+            work_in(session, desk.officer, LATER, program=PROGRAM), receipt, 1, (1,), "counter"
         )
     assert (row.received_at, row.warnings, row.channel) == (LAST_MOMENT, ["honored"], "counter")
     assert desk.states()[0] == ("in_progress", "suspended", True)
@@ -309,14 +314,18 @@ def test_after_a_call_back_the_household_confirms_in_the_portal_even_later(
     receipt = locked_out(quick_desk, LAST_MOMENT)
     with quick_desk.database.write() as session:
         wish = wishes.honor(
-            session, VAULT, PROGRAM, receipt, 1, (), "call_back", quick_desk.officer, LATER
+            work_in(session, quick_desk.officer, LATER, program=PROGRAM),
+            receipt,
+            1,
+            (),
+            "call_back",
         )
     assert quick_desk.states()[0] == ("in_progress", "assigned", False)
     with quick_desk.database.read() as session:
         assert may_complete(session, 1)
         assert wish_of(session, 1) is not None
     with quick_desk.database.write() as session:
-        row = services.submit(session, VAULT, PROGRAM, 1, (1, 2), PARENT, LATER)
+        row = services.submit(work_in(session, PARENT, LATER, program=PROGRAM), 1, (1, 2))
     assert (row.id, row.received_at, row.state) == (wish.id, LAST_MOMENT, "waiting")
 
 
@@ -330,6 +339,10 @@ def test_a_receipt_that_was_late_or_about_something_else_counts_nothing(quick_de
     for receipt, error in cases:
         with quick_desk.database.write() as session, pytest.raises(error):
             wishes.honor(
-                session, VAULT, PROGRAM, receipt, 1, (1,), "counter", quick_desk.officer, LATER
+                work_in(session, quick_desk.officer, LATER, program=PROGRAM),
+                receipt,
+                1,
+                (1,),
+                "counter",
             )
     assert quick_desk.states()[0] == ("in_progress", "assigned", False)

@@ -20,7 +20,7 @@ from portal.domain.requests.declines.written import DeclineNote
 from portal.domain.requests.requests.models import PaperForm, Request
 from portal.platform.database import Database
 from tests.functional.requests.declines.support import NOW, PARENT, PROGRAM, Desk, coupon, make_desk
-from tests.support.coupons import VAULT
+from tests.support.work import work_in
 
 HOUSEHOLDS = 30
 Act = Callable[[Session, int], object]
@@ -49,18 +49,18 @@ def race(desk: Desk, *acts: Act) -> list[list[str]]:
 
 
 def decline(session: Session, household: int) -> Request:
-    return services.submit(session, VAULT, PROGRAM, household, (1,), PARENT, NOW)
+    return services.submit(work_in(session, PARENT, NOW, program=PROGRAM), household, (1,))
 
 
 def reveal(session: Session, household: int) -> None:
-    coupons.reveal(session, VAULT, coupon(session, household, 1), PARENT, NOW)
+    coupons.reveal(work_in(session, PARENT, NOW), coupon(session, household, 1))
 
 
 def exchange(session: Session, household: int) -> None:
     """What an import of the issuer does to an exchanged code: the coupon's step and the child's, in one transaction."""
     row = coupon(session, household, 1)
     change(
-        session, row.entitlement_id or 0, "exchange", PARENT, NOW
+        work_in(session, PARENT, NOW), row.entitlement_id or 0, "exchange"
     )  # locks the child first, as everybody does
     session.refresh(row, with_for_update=True)
     row.state = COUPON.next(row.state, "import_full")
@@ -94,7 +94,9 @@ def test_the_portal_a_paper_form_and_a_second_tab_are_one_decline(desk: Desk) ->
     form = paper.PaperEntry(Channel.POST, NOW, DeclineNote())
 
     def by_post(session: Session, household: int) -> None:
-        paper.enter_form(session, VAULT, PROGRAM, household, (1,), form, desk.officer, NOW)
+        paper.enter_form(
+            work_in(session, desk.officer, NOW, program=PROGRAM), household, (1,), form
+        )
 
     web, post, tab = race(desk, decline, by_post, decline)
     assert set(post) == {""}
@@ -115,10 +117,14 @@ def test_accepting_and_taking_back_have_one_order(desk: Desk) -> None:
 
     def accept(session: Session, household: int) -> None:
         row = rows[household]
-        review.decide(session, VAULT, PROGRAM, row.id, row.version, "accept", desk.officer, NOW)
+        review.decide(
+            work_in(session, desk.officer, NOW, program=PROGRAM), row.id, row.version, "accept"
+        )
 
     def take_back(session: Session, household: int) -> None:
-        services.withdraw(session, VAULT, PROGRAM, rows[household].id, household, PARENT, NOW)
+        services.withdraw(
+            work_in(session, PARENT, NOW, program=PROGRAM), rows[household].id, household
+        )
 
     accepted, back = race(desk, accept, take_back)
     for household, (done, withdrawn) in enumerate(zip(accepted, back, strict=True), 1):

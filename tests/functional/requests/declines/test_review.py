@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.errors import (
     ConflictError,
     DomainError,
@@ -39,6 +38,7 @@ from tests.functional.requests.declines.support import (
     with_rules,
 )
 from tests.support.coupons import VAULT
+from tests.support.work import work_in
 
 
 @pytest.fixture
@@ -78,8 +78,10 @@ def test_a_shown_code_is_declined_only_when_its_issuer_confirms(desk: Desk) -> N
     assert desk.states() == [("in_progress", "stop_requested", True), ("declined", "voided", False)]
     with desk.database.write() as session:
         stopped = coupon(session, 1, 1)
-        coupons.confirm_stop(session, stopped.id, SYSTEM, NOW)
-        services.stop_confirmed(session, VAULT, PROGRAM, stopped.entitlement_id or 0, SYSTEM, NOW)
+        coupons.confirm_stop(work_in(session, now=NOW), stopped.id)
+        services.stop_confirmed(
+            work_in(session, now=NOW, program=PROGRAM), stopped.entitlement_id or 0
+        )
     assert desk.states() == [("declined", "voided", False)] * 2
     assert (desk.fresh(row).state, desk.fresh(row).result) == ("closed", "accepted")
 
@@ -90,8 +92,10 @@ def test_a_code_that_was_spent_is_refused_with_the_wards_telephone(desk: Desk) -
     row = desk.decide(desk.submit(), "accept")
     with desk.database.write() as session:
         spent = coupon(session, 1, 1)
-        coupons.found_spent(session, spent.id, SYSTEM, NOW)
-        services.stop_found_spent(session, VAULT, PROGRAM, spent.entitlement_id or 0, SYSTEM, NOW)
+        coupons.found_spent(work_in(session, now=NOW), spent.id)
+        services.stop_found_spent(
+            work_in(session, now=NOW, program=PROGRAM), spent.entitlement_id or 0
+        )
     assert desk.states() == [("in_progress", "revealed", False), ("declined", "voided", False)]
     row = desk.fresh(row)
     assert (row.state, row.result, desk.items(row)) == ("closed", "partly", ["refused", "accepted"])
@@ -153,13 +157,11 @@ def test_a_second_declaration_and_another_kind_of_request_are_refused(desk: Desk
     assert desk.states()[1] == ("in_progress", "assigned", False)
     with desk.database.write() as session:
         claims.claim(
-            session,
+            work_in(session, PARENT, NOW),
             1,
             [coupon(session, 1, 2).entitlement_id or 0],
             claims.ALTERNATIVE,
             7,
-            PARENT,
-            NOW,
         )
     with pytest.raises(ConflictError, match="別の申請"):
         desk.submit(ordinals=(2,))
@@ -167,7 +169,7 @@ def test_a_second_declaration_and_another_kind_of_request_are_refused(desk: Desk
 
 def test_staff_cannot_declare_for_somebody(quick_desk: Desk) -> None:
     with quick_desk.database.write() as session, pytest.raises(NotAllowedError, match="書類"):
-        services.submit(session, VAULT, PROGRAM, 1, [1], quick_desk.officer, NOW)
+        services.submit(work_in(session, quick_desk.officer, NOW, program=PROGRAM), 1, [1])
 
 
 def test_a_returned_decline_is_corrected_even_after_the_window(quick_desk: Desk) -> None:
@@ -247,8 +249,9 @@ def test_taken_back_while_the_issuer_was_asked(desk: Desk, answer: str) -> None:
             if answer == "stopped"
             else (coupons.found_spent, services.stop_found_spent)
         )
-        act(session, asked.id, SYSTEM, NOW)
-        tell(session, VAULT, PROGRAM, asked.entitlement_id or 0, SYSTEM, NOW)
+        work = work_in(session, now=NOW, program=PROGRAM)
+        act(work, asked.id)
+        tell(work, asked.entitlement_id or 0)
     assert desk.states()[0] == (
         "in_progress",
         "assigned" if answer == "stopped" else "revealed",
@@ -273,8 +276,10 @@ def test_a_hold_during_the_stop_brings_the_request_back_to_a_reviewer(quick_desk
     with quick_desk.database.write() as session:
         hold_household(session, 1, NOW)
         asked = coupon(session, 1, 1)
-        coupons.confirm_stop(session, asked.id, SYSTEM, NOW)
-        services.stop_confirmed(session, VAULT, PROGRAM, asked.entitlement_id or 0, SYSTEM, NOW)
+        coupons.confirm_stop(work_in(session, now=NOW), asked.id)
+        services.stop_confirmed(
+            work_in(session, now=NOW, program=PROGRAM), asked.entitlement_id or 0
+        )
     assert quick_desk.states()[0] == ("held", "voided", True)
     assert quick_desk.fresh(row).state == "waiting"
     with quick_desk.database.write() as session:
@@ -329,7 +334,9 @@ def test_a_decision_on_changed_data_is_refused(quick_desk: Desk) -> None:
         version = session.get_one(Request, row.id).version
     quick_desk.decide(row, "return", reason="incomplete")
     with quick_desk.database.write() as session, pytest.raises(ConflictError, match="変わりました"):
-        review.decide(session, VAULT, PROGRAM, row.id, version, "accept", quick_desk.officer, NOW)
+        review.decide(
+            work_in(session, quick_desk.officer, NOW, program=PROGRAM), row.id, version, "accept"
+        )
     with pytest.raises(InputError):
         quick_desk.decide(row, "burn")
     with pytest.raises(NotAllowedError):
@@ -341,7 +348,7 @@ def test_the_reviewer_reads_what_accepting_does(quick_desk: Desk) -> None:
     quick_desk.reveal()
     row = quick_desk.submit()
     with quick_desk.database.read() as session:
-        said = " ".join(review.effects_of(session, VAULT, PROGRAM, row))
+        said = " ".join(review.effects_of(work_in(session, program=PROGRAM), row))
     assert "こども2人、60,000円" in said
     assert "表示していないコード1件" in said
     assert "表示したコード1件" in said

@@ -14,9 +14,9 @@ from portal.domain.requests.requests.models import Request
 from tests.functional.requests.declines.support import TOO_LATE, add_reviewer
 from tests.functional.requests.declines.test_journey import decline, to_code
 from tests.support import pdf
-from tests.support.coupons import VAULT
 from tests.support.people import CANARY_CHILDREN, Person
 from tests.support.resident import NOON, Resident
+from tests.support.work import work_in
 
 FIRST, SECOND = (name for name, *_rest in CANARY_CHILDREN[:2])
 
@@ -36,7 +36,9 @@ def person(site: Resident) -> Person:
 def only_sms(site: Resident, person: Person) -> None:
     """The household gets its codes by SMS and by nothing else."""
     with site.database.write() as session:
-        row = add_authenticator(session, VAULT, person.credential_id, "sms", "+819012345678", NOON)
+        row = add_authenticator(
+            work_in(session, now=NOON), person.credential_id, "sms", "+819012345678"
+        )
         row.state, row.confirmed_at = "confirmed", NOON
         session.execute(delete(OtpAuthenticator).where(OtpAuthenticator.kind == "totp"))
 
@@ -199,7 +201,9 @@ def test_a_wish_on_the_telephone_has_a_receipt_and_no_declaration(
     with site.database.write() as session:
         officer = add_reviewer(session, "officer", Organization.CONTRACTOR, Role.OFFICER)
         phone_wish(
-            session, VAULT, site.site.program, person.household_id, "portal", officer, site.now
+            work_in(session, officer, site.now, program=site.site.program),
+            person.household_id,
+            "portal",
         )
     with site.database.read() as session:
         number = session.scalars(select(Request.receipt_no)).one()

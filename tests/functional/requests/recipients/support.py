@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from portal.domain.foundation.actors import SYSTEM, Actor, Channel, Organization, Role
+from portal.domain.foundation.actors import Actor, Channel, Organization, Role
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.people.coupons.assignment import Reserve, assign
@@ -25,6 +25,7 @@ from portal.domain.requests.requests.models import Request, Scan
 from portal.platform.database import Database
 from tests.support.coupons import VAULT, load_codes
 from tests.support.people import add_household
+from tests.support.work import work_in
 
 NOW = datetime(2023, 8, 1, 3, 0, tzinfo=UTC)
 TOO_LATE = datetime(2023, 9, 29, 15, 0, tzinfo=UTC)
@@ -78,14 +79,10 @@ class Office:
         more = {"evidence": "protection_order"} | more
         with self.database.write() as session:
             return changes.submit(
-                session,
-                VAULT,
-                PROGRAM,
+                work_in(session, actor or self.officer, now, program=PROGRAM),
                 household or self.households[0],
                 ordinals,
                 newcomer,
-                actor=actor or self.officer,
-                now=now,
                 **more,
             )
 
@@ -100,14 +97,10 @@ class Office:
         """Enters an addition."""
         with self.database.write() as session:
             return additions.submit(
-                session,
-                VAULT,
-                PROGRAM,
+                work_in(session, actor or self.officer, NOW, program=PROGRAM),
                 newcomer,
                 children,
                 instruction,
-                actor or self.officer,
-                NOW,
                 scan_id=scan_id,
             )
 
@@ -118,7 +111,11 @@ class Office:
         with self.database.write() as session:
             version = session.get_one(Request, row.id).version
             return review.decide(
-                session, VAULT, PROGRAM, row.id, version, action, actor or self.ward, NOW, **more
+                work_in(session, actor or self.ward, NOW, program=PROGRAM),
+                row.id,
+                version,
+                action,
+                **more,
             )
 
     def real_issuer(self) -> None:
@@ -131,7 +128,7 @@ class Office:
         with self.database.write() as session:
             coupon = coupon_of_child(session, household, ordinal).coupon
             assert coupon is not None
-            reveal(session, VAULT, coupon, PARENT, NOW)
+            reveal(work_in(session, PARENT, NOW), coupon)
 
     def entry(self, household: int, ordinal: int) -> HouseholdCoupon:
         """A child's entitlement and coupon."""
@@ -199,7 +196,7 @@ def open_office(database: Database, folder: Path, *, households: int = 2, codes:
     if codes:
         load_codes(database, folder, codes)
         with database.write() as session:
-            assign(session, SYSTEM, NOW, reserve=Reserve(), protection_loaded=True)
+            assign(work_in(session, now=NOW), reserve=Reserve(), protection_loaded=True)
     ward, contractor = Organization.WARD, Organization.CONTRACTOR
     return Office(
         database,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from portal.domain.foundation.actors import SYSTEM, Organization, Role
+from portal.domain.foundation.actors import Organization, Role
 from portal.domain.foundation.errors import (
     ConflictError,
     InputError,
@@ -33,8 +33,9 @@ from tests.functional.requests.recipients.support import (
     staff_member,
     unknown_child,
 )
-from tests.support.coupons import AMOUNT, VAULT
+from tests.support.coupons import AMOUNT
 from tests.support.people import CANARY_CHILDREN
+from tests.support.work import work_in
 
 
 @pytest.fixture
@@ -51,9 +52,9 @@ def test_a_household_is_added_and_gets_its_coupon(office: Office) -> None:
     assert office.added() == 2
     assert office.sums().adds_up(4 + 2, 6 * AMOUNT)
     with office.database.write() as session:
-        assign(session, SYSTEM, NOW, reserve=Reserve(), protection_loaded=True)
+        assign(work_in(session, now=NOW), reserve=Reserve(), protection_loaded=True)
     with office.database.read() as session:
-        view = view_household(session, VAULT, done.household_id or 0)
+        view = view_household(work_in(session), done.household_id or 0)
         traced = session.scalars(select(RecipientAddition.request_id)).all()
     assert (view.fields.name, len(view.children)) == (NEW_NAME, 2)
     assert list(traced) == [row.id, row.id]

@@ -44,6 +44,7 @@ from tests.functional.requests.recipients.support import (
 )
 from tests.support.coupons import AMOUNT, VAULT
 from tests.support.people import CANARY_CHILDREN
+from tests.support.work import work_in
 
 
 @pytest.fixture
@@ -64,11 +65,10 @@ def test_the_child_moves_with_a_new_code_and_the_sums_stay(office: Office) -> No
     assert (new.coupon.state, new.coupon.id != old.coupon.id) == ("assigned", True)
     with office.database.read() as session:
         assert session.get_one(Coupon, old.coupon.id).state == "voided"
-        view = view_household(session, VAULT, done.household_id or 0)
-        left = view_household(session, VAULT, office.households[0])
+        view = view_household(work_in(session), done.household_id or 0)
+        left = view_household(work_in(session), office.households[0])
         found = search_households(
-            session,
-            VAULT,
+            work_in(session),
             Indexer(VAULT),
             SearchTerms(name=CANARY_CHILDREN[1][0]),
             include_protected=True,
@@ -105,8 +105,10 @@ def test_a_shown_code_of_a_real_issuer_moves_the_child_only_after_its_answer(
     assert waiting.coupon is not None
     assert waiting.coupon.state == "stop_requested"
     with office.database.write() as session:
-        coupons.confirm_stop(session, waiting.coupon.id, office.officer, NOW)
-        done = stop_confirmed(session, VAULT, PROGRAM, waiting.entitlement_id, office.officer, NOW)
+        coupons.confirm_stop(work_in(session, office.officer, NOW), waiting.coupon.id)
+        done = stop_confirmed(
+            work_in(session, office.officer, NOW, program=PROGRAM), waiting.entitlement_id
+        )
     assert (done.state, done.result) == ("closed", "accepted")
     new = office.entry(done.household_id or 0, 1)
     assert new.coupon is not None
@@ -121,9 +123,9 @@ def test_a_spent_code_leaves_the_child_where_it_is(office: Office) -> None:
     waiting = office.entry(office.households[0], 2)
     assert waiting.coupon is not None
     with office.database.write() as session:
-        coupons.found_spent(session, waiting.coupon.id, office.officer, NOW)
+        coupons.found_spent(work_in(session, office.officer, NOW), waiting.coupon.id)
         done = stop_found_spent(
-            session, VAULT, PROGRAM, waiting.entitlement_id, office.officer, NOW
+            work_in(session, office.officer, NOW, program=PROGRAM), waiting.entitlement_id
         )
     assert (done.id, done.state, done.result) == (row.id, "closed", "refused")
     assert office.entry(office.households[0], 2).can_show(NOW)
@@ -182,11 +184,9 @@ def test_a_protected_household_is_not_there_for_the_contractor(office: Office) -
 def test_what_holds_the_old_household_does_not_hold_the_child_any_more(office: Office) -> None:
     with office.database.write() as session:
         put_hold(
-            session,
+            work_in(session, office.ward, NOW),
             session.get_one(Household, office.households[0]),
             "W11_DIED_AFTER_BASE",
-            office.ward,
-            NOW,
         )
     done = office.decide(office.change())
     assert office.entry(done.household_id or 0, 1).can_show(NOW)
@@ -208,7 +208,7 @@ def test_a_refused_or_withdrawn_change_gives_the_code_back(office: Office) -> No
     assert office.entry(office.households[0], 2).can_show(NOW)
     again = office.change()
     with office.database.write() as session:
-        review.withdraw(session, VAULT, PROGRAM, again.id, None, office.officer, NOW)
+        review.withdraw(work_in(session, office.officer, NOW, program=PROGRAM), again.id, None)
     assert office.entry(office.households[0], 2).can_show(NOW)
     with pytest.raises(WrongStateError):
         office.decide(again)
@@ -222,9 +222,9 @@ def test_other_requests_and_a_change_exclude_each_other(office: Office) -> None:
             select(Entitlement.id).where(Entitlement.household_id == household)
         ).all()
     with pytest.raises(ConflictError, match="確認中"), office.database.write() as session:
-        claim(session, household, mine, DECLINE, 99, PARENT, NOW)
+        claim(work_in(session, PARENT, NOW), household, mine, DECLINE, 99)
     with office.database.write() as session:
-        claim(session, household, mine[:1], DECLINE, 99, PARENT, NOW)
+        claim(work_in(session, PARENT, NOW), household, mine[:1], DECLINE, 99)
     with pytest.raises(ConflictError):
         office.change(ordinals=(1,))
 
@@ -264,16 +264,22 @@ def test_the_stop_of_the_wards_own_request_is_not_listed_for_the_contractor(offi
     assert secret is not None
     with office.database.write() as session:
         seen = [
-            row.household_id for row in stops.waiting_stops(session, VAULT, include_protected=False)
+            row.household_id
+            for row in stops.waiting_stops(work_in(session), include_protected=False)
         ]
         known = [
-            row.household_id for row in stops.waiting_stops(session, VAULT, include_protected=True)
+            row.household_id
+            for row in stops.waiting_stops(work_in(session), include_protected=True)
         ]
         with pytest.raises(NotFoundError):
             stops.confirm(
-                session, VAULT, PROGRAM, secret.id, office.officer, NOW, include_protected=False
+                work_in(session, office.officer, NOW, program=PROGRAM),
+                secret.id,
+                include_protected=False,
             )
-        stops.confirm(session, VAULT, PROGRAM, secret.id, office.ward, NOW, include_protected=True)
+        stops.confirm(
+            work_in(session, office.ward, NOW, program=PROGRAM), secret.id, include_protected=True
+        )
     assert (seen, known) == ([office.households[1]], office.households)
     with office.database.read() as session:
         target = session.scalars(select(Household.id).where(Household.counter)).one()

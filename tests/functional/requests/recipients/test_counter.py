@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
+from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.errors import (
     ConflictError,
     InputError,
@@ -41,10 +41,10 @@ from tests.functional.requests.recipients.support import (
     staff_member,
 )
 from tests.support import pdf
-from tests.support.coupons import VAULT
 from tests.support.letters import printer
 from tests.support.people import CANARY_BUILDING, CANARY_NAME, CANARY_TOWN
 from tests.support.proofs import approve_run
+from tests.support.work import work_in
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def protected_recipient(office: Office) -> int:
 
 def build(office: Office) -> BuiltRun:
     with office.database.write() as session:
-        note_protection(session, "extract", SYSTEM, NOW)
+        note_protection(work_in(session, now=NOW), "extract")
     built = build_letters(printer(office.database, office.folder / "runs"), workers=0)
     assert isinstance(built, BuiltRun)
     return built
@@ -81,12 +81,7 @@ def hand(
 ) -> CounterHandOver:
     with office.database.write() as session:
         return counter.handed_at_counter(
-            session,
-            letter_id,
-            checked,
-            actor or office.ward,
-            NOW,
-            signed=signed,
+            work_in(session, actor or office.ward, NOW), letter_id, checked, signed=signed
         )
 
 
@@ -108,8 +103,8 @@ def test_the_letter_has_neither_name_nor_address_and_stays_with_the_ward(office:
     ]
     approve_run(office.database, built.run_id, office.officer, office.colleague)
     with office.database.write() as session:
-        propose_hand_over(session, built.run_id, office.officer, NOW)
-        done = confirm_hand_over(session, VAULT, built.run_id, office.colleague, NOW)
+        propose_hand_over(work_in(session, office.officer, NOW), built.run_id)
+        done = confirm_hand_over(work_in(session, office.colleague, NOW), built.run_id)
         letters = {letter.household_id: letter for letter in session.scalars(select(Letter))}
         assert done.letters == 1
         assert (letters[household].state, letters[household].handed_over_at) == ("printed", None)
@@ -155,7 +150,7 @@ def test_a_hold_keeps_the_letter_at_the_counter(office: Office) -> None:
     with office.database.write() as session:
         (waiting,) = counter.waiting_letters(session)
         holds.put_hold(
-            session, session.get_one(Household, household), "W10_MOVED_AFTER_BASE", SYSTEM, NOW
+            work_in(session, now=NOW), session.get_one(Household, household), "W10_MOVED_AFTER_BASE"
         )
     with pytest.raises(ConflictError):
         hand(office, waiting.letter_id)
@@ -174,17 +169,17 @@ def test_the_ward_releases_a_protected_household_to_the_counter(office: Office) 
     with office.database.write() as session:
         row = session.get_one(Household, household)
         row.protected = True
-        holds.put_hold(session, row, codes.W01_PROTECTED, SYSTEM, NOW)
+        holds.put_hold(work_in(session, now=NOW), row, codes.W01_PROTECTED)
         approval = holds.propose_release(
-            session, household, codes.W01_PROTECTED, office.officer, NOW, counter=True
+            work_in(session, office.officer, NOW), household, codes.W01_PROTECTED, counter=True
         )
     with pytest.raises(NotAllowedError), office.database.write() as session:
-        holds.release(session, VAULT, approval.id, office.colleague, NOW)
+        holds.release(work_in(session, office.colleague, NOW), approval.id)
     with office.database.write() as session:
-        holds.release(session, VAULT, approval.id, office.ward, NOW)
+        holds.release(work_in(session, office.ward, NOW), approval.id)
         row = session.get_one(Household, household)
         assert (row.protected, row.counter) == (True, True)
-        assign(session, SYSTEM, NOW, reserve=Reserve(), protection_loaded=True)
+        assign(work_in(session, now=NOW), reserve=Reserve(), protection_loaded=True)
     assert office.entry(household, 1).can_show(NOW)
     (path,) = build(office).paths
     (page,) = pdf.text(path.read_bytes())
@@ -204,10 +199,13 @@ def test_a_letter_with_an_address_is_taken_out_when_the_counter_is_ordered(offic
 def test_only_a_protection_is_released_to_the_counter(office: Office) -> None:
     with office.database.write() as session:
         row = session.get_one(Household, office.households[0])
-        holds.put_hold(session, row, codes.W10_MOVED_AFTER_BASE, SYSTEM, NOW)
+        holds.put_hold(work_in(session, now=NOW), row, codes.W10_MOVED_AFTER_BASE)
         with pytest.raises(InputError):
             holds.propose_release(
-                session, row.id, codes.W10_MOVED_AFTER_BASE, office.officer, NOW, counter=True
+                work_in(session, office.officer, NOW),
+                row.id,
+                codes.W10_MOVED_AFTER_BASE,
+                counter=True,
             )
 
 

@@ -23,8 +23,8 @@ from tests.functional.requests.recipients.support import (
     PROGRAM,
     staff_member,
 )
-from tests.support.coupons import VAULT
 from tests.support.roster import NOW, Ward
+from tests.support.work import work_in
 
 PLAN = ExtractPlan(households=12, seed=21, clean=True)
 
@@ -51,9 +51,11 @@ def move_first_child(ward: Ward, newcomer: Newcomer = NEWCOMER) -> int:
     key = ward.key(number)
     with ward.database.write() as session:
         row = changes.submit(
-            session, VAULT, PROGRAM, key, (1,), newcomer, "mediation", officer, NOW
+            work_in(session, officer, NOW, program=PROGRAM), key, (1,), newcomer, "mediation"
         )
-        done = review.decide(session, VAULT, PROGRAM, row.id, row.version, "accept", of_ward, NOW)
+        done = review.decide(
+            work_in(session, of_ward, NOW, program=PROGRAM), row.id, row.version, "accept"
+        )
         return done.household_id or 0
 
 
@@ -61,8 +63,12 @@ def add_baby(ward: Ward, child: ChildFields = BABY) -> int:
     officer = staff_member(ward.database, "adds", Organization.CONTRACTOR, Role.OFFICER)
     of_ward = staff_member(ward.database, "confirms", Organization.WARD, Role.WARD_OFFICER)
     with ward.database.write() as session:
-        row = additions.submit(session, VAULT, PROGRAM, NEWCOMER, (child,), ORDER, officer, NOW)
-        done = review.decide(session, VAULT, PROGRAM, row.id, row.version, "accept", of_ward, NOW)
+        row = additions.submit(
+            work_in(session, officer, NOW, program=PROGRAM), NEWCOMER, (child,), ORDER
+        )
+        done = review.decide(
+            work_in(session, of_ward, NOW, program=PROGRAM), row.id, row.version, "accept"
+        )
         return done.household_id or 0
 
 

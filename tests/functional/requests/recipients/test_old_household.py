@@ -19,10 +19,10 @@ from tests.functional.requests.recipients.support import (
     NEWCOMER,
     staff_member,
 )
-from tests.support.coupons import VAULT
 from tests.support.people import CANARY_CHILDREN, Person
 from tests.support.resident import Loop, Resident, Visitor, make_resident
 from tests.support.staff import StaffSite, make_staff
+from tests.support.work import work_in
 
 CHANGING = re.compile(r'(name="(form_token|form_key)" value=")[^"]*')
 SECRETS = (NEW_NAME, "鷺沼", NEW_TOWN, NEW_STREET, "ひなげし荘", "サギヌマ")
@@ -44,15 +44,11 @@ class Sites:
         )
         with self.resident.database.write() as session:
             return changes.submit(
-                session,
-                VAULT,
-                self.resident.site.program,
+                work_in(session, officer, self.resident.now, program=self.resident.site.program),
                 self.person.household_id,
                 (2,),
                 NEWCOMER,
                 "protection_order",
-                officer,
-                self.resident.now,
                 **more,
             )
 
@@ -63,7 +59,10 @@ class Sites:
             version = session.get_one(Request, row.id).version
             program = self.resident.site.program
             return review.decide(
-                session, VAULT, program, row.id, version, "accept", ward, self.resident.now
+                work_in(session, ward, self.resident.now, program=program),
+                row.id,
+                version,
+                "accept",
             )
 
     def pages(self) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from portal.domain.foundation.actors import SYSTEM, Role
+from portal.domain.foundation.actors import Role
 from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.mailroom.roster.holds import put_hold
 from portal.domain.people.households.models import Child, Household
@@ -14,6 +14,7 @@ from tests.support.files import picture
 from tests.support.people import Person
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 NEW = {
     "hand_over": "address",
@@ -284,11 +285,9 @@ def test_the_ward_chooses_the_counter_when_it_releases_a_protection(
     person = sqlite_staff.add_household(protected=True)
     with sqlite_staff.database.write() as session:
         hold = put_hold(
-            session,
+            work_in(session, now=sqlite_staff.now),
             session.get_one(Household, person.household_id),
             "W01_PROTECTED",
-            SYSTEM,
-            sqlite_staff.now,
         )
     first, second = (
         sqlite_staff.enter(sqlite_staff.hire(Role.WARD_OFFICER)),

@@ -28,7 +28,8 @@ from tests.functional.requests.recipients.support import (
     Office,
     open_office,
 )
-from tests.support.coupons import AMOUNT, VAULT
+from tests.support.coupons import AMOUNT
+from tests.support.work import work_in
 
 HOUSEHOLDS = 16
 Act = Callable[[Session, int], object]
@@ -60,25 +61,21 @@ def race(office: Office, subjects: Sequence[int], *acts: Act) -> list[list[str]]
 def show(session: Session, household: int) -> None:
     coupon = coupon_of_child(session, household, 2).coupon
     assert coupon is not None
-    reveal(session, VAULT, coupon, PARENT, NOW)
+    reveal(work_in(session, PARENT, NOW), coupon)
 
 
 def decline(session: Session, household: int) -> None:
-    declines.submit(session, VAULT, PROGRAM, household, (2,), PARENT, NOW)
+    declines.submit(work_in(session, PARENT, NOW, program=PROGRAM), household, (2,))
 
 
 def test_a_change_a_decline_and_a_reveal(office: Office) -> None:
     def enter(session: Session, household: int) -> None:
         changes.submit(
-            session,
-            VAULT,
-            PROGRAM,
+            work_in(session, office.officer, NOW, program=PROGRAM),
             household,
             (2,),
             NEWCOMER,
             "support_center",
-            office.officer,
-            NOW,
         )
 
     shown, declined, entered = race(office, office.households, show, decline, enter)
@@ -96,10 +93,12 @@ def test_a_change_a_decline_and_a_reveal(office: Office) -> None:
 
     def accept(session: Session, request_id: int) -> None:
         version = session.get_one(Request, request_id).version
-        review.decide(session, VAULT, PROGRAM, request_id, version, "accept", office.ward, NOW)
+        review.decide(
+            work_in(session, office.ward, NOW, program=PROGRAM), request_id, version, "accept"
+        )
 
     def withdraw(session: Session, request_id: int) -> None:
-        review.withdraw(session, VAULT, PROGRAM, request_id, None, office.officer, NOW)
+        review.withdraw(work_in(session, office.officer, NOW, program=PROGRAM), request_id, None)
 
     accepted, again, withdrawn = race(office, waiting, accept, accept, withdraw)
     for outcome in zip(accepted, again, withdrawn, strict=True):
@@ -127,7 +126,9 @@ def test_one_child_is_added_once_by_eight_people(office: Office) -> None:
 
     def accept(session: Session, request_id: int) -> None:
         version = session.get_one(Request, request_id).version
-        review.decide(session, VAULT, PROGRAM, request_id, version, "accept", office.ward, NOW)
+        review.decide(
+            work_in(session, office.ward, NOW, program=PROGRAM), request_id, version, "accept"
+        )
 
     (told,) = race(office, rows, accept)
     assert told.count("") == 1, told

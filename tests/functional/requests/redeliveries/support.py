@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import SYSTEM, Actor, Channel, Organization, Role
+from portal.domain.foundation.actors import Actor, Channel, Organization, Role
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.schema import Program
 from portal.domain.letters.letters.models import Letter, LetterOrder, PrintRun
@@ -23,9 +23,9 @@ from portal.domain.requests.redeliveries.submitting import submit, submit_withou
 from portal.domain.requests.redeliveries.written import Wish
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
-from tests.support.coupons import VAULT
 from tests.support.people import CANARY_BIRTH, CANARY_NAME, Person, add_person
 from tests.support.staff import hire
+from tests.support.work import work_in
 
 NOW = datetime(2023, 8, 1, 3, 0, tzinfo=UTC)
 POSTED = date(2023, 7, 10)
@@ -75,17 +75,14 @@ class Post:
         with self.database.write() as session:
             row = handed_over(session, person)
             shipment = mail.plan(
-                session, "letter", person.household_id, SYSTEM, NOW, letter_id=row.id
+                work_in(session, now=NOW), "letter", person.household_id, letter_id=row.id
             )
             mail.post(
-                session,
-                PROGRAM,
+                work_in(session, now=NOW, program=PROGRAM),
                 shipment.id,
                 POSTED,
                 mail_class,
                 tracking_no(shipment.id),
-                SYSTEM,
-                NOW,
             )
             return shipment.id
 
@@ -93,12 +90,16 @@ class Post:
         """Posts a parcel to a household, as its first or a later posting; returns its shipment."""
         with self.database.write() as session:
             shipment = mail.plan(
-                session, "parcel", person.household_id, SYSTEM, NOW, value_yen=30_000
+                work_in(session, now=NOW), "parcel", person.household_id, value_yen=30_000
             )
             shipment.attempt = attempt
             number = tracking_no(shipment.id)
             mail.post(
-                session, PROGRAM, shipment.id, POSTED, "simple_registered", number, SYSTEM, NOW
+                work_in(session, now=NOW, program=PROGRAM),
+                shipment.id,
+                POSTED,
+                "simple_registered",
+                number,
             )
             return shipment.id
 
@@ -107,7 +108,7 @@ class Post:
         with self.database.write() as session:
             found = select(Shipment.id).where(Shipment.household_id == person.household_id)
             key = shipment or session.scalars(found.order_by(Shipment.id.desc())).first()
-            getattr(mail, action)(session, key, *args, SYSTEM, NOW, **more)
+            getattr(mail, action)(work_in(session, now=NOW), key, *args, **more)
 
     def come_back(
         self, person: Person, reason: str = "storage_ended", *, shipment: int = 0
@@ -127,7 +128,9 @@ class Post:
         """Asks for redelivery, signed in or by a person of the staff."""
         with self.database.write() as session:
             item = "letter" if shipment is None else "parcel"
-            return submit(session, VAULT, program, person.household_id, item, shipment, actor, now)
+            return submit(
+                work_in(session, actor, now, program=program), person.household_id, item, shipment
+            )
 
     def ask_outside(
         self,
@@ -141,13 +144,10 @@ class Post:
         self.people += 1
         with self.database.write() as session:
             receipt_no = submit_without_sign_in(
-                session,
-                VAULT,
-                PROGRAM,
+                work_in(session, now=now, program=PROGRAM),
                 written or wish(),
                 form_key or f"form-{self.people}",
                 address,
-                now,
             )
             return session.scalars(select(Request).where(Request.receipt_no == receipt_no)).one()
 
@@ -155,7 +155,7 @@ class Post:
         """Does what housekeeping does every minute."""
         with self.database.write() as session:
             for request_id in waiting_for_match(session):
-                match_request(session, VAULT, indexer, request_id, NOW)
+                match_request(work_in(session, now=NOW), indexer, request_id)
 
     def decide(
         self,
@@ -171,21 +171,28 @@ class Post:
         with self.database.write() as session:
             version = session.get_one(Request, row.id).version
             return services.decide(
-                session, VAULT, program, row.id, version, action, actor or self.officer, now, **more
+                work_in(session, actor or self.officer, now, program=program),
+                row.id,
+                version,
+                action,
+                **more,
             )
 
     def withdraw(self, row: Request, person: Person) -> Request:
         """Takes a request back."""
         with self.database.write() as session:
             return services.withdraw(
-                session, VAULT, PROGRAM, row.id, person.household_id, PARENT, NOW
+                work_in(session, PARENT, NOW, program=PROGRAM), row.id, person.household_id
             )
 
     def answer(self, row: Request, person: Person, *, mine: bool) -> Request:
         """The owner of the account says whether a request is theirs."""
         with self.database.write() as session:
             return services.answer(
-                session, VAULT, PROGRAM, row.id, person.household_id, PARENT, NOW, mine=mine
+                work_in(session, PARENT, NOW, program=PROGRAM),
+                row.id,
+                person.household_id,
+                mine=mine,
             )
 
     def state(self, row: Request) -> tuple[str, str, str | None]:
@@ -205,7 +212,7 @@ class Post:
     def standing(self, person: Person, program: Program = PROGRAM, now: datetime = NOW) -> Standing:
         """How the household's letter stands."""
         with self.database.read() as session:
-            return letter_standing(session, program, person.household_id, now)
+            return letter_standing(work_in(session, now=now, program=program), person.household_id)
 
     def orders(self, person: Person) -> list[tuple[str, str]]:
         """Reason and state of the household's orders of letters."""

@@ -29,6 +29,7 @@ from tests.functional.requests.redeliveries.support import (
     with_rules,
 )
 from tests.support.coupons import VAULT
+from tests.support.work import work_in
 
 INSTRUCTION: dict[str, Any] = {
     "extra_instruction": "区指示 第7号",
@@ -302,14 +303,14 @@ def test_a_returned_parcel_is_sent_again_within_its_own_limit(post: Post) -> Non
     assert post.state(early)[0] == "approved"
     assert post.orders(person) == [], "a parcel needs no letter"
     with post.database.write() as session:
-        assert parcel_posted(session, parcel, post.officer, NOW) == 1
-        assert parcel_posted(session, parcel, post.officer, NOW) == 0
+        assert parcel_posted(work_in(session, post.officer, NOW), parcel) == 1
+        assert parcel_posted(work_in(session, post.officer, NOW), parcel) == 0
     assert post.state(early) == ("fulfilled", "closed", "fulfilled")
     undecided = post.parcel(person, attempt=1)
     row = post.ask(person, shipment=undecided)
     post.come_back(person, shipment=undecided)
     with post.database.write() as session:  # the desk that packs did not wait for a decision
-        assert parcel_posted(session, undecided, post.officer, NOW) == 1
+        assert parcel_posted(work_in(session, post.officer, NOW), undecided) == 1
     assert post.state(row) == ("fulfilled", "closed", "fulfilled")
     last = post.parcel(person, attempt=2)
     with pytest.raises(ConflictError, match="2回まで"):
@@ -326,7 +327,7 @@ def _print_for(post: Post, person: object) -> None:
     with post.database.write() as session:
         order = session.scalars(select(LetterOrder).where(LetterOrder.state == "open")).one()
         order.state = "printed"
-        assert letters_printed(session, [order.household_id], post.officer, NOW) == 1
+        assert letters_printed(work_in(session, post.officer, NOW), [order.household_id]) == 1
 
 
 def _protect(post: Post, household_id: int) -> None:

@@ -16,8 +16,8 @@ from portal.domain.requests.redeliveries.written import Wish
 from portal.domain.requests.requests.models import PaperForm, Request
 from portal.domain.requests.requests.paper_forms import PaperEntry
 from tests.functional.requests.redeliveries.support import PROGRAM, Post
-from tests.support.coupons import VAULT
 from tests.support.people import Person
+from tests.support.work import work_in
 
 WINDOW = PROGRAM.windows.redelivery
 AFTER = day_end(WINDOW.last_day) + timedelta(days=2)
@@ -38,7 +38,11 @@ def enter(
 ) -> Request:
     with post.database.write() as session:
         return enter_form(
-            session, VAULT, PROGRAM, person.household_id, item, shipment, form, post.officer, AFTER
+            work_in(session, post.officer, AFTER, program=PROGRAM),
+            person.household_id,
+            item,
+            shipment,
+            form,
         )
 
 
@@ -83,15 +87,11 @@ def test_a_postmark_in_time_counts_where_the_ward_says_so(post: Post) -> None:
     form = replace(entry(), postmark_on=WINDOW.last_day)
     with post.database.write() as session:
         row = enter_form(
-            session,
-            VAULT,
-            by_postmark,
+            work_in(session, post.officer, AFTER, program=by_postmark),
             person.household_id,
             "letter",
             None,
             form,
-            post.officer,
-            AFTER,
         )
     assert post.state(row)[0] == "submitted"
 

@@ -17,10 +17,10 @@ from portal.domain.requests.redeliveries.fulfilling import letters_posted
 from portal.domain.requests.redeliveries.submitting import submit
 from portal.domain.requests.requests.models import Request
 from tests.functional.requests.redeliveries.support import NOW, PARENT, PROGRAM, Post
-from tests.support.coupons import VAULT
 from tests.support.letters import printer
 from tests.support.people import Person
 from tests.support.proofs import approve_run
+from tests.support.work import work_in
 
 
 def with_sms(post: Post) -> Person:
@@ -28,7 +28,7 @@ def with_sms(post: Post) -> Person:
     person = post.household(active=True)
     with post.database.write() as session:
         row = codes.add_authenticator(
-            session, VAULT, person.credential_id, "sms", "+819055512345", NOW
+            work_in(session, now=NOW), person.credential_id, "sms", "+819055512345"
         )
         row.state, row.confirmed_at = "confirmed", NOW
         session.get_one(Credential, person.credential_id).locale = "en"
@@ -38,14 +38,10 @@ def with_sms(post: Post) -> Person:
 def ask(post: Post, person: Person, actor: Actor = PARENT, telephone: str = "") -> Request:
     with post.database.write() as session:
         return submit(
-            session,
-            VAULT,
-            PROGRAM,
+            work_in(session, actor, NOW, program=PROGRAM),
             person.household_id,
             "letter",
             None,
-            actor,
-            NOW,
             telephone=telephone,
         )
 
@@ -53,13 +49,13 @@ def ask(post: Post, person: Person, actor: Actor = PARENT, telephone: str = "") 
 def send(post: Post, folder: Path) -> None:
     """Prints what is due and hands it over to the post."""
     with post.database.write() as session:
-        note_protection(session, "extract", post.officer, NOW)
+        note_protection(work_in(session, post.officer, NOW), "extract")
     built = build_letters(printer(post.database, folder, FixedClock(NOW)), workers=0)
     assert isinstance(built, BuiltRun)
     approve_run(post.database, built.run_id, post.officer, post.ward)
     with post.database.write() as session:
-        propose_hand_over(session, built.run_id, post.officer, NOW)
-        confirm_hand_over(session, VAULT, built.run_id, post.ward, NOW)
+        propose_hand_over(work_in(session, post.officer, NOW), built.run_id)
+        confirm_hand_over(work_in(session, post.ward, NOW), built.run_id)
 
 
 def told(post: Post, person: Person) -> list[tuple[str, str]]:
@@ -78,7 +74,7 @@ def test_who_asked_from_the_account_is_told_by_its_channel_though_the_letter_rep
     assert post.credential(person) == "superseded"
     assert told(post, person)[2:] == [("posted", "sms")]
     with post.database.write() as session:
-        assert letters_posted(session, VAULT, [person.household_id], NOW) == 1
+        assert letters_posted(work_in(session, now=NOW), [person.household_id]) == 1
     assert len(told(post, person)) == 3, "once"
 
 

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.clock import FixedClock
 from portal.domain.foundation.errors import DomainError
 from portal.domain.letters.letters.models import Letter
@@ -25,10 +24,10 @@ from portal.domain.people.households.protection import note_protection
 from portal.platform.database import Database, make_engine
 from portal.platform.site import Site
 from tests.functional.requests.redeliveries.support import NOW, PROGRAM, Post, make_post
-from tests.support.coupons import VAULT
 from tests.support.letters import PUBLIC_URL, Paper, printer, read_papers
 from tests.support.people import Person
 from tests.support.resident import Loop, Resident, make_resident
+from tests.support.work import work_in
 
 Build = Callable[[], list[Paper]]
 ELSEWHERE: dict[str, Any] = {
@@ -42,7 +41,7 @@ ELSEWHERE: dict[str, Any] = {
 
 def building(post: Post, folder: Path) -> Build:
     with post.database.write() as session:
-        note_protection(session, "extract", SYSTEM, NOW)
+        note_protection(work_in(session, now=NOW), "extract")
 
     def build() -> list[Paper]:
         built = build_letters(printer(post.database, folder, FixedClock(NOW)), workers=0)
@@ -81,7 +80,9 @@ def test_a_reissue_after_a_loss_is_no_redelivery(post: Post, tmp_path: Path) -> 
     build = building(post, tmp_path)
     with post.database.write() as session:
         assert (
-            order_again(session, person.household_id, post.officer, NOW, reason="report_lost")
+            order_again(
+                work_in(session, post.officer, NOW), person.household_id, reason="report_lost"
+            )
             is not None
         )
     assert len(build()) == 1
@@ -98,7 +99,7 @@ def test_another_address_is_printed_for_this_letter_only(post: Post, tmp_path: P
     assert "北海道札幌市中央区北一条西９番" in paper.text.replace("\n", "")
     with post.database.write() as session:
         session.execute(update(Letter).where(Letter.state == "printed").values(state="handed_over"))
-        order_again(session, person.household_id, post.officer, NOW, reason="new_letter")
+        order_again(work_in(session, post.officer, NOW), person.household_id, reason="new_letter")
     (paper,) = build()
     assert "060-0001" not in paper.text
     assert "139-0001" in paper.text
@@ -111,25 +112,22 @@ def test_what_is_taken_back_while_the_run_is_planned_is_not_printed(
     row = post.ask(person)
     post.decide(row)
     with post.database.write() as session:
-        note_protection(session, "extract", SYSTEM, NOW)
+        note_protection(work_in(session, now=NOW), "extract")
         run = plan_run(
-            session,
+            work_in(session, now=NOW),
             selection.due(session),
-            SYSTEM,
-            NOW,
             chunk_size=10,
             notice_date=NOW.date(),
             make_folder=lambda _run: tmp_path,
         )
     assert run is not None
     with post.database.read() as session:
-        chunk = read_chunk(session, VAULT, PROGRAM.names.ward.ja, PUBLIC_URL, run.id, 1, set())
+        chunk = read_chunk(work_in(session), PROGRAM.names.ward.ja, PUBLIC_URL, run.id, 1, set())
     assert len(chunk.entries) == 1
     post.withdraw(row, person)
     with post.database.write() as session:
         assert (
-            store_chunk(session, VAULT, run.id, chunk, None, SYSTEM, NOW, place=lambda: None)
-            is False
+            store_chunk(work_in(session, now=NOW), run.id, chunk, None, place=lambda: None) is False
         )
     assert letters(post, person) == [("first", "handed_over"), ("redelivery", "cancelled")]
     assert post.credential(person) == "issued"
@@ -210,7 +208,9 @@ def test_the_count_of_redeliveries_is_that_of_its_letters_and_never_above_the_li
             elif step == "reissue":
                 with post.database.write() as session:
                     order_again(
-                        session, person.household_id, post.officer, NOW, reason="report_lost"
+                        work_in(session, post.officer, NOW),
+                        person.household_id,
+                        reason="report_lost",
                     )
             else:
                 _print_without_paper(post)
@@ -238,7 +238,7 @@ def _print_without_paper(post: Post) -> None:
         for due in selection.due(session):
             if due.order_id is None:
                 continue
-            letters_printed(session, [due.household_id], SYSTEM, NOW)
+            letters_printed(work_in(session, now=NOW), [due.household_id])
             person = Person(due.household_id, 1, "", "")
-            replace_letters(session, {due.household_id: 1}, [due.order_id], SYSTEM, NOW)
+            replace_letters(work_in(session, now=NOW), {due.household_id: 1}, [due.order_id])
             handed_over(session, person).reason = due.reason

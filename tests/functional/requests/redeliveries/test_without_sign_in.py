@@ -25,8 +25,8 @@ from portal.domain.requests.redeliveries.matching import find_matches, stored_ma
 from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.requests.models import Request
 from tests.functional.requests.redeliveries.support import NOW, POSTED, Post, days, wish
-from tests.support.coupons import VAULT
 from tests.support.people import CANARY_NAME, Person
+from tests.support.work import work_in
 
 TELEPHONE = "09087654321"
 
@@ -41,7 +41,7 @@ def with_sms(post: Post, person: Person) -> None:
     """The owner of the account gets codes by SMS too."""
     with post.database.write() as session:
         row = codes.add_authenticator(
-            session, VAULT, person.credential_id, "sms", "09011112222", NOW
+            work_in(session, now=NOW), person.credential_id, "sms", "09011112222"
         )
         row.state, row.confirmed_at = "confirmed", NOW
 
@@ -115,7 +115,7 @@ def test_a_letter_number_finds_its_household(sqlite_post: Post, indexer: Indexer
         written = wish(
             name="鷺沢　茜", letter_number=number, postal_code="1000001", birth=date(1960, 1, 1)
         )
-        (found,) = find_matches(session, VAULT, indexer, written)
+        (found,) = find_matches(work_in(session), indexer, written)
     assert (found.household_id, found.agrees, found.sure) == (
         person.household_id,
         ("number",),

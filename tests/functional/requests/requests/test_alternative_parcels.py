@@ -23,6 +23,7 @@ from portal.domain.requests.alternatives.words import steps_of
 from portal.platform.database import Database
 from tests.support.paper import Paper, make_paper
 from tests.support.people import Person
+from tests.support.work import work_in
 
 
 def test_from_asking_to_the_door(paper: Paper, family: Person) -> None:
@@ -237,17 +238,17 @@ def test_where_no_address_may_be_used_the_ward_hands_it_over(paper: Paper, famil
     with pytest.raises(NotAllowedError, match="窓口"):
         paper.post(parcel)
     with paper.database.write() as session:
-        delivery.hand_over(session, parcel, other, paper.now)
+        delivery.hand_over(work_in(session, other, paper.now), parcel)
     row = paper.request(request_id)
     assert (paper.states(request_id), row.result) == (["delivered"], "delivered")
     with paper.database.read() as session:
         assert [step.words for step in steps_of(session, row)][-1] == "区の窓口でお渡ししました。"
     with paper.database.write() as session, pytest.raises(WrongStateError):
-        delivery.hand_over(session, parcel, other, paper.now)
+        delivery.hand_over(work_in(session, other, paper.now), parcel)
     paper.check()
 
 
 def test_everybody_else_gets_it_by_mail(paper: Paper, family: Person) -> None:
     _request, parcel = paper.packed(family, 1)
     with paper.database.write() as session, pytest.raises(NotAllowedError, match="郵便で"):
-        delivery.hand_over(session, parcel, paper.ward, paper.now)
+        delivery.hand_over(work_in(session, paper.ward, paper.now), parcel)

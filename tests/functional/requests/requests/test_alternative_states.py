@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import DomainError, WrongStateError
+from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.mail import SIMPLE_REGISTERED
 from portal.domain.people.coupons import services as coupons
 from portal.domain.people.coupons.models import Coupon, CouponBatch
@@ -15,9 +16,9 @@ from portal.domain.requests.alternatives import delivery, lost_parcels, packing,
 from portal.domain.requests.alternatives.models import AlternativeItem
 from portal.domain.requests.alternatives.states import ALTERNATIVE
 from portal.domain.requests.requests.models import Request
-from tests.support.coupons import VAULT
 from tests.support.paper import Paper, tracking_no
 from tests.support.people import Person
+from tests.support.work import work_in
 
 SCANS = [packing.Scanned("gift_card", "GC000001", "GC000003")]
 WAY = {
@@ -57,7 +58,8 @@ class Walk:
         """Carries out one action of the machine, as its service does."""
         p, s, parcel = self.paper, self.session, self.item.parcel_id or 0
         row = s.get_one(Request, self.request_id)
-        mail = (VAULT, p.program, parcel, p.today, SIMPLE_REGISTERED)
+        work = work_in(s, p.officer, p.now, program=p.program)
+        mail = (parcel, p.today, SIMPLE_REGISTERED)
         steps: dict[str, Callable[[], object]] = {
             "see": self._see,
             "approve": lambda: self._decide("accept"),
@@ -65,19 +67,23 @@ class Walk:
             "confirm": lambda: self._answer(coupons.confirm_stop, services.stop_confirmed),
             "found_spent": lambda: self._answer(coupons.found_spent, services.stop_found_spent),
             "pack": self._pack,
-            "post": lambda: delivery.post(s, *mail, tracking_no(98), p.officer, p.now),
-            "repost": lambda: delivery.repost(s, *mail, tracking_no(99), p.officer, p.now),
-            "deliver": lambda: delivery.deliver(s, parcel, p.today, p.officer, p.now),
+            "post": lambda: delivery.post(work, *mail, tracking_no(98)),
+            "repost": lambda: delivery.repost(work, *mail, tracking_no(99)),
+            "deliver": lambda: delivery.deliver(work_in(s, p.officer, p.now), parcel, p.today),
             "return": lambda: delivery.come_back(
-                s, VAULT, parcel, "refused", p.today, p.officer, p.now
+                work_in(s, p.officer, p.now), parcel, "refused", p.today
             ),
-            "lose": lambda: lost_parcels.lose(s, parcel, p.officer, p.now),
-            "find": lambda: lost_parcels.find(s, parcel, p.officer, p.now),
-            "resend": lambda: lost_parcels.resend(s, parcel, p.officer, p.now),
-            "write_off": lambda: lost_parcels.write_off(s, parcel, p.officer, p.now),
-            "restock": lambda: delivery.restock(s, p.program, parcel, p.officer, p.now),
+            "lose": lambda: lost_parcels.lose(work_in(s, p.officer, p.now), parcel),
+            "find": lambda: lost_parcels.find(work_in(s, p.officer, p.now), parcel),
+            "resend": lambda: lost_parcels.resend(work_in(s, p.officer, p.now), parcel),
+            "write_off": lambda: lost_parcels.write_off(work_in(s, p.officer, p.now), parcel),
+            "restock": lambda: delivery.restock(
+                work_in(s, p.officer, p.now, program=p.program), parcel
+            ),
             "withdraw": lambda: services.withdraw(
-                s, VAULT, p.program, self.request_id, row.household_id or 0, p.officer, p.now
+                work_in(s, p.officer, p.now, program=p.program),
+                self.request_id,
+                row.household_id or 0,
             ),
         }
         steps[action]()
@@ -91,37 +97,34 @@ class Walk:
     def _decide(self, verb: str) -> None:
         version, paper = self.session.get_one(Request, self.request_id).version, self.paper
         services.decide(
-            self.session,
-            VAULT,
-            paper.program,
+            work_in(self.session, paper.officer, paper.now, program=paper.program),
             self.request_id,
             version,
             verb,
-            paper.officer,
-            paper.now,
             reason="other",
         )
 
-    def _answer(self, change: Callable[..., object], after: Callable[..., object]) -> None:
+    def _answer(
+        self, change: Callable[[Work, int], object], after: Callable[[Work, int], object]
+    ) -> None:
+        paper = self.paper
+        work = work_in(self.session, paper.officer, paper.now, program=paper.program)
         coupon = self.session.scalar(select(Coupon.id).where(Coupon.state == "stop_requested"))
         if coupon is not None and self.item.state == "awaiting_stop":
-            change(self.session, coupon, self.paper.officer, self.paper.now)
-        args = (
-            VAULT,
-            self.paper.program,
-            self.item.entitlement_id,
-            self.paper.officer,
-            self.paper.now,
-        )
-        if after(self.session, *args) is None:
+            change(work, coupon)
+        if after(work, self.item.entitlement_id) is None:
             raise WrongStateError("nothing waited for the answer")
 
     def _pack(self) -> None:
         p, s = self.paper, self.session
         made = packing.count(
-            s, p.program, self.request_id, [1], SCANS, SIMPLE_REGISTERED, p.officer, p.now
+            work_in(s, p.officer, p.now, program=p.program),
+            self.request_id,
+            [1],
+            SCANS,
+            SIMPLE_REGISTERED,
         )
-        packing.confirm(s, p.program, made.id, 3, 30_000, p.second, p.now)
+        packing.confirm(work_in(s, p.second, p.now, program=p.program), made.id, 3, 30_000)
 
 
 def test_every_pair_of_state_and_action(paper: Paper, family: Person) -> None:

@@ -20,9 +20,9 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.requests.alternatives import services
 from portal.domain.requests.alternatives.written import PaperWish, WhyPaper
 from portal.domain.requests.requests.models import Request
-from tests.support.coupons import VAULT
 from tests.support.paper import Paper
 from tests.support.people import Person
+from tests.support.work import work_in
 
 
 def answer(paper: Paper, person: Person, *, spent: bool) -> None:
@@ -36,10 +36,10 @@ def answer(paper: Paper, person: Person, *, spent: bool) -> None:
         ).one()
         right = coupon.entitlement_id or 0
         (coupons.found_spent if spent else coupons.confirm_stop)(
-            session, coupon.id, paper.officer, paper.now
+            work_in(session, paper.officer, paper.now), coupon.id
         )
         after = services.stop_found_spent if spent else services.stop_confirmed
-        after(session, VAULT, paper.program, right, paper.officer, paper.now)
+        after(work_in(session, paper.officer, paper.now, program=paper.program), right)
 
 
 def test_a_shown_code_waits_for_its_issuer(paper: Paper, family: Person) -> None:
@@ -99,7 +99,9 @@ def test_no_child_gets_a_new_code_while_paper_is_under_way(paper: Paper, family:
     request_id = paper.ask(family, 1)
     paper.decide(request_id)
     with paper.database.write() as session:
-        given = assign(session, paper.officer, paper.now, reserve=Reserve(), protection_loaded=True)
+        given = assign(
+            work_in(session, paper.officer, paper.now), reserve=Reserve(), protection_loaded=True
+        )
     assert given.count == 0
     paper.check()
 
@@ -159,14 +161,22 @@ def test_decline_and_paper_exclude_each_other(paper: Paper, family: Person) -> N
     with paper.database.write() as session:
         rights = paper.rights(session, family)
         claims.claim(
-            session, family.household_id, rights[:1], claims.DECLINE, 999, paper.officer, paper.now
+            work_in(session, paper.officer, paper.now),
+            family.household_id,
+            rights[:1],
+            claims.DECLINE,
+            999,
         )
     with pytest.raises(ConflictError, match="別の申請"):
         paper.ask(family, 1, 2)
     request_id = paper.ask(family, 2)
     with paper.database.write() as session, pytest.raises(ConflictError):
         claims.claim(
-            session, family.household_id, rights[1:], claims.DECLINE, 999, paper.officer, paper.now
+            work_in(session, paper.officer, paper.now),
+            family.household_id,
+            rights[1:],
+            claims.DECLINE,
+            999,
         )
     assert paper.states(request_id) == ["submitted"]
 
@@ -186,13 +196,9 @@ def test_only_own_children_can_be_chosen(
 ) -> None:
     with paper.database.write() as session, pytest.raises(InputError):
         services.submit(
-            session,
-            VAULT,
-            paper.program,
+            work_in(session, paper.resident(family), paper.now, program=paper.program),
             family.household_id,
             dict.fromkeys(ordinals, "gift_card"),
-            paper.resident(family),
-            paper.now,
             written=PaperWish(WhyPaper.NO_SMARTPHONE),
         )
     with pytest.raises(InputError):
@@ -212,14 +218,10 @@ def test_a_returned_request_is_corrected_with_another_product(paper: Paper, fami
     assert paper.request(request_id).state == "with_resident"
     with paper.database.write() as session:
         services.resubmit(
-            session,
-            VAULT,
-            paper.program,
+            work_in(session, paper.resident(family), paper.now, program=paper.program),
             request_id,
             family.household_id,
             {1: "book_card"},
-            paper.resident(family),
-            paper.now,
             written=PaperWish(WhyPaper.NO_SMARTPHONE),
         )
     assert paper.request(request_id).state == "waiting"

@@ -22,9 +22,9 @@ from portal.domain.requests.declines import services as declines
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.functional.requests.requests.test_alternative_states import WAY, Walk
-from tests.support.coupons import VAULT
 from tests.support.paper import GIFT, Paper, make_paper
 from tests.support.people import Person
+from tests.support.work import work_in
 
 
 @pytest.fixture
@@ -45,19 +45,17 @@ class _Undone(Exception):  # noqa: N818  (no error: it leaves a transaction with
 
 def decline(paper: Paper, session: Session) -> Request:
     """Declares for the one child."""
-    return declines.submit(session, VAULT, paper.program, 1, [1], paper.resident(FAMILY), paper.now)
+    return declines.submit(
+        work_in(session, paper.resident(FAMILY), paper.now, program=paper.program), 1, [1]
+    )
 
 
 def ask_for_paper(paper: Paper, session: Session) -> Request:
     """Asks for paper for the one child."""
     return alternatives.submit(
-        session,
-        VAULT,
-        paper.program,
+        work_in(session, paper.resident(FAMILY), paper.now, program=paper.program),
         1,
         {1: GIFT},
-        paper.resident(FAMILY),
-        paper.now,
         written=PaperWish(WhyPaper.NO_SMARTPHONE),
     )
 
@@ -67,7 +65,7 @@ def reveal(paper: Paper, session: Session) -> object:
     found = coupon_of_child(session, 1, 1).coupon
     if found is None:
         raise DomainError("no coupon")
-    return coupons.reveal(session, VAULT, found, paper.resident(FAMILY), paper.now)
+    return coupons.reveal(work_in(session, paper.resident(FAMILY), paper.now), found)
 
 
 ACTIONS: dict[str, Callable[[Paper, Session], object]] = {
@@ -94,14 +92,10 @@ def _decide(
     paper: Paper, session: Session, row: Request, action: str, actor: Actor | None = None
 ) -> None:
     review.decide(
-        session,
-        VAULT,
-        paper.program,
+        work_in(session, actor or paper.officer, paper.now, program=paper.program),
         row.id,
         row.version,
         action,
-        actor or paper.officer,
-        paper.now,
         reason="unclear",
     )
 
@@ -123,7 +117,9 @@ def bring_decline(paper: Paper, session: Session, state: str) -> None:
             _decide(paper, session, row, "refuse")
         case "withdrawn":
             declines.withdraw(
-                session, VAULT, paper.program, row.id, 1, paper.resident(FAMILY), paper.now
+                work_in(session, paper.resident(FAMILY), paper.now, program=paper.program),
+                row.id,
+                1,
             )
 
 

@@ -32,6 +32,7 @@ from portal.domain.requests.requests.services import reply_of
 from tests.support.coupons import VAULT
 from tests.support.paper import GIFT, Paper
 from tests.support.people import Person
+from tests.support.work import work_in
 
 
 def act(paper: Paper, work: Callable[[Session], object]) -> None:
@@ -40,19 +41,19 @@ def act(paper: Paper, work: Callable[[Session], object]) -> None:
 
 
 def lose(paper: Paper, parcel: int) -> None:
-    act(paper, lambda s: lost_parcels.lose(s, parcel, paper.officer, paper.now))
+    act(paper, lambda s: lost_parcels.lose(work_in(s, paper.officer, paper.now), parcel))
 
 
 def find(paper: Paper, parcel: int) -> None:
-    act(paper, lambda s: lost_parcels.find(s, parcel, paper.officer, paper.now))
+    act(paper, lambda s: lost_parcels.find(work_in(s, paper.officer, paper.now), parcel))
 
 
 def resend(paper: Paper, parcel: int) -> None:
-    act(paper, lambda s: parcels_again.resend(s, VAULT, parcel, paper.officer, paper.now))
+    act(paper, lambda s: parcels_again.resend(work_in(s, paper.officer, paper.now), parcel))
 
 
 def write_off(paper: Paper, parcel: int) -> None:
-    act(paper, lambda s: parcels_again.write_off(s, VAULT, parcel, paper.officer, paper.now))
+    act(paper, lambda s: parcels_again.write_off(work_in(s, paper.officer, paper.now), parcel))
 
 
 def words(paper: Paper, request_id: int) -> list[str]:
@@ -154,7 +155,9 @@ def test_those_who_waited_longest_get_the_new_pieces_first(
         pieces = session.scalars(select(StockPiece).where(StockPiece.state == "in_stock")).all()
         for piece in pieces[4:]:
             piece.state = "gone"
-        stock.write(session, balance, "counted", -len(pieces[4:]), 0, paper.officer, paper.now)
+        stock.write(
+            work_in(session, paper.officer, paper.now), balance, "counted", -len(pieces[4:]), 0
+        )
     first, second = (paper.ask(one, 1) for one in others)
     paper.decide(first)  # three of the four are promised
     paper.decide(second)
@@ -197,7 +200,7 @@ def test_a_held_household_gets_nothing_new(
 ) -> None:
     with paper.database.write() as session:
         household = session.get_one(Household, family.household_id)
-        put_hold(session, household, "W10_MOVED_AFTER_BASE", paper.officer, paper.now)
+        put_hold(work_in(session, paper.officer, paper.now), household, "W10_MOVED_AFTER_BASE")
     with pytest.raises(NotAllowedError):
         resend(paper, lost[1])
     assert paper.line().gone == 0
@@ -244,13 +247,16 @@ def test_a_request_for_a_parcel_that_is_gone_ends_with_words(
         shipment = session.scalars(select(Shipment.id)).one()
         who = paper.resident(family)
         asked = submit(
-            session, VAULT, paper.program, family.household_id, PARCEL, shipment, who, paper.now
+            work_in(session, who, paper.now, program=paper.program),
+            family.household_id,
+            PARCEL,
+            shipment,
         ).id
     if reason == "restocked":
         act(
             paper,
             lambda s: parcels_again.restock(
-                s, VAULT, paper.program, parcel, paper.officer, paper.now
+                work_in(s, paper.officer, paper.now, program=paper.program), parcel
             ),
         )
     else:

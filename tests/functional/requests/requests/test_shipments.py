@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import (
     ConflictError,
@@ -28,6 +27,7 @@ from portal.domain.letters.shipments.states import SHIPMENT
 from portal.domain.letters.shipments.words import class_name, reason_words, where
 from portal.platform.database import Database
 from tests.support.coupons import NOW, add_households
+from tests.support.work import work_in
 
 TODAY = jst_date(NOW)
 NUMBER, NEXT = "131-12-38385-2", "131-12-38386-3"
@@ -40,28 +40,30 @@ def program() -> Program:
 
 def planned(session: Session, value_yen: int = 30_000) -> Shipment:
     return services.plan(
-        session, services.PARCEL, add_households(session, 1)[0], SYSTEM, NOW, value_yen=value_yen
+        work_in(session), services.PARCEL, add_households(session, 1)[0], value_yen=value_yen
     )
 
 
 def take(session: Session, program: Program, key: int, action: str) -> None:
     match action:
         case "post":
-            services.post(session, program, key, TODAY, mail.SIMPLE_REGISTERED, NUMBER, SYSTEM, NOW)
+            services.post(
+                work_in(session, program=program), key, TODAY, mail.SIMPLE_REGISTERED, NUMBER
+            )
         case "absent":
-            services.absent(session, key, TODAY, SYSTEM, NOW)
+            services.absent(work_in(session), key, TODAY)
         case "deliver":
-            services.deliver(session, key, TODAY, SYSTEM, NOW)
+            services.deliver(work_in(session), key, TODAY)
         case "return":
-            services.return_(session, key, SYSTEM, NOW)
+            services.return_(work_in(session), key)
         case "receive":
-            services.receive(session, key, mail.STORAGE_ENDED, TODAY, SYSTEM, NOW)
+            services.receive(work_in(session), key, mail.STORAGE_ENDED, TODAY)
         case "lose":
-            services.lose(session, key, SYSTEM, NOW)
+            services.lose(work_in(session), key)
         case "find":
-            services.find(session, key, SYSTEM, NOW)
+            services.find(work_in(session), key)
         case "cancel":
-            services.cancel(session, key, SYSTEM, NOW)
+            services.cancel(work_in(session), key)
 
 
 def test_every_pair_of_state_and_action(database: Database, program: Program) -> None:
@@ -89,26 +91,20 @@ def test_a_parcel_that_waited_in_vain_comes_back_and_goes_out_once_more(
         assert where(None) == "未確認"
         take(session, program, first.id, "post")
         assert "未確認" in where(first)
-        services.absent(session, first.id, TODAY, SYSTEM, NOW)
+        services.absent(work_in(session), first.id, TODAY)
         assert first.kept_until == TODAY + timedelta(days=7)
         assert "2023年7月10日" in where(first)
-        services.come_back(session, first.id, mail.STORAGE_ENDED, TODAY, SYSTEM, NOW)
+        services.come_back(work_in(session), first.id, mail.STORAGE_ENDED, TODAY)
         assert (first.state, reason_words(first.returned_reason)) == (
             "returned",
             "郵便局で預かる期間が過ぎました。",
         )
         again = services.plan(
-            session,
-            services.PARCEL,
-            first.household_id,
-            SYSTEM,
-            NOW,
-            value_yen=30_000,
-            previous=first,
+            work_in(session), services.PARCEL, first.household_id, value_yen=30_000, previous=first
         )
         assert (again.attempt, postings_before(session, again)) == (1, [first])
         with pytest.raises(ConflictError):
-            services.plan(session, services.PARCEL, first.household_id, SYSTEM, NOW, previous=first)
+            services.plan(work_in(session), services.PARCEL, first.household_id, previous=first)
         assert shipments_of(session, first.household_id) == [again, first]
 
 
@@ -118,36 +114,29 @@ def test_tracking_numbers_are_checked_and_may_return_on_another_day(
     with database.write() as session:
         rows = [planned(session)]
         rows += [
-            services.plan(session, services.PARCEL, rows[0].household_id, SYSTEM, NOW)
-            for _ in range(2)
+            services.plan(work_in(session), services.PARCEL, rows[0].household_id) for _ in range(2)
         ]
         post = services.post
         post(
-            session,
-            program,
+            work_in(session, program=program),
             rows[0].id,
             TODAY,
             mail.SIMPLE_REGISTERED,
             "１３１－１２－３８３８５－２",
-            SYSTEM,
-            NOW,
         )
         assert rows[0].tracking_no == "13112383852"
         with pytest.raises(ConflictError):
-            post(session, program, rows[1].id, TODAY, mail.RECORDED, NUMBER, SYSTEM, NOW)
+            post(work_in(session, program=program), rows[1].id, TODAY, mail.RECORDED, NUMBER)
         day = TODAY - timedelta(days=1)
-        post(session, program, rows[1].id, day, mail.RECORDED, NUMBER, SYSTEM, NOW)
+        post(work_in(session, program=program), rows[1].id, day, mail.RECORDED, NUMBER)
         assert by_tracking_number(session, "13112383852", day) == [rows[1]]
         with pytest.raises(InputError):
             post(
-                session,
-                program,
+                work_in(session, program=program),
                 rows[2].id,
                 TODAY + timedelta(days=1),
                 mail.RECORDED,
                 NEXT,
-                SYSTEM,
-                NOW,
             )
 
 
@@ -193,9 +182,9 @@ def test_more_yen_than_the_mail_is_insured_for_is_split_or_sent_registered(
         row = planned(session, 60_000)
         for refused in (mail.SIMPLE_REGISTERED, mail.PARCEL, mail.RECORDED, mail.ORDINARY):
             with pytest.raises(NotAllowedError, match=r"一般書留") as caught:
-                services.post(session, program, row.id, TODAY, refused, NUMBER, SYSTEM, NOW)
+                services.post(work_in(session, program=program), row.id, TODAY, refused, NUMBER)
             assert caught.value.code == "over_insurance"
-        services.post(session, program, row.id, TODAY, mail.REGISTERED, NUMBER, SYSTEM, NOW)
+        services.post(work_in(session, program=program), row.id, TODAY, mail.REGISTERED, NUMBER)
         assert (row.state, class_name(row.mail_class)) == ("posted", "一般書留")
     assert mail.limit_yen(program, mail.SIMPLE_REGISTERED) == 50_000
 
@@ -207,6 +196,6 @@ def test_kept_until_a_day_before_the_absence_is_a_mistake(
         row = planned(session)
         take(session, program, row.id, "post")
         with pytest.raises(InputError):
-            services.absent(session, row.id, TODAY, SYSTEM, NOW, kept_until=date(2023, 1, 1))
+            services.absent(work_in(session), row.id, TODAY, kept_until=date(2023, 1, 1))
         with pytest.raises(InputError):
-            services.come_back(session, row.id, "eaten by a goat", TODAY, SYSTEM, NOW)
+            services.come_back(work_in(session), row.id, "eaten by a goat", TODAY)

@@ -17,6 +17,7 @@ from portal.domain.requests.alternatives.models import AlternativeItem
 from portal.domain.requests.alternatives.serials import SerialRange, in_words, read_range
 from portal.platform.database import Database
 from tests.support.paper import GIFT, Paper, make_paper
+from tests.support.work import work_in
 
 
 @pytest.fixture
@@ -30,12 +31,9 @@ def propose(
     """One person counts; ``missing`` and ``found`` are single serial numbers."""
     with paper.database.write() as session:
         return stocktaking.propose_count(
-            session,
-            paper.program,
+            work_in(session, paper.officer, paper.now, program=paper.program),
             GIFT,
             counted,
-            paper.officer,
-            paper.now,
             damaged=damaged,
             reason="棚卸し",
             missing=[read_range(x) for x in missing.split()],
@@ -46,7 +44,7 @@ def propose(
 def confirm(paper: Paper, count_id: int, *, self_too: bool = False) -> None:
     with paper.database.write() as session:
         actor = paper.officer if self_too else paper.second
-        stocktaking.confirm_count(session, count_id, actor, paper.now)
+        stocktaking.confirm_count(work_in(session, actor, paper.now), count_id)
 
 
 def test_a_range_comes_in_once(paper: Paper) -> None:
@@ -116,7 +114,7 @@ def test_a_count_of_yesterdays_stock_is_counted_again(paper: Paper) -> None:
     with pytest.raises(ConflictError, match="もう一度数え"):
         confirm(paper, count_id)
     with paper.database.write() as session:
-        stocktaking.drop_count(session, count_id, paper.second, paper.now)
+        stocktaking.drop_count(work_in(session, paper.second, paper.now), count_id)
     confirm(paper, propose(paper, 11, missing="GC000003", damaged=True))
     assert paper.line().on_hand == 11
 
@@ -257,7 +255,10 @@ def test_one_of_two_wins_when_packing_meets_taking_back(paper: Paper) -> None:
             try:
                 with paper.database.write() as session:
                     packing.confirm(
-                        session, paper.program, parcel, 3, 30_000, paper.second, paper.now
+                        work_in(session, paper.second, paper.now, program=paper.program),
+                        parcel,
+                        3,
+                        30_000,
                     )
                 won["packed"] += 1
             except DomainError:

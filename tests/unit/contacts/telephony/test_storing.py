@@ -18,6 +18,7 @@ from portal.domain.foundation.program.loader import load_program
 from portal.platform.database import Database
 from tests.support.staff import hire
 from tests.support.telephony import BY_LINE, line_file
+from tests.support.work import work_in
 
 PROGRAM = load_program("sample")
 NOW = datetime(2023, 8, 1, 3, 0, tzinfo=UTC)
@@ -40,12 +41,16 @@ def take_in(
     now: datetime = NOW,
 ) -> Stored:
     with database.write() as session:
-        return import_file(session, PROGRAM, BY_LINE, line_file(rows), lead, now, reason=reason)
+        return import_file(
+            work_in(session, lead, now, program=PROGRAM), BY_LINE, line_file(rows), reason=reason
+        )
 
 
 def offered(database: Database, day: date) -> int:
     with database.read() as session:
-        return queries.by_day(session, PROGRAM, day, day).get(day, Counts()).offered
+        return (
+            queries.by_day(work_in(session, program=PROGRAM), day, day).get(day, Counts()).offered
+        )
 
 
 def test_the_same_file_again_changes_nothing(database: Database, lead: Actor) -> None:
@@ -105,7 +110,7 @@ def test_a_day_that_goes_on_is_replaced_without_a_reason_until_business_is_over(
     take_in(database, lead, noon)
     with database.read() as session:
         assert queries.days_known(session, today, today)[today].whole is False
-        assert queries.missing_days(session, PROGRAM, today, today) == [today]
+        assert queries.missing_days(work_in(session, program=PROGRAM), today, today) == [today]
     assert take_in(database, lead, noon, later, now=NOW + timedelta(minutes=30)).replaced == (
         today,
     )
@@ -113,7 +118,7 @@ def test_a_day_that_goes_on_is_replaced_without_a_reason_until_business_is_over(
         "the same numbers, now of a whole day"
     )
     with database.read() as session:
-        assert queries.missing_days(session, PROGRAM, today, today) == []
+        assert queries.missing_days(work_in(session, program=PROGRAM), today, today) == []
     with pytest.raises(CountsDifferError):
         take_in(database, lead, noon, now=evening)
 
@@ -130,7 +135,9 @@ def test_a_layout_that_counts_other_seconds_than_the_program_is_refused(
 
     with database.write() as session, pytest.raises(InputError, match="30秒以内"):
         import_file(
-            session, PROGRAM, replace(BY_LINE, within_seconds=30), line_file([ONE]), lead, NOW
+            work_in(session, lead, NOW, program=PROGRAM),
+            replace(BY_LINE, within_seconds=30),
+            line_file([ONE]),
         )
 
 
@@ -141,7 +148,7 @@ def test_two_people_who_store_the_same_day_at_once_store_it_once(
     if database.engine.dialect.name == "sqlite":
         return
     with database.write() as first:
-        import_file(first, PROGRAM, BY_LINE, line_file([ONE]), lead, NOW)
+        import_file(work_in(first, lead, NOW, program=PROGRAM), BY_LINE, line_file([ONE]))
         # the second writer waits inside its insert: it goes on when the first one has committed
         import threading
 
@@ -171,20 +178,20 @@ def test_calls_outside_the_opening_hours_count_only_where_the_ward_says_so(
     take_in(database, lead, ONE, night, sunday)
     day_and_night = replace(PROGRAM, calls=replace(PROGRAM.calls, out_of_hours_counts=True))
     with database.read() as session:
-        counted = queries.by_day(session, PROGRAM, date(2023, 7, 1), MONDAY)
+        counted = queries.by_day(work_in(session, program=PROGRAM), date(2023, 7, 1), MONDAY)
         assert {day: one.offered for day, one in counted.items()} == {MONDAY: 12}
         assert not queries.counts_here(PROGRAM, MONDAY, 40)
         assert queries.counts_here(day_and_night, MONDAY, 40)
-        every = queries.by_day(session, day_and_night, date(2023, 7, 1), MONDAY)
+        every = queries.by_day(work_in(session, program=day_and_night), date(2023, 7, 1), MONDAY)
         assert {day: one.offered for day, one in every.items()} == {date(2023, 7, 2): 2, MONDAY: 16}
 
 
 def test_days_that_lack_counts_are_the_open_ones_only(database: Database, lead: Actor) -> None:
     take_in(database, lead, ONE)
     with database.read() as session:
-        assert queries.missing_days(session, PROGRAM, date(2023, 7, 1), date(2023, 7, 10)) == [
-            date(2023, 7, day) for day in (4, 5, 6, 7, 10)
-        ]
+        assert queries.missing_days(
+            work_in(session, program=PROGRAM), date(2023, 7, 1), date(2023, 7, 10)
+        ) == [date(2023, 7, day) for day in (4, 5, 6, 7, 10)]
 
 
 def test_a_day_typed_by_hand_counts_like_a_file(database: Database, lead: Actor) -> None:
@@ -196,9 +203,9 @@ def test_a_day_typed_by_hand_counts_like_a_file(database: Database, lead: Actor)
         "after_call_ko": "60",
     }
     with database.write() as session:
-        assert store_typed(session, PROGRAM, typed, lead, NOW).new == (MONDAY,)
+        assert store_typed(work_in(session, lead, NOW, program=PROGRAM), typed).new == (MONDAY,)
     with database.read() as session:
-        counts = queries.by_day(session, PROGRAM, MONDAY, MONDAY)[MONDAY]
+        counts = queries.by_day(work_in(session, program=PROGRAM), MONDAY, MONDAY)[MONDAY]
         assert counts == Counts(13, 11, 2, None, None, None, None, None)
         assert queries.days_known(session, MONDAY, MONDAY)[MONDAY].source == "typed"
         assert {
@@ -216,7 +223,7 @@ def test_a_file_that_comes_later_takes_the_typed_days_place_with_a_reason(
     database: Database, lead: Actor
 ) -> None:
     with database.write() as session:
-        store_typed(session, PROGRAM, TYPED, lead, NOW)
+        store_typed(work_in(session, lead, NOW, program=PROGRAM), TYPED)
     with pytest.raises(CountsDifferError):
         take_in(database, lead, ONE)
     assert take_in(database, lead, ONE, reason=Reason.FILE_CAME).replaced == (MONDAY,)
@@ -242,7 +249,7 @@ def test_a_wrong_field_is_named_and_nothing_stored(
     database: Database, lead: Actor, change: dict[str, str], field: str
 ) -> None:
     with database.write() as session, pytest.raises(TypedDayError) as refused:
-        store_typed(session, PROGRAM, TYPED | change, lead, NOW)
+        store_typed(work_in(session, lead, NOW, program=PROGRAM), TYPED | change)
     assert list(refused.value.faults) == [field]
     with database.read() as session:
         assert session.scalars(select(CountDay)).all() == []

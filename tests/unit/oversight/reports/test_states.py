@@ -17,6 +17,7 @@ from portal.domain.oversight.reports.due import (
 from portal.domain.oversight.reports.models import MonthlyReport
 from portal.domain.oversight.reports.states import REPORT
 from portal.platform.database import Database
+from tests.support.work import work_in
 
 PROGRAM = load_program("sample")
 POSSIBLE = {
@@ -84,7 +85,7 @@ def test_people_are_warned_from_the_business_day_before_to_the_submission(
             )
         )
         session.flush()
-        found = due_reports(session, PROGRAM, now)
+        found = due_reports(work_in(session, now=now, program=PROGRAM))
     assert [(one.month.month, one.stage) for one in found] == expected
 
 

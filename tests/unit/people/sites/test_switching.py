@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
+from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import (
     ConflictError,
@@ -25,6 +25,7 @@ from portal.domain.people.sites.states import OFF, ON, OVER, SWITCH
 from portal.domain.people.staff.services import add_staff
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
+from tests.support.work import work_in
 
 NOW = datetime(2023, 8, 1, 3, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -39,14 +40,11 @@ PLACES = (
 def lead(database: Database) -> Actor:
     with database.write() as session:
         made = add_staff(
-            session,
-            VAULT,
+            work_in(session, now=NOW),
             login="lead",
             name="責任者",
             organization=Organization.SUBCONTRACTOR,
             role=Role.SUPERVISOR,
-            actor=SYSTEM,
-            now=NOW,
         )
         return Actor(Role.SUPERVISOR, made.user.id, Organization.SUBCONTRACTOR)
 
@@ -54,7 +52,7 @@ def lead(database: Database) -> Actor:
 def on(
     session: Session, lead: Actor, *, site: str = "bcp", hours: float = 5, now: datetime = NOW
 ) -> SiteSwitch:
-    return switch_on(session, VAULT, PLACES, site, "  停電のため ", now + hours * HOUR, lead, now)
+    return switch_on(work_in(session, lead, now), PLACES, site, "  停電のため ", now + hours * HOUR)
 
 
 def actions(session: Session) -> list[tuple[str, int | None]]:
@@ -71,7 +69,7 @@ def test_on_and_off_with_reason_person_and_event(database: Database, lead: Actor
         assert not is_on(session, "far", NOW)
         assert reason_of(VAULT, row) == "停電のため"
         assert "停電".encode() not in row.sealed
-        switch_off(session, row.id, lead, NOW + HOUR)
+        switch_off(work_in(session, lead, NOW + HOUR), row.id)
         assert not is_on(session, "bcp", NOW + HOUR)
         assert (row.state, row.on_by, row.off_by, row.off_at) == (OFF, lead.id, lead.id, NOW + HOUR)
     with database.read() as session:
@@ -90,12 +88,12 @@ def test_it_ends_by_itself_at_the_chosen_instant_and_can_then_be_switched_on_aga
         end = NOW + 5 * HOUR
         assert is_on(session, "bcp", end - timedelta(microseconds=1))
         assert not is_on(session, "bcp", end)
-        assert end_due(session, end - timedelta(microseconds=1)) == 0
+        assert end_due(work_in(session, now=end - timedelta(microseconds=1))) == 0
         again = on(session, lead, now=end)
         assert (row.state, row.off_at, row.off_by) == (OVER, end, None)
         assert again.state == ON
-        assert end_due(session, end + 5 * HOUR) == 1
-        assert end_due(session, end + 5 * HOUR) == 0
+        assert end_due(work_in(session, now=end + 5 * HOUR)) == 1
+        assert end_due(work_in(session, now=end + 5 * HOUR)) == 0
         assert [found.id for found in history(session)] == [again.id, row.id]
     with database.read() as session:
         assert [action for action, _who in actions(session)] == [
@@ -110,16 +108,16 @@ def test_at_most_a_week_and_longer_only_before_it_ends(database: Database, lead:
     with database.write() as session:
         for wrong in (NOW, NOW - HOUR, NOW + LONGEST + timedelta(microseconds=1)):
             with pytest.raises(InputError) as caught:
-                switch_on(session, VAULT, PLACES, "bcp", "停電", wrong, lead, NOW)
+                switch_on(work_in(session, lead, NOW), PLACES, "bcp", "停電", wrong)
             assert caught.value.code == "ends_at"
-        row = switch_on(session, VAULT, PLACES, "bcp", "停電", NOW + LONGEST, lead, NOW)
+        row = switch_on(work_in(session, lead, NOW), PLACES, "bcp", "停電", NOW + LONGEST)
         later = NOW + timedelta(days=6)
-        prolong(session, row.id, later + LONGEST, lead, later)
+        prolong(work_in(session, lead, later), row.id, later + LONGEST)
         assert is_on(session, "bcp", NOW + timedelta(days=12))
         with pytest.raises(InputError):
-            prolong(session, row.id, later + LONGEST + HOUR, lead, later)
+            prolong(work_in(session, lead, later), row.id, later + LONGEST + HOUR)
         with pytest.raises(WrongStateError):
-            prolong(session, row.id, later + 3 * LONGEST, lead, later + 2 * LONGEST)
+            prolong(work_in(session, lead, later + 2 * LONGEST), row.id, later + 3 * LONGEST)
 
 
 def test_what_cannot_be_switched_on_is_refused(database: Database, lead: Actor) -> None:
@@ -129,16 +127,16 @@ def test_what_cannot_be_switched_on_is_refused(database: Database, lead: Actor) 
                 on(session, lead, site=site)
         for reason in ("", " 　", "x" * 501):
             with pytest.raises(InputError) as caught:
-                switch_on(session, VAULT, PLACES, "bcp", reason, NOW + HOUR, lead, NOW)
+                switch_on(work_in(session, lead, NOW), PLACES, "bcp", reason, NOW + HOUR)
             assert caught.value.code == "reason"
         on(session, lead)
         with pytest.raises(ConflictError):
             on(session, lead)
         assert on(session, lead, site="far").state == ON
         with pytest.raises(NotFoundError):
-            switch_off(session, 999, lead, NOW)
+            switch_off(work_in(session, lead, NOW), 999)
         with pytest.raises(NotFoundError):
-            prolong(session, 999, NOW, lead, NOW)
+            prolong(work_in(session, lead, NOW), 999, NOW)
 
 
 def test_two_supervisors_at_once_switch_it_on_once(database: Database, lead: Actor) -> None:
@@ -174,9 +172,9 @@ def test_only_a_site_that_is_on_changes(state: str, action: str) -> None:
 def test_switching_off_twice_is_refused(database: Database, lead: Actor) -> None:
     with database.write() as session:
         row = on(session, lead)
-        switch_off(session, row.id, lead, NOW)
+        switch_off(work_in(session, lead, NOW), row.id)
         with pytest.raises(WrongStateError):
-            switch_off(session, row.id, lead, NOW)
+            switch_off(work_in(session, lead, NOW), row.id)
 
 
 MAIN, BCP, ELSEWHERE = "203.0.113.9", "198.51.100.9", "192.0.2.9"

@@ -17,7 +17,6 @@ from portal.domain.desk.call_desk.acting.kinds import Act
 from portal.domain.desk.call_desk.acting.locks import living_credential
 from portal.domain.desk.call_desk.acting.on_behalf import admit, note
 from portal.domain.desk.call_desk.models import DeskAct
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.approvals import services as approvals
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.queries import approval_by_id, open_for
@@ -29,9 +28,8 @@ from portal.domain.foundation.errors import (
     TooLateError,
 )
 from portal.domain.foundation.program.opening import require_open
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.authn.codes import forget_all
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import lock_row, move
@@ -70,9 +68,7 @@ def was_called_back(session: Session, call: Call, household_id: int) -> bool:
     return bool(session.scalar(found))
 
 
-def propose(
-    session: Session, program: Program, household_id: int, actor: Actor, now: datetime
-) -> DeskAct:
+def propose(work: Work, household_id: int) -> DeskAct:
     """Propose that the household enrolls its channel anew; nothing changes until another person confirms.
 
     Raises:
@@ -81,37 +77,35 @@ def propose(
         ConflictError: no account (``no_account``), one without a channel or shut (``no_channel``), or proposed already
             (``proposed``).
     """
-    desk = admit(session, Act.CHANNEL, household_id, actor, now)
-    if not was_called_back(session, desk.call, household_id):
+    desk = admit(work, Act.CHANNEL, household_id)
+    if not was_called_back(work.session, desk.call, household_id):
         raise NotAllowedError(
             _s(
                 "登録の電話番号にかけなおして、確かめてください。かけられないときは、新しい手紙だけです。"
             ),
             code="call_back",
         )
-    require_open(program.windows.sign_in, now)
-    credential = lock_row(session, living_credential(session, household_id).id)
+    require_open(work.program.windows.sign_in, work.now)
+    credential = lock_row(work.session, living_credential(work.session, household_id).id)
     if not CREDENTIAL.can(credential.state, "reset_channel"):
         raise ConflictError(
             _s("受け取り方を変えられる状態ではありません。新しい手紙を案内してください。"),
             code="no_channel",
         )
-    waiting = open_for(session, KIND, SUBJECT, [credential.id]).get(credential.id)
-    if waiting is not None and now < waiting.proposed_at + LIFE:
+    waiting = open_for(work.session, KIND, SUBJECT, [credential.id]).get(credential.id)
+    if waiting is not None and work.now < waiting.proposed_at + LIFE:
         raise ConflictError(
             _s("もう提案されています。ほかの人の確認を待ってください。"), code="proposed"
         )
     if waiting is not None:
-        approvals.turn_down(session, waiting.id, desk.actor, now, household_id=household_id)
+        approvals.turn_down(work.acting_as(desk.actor), waiting.id, household_id=household_id)
     approval = approvals.propose(
-        session, KIND, SUBJECT, credential.id, desk.actor, now, household_id=household_id
+        work.acting_as(desk.actor), KIND, SUBJECT, credential.id, household_id=household_id
     )
-    return note(session, desk, Act.CHANNEL, new_receipt_no(), "approval", approval.id, now)
+    return note(work, desk, Act.CHANNEL, new_receipt_no(), "approval", approval.id)
 
 
-def confirm(
-    session: Session, vault: Vault, program: Program, approval_id: int, actor: Actor, now: datetime
-) -> DeskAct:
+def confirm(work: Work, approval_id: int) -> DeskAct:
     """Confirm another person's proposal: the owner is told on the old channels, then these and all sessions end.
 
     Raises:
@@ -119,38 +113,38 @@ def confirm(
         NotAllowedError: the own proposal. WrongStateError: decided before, or the account is shut by now.
         TooLateError: the call back is too long ago, or nobody can sign in any more.
     """
-    act = _act_of(session, approval_id)
-    _household(session, act.household_id)
+    act = _act_of(work.session, approval_id)
+    _household(work.session, act.household_id)
     approval = approvals.confirm(
-        session, approval_id, actor, now, ward_needed=False, household_id=act.household_id
+        work, approval_id, ward_needed=False, household_id=act.household_id
     )
-    if now >= approval.proposed_at + LIFE:
+    if work.now >= approval.proposed_at + LIFE:
         raise TooLateError(
             _s("かけなおしから1日たちました。この提案は断って、もう一度かけなおしてください。")
         )
-    require_open(program.windows.sign_in, now)
-    credential = lock_row(session, approval.subject_id or 0)
-    tell_owner(session, vault, credential, "channel_changed", now)
-    move(session, credential, "reset_channel", actor, now, reason=KIND)
-    forget_all(session, credential.id)
+    require_open(work.program.windows.sign_in, work.now)
+    credential = lock_row(work.session, approval.subject_id or 0)
+    tell_owner(work, credential, "channel_changed")
+    move(work, credential, "reset_channel", reason=KIND)
+    forget_all(work.session, credential.id)
     return act
 
 
-def refuse(session: Session, approval_id: int, actor: Actor, now: datetime) -> DeskAct:
+def refuse(work: Work, approval_id: int) -> DeskAct:
     """Refuse another person's proposal, or take the own one back; nothing changes for the household.
 
     Raises:
         NotFoundError: no such proposal, or its household is protected by now. WrongStateError: decided before.
     """
-    act = _act_of(session, approval_id)
-    _household(session, act.household_id)
-    approvals.turn_down(session, approval_id, actor, now, household_id=act.household_id)
+    act = _act_of(work.session, approval_id)
+    _household(work.session, act.household_id)
+    approvals.turn_down(work, approval_id, household_id=act.household_id)
     return act
 
 
-def waiting_changes(session: Session, actor: Actor, now: datetime) -> Sequence[Proposal]:
+def waiting_changes(work: Work) -> Sequence[Proposal]:
     """Return the proposals that wait, oldest first, at most ``MOST``; without those of protected households."""
-    rows = session.execute(
+    rows = work.session.execute(
         select(Approval, DeskAct, Call.receipt_no, StaffUser.display_name)
         .join(DeskAct, (DeskAct.subject_id == Approval.id) & (DeskAct.subject == "approval"))
         .join(Call, Call.id == DeskAct.call_id)
@@ -173,8 +167,8 @@ def waiting_changes(session: Session, actor: Actor, now: datetime) -> Sequence[P
             name,
             act.call_id,
             number,
-            own=approval.proposed_by == actor.id,
-            too_late=now >= approval.proposed_at + LIFE,
+            own=approval.proposed_by == work.actor.id,
+            too_late=work.now >= approval.proposed_at + LIFE,
         )
         for approval, act, number, name in rows
     ]

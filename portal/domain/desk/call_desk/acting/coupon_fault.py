@@ -1,17 +1,16 @@
 """Reporting a coupon that a shop refused, for a caller: a case for the back office, nothing is stopped yet."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from portal.domain.desk.call_desk.acting.kinds import Act
 from portal.domain.desk.call_desk.acting.on_behalf import admit, note
 from portal.domain.desk.call_desk.models import DeskAct
-from portal.domain.foundation.actors import Actor, Channel
+from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents.faults import Told, report_fault
 from portal.domain.mailroom.incidents.kinds import Source
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_of_household
@@ -37,35 +36,24 @@ def shown_coupons(session: Session, household_id: int) -> Sequence[HouseholdCoup
     ]
 
 
-def report_for_caller(
-    session: Session,
-    vault: Vault,
-    household_id: int,
-    ordinal: int | None,
-    told: Told,
-    actor: Actor,
-    now: datetime,
-) -> DeskAct:
+def report_for_caller(work: Work, household_id: int, ordinal: int | None, told: Told) -> DeskAct:
     """Open the case of one child's coupon; while one is open, its number is said again.
 
     Raises:
         as ``admit``; InputError: no child was chosen (``child``), or something is wrong with what was told.
         NotAllowedError: the code is being stopped (``no_coupon``).
     """
-    desk = admit(session, Act.COUPON_FAULT, household_id, actor, now)
+    desk = admit(work, Act.COUPON_FAULT, household_id)
     entry = next(
-        (one for one in shown_coupons(session, household_id) if one.ordinal == ordinal), None
+        (one for one in shown_coupons(work.session, household_id) if one.ordinal == ordinal), None
     )
     if entry is None:
         raise InputError(_("どのこどものクーポンかを選んでください。"), code="child")
     row = report_fault(
-        session,
-        vault,
+        work.acting_as(desk.actor),
         household_id,
         entry.entitlement_id,
         told,
         SOURCES[desk.actor.channel],
-        desk.actor,
-        now,
     )
-    return note(session, desk, Act.COUPON_FAULT, row.receipt_no, "coupon_fault", row.id, now)
+    return note(work, desk, Act.COUPON_FAULT, row.receipt_no, "coupon_fault", row.id)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,7 @@ from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.program.opening import staff_closed_text
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.queries import numbers_that_count
 
 
@@ -41,45 +41,34 @@ _BY_ARRIVAL = frozenset({Act.REDELIVERY, Act.NEW_LETTER, Act.ALTERNATIVE})
 """Wishes that came in time although they are entered later."""
 
 
-def offers(
-    session: Session, program: Program, call: Call, household_id: int, level: Level, now: datetime
-) -> tuple[Offer, ...]:
+def offers(work: Work, call: Call, household_id: int, level: Level) -> tuple[Offer, ...]:
     """Return every act in the order in which callers ask for them; what the service itself refuses is said by it."""
-    locks = locks_of(session, household_id, now) if level >= Level.ACT else Locks()
-    unknown = "" if level >= Level.ACT else _to_be_known(session, household_id, level)
+    locks = locks_of(work.session, household_id, work.now) if level >= Level.ACT else Locks()
+    unknown = "" if level >= Level.ACT else _to_be_known(work.session, household_id, level)
     return tuple(
-        Offer(act, _why_not(session, program, call, household_id, act, level, unknown, locks, now))
-        for act in Act
+        Offer(act, _why_not(work, call, household_id, act, level, unknown, locks)) for act in Act
     )
 
 
 def _why_not(
-    session: Session,
-    program: Program,
-    call: Call,
-    household_id: int,
-    act: Act,
-    level: Level,
-    unknown: str,
-    locks: Locks,
-    now: datetime,
+    work: Work, call: Call, household_id: int, act: Act, level: Level, unknown: str, locks: Locks
 ) -> str:
     if level < NEEDED[act]:
         return unknown
-    counts = asked_at(session, call, now) if act in _BY_ARRIVAL else now
-    if act in _WINDOWS and (closed := staff_closed_text(_WINDOWS[act](program), counts)):
+    counts = asked_at(work.session, call, work.now) if act in _BY_ARRIVAL else work.now
+    if act in _WINDOWS and (closed := staff_closed_text(_WINDOWS[act](work.program), counts)):
         return closed
     if act is Act.UNLOCK and not locks.any:
         return _s("いま止まっているものはありません。")
     if act is Act.UNLOCK and (locks.closed or not locks.can_end):
         return _s("電話では解けません。新しい手紙を案内してください。")
-    if act is Act.COUPON_FAULT and not shown_coupons(session, household_id):
+    if act is Act.COUPON_FAULT and not shown_coupons(work.session, household_id):
         return _s("本人が表示したクーポンがありません。")
-    if act is Act.CHANNEL and not channel.can_change(session, household_id):
+    if act is Act.CHANNEL and not channel.can_change(work.session, household_id):
         return _s("変えられる受け取り方が登録されていません。")
-    if act is Act.CHANNEL and not has_number(session, household_id):
+    if act is Act.CHANNEL and not has_number(work.session, household_id):
         return _s("かけなおせる電話番号が登録されていません。新しい手紙だけです。")
-    if act is Act.CHANNEL and not channel.was_called_back(session, call, household_id):
+    if act is Act.CHANNEL and not channel.was_called_back(work.session, call, household_id):
         return _after_call_back()
     return ""
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from types import MappingProxyType
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.gate import locked_call
 from portal.domain.contacts.calls.kinds import SPOKEN, CallChannel
@@ -19,6 +18,7 @@ from portal.domain.foundation.actors import Actor, Channel
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.texts import SOURCE_LOCALE, _s
+from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
 
 CHANNELS: Mapping[CallChannel, Channel] = MappingProxyType(
@@ -50,7 +50,7 @@ class Desk:
     asked_at: datetime
 
 
-def admit(session: Session, act: Act, household_id: int, actor: Actor, now: datetime) -> Desk:
+def admit(work: Work, act: Act, household_id: int) -> Desk:
     """Let the acting person's call in, with call and household locked to the end of the transaction.
 
     Raises:
@@ -58,8 +58,8 @@ def admit(session: Session, act: Act, household_id: int, actor: Actor, now: date
         NotFoundError: no such household, or a protected one: agents get the same words for both.
         ConflictError: the household is off the roster.
     """
-    call = locked_call(session, actor)
-    household = session.scalar(
+    call = locked_call(work)
+    household = work.session.scalar(
         select(Household)
         .where(Household.id == household_id)
         .with_for_update(key_share=True)
@@ -67,27 +67,21 @@ def admit(session: Session, act: Act, household_id: int, actor: Actor, now: date
     )
     if household is None or household.protected:
         raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
-    require_level(session, call, household_id, NEEDED[act])
+    require_level(work.session, call, household_id, NEEDED[act])
     if household.state != "active":
         raise ConflictError(_s("名簿から外れた世帯です。区に引き継いでください。"), code="removed")
     by_channel = Actor(
-        actor.role, actor.id, actor.organization, CHANNELS[CallChannel(call.channel)]
+        work.actor.role, work.actor.id, work.actor.organization, CHANNELS[CallChannel(call.channel)]
     )
-    level = level_of(session, call, household_id)
-    return Desk(call, household_id, level, by_channel, asked_at(session, call, now))
+    level = level_of(work.session, call, household_id)
+    return Desk(call, household_id, level, by_channel, asked_at(work.session, call, work.now))
 
 
 def note(
-    session: Session,
-    desk: Desk,
-    act: Act,
-    receipt_no: str,
-    subject: str,
-    subject_id: int,
-    now: datetime,
+    work: Work, desk: Desk, act: Act, receipt_no: str, subject: str, subject_id: int
 ) -> DeskAct:
     """Keep and log what was done; the same number twice in one call is one act."""
-    found = session.scalar(
+    found = work.session.scalar(
         select(DeskAct).where(
             DeskAct.call_id == desk.call.id,
             DeskAct.act == act.value,
@@ -106,14 +100,12 @@ def note(
         subject_id=subject_id,
         channel=desk.actor.channel.value,
         done_by=desk.actor.id,
-        done_at=now,
+        done_at=work.now,
     )
-    session.add(row)
-    session.flush()
+    work.session.add(row)
+    work.session.flush()
     record(
-        session,
-        desk.actor,
-        now,
+        work.acting_as(desk.actor),
         f"desk.{act.value}",
         subject,
         subject_id,

@@ -1,18 +1,12 @@
 """Asking for a letter or a parcel to be sent again, for a caller."""
 
-from datetime import datetime
-
-from sqlalchemy.orm import Session
-
 from portal.domain.contacts.calls.levels import Level
 from portal.domain.desk.call_desk.acting.kinds import Act
 from portal.domain.desk.call_desk.acting.on_behalf import admit, note, spoken
 from portal.domain.desk.call_desk.models import DeskAct
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.errors import ConflictError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.requests.redeliveries.letter_status import Bar, Standing, standings
 from portal.domain.requests.redeliveries.submitting import submit
 from portal.domain.requests.redeliveries.words import said_text
@@ -42,16 +36,7 @@ def next_step(standing: Standing) -> str:
     return ""
 
 
-def ask_redelivery(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    household_id: int,
-    item: str,
-    shipment_id: int | None,
-    actor: Actor,
-    now: datetime,
-) -> DeskAct:
+def ask_redelivery(work: Work, household_id: int, item: str, shipment_id: int | None) -> DeskAct:
     """Ask for the letter (``item`` letter) or a parcel (its shipment) to be sent again to the registered address.
 
     As in the portal, nothing is asked for while it is on its way. A caller who reached only the status is not taken for
@@ -61,22 +46,18 @@ def ask_redelivery(
         as ``admit``; TooEarlyError, TooLateError: outside the window. NotFoundError: no such parcel.
         ConflictError: not now; the sentence says why and what else is possible (code: a ``Bar``).
     """
-    desk = admit(session, Act.REDELIVERY, household_id, actor, now)
-    for standing in standings(session, program, household_id, now):
+    desk = admit(work, Act.REDELIVERY, household_id)
+    for standing in standings(work, household_id):
         key = standing.shipment.id if standing.shipment is not None and item != "letter" else None
         if standing.item == item and key == shipment_id and standing.bar in REFUSED:
             raise ConflictError(said_text(standing), code=standing.bar.value)
     request = submit(
-        session,
-        vault,
-        program,
+        work.acting_as(desk.actor),
         household_id,
         item,
         shipment_id,
-        desk.actor,
-        now,
         received_at=desk.asked_at,
         sure=desk.level >= Level.ACT,
     )
     request.language = spoken(desk.call)
-    return note(session, desk, Act.REDELIVERY, request.receipt_no, "request", request.id, now)
+    return note(work, desk, Act.REDELIVERY, request.receipt_no, "request", request.id)

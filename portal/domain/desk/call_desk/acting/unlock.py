@@ -1,21 +1,16 @@
 """Letting a caller sign in again: a frozen birth date, and the waiting after wrong passwords or codes."""
 
-from datetime import datetime
-
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from portal.domain.desk.call_desk.acting.kinds import Act
 from portal.domain.desk.call_desk.acting.locks import living_credential, locks_of, password_key
 from portal.domain.desk.call_desk.acting.on_behalf import admit, note
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.desk.casework.frozen import open_again, unfreeze
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.program.opening import require_open
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.authn import codes, throttles
 from portal.domain.people.credentials.services import lock_row
 from portal.domain.people.signin.notify import tell_owner
@@ -23,9 +18,7 @@ from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import BIRTH_FROZEN, new_receipt_no
 
 
-def unlock(
-    session: Session, vault: Vault, program: Program, household_id: int, actor: Actor, now: datetime
-) -> DeskAct:
+def unlock(work: Work, household_id: int) -> DeskAct:
     """End what may be ended of ``Locks``; a frozen birth date as the back office does it, with its task.
 
     Tries stay counted in all (T1, T6 of ``security.md`` §2), so that no number of calls lets anybody guess on. The owner
@@ -35,10 +28,10 @@ def unlock(
         as ``admit``; TooEarlyError, TooLateError: nobody can sign in now.
         ConflictError: no account (``no_account``), nothing is locked (``open``), or only a new letter helps (``letter``).
     """
-    desk = admit(session, Act.UNLOCK, household_id, actor, now)
-    require_open(program.windows.sign_in, now)
-    credential = living_credential(session, household_id)
-    locks = locks_of(session, household_id, now)
+    desk = admit(work, Act.UNLOCK, household_id)
+    require_open(work.program.windows.sign_in, work.now)
+    credential = living_credential(work.session, household_id)
+    locks = locks_of(work.session, household_id, work.now)
     if not locks.any:
         raise ConflictError(
             _s(
@@ -54,13 +47,13 @@ def unlock(
         frozen = select(Task.id).where(
             Task.kind == BIRTH_FROZEN, Task.household_id == household_id, Task.state == "open"
         )
-        task_id = session.scalar(frozen.order_by(Task.id).limit(1))
+        task_id = work.session.scalar(frozen.order_by(Task.id).limit(1))
         if task_id is not None:
-            unfreeze(session, task_id, desk.actor, now)
+            unfreeze(work.acting_as(desk.actor), task_id)
         else:
-            open_again(session, household_id, desk.actor, now)
-    credential = lock_row(session, credential.id)
-    throttles.end_wait(session, throttles.UNKNOWN_DEVICE, password_key(credential))
-    codes.end_wait(session, credential.id, now)
-    tell_owner(session, vault, credential, "unlocked", now)
-    return note(session, desk, Act.UNLOCK, new_receipt_no(), "credential", credential.id, now)
+            open_again(work.acting_as(desk.actor), household_id)
+    credential = lock_row(work.session, credential.id)
+    throttles.end_wait(work.session, throttles.UNKNOWN_DEVICE, password_key(credential))
+    codes.end_wait(work.session, credential.id, work.now)
+    tell_owner(work, credential, "unlocked")
+    return note(work, desk, Act.UNLOCK, new_receipt_no(), "credential", credential.id)

@@ -14,11 +14,10 @@ import pyrage
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.clock import Clock
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s, _sn
+from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import PrintChunk, PrintRun
 from portal.domain.letters.letters.states import PRINT_RUN
@@ -33,20 +32,9 @@ from portal.domain.mailroom.printing.archives.sending import (
 )
 from portal.domain.mailroom.printing.models import PrintArchive
 from portal.domain.mailroom.printing.proofs.making import live_proof
-from portal.domain.mailroom.printing.runs.build import Transaction
 from portal.domain.mailroom.printing.runs.files import PART, existing_folder, locked_folder, put
 from portal.domain.mailroom.printing.runs.queries import count_to_withdraw
 from portal.domain.mailroom.printing.states import ARCHIVE
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """What an archive is built with: transactions, the clock, and in whose name."""
-
-    read: Transaction
-    write: Transaction
-    clock: Clock
-    actor: Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +48,7 @@ class BuiltArchive:
     children: int
 
 
-def build_archive(sender: Sender, run_id: int, subcontractor_id: int) -> BuiltArchive:
+def build_archive(source: WorkSource, run_id: int, subcontractor_id: int) -> BuiltArchive:
     """Build the archive of a finished run for a mail house; one that went stale before is dropped.
 
     Raises:
@@ -72,13 +60,13 @@ def build_archive(sender: Sender, run_id: int, subcontractor_id: int) -> BuiltAr
         InputError: a file of the run is gone or was changed.
         OSError: the archive cannot be written; nothing is noted then.
     """
-    if sender.actor.id is None:
+    if source.actor.id is None:
         raise NotAllowedError(_s("アーカイブを作れるのは、アカウントのある職員だけです。"))
-    with sender.write() as session:
+    with source.write() as session:
         folder = _ready(session, run_id, subcontractor_id)
     with locked_folder(existing_folder(folder)):
-        with sender.read() as session:
-            plan = _plan(session, run_id, subcontractor_id, folder, sender.clock.now(session))
+        with source.read() as session:
+            plan = _plan(session, run_id, subcontractor_id, folder, source.clock.now(session))
             known = set(
                 session.scalars(
                     select(PrintArchive.file_name).where(
@@ -90,15 +78,13 @@ def build_archive(sender: Sender, run_id: int, subcontractor_id: int) -> BuiltAr
         part = folder / (plan.name + PART)
         try:
             sha256, size = _encrypt(plan, part)
-            with sender.write() as session:
+            with source.writing() as work:
                 made = _note(
-                    session,
+                    work,
                     plan,
                     subcontractor_id,
                     sha256,
                     size,
-                    sender.actor,
-                    sender.clock.now(session),
                 )
                 put(part)
         except BaseException:
@@ -205,21 +191,13 @@ def _encrypt(plan: Plan, part: Path) -> tuple[str, int]:
     return target.sha256, target.size
 
 
-def _note(
-    session: Session,
-    plan: Plan,
-    subcontractor_id: int,
-    sha256: str,
-    size: int,
-    actor: Actor,
-    now: datetime,
-) -> int:
+def _note(work: Work, plan: Plan, subcontractor_id: int, sha256: str, size: int) -> int:
     """Note the archive in place of a stale one; what changed meanwhile ends the build."""
-    _ready(session, plan.run_id, subcontractor_id)
-    stale = live_archive(session, plan.run_id)
+    _ready(work.session, plan.run_id, subcontractor_id)
+    stale = live_archive(work.session, plan.run_id)
     if stale is not None:
         stale.state = ARCHIVE.next(stale.state, "drop")
-        session.flush()
+        work.session.flush()
     made = PrintArchive(
         print_run_id=plan.run_id,
         number=plan.number,
@@ -229,20 +207,18 @@ def _note(
         size=size,
         letters=plan.letters,
         children=plan.children,
-        built_at=now,
-        built_by=actor.id or 0,
+        built_at=work.now,
+        built_by=work.actor.id or 0,
     )
-    session.add(made)
-    session.flush()
-    if is_stale(session, made):
+    work.session.add(made)
+    work.session.flush()
+    if is_stale(work.session, made):
         raise ConflictError(
             _s("アーカイブを作る間に、手紙が抜き取られました。もう一度実行してください。"),
             code="archive_stale",
         )
     record(
-        session,
-        actor,
-        now,
+        work,
         "print_archive.built",
         SUBJECT,
         made.id,
@@ -250,5 +226,5 @@ def _note(
         letters=made.letters,
         sha256=sha256,
     )
-    session.flush()
+    work.session.flush()
     return made.id

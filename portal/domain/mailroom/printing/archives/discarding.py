@@ -1,13 +1,9 @@
 """Discarding a run that was refused from its proof: all its letters end at once, and the next run makes new ones."""
 
-from datetime import datetime
-
-from sqlalchemy.orm import Session
-
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotAllowedError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.states import PRINT_RUN
 from portal.domain.mailroom.printing.archives.sending import live_archive
 from portal.domain.mailroom.printing.proofs.making import forget_pictures, live_proof, locked_run
@@ -17,7 +13,7 @@ from portal.domain.mailroom.printing.states import ARCHIVE
 REASON = "run_discarded"
 
 
-def discard_run(session: Session, run_id: int, actor: Actor, now: datetime) -> Superseded:
+def discard_run(work: Work, run_id: int) -> Superseded:
     """Discard a refused run with all its letters, IDs and passwords, its archive and its proof's pictures.
 
     Raises:
@@ -26,30 +22,28 @@ def discard_run(session: Session, run_id: int, actor: Actor, now: datetime) -> S
         ConflictError: nobody refused it (code ``not_refused``).
         NotAllowedError: the actor has no account.
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("印刷を取りやめられるのは、アカウントのある職員だけです。"))
-    run = locked_run(session, run_id)
+    run = locked_run(work.session, run_id)
     after = PRINT_RUN.next(run.state, "discard")
-    proof = live_proof(session, run_id)
+    proof = live_proof(work.session, run_id)
     if proof is None or proof.state != "refused":
         raise ConflictError(
             _s("取りやめられるのは、校正刷りで承認されなかった印刷だけです。"), code="not_refused"
         )
-    archive = live_archive(session, run_id)
+    archive = live_archive(work.session, run_id)
     if archive is not None:
         archive.state = ARCHIVE.next(archive.state, "drop")
-    gone = supersede_letters(session, run_id, ("printed",), actor, now, REASON, counter=True)
-    forget_pictures(session, run_id, actor, now)
+    gone = supersede_letters(work, run_id, ("printed",), REASON, counter=True)
+    forget_pictures(work, run_id)
     run.state = after
     record(
-        session,
-        actor,
-        now,
+        work,
         "print_run.discarded",
         "print_run",
         run_id,
         letters=gone.letters,
         credentials=gone.credentials,
     )
-    session.flush()
+    work.session.flush()
     return gone

@@ -1,19 +1,17 @@
 """Taking the plain files of letters off the disk once the letters have left the house, and writing that down."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import WorkSource
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.mailroom.printing.models import PrintArchive
-from portal.domain.mailroom.printing.runs.build import Transaction
 from portal.domain.mailroom.printing.runs.files import PART
 
 STAYING = ("prepared", "printed")
@@ -58,9 +56,7 @@ def plain_files(session: Session, run_id: int) -> int:
     return len(rows.all())
 
 
-def remove_plain_files(
-    write: Transaction, run_id: int, actor: Actor, now: datetime, *, elsewhere: bool = False
-) -> Removed:
+def remove_plain_files(source: WorkSource, run_id: int, *, elsewhere: bool = False) -> Removed:
     """Remove the files of a run whose letters are all out of the house; done again, nothing more happens.
 
     A file goes first, then the note: killed between, the next call finds it gone and writes that down. With
@@ -70,7 +66,8 @@ def remove_plain_files(
         NotFoundError: there is no such run.
         ConflictError: it was not handed over, or its folder is not on this machine.
     """
-    with write() as session:
+    with source.writing() as work:
+        session = work.session
         run = session.scalar(select(PrintRun).where(PrintRun.id == run_id).with_for_update())
         if run is None:
             raise NotFoundError(_s("この印刷は見つかりませんでした。"))
@@ -108,12 +105,10 @@ def remove_plain_files(
         for chunk in gone:
             for name in (chunk.file_name or "", (chunk.file_name or "") + PART):
                 (folder / name).unlink(missing_ok=True)
-            chunk.removed_at = now
+            chunk.removed_at = work.now
         if gone:
             record(
-                session,
-                actor,
-                now,
+                work,
                 "print_run.plain_removed",
                 "print_run",
                 run_id,

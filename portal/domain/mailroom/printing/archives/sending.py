@@ -1,15 +1,14 @@
 """Archives of a run: which one counts, sending it with the hand-over, and giving a whole batch up when one is lost."""
 
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.subcontractors.services import LETTERS, FileFacts, note_sent
@@ -87,43 +86,32 @@ def refuse_wrong_archive(session: Session, run_id: int) -> None:
         )
 
 
-def send_archive(session: Session, run_id: int, actor: Actor, now: datetime) -> PrintArchive | None:
+def send_archive(work: Work, run_id: int) -> PrintArchive | None:
     """Note that a run's archive goes to its mail house with the hand-over; None where the run has none.
 
     Raises:
         ConflictError: as ``refuse_wrong_archive``.
         NotAllowedError: the ward has not consented, or no longer does.
     """
-    refuse_wrong_archive(session, run_id)
-    archive = live_archive(session, run_id)
+    refuse_wrong_archive(work.session, run_id)
+    archive = live_archive(work.session, run_id)
     if archive is None:
         return None
     facts = FileFacts(
         LETTERS, archive.file_name, archive.sha256, archive.letters, "print_run", run_id
     )
-    sent = note_sent(session, archive.subcontractor_id, facts, actor, now)
+    sent = note_sent(work, archive.subcontractor_id, facts)
     archive.state, archive.sent_at, archive.sent_file_id = (
         ARCHIVE.next(archive.state, "send"),
-        now,
+        work.now,
         sent.id,
     )
-    record(
-        session,
-        actor,
-        now,
-        "print_archive.sent",
-        SUBJECT,
-        archive.id,
-        run=run_id,
-        letters=archive.letters,
-    )
-    session.flush()
+    record(work, "print_archive.sent", SUBJECT, archive.id, run=run_id, letters=archive.letters)
+    work.session.flush()
     return archive
 
 
-def take_archive(
-    session: Session, run_id: int, archive_id: int, actor: Actor, now: datetime
-) -> Path:
+def take_archive(work: Work, run_id: int, archive_id: int) -> Path:
     """Return where the archive of a handed-over run lies, for somebody who brings it to the mail house; noted each time.
 
     Raises:
@@ -131,9 +119,9 @@ def take_archive(
         NotAllowedError: the actor has no account.
         ConflictError: it was not handed over, or is lost (code ``not_sent``).
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("アーカイブを受け取れるのは、アカウントのある職員だけです。"))
-    archive = session.scalar(
+    archive = work.session.scalar(
         select(PrintArchive).where(
             PrintArchive.id == archive_id, PrintArchive.print_run_id == run_id
         )
@@ -144,24 +132,15 @@ def take_archive(
         raise ConflictError(
             _s("渡せるのは、差し出しが承認されたアーカイブだけです。"), code="not_sent"
         )
-    path = Path(session.get_one(PrintRun, run_id).folder) / archive.file_name
+    path = Path(work.session.get_one(PrintRun, run_id).folder) / archive.file_name
     if not path.is_file() or path.stat().st_size != archive.size:
         raise NotFoundError(_s("アーカイブのファイルが、このコンピューターにはもうありません。"))
-    record(
-        session,
-        actor,
-        now,
-        "print_archive.taken",
-        SUBJECT,
-        archive.id,
-        run=run_id,
-        sha256=archive.sha256,
-    )
-    session.flush()
+    record(work, "print_archive.taken", SUBJECT, archive.id, run=run_id, sha256=archive.sha256)
+    work.session.flush()
     return path
 
 
-def lose_archive(session: Session, archive_id: int, actor: Actor, now: datetime) -> Superseded:
+def lose_archive(work: Work, archive_id: int) -> Superseded:
     """Give up a lost archive: all its letters are superseded and their IDs and passwords too, at once.
 
     The next print run makes new letters for these households. Letters of the ward's counter were never inside.
@@ -171,30 +150,28 @@ def lose_archive(session: Session, archive_id: int, actor: Actor, now: datetime)
         NotAllowedError: the actor has no account.
         WrongStateError: it was given up before, or never counted.
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(
             _s("アーカイブの紛失を記録できるのは、アカウントのある職員だけです。")
         )
-    run_id = session.scalar(select(PrintArchive.print_run_id).where(PrintArchive.id == archive_id))
+    run_id = work.session.scalar(
+        select(PrintArchive.print_run_id).where(PrintArchive.id == archive_id)
+    )
     if run_id is None:
         raise NotFoundError(_s("このアーカイブは見つかりませんでした。"))
     # the run first, as everybody does who hands it over
-    session.scalars(select(PrintRun.id).where(PrintRun.id == run_id).with_for_update()).one()
-    archive = session.scalars(
+    work.session.scalars(select(PrintRun.id).where(PrintRun.id == run_id).with_for_update()).one()
+    archive = work.session.scalars(
         select(PrintArchive)
         .where(PrintArchive.id == archive_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
-    archive.state, archive.lost_at = ARCHIVE.next(archive.state, "lose"), now
-    lost = supersede_letters(
-        session, run_id, ("printed", "handed_over"), actor, now, LOST_REASON, counter=False
-    )
-    forget_pictures(session, run_id, actor, now)
+    archive.state, archive.lost_at = ARCHIVE.next(archive.state, "lose"), work.now
+    lost = supersede_letters(work, run_id, ("printed", "handed_over"), LOST_REASON, counter=False)
+    forget_pictures(work, run_id)
     record(
-        session,
-        actor,
-        now,
+        work,
         "print_archive.lost",
         SUBJECT,
         archive.id,
@@ -202,5 +179,5 @@ def lose_archive(session: Session, archive_id: int, actor: Actor, now: datetime)
         letters=lost.letters,
         credentials=lost.credentials,
     )
-    session.flush()
+    work.session.flush()
     return lost

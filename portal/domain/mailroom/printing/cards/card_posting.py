@@ -1,15 +1,15 @@
 """Prints of cards at the post office: each goes whole, on one day, by a class without labels."""
 
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import CardPrint
 from portal.domain.letters.shipments.mail import MAIL
 
@@ -24,9 +24,7 @@ def prints_waiting(session: Session, limit: int = SHOWN) -> list[CardPrint]:
     return list(session.scalars(statement))
 
 
-def post_cards(
-    session: Session, print_id: int, day: date, mail_class: str, actor: Actor, now: datetime
-) -> CardPrint:
+def post_cards(work: Work, print_id: int, day: date, mail_class: str) -> CardPrint:
     """Note that all cards of a print went to the post on ``day`` (JST); postage counts them from then on.
 
     Raises:
@@ -34,12 +32,12 @@ def post_cards(
         InputError: a day to come or before the print, or a class with a label for each item.
         ConflictError: it was posted before.
     """
-    row = session.get(CardPrint, print_id, with_for_update=True, populate_existing=True)
+    row = work.session.get(CardPrint, print_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError(_s("この印刷は見つかりませんでした。"))
     if row.posted_on is not None:
         raise ConflictError(_s("このカードは、もう差し出してあります。"), code="cards")
-    if not jst_date(row.printed_at) <= day <= jst_date(now):
+    if not jst_date(row.printed_at) <= day <= jst_date(work.now):
         raise InputError(
             _s("差し出した日を、印刷した日から今日までの日付で入力してください。"), code="cards"
         )
@@ -47,9 +45,7 @@ def post_cards(
         raise InputError(_s("カードは、お問い合わせ番号のない郵便で差し出します。"), code="cards")
     row.posted_on, row.mail_class = day, mail_class
     record(
-        session,
-        actor,
-        now,
+        work,
         "card_print.posted",
         "card_print",
         row.id,
@@ -57,5 +53,5 @@ def post_cards(
         mail_class=mail_class,
         day=day.isoformat(),
     )
-    session.flush()
+    work.session.flush()
     return row

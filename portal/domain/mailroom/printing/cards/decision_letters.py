@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.texts import SOURCE_LOCALE, _, use_locale
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.letters.card import Decision
 from portal.domain.requests.alternatives import words as alternatives
@@ -43,24 +43,24 @@ def versions(session: Session, rows: Collection[Announcement]) -> dict[int, int]
 
 
 def decisions(
-    session: Session, vault: Vault, rows: Collection[Announcement], locales: Sequence[str]
+    work: Work, rows: Collection[Announcement], locales: Sequence[str]
 ) -> dict[int, dict[str, Decision]]:
     """Return what the announcements of decisions say in each language, by their keys, as the requests stand now."""
     found: dict[int, dict[str, Decision]] = {}
-    for key, request in _requests(session, rows).items():
+    for key, request in _requests(work.session, rows).items():
         found[key] = {}
         for locale in locales:
             with use_locale(locale):
-                found[key][locale] = _decision(session, vault, request, locale)
+                found[key][locale] = _decision(work, request, locale)
     return found
 
 
-def _decision(session: Session, vault: Vault, request: Request, locale: str) -> Decision:
+def _decision(work: Work, request: Request, locale: str) -> Decision:
     words = WORDS[request.kind]
     why: list[str] = []
     if (reason := words.REASONS.get(request.reply or "")) is not None and request.reply != OTHER:
         why.append(reason())
-    if locale == SOURCE_LOCALE and (reply := reply_of(vault, request)):
+    if locale == SOURCE_LOCALE and (reply := reply_of(work.vault, request)):
         why.append(
             reply
             if len(reply) <= LONGEST_REPLY
@@ -70,7 +70,7 @@ def _decision(session: Session, vault: Vault, request: Request, locale: str) -> 
         kind_name(request.kind),
         state_words(request),
         tuple(why),
-        next_words(words.steps_of(session, request)),
+        next_words(words.steps_of(work.session, request)),
     )
 
 

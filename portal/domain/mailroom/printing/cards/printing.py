@@ -16,11 +16,11 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record, record_many
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import Announcement, CardPrint
 from portal.domain.letters.announcements.services import CARD, HELD, LATE, stop
 from portal.domain.letters.announcements.silence import silenced
@@ -87,23 +87,21 @@ class BuiltCards:
     """Files of an interrupted print, noted before and now in their place."""
 
 
-def check_cards(
-    session: Session, printer: Printer, now: datetime, kind: str | None = None
-) -> CardCheck:
+def check_cards(work: Work, printer: Printer, kind: str | None = None) -> CardCheck:
     """Look at the waiting cards of a kind, or of both, oldest first; changes nothing."""
     ready: list[Ready] = []
     stopped: list[int] = []
     unprintable: list[int] = []
     printable = 0
-    for rows in _pages(session, kind):
-        barred = _barred(session, rows, now)
+    for rows in _pages(work.session, kind):
+        barred = _barred(work.session, rows, work.now)
         stopped += barred
         left = [row for row in rows if row.id not in barred]
         keys = [row.household_id for row in left]
-        standing = _standing(session, keys)
-        addressees = read_addressees(session, printer.vault, printer.program.names.ward.ja, keys)
-        said = decisions(session, printer.vault, left, printer.program.languages)
-        seen = versions(session, left)
+        standing = _standing(work.session, keys)
+        addressees = read_addressees(work, printer.program.names.ward.ja, keys)
+        said = decisions(work, left, printer.program.languages)
+        seen = versions(work.session, left)
         for row in left:
             addressee = addressees[row.household_id]
             if findings_of(row.household_id, addressee, printer.program, printer.fonts):
@@ -161,11 +159,11 @@ def _print_file(
     for _round in range(ROUNDS):
         with printer.read() as session:
             now = printer.clock.now(session)
-            found = check_cards(session, printer, now, kind)
-            texts = approved_texts(session, printer.program) if found.ready else None
+            found = check_cards(printer.work(session), printer, kind)
+            texts = approved_texts(printer.work(session)) if found.ready else None
         if not found.ready:
             with printer.write() as session:
-                barred += _stop(session, found.stopped, printer.clock.now(session))
+                barred += _stop(printer.work(session), found.stopped)
             return None, 0, barred, found.unprintable
         day = jst_date(now)
         pdf = render_cards([one.content for one in found.ready], printer.frame(day))
@@ -174,9 +172,9 @@ def _print_file(
         # Whatever happens from here, the next print knows from the database whether this file counts.
         with printer.write() as session:
             now = printer.clock.now(session)
-            barred += _stop(session, found.stopped, now)
+            barred += _stop(printer.work(session), found.stopped)
             noted = _note_printed(
-                session, found.ready, kind, folder / name, pdf, day, texts, printer.actor, now
+                printer.work(session), found.ready, kind, folder / name, pdf, day, texts
             )
         if noted:
             return put(part), len(found.ready), barred, found.unprintable
@@ -246,33 +244,31 @@ def _locked(session: Session, ids: Collection[int]) -> Sequence[Announcement]:
     ).all()
 
 
-def _stop(session: Session, ids: Collection[int], now: datetime) -> int:
-    rows = _locked(session, ids)
-    barred = set(_barred(session, rows, now))
+def _stop(work: Work, ids: Collection[int]) -> int:
+    rows = _locked(work.session, ids)
+    barred = set(_barred(work.session, rows, work.now))
     for row in rows:
         if row.id in barred:
-            stop(session, row, now, LATE if _is_late(row, jst_date(now)) else HELD)
-    session.flush()
+            stop(work, row, LATE if _is_late(row, jst_date(work.now)) else HELD)
+    work.session.flush()
     return len(barred)
 
 
 def _note_printed(
-    session: Session,
+    work: Work,
     drawn: Sequence[Ready],
     kind: str,
     target: Path,
     pdf: bytes,
     day: date,
     texts: int | None,
-    actor: Actor,
-    now: datetime,
 ) -> bool:
     """Note the cards as printed; False when one of them changed, was stopped or was printed by somebody else."""
-    rows = _locked(session, [one.id for one in drawn])
+    rows = _locked(work.session, [one.id for one in drawn])
     keys = {one.household_id for one in drawn}
-    lock_households(session, keys)
-    standing = _standing(session, keys)
-    seen = versions(session, rows)
+    lock_households(work.session, keys)
+    standing = _standing(work.session, keys)
+    seen = versions(work.session, rows)
     same = all(
         standing.get(one.household_id) == (one.changed_at, one.approved_at)
         and seen.get(one.id) == one.request_version
@@ -280,7 +276,12 @@ def _note_printed(
     )
     numbers = [one.content.letter.letter_number for one in drawn]
     taken = select(Announcement.id).where(Announcement.card_number.in_(numbers))
-    if len(rows) != len(drawn) or not same or _barred(session, rows, now) or session.scalar(taken):
+    if (
+        len(rows) != len(drawn)
+        or not same
+        or _barred(work.session, rows, work.now)
+        or work.session.scalar(taken)
+    ):
         return False
     made = CardPrint(
         kind=kind,
@@ -288,21 +289,25 @@ def _note_printed(
         folder=str(target.parent),
         file_name=target.name,
         notice_date=day,
-        printed_at=now,
+        printed_at=work.now,
         sha256=hashlib.sha256(pdf).hexdigest(),
     )
-    session.add(made)
-    session.flush()
+    work.session.add(made)
+    work.session.flush()
     by_key = {row.id: row for row in rows}
     for position, one in enumerate(drawn, 1):
         row = by_key[one.id]
-        row.state, row.changed_at, row.sent_at = ANNOUNCEMENT.next(row.state, "print"), now, now
+        row.state, row.changed_at, row.sent_at = (
+            ANNOUNCEMENT.next(row.state, "print"),
+            work.now,
+            work.now,
+        )
         row.card_print_id, row.position, row.card_number = made.id, position, numbers[position - 1]
     events = [(one.id, one.household_id) for one in drawn]
-    record_many(session, actor, now, "notice.printed", "announcement", events)
-    note_texts(session, texts, made.id, now, CARDS)
-    record(session, actor, now, "card_print.printed", "card_print", made.id, cards=made.cards)
-    session.flush()
+    record_many(work, "notice.printed", "announcement", events)
+    note_texts(work.session, texts, made.id, work.now, CARDS)
+    record(work, "card_print.printed", "card_print", made.id, cards=made.cards)
+    work.session.flush()
     return True
 
 

@@ -15,6 +15,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.printing.models import Dispatch
@@ -83,49 +84,47 @@ def read_towns(typed: str, known: Collection[str]) -> tuple[str, ...]:
     return found
 
 
-def plan(session: Session, vault: Vault, wanted: Plan, actor: Actor, now: datetime) -> Dispatch:
+def plan(work: Work, wanted: Plan) -> Dispatch:
     """Add a posting to the calendar.
 
     Raises:
         InputError: a field is missing or wrong; ``code`` names it.
         NotAllowedError: the actor has no account.
     """
-    _account(actor)
-    _check(session, wanted, now)
+    _account(work.actor)
+    _check(work.session, wanted, work.now)
     row = Dispatch(
         day=wanted.day,
         post_office=wanted.post_office.strip(),
         planned=wanted.planned,
         towns=list(wanted.towns),
         print_run_id=wanted.run_id,
-        created_at=now,
-        changed_at=now,
+        created_at=work.now,
+        changed_at=work.now,
     )
-    session.add(row)
-    session.flush()
-    _write_note(vault, row, wanted.note)
-    record(session, actor, now, "dispatch.planned", SUBJECT, row.id, **_facts(row))
-    session.flush()
+    work.session.add(row)
+    work.session.flush()
+    _write_note(work.vault, row, wanted.note)
+    record(work, "dispatch.planned", SUBJECT, row.id, **_facts(row))
+    work.session.flush()
     return row
 
 
-def change(
-    session: Session, vault: Vault, dispatch_id: int, wanted: Plan, actor: Actor, now: datetime
-) -> Dispatch:
+def change(work: Work, dispatch_id: int, wanted: Plan) -> Dispatch:
     """Change a planned posting. Raises as ``plan``, NotFoundError, and WrongStateError once it was sent or cancelled."""
-    _account(actor)
-    row = locked(session, dispatch_id)
+    _account(work.actor)
+    row = locked(work.session, dispatch_id)
     DISPATCH.next(row.state, "send")  # what may still be sent may be changed
-    _check(session, wanted, now)
+    _check(work.session, wanted, work.now)
     row.day, row.post_office, row.planned = wanted.day, wanted.post_office.strip(), wanted.planned
-    row.towns, row.print_run_id, row.changed_at = list(wanted.towns), wanted.run_id, now
-    _write_note(vault, row, wanted.note)
-    record(session, actor, now, "dispatch.changed", SUBJECT, row.id, **_facts(row))
-    session.flush()
+    row.towns, row.print_run_id, row.changed_at = list(wanted.towns), wanted.run_id, work.now
+    _write_note(work.vault, row, wanted.note)
+    record(work, "dispatch.changed", SUBJECT, row.id, **_facts(row))
+    work.session.flush()
     return row
 
 
-def mark_sent(session: Session, dispatch_id: int, actor: Actor, now: datetime) -> Dispatch:
+def mark_sent(work: Work, dispatch_id: int) -> Dispatch:
     """Note that the letters went to the post office.
 
     Raises:
@@ -134,26 +133,26 @@ def mark_sent(session: Session, dispatch_id: int, actor: Actor, now: datetime) -
         WrongStateError: it was sent or cancelled before.
         NotAllowedError: the actor has no account.
     """
-    _account(actor)
-    row = locked(session, dispatch_id)
+    _account(work.actor)
+    row = locked(work.session, dispatch_id)
     after = DISPATCH.next(row.state, "send")
-    if row.day > jst_date(now):
+    if row.day > jst_date(work.now):
         raise InputError(
             _s("予定の日がまだ来ていません。早く送ったときは、さきに日付を変えてください。")
         )
-    row.state, row.changed_at = after, now
-    record(session, actor, now, "dispatch.sent", SUBJECT, row.id, **_facts(row))
-    session.flush()
+    row.state, row.changed_at = after, work.now
+    record(work, "dispatch.sent", SUBJECT, row.id, **_facts(row))
+    work.session.flush()
     return row
 
 
-def cancel(session: Session, dispatch_id: int, actor: Actor, now: datetime) -> Dispatch:
+def cancel(work: Work, dispatch_id: int) -> Dispatch:
     """Give a planned posting up; residents no longer read it. Raises as ``mark_sent``, without the day."""
-    _account(actor)
-    row = locked(session, dispatch_id)
-    row.state, row.changed_at = DISPATCH.next(row.state, "cancel"), now
-    record(session, actor, now, "dispatch.cancelled", SUBJECT, row.id, **_facts(row))
-    session.flush()
+    _account(work.actor)
+    row = locked(work.session, dispatch_id)
+    row.state, row.changed_at = DISPATCH.next(row.state, "cancel"), work.now
+    record(work, "dispatch.cancelled", SUBJECT, row.id, **_facts(row))
+    work.session.flush()
     return row
 
 

@@ -2,19 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.queries import open_for
 from portal.domain.foundation.approvals.services import confirm, propose
 from portal.domain.foundation.audit.services import record, record_many
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s, _sn
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.bare import locked as bare
 from portal.domain.letters.letters.bare import take_out as take_out_bare
 from portal.domain.letters.letters.kinds import kind_of
@@ -47,7 +45,7 @@ def proposal_of(session: Session, run_id: int) -> Approval | None:
     return open_for(session, HAND_OVER, SUBJECT, [run_id]).get(run_id)
 
 
-def propose_hand_over(session: Session, run_id: int, actor: Actor, now: datetime) -> Approval:
+def propose_hand_over(work: Work, run_id: int) -> Approval:
     """Propose to hand a finished run over; another person confirms it with ``confirm_hand_over``.
 
     Raises:
@@ -57,17 +55,15 @@ def propose_hand_over(session: Session, run_id: int, actor: Actor, now: datetime
             nobody approved the run from its proof.
         NotAllowedError: the actor has no account.
     """
-    run = locked_run(session, run_id)
+    run = locked_run(work.session, run_id)
     PRINT_RUN.next(run.state, "hand_over")
-    _refuse_letters_that_must_stay(session, run_id)
-    refuse_wrong_archive(session, run_id)
-    require_approval(session, run_id)
-    return propose(session, HAND_OVER, SUBJECT, run_id, actor, now)
+    _refuse_letters_that_must_stay(work.session, run_id)
+    refuse_wrong_archive(work.session, run_id)
+    require_approval(work.session, run_id)
+    return propose(work, HAND_OVER, SUBJECT, run_id)
 
 
-def confirm_hand_over(
-    session: Session, vault: Vault, run_id: int, actor: Actor, now: datetime
-) -> HandedOver:
+def confirm_hand_over(work: Work, run_id: int) -> HandedOver:
     """Confirm another person's proposal: the run and all its printed letters are handed over, together.
 
     Households that asked for their letter again are told that it is in the post. The pictures of the proof go.
@@ -81,38 +77,38 @@ def confirm_hand_over(
             nobody approved the run from its proof.
         NotAllowedError: the own proposal, or a mail house without the ward's consent.
     """
-    run = locked_run(session, run_id)
+    run = locked_run(work.session, run_id)
     after = PRINT_RUN.next(run.state, "hand_over")
-    waiting = proposal_of(session, run_id)
+    waiting = proposal_of(work.session, run_id)
     if waiting is None:
         raise NotFoundError(_s("この印刷の差し出しは、まだ提案されていません。"))
     # Locked to the end of the transaction, so that no hold or protection comes in between check and commit.
-    letters = kind_of(session, run_id).table
+    letters = kind_of(work.session, run_id).table
     households = select(letters.household_id).where(
         letters.print_run_id == run_id, letters.state == PRINTED
     )
-    session.execute(
+    work.session.execute(
         select(Household.id)
         .where(Household.id.in_(households))
         .order_by(Household.id)
         .with_for_update()
     ).all()
-    _refuse_letters_that_must_stay(session, run_id)
-    require_approval(session, run_id)
-    send_archive(session, run_id, actor, now)
-    confirm(session, waiting.id, actor, now, ward_needed=False)
-    done = _hand_over(session, run, after, actor, now)
-    forget_pictures(session, run_id, actor, now)
+    _refuse_letters_that_must_stay(work.session, run_id)
+    require_approval(work.session, run_id)
+    send_archive(work, run_id)
+    confirm(work, waiting.id, ward_needed=False)
+    done = _hand_over(work, run, after)
+    forget_pictures(work, run_id)
     again = select(Letter.household_id).where(
-        Letter.print_run_id == run_id, Letter.handed_over_at == now, Letter.reason == REDELIVERY
+        Letter.print_run_id == run_id,
+        Letter.handed_over_at == work.now,
+        Letter.reason == REDELIVERY,
     )
-    letters_posted(session, vault, session.scalars(again).all(), now)
+    letters_posted(work, work.session.scalars(again).all())
     return done
 
 
-def take_out(
-    session: Session, run_id: int, letter_ids: Collection[int], actor: Actor, now: datetime
-) -> int:
+def take_out(work: Work, run_id: int, letter_ids: Collection[int]) -> int:
     """Note that letters of a run were taken out before posting: each is cancelled, its ID and password closed.
 
     Returns how many; a letter that a colleague noted before is passed over.
@@ -122,17 +118,17 @@ def take_out(
         WrongStateError: the run is still being built, or was handed over before.
         NotAllowedError: the actor has no account.
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("手紙を抜き取れるのは、アカウントのある職員だけです。"))
-    run = locked_run(session, run_id)
+    run = locked_run(work.session, run_id)
     PRINT_RUN.next(run.state, "hand_over")
     count, take = 0, take_out_bare if run.is_bare else cancel
     for letter_id in sorted(letter_ids):
-        letter = bare(session, letter_id) if run.is_bare else locked(session, letter_id)
+        letter = bare(work.session, letter_id) if run.is_bare else locked(work.session, letter_id)
         if letter.print_run_id != run_id:
             raise NotFoundError(_s("この手紙は見つかりませんでした。"))
         if letter.state == PRINTED:
-            take(session, letter_id, actor, now, reason="taken_out")
+            take(work, letter_id, reason="taken_out")
             count += 1
     return count
 
@@ -150,35 +146,31 @@ def _refuse_letters_that_must_stay(session: Session, run_id: int) -> None:
         )
 
 
-def _hand_over(
-    session: Session, run: PrintRun, after: str, actor: Actor, now: datetime
-) -> HandedOver:
-    kind = kind_of(session, run.id)
+def _hand_over(work: Work, run: PrintRun, after: str) -> HandedOver:
+    kind = kind_of(work.session, run.id)
     letters = kind.table
     mine = (letters.print_run_id == run.id, letters.state == PRINTED, kind.by_post)
-    rows = session.execute(
+    rows = work.session.execute(
         select(letters.id, letters.household_id).where(*mine).order_by(letters.id)
     ).all()
-    children, yen = session.execute(
+    children, yen = work.session.execute(
         select(
             func.coalesce(func.sum(letters.children), 0),
             func.coalesce(func.sum(letters.amount_yen), 0),
         ).where(*mine)
     ).one()
     done = HandedOver(run.id, len(rows), int(children), int(yen))
-    session.execute(
+    work.session.execute(
         update(letters)
         .where(*mine)
-        .values(state=kind.machine.next(PRINTED, "hand_over"), handed_over_at=now)
+        .values(state=kind.machine.next(PRINTED, "hand_over"), handed_over_at=work.now)
         .execution_options(synchronize_session="fetch")
     )
-    run.state, run.handed_over_at = after, now
+    run.state, run.handed_over_at = after, work.now
     events = [(letter_id, household_id) for letter_id, household_id in rows]
-    record_many(session, actor, now, f"{kind.subject}.handed_over", kind.subject, events)
+    record_many(work, f"{kind.subject}.handed_over", kind.subject, events)
     record(
-        session,
-        actor,
-        now,
+        work,
         "print_run.handed_over",
         SUBJECT,
         run.id,
@@ -186,5 +178,5 @@ def _hand_over(
         children=done.children,
         yen=done.yen,
     )
-    session.flush()
+    work.session.flush()
     return done

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import TypeVar
 
 from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record, record_many
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, DomainError, InputError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import bare
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.bare import by_numbers, post
 from portal.domain.letters.letters.kinds import BARE, kind_of
 from portal.domain.letters.letters.models import BareLetter, Letter, PrintRun
@@ -89,37 +89,26 @@ def read_entries(data: bytes) -> list[Entry]:
     ]
 
 
-def post_letters(
-    session: Session,
-    entries: Sequence[Entry],
-    day: date,
-    mail_class: str,
-    actor: Actor,
-    now: datetime,
-) -> Posted:
+def post_letters(work: Work, entries: Sequence[Entry], day: date, mail_class: str) -> Posted:
     """Note that letters were handed to the post on ``day`` (JST) with these labels; all of them or none.
 
     Raises:
         InputError: a day to come, a class without tracking numbers, or any letter or label that does not fit; the
             message names every line.
     """
-    if day > jst_date(now):
+    if day > jst_date(work.now):
         raise InputError(_s("差し出した日が未来です。日付を確かめてください。"), code="posting")
     if mail_class not in MAIL or not MAIL[mail_class].digits:
         raise InputError(_s("お問い合わせ番号のある郵便の種類を選んでください。"), code="posting")
     faults = _Faults()
-    labels = _labels(session, entries, day, mail_class, faults)
-    letters = _letters(session, entries, faults)
+    labels = _labels(work.session, entries, day, mail_class, faults)
+    letters = _letters(work.session, entries, faults)
     faults.refuse()
-    _store(
-        session, [(letters[entry], labels[entry]) for entry in entries], day, mail_class, actor, now
-    )
+    _store(work, [(letters[entry], labels[entry]) for entry in entries], day, mail_class)
     return Posted(len(entries))
 
 
-def post_run(
-    session: Session, run_id: int, day: date, mail_class: str, actor: Actor, now: datetime
-) -> Posted:
+def post_run(work: Work, run_id: int, day: date, mail_class: str) -> Posted:
     """Note that all letters of a run which are not posted yet went out on ``day`` by a class without labels.
 
     Raises:
@@ -127,10 +116,10 @@ def post_run(
         InputError: a day to come, or a class that needs a label on each letter.
         ConflictError: it was not handed over, or nothing of it is left.
     """
-    run = session.scalar(select(PrintRun).where(PrintRun.id == run_id).with_for_update())
+    run = work.session.scalar(select(PrintRun).where(PrintRun.id == run_id).with_for_update())
     if run is None:
         raise NotFoundError(_s("この印刷は見つかりませんでした。"))
-    if day > jst_date(now):
+    if day > jst_date(work.now):
         raise InputError(_s("差し出した日が未来です。日付を確かめてください。"), code="posting")
     if mail_class not in MAIL or MAIL[mail_class].digits:
         raise InputError(
@@ -141,9 +130,9 @@ def post_run(
         unposted = select(BareLetter).where(
             BareLetter.print_run_id == run_id, BareLetter.state == HANDED_OVER
         )
-        letters = session.scalars(unposted.order_by(BareLetter.id).with_for_update()).all()
+        letters = work.session.scalars(unposted.order_by(BareLetter.id).with_for_update()).all()
     else:
-        letters = session.scalars(
+        letters = work.session.scalars(
             select(Letter)
             .where(
                 Letter.print_run_id == run_id,
@@ -157,7 +146,7 @@ def post_run(
         raise ConflictError(
             _s("この印刷に、差し出していない手紙はありません。"), code="nothing_to_post"
         )
-    _store(session, [(letter, None) for letter in letters], day, mail_class, actor, now)
+    _store(work, [(letter, None) for letter in letters], day, mail_class)
     return Posted(len(letters))
 
 
@@ -251,48 +240,36 @@ def _letters(
 
 
 def _store(
-    session: Session,
-    pairs: Sequence[tuple[Letter | BareLetter, str | None]],
-    day: date,
-    mail_class: str,
-    actor: Actor,
-    now: datetime,
+    work: Work, pairs: Sequence[tuple[Letter | BareLetter, str | None]], day: date, mail_class: str
 ) -> None:
     followed = [(letter, label) for letter, label in pairs if isinstance(letter, Letter)]
-    _ship(session, followed, day, mail_class, actor, now)
+    _ship(work, followed, day, mail_class)
     for letter, label in pairs:
         if isinstance(letter, BareLetter):
-            post(session, letter, day, mail_class, label, actor, now)
+            post(work, letter, day, mail_class, label)
     record(
-        session,
-        actor,
-        now,
+        work,
         "posting.entered",
         "shipment",
         count=len(pairs),
         mail_class=mail_class,
         day=day.isoformat(),
     )
-    session.flush()
+    work.session.flush()
     for part in _parts(followed):
-        found_posted(session, [letter.id for letter, _label in part], actor, now)
+        found_posted(work, [letter.id for letter, _label in part])
     for keys in _parts([letter.id for letter, _label in pairs if isinstance(letter, BareLetter)]):
-        found_posted(session, keys, actor, now, BARE)
+        found_posted(work, keys, BARE)
 
 
 def _ship(
-    session: Session,
-    pairs: Sequence[tuple[Letter, str | None]],
-    day: date,
-    mail_class: str,
-    actor: Actor,
-    now: datetime,
+    work: Work, pairs: Sequence[tuple[Letter, str | None]], day: date, mail_class: str
 ) -> None:
     """Begin a shipment for each letter that the post is followed for; a letter without an ID is none."""
     state = SHIPMENT.next(SHIPMENT.initial, "post")
     for part in _parts(pairs):
-        earlier = _earlier(session, [letter.household_id for letter, _label in part])
-        session.execute(
+        earlier = _earlier(work.session, [letter.household_id for letter, _label in part])
+        work.session.execute(
             insert(Shipment),
             [
                 {
@@ -310,23 +287,14 @@ def _ship(
                     "mail_class": mail_class,
                     "tracking_no": label,
                     "posted_on": day,
-                    "created_at": now,
-                    "changed_at": now,
+                    "created_at": work.now,
+                    "changed_at": work.now,
                 }
                 for letter, label in part
             ],
         )
     events = [(letter.id, letter.household_id) for letter, _label in pairs]
-    record_many(
-        session,
-        actor,
-        now,
-        "letter.posted",
-        "letter",
-        events,
-        mail_class=mail_class,
-        day=day.isoformat(),
-    )
+    record_many(work, "letter.posted", "letter", events, mail_class=mail_class, day=day.isoformat())
 
 
 def _earlier(

@@ -14,7 +14,7 @@ from random import Random
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.content import LetterContent, LetterFrame, text_ems
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
@@ -130,16 +130,14 @@ def count(session: Session, run_id: int) -> Counted:
     )
 
 
-def choose(
-    session: Session, vault: Vault, run_id: int, seed: int, passed_over: Collection[int] = ()
-) -> list[Sample]:
+def choose(work: Work, run_id: int, seed: int, passed_over: Collection[int] = ()) -> list[Sample]:
     """Choose the first, the last, random ones and the one with the longest name; one of the ward's counter, if any.
 
     Letters that must be taken out are not looked at, nor those that are ``passed_over``.
     """
-    kind = kind_of(session, run_id)
+    kind = kind_of(work.session, run_id)
     letters = kind.table
-    rows = session.execute(
+    rows = work.session.execute(
         select(
             letters.id,
             letters.household_id,
@@ -173,7 +171,7 @@ def choose(
         chosen += [(FIRST, posted[0]), (LAST, posted[-1])]
         drawn = Random(seed).sample(posted, min(RANDOM_LETTERS, len(posted)))  # noqa: S311  (to be drawn again)
         chosen += [(RANDOM, one) for one in drawn]
-        chosen.append((LONGEST, _longest(session, vault, posted)))
+        chosen.append((LONGEST, _longest(work, posted)))
     places: dict[int, list[str]] = {}
     for place, one in chosen:
         places.setdefault(one.letter_id, []).append(place)
@@ -200,11 +198,11 @@ def changed_since(session: Session, letter_ids: Collection[int]) -> set[int]:
     return set(rows)
 
 
-def _longest(session: Session, vault: Vault, samples: Sequence[Sample]) -> Sample:
+def _longest(work: Work, samples: Sequence[Sample]) -> Sample:
     best = (-1.0, samples[0])
     for start in range(0, len(samples), OPEN_AT_ONCE):
         part = samples[start : start + OPEN_AT_ONCE]
-        names = read_addressees(session, vault, "", [one.household_id for one in part])
+        names = read_addressees(work, "", [one.household_id for one in part])
         longest = max(part, key=lambda one: text_ems(names[one.household_id].name))
         best = max(
             best, (text_ems(names[longest.household_id].name), longest), key=lambda found: found[0]
@@ -213,12 +211,12 @@ def _longest(session: Session, vault: Vault, samples: Sequence[Sample]) -> Sampl
 
 
 def masked(
-    session: Session, printer: Printer, samples: Sequence[Sample], enclosed: Sequence[str] = ()
+    work: Work, printer: Printer, samples: Sequence[Sample], enclosed: Sequence[str] = ()
 ) -> list[LetterContent]:
     """Return the letters as they were printed, but without what opens an account. ``enclosed`` is the run's."""
     beside = printed_names(enclosed)
     ward, households = printer.program.names.ward.ja, [one.household_id for one in samples]
-    addressees = read_addressees(session, printer.vault, ward, households, printed=True)
+    addressees = read_addressees(work, ward, households, printed=True)
     return [
         replace(
             draft(

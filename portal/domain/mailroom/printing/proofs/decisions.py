@@ -3,12 +3,9 @@
 Without approval nothing is handed over. A refused run is given up as a whole; the next one makes new letters.
 """
 
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import (
     ConflictError,
@@ -18,6 +15,7 @@ from portal.domain.foundation.errors import (
 )
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.letters.states import PRINT_RUN
 from portal.domain.mailroom.printing.models import PrintProof
@@ -33,7 +31,7 @@ from portal.domain.mailroom.printing.states import PROOF
 REASON_MAX = 300
 
 
-def approve_proof(session: Session, run_id: int, actor: Actor, now: datetime) -> PrintProof:
+def approve_proof(work: Work, run_id: int) -> PrintProof:
     """Approve a run from its proof: its letters may be handed over as they were built.
 
     Raises:
@@ -42,15 +40,13 @@ def approve_proof(session: Session, run_id: int, actor: Actor, now: datetime) ->
         NotAllowedError: the actor began the run or made the proof, or has no account.
         ConflictError: the run's files are others now.
     """
-    proof = _to_decide(session, run_id, actor)
-    if not is_current(session, proof):
+    proof = _to_decide(work, run_id)
+    if not is_current(work.session, proof):
         raise _outdated()
-    return _decided(session, proof, "approve", actor, now)
+    return _decided(work, proof, "approve")
 
 
-def refuse_proof(
-    session: Session, vault: Vault, run_id: int, reason: str, actor: Actor, now: datetime
-) -> PrintProof:
+def refuse_proof(work: Work, run_id: int, reason: str) -> PrintProof:
     """Refuse a run from its proof; the reason is kept encrypted. Only giving it up (``discard_run``) remains.
 
     Raises:
@@ -60,9 +56,11 @@ def refuse_proof(
     reason = reason.strip()
     if not 0 < len(reason) <= REASON_MAX:
         raise InputError(_s("承認しない理由を、300文字までで入力してください。"), code="reason")
-    proof = _to_decide(session, run_id, actor)
-    proof.sealed = seal_json(vault.unwrap(proof.wrapped_key), {"reason": reason}, _row(proof.id))
-    return _decided(session, proof, "refuse", actor, now)
+    proof = _to_decide(work, run_id)
+    proof.sealed = seal_json(
+        work.vault.unwrap(proof.wrapped_key), {"reason": reason}, _row(proof.id)
+    )
+    return _decided(work, proof, "refuse")
 
 
 def reason_of(vault: Vault, proof: PrintProof) -> str:
@@ -108,10 +106,10 @@ def require_approval(session: Session, run_id: int) -> None:
         raise _outdated()
 
 
-def _to_decide(session: Session, run_id: int, actor: Actor) -> PrintProof:
-    run = locked_run(session, run_id)
+def _to_decide(work: Work, run_id: int) -> PrintProof:
+    run = locked_run(work.session, run_id)
     PRINT_RUN.next(run.state, "hand_over")
-    proof = session.scalar(
+    proof = work.session.scalar(
         select(PrintProof)
         .where(PrintProof.print_run_id == run_id, PrintProof.state.in_(LIVE))
         .with_for_update()
@@ -119,7 +117,7 @@ def _to_decide(session: Session, run_id: int, actor: Actor) -> PrintProof:
     )
     if proof is None:
         raise NotFoundError(_s("この印刷の校正刷りは、まだありません。"))
-    if actor.id is None or actor.id in {proof.made_by, run.begun_by}:
+    if work.actor.id is None or work.actor.id in {proof.made_by, run.begun_by}:
         raise NotAllowedError(
             _s(
                 "印刷を始めた人と、校正刷りを作った人は、承認できません。ほかの人が校正刷りを見て決めてください。"
@@ -128,22 +126,18 @@ def _to_decide(session: Session, run_id: int, actor: Actor) -> PrintProof:
     return proof
 
 
-def _decided(
-    session: Session, proof: PrintProof, action: str, actor: Actor, now: datetime
-) -> PrintProof:
+def _decided(work: Work, proof: PrintProof, action: str) -> PrintProof:
     proof.state = PROOF.next(proof.state, action)
-    proof.decided_by, proof.decided_at = actor.id, now
+    proof.decided_by, proof.decided_at = work.actor.id, work.now
     record(
-        session,
-        actor,
-        now,
+        work,
         f"print_proof.{proof.state}",
         SUBJECT,
         proof.id,
         run=proof.print_run_id,
         build=proof.build_sha256,
     )
-    session.flush()
+    work.session.flush()
     return proof
 
 

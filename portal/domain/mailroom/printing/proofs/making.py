@@ -2,17 +2,17 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault, seal
+from portal.domain.foundation.vault import seal
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.letters.states import PRINT_RUN
 from portal.domain.mailroom.printing.models import PrintProof, PrintProofPage
@@ -83,7 +83,7 @@ def make_proof(printer: Printer, run_id: int) -> int:
         InputError: a file of the run is gone or was changed.
     """
     with printer.write() as session:
-        run = _ready(session, run_id, printer.actor)
+        run = _ready(printer.work(session), run_id)
         folder, notice_date, enclosed = Path(run.folder), run.notice_date, run.enclosed
     with locked_folder(existing_folder(folder)):
         with printer.read() as session:
@@ -94,14 +94,11 @@ def make_proof(printer: Printer, run_id: int) -> int:
         drawn = _draw(printer, run_id, folder, seed, notice_date)
         with printer.write() as session:
             return store_proof(
-                session,
-                printer.vault,
+                printer.work(session),
                 run_id,
                 built,
                 seed,
                 drawn,
-                printer.actor,
-                printer.clock.now(session),
                 shared=shared,
             )
 
@@ -115,13 +112,15 @@ def _draw(
     """
     with printer.read() as session:
         if session.get_one(PrintRun, run_id).is_bare:
-            return pages_as_they_are(folder, choose(session, printer.vault, run_id, seed))
+            return pages_as_they_are(folder, choose(printer.work(session), run_id, seed))
     frame = printer.frame(notice_date)
     passed_over: set[int] = set()
     while True:
         with printer.read() as session:
-            samples = choose(session, printer.vault, run_id, seed, passed_over)
-            letters = masked(session, printer, samples, session.get_one(PrintRun, run_id).enclosed)
+            samples = choose(printer.work(session), run_id, seed, passed_over)
+            letters = masked(
+                printer.work(session), printer, samples, session.get_one(PrintRun, run_id).enclosed
+            )
         drawn, others = pictures(folder, samples, letters, frame)
         if not others:
             return drawn
@@ -144,14 +143,11 @@ def _differs(number: str) -> ConflictError:
 
 
 def store_proof(
-    session: Session,
-    vault: Vault,
+    work: Work,
     run_id: int,
     built: str,
     seed: int,
     drawn: Sequence[Picture],
-    actor: Actor,
-    now: datetime,
     *,
     shared: Mapping[str, str] | None = None,
 ) -> int:
@@ -159,23 +155,23 @@ def store_proof(
 
     Raises as ``make_proof``.
     """
-    run = _ready(session, run_id, actor)
-    if built != build_sha256(session, run_id):
+    run = _ready(work, run_id)
+    if built != build_sha256(work.session, run_id):
         raise ConflictError(
             _s("校正刷りを作る間に、印刷のファイルが変わりました。もう一度実行してください。")
         )
-    old = live_proof(session, run_id)
+    old = live_proof(work.session, run_id)
     if old is not None:
         old.state = PROOF.next(old.state, "replace")
-        _forget(session, [old.id])
-        session.flush()
-    last = session.scalar(
+        _forget(work.session, [old.id])
+        work.session.flush()
+    last = work.session.scalar(
         select(PrintProof.number)
         .where(PrintProof.print_run_id == run_id)
         .order_by(PrintProof.number.desc())
         .limit(1)
     )
-    found, (key, wrapped) = count(session, run_id), vault.new_data_key()
+    found, (key, wrapped) = count(work.session, run_id), work.vault.new_data_key()
     proof = PrintProof(
         print_run_id=run_id,
         number=(last or 0) + 1,
@@ -189,24 +185,22 @@ def store_proof(
         enclosures=found.enclosures,
         left_out=found.left_out,
         wrapped_key=wrapped,
-        made_at=now,
-        made_by=actor.id or 0,
+        made_at=work.now,
+        made_by=work.actor.id or 0,
     )
-    session.add(proof)
-    session.flush()
+    work.session.add(proof)
+    work.session.flush()
     for picture in drawn:
         page = PrintProofPage(
             print_proof_id=proof.id,
             places=list(picture.places),
             **{"bare_letter_id" if run.is_bare else "letter_id": picture.letter_id},
         )
-        session.add(page)
-        session.flush()
+        work.session.add(page)
+        work.session.flush()
         page.sealed = seal(key, picture.png, page_context(page.id))
     record(
-        session,
-        actor,
-        now,
+        work,
         "print_proof.made",
         SUBJECT,
         proof.id,
@@ -218,23 +212,17 @@ def store_proof(
         seed=seed,
         build=built,
     )
-    session.flush()
+    work.session.flush()
     return proof.id
 
 
-def forget_pictures(session: Session, run_id: int, actor: Actor, now: datetime) -> None:
+def forget_pictures(work: Work, run_id: int) -> None:
     """Remove the pictures of a run that left the house or was given up; counts and decisions stay."""
-    proofs = session.scalars(select(PrintProof.id).where(PrintProof.print_run_id == run_id)).all()
-    if removed := _forget(session, proofs):
-        record(
-            session,
-            actor,
-            now,
-            "print_proof.pictures_removed",
-            "print_run",
-            run_id,
-            pictures=removed,
-        )
+    proofs = work.session.scalars(
+        select(PrintProof.id).where(PrintProof.print_run_id == run_id)
+    ).all()
+    if removed := _forget(work.session, proofs):
+        record(work, "print_proof.pictures_removed", "print_run", run_id, pictures=removed)
 
 
 def _forget(session: Session, proofs: Sequence[int]) -> int:
@@ -247,14 +235,14 @@ def _forget(session: Session, proofs: Sequence[int]) -> int:
     return len(pages)
 
 
-def _ready(session: Session, run_id: int, actor: Actor) -> PrintRun:
-    if actor.id is None:
+def _ready(work: Work, run_id: int) -> PrintRun:
+    if work.actor.id is None:
         raise NotAllowedError(_s("校正刷りを作れるのは、アカウントのある職員だけです。"))
-    run = locked_run(session, run_id)
+    run = locked_run(work.session, run_id)
     PRINT_RUN.next(run.state, "hand_over")
     if not run.needs_proof:
         raise ConflictError(_s("試し送りに、校正刷りの承認は要りません。"), code="no_proof")
-    if is_current(session, live_proof(session, run_id)):
+    if is_current(work.session, live_proof(work.session, run_id)):
         raise ConflictError(_s("この印刷の校正刷りは、もう作ってあります。"), code="proof_there")
     return run
 

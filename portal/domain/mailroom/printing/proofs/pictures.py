@@ -1,16 +1,15 @@
 """Looking at a proof: which of its letters somebody may see, and their pictures; every look is on record."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault, unseal
+from portal.domain.foundation.vault import unseal
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.mailroom.printing.models import PrintProof, PrintProofPage
 from portal.domain.mailroom.printing.proofs.content import COUNTER
@@ -67,38 +66,29 @@ def pages_of(session: Session, proof: PrintProof, *, include_protected: bool) ->
     ]
 
 
-def open_picture(
-    session: Session,
-    vault: Vault,
-    run_id: int,
-    page_id: int,
-    actor: Actor,
-    now: datetime,
-    *,
-    include_protected: bool,
-) -> bytes:
+def open_picture(work: Work, run_id: int, page_id: int, *, include_protected: bool) -> bytes:
     """Return the picture of a letter and write down who looked at it.
 
     Raises:
         NotFoundError: there is none, or none that the actor may see.
     """
-    proof = live_proof(session, run_id)
+    proof = live_proof(work.session, run_id)
     seen = (
-        pages_of(session, proof, include_protected=include_protected) if proof is not None else []
+        pages_of(work.session, proof, include_protected=include_protected)
+        if proof is not None
+        else []
     )
     page = (
-        session.get(PrintProofPage, page_id)
+        work.session.get(PrintProofPage, page_id)
         if any(one.id == page_id and one.shown for one in seen)
         else None
     )
     if proof is None or page is None or page.sealed is None:
         raise NotFoundError(_s("この校正刷りは見つかりませんでした。"))
-    kind, key = kind_of(session, run_id), page.letter_id or page.bare_letter_id
-    household = session.scalar(select(kind.table.household_id).where(kind.table.id == key))
+    kind, key = kind_of(work.session, run_id), page.letter_id or page.bare_letter_id
+    household = work.session.scalar(select(kind.table.household_id).where(kind.table.id == key))
     record(
-        session,
-        actor,
-        now,
+        work,
         "print_proof.viewed",
         SUBJECT,
         proof.id,
@@ -106,4 +96,4 @@ def open_picture(
         kind=kind.subject,
         letter=key,
     )
-    return unseal(vault.unwrap(proof.wrapped_key), page.sealed, page_context(page.id))
+    return unseal(work.vault.unwrap(proof.wrapped_key), page.sealed, page_context(page.id))

@@ -10,15 +10,15 @@ import hashlib
 import io
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.bare import take_out
 from portal.domain.letters.letters.kinds import BARE, Kind, kind_of
 from portal.domain.letters.letters.kinds import CREDENTIAL as CREDENTIAL_KIND
@@ -52,7 +52,7 @@ class Line:
     posted_on: date | None
 
 
-def draw_up(session: Session, run_id: int, actor: Actor, now: datetime) -> PullList:
+def draw_up(work: Work, run_id: int) -> PullList:
     """Make a list of everything that must be pulled from a run now.
 
     Raises:
@@ -60,40 +60,33 @@ def draw_up(session: Session, run_id: int, actor: Actor, now: datetime) -> PullL
         NotAllowedError: the actor has no account.
         ConflictError: nothing has to be pulled (code ``nothing_to_pull``).
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("引抜きの一覧を作れるのは、アカウントのある職員だけです。"))
-    run = session.scalar(select(PrintRun).where(PrintRun.id == run_id).with_for_update())
+    run = work.session.scalar(select(PrintRun).where(PrintRun.id == run_id).with_for_update())
     if run is None:
         raise NotFoundError(_s("この印刷は見つかりませんでした。"))
-    found = needs(session, run_id)
+    found = needs(work.session, run_id)
     if not found:
         raise ConflictError(_s("いま引き抜く手紙はありません。"), code="nothing_to_pull")
-    last = session.scalar(select(func.max(PullList.number)).where(PullList.print_run_id == run_id))
-    made = PullList(
-        print_run_id=run_id, number=(last or 0) + 1, created_at=now, created_by=actor.id
+    last = work.session.scalar(
+        select(func.max(PullList.number)).where(PullList.print_run_id == run_id)
     )
-    session.add(made)
-    session.flush()
-    column = listed_as(kind_of(session, run_id)).name
-    session.add_all(
+    made = PullList(
+        print_run_id=run_id, number=(last or 0) + 1, created_at=work.now, created_by=work.actor.id
+    )
+    work.session.add(made)
+    work.session.flush()
+    column = listed_as(kind_of(work.session, run_id)).name
+    work.session.add_all(
         PullLetter(pull_list_id=made.id, reason=one.reason, **{column: one.letter_id})
         for one in found
     )
-    record(
-        session,
-        actor,
-        now,
-        "pull_list.drawn_up",
-        "pull_list",
-        made.id,
-        run=run_id,
-        letters=len(found),
-    )
-    session.flush()
+    record(work, "pull_list.drawn_up", "pull_list", made.id, run=run_id, letters=len(found))
+    work.session.flush()
     return made
 
 
-def send_list(session: Session, list_id: int, actor: Actor, now: datetime) -> PullList:
+def send_list(work: Work, list_id: int) -> PullList:
     """Note that a list went to the mail house; where the run went out as an archive, it is entered as a sent file.
 
     Raises:
@@ -101,33 +94,31 @@ def send_list(session: Session, list_id: int, actor: Actor, now: datetime) -> Pu
         ConflictError: it was sent before.
         NotAllowedError: the actor has no account, or the ward's consent to the mail house ended.
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("引抜きの一覧を送れるのは、アカウントのある職員だけです。"))
-    row = _locked(session, list_id)
+    row = _locked(work.session, list_id)
     if row.sent_at is not None:
         raise ConflictError(_s("この一覧は、もう送ってあります。"), code="sent_before")
-    letters = session.scalars(
+    letters = work.session.scalars(
         select(PullLetter)
         .where(PullLetter.pull_list_id == list_id, PullLetter.state == PULL.initial)
         .order_by(PullLetter.id)
         .with_for_update()
     ).all()
-    archive = live_archive(session, row.print_run_id)
+    archive = live_archive(work.session, row.print_run_id)
     if archive is not None:
-        digest = hashlib.sha256(as_csv(session, list_id)).hexdigest()
+        digest = hashlib.sha256(as_csv(work.session, list_id)).hexdigest()
         facts = FileFacts(PULL_LIST, list_file(row), digest, len(letters), "pull_list", list_id)
-        row.sent_file_id = note_sent(session, archive.subcontractor_id, facts, actor, now).id
-    row.sent_at = now
+        row.sent_file_id = note_sent(work, archive.subcontractor_id, facts).id
+    row.sent_at = work.now
     for letter in letters:
         letter.state = PULL.next(letter.state, "send")
-    record(session, actor, now, "pull_list.sent", "pull_list", list_id, letters=len(letters))
-    session.flush()
+    record(work, "pull_list.sent", "pull_list", list_id, letters=len(letters))
+    work.session.flush()
     return row
 
 
-def answer(
-    session: Session, list_id: int, answers: Sequence[tuple[int, str]], actor: Actor, now: datetime
-) -> int:
+def answer(work: Work, list_id: int, answers: Sequence[tuple[int, str]]) -> int:
     """Note what the mail house answered: letters by key, each ``pull`` or ``find_posted``. All of them or none.
 
     Raises:
@@ -135,18 +126,18 @@ def answer(
         WrongStateError: a letter was answered before.
         NotAllowedError: the actor has no account.
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(_s("返事を記録できるのは、アカウントのある職員だけです。"))
-    kind = kind_of(session, _locked(session, list_id).print_run_id)
+    kind = kind_of(work.session, _locked(work.session, list_id).print_run_id)
     letters, column = kind.table, listed_as(kind)
     # the letters first, as whoever posts them does: two who meet wait for each other instead of blocking each other
     keys = [key for key, _said in answers]
-    session.execute(
+    work.session.execute(
         select(letters.id).where(letters.id.in_(keys)).order_by(letters.id).with_for_update()
     ).all()
     rows = {
         row.bare_letter_id or row.letter_id: row
-        for row in session.scalars(
+        for row in work.session.scalars(
             select(PullLetter)
             .where(PullLetter.pull_list_id == list_id, column.in_(keys))
             .order_by(column)
@@ -156,64 +147,42 @@ def answer(
     for letter_id, said in sorted(answers):
         if letter_id not in rows or said not in ANSWERS:
             raise NotFoundError(_s("この手紙は、引抜きの一覧にありません。"))
-        _settle(session, rows[letter_id], said, actor, now)
-    session.flush()
+        _settle(work, rows[letter_id], said)
+    work.session.flush()
     return len(answers)
 
 
-def found_posted(
-    session: Session,
-    letter_ids: Collection[int],
-    actor: Actor,
-    now: datetime,
-    kind: Kind = CREDENTIAL_KIND,
-) -> None:
+def found_posted(work: Work, letter_ids: Collection[int], kind: Kind = CREDENTIAL_KIND) -> None:
     """Settle letters that were just posted although they were to be pulled: their IDs are suspended at once."""
     column = listed_as(kind)
-    for row in session.scalars(
+    for row in work.session.scalars(
         select(PullLetter)
         .where(column.in_(letter_ids), PullLetter.state.in_(WAITING))
         .order_by(column)
         .with_for_update()
     ):
-        _settle(session, row, ALREADY_POSTED, actor, now)
-    session.flush()
+        _settle(work, row, ALREADY_POSTED)
+    work.session.flush()
 
 
-def _settle(session: Session, row: PullLetter, said: str, actor: Actor, now: datetime) -> None:
+def _settle(work: Work, row: PullLetter, said: str) -> None:
     row.state = PULL.next(row.state, said)
-    row.answered_at, row.answered_by = now, actor.id
+    row.answered_at, row.answered_by = work.now, work.actor.id
     if row.bare_letter_id is not None:
-        bare = session.get_one(BareLetter, row.bare_letter_id)
+        bare = work.session.get_one(BareLetter, row.bare_letter_id)
         if said == PULLED and bare.state == "handed_over":
-            take_out(session, bare.id, actor, now, reason="pulled")
-        record(
-            session,
-            actor,
-            now,
-            f"pull_letter.{said}",
-            BARE.subject,
-            bare.id,
-            household_id=bare.household_id,
-        )
+            take_out(work, bare.id, reason="pulled")
+        record(work, f"pull_letter.{said}", BARE.subject, bare.id, household_id=bare.household_id)
         return
-    letter = session.get_one(Letter, row.letter_id)
+    letter = work.session.get_one(Letter, row.letter_id)
     if said == PULLED:
         if letter.state == "handed_over":  # it may have been superseded since
-            cancel(session, letter.id, actor, now, reason="pulled")
+            cancel(work, letter.id, reason="pulled")
     elif letter.credential_id is not None:
-        credential = lock_row(session, letter.credential_id)
+        credential = lock_row(work.session, letter.credential_id)
         if CREDENTIAL.can(credential.state, "suspend"):
-            move(session, credential, "suspend", actor, now, reason=SUSPENDED_FOR)
-    record(
-        session,
-        actor,
-        now,
-        f"pull_letter.{said}",
-        "letter",
-        letter.id,
-        household_id=letter.household_id,
-    )
+            move(work, credential, "suspend", reason=SUSPENDED_FOR)
+    record(work, f"pull_letter.{said}", "letter", letter.id, household_id=letter.household_id)
 
 
 def lists_of(session: Session, run_id: int) -> list[PullList]:

@@ -5,9 +5,8 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, replace
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.barcode import customer_bars, split_chome
 from portal.domain.letters.letters.orders import other_addresses
 from portal.domain.people.households.models import Household, PrintText
@@ -33,12 +32,7 @@ class Addressee:
 
 
 def read_addressees(
-    session: Session,
-    vault: Vault,
-    ward: str,
-    household_ids: Collection[int],
-    *,
-    printed: bool = False,
+    work: Work, ward: str, household_ids: Collection[int], *, printed: bool = False
 ) -> dict[int, Addressee]:
     """Open the households' names and addresses. ``ward`` goes before towns that name no prefecture.
 
@@ -50,7 +44,7 @@ def read_addressees(
     found: dict[int, Addressee] = {}
     wanted = list(household_ids)
     for start in range(0, len(wanted), READ_AT_ONCE):
-        rows = session.execute(
+        rows = work.session.execute(
             select(
                 Household.id,
                 Household.wrapped_key,
@@ -62,16 +56,14 @@ def read_addressees(
             .outerjoin(PrintText, PrintText.household_id == Household.id)
             .where(Household.id.in_(wanted[start : start + READ_AT_ONCE]))
         )
-        elsewhere = other_addresses(
-            session, vault, wanted[start : start + READ_AT_ONCE], printed=printed
-        )
+        elsewhere = other_addresses(work, wanted[start : start + READ_AT_ONCE], printed=printed)
         for household_id, wrapped, sealed, digest, counter, print_text in rows:
-            fields, image = open_household(vault.unwrap(wrapped), sealed, digest), None
+            fields, image = open_household(work.vault.unwrap(wrapped), sealed, digest), None
             if counter:
                 found[household_id] = Addressee(fields.number, "", "", (AT_COUNTER,), None)
                 continue
             if print_text is not None:
-                approved = open_print_fields(vault, print_text, household_id)
+                approved = open_print_fields(work.vault, print_text, household_id)
                 fields, image = approved.applied_to(fields), approved.image
             if (other := elsewhere.get(household_id)) is not None:
                 fields = replace(fields, **asdict(other))

@@ -80,7 +80,11 @@ class AdvanceWriter:
         """Look at every household; those that cannot be printed are told apart."""
         counted, waiting = counts(session), due(session)
         program, fonts = self.printer.program, self.printer.fonts
-        addressees = read_addressees(session, self.printer.vault, program.names.ward.ja, waiting)
+        addressees = read_addressees(
+            self.printer.work(session),
+            program.names.ward.ja,
+            waiting,
+        )
         findings: list[Finding] = []
         ready: list[tuple[str, Item]] = []
         for key, item in waiting.items():
@@ -103,7 +107,11 @@ class AdvanceWriter:
     def contents(self, session: Session, numbers: Mapping[int, str]) -> Sequence[LetterContent]:
         """Return notices with nothing of the household but name and address in the window."""
         ward, beside = self.printer.program.names.ward.ja, printed_names(self.enclosed)
-        addressees = read_addressees(session, self.printer.vault, ward, list(numbers))
+        addressees = read_addressees(
+            self.printer.work(session),
+            ward,
+            list(numbers),
+        )
         return [
             replace(draft(number, addressees[key], children=0, amount_yen=0), enclosures=beside)
             for key, number in numbers.items()
@@ -122,7 +130,11 @@ class AdvanceWriter:
 
     def _texts(self, session: Session) -> int | None:
         program = self.printer.program
-        return approved_texts(session, program, ADVANCE, settings_of(program).texts_file)
+        return approved_texts(
+            self.printer.work(session),
+            ADVANCE,
+            settings_of(program).texts_file,
+        )
 
     def _frame(self, day: date) -> LetterFrame:
         return advance_frame(self.printer.program, self.printer.public_url, day, self.printer)

@@ -7,17 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import ConflictError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.documents.models import DocumentUse
 from portal.domain.letters.documents.services import LETTER, digest_of, note_use, require_approval
 
 RUN, CARDS = "print_run", "card_print"
 
 
-def approved_texts(
-    session: Session, program: Program, kind: str = LETTER, file: Path | None = None
-) -> int | None:
+def approved_texts(work: Work, kind: str = LETTER, file: Path | None = None) -> int | None:
     """Return the key of the approved version of the texts of a kind of letter; None for a demo, whose texts no ward owns.
 
     ``file`` has the texts; without one it is the letter's with ID and password.
@@ -25,10 +23,10 @@ def approved_texts(
     Raises:
         NotAllowedError: the ward did not approve the texts as they stand in the file (code ``not_approved``).
     """
-    if program.is_demo:
+    if work.program.is_demo:
         return None
-    content = (file or program.letter_texts_file).read_bytes()
-    return require_approval(session, kind, digest_of(content)).id
+    content = (file or work.program.letter_texts_file).read_bytes()
+    return require_approval(work.session, kind, digest_of(content)).id
 
 
 def same_texts(session: Session, version_id: int | None, run_id: int) -> None:

@@ -6,21 +6,15 @@ what was drawn of it before opens nothing.
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.base import refresh_statistics
-from portal.domain.foundation.clock import Clock, jst_date
+from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
-from portal.domain.foundation.work import Work
+from portal.domain.foundation.work import WorkSource
 from portal.domain.letters.letters.content import LetterFrame, letter_frame
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.render import render_back
@@ -63,36 +57,17 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Household
 
 CHUNK_SIZE = 100
-Transaction = Callable[[], AbstractContextManager[Session]]
 Progress = Callable[[int, int], None]
 """Called with letters done and letters in all."""
 
 
 @dataclass(frozen=True, slots=True)
-class Printer:
+class Printer(WorkSource):
     """Everything that a build works with. ``public_url`` is the resident site, as the QR opens it."""
 
-    read: Transaction
-    write: Transaction
-    vault: Vault
-    clock: Clock
-    actor: Actor
-    program: Program
     public_url: str
     base_folder: Path
     fonts: tuple[Path, ...] = ()
-
-    def work(
-        self, session: Session, actor: Actor | None = None, now: datetime | None = None
-    ) -> Work:
-        """Return the work of an open transaction."""
-        return Work(
-            session,
-            self.vault,
-            self.program,
-            actor or self.actor,
-            now or self.clock.now(session),
-        )
 
     def frame(self, notice_date: date) -> LetterFrame:
         """Return what all letters share. Raises InputError for texts or a layout that cannot be printed."""
@@ -150,7 +125,7 @@ def build_letters(
         require_protection(session)
         found = open_run(session)
         today = jst_date(printer.clock.now(session))
-        texts = approved_texts(session, printer.program)
+        texts = approved_texts(printer.work(session))
         if found is not None:
             same_texts(session, texts, found.id)
     if found is not None:
@@ -196,7 +171,7 @@ def _build(
             put(write_part(run.folder / name, form))
         _draw_chunks(printer, people, fresh, progress)
         with printer.write() as session:
-            totals = finish_run(session, run.id, printer.actor, printer.clock.now(session))
+            totals = finish_run(printer.work(session), run.id)
     with printer.read() as session:
         files = run_files(session, run.id)
     return BuiltRun(
@@ -214,14 +189,14 @@ def _build(
 def _hold(printer: Printer, checked: Preflight) -> None:
     if checked.findings:
         with printer.write() as session:
-            hold_unprintable(session, checked.findings, printer.actor, printer.clock.now(session))
+            hold_unprintable(printer.work(session), checked.findings)
 
 
 def _check(printer: Printer) -> Preflight:
     with printer.write() as session:
         refresh_statistics(session, Household, Entitlement)
     with printer.read() as session:
-        return preflight(session, printer.vault, printer.program, printer.fonts)
+        return preflight(printer.work(session), printer.fonts)
 
 
 def folder_maker(printer: Printer, folder: Path | None) -> MakeFolder:
@@ -241,10 +216,8 @@ def _plan(
 ) -> OpenRun | None:
     with printer.write() as session:
         planned = plan_run(
-            session,
+            printer.work(session),
             chosen,
-            printer.actor,
-            printer.clock.now(session),
             chunk_size=chunk_size,
             notice_date=notice_date,
             make_folder=folder_maker(printer, folder),
@@ -277,8 +250,7 @@ class _Desk:
         while True:
             with printer.read() as session:
                 chunk = read_chunk(
-                    session,
-                    printer.vault,
+                    printer.work(session),
                     printer.program.names.ward.ja,
                     printer.public_url,
                     self.run.id,
@@ -297,13 +269,10 @@ class _Desk:
         target = self.run.folder / chunk_file(self.run.id, number)
         with placing(target, drawn.pdf if drawn else None) as place, printer.write() as session:
             stored = store_chunk(
-                session,
-                printer.vault,
+                printer.work(session),
                 self.run.id,
                 chunk,
                 drawn,
-                printer.actor,
-                printer.clock.now(session),
                 place=place,
             )
         del self.open[number]

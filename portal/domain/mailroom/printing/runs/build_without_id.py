@@ -6,18 +6,18 @@ Killed anywhere, the next build goes on with what is not stored yet.
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record_many
 from portal.domain.foundation.base import refresh_statistics
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.bare import SUBJECT
 from portal.domain.letters.letters.models import BareLetter
 from portal.domain.letters.letters.numbers import free_letter_numbers
@@ -92,9 +92,7 @@ def build_bare(
         chosen = chosen or Chosen(())
         if chosen.findings:
             with printer.write() as session:
-                hold_unprintable(
-                    session, chosen.findings, printer.actor, printer.clock.now(session)
-                )
+                hold_unprintable(printer.work(session), chosen.findings)
         if not chosen.items[:limit]:
             return chosen
         run = _plan(printer, writer, chosen.items[:limit], folder, chunk_size, notice_date or today)
@@ -115,7 +113,7 @@ def build_bare(
             if progress is not None:
                 progress(done, run.planned)
         with printer.write() as session:
-            totals = finish_run(session, run.id, printer.actor, printer.clock.now(session))
+            totals = finish_run(printer.work(session), run.id)
     with printer.read() as session:
         files = tuple(run_files(session, run.id))
     return BuiltBare(
@@ -134,12 +132,10 @@ def _plan(
     with printer.write() as session:
         now = printer.clock.now(session)
         run = new_run(
-            session,
+            printer.work(session),
             writer.kind,
             [(one.children, one.amount_yen) for one in items],
             -(-len(items) // chunk_size),
-            printer.actor,
-            now,
             notice_date=day,
             make_folder=folder_maker(printer, folder),
             enclosed=writer.enclosed,
@@ -180,53 +176,43 @@ def _draw(printer: Printer, writer: Writer, run: OpenRun, number: int) -> int:
             )
         pdf = writer.draw(contents, run.notice_date) if contents else b""
         with placing(target, pdf) as place, printer.write() as session:
-            now = printer.clock.now(session)
-            if _store(session, writer, run.id, number, drawn, pdf, printer.actor, now):
+            if _store(printer.work(session), writer, run.id, number, drawn, pdf):
                 place()
                 return len(drawn)
     raise ConflictError(_s("印刷の間に世帯のデータが変わり続けました。もう一度実行してください。"))
 
 
 def _store(
-    session: Session,
-    writer: Writer,
-    run_id: int,
-    number: int,
-    drawn: Mapping[int, Item],
-    pdf: bytes,
-    actor: Actor,
-    now: datetime,
+    work: Work, writer: Writer, run_id: int, number: int, drawn: Mapping[int, Item], pdf: bytes
 ) -> bool:
     """Store a chunk; False when somebody changed or may get none any more: that letter is cancelled, the rest drawn again."""
-    chunk = chunk_to_store(session, run_id, number)
-    rows = _prepared(session, run_id, number, lock=True)
-    standing = writer.standing(session, [_key(row) for row in rows], lock=True)
-    cancel_planned(session, run_id, [row for row in rows if _key(row) not in standing], actor, now)
+    chunk = chunk_to_store(work.session, run_id, number)
+    rows = _prepared(work.session, run_id, number, lock=True)
+    standing = writer.standing(work.session, [_key(row) for row in rows], lock=True)
+    cancel_planned(work, run_id, [row for row in rows if _key(row) not in standing])
     if dict(standing) != dict(drawn):
         return False
     chunk.state = PRINT_CHUNK.next(chunk.state, "build")
-    chunk.built_at, chunk.letters = now, len(standing)
+    chunk.built_at, chunk.letters = work.now, len(standing)
     kept = [row for row in rows if _key(row) in standing]
     for position, row in enumerate(kept, 1):
         item = standing[_key(row)]
         row.state, row.position, row.printed_at = (
             BARE_LETTER.next(row.state, "print"),
             position,
-            now,
+            work.now,
         )
         row.children, row.amount_yen = item.children, item.amount_yen
     if kept:
         chunk.file_name, chunk.sha256 = chunk_file(run_id, number), hashlib.sha256(pdf).hexdigest()
     record_many(
-        session,
-        actor,
-        now,
+        work,
         f"{SUBJECT}.printed",
         SUBJECT,
         [(row.id, row.household_id) for row in kept],
         kind=writer.kind,
     )
-    session.flush()
+    work.session.flush()
     return True
 
 

@@ -3,14 +3,12 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record, record_many
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import BareLetter, Letter, PrintChunk, PrintRun
 from portal.domain.letters.letters.orders import lock_orders, replace_letters
@@ -44,16 +42,10 @@ class ReadyChunk:
 
 
 def read_chunk(
-    session: Session,
-    vault: Vault,
-    ward: str,
-    public_url: str,
-    run_id: int,
-    number: int,
-    taken: set[str],
+    work: Work, ward: str, public_url: str, run_id: int, number: int, taken: set[str]
 ) -> ReadyChunk:
     """Read the letters of a chunk whose households may be printed now, each with a fresh ID."""
-    letters = session.execute(
+    letters = work.session.execute(
         select(Letter.id, Letter.number, Letter.household_id)
         .where(
             Letter.print_run_id == run_id,
@@ -62,10 +54,10 @@ def read_chunk(
         )
         .order_by(Letter.id)
     ).all()
-    standing = still_due(session, [household_id for _id, _number, household_id in letters])
-    addressees = read_addressees(session, vault, ward, standing.keys())
-    login_ids = free_login_ids(session, vault, len(standing), taken)
-    enclosed = tuple(session.get_one(PrintRun, run_id).enclosed)
+    standing = still_due(work.session, [household_id for _id, _number, household_id in letters])
+    addressees = read_addressees(work, ward, standing.keys())
+    login_ids = free_login_ids(work, len(standing), taken)
+    enclosed = tuple(work.session.get_one(PrintRun, run_id).enclosed)
     beside = printed_names(enclosed)
     drafts, entries = [], []
     for letter_id, letter_number, household_id in letters:
@@ -88,15 +80,7 @@ def read_chunk(
 
 
 def store_chunk(
-    session: Session,
-    vault: Vault,
-    run_id: int,
-    chunk: ReadyChunk,
-    drawn: Drawn | None,
-    actor: Actor,
-    now: datetime,
-    *,
-    place: Callable[[], object],
+    work: Work, run_id: int, chunk: ReadyChunk, drawn: Drawn | None, *, place: Callable[[], object]
 ) -> bool:
     """Store a drawn chunk; ``place`` puts its file in its place, last of all.
 
@@ -106,8 +90,8 @@ def store_chunk(
     Raises:
         ConflictError: another build stored this chunk first.
     """
-    row = chunk_to_store(session, run_id, chunk.job.number)
-    planned = session.scalars(
+    row = chunk_to_store(work.session, run_id, chunk.job.number)
+    planned = work.session.scalars(
         select(Letter)
         .where(
             Letter.print_run_id == run_id,
@@ -118,51 +102,45 @@ def store_chunk(
         .with_for_update()
     ).all()
     households = [letter.household_id for letter in planned]
-    lock_households(session, households)
-    lock_approved(session, households)
-    lock_orders(session, households)
-    standing = still_due(session, households)
+    lock_households(work.session, households)
+    lock_approved(work.session, households)
+    lock_orders(work.session, households)
+    standing = still_due(work.session, households)
     cancel_planned(
-        session,
-        run_id,
-        [letter for letter in planned if letter.household_id not in standing],
-        actor,
-        now,
+        work, run_id, [letter for letter in planned if letter.household_id not in standing]
     )
     if [entry.due for entry in chunk.entries] != [
         standing[letter.household_id] for letter in planned if letter.household_id in standing
     ]:
         return False
     row.state = PRINT_CHUNK.next(row.state, "build")
-    row.built_at, row.letters = now, len(chunk.entries)
+    row.built_at, row.letters = work.now, len(chunk.entries)
     if drawn is None:
-        session.flush()
+        work.session.flush()
         return True
     row.file_name, row.sha256 = (
         chunk_file(run_id, row.number),
         hashlib.sha256(drawn.pdf).hexdigest(),
     )
-    _store_letters(session, vault, chunk, drawn, actor, now)
-    session.flush()
+    _store_letters(work, chunk, drawn)
+    work.session.flush()
     place()
     return True
 
 
-def _store_letters(
-    session: Session, vault: Vault, chunk: ReadyChunk, drawn: Drawn, actor: Actor, now: datetime
-) -> None:
+def _store_letters(work: Work, chunk: ReadyChunk, drawn: Drawn) -> None:
     new = [
         NewCredential(entry.due.household_id, letter.login_id, hashed)
         for entry, letter, hashed in zip(chunk.entries, chunk.job.drafts, drawn.hashes, strict=True)
     ]
-    credentials = issue_many(session, vault, new, actor, now)
+    credentials = issue_many(work, new)
     again = {
         entry.due.household_id: entry for entry in chunk.entries if entry.due.order_id is not None
     }
     if again:
         printed = {household_id: entry.letter_id for household_id, entry in again.items()}
-        replace_letters(session, printed, [e.due.order_id or 0 for e in again.values()], actor, now)
-    session.execute(
+        replace_letters(work, printed, [e.due.order_id or 0 for e in again.values()])
+    work.session.execute(
         update(Letter),
         [
             {
@@ -170,7 +148,7 @@ def _store_letters(
                 "state": LETTER.next(LETTER.initial, "print"),
                 "position": place,
                 "credential_id": credentials[entry.due.household_id],
-                "printed_at": now,
+                "printed_at": work.now,
                 "children": entry.due.children,
                 "amount_yen": entry.due.amount_yen,
                 "reason": entry.due.reason,
@@ -180,9 +158,9 @@ def _store_letters(
         ],
     )
     events = [(entry.letter_id, entry.due.household_id) for entry in chunk.entries]
-    record_many(session, actor, now, "letter.printed", "letter", events)
+    record_many(work, "letter.printed", "letter", events)
     if again:
-        letters_printed(session, again.keys(), actor, now)
+        letters_printed(work, again.keys())
 
 
 def chunk_to_store(session: Session, run_id: int, number: int) -> PrintChunk:
@@ -201,30 +179,25 @@ def chunk_to_store(session: Session, run_id: int, number: int) -> PrintChunk:
     return row
 
 
-def cancel_planned(
-    session: Session,
-    run_id: int,
-    letters: Sequence[Letter | BareLetter],
-    actor: Actor,
-    now: datetime,
-) -> None:
+def cancel_planned(work: Work, run_id: int, letters: Sequence[Letter | BareLetter]) -> None:
     """Cancel letters that were planned but never drawn, and take them out of what the run will print."""
     if not letters:
         return
-    run, kind = session.get_one(PrintRun, run_id, with_for_update=True), kind_of(session, run_id)
+    run, kind = (
+        work.session.get_one(PrintRun, run_id, with_for_update=True),
+        kind_of(work.session, run_id),
+    )
     for letter in letters:
         letter.state = kind.machine.next(letter.state, "cancel")
         run.planned -= 1
         run.children -= letter.children
         run.total_yen -= letter.amount_yen
         record(
-            session,
-            actor,
-            now,
+            work,
             f"{kind.subject}.cancel",
             kind.subject,
             letter.id,
             household_id=letter.household_id,
             reason="changed_before_printing",
         )
-    session.flush()
+    work.session.flush()

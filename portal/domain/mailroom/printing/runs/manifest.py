@@ -5,16 +5,15 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import IntegrityFaultError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import PrintChunk, PrintRun
 from portal.domain.letters.letters.states import PRINT_CHUNK, PRINT_RUN
@@ -148,20 +147,20 @@ def run_totals(session: Session, run_id: int) -> RunTotals:
     return RunTotals(int(count), int(households), int(children), int(yen), cancelled or 0)
 
 
-def finish_run(session: Session, run_id: int, actor: Actor, now: datetime) -> RunTotals:
+def finish_run(work: Work, run_id: int) -> RunTotals:
     """Close a run whose chunks are all built: check the sums, write the manifest, note the end.
 
     Raises:
         IntegrityFaultError: letters, households, files and the run's own record do not agree.
     """
-    run = session.get_one(PrintRun, run_id, with_for_update=True)
-    totals, files = run_totals(session, run_id), run_files(session, run_id)
-    unfinished = session.scalar(
+    run = work.session.get_one(PrintRun, run_id, with_for_update=True)
+    totals, files = run_totals(work.session, run_id), run_files(work.session, run_id)
+    unfinished = work.session.scalar(
         select(func.count(PrintChunk.id)).where(
             PrintChunk.print_run_id == run_id, PrintChunk.state == PRINT_CHUNK.initial
         )
     )
-    rows = list(manifest_rows(session, run_id))
+    rows = list(manifest_rows(work.session, run_id))
     run.children, run.total_yen = totals.children, totals.amount_yen
     in_files = sum(file.letters for file in files)
     if unfinished or not (
@@ -172,11 +171,9 @@ def finish_run(session: Session, run_id: int, actor: Actor, now: datetime) -> Ru
             % {"id": run_id}
         )
     run.state = PRINT_RUN.next(run.state, "finish")
-    run.finished_at = now
+    run.finished_at = work.now
     record(
-        session,
-        actor,
-        now,
+        work,
         "print_run.finished",
         "print_run",
         run.id,
@@ -185,7 +182,7 @@ def finish_run(session: Session, run_id: int, actor: Actor, now: datetime) -> Ru
         yen=totals.amount_yen,
         cancelled=totals.cancelled,
     )
-    session.flush()
+    work.session.flush()
     _write(Path(run.folder), run, totals, files, rows)
     return totals
 

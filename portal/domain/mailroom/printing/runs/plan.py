@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.base import Values
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import BareLetter, Letter, PrintChunk, PrintRun
 from portal.domain.letters.letters.numbers import free_letter_numbers
 from portal.domain.letters.letters.states import FIRST, LETTER, PRINT_CHUNK, PRINT_RUN
@@ -52,12 +52,10 @@ def open_run(session: Session, kind: str = CREDENTIAL) -> OpenRun | None:
 
 
 def new_run(
-    session: Session,
+    work: Work,
     kind: str,
     amounts: Sequence[tuple[int, int]],
     chunks: int,
-    actor: Actor,
-    now: datetime,
     *,
     notice_date: date,
     make_folder: MakeFolder,
@@ -78,22 +76,20 @@ def new_run(
         folder="",
         enclosed=list(enclosed),
         notice_date=notice_date,
-        created_at=now,
-        begun_by=actor.id,
+        created_at=work.now,
+        begun_by=work.actor.id,
     )
-    session.add(run)
+    work.session.add(run)
     try:
-        session.flush()
+        work.session.flush()
     except IntegrityError:
         raise being_built() from None
     numbers = tuple(range(1, chunks + 1))
-    session.execute(
+    work.session.execute(
         insert(PrintChunk), [{"print_run_id": run.id, "number": number} for number in numbers]
     )
     record(
-        session,
-        actor,
-        now,
+        work,
         "print_run.planned",
         "print_run",
         run.id,
@@ -104,7 +100,7 @@ def new_run(
     )
     folder = make_folder(run.id)
     run.folder = str(folder)
-    session.flush()
+    work.session.flush()
     return OpenRun(run.id, folder, notice_date, numbers, run.planned, tuple(enclosed))
 
 
@@ -117,10 +113,8 @@ def insert_letters(
 
 
 def plan_run(
-    session: Session,
+    work: Work,
     ready: Sequence[Due],
-    actor: Actor,
-    now: datetime,
     *,
     chunk_size: int,
     notice_date: date,
@@ -131,7 +125,7 @@ def plan_run(
 
     Raises as ``new_run``.
     """
-    unchanged = {one.household_id for one in due(session)}
+    unchanged = {one.household_id for one in due(work.session)}
     chosen = [one for one in ready if one.household_id in unchanged]
     if not chosen:
         return None
@@ -143,12 +137,10 @@ def plan_run(
         for at, one in enumerate(group)
     ]
     run = new_run(
-        session,
+        work,
         CREDENTIAL,
         [(one.children, one.amount_yen) for one in chosen],
         places[-1][1],
-        actor,
-        now,
         notice_date=notice_date,
         make_folder=make_folder,
         enclosed=enclosed,
@@ -165,15 +157,15 @@ def plan_run(
             "counter": one.counter,
             "children": one.children,
             "amount_yen": one.amount_yen,
-            "created_at": now,
+            "created_at": work.now,
             "reason": one.reason,
             "enclosures": pieces(enclosed, one.reason),
         }
         for number, (one, chunk) in zip(
-            free_letter_numbers(session, len(chosen)), places, strict=True
+            free_letter_numbers(work.session, len(chosen)), places, strict=True
         )
     ]
-    insert_letters(session, Letter, rows)
+    insert_letters(work.session, Letter, rows)
     return run
 
 

@@ -2,17 +2,15 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError, NotAllowedError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.content import LetterContent, window_block
 from portal.domain.letters.letters.fonts import load_faces, missing_characters
 from portal.domain.mailroom.printing.runs.addressees import Addressee, read_addressees
@@ -70,20 +68,18 @@ def require_protection(session: Session) -> None:
         )
 
 
-def preflight(
-    session: Session, vault: Vault, program: Program, fonts: tuple[Path, ...] = ()
-) -> Preflight:
+def preflight(work: Work, fonts: tuple[Path, ...] = ()) -> Preflight:
     """Look at every household to be issued; changes nothing. Protected households are only counted."""
-    counted = counts(session)
-    waiting = due(session)
+    counted = counts(work.session)
+    waiting = due(work.session)
     addressees = read_addressees(
-        session, vault, program.names.ward.ja, [one.household_id for one in waiting]
+        work, work.program.names.ward.ja, [one.household_id for one in waiting]
     )
     findings: list[Finding] = []
     ready: list[tuple[bool, str, Due]] = []
     for one in waiting:
         addressee = addressees[one.household_id]
-        found = findings_of(one.household_id, addressee, program, fonts)
+        found = findings_of(one.household_id, addressee, work.program, fonts)
         findings += found
         if not found:
             ready.append((one.counter, addressee.postal_code, one))
@@ -146,28 +142,24 @@ def draft(
     )
 
 
-def hold_unprintable(
-    session: Session, findings: Collection[Finding], actor: Actor, now: datetime
-) -> int:
+def hold_unprintable(work: Work, findings: Collection[Finding]) -> int:
     """Hold the households of the findings until the ward approved a print text; returns how many."""
     by_household: dict[int, list[Finding]] = {}
     for finding in findings:
         by_household.setdefault(finding.household_id, []).append(finding)
     for household_id, found in by_household.items():
-        if any(hold.code == UNPRINTABLE_HOLD for hold in open_holds(session, household_id)):
+        if any(hold.code == UNPRINTABLE_HOLD for hold in open_holds(work.session, household_id)):
             continue
-        session.add(
+        work.session.add(
             Hold(
                 household_id=household_id,
                 code=UNPRINTABLE_HOLD,
-                created_at=now,
+                created_at=work.now,
                 detail={"preflight": [_detail(finding) for finding in found]},
             )
         )
         record(
-            session,
-            actor,
-            now,
+            work,
             "hold.put",
             "household",
             household_id,
@@ -175,9 +167,9 @@ def hold_unprintable(
             code=UNPRINTABLE_HOLD,
             reason=found[0].reason,
         )
-        hold_household(session, household_id, now)
-        suspend_household(session, household_id, actor, now, reason=UNPRINTABLE_HOLD)
-    session.flush()
+        hold_household(work.session, household_id, work.now)
+        suspend_household(work, household_id, reason=UNPRINTABLE_HOLD)
+    work.session.flush()
     return len(by_household)
 
 

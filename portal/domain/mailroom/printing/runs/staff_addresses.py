@@ -2,19 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
-from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import folded, postal_code
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.barcode import customer_bars
 from portal.domain.letters.letters.models import TestAddress
 from portal.domain.letters.letters.states import TEST_ADDRESS
@@ -64,55 +62,46 @@ def read_address(name: str, postal: str, line: str, building: str) -> StaffAddre
     return StaffAddress(typed["name"], code, typed["line"], typed["building"])
 
 
-def add(
-    session: Session,
-    vault: Vault,
-    program: Program,
-    address: StaffAddress,
-    actor: Actor,
-    now: datetime,
-    *,
-    fonts: tuple[Path, ...] = (),
-) -> TestAddress:
+def add(work: Work, address: StaffAddress, *, fonts: tuple[Path, ...] = ()) -> TestAddress:
     """Keep an address for the test postings to come.
 
     Raises:
         InputError: it cannot be printed, or there are too many.
         NotAllowedError: the actor has no account.
     """
-    if actor.id is None:
+    if work.actor.id is None:
         raise NotAllowedError(
             _s("試し送りのあて先を決められるのは、アカウントのある職員だけです。")
         )
-    if found := findings_of(0, address.addressee, program, fonts):
+    if found := findings_of(0, address.addressee, work.program, fonts):
         place = "name" if found[0].where == "name" else "line"
         raise InputError(_s("この文字は印刷できないか、封筒の窓に入りません。"), code=place)
-    if len(active(session)) >= MOST:
+    if len(active(work.session)) >= MOST:
         raise InputError(_s("試し送りのあて先は100件までです。"), code="name")
-    key, wrapped = vault.new_data_key()
-    row = TestAddress(wrapped_key=wrapped, created_at=now, created_by=actor.id)
-    session.add(row)
-    session.flush()
+    key, wrapped = work.vault.new_data_key()
+    row = TestAddress(wrapped_key=wrapped, created_at=work.now, created_by=work.actor.id)
+    work.session.add(row)
+    work.session.flush()
     row.sealed = seal_json(key, asdict(address), _context(row.id))
-    record(session, actor, now, f"{SUBJECT}.added", SUBJECT, row.id)
-    session.flush()
+    record(work, f"{SUBJECT}.added", SUBJECT, row.id)
+    work.session.flush()
     return row
 
 
-def remove(session: Session, address_id: int, actor: Actor, now: datetime) -> None:
+def remove(work: Work, address_id: int) -> None:
     """Send nothing more there, and forget who it was.
 
     Raises:
         NotFoundError: there is none of that key.
         WrongStateError: it was removed before.
     """
-    row = session.get(TestAddress, address_id, with_for_update=True, populate_existing=True)
+    row = work.session.get(TestAddress, address_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError(_s("このあて先は見つかりませんでした。"))
     row.state = TEST_ADDRESS.next(row.state, "remove")
     row.wrapped_key = row.sealed = None
-    record(session, actor, now, f"{SUBJECT}.removed", SUBJECT, row.id)
-    session.flush()
+    record(work, f"{SUBJECT}.removed", SUBJECT, row.id)
+    work.session.flush()
 
 
 def active(

@@ -2,13 +2,11 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record_many
+from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import CREDENTIAL as WITH_ID
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import Letter
@@ -29,38 +27,33 @@ class Superseded:
 
 
 def supersede_letters(
-    session: Session,
-    run_id: int,
-    states: Collection[str],
-    actor: Actor,
-    now: datetime,
-    reason: str,
-    *,
-    counter: bool,
+    work: Work, run_id: int, states: Collection[str], reason: str, *, counter: bool
 ) -> Superseded:
     """Supersede a run's letters in these states and their IDs; those of the ward's counter only with ``counter``.
 
     What had been ordered (a redelivery, a reissue, another address) is open again. The caller holds the run's row.
     """
-    kind = kind_of(session, run_id)
+    kind = kind_of(work.session, run_id)
     table = kind.table
     mine = [table.print_run_id == run_id, table.state.in_(states)]
     if not counter:
         mine.append(kind.by_post)
-    letters = session.execute(
+    letters = work.session.execute(
         select(table.id, table.household_id, table.state)
         .where(*mine)
         .order_by(table.id)
         .with_for_update()
     ).all()
     found = (
-        session.scalars(select(Letter.credential_id).where(*mine)).all() if kind is WITH_ID else []
+        work.session.scalars(select(Letter.credential_id).where(*mine)).all()
+        if kind is WITH_ID
+        else []
     )
     keys = [key for key in found if key is not None]
     for state in {row.state for row in letters}:
         after = kind.machine.next(state, "supersede")
         for part in _parts([row.id for row in letters if row.state == state]):
-            session.execute(
+            work.session.execute(
                 update(table)
                 .where(table.id.in_(part))
                 .values(state=after)
@@ -68,22 +61,20 @@ def supersede_letters(
             )
     if kind is WITH_ID:
         for part in _parts([row.id for row in letters]):
-            reopen_orders(session, part, actor, now)
+            reopen_orders(work, part)
     record_many(
-        session,
-        actor,
-        now,
+        work,
         f"{kind.subject}.supersede",
         kind.subject,
         [(row.id, row.household_id) for row in letters],
         reason=reason,
     )
-    closed = sum(_close(session, part, actor, now, reason) for part in _parts(keys))
+    closed = sum(_close(work, part, reason) for part in _parts(keys))
     return Superseded(len(letters), closed)
 
 
-def _close(session: Session, ids: Sequence[int], actor: Actor, now: datetime, reason: str) -> int:
-    rows = session.scalars(
+def _close(work: Work, ids: Sequence[int], reason: str) -> int:
+    rows = work.session.scalars(
         select(Credential)
         .where(Credential.id.in_(ids), Credential.state.not_in(("superseded", "closed")))
         .order_by(Credential.id)
@@ -92,17 +83,17 @@ def _close(session: Session, ids: Sequence[int], actor: Actor, now: datetime, re
     ).all()
     # In bulk, as the letters: fifty thousand single steps would keep everybody waiting for minutes.
     for state in {row.state for row in rows}:
-        session.execute(
+        work.session.execute(
             update(Credential)
             .where(Credential.id.in_([row.id for row in rows if row.state == state]))
-            .values(state=CREDENTIAL.next(state, "supersede"), changed_at=now)
+            .values(state=CREDENTIAL.next(state, "supersede"), changed_at=work.now)
             .execution_options(synchronize_session=False)
         )
-    end_many(session, RESIDENT, [row.id for row in rows])
+    end_many(work.session, RESIDENT, [row.id for row in rows])
     events = [(row.id, row.household_id) for row in rows]
-    record_many(session, actor, now, "credential.supersede", "credential", events, reason=reason)
+    record_many(work, "credential.supersede", "credential", events, reason=reason)
     for row in rows:
-        session.expire(row)
+        work.session.expire(row)
     return len(events)
 
 
