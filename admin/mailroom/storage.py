@@ -40,7 +40,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     over = storage.to_destroy(page.session, jst_date(page.now), include_protected=protected)
     mine = page.staff.id if page.staff is not None else 0
     return page.render(
-        "admin/storage.html",
+        "admin/mailroom/storage.html",
         status_code,
         boxes=storage.boxes(page.session, include_protected=protected),
         box=box,
