@@ -154,7 +154,6 @@ def _with_scan(page: Page, household_id: int, entry: PaperEntry[Any]) -> PaperEn
 def enter(page: Page, kind: str, household_id: int, entry: PaperEntry[Any]) -> Request | Task:
     """Enter it by the rules of its kind. Raises one of ``REFUSALS``, with a sentence for the page."""
     entry = _with_scan(page, household_id, entry)
-    session, vault, program = page.session, page.site.vault, page.site.program
     if kind == ALTERNATIVE:
         asked = {place: page.form.get(f"product-{place}") for place in chosen(page, "child-")}
         return alternatives.enter_form(page.work, household_id, asked, entry)
@@ -176,7 +175,6 @@ def enter(page: Page, kind: str, household_id: int, entry: PaperEntry[Any]) -> R
 
 
 def _wish(page: Page, household_id: int, entry: PaperEntry[Any]) -> Request | Task:
-    session, vault, program = page.session, page.site.vault, page.site.program
     if entry.evidence:
         return wishes.honor(page.work, entry.evidence, household_id, (), "call_back")
     return wishes.phone_wish(page.work, household_id, page.form.get("way"))

@@ -95,7 +95,7 @@ def facts_of(page: Page, row: Request) -> Facts:
         record=record,
         written=form.lines(record, Place.REVIEW) if row.kind in OF_RESIDENTS else (),
         reply=reply_of(vault, row),
-        effects=rules_of(row.kind).effects_of(session, vault, page.site.program, row),
+        effects=rules_of(row.kind).effects_of(page.work, row),
         moments=_moments(page, view.id, assigned) if view else (),
         others=[other for other in requests_of(session, view.id) if other.id != row.id]
         if view

@@ -3,8 +3,6 @@
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,14 +10,13 @@ from pathlib import Path
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor, Organization
+from portal.domain.foundation.actors import Organization
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.clock import JST, Clock
+from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import ConflictError, InputError, NotAllowedError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import SOURCE_LOCALE, _s, use_locale
-from portal.domain.foundation.vault import Vault
-from portal.domain.foundation.work import Work
+from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.oversight.export.answers import write_answers
 from portal.domain.oversight.export.ledgers import ledgers
 from portal.domain.oversight.export.papers import (
@@ -31,20 +28,8 @@ from portal.domain.oversight.export.papers import (
 from portal.domain.oversight.export.scope import protected
 from portal.domain.oversight.export.writing import Folder
 
-Transaction = Callable[[], AbstractContextManager[Session]]
 NUMBER_MAX = 40
 MANIFEST, SUMS, README = "manifest.json", "SHA256SUMS", "README.txt"
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """What an export works with."""
-
-    read: Transaction
-    write: Transaction
-    vault: Vault
-    clock: Clock
-    program: Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +42,7 @@ class Exported:
     left_out: int
 
 
-def export_all(office: Office, out: Path, actor: Actor, instruction: str = "") -> Exported:
+def export_all(source: WorkSource, out: Path, instruction: str = "") -> Exported:
     """Write everything that the ward owns into a new folder.
 
     Protected households stay out, with all their rows and events, unless the ward's ``instruction`` (its number) says
@@ -69,6 +54,7 @@ def export_all(office: Office, out: Path, actor: Actor, instruction: str = "") -
         InputError: the instruction's number is too long.
         OSError: it cannot be written; nothing stays.
     """
+    actor = source.actor
     if actor.id is None or actor.organization is not Organization.WARD:
         raise NotAllowedError(_s("すべてのデータを書き出せるのは、区の職員だけです。"))
     number = instruction.strip()
@@ -86,19 +72,19 @@ def export_all(office: Office, out: Path, actor: Actor, instruction: str = "") -
     part = Path(tempfile.mkdtemp(prefix=f".{out.name}.part-", dir=out.parent))
     try:
         folder = Folder(part)
-        with office.read() as session, use_locale(SOURCE_LOCALE):
-            _one_snapshot(session)
-            now = office.clock.now(session)
+        with source.read() as session, use_locale(SOURCE_LOCALE):
+            _one_snapshot(session)  # before anything is read, the clock included
+            work = source.work(session)
             left_out = (
                 0
                 if number
                 else (session.scalar(select(func.count()).select_from(protected().subquery())) or 0)
             )
-            _write(office.work(session, now=now), folder, office, with_protected=bool(number))
-            digest = _finish(folder, office.program, now, number, left_out)
-        with office.write() as session:
+            _write(work, folder, with_protected=bool(number))
+            digest = _finish(folder, work.program, work.now, number, left_out)
+        with source.writing() as work:
             record(
-                office.work(session, actor, office.clock.now(session)),
+                work,
                 "export.made",
                 "export",
                 files=len(folder.files),
@@ -106,7 +92,7 @@ def export_all(office: Office, out: Path, actor: Actor, instruction: str = "") -
                 instruction=number,
                 left_out=left_out,
             )
-            session.flush()
+            work.session.flush()
             part.rename(out)
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
@@ -120,11 +106,11 @@ def _one_snapshot(session: Session) -> None:
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 
-def _write(work: Work, folder: Folder, office: Office, *, with_protected: bool) -> None:
+def _write(work: Work, folder: Folder, *, with_protected: bool) -> None:
     for ledger in ledgers():
         rows = ledger.rows(work.session, with_protected=with_protected)
         folder.put_rows(f"ledgers/{ledger.name}", ledger.columns, rows)
-    write_answers(work, folder, with_protected=with_protected)
+    write_answers(folder, work.session, work.vault, with_protected=with_protected)
     write_texts(work, folder)
     write_scripts(folder, work.session)
     write_management(work, folder)

@@ -149,9 +149,7 @@ def declare(
         NotAllowedError: a coupon was spent, or was shown and can never be stopped.
     """
     if completes is not None:
-        return _complete(
-            work.session, work.vault, work.program, *completes, rights, said, work.actor, work.now
-        )
+        return _complete(work, *completes, rights, said)
     ids = [right.id for right in rights]
     coupons: stopping.Live = ()
     if said.binding:  # whatever can be refused is refused before the first row is written

@@ -187,7 +187,6 @@ def stop_confirmed(work: Work, entitlement_id: int) -> Request:
     Raises:
         NotFoundError: no change of recipient waits for this entitlement.
     """
-    del program
     row, item = _awaited(work.session, entitlement_id)
     newcomer = written_in(work.vault, row, CHANGE_WRITTEN).newcomer
     target_id = row.household_id or newcomer.household_id
@@ -202,7 +201,6 @@ def stop_confirmed(work: Work, entitlement_id: int) -> Request:
 
 def stop_found_spent(work: Work, entitlement_id: int) -> Request:
     """Go on after the issuer found the code used: the child stays where it is. Raises NotFoundError."""
-    del vault, program
     row, item = _awaited(work.session, entitlement_id)
     _end(work, item, "found_spent")
     return _settle(work, row)
